@@ -1,0 +1,53 @@
+"""Card numbers: kept apart from ordinary text so that none is shown by accident."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+PAN_DIGITS_MIN = 8  #: ISO/IEC 7812-1 allows shorter ones; nothing shorter can be masked and still be told apart
+PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
+
+
+@frozen(repr=False, str=False)
+class Pan:
+    """A primary account number (ISO/IEC 7812). Shown masked; ``digits`` is the number itself, for wires and vaults only."""
+
+    digits: str
+
+    @property
+    def masked(self) -> str:
+        return mask_pan(self.digits)
+
+    def __repr__(self) -> str:
+        return f"Pan({self.masked})"
+
+    __str__ = __repr__
+
+
+def mask_pan(digits: str) -> str:
+    """First six and last four digits, as PCI DSS 3.4 allows at most; fewer where the number is short.
+
+    >>> mask_pan("4507160000000010"), mask_pan("12345678")
+    ('450716******0010', '****5678')
+    """
+    shown = 6 if len(digits) >= 13 else 0
+    hidden = max(len(digits) - shown - 4, 0)
+    return digits[:shown] + "*" * hidden + digits[shown + hidden :]
+
+
+def luhn_digit(digits: str) -> str:
+    """The check digit that completes ``digits`` (ISO/IEC 7812-1, annex B).
+
+    >>> luhn_digit("450716000000001")
+    '0'
+    """
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)
+
+
+def luhn_valid(digits: str) -> bool:
+    """Whether the last digit is the check digit of those before it."""
+    return len(digits) > 1 and luhn_digit(digits[:-1]) == digits[-1]

@@ -1,0 +1,65 @@
+"""Errors a person reads: one sentence that says where, what was found and what was expected.
+
+A decline is a value and never one of these; a fault of our own is an ``assert``. What stands here is the fault of somebody
+outside: a peer's bytes, a banker's file, an operator's command. The command line prints ``str(error)`` and nothing else.
+"""
+
+from __future__ import annotations
+
+EXIT_DONE = 0
+EXIT_NO = 1
+EXIT_WRONG_USE = 2
+EXIT_UNREACHABLE = 3
+
+
+class SwitchError(Exception):
+    """Base of every error shown to a person; ``exit_code`` is what a command ends with."""
+
+    exit_code = EXIT_WRONG_USE
+
+
+class SpecError(SwitchError):
+    """A file of the specification is wrong.
+
+    ``file`` is its path below the specs folder, ``line`` the 1-based line where known, ``key`` the dotted path of the value.
+    """
+
+    def __init__(self, file: str, key: str, found: object, expected: str, line: int | None = None) -> None:
+        self.file, self.key, self.found, self.expected, self.line = file, key, found, expected, line
+        place = f"{file}:{line}" if line else file
+        what = f"{key}: " if key else ""
+        super().__init__(f"{place}: {what}found {found}, expected {expected}")
+
+
+class MessageError(SwitchError):
+    """A peer's message makes no sense.
+
+    ``element`` is the data element's number (0 for the MTI, 1 for the bitmap), ``position`` the 0-based offset of its first
+    byte in the message (without length header and TPDU), or None when the message is being built rather than read.
+    """
+
+    def __init__(self, element: int, position: int | None, found: str, expected: str) -> None:
+        self.element, self.position, self.found, self.expected = element, position, found, expected
+        name = {0: "MTI", 1: "bitmap"}.get(element, f"DE {element}")
+        where = "" if position is None else f" at byte {position}"
+        super().__init__(f"{name}{where}: found {found}, expected {expected}")
+
+
+class FrameError(SwitchError):
+    """The bytes of a line cannot be cut into messages any more; the line has to be closed."""
+
+
+class DataFolderError(SwitchError):
+    """A data folder (journal, books, key file) is missing, foreign, or not in the state a command needs."""
+
+
+class UnreachableError(SwitchError):
+    """A peer does not answer at its address."""
+
+    exit_code = EXIT_UNREACHABLE
+
+
+class NegativeAnswerError(SwitchError):
+    """The command worked and the answer is no: not found, not balanced, another response than expected."""
+
+    exit_code = EXIT_NO

@@ -1,0 +1,156 @@
+"""A dialect: how each data element stands on the wire. Compiled from ``specs/dialects``, in the standard's own notation."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from attrs import frozen
+
+from switch.spec_table import SpecTable
+
+EBCDIC: Final = "cp500"  #: the code page meant by "ebcdic" (EBCDIC International)
+ELEMENTS_MAX: Final = 128
+LLVAR_MAX: Final = 99
+LLLVAR_MAX: Final = 999
+
+#: Keys of a dialect's [encoding] table and what each may say.
+ENCODINGS: Final[dict[str, tuple[str, ...]]] = {
+    "mti": ("ascii", "bcd", "ebcdic"),
+    "bitmap": ("binary", "hex"),
+    "digits": ("ascii", "bcd", "ebcdic"),
+    "text": ("ascii", "ebcdic"),
+    "length": ("ascii", "bcd", "ebcdic"),
+    "binary": ("raw", "hex"),
+}
+
+_FORMAT = re.compile(r"(x\+n|n|an|ans|a|b|z)( |\.\.)(\d{1,3})")
+_NOTATION = "the standard's notation, such as n 6, n..19, ans..999, b 8, z..37, x+n 8"
+
+
+@frozen(kw_only=True)
+class Element:
+    """One data element of a dialect.
+
+    ``content`` is its class (n, a, an, ans, b, z, x+n); ``size`` its length, or its maximum where it is variable: digits or
+    characters, bytes for class b. ``length_digits`` is 0 for a fixed length, else 2 (LLVAR) or 3 (LLLVAR). ``encoding`` is
+    how the data stands on the wire (ascii, ebcdic, bcd, raw, hex), ``length_encoding`` how its length prefix does.
+    """
+
+    number: int
+    name: str
+    content: str
+    size: int
+    length_digits: int
+    encoding: str
+    length_encoding: str
+
+    @property
+    def format(self) -> str:
+        """The notation the element was declared with."""
+        size = self.size - 1 if self.content == "x+n" else self.size
+        return f"{self.content}{'..' if self.length_digits else ' '}{size}"
+
+    @property
+    def length_bytes(self) -> int:
+        """Bytes of the length prefix on the wire."""
+        return (self.length_digits + 1) // 2 if self.length_encoding == "bcd" else self.length_digits
+
+    def to_pyiso8583(self) -> dict[str, Any]:
+        """The same element in pyiso8583's notation."""
+        packed = self.encoding == "bcd"
+        return {
+            "data_enc": {"bcd": "b", "raw": "b", "hex": "ascii", "ebcdic": EBCDIC, "ascii": "ascii"}[self.encoding],
+            "len_enc": EBCDIC if self.length_encoding == "ebcdic" else self.length_encoding,
+            "len_type": self.length_bytes,
+            "max_len": self.size * 2 if self.encoding == "hex" else self.size,
+            "len_count": "nibbles" if packed else "bytes",
+            "left_pad": "0" if packed else "",
+            "desc": self.name,
+        }
+
+
+@frozen(kw_only=True, eq=False)
+class Dialect:
+    """A wire format: encodings of MTI and bitmap, and its elements by number (None where the dialect defines none)."""
+
+    name: str
+    title: str
+    mti: str
+    bitmap: str
+    elements: tuple[Element | None, ...]
+
+    @classmethod
+    def from_toml(cls, name: str, table: SpecTable, base: Dialect | None) -> Dialect:
+        """A dialect from its file; ``base`` is the one it extends. What it leaves out is the base's, else plain ASCII."""
+        title = table.text("title")
+        table.text("extends", None)
+        chosen = _encodings(table.table("encoding"))
+        elements: list[Element | None] = list(base.elements) if base else [None] * (ELEMENTS_MAX + 1)
+        for number in range(2, ELEMENTS_MAX + 1):
+            inherited = elements[number]
+            if inherited is not None:
+                elements[number] = _encoded(inherited.number, inherited.name, inherited.format, chosen, inherited)
+        for key, entry in table.named("element"):
+            if not key.isdecimal() or not 2 <= int(key) <= ELEMENTS_MAX:
+                entry.wrong("", f"element {key!r}", f"a number from 2 to {ELEMENTS_MAX}")
+            elements[int(key)] = _element(int(key), entry, chosen, elements[int(key)])
+        table.done()
+        mti = chosen.get("mti") or (base.mti if base else "ascii")
+        bitmap = chosen.get("bitmap") or (base.bitmap if base else "binary")
+        return cls(name=name, title=title, mti=mti, bitmap=bitmap, elements=tuple(elements))
+
+    def element(self, number: int) -> Element:
+        element = self.elements[number]
+        assert element is not None, f"dialect {self.name} has no element {number}"
+        return element
+
+    def to_pyiso8583(self) -> dict[str, Any]:
+        """The whole dialect in pyiso8583's notation, which is the authority on it and the oracle of our tests."""
+        none = {"len_enc": "ascii", "len_type": 0, "max_len": 0, "data_enc": "ascii", "desc": ""}
+        codec = {"ascii": "ascii", "bcd": "b", "ebcdic": EBCDIC}
+        spec: dict[str, Any] = {"h": none, "t": {**none, "data_enc": codec[self.mti], "desc": "MTI"}}
+        for key in ("p", "1"):
+            spec[key] = {**none, "data_enc": "b" if self.bitmap == "binary" else "ascii", "desc": "bitmap"}
+        for element in self.elements:
+            if element is not None:
+                spec[str(element.number)] = element.to_pyiso8583()
+        return spec
+
+
+def _encodings(table: SpecTable) -> dict[str, str]:
+    chosen = {key: table.choice(key, allowed, None) for key, allowed in ENCODINGS.items()}
+    table.done()
+    return {key: value for key, value in chosen.items() if value is not None}
+
+
+def _element(number: int, entry: SpecTable, chosen: dict[str, str], inherited: Element | None) -> Element:
+    """One [element.N] table: its own encodings win over the dialect's, name and format over the inherited ones."""
+    own = {key: entry.choice(key, ENCODINGS[key], None) for key in ("digits", "text", "length", "binary")}
+    name = entry.text("name", inherited.name if inherited else ...)
+    notation = entry.text("format", inherited.format if inherited else ...)
+    match = _FORMAT.fullmatch(notation)
+    limit = LLLVAR_MAX
+    if not match or not 1 <= int(match[3]) <= limit:
+        entry.wrong("format", repr(notation), _NOTATION)
+    entry.done()
+    return _encoded(number, name, notation, {**chosen, **{key: value for key, value in own.items() if value}}, inherited)
+
+
+def _encoded(number: int, name: str, notation: str, chosen: dict[str, str], inherited: Element | None) -> Element:
+    """An element under the chosen encodings; what none of them says stays as inherited, else plain ASCII."""
+    match = _FORMAT.fullmatch(notation)
+    assert match, notation
+    content, variable, size = match[1], match[2] == "..", int(match[3])
+    role = "digits" if content in ("n", "z") else "binary" if content == "b" else "text"
+    same_role = inherited is not None and inherited.content == content
+    encoding = chosen.get(role) or (inherited.encoding if inherited and same_role else "raw" if content == "b" else "ascii")
+    return Element(
+        number=number,
+        name=name,
+        content=content,
+        size=size + 1 if content == "x+n" else size,
+        length_digits=0 if not variable else 2 if size <= LLVAR_MAX else 3,
+        encoding=encoding,
+        length_encoding=chosen.get("length") or (inherited.length_encoding if inherited else "ascii"),
+    )

@@ -1,0 +1,132 @@
+"""Cutting a byte stream into messages and wrapping messages for it: length headers and TPDUs. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from attrs import frozen
+
+from switch.errors import FrameError
+
+FRAME_BYTES_MAX: Final = 16_384  #: far above any ISO 8583 message met; a longer announcement is a foreign protocol
+TPDU_BYTES: Final = 5  #: id, destination (2), source (2)
+
+_NOTATION = re.compile(r"([24])([bald])(i?)")
+
+
+@frozen(kw_only=True)
+class HeaderFormat:
+    """A length header: ``width`` bytes holding the length of what follows.
+
+    ``kind`` is b (binary, big endian), l (binary, little endian), a (ASCII digits) or d (packed BCD); ``inclusive`` means
+    the length counts the header itself.
+    """
+
+    notation: str
+    width: int
+    kind: str
+    inclusive: bool
+
+    @classmethod
+    def parse(cls, notation: str) -> HeaderFormat:
+        """From the short notation ``2b``, ``4a``, ``2d``, ``2l``, with a final ``i`` for inclusive.
+
+        >>> HeaderFormat.parse("4ai").inclusive
+        True
+        """
+        match = _NOTATION.fullmatch(notation)
+        if not match:
+            raise ValueError("2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive")
+        return cls(notation=notation, width=int(match[1]), kind=match[2], inclusive=bool(match[3]))
+
+    def length(self, header: bytes) -> int:
+        """The number of bytes that follow the header; FrameError when it is no number of this kind."""
+        if self.kind == "b":
+            value = int.from_bytes(header, "big")
+        elif self.kind == "l":
+            value = int.from_bytes(header, "little")
+        else:
+            digits = header.decode("latin-1") if self.kind == "a" else header.hex()
+            if not (digits.isascii() and digits.isdecimal()):
+                raise FrameError(f"length header: found {header.hex(' ')}, expected {self.width} bytes of {_KINDS[self.kind]}")
+            value = int(digits)
+        return value - self.width if self.inclusive else value
+
+    def header(self, length: int) -> bytes:
+        """The header announcing ``length`` bytes."""
+        value = length + self.width if self.inclusive else length
+        if self.kind == "b":
+            return value.to_bytes(self.width, "big")
+        if self.kind == "l":
+            return value.to_bytes(self.width, "little")
+        if self.kind == "a":
+            return b"%0*d" % (self.width, value)
+        return bytes.fromhex(f"{value:0{self.width * 2}d}")
+
+
+_KINDS: Final = {"a": "ASCII digits", "d": "packed decimal digits"}
+
+
+class Frame(NamedTuple):
+    """One message off the wire; ``tpdu`` is empty where the line carries none."""
+
+    tpdu: bytes
+    body: bytes
+
+
+class Framer:
+    """Collects the bytes of one line and gives back whole frames, however they were cut on the way.
+
+    Zero-length frames are keep-alives and give nothing. When the bytes cannot be cut any further, ``fault`` says why: the
+    frames before it are still given, and nothing after.
+    """
+
+    def __init__(self, header: HeaderFormat, *, tpdu: bool = False, frame_bytes_max: int = FRAME_BYTES_MAX) -> None:
+        self.header, self.tpdu_bytes, self.frame_bytes_max = header, TPDU_BYTES if tpdu else 0, frame_bytes_max
+        self.fault: FrameError | None = None
+        self._rest = b""
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes received that do not make a whole frame yet."""
+        return len(self._rest)
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames completed by ``data``."""
+        frames: list[Frame] = []
+        if self.fault is None:
+            try:
+                self._cut(self._rest + data if self._rest else data, frames)
+            except FrameError as fault:
+                self.fault = fault
+        return frames
+
+    def _cut(self, buffer: bytes, frames: list[Frame]) -> None:
+        width, skip, limit = self.header.width, self.tpdu_bytes, self.frame_bytes_max
+        plain = self.header.kind == "b" and not self.header.inclusive
+        start, size = 0, len(buffer)
+        while start + width <= size:
+            head = buffer[start : start + width]
+            length = int.from_bytes(head, "big") if plain else self.header.length(head)
+            if not 0 <= length <= limit:
+                raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected at most {limit}")
+            end = start + width + length
+            if end > size:
+                break
+            if length:
+                if length < skip:
+                    raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {skip} of the TPDU")
+                body = start + width + skip
+                frames.append(Frame(buffer[body - skip : body], buffer[body:end]))
+            start = end
+        self._rest = buffer[start:]
+
+    def wrap(self, body: bytes, tpdu: bytes = b"") -> bytes:
+        """The bytes to send for a message; ``tpdu`` goes in front of it on lines that carry one."""
+        return self.header.header(len(tpdu) + len(body)) + tpdu + body
+
+
+def reply_tpdu(tpdu: bytes) -> bytes:
+    """The TPDU of an answer: destination and source change places."""
+    return tpdu[:1] + tpdu[3:5] + tpdu[1:3]

@@ -1,0 +1,163 @@
+"""Between messages and the trade's words: which data element means what (ISO 8583:1987)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from switch.card import PAN_DIGITS_MIN, Pan
+from switch.errors import MessageError
+from switch.iso8583 import mti as mtis
+from switch.iso8583.message import Message
+from switch.transaction import (
+    CASH_WITHDRAWAL,
+    CHIP,
+    ECOMMERCE,
+    MAGSTRIPE,
+    MANUAL,
+    PURCHASE,
+    Authorization,
+    Decision,
+    ExchangeKey,
+    IssuerAnswer,
+)
+
+#: First two digits of DE 3 -> type of transaction, for those the centre offers.
+TRANSACTION_TYPES: Final = {"00": PURCHASE, "01": CASH_WITHDRAWAL}
+
+#: First two digits of DE 22 -> how the card was read.
+CHANNELS: Final = {
+    "01": MANUAL,
+    "02": MAGSTRIPE,
+    "05": CHIP,
+    "07": CHIP,
+    "10": ECOMMERCE,  # credential on file
+    "80": MAGSTRIPE,  # fallback from chip
+    "81": ECOMMERCE,
+    "90": MAGSTRIPE,
+    "91": MAGSTRIPE,
+    "95": CHIP,
+}
+ECOMMERCE_CONDITIONS: Final = frozenset({"59"})  #: DE 25 that makes a manual entry an electronic order
+
+#: What an authorization cannot do without; the PAN may also come in track 2.
+MANDATORY: Final[tuple[int, ...]] = (3, 4, 11, 41, 42)
+
+#: Elements of a request that go back in its answer, as they came.
+ECHOED: Final[tuple[int, ...]] = (2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49)
+
+#: Elements an issuer adds to its answer that go on to the acquirer.
+FROM_ISSUER: Final[tuple[int, ...]] = (44, 48, 54, 55, 62)
+
+#: Where our issuers say in words why they decided so; it goes into the journal and not to the acquirer.
+REASON: Final = 63
+REASON_CHARACTERS_MAX: Final = 200
+
+#: What a message must carry for its answer to be matched by whoever sent it.
+NETWORK_ECHOED: Final[tuple[int, ...]] = (7, 11, 12, 13, 32, 33, 53, 70, 100)
+
+
+def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str, currency: str) -> Authorization:
+    """The authorization a 0100 or 0200 asks for; MessageError where an element it needs is missing or makes no sense.
+
+    ``acquirer_id`` and ``transmitted_at`` (MMDDhhmmss, UTC) stand in for DE 32 and DE 7 where the acquirer sends none, and a
+    missing DE 37 becomes the date and hour of transmission and the STAN; all three are then carried on as if sent. An amount
+    without DE 49 is one of ``currency``.
+    """
+    e = message.elements
+    for number in MANDATORY:
+        if number not in e:
+            raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
+    stan = e[11]
+    if 32 not in e or 7 not in e or 37 not in e:
+        sent = e.get(7, transmitted_at)
+        e = {7: sent, 32: acquirer_id, 37: sent[:6] + stan, **e}
+    pan, expiry = _card(e)
+    entry = e.get(22, "000")
+    channel = CHANNELS.get(entry[:2], MANUAL)
+    if channel == MANUAL and e.get(25) in ECOMMERCE_CONDITIONS:
+        channel = ECOMMERCE
+    return Authorization(
+        key=ExchangeKey(e[32], e[41], stan, e[7]),
+        message_class=mtis.CLASSES[message.mti[1]],
+        transaction_type=TRANSACTION_TYPES.get(e[3][:2], "other"),
+        processing_code=e[3],
+        pan=Pan(pan),
+        expiry=expiry,
+        amount_minor=int(e[4]),
+        currency=e.get(49, currency),
+        merchant_id=e[42],
+        merchant_type=e.get(18),
+        entry_mode=entry,
+        channel=channel,
+        rrn=e[37],
+        local_at=e.get(13, e[7][:4]) + e.get(12, e[7][4:]),
+        carried=e,
+    )
+
+
+def _card(e: Mapping[int, str]) -> tuple[str, str | None]:
+    """PAN and expiry (YYMM) from DE 2 and 14, else from track 2 (ISO/IEC 7813: PAN, separator, YYMM, service code)."""
+    pan = e.get(2)
+    expiry = e.get(14)
+    if pan is None:
+        track = e.get(35)
+        if track is None:
+            raise MessageError(2, None, "nothing", "a PAN in DE 2 or a track in DE 35")
+        pan, _, discretionary = track.replace("D", "=").partition("=")
+        expiry = expiry or discretionary[:4] or None
+    if len(pan) < PAN_DIGITS_MIN:
+        raise MessageError(2, None, f"{len(pan)} digits", f"a PAN of at least {PAN_DIGITS_MIN} digits")
+    return pan, expiry
+
+
+def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Message:
+    """The request as it goes on to the issuer: the acquirer's own elements, and DE 33 naming who forwards it."""
+    mti = "0100" if authorization.message_class == "authorization" else "0200"
+    return Message(mti, {**authorization.carried, 33: forwarder_id})
+
+
+def to_response(authorization: Authorization, decision: Decision) -> Message:
+    """The answer to the acquirer: what lets it match, the decision, and what the issuer added for it."""
+    carried = authorization.carried
+    elements = {number: carried[number] for number in ECHOED if number in carried}
+    if decision.approval_code is not None:
+        elements[38] = decision.approval_code
+    elements[39] = decision.response_code
+    if decision.carried is not None:
+        elements.update(decision.carried)
+    return Message("0110" if authorization.message_class == "authorization" else "0210", elements)
+
+
+def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
+    """What an issuer's 0110 or 0210 says; MessageError where it cannot be matched or says nothing."""
+    e = message.elements
+    for number in (7, 11, 39, 41):
+        if number not in e:
+            raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
+    return IssuerAnswer(
+        key=ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]),
+        response_code=e[39],
+        approval_code=e.get(38),
+        reason=e.get(REASON, ""),
+        carried={n: e[n] for n in FROM_ISSUER if n in e} or None,
+    )
+
+
+def from_issuer(request: Message, decision: Decision) -> Message:
+    """An issuer's answer to a request as it came to the issuer: what lets the switch match it, the decision, the reason."""
+    carried = request.elements
+    elements = {number: carried[number] for number in ECHOED if number in carried}
+    if decision.approval_code is not None:
+        elements[38] = decision.approval_code
+    elements[39] = decision.response_code
+    if decision.reason:
+        elements[REASON] = decision.reason[:REASON_CHARACTERS_MAX]
+    return Message(mtis.response_mti(request.mti), elements)
+
+
+def refusal(message: Message, response_code: str) -> Message:
+    """The answer to a request nobody can act on: every element that lets its sender match it, and DE 39."""
+    elements = {n: value for n, value in message.elements.items() if n in ECHOED or n in NETWORK_ECHOED}
+    elements[39] = response_code
+    return Message(mtis.response_mti(message.mti), elements)

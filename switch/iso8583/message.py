@@ -1,0 +1,16 @@
+"""A message: its MTI and the values of its data elements."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Message(NamedTuple):
+    """A decoded message.
+
+    ``mti`` is four digits. ``elements`` maps a data element's number (2…128, never a bitmap) to its value as text: digits
+    and characters as they are, binary elements (class b) as upper-case hexadecimal, track data with ``=`` or ``D``.
+    """
+
+    mti: str
+    elements: dict[int, str]

@@ -1,0 +1,55 @@
+"""The message type indicator (ISO 8583:1987, 4.1): version, class, function, origin."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLASSES: Final = {
+    "1": "authorization",
+    "2": "financial",
+    "3": "file_update",
+    "4": "reversal",
+    "5": "reconciliation",
+    "6": "administrative",
+    "8": "network_management",
+}
+
+#: Function digit -> (its name, the digit of its answer or None where it is one itself).
+FUNCTIONS: Final = {
+    "0": ("request", "1"),
+    "1": ("request response", None),
+    "2": ("advice", "3"),
+    "3": ("advice response", None),
+}
+
+ORIGINS: Final = {"0": "acquirer", "1": "acquirer repeat", "2": "issuer", "3": "issuer repeat"}
+
+
+def message_class(mti: str) -> str | None:
+    """The class of a message (``authorization`` …), or None where the second digit names none."""
+    return CLASSES.get(mti[1])
+
+
+def expects_answer(mti: str) -> bool:
+    """Whether the sender of this message waits for an answer (requests and advices)."""
+    return mti[2] in "02"
+
+
+def response_mti(mti: str) -> str:
+    """The MTI of the answer to a request or advice; a repeat is answered like its original.
+
+    >>> response_mti("0100"), response_mti("0421"), response_mti("0800")
+    ('0110', '0430', '0810')
+    """
+    answer = FUNCTIONS[mti[2]][1]
+    assert answer is not None, f"{mti} is an answer itself"
+    origin = {"1": "0", "3": "2"}.get(mti[3], mti[3])
+    return mti[:2] + answer + origin
+
+
+def describe_mti(mti: str) -> str:
+    """An MTI in words: ``0100`` is "authorization request"."""
+    name = CLASSES.get(mti[1], "unknown class").replace("_", " ")
+    function = FUNCTIONS.get(mti[2], ("unknown function", None))[0]
+    repeat = " repeat" if mti[3] in "13" else ""
+    return f"{name} {function}{repeat}"

@@ -1,0 +1,233 @@
+"""The journal: the one durable memory of the switch. Append-only SQLite, one transaction for all that is waiting.
+
+The switch writes ``journal.db`` and nobody else does, but for one row: ``day close`` opens the next business date. The switch
+reads the open business date inside each of its transactions, so a decision counts in the date that is open at the instant it
+becomes durable, and no decision of a closed date can appear after its cut-off. A person may read the file at any time, with
+sqlite-utils for instance (``docs/journal.md``).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from attrs import Factory, define
+
+from switch.errors import DataFolderError
+from switch.routing.effects import JournalDecision, JournalOccurrence, JournalRequest
+from switch.vault import Vault
+
+JOURNAL_FILE: Final = "journal.db"
+SCHEMA_VERSION: Final = 1
+BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
+CHECKPOINT_PAGES: Final = 8_000  #: the write-ahead log is folded into the database every 32 MB or so
+
+_REQUEST = "INSERT INTO request VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_DECISION = "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)"
+_OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
+_BUSINESS_DAY = "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)"
+_OPEN_DATE = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
+
+
+@define
+class Batch:
+    """What one turn of the switch wants written, in order of happening."""
+
+    requests: list[JournalRequest] = Factory(list)
+    decisions: list[JournalDecision] = Factory(list)
+    occurrences: list[JournalOccurrence] = Factory(list)
+
+    def __bool__(self) -> bool:
+        return bool(self.requests or self.decisions or self.occurrences)
+
+
+class Journal(Protocol):
+    """What the switch needs of a journal; ``SqliteJournal`` keeps it, ``MemoryJournal`` forgets it."""
+
+    def commit(self, batch: Batch, now_ms: int) -> None:
+        """Make a batch durable, all of it or nothing."""
+
+    def next_request_id(self) -> int: ...
+
+    def open_date(self) -> tuple[str, str] | None:
+        """The open business date and who opened it (clock, operator); None before the first one."""
+
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class SqliteJournal:
+    """The journal in ``journal.db`` of a data folder.
+
+    A batch with a decision is on the disk before ``commit`` returns (WAL, synchronous FULL). A batch of requests alone is
+    handed to the operating system (synchronous NORMAL): it survives the death of the process at any instant, and reaches the
+    disk with the next decision; nothing is answered on the strength of it.
+    """
+
+    def __init__(self, path: Path, vault: Vault) -> None:
+        self._vault = vault
+        self._db = connect(path)
+        self._durable = True
+        self._date = ""
+        self._version = -1
+
+    def commit(self, batch: Batch, now_ms: int) -> None:
+        db = self._db
+        durable = bool(batch.decisions or batch.occurrences)
+        if durable is not self._durable:
+            db.execute("PRAGMA synchronous = FULL" if durable else "PRAGMA synchronous = NORMAL")
+            self._durable = durable
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            if batch.requests:
+                seal = self._vault.seal
+                db.executemany(_REQUEST, [_request_row(item, now_ms, seal(item.authorization.pan)) for item in batch.requests])
+            if batch.decisions:
+                date = self._current_date()
+                db.executemany(_DECISION, [_decision_row(item, date, now_ms) for item in batch.decisions])
+            if batch.occurrences:
+                rows = [(item.request_id, now_ms, item.kind, item.detail) for item in batch.occurrences]
+                db.executemany(_OCCURRENCE, rows)
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+    def _current_date(self) -> str:
+        """The open business date, read again only when another process has written since."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            row = self.open_date()
+            assert row is not None, "a decision before the first business date"
+            self._date, self._version = row[0], version
+        return self._date
+
+    def next_request_id(self) -> int:
+        (last,) = self._db.execute("SELECT max(id) FROM request").fetchone()
+        return (last or 0) + 1
+
+    def open_date(self) -> tuple[str, str] | None:
+        row = self._db.execute(_OPEN_DATE).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._durable = True
+        self._db.execute(_BUSINESS_DAY, (business_date, now_ms, opened_by))
+        self._version = -1
+
+    def close(self) -> None:
+        self._db.close()
+
+
+class MemoryJournal:
+    """A journal that keeps its batches in lists: for tests and for a switch that need not remember."""
+
+    def __init__(self, business_date: str = "2026-11-22") -> None:
+        self.dates: list[tuple[str, str]] = [(business_date, "operator")]
+        self.batches: list[Batch] = []
+
+    def commit(self, batch: Batch, now_ms: int) -> None:
+        self.batches.append(batch)
+
+    def next_request_id(self) -> int:
+        return 1 + sum(len(batch.requests) for batch in self.batches)
+
+    def open_date(self) -> tuple[str, str] | None:
+        return self.dates[-1]
+
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        self.dates.append((business_date, opened_by))
+
+    def close(self) -> None:
+        pass
+
+
+def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
+    request, route = item.authorization, item.route
+    key = request.key
+    return (
+        item.request_id,
+        now_ms,
+        item.line,
+        request.message_class,
+        key.acquirer_id,
+        key.terminal_id,
+        key.stan,
+        key.transmitted_at,
+        request.rrn,
+        request.merchant_id,
+        item.merchant_type,
+        sealed,
+        request.pan.masked,
+        request.transaction_type,
+        request.amount_minor,
+        request.currency,
+        request.entry_mode,
+        request.channel,
+        request.local_at,
+        route.issuer if route else None,
+        route.scheme if route else None,
+        route.product if route else None,
+        item.origin,
+    )
+
+
+def _decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Sequence[Any]:
+    decision = item.decision
+    return (
+        item.request_id,
+        business_date,
+        now_ms,
+        decision.response_code,
+        decision.approval_code,
+        decision.decided_by,
+        decision.reason,
+    )
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The journal's database, made on first use; it refuses a file of a later schema."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise DataFolderError(f"{path}: found {error}, expected a journal of this centre") from None
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    if version > SCHEMA_VERSION:
+        raise DataFolderError(f"{path}: found a journal of schema {version}, expected {SCHEMA_VERSION} or earlier")
+    if version == 0:
+        schema = resources.files("switch").joinpath("journal_schema.sql").read_text(encoding="utf-8")
+        db.executescript(f"BEGIN IMMEDIATE;\n{schema}\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;")
+    return db
+
+
+def read_life(data: Path, rrn: str) -> list[dict[str, Any]]:
+    """All requests of a retrieval reference number, oldest first, each with its decision and occurrences (for ``explain``)."""
+    db = _reader(data)
+    found = []
+    sql = "SELECT * FROM request LEFT JOIN decision ON decision.request_id = request.id WHERE rrn = ? ORDER BY request.id"
+    for row in db.query(sql, [rrn]):
+        occurrences: Iterable[dict[str, Any]] = db.query(
+            "SELECT at_ms, kind, detail FROM occurrence WHERE request_id = ? ORDER BY id", [row["id"]]
+        )
+        found.append({**row, "occurrences": list(occurrences)})
+    return found
+
+
+def _reader(data: Path) -> Any:
+    """The journal through sqlite-utils, read-only."""
+    from sqlite_utils import Database
+
+    path = data / JOURNAL_FILE
+    if not path.exists():
+        raise DataFolderError(f"{data}: no journal here; expected the data folder of a centre that has run (switch up --data)")
+    return Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True))

@@ -1,0 +1,160 @@
+"""A line: one TCP connection that carries ISO 8583 frames, read in gulps and written once a turn.
+
+Sockets are plain non-blocking ones, waited for with trio: a gulp costs one system call and one wake-up however many messages
+it holds, and writing needs no task at all as long as the peer reads.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import trio
+from attrs import frozen
+
+from switch.iso8583.codec import Codec
+from switch.iso8583.framing import Frame, Framer, HeaderFormat
+from switch.iso8583.message import Message
+
+READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
+UNSENT_BYTES_MAX: Final = 1_048_576  #: a peer that leaves more than this unread is not read from until it catches up
+
+
+@frozen(kw_only=True)
+class WireFormat:
+    """How messages stand on a line: dialect, length header, and whether a TPDU goes in front."""
+
+    codec: Codec
+    header: HeaderFormat
+    tpdu: bool
+
+
+class Line:
+    """One connection. ``name`` is for people: listener or issuer, and peer."""
+
+    def __init__(self, sock: socket.socket, wire: WireFormat, name: str) -> None:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.name, self.codec = name, wire.codec
+        self.framer = Framer(wire.header, tpdu=wire.tpdu)
+        self.open = True
+        self._sock = sock
+        self._queued: list[bytes] = []
+        self._unsent = b""
+        self._stuck = trio.Event()
+        self._flowing = trio.Event()
+        self._flowing.set()
+
+    def queue(self, message: Message, tpdu: bytes = b"") -> None:
+        """Encode a message for the next flush; MessageError when this dialect cannot say it."""
+        self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
+
+    def queue_bytes(self, data: bytes) -> None:
+        """Put bytes as they are behind what is queued: whole frames of the caller's own making."""
+        self._queued.append(data)
+
+    def flush(self) -> None:
+        """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""
+        data = b"".join(self._queued)
+        self._queued.clear()
+        if not self.open:
+            return
+        if self._unsent:
+            self._unsent += data
+            return
+        self._unsent = data[self._send(data) :]
+        if self._unsent and self.open:
+            self._flowing = trio.Event()
+            self._stuck.set()
+
+    def _send(self, data: bytes) -> int:
+        try:
+            return self._sock.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self.shut()
+            return len(data)
+
+    async def frames(self) -> AsyncIterator[list[Frame]]:
+        """The frames of each gulp, until the peer closes or the bytes cannot be cut any more (``framer.fault``)."""
+        while self.open and self.framer.fault is None:
+            if len(self._unsent) > UNSENT_BYTES_MAX:
+                await self._flowing.wait()
+            try:
+                await trio.lowlevel.wait_readable(self._sock)
+                data = self._sock.recv(READ_BYTES)
+            except BlockingIOError:
+                continue
+            except (OSError, trio.ClosedResourceError):
+                break
+            if not data:
+                break
+            yield self.framer.feed(data)
+
+    async def drain(self) -> None:
+        """Send what the peer did not take at once; runs beside ``frames`` for as long as the line lives."""
+        while self.open:
+            await self._stuck.wait()
+            self._stuck = trio.Event()
+            while self._unsent and self.open:
+                try:
+                    await trio.lowlevel.wait_writable(self._sock)
+                except trio.ClosedResourceError:
+                    return
+                self._unsent = self._unsent[self._send(self._unsent) :]
+            self._flowing.set()
+
+    @property
+    def unsent_bytes(self) -> int:
+        return len(self._unsent)
+
+    def shut(self) -> None:
+        """Close the connection; whoever waits on it wakes up."""
+        if self.open:
+            self.open = False
+            self._flowing.set()
+            trio.lowlevel.notify_closing(self._sock)
+            self._sock.close()
+
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """The line with its drain beside it; closed at the end."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.drain)
+            try:
+                yield
+            finally:
+                self.shut()
+                nursery.cancel_scope.cancel()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. OSError where the address is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.create_server((host, port), family=family, backlog=1024)
+    sock.setblocking(False)
+    return sock
+
+
+async def accept(sock: socket.socket) -> tuple[socket.socket, str]:
+    """The next connection of a listening socket, and its peer as ``host:port``."""
+    while True:
+        await trio.lowlevel.wait_readable(sock)
+        try:
+            connection, address = sock.accept()
+        except (BlockingIOError, ConnectionError):
+            continue
+        return connection, f"{address[0]}:{address[1]}"
+
+
+async def dial(host: str, port: int) -> socket.socket:
+    """A connection to an address; OSError where nobody answers."""
+    stream = await trio.open_tcp_stream(host, port)
+    return socket.socket(fileno=_detached(stream.socket))
+
+
+def _detached(sock: trio.socket.SocketType) -> int:
+    return sock.detach()

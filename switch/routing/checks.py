@@ -1,0 +1,53 @@
+"""What the switch itself checks before it asks an issuer: short functions, run in order; a refusal is a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from switch.merchant import Merchant
+from switch.money import currency_name
+from switch.transaction import (
+    INVALID_AMOUNT,
+    INVALID_MERCHANT,
+    INVALID_TRANSACTION,
+    SWITCH,
+    Authorization,
+    Decision,
+)
+
+Check = Callable[[Authorization, Merchant | None], Decision | None]
+
+
+def refuse(response_code: str, reason: str) -> Decision:
+    """A decline by the switch itself."""
+    return Decision(response_code=response_code, approval_code=None, decided_by=SWITCH, reason=reason)
+
+
+def merchant_is_known(authorization: Authorization, merchant: Merchant | None) -> Decision | None:
+    if merchant is None:
+        return refuse(INVALID_MERCHANT, f"merchant {authorization.merchant_id!r} (DE 42) has no contract here")
+    return None
+
+
+def transaction_is_offered(authorization: Authorization, merchant: Merchant | None) -> Decision | None:
+    if authorization.transaction_type == "other":
+        return refuse(INVALID_TRANSACTION, f"processing code {authorization.processing_code} (DE 3) is not offered")
+    return None
+
+
+def currency_is_accepted(authorization: Authorization, merchant: Merchant | None) -> Decision | None:
+    assert merchant is not None
+    if authorization.currency != merchant.currency:
+        asked, accepted = currency_name(authorization.currency), currency_name(merchant.currency)
+        return refuse(INVALID_TRANSACTION, f"currency {asked} (DE 49) where the merchant accepts {accepted}")
+    return None
+
+
+def amount_is_positive(authorization: Authorization, merchant: Merchant | None) -> Decision | None:
+    if authorization.amount_minor <= 0:
+        return refuse(INVALID_AMOUNT, "amount 0 (DE 4)")
+    return None
+
+
+CHECKS: Final[tuple[Check, ...]] = (merchant_is_known, transaction_is_offered, currency_is_accepted, amount_is_positive)

@@ -1,0 +1,67 @@
+"""What the switchboard wants done. The order is the promise: what is journaled stands before what is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from switch.routing.table import Route
+from switch.transaction import Authorization, Decision
+
+
+@frozen
+class JournalRequest:
+    """Write down a request before it is forwarded or answered. ``merchant_type`` is the contract's MCC where there is one."""
+
+    request_id: int
+    authorization: Authorization
+    line: str
+    merchant_type: str | None
+    route: Route | None
+    origin: str | None  #: of the card: domestic, foreign
+
+
+@frozen
+class Forward:
+    """Send the request on to an issuer."""
+
+    issuer: str
+    authorization: Authorization
+
+
+@frozen
+class JournalDecision:
+    """Write down the decision before it is answered."""
+
+    request_id: int
+    decision: Decision
+
+
+@frozen
+class Reply:
+    """Answer the acquirer at ``origin``."""
+
+    origin: Any
+    authorization: Authorization
+    decision: Decision
+
+
+@frozen
+class JournalOccurrence:
+    """Write down something else worth telling of a request; it also goes to the person watching."""
+
+    request_id: int
+    kind: str
+    detail: str
+
+
+@frozen
+class Notice:
+    """Tell the person watching."""
+
+    kind: str
+    detail: str
+
+
+Effect = JournalRequest | Forward | JournalDecision | Reply | JournalOccurrence | Notice

@@ -1,0 +1,53 @@
+"""What can happen to the switchboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from switch.transaction import Authorization, IssuerAnswer
+
+
+@frozen
+class RequestReceived:
+    """An acquirer asks. ``origin`` is where its answer goes, passed back unread; ``line`` names it for people."""
+
+    authorization: Authorization
+    origin: Any
+    line: str
+
+
+@frozen
+class AnswerReceived:
+    """An issuer answered something."""
+
+    issuer: str
+    answer: IssuerAnswer
+
+
+@frozen
+class IssuerUp:
+    """An issuer has signed on: its cards can be authorized."""
+
+    issuer: str
+
+
+@frozen
+class IssuerDown:
+    """The line to an issuer is lost, or it signed off. What was forwarded may still be answered until its time is up."""
+
+    issuer: str
+    why: str
+
+
+@frozen
+class ForwardFailed:
+    """A request cannot be said in its issuer's dialect."""
+
+    authorization: Authorization
+    issuer: str
+    why: str
+
+
+Event = RequestReceived | AnswerReceived | IssuerUp | IssuerDown | ForwardFailed

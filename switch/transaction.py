@@ -1,0 +1,174 @@
+"""The words that travel between the rooms: what is asked of the centre, and what is decided.
+
+Nothing here knows a data element's number or a bank's file. ``carried`` is the message as it came, for the room that
+understands it (``switch.iso8583``); every other room passes it on unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from attrs import field, frozen
+
+from switch.card import Pan
+
+
+class ExchangeKey(NamedTuple):
+    """What makes one exchange of messages unique (ISO 8583:1987: DE 32, 41, 11, 7). A STAN alone is not a key."""
+
+    acquirer_id: str
+    terminal_id: str
+    stan: str
+    transmitted_at: str
+
+
+PURCHASE = "purchase"
+CASH_WITHDRAWAL = "cash_withdrawal"
+
+ECOMMERCE = "ecommerce"
+CHIP = "chip"
+MAGSTRIPE = "magstripe"
+MANUAL = "manual"
+CHANNELS = (ECOMMERCE, CHIP, MAGSTRIPE, MANUAL)
+
+
+@frozen(kw_only=True)
+class Authorization:
+    """A request for the issuer's word, as the acquirer asked it (0100, 0200)."""
+
+    key: ExchangeKey
+    message_class: str  #: "authorization" (x1xx) or "financial" (x2xx)
+    transaction_type: str  #: PURCHASE, CASH_WITHDRAWAL, …; "other" is refused by the checks
+    processing_code: str  #: DE 3
+    pan: Pan
+    expiry: str | None  #: YYMM (DE 14 or track 2)
+    amount_minor: int  #: of ``currency``
+    currency: str  #: ISO 4217 numeric
+    merchant_id: str
+    merchant_type: str | None  #: MCC as sent (DE 18); the merchant's file has the last word
+    entry_mode: str  #: DE 22 as sent
+    channel: str  #: one of CHANNELS
+    rrn: str  #: DE 37, 12 characters
+    local_at: str  #: MMDDhhmmss at the card acceptor (DE 13 + DE 12), as sent
+    carried: Mapping[int, str] = field(eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class Decision:
+    """What was answered to an authorization, and why."""
+
+    response_code: str  #: DE 39 of ISO 8583:1987, two characters
+    approval_code: str | None  #: DE 38, six characters, on approvals
+    decided_by: str  #: the issuer's id, or SWITCH
+    reason: str  #: one sentence for a person: "scenario late-night, rule 2", "no answer from atlas in 10 s"
+    carried: Mapping[int, str] | None = field(default=None, eq=False, repr=False)  #: what the issuer adds for the acquirer
+
+    @property
+    def approved(self) -> bool:
+        return self.response_code in APPROVALS
+
+
+@frozen(kw_only=True)
+class IssuerAnswer:
+    """An issuer's answer as it came off its line, before anybody knows which request it belongs to."""
+
+    key: ExchangeKey
+    response_code: str
+    approval_code: str | None
+    reason: str  #: the issuer's own words, empty where it gives none
+    carried: Mapping[int, str] | None = field(eq=False, repr=False)  #: what of it goes on to the acquirer
+
+
+SWITCH = "switch"
+
+APPROVED = "00"
+INVALID_MERCHANT = "03"
+DO_NOT_HONOR = "05"
+INVALID_TRANSACTION = "12"
+INVALID_AMOUNT = "13"
+INVALID_CARD = "14"
+NO_SUCH_ISSUER = "15"
+FORMAT_ERROR = "30"
+FUNCTION_NOT_SUPPORTED = "40"
+LOST_CARD = "41"
+STOLEN_CARD = "43"
+INSUFFICIENT_FUNDS = "51"
+EXPIRED_CARD = "54"
+ISSUER_INOPERATIVE = "91"
+NO_ROUTE = "92"
+DUPLICATE_TRANSMISSION = "94"
+SYSTEM_MALFUNCTION = "96"
+
+#: Response codes that grant the money asked for (ISO 8583:1987, DE 39).
+APPROVALS = frozenset({APPROVED, "08", "11"})
+
+#: The meaning of DE 39 of ISO 8583:1987 in words.
+RESPONSE_MEANINGS: dict[str, str] = {
+    "00": "approved",
+    "01": "refer to card issuer",
+    "02": "refer to card issuer, special condition",
+    "03": "invalid merchant",
+    "04": "pick up card",
+    "05": "do not honor",
+    "06": "error",
+    "07": "pick up card, special condition",
+    "08": "approved, honor with identification",
+    "09": "request in progress",
+    "10": "approved for a partial amount",
+    "11": "approved, VIP",
+    "12": "invalid transaction",
+    "13": "invalid amount",
+    "14": "invalid card number",
+    "15": "no such issuer",
+    "19": "re-enter transaction",
+    "20": "invalid response",
+    "21": "no action taken",
+    "22": "suspected malfunction",
+    "25": "unable to locate record",
+    "26": "duplicate record",
+    "30": "format error",
+    "31": "bank not supported by switch",
+    "33": "expired card, pick up",
+    "34": "suspected fraud, pick up",
+    "35": "contact acquirer, pick up",
+    "36": "restricted card, pick up",
+    "37": "call acquirer security, pick up",
+    "38": "PIN tries exceeded, pick up",
+    "39": "no credit account",
+    "40": "function not supported",
+    "41": "lost card, pick up",
+    "42": "no universal account",
+    "43": "stolen card, pick up",
+    "45": "account closed",
+    "51": "insufficient funds",
+    "52": "no cheque account",
+    "53": "no savings account",
+    "54": "expired card",
+    "55": "incorrect PIN",
+    "56": "no card record",
+    "57": "transaction not permitted to cardholder",
+    "58": "transaction not permitted to terminal",
+    "59": "suspected fraud",
+    "61": "exceeds withdrawal amount limit",
+    "62": "restricted card",
+    "63": "security violation",
+    "64": "original amount incorrect",
+    "65": "exceeds withdrawal frequency limit",
+    "66": "card acceptor call acquirer security",
+    "67": "hard capture",
+    "68": "response received too late",
+    "75": "PIN tries exceeded",
+    "90": "cut-off in process",
+    "91": "issuer or switch inoperative",
+    "92": "no route to the institution",
+    "93": "violation of law",
+    "94": "duplicate transmission",
+    "95": "reconcile error",
+    "96": "system malfunction",
+}
+
+
+def response_meaning(response_code: str) -> str:
+    """The words for a response code; codes outside the standard's table say so."""
+    return RESPONSE_MEANINGS.get(response_code, "private use, not in the standard's table")

@@ -1,0 +1,48 @@
+"""Card numbers at rest: encrypted under the data folder's key."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from switch.card import Pan
+from switch.errors import DataFolderError
+
+KEY_BYTES: Final = 64  #: AES-256-SIV (RFC 5297) takes two keys of 32
+KEY_FILE: Final = "pan.key"
+
+
+class Vault:
+    """Encrypts and decrypts PANs with AES-SIV. It is deterministic: one card has one ciphertext, so it can be grouped by."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESSIV(key)
+
+    @classmethod
+    def open(cls, data: Path) -> Vault:
+        """The vault of a data folder; its key file is made on first use, readable by its owner only."""
+        path = data / KEY_FILE
+        try:
+            key = path.read_bytes()
+        except FileNotFoundError:
+            key = os.urandom(KEY_BYTES)
+            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123
+                file.write(key)
+                file.flush()
+                os.fsync(file.fileno())
+        if len(key) != KEY_BYTES:
+            raise DataFolderError(f"{path}: found a key of {len(key)} bytes, expected {KEY_BYTES}")
+        return cls(key)
+
+    def seal(self, pan: Pan) -> bytes:
+        return self._cipher.encrypt(pan.digits.encode(), None)
+
+    def unseal(self, sealed: bytes) -> Pan:
+        try:
+            return Pan(self._cipher.decrypt(sealed, None).decode())
+        except InvalidTag:
+            raise DataFolderError(f"a card number does not open with the key in {KEY_FILE}: it is another folder's") from None
