@@ -40,12 +40,14 @@ class Line:
         self.name, self.codec = name, wire.codec
         self.framer = Framer(wire.header, tpdu=wire.tpdu)
         self.open = True
+        self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
         self._unsent = b""
         self._stuck = trio.Event()
         self._flowing = trio.Event()
         self._flowing.set()
+        self._settled = trio.Event()
 
     def queue(self, message: Message, tpdu: bytes = b"") -> None:
         """Encode a message for the next flush; MessageError when this dialect cannot say it."""
@@ -59,6 +61,8 @@ class Line:
         """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""
         data = b"".join(self._queued)
         self._queued.clear()
+        if not self.answers_due:
+            self._settled.set()
         if not self.open:
             return
         if self._unsent:
@@ -107,15 +111,20 @@ class Line:
                 self._unsent = self._unsent[self._send(self._unsent) :]
             self._flowing.set()
 
-    @property
-    def unsent_bytes(self) -> int:
-        return len(self._unsent)
+    async def settled(self) -> None:
+        """Wait until every answer due is sent, or the peer is gone."""
+        while self.open and self.answers_due:
+            self._settled = trio.Event()
+            await self._settled.wait()
+        while self.open and self._unsent:
+            await self._flowing.wait()
 
     def shut(self) -> None:
         """Close the connection; whoever waits on it wakes up."""
         if self.open:
             self.open = False
             self._flowing.set()
+            self._settled.set()
             trio.lowlevel.notify_closing(self._sock)
             self._sock.close()
 

@@ -52,7 +52,7 @@ class SpecTable:
         return value
 
     def text(self, key: str, default: Any = ..., *, pattern: str | None = None, expected: str = "") -> Any:
-        """A string; ``pattern`` is an ASCII regular expression the whole of it must match, ``expected`` its meaning in words."""
+        """A string; ``pattern`` is an ASCII regular expression all of it must match, ``expected`` its meaning in words."""
         value = self._value(key, str, default)
         if pattern is not None and key in self._values and not re.fullmatch(pattern, value, re.ASCII):
             self.wrong(key, repr(value), expected or f"text of the form {pattern}")

@@ -1,0 +1,95 @@
+"""The business calendar: in which business date an instant counts, and on which date money moves.
+
+The *business date* is the day a transaction counts in; it ends at the cut-off, every calendar day of the year. The *value
+date* is the day money moves; it falls on a banking day. Both are ISO dates (``2026-11-22``) wherever they travel.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from attrs import frozen
+
+from switch.spec_table import SpecTable
+
+
+@frozen(kw_only=True)
+class Calendar:
+    """Time zone, cut-off and banking days of the centre."""
+
+    zone: ZoneInfo
+    cut_off: time  #: local time at which a business date ends
+    weekend: frozenset[int]  #: days of the week (Monday 0) on which no money moves
+    holidays: frozenset[date]
+    settlement_days: int  #: banking days from business date to value date (J+1: 1)
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> Calendar:
+        names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+        zone_name = table.text("time_zone")
+        try:
+            zone = ZoneInfo(zone_name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            table.wrong("time_zone", repr(zone_name), "a zone of the tz database, such as Africa/Casablanca")
+        weekend = set()
+        for day in table.texts("weekend"):
+            if day not in names:
+                table.wrong("weekend", repr(day), "one of " + ", ".join(names))
+            weekend.add(names.index(day))
+        holidays = set()
+        for entry in table.tables("holiday"):
+            text = entry.text("date")
+            entry.text("name")
+            entry.done()
+            if not is_business_date(text):
+                entry.wrong("date", repr(text), "a date such as 2026-11-18")
+            holidays.add(date.fromisoformat(text))
+        cut_off = table.text("cut_off", pattern=r"([01]\d|2[0-3]):[0-5]\d", expected="a local time such as 23:00")
+        calendar = cls(
+            zone=zone,
+            cut_off=time.fromisoformat(cut_off),
+            weekend=frozenset(weekend),
+            holidays=frozenset(holidays),
+            settlement_days=table.integer("settlement_days", low=0, high=30),
+        )
+        if len(weekend) == 7:
+            table.wrong("weekend", "all seven days", "at least one banking day a week")
+        table.done()
+        return calendar
+
+    def business_date_at(self, at_ms: int) -> str:
+        """The business date an instant (epoch milliseconds) counts in: after the cut-off it is the next day."""
+        day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.zone).date().isoformat()
+        return next_business_date(day) if at_ms >= self.cut_off_ms(day) else day
+
+    def cut_off_ms(self, business_date: str) -> int:
+        """The instant (epoch milliseconds) at which a business date ends."""
+        local = datetime.combine(date.fromisoformat(business_date), self.cut_off, self.zone)
+        return int(local.timestamp() * 1000)
+
+    def is_banking_day(self, day: date) -> bool:
+        return day.weekday() not in self.weekend and day not in self.holidays
+
+    def value_date(self, business_date: str) -> str:
+        """The banking day on which the money of a business date moves: J + ``settlement_days``."""
+        day = date.fromisoformat(business_date)
+        left = self.settlement_days
+        while left > 0 or not self.is_banking_day(day):
+            day += timedelta(days=1)
+            if self.is_banking_day(day):
+                left = max(left - 1, 0)
+        return day.isoformat()
+
+
+def next_business_date(business_date: str) -> str:
+    """The day after: business dates follow the calendar without a gap."""
+    return (date.fromisoformat(business_date) + timedelta(days=1)).isoformat()
+
+
+def is_business_date(text: str) -> bool:
+    """Whether a text is a date of the form ``2026-11-22``."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

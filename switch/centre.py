@@ -1,0 +1,264 @@
+"""The centre: one switch, its listeners, its issuers' processes, its business date. What ``switch up`` runs."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Any, Final
+
+import trio
+from attrs import frozen
+
+from switch.business_day import next_business_date
+from switch.errors import DataFolderError, SwitchError, UnreachableError
+from switch.iso8583.codec import Codec
+from switch.iso8583.framing import HeaderFormat
+from switch.issuers.profile import Profile
+from switch.journal import JOURNAL_FILE, SqliteJournal
+from switch.line import WireFormat, listen
+from switch.link import IssuerLink
+from switch.routing.effects import Notice
+from switch.server import Server
+from switch.specs import Listener, Specs
+from switch.vault import Vault
+
+RESTART_SECONDS_FIRST: Final = 0.1  #: an issuer's process that dies is started again after so long
+RESTART_SECONDS_MAX: Final = 5.0  #: and one that keeps dying no more often than this
+STEADY_SECONDS: Final = 10.0  #: a process that lived so long begins again with the first pause
+ISSUER_STOP_SECONDS_MAX: Final = 3.0  #: then it is killed
+
+
+@frozen(kw_only=True)
+class Options:
+    """What ``switch up`` was asked for. ``specs_folder`` and ``scenario`` are handed on to the issuers' processes."""
+
+    data: Path
+    host: str
+    free_ports: bool
+    seed: int
+    business_date: str | None
+    specs_folder: Path | None
+    scenario: Path | None
+    ready_file: Path | None
+
+
+def wall_clock_ms() -> int:
+    """The machine's clock: epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def wire_format(dialect: str, header: HeaderFormat | str, tpdu: bool, codecs: dict[str, Codec], specs: Specs) -> WireFormat:
+    """The wire format of a listener or an issuer; lines of one dialect share its codec."""
+    if dialect not in codecs:
+        codecs[dialect] = Codec(specs.dialects[dialect])
+    chosen = HeaderFormat.parse(header) if isinstance(header, str) else header
+    return WireFormat(codec=codecs[dialect], header=chosen, tpdu=tpdu)
+
+
+class Centre:
+    """A running centre. ``tell`` receives notices; ``started`` is called once every managed issuer is signed on."""
+
+    def __init__(
+        self, specs: Specs, options: Options, *, tell: Callable[[Notice], None], started: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self.specs, self.options, self._tell, self._started = specs, options, tell, started
+        self._codecs: dict[str, Codec] = {}
+        self._pids: dict[str, int] = {}
+        self._ready = False
+
+    async def run(self) -> None:
+        """Run until SIGINT or SIGTERM; then finish what is in flight."""
+        with _locked(self.options.data):
+            journal = SqliteJournal(self.options.data / JOURNAL_FILE, Vault.open(self.options.data))
+            try:
+                self._open_first_date(journal)
+                await self._run(journal)
+            finally:
+                journal.close()
+
+    def _open_first_date(self, journal: SqliteJournal) -> None:
+        """The business date of a new folder is the one asked for, else the clock's; later ones follow by cut-off."""
+        asked, now_ms = self.options.business_date, wall_clock_ms()
+        row = journal.open_date()
+        if row is None:
+            date, opened_by = (asked, "operator") if asked else (self.specs.calendar.business_date_at(now_ms), "clock")
+            journal.open_business_date(date, opened_by, now_ms)
+        elif asked and asked < row[0]:
+            raise SwitchError(
+                f"--business-date: found {asked}, expected {row[0]} or later: that date is open in {self.options.data}"
+            )
+        elif asked and asked > row[0]:
+            journal.open_business_date(asked, "operator", now_ms)
+
+    async def _run(self, journal: SqliteJournal) -> None:
+        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell)
+        listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
+        addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
+        async with trio.open_nursery() as whole:
+            await whole.start(server.run)
+            links = {profile.id: self._link(server, profile) for profile in self.specs.issuers.values()}
+            for profile in self.specs.issuers.values():
+                whole.start_soon(links[profile.id].run)
+                if profile.managed:
+                    whole.start_soon(self._supervise, profile, links[profile.id])
+                else:
+                    links[profile.id].moved(*profile.address)
+            whole.start_soon(self._cut_off, journal)
+            whole.start_soon(self._announce, links, addresses)
+            async with trio.open_nursery() as serving:
+                for listener, sock in listening:
+                    wire = wire_format(listener.dialect, listener.header, listener.tpdu, self._codecs, self.specs)
+                    serving.start_soon(server.serve, listener.name, sock, wire)
+                await _stop_signal()
+                self._tell(Notice("stopping", "finishing what is in flight"))
+                server.stop()
+            for _, sock in listening:
+                sock.close()
+            whole.cancel_scope.cancel()
+
+    def _listen(self, listener: Listener) -> socket.socket:
+        port = 0 if self.options.free_ports else listener.port
+        try:
+            return listen(self.options.host, port)
+        except OSError as error:
+            raise UnreachableError(
+                f"listener {listener.name}: found {self.options.host}:{port} {error.strerror or error}, "
+                "expected a free address (--free-ports takes any)"
+            ) from None
+
+    def _link(self, server: Server, profile: Profile) -> IssuerLink:
+        return server.link(profile.id, wire_format(profile.dialect, profile.header, profile.tpdu, self._codecs, self.specs))
+
+    async def _announce(self, links: dict[str, IssuerLink], addresses: dict[str, tuple[str, int]]) -> None:
+        """Say that the centre is ready once every issuer is signed on."""
+        for link in links.values():
+            await link.signed_on.wait()
+        ready = {
+            "pid": os.getpid(),
+            "data": str(self.options.data.resolve()),
+            "listeners": {
+                listener.name: {
+                    "host": addresses[listener.name][0],
+                    "port": addresses[listener.name][1],
+                    "dialect": listener.dialect,
+                    "header": listener.header.notation,
+                    "tpdu": listener.tpdu,
+                }
+                for listener in self.specs.centre.listeners
+            },
+            "issuers": {issuer: {"pid": self._pids.get(issuer)} for issuer in self.specs.issuers},
+        }
+        if self.options.ready_file:
+            temporary = self.options.ready_file.with_name(self.options.ready_file.name + ".new")
+            temporary.write_text(json.dumps(ready, indent=1) + "\n", encoding="utf-8")
+            temporary.replace(self.options.ready_file)
+        self._started(ready)
+
+    async def _cut_off(self, journal: SqliteJournal) -> None:
+        """Open the next business date at each cut-off, where the clock opened the current one."""
+        while True:
+            row = journal.open_date()
+            assert row is not None
+            date, opened_by = row
+            left_seconds = (self.specs.calendar.cut_off_ms(date) - wall_clock_ms()) / 1000
+            if opened_by == "clock" and left_seconds <= 0:
+                journal.open_business_date(next_business_date(date), "clock", wall_clock_ms())
+                self._tell(Notice("cut_off", f"business date {date} has ended, {next_business_date(date)} is open"))
+                continue
+            await trio.sleep(min(max(left_seconds, 0.05), 30.0))
+
+    async def _supervise(self, profile: Profile, link: IssuerLink) -> None:
+        """Keep an issuer's process alive: start it, learn where it listens, start it again when it ends."""
+        pause = RESTART_SECONDS_FIRST
+        while True:
+            began = trio.current_time()
+            async with self._process(profile) as process:
+                port = await _announced_port(process)
+                if port is not None:
+                    link.moved("127.0.0.1", port)
+                status = await process.wait()
+            if trio.current_time() - began > STEADY_SECONDS:
+                pause = RESTART_SECONDS_FIRST
+            self._tell(Notice("issuer_died", f"the process of {profile.id} ended with {status}, starting it again"))
+            await trio.sleep(pause)
+            pause = min(pause * 2, RESTART_SECONDS_MAX)
+
+    @asynccontextmanager
+    async def _process(self, profile: Profile) -> AsyncIterator[trio.Process]:
+        """The process of ``switch issuer serve``. It ends by itself when our end of its standard input closes."""
+        options = self.options
+        command = [sys.executable, "-m", "switch", "issuer", "serve", profile.id]
+        command += ["--data", str(options.data), "--seed", str(options.seed), "--announce"]
+        command += ["--port", "0" if options.free_ports else str(profile.address.port)]
+        if options.specs_folder:
+            command += ["--specs", str(options.specs_folder)]
+        if options.scenario:
+            command += ["--scenario", str(options.scenario)]
+        process = await trio.lowlevel.open_process(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+        self._pids[profile.id] = process.pid
+        try:
+            yield process
+        finally:
+            with trio.CancelScope(shield=True):
+                assert process.stdin is not None
+                assert process.stdout is not None
+                await process.stdin.aclose()
+                await process.stdout.aclose()
+                with trio.move_on_after(ISSUER_STOP_SECONDS_MAX):
+                    await process.wait()
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+
+
+async def _announced_port(process: trio.Process) -> int | None:
+    """The port in the one line an issuer's process prints when it listens; None when it ends before."""
+    assert process.stdout is not None
+    line = b""
+    while not line.endswith(b"\n"):
+        data = await process.stdout.receive_some()
+        if not data:
+            return None
+        line += data
+    return int(json.loads(line)["port"])
+
+
+async def _stop_signal() -> None:
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for _ in signals:
+            return
+
+
+class _locked:  # noqa: N801  (a context manager, named for how it reads)
+    """The data folder, made if need be and held by this process alone."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> None:
+        try:
+            self._data.mkdir(parents=True, exist_ok=True)
+            self._file = (self._data / "lock").open("wb")
+        except OSError as error:
+            raise DataFolderError(f"{self._data}: found {error.strerror}, expected a folder that can be written") from None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise DataFolderError(f"{self._data}: another centre is running on this data folder") from None
+
+    def __exit__(self, *_: object) -> None:
+        assert self._file is not None
+        self._file.close()

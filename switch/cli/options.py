@@ -1,0 +1,29 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from switch.errors import SwitchError
+
+PATH: Any = click.Path(path_type=Path)
+
+specs_option = click.option(
+    "--specs", "specs_folder", type=PATH, default=None, metavar="DIR", help="Specification folder instead of the embedded one."
+)
+data_option = click.option(
+    "--data", type=PATH, default=Path("var"), show_default=True, metavar="DIR", help="Data folder of the centre."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output on standard output.")
+
+
+def business_date_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A click callback: the option's value is a date, or the command stops with one sentence."""
+    from switch.business_day import is_business_date
+
+    if value is not None and not is_business_date(value):
+        raise SwitchError(f"{parameter.opts[0]}: found {value!r}, expected a date such as 2026-11-22")
+    return value

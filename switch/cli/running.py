@@ -1,0 +1,28 @@
+"""Running an asynchronous command."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import trio
+
+from switch.errors import SwitchError
+
+
+def run(main: Callable[[], Awaitable[None]]) -> None:
+    """Run ``main`` under trio; an error a person caused comes out of the nurseries it crossed as itself."""
+    try:
+        trio.run(main)
+    except BaseExceptionGroup as group:
+        ours = _first(group)
+        if ours is None:
+            raise
+        raise ours from None
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> SwitchError | None:
+    for error in group.exceptions:
+        found = _first(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, SwitchError):
+            return found
+    return None

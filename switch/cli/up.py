@@ -1,0 +1,105 @@
+"""``switch up``: run the centre."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from switch.cli.options import PATH, business_date_given, data_option, specs_option
+
+
+@click.command()
+@specs_option
+@data_option
+@click.option(
+    "--scenario", type=PATH, metavar="FILE", help="Scenario the issuers play (a TOML file, or a name in specs/scenarios)."
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Seed of everything drawn by chance, such as approval codes."
+)
+@click.option(
+    "--business-date",
+    callback=business_date_given,
+    metavar="DATE",
+    help="Business date to open; it then stays until it is closed.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address the listeners bind to.")
+@click.option("--free-ports", is_flag=True, help="Take free ports instead of those of the specification.")
+@click.option("--ready-file", type=PATH, metavar="PATH", help="Write a JSON file there once every issuer is signed on.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def up(
+    specs_folder: Path | None,
+    data: Path,
+    scenario: Path | None,
+    seed: int,
+    business_date: str | None,
+    host: str,
+    free_ports: bool,
+    ready_file: Path | None,
+    quiet: bool,
+) -> None:
+    """Run the centre: its listeners, its switch and one process an issuer, until Ctrl+C or SIGTERM.
+
+    Prints the listeners, the issuers, the data folder and one `switch send` line to try; then a line for each event
+    worth a person's attention. Stopping finishes what is in flight and ends with 0.
+    """
+    from switch.centre import Centre, Options
+    from switch.cli.running import run
+    from switch.routing.effects import Notice
+    from switch.specs import load_specs, scenario_path
+
+    specs = load_specs(specs_folder)
+    chosen = scenario_path(scenario, specs) if scenario else None
+    options = Options(
+        data=data,
+        host=host,
+        free_ports=free_ports,
+        seed=seed,
+        business_date=business_date,
+        specs_folder=specs_folder,
+        scenario=chosen,
+        ready_file=ready_file,
+    )
+
+    def tell(notice: Notice) -> None:
+        if not quiet:
+            print(f"{notice.kind.replace('_', ' ')}: {notice.detail}", flush=True)
+
+    def started(ready: dict[str, Any]) -> None:
+        if not quiet:
+            _print_ready(ready, specs)
+
+    centre = Centre(specs, options, tell=tell, started=started)
+    run(centre.run)
+
+
+def _print_ready(ready: dict[str, Any], specs: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(title=f"{specs.centre.name} is ready", title_justify="left", box=None, pad_edge=False)
+    for column in ("listener", "address", "dialect", "header"):
+        table.add_column(column)
+    for name, listener in ready["listeners"].items():
+        header = listener["header"] + (" + TPDU" if listener["tpdu"] else "")
+        table.add_row(name, f"{listener['host']}:{listener['port']}", listener["dialect"], header)
+    console.print(table)
+    issuers = ", ".join(f"{issuer} ({about['pid'] or 'external'})" for issuer, about in ready["issuers"].items())
+    console.print(f"issuers   {issuers}", soft_wrap=True)
+    console.print(f"data      {ready['data']}", soft_wrap=True)
+    console.print(f"try       {_ready_made(ready, specs)}", soft_wrap=True)
+    sys.stdout.flush()
+
+
+def _ready_made(ready: dict[str, Any], specs: Any) -> str:
+    """One ``switch send`` line that works as it stands."""
+    first = specs.centre.listeners[0]
+    issuer = next(iter(specs.issuers.values()))
+    card = next(issuer.all_cards())
+    merchant = next(iter(specs.merchants.values()))
+    port = ready["listeners"][first.name]["port"]
+    return f"switch send --port {port} --pan {card.pan.digits} --amount 125.00 --merchant {merchant.id}"

@@ -1,0 +1,118 @@
+"""An issuer's process (``switch issuer serve``): it listens for the centre, judges what it is asked and keeps its book."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+import trio
+
+from switch.errors import MessageError
+from switch.iso8583 import mapping
+from switch.iso8583.framing import Frame, reply_tpdu
+from switch.iso8583.message import Message
+from switch.iso8583.mti import expects_answer, message_class
+from switch.iso8583.session import network_response
+from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook, Entry
+from switch.issuers.decide import approval_codes, decide
+from switch.issuers.profile import Profile
+from switch.issuers.scenario import Scenario, ScenarioState
+from switch.line import Line, WireFormat, accept
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED
+
+
+class Keeper(Protocol):
+    """The durable book as the host uses it."""
+
+    def append(self, entries: list[Entry]) -> None: ...
+
+    def entries(self) -> Iterator[Entry]: ...
+
+
+class IssuerHost:
+    """One simulated bank or network. A gulp of requests is judged, its holds written in one commit, then answered."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        wire: WireFormat,
+        book: Keeper,
+        *,
+        institution_id: str,
+        clock_ms: Callable[[], int],
+        scenario: Scenario | None = None,
+        seed: int = 0,
+    ) -> None:
+        self._wire, self._book, self._clock_ms = wire, book, clock_ms
+        self._name, self._institution_id = profile.id, institution_id
+        self._accounts = AccountBook(profile)
+        self._accounts.replay(book.entries())
+        self._scenario = ScenarioState(scenario, profile.id)
+        self._codes = approval_codes(seed, profile.id, self._accounts.holds_placed)
+
+    async def serve(self, listening: socket.socket) -> None:
+        """Accept the centre's lines until cancelled."""
+        async with trio.open_nursery() as nursery:
+            while True:
+                connection, peer = await accept(listening)
+                nursery.start_soon(self._line, Line(connection, self._wire, f"{self._name} {peer}"))
+
+    async def _line(self, line: Line) -> None:
+        async with line.living(), trio.open_nursery() as late:
+            async for frames in line.frames():
+                self._gulp(line, frames, late)
+            late.cancel_scope.cancel()
+
+    def _gulp(self, line: Line, frames: list[Frame], late: trio.Nursery) -> None:
+        """Judge what came in one gulp; answers that are to be late are sent by tasks of their own."""
+        now_ms = self._clock_ms()
+        now = datetime.fromtimestamp(now_ms / 1000, UTC)
+        month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
+        holds: list[Entry] = []
+        for frame in frames:
+            try:
+                message = line.codec.decode(frame.body)
+            except MessageError:
+                continue
+            answer, delay_seconds = self._answer(message, now_ms, month, second, holds)
+            if answer is None:
+                continue
+            if delay_seconds:
+                late.start_soon(self._send_late, line, answer, reply_tpdu(frame.tpdu), delay_seconds)
+            else:
+                line.queue(answer, reply_tpdu(frame.tpdu))
+        if holds:
+            self._book.append(holds)
+        line.flush()
+
+    def _answer(
+        self, message: Message, now_ms: int, month: str, second: str, holds: list[Entry]
+    ) -> tuple[Message | None, float]:
+        """The answer to one message (None: silence) and by how many seconds it is late."""
+        kind = message_class(message.mti)
+        if kind in ("authorization", "financial") and message.mti[2] == "0":
+            try:
+                request = mapping.to_authorization(
+                    message, acquirer_id=self._institution_id, transmitted_at=second, currency=ACCOUNT_CURRENCY
+                )
+            except MessageError:
+                return mapping.refusal(message, FORMAT_ERROR), 0.0
+            judgement = decide(
+                request, self._accounts, self._scenario, now_ms=now_ms, today_yymm=month, approval_codes=self._codes
+            )
+            if judgement.hold is not None:
+                holds.append(judgement.hold)
+            answer = None if judgement.silence else mapping.from_issuer(message, judgement.decision)
+            return answer, judgement.delay_seconds
+        if not expects_answer(message.mti):
+            return None, 0.0
+        if kind == "network_management":
+            return network_response(message), 0.0
+        return mapping.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
+
+    async def _send_late(self, line: Line, answer: Message, tpdu: bytes, delay_seconds: float) -> None:
+        await trio.sleep(delay_seconds)
+        line.queue(answer, tpdu)
+        line.flush()

@@ -1,0 +1,77 @@
+"""What ``switch issuer serve`` runs: one issuer's host over its durable book, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import trio
+
+from switch.errors import SwitchError, UnreachableError
+from switch.iso8583.codec import Codec
+from switch.iso8583.framing import HeaderFormat
+from switch.issuers.book import Book
+from switch.issuers.host import IssuerHost
+from switch.issuers.scenario import Scenario
+from switch.line import WireFormat, listen
+from switch.specs import Specs
+
+
+async def serve_issuer(
+    issuer_id: str,
+    specs: Specs,
+    *,
+    data: Path,
+    scenario: Scenario | None,
+    seed: int,
+    host: str,
+    port: int | None,
+    leashed: bool,
+    listening: Callable[[str, int], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM; ``leashed``: until standard input ends, so that no issuer outlives its centre."""
+    profile = specs.issuers.get(issuer_id)
+    if profile is None:
+        raise SwitchError(f"issuer: found {issuer_id!r}, expected one of {', '.join(specs.issuers)}")
+    book = Book.open(data / "issuers" / f"{issuer_id}.db")
+    wire = WireFormat(
+        codec=Codec(specs.dialects[profile.dialect]), header=HeaderFormat.parse(profile.header), tpdu=profile.tpdu
+    )
+    issuer = IssuerHost(
+        profile,
+        wire,
+        book,
+        institution_id=specs.centre.institution_id,
+        clock_ms=lambda: time.time_ns() // 1_000_000,
+        scenario=scenario,
+        seed=seed,
+    )
+    bound = profile.address.port if port is None else port
+    try:
+        sock = listen(host, bound)
+    except OSError as error:
+        raise UnreachableError(f"issuer {issuer_id}: {host}:{bound}: {error.strerror or error}") from None
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(issuer.serve, sock)
+            listening(host, sock.getsockname()[1])
+            await (_standard_input_ends() if leashed else _stop_signal())
+            nursery.cancel_scope.cancel()
+    finally:
+        sock.close()
+        book.close()
+
+
+async def _standard_input_ends() -> None:
+    """The centre holds the other end of our standard input; it goes when the centre does, however that ends."""
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT):
+        await trio.to_thread.run_sync(sys.stdin.buffer.read, abandon_on_cancel=True)
+
+
+async def _stop_signal() -> None:
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for _ in signals:
+            return

@@ -1,0 +1,226 @@
+"""An issuer as its file describes it: who it is, where and how it is reached, which cards it has given out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from attrs import field, frozen
+
+from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_digit, luhn_valid, mask_pan
+from switch.errors import SpecError
+from switch.spec_table import SpecTable
+from switch.transaction import SWITCH
+
+ACTIVE = "active"
+DO_NOT_HONOR = "do_not_honor"
+LOST = "lost"
+STOLEN = "stolen"
+STATUSES = (ACTIVE, DO_NOT_HONOR, LOST, STOLEN)
+
+SERIES_BODY_DIGITS = 15  #: BIN and number of a card in a series; the Luhn digit makes the sixteen of a usual card
+
+
+class Address(NamedTuple):
+    """Where an issuer listens."""
+
+    host: str
+    port: int
+
+
+@frozen(kw_only=True)
+class Card:
+    """A card and the account behind it, as they stand in the issuer's file."""
+
+    pan: Pan
+    expiry: str  #: YYMM; good until the end of that month
+    cvv2: str | None = field(repr=False)  #: None where the issuer's file gives none
+    balance_minor: int  #: what the account holds before any authorization
+    status: str  #: one of STATUSES
+    purpose: str  #: what a tester uses it for
+    account: str  #: names the account in the issuer's book, which never needs the PAN
+
+    @classmethod
+    def from_toml(cls, table: SpecTable, account: str) -> Card:
+        """One ``[[card]]``; ``account`` is its name in the book unless the file gives another."""
+        pan = pan_from_toml(table)
+        if not luhn_valid(pan.digits):
+            table.wrong("pan", f"{pan.masked} with check digit {pan.digits[-1]}", f"check digit {luhn_digit(pan.digits[:-1])}")
+        card = cls(
+            pan=pan,
+            expiry=_expiry(table),
+            cvv2=table.text("cvv2", pattern=r"\d{3,4}", expected="three or four digits"),
+            balance_minor=table.minor("balance"),
+            status=table.choice("status", STATUSES, ACTIVE),
+            purpose=table.text("purpose"),
+            account=table.text("account", account, pattern=r"[a-z0-9-]{1,40}", expected="small letters, digits and hyphens"),
+        )
+        table.done()
+        return card
+
+
+@frozen(kw_only=True)
+class CardSeries:
+    """``count`` like cards, numbered BIN + k padded with zeros to 15 digits + Luhn digit, k from 1.
+
+    No card exists before it is asked for, so a million cost as little as one.
+    """
+
+    bin: str
+    count: int
+    expiry: str  #: YYMM
+    balance_minor: int  #: of each
+    purpose: str
+    account_prefix: str  #: account of card k: this and k
+
+    @classmethod
+    def from_toml(cls, table: SpecTable, account_prefix: str) -> CardSeries:
+        bin_digits = table.text("bin", pattern=r"\d{6,11}", expected="6 to 11 digits")
+        series = cls(
+            bin=bin_digits,
+            count=table.integer("count", low=1, high=10 ** (SERIES_BODY_DIGITS - len(bin_digits)) - 1),
+            expiry=_expiry(table),
+            balance_minor=table.minor("balance"),
+            purpose=table.text("purpose"),
+            account_prefix=account_prefix,
+        )
+        table.done()
+        return series
+
+    def card(self, number: int) -> Card:
+        """Card ``number`` of the series, 1 to ``count``."""
+        assert 1 <= number <= self.count
+        body = f"{self.bin}{number:0{SERIES_BODY_DIGITS - len(self.bin)}d}"
+        return self._card(body + luhn_digit(body), number)
+
+    def find(self, digits: str) -> Card | None:
+        """The card of this number, where it is one of the series."""
+        if len(digits) != SERIES_BODY_DIGITS + 1 or not digits.startswith(self.bin) or not luhn_valid(digits):
+            return None
+        number = int(digits[len(self.bin) : SERIES_BODY_DIGITS])
+        return self._card(digits, number) if 1 <= number <= self.count else None
+
+    def __iter__(self) -> Iterator[Card]:
+        return map(self.card, range(1, self.count + 1))
+
+    def overlaps(self, other: CardSeries) -> bool:
+        """Whether a card number belongs to both."""
+        first, other_first = self._first_body(), other._first_body()
+        return first < other_first + other.count and other_first < first + self.count
+
+    def _first_body(self) -> int:
+        return int(self.bin.ljust(SERIES_BODY_DIGITS, "0")) + 1
+
+    def _card(self, digits: str, number: int) -> Card:
+        return Card(
+            pan=Pan(digits),
+            expiry=self.expiry,
+            cvv2=None,
+            balance_minor=self.balance_minor,
+            status=ACTIVE,
+            purpose=self.purpose,
+            account=f"{self.account_prefix}{number}",
+        )
+
+
+@frozen(kw_only=True)
+class Profile:
+    """One file of ``issuers/``."""
+
+    id: str
+    name: str
+    institution_id: str  #: the issuer's own institution code, up to 11 digits
+    origin: str  #: domestic or foreign
+    address: Address
+    dialect: str
+    header: str  #: length header of a frame, in the words of ``switch.iso8583``: 2b, 4a, …
+    tpdu: bool
+    timeout_seconds: float  #: how long the switch waits for its answer
+    managed: bool  #: whether ``switch up`` starts and supervises its process
+    cards: tuple[Card, ...] = field(repr=False)
+    card_series: tuple[CardSeries, ...]
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> Profile:
+        """An issuer's file. Accounts are named by the place of their card in it, so new cards belong at its end."""
+        issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
+        if issuer_id == SWITCH:
+            table.wrong("id", repr(issuer_id), "another id: this is the name of the centre in a decision")
+        profile = cls(
+            id=issuer_id,
+            name=table.text("name"),
+            institution_id=table.text("institution_id", pattern=r"\d{1,11}", expected="up to 11 digits"),
+            origin=table.choice("origin", ("domestic", "foreign")),
+            address=_address(table),
+            dialect=table.text("dialect"),
+            header=table.text("header"),
+            tpdu=table.flag("tpdu", False),
+            timeout_seconds=table.seconds("timeout_seconds"),
+            managed=table.choice("process", ("managed", "external"), "managed") == "managed",
+            cards=_cards(table, issuer_id),
+            card_series=tuple(
+                CardSeries.from_toml(entry, f"{issuer_id}-s{number}-")
+                for number, entry in enumerate(table.tables("card_series"), start=1)
+            ),
+        )
+        profile._refuse_shared_numbers(table)
+        table.done()
+        return profile
+
+    def all_cards(self) -> Iterator[Card]:
+        """Every card: the named ones in the order of the file, then each series; lazily."""
+        yield from self.cards
+        for series in self.card_series:
+            yield from series
+
+    def _refuse_shared_numbers(self, table: SpecTable) -> None:
+        for number, series in enumerate(self.card_series, start=1):
+            for card in self.cards:
+                if series.find(card.pan.digits):
+                    table.wrong(f"card_series[{number}]", f"{card.pan.masked}, which is a [[card]] too", "each number once")
+            for earlier, other in enumerate(self.card_series[: number - 1], start=1):
+                if series.overlaps(other):
+                    table.wrong(f"card_series[{number}]", f"numbers of card_series[{earlier}]", "each number once")
+
+
+def pan_from_toml(table: SpecTable, key: str = "pan") -> Pan:
+    """A card number of a file; an error shows it masked."""
+    digits = None
+    try:
+        digits = table.text(key)
+    except SpecError:
+        if key not in table:
+            raise
+    if digits is None:  # outside the handler, so that the number, written without quotes, is in no traceback either
+        table.wrong(key, "a value without quotes", "the card number as text in quotes")
+    if not (digits.isascii() and digits.isdecimal() and PAN_DIGITS_MIN <= len(digits) <= PAN_DIGITS_MAX):
+        table.wrong(key, repr(mask_pan(digits)), f"{PAN_DIGITS_MIN} to {PAN_DIGITS_MAX} digits")
+    return Pan(digits)
+
+
+def _expiry(table: SpecTable) -> str:
+    expiry: str = table.text("expiry", pattern=r"\d\d(0[1-9]|1[0-2])", expected="year and month, YYMM, such as 2811")
+    return expiry
+
+
+def _address(table: SpecTable) -> Address:
+    expected = 'host and port, such as "127.0.0.1:9101"'
+    text = table.text("address", pattern=r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}", expected=expected)
+    host, _, port = text.rpartition(":")
+    if not 1 <= int(port) <= 65535:
+        table.wrong("address", repr(text), "a port from 1 to 65535")
+    return Address(host.strip("[]"), int(port))
+
+
+def _cards(table: SpecTable, issuer_id: str) -> tuple[Card, ...]:
+    numbers: dict[str, int] = {}
+    accounts: dict[str, int] = {}
+    cards = []
+    for place, entry in enumerate(table.tables("card"), start=1):
+        card = Card.from_toml(entry, f"{issuer_id}-{place:04d}")
+        if (first := numbers.setdefault(card.pan.digits, place)) != place:
+            entry.wrong("pan", f"{card.pan.masked}, the number of card[{first}]", "each number once")
+        if (first := accounts.setdefault(card.account, place)) != place:
+            entry.wrong("account", f"{card.account!r}, the account of card[{first}]", "an account of its own")
+        cards.append(card)
+    return tuple(cards)

@@ -1,0 +1,59 @@
+"""Card acceptors: the merchants the centre acquires for, and the bank accounts it pays them on."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from switch.spec_table import SpecTable
+
+RIB_DIGITS = 24  #: 3 bank + 3 city + 16 account + 2 key (Morocco, since the SIMT reform)
+
+
+def rib_key(first_22: str) -> str:
+    """The two key digits of a Moroccan RIB: 97 − (first 22 digits × 100 mod 97).
+
+    >>> rib_key("3108101014029004423101")
+    '33'
+    """
+    return f"{97 - int(first_22 + '00') % 97:02d}"
+
+
+@frozen(kw_only=True)
+class Merchant:
+    """A card acceptor and its contract."""
+
+    id: str  #: DE 42, 15 characters
+    name: str
+    city: str
+    mcc: str  #: merchant category code, ISO 18245
+    currency: str  #: the one currency it accepts, ISO 4217 numeric
+    rib: str  #: account the payouts go to
+    email: str
+    plan: str  #: discount plan of ``fees/discount.toml``
+    language: str  #: of its statement: fr or en
+    terminals: tuple[str, ...]  #: DE 41 of its terminals, 8 characters each
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> Merchant:
+        rib = table.text("rib").replace(" ", "")
+        if not (rib.isascii() and rib.isdecimal() and len(rib) == RIB_DIGITS):
+            table.wrong("rib", repr(rib), f"{RIB_DIGITS} digits")
+        if rib_key(rib[:22]) != rib[22:]:
+            table.wrong("rib", f"key {rib[22:]} in {rib}", f"key {rib_key(rib[:22])}")
+        merchant = cls(
+            id=table.text("id", pattern=r"[A-Za-z0-9]{15}", expected="15 letters or digits"),
+            name=table.text("name", pattern=r".{1,22}", expected="at most 22 characters"),
+            city=table.text("city", pattern=r".{1,13}", expected="at most 13 characters"),
+            mcc=table.text("mcc", pattern=r"\d{4}", expected="four digits (ISO 18245)"),
+            currency=table.text("currency", "504", pattern=r"\d{3}", expected="three digits (ISO 4217)"),
+            rib=rib,
+            email=table.text("email", pattern=r"[^@\s]+@[^@\s]+", expected="an e-mail address"),
+            plan=table.text("plan"),
+            language=table.choice("language", ("fr", "en"), "fr"),
+            terminals=table.texts("terminals"),
+        )
+        for terminal in merchant.terminals:
+            if len(terminal) != 8:
+                table.wrong("terminals", repr(terminal), "terminal ids of 8 characters")
+        table.done()
+        return merchant

@@ -1,0 +1,302 @@
+"""The switch: lines in, turns of the switchboard, the journal, lines out.
+
+Everything read since the last turn is handled in one go: decoded, judged by the switchboard, journaled in one commit, then
+sent with one system call a line. A turn never waits, so nothing can come between the commit and the answers.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+import trio
+from attrs import frozen
+
+from switch.errors import MessageError
+from switch.iso8583 import mapping
+from switch.iso8583.framing import Frame, reply_tpdu
+from switch.iso8583.message import Message
+from switch.iso8583.mti import expects_answer, message_class
+from switch.iso8583.session import network_response
+from switch.journal import Batch, Journal
+from switch.line import Line, WireFormat, accept
+from switch.link import IssuerLink
+from switch.routing.effects import (
+    Effect,
+    Forward,
+    JournalDecision,
+    JournalOccurrence,
+    JournalRequest,
+    Notice,
+    Reply,
+)
+from switch.routing.events import AnswerReceived, ForwardFailed, IssuerDown, IssuerUp, RequestReceived
+from switch.routing.switchboard import Switchboard
+from switch.routing.table import Destination
+from switch.specs import Specs
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED
+
+CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
+DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
+
+Take = Callable[[Any, Frame, float, list[Effect]], None]
+
+
+@frozen
+class Origin:
+    """Where an answer goes: the line the request came on, and the TPDU of its answer."""
+
+    line: Line
+    tpdu: bytes
+
+
+class Server:
+    """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock."""
+
+    def __init__(
+        self,
+        specs: Specs,
+        journal: Journal,
+        *,
+        clock_ms: Callable[[], int],
+        tell: Callable[[Notice], None],
+    ) -> None:
+        self.specs, self.journal = specs, journal
+        self._clock_ms, self._tell = clock_ms, tell
+        destinations = [
+            Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds)
+            for profile in specs.issuers.values()
+        ]
+        self.board = Switchboard(
+            table=specs.routing,
+            destinations=destinations,
+            merchants=specs.merchants,
+            first_request_id=journal.next_request_id(),
+        )
+        self._links: dict[str, IssuerLink] = {}
+        self._inbox: list[tuple[Take, Any, list[Frame]]] = []
+        self._effects: list[Effect] = []
+        self._touched: dict[Line, None] = {}
+        self._woken = trio.Event()
+        self._idle_seconds = min((d.timeout_seconds for d in destinations), default=1.0)
+        self._reading: set[trio.CancelScope] = set()
+        self._stopping = False
+        self._transmitted_at = (0, "")
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Take turns until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._watch_deadlines)
+            task_status.started()
+            while True:
+                await self._woken.wait()
+                self._woken = trio.Event()
+                self.turn()
+
+    async def serve(self, name: str, listening: socket.socket, wire: WireFormat) -> None:
+        """Accept acquirers on one listener until ``stop``."""
+        async with trio.open_nursery() as nursery:
+            with self._until_stop():
+                while True:
+                    connection, peer = await accept(listening)
+                    nursery.start_soon(self._acquirer, Line(connection, wire, f"{name} {peer}"))
+
+    @contextmanager
+    def _until_stop(self) -> Iterator[None]:
+        with trio.CancelScope() as scope:
+            self._reading.add(scope)
+            if self._stopping:
+                scope.cancel()
+            try:
+                yield
+            finally:
+                self._reading.discard(scope)
+
+    def link(self, issuer: str, wire: WireFormat) -> IssuerLink:
+        """The link to an issuer; the caller runs it."""
+        link = IssuerLink(
+            issuer,
+            wire,
+            institution_id=self.specs.centre.institution_id,
+            transmitted_at=self.transmitted_at,
+            receive=partial(self.receive, self._from_issuer),
+            happened=self._link_happened,
+        )
+        self._links[issuer] = link
+        return link
+
+    def receive(self, take: Take, source: Any, frames: list[Frame]) -> None:
+        """Put frames in the inbox of the next turn."""
+        if frames:
+            self._inbox.append((take, source, frames))
+            self._woken.set()
+
+    def stop(self) -> None:
+        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due."""
+        self._stopping = True
+        for scope in self._reading:
+            scope.cancel()
+
+    def transmitted_at(self) -> str:
+        """DE 7 of this second: MMDDhhmmss, UTC."""
+        second = self._clock_ms() // 1000
+        if second != self._transmitted_at[0]:
+            self._transmitted_at = (second, datetime.fromtimestamp(second, UTC).strftime("%m%d%H%M%S"))
+        return self._transmitted_at[1]
+
+    def turn(self) -> None:
+        """Handle all that came in, and whatever has waited too long: decide, journal, then send."""
+        inbox, self._inbox = self._inbox, []
+        now = trio.current_time()
+        effects, self._effects = self._effects, []
+        for take, source, frames in inbox:
+            for frame in frames:
+                take(source, frame, now, effects)
+        deadline = self.board.next_deadline()
+        if deadline is not None and deadline <= now:
+            effects += self.board.tick(now)
+        self._perform(effects, now)
+
+    def _perform(self, effects: list[Effect], now: float) -> None:
+        batch, notices = Batch(), []
+        for effect in effects:  # grows while it is gone through: a forward that fails is decided at once
+            kind = type(effect)
+            if kind is JournalRequest:
+                batch.requests.append(effect)  # type: ignore[arg-type]
+            elif kind is JournalDecision:
+                batch.decisions.append(effect)  # type: ignore[arg-type]
+            elif kind is Reply:
+                self._reply(effect)  # type: ignore[arg-type]
+            elif kind is Forward:
+                effects += self._forward(effect, now)  # type: ignore[arg-type]
+            elif kind is JournalOccurrence:
+                batch.occurrences.append(effect)  # type: ignore[arg-type]
+            else:
+                notices.append(effect)
+        if batch:
+            self.journal.commit(batch, self._clock_ms())
+        touched, self._touched = self._touched, {}
+        for line in touched:
+            line.flush()
+        for occurrence in batch.occurrences:
+            self._tell(Notice(occurrence.kind, f"request {occurrence.request_id}: {occurrence.detail}"))
+        for notice in notices:
+            self._tell(notice)  # type: ignore[arg-type]
+
+    def _reply(self, effect: Reply) -> None:
+        line = effect.origin.line
+        line.answers_due -= 1
+        line.queue(mapping.to_response(effect.authorization, effect.decision), effect.origin.tpdu)
+        self._touched[line] = None
+
+    def _forward(self, effect: Forward, now: float) -> list[Effect]:
+        line = self._links[effect.issuer].line
+        why = "its line is lost"
+        if line is not None:
+            try:
+                line.queue(mapping.to_issuer_request(effect.authorization, forwarder_id=self.specs.centre.institution_id))
+            except MessageError as error:
+                why = str(error)
+            else:
+                self._touched[line] = None
+                return []
+        return self.board.handle(ForwardFailed(effect.authorization, effect.issuer, why), now)
+
+    def _from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
+        """One message of an acquirer."""
+        tpdu = reply_tpdu(frame.tpdu)
+        try:
+            message = line.codec.decode(frame.body)
+        except MessageError as error:
+            self._refuse_unreadable(line, frame.body, tpdu, error, effects)
+            return
+        kind = message_class(message.mti)
+        if kind in ("authorization", "financial") and message.mti[2] == "0":
+            self._authorization(line, message, tpdu, now, effects)
+        elif not expects_answer(message.mti):
+            effects.append(Notice("unexpected", f"{line.name}: a {message.mti} where only requests are expected"))
+        elif kind == "network_management":
+            self._send(line, network_response(message), tpdu)
+        else:
+            effects.append(
+                Notice("unsupported", f"{line.name}: MTI {message.mti} is not offered, answered {FUNCTION_NOT_SUPPORTED}")
+            )
+            self._send(line, mapping.refusal(message, FUNCTION_NOT_SUPPORTED), tpdu)
+
+    def _authorization(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
+        try:
+            authorization = mapping.to_authorization(
+                message,
+                acquirer_id=self.specs.centre.institution_id,
+                transmitted_at=self.transmitted_at(),
+                currency=CURRENCY,
+            )
+        except MessageError as error:
+            effects.append(Notice("format_error", f"{line.name}: {message.mti}: {error}; answered {FORMAT_ERROR}"))
+            self._send(line, mapping.refusal(message, FORMAT_ERROR), tpdu)
+            return
+        line.answers_due += 1
+        effects += self.board.handle(RequestReceived(authorization, Origin(line, tpdu), line.name), now)
+
+    def _refuse_unreadable(self, line: Line, body: bytes, tpdu: bytes, error: MessageError, effects: list[Effect]) -> None:
+        """A message that can be read in part is answered 30 with what lets its sender match it; else it is only told of."""
+        parts, _ = line.codec.inspect(body)
+        values = {key: value for key, _, _, value in parts}
+        partial_message = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
+        answered = partial_message.mti and expects_answer(partial_message.mti) and 11 in partial_message.elements
+        if answered:
+            self._send(line, mapping.refusal(partial_message, FORMAT_ERROR), tpdu)
+        outcome = f"answered {FORMAT_ERROR}" if answered else "not answered"
+        effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}"))
+
+    def _send(self, line: Line, message: Message, tpdu: bytes) -> None:
+        line.queue(message, tpdu)
+        self._touched[line] = None
+
+    def _from_issuer(self, link: IssuerLink, frame: Frame, now: float, effects: list[Effect]) -> None:
+        """One message of an issuer: an answer, or something about the session."""
+        line = link.line
+        assert line is not None
+        try:
+            message = line.codec.decode(frame.body)
+            if message_class(message.mti) in ("authorization", "financial") and message.mti[2] == "1":
+                answer = mapping.to_issuer_answer(message, acquirer_id=self.specs.centre.institution_id)
+                effects += self.board.handle(AnswerReceived(link.issuer, answer), now)
+                return
+        except MessageError as error:
+            effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
+            return
+        if message_class(message.mti) == "network_management":
+            link.network(message)
+            self._touched[line] = None
+        else:
+            effects.append(Notice("unexpected", f"{line.name}: a {message.mti} where only answers are expected"))
+
+    def _link_happened(self, event: IssuerUp | IssuerDown) -> None:
+        self._effects += self.board.handle(event, trio.current_time())
+        self._woken.set()
+
+    async def _acquirer(self, line: Line) -> None:
+        """One acquirer's connection. Who has said its last word still gets the answers it waits for."""
+        async with line.living():
+            with self._until_stop():
+                async for frames in line.frames():
+                    self.receive(self._from_acquirer, line, frames)
+            if line.framer.fault is not None:
+                self._tell(Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed"))
+            with trio.move_on_after(DRAIN_SECONDS_MAX):
+                await line.settled()
+
+    async def _watch_deadlines(self) -> None:
+        """No deadline is nearer than the shortest timeout while nothing waits, so sleeping that long misses none."""
+        while True:
+            deadline = self.board.next_deadline()
+            now = trio.current_time()
+            if deadline is not None and deadline <= now:
+                self.turn()
+                continue
+            await trio.sleep_until(deadline if deadline is not None else now + self._idle_seconds)

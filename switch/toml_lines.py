@@ -1,0 +1,74 @@
+"""On which line of a TOML text each key stands: tomllib does not tell, and an error without a line sends a banker searching."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_DOTTED: Final = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
+_HEAD: Final = re.compile(rf"[ \t]*(?:(\[\[?)[ \t]*({_DOTTED})[ \t]*\]|({_DOTTED})[ \t]*=)")
+_TOKEN: Final = re.compile(
+    r"""
+    \"{3}(?:[^\\]|\\.)*?\"{3,5}   # multi-line string
+    | '{3}.*?'{3,5}
+    | \"(?:[^\"\\\n]|\\.)*\"
+    | '[^'\n]*'
+    | \#[^\n]*
+    | [\[\]{}\n]
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def toml_lines(text: str) -> dict[str, int]:
+    """The 1-based line of every key and table header of a TOML text, by dotted path; arrays of tables count from 1.
+
+    Keys inside inline tables are not listed.
+
+    >>> toml_lines('title = "x"\\n[[range]]\\nbins = "40"\\n[[range]]\\nbins = "51"')["range[2].bins"]
+    5
+    """
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table, position, line = "", 0, 1
+    while position < len(text):
+        if head := _HEAD.match(text, position):
+            bracket, header, key = head.groups()
+            if bracket:
+                table = _header_path(header, bracket == "[[", counts)
+            lines.setdefault(table if bracket else _joined(table, key), line)
+            position = head.end()
+        position, passed = _end_of_value(text, position)
+        line += passed
+    return lines
+
+
+def _header_path(header: str, is_array: bool, counts: dict[str, int]) -> str:
+    """The path of a table header, each array of tables on the way with the number of its last table."""
+    path = ""
+    parts = [part.strip("\"' \t") for part in re.findall(_PART, header)]
+    for place, part in enumerate(parts, start=1):
+        path = _joined(path, part)
+        if is_array and place == len(parts):
+            counts[path] = counts.get(path, 0) + 1
+        if path in counts:
+            path += f"[{counts[path]}]"
+    return path
+
+
+def _joined(table: str, key: str) -> str:
+    dotted = ".".join(part.strip("\"'") for part in re.findall(_PART, key))
+    return f"{table}.{dotted}" if table else dotted
+
+
+def _end_of_value(text: str, position: int) -> tuple[int, int]:
+    """The start of the line after a value that may span lines, and how many line ends it passed."""
+    depth, passed = 0, 0
+    while token := _TOKEN.search(text, position):
+        position = token.end()
+        passed += token[0].count("\n")
+        depth += (token[0] in "[{") - (token[0] in "]}")
+        if token[0] == "\n" and depth <= 0:
+            return position, passed
+    return len(text), passed

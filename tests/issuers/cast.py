@@ -1,0 +1,146 @@
+"""The issuer, the cards and the requests of these tests."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from switch.card import Pan, luhn_digit
+from switch.issuers.account import AccountBook
+from switch.issuers.decide import Judgement, approval_codes, decide
+from switch.issuers.profile import Profile
+from switch.issuers.scenario import Scenario, ScenarioState
+from switch.spec_table import SpecTable
+from switch.transaction import ECOMMERCE, PURCHASE, Authorization, ExchangeKey
+
+NOW_MS = 1_795_348_800_000  #: 2026-11-22
+TODAY = "2611"
+
+
+def numbered(body: str) -> str:
+    return body + luhn_digit(body)
+
+
+GOOD = numbered("450716000000001")
+POOR = numbered("450716000000002")
+REFUSED = numbered("450716000000003")
+LOST = numbered("450716000000004")
+STOLEN = numbered("450716000000005")
+EXPIRED = numbered("450716000000006")
+OF_SERIES = numbered("476173000000007")
+STRANGER = numbered("450716999999999")
+
+ATLAS = f"""
+id = "atlas"
+name = "Banque de l'Atlas"
+institution_id = "600001"
+origin = "domestic"
+address = "127.0.0.1:9101"
+dialect = "ascii"
+header = "2b"
+timeout_seconds = 10
+
+[[card]]
+pan = "{GOOD}"
+expiry = "2811"
+cvv2 = "123"
+balance = "1000.00"
+purpose = "approves"
+
+[[card]]
+pan = "{POOR}"
+expiry = "2811"
+cvv2 = "123"
+balance = "35.00"
+purpose = "has little"
+
+[[card]]
+pan = "{REFUSED}"
+expiry = "2811"
+cvv2 = "123"
+balance = "1000.00"
+status = "do_not_honor"
+purpose = "refused"
+
+[[card]]
+pan = "{LOST}"
+expiry = "2811"
+cvv2 = "123"
+balance = "1000.00"
+status = "lost"
+purpose = "lost"
+
+[[card]]
+pan = "{STOLEN}"
+expiry = "2811"
+cvv2 = "123"
+balance = "1000.00"
+status = "stolen"
+purpose = "stolen"
+
+[[card]]
+pan = "{EXPIRED}"
+expiry = "2610"
+cvv2 = "123"
+balance = "1000.00"
+purpose = "expired last month"
+
+[[card_series]]
+bin = "476173"
+count = 1000
+expiry = "3012"
+balance = "1000000.00"
+purpose = "load"
+"""
+
+
+def table(text: str, file: str = "issuers/atlas.toml") -> SpecTable:
+    return SpecTable(file, tomllib.loads(text))
+
+
+def atlas() -> Profile:
+    return Profile.from_toml(table(ATLAS))
+
+
+def scenario(text: str, name: str = "trial") -> Scenario:
+    return Scenario.from_toml(name, table('purpose = "a test"\n' + text, f"scenarios/{name}.toml"))
+
+
+def asked(pan: str = GOOD, amount_minor: int = 12_500, stan: int = 1, **other: Any) -> Authorization:
+    values: dict[str, Any] = {
+        "key": ExchangeKey("600000", "TERM0001", f"{stan:06d}", "1122101500"),
+        "message_class": "authorization",
+        "transaction_type": PURCHASE,
+        "processing_code": "000000",
+        "pan": Pan(pan),
+        "expiry": None,
+        "amount_minor": amount_minor,
+        "currency": "504",
+        "merchant_id": "TELECOM00000001",
+        "merchant_type": "4814",
+        "entry_mode": "812",
+        "channel": ECOMMERCE,
+        "rrn": f"{stan:012d}",
+        "local_at": "1122101500",
+        "carried": {},
+    }
+    return Authorization(**(values | other))
+
+
+class Issuer:
+    """Atlas with one scenario, on one day."""
+
+    def __init__(self, rules: str = "") -> None:
+        self.accounts = AccountBook(atlas())
+        self.state = ScenarioState(scenario(rules) if rules else None, "atlas")
+        self.codes = approval_codes(7, "atlas")
+
+    def judge(self, request: Authorization, today_yymm: str = TODAY) -> Judgement:
+        return decide(request, self.accounts, self.state, now_ms=NOW_MS, today_yymm=today_yymm, approval_codes=self.codes)
+
+    def answer(self, request: Authorization, today_yymm: str = TODAY) -> tuple[str, str]:
+        decision = self.judge(request, today_yymm).decision
+        return decision.response_code, decision.reason
+
+    def available(self, pan: str = GOOD) -> int:
+        return self.accounts.available_minor(self.accounts.card(pan))

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from switch.errors import DataFolderError
+from switch.issuers.account import AccountBook, Entry
+from switch.issuers.book import Book, MemoryBook
+from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, POOR, Issuer, asked, atlas
+
+
+@pytest.fixture(params=["file", "memory"])
+def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Book | MemoryBook]:
+    opened = Book.open(tmp_path / "issuers" / "atlas.db") if request.param == "file" else MemoryBook()
+    yield opened
+    opened.close()
+
+
+def morning(issuer: Issuer) -> list[Entry]:
+    """Three approvals, one refusal, one hold given back."""
+    asked_for = [asked(GOOD, 10_000, 1), asked(POOR, 3_000, 2), asked(POOR, 3_000, 3), asked(OF_SERIES, 7_777, 4)]
+    entries = [judgement.hold for request in asked_for if (judgement := issuer.judge(request)).hold]
+    released = issuer.accounts.release(asked_for[0].key, NOW_MS + 1)
+    assert released
+    return [*[entry for entry in entries if entry], released]
+
+
+def test_a_book_gives_back_what_was_appended(book: Book | MemoryBook) -> None:
+    entries = morning(Issuer())
+
+    book.append(entries[:2])
+    book.append([])
+    book.append(entries[2:])
+
+    assert list(book.entries()) == entries
+
+
+def test_replay_gives_the_same_balances_and_the_same_answers(book: Book | MemoryBook) -> None:
+    issuer = Issuer()
+    book.append(morning(issuer))
+
+    again = AccountBook(atlas())
+    again.replay(book.entries())
+
+    for pan in (GOOD, POOR, OF_SERIES):
+        assert again.available_minor(again.card(pan)) == issuer.available(pan)
+    assert again.holds_placed == issuer.accounts.holds_placed == 3
+    assert again.remembered(asked(stan=2).key) == issuer.accounts.remembered(asked(stan=2).key)
+    assert again.release(asked(stan=1).key, NOW_MS) is None
+    assert again.release(asked(stan=4).key, NOW_MS) is not None
+
+
+def test_a_book_is_there_again_without_having_been_closed(tmp_path: Path) -> None:
+    entries = morning(Issuer())
+    left_open = Book.open(tmp_path / "atlas.db")
+    left_open.append(entries)
+
+    again = Book.open(tmp_path / "atlas.db")
+
+    assert list(again.entries()) == entries
+    again.close()
+    left_open.close()
+
+
+def test_a_batch_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    good, *_ = entries = morning(Issuer())
+    book = Book.open(tmp_path / "atlas.db")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        book.append([good, good._replace(amount_minor=0)])
+
+    assert list(book.entries()) == []
+    book.append(entries)
+    assert list(book.entries()) == entries
+    book.close()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE entry SET amount_minor = 1", "DELETE FROM entry"])
+def test_the_database_refuses_to_forget(tmp_path: Path, statement: str) -> None:
+    book = Book.open(tmp_path / "atlas.db")
+    book.append(morning(Issuer()))
+    book.close()
+    by_hand = sqlite3.connect(tmp_path / "atlas.db")
+
+    with pytest.raises(sqlite3.IntegrityError, match="the book is append-only"):
+        by_hand.execute(statement)
+
+    by_hand.close()
+
+
+def test_no_card_number_is_in_the_file(tmp_path: Path) -> None:
+    book = Book.open(tmp_path / "atlas.db")
+    book.append(morning(Issuer()))
+    book.close()
+
+    assert GOOD.encode() not in (tmp_path / "atlas.db").read_bytes()
+
+
+def test_another_file_is_not_taken_for_a_book(tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("not a database at all, whatever its name says" * 30)
+    other = sqlite3.connect(tmp_path / "other.db")
+    other.execute("CREATE TABLE thing (id)")
+    other.close()
+    newer = Book.open(tmp_path / "newer.db")
+    newer._connection.execute("PRAGMA user_version = 2")
+    newer.close()
+
+    for name, found in (("text", "file is not a database"), ("other", "another program's"), ("newer", "a book of version 2")):
+        with pytest.raises(DataFolderError, match=found):
+            Book.open(tmp_path / f"{name}.db")
+
+
+def test_a_book_needs_a_place_to_stand(tmp_path: Path) -> None:
+    with pytest.raises(DataFolderError, match="cannot be opened as an issuer's book"):
+        Book.open(tmp_path)

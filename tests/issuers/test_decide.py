@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from switch.issuers.decide import approval_codes
+from switch.issuers.profile import STATUSES
+from tests.issuers.cast import EXPIRED, GOOD, LOST, OF_SERIES, POOR, REFUSED, STOLEN, STRANGER, Issuer, asked
+
+
+def test_a_good_card_with_enough_on_it_is_approved_and_the_amount_held() -> None:
+    issuer = Issuer()
+
+    judgement = issuer.judge(asked(GOOD, 12_500))
+
+    assert judgement.decision.approved
+    assert judgement.decision.decided_by == "atlas"
+    assert judgement.hold is not None
+    assert judgement.hold.approval_code == judgement.decision.approval_code
+    assert (judgement.hold.kind, judgement.hold.account, judgement.hold.amount_minor) == ("hold", "atlas-0001", 12_500)
+    assert issuer.available(GOOD) == 87_500
+
+
+@pytest.mark.parametrize(
+    ("pan", "answer"),
+    [
+        (GOOD, ("00", "approved")),
+        (OF_SERIES, ("00", "approved")),
+        (POOR, ("51", "available 35.00 MAD is less than 125.00 MAD")),
+        (REFUSED, ("05", "card is set to do not honor")),
+        (LOST, ("41", "card is reported lost")),
+        (STOLEN, ("43", "card is reported stolen")),
+        (EXPIRED, ("54", "card expired 2610")),
+        (STRANGER, ("14", "atlas has no card of this number")),
+    ],
+)
+def test_each_card_is_answered_for_its_own_reason(pan: str, answer: tuple[str, str]) -> None:
+    assert Issuer().answer(asked(pan)) == answer
+
+
+def test_the_cast_has_a_card_of_every_status() -> None:
+    assert {card.status for card in Issuer().accounts._cards.values()} == set(STATUSES)
+
+
+def test_a_card_is_good_until_the_end_of_its_month() -> None:
+    assert Issuer().answer(asked(), "2811")[0] == "00"
+    assert Issuer().answer(asked(), "2812") == ("54", "card expired 2811")
+
+
+def test_an_expiry_that_is_sent_has_to_be_the_card_s() -> None:
+    assert Issuer().answer(asked(expiry="2811"))[0] == "00"
+    assert Issuer().answer(asked(expiry="2911")) == ("54", "expiry 2911 was sent and the card has 2811")
+    assert Issuer().answer(asked(EXPIRED, expiry="2911")) == ("54", "card expired 2610")
+
+
+def test_nothing_and_another_currency_are_not_held() -> None:
+    assert Issuer().answer(asked(amount_minor=0)) == ("13", "amount is zero")
+    assert Issuer().answer(asked(currency="978")) == ("12", "amount is in EUR and the account in MAD")
+
+
+def test_the_last_centime_may_be_spent_and_no_more() -> None:
+    issuer = Issuer()
+
+    assert issuer.answer(asked(POOR, 3_499, stan=1))[0] == "00"
+    assert issuer.answer(asked(POOR, 2, stan=2)) == ("51", "available 0.01 MAD is less than 0.02 MAD")
+    assert issuer.answer(asked(POOR, 1, stan=3))[0] == "00"
+    assert issuer.available(POOR) == 0
+
+
+def test_a_repeat_gets_the_same_answer_and_no_second_hold() -> None:
+    issuer = Issuer("[[rule]]\nwhen = { amount = '999.00' }\nthen = { response_code = '59', delay_seconds = 1 }")
+    first, refused = issuer.judge(asked(stan=1)), issuer.judge(asked(amount_minor=99_900, stan=2))
+
+    repeat, repeat_of_refused = issuer.judge(asked(stan=1)), issuer.judge(asked(amount_minor=99_900, stan=2))
+
+    assert (repeat.decision, repeat.hold) == (first.decision, None)
+    assert (repeat_of_refused.decision, repeat_of_refused.delay_seconds) == (refused.decision, 0.0)
+    assert issuer.available() == 87_500
+
+
+def test_a_scenario_goes_before_everything_else() -> None:
+    issuer = Issuer("[[rule]]\nthen = { response_code = '91' }")
+
+    assert issuer.answer(asked(STRANGER)) == ("91", "scenario trial, rule 1")
+    assert issuer.accounts.held_minor == 0
+
+
+def test_a_delay_alone_leaves_the_judgement_to_the_account() -> None:
+    issuer = Issuer("[[rule]]\nthen = { delay_seconds = 2.5 }")
+
+    approved, refused = issuer.judge(asked(GOOD, stan=1)), issuer.judge(asked(POOR, stan=2))
+
+    assert (approved.decision.response_code, approved.delay_seconds) == ("00", 2.5)
+    assert (refused.decision.response_code, refused.delay_seconds) == ("51", 2.5)
+    assert approved.decision.reason == "approved (scenario trial, rule 1: 2.5 s late)"
+
+
+def test_a_repeat_after_silence_is_judged_anew() -> None:
+    issuer = Issuer("[[rule]]\nwhen = { times = 1 }\nthen = { silence = true }")
+
+    unanswered, repeat = issuer.judge(asked()), issuer.judge(asked())
+
+    assert (unanswered.silence, unanswered.hold) == (True, None)
+    assert unanswered.decision.reason == "scenario trial, rule 1: no answer"
+    assert (repeat.silence, repeat.decision.approved) == (False, True)
+
+
+def test_no_reason_shows_a_card_number() -> None:
+    issuer = Issuer()
+    pans = (GOOD, POOR, REFUSED, LOST, STOLEN, EXPIRED, STRANGER)
+
+    shown = [repr(issuer.judge(asked(pan, stan=stan))) for stan, pan in enumerate(pans)]
+
+    assert not [line for line in shown for pan in pans if pan in line]
+
+
+def test_approval_codes_are_six_characters_and_one_seed_gives_the_same() -> None:
+    codes = list(islice(approval_codes(7, "atlas"), 50_000))
+
+    assert len(set(codes)) == len(codes)
+    assert all(len(code) == 6 and code.isascii() and code.isalnum() for code in codes)
+    assert codes[100:110] == list(islice(approval_codes(7, "atlas", start=100), 10))
+    assert codes[:10] != list(islice(approval_codes(8, "atlas"), 10))
+    assert codes[:10] != list(islice(approval_codes(7, "rif"), 10))

@@ -1,0 +1,51 @@
+"""Card numbers: check digits, and that none is shown by accident."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switch.card import Pan, luhn_digit, luhn_valid, mask_pan
+
+digits = st.text(alphabet="0123456789", min_size=1, max_size=18)
+
+
+@pytest.mark.parametrize(
+    "number", ["4000000000000010", "4111111111111111", "5453010000066100", "5191630100004896", "79927398713"]
+)
+def test_well_known_numbers_have_right_check_digits(number: str) -> None:
+    assert luhn_valid(number)
+
+
+@given(digits)
+def test_exactly_one_check_digit_completes_a_number(body: str) -> None:
+    assert [luhn_valid(body + digit) for digit in "0123456789"].count(True) == 1
+    assert luhn_valid(body + luhn_digit(body))
+
+
+@given(digits, st.data())
+def test_one_wrong_digit_is_always_found(body: str, data: st.DataObject) -> None:
+    number = body + luhn_digit(body)
+    place = data.draw(st.integers(min_value=0, max_value=len(number) - 1))
+    wrong = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != number[place]]))
+    assert not luhn_valid(number[:place] + wrong + number[place + 1 :])
+
+
+@pytest.mark.parametrize("number", ["", "0", "7"])
+def test_nothing_before_the_check_digit_is_no_number(number: str) -> None:
+    assert not luhn_valid(number)
+
+
+@given(st.text(alphabet="0123456789", min_size=8, max_size=19))
+def test_a_mask_keeps_the_length_and_hides_at_least_three_digits(number: str) -> None:
+    masked = mask_pan(number)
+    assert len(masked) == len(number)
+    assert masked.count("*") >= 3
+    assert all(shown in ("*", digit) for shown, digit in zip(masked, number, strict=True))
+
+
+def test_a_pan_is_never_shown_whole() -> None:
+    pan = Pan("4507160000000010")
+    assert {repr(pan), str(pan), f"{pan}", f"{pan!r}"} == {"Pan(450716******0010)"}
+    assert pan.masked == "450716******0010"
+    assert pan == Pan("4507160000000010")
+    assert hash(pan) == hash(Pan("4507160000000010"))
