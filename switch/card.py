@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from switch.record import record
 
 PAN_DIGITS_MIN = 8  #: ISO/IEC 7812-1 allows shorter ones; nothing shorter can be masked and still be told apart
 PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
 
 
-@frozen(repr=False, str=False)
+@record(repr=False, str=False)
 class Pan:
     """A primary account number (ISO/IEC 7812). Shown masked; ``digits`` is the number itself, for wires and vaults only."""
 

@@ -39,6 +39,7 @@ class IssuerLink:
         self._wire, self._institution_id, self._transmitted_at = wire, institution_id, transmitted_at
         self._receive, self._happened = receive, happened
         self._session = Session()
+        self._unanswered = trio.CancelScope()
         self._stan = 0
         self._address: tuple[str, int] | None = None
         self._moved = trio.Event()
@@ -74,13 +75,10 @@ class IssuerLink:
         self._ask(SIGN_ON)
         try:
             async with line.living():
-                with trio.CancelScope() as unanswered:
-                    unanswered.deadline = trio.current_time() + SIGN_ON_SECONDS_MAX
+                with trio.move_on_after(SIGN_ON_SECONDS_MAX) as self._unanswered:
                     async for frames in line.frames():
                         self._receive(self, frames)
-                        if self._session.state != SIGNING_ON:
-                            unanswered.deadline = float("inf")
-                if unanswered.cancelled_caught:
+                if self._unanswered.cancelled_caught:
                     return f"sign-on not answered in {SIGN_ON_SECONDS_MAX:g} s"
         finally:
             self.line = None
@@ -106,18 +104,20 @@ class IssuerLink:
         assert self.line is not None
         self.line.queue(network_response(message))
         if function == SIGN_ON:
-            self._session.happened("sign-on")
-            self.signed_on.set()
-            self._happened(IssuerUp(self.issuer))
+            self._up("sign-on")
         elif function == SIGN_OFF and self._session.state == UP:
             self._session.happened("sign-off")
             self._happened(IssuerDown(self.issuer, "it signed off"))
 
+    def _up(self, event: str) -> None:
+        self._session.happened(event)
+        self._unanswered.deadline = float("inf")
+        self.signed_on.set()
+        self._happened(IssuerUp(self.issuer))
+
     def _signed_on(self, response_code: str | None) -> None:
         if response_code == APPROVED:
-            self._session.happened("sign-on answered")
-            self.signed_on.set()
-            self._happened(IssuerUp(self.issuer))
+            self._up("sign-on answered")
         else:
             assert self.line is not None
             self.line.shut()

@@ -14,7 +14,6 @@ from functools import partial
 from typing import Any, Final
 
 import trio
-from attrs import frozen
 
 from switch.errors import MessageError
 from switch.iso8583 import mapping
@@ -25,6 +24,7 @@ from switch.iso8583.session import network_response
 from switch.journal import Batch, Journal
 from switch.line import Line, WireFormat, accept
 from switch.link import IssuerLink
+from switch.record import record
 from switch.routing.effects import (
     Effect,
     Forward,
@@ -46,7 +46,7 @@ DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits f
 Take = Callable[[Any, Frame, float, list[Effect]], None]
 
 
-@frozen
+@record
 class Origin:
     """Where an answer goes: the line the request came on, and the TPDU of its answer."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card import Pan
+from switch.record import record
 
 
 class ExchangeKey(NamedTuple):
@@ -33,7 +34,7 @@ MANUAL = "manual"
 CHANNELS = (ECOMMERCE, CHIP, MAGSTRIPE, MANUAL)
 
 
-@frozen(kw_only=True)
+@record(kw_only=True)
 class Authorization:
     """A request for the issuer's word, as the acquirer asked it (0100, 0200)."""
 
@@ -54,7 +55,7 @@ class Authorization:
     carried: Mapping[int, str] = field(eq=False, repr=False)
 
 
-@frozen(kw_only=True)
+@record(kw_only=True)
 class Decision:
     """What was answered to an authorization, and why."""
 
@@ -69,7 +70,7 @@ class Decision:
         return self.response_code in APPROVALS
 
 
-@frozen(kw_only=True)
+@record(kw_only=True)
 class IssuerAnswer:
     """An issuer's answer as it came off its line, before anybody knows which request it belongs to."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import frozen
-
+from switch.record import record
 from switch.routing.table import Route
 from switch.transaction import Authorization, Decision
 
 
-@frozen
+@record
 class JournalRequest:
     """Write down a request before it is forwarded or answered. ``merchant_type`` is the contract's MCC where there is one."""
 
@@ -22,7 +21,7 @@ class JournalRequest:
     origin: str | None  #: of the card: domestic, foreign
 
 
-@frozen
+@record
 class Forward:
     """Send the request on to an issuer."""
 
@@ -30,7 +29,7 @@ class Forward:
     authorization: Authorization
 
 
-@frozen
+@record
 class JournalDecision:
     """Write down the decision before it is answered."""
 
@@ -38,7 +37,7 @@ class JournalDecision:
     decision: Decision
 
 
-@frozen
+@record
 class Reply:
     """Answer the acquirer at ``origin``."""
 
@@ -47,7 +46,7 @@ class Reply:
     decision: Decision
 
 
-@frozen
+@record
 class JournalOccurrence:
     """Write down something else worth telling of a request; it also goes to the person watching."""
 
@@ -56,7 +55,7 @@ class JournalOccurrence:
     detail: str
 
 
-@frozen
+@record
 class Notice:
     """Tell the person watching."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import frozen
-
+from switch.record import record
 from switch.transaction import Authorization, IssuerAnswer
 
 
-@frozen
+@record
 class RequestReceived:
     """An acquirer asks. ``origin`` is where its answer goes, passed back unread; ``line`` names it for people."""
 
@@ -18,7 +17,7 @@ class RequestReceived:
     line: str
 
 
-@frozen
+@record
 class AnswerReceived:
     """An issuer answered something."""
 
@@ -26,14 +25,14 @@ class AnswerReceived:
     answer: IssuerAnswer
 
 
-@frozen
+@record
 class IssuerUp:
     """An issuer has signed on: its cards can be authorized."""
 
     issuer: str
 
 
-@frozen
+@record
 class IssuerDown:
     """The line to an issuer is lost, or it signed off. What was forwarded may still be answered until its time is up."""
 
@@ -41,7 +40,7 @@ class IssuerDown:
     why: str
 
 
-@frozen
+@record
 class ForwardFailed:
     """A request cannot be said in its issuer's dialect."""
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from attrs import frozen
-
 from switch.card import Pan
 from switch.merchant import Merchant
+from switch.record import record
 from switch.routing.checks import CHECKS, refuse
 from switch.routing.effects import Effect, Forward, JournalDecision, JournalOccurrence, JournalRequest, Notice, Reply
 from switch.routing.events import AnswerReceived, Event, ForwardFailed, IssuerDown, IssuerUp, RequestReceived
@@ -32,7 +31,7 @@ PENDING_MAX: Final = 50_000  #: requests waiting for issuers at once; a further 
 REMEMBERED_MAX: Final = 5_000  #: decided exchanges kept to answer repeats and recognise late answers, in each generation
 
 
-@frozen
+@record
 class Remembered:
     """A decided exchange, kept to give a repeat the same answer and to recognise an answer that comes late."""
 
