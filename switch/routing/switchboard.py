@@ -56,6 +56,7 @@ class Switchboard:
         self._table, self._merchants = table, merchants
         self._destinations = {destination.issuer: destination for destination in destinations}
         self._waiting: dict[str, dict[ExchangeKey, Exchange]] = {issuer: {} for issuer in self._destinations}
+        self._waits_for: dict[ExchangeKey, str] = {}  #: every key that waits, and for which issuer
         self._wake_at: dict[str, float] = {}
         self._up: set[str] = set()
         self._down_why: dict[str, str] = {}
@@ -73,7 +74,7 @@ class Switchboard:
     @property
     def pending(self) -> int:
         """Requests forwarded and not decided yet."""
-        return sum(map(len, self._waiting.values()))
+        return len(self._waits_for)
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         """What one event leads to, in order."""
@@ -110,12 +111,10 @@ class Switchboard:
         if known is not None:
             self._repeat(event, known, effects)
             return
-        if route is not None:
-            waiting = self._waiting[route.issuer].get(authorization.key)
-            if waiting is not None and _same_request(waiting.authorization, authorization):
-                waiting.origins.append(event.origin)
-                effects.append(JournalOccurrence(waiting.request_id, "repeat", f"asked again by {event.line} while waiting"))
-                return
+        waits_for = self._waits_for.get(authorization.key)
+        if waits_for is not None:
+            self._repeat_while_waiting(event, self._waiting[waits_for][authorization.key], effects)
+            return
         request_id = self._next_id
         self._next_id += 1
         merchant = self._merchants.get(authorization.merchant_id)
@@ -129,6 +128,7 @@ class Switchboard:
             return
         deadline = now + self._destinations[route.issuer].timeout_seconds
         self._waiting[route.issuer][authorization.key] = Exchange(request_id, authorization, [event.origin], now, deadline)
+        self._waits_for[authorization.key] = route.issuer
         self._wake_at.setdefault(route.issuer, deadline)
         effects.append(Forward(route.issuer, authorization))
 
@@ -149,16 +149,28 @@ class Switchboard:
             return refuse(ISSUER_INOPERATIVE, f"{PENDING_MAX} requests wait for {route.issuer} already")
         return None
 
+    def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
+        """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
+        first = exchange.authorization
+        if _same_request(first.pan, first.amount_minor, event.authorization):
+            exchange.origins.append(event.origin)
+            effects.append(JournalOccurrence(exchange.request_id, "repeat", f"asked again by {event.line} while waiting"))
+        else:
+            self._refuse_used_key(event, exchange.request_id, effects)
+
     def _repeat(self, event: RequestReceived, known: Remembered, effects: list[Effect]) -> None:
         """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
-        authorization = event.authorization
-        if known.pan == authorization.pan and known.amount_minor == authorization.amount_minor:
-            effects.append(JournalOccurrence(known.request_id, "repeat", f"asked again by {event.line}, same answer given"))
-            effects.append(Reply(event.origin, authorization, known.decision))
-            return
-        what = f"request {known.request_id} has the same DE 32, 41, 11 and 7 with another card or amount"
+        if _same_request(known.pan, known.amount_minor, event.authorization):
+            detail = f"asked again by {event.line}, same answer given"
+            effects.append(JournalOccurrence(known.request_id, "repeat", detail))
+            effects.append(Reply(event.origin, event.authorization, known.decision))
+        else:
+            self._refuse_used_key(event, known.request_id, effects)
+
+    def _refuse_used_key(self, event: RequestReceived, request_id: int, effects: list[Effect]) -> None:
+        what = f"request {request_id} has the same DE 32, 41, 11 and 7 with another card or amount"
         effects.append(Notice("duplicate", f"{event.line}: {what}"))
-        effects.append(Reply(event.origin, authorization, refuse(DUPLICATE_TRANSMISSION, what)))
+        effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
 
     def _answer(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
         answer = event.answer
@@ -188,6 +200,7 @@ class Switchboard:
 
     def _decide(self, exchange: Exchange, issuer: str, decision: Decision, now: float, effects: list[Effect]) -> None:
         del self._waiting[issuer][exchange.authorization.key]
+        del self._waits_for[exchange.authorization.key]
         self._close(exchange.request_id, exchange.authorization, exchange.origins, decision, now, effects)
 
     def _close(
@@ -216,5 +229,5 @@ class Switchboard:
         self._down_why[event.issuer] = event.why
 
 
-def _same_request(one: Authorization, other: Authorization) -> bool:
-    return one.pan == other.pan and one.amount_minor == other.amount_minor
+def _same_request(pan: Pan, amount_minor: int, authorization: Authorization) -> bool:
+    return pan == authorization.pan and amount_minor == authorization.amount_minor
