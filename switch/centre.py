@@ -121,8 +121,6 @@ class Centre:
                 await _stop_signal()
                 self._tell(Notice("stopping", "finishing what is in flight"))
                 server.stop()
-            for _, sock in listening:
-                sock.close()
             whole.cancel_scope.cancel()
 
     def _listen(self, listener: Listener) -> socket.socket:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -98,9 +98,9 @@ class Server:
                 self.turn()
 
     async def serve(self, name: str, listening: socket.socket, wire: WireFormat) -> None:
-        """Accept acquirers on one listener until ``stop``."""
+        """Accept acquirers on one listener until ``stop``; the socket is closed then."""
         async with trio.open_nursery() as nursery:
-            with self._until_stop():
+            with closing(listening), self._until_stop():
                 while True:
                     connection, peer = await accept(listening)
                     nursery.start_soon(self._acquirer, Line(connection, wire, f"{name} {peer}"))

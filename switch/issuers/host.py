@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -53,11 +54,12 @@ class IssuerHost:
         self._codes = approval_codes(seed, profile.id, self._accounts.holds_placed)
 
     async def serve(self, listening: socket.socket) -> None:
-        """Accept the centre's lines until cancelled."""
+        """Accept the centre's lines until cancelled; the socket is closed then."""
         async with trio.open_nursery() as nursery:
-            while True:
-                connection, peer = await accept(listening)
-                nursery.start_soon(self._line, Line(connection, self._wire, f"{self._name} {peer}"))
+            with closing(listening):
+                while True:
+                    connection, peer = await accept(listening)
+                    nursery.start_soon(self._line, Line(connection, self._wire, f"{self._name} {peer}"))
 
     async def _line(self, line: Line) -> None:
         async with line.living(), trio.open_nursery() as late:

@@ -61,7 +61,6 @@ async def serve_issuer(
             await (_standard_input_ends() if leashed else _stop_signal())
             nursery.cancel_scope.cancel()
     finally:
-        sock.close()
         book.close()
 
 

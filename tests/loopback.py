@@ -1,0 +1,170 @@
+"""A centre inside the test's own process: real sockets on free ports, a journal in memory, issuers in the same loop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+import trio
+from attrs import define, field
+
+from switch.iso8583.codec import Codec
+from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.message import Message
+from switch.issuers.book import MemoryBook
+from switch.issuers.host import IssuerHost
+from switch.issuers.scenario import Scenario
+from switch.journal import MemoryJournal
+from switch.line import WireFormat, listen
+from switch.routing.effects import Notice
+from switch.server import Server
+from switch.spec_table import SpecTable
+from switch.specs import Specs, load_specs
+
+NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC
+
+
+@cache
+def specs() -> Specs:
+    return load_specs()
+
+
+def wire(dialect: str, header: str, tpdu: bool) -> WireFormat:
+    return WireFormat(codec=Codec(specs().dialects[dialect]), header=HeaderFormat.parse(header), tpdu=tpdu)
+
+
+@define
+class Loopback:
+    """The running centre: its server, its journal, its notices, where it listens."""
+
+    server: Server
+    journal: MemoryJournal
+    ports: dict[str, int]
+    issuers: dict[str, trio.CancelScope]
+    notices: list[Notice] = field(factory=list)
+
+    def client(self, listener: str = "ascii") -> Client:
+        found = next(item for item in specs().centre.listeners if item.name == listener)
+        return Client(self.ports[listener], wire(found.dialect, found.header.notation, found.tpdu))
+
+
+class Client:
+    """An acquirer: sends messages or raw bytes, receives messages."""
+
+    tpdu = bytes.fromhex("6000010002")
+
+    def __init__(self, port: int, wire_format: WireFormat) -> None:
+        self.port, self.wire = port, wire_format
+        self._framer = Framer(wire_format.header, tpdu=wire_format.tpdu)
+        self._received: list[Message] = []
+        self.tpdus: list[bytes] = []
+        self._stream: trio.SocketStream | None = None
+
+    async def __aenter__(self) -> Client:
+        self._stream = await trio.open_tcp_stream("127.0.0.1", self.port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stream.aclose()
+
+    @property
+    def stream(self) -> trio.SocketStream:
+        assert self._stream is not None
+        return self._stream
+
+    def framed(self, message: Message) -> bytes:
+        return self._framer.wrap(self.wire.codec.encode(message), self.tpdu if self.wire.tpdu else b"")
+
+    async def send(self, *messages: Message) -> None:
+        await self.stream.send_all(b"".join(map(self.framed, messages)))
+
+    async def receive(self) -> Message:
+        """The next message; EOFError when the centre closes the line."""
+        with trio.fail_after(10):
+            while not self._received:
+                data = await self.stream.receive_some(65_536)
+                if not data:
+                    raise EOFError
+                for frame in self._framer.feed(data):
+                    self._received.append(self.wire.codec.decode(frame.body))
+                    self.tpdus.append(frame.tpdu)
+        return self._received.pop(0)
+
+    async def ask(self, message: Message) -> Message:
+        await self.send(message)
+        return await self.receive()
+
+
+def purchase(stan: int = 1, **elements: str) -> Message:
+    """A purchase of 125.00 MAD with atlas' first card at the first merchant; ``de2="…"`` replaces an element."""
+    merchant = next(iter(specs().merchants.values()))
+    card = next(specs().issuers["atlas"].all_cards())
+    values = {
+        2: card.pan.digits,
+        3: "000000",
+        4: "000000012500",
+        7: "1122100000",
+        11: f"{stan:06d}",
+        12: "110000",
+        13: "1122",
+        14: card.expiry,
+        22: "051",
+        25: "00",
+        32: "504777",
+        37: f"{stan:012d}",
+        41: merchant.terminals[0],
+        42: merchant.id,
+        49: "504",
+    }
+    values.update({int(name.removeprefix("de")): value for name, value in elements.items()})
+    return Message("0100", dict(sorted((number, value) for number, value in values.items() if value)))
+
+
+def scenario(text: dict[str, Any]) -> Scenario:
+    return Scenario.from_toml("test", SpecTable("test.toml", text))
+
+
+@asynccontextmanager
+async def loopback(played: Scenario | None = None) -> AsyncIterator[Loopback]:
+    """A centre with all its issuers signed on."""
+    journal, notices = MemoryJournal(), list[Notice]()
+    server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(server.run)
+        scopes = {}
+        for profile in specs().issuers.values():
+            wire_format = wire(profile.dialect, profile.header, profile.tpdu)
+            host = IssuerHost(
+                profile,
+                wire_format,
+                MemoryBook(),
+                institution_id=specs().centre.institution_id,
+                clock_ms=lambda: NOW_MS,
+                scenario=played,
+            )
+            sock = listen("127.0.0.1", 0)
+            scopes[profile.id] = await nursery.start(_cancellable, host.serve, sock)
+            link = server.link(profile.id, wire_format)
+            link.moved(*sock.getsockname())
+            nursery.start_soon(link.run)
+            with trio.fail_after(10):
+                await link.signed_on.wait()
+        ports = {}
+        for listener in specs().centre.listeners:
+            sock = listen("127.0.0.1", 0)
+            ports[listener.name] = sock.getsockname()[1]
+            nursery.start_soon(
+                server.serve, listener.name, sock, wire(listener.dialect, listener.header.notation, listener.tpdu)
+            )
+        yield Loopback(server, journal, ports, scopes, notices)
+        nursery.cancel_scope.cancel()
+
+
+async def _cancellable(
+    serve: Any, sock: Any, task_status: trio.TaskStatus[trio.CancelScope] = trio.TASK_STATUS_IGNORED
+) -> None:
+    with trio.CancelScope() as scope:
+        task_status.started(scope)
+        await serve(sock)

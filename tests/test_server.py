@@ -1,0 +1,192 @@
+"""The switch over real sockets: what an acquirer sees."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from switch.iso8583.message import Message
+from switch.journal import Batch
+from tests.loopback import Loopback, loopback, purchase, scenario, specs
+
+
+def _card(status_or_purpose: str, issuer: str = "atlas") -> str:
+    """The number of the first card of an issuer with this status, or these words in its purpose."""
+    cards = specs().issuers[issuer].cards
+    return next(c.pan.digits for c in cards if c.status == status_or_purpose or status_or_purpose in c.purpose.lower())
+
+
+@pytest.mark.parametrize("listener", ["ascii", "ascii_hex", "bcd"])
+async def test_a_purchase_is_approved_on_every_listener(listener: str) -> None:
+    async with loopback() as centre, centre.client(listener) as client:
+        answer = await client.ask(purchase())
+        assert answer.mti == "0110"
+        assert answer.elements[39] == "00"
+        assert len(answer.elements[38]) == 6
+        assert answer.elements[37] == "000000000001"
+        if listener == "bcd":
+            assert client.tpdus == [bytes.fromhex("6000020001")], "source and destination change places"
+
+
+@pytest.mark.parametrize("issuer", ["atlas", "rif", "souss", "vesta", "maestra"])
+async def test_every_issuer_is_understood_in_its_own_dialect(issuer: str) -> None:
+    card = next(specs().issuers[issuer].all_cards())
+    async with loopback() as centre, centre.client() as client:
+        answer = await client.ask(purchase(de2=card.pan.digits, de14=card.expiry, de43="MEDINA".ljust(40)))
+        assert answer.elements[39] == "00"
+
+
+async def test_many_connections_each_with_many_requests_in_flight() -> None:
+    answered: dict[int, set[str]] = {}
+
+    async def acquire(centre: Loopback, number: int) -> None:
+        async with centre.client() as client:
+            stans = range(number * 1000, number * 1000 + 50)
+            await client.send(*(purchase(stan, de4="000000000100") for stan in stans))
+            answered[number] = {(await client.receive()).elements[11] for _ in stans}
+            assert answered[number] == {f"{stan:06d}" for stan in stans}
+
+    async with loopback() as centre, trio.open_nursery() as nursery:
+        for number in range(1, 9):
+            nursery.start_soon(acquire, centre, number)
+    assert len(answered) == 8
+    assert sum(len(batch.decisions) for batch in centre.journal.batches) == 400
+
+
+async def test_answers_out_of_order_reach_the_right_connections() -> None:
+    slow = _card("", "atlas")
+    played = scenario({"purpose": "one slow card", "rule": [{"when": {"pan": slow}, "then": {"delay_seconds": 0.2}}]})
+    fast = next(card for card in specs().issuers["atlas"].cards if card.pan.digits != slow and card.status == "active")
+    async with loopback(played) as centre, centre.client() as one, centre.client() as two:
+        await one.send(purchase(1, de2=slow, de14=""))
+        await two.send(purchase(2, de2=fast.pan.digits, de14=""))
+        order: list[str] = []
+
+        async def wait(client: object, name: str) -> None:
+            answer = await client.receive()  # type: ignore[attr-defined]
+            order.append(f"{name} {answer.elements[11]}")
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wait, one, "one")
+            nursery.start_soon(wait, two, "two")
+    assert order == ["two 000002", "one 000001"]
+
+
+async def test_every_request_is_journaled_before_it_is_answered() -> None:
+    async with loopback() as centre, centre.client() as client:
+        await client.ask(purchase(1))
+        decided = [item.decision for batch in centre.journal.batches for item in batch.decisions]
+        assert [decision.response_code for decision in decided] == ["00"]
+
+
+async def test_nothing_is_answered_when_the_journal_fails() -> None:
+    class BrokenDiskError(Exception):
+        pass
+
+    def commit(batch: Batch, now_ms: int) -> None:
+        if batch.decisions:
+            raise BrokenDiskError
+
+    with pytest.RaisesGroup(BrokenDiskError, flatten_subgroups=True):
+        async with loopback() as centre, centre.client() as client:
+            centre.journal.commit = commit  # type: ignore[method-assign]
+            await client.send(purchase(1))
+            with pytest.raises((EOFError, trio.Cancelled, trio.BrokenResourceError)):
+                await client.receive()
+            await trio.sleep_forever()
+
+
+async def test_a_lost_issuer_gives_91_for_its_cards_and_no_other() -> None:
+    vesta = next(specs().issuers["vesta"].all_cards())
+    async with loopback() as centre, centre.client() as client:
+        centre.issuers["atlas"].cancel()
+        while not any(notice.kind == "issuer_down" for notice in centre.notices):
+            await trio.testing.wait_all_tasks_blocked(0.001)
+        assert (await client.ask(purchase(1))).elements[39] == "91"
+        assert (await client.ask(purchase(2, de2=vesta.pan.digits, de14=vesta.expiry))).elements[39] == "00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"de4": ""}, "30", "DE 4: found nothing, expected a value: mandatory in a 0100"),
+        ({"de2": ""}, "30", "DE 2: found nothing, expected a PAN in DE 2 or a track in DE 35"),
+        ({"de42": "NOBODY000000000"}, "03", ""),
+        ({"de2": "6999990000000001"}, "92", ""),
+        ({"de2": "340000000000009"}, "15", ""),
+    ],
+)
+async def test_a_wrong_request_is_refused_and_the_line_goes_on(changes: dict[str, str], code: str, said: str) -> None:
+    async with loopback() as centre, centre.client() as client:
+        assert (await client.ask(purchase(1, **changes))).elements[39] == code
+        assert (await client.ask(purchase(2))).elements[39] == "00"
+        if said:
+            assert any(said in notice.detail for notice in centre.notices)
+
+
+async def test_letters_in_an_amount_are_answered_30_with_what_can_be_matched() -> None:
+    async with loopback() as centre, centre.client() as client:
+        frame = client.framed(purchase(7)).replace(b"000000012500", b"00000001250X")
+        await client.stream.send_all(frame)
+        answer = await client.receive()
+        assert answer.mti == "0110"
+        assert answer.elements[39] == "30"
+        assert (await client.ask(purchase(8))).elements[39] == "00"
+    found = [notice.detail for notice in centre.notices if notice.kind == "format_error"]
+    assert len(found) == 1
+    assert "DE 4 at byte" in found[0]
+    assert "expected n 12: digits" in found[0]
+
+
+async def test_a_foreign_protocol_is_told_of_and_its_line_closed_while_others_go_on() -> None:
+    async with loopback() as centre, centre.client() as good, centre.client() as bad:
+        await bad.stream.send_all(b"GET / HTTP/1.1\r\n\r\n")
+        with pytest.raises(EOFError):
+            await bad.receive()
+        assert (await good.ask(purchase(1))).elements[39] == "00"
+    assert any(notice.kind == "bad_frame" and "length header 47 45" in notice.detail for notice in centre.notices)
+
+
+@pytest.mark.parametrize(("mti", "code"), [("0420", "40"), ("0220", "40"), ("0500", "40")])
+async def test_what_is_not_offered_is_said_so(mti: str, code: str) -> None:
+    async with loopback() as centre, centre.client() as client:
+        answer = await client.ask(Message(mti, purchase(3).elements))
+        assert (answer.mti[:2], answer.elements[39]) == (mti[:2], code)
+        assert any(notice.kind == "unsupported" for notice in centre.notices)
+
+
+@pytest.mark.parametrize(("function", "code"), [("001", "00"), ("301", "00"), ("002", "00"), ("160", "40"), ("", "30")])
+async def test_network_management_is_answered(function: str, code: str) -> None:
+    elements = {7: "1122100000", 11: "000009", 70: function}
+    async with loopback() as centre, centre.client() as client:
+        answer = await client.ask(Message("0800", {n: value for n, value in elements.items() if value}))
+        assert (answer.mti, answer.elements[39], answer.elements[11]) == ("0810", code, "000009")
+
+
+async def test_a_peer_that_closes_its_side_still_gets_its_answers() -> None:
+    async with loopback() as centre, centre.client() as client:
+        await client.send(*(purchase(stan, de4="000000000100") for stan in range(1, 21)))
+        await client.stream.send_eof()
+        assert len({(await client.receive()).elements[11] for _ in range(20)}) == 20
+        with pytest.raises(EOFError):
+            await client.receive()
+
+
+async def test_a_peer_that_does_not_read_stops_being_read_and_loses_nothing() -> None:
+    async with loopback() as centre, centre.client() as client:
+        count = 3_000
+        await client.send(*(purchase(stan, de4="000000000100") for stan in range(1, count + 1)))
+        assert len({(await client.receive()).elements[11] for _ in range(count)}) == count
+
+
+async def test_stopping_answers_what_is_in_flight() -> None:
+    card = _card("", "atlas")
+    played = scenario({"purpose": "slow", "rule": [{"when": {"pan": card}, "then": {"delay_seconds": 0.2}}]})
+    async with loopback(played) as centre, centre.client() as client:
+        await client.send(purchase(1, de2=card, de14=""))
+        while not centre.server.board.pending:
+            await trio.testing.wait_all_tasks_blocked(0.001)
+        centre.server.stop()
+        assert (await client.receive()).elements[11] == "000001"
+        with pytest.raises(EOFError):
+            await client.receive()
