@@ -24,7 +24,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import Profile
 from switch.journal import JOURNAL_FILE, SqliteJournal
-from switch.line import WireFormat, listen
+from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
 from switch.routing.effects import Notice
 from switch.server import Server
@@ -103,6 +103,7 @@ class Centre:
         server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell)
         listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
+        settle_memory()
         async with trio.open_nursery() as whole:
             await whole.start(server.run)
             links = {profile.id: self._link(server, profile) for profile in self.specs.issuers.values()}

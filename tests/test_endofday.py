@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from switch import day_files, endofday
+from switch.clearing import engine
 from switch.clearing.checks import Ask, Fault
 from switch.endofday import check_books, close_day, show_day, statement
 from switch.errors import DataFolderError, NegativeAnswerError, SpecError, SwitchError
+from switch.settlement.day import DayReport
 from tests.day_builders import FRIDAY, GROCER, HOTEL, KIOSK, MONDAY, NOW_MS, SATURDAY, DaySpecs, day_specs, journal_of
 
 SPECS = day_specs()
 
 
-def close(data: Path, business_date: str | None = None, specs: DaySpecs = SPECS) -> endofday.DayReport:
+def close(data: Path, business_date: str | None = None, specs: DaySpecs = SPECS) -> DayReport:
     return close_day(data, specs, business_date, NOW_MS)
 
 
@@ -51,8 +53,9 @@ def test_the_journal_can_be_written_while_its_day_is_closed(tmp_path: Path, monk
             journal.decide(amount_minor=777)
             return []
 
-        monkeypatch.setattr(endofday, "DAY_CHECKS", (decide_meanwhile, *endofday.DAY_CHECKS))
-        report = close(tmp_path)
+        with monkeypatch.context() as busy:
+            busy.setattr(endofday, "DAY_CHECKS", (decide_meanwhile, *endofday.DAY_CHECKS))
+            report = close(tmp_path)
     assert (report.business_date, report.presentment_count) == (FRIDAY, 1)
     assert [day.business_date for day in check_books(tmp_path).open_days] == [SATURDAY]
     assert close(tmp_path, SATURDAY).totals[0].gross_minor == 777
@@ -81,7 +84,7 @@ def test_dying_before_the_files_leaves_them_to_the_next_close(
         journal.decide()
         journal.decide(merchant_id=HOTEL.id)
         with monkeypatch.context() as dying:
-            dying.setattr(day_files, "_write_statement_file", lambda *_: pytest.fail("died here"))
+            dying.setattr(day_files, "_write_statement_files", lambda *_: pytest.fail("died here"))
             with pytest.raises(pytest.fail.Exception, match="died here"):
                 close(tmp_path)
         journal.decide()
@@ -97,10 +100,10 @@ def test_dying_before_the_files_leaves_them_to_the_next_close(
 def test_a_day_that_does_not_balance_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
-    wrong = endofday.clearing.POSITIONS.replace("SUM(gross_minor) - SUM(interchange_minor)", "SUM(gross_minor)")
-    steps = tuple(wrong if sql is endofday.clearing.POSITIONS else sql for sql in endofday.clearing.CLEAR)
+    wrong = engine.POSITIONS.replace("SUM(gross_minor) - SUM(interchange_minor)", "SUM(gross_minor)")
+    steps = tuple(wrong if sql is engine.POSITIONS else sql for sql in engine.CLEAR)
     with monkeypatch.context() as faulty:
-        faulty.setattr(endofday.clearing, "CLEAR", steps)
+        faulty.setattr(engine, "CLEAR", steps)
         with pytest.raises(NegativeAnswerError, match=r"nothing was written: net positions sum to 0.65 MAD, expected 0"):
             close(tmp_path)
     assert rows(tmp_path, "SELECT COUNT(*) FROM presentment") == [(0,)]
@@ -176,8 +179,13 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
             if rows(tmp_path, f"SELECT COUNT(*) FROM {table}") != [(0,)]:
                 with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                     rows(tmp_path, sql)
+        if table != "closed_day":
+            with pytest.raises(sqlite3.IntegrityError, match="the day is closed|NOT NULL"):
+                rows(tmp_path, f"INSERT INTO {table} (business_date) VALUES ('{FRIDAY}')")
+    guards = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%_day_closed'"
+    assert rows(tmp_path, guards) == [(8,)]
     with pytest.raises(sqlite3.IntegrityError, match="the day is closed"):
-        rows(tmp_path, f"INSERT INTO day_total VALUES ('{FRIDAY}', '978', 0, 0, 0, 0, 0, 0)")
+        rows(tmp_path, "INSERT INTO presentment SELECT * FROM presentment")
 
 
 def test_check_finds_what_was_changed_behind_the_back(tmp_path: Path) -> None:

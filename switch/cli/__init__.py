@@ -13,6 +13,7 @@ from switch.errors import SwitchError
 #: verb -> (module, attribute, one line for ``switch --help``)
 VERBS: Final = {
     "up": ("switch.cli.up", "up", "Run the centre: listeners, switch, issuers."),
+    "demo": ("switch.cli.demo", "demo", "Show the main job, from the wire to a statement, and leave nothing behind."),
     "send": ("switch.cli.send", "send", "Send one authorization and show request and answer, element by element."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it stops making sense."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction from the journal, with reasons."),
@@ -20,7 +21,8 @@ VERBS: Final = {
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
     "statement": ("switch.cli.day", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
-    "specs": ("switch.cli.specs", "specs", "Check the specification files."),
+    "specs": ("switch.cli.specs", "specs", "Check the specification files, or copy them to edit."),
+    "completion": ("switch.cli.completion", "completion", "Print the completion script of a shell."),
     "issuer": ("switch.cli.issuer", "issuer", "Run one simulated issuer (switch up does it for you)."),
 }
 

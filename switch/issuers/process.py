@@ -16,7 +16,7 @@ from switch.iso8583.framing import HeaderFormat
 from switch.issuers.book import Book
 from switch.issuers.host import IssuerHost
 from switch.issuers.scenario import Scenario
-from switch.line import WireFormat, listen
+from switch.line import WireFormat, listen, settle_memory
 from switch.specs import Specs
 
 
@@ -54,6 +54,7 @@ async def serve_issuer(
         sock = listen(host, bound)
     except OSError as error:
         raise UnreachableError(f"issuer {issuer_id}: {host}:{bound}: {error.strerror or error}") from None
+    settle_memory()
     try:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(issuer.serve, sock)
