@@ -1,0 +1,108 @@
+"""How long ``day close`` takes, and how much memory: ``python -m bench.day_close 1000000 [folder]``.
+
+Writes a synthetic journal of N approvals (200 merchants, five issuers, one currency), closes it, proves the books, and prints
+seconds and peak resident memory of each step. Rendering of all files is part of the close.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from switch.endofday import check_books, close_day
+from tests.day_builders import JOURNAL_SCHEMA, day_specs, merchant
+
+BUSINESS_DATE = "2026-11-20"
+MIDNIGHT_MS = 1_795_132_800_000  #: 2026-11-20 00:00 UTC
+MERCHANTS = [merchant(id=f"MERCHANT{number:07d}", plan="retail") for number in range(200)]
+ISSUERS = (
+    ("atlas", "cmi", "domestic"),
+    ("rif", "visa", "domestic"),
+    ("souss", "mastercard", "domestic"),
+    ("vesta", "visa", "foreign"),
+    ("maestra", "mastercard", "foreign"),
+)
+CHANNELS = ("chip", "chip", "chip", "ecommerce", "magstripe")
+
+
+def requests(count: int) -> Iterator[tuple[object, ...]]:
+    chance = random.Random(20261120)
+    for number in range(1, count + 1):
+        issuer, scheme, origin = ISSUERS[int(5 * chance.random() ** 2)]
+        shop = MERCHANTS[int(200 * chance.random() ** 2)]
+        yield (
+            number,
+            MIDNIGHT_MS + number * 80,
+            "ascii 127.0.0.1:40112",
+            "authorization",
+            "504900",
+            f"T{number % 5000:07d}",
+            f"{number % 1_000_000:06d}",
+            "1120101500",
+            f"{number:012d}",
+            shop.id,
+            shop.mcc,
+            b"x" * 32,
+            f"450716******{number % 10_000:04d}",
+            "purchase",
+            1 + int(80_000 * chance.random()),
+            "504",
+            "051",
+            CHANNELS[int(5 * chance.random())],
+            "1120101500",
+            issuer,
+            scheme,
+            "debit",
+            origin,
+        )
+
+
+def write_journal(folder: Path, count: int) -> None:
+    journal = sqlite3.connect(folder / "journal.db")
+    journal.execute("PRAGMA journal_mode = WAL")
+    journal.executescript(JOURNAL_SCHEMA)
+    journal.execute("INSERT INTO business_day VALUES (1, ?, ?, 'clock')", (BUSINESS_DATE, MIDNIGHT_MS))
+    journal.executemany(f"INSERT INTO request VALUES ({', '.join('?' * 23)})", requests(count))
+    decisions = (
+        (number, BUSINESS_DATE, MIDNIGHT_MS + number * 80 + 20, "00", f"{number % 1_000_000:06d}", "atlas", "approved")
+        for number in range(1, count + 1)
+    )
+    journal.executemany("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", decisions)
+    journal.commit()
+    journal.close()
+
+
+def told(step: str, since: float) -> None:
+    peak_mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{step:<40} {time.perf_counter() - since:8.1f} s {peak_mebibytes:8.0f} MiB peak")
+
+
+def main(count: int, folder: Path) -> None:
+    started = time.perf_counter()
+    write_journal(folder, count)
+    told(f"journal of {count} approvals written", started)
+    started = time.perf_counter()
+    report = close_day(folder, day_specs(merchants=MERCHANTS), None, MIDNIGHT_MS + 86_400_000)
+    told(f"day close ({report.presentment_count} presentments)", started)
+    started = time.perf_counter()
+    faults = check_books(folder).faults
+    told(f"check ({len(faults)} faults)", started)
+    for name in ("journal.db", "books.db"):
+        print(f"{name:<40} {(folder / name).stat().st_size / 2**20:8.0f} MiB")
+
+
+if __name__ == "__main__":
+    given = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.mkdtemp(prefix="day-close-"))
+    given.mkdir(parents=True, exist_ok=True)
+    try:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, given)
+    finally:
+        if len(sys.argv) <= 2:
+            shutil.rmtree(given)

@@ -1,0 +1,181 @@
+"""The books of a data folder (``books.db``), with the journal attached for reading, and what is asked of them.
+
+The journal is opened read-only, so that nothing here can hold up or change what the running switch writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from switch.errors import DataFolderError
+from switch.settlement import day as settled
+
+JOURNAL_FILE = "journal.db"
+BOOKS_FILE = "books.db"
+BOOKS_VERSION = 1  #: PRAGMA user_version of books.db
+BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
+CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
+
+
+@contextmanager
+def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet)."""
+    journal = data / JOURNAL_FILE
+    if not journal.is_file():
+        raise DataFolderError(f"{data}: no {JOURNAL_FILE} here, start the centre first: switch up --data {data}")
+    path = data / BOOKS_FILE
+    mode = "rwc" if to_write else "ro"
+    target = _uri(path, mode) if to_write or path.is_file() else ":memory:"
+    try:
+        connection = sqlite3.connect(target, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+        try:
+            _prepare(connection, path, to_write=to_write or target == ":memory:")
+            connection.execute("ATTACH ? AS journal", (_uri(journal, "ro"),))
+            connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
+            yield connection
+        finally:
+            connection.close()
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as fault:
+        raise DataFolderError(f"{data}: the journal or the books cannot be used: {fault}") from fault
+
+
+def _uri(path: Path, mode: str) -> str:
+    return f"{path.resolve().as_uri()}?mode={mode}"
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, to_write: bool) -> None:
+    if to_write:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        if _version(connection) == 0:
+            _create(connection)
+    if _version(connection) != BOOKS_VERSION:
+        found = _version(connection)
+        raise DataFolderError(f"{path}: found books of version {found}, expected version {BOOKS_VERSION}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    schema = Path(__file__).with_name("books_schema.sql").read_text(encoding="utf-8")
+    try:
+        connection.executescript(f"BEGIN IMMEDIATE;\n{schema}\nPRAGMA user_version = {BOOKS_VERSION};\nCOMMIT;")
+    except sqlite3.OperationalError:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if _version(connection) == 0:
+            raise
+
+
+def open_next_business_date(data: Path, business_date: str, following: str, now_ms: int) -> None:
+    """Open ``following`` if ``business_date`` is still the open one: from then on no decision of it can be written."""
+    uri = _uri(data / JOURNAL_FILE, "rw")
+    journal = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+    try:
+        journal.execute("BEGIN IMMEDIATE")
+        (last,) = journal.execute("SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1").fetchone()
+        if last == business_date:
+            journal.execute(
+                "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, 'operator')",
+                (following, now_ms),
+            )
+        journal.execute("COMMIT")
+    except sqlite3.OperationalError as fault:
+        raise DataFolderError(f"{data}: business date {following} cannot be opened: {fault}") from fault
+    finally:
+        journal.close()
+
+
+@frozen(kw_only=True)
+class Dates:
+    """The business dates of a data folder."""
+
+    opened: tuple[str, ...]  #: in the order they were opened; the last is the open one
+    closed: tuple[str, ...]  #: ascending
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection) -> Dates:
+        opened_dates = connection.execute("SELECT business_date FROM journal.business_day ORDER BY id").fetchall()
+        closed_dates = connection.execute("SELECT business_date FROM closed_day ORDER BY business_date").fetchall()
+        return cls(opened=tuple(row[0] for row in opened_dates), closed=tuple(row[0] for row in closed_dates))
+
+    @property
+    def last_closed(self) -> str | None:
+        return self.closed[-1] if self.closed else None
+
+    def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
+        """Dates with decisions that are not closed, ascending."""
+        query = "SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?)"
+        for business_date in sorted(set(self.opened) - set(self.closed)):
+            if connection.execute(query, (business_date,)).fetchone()[0]:
+                yield business_date
+
+
+@contextmanager
+def insert_unguarded(connection: sqlite3.Connection, table: str) -> Iterator[None]:
+    """Lift a table's guard against rows of closed days for a mass insert, inside a write transaction.
+
+    The caller has seen under the write lock that the day is not closed. The guard is back before anybody else can see the
+    table, whether the transaction commits or not; asking it for each of a million rows would take a third of the insert.
+    """
+    assert connection.in_transaction, "only a transaction makes lifting and putting back one step"
+    guard = f"{table}_day_closed"
+    (trigger,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (guard,)).fetchone()
+    connection.execute(f"DROP TRIGGER {guard}")
+    yield
+    connection.execute(trigger)
+
+
+def ask_of(connection: sqlite3.Connection) -> Any:
+    """The way checks ask (``checks.Ask``): a query and its named parameters, rows back."""
+
+    def ask(sql: str, parameters: Mapping[str, object]) -> Iterable[tuple[Any, ...]]:
+        return connection.execute(sql, dict(parameters))
+
+    return ask
+
+
+def day_report(
+    connection: sqlite3.Connection, data: Path, business_date: str, outcome: str, sentence: str
+) -> settled.DayReport:
+    """All the books say of a closed date."""
+    parameters = {"business_date": business_date, "exceptions_shown_max": settled.EXCEPTIONS_SHOWN_MAX}
+    value_date, digest, decisions, approvals, presentments, exceptions = connection.execute(
+        """
+        SELECT value_date, specs_digest, decision_count, approval_count, presentment_count, exception_count
+        FROM closed_day WHERE business_date = ?
+        """,
+        (business_date,),
+    ).fetchone()
+
+    def rows(kind: type[settled.Row], sql: str) -> tuple[settled.Row, ...]:
+        return tuple(settled.from_row(kind, row) for row in connection.execute(sql, parameters))
+
+    return settled.DayReport(
+        business_date=business_date,
+        outcome=outcome,
+        sentence=sentence,
+        value_date=value_date,
+        specs_digest=digest,
+        decision_count=decisions,
+        approval_count=approvals,
+        presentment_count=presentments,
+        exception_count=exceptions,
+        totals=rows(settled.DayTotal, settled.TOTALS_OF_DAY),
+        positions=rows(settled.Position, settled.POSITIONS_OF_DAY),
+        payouts=rows(settled.Payout, settled.PAYOUTS_OF_DAY),
+        exceptions=rows(settled.ExceptionItem, settled.EXCEPTIONS_OF_DAY),
+        folder=str(data / "days" / business_date),
+    )

@@ -1,0 +1,302 @@
+"""The end of the day: close a business date, show it, give a merchant's statement, prove the books.
+
+``close_day`` first opens the next business date in the journal, so that no decision can be stamped with the date any more,
+then computes the whole day in the books in one transaction, checks it, commits, and renders its files. It needs no running
+switch and does not disturb one. Dying at any point leaves either nothing of the day or all of it; closing again finishes
+the files.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from attrs import frozen
+
+from switch import books, day_files
+from switch.business_day import Calendar, is_business_date, next_business_date
+from switch.clearing import engine as clearing
+from switch.clearing.checks import CLEARING_CHECKS, Fault, closed_day_unchanged, decisions_have_requests
+from switch.clearing.interchange import InterchangeTable
+from switch.errors import NegativeAnswerError, SwitchError
+from switch.merchant import Merchant
+from switch.settlement import day as settled
+from switch.settlement import engine as settlement
+from switch.settlement.checks import SETTLEMENT_CHECKS
+from switch.settlement.day import DayReport
+from switch.settlement.discount import DiscountTable, VatTable
+
+DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS)
+FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
+
+
+class _Centre(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def institution_id(self) -> str: ...
+
+
+class _Issuer(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class _Fees(Protocol):
+    @property
+    def interchange(self) -> InterchangeTable: ...
+    @property
+    def discount(self) -> DiscountTable: ...
+    @property
+    def vat(self) -> VatTable: ...
+
+
+class DaySpecs(Protocol):
+    """What the day needs of the specification (``switch.specs.Specs``)."""
+
+    @property
+    def digest(self) -> str: ...
+    @property
+    def centre(self) -> _Centre: ...
+    @property
+    def issuers(self) -> Mapping[str, _Issuer]: ...
+    @property
+    def merchants(self) -> Mapping[str, Merchant]: ...
+    @property
+    def fees(self) -> _Fees: ...
+    @property
+    def calendar(self) -> Calendar: ...
+
+
+def close_day(data: Path, specs: DaySpecs, business_date: str | None, now_ms: int) -> DayReport:
+    """Close a business date: the one named, or the oldest with decisions that is not closed yet.
+
+    A day closed already is left as it is (missing files are rendered again). SwitchError when the date cannot be closed: not a
+    business date, not opened yet, or an earlier one is still to be closed; NegativeAnswerError when the day does not balance.
+    """
+    with books.opened(data, to_write=True) as connection:
+        dates = books.Dates.of(connection)
+        last = dates.last_closed
+        if business_date is None and last is not None and not _files_complete(connection, data, last):
+            return _already_closed(connection, data, last)
+        chosen = _chosen_date(connection, dates, business_date)
+        if chosen is None:
+            return _nothing_to_close(connection, data, dates, business_date)
+        if chosen in dates.closed:
+            return _already_closed(connection, data, chosen)
+        books.open_next_business_date(data, chosen, next_business_date(chosen), now_ms)
+        if not _write_day(connection, specs, chosen, now_ms):
+            return _already_closed(connection, data, chosen)
+        day_files.render(connection, day_files.day_folder(data, chosen), chosen)
+        return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
+
+
+def show_day(data: Path, business_date: str | None = None) -> DayReport:
+    """A closed business date, the last one where none is named."""
+    with books.opened(data) as connection:
+        dates = books.Dates.of(connection)
+        chosen = business_date or dates.last_closed
+        if chosen is None:
+            raise NegativeAnswerError(f"{data}: no business date is closed yet")
+        if chosen not in dates.closed:
+            raise NegativeAnswerError(f"business date {chosen} is not closed; {_last_closed_words(dates)}")
+        return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
+
+
+def statement(
+    data: Path,
+    merchant_id: str,
+    business_date: str | None = None,
+    fmt: day_files.StatementFormat = "text",
+    merchants: Collection[str] = (),
+) -> str:
+    """The statement of a merchant for a closed date, its latest where none is named; ``merchants`` are ids known besides."""
+    with books.opened(data) as connection:
+        stated = [row[0] for row in connection.execute("SELECT DISTINCT merchant_id FROM payout ORDER BY merchant_id")]
+        if merchant_id not in stated and merchant_id not in merchants:
+            raise SwitchError(_unknown_merchant_words(merchant_id, sorted({*stated, *merchants})))
+        query = "SELECT MAX(business_date) FROM payout WHERE merchant_id = ?"
+        (latest,) = connection.execute(query, (merchant_id,)).fetchone()
+        chosen = business_date or latest
+        if chosen is None:
+            raise NegativeAnswerError(f"merchant {merchant_id} has no statement yet: none of its sales is in a closed day")
+        out = io.StringIO(newline="")
+        if not day_files.write_statement(connection, chosen, merchant_id, {fmt: out}):
+            has = f"its latest is of {latest}" if latest else "nor of any other date"
+            raise NegativeAnswerError(f"merchant {merchant_id} has no statement of {chosen}, {has}")
+        return out.getvalue()
+
+
+@frozen(kw_only=True)
+class OpenDay:
+    """A business date with decisions that is not closed."""
+
+    business_date: str
+    decision_count: int
+    approval_count: int
+
+
+@frozen(kw_only=True)
+class BooksReport:
+    """What ``check_books`` looked at and found; sound when there are no faults."""
+
+    faults: tuple[Fault, ...]
+    closed_days: tuple[str, ...]
+    open_days: tuple[OpenDay, ...]  #: for information: their approvals are still to be presented
+    approval_count: int  #: of the closed days, as are the counts below
+    presentment_count: int
+    exception_count: int
+    posting_count: int
+    statement_count: int
+
+
+def check_books(data: Path) -> BooksReport:
+    """Prove every closed day against the journal and the journal against itself; see the lists of checks for what is proved."""
+    with books.opened(data) as connection:
+        ask = books.ask_of(connection)
+        dates = books.Dates.of(connection)
+        faults = decisions_have_requests(ask)
+        for business_date in dates.closed:
+            for check in (*DAY_CHECKS, closed_day_unchanged):
+                faults += check(ask, business_date)
+        counted = "SELECT COALESCE(SUM(approval_count), 0) FROM closed_day"
+        tables = ("presentment", "exception_item", "posting", "statement")
+        counts = [connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in tables]  # noqa: S608
+        return BooksReport(
+            faults=tuple(faults),
+            closed_days=dates.closed,
+            open_days=tuple(_open_days(connection, dates)),
+            approval_count=connection.execute(counted).fetchone()[0],
+            presentment_count=counts[0],
+            exception_count=counts[1],
+            posting_count=counts[2],
+            statement_count=counts[3],
+        )
+
+
+def _open_days(connection: sqlite3.Connection, dates: books.Dates) -> Iterator[OpenDay]:
+    rows = connection.execute(
+        """
+        SELECT business_date, COUNT(*), SUM(CASE WHEN response_code IN ('00', '08', '11') THEN 1 ELSE 0 END)
+        FROM journal.decision GROUP BY business_date ORDER BY business_date
+        """
+    )
+    for business_date, decisions, approvals in rows:
+        if business_date not in dates.closed:
+            yield OpenDay(business_date=business_date, decision_count=decisions, approval_count=approvals)
+
+
+def _chosen_date(connection: sqlite3.Connection, dates: books.Dates, business_date: str | None) -> str | None:
+    """The date to close (or closed already), None where there is nothing to close."""
+    if business_date is None:
+        return next(dates.pending(connection), None)
+    if not is_business_date(business_date):
+        raise SwitchError(f"business date: found {business_date!r}, expected a date such as 2026-11-22")
+    if business_date in dates.closed:
+        return business_date
+    if dates.opened and business_date > dates.opened[-1]:
+        raise SwitchError(f"business date {business_date} is not open yet, the open one is {dates.opened[-1]}")
+    if business_date not in dates.opened:
+        raise SwitchError(f"{business_date} was never a business date here; {_last_closed_words(dates)}")
+    pending = list(dates.pending(connection))
+    if earlier := [day for day in pending if day < business_date]:
+        raise SwitchError(f"business date {business_date} cannot be closed before {', '.join(earlier)}")
+    return business_date if business_date in pending else None
+
+
+def _nothing_to_close(connection: sqlite3.Connection, data: Path, dates: books.Dates, business_date: str | None) -> DayReport:
+    which = business_date or (dates.opened[-1] if dates.opened else None)
+    found = f"business date {which} has no decisions" if which else "no business date was ever opened"
+    sentence = f"nothing to close: {found}; {_last_closed_words(dates)}"
+    if dates.last_closed is None:
+        return DayReport(business_date=None, outcome=settled.NOTHING_TO_CLOSE, sentence=sentence)
+    return books.day_report(connection, data, dates.last_closed, settled.NOTHING_TO_CLOSE, sentence)
+
+
+def _already_closed(connection: sqlite3.Connection, data: Path, business_date: str) -> DayReport:
+    """Says so; and renders the files again where some are missing."""
+    outcome, sentence = settled.ALREADY_CLOSED, f"business date {business_date} is already closed, nothing was changed"
+    if not _files_complete(connection, data, business_date):
+        day_files.render(connection, day_files.day_folder(data, business_date), business_date)
+        outcome = settled.RENDERED_AGAIN
+        sentence = f"business date {business_date} is already closed; files were missing and are rendered again from the books"
+    return books.day_report(connection, data, business_date, outcome, sentence)
+
+
+def _files_complete(connection: sqlite3.Connection, data: Path, business_date: str) -> bool:
+    return day_files.is_complete(connection, day_files.day_folder(data, business_date), business_date)
+
+
+def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, now_ms: int) -> bool:
+    """Compute, check and commit a day; False where somebody else closed it meanwhile."""
+    parameters: dict[str, object] = {
+        "business_date": business_date,
+        "value_date": specs.calendar.value_date(business_date),
+        "vat_rate_basis_points": specs.fees.vat.rate(business_date),
+        "acquirer_id": specs.centre.institution_id,
+        "acquirer_name": specs.centre.name,
+        "closed_at_ms": now_ms,
+        "specs_digest": specs.digest,
+    }
+    _stage(connection, specs, parameters)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if business_date in books.Dates.of(connection).closed:
+            return False
+        with books.insert_unguarded(connection, "presentment"):
+            connection.execute(clearing.PRESENTMENTS, parameters)
+        for sql in (*clearing.CLEAR, *settlement.SETTLE):
+            connection.execute(sql, parameters)
+        _refuse_faults(connection, business_date)
+        connection.execute(clearing.CLOSE, parameters)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return True
+
+
+def _stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[str, object]) -> None:
+    """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved."""
+    business_date = str(parameters["business_date"])
+    acceptors = ((m.id, m.name, m.city, m.currency, m.rib, m.language, m.plan) for m in specs.merchants.values())
+    issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
+    for sql in clearing.STAGING_TABLES:
+        connection.execute(sql)
+    connection.execute("BEGIN")
+    connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
+    connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
+    connection.execute(clearing.STAGE, parameters)
+    keys = connection.execute(clearing.TARIFF_KEYS).fetchall()
+    connection.executemany(clearing.ADD_TARIFF, [_tariff(specs, business_date, *key) for key in keys])
+    connection.execute("COMMIT")
+
+
+def _tariff(
+    specs: DaySpecs, business_date: str, origin: str, scheme: str, channel: str, transaction_type: str, plan: str
+) -> tuple[object, ...]:
+    interchange = specs.fees.interchange.rate(business_date, origin, scheme, channel, transaction_type)
+    discount = specs.fees.discount.rate(business_date, plan, origin)
+    key = (origin, scheme, channel, transaction_type, plan)
+    return (*key, interchange, discount.rate_basis_points, discount.minimum_minor)
+
+
+def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:
+    ask = books.ask_of(connection)
+    faults = [fault for check in DAY_CHECKS for fault in check(ask, business_date)]
+    if faults:
+        told = "; ".join(fault.sentence for fault in faults[:FAULTS_TOLD_MAX])
+        raise NegativeAnswerError(f"business date {business_date} does not balance and nothing was written: {told}")
+
+
+def _last_closed_words(dates: books.Dates) -> str:
+    return f"the last one closed is {dates.last_closed}" if dates.last_closed else "none is closed yet"
+
+
+def _unknown_merchant_words(merchant_id: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(merchant_id, known, n=3, cutoff=0.5) or known[:3]
+    return f"merchant: found {merchant_id!r}, expected {'one such as ' + ', '.join(near) if near else 'one with a statement'}"

@@ -1,0 +1,291 @@
+"""A merchant's daily statement, the *relevé monétique*, rendered line by line as fixed-width text and as CSV.
+
+Both are written to anything with a ``write``, head first and then the lines, some at a time, so that a statement of a million
+lines costs no memory. The same head, lines and totals give the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from attrs import fields, frozen
+
+from switch.money import CURRENCIES, currency_name, format_minor
+
+AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
+WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type
+
+#: As ``engine.STATEMENT_LINES`` selects it, and the same with decimals for its amounts.
+Line = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int]
+ShownLine = tuple[str, str, str, str, str, str, str, str, str, str, str, int, str, str, str]
+
+
+class Out(Protocol):
+    """Where a statement is written to."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+@frozen(kw_only=True)
+class Head:
+    """What a statement says once; the merchant as it was named on the business date."""
+
+    centre_name: str
+    business_date: str
+    merchant_id: str
+    name: str
+    city: str
+    language: str  #: fr or en
+    rib: str
+    reference: str
+    value_date: str
+    currency: str
+    presentment_count: int
+    gross_minor: int
+    discount_minor: int
+    vat_minor: int
+    brought_forward_minor: int  #: of an earlier payout that was carried
+    net_minor: int  #: credited, or carried when not above zero
+    outcome: str  #: paid, carried
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Head:
+        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+
+
+@frozen(kw_only=True)
+class OriginTotal:
+    """The totals of a statement for cards of one origin."""
+
+    origin: str
+    presentment_count: int
+    gross_minor: int
+    discount_minor: int
+    vat_minor: int
+    net_minor: int
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> OriginTotal:
+        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+
+
+LABELS: dict[str, dict[str, str]] = {
+    "fr": {
+        "title": "RELEVÉ MONÉTIQUE",
+        "merchant": "Commerçant",
+        "rib": "RIB crédité",
+        "business_date": "Journée du",
+        "value_date": "Date de valeur",
+        "reference": "Référence",
+        "currency": "Devise",
+        "time": "Date heure",
+        "terminal": "Terminal",
+        "card": "Carte",
+        "scheme": "Marque",
+        "origin": "O",
+        "rrn": "RRN",
+        "approval": "Autor.",
+        "gross": "Brut",
+        "rate": "Tx %",
+        "discount": "Commission",
+        "vat": "TVA",
+        "net": "Net",
+        "domestic_mark": "N",
+        "foreign_mark": "E",
+        "legend": "O : N carte nationale, E carte étrangère. Commission hors taxes.",
+        "totals": "Totaux",
+        "count": "Nombre",
+        "domestic": "Cartes nationales",
+        "foreign": "Cartes étrangères",
+        "all": "Total",
+        "brought_forward": "Report antérieur",
+        "paid": "MONTANT CRÉDITÉ",
+        "carried": "MONTANT REPORTÉ",
+        "decimal_mark": ",",
+    },
+    "en": {
+        "title": "MERCHANT STATEMENT",
+        "merchant": "Merchant",
+        "rib": "Account credited",
+        "business_date": "Business date",
+        "value_date": "Value date",
+        "reference": "Reference",
+        "currency": "Currency",
+        "time": "Date time",
+        "terminal": "Terminal",
+        "card": "Card",
+        "scheme": "Scheme",
+        "origin": "O",
+        "rrn": "RRN",
+        "approval": "Appr.",
+        "gross": "Gross",
+        "rate": "Rt %",
+        "discount": "Discount",
+        "vat": "VAT",
+        "net": "Net",
+        "domestic_mark": "D",
+        "foreign_mark": "F",
+        "legend": "O: D domestic card, F foreign card. Discount before VAT.",
+        "totals": "Totals",
+        "count": "Count",
+        "domestic": "Domestic cards",
+        "foreign": "Foreign cards",
+        "all": "Total",
+        "brought_forward": "Brought forward",
+        "paid": "AMOUNT CREDITED",
+        "carried": "AMOUNT CARRIED FORWARD",
+        "decimal_mark": ".",
+    },
+}
+
+CSV_LINE_END = "\r\n"
+CSV_COLUMNS = (
+    "business_date",
+    "value_date",
+    "merchant_id",
+    "reference",
+    "local_at",
+    "terminal_id",
+    "pan_masked",
+    "scheme",
+    "product",
+    "origin",
+    "channel",
+    "transaction_type",
+    "rrn",
+    "approval_code",
+    "currency",
+    "gross",
+    "discount_rate_basis_points",
+    "discount",
+    "vat",
+    "net",
+)
+
+
+def amount_formatter(currency: str, decimal_mark: str = ".") -> Callable[[int], str]:
+    """``money.format_minor`` for one currency, made ready for millions of amounts."""
+    if CURRENCIES.get(currency, ("", 2))[1] != 2:
+        return lambda amount_minor: format_minor(amount_minor, currency).replace(".", decimal_mark)
+
+    return _with_comma if decimal_mark == "," else _with_point
+
+
+@lru_cache(AMOUNTS_KEPT)
+def _with_point(amount_minor: int) -> str:
+    if amount_minor < 0:
+        return f"-{-amount_minor // 100}.{-amount_minor % 100:02d}"
+    return f"{amount_minor // 100}.{amount_minor % 100:02d}"
+
+
+def _with_comma(amount_minor: int) -> str:
+    return _with_point(amount_minor).replace(".", ",")
+
+
+def grouped_rib(rib: str) -> str:
+    """A RIB as it is printed: bank, city, account, key.
+
+    >>> grouped_rib("310810101402900442310133")
+    '310 810 1014029004423101 33'
+    """
+    return f"{rib[:3]} {rib[3:6]} {rib[6:22]} {rib[22:]}"
+
+
+def shown_lines(head: Head, lines: Iterable[Line]) -> list[ShownLine]:
+    """The lines with their amounts as decimals, once for both forms."""
+    amount = amount_formatter(head.currency)
+    return [(*line[:10], amount(line[10]), line[11], amount(line[12]), amount(line[13]), amount(line[14])) for line in lines]
+
+
+def write_text_head(out: Out, head: Head) -> None:
+    """The text form in the merchant's language, at most ``WIDTH`` columns: who, when, and the names of the columns."""
+    labels = LABELS[head.language]
+    title = labels["title"]
+    pairs = (
+        ("merchant", f"{head.merchant_id}  {head.name}, {head.city}"),
+        ("rib", grouped_rib(head.rib)),
+        ("business_date", head.business_date),
+        ("value_date", head.value_date),
+        ("reference", head.reference),
+        ("currency", currency_name(head.currency)),
+    )
+    out.write(f"{head.centre_name[: WIDTH - len(title) - 1]:<{WIDTH - len(title)}}{title}\n\n")
+    for key, value in pairs:
+        out.write(f"{labels[key]:<18}{value}\n")
+    named = {key: labels[key] for key in ("time", "terminal", "card", "scheme", "origin", "rrn", "approval")}
+    out.write(
+        "\n{time:<11} {terminal:<8} {card:<19} {scheme:<10} {origin:<1} {rrn:<12} {approval:<6}".format(**named)
+        + f" {labels['gross']:>13} {labels['rate']:>5} {labels['discount']:>12} {labels['vat']:>11} {labels['net']:>13}\n"
+    )
+    out.write("-" * WIDTH + "\n")
+
+
+def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
+    labels = LABELS[head.language]
+    marks = {"domestic": labels["domestic_mark"], "foreign": labels["foreign_mark"]}
+    mark = labels["decimal_mark"]
+    for at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, rate, discount, vat, net in lines:
+        figures = f"{gross:>13} {rate // 100:>2}.{rate % 100:02d} {discount:>12} {vat:>11} {net:>13}\n"
+        out.write(
+            f"{at[2:4]}/{at[:2]} {at[4:6]}:{at[6:8]} {terminal:<8.8} {pan:<19.19} {scheme:<10.10} {marks[origin]} "
+            f"{rrn:<12.12} {approval:<6.6} {figures.replace('.', mark)}"
+        )
+
+
+def write_text_totals(out: Out, head: Head, totals: Iterable[OriginTotal]) -> None:
+    """The end of the text form: totals of each origin and in all, and the amount credited."""
+    labels = LABELS[head.language]
+    amount = amount_formatter(head.currency, labels["decimal_mark"])
+
+    def row(name: str, count: object, gross: str, discount: str, vat: str, net: str) -> None:
+        out.write(f"{name:<60}{count:>13} {gross:>13} {discount:>18} {vat:>11} {net:>13}\n")
+
+    out.write("-" * WIDTH + "\n")
+    row(labels["totals"], labels["count"], labels["gross"], labels["discount"], labels["vat"], labels["net"])
+    for total in totals:
+        figures = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
+        row(labels[total.origin], total.presentment_count, *map(amount, figures))
+    net_of_lines = head.net_minor - head.brought_forward_minor
+    figures = (head.gross_minor, head.discount_minor, head.vat_minor, net_of_lines)
+    row(labels["all"], head.presentment_count, *map(amount, figures))
+    if head.brought_forward_minor:
+        out.write(f"{labels['brought_forward']:<{WIDTH - 14}} {amount(head.brought_forward_minor):>13}\n")
+    credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {head.value_date})"
+    out.write(f"\n{credited:<{WIDTH - 18}} {currency_name(head.currency)} {amount(head.net_minor):>13}\n")
+    out.write(f"\n{labels['legend']}\n")
+
+
+def write_csv_head(out: Out) -> None:
+    """The CSV form (RFC 4180, UTF-8): one row for each line, amounts as decimals, no totals."""
+    csv.writer(out, lineterminator=CSV_LINE_END).writerow(CSV_COLUMNS)
+
+
+def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
+    """Rows are joined plainly where no text needs quotes, which is nearly always; ``csv`` takes the others."""
+    years = _years_of_months(head.business_date)
+    first = (head.business_date, head.value_date, head.merchant_id, head.reference)
+    prefix = ",".join(first)
+    writerow = csv.writer(out, lineterminator=CSV_LINE_END).writerow
+    for line in lines:
+        at, gross, rate, discount, vat, net = line[0], *line[10:]
+        local_at = f"{years[at[:2]]}-{at[:2]}-{at[2:4]}T{at[4:6]}:{at[6:8]}:{at[8:10]}"
+        texts = ",".join(line[1:10])
+        if texts.count(",") == 8 and not ('"' in texts or "\n" in texts or "\r" in texts):
+            out.write(f"{prefix},{local_at},{texts},{head.currency},{gross},{rate},{discount},{vat},{net}{CSV_LINE_END}")
+        else:
+            writerow((*first, local_at, *line[1:10], head.currency, *line[10:]))
+
+
+def _years_of_months(business_date: str) -> defaultdict[str, str]:
+    """The year of a local date, which a message does not carry: the business date's, or the nearer one around New Year."""
+    year, month = int(business_date[:4]), business_date[5:7]
+    years = defaultdict(lambda: f"{year:04d}")
+    if month == "01":
+        years["12"] = f"{year - 1:04d}"
+    if month == "12":
+        years["01"] = f"{year + 1:04d}"
+    return years

@@ -1,0 +1,235 @@
+"""What the tests of the day are made of: a small specification, and journals written as the switch writes them."""
+
+from __future__ import annotations
+
+import sqlite3
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+import switch
+from switch.business_day import Calendar
+from switch.clearing.interchange import InterchangeTable
+from switch.merchant import Merchant
+from switch.settlement.discount import DiscountTable, VatTable
+from switch.spec_table import SpecTable
+
+JOURNAL_SCHEMA = Path(switch.__file__).with_name("journal_schema.sql").read_text(encoding="utf-8")
+
+FRIDAY = "2026-11-20"
+SATURDAY = "2026-11-21"
+MONDAY = "2026-11-23"
+NOW_MS = 1_795_190_000_000  #: some time on that Friday
+
+INTERCHANGE = """
+[[rate]]
+from = "2013-01-01"
+origin = "domestic"
+rate_basis_points = 120
+[[rate]]
+from = "2024-10-01"
+origin = "domestic"
+rate_basis_points = 65
+[[rate]]
+from = "2013-01-01"
+origin = "foreign"
+rate_basis_points = 160
+[[rate]]
+from = "2013-01-01"
+origin = "foreign"
+channel = "ecommerce"
+rate_basis_points = 185
+[[rate]]
+from = "2013-01-01"
+transaction_type = "cash_withdrawal"
+rate_basis_points = 0
+"""
+DISCOUNT = """
+[[plan]]
+id = "retail"
+name = "Shops"
+[[plan.rate]]
+from = "2013-01-01"
+origin = "domestic"
+rate_basis_points = 120
+[[plan.rate]]
+from = "2013-01-01"
+origin = "foreign"
+rate_basis_points = 250
+[[plan]]
+id = "minimum"
+name = "Shops with a minimum"
+[[plan.rate]]
+from = "2013-01-01"
+rate_basis_points = 100
+minimum = "2.00"
+[[plan]]
+id = "cash"
+name = "Cash machine operators"
+[[plan.rate]]
+from = "2013-01-01"
+rate_basis_points = 0
+"""
+VAT = """
+[[rate]]
+from = "2013-01-01"
+rate_basis_points = 1000
+"""
+
+
+@frozen(kw_only=True)
+class Named:
+    """An institution, as far as the day knows it."""
+
+    name: str
+    institution_id: str = "504900"
+
+
+@frozen(kw_only=True)
+class Fees:
+    interchange: InterchangeTable
+    discount: DiscountTable
+    vat: VatTable
+
+
+@frozen(kw_only=True)
+class DaySpecs:
+    """The part of a specification the day reads (``endofday.DaySpecs``)."""
+
+    digest: str = "d1" * 32
+    centre: Named = Named(name="Centre Monétique d'Essai")
+    issuers: Mapping[str, Named]
+    merchants: Mapping[str, Merchant]
+    fees: Fees
+    calendar: Calendar = field(
+        default=Calendar(
+            zone=ZoneInfo("Africa/Casablanca"),
+            cut_off=time(23),
+            weekend=frozenset({5, 6}),
+            holidays=frozenset({date(2026, 11, 18)}),
+            settlement_days=1,
+        )
+    )
+
+
+def spec_table(file: str, text: str) -> SpecTable:
+    return SpecTable(file, tomllib.loads(text))
+
+
+def merchant(**changes: object) -> Merchant:
+    """A merchant on the retail plan, with what a test wants different."""
+    values: dict[str, object] = {
+        "id": "EPICERIE0000001",
+        "name": "EPICERIE DU PORT",
+        "city": "ESSAOUIRA",
+        "mcc": "5411",
+        "currency": "504",
+        "rib": "310810101402900442310133",
+        "email": "port@epicerie.example",
+        "plan": "retail",
+        "language": "fr",
+        "terminals": ("PORT0001",),
+    }
+    return Merchant(**{**values, **changes})  # type: ignore[arg-type]
+
+
+GROCER = merchant()
+HOTEL = merchant(id="HOTEL0000000001", name="RIAD DES VENTS", city="AGADIR", language="en", rib="011519000001205000534921")
+KIOSK = merchant(id="KIOSQUE00000001", name="KIOSQUE", city="RABAT", plan="minimum")
+CASH = merchant(id="GUICHET00000001", name="GUICHETS REUNIS", city="FES", plan="cash")
+
+
+def day_specs(
+    merchants: Iterable[Merchant] = (GROCER, HOTEL, KIOSK, CASH),
+    issuers: Iterable[str] = ("atlas", "rif", "souss", "vesta", "maestra"),
+    vat: str = VAT,
+) -> DaySpecs:
+    return DaySpecs(
+        issuers={issuer: Named(name=issuer.title()) for issuer in issuers},
+        merchants={shop.id: shop for shop in merchants},
+        fees=Fees(
+            interchange=InterchangeTable.from_toml(spec_table("fees/interchange.toml", INTERCHANGE)),
+            discount=DiscountTable.from_toml(spec_table("fees/discount.toml", DISCOUNT)),
+            vat=VatTable.from_toml(spec_table("fees/vat.toml", vat)),
+        ),
+    )
+
+
+class Journal:
+    """A journal being written: business dates opened and requests decided, each commit at once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.decided: int = connection.execute("SELECT COUNT(*) FROM request").fetchone()[0]
+
+    def open(self, business_date: str) -> None:
+        self.connection.execute(
+            "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, 'clock')", (business_date, NOW_MS)
+        )
+        self.connection.commit()
+
+    @property
+    def open_date(self) -> str:
+        row = self.connection.execute("SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1").fetchone()
+        return str(row[0])
+
+    def decide(self, response_code: str = "00", **changes: object) -> int:
+        """A request and its decision in the open business date; by default a purchase of 100.00 at the grocer, approved."""
+        self.decided += 1
+        number = self.decided
+        request: dict[str, object] = {
+            "id": number,
+            "received_at_ms": NOW_MS + number,
+            "line": "ascii 127.0.0.1:40112",
+            "message_class": "authorization",
+            "acquirer_id": "504900",
+            "terminal_id": "PORT0001",
+            "stan": f"{number:06d}",
+            "transmitted_at": "1120101500",
+            "rrn": f"6324{number:08d}",
+            "merchant_id": GROCER.id,
+            "merchant_type": "5411",
+            "pan_cipher": b"cipher",
+            "pan_masked": "450716******0010",
+            "transaction_type": "purchase",
+            "amount_minor": 10_000,
+            "currency": "504",
+            "entry_mode": "051",
+            "channel": "chip",
+            "local_at": f"112010{number // 60 % 60:02d}{number % 60:02d}",
+            "issuer": "atlas",
+            "scheme": "cmi",
+            "product": "debit",
+            "origin": "domestic",
+            **changes,
+        }
+        columns, marks = ", ".join(request), ", ".join(f":{name}" for name in request)
+        self.connection.execute(f"INSERT INTO request ({columns}) VALUES ({marks})", request)
+        approval_code = f"{number:06d}" if response_code == "00" else None
+        decision = (number, self.open_date, NOW_MS + number, response_code, approval_code, "atlas", "as asked")
+        self.connection.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", decision)
+        self.connection.commit()
+        return number
+
+
+@contextmanager
+def journal_of(data: Path, business_date: str | None = None) -> Iterator[Journal]:
+    """The journal of a data folder, created with its first business date where there is none."""
+    data.mkdir(exist_ok=True)
+    is_new = not (data / "journal.db").exists()
+    connection = sqlite3.connect(data / "journal.db")
+    try:
+        if is_new:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(JOURNAL_SCHEMA)
+        journal = Journal(connection)
+        if business_date is not None:
+            journal.open(business_date)
+        yield journal
+    finally:
+        connection.close()
