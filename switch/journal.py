@@ -21,7 +21,9 @@ from switch.routing.effects import JournalDecision, JournalOccurrence, JournalRe
 from switch.vault import Vault
 
 JOURNAL_FILE: Final = "journal.db"
-SCHEMA_VERSION: Final = 1
+#: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
+MIGRATIONS: Final = ("journal_1.sql",)
+SCHEMA_VERSION: Final = len(MIGRATIONS)
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
 CHECKPOINT_PAGES: Final = 8_000  #: the write-ahead log is folded into the database every 32 MB or so
 
@@ -192,7 +194,7 @@ def _decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Seq
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The journal's database, made on first use; it refuses a file of a later schema."""
+    """The journal's database, made or brought up to date on opening; a file of a later schema is refused."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     try:
@@ -204,9 +206,9 @@ def connect(path: Path) -> sqlite3.Connection:
     db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     if version > SCHEMA_VERSION:
         raise DataFolderError(f"{path}: found a journal of schema {version}, expected {SCHEMA_VERSION} or earlier")
-    if version == 0:
-        schema = resources.files("switch").joinpath("journal_schema.sql").read_text(encoding="utf-8")
-        db.executescript(f"BEGIN IMMEDIATE;\n{schema}\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;")
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        sql = resources.files("switch").joinpath(script).read_text(encoding="utf-8")
+        db.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
     return db
 
 

@@ -19,7 +19,7 @@ from switch.merchant import Merchant
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
 
-JOURNAL_SCHEMA = Path(switch.__file__).with_name("journal_schema.sql").read_text(encoding="utf-8")
+JOURNAL_SCHEMA = Path(switch.__file__).with_name("journal_1.sql").read_text(encoding="utf-8")
 
 FRIDAY = "2026-11-20"
 SATURDAY = "2026-11-21"

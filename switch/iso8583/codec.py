@@ -1,21 +1,22 @@
 """Messages to bytes and back: by plan where all is well, by pyiso8583 to say exactly what is not.
 
-pyiso8583 is the authority on a dialect; a property test holds both to the same answer. Two of its habits are fenced here: a
-third bitmap (bit 65), which it answers with a bare KeyError, and length prefixes such as ``+1`` or `` 1``, which ``int``
-takes for digits.
+pyiso8583 is the authority on a dialect; a property test holds both to the same answer. Three of its habits are fenced here: a
+third bitmap (bit 65), which it answers with a bare KeyError, length prefixes such as ``+1`` or `` 1``, which ``int`` takes
+for digits, and blanks between the digits of a hexadecimal bitmap, which ``bytes.fromhex`` skips.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from string import hexdigits
+from typing import Final
 
 import iso8583
 
 from switch.errors import MessageError
-from switch.iso8583.dialect import EBCDIC, Dialect, Element
+from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, Dialect, Element
 from switch.iso8583.message import Message
-from switch.iso8583.plan import Decoder, Encoder, compile_decoder, compile_encoder
+from switch.iso8583.plan import Decoder, Encoder, compile_decoder, compile_encoder, present_elements
 
 PLANS_MAX: Final = 512  #: kept for each direction of a dialect; a peer that varies its bitmaps further is read without plans
 
@@ -26,9 +27,19 @@ CONTENT_WORDS: Final = {
     "an": "letters and digits",
     "ans": "printable characters",
     "b": "hexadecimal digits",
-    "z": "track data: digits with = or D",
+    "z": "track data: digits, with = or D between fields",
     "x+n": "C or D and digits",
 }
+
+Part = tuple[str, int, bytes, str]
+"""A part of a message: key, offset, bytes on the wire, value. Keys are pyiso8583's: ``t`` the MTI, ``p`` and ``1`` the bitmaps,
+else the element's number."""
+
+THIRD_BITMAP: Final = 65  #: the element that would announce elements 129 to 192
+SHOWN_BYTES: Final = 6  #: of an unreadable place, in an error
+
+#: Elements that errors never quote: tracks, PIN blocks, and what may hold a card verification value.
+NEVER_QUOTED: Final = frozenset({35, 36, 45, 48, 52, 55, 64, 96, 126, 127, 128})
 
 
 class Codec:
@@ -39,6 +50,8 @@ class Codec:
         self._spec = dialect.to_pyiso8583()
         self._mti_bytes = 2 if dialect.mti == "bcd" else 4
         self._bitmap_bytes = 8 if dialect.bitmap == "binary" else 16
+        self._text = EBCDIC if dialect.mti == "ebcdic" else "ascii"
+        self._secondary = frozenset(range(128, 256) if dialect.bitmap == "binary" else "89ABCDEFabcdef".encode(self._text))
         self._mtis: dict[bytes, str] = {}
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
@@ -49,8 +62,7 @@ class Codec:
         mti = self._mtis.get(data[:start])
         end = start + self._bitmap_bytes
         if mti is not None and len(data) > end:
-            secondary = data[start] & 0x80 if self._bitmap_bytes == 8 else data[start] >= 0x38
-            if secondary:
+            if data[start] in self._secondary:
                 end += self._bitmap_bytes
             plan = self._decoders.get(data[start:end])
             if plan is not None:
@@ -73,75 +85,93 @@ class Codec:
                 return data
         return self._encode_slowly(message, numbers)
 
-    def inspect(self, data: bytes) -> tuple[list[tuple[str, int, bytes, str]], MessageError | None]:
+    def inspect(self, data: bytes) -> tuple[list[Part], MessageError | None]:
         """Whatever of a message makes sense, in order, and the first error.
 
-        A part is (key, offset, bytes on the wire, value); keys are pyiso8583's: ``t`` the MTI, ``p`` and ``1`` the bitmaps,
-        else the element's number.
+        An element whose content alone is wrong is left out and reading goes on; where the layout is lost, reading stops.
         """
-        decoded, encoded, error = self._dissect(data)
-        parts, offset = [], 0
-        for key, wire in encoded.items():
-            if key in decoded and (error is None or _number(key) != error.element):
-                raw = wire["len"] + wire["data"]
-                parts.append((key, offset, raw, decoded[key]))
-                offset += len(raw)
-        return parts, error
+        return self._dissect(data)
 
     def _decode_slowly(self, data: bytes) -> Message:
-        decoded, _, error = self._dissect(data)
+        parts, error = self._dissect(data)
         if error is not None:
             raise error
-        elements = {int(key): value for key, value in decoded.items() if key not in ("t", "p", "1", "h")}
-        self._keep_decoder(data, decoded)
-        return Message(decoded["t"], elements)
+        values = {key: value for key, _, _, value in parts}
+        self._keep_decoder(data, values)
+        return Message(values["t"], {int(key): value for key, value in values.items() if key not in ("t", "p", "1")})
 
-    def _dissect(self, data: bytes) -> tuple[dict[str, str], dict[str, Any], MessageError | None]:
+    def _dissect(self, data: bytes) -> tuple[list[Part], MessageError | None]:
         """pyiso8583's reading, our content classes on top of it, and the first error of either."""
-        third = self._third_bitmap(data)
-        if third is not None:
-            return {}, {}, third
-        error: MessageError | None = None
+        error = self._bitmap_problem(data)
+        if error is not None:
+            return [], error
         try:
             decoded, encoded = iso8583.decode(data, self._spec)
         except iso8583.DecodeError as fault:
             decoded, encoded = fault.doc_dec, fault.doc_enc
             error = self._explain(data, fault)
-        problem = self._first_problem(decoded, encoded, error.element if error else None)
-        return decoded, encoded, problem or error
-
-    def _first_problem(self, decoded: dict[str, str], encoded: dict[str, Any], stop: int | None) -> MessageError | None:
-        """The first element whose value, length prefix or padding is not of its class; values are normalised on the way."""
+        parts: list[Part] = []
+        wrong: MessageError | None = None
         offset = 0
         for key, wire in encoded.items():
-            number = _number(key)
-            if number == stop and key not in ("p", "1"):
-                return None
-            if key == "t":
-                if not (decoded[key].isascii() and decoded[key].isdecimal()):
-                    return MessageError(0, 0, _shown(decoded[key]), "four digits")
-            elif number > 1:
-                element = self.dialect.element(number)
-                if element.encoding == "bcd" and element.content == "z":
-                    decoded[key] = decoded[key].replace("D", "=")
-                if element.content == "b":
-                    decoded[key] = decoded[key].upper()
-                problem = _problem(element, wire, decoded[key])
-                if problem:
-                    return MessageError(number, offset, *problem)
+            if error is not None and offset == error.position:
+                break
+            problem = self._prefix_problem(key, wire["len"])
+            if problem:
+                return parts, wrong or MessageError(int(key), offset, *problem)
+            value, problem = self._judged(key, decoded[key])
+            if problem:
+                wrong = wrong or MessageError(_number(key), offset, *problem)
+            else:
+                parts.append((key, offset, wire["len"] + wire["data"], value))
             offset += len(wire["len"]) + len(wire["data"])
-        return None
+        return parts, wrong or error
 
-    def _third_bitmap(self, data: bytes) -> MessageError | None:
-        start, size = self._mti_bytes, self._bitmap_bytes
-        maps = data[start : start + 2 * size]
-        if size == 16:
-            try:
-                maps = bytes.fromhex(maps.decode(EBCDIC if self.dialect.mti == "ebcdic" else "ascii"))
-            except ValueError:
+    def _judged(self, key: str, value: str) -> tuple[str, tuple[str, str] | None]:
+        """The value of a part in the form messages have it, and what is wrong with it."""
+        if key == "t":
+            return value, None if value.isascii() and value.isdecimal() else (_shown(value), "four digits")
+        if key in ("p", "1"):
+            return value, None
+        element = self.dialect.element(int(key))
+        if element.content == "b":
+            value = value.upper()
+        elif element.content == "z" and element.encoding == "bcd":
+            value = value.replace("D", "=")
+        return value, _content_problem(element, value)
+
+    def _prefix_problem(self, key: str, prefix: bytes) -> tuple[str, str] | None:
+        """A length that pyiso8583 reads with ``int`` and that is not made of digits."""
+        if not prefix:
+            return None
+        element = self.dialect.element(int(key))
+        text = _length_text(element, prefix)
+        if text.isascii() and text.isdecimal():
+            return None
+        return f"length {text!r}", f"{element.length_digits} digits of length"
+
+    def _bitmap_problem(self, data: bytes) -> MessageError | None:
+        """What pyiso8583 takes or stumbles over: blanks among hexadecimal digits, a third bitmap, elements without a layout."""
+        offset, size = self._mti_bytes, self._bitmap_bytes
+        for first in (0, 64):
+            raw = data[offset : offset + size]
+            if len(raw) < size:
                 return None
-        if len(maps) == 16 and maps[0] & 0x80 and maps[8] & 0x80:
-            return MessageError(65, start + size, "a bit that announces a third bitmap", "at most 128 elements")
+            bitmap = raw
+            if size == 16:
+                text = raw.decode("latin-1" if self._text == "ascii" else self._text)
+                if text.strip(hexdigits):
+                    return MessageError(1, offset, _shown_bytes(raw), "16 hexadecimal digits of bitmap")
+                bitmap = bytes.fromhex(text)
+            if first and bitmap[0] & 0x80:
+                return MessageError(THIRD_BITMAP, offset, "a bit that announces a third bitmap", "at most 128 elements")
+            for number in present_elements(bitmap):
+                if self.dialect.elements[first + number] is None:
+                    expected = f"an element that dialect {self.dialect.name} defines"
+                    return MessageError(first + number, offset, f"a bit that announces element {first + number}", expected)
+            if not bitmap[0] & 0x80:
+                return None
+            offset += size
         return None
 
     def _explain(self, data: bytes, fault: iso8583.DecodeError) -> MessageError:
@@ -152,22 +182,22 @@ class Codec:
             last = "the bitmap" if number == 1 else f"DE {number}"
             return MessageError(number, fault.pos, f"{left} further byte(s)", f"the end of the message after {last}")
         if number == 0:
-            return MessageError(0, fault.pos, _shown_bytes(data[: self._mti_bytes]), f"{self._mti_bytes} bytes of MTI")
+            return MessageError(0, 0, _shown_bytes(data[: self._mti_bytes]), f"{self._mti_bytes} bytes of MTI")
+        position = sum(len(wire["len"]) + len(wire["data"]) for key, wire in fault.doc_enc.items() if key != fault.field)
         if number == 1:
-            found = _shown_bytes(data[fault.pos : fault.pos + self._bitmap_bytes])
+            found = _shown_bytes(data[position : position + self._bitmap_bytes])
             kind = "binary bitmap" if self._bitmap_bytes == 8 else "hexadecimal bitmap"
-            return MessageError(1, fault.pos, found, f"{self._bitmap_bytes} bytes of {kind}")
+            return MessageError(1, position, found, f"{self._bitmap_bytes} bytes of {kind}")
         element = self.dialect.element(number)
-        found = f"{_shown_length(fault, element)}{len(data) - fault.pos} byte(s) left"
-        return MessageError(number, fault.pos, found, expectation(element))
+        return MessageError(number, position, *_layout_problem(element, fault.doc_enc[fault.field], len(data) - position))
 
     def _encode_slowly(self, message: Message, numbers: tuple[int, ...]) -> bytes:
         mti, elements = message
         if not (len(mti) == 4 and mti.isascii() and mti.isdecimal()):
             raise MessageError(0, None, _shown(mti), "four digits")
         for number in sorted(elements):
-            if not 2 <= number <= 128 or number == 65:
-                raise MessageError(number, None, "a value", "an element from 2 to 128 other than 65")
+            if not 2 <= number <= ELEMENTS_MAX or number == THIRD_BITMAP or self.dialect.elements[number] is None:
+                raise MessageError(number, None, "a value", f"an element that dialect {self.dialect.name} defines")
             problem = _value_problem(self.dialect.element(number), elements[number])
             if problem:
                 raise MessageError(number, None, *problem)
@@ -204,20 +234,26 @@ def _number(key: str) -> int:
     return int(key) if key.isdecimal() else 0 if key == "t" else 1
 
 
-def _problem(element: Element, wire: dict[str, bytes], value: str) -> tuple[str, str] | None:
-    """What is wrong with an element as it stood on the wire: its length prefix, its padding, its content."""
-    if element.length_digits:
-        prefix = _length_text(element, wire["len"])
-        if not (prefix.isascii() and prefix.isdecimal()):
-            return f"length {prefix!r}", f"{element.length_digits} digits of length"
-    if element.encoding == "bcd" and len(value) % 2 and wire["data"][0] >> 4:
-        return f"padding {wire['data'][0] >> 4:X}", "padding 0 on the left"
-    return _content_problem(element, value)
+def _layout_problem(element: Element, wire: dict[str, bytes], left: int) -> tuple[str, str]:
+    """Why an element cannot be cut out of the ``left`` bytes that begin with it, or not be read as text."""
+    prefix, data = wire["len"], wire["data"]
+    if len(prefix) < element.length_bytes:
+        return f"{left} byte(s) left", f"{element.length_digits} digits of length, {expectation(element)}"
+    text = _length_text(element, prefix)
+    if text and not (text.isascii() and text.isdecimal()):
+        return f"length {text!r}", f"{element.length_digits} digits of length"
+    count = int(text) if text else element.size * 2 if element.encoding == "hex" else element.size
+    if data and len(data) == ((count + 1) // 2 if element.encoding == "bcd" else count):
+        if element.encoding == "bcd":
+            return f"padding {data[0] >> 4:X}", f"padding 0 on the left, {expectation(element)}"
+        return _content_problem(element, data.decode("latin-1")) or ("bytes that are no text", expectation(element))
+    announced = f"length {text!r} with " if text else ""
+    return f"{announced}{left - len(prefix)} byte(s) left", expectation(element)
 
 
 def _value_problem(element: Element, value: str) -> tuple[str, str] | None:
     """What is wrong with a value that is to be written."""
-    size = element.size * 2 if element.content == "b" else element.size
+    size = element.characters_max
     if len(value) > size or (len(value) < size and not element.length_digits):
         unit = "bytes" if element.content == "b" else "digits" if element.content in ("n", "z") else "characters"
         count = len(value) / 2 if element.content == "b" else len(value)
@@ -226,13 +262,14 @@ def _value_problem(element: Element, value: str) -> tuple[str, str] | None:
 
 
 def _content_problem(element: Element, value: str) -> tuple[str, str] | None:
-    if value and not (value.isascii() and _CONTENT_TESTS[element.content](value)):
-        return _shown(value), f"{element.format}: {CONTENT_WORDS[element.content]}"
-    return None
+    if not value or (value.isascii() and _CONTENT_TESTS[element.content](value)):
+        return None
+    found = f"{len(value)} characters, not shown" if element.number in NEVER_QUOTED else _shown(value)
+    return found, f"{element.format}: {CONTENT_WORDS[element.content]}"
 
 
 def _is_track(value: str) -> bool:
-    return value.replace("=", "0", 1).replace("D", "0", 1).isdecimal()
+    return value.replace("=", "0").replace("D", "0").isdecimal()
 
 
 _CONTENT_TESTS: Final[dict[str, Callable[[str], bool]]] = {
@@ -253,7 +290,10 @@ def _shown(value: str) -> str:
 
 
 def _shown_bytes(data: bytes) -> str:
-    return f"{len(data)} byte(s) {data.hex(' ')}" if data else "nothing"
+    """Bytes for an error: the first few, too few for a card number."""
+    if not data:
+        return "nothing"
+    return f"{len(data)} byte(s) {data[:SHOWN_BYTES].hex(' ')}{' …' if len(data) > SHOWN_BYTES else ''}"
 
 
 def _length_text(element: Element, prefix: bytes) -> str:
@@ -261,10 +301,3 @@ def _length_text(element: Element, prefix: bytes) -> str:
     if element.length_encoding == "bcd":
         return prefix.hex()
     return prefix.decode(EBCDIC if element.length_encoding == "ebcdic" else "latin-1")
-
-
-def _shown_length(fault: iso8583.DecodeError, element: Element) -> str:
-    prefix = fault.doc_enc.get(fault.field, {}).get("len", b"")
-    if not element.length_digits or not prefix:
-        return ""
-    return f"length {_length_text(element, prefix)!r} with "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
 from attrs import frozen
@@ -13,8 +15,28 @@ from switch.iso8583.mti import describe_mti
 from switch.money import currency_name, format_minor
 from switch.transaction import RESPONSE_MEANINGS, response_meaning
 
-#: Elements never shown: they hold or may hold PIN blocks, keys, cryptograms or card verification values.
-SECRET: Final = {52: "PIN block", 45: "track 1", 36: "track 3", 64: "MAC", 128: "MAC", 96: "key"}
+#: Elements never shown: they hold or may hold PIN blocks, keys, cryptograms or card verification values. Private data is
+#: hidden whole where networks are known to put a CVV2 there (DE 48 Mastercard, DE 126 Visa, DE 127 Postbridge), since three
+#: digits among others cannot be told apart.
+SECRET: Final = {
+    36: "track 3",
+    45: "track 1",
+    48: "private data",
+    52: "PIN block",
+    64: "MAC",
+    96: "key",
+    126: "private data",
+    127: "private data",
+    128: "MAC",
+}
+EMV_DATA: Final = 55
+
+#: EMV tags whose values are card data: track 1, track 2 and PAN in their several forms, the cardholder's name.
+EMV_CARD_DATA: Final = frozenset({"56", "57", "5A", "5F20", "9F0B", "9F1F", "9F20", "9F6B"})
+
+_CARD_NUMBER = re.compile(r"\d{13,}")
+#: Variable text elements that networks fill as they like.
+FREE_TEXT: Final = frozenset({44, 46, 47, *range(56, 64), *range(98, 126)})
 AMOUNTS: Final = frozenset({4, 5, 6})
 CURRENCIES: Final = frozenset({49, 50, 51})
 
@@ -64,19 +86,64 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Descriptio
 
 
 def shown_value(number: int, value: str) -> str:
-    """An element's value as it may be shown: PANs masked, tracks cut to the masked PAN, secrets named only."""
-    if number == 2:
+    """An element's value as it may be shown: PANs masked, tracks cut to the masked PAN, secrets named only.
+
+    In text elements of variable length, where anybody may put anything, a run of 13 digits or more is masked like a PAN.
+    """
+    if number in (2, 34):
         return mask_pan(value)
     if number == 35:
         pan, separator, _ = value.replace("D", "=").partition("=")
         return f"{mask_pan(pan)}{separator}{'…' if separator else ''}"
     if number in SECRET:
         return f"({SECRET[number]}, not shown)"
+    if number == EMV_DATA:
+        return _shown_emv(value)
+    if number in FREE_TEXT:
+        return _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), value)
     return value
 
 
+def _shown_emv(value: str) -> str:
+    """BER-TLV as ``tag=value`` pairs without card data; hidden whole where it is no BER-TLV."""
+    try:
+        pairs = list(_tags(bytes.fromhex(value)))
+    except (IndexError, ValueError):
+        return "(EMV data that cannot be read, not shown)"
+    return " ".join(f"{tag}={'(not shown)' if tag in EMV_CARD_DATA else data.hex().upper()}" for tag, data in pairs)
+
+
+def _tags(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The elements of BER-TLV data (ISO/IEC 8825-1), those inside a template in its place; IndexError where it breaks off."""
+    place = 0
+    while place < len(data):
+        start, constructed = place, bool(data[place] & 0x20)
+        more = data[place] & 0x1F == 0x1F
+        place += 1
+        while more:
+            more = bool(data[place] & 0x80)
+            place += 1
+        tag = data[start:place].hex().upper()
+        size = data[place]
+        place += 1
+        if size > 0x80:
+            width = size & 0x7F
+            size = int.from_bytes(data[place : place + width], "big")
+            place += width
+        elif size == 0x80:
+            raise ValueError("indefinite length")
+        if place + size > len(data):
+            raise IndexError(tag)
+        value = data[place : place + size]
+        place += size
+        if constructed:
+            yield from _tags(value)
+        else:
+            yield tag, value
+
+
 def _meaning(number: int, value: str, values: dict[str, str]) -> str:
-    if number in AMOUNTS:
+    if number in AMOUNTS and value:
         currency = values.get(str({4: 49, 5: 50, 6: 51}[number]), "504")
         return f"{format_minor(int(value), currency)} {currency_name(currency)}"
     if number in CURRENCIES:

@@ -56,6 +56,15 @@ class Element:
         """Bytes of the length prefix on the wire."""
         return (self.length_digits + 1) // 2 if self.length_encoding == "bcd" else self.length_digits
 
+    @property
+    def characters_max(self) -> int:
+        """The longest value as text: two hexadecimal digits a byte, and no more than a length prefix can count."""
+        characters = self.size * 2 if self.content == "b" else self.size
+        if not self.length_digits or self.encoding == "raw":
+            return characters
+        countable: int = 10**self.length_digits - 1
+        return min(characters, countable - countable % 2 if self.encoding == "hex" else countable)
+
     def to_pyiso8583(self) -> dict[str, Any]:
         """The same element in pyiso8583's notation."""
         packed = self.encoding == "bcd"
@@ -111,7 +120,7 @@ class Dialect:
         codec = {"ascii": "ascii", "bcd": "b", "ebcdic": EBCDIC}
         spec: dict[str, Any] = {"h": none, "t": {**none, "data_enc": codec[self.mti], "desc": "MTI"}}
         for key in ("p", "1"):
-            spec[key] = {**none, "data_enc": "b" if self.bitmap == "binary" else "ascii", "desc": "bitmap"}
+            spec[key] = {**none, "data_enc": "b" if self.bitmap == "binary" else codec[self.mti], "desc": "bitmap"}
         for element in self.elements:
             if element is not None:
                 spec[str(element.number)] = element.to_pyiso8583()

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
-from switch.errors import FrameError
+from switch.errors import FrameError, MessageError
 
 FRAME_BYTES_MAX: Final = 16_384  #: far above any ISO 8583 message met; a longer announcement is a foreign protocol
 TPDU_BYTES: Final = 5  #: id, destination (2), source (2)
@@ -53,8 +53,16 @@ class HeaderFormat:
             value = int(digits)
         return value - self.width if self.inclusive else value
 
+    @property
+    def length_max(self) -> int:
+        """The longest length a header of this kind can announce, in bytes."""
+        base = {"a": 10, "d": 100}.get(self.kind, 256)
+        largest: int = base**self.width - 1
+        return largest - self.width if self.inclusive else largest
+
     def header(self, length: int) -> bytes:
-        """The header announcing ``length`` bytes."""
+        """The header announcing ``length`` bytes, which must be at most ``length_max``."""
+        assert 0 <= length <= self.length_max, f"{length} bytes do not fit a header {self.notation}"
         value = length + self.width if self.inclusive else length
         if self.kind == "b":
             return value.to_bytes(self.width, "big")
@@ -84,6 +92,7 @@ class Framer:
 
     def __init__(self, header: HeaderFormat, *, tpdu: bool = False, frame_bytes_max: int = FRAME_BYTES_MAX) -> None:
         self.header, self.tpdu_bytes, self.frame_bytes_max = header, TPDU_BYTES if tpdu else 0, frame_bytes_max
+        self.wrapped_bytes_max = min(frame_bytes_max, header.length_max)
         self.fault: FrameError | None = None
         self._rest = b""
 
@@ -110,7 +119,7 @@ class Framer:
             head = buffer[start : start + width]
             length = int.from_bytes(head, "big") if plain else self.header.length(head)
             if not 0 <= length <= limit:
-                raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected at most {limit}")
+                raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {limit}")
             end = start + width + length
             if end > size:
                 break
@@ -123,8 +132,15 @@ class Framer:
         self._rest = buffer[start:]
 
     def wrap(self, body: bytes, tpdu: bytes = b"") -> bytes:
-        """The bytes to send for a message; ``tpdu`` goes in front of it on lines that carry one."""
-        return self.header.header(len(tpdu) + len(body)) + tpdu + body
+        """The bytes to send for a message; ``tpdu`` goes in front of it on lines that carry one.
+
+        MessageError when the message is longer than the line can carry.
+        """
+        length = len(tpdu) + len(body)
+        if length > self.wrapped_bytes_max:
+            expected = f"at most {self.wrapped_bytes_max} (length header {self.header.notation})"
+            raise MessageError(1, None, f"elements that make {length} bytes", expected)
+        return self.header.header(length) + tpdu + body
 
 
 def reply_tpdu(tpdu: bytes) -> bytes:

@@ -53,6 +53,8 @@ FROM_ISSUER: Final[tuple[int, ...]] = (44, 48, 54, 55, 62)
 REASON: Final = 63
 REASON_CHARACTERS_MAX: Final = 200
 
+EXPIRY_DIGITS: Final = 4  #: YYMM
+
 #: What a message must carry for its answer to be matched by whoever sent it.
 NETWORK_ECHOED: Final[tuple[int, ...]] = (7, 11, 12, 13, 32, 33, 53, 70, 100)
 
@@ -104,8 +106,9 @@ def _card(e: Mapping[int, str]) -> tuple[str, str | None]:
         track = e.get(35)
         if track is None:
             raise MessageError(2, None, "nothing", "a PAN in DE 2 or a track in DE 35")
-        pan, _, discretionary = track.replace("D", "=").partition("=")
-        expiry = expiry or discretionary[:4] or None
+        pan, _, rest = track.replace("D", "=").partition("=")
+        if expiry is None and len(rest) >= EXPIRY_DIGITS and rest[:EXPIRY_DIGITS].isdecimal():
+            expiry = rest[:EXPIRY_DIGITS]
     if len(pan) < PAN_DIGITS_MIN:
         raise MessageError(2, None, f"{len(pan)} digits", f"a PAN of at least {PAN_DIGITS_MIN} digits")
     return pan, expiry
@@ -152,8 +155,13 @@ def from_issuer(request: Message, decision: Decision) -> Message:
         elements[38] = decision.approval_code
     elements[39] = decision.response_code
     if decision.reason:
-        elements[REASON] = decision.reason[:REASON_CHARACTERS_MAX]
+        elements[REASON] = _printable(decision.reason)[:REASON_CHARACTERS_MAX]
     return Message(mtis.response_mti(request.mti), elements)
+
+
+def _printable(text: str) -> str:
+    """Text as class ans can carry it: what is not printable ASCII becomes a question mark."""
+    return "".join(c if c.isprintable() else "?" for c in text.encode("ascii", "replace").decode())
 
 
 def refusal(message: Message, response_code: str) -> Message:

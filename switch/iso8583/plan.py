@@ -50,7 +50,7 @@ def _check(content: str, name: str) -> str:
         "a": f"{name}.isalpha() and {name}.isascii()",
         "an": f"{name}.isalnum() and {name}.isascii()",
         "ans": f"{name}.isprintable() and {name}.isascii()",
-        "z": f"{name}.replace('=', '0', 1).replace('D', '0', 1).isdecimal() and {name}.isascii()",
+        "z": f"{name}.replace('=', '0').replace('D', '0').isdecimal() and {name}.isascii()",
         "x+n": f"{name}[0] in 'CD' and {name}[1:].isdecimal() and {name}.isascii()",
     }[content]
 
@@ -183,7 +183,7 @@ def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
 
 def _length_test(element: Element) -> str:
     name = f"v{element.number}"
-    limit = element.size * 2 if element.content == "b" else element.size
+    limit = element.characters_max
     if element.length_digits:
         return f"0 < len({name}) <= {limit}"
     return f"len({name}) == {limit}"
