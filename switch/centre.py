@@ -34,6 +34,7 @@ from switch.vault import Vault
 RESTART_SECONDS_FIRST: Final = 0.1  #: an issuer's process that dies is started again after so long
 RESTART_SECONDS_MAX: Final = 5.0  #: and one that keeps dying no more often than this
 STEADY_SECONDS: Final = 10.0  #: a process that lived so long begins again with the first pause
+PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for
 ISSUER_STOP_SECONDS_MAX: Final = 3.0  #: then it is killed
 
 
@@ -139,8 +140,12 @@ class Centre:
 
     async def _announce(self, links: dict[str, IssuerLink], addresses: dict[str, tuple[str, int]]) -> None:
         """Say that the centre is ready once every issuer is signed on."""
-        for link in links.values():
-            await link.signed_on.wait()
+        for issuer, link in links.items():
+            with trio.move_on_after(PATIENCE_SECONDS):
+                await link.signed_on.wait()
+            if not link.signed_on.is_set():
+                self._tell(Notice("waiting", f"{issuer} has not signed on yet"))
+                await link.signed_on.wait()
         ready = {
             "pid": os.getpid(),
             "data": str(self.options.data.resolve()),

@@ -6,6 +6,7 @@ it holds, and writing needs no task at all as long as the peer reads.
 
 from __future__ import annotations
 
+import errno
 import gc
 import socket
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from switch.iso8583.message import Message
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
+NO_FILES_PAUSE_SECONDS: Final = 0.2  #: when the process has no file descriptor left for one more connection
 UNSENT_BYTES_MAX: Final = 1_048_576  #: a peer that leaves more than this unread is not read from until it catches up
 
 
@@ -164,6 +166,11 @@ async def accept(sock: socket.socket) -> tuple[socket.socket, str]:
         try:
             connection, address = sock.accept()
         except (BlockingIOError, ConnectionError):
+            continue
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            await trio.sleep(NO_FILES_PAUSE_SECONDS)
             continue
         return connection, f"{address[0]}:{address[1]}"
 

@@ -17,6 +17,7 @@ from switch.transaction import APPROVED
 
 RETRY_SECONDS_FIRST: Final = 0.05  #: a process that has just been started again is there within a blink
 RETRY_SECONDS_MAX: Final = 5.0  #: and one that is away for long is asked no more often than this
+TPDU: Final = bytes.fromhex("6000000000")  #: of what the centre sends to an issuer whose lines carry one
 SIGN_ON_SECONDS_MAX: Final = 10.0  #: an issuer that leaves its sign-on unanswered for so long is dialled anew
 
 
@@ -35,12 +36,14 @@ class IssuerLink:
     ) -> None:
         self.issuer = issuer
         self.line: Line | None = None
+        self.tpdu = TPDU if wire.tpdu else b""
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._institution_id, self._transmitted_at = wire, institution_id, transmitted_at
         self._receive, self._happened = receive, happened
         self._session = Session()
         self._unanswered = trio.CancelScope()
         self._stan = 0
+        self._was_up = False
         self._address: tuple[str, int] | None = None
         self._moved = trio.Event()
 
@@ -65,19 +68,23 @@ class IssuerLink:
                 pause = min(pause * 2, RETRY_SECONDS_MAX)
                 continue
             why = await self._live(Line(sock, self._wire, self.issuer))
-            pause = RETRY_SECONDS_FIRST
             self._happened(IssuerDown(self.issuer, why))
+            if self._was_up:
+                pause = RETRY_SECONDS_FIRST
+            else:
+                await trio.sleep(pause)
+                pause = min(pause * 2, RETRY_SECONDS_MAX)
 
     async def _live(self, line: Line) -> str:
         """One connection, from sign-on to its end; why it ended."""
-        self.line = line
+        self.line, self._was_up = line, False
         self._session.happened("connected")
         self._ask(SIGN_ON)
         try:
             async with line.living():
                 with trio.move_on_after(SIGN_ON_SECONDS_MAX) as self._unanswered:
                     async for frames in line.frames():
-                        self._receive(self, frames)
+                        self._receive((self, line), frames)
                 if self._unanswered.cancelled_caught:
                     return f"sign-on not answered in {SIGN_ON_SECONDS_MAX:g} s"
         finally:
@@ -91,7 +98,7 @@ class IssuerLink:
         request = network_request(
             function, stan=f"{self._stan:06d}", transmitted_at=self._transmitted_at(), institution_id=self._institution_id
         )
-        self.line.queue(request)
+        self.line.queue(request, self.tpdu)
         self.line.flush()
 
     def network(self, message: Message) -> None:
@@ -102,7 +109,7 @@ class IssuerLink:
                 self._signed_on(message.elements.get(39))
             return
         assert self.line is not None
-        self.line.queue(network_response(message))
+        self.line.queue(network_response(message), self.tpdu)
         if function == SIGN_ON:
             self._up("sign-on")
         elif function == SIGN_OFF and self._session.state == UP:
@@ -111,6 +118,7 @@ class IssuerLink:
 
     def _up(self, event: str) -> None:
         self._session.happened(event)
+        self._was_up = True
         self._unanswered.deadline = float("inf")
         self.signed_on.set()
         self._happened(IssuerUp(self.issuer))

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 import trio
+from attrs import evolve
 
 from switch.errors import MessageError
 from switch.iso8583 import mapping
@@ -38,7 +39,7 @@ from switch.routing.events import AnswerReceived, ForwardFailed, IssuerDown, Iss
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.specs import Specs
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
@@ -162,19 +163,19 @@ class Server:
         self._perform(effects, now)
 
     def _perform(self, effects: list[Effect], now: float) -> None:
-        batch, notices = Batch(), []
+        batch, notices = Batch(), list[Notice]()
         for effect in effects:  # grows while it is gone through: a forward that fails is decided at once
-            kind = type(effect)
-            if kind is JournalRequest:
-                batch.requests.append(effect)  # type: ignore[arg-type]
-            elif kind is JournalDecision:
-                batch.decisions.append(effect)  # type: ignore[arg-type]
-            elif kind is Reply:
-                self._reply(effect)  # type: ignore[arg-type]
-            elif kind is Forward:
-                effects += self._forward(effect, now)  # type: ignore[arg-type]
-            elif kind is JournalOccurrence:
-                batch.occurrences.append(effect)  # type: ignore[arg-type]
+            if isinstance(effect, JournalRequest):
+                batch.requests.append(effect)
+            elif isinstance(effect, JournalDecision):
+                batch.decisions.append(effect)
+            elif isinstance(effect, Reply):
+                self._reply(effect, notices)
+            elif isinstance(effect, Forward):
+                effects += self._forward(effect, now)
+            elif isinstance(effect, JournalOccurrence):
+                batch.occurrences.append(effect)
+                notices.append(Notice(effect.kind, f"request {effect.request_id}: {effect.detail}"))
             else:
                 notices.append(effect)
         if batch:
@@ -182,29 +183,34 @@ class Server:
         touched, self._touched = self._touched, {}
         for line in touched:
             line.flush()
-        for occurrence in batch.occurrences:
-            self._tell(Notice(occurrence.kind, f"request {occurrence.request_id}: {occurrence.detail}"))
         for notice in notices:
-            self._tell(notice)  # type: ignore[arg-type]
+            self._tell(notice)
 
-    def _reply(self, effect: Reply) -> None:
+    def _reply(self, effect: Reply, notices: list[Notice]) -> None:
         line = effect.origin.line
         line.answers_due -= 1
-        line.queue(mapping.to_response(effect.authorization, effect.decision), effect.origin.tpdu)
+        try:
+            line.queue(mapping.to_response(effect.authorization, effect.decision), effect.origin.tpdu)
+        except MessageError as error:
+            notices.append(Notice("format_error", f"{line.name}: what {effect.decision.decided_by} adds is left out: {error}"))
+            line.queue(mapping.to_response(effect.authorization, evolve(effect.decision, carried=None)), effect.origin.tpdu)
         self._touched[line] = None
 
     def _forward(self, effect: Forward, now: float) -> list[Effect]:
-        line = self._links[effect.issuer].line
-        why = "its line is lost"
-        if line is not None:
-            try:
-                line.queue(mapping.to_issuer_request(effect.authorization, forwarder_id=self.specs.centre.institution_id))
-            except MessageError as error:
-                why = str(error)
-            else:
-                self._touched[line] = None
-                return []
-        return self.board.handle(ForwardFailed(effect.authorization, effect.issuer, why), now)
+        """Queue a request for its issuer; what the switchboard makes of it where that cannot be done."""
+        request, issuer = effect.authorization, effect.issuer
+        link = self._links[issuer]
+        line = link.line
+        if line is None:
+            failed = ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost")
+            return self.board.handle(failed, now)
+        try:
+            line.queue(mapping.to_issuer_request(request, forwarder_id=self.specs.centre.institution_id), link.tpdu)
+        except MessageError as error:
+            failed = ForwardFailed(request, issuer, FORMAT_ERROR, f"cannot be said in the dialect of {issuer}: {error}")
+            return self.board.handle(failed, now)
+        self._touched[line] = None
+        return []
 
     def _from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
@@ -215,7 +221,10 @@ class Server:
             self._refuse_unreadable(line, frame.body, tpdu, error, effects)
             return
         kind = message_class(message.mti)
-        if kind in ("authorization", "financial") and message.mti[2] == "0":
+        if kind is None:
+            effects.append(Notice("format_error", f"{line.name}: MTI {message.mti} is none of ISO 8583:1987"))
+            self._refuse(line, message, FORMAT_ERROR, tpdu)
+        elif kind in ("authorization", "financial") and message.mti[2] == "0":
             self._authorization(line, message, tpdu, now, effects)
         elif not expects_answer(message.mti):
             effects.append(Notice("unexpected", f"{line.name}: a {message.mti} where only requests are expected"))
@@ -225,7 +234,7 @@ class Server:
             effects.append(
                 Notice("unsupported", f"{line.name}: MTI {message.mti} is not offered, answered {FUNCTION_NOT_SUPPORTED}")
             )
-            self._send(line, mapping.refusal(message, FUNCTION_NOT_SUPPORTED), tpdu)
+            self._refuse(line, message, FUNCTION_NOT_SUPPORTED, tpdu)
 
     def _authorization(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
         try:
@@ -237,7 +246,7 @@ class Server:
             )
         except MessageError as error:
             effects.append(Notice("format_error", f"{line.name}: {message.mti}: {error}; answered {FORMAT_ERROR}"))
-            self._send(line, mapping.refusal(message, FORMAT_ERROR), tpdu)
+            self._refuse(line, message, FORMAT_ERROR, tpdu)
             return
         line.answers_due += 1
         effects += self.board.handle(RequestReceived(authorization, Origin(line, tpdu), line.name), now)
@@ -246,31 +255,39 @@ class Server:
         """A message that can be read in part is answered 30 with what lets its sender match it; else it is only told of."""
         parts, _ = line.codec.inspect(body)
         values = {key: value for key, _, _, value in parts}
-        partial_message = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
-        answered = partial_message.mti and expects_answer(partial_message.mti) and 11 in partial_message.elements
-        if answered:
-            self._send(line, mapping.refusal(partial_message, FORMAT_ERROR), tpdu)
+        readable = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
+        answered = 11 in readable.elements and self._refuse(line, readable, FORMAT_ERROR, tpdu)
         outcome = f"answered {FORMAT_ERROR}" if answered else "not answered"
         effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}"))
+
+    def _refuse(self, line: Line, message: Message, response_code: str, tpdu: bytes) -> bool:
+        """Answer a request nobody acts on; whether there was anything to answer."""
+        if not expects_answer(message.mti):
+            return False
+        try:
+            self._send(line, mapping.refusal(message, response_code), tpdu)
+        except MessageError:
+            return False
+        return True
 
     def _send(self, line: Line, message: Message, tpdu: bytes) -> None:
         line.queue(message, tpdu)
         self._touched[line] = None
 
-    def _from_issuer(self, link: IssuerLink, frame: Frame, now: float, effects: list[Effect]) -> None:
+    def _from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
-        line = link.line
-        assert line is not None
+        link, line = source
         try:
             message = line.codec.decode(frame.body)
-            if message_class(message.mti) in ("authorization", "financial") and message.mti[2] == "1":
+            kind = message_class(message.mti)
+            if kind in ("authorization", "financial") and message.mti[2] == "1":
                 answer = mapping.to_issuer_answer(message, acquirer_id=self.specs.centre.institution_id)
                 effects += self.board.handle(AnswerReceived(link.issuer, answer), now)
                 return
         except MessageError as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
             return
-        if message_class(message.mti) == "network_management":
+        if kind == "network_management" and line is link.line:
             link.network(message)
             self._touched[line] = None
         else:

@@ -82,6 +82,7 @@ class IssuerAnswer:
 
 
 SWITCH = "switch"
+APPROVED_REASON = "approved"  #: of an approval with nothing more to say
 
 APPROVED = "00"
 INVALID_MERCHANT = "03"

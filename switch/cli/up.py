@@ -49,10 +49,12 @@ def up(
     from switch.centre import Centre, Options
     from switch.cli.running import run
     from switch.routing.effects import Notice
-    from switch.specs import load_specs, scenario_path
+    from switch.specs import load_scenario, load_specs, scenario_path
 
     specs = load_specs(specs_folder)
     chosen = scenario_path(scenario, specs) if scenario else None
+    if chosen:
+        load_scenario(chosen, specs)
     options = Options(
         data=data,
         host=host,

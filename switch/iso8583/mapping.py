@@ -10,6 +10,8 @@ from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.message import Message
 from switch.transaction import (
+    APPROVALS,
+    APPROVED_REASON,
     CASH_WITHDRAWAL,
     CHIP,
     ECOMMERCE,
@@ -142,7 +144,7 @@ def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
         key=ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]),
         response_code=e[39],
         approval_code=e.get(38),
-        reason=e.get(REASON, ""),
+        reason=e.get(REASON) or (APPROVED_REASON if e[39] in APPROVALS else ""),
         carried={n: e[n] for n in FROM_ISSUER if n in e} or None,
     )
 
@@ -154,7 +156,7 @@ def from_issuer(request: Message, decision: Decision) -> Message:
     if decision.approval_code is not None:
         elements[38] = decision.approval_code
     elements[39] = decision.response_code
-    if decision.reason:
+    if decision.reason and decision.reason != APPROVED_REASON:
         elements[REASON] = _printable(decision.reason)[:REASON_CHARACTERS_MAX]
     return Message(mtis.response_mti(request.mti), elements)
 

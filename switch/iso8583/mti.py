@@ -26,13 +26,13 @@ ORIGINS: Final = {"0": "acquirer", "1": "acquirer repeat", "2": "issuer", "3": "
 
 
 def message_class(mti: str) -> str | None:
-    """The class of a message (``authorization`` …), or None where the second digit names none."""
-    return CLASSES.get(mti[1])
+    """The class of a message of ISO 8583:1987 (``authorization`` …), or None for another version or an unknown class."""
+    return CLASSES.get(mti[1]) if mti[0] == "0" else None
 
 
 def expects_answer(mti: str) -> bool:
     """Whether the sender of this message waits for an answer (requests and advices)."""
-    return mti[2] in "02"
+    return mti[2:3] in ("0", "2")
 
 
 def response_mti(mti: str) -> str:

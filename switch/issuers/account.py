@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from switch.card import Pan
 from switch.issuers.profile import ACTIVE, Card, Profile
-from switch.transaction import Authorization, Decision, ExchangeKey
+from switch.transaction import APPROVED_REASON, Authorization, Decision, ExchangeKey
 
 ACCOUNT_CURRENCY = "504"  #: every account is kept in dirhams
 
@@ -23,7 +23,6 @@ EXCHANGES_REMEMBERED_MAX = 65_536
 HOLD = "hold"
 RELEASE = "release"
 
-APPROVED_REASON = "approved"
 
 #: Stands for a card the issuer has not given out; its account has nothing.
 NO_CARD = Card(pan=Pan(""), expiry="", cvv2=None, balance_minor=0, status=ACTIVE, purpose="", account="")

@@ -9,12 +9,13 @@ from zlib import crc32
 
 from attrs import evolve
 
-from switch.issuers.account import ACCOUNT_CURRENCY, APPROVED_REASON, NO_CARD, AccountBook, Entry
+from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook, Entry
 from switch.issuers.profile import DO_NOT_HONOR, LOST, STOLEN, Card
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
 from switch.transaction import (
     APPROVED,
+    APPROVED_REASON,
     EXPIRED_CARD,
     INSUFFICIENT_FUNDS,
     INVALID_AMOUNT,

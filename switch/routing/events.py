@@ -42,10 +42,11 @@ class IssuerDown:
 
 @record
 class ForwardFailed:
-    """A request cannot be said in its issuer's dialect."""
+    """A request could not be sent to its issuer: its line is lost, or its dialect cannot say it."""
 
     authorization: Authorization
     issuer: str
+    response_code: str
     why: str
 
 

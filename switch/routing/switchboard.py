@@ -18,7 +18,6 @@ from switch.routing.exchange import Exchange
 from switch.routing.table import Destination, Route, RoutingTable
 from switch.transaction import (
     DUPLICATE_TRANSMISSION,
-    FORMAT_ERROR,
     ISSUER_INOPERATIVE,
     NO_ROUTE,
     NO_SUCH_ISSUER,
@@ -214,8 +213,7 @@ class Switchboard:
 
     def _forward_failed(self, event: ForwardFailed, now: float, effects: list[Effect]) -> None:
         exchange = self._waiting[event.issuer][event.authorization.key]
-        decision = refuse(FORMAT_ERROR, f"cannot be said to {event.issuer}: {event.why}")
-        self._decide(exchange, event.issuer, decision, now, effects)
+        self._decide(exchange, event.issuer, refuse(event.response_code, event.why), now, effects)
 
     def _issuer_up(self, event: IssuerUp, now: float, effects: list[Effect]) -> None:
         self._up.add(event.issuer)

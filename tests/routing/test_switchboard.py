@@ -156,8 +156,8 @@ def test_a_request_its_issuer_cannot_be_told_is_a_format_error() -> None:
     talk = Dialogue()
     talk >> asked(1)
     talk << "journal request 1" << "forward"
-    talk >> ForwardFailed(request(1), "atlas", "DE 48: found 'é', expected ans..999")
-    talk << "journal decision 1 30: cannot be said to atlas: DE 48" << "reply 30"
+    talk >> ForwardFailed(request(1), "atlas", "30", "cannot be said in the dialect of atlas: DE 48")
+    talk << "journal decision 1 30: cannot be said in the dialect of atlas: DE 48" << "reply 30"
 
 
 def test_an_issuer_is_not_asked_before_it_has_signed_on() -> None:
