@@ -1,0 +1,75 @@
+"""``switch cards``: the test cards of every issuer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from switch.cli.options import json_option, specs_option
+from switch.errors import SwitchError
+
+if TYPE_CHECKING:
+    from switch.issuers.profile import Card, CardSeries, Profile
+
+
+@click.command()
+@click.option("--issuer", "issuer_id", metavar="ID", help="Only the cards of this issuer.")
+@click.option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
+@click.option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
+@specs_option
+@json_option
+def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path | None, as_json: bool) -> None:
+    """List the test cards: number, expiry (YYMM), CVV2, balance, status, and what each is for.
+
+    These numbers are invented for tests and are shown in full. A series is one line, with its first number and how many there
+    are, unless --series.
+    """
+    from switch.cli.tables import show_json, show_table
+    from switch.specs import load_specs
+
+    specs = load_specs(specs_folder)
+    if issuer_id is not None and issuer_id not in specs.issuers:
+        raise SwitchError(f"--issuer: found {issuer_id!r}, expected one of {', '.join(specs.issuers)}")
+    issuers = [issuer for issuer in specs.issuers.values() if issuer_id in (None, issuer.id)]
+    if bare:
+        for issuer in issuers:
+            for card in issuer.all_cards():
+                click.echo(card.pan.digits)
+        return
+    entries = [entry for issuer in issuers for entry in _entries(issuer, in_full)]
+    if as_json:
+        show_json(entries)
+        return
+    columns = ("issuer", "number", "expiry", "CVV2", "balance", "status", "count", "purpose")
+    keys = ("issuer", "pan", "expiry", "cvv2", "balance", "status", "count", "purpose")
+    show_table(columns, [[entry[key] or "" for key in keys] for entry in entries])
+
+
+def _entries(issuer: Profile, in_full: bool) -> Iterator[dict[str, Any]]:
+    for card in issuer.cards:
+        yield _entry(issuer, card, 1)
+    for series in issuer.card_series:
+        yield from (_entry(issuer, card, 1) for card in series) if in_full else [_series_entry(issuer, series)]
+
+
+def _series_entry(issuer: Profile, series: CardSeries) -> dict[str, Any]:
+    return _entry(issuer, series.card(1), series.count)
+
+
+def _entry(issuer: Profile, card: Card, count: int) -> dict[str, Any]:
+    """One line: a card, or the first of a series of ``count``."""
+    from switch.money import format_minor
+
+    return {
+        "issuer": issuer.id,
+        "pan": card.pan.digits,
+        "expiry": card.expiry,
+        "cvv2": card.cvv2,
+        "balance": format_minor(card.balance_minor),
+        "status": card.status,
+        "count": count,
+        "purpose": card.purpose,
+    }

@@ -1,0 +1,67 @@
+"""``switch check``: the proof of the books."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from switch.cli.options import data_option, json_option
+from switch.errors import NegativeAnswerError
+
+if TYPE_CHECKING:
+    from switch.endofday import BooksReport
+
+
+@click.command()
+@data_option
+@json_option
+def check(data: Path, as_json: bool) -> None:
+    """Prove the books of a data folder against its journal.
+
+    Every approval of a closed day is presented once or listed as an exception, postings and net positions sum to zero,
+    statements agree with the ledger, and the journal has not changed since. Ends with 1 when anything does not hold.
+    """
+    from attrs import asdict
+
+    from switch.cli.tables import show_json
+    from switch.endofday import check_books
+
+    report = check_books(data)
+    if as_json:
+        show_json({"sound": not report.faults, **asdict(report)})
+    else:
+        _print(report)
+    if report.faults:
+        count = f"{len(report.faults)} fault{'s' if len(report.faults) > 1 else ''}"
+        raise NegativeAnswerError(f"{data}: {count} in the books, expected none")
+
+
+def _print(report: BooksReport) -> None:
+    from switch.cli.tables import show_pairs, show_table
+
+    closed = report.closed_days
+    span = "none" if not closed else closed[0] if len(closed) == 1 else f"{len(closed)}, from {closed[0]} to {closed[-1]}"
+    show_pairs(
+        [
+            ("closed days", span),
+            (
+                "approvals",
+                f"{report.approval_count}: {report.presentment_count} presented, {report.exception_count} as exceptions",
+            ),
+            ("postings", report.posting_count),
+            ("statements", report.statement_count),
+            *(
+                ("still open", f"{day.business_date}: {day.approval_count} approvals in {day.decision_count} decisions")
+                for day in report.open_days
+            ),
+        ]
+    )
+    click.echo()
+    if report.faults:
+        show_table(
+            ("day", "check", "fault"), [(fault.business_date or "", fault.check, fault.sentence) for fault in report.faults]
+        )
+    else:
+        click.echo("the books are sound")

@@ -1,0 +1,24 @@
+"""``switch completion``: the script that lets a shell complete verbs and options."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell.
+
+    \b
+    bash  eval "$(switch completion bash)"                               in ~/.bashrc
+    zsh   eval "$(switch completion zsh)"                                in ~/.zshrc, after compinit
+    fish  switch completion fish > ~/.config/fish/completions/switch.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from switch.cli import cli
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(cli, {}, "switch", "_SWITCH_COMPLETE").source())

@@ -1,0 +1,81 @@
+"""What every verb prints with: tables, JSON, plain lines. The only module that knows rich, and only when something is shown."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+PIPED_COLUMNS: Final = 10_000  #: where no terminal sets a width, nothing is ever wrapped or cut
+
+#: Columns that may be broken between words when a terminal is narrow; all others (numbers, hex, references) stay whole.
+WORDS: Final = frozenset({"name", "value", "meaning", "purpose", "detail", "reason", "fault"})
+WORD_COLUMNS_MAX: Final = 40  #: a longer word, such as the hex of chip data, is broken
+FIGURES: Final = frozenset(
+    {"DE", "byte", "bytes", "balance", "gross", "interchange", "discount", "VAT", "net", "count", "debit", "credit", "forward"}
+)
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """Print a table under its title. Columns named in WORDS wrap in a terminal, those in FIGURES stand to the right."""
+    from rich.table import Table
+
+    cells = [[str(cell) for cell in row] for row in rows]
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for place, column in enumerate(columns):
+        words = column in WORDS
+        longest = max((len(word) for row in cells for word in row[place].split()), default=0)
+        table.add_column(
+            column,
+            justify="right" if column in FIGURES else "left",
+            no_wrap=not words,
+            overflow="fold",
+            min_width=min(longest, WORD_COLUMNS_MAX) if words else None,
+        )
+    for row in cells:
+        table.add_row(*row)
+    _print(table)
+
+
+def show_pairs(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print labels and values, one pair a line, values never broken."""
+    listed = [(label, str(value)) for label, value in pairs]
+    width = max((len(label) for label, _ in listed), default=0)
+    for label, value in listed:
+        click.echo(f"{label:<{width}}  {value}".rstrip())
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _print(table: Table) -> None:
+    """Print a table as wide as it has to be: what must stay whole does, even in a terminal that is narrower."""
+    from rich.measure import Measurement
+
+    console = _console(sys.stdout.isatty())
+    needed = Measurement.get(console, console.options.update(max_width=PIPED_COLUMNS), table).minimum
+    console.width = max(console.width, needed)
+    console.print(table, crop=False)
+    assert isinstance(console.file, io.StringIO)
+    for line in console.file.getvalue().splitlines():
+        click.echo(line.rstrip())
+
+
+def _console(terminal: bool) -> Console:
+    """A console that writes into memory; plain text unless standard output is a terminal."""
+    import shutil
+
+    from rich.console import Console
+
+    width = shutil.get_terminal_size().columns if terminal else PIPED_COLUMNS
+    return Console(file=io.StringIO(), force_terminal=terminal, width=width, highlight=False, markup=False, emoji=False)

@@ -1,0 +1,169 @@
+"""Finding out what the bytes of a message are written in: header, TPDU and dialect. For people with a hex string in hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from attrs import frozen
+
+from switch.card import luhn_valid
+from switch.errors import FrameError, SwitchError
+from switch.iso8583.codec import Codec
+from switch.iso8583.describe import SECRET, Description, describe
+from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
+from switch.iso8583.mti import CLASSES, FUNCTIONS
+
+MESSAGE_BYTES_MAX: Final = FRAME_BYTES_MAX + 4 + TPDU_BYTES  #: with the widest header in front
+VERSIONS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private
+TPDU_IDS: Final = (b"\x60", b"\x68")  #: how TPDUs begin; where there is no header to prove it, one that does not is no TPDU
+CARD_DATA: Final = frozenset({2, 34, 35, *SECRET})  #: elements whose bytes are hidden in a hex dump
+CONTEXT_BYTES: Final = 8  #: shown on either side of the place where a message stops making sense
+_CARD_NUMBER_DIGITS: Final = (19, 16, 15)
+
+
+class Wrapping(NamedTuple):
+    """What stands around a message on some line: its length header (None: none) and whether there is a TPDU."""
+
+    header: HeaderFormat | None
+    tpdu: bool
+
+
+BARE: Final = Wrapping(None, False)
+
+
+@frozen(kw_only=True)
+class Reading:
+    """One way of reading the bytes: what was stripped in front, the dialect, and what it says then."""
+
+    dialect: str
+    header: HeaderFormat | None
+    header_bytes: bytes
+    tpdu_bytes: bytes
+    body: bytes
+    description: Description
+
+    @property
+    def whole(self) -> bool:
+        return self.description.error is None
+
+    @property
+    def understood_bytes(self) -> int:
+        error = self.description.error
+        return len(self.body) if error is None else error.position or 0
+
+
+def from_hex(text: str) -> bytes:
+    """Bytes from hexadecimal digits as people paste them: spaces, line ends and colons between, 0x in front."""
+    digits = re.sub(r"[\s:]+", "", text).removeprefix("0x").removeprefix("0X")
+    wrong = re.search(r"[^0-9A-Fa-f]", digits)
+    if wrong:
+        raise SwitchError(f"message: found {wrong[0]!r} at digit {wrong.start() + 1}, expected hexadecimal digits")
+    if len(digits) % 2:
+        raise SwitchError(f"message: found {len(digits)} hexadecimal digits, expected an even number, two for each byte")
+    return bytes.fromhex(digits)
+
+
+def unwrap(data: bytes, wrapping: Wrapping) -> tuple[bytes, bytes, bytes]:
+    """Header, TPDU and message; FrameError where the header does not announce exactly what follows."""
+    width = wrapping.header.width if wrapping.header else 0
+    header, rest = data[:width], data[width:]
+    if wrapping.header:
+        if len(header) < width:
+            raise FrameError(f"length header: found {len(header)} byte(s), expected {width}")
+        announced = wrapping.header.length(header)
+        if announced != len(rest):
+            found = f"a frame of {announced} bytes announced"
+            raise FrameError(f"length header {header.hex(' ')}: found {found}, expected the {len(rest)} that follow")
+    if not wrapping.tpdu:
+        return header, b"", rest
+    if len(rest) < TPDU_BYTES:
+        raise FrameError(f"TPDU: found {len(rest)} byte(s), expected {TPDU_BYTES}")
+    return header, rest[:TPDU_BYTES], rest[TPDU_BYTES:]
+
+
+def readings(
+    candidates: Sequence[bytes], codecs: Mapping[str, Codec], wrappings: Iterable[Wrapping], *, unmasked: bool = False
+) -> Iterator[Reading]:
+    """Every way to read the bytes; a wrapping that does not fit them is left out."""
+    chosen = tuple(dict.fromkeys(wrappings))
+    for data in candidates:
+        for wrapping in chosen:
+            try:
+                header, tpdu, body = unwrap(data, wrapping)
+            except FrameError:
+                continue
+            guessed = len(chosen) > 1 and not header
+            if guessed and tpdu and tpdu[:1] not in TPDU_IDS:
+                continue
+            for name, codec in codecs.items():
+                yield Reading(
+                    dialect=name,
+                    header=wrapping.header,
+                    header_bytes=header,
+                    tpdu_bytes=tpdu,
+                    body=body,
+                    description=describe(codec, body, unmasked=unmasked),
+                )
+
+
+def likeliest(ways: Iterable[Reading]) -> Reading | None:
+    """The first reading that makes sense wholly, else the first that gets furthest; a header that fits counts as sense."""
+    best: Reading | None = None
+    for way in ways:
+        if way.whole:
+            return way
+        if best is None or _depth(way) > _depth(best):
+            best = way
+    return best
+
+
+def _depth(way: Reading) -> tuple[bool, int, bool]:
+    mti = way.description.mti
+    plausible = mti is not None and mti[0] in VERSIONS and mti[1] in CLASSES and mti[2] in FUNCTIONS
+    return plausible, way.understood_bytes, way.header is not None
+
+
+def around(codec: Codec, data: bytes, description: Description, *, unmasked: bool = False) -> tuple[str, str]:
+    """The hex around the place where a described message makes no sense, and a caret below it; card data as ``**``."""
+    assert description.error is not None
+    position = min(description.error.position or 0, len(data))
+    start, end = max(position - CONTEXT_BYTES, 0), min(position + CONTEXT_BYTES, len(data))
+    hidden = set() if unmasked else _hidden(codec, data, description)
+    shown = ["**" if offset in hidden else f"{data[offset]:02x}" for offset in range(start, end)]
+    before, after = ("… " if start else ""), (" …" if end < len(data) else "")
+    return before + " ".join(shown) + after, " " * (len(before) + 3 * (position - start)) + "^"
+
+
+def _hidden(codec: Codec, data: bytes, description: Description) -> set[int]:
+    """Offsets of bytes that are card data, or may be: known elements, the element at fault, what looks like a card number."""
+    assert description.error is not None
+    hidden = {
+        offset
+        for line in description.lines
+        if line.element in CARD_DATA
+        for offset in range(line.offset, line.offset + line.length)
+    }
+    if description.error.element in CARD_DATA:
+        hidden.update(range(description.error.position or 0, len(data)))
+    for text in (data.decode("latin-1"), data.decode(EBCDIC)):
+        for first, last in _card_numbers(text):
+            hidden.update(range(first, last))
+    packing = any(element is not None and element.encoding == "bcd" for element in codec.dialect.elements)
+    for first, last in _card_numbers(data.hex()):
+        packed = range(first // 2, (last + 1) // 2)
+        if packing or not data[packed.start : packed.stop].decode("latin-1").isprintable():
+            hidden.update(packed)
+    return hidden
+
+
+def _card_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text holds what may be a card number: 15, 16 or 19 digits with a right check digit."""
+    for run in re.finditer(r"[0-9]{15,}", text):
+        for start in range(run.start(), run.end()):
+            for size in _CARD_NUMBER_DIGITS:
+                digits = text[start : start + size]
+                if start + size <= run.end() and digits[0] in "234569" and luhn_valid(digits):
+                    yield start, start + size

@@ -1,0 +1,87 @@
+"""The verbs that read the specification alone: cards, specs, completion, help."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from switch.card import luhn_valid
+from switch.cli import VERBS
+from switch.specs import load_specs
+from tests.cli.command import run
+
+
+def test_cards_are_listed_in_full_with_their_purpose() -> None:
+    outcome = run("cards")
+    assert outcome.code == 0
+    for issuer in load_specs().issuers.values():
+        for card in issuer.cards:
+            line = next(line for line in outcome.out.splitlines() if card.pan.digits in line)
+            assert line.startswith(issuer.id)
+            assert line.endswith(card.purpose), "nothing is cut or wrapped where there is no terminal"
+            assert f"  {card.expiry}  " in line
+
+
+def test_cards_of_one_issuer_and_of_a_series() -> None:
+    atlas = load_specs().issuers["atlas"]
+    short, full = run("cards", "--issuer", "atlas", "--json").json, run("cards", "--issuer", "atlas", "--series", "--json").json
+    assert {entry["issuer"] for entry in short} == {"atlas"}
+    assert len(short) == len(atlas.cards) + len(atlas.card_series)
+    assert short[-1]["count"] == atlas.card_series[-1].count
+    assert len(full) == len(list(atlas.all_cards()))
+    assert run("cards", "--issuer", "x").sentence == "--issuer: found 'x', expected one of atlas, maestra, rif, souss, vesta"
+
+
+def test_bare_numbers_for_load_tools() -> None:
+    numbers = run("cards", "--pans").out.splitlines()
+    assert len(numbers) == len(set(numbers)) > 1000
+    assert all(luhn_valid(number) for number in numbers)
+
+
+def test_the_embedded_specification_is_well_and_can_be_copied(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    assert run("specs", "check").out.endswith(f": all well in {load_specs().folder}\n")
+    assert run("specs", "export", copy).code == 0
+    assert load_specs(copy).digest == load_specs().digest
+    again = run("specs", "export", copy)
+    assert (again.code, again.sentence) == (2, f"{copy}: found files in it, expected a new or an empty folder")
+
+
+def test_a_wrong_specification_is_named_in_one_sentence(tmp_path: Path) -> None:
+    run("specs", "export", tmp_path / "copy")
+    centre = tmp_path / "copy" / "centre.toml"
+    centre.write_text(centre.read_text().replace("port = 8583", "prot = 8583"))
+    outcome = run("specs", "check", "--specs", tmp_path / "copy")
+    assert outcome.code == 2
+    assert outcome.sentence.startswith("centre.toml:")
+    assert run("specs", "check", "--specs", tmp_path / "none").code == 2
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_scripts(shell: str) -> None:
+    assert "_SWITCH_COMPLETE" in run("completion", shell).out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_a_newcomer_can_read(verb: str) -> None:
+    outcome = run(verb, "--help")
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"Usage: switch {verb}")
+
+
+def test_help_imports_neither_rich_nor_trio_nor_the_codec() -> None:
+    script = (
+        "import sys; sys.argv = ['switch', '--help']\ntry:\n import switch.__main__ as m; m.main()\nexcept SystemExit: pass\n"
+    )
+    script += "print(sorted({'rich', 'trio', 'iso8583', 'sqlite3', 'cryptography', 'sqlite_utils'} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[-1] == "[]"
+
+
+def test_wrong_use_ends_with_two() -> None:
+    assert run("send", "--port", "99999").code == 2
+    assert run("send", "--no-such-option").code == 2
+    assert run("nothing").code == 2

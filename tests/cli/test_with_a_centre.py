@@ -1,0 +1,251 @@
+"""The verbs against a running centre: send, explain, and the end of the day."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from switch.centre_process import CentreProcess, running_centre
+from switch.iso8583.codec import Codec
+from switch.iso8583.message import Message
+from switch.specs import load_specs
+from tests.cli.command import Outcome, run
+
+SPECS = load_specs()
+DATE = "2026-11-22"
+BROKE = next(card for card in SPECS.issuers["atlas"].cards if "50.00 left" in card.purpose)
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreProcess]:
+    with running_centre(tmp_path_factory.mktemp("centre"), ["--business-date", DATE]) as running:
+        yield running
+        assert running.stop() == 0
+
+
+def send(centre: CentreProcess, *arguments: object, listener: str = "ascii") -> Outcome:
+    host, port = centre.address(listener)
+    return run("send", "--listener", listener, "--host", host, "--port", port, *arguments)
+
+
+def sent(centre: CentreProcess, *arguments: object, listener: str = "ascii") -> Any:
+    outcome = send(centre, "--json", *arguments, listener=listener)
+    assert outcome.code == 0, outcome.err
+    return outcome.json
+
+
+def values(described: dict[str, Any]) -> dict[int, str]:
+    return {line["element"]: line["value"] for line in described["elements"]}
+
+
+@pytest.mark.parametrize("listener", ["ascii", "ascii_hex", "bcd"])
+@pytest.mark.parametrize("entry", ["ecommerce", "chip", "magstripe", "manual"])
+def test_a_purchase_by_default_on_every_listener(centre: CentreProcess, listener: str, entry: str) -> None:
+    exchange = sent(centre, "--entry", entry, "--amount", "1.00", listener=listener)
+    assert exchange["meaning"] == "approved"
+    assert len(exchange["approval_code"]) == 6
+    assert exchange["elapsed_ms"] > 0
+    request = values(exchange["request"])
+    assert {2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 43, 49} <= set(request)
+    assert (35 in request) is (entry == "magstripe")
+
+
+def test_request_and_answer_are_shown_without_the_card_number(centre: CentreProcess) -> None:
+    outcome = send(centre, "--pan", BROKE.pan.digits, "--entry", "magstripe", "--amount", "125.00")
+    assert outcome.code == 0
+    assert BROKE.pan.digits not in outcome.out
+    assert f"{BROKE.pan.masked}=…" in outcome.out
+    assert "125.00 MAD" in outcome.out
+    assert "answer      51 insufficient funds, in " in outcome.out
+    rrn = values(sent(centre)["request"])[37]
+    assert len(rrn) == 12
+
+
+def test_expect_sets_the_exit_code(centre: CentreProcess) -> None:
+    asked = ("--pan", BROKE.pan.digits, "--amount", "125.00", "--expect")
+    assert send(centre, *asked, "51").code == 0
+    refused = send(centre, *asked, "00")
+    assert refused.code == 1
+    assert refused.sentence == "response code: found 51 (insufficient funds), expected 00 (approved)"
+
+
+def test_a_tester_can_provoke(centre: CentreProcess) -> None:
+    assert send(centre, "--merchant", "NOBODY", "--expect", "03").code == 0
+    assert send(centre, "--set", "42=", "--expect", "30").code == 0
+    assert send(centre, "--set", "3=990000", "--expect", "12").code == 0
+    assert send(centre, "--pan", "3400000000000000", "--expect", "15").code == 0
+    assert send(centre, "--set", "52=0123456789abcdef", "--expect", "00").code == 0
+    assert send(centre, "--mti", "0800", "--set", "70=301", "--expect", "00").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--amount", "abc"), "amount: found 'abc', expected digits with at most 2 decimals, such as 125.00"),
+        (("--amount", "99999999999.00"), "DE 4: found 13 digits, expected n 12"),
+        (("--set", "999=1"), "DE 999: found element 999, expected one that dialect ascii defines, from 2 to 128"),
+        (("--set", "1=1"), "bitmap: found element 1, expected one that dialect ascii defines, from 2 to 128"),
+        (("--set", "x"), "element: found 'x', expected its number, = and its value, such as 22=051"),
+        (("--pan", "45071600000000AB"), "DE 2: found '**************AB', expected n..19: digits"),
+        (("--mti", "abcd"), "MTI: found 'abcd', expected four digits"),
+        (("--stan", "1234567"), "DE 11: found 7 digits, expected n 6"),
+        (("--terminal", "TERMINAL1"), "DE 41: found 9 characters, expected ans 8"),
+        (("--listener", "x"), "--listener: found 'x', expected one of ascii, ascii_hex, bcd"),
+        (("--timeout", "nan"), "--timeout: found nan, expected seconds above 0 and up to 3600"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_in_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:
+    outcome = run("send", *arguments)
+    assert (outcome.code, outcome.sentence) == (2, sentence)
+
+
+def test_letters_in_an_amount_name_its_element() -> None:
+    outcome = run("send", "--set", "4=abc")
+    assert outcome.code == 2
+    assert outcome.sentence.startswith("DE 4: found ")
+
+
+def test_a_closed_port_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    outcome = run("send", "--port", port)
+    assert (outcome.code, outcome.sentence) == (
+        3,
+        f"127.0.0.1:{port}: connection refused, expected a running centre (switch up)",
+    )
+
+
+def test_silence_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        outcome = run("send", "--port", port, "--timeout", "0.05")
+        assert (outcome.code, outcome.sentence) == (3, f"127.0.0.1:{port}: no answer in 0.05 s")
+
+
+def _answer_once(server: socket.socket, answer: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65_536)
+        connection.sendall(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        (b"", 3, "the line was closed without an answer"),
+        (b"\x00\xff0110", 3, "the line was closed without an answer, 6 byte(s) into a frame"),
+        (b"\xff\xff0110", 2, "the answer: length header ff ff: found a frame of 65535 bytes, expected "),
+        (b"\x00\x040110", 1, "the answer makes no sense: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap"),
+    ],
+)
+def test_a_bad_answer_is_told(answer: bytes, code: int, words: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        peer = threading.Thread(target=_answer_once, args=(server, answer))
+        peer.start()
+        outcome = run("send", "--port", server.getsockname()[1], "--timeout", "5")
+        peer.join()
+    assert outcome.code == code
+    assert words in outcome.sentence
+
+
+def test_answers_to_others_are_passed_over() -> None:
+    other = Codec(SPECS.dialects["ascii"]).encode(Message("0110", {11: "999999", 39: "05"}))
+    ours = Codec(SPECS.dialects["ascii"]).encode(Message("0110", {11: "000007", 39: "00"}))
+    frames = b"".join(len(body).to_bytes(2, "big") + body for body in (other, ours))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        peer = threading.Thread(target=_answer_once, args=(server, frames))
+        peer.start()
+        outcome = run("send", "--port", server.getsockname()[1], "--stan", "7", "--expect", "00")
+        peer.join()
+    assert outcome.code == 0
+
+
+def test_explain_tells_reasons_before_the_day_is_closed(centre: CentreProcess) -> None:
+    approved = sent(centre, "--pan", "4507160000000010", "--entry", "chip", "--merchant", "SUPERMARCHE0001")["rrn"]
+    declined = sent(centre, "--pan", BROKE.pan.digits, "--amount", "80.00")["rrn"]
+    unrouted = sent(centre, "--pan", "3400000000000000")["rrn"]
+    told = run("explain", approved, "--data", centre.data).out
+    for words in (
+        "purchase of 125.00 MAD",
+        "chip (DE 22 051)",
+        "450716******0010",
+        "SUPERMARCHE LA NORIA",
+        "to atlas: visa",
+        "not closed",
+    ):
+        assert words in told
+    assert "51 insufficient funds, by atlas" in run("explain", declined, "--data", centre.data).out
+    told = run("explain", unrouted, "--data", centre.data).out
+    assert "not routed" in told
+    assert "15 no such issuer, by the switch itself" in told
+
+
+def test_explain_of_nothing_names_what_is_near(centre: CentreProcess) -> None:
+    rrn = sent(centre)["rrn"]
+    outcome = run("explain", rrn[:-1] + "x", "--data", centre.data)
+    assert outcome.code == 1
+    assert rrn in outcome.sentence
+    assert run("explain", "ABCDEFGHIJKL", "--data", centre.data).sentence.endswith(f"is not in the journal of {centre.data}")
+
+
+def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
+    with running_centre(tmp_path / "var", ["--business-date", DATE]) as centre:
+        data = ("--data", centre.data)
+        assert run("day", "show", *data).sentence == f"{centre.data}: no business date is closed yet"
+        sale = ("--pan", "4507160000000010", "--entry", "chip", "--merchant", "SUPERMARCHE0001", "--amount", "100.00")
+        rrn = sent(centre, *sale)["rrn"]
+        assert "not closed yet" in run("explain", rrn, *data).out
+        closed = run("day", "close", *data)
+        assert closed.code == 0
+        assert closed.out.startswith(f"business date {DATE} is closed\n")
+        assert "\x1b" not in closed.out
+        assert run("day", "close", DATE, *data).out.startswith(f"business date {DATE} is already closed, nothing was changed\n")
+        assert (
+            run("day", "show", "--json", *data).json["positions"]
+            == run("day", "close", DATE, "--json", *data).json["positions"]
+        )
+        told = run("explain", rrn, *data).out
+        assert "presented   100.00 MAD to atlas, interchange 0.65 MAD (0.65 %)" in told
+        assert "value date  " in told
+        assert run("explain", rrn, "--json", *data).json[0]["presentment"]["discount_minor"] == 120
+        assert rrn in run("statement", "SUPERMARCHE0001", *data).out
+        assert rrn in run("statement", "SUPERMARCHE0001", DATE, "--format", "csv", *data).out
+        assert run("statement", "NOBODY", *data).code == 2
+        assert run("statement", "PHARMACIE000001", *data).code == 1
+        assert "the books are sound" in run("check", *data).out
+        assert run("check", "--json", *data).json["sound"] is True
+        assert centre.stop() == 0
+    with closing(sqlite3.connect(tmp_path / "var" / "books.db")) as books:
+        books.executescript("DROP TRIGGER payout_no_update; UPDATE payout SET net_minor = net_minor + 1")
+    tampered = run("check", *data)
+    assert tampered.code == 1
+    assert " in the books, expected none" in tampered.sentence
+    assert DATE in tampered.out
+    assert run("check", "--json", *data).json["sound"] is False
+
+
+@pytest.mark.parametrize("verb", [("day", "close"), ("day", "show"), ("check",), ("statement", "X"), ("explain", "X")])
+def test_a_folder_without_a_journal_or_with_a_foreign_one(verb: tuple[str, ...], tmp_path: Path) -> None:
+    missing = run(*verb, "--data", tmp_path / "none")
+    assert missing.code == 2
+    assert "switch up" in missing.sentence
+    (tmp_path / "journal.db").write_text("not a database, long enough to be looked at as one" * 100)
+    assert run(*verb, "--data", tmp_path).code == 2
+
+
+@pytest.mark.parametrize("verb", [("day", "close", "2026-99-99"), ("day", "show", "x"), ("statement", "X", "22/11/2026")])
+def test_a_date_that_is_none(verb: tuple[str, ...]) -> None:
+    assert run(*verb).sentence.startswith("business date: found ")
+
+
+def test_no_full_card_number_reaches_the_log_of_the_centre(centre: CentreProcess) -> None:
+    sent(centre, "--pan", BROKE.pan.digits, "--merchant", "NOBODY")
+    log = centre.log.read_text()
+    assert BROKE.pan.digits not in log

@@ -1,0 +1,98 @@
+"""A sale as a person tells it becomes a message every dialect can say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switch.errors import MessageError, SwitchError
+from switch.iso8583.codec import Codec
+from switch.iso8583.compose import ENTRIES, Sale, changed, currency_number, parse_change, sale_message
+from switch.iso8583.mapping import to_authorization
+from switch.specs import load_specs
+
+SPECS = load_specs()
+ASCII = SPECS.dialects["ascii"]
+SALE = Sale(
+    mti="0100",
+    pan="4507160000000010",
+    expiry="2912",
+    amount_minor=12_500,
+    currency="504",
+    entry="chip",
+    merchant_id="SUPERMARCHE0001",
+    merchant=SPECS.merchants["SUPERMARCHE0001"],
+    terminal_id="NORIA001",
+    acquirer_id="504900",
+    country="504",
+    stan="000042",
+    rrn="632613000042",
+    at=datetime(2026, 11, 22, 13, 5, 9, tzinfo=ZoneInfo("Africa/Casablanca")),
+)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize("dialect", SPECS.dialects)
+def test_every_entry_is_understood_as_such_in_every_dialect(entry: str, dialect: str) -> None:
+    codec = Codec(SPECS.dialects[dialect])
+    message = codec.decode(codec.encode(sale_message(evolve(SALE, entry=entry), SPECS.dialects[dialect])))
+    understood = to_authorization(message, acquirer_id="0", transmitted_at="1122120509", currency="504")
+    assert understood.channel == entry
+    assert understood.amount_minor == 12_500
+    assert understood.expiry == "2912"
+    assert understood.local_at == "1122130509"
+    assert understood.key.transmitted_at == "1122120509", "DE 7 is UTC, an hour behind"
+
+
+def test_name_and_place_are_plain_and_forty_characters_wide() -> None:
+    merchant = evolve(SPECS.merchants["SUPERMARCHE0001"], name="CAFÉ DE LA GARE ÉTOILÉE", city="FÈS")
+    place = sale_message(evolve(SALE, merchant=merchant), ASCII).elements[43]
+    assert place == "CAFE DE LA GARE ETOILEEFES            MA"
+    assert len(sale_message(evolve(SALE, merchant=None, country="036"), ASCII).elements[43]) == 40
+
+
+def test_a_cash_machine_gives_cash() -> None:
+    machine = SPECS.merchants["CASHMACHINE0001"]
+    assert sale_message(evolve(SALE, merchant=machine), ASCII).elements[3] == "010000"
+
+
+def test_changes_replace_and_leave_out() -> None:
+    message = changed(sale_message(SALE, ASCII), [parse_change("49="), parse_change("48=a=b"), parse_change("52=ab")], ASCII)
+    assert 49 not in message.elements
+    assert message.elements[48] == "a=b"
+    assert message.elements[52] == "AB"
+    assert list(message.elements) == sorted(message.elements)
+
+
+@pytest.mark.parametrize("number", [0, 1, 129, 999])
+def test_elements_that_do_not_exist_are_refused(number: int) -> None:
+    with pytest.raises(MessageError, match="expected one that dialect ascii defines"):
+        changed(sale_message(SALE, ASCII), [(number, "1")], ASCII)
+
+
+@pytest.mark.parametrize("text", ["", "4", "=5", "four=5", "-4=5", "٤=5", "4444=5"])
+def test_wishes_that_are_none(text: str) -> None:
+    with pytest.raises(SwitchError, match="expected its number, = and its value"):
+        parse_change(text)
+
+
+@pytest.mark.parametrize("text", ["", "dirham", "50", "5O4"])
+def test_currencies_that_are_none(text: str) -> None:
+    with pytest.raises(SwitchError, match="currency: found"):
+        currency_number(text)
+
+
+@given(st.integers(2, 128), st.text(max_size=40), st.sampled_from(sorted(SPECS.dialects)))
+def test_any_wish_is_encoded_or_refused(number: int, value: str, dialect: str) -> None:
+    message = changed(sale_message(SALE, SPECS.dialects[dialect]), [(number, value or None)], SPECS.dialects[dialect])
+    try:
+        data = Codec(SPECS.dialects[dialect]).encode(message)
+    except MessageError as error:
+        assert error.element == number  # noqa: PT017
+    else:
+        assert Codec(SPECS.dialects[dialect]).decode(data).elements == message.elements
