@@ -118,9 +118,10 @@ class Dialect:
         """The whole dialect in pyiso8583's notation, which is the authority on it and the oracle of our tests."""
         none = {"len_enc": "ascii", "len_type": 0, "max_len": 0, "data_enc": "ascii", "desc": ""}
         codec = {"ascii": "ascii", "bcd": "b", "ebcdic": EBCDIC}
+        hexadecimal = EBCDIC if self.mti == "ebcdic" else "ascii"
         spec: dict[str, Any] = {"h": none, "t": {**none, "data_enc": codec[self.mti], "desc": "MTI"}}
         for key in ("p", "1"):
-            spec[key] = {**none, "data_enc": "b" if self.bitmap == "binary" else codec[self.mti], "desc": "bitmap"}
+            spec[key] = {**none, "data_enc": "b" if self.bitmap == "binary" else hexadecimal, "desc": "bitmap"}
         for element in self.elements:
             if element is not None:
                 spec[str(element.number)] = element.to_pyiso8583()

@@ -1,0 +1,399 @@
+"""The codec against itself, against its slow path, and against pyiso8583, which is the authority."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+import iso8583
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from switch.errors import MessageError
+from switch.iso8583.codec import PLANS_MAX, Codec
+from switch.iso8583.dialect import ENCODINGS, Dialect
+from switch.iso8583.message import Message
+from switch.iso8583.plan import bitmap_of, compile_decoder, compile_encoder, present_elements
+from tests.iso8583.samples import CHIP_PURCHASE, GOLDEN, PAN, PURCHASE, TRACK_2, codec, dialect, with_elements
+from tests.strategies import DIALECTS, dialects, messages, mtis, spoilt, values
+
+quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+every_dialect = pytest.mark.parametrize("name", sorted(DIALECTS))
+
+WARM = {name: Codec(each) for name, each in DIALECTS.items()}
+
+
+def read_by_pyiso8583(spec: Dialect, data: bytes) -> Message:
+    """The oracle's reading, in the form our messages have."""
+    document, _ = iso8583.decode(data, spec.to_pyiso8583())
+    elements = {int(key): value for key, value in document.items() if key not in ("t", "p", "1")}
+    for number, value in elements.items():
+        element = spec.element(number)
+        if element.content == "z" and element.encoding == "bcd":
+            elements[number] = value.replace("D", "=")
+    return Message(document["t"], elements)
+
+
+def read_by_plan(spec: Dialect, data: bytes) -> dict[int, str] | None:
+    """The elements as the plan of this bitmap reads them, None where it leaves them to the slow path."""
+    start, size = 2 if spec.mti == "bcd" else 4, 8 if spec.bitmap == "binary" else 16
+    bitmap = b""
+    for part in (data[start : start + size], data[start + size : start + 2 * size]):
+        if not bitmap or bitmap[0] & 0x80:
+            bitmap += part if size == 8 else bytes.fromhex(part.decode("cp500" if spec.mti == "ebcdic" else "ascii"))
+    try:
+        return compile_decoder(spec, bitmap)(data, start + len(bitmap) * size // 8)
+    except LookupError:
+        return None
+
+
+def check_round_trip(spec: Dialect, message: Message) -> None:
+    slow = Codec(spec)
+    data = slow.encode(message)
+    assert compile_encoder(spec, tuple(message.elements))(message.mti, message.elements) == data
+    assert slow.encode(message) == data
+    assert slow.decode(data) == message
+    assert slow.decode(data) == message
+    assert read_by_plan(spec, data) == message.elements
+    assert read_by_pyiso8583(spec, data) == message
+
+
+@given(st.data(), dialects)
+@quick
+def test_what_is_written_is_read_again_by_all_three(data: st.DataObject, spec: Dialect) -> None:
+    check_round_trip(spec, data.draw(messages(spec)))
+
+
+@every_dialect
+def test_the_longest_and_shortest_value_of_every_element(name: str) -> None:
+    spec = DIALECTS[name]
+    characters = {"n": "7", "a": "k", "an": "Z", "ans": "~", "b": "F", "z": "9", "x+n": "4"}
+    for element in filter(None, spec.elements):
+        if element.number == 65:
+            continue
+        sizes = {element.characters_max}
+        if element.length_digits:
+            sizes.add(2 if element.content == "b" else 1)
+        for size in sizes:
+            value = characters[element.content] * size
+            check_round_trip(spec, Message("0100", {element.number: "C" + value[1:] if element.content == "x+n" else value}))
+
+
+@pytest.mark.parametrize("choices", list(product(("ascii", "bcd", "ebcdic"), ("binary", "hex"), ("raw", "hex"))), ids="-".join)
+@given(st.data())
+@settings(quick, max_examples=12)
+def test_any_mixture_of_encodings(choices: tuple[str, str, str], data: st.DataObject) -> None:
+    mti, bitmap, binary = choices
+    rest = {key: data.draw(st.sampled_from(ENCODINGS[key])) for key in ("digits", "text", "length")}
+    odd = {"52": {"format": "b..60"}, "35": {"format": "z 37"}, "28": {"format": "x+n..99"}}
+    check = dialect({"mti": mti, "bitmap": bitmap, "binary": binary, **rest}, odd)
+    check_round_trip(check, data.draw(messages(check)))
+    check_round_trip(check, Message("0100", {28: data.draw(values(check.element(28))), 52: "AB" * 49}))
+
+
+@pytest.mark.parametrize("track", [TRACK_2, "4507160000000010=2912", "1", "1=", f"{PAN}==101", "9" * 37])
+@every_dialect
+def test_tracks(name: str, track: str) -> None:
+    check_round_trip(DIALECTS[name], Message("0100", {35: track}))
+
+
+def test_a_packed_track_may_be_written_with_either_separator() -> None:
+    wire = codec("bcd")
+    assert wire.encode(Message("0100", {35: "12D34"})) == wire.encode(Message("0100", {35: "12=34"}))
+    assert codec("ascii").decode(codec("ascii").encode(Message("0100", {35: "12D34"}))).elements[35] == "12D34"
+
+
+@every_dialect
+def test_an_element_of_no_length(name: str) -> None:
+    wire = codec(name)
+    data = wire.encode(Message("0100", {11: "000001", 48: ""}))
+    assert wire.decode(data) == wire.decode(data) == Message("0100", {11: "000001", 48: ""})
+
+
+@every_dialect
+def test_small_letters_in_hexadecimal_are_taken(name: str) -> None:
+    wire = codec(name)
+    data = wire.encode(Message("0100", {52: "0412AC89ABCDEF67"})).replace(b"ABCDEF", b"abcdef")
+    assert wire.decode(data) == wire.decode(data) == Message("0100", {52: "0412AC89ABCDEF67"})
+
+
+# -- anything at all
+
+
+def answer(read: Callable[[bytes], Message], data: bytes) -> Message | MessageError:
+    try:
+        return read(data)
+    except MessageError as error:
+        return error
+
+
+def check_any_bytes(spec: Dialect, data: bytes) -> None:
+    warm, cold = WARM[spec.name], Codec(spec)
+    first, second, third = answer(cold.decode, data), answer(cold.decode, data), answer(warm.decode, data)
+    if isinstance(first, Message):
+        assert first == second == third
+        assert read_by_plan(spec, data) in (None, first.elements)
+        assert read_by_pyiso8583(spec, data).mti == first.mti
+        again = cold.encode(first)
+        assert cold.decode(again) == first
+        return
+    assert str(first) == str(second) == str(third)
+    assert isinstance(first, MessageError)
+    assert 0 <= first.element <= 128
+    assert first.position is not None
+    assert 0 <= first.position <= len(data)
+    parts, error = cold.inspect(data)
+    assert str(error) == str(first)
+    for _, offset, raw, _ in parts:
+        assert data[offset : offset + len(raw)] == raw
+
+
+@given(dialects, st.binary(max_size=80))
+@settings(quick, max_examples=300)
+def test_random_bytes_are_a_message_or_a_message_error(spec: Dialect, data: bytes) -> None:
+    check_any_bytes(spec, data)
+
+
+@given(dialects, st.binary(min_size=8, max_size=16), st.binary(max_size=120))
+@settings(quick, max_examples=300)
+def test_random_elements_behind_a_good_mti(spec: Dialect, bitmap: bytes, data: bytes) -> None:
+    head = Codec(spec).encode(Message("0100", {}))
+    written = bitmap if spec.bitmap == "binary" else bitmap.hex().encode()
+    check_any_bytes(spec, head[: 2 if spec.mti == "bcd" else 4] + written + data)
+
+
+@given(st.data(), dialects)
+@settings(quick, max_examples=200)
+def test_spoilt_messages_are_read_alike_or_refused_alike(data: st.DataObject, spec: Dialect) -> None:
+    message = data.draw(st.one_of(st.sampled_from(sorted(GOLDEN.values())), messages(spec)))
+    whole = WARM[spec.name].encode(message)
+    WARM[spec.name].decode(whole)
+    check_any_bytes(spec, data.draw(spoilt(whole)))
+
+
+@given(dialects, mtis, st.dictionaries(st.integers(0, 140), st.text(max_size=20), max_size=4))
+@quick
+def test_values_that_do_not_fit_are_refused_before_they_are_written(spec: Dialect, mti: str, elements: dict[int, str]) -> None:
+    wire = Codec(spec)
+    try:
+        data = wire.encode(Message(mti, elements))
+    except MessageError:
+        return
+    decoded = wire.decode(data).elements
+    assert {n: value.replace("D", "=") for n, value in elements.items()} == {
+        n: value.replace("D", "=") for n, value in decoded.items()
+    }
+
+
+# -- faults of pyiso8583 that are fenced
+
+
+@every_dialect
+def test_a_third_bitmap_is_refused_by_name(name: str) -> None:
+    wire = codec(name)
+    spec = DIALECTS[name]
+    maps = bytes.fromhex("8000000000000000" * 2 + "0000002000000000")
+    head = wire.encode(Message("0100", {}))[: 2 if spec.mti == "bcd" else 4]
+    with pytest.raises(MessageError, match=r"DE 65 at byte .*third bitmap, expected at most 128 elements") as refused:
+        wire.decode(head + (maps if spec.bitmap == "binary" else maps.hex().encode()))
+    assert refused.value.position == len(head) + (8 if spec.bitmap == "binary" else 16)
+
+
+@pytest.mark.parametrize("length", ["+1", " 1", "1 ", "-1", "1_", "0x"])
+@pytest.mark.parametrize("name", ["ascii", "ascii_hex", "base87", "ebcdic"])
+def test_a_length_that_is_not_made_of_digits(name: str, length: str) -> None:
+    encoding = "cp500" if name == "ebcdic" else "ascii"
+    wire = codec(name)
+    data = wire.encode(Message("0100", {32: "5"}))
+    assert wire.decode(data).elements == {32: "5"}
+    with pytest.raises(MessageError) as refused:
+        wire.decode(data[:-3] + length.encode(encoding) + data[-1:])
+    assert str(refused.value) == f"DE 32 at byte {len(data) - 3}: found length {length!r}, expected 2 digits of length"
+
+
+@pytest.mark.parametrize("name", ["bcd", "ebcdic_bcd"])
+def test_a_packed_length_that_is_not_made_of_digits(name: str) -> None:
+    wire = codec(name)
+    data = wire.encode(Message("0100", {32: "5"}))
+    with pytest.raises(MessageError, match="DE 32 at byte 10: found length '0a', expected 2 digits of length"):
+        wire.decode(data[:-2] + b"\x0a" + data[-1:])
+
+
+@pytest.mark.parametrize("bitmap", [b"0020000001 00000", b" 020000000000000", b"00200000010000 \t", b"00 20 00 00 01 0"])
+def test_blanks_in_a_hexadecimal_bitmap(bitmap: bytes) -> None:
+    with pytest.raises(MessageError, match=r"bitmap at byte 4: found 16 byte\(s\) .*expected 16 hexadecimal digits of bitmap"):
+        codec("ascii_hex").decode(b"0100" + bitmap + b"0000010000")
+
+
+def test_an_element_the_dialect_does_not_define() -> None:
+    small = Codec(dialect({"mti": "ascii"}, {"11": {"name": "STAN", "format": "n 6"}}, extends=False))
+    assert small.decode(small.encode(Message("0800", {11: "000001"}))).elements == {11: "000001"}
+    with pytest.raises(MessageError, match="DE 3: found a value, expected an element that dialect test defines"):
+        small.encode(Message("0800", {3: "000000"}))
+    with pytest.raises(MessageError, match="DE 3 at byte 4: found a bit that announces element 3, expected an element that"):
+        small.decode(b"0800" + bitmap_of([3, 11]) + b"000000000001")
+
+
+# -- sentences
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "old", "new", "sentence"),
+    [
+        ("ascii", PURCHASE, b"000000012500", b"00000ABC2500", "DE 4 at byte 36: found '*****ABC****', expected n 12: digits"),
+        (
+            "ascii",
+            PURCHASE,
+            b"632609000042",
+            b"6326 9000042",
+            "DE 37 at byte {}: found '**** *******', expected an 12: letters",
+        ),
+        ("ascii", PURCHASE, b"TERM0001", b"TERM\x00001", "DE 41 at byte {}: found 'TERM\\x00001', expected ans 8: printable"),
+        ("ascii", PURCHASE, b"TERM0001", b"TERM\xe9001", "DE 41 at byte {}: found 'TERMé001', expected ans 8: printable"),
+        ("ascii", CHIP_PURCHASE, b"D00000100", b"X00000100", "DE 28 at byte {}: found 'X********', expected x+n 8: C or D and"),
+        ("ascii", CHIP_PURCHASE, b"D00000100", b"D0000 100", "DE 28 at byte {}: found 'D**** ***', expected x+n 8: C or D and"),
+        (
+            "ascii_hex",
+            CHIP_PURCHASE,
+            b"0412AC89ABCDEF67",
+            b"0412AC89ABCDEG67",
+            "DE 52 at byte {}: found 16 characters, not shown",
+        ),
+        ("ascii", CHIP_PURCHASE, b"37" + TRACK_2.encode(), b"", "DE 35 at byte {}: found length '63' with"),
+        (
+            "bcd",
+            PURCHASE,
+            b"\x00\x00\x00\x01\x25\x00",
+            b"\x00\x00\x00\x0a\x25\x00",
+            "DE 4 at byte 22: found '*******A****', expected",
+        ),
+        (
+            "bcd",
+            PURCHASE,
+            b"\x00\x51\x00",
+            b"\x10\x51\x00",
+            "DE 22 at byte {}: found padding 1, expected padding 0 on the left, n 3",
+        ),
+        ("bcd", PURCHASE, b"\x54\x11\x00\x51", b"\x54\x11\xf0\x51", "DE 22 at byte {}: found padding F, expected padding 0"),
+        ("ascii", PURCHASE, b"0100", b"01A0", "MTI at byte 0: found '01A0', expected four digits"),
+        ("ascii", PURCHASE, b"0100", b"01\xff0", "MTI at byte 0: found 4 byte(s) 30 31 ff 30, expected 4 bytes of MTI"),
+        ("ascii", PURCHASE, b"06504001", b"12504001", "DE 32 at byte {}: found length '12' with"),
+        ("ascii", PURCHASE, b"16" + PAN.encode(), b"20" + PAN.encode() * 2, "DE 2 at byte 12: found length '20' with"),
+    ],
+)
+def test_one_sentence_says_where_what_and_what_else(name: str, message: Message, old: bytes, new: bytes, sentence: str) -> None:
+    wire = codec(name)
+    data = wire.encode(message)
+    assert data.count(old) == 1 or old == b"0100"
+    place = data.index(old) + (2 if old.startswith(b"\x54\x11") else 0)
+    for _ in range(2):
+        with pytest.raises(MessageError) as refused:
+            wire.decode(data.replace(old, new, 1))
+        assert str(refused.value).startswith(sentence.format(place))
+
+
+@every_dialect
+def test_a_message_cut_short_says_where(name: str) -> None:
+    wire = codec(name)
+    data = wire.encode(PURCHASE)
+    for size in range(len(data)):
+        with pytest.raises(MessageError) as refused:
+            wire.decode(data[:size])
+        assert refused.value.position is not None
+        assert refused.value.position <= size
+        assert "found" in str(refused.value)
+
+
+@every_dialect
+def test_bytes_too_many_are_named_after_the_last_element(name: str) -> None:
+    wire = codec(name)
+    data = wire.encode(PURCHASE)
+    with pytest.raises(MessageError) as refused:
+        wire.decode(data + b"00")
+    expected = f"DE 49 at byte {len(data)}: found 2 further byte(s), expected the end of the message after DE 49"
+    assert str(refused.value) == expected
+    assert wire.inspect(data + b"00")[0] == wire.inspect(data)[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"de4": "12500"}, "DE 4: found 5 digits, expected n 12"),
+        ({"de4": ""}, "DE 4: found 0 digits, expected n 12"),
+        ({"de41": "T" * 9}, "DE 41: found 9 characters, expected ans 8"),
+        ({"de41": "TERMÉ001"}, "DE 41: found 'TERMÉ001', expected ans 8: printable characters"),
+        ({"de2": "4" * 20}, "DE 2: found 20 digits, expected n..19"),
+        ({"de52": "04"}, "DE 52: found 1 bytes, expected b 8"),
+        ({"de52": "zz12AC89ABCDEF67"}, "DE 52: found 16 characters, not shown, expected b 8: hexadecimal digits"),
+        ({"de35": f"{PAN}-2912"}, "DE 35: found 21 characters, not shown, expected z..37: track data"),
+        ({"de65": "80"}, "DE 65: found a value, expected an element that dialect ascii defines"),
+        ({"de129": "80"}, "DE 129: found a value, expected an element that dialect ascii defines"),
+    ],
+)
+def test_what_cannot_be_written_is_said(change: dict[str, str], sentence: str) -> None:
+    wire = codec("ascii")
+    for _ in range(2):
+        with pytest.raises(MessageError) as refused:
+            wire.encode(with_elements(PURCHASE, **change))
+        assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("mti", ["", "100", "01000", "01A0", "０１００"])
+def test_an_mti_that_is_not_four_digits(mti: str) -> None:
+    with pytest.raises(MessageError, match=r"MTI: found .*, expected four digits"):
+        codec("ascii").encode(Message(mti, {11: "000001"}))
+
+
+@given(st.data(), dialects)
+@quick
+def test_no_error_shows_a_card_number_or_a_track(data: st.DataObject, spec: Dialect) -> None:
+    track = TRACK_2.replace("=", "D") if spec.mti == "bcd" else TRACK_2
+    message = Message("0100", {2: PAN, 11: "000001", 34: PAN, 35: track, 45: f"B{PAN}^DOE/JOHN^2912", 48: f"{PAN} 123"})
+    error = answer(Codec(spec).decode, data.draw(spoilt(Codec(spec).encode(message))))
+    shown = str(error) if isinstance(error, MessageError) else ""
+    assert PAN[4:] not in shown
+    assert PAN[6:12] not in shown
+    assert "DOE" not in shown
+
+
+# -- reading in part, and limits
+
+
+def test_reading_goes_on_behind_wrong_content_and_leaves_it_out() -> None:
+    wire = codec("ascii")
+    data = wire.encode(PURCHASE).replace(b"000000012500", b"00000ABC2500").replace(b"TERM0001", b"TERM\x00001")
+    parts, error = wire.inspect(data)
+    assert error is not None
+    assert error.element == 4
+    read = {int(key): value for key, _, _, value in parts if key not in ("t", "p")}
+    assert read == with_elements(PURCHASE, de4=None, de41=None).elements
+
+
+def test_reading_stops_where_the_layout_is_lost() -> None:
+    wire = codec("ascii")
+    data = wire.encode(PURCHASE).replace(b"06504001", b"+6504001")
+    parts, error = wire.inspect(data)
+    assert error is not None
+    assert error.element == 32
+    assert [key for key, *_ in parts][-1] == "25"
+
+
+def test_plans_are_bounded_and_do_without_is_the_same() -> None:
+    wire = codec("ascii")
+    optional = (5, 6, 8, 9, 10, 15, 16, 17, 18, 19)
+    for pattern in range(PLANS_MAX + 20):
+        chosen = [n for place, n in enumerate(optional) if pattern >> place & 1]
+        message = Message("0100", {n: "0" * DIALECTS["ascii"].element(n).size for n in chosen})
+        assert wire.decode(wire.encode(message)) == message
+    assert len(wire._decoders) <= PLANS_MAX
+    assert len(wire._encoders) <= PLANS_MAX
+    message = Message("0100", {n: "0" * DIALECTS["ascii"].element(n).size for n in (2, *optional)})
+    assert wire.decode(wire.encode(message)) == wire.decode(wire.encode(message)) == message
+
+
+@given(st.sets(st.integers(2, 128).filter(lambda n: n != 65)))
+def test_bitmaps(numbers: set[int]) -> None:
+    bitmap = bitmap_of(numbers)
+    assert set(present_elements(bitmap)) == numbers
+    assert len(bitmap) == (16 if any(n > 64 for n in numbers) else 8)
