@@ -16,7 +16,7 @@ import iso8583
 from switch.errors import MessageError
 from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, Dialect, Element
 from switch.iso8583.message import Message
-from switch.iso8583.plan import Decoder, Encoder, compile_decoder, compile_encoder, present_elements
+from switch.iso8583.plan import KNOWN_MTIS, Decoder, Encoder, compile_decoder, compile_encoder, present_elements
 
 PLANS_MAX: Final = 512  #: kept for each direction of a dialect; a peer that varies its bitmaps further is read without plans
 
@@ -68,7 +68,7 @@ class Codec:
             if plan is not None:
                 try:
                     elements = plan(data, end)
-                except LookupError:
+                except (LookupError, ValueError):
                     elements = None
                 if elements is not None:
                     return Message(mti, elements)
@@ -79,8 +79,11 @@ class Codec:
         mti, elements = message
         numbers = tuple(elements)
         plan = self._encoders.get(numbers)
-        if plan is not None and mti in _KNOWN_MTIS:
-            data = plan(mti, elements)
+        if plan is not None:
+            try:
+                data = plan(mti, elements)
+            except (LookupError, ValueError):
+                data = None
             if data is not None:
                 return data
         return self._encode_slowly(message, numbers)
@@ -213,14 +216,11 @@ class Codec:
 
     def _keep_decoder(self, data: bytes, decoded: dict[str, str]) -> None:
         start = self._mti_bytes
-        if decoded["t"] in _KNOWN_MTIS:
+        if decoded["t"] in KNOWN_MTIS:
             self._mtis[data[:start]] = decoded["t"]
         bitmap = data[start : start + self._bitmap_bytes * (2 if "1" in decoded else 1)]
         if bitmap not in self._decoders and len(self._decoders) < PLANS_MAX:
             self._decoders[bitmap] = compile_decoder(self.dialect, bytes.fromhex(decoded["p"] + decoded.get("1", "")))
-
-
-_KNOWN_MTIS: Final = frozenset(f"0{c}{f}{o}" for c in "12345678" for f in "0123" for o in "0123")
 
 
 def expectation(element: Element) -> str:

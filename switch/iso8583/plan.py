@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from switch.iso8583.dialect import EBCDIC, Dialect, Element
@@ -24,6 +25,16 @@ _CODEC: Final = {"ascii": "ascii", "ebcdic": EBCDIC}
 #: Length prefixes as they are read (text or packed as hex) -> value; a dict takes digits only, where int() takes "+1".
 _LENGTHS: Final = {2: {f"{n:02d}": n for n in range(100)}, 3: {f"{n:03d}": n for n in range(1000)}}
 _PACKED_LENGTHS: Final = {2: _LENGTHS[2], 3: {f"{n:04d}": n for n in range(1000)}}
+
+#: MTIs of ISO 8583:1987 as digits; a plan writes these and no other.
+KNOWN_MTIS: Final = frozenset(f"0{c}{f}{o}" for c in "12345678" for f in "0123" for o in "0123")
+_MTI_BYTES: Final = {
+    "ascii": {mti: mti.encode() for mti in KNOWN_MTIS},
+    "ebcdic": {mti: mti.encode(EBCDIC) for mti in KNOWN_MTIS},
+    "bcd": {mti: bytes.fromhex(mti) for mti in KNOWN_MTIS},
+}
+
+_CLASS_TESTS: Final = {"n": "isdecimal", "a": "isalpha", "an": "isalnum", "ans": "isprintable"}
 
 
 def present_elements(bitmap: bytes) -> list[int]:
@@ -43,16 +54,14 @@ def bitmap_of(numbers: Iterable[int]) -> bytes:
     return bits.to_bytes(size // 8, "big")
 
 
-def _check(content: str, name: str) -> str:
+def _check(content: str, name: str, *, ascii_already: bool) -> str:
     """A Python expression that is true when text ``name`` is of a content class; it may refuse the empty text."""
-    return {
-        "n": f"{name}.isdecimal() and {name}.isascii()",
-        "a": f"{name}.isalpha() and {name}.isascii()",
-        "an": f"{name}.isalnum() and {name}.isascii()",
-        "ans": f"{name}.isprintable() and {name}.isascii()",
-        "z": f"{name}.replace('=', '0').replace('D', '0').isdecimal() and {name}.isascii()",
-        "x+n": f"{name}[0] in 'CD' and {name}[1:].isdecimal() and {name}.isascii()",
-    }[content]
+    test = {
+        "z": f"{name}.replace('=', '0').replace('D', '0').isdecimal()",
+        "x+n": f"{name}[:1] in ('C', 'D') and {name}[1:].isdecimal()",
+        "b": f"len({name}) % 2 == 0 and not {name}.strip('0123456789ABCDEF')",
+    }.get(content) or f"{name}.{_CLASS_TESTS[content]}()"
+    return test if ascii_already or content == "b" else f"{test} and {name}.isascii()"
 
 
 class _Source:
@@ -73,112 +82,151 @@ def _packed_bytes(digits: int) -> int:
     return (digits + 1) // 2
 
 
+class _Reader(_Source):
+    """A decoder being written. ``at`` is the Python expression of the place reached; the end is compared with the message's
+    once, so no slice on the way needs its length checked."""
+
+    def __init__(self, elements: list[Element]) -> None:
+        super().__init__("data, start")
+        self.values: list[str] = []
+        self._base, self._offset = "", 0
+        encodings = {e.encoding for e in elements} | {e.length_encoding for e in elements if e.length_digits}
+        self.ascii_already = "raw" not in encodings and "bcd" not in encodings and "ebcdic" not in encodings
+        self.add("data = data[start:]")
+        if encodings & {"ascii", "hex"}:
+            self.add(f"ascii = data.decode('{'ascii' if self.ascii_already else 'latin-1'}')")
+        if "ebcdic" in encodings:
+            self.add(f"ebcdic = data.decode({EBCDIC!r})")
+
+    @property
+    def at(self) -> str:
+        return f"{self._base} + {self._offset}" if self._base and self._offset else self._base or str(self._offset)
+
+    def take(self, size: int) -> str:
+        """The slice of the next ``size`` bytes."""
+        start = self.at
+        self._offset += size
+        return f"{start}:{self.at}"
+
+    def take_counted(self, name: str, size: str) -> str:
+        """The slice of the next bytes, whose number is the value of the expression ``size``; ``name`` marks its end."""
+        start = self.at
+        self.add(f"{name} = {start} + {size}")
+        self._base, self._offset = name, 0
+        return f"{start}:{name}"
+
+    def check(self, content: str, name: str, encoding: str) -> None:
+        already = self.ascii_already or encoding == "bcd"
+        self.add(f"if not ({_check(content, name, ascii_already=already)}): return None")
+
+
 def compile_decoder(dialect: Dialect, bitmap: bytes) -> Decoder:
-    """The function (message, offset of the first element) -> elements, or None when anything at all is unusual."""
+    """The function (message, offset of the first element) -> elements.
+
+    It returns None, or raises LookupError or ValueError, when anything at all is unusual.
+    """
     elements = [dialect.element(n) for n in present_elements(bitmap)]
-    source = _Source("data, p")
-    for encoding in ("ascii", "ebcdic"):
-        if any(encoding in (e.encoding, e.length_encoding) or (encoding == "ascii" and e.encoding == "hex") for e in elements):
-            source.add(f"{encoding} = data.decode({'latin-1' if encoding == 'ascii' else EBCDIC!r})")
-    values: list[str] = []
-
-    def stretch_key(element: Element) -> tuple[Any, ...]:
-        together = element.length_digits == 0 and element.content in ("n", "a", "an", "ans") and element.encoding != "raw"
-        return (element.content, element.encoding) if together else (element.number,)
-
-    for _, group in groupby(elements, stretch_key):
-        members = list(group)
-        if len(members) > 1 or (members[0].length_digits == 0 and members[0].content in ("n", "a", "an", "ans")):
-            _read_stretch(source, members, values)
+    reader = _Reader(elements)
+    for (together, *_), group in groupby(elements, _stretch_key):
+        if together:
+            _read_stretch(reader, list(group))
         else:
-            _read_single(source, members[0], values)
-    source.add("if p != len(data): return None")
-    source.add("return {" + ", ".join(values) + "}")
-    plan: Decoder = source.compiled(L2=_LENGTHS[2], L3=_LENGTHS[3], P2=_PACKED_LENGTHS[2], P3=_PACKED_LENGTHS[3])
+            for element in group:
+                _read_single(reader, element)
+    reader.add(f"if {reader.at} != len(data): return None")
+    reader.add("return {" + ", ".join(reader.values) + "}")
+    plan: Decoder = reader.compiled(L2=_LENGTHS[2], L3=_LENGTHS[3], P2=_PACKED_LENGTHS[2], P3=_PACKED_LENGTHS[3])
     return plan
 
 
-def _read_stretch(source: _Source, members: list[Element], values: list[str]) -> None:
+def _stretch_key(element: Element) -> tuple[Any, ...]:
+    if element.length_digits == 0 and element.content in _CLASS_TESTS:
+        return (True, element.content, element.encoding)
+    return (False, element.number)
+
+
+def _read_stretch(reader: _Reader, members: list[Element]) -> None:
     first = members[0]
     packed = first.encoding == "bcd"
-    width = sum(_packed_bytes(m.size) if packed else m.size for m in members)
     run = f"r{first.number}"
-    source.add(f"q = p + {width}")
-    source.add(f"{run} = data[p:q].hex()" if packed else f"{run} = {first.encoding}[p:q]")
-    source.add(f"if len({run}) != {width * 2 if packed else width} or not ({_check(first.content, run)}): return None")
+    width = sum(_packed_bytes(m.size) if packed else m.size for m in members)
+    place = reader.take(width)
+    reader.add(f"{run} = data[{place}].hex()" if packed else f"{run} = {first.encoding}[{place}]")
+    reader.check(first.content, run, first.encoding)
     at = 0
     for member in members:
         if packed and member.size % 2:
-            source.add(f"if {run}[{at}] != '0': return None")
+            reader.add(f"if {run}[{at}] != '0': return None")
             at += 1
-        values.append(f"{member.number}: {run}[{at}:{at + member.size}]")
+        whole = len(members) == 1 and at == 0
+        reader.values.append(f"{member.number}: {run}" if whole else f"{member.number}: {run}[{at}:{at + member.size}]")
         at += member.size
-    source.add("p = q")
 
 
-def _read_single(source: _Source, element: Element, values: list[str]) -> None:
+def _read_single(reader: _Reader, element: Element) -> None:
     """One element of variable length, or of a class that is checked alone."""
-    name, size = f"v{element.number}", str(element.size)
+    name, mark = f"v{element.number}", f"p{element.number}"
     if element.length_digits:
-        size = "n"
-        prefix = element.length_bytes
+        prefix = reader.take(element.length_bytes)
         if element.length_encoding == "bcd":
-            source.add(f"n = P{element.length_digits}[data[p:p + {prefix}].hex()]")
+            reader.add(f"n = P{element.length_digits}[data[{prefix}].hex()]")
         else:
-            source.add(f"n = L{element.length_digits}[{element.length_encoding}[p:p + {prefix}]]")
-        limit = element.size * 2 if element.encoding == "hex" else element.size
-        source.add(f"if n > {limit}: return None")
-        source.add(f"p += {prefix}")
-    elif element.encoding == "hex":
-        size = str(element.size * 2)
+            reader.add(f"n = L{element.length_digits}[{element.length_encoding}[{prefix}]]")
+        limit = element.size if element.encoding == "raw" else element.characters_max
+        reader.add(f"if n > {limit}: return None")
+        place = reader.take_counted(mark, "(n + 1) // 2" if element.encoding == "bcd" else "n")
+        odd = "n & 1"
+    else:
+        size = element.size if element.encoding == "raw" else element.characters_max
+        place = reader.take(_packed_bytes(size) if element.encoding == "bcd" else size)
+        odd = str(size & 1)
+    if element.encoding in ("bcd", "raw"):
+        reader.add(f"{name} = data[{place}].hex(){'.upper()' if element.content != 'n' else ''}")
+    else:
+        reader.add(f"{name} = {'ascii' if element.encoding == 'hex' else element.encoding}[{place}]")
     if element.encoding == "bcd":
-        source.add(f"q = p + ({size} + 1) // 2")
-        source.add(f"{name} = data[p:q].hex().upper()")
-        source.add(f"if {size} & 1:")
-        source.add(f"    if {name}[:1] != '0': return None")
-        source.add(f"    {name} = {name}[1:]")
-    elif element.encoding == "raw":
-        source.add(f"q = p + {size}")
-        source.add(f"{name} = data[p:q].hex().upper()")
-    else:
-        source.add(f"q = p + {size}")
-        source.add(f"{name} = {'ascii' if element.encoding == 'hex' else element.encoding}[p:q]")
-    if element.encoding == "raw":
-        source.add(f"if len({name}) != {size} * 2: return None")
-    else:
-        check = _hex_check(name) if element.content == "b" else _check(element.content, name)
-        source.add(f"if len({name}) != {size} or not ({check}): return None")
+        reader.add(f"if {odd}:")
+        reader.add(f"    if {name}[:1] != '0': return None")
+        reader.add(f"    {name} = {name}[1:]")
+    if element.encoding != "raw":
+        reader.check(element.content, name, element.encoding)
     if element.encoding == "bcd" and element.content == "z":
-        source.add(f"{name} = {name}.replace('D', '=')")
-    source.add("p = q")
-    values.append(f"{element.number}: {name}")
-
-
-def _hex_check(name: str) -> str:
-    return f"len({name}) % 2 == 0 and not {name}.strip('0123456789ABCDEF')"
+        reader.add(f"{name} = {name}.replace('D', '=')")
+    reader.values.append(f"{element.number}: {name}")
 
 
 def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
-    """The function (mti, elements) -> message for exactly these elements, or None when anything at all is unusual."""
+    """The function (mti, elements) -> message for exactly these elements.
+
+    It returns None, or raises LookupError or ValueError, when anything at all is unusual. That text is ASCII is found out by
+    converting it; only EBCDIC, which knows more letters, is asked beforehand.
+    """
     elements = [dialect.element(n) for n in sorted(numbers)]
-    bitmap = bitmap_of(numbers)
     source = _Source("mti, e")
-    for element in elements:
-        source.add(f"v{element.number} = e[{element.number}]")
+    if len(elements) > 1:
+        source.add(", ".join(f"v{e.number}" for e in elements) + " = values(e)")
+    else:
+        for element in elements:
+            source.add(f"v{element.number} = e[{element.number}]")
     tests = [_length_test(element) for element in elements]
-    for content, group in groupby(sorted(elements, key=lambda e: e.content), lambda e: e.content):
-        tests += _content_tests(content, [f"v{e.number}" for e in group])
+    for (content, ebcdic), group in groupby(sorted(elements, key=_test_key), _test_key):
+        tests += _content_tests(content, [f"v{e.number}" for e in group], ascii_already=not ebcdic)
     source.add("if not (" + " and ".join(tests or ["True"]) + "): return None")
-    head = bitmap if dialect.bitmap == "binary" else bitmap.hex().upper().encode(_CODEC.get(dialect.mti, "ascii"))
-    mti = "bytes.fromhex(mti)" if dialect.mti == "bcd" else f"mti.encode({_CODEC[dialect.mti]!r})"
     pieces = [piece for element in elements for piece in _written(element)]
-    chunks = [mti, "BITMAP"]
+    chunks = ["mtis[mti]", "bitmap"]
     for kind, run in groupby(pieces, lambda piece: piece[0]):
         text = "f'" + "".join(part for _, part in run) + "'"
         chunks.append(f"bytes.fromhex({text})" if kind == "packed" else f"({text}).encode({_CODEC[kind]!r})")
     source.add("return " + " + ".join(chunks))
-    plan: Encoder = source.compiled(BITMAP=head)
+    bitmap = bitmap_of(numbers)
+    head = bitmap if dialect.bitmap == "binary" else bitmap.hex().upper().encode(_CODEC.get(dialect.mti, "ascii"))
+    values = itemgetter(*(e.number for e in elements)) if len(elements) > 1 else None
+    plan: Encoder = source.compiled(bitmap=head, mtis=_MTI_BYTES[dialect.mti], values=values)
     return plan
+
+
+def _test_key(element: Element) -> tuple[str, bool]:
+    return element.content, element.encoding == "ebcdic"
 
 
 def _length_test(element: Element) -> str:
@@ -189,14 +237,11 @@ def _length_test(element: Element) -> str:
     return f"len({name}) == {limit}"
 
 
-def _content_tests(content: str, names: list[str]) -> list[str]:
-    if content == "b":
-        return [_hex_check(name) for name in names]
-    if content in ("z", "x+n") or len(names) == 1:
-        return [_check(content, name) for name in names]
-    joined = "(" + " + ".join(names) + ")"
-    test = {"n": "isdecimal", "a": "isalpha", "an": "isalnum", "ans": "isprintable"}[content]
-    return [f"{joined}.{test}()", f"{joined}.isascii()"]
+def _content_tests(content: str, names: list[str], *, ascii_already: bool) -> list[str]:
+    if content in _CLASS_TESTS and len(names) > 1:
+        joined = "f'" + "".join(f"{{{name}}}" for name in names) + "'"
+        return [_check(content, joined, ascii_already=ascii_already)]
+    return [_check(content, name, ascii_already=ascii_already) for name in names]
 
 
 def _written(element: Element) -> list[tuple[str, str]]:
