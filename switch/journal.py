@@ -9,7 +9,8 @@ sqlite-utils for instance (``docs/journal.md``).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -214,22 +215,15 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def read_life(data: Path, rrn: str) -> list[dict[str, Any]]:
     """All requests of a retrieval reference number, oldest first, each with its decision and occurrences (for ``explain``)."""
-    db = _reader(data)
-    found = []
-    sql = "SELECT * FROM request LEFT JOIN decision ON decision.request_id = request.id WHERE rrn = ? ORDER BY request.id"
-    for row in db.query(sql, [rrn]):
-        occurrences: Iterable[dict[str, Any]] = db.query(
-            "SELECT at_ms, kind, detail FROM occurrence WHERE request_id = ? ORDER BY id", [row["id"]]
-        )
-        found.append({**row, "occurrences": list(occurrences)})
-    return found
-
-
-def _reader(data: Path) -> Any:
-    """The journal through sqlite-utils, read-only."""
     from sqlite_utils import Database
 
     path = data / JOURNAL_FILE
     if not path.exists():
         raise DataFolderError(f"{data}: no journal here; expected the data folder of a centre that has run (switch up --data)")
-    return Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+    sql = "SELECT * FROM request LEFT JOIN decision ON decision.request_id = request.id WHERE rrn = ? ORDER BY request.id"
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        db = Database(connection)
+        return [
+            {**row, "occurrences": list(db.query("SELECT * FROM occurrence WHERE request_id = ? ORDER BY id", [row["id"]]))}
+            for row in db.query(sql, [rrn])
+        ]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from switch.cli.options import PATH, business_date_given, data_option, specs_option
+from switch.cli.tables import show_pairs, show_table
+
+if TYPE_CHECKING:
+    from switch.specs import Specs
 
 
 @click.command()
@@ -78,26 +82,18 @@ def up(
     run(centre.run)
 
 
-def _print_ready(ready: dict[str, Any], specs: Any) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(highlight=False)
-    table = Table(title=f"{specs.centre.name} is ready", title_justify="left", box=None, pad_edge=False)
-    for column in ("listener", "address", "dialect", "header"):
-        table.add_column(column)
-    for name, listener in ready["listeners"].items():
-        header = listener["header"] + (" + TPDU" if listener["tpdu"] else "")
-        table.add_row(name, f"{listener['host']}:{listener['port']}", listener["dialect"], header)
-    console.print(table)
+def _print_ready(ready: dict[str, Any], specs: Specs) -> None:
+    rows = [
+        (name, f"{about['host']}:{about['port']}", about["dialect"], about["header"] + (" + TPDU" if about["tpdu"] else ""))
+        for name, about in ready["listeners"].items()
+    ]
+    show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
     issuers = ", ".join(f"{issuer} ({about['pid'] or 'external'})" for issuer, about in ready["issuers"].items())
-    console.print(f"issuers   {issuers}", soft_wrap=True)
-    console.print(f"data      {ready['data']}", soft_wrap=True)
-    console.print(f"try       {_ready_made(ready, specs)}", soft_wrap=True)
+    show_pairs([("issuers", issuers), ("data", ready["data"]), ("try", _ready_made(ready, specs))])
     sys.stdout.flush()
 
 
-def _ready_made(ready: dict[str, Any], specs: Any) -> str:
+def _ready_made(ready: dict[str, Any], specs: Specs) -> str:
     """One ``switch send`` line that works as it stands."""
     first = specs.centre.listeners[0]
     issuer = next(iter(specs.issuers.values()))

@@ -253,12 +253,13 @@ def _layout_problem(element: Element, wire: dict[str, bytes], left: int) -> tupl
 
 def _value_problem(element: Element, value: str) -> tuple[str, str] | None:
     """What is wrong with a value that is to be written."""
+    problem = _content_problem(element, value)
     size = element.characters_max
-    if len(value) > size or (len(value) < size and not element.length_digits):
+    if problem is None and (len(value) > size or (len(value) < size and not element.length_digits)):
         unit = "bytes" if element.content == "b" else "digits" if element.content in ("n", "z") else "characters"
         count = len(value) / 2 if element.content == "b" else len(value)
         return f"{count:g} {unit}", element.format
-    return _content_problem(element, value)
+    return problem
 
 
 def _content_problem(element: Element, value: str) -> tuple[str, str] | None:

@@ -11,9 +11,8 @@ from attrs import frozen
 from switch.card import mask_pan
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
+from switch.iso8583.meanings import meaning
 from switch.iso8583.mti import describe_mti
-from switch.money import currency_name, format_minor
-from switch.transaction import RESPONSE_MEANINGS, response_meaning
 
 #: Elements never shown: they hold or may hold PIN blocks, keys, cryptograms or card verification values. Private data is
 #: hidden whole where networks are known to put a CVV2 there (DE 48 Mastercard, DE 126 Visa, DE 127 Postbridge), since three
@@ -37,8 +36,6 @@ EMV_CARD_DATA: Final = frozenset({"56", "57", "5A", "5F20", "9F0B", "9F1F", "9F2
 _CARD_NUMBER = re.compile(r"\d{13,}")
 #: Variable text elements that networks fill as they like.
 FREE_TEXT: Final = frozenset({44, 46, 47, *range(56, 64), *range(98, 126)})
-AMOUNTS: Final = frozenset({4, 5, 6})
-CURRENCIES: Final = frozenset({49, 50, 51})
 
 
 @frozen(kw_only=True)
@@ -68,19 +65,20 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Descriptio
     """The parts of a message in the order they stand, as far as it can be read. PANs are masked unless ``unmasked``."""
     parts, error = codec.inspect(data)
     values = {key: value for key, _, _, value in parts}
+    elements = {int(key): value for key, value in values.items() if key.isdecimal()}
     lines = []
     for key, offset, raw, value in parts:
         number = int(key) if key.isdecimal() and key != "1" else 0 if key == "t" else 1
         if number == 0:
-            name, notation, shown, meaning = "message type indicator", "n 4", value, describe_mti(value)
+            name, notation, shown, words = "message type indicator", "n 4", value, describe_mti(value)
         elif number == 1:
-            name, notation, shown, meaning = ("secondary bitmap" if key == "1" else "primary bitmap"), "b 8", value, ""
+            name, notation, shown, words = ("secondary bitmap" if key == "1" else "primary bitmap"), "b 8", value, ""
         else:
             element = codec.dialect.element(number)
             name, notation = element.name, element.format
             shown = value if unmasked else shown_value(number, value)
-            meaning = _meaning(number, value, values)
-        line = Line(element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=meaning)
+            words = meaning(number, value, elements)
+        line = Line(element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=words)
         lines.append(line)
     return Description(mti=values.get("t"), lines=tuple(lines), error=error, bytes_total=len(data))
 
@@ -140,14 +138,3 @@ def _tags(data: bytes) -> Iterator[tuple[str, bytes]]:
             yield from _tags(value)
         else:
             yield tag, value
-
-
-def _meaning(number: int, value: str, values: dict[str, str]) -> str:
-    if number in AMOUNTS and value:
-        currency = values.get(str({4: 49, 5: 50, 6: 51}[number]), "504")
-        return f"{format_minor(int(value), currency)} {currency_name(currency)}"
-    if number in CURRENCIES:
-        return currency_name(value)
-    if number == 39 and value in RESPONSE_MEANINGS:
-        return response_meaning(value)
-    return ""

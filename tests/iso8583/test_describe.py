@@ -140,8 +140,11 @@ def test_meanings() -> None:
     meanings = {line.element: line.meaning for line in describe(wire, wire.encode(message)).lines if line.meaning}
     assert meanings == {
         0: "authorization request response",
+        3: "purchase",
         4: "125.00 MAD",
         5: "10.00 EUR",
+        22: "chip, terminal takes PINs",
+        25: "normal presentment",
         39: "insufficient funds",
         49: "MAD",
         50: "EUR",
