@@ -138,6 +138,32 @@ async def test_letters_in_an_amount_are_answered_30_with_what_can_be_matched() -
     assert "expected n 12: digits" in found[0]
 
 
+async def test_several_bad_elements_in_one_message_are_answered_30_too() -> None:
+    async with loopback() as centre, centre.client() as client:
+        frame = client.framed(purchase(7)).replace(b"000000012500", b"00000001250X").replace(b"ONDE0001", b"ONDE\x01001")
+        await client.stream.send_all(frame)
+        answer = await client.receive()
+        assert answer.elements[39] == "30"
+        assert not {4, 41} & set(answer.elements), "what was wrong is not echoed"
+        assert (await client.ask(purchase(8))).elements[39] == "00"
+
+
+@pytest.mark.parametrize("mti", ["1100", "0900", "2100"])
+async def test_an_unknown_mti_is_named(mti: str) -> None:
+    async with loopback() as centre, centre.client() as client:
+        await client.stream.send_all(client.framed(purchase(7)).replace(b"0100", mti.encode(), 1))
+        assert (await client.receive()).elements[39] == "30"
+        assert any(f"MTI {mti} is none of ISO 8583:1987" in notice.detail for notice in centre.notices)
+
+
+async def test_an_issuer_that_signs_off_is_not_asked() -> None:
+    async with loopback() as centre, centre.client() as client:
+        centre.server._links["atlas"].network(Message("0800", {7: "1122100000", 11: "000001", 70: "002"}))
+        assert (await client.ask(purchase(1))).elements[39] == "91"
+        centre.server._links["atlas"].network(Message("0800", {7: "1122100000", 11: "000002", 70: "001"}))
+        assert (await client.ask(purchase(2))).elements[39] == "00"
+
+
 async def test_a_foreign_protocol_is_told_of_and_its_line_closed_while_others_go_on() -> None:
     async with loopback() as centre, centre.client() as good, centre.client() as bad:
         await bad.stream.send_all(b"GET / HTTP/1.1\r\n\r\n")

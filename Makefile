@@ -1,0 +1,66 @@
+# Switch: an interbank card centre to test against. `make` lists the verbs; each makes its own environment in .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_BUILD_CONSTRAINT=constraints.txt \
+       $(VENV)/bin/python -m pip install -qq --constraint constraints.txt
+APPROVALS ?= 1000000
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo up test lint format types bench day-bench docs clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
+	|| sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1  /p' $(firstword $(MAKEFILE_LIST))
+
+demo: $(VENV)/.installed ## show the main job, from the wire to a merchant's statement, and leave nothing behind
+	@$(VENV)/bin/python -m switch demo $(ARGS)
+
+up: $(VENV)/.installed ## run the centre on its usual ports, data in ./var (ARGS="--scenario bad-evening" and the like)
+	@$(VENV)/bin/python -m switch up $(ARGS)
+
+test: $(VENV)/.installed-dev ## run all tests on all cores (ARGS="--cov=switch --cov-report=term" measures coverage, ARGS=tests/clearing runs a part)
+	@$(VENV)/bin/python -m pytest -n auto $(ARGS)
+
+lint: $(VENV)/.installed-dev ## check style and formatting
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+
+format: $(VENV)/.installed-dev ## put style and formatting right
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+types: $(VENV)/.installed-dev ## check types (mypy --strict)
+	@$(VENV)/bin/mypy
+
+bench: $(VENV)/.installed-dev ## measure the switch and the codec, write bench/results.md (needs a C compiler and the load tools; about ten minutes)
+	@$(VENV)/bin/python -m bench.run $(ARGS)
+
+day-bench: $(VENV)/.installed-dev ## measure the close of a day of a million approvals (APPROVALS=100000 for fewer)
+	@$(VENV)/bin/python -m bench.day_close $(APPROVALS)
+
+docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves
+	@$(VENV)/bin/python -m switch.cli.reference > docs/cli.md.new
+	@mv docs/cli.md.new docs/cli.md
+
+clean: ## remove what the other verbs made, but the data in ./var
+	rm -rf $(VENV) .venv-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov
+	find switch tests bench -name __pycache__ -type d -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "make: found $$($(PYTHON) --version 2>/dev/null || echo "no $(PYTHON)"), expected Python 3.11 or later;" \
+	    "name one with PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV) ..."
+	@$(PIP) --upgrade pip
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@$(PIP) --group dev
+	@touch $@

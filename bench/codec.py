@@ -1,0 +1,90 @@
+"""What a message costs to decode and encode, ours beside pyiso8583, in every dialect: ``python -m bench.codec``."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import iso8583
+
+from switch.iso8583.codec import Codec
+from switch.iso8583.compose import Sale, sale_message
+from switch.iso8583.dialect import Dialect
+from switch.iso8583.message import Message
+from switch.specs import Specs, load_specs
+from switch.transaction import CHIP
+
+REPEATS = 5
+SECONDS_EACH = 0.2
+
+
+def sample(specs: Specs, dialect: Dialect) -> Message:
+    """The request of a purchase, 17 elements."""
+    merchant = next(iter(specs.merchants.values()))
+    card = next(card for issuer in specs.issuers.values() for card in issuer.cards)
+    sale = Sale(
+        mti="0100",
+        pan=card.pan.digits,
+        expiry=card.expiry,
+        amount_minor=12_500,
+        currency="504",
+        entry=CHIP,
+        merchant_id=merchant.id,
+        merchant=merchant,
+        terminal_id=merchant.terminals[0],
+        acquirer_id=specs.centre.institution_id,
+        country=specs.centre.country,
+        stan="000042",
+        rrn="632610000042",
+        at=datetime(2026, 11, 22, 10, tzinfo=UTC),
+    )
+    message = sale_message(sale, dialect)
+    assert len(message.elements) == 17
+    return message
+
+
+def microseconds(action: Callable[[], object]) -> float:
+    """Median time of one call over REPEATS runs."""
+    action()
+    took = []
+    for _ in range(REPEATS):
+        calls, began = 0, time.perf_counter()
+        while time.perf_counter() - began < SECONDS_EACH:
+            for _ in range(100):
+                action()
+            calls += 100
+        took.append((time.perf_counter() - began) / calls * 1e6)
+    return statistics.median(took)
+
+
+def measure(specs: Specs) -> list[tuple[str, int, float, float, float, float]]:
+    """For each dialect: its name, bytes, then medians in µs: our decode and encode, pyiso8583's decode and encode."""
+    rows = []
+    for name, dialect in specs.dialects.items():
+        if name == "base87":
+            continue
+        codec, spec, message = Codec(dialect), dialect.to_pyiso8583(), sample(specs, dialect)
+        data = codec.encode(message)
+        document, _ = iso8583.decode(data, spec)
+        assert codec.decode(data) == message
+        ours = microseconds(partial(codec.decode, data)), microseconds(partial(codec.encode, message))
+        theirs = microseconds(partial(iso8583.decode, data, spec)), microseconds(partial(iso8583.encode, document, spec))
+        rows.append((name, len(data), *ours, *theirs))
+    return rows
+
+
+def table(rows: list[tuple[str, int, float, float, float, float]]) -> list[str]:
+    """The rows as a Markdown table."""
+    lines = [
+        "| dialect | bytes | decode µs | encode µs | pyiso8583 decode µs | pyiso8583 encode µs |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    return lines + [f"| {row[0]} | {row[1]} | " + " | ".join(f"{value:.1f}" for value in row[2:]) + " |" for row in rows]
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(table(measure(load_specs()))) + "\n")

@@ -1,0 +1,19 @@
+"""What holds for the whole suite: with SWITCH_OUTSIDE=required (``.ci/run``) no test marked ``outside`` may be skipped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    required = os.environ.get("SWITCH_OUTSIDE") == "required"
+    if required and report.skipped and item.get_closest_marker("outside") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: skipped where SWITCH_OUTSIDE=required: {report.longrepr[2]}"
+    return report

@@ -1,0 +1,33 @@
+"""The short form of ``make bench``: one case of it, with the neutral issuer, which is not ours, behind the switch."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from bench import run
+from bench.load_tools import LoadTools, NoLoadToolsError, build
+from switch.specs import load_specs
+
+pytestmark = pytest.mark.outside
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> LoadTools:
+    try:
+        return build(tmp_path)
+    except NoLoadToolsError as missing:
+        pytest.skip(str(missing))
+
+
+def test_a_case_is_measured_with_the_neutral_issuer_behind_the_switch(tools: LoadTools, tmp_path: Path) -> None:
+    case, arguments, port = run.Case(connections=4, window=16), Namespace(seconds=0.2, repeats=2), run.free_port()
+    specs = run.neutral_specs(tmp_path / "specs", port)
+    assert not load_specs(specs).issuers[run.ISSUER].managed
+    with run.listening(tools.isohost, port) as issuer_pid:
+        (row,) = run.measure(tools, tmp_path / "var", (case,), arguments, specs, issuer_pid)
+    assert len(row.runs) == 2
+    assert all(figures["approved"] > 0 and figures["resident_mib"] > 0 for figures in row.runs)
+    assert run.rows_table([row])[-1].startswith("| 4×16 | ")

@@ -1,0 +1,69 @@
+"""The neutral load generator against each listener: nothing unmatched, no wrong RRN, all approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.load_tools import LoadTools, NoLoadToolsError, build
+from switch.centre_process import CentreProcess, running_centre
+
+pytestmark = pytest.mark.outside
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> LoadTools:
+    try:
+        return build(tmp_path_factory.mktemp("loadgen"))
+    except NoLoadToolsError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory, tools: LoadTools) -> Iterator[CentreProcess]:
+    with running_centre(tmp_path_factory.mktemp("loaded") / "var") as running:
+        yield running
+
+
+def _approved(figures: dict[str, object], count: int) -> None:
+    assert {name: figures[name] for name in ("approved", "declined", "unmatched", "bad_rrn", "unparsable")} == {
+        "approved": count,
+        "declined": 0,
+        "unmatched": 0,
+        "bad_rrn": 0,
+        "unparsable": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("listener", "options"),
+    [
+        ("ascii", ()),
+        ("ascii_hex", ("--dialect", "ascii-hex", "--header", "4a")),
+        ("bcd", ("--dialect", "bcd", "--tpdu", "6000010000")),
+    ],
+)
+def test_many_lines_with_many_requests_each(
+    listener: str, options: tuple[str, ...], tools: LoadTools, centre: CentreProcess
+) -> None:
+    _, port = centre.address(listener)
+    _approved(tools.load(port, "-c", "32", "-w", "64", "-n", "4000", "--set", "49=504", *options), 4000)
+
+
+def test_chip_data_of_a_large_message_passes(tools: LoadTools, centre: CentreProcess) -> None:
+    _, port = centre.address("ascii")
+    _approved(tools.load(port, "--big", "-c", "2", "-w", "8", "-n", "200", "--set", "49=504"), 200)
+
+
+def test_its_own_currency_is_declined_for_every_request(tools: LoadTools, centre: CentreProcess) -> None:
+    _, port = centre.address("ascii")
+    figures = tools.load(port, "-n", "100")
+    assert (figures["approved"], figures["declined"], figures["unmatched"]) == (0, 100, 0)
+
+
+def test_the_sources_are_looked_for_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCH_LOADGEN", str(tmp_path / "nowhere"))
+    with pytest.raises(NoLoadToolsError, match="nowhere"):
+        build(tmp_path)
