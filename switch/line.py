@@ -1,17 +1,18 @@
 """A line: one TCP connection that carries ISO 8583 frames, read in gulps and written once a turn.
 
-Sockets are plain non-blocking ones, waited for with trio: a gulp costs one system call and one wake-up however many messages
-it holds, and writing needs no task at all as long as the peer reads.
+Sockets are plain non-blocking ones: a gulp costs one system call however many messages it holds, one wake-up serves every line
+that has something, and writing needs no task at all as long as the peer reads.
 """
 
 from __future__ import annotations
 
 import errno
 import gc
+import selectors
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import trio
 from attrs import frozen
@@ -44,6 +45,7 @@ class Line:
         self.name, self.codec = name, wire.codec
         self.framer = Framer(wire.header, tpdu=wire.tpdu)
         self.open = True
+        self.over = False  #: nothing more will be read
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
@@ -52,6 +54,11 @@ class Line:
         self._flowing = trio.Event()
         self._flowing.set()
         self._settled = trio.Event()
+        self.unwatch: Callable[[], None] = _nobody_watches
+
+    @property
+    def socket(self) -> socket.socket:
+        return self._sock
 
     def queue(self, message: Message, tpdu: bytes = b"") -> None:
         """Encode a message for the next flush; MessageError when this dialect cannot say it."""
@@ -86,24 +93,29 @@ class Line:
             self.shut()
             return len(data)
 
-    async def frames(self) -> AsyncIterator[list[Frame]]:
-        """The frames of each gulp, until the peer closes or the bytes cannot be cut any more (``framer.fault``)."""
-        while self.open and self.framer.fault is None:
-            if len(self._unsent) > UNSENT_BYTES_MAX:
-                await self._flowing.wait()
-            try:
-                await trio.lowlevel.wait_readable(self._sock)
-                data = self._sock.recv(READ_BYTES)
-            except BlockingIOError:
-                continue
-            except (OSError, trio.ClosedResourceError):
-                break
-            if not data:
-                break
-            yield self.framer.feed(data)
+    def gulp(self) -> list[Frame]:
+        """The frames completed by what has come in; at the peer's end, and where the bytes cannot be cut, the line is over."""
+        try:
+            data = self._sock.recv(READ_BYTES)
+        except BlockingIOError:
+            return []
+        except OSError:
+            data = b""
+        frames = self.framer.feed(data)
+        self.over = not data or self.framer.fault is not None
+        return frames
+
+    @property
+    def clogged(self) -> bool:
+        """Whether the peer leaves so much unread that it is not read from either."""
+        return len(self._unsent) > UNSENT_BYTES_MAX
+
+    async def flowing(self) -> None:
+        """Wait until the peer has taken what was sent to it, or is gone."""
+        await self._flowing.wait()
 
     async def drain(self) -> None:
-        """Send what the peer did not take at once; runs beside ``frames`` for as long as the line lives."""
+        """Send what the peer did not take at once; runs for as long as the line lives."""
         while self.open:
             await self._stuck.wait()
             self._stuck = trio.Event()
@@ -126,7 +138,8 @@ class Line:
     def shut(self) -> None:
         """Close the connection; whoever waits on it wakes up."""
         if self.open:
-            self.open = False
+            self.open, self.over = False, True
+            self.unwatch()
             self._flowing.set()
             self._settled.set()
             trio.lowlevel.notify_closing(self._sock)
@@ -142,6 +155,58 @@ class Line:
             finally:
                 self.shut()
                 nursery.cancel_scope.cancel()
+
+
+def _nobody_watches() -> None:
+    pass
+
+
+class Lines:
+    """All connections of a process, waited for together: one wake-up reads every line that has something.
+
+    A selector of our own holds the sockets, and trio waits for the selector. ``turn`` is called after each such pass.
+    """
+
+    def __init__(self, turn: Callable[[], None]) -> None:
+        self._turn = turn
+        self._selector = selectors.DefaultSelector()
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        selector: Any = self._selector  # epoll and kqueue are files themselves; the base class does not know
+        while True:
+            await trio.lowlevel.wait_readable(selector.fileno())
+            for key, _ in selector.select(0):
+                line, take = key.data
+                frames = line.gulp()
+                if frames:
+                    take(frames)
+                if line.over or line.clogged:
+                    line.unwatch()
+            self._turn()
+
+    async def read(self, line: Line, take: Callable[[list[Frame]], None]) -> None:
+        """Hand the frames of a line to ``take`` as they come, until the line is over or the caller is cancelled."""
+        while not line.over:
+            unwatched = self._watch(line, take)
+            try:
+                await unwatched.wait()
+                await line.flowing()
+            finally:
+                line.unwatch()
+
+    def _watch(self, line: Line, take: Callable[[list[Frame]], None]) -> trio.Event:
+        """Begin to read a line; the event is set when that ends."""
+        unwatched = trio.Event()
+
+        def unwatch() -> None:
+            line.unwatch = _nobody_watches
+            self._selector.unregister(line.socket)
+            unwatched.set()
+
+        self._selector.register(line.socket, selectors.EVENT_READ, (line, take))
+        line.unwatch = unwatch
+        return unwatched
 
 
 def settle_memory() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import trio
@@ -11,7 +12,7 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.session import SIGN_OFF, SIGN_ON, SIGNING_ON, UP, Session, network_request, network_response
-from switch.line import Line, WireFormat, dial
+from switch.line import Line, Lines, WireFormat, dial
 from switch.routing.events import IssuerDown, IssuerUp
 from switch.transaction import APPROVED
 
@@ -31,6 +32,7 @@ class IssuerLink:
         *,
         institution_id: str,
         transmitted_at: Callable[[], str],
+        lines: Lines,
         receive: Callable[[Any, list[Frame]], None],
         happened: Callable[[IssuerUp | IssuerDown], None],
     ) -> None:
@@ -39,7 +41,7 @@ class IssuerLink:
         self.tpdu = TPDU if wire.tpdu else b""
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._institution_id, self._transmitted_at = wire, institution_id, transmitted_at
-        self._receive, self._happened = receive, happened
+        self._lines, self._receive, self._happened = lines, receive, happened
         self._session = Session()
         self._unanswered = trio.CancelScope()
         self._stan = 0
@@ -83,8 +85,7 @@ class IssuerLink:
         try:
             async with line.living():
                 with trio.move_on_after(SIGN_ON_SECONDS_MAX) as self._unanswered:
-                    async for frames in line.frames():
-                        self._receive((self, line), frames)
+                    await self._lines.read(line, partial(self._receive, (self, line)))
                 if self._unanswered.cancelled_caught:
                     return f"sign-on not answered in {SIGN_ON_SECONDS_MAX:g} s"
         finally:

@@ -23,7 +23,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.session import network_response
 from switch.journal import Batch, Journal
-from switch.line import Line, WireFormat, accept
+from switch.line import Line, Lines, WireFormat, accept
 from switch.link import IssuerLink
 from switch.record import record
 from switch.routing.effects import (
@@ -78,6 +78,7 @@ class Server:
             merchants=specs.merchants,
             first_request_id=journal.next_request_id(),
         )
+        self.lines = Lines(self.turn)
         self._links: dict[str, IssuerLink] = {}
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
@@ -89,9 +90,10 @@ class Server:
         self._transmitted_at = (0, "")
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Take turns until cancelled."""
+        """Read lines and take turns until cancelled."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch_deadlines)
+            nursery.start_soon(self.lines.run)
             task_status.started()
             while True:
                 await self._woken.wait()
@@ -124,17 +126,16 @@ class Server:
             wire,
             institution_id=self.specs.centre.institution_id,
             transmitted_at=self.transmitted_at,
-            receive=partial(self.receive, self._from_issuer),
+            lines=self.lines,
+            receive=partial(self._receive, self._from_issuer),
             happened=self._link_happened,
         )
         self._links[issuer] = link
         return link
 
-    def receive(self, take: Take, source: Any, frames: list[Frame]) -> None:
-        """Put frames in the inbox of the next turn."""
-        if frames:
-            self._inbox.append((take, source, frames))
-            self._woken.set()
+    def _receive(self, take: Take, source: Any, frames: list[Frame]) -> None:
+        """Put frames in the inbox of the turn that follows."""
+        self._inbox.append((take, source, frames))
 
     def stop(self) -> None:
         """Take no further connection and no further request; ``serve`` returns once everybody has the answers due."""
@@ -301,8 +302,7 @@ class Server:
         """One acquirer's connection. Who has said its last word still gets the answers it waits for."""
         async with line.living():
             with self._until_stop():
-                async for frames in line.frames():
-                    self.receive(self._from_acquirer, line, frames)
+                await self.lines.read(line, partial(self._receive, self._from_acquirer, line))
             if line.framer.fault is not None:
                 self._tell(Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed"))
             with trio.move_on_after(DRAIN_SECONDS_MAX):

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 import trio
@@ -20,7 +21,7 @@ from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook, Entry
 from switch.issuers.decide import approval_codes, decide
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
-from switch.line import Line, WireFormat, accept
+from switch.line import Line, Lines, WireFormat, accept
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED
 
 
@@ -48,6 +49,7 @@ class IssuerHost:
     ) -> None:
         self._wire, self._book, self._clock_ms = wire, book, clock_ms
         self._name, self._institution_id = profile.id, institution_id
+        self._lines = Lines(lambda: None)
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
         self._scenario = ScenarioState(scenario, profile.id)
@@ -56,6 +58,7 @@ class IssuerHost:
     async def serve(self, listening: socket.socket) -> None:
         """Accept the centre's lines until cancelled; the socket is closed then."""
         async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._lines.run)
             with closing(listening):
                 while True:
                     connection, peer = await accept(listening)
@@ -63,11 +66,10 @@ class IssuerHost:
 
     async def _line(self, line: Line) -> None:
         async with line.living(), trio.open_nursery() as late:
-            async for frames in line.frames():
-                self._gulp(line, frames, late)
+            await self._lines.read(line, partial(self._gulp, line, late))
             late.cancel_scope.cancel()
 
-    def _gulp(self, line: Line, frames: list[Frame], late: trio.Nursery) -> None:
+    def _gulp(self, line: Line, late: trio.Nursery, frames: list[Frame]) -> None:
         """Judge what came in one gulp; answers that are to be late are sent by tasks of their own."""
         now_ms = self._clock_ms()
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
