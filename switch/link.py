@@ -70,7 +70,7 @@ class IssuerLink:
                 pause = min(pause * 2, RETRY_SECONDS_MAX)
                 continue
             why = await self._live(Line(sock, self._wire, self.issuer))
-            self._happened(IssuerDown(self.issuer, why))
+            self._happened(IssuerDown(self.issuer, why, lost=True))
             if self._was_up:
                 pause = RETRY_SECONDS_FIRST
             else:
@@ -115,7 +115,7 @@ class IssuerLink:
             self._up("sign-on")
         elif function == SIGN_OFF and self._session.state == UP:
             self._session.happened("sign-off")
-            self._happened(IssuerDown(self.issuer, "it signed off"))
+            self._happened(IssuerDown(self.issuer, "it signed off", lost=False))
 
     def _up(self, event: str) -> None:
         self._session.happened(event)

@@ -22,7 +22,7 @@ def rib_key(first_22: str) -> str:
 class Merchant:
     """A card acceptor and its contract."""
 
-    id: str  #: DE 42, 15 characters
+    id: str  #: DE 42, 1 to 15 characters, without the spaces that fill it up on the wire
     name: str
     city: str
     mcc: str  #: merchant category code, ISO 18245
@@ -41,7 +41,7 @@ class Merchant:
         if rib_key(rib[:22]) != rib[22:]:
             table.wrong("rib", f"key {rib[22:]} in {rib}", f"key {rib_key(rib[:22])}")
         merchant = cls(
-            id=table.text("id", pattern=r"[A-Za-z0-9]{15}", expected="15 letters or digits"),
+            id=table.text("id", pattern=r"[A-Za-z0-9]{1,15}", expected="1 to 15 letters or digits"),
             name=table.text("name", pattern=r".{1,22}", expected="at most 22 characters"),
             city=table.text("city", pattern=r".{1,13}", expected="at most 13 characters"),
             mcc=table.text("mcc", pattern=r"\d{4}", expected="four digits (ISO 18245)"),

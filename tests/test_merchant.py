@@ -52,7 +52,7 @@ def test_a_merchant_as_its_file_says_it() -> None:
         ({"rib": "310 810 1014029004423101 34"}, "rib: found key 34 in 310810101402900442310134, expected key 33"),
         ({"rib": "310 810"}, "rib: found '310810', expected 24 digits"),
         ({"rib": "٣" * 24}, f"rib: found {'٣' * 24!r}, expected 24 digits"),
-        ({"id": "TOO-SHORT"}, "id: found 'TOO-SHORT', expected 15 letters or digits"),
+        ({"id": "TOO-SHORT"}, "id: found 'TOO-SHORT', expected 1 to 15 letters or digits"),
         ({"name": "A" * 23}, f"name: found {'A' * 23!r}, expected at most 22 characters"),
         ({"city": ""}, "city: found '', expected at most 13 characters"),
         ({"mcc": 5912}, "mcc: found 5912, expected text"),

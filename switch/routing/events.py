@@ -34,10 +34,11 @@ class IssuerUp:
 
 @record
 class IssuerDown:
-    """The line to an issuer is lost, or it signed off. What was forwarded may still be answered until its time is up."""
+    """An issuer signed off, or its line is ``lost``. What was forwarded before a sign-off is still answered."""
 
     issuer: str
     why: str
+    lost: bool
 
 
 @record

@@ -220,11 +220,16 @@ class Switchboard:
         effects.append(Notice("issuer_up", f"{event.issuer} is signed on"))
 
     def _issuer_down(self, event: IssuerDown, now: float, effects: list[Effect]) -> None:
-        """No more requests go there. What was forwarded keeps waiting: its answer may still come until its time is up."""
-        if event.issuer in self._up:
-            self._up.discard(event.issuer)
-            effects.append(Notice("issuer_down", f"{event.issuer} is not available: {event.why}"))
-        self._down_why[event.issuer] = event.why
+        """No more requests go there. After a lost line nobody is kept waiting for an answer that has no way to come."""
+        issuer = event.issuer
+        if issuer in self._up:
+            self._up.discard(issuer)
+            effects.append(Notice("issuer_down", f"{issuer} is not available: {event.why}"))
+        self._down_why[issuer] = event.why
+        if event.lost:
+            for exchange in list(self._waiting[issuer].values()):
+                reason = f"the line to {issuer} was lost before it answered: {event.why}"
+                self._decide(exchange, issuer, refuse(ISSUER_INOPERATIVE, reason), now, effects)
 
 
 def _same_request(pan: Pan, amount_minor: int, authorization: Authorization) -> bool:

@@ -72,9 +72,12 @@ class Acquirer:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
+    def framed(self, of: Sale) -> bytes:
+        """A sale as it stands on the line, length header included."""
+        return self._framer.wrap(self._codec.encode(sale_message(of, self._codec.dialect)))
+
     def send(self, sales: Iterable[Sale]) -> None:
-        messages = (sale_message(item, self._codec.dialect) for item in sales)
-        self._socket.sendall(b"".join(self._framer.wrap(self._codec.encode(message)) for message in messages))
+        self._socket.sendall(b"".join(map(self.framed, sales)))
 
     def answer(self) -> dict[int, str]:
         """The elements of the next answer. EOFError or OSError where the line ends before one."""

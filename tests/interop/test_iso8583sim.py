@@ -39,11 +39,12 @@ def program() -> str:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory, program: str) -> Iterator[CentreProcess]:
-    """A centre whose BCD dialect is iso8583sim's: it packs DE 39 as digits, where ISO 8583:1987 has it ``an 2``."""
+    """A centre whose BCD listener speaks as iso8583sim does: it packs DE 39 as digits, where ISO 8583:1987 has ``an 2``."""
     folder = tmp_path_factory.mktemp("simulated")
     shutil.copytree(default_folder(), folder / "specs")
-    with (folder / "specs" / "dialects" / "bcd.toml").open("a", encoding="utf-8") as dialect:
-        dialect.write('\n[element.39]\nname = "Response code"\nformat = "n 2"\n')
+    centre_file = folder / "specs" / "centre.toml"
+    lines = centre_file.read_text(encoding="utf-8").replace('dialect = "bcd"', 'dialect = "bcd_numeric_39"')
+    centre_file.write_text(lines, encoding="utf-8")
     with running_centre(folder / "var", ["--specs", str(folder / "specs")]) as running:
         yield running
 

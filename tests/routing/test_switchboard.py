@@ -80,7 +80,7 @@ def test_the_switch_refuses_by_itself(changes: dict[str, Any], decision: str) ->
 
 def test_cards_of_an_issuer_that_is_away_get_91_while_others_go_on() -> None:
     talk = Dialogue()
-    talk >> IssuerDown("atlas", "the connection was closed")
+    talk >> IssuerDown("atlas", "the connection was closed", lost=True)
     talk << "notice issuer_down: atlas is not available: the connection was closed"
     talk >> asked(1)
     talk << "journal request 1" << "journal decision 1 91: issuer atlas is not available" << "reply 91"
@@ -92,14 +92,33 @@ def test_cards_of_an_issuer_that_is_away_get_91_while_others_go_on() -> None:
     talk << "journal request 3" << "forward 000003 to atlas"
 
 
-def test_what_was_forwarded_before_a_line_was_lost_may_still_be_answered() -> None:
+def test_a_lost_line_decides_what_waited_on_it_at_once() -> None:
     talk = Dialogue()
     talk >> asked(1)
     talk << "journal request 1" << "forward"
-    talk >> IssuerDown("atlas", "lost")
+    talk >> asked(2, pan=VESTA_CARD)
+    talk << "journal request 2" << "forward"
+    talk >> IssuerDown("atlas", "the connection was closed", lost=True)
     talk << "notice issuer_down"
+    (
+        talk
+        << "journal decision 1 91: the line to atlas was lost before it answered: the connection was closed"
+        << "reply 91 to line 1"
+    )
+    talk.nothing_more()
     talk >> IssuerUp("atlas")
     talk << "notice issuer_up"
+    talk >> answered(1, "00")
+    talk << "journal late_answer of 1"
+    assert talk.board.pending == 1, "vesta goes on"
+
+
+def test_what_was_forwarded_before_a_sign_off_is_still_answered() -> None:
+    talk = Dialogue()
+    talk >> asked(1)
+    talk << "journal request 1" << "forward"
+    talk >> IssuerDown("atlas", "it signed off", lost=False)
+    talk << "notice issuer_down"
     talk >> answered(1, "00")
     talk << "journal decision 1 00" << "reply 00"
 

@@ -55,9 +55,9 @@ class SwitchboardMachine(RuleBasedStateMachine):
     def answer(self, stan: int, issuer: str, code: str) -> None:
         self.perform(self.board.handle(answered(stan, code, issuer=issuer), self.now))
 
-    @rule(issuer=ISSUERS)
-    def go_down(self, issuer: str) -> None:
-        self.perform(self.board.handle(IssuerDown(issuer, "lost"), self.now))
+    @rule(issuer=ISSUERS, lost=st.booleans())
+    def go_down(self, issuer: str, lost: bool) -> None:
+        self.perform(self.board.handle(IssuerDown(issuer, "gone", lost), self.now))
 
     @rule(issuer=ISSUERS)
     def come_up(self, issuer: str) -> None:
