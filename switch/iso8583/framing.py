@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -53,7 +54,7 @@ class HeaderFormat:
             value = int(digits)
         return value - self.width if self.inclusive else value
 
-    @property
+    @cached_property
     def length_max(self) -> int:
         """The longest length a header of this kind can announce, in bytes."""
         base = {"a": 10, "d": 100}.get(self.kind, 256)
