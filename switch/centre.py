@@ -23,7 +23,7 @@ from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import Profile
-from switch.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal import FOLD_SECONDS, JOURNAL_FILE, SqliteJournal
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
 from switch.routing.effects import Notice
@@ -115,6 +115,7 @@ class Centre:
                 else:
                     links[profile.id].moved(*profile.address)
             whole.start_soon(self._cut_off, journal)
+            whole.start_soon(_fold, journal)
             whole.start_soon(self._announce, links, addresses)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
@@ -224,6 +225,15 @@ class Centre:
                 if process.returncode is None:
                     process.kill()
                     await process.wait()
+
+
+async def _fold(journal: SqliteJournal) -> None:
+    """Keep the journal's write-ahead log short without holding up the switch."""
+    while True:
+        await trio.sleep(FOLD_SECONDS)
+        if journal.to_be_folded:
+            await trio.to_thread.run_sync(journal.fold_beside)
+            journal.fold()
 
 
 async def _announced_port(process: trio.Process) -> int | None:

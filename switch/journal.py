@@ -26,7 +26,7 @@ JOURNAL_FILE: Final = "journal.db"
 MIGRATIONS: Final = ("journal_1.sql",)
 SCHEMA_VERSION: Final = len(MIGRATIONS)
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
-CHECKPOINT_PAGES: Final = 8_000  #: the write-ahead log is folded into the database every 32 MB or so
+FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
 
 _REQUEST = "INSERT INTO request VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _DECISION = "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -72,9 +72,11 @@ class SqliteJournal:
     """
 
     def __init__(self, path: Path, vault: Vault) -> None:
-        self._vault = vault
+        self._path, self._vault = path, vault
         self._db = connect(path)
         self._durable = True
+        self._committed = 0
+        self._folded = 0
         self._date = ""
         self._version = -1
 
@@ -96,6 +98,7 @@ class SqliteJournal:
                 rows = [(item.request_id, now_ms, item.kind, item.detail) for item in batch.occurrences]
                 db.executemany(_OCCURRENCE, rows)
             db.execute("COMMIT")
+            self._committed += 1
         except BaseException:
             if db.in_transaction:
                 db.execute("ROLLBACK")
@@ -123,6 +126,21 @@ class SqliteJournal:
         self._durable = True
         self._db.execute(_BUSINESS_DAY, (business_date, now_ms, opened_by))
         self._version = -1
+
+    @property
+    def to_be_folded(self) -> bool:
+        """Whether anything was committed since ``fold``."""
+        return self._committed != self._folded
+
+    def fold_beside(self) -> None:
+        """Copy what is in the write-ahead log into the database; for a thread of its own, commits go on meanwhile."""
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as db:
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def fold(self) -> None:
+        """Copy the rest, so that the log can begin anew; short where ``fold_beside`` has just run."""
+        self._folded = self._committed
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         self._db.close()
@@ -204,7 +222,7 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         raise DataFolderError(f"{path}: found {error}, expected a journal of this centre") from None
     db.execute("PRAGMA synchronous = FULL")
-    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    db.execute("PRAGMA wal_autocheckpoint = 0")
     if version > SCHEMA_VERSION:
         raise DataFolderError(f"{path}: found a journal of schema {version}, expected {SCHEMA_VERSION} or earlier")
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
