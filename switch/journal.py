@@ -23,7 +23,7 @@ from switch.vault import Vault
 
 JOURNAL_FILE: Final = "journal.db"
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS: Final = ("journal_1.sql",)
+MIGRATIONS: Final = ("journal_1.sql", "journal_2.sql")
 SCHEMA_VERSION: Final = len(MIGRATIONS)
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database

@@ -56,6 +56,27 @@ class Authorization:
 
 
 @record(kw_only=True)
+class Reversal:
+    """A demand to undo an earlier request, in whole or in part (0400, 0401, 0420, 0421)."""
+
+    key: ExchangeKey  #: of this message
+    mti: str  #: as it came
+    original_key: ExchangeKey | None  #: what DE 90 names; None where it is missing or makes no sense
+    pan: Pan | None
+    amount_minor: int  #: of the original (DE 4)
+    currency: str  #: ISO 4217 numeric
+    replacement_minor: int  #: what remains of the amount (DE 95); 0 undoes all of it
+    merchant_id: str
+    rrn: str  #: DE 37, the original's
+    reason: str  #: why, as the sender codes it; may be empty
+    carried: Mapping[int, str] = field(eq=False, repr=False)
+
+    @property
+    def partial(self) -> bool:
+        return self.replacement_minor > 0
+
+
+@record(kw_only=True)
 class Decision:
     """What was answered to an authorization, and why."""
 

@@ -22,6 +22,7 @@ from switch.transaction import (
     Decision,
     ExchangeKey,
     IssuerAnswer,
+    Reversal,
 )
 
 #: First two digits of DE 3 -> type of transaction, for those the centre offers.
@@ -50,6 +51,9 @@ ECHOED: Final[tuple[int, ...]] = (2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25
 
 #: Elements an issuer adds to its answer that go on to the acquirer.
 FROM_ISSUER: Final[tuple[int, ...]] = (44, 48, 54, 55, 62)
+
+#: Elements of a request that its reversal repeats to the issuer.
+REVERSED: Final[tuple[int, ...]] = (2, 3, 4, 12, 13, 14, 18, 22, 25, 37, 41, 42, 43, 49)
 
 #: Where our issuers say in words why they decided so; it goes into the journal and not to the acquirer.
 REASON: Final = 63
@@ -114,6 +118,66 @@ def _card(e: Mapping[int, str]) -> tuple[str, str | None]:
     if len(pan) < PAN_DIGITS_MIN:
         raise MessageError(2, None, f"{len(pan)} digits", f"a PAN of at least {PAN_DIGITS_MIN} digits")
     return pan, expiry
+
+
+def to_reversal(message: Message, *, acquirer_id: str, transmitted_at: str, currency: str) -> Reversal:
+    """The reversal a 0400 or 0420 asks for; MessageError where an element it needs is missing or makes no sense."""
+    e = message.elements
+    for number in (4, 11, 41, 42):
+        if number not in e:
+            raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
+    acquirer_id = e.get(32, acquirer_id)
+    pan = e.get(2) or e.get(35, "").replace("D", "=").partition("=")[0]
+    amount_minor, replacement_minor = int(e[4]), int(e[95][:12]) if 95 in e else 0
+    if replacement_minor > amount_minor:
+        raise MessageError(95, None, f"{replacement_minor} of {amount_minor}", "a replacement amount of at most DE 4")
+    return Reversal(
+        key=ExchangeKey(acquirer_id, e[41], e[11], e.get(7, transmitted_at)),
+        mti=message.mti,
+        original_key=_original_key(e, acquirer_id),
+        pan=Pan(pan) if pan else None,
+        amount_minor=amount_minor,
+        currency=e.get(49, currency),
+        replacement_minor=replacement_minor,
+        merchant_id=e[42].rstrip(),
+        rrn=e.get(37, ""),
+        reason=e.get(25, ""),
+        carried=e,
+    )
+
+
+def _original_key(e: Mapping[int, str], acquirer_id: str) -> ExchangeKey | None:
+    """The key DE 90 names: MTI (4), STAN (6), DE 7 (10), acquirer (11), forwarder (11), the last two filled with zeros."""
+    original = e.get(90)
+    if original is None or not original[4:20].strip("0"):
+        return None
+    named = original[20:31].lstrip("0")
+    return ExchangeKey(acquirer_id if named in ("", acquirer_id.lstrip("0")) else named, e[41], original[4:10], original[10:20])
+
+
+def original_data(original_mti: str, key: ExchangeKey) -> str:
+    """DE 90 for an original message."""
+    return f"{original_mti}{key.stan}{key.transmitted_at}{key.acquirer_id:0>11}{0:011d}"
+
+
+def reversal_response(reversal: Reversal, response_code: str) -> Message:
+    """The 0410 or 0430 to a reversal."""
+    elements = {number: value for number, value in reversal.carried.items() if number in ECHOED or number == 90}
+    elements[39] = response_code
+    return Message(mtis.response_mti(reversal.mti), elements)
+
+
+def to_issuer_reversal(
+    original: Authorization, *, replacement_minor: int, stan: str, transmitted_at: str, repeat: bool, forwarder_id: str
+) -> Message:
+    """The 0420 (repeated: 0421) by which the centre undoes a request it has forwarded; ``stan`` is the centre's own."""
+    carried = original.carried
+    elements = {number: carried[number] for number in REVERSED if number in carried}
+    elements |= {7: transmitted_at, 11: stan, 32: original.key.acquirer_id, 33: forwarder_id}
+    elements[90] = original_data("0100" if original.message_class == "authorization" else "0200", original.key)
+    if replacement_minor:
+        elements[95] = f"{replacement_minor:012d}{0:012d}C{0:08d}C{0:08d}"
+    return Message("0421" if repeat else "0420", elements)
 
 
 def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Message:
