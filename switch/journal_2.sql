@@ -16,6 +16,9 @@ CREATE TABLE reversal (
   replacement_minor INTEGER NOT NULL,       -- DE 95: what remains; 0 for a full reversal
   currency          TEXT    NOT NULL,
   original_id       INTEGER REFERENCES request (id),  -- NULL: the original is not known
+  original_acquirer_id    TEXT,              -- DE 90: the key of the original as the message names it
+  original_stan           TEXT,
+  original_transmitted_at TEXT,
   effective         INTEGER NOT NULL CHECK (effective IN (0, 1)),  -- 1: it changed what the original is worth
   business_date     TEXT    NOT NULL,
   response_code     TEXT    NOT NULL,

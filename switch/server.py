@@ -7,7 +7,7 @@ sent with one system call a line. A turn never waits, so nothing can come betwee
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -27,15 +27,22 @@ from switch.line import Line, Lines, WireFormat, accept
 from switch.link import IssuerLink
 from switch.record import record
 from switch.routing.effects import (
+    Deliver,
     Effect,
     Forward,
-    JournalDecision,
-    JournalOccurrence,
-    JournalRequest,
     Notice,
     Reply,
+    ReplyReversal,
 )
-from switch.routing.events import AnswerReceived, ForwardFailed, IssuerDown, IssuerUp, RequestReceived
+from switch.routing.events import (
+    AnswerReceived,
+    DeliveryAnswered,
+    ForwardFailed,
+    IssuerDown,
+    IssuerUp,
+    RequestReceived,
+    ReversalReceived,
+)
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.specs import Specs
@@ -76,10 +83,19 @@ class Server:
             table=specs.routing,
             destinations=destinations,
             merchants=specs.merchants,
+            archive=journal,
             first_request_id=journal.next_request_id(),
+            first_delivery_id=journal.next_delivery_id(),
         )
         self.lines = Lines(self.turn)
         self._links: dict[str, IssuerLink] = {}
+        self._actions: dict[type[Any], Callable[[Any, float, list[Notice]], Iterable[Effect]]] = {
+            Reply: self._reply,
+            Forward: self._forward,
+            ReplyReversal: self._reply_reversal,
+            Deliver: self._deliver,
+            Notice: self._notice,
+        }
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
         self._touched: dict[Line, None] = {}
@@ -90,7 +106,8 @@ class Server:
         self._transmitted_at = (0, "")
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Read lines and take turns until cancelled."""
+        """Take up what the journal tells of the time before, then read lines and take turns until cancelled."""
+        self._perform(self.board.recover(self.journal.recovery(), trio.current_time()), trio.current_time())
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch_deadlines)
             nursery.start_soon(self.lines.run)
@@ -164,30 +181,30 @@ class Server:
         self._perform(effects, now)
 
     def _perform(self, effects: list[Effect], now: float) -> None:
+        """Do what the switchboard wants: queue what is to be sent, write down what is to be journaled, then send."""
         batch, notices = Batch(), list[Notice]()
+        write = batch.writers()
         for effect in effects:  # grows while it is gone through: a forward that fails is decided at once
-            if isinstance(effect, JournalRequest):
-                batch.requests.append(effect)
-            elif isinstance(effect, JournalDecision):
-                batch.decisions.append(effect)
-            elif isinstance(effect, Reply):
-                self._reply(effect, notices)
-            elif isinstance(effect, Forward):
-                effects += self._forward(effect, now)
-            elif isinstance(effect, JournalOccurrence):
-                batch.occurrences.append(effect)
-                notices.append(Notice(effect.kind, f"request {effect.request_id}: {effect.detail}"))
+            kind = type(effect)
+            if kind in write:
+                write[kind](effect)
             else:
-                notices.append(effect)
+                effects += self._actions[kind](effect, now, notices)
         if batch:
             self.journal.commit(batch, self._clock_ms())
         touched, self._touched = self._touched, {}
         for line in touched:
             line.flush()
+        for occurrence in batch.occurrences:
+            self._tell(Notice(occurrence.kind, f"request {occurrence.request_id}: {occurrence.detail}"))
         for notice in notices:
             self._tell(notice)
 
-    def _reply(self, effect: Reply, notices: list[Notice]) -> None:
+    def _notice(self, effect: Notice, now: float, notices: list[Notice]) -> Iterable[Effect]:
+        notices.append(effect)
+        return ()
+
+    def _reply(self, effect: Reply, now: float, notices: list[Notice]) -> Iterable[Effect]:
         line = effect.origin.line
         line.answers_due -= 1
         try:
@@ -196,8 +213,35 @@ class Server:
             notices.append(Notice("format_error", f"{line.name}: what {effect.decision.decided_by} adds is left out: {error}"))
             line.queue(mapping.to_response(effect.authorization, evolve(effect.decision, carried=None)), effect.origin.tpdu)
         self._touched[line] = None
+        return ()
 
-    def _forward(self, effect: Forward, now: float) -> list[Effect]:
+    def _reply_reversal(self, effect: ReplyReversal, now: float, notices: list[Notice]) -> Iterable[Effect]:
+        effect.origin.line.answers_due -= 1
+        self._send(effect.origin.line, mapping.reversal_response(effect.reversal, effect.response_code), effect.origin.tpdu)
+        return ()
+
+    def _deliver(self, effect: Deliver, now: float, notices: list[Notice]) -> Iterable[Effect]:
+        """Send an issuer what it is owed; what cannot be sent now is repeated later."""
+        delivery = effect.delivery
+        link = self._links[delivery.issuer]
+        if link.line is None:
+            return ()
+        message = mapping.to_issuer_reversal(
+            delivery.original,
+            replacement_minor=delivery.replacement_minor,
+            stan=delivery.stan,
+            transmitted_at=self.transmitted_at(),
+            repeat=effect.repeat,
+            forwarder_id=self.specs.centre.institution_id,
+        )
+        try:
+            self._send(link.line, message, link.tpdu)
+        except MessageError as error:
+            what = f"the reversal of request {delivery.request_id} cannot be said in the dialect of {delivery.issuer}"
+            notices.append(Notice("format_error", f"{what}: {error}"))
+        return ()
+
+    def _forward(self, effect: Forward, now: float, notices: list[Notice]) -> Iterable[Effect]:
         """Queue a request for its issuer; what the switchboard makes of it where that cannot be done."""
         request, issuer = effect.authorization, effect.issuer
         link = self._links[issuer]
@@ -211,7 +255,7 @@ class Server:
             failed = ForwardFailed(request, issuer, FORMAT_ERROR, f"cannot be said in the dialect of {issuer}: {error}")
             return self.board.handle(failed, now)
         self._touched[line] = None
-        return []
+        return ()
 
     def _from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
@@ -227,6 +271,8 @@ class Server:
             self._refuse(line, message, FORMAT_ERROR, tpdu)
         elif kind in ("authorization", "financial") and message.mti[2] == "0":
             self._authorization(line, message, tpdu, now, effects)
+        elif kind == "reversal" and expects_answer(message.mti):
+            self._reversal(line, message, tpdu, now, effects)
         elif not expects_answer(message.mti):
             effects.append(Notice("unexpected", f"{line.name}: a {message.mti} where only requests are expected"))
         elif kind == "network_management":
@@ -251,6 +297,21 @@ class Server:
             return
         line.answers_due += 1
         effects += self.board.handle(RequestReceived(authorization, Origin(line, tpdu), line.name), now)
+
+    def _reversal(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
+        try:
+            reversal = mapping.to_reversal(
+                message,
+                acquirer_id=self.specs.centre.institution_id,
+                transmitted_at=self.transmitted_at(),
+                currency=CURRENCY,
+            )
+        except MessageError as error:
+            effects.append(Notice("format_error", f"{line.name}: {message.mti}: {error}; answered {FORMAT_ERROR}"))
+            self._refuse(line, message, FORMAT_ERROR, tpdu)
+            return
+        line.answers_due += 1
+        effects += self.board.handle(ReversalReceived(reversal, Origin(line, tpdu), line.name), now)
 
     def _refuse_unreadable(self, line: Line, body: bytes, tpdu: bytes, error: MessageError, effects: list[Effect]) -> None:
         """A message that can be read in part is answered 30 with what lets its sender match it; else it is only told of."""
@@ -284,6 +345,10 @@ class Server:
             if kind in ("authorization", "financial") and message.mti[2] == "1":
                 answer = mapping.to_issuer_answer(message, acquirer_id=self.specs.centre.institution_id)
                 effects += self.board.handle(AnswerReceived(link.issuer, answer), now)
+                return
+            if kind == "reversal" and message.mti[2] in "13":
+                stan, code = message.elements.get(11, ""), message.elements.get(39, "")
+                effects += self.board.handle(DeliveryAnswered(link.issuer, stan, code), now)
                 return
         except MessageError as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))

@@ -6,11 +6,24 @@ from collections.abc import Iterable
 
 from switch.card import Pan
 from switch.merchant import Merchant
-from switch.routing.effects import Effect, Forward, JournalDecision, JournalOccurrence, JournalRequest, Notice, Reply
-from switch.routing.events import AnswerReceived, Event, IssuerUp, RequestReceived
+from switch.routing.effects import (
+    Deliver,
+    Effect,
+    Forward,
+    JournalDecision,
+    JournalDelivered,
+    JournalDelivery,
+    JournalOccurrence,
+    JournalRequest,
+    JournalReversal,
+    Notice,
+    Reply,
+    ReplyReversal,
+)
+from switch.routing.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination, Range, Route, RoutingTable
-from switch.transaction import Authorization, ExchangeKey, IssuerAnswer
+from switch.transaction import Authorization, ExchangeKey, IssuerAnswer, Reversal
 
 ATLAS = Route(issuer="atlas", scheme="cmi", product="debit")
 VESTA = Route(issuer="vesta", scheme="visa", product="credit")
@@ -63,6 +76,38 @@ def answered(stan: int = 1, response_code: str = "00", *, issuer: str = "atlas")
     approval = "A00001" if response_code == "00" else None
     answer = IssuerAnswer(key=request(stan).key, response_code=response_code, approval_code=approval, reason="", carried=None)
     return AnswerReceived(issuer, answer)
+
+
+def reversed_(
+    stan: int = 1,
+    origin: str = "line 1",
+    *,
+    own_stan: int = 900,
+    amount_minor: int = 12_500,
+    replacement_minor: int = 0,
+    pan: str = ATLAS_CARD,
+    named: bool = True,
+) -> ReversalReceived:
+    """A reversal of the request with this STAN; ``named`` by DE 90, else only by its reference."""
+    original = request(stan)
+    reversal = Reversal(
+        key=ExchangeKey("504001", "TERM0001", f"{own_stan:06d}", "1122091600"),
+        mti="0420",
+        original_key=original.key if named else None,
+        pan=Pan(pan),
+        amount_minor=amount_minor,
+        currency="504",
+        replacement_minor=replacement_minor,
+        merchant_id=original.merchant_id,
+        rrn=original.rrn,
+        reason="",
+        carried={},
+    )
+    return ReversalReceived(reversal, origin, "ascii 127.0.0.1:4000")
+
+
+def delivered(number: int, issuer: str = "atlas", response_code: str = "00") -> DeliveryAnswered:
+    return DeliveryAnswered(issuer, f"{number:06d}", response_code)
 
 
 def switchboard(up: Iterable[str] = ("atlas", "vesta")) -> Switchboard:
@@ -118,6 +163,20 @@ def in_words(effect: Effect) -> str:
             return f"journal {effect.kind} of {effect.request_id}: {effect.detail}"
         case Forward():
             return f"forward {effect.authorization.key.stan} to {effect.issuer}"
+        case JournalReversal():
+            outcome = effect.outcome
+            linked = "nothing" if outcome.original_id is None else f"request {outcome.original_id}"
+            mark = ", effective" if outcome.effective else ""
+            return f"journal reversal of {linked}{mark} {outcome.response_code}: {outcome.reason}"
+        case ReplyReversal():
+            return f"reply {effect.response_code} to the reversal on {effect.origin}"
+        case JournalDelivery():
+            delivery = effect.delivery
+            return f"journal owed {delivery.delivery_id} to {delivery.issuer}: request {delivery.request_id}: {delivery.reason}"
+        case Deliver():
+            return f"deliver {effect.delivery.delivery_id} to {effect.delivery.issuer}{' again' if effect.repeat else ''}"
+        case JournalDelivered():
+            return f"journal delivered {effect.delivery_id} {effect.response_code}"
         case Reply():
             return f"reply {effect.decision.response_code} to {effect.origin}"
         case Notice():

@@ -173,7 +173,7 @@ async def test_a_foreign_protocol_is_told_of_and_its_line_closed_while_others_go
     assert any(notice.kind == "bad_frame" and "length header 47 45" in notice.detail for notice in centre.notices)
 
 
-@pytest.mark.parametrize(("mti", "code"), [("0420", "40"), ("0220", "40"), ("0500", "40")])
+@pytest.mark.parametrize(("mti", "code"), [("0120", "40"), ("0220", "40"), ("0500", "40")])
 async def test_what_is_not_offered_is_said_so(mti: str, code: str) -> None:
     async with loopback() as centre, centre.client() as client:
         answer = await client.ask(Message(mti, purchase(3).elements))

@@ -180,6 +180,58 @@ def to_issuer_reversal(
     return Message("0421" if repeat else "0420", elements)
 
 
+def rebuilt(
+    *,
+    key: ExchangeKey,
+    message_class: str,
+    transaction_type: str,
+    pan: Pan,
+    amount_minor: int,
+    currency: str,
+    merchant_id: str,
+    merchant_type: str | None,
+    entry_mode: str,
+    channel: str,
+    rrn: str,
+    local_at: str,
+) -> Authorization:
+    """An authorization from what the journal keeps of it: enough to repeat it to an issuer in a reversal."""
+    processing_code = next((code for code, word in TRANSACTION_TYPES.items() if word == transaction_type), "00") + "0000"
+    carried = {
+        2: pan.digits,
+        3: processing_code,
+        4: f"{amount_minor:012d}",
+        7: key.transmitted_at,
+        11: key.stan,
+        12: local_at[4:],
+        13: local_at[:4],
+        18: merchant_type,
+        22: entry_mode,
+        32: key.acquirer_id,
+        37: rrn,
+        41: key.terminal_id,
+        42: f"{merchant_id:<15}",
+        49: currency,
+    }
+    return Authorization(
+        key=key,
+        message_class=message_class,
+        transaction_type=transaction_type,
+        processing_code=processing_code,
+        pan=pan,
+        expiry=None,
+        amount_minor=amount_minor,
+        currency=currency,
+        merchant_id=merchant_id,
+        merchant_type=merchant_type,
+        entry_mode=entry_mode,
+        channel=channel,
+        rrn=rrn,
+        local_at=local_at,
+        carried={number: value for number, value in carried.items() if value},
+    )
+
+
 def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Message:
     """The request as it goes on to the issuer: the acquirer's own elements, and DE 33 naming who forwards it."""
     mti = "0100" if authorization.message_class == "authorization" else "0200"

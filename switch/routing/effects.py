@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from switch.record import record
+from switch.routing.deliveries import Delivery
+from switch.routing.reversals import Undone
 from switch.routing.table import Route
-from switch.transaction import Authorization, Decision
+from switch.transaction import Authorization, Decision, Reversal
 
 
 @record
@@ -47,6 +49,47 @@ class Reply:
 
 
 @record
+class JournalReversal:
+    """Write down a reversal and what came of it, before it is answered."""
+
+    reversal: Reversal
+    line: str
+    outcome: Undone
+
+
+@record
+class ReplyReversal:
+    """Answer a reversal of the acquirer at ``origin``."""
+
+    origin: Any
+    reversal: Reversal
+    response_code: str
+
+
+@record
+class JournalDelivery:
+    """Write down what the centre owes an issuer from now on."""
+
+    delivery: Delivery
+
+
+@record
+class Deliver:
+    """Send an issuer what it is owed."""
+
+    delivery: Delivery
+    repeat: bool
+
+
+@record
+class JournalDelivered:
+    """Write down that an issuer has answered a delivery."""
+
+    delivery_id: int
+    response_code: str
+
+
+@record
 class JournalOccurrence:
     """Write down something else worth telling of a request; it also goes to the person watching."""
 
@@ -63,4 +106,16 @@ class Notice:
     detail: str
 
 
-Effect = JournalRequest | Forward | JournalDecision | Reply | JournalOccurrence | Notice
+Effect = (
+    JournalRequest
+    | Forward
+    | JournalDecision
+    | Reply
+    | JournalReversal
+    | ReplyReversal
+    | JournalDelivery
+    | Deliver
+    | JournalDelivered
+    | JournalOccurrence
+    | Notice
+)

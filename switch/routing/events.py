@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from switch.record import record
-from switch.transaction import Authorization, IssuerAnswer
+from switch.transaction import Authorization, IssuerAnswer, Reversal
 
 
 @record
@@ -15,6 +15,24 @@ class RequestReceived:
     authorization: Authorization
     origin: Any
     line: str
+
+
+@record
+class ReversalReceived:
+    """An acquirer undoes a request. ``origin`` and ``line`` as in RequestReceived."""
+
+    reversal: Reversal
+    origin: Any
+    line: str
+
+
+@record
+class DeliveryAnswered:
+    """An issuer answered a reversal of the centre's (0410, 0430)."""
+
+    issuer: str
+    stan: str
+    response_code: str
 
 
 @record
@@ -51,4 +69,4 @@ class ForwardFailed:
     why: str
 
 
-Event = RequestReceived | AnswerReceived | IssuerUp | IssuerDown | ForwardFailed
+Event = RequestReceived | ReversalReceived | AnswerReceived | DeliveryAnswered | IssuerUp | IssuerDown | ForwardFailed

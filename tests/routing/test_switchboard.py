@@ -8,7 +8,16 @@ import pytest
 
 from switch.routing import switchboard as module
 from switch.routing.events import ForwardFailed, IssuerDown, IssuerUp
-from tests.dialogue import TIMEOUT_SECONDS, VESTA_CARD, Dialogue, answered, asked, request, switchboard
+from tests.dialogue import (
+    TIMEOUT_SECONDS,
+    VESTA_CARD,
+    Dialogue,
+    answered,
+    asked,
+    delivered,
+    request,
+    switchboard,
+)
 
 
 def test_an_approval_is_journaled_before_it_is_forwarded_and_before_it_is_answered() -> None:
@@ -40,8 +49,12 @@ def test_silence_becomes_91_when_the_time_is_up_and_a_late_answer_is_written_dow
     assert talk.board.next_deadline() == TIMEOUT_SECONDS
     talk.wait(TIMEOUT_SECONDS - 0.001)
     talk.wait(0.001)
+    talk << "journal owed 1 to atlas: request 1: no answer from atlas in 10 s" << "deliver 1 to atlas"
     talk << "journal decision 1 91: no answer from atlas in 10 s" << "reply 91 to line 1"
-    talk.wait(2)
+    talk.wait(1)
+    talk >> delivered(1)
+    talk << "journal delivered 1 00"
+    talk.wait(1)
     talk >> answered(1, "00")
     talk << "journal late_answer of 1: answer 00 from atlas came 2.000 s after 91 was given"
     talk.nothing_more()
@@ -55,7 +68,9 @@ def test_only_what_is_due_times_out() -> None:
     talk >> asked(2)
     talk << "journal request 2" << "forward"
     talk.wait(6)
-    talk << "journal decision 1 91" << "reply 91"
+    talk << "journal owed 1 to atlas" << "deliver 1 to atlas" << "journal decision 1 91" << "reply 91"
+    talk >> delivered(1)
+    talk << "journal delivered 1"
     talk.nothing_more()
     assert talk.board.next_deadline() == 4 + TIMEOUT_SECONDS
 
@@ -99,7 +114,7 @@ def test_a_lost_line_decides_what_waited_on_it_at_once() -> None:
     talk >> asked(2, pan=VESTA_CARD)
     talk << "journal request 2" << "forward"
     talk >> IssuerDown("atlas", "the connection was closed", lost=True)
-    talk << "notice issuer_down"
+    talk << "notice issuer_down" << "journal owed 1 to atlas: request 1: the line to atlas was lost"
     (
         talk
         << "journal decision 1 91: the line to atlas was lost before it answered: the connection was closed"
@@ -107,7 +122,7 @@ def test_a_lost_line_decides_what_waited_on_it_at_once() -> None:
     )
     talk.nothing_more()
     talk >> IssuerUp("atlas")
-    talk << "notice issuer_up"
+    talk << "notice issuer_up" << "deliver 1 to atlas"
     talk >> answered(1, "00")
     talk << "journal late_answer of 1"
     assert talk.board.pending == 1, "vesta goes on"
@@ -186,7 +201,7 @@ def test_an_issuer_is_not_asked_before_it_has_signed_on() -> None:
 
 
 def test_memory_of_what_was_decided_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED_MAX", 3)
+    monkeypatch.setattr(module, "REMEMBERED_MAX", 4)
     talk = Dialogue(switchboard(up=()))
     for stan in range(1, 9):
         talk >> asked(stan)
@@ -195,7 +210,7 @@ def test_memory_of_what_was_decided_is_bounded(monkeypatch: pytest.MonkeyPatch) 
     talk << "journal repeat of 8" << "reply 91"
     talk >> asked(1)
     talk << "journal request 9"
-    assert len(talk.board._recent) + len(talk.board._older) <= 6
+    assert len(talk.board._past) <= 4
     talk << "journal decision 9" << "reply 91"
 
 

@@ -1,0 +1,89 @@
+"""Store and forward: what the centre owes each issuer, delivered in order, repeated until it is answered.
+
+One delivery of an issuer is under way at a time, so none overtakes another. Pure; times are seconds of a monotonic clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from attrs import define
+
+from switch.record import record
+from switch.transaction import Authorization
+
+REPEAT_SECONDS_FIRST: Final = 2.0  #: how long a delivery waits for its answer before it is repeated
+REPEAT_SECONDS_MAX: Final = 60.0  #: each further wait is twice as long, up to this
+STANS: Final = 999_999
+
+
+@record
+class Delivery:
+    """The reversal of a request the issuer was sent. ``replacement_minor`` is what remains of it."""
+
+    delivery_id: int
+    issuer: str
+    request_id: int
+    original: Authorization
+    replacement_minor: int
+    reason: str
+
+    @property
+    def stan(self) -> str:
+        """DE 11 of its messages; only one of an issuer is under way, so it need not be unique for longer."""
+        return f"{(self.delivery_id - 1) % STANS + 1:06d}"
+
+
+@define
+class _Queue:
+    """What one issuer is owed; the first is under way once ``due_at`` is set."""
+
+    waiting: deque[Delivery]
+    attempts: int = 0
+    due_at: float | None = None
+
+
+class Deliveries:
+    """The queues of all issuers."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, _Queue] = {}
+
+    @property
+    def owed(self) -> int:
+        """Deliveries not answered yet."""
+        return sum(len(queue.waiting) for queue in self._queues.values())
+
+    def add(self, delivery: Delivery) -> None:
+        queue = self._queues.setdefault(delivery.issuer, _Queue(deque()))
+        queue.waiting.append(delivery)
+
+    def next_send(self, issuer: str, now: float) -> tuple[Delivery, bool] | None:
+        """The delivery to send now to an issuer that can take it, and whether it is a repeat; None where none is due."""
+        queue = self._queues.get(issuer)
+        if queue is None or not queue.waiting or (queue.due_at is not None and queue.due_at > now):
+            return None
+        repeat = queue.attempts > 0
+        queue.due_at = now + min(REPEAT_SECONDS_FIRST * 2**queue.attempts, REPEAT_SECONDS_MAX)
+        queue.attempts += 1
+        return queue.waiting[0], repeat
+
+    def answered(self, issuer: str, stan: str) -> Delivery | None:
+        """The delivery an answer with this STAN settles; None where it settles none."""
+        queue = self._queues.get(issuer)
+        if queue is None or not queue.waiting or not queue.attempts or queue.waiting[0].stan != stan:
+            return None
+        queue.attempts, queue.due_at = 0, None
+        return queue.waiting.popleft()
+
+    def reconnected(self, issuer: str) -> None:
+        """What was under way on a lost line is due again at once, as a repeat."""
+        queue = self._queues.get(issuer)
+        if queue is not None:
+            queue.due_at = None
+
+    def repeat_times(self, up: set[str]) -> list[float]:
+        """When repeats are due, for the issuers that can take one."""
+        queues = (queue for issuer, queue in self._queues.items() if issuer in up and queue.waiting)
+        return [queue.due_at for queue in queues if queue.due_at is not None]

@@ -1,0 +1,41 @@
+"""What a reversal does to the request it means. It is accepted wherever there is nothing left to undo."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from switch.money import format_minor
+from switch.record import record
+from switch.routing.archive import Past
+from switch.transaction import APPROVED, ORIGINAL_AMOUNT_INCORRECT, UNABLE_TO_LOCATE, Reversal
+
+
+@record
+class Undone:
+    """What came of a reversal."""
+
+    original_id: int | None  #: request it was linked to; None where none is known
+    effective: bool  #: it changed what the original is worth
+    response_code: str
+    reason: str
+
+
+NOT_KNOWN: Final = Undone(None, False, APPROVED, "the original is not known; should it come, it is declined")
+
+
+def undo(reversal: Reversal, past: Past) -> Undone:
+    """The outcome for a request decided before; ``effective`` leaves ``replacement_minor`` of it."""
+    original, request_id = past.authorization, past.request_id
+    if reversal.pan is not None and reversal.pan != original.pan:
+        return Undone(None, False, UNABLE_TO_LOCATE, f"DE 2 is not the card of request {request_id}, which DE 90 names")
+    if not past.decision.approved:
+        code = past.decision.response_code
+        return Undone(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
+    if reversal.amount_minor != original.amount_minor:
+        said, was = format_minor(reversal.amount_minor), format_minor(original.amount_minor)
+        return Undone(request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {said} and the original was {was}")
+    if reversal.replacement_minor >= past.remaining_minor:
+        return Undone(request_id, False, APPROVED, "it was reversed before: nothing is left to undo")
+    if reversal.partial:
+        return Undone(request_id, True, APPROVED, f"reversed in part, {format_minor(reversal.replacement_minor)} remain")
+    return Undone(request_id, True, APPROVED, "reversed by the acquirer")
