@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -172,12 +173,12 @@ class World:
         self.purchases: dict[int, Purchase] = {}
         self._start_switch()
         for number in range(1, purchases + 1):
-            self.at(self.random.uniform(0, CALM_SECONDS * 0.8), lambda number=number: self._buy(number))
+            self.at(self.random.uniform(0, CALM_SECONDS * 0.8), partial(self._buy, number))
         for _ in range(self.random.randint(0, 3)):
             self.at(self.random.uniform(1, CALM_SECONDS), self._crash_switch)
         for name in ISSUERS:
             for _ in range(self.random.randint(0, 2)):
-                self.at(self.random.uniform(1, CALM_SECONDS), lambda name=name: self._crash_issuer(name))
+                self.at(self.random.uniform(1, CALM_SECONDS), partial(self._crash_issuer, name))
 
     def run(self) -> None:
         """Live until nothing is left to happen."""
@@ -223,7 +224,7 @@ class World:
         self._ask(number)
         if self.random.random() < 0.15:
             self.at(
-                self.now + self.random.uniform(0.0, 30.0), lambda: self._reverse(number, partial=self.random.random() < 0.3)
+                self.now + self.random.uniform(0.0, 30.0), lambda: self._reverse(number, in_part=self.random.random() < 0.3)
             )
 
     def _ask(self, number: int) -> None:
@@ -241,23 +242,32 @@ class World:
         if purchase.asked < 3 and self.random.random() < 0.4:
             self._ask(number)
         else:
-            self._reverse(number, partial=False)
+            self._reverse(number, in_part=False)
 
-    def _reverse(self, number: int, *, partial: bool) -> None:
+    def _reverse(self, number: int, *, in_part: bool) -> None:
         purchase = self.purchases[number]
         if purchase.reversal is None:
             original = purchase.authorization
-            left = original.amount_minor // 2 if partial and "00" in purchase.codes else 0
+            left = original.amount_minor // 2 if in_part and "00" in purchase.codes else 0
             key = ExchangeKey(original.key.acquirer_id, original.key.terminal_id, f"{500_000 + number:06d}", "1122110000")
             purchase.reversal = Reversal(
-                key=key, mti="0420", original_key=original.key, pan=original.pan, amount_minor=original.amount_minor,
-                currency="504", replacement_minor=left, merchant_id=original.merchant_id, rrn=original.rrn, reason="", carried={},
-            )  # fmt: skip
+                key=key,
+                mti="0420",
+                original_key=original.key,
+                pan=original.pan,
+                amount_minor=original.amount_minor,
+                currency="504",
+                replacement_minor=left,
+                merchant_id=original.merchant_id,
+                rrn=original.rrn,
+                reason="",
+                carried={},
+            )
         if purchase.reversal_codes:
             return
         self.tell(f"acquirer reverses {number}, leaving {purchase.reversal.replacement_minor}")
         self.to_switch(f"reversal of {number}", ReversalReceived(purchase.reversal, number, "acquirer"))
-        self.at(self.now + PATIENCE_SECONDS, lambda: self._reverse(number, partial=False))
+        self.at(self.now + PATIENCE_SECONDS, lambda: self._reverse(number, in_part=False))
 
     # the switch
 
