@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from switch.endofday import check_books, close_day
-from tests.day_builders import JOURNAL_SCHEMA, day_specs, merchant
+from tests.day_builders import day_specs, journal_schema, merchant
 
 BUSINESS_DATE = "2026-11-20"
 MIDNIGHT_MS = 1_795_132_800_000  #: 2026-11-20 00:00 UTC
@@ -67,7 +67,7 @@ def requests(count: int) -> Iterator[tuple[object, ...]]:
 def write_journal(folder: Path, count: int) -> None:
     journal = sqlite3.connect(folder / "journal.db")
     journal.execute("PRAGMA journal_mode = WAL")
-    journal.executescript(JOURNAL_SCHEMA)
+    journal.executescript(journal_schema())
     journal.execute("INSERT INTO business_day VALUES (1, ?, ?, 'clock')", (BUSINESS_DATE, MIDNIGHT_MS))
     journal.executemany(f"INSERT INTO request VALUES ({', '.join('?' * 23)})", requests(count))
     decisions = (

@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
+from switch import journal
 from switch.errors import DataFolderError
 from switch.settlement import day as settled
 
-JOURNAL_FILE = "journal.db"
+JOURNAL_FILE = journal.JOURNAL_FILE
 BOOKS_FILE = "books.db"
-BOOKS_VERSION = 1  #: PRAGMA user_version of books.db
+#: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
+MIGRATIONS = ("books_1.sql", "books_2.sql")
+BOOKS_VERSION = len(MIGRATIONS)
 BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
 CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
 
 
 @contextmanager
 def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection]:
-    """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet)."""
-    journal = data / JOURNAL_FILE
-    if not journal.is_file():
+    """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet).
+
+    Books and a journal that an earlier release wrote are brought up to date first.
+    """
+    journal_path = data / JOURNAL_FILE
+    if not journal_path.is_file():
         raise DataFolderError(f"{data}: no {JOURNAL_FILE} here, start the centre first: switch up --data {data}")
     path = data / BOOKS_FILE
     mode = "rwc" if to_write else "ro"
@@ -36,8 +42,10 @@ def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection
         connection = sqlite3.connect(target, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
         try:
             _prepare(connection, path, to_write=to_write or target == ":memory:")
-            connection.execute("ATTACH ? AS journal", (_uri(journal, "ro"),))
+            connection.execute("ATTACH ? AS journal", (_uri(journal_path, "ro"),))
             connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
+            if 0 < _version(connection, "journal") < journal.SCHEMA_VERSION:
+                journal.connect(journal_path).close()
             yield connection
         finally:
             connection.close()
@@ -56,46 +64,50 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, to_write: bool) -> N
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-        if _version(connection) == 0:
-            _create(connection)
+        _migrate(connection)
+    elif 0 < _version(connection) < BOOKS_VERSION:
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)) as writer:
+            _migrate(writer)
     if _version(connection) != BOOKS_VERSION:
         found = _version(connection)
         raise DataFolderError(f"{path}: found books of version {found}, expected version {BOOKS_VERSION}")
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+def _version(connection: sqlite3.Connection, schema: str = "main") -> int:
+    version: int = connection.execute(f"PRAGMA {schema}.user_version").fetchone()[0]
     return version
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    schema = Path(__file__).with_name("books_schema.sql").read_text(encoding="utf-8")
-    try:
-        connection.executescript(f"BEGIN IMMEDIATE;\n{schema}\nPRAGMA user_version = {BOOKS_VERSION};\nCOMMIT;")
-    except sqlite3.OperationalError:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        if _version(connection) == 0:
-            raise
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Run the scripts the books have not had; where somebody else is doing so, their work will do."""
+    for number, script in enumerate(MIGRATIONS[_version(connection) :], start=_version(connection) + 1):
+        sql = Path(__file__).with_name(script).read_text(encoding="utf-8")
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
+        except sqlite3.OperationalError:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if _version(connection) < number:
+                raise
 
 
 def open_next_business_date(data: Path, business_date: str, following: str, now_ms: int) -> None:
-    """Open ``following`` if ``business_date`` is still the open one: from then on no decision of it can be written."""
+    """Open ``following`` if ``business_date`` is still the open one: from then on nothing of it can be written."""
     uri = _uri(data / JOURNAL_FILE, "rw")
-    journal = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
     try:
-        journal.execute("BEGIN IMMEDIATE")
-        (last,) = journal.execute("SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1").fetchone()
+        connection.execute("BEGIN IMMEDIATE")
+        (last,) = connection.execute("SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1").fetchone()
         if last == business_date:
-            journal.execute(
+            connection.execute(
                 "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, 'operator')",
                 (following, now_ms),
             )
-        journal.execute("COMMIT")
+        connection.execute("COMMIT")
     except sqlite3.OperationalError as fault:
         raise DataFolderError(f"{data}: business date {following} cannot be opened: {fault}") from fault
     finally:
-        journal.close()
+        connection.close()
 
 
 @frozen(kw_only=True)
@@ -116,8 +128,11 @@ class Dates:
         return self.closed[-1] if self.closed else None
 
     def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
-        """Dates with decisions that are not closed, ascending."""
-        query = "SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?)"
+        """Dates with decisions, or reversals that have effect, that are not closed, ascending."""
+        query = """
+        SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?1)
+          OR EXISTS (SELECT 1 FROM journal.reversal WHERE business_date = ?1 AND effective = 1)
+        """
         for business_date in sorted(set(self.opened) - set(self.closed)):
             if connection.execute(query, (business_date,)).fetchone()[0]:
                 yield business_date
@@ -151,14 +166,10 @@ def day_report(
     connection: sqlite3.Connection, data: Path, business_date: str, outcome: str, sentence: str
 ) -> settled.DayReport:
     """All the books say of a closed date."""
-    parameters = {"business_date": business_date, "exceptions_shown_max": settled.EXCEPTIONS_SHOWN_MAX}
-    value_date, digest, decisions, approvals, presentments, exceptions = connection.execute(
-        """
-        SELECT value_date, specs_digest, decision_count, approval_count, presentment_count, exception_count
-        FROM closed_day WHERE business_date = ?
-        """,
-        (business_date,),
-    ).fetchone()
+    parameters = {"business_date": business_date, "items_shown_max": settled.ITEMS_SHOWN_MAX}
+    columns = settled.CLOSED_DAY_COLUMNS
+    query = f"SELECT {', '.join(columns)} FROM closed_day WHERE business_date = :business_date"  # noqa: S608
+    counted = dict(zip(columns, connection.execute(query, parameters).fetchone(), strict=True))
 
     def rows(kind: type[settled.Row], sql: str) -> tuple[settled.Row, ...]:
         return tuple(settled.from_row(kind, row) for row in connection.execute(sql, parameters))
@@ -167,15 +178,12 @@ def day_report(
         business_date=business_date,
         outcome=outcome,
         sentence=sentence,
-        value_date=value_date,
-        specs_digest=digest,
-        decision_count=decisions,
-        approval_count=approvals,
-        presentment_count=presentments,
-        exception_count=exceptions,
+        **counted,
         totals=rows(settled.DayTotal, settled.TOTALS_OF_DAY),
         positions=rows(settled.Position, settled.POSITIONS_OF_DAY),
         payouts=rows(settled.Payout, settled.PAYOUTS_OF_DAY),
+        adjustments=rows(settled.Adjustment, settled.ADJUSTMENTS_OF_DAY),
+        reversed=rows(settled.ReversedItem, settled.REVERSED_OF_DAY),
         exceptions=rows(settled.ExceptionItem, settled.EXCEPTIONS_OF_DAY),
         folder=str(data / "days" / business_date),
     )

@@ -15,11 +15,12 @@ from switch.settlement import day as settled
 from switch.settlement import engine as settlement
 from switch.settlement.statement import (
     Head,
-    OriginTotal,
     Out,
+    StatementTotal,
     shown_lines,
     write_csv_head,
     write_csv_lines,
+    write_text_adjustments,
     write_text_head,
     write_text_lines,
     write_text_totals,
@@ -79,15 +80,25 @@ def write_statement(
         write_text_head(text, head)
     if as_csv is not None:
         write_csv_head(as_csv)
-    cursor = connection.execute(settlement.STATEMENT_LINES, key)
+    _write_lines(connection.execute(settlement.STATEMENT_LINES, key), head, text, as_csv)
+    adjusted = None
+    if head.adjustment_count:
+        if text is not None:
+            write_text_adjustments(text, head)
+        _write_lines(connection.execute(settlement.STATEMENT_ADJUSTMENTS, key), head, text, as_csv)
+        adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())
+    if text is not None:
+        totals = connection.execute(settlement.STATEMENT_TOTALS_OF, key)
+        write_text_totals(text, head, map(StatementTotal.from_row, totals), adjusted)
+    return True
+
+
+def _write_lines(cursor: sqlite3.Cursor, head: Head, text: Out | None, as_csv: Out | None) -> None:
     while lines := shown_lines(head, cursor.fetchmany(LINES_AT_ONCE)):
         if text is not None:
             write_text_lines(text, head, lines)
         if as_csv is not None:
             write_csv_lines(as_csv, head, lines)
-    if text is not None:
-        write_text_totals(text, head, map(OriginTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key)))
-    return True
 
 
 def _write_statement_files(connection: sqlite3.Connection, business_date: str, merchant_id: str, folder: Path) -> None:

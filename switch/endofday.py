@@ -1,9 +1,9 @@
 """The end of the day: close a business date, show it, give a merchant's statement, prove the books.
 
-``close_day`` first opens the next business date in the journal, so that no decision can be stamped with the date any more,
-then computes the whole day in the books in one transaction, checks it, commits, and renders its files. It needs no running
-switch and does not disturb one. Dying at any point leaves either nothing of the day or all of it; closing again finishes
-the files.
+``close_day`` first opens the next business date in the journal, so that no decision and no reversal can be stamped with the
+date any more, then computes the whole day in the books in one transaction, checks it, commits, and renders its files. It needs
+no running switch and does not disturb one. Dying at any point leaves either nothing of the day or all of it; closing again
+finishes the files.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from attrs import frozen
 from switch import books, day_files
 from switch.business_day import Calendar, is_business_date, next_business_date
 from switch.clearing import engine as clearing
-from switch.clearing.checks import CLEARING_CHECKS, Fault, closed_day_unchanged, decisions_have_requests
+from switch.clearing import ledger
+from switch.clearing.checks import CLEARING_CHECKS, JOURNAL_CHECKS, Fault, closed_day_unchanged
 from switch.clearing.interchange import InterchangeTable
-from switch.errors import NegativeAnswerError, SwitchError
+from switch.errors import NegativeAnswerError, SpecError, SwitchError
 from switch.merchant import Merchant
+from switch.money import currency_name
 from switch.settlement import day as settled
 from switch.settlement import engine as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
@@ -73,7 +75,7 @@ class DaySpecs(Protocol):
 
 
 def close_day(data: Path, specs: DaySpecs, business_date: str | None, now_ms: int) -> DayReport:
-    """Close a business date: the one named, or the oldest with decisions that is not closed yet.
+    """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
 
     A day closed already is left as it is (missing files are rendered again). SwitchError when the date cannot be closed: not a
     business date, not opened yet, or an earlier one is still to be closed; NegativeAnswerError when the day does not balance.
@@ -133,11 +135,12 @@ def statement(
 
 @frozen(kw_only=True)
 class OpenDay:
-    """A business date with decisions that is not closed."""
+    """A business date with decisions or reversals that is not closed."""
 
     business_date: str
     decision_count: int
     approval_count: int
+    reversal_count: int  #: that have effect
 
 
 @frozen(kw_only=True)
@@ -147,8 +150,10 @@ class BooksReport:
     faults: tuple[Fault, ...]
     closed_days: tuple[str, ...]
     open_days: tuple[OpenDay, ...]  #: for information: their approvals are still to be presented
-    approval_count: int  #: of the closed days, as are the counts below
+    approval_count: int  #: of the closed days, as are the counts below: presented, reversed and exceptions
     presentment_count: int
+    adjustment_count: int
+    reversed_count: int
     exception_count: int
     posting_count: int
     statement_count: int
@@ -159,35 +164,49 @@ def check_books(data: Path) -> BooksReport:
     with books.opened(data) as connection:
         ask = books.ask_of(connection)
         dates = books.Dates.of(connection)
-        faults = decisions_have_requests(ask)
+        faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
         for business_date in dates.closed:
             for check in (*DAY_CHECKS, closed_day_unchanged):
                 faults += check(ask, business_date)
         counted = "SELECT COALESCE(SUM(approval_count), 0) FROM closed_day"
-        tables = ("presentment", "exception_item", "posting", "statement")
-        counts = [connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in tables]  # noqa: S608
+        tables = ("presentment", "adjustment", "reversed_item", "exception_item", "posting", "statement")
+        counts = {table: connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608
         return BooksReport(
             faults=tuple(faults),
             closed_days=dates.closed,
             open_days=tuple(_open_days(connection, dates)),
             approval_count=connection.execute(counted).fetchone()[0],
-            presentment_count=counts[0],
-            exception_count=counts[1],
-            posting_count=counts[2],
-            statement_count=counts[3],
+            presentment_count=counts["presentment"],
+            adjustment_count=counts["adjustment"],
+            reversed_count=counts["reversed_item"],
+            exception_count=counts["exception_item"],
+            posting_count=counts["posting"],
+            statement_count=counts["statement"],
         )
 
 
 def _open_days(connection: sqlite3.Connection, dates: books.Dates) -> Iterator[OpenDay]:
     rows = connection.execute(
         """
-        SELECT business_date, COUNT(*), SUM(CASE WHEN response_code IN ('00', '08', '11') THEN 1 ELSE 0 END)
-        FROM journal.decision GROUP BY business_date ORDER BY business_date
+        SELECT business_date, SUM(decisions), SUM(approvals), SUM(reversals)
+        FROM (
+          SELECT business_date, COUNT(*) AS decisions,
+            SUM(CASE WHEN response_code IN ('00', '08', '11') THEN 1 ELSE 0 END) AS approvals, 0 AS reversals
+          FROM journal.decision GROUP BY business_date
+          UNION ALL
+          SELECT business_date, 0, 0, COUNT(*) FROM journal.reversal WHERE effective = 1 GROUP BY business_date
+        ) AS counted
+        GROUP BY business_date ORDER BY business_date
         """
     )
-    for business_date, decisions, approvals in rows:
+    for business_date, decisions, approvals, reversals in rows:
         if business_date not in dates.closed:
-            yield OpenDay(business_date=business_date, decision_count=decisions, approval_count=approvals)
+            yield OpenDay(
+                business_date=business_date,
+                decision_count=decisions,
+                approval_count=approvals,
+                reversal_count=reversals,
+            )
 
 
 def _chosen_date(connection: sqlite3.Connection, dates: books.Dates, business_date: str | None) -> str | None:
@@ -249,10 +268,10 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
             return False
         with books.insert_unguarded(connection, "presentment"):
             connection.execute(clearing.PRESENTMENTS, parameters)
-        for sql in (*clearing.CLEAR, *settlement.SETTLE):
+        for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
             connection.execute(sql, parameters)
         _refuse_faults(connection, business_date)
-        connection.execute(clearing.CLOSE, parameters)
+        connection.execute(ledger.CLOSE, parameters)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -270,7 +289,9 @@ def _stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[
     connection.execute("BEGIN")
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
-    connection.execute(clearing.STAGE, parameters)
+    for sql in clearing.STAGE:
+        connection.execute(sql, parameters)
+    _refuse_changed_currency(connection, parameters)
     keys = connection.execute(clearing.TARIFF_KEYS).fetchall()
     connection.executemany(clearing.ADD_TARIFF, [_tariff(specs, business_date, *key) for key in keys])
     connection.execute("COMMIT")
@@ -283,6 +304,16 @@ def _tariff(
     discount = specs.fees.discount.rate(business_date, plan, origin)
     key = (origin, scheme, channel, transaction_type, plan)
     return (*key, interchange, discount.rate_basis_points, discount.minimum_minor)
+
+
+def _refuse_changed_currency(connection: sqlite3.Connection, parameters: Mapping[str, object]) -> None:
+    row = connection.execute(clearing.CURRENCY_CHANGED, parameters).fetchone()
+    if row is not None:
+        merchant_id, found, expected = row
+        still = (
+            f"{currency_name(expected)} ({expected}) while its sales in it are reversed; another currency is another merchant"
+        )
+        raise SpecError("merchants.toml", f"merchant {merchant_id}: currency", repr(found), still)
 
 
 def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:

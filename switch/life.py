@@ -35,6 +35,24 @@ PRESENTMENT_COLUMNS: Final = (
 _PRESENTMENT = f"""
 SELECT {", ".join(PRESENTMENT_COLUMNS)} FROM presentment JOIN closed_day USING (business_date) WHERE request_id = :request_id
 """  # noqa: S608
+ADJUSTMENT_COLUMNS: Final = (
+    "business_date",
+    "value_date",
+    "reversal_id",
+    "merchant_id",
+    "issuer",
+    "currency",
+    "amount_minor",
+    "interchange_minor",
+    "discount_minor",
+    "vat_minor",
+    "net_minor",
+)
+_ADJUSTMENTS = f"""
+SELECT {", ".join(ADJUSTMENT_COLUMNS)} FROM adjustment JOIN closed_day USING (business_date) WHERE request_id = :request_id
+ORDER BY business_date
+"""  # noqa: S608
+_REVERSED = "SELECT reversal_id FROM reversed_item WHERE request_id = :request_id"
 _EXCEPTION = "SELECT reason FROM exception_item WHERE request_id = :request_id"
 _RECENT_RRNS = "SELECT rrn FROM journal.request ORDER BY id DESC LIMIT :searched_max"
 
@@ -43,8 +61,8 @@ _RECENT_RRNS = "SELECT rrn FROM journal.request ORDER BY id DESC LIMIT :searched
 class Life:
     """One request: columns of the journal's tables by name, and of the books' where its day is closed.
 
-    ``decision`` is None while nothing is decided; ``occurrences`` are late answers and the like. Of ``presentment`` and
-    ``exception_reason`` at most one is there, and only for an approval of a closed day.
+    ``decision`` is None while nothing is decided; ``occurrences`` are late answers and the like. Of ``presentment``,
+    ``reversal_id`` and ``exception_reason`` at most one is there, and only for an approval of a closed day.
     """
 
     request: Row
@@ -52,6 +70,8 @@ class Life:
     occurrences: tuple[Row, ...]
     day_closed: bool
     presentment: Row | None
+    adjustments: tuple[Row, ...]  #: what reversals of later dates took back of the presentment, oldest first
+    reversal_id: int | None  #: of the reversal for which it was never presented
     exception_reason: str | None
 
     def as_json(self) -> Row:
@@ -62,6 +82,8 @@ class Life:
             "occurrences": list(self.occurrences),
             "day_closed": self.day_closed,
             "presentment": self.presentment,
+            "adjustments": list(self.adjustments),
+            "reversal_id": self.reversal_id,
             "exception_reason": self.exception_reason,
         }
 
@@ -80,20 +102,18 @@ def lives(data: Path, rrn: str) -> list[Life]:
 def _life(ask: Ask, row: Row, closed: tuple[str, ...]) -> Life:
     decided = ("business_date", "decided_at_ms", "response_code", "approval_code", "decided_by", "reason")
     hidden = ("pan_cipher", "request_id", "occurrences", *decided)
-    presentment, exception_reason = None, None
-    day_closed = row["business_date"] in closed
-    if day_closed:
-        for columns in ask(_PRESENTMENT, {"request_id": row["id"]}):
-            presentment = dict(zip(PRESENTMENT_COLUMNS, columns, strict=True))
-        for (reason,) in ask(_EXCEPTION, {"request_id": row["id"]}):
-            exception_reason = reason
+    key = {"request_id": row["id"]}
+    presented = [dict(zip(PRESENTMENT_COLUMNS, columns, strict=True)) for columns in ask(_PRESENTMENT, key)]
+    adjusted = [dict(zip(ADJUSTMENT_COLUMNS, columns, strict=True)) for columns in ask(_ADJUSTMENTS, key)]
     return Life(
         request={name: value for name, value in row.items() if name not in hidden},
         decision={name: row[name] for name in decided} if row["response_code"] is not None else None,
         occurrences=tuple(row["occurrences"]),
-        day_closed=day_closed,
-        presentment=presentment,
-        exception_reason=exception_reason,
+        day_closed=row["business_date"] in closed,
+        presentment=next(iter(presented), None),
+        adjustments=tuple(adjusted),
+        reversal_id=next((reversal_id for (reversal_id,) in ask(_REVERSED, key)), None),
+        exception_reason=next((reason for (reason,) in ask(_EXCEPTION, key)), None),
     )
 
 

@@ -15,14 +15,21 @@ from attrs import field, frozen
 import switch
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
+from switch.journal import MIGRATIONS, SCHEMA_VERSION
 from switch.merchant import Merchant
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
 
-JOURNAL_SCHEMA = Path(switch.__file__).with_name("journal_1.sql").read_text(encoding="utf-8")
+
+def journal_schema(version: int = SCHEMA_VERSION) -> str:
+    """The script of a whole journal."""
+    scripts = [Path(switch.__file__).with_name(name).read_text(encoding="utf-8") for name in MIGRATIONS[:version]]
+    return "\n".join([*scripts, f"PRAGMA user_version = {version};"])
+
 
 FRIDAY = "2026-11-20"
 SATURDAY = "2026-11-21"
+SUNDAY = "2026-11-22"
 MONDAY = "2026-11-23"
 NOW_MS = 1_795_190_000_000  #: some time on that Friday
 
@@ -148,12 +155,13 @@ def day_specs(
     merchants: Iterable[Merchant] = (GROCER, HOTEL, KIOSK, CASH),
     issuers: Iterable[str] = ("atlas", "rif", "souss", "vesta", "maestra"),
     vat: str = VAT,
+    interchange: str = INTERCHANGE,
 ) -> DaySpecs:
     return DaySpecs(
         issuers={issuer: Named(name=issuer.title()) for issuer in issuers},
         merchants={shop.id: shop for shop in merchants},
         fees=Fees(
-            interchange=InterchangeTable.from_toml(spec_table("fees/interchange.toml", INTERCHANGE)),
+            interchange=InterchangeTable.from_toml(spec_table("fees/interchange.toml", interchange)),
             discount=DiscountTable.from_toml(spec_table("fees/discount.toml", DISCOUNT)),
             vat=VatTable.from_toml(spec_table("fees/vat.toml", vat)),
         ),
@@ -161,17 +169,22 @@ def day_specs(
 
 
 class Journal:
-    """A journal being written: business dates opened and requests decided, each commit at once."""
+    """A journal being written: business dates opened, requests decided and reversed, each commit at once."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.decided: int = connection.execute("SELECT COUNT(*) FROM request").fetchone()[0]
+        self.reversals = 0
 
     def open(self, business_date: str) -> None:
         self.connection.execute(
             "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, 'clock')", (business_date, NOW_MS)
         )
         self.connection.commit()
+
+    def is_open(self, business_date: str) -> bool:
+        rows = self.connection.execute("SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1").fetchall()
+        return rows == [(business_date,)]
 
     @property
     def open_date(self) -> str:
@@ -216,6 +229,29 @@ class Journal:
         self.connection.commit()
         return number
 
+    def reverse(self, request_id: int, replacement_minor: int = 0, *, effective: bool = True) -> None:
+        """A reversal of a request in the open business date, that leaves ``replacement_minor`` of it."""
+        self.reversals += 1
+        self.connection.execute(
+            """
+            INSERT INTO reversal (
+              received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor,
+              replacement_minor, currency, original_id, effective, business_date, response_code, reason)
+            SELECT :now_ms, line, '0400', acquirer_id, terminal_id, :stan, '1121101500', rrn, merchant_id, amount_minor,
+              :replacement_minor, currency, id, :effective, :business_date, '00', 'as asked'
+            FROM request WHERE id = :request_id
+            """,
+            {
+                "now_ms": NOW_MS,
+                "stan": f"9{self.reversals:05d}",
+                "replacement_minor": replacement_minor,
+                "effective": effective,
+                "business_date": self.open_date,
+                "request_id": request_id,
+            },
+        )
+        self.connection.commit()
+
 
 @contextmanager
 def journal_of(data: Path, business_date: str | None = None) -> Iterator[Journal]:
@@ -226,7 +262,7 @@ def journal_of(data: Path, business_date: str | None = None) -> Iterator[Journal
     try:
         if is_new:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(JOURNAL_SCHEMA)
+            connection.executescript(journal_schema())
         journal = Journal(connection)
         if business_date is not None:
             journal.open(business_date)

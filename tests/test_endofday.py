@@ -6,12 +6,26 @@ from pathlib import Path
 import pytest
 
 from switch import day_files, endofday
-from switch.clearing import engine
+from switch.clearing import ledger
 from switch.clearing.checks import Ask, Fault
 from switch.endofday import check_books, close_day, show_day, statement
 from switch.errors import DataFolderError, NegativeAnswerError, SpecError, SwitchError
 from switch.settlement.day import DayReport
-from tests.day_builders import FRIDAY, GROCER, HOTEL, KIOSK, MONDAY, NOW_MS, SATURDAY, DaySpecs, day_specs, journal_of
+from tests.day_builders import (
+    FRIDAY,
+    GROCER,
+    HOTEL,
+    KIOSK,
+    MONDAY,
+    NOW_MS,
+    SATURDAY,
+    SUNDAY,
+    DaySpecs,
+    day_specs,
+    journal_of,
+    journal_schema,
+    merchant,
+)
 
 SPECS = day_specs()
 
@@ -100,10 +114,10 @@ def test_dying_before_the_files_leaves_them_to_the_next_close(
 def test_a_day_that_does_not_balance_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
-    wrong = engine.POSITIONS.replace("SUM(gross_minor) - SUM(interchange_minor)", "SUM(gross_minor)")
-    steps = tuple(wrong if sql is engine.POSITIONS else sql for sql in engine.CLEAR)
+    wrong = ledger.POSITIONS.replace("SUM(gross_minor) - SUM(interchange_minor)", "SUM(gross_minor)")
+    steps = tuple(wrong if sql is ledger.POSITIONS else sql for sql in ledger.CLEAR)
     with monkeypatch.context() as faulty:
-        faulty.setattr(engine, "CLEAR", steps)
+        faulty.setattr(ledger, "CLEAR", steps)
         with pytest.raises(NegativeAnswerError, match=r"nothing was written: net positions sum to 0.65 MAD, expected 0"):
             close(tmp_path)
     assert rows(tmp_path, "SELECT COUNT(*) FROM presentment") == [(0,)]
@@ -166,6 +180,214 @@ def test_a_payout_with_nothing_to_pay_is_carried_to_the_next(tmp_path: Path) -> 
     assert rows(tmp_path, owed) == [(0,)]
 
 
+def test_what_is_reversed_before_it_is_presented_never_is(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        kept, undone, lowered, unpresentable = (
+            journal.decide(),
+            journal.decide(),
+            journal.decide(amount_minor=8_000),
+            journal.decide(merchant_id="NOBODY000000001"),
+        )
+        journal.reverse(undone)
+        journal.reverse(unpresentable)
+        journal.reverse(lowered, 5_000)
+    report = close(tmp_path)
+    assert (report.approval_count, report.presentment_count, report.reversed_count, report.exception_count) == (4, 2, 2, 0)
+    assert [(item.request_id, item.reversal_id, item.amount_minor) for item in report.reversed] == [
+        (undone, 1, 10_000),
+        (unpresentable, 2, 10_000),
+    ]
+    assert rows(tmp_path, "SELECT request_id, amount_minor FROM presentment") == [(kept, 10_000), (lowered, 5_000)]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_a_reversal_after_the_close_takes_back_what_was_presented(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide()
+        close(tmp_path)
+        before = files(tmp_path), rows(tmp_path, f"SELECT * FROM posting WHERE business_date = '{FRIDAY}'")
+        journal.reverse(sale)
+        assert [(day.business_date, day.decision_count, day.reversal_count) for day in check_books(tmp_path).open_days] == [
+            (SATURDAY, 0, 1)
+        ]
+        report = close(tmp_path)
+    assert (report.business_date, report.approval_count, report.adjustment_count) == (SATURDAY, 0, 1)
+    (adjustment,) = report.adjustments
+    assert (adjustment.request_id, adjustment.adjusts, adjustment.reversal_id) == (sale, FRIDAY, 1)
+    assert (adjustment.amount_minor, adjustment.interchange_minor, adjustment.net_minor) == (-10_000, -65, -9_868)
+    after = {name: content for name, content in files(tmp_path).items() if FRIDAY in name}
+    assert (after, rows(tmp_path, f"SELECT * FROM posting WHERE business_date = '{FRIDAY}'")) == before
+    assert rows(tmp_path, "SELECT account, SUM(debit_minor - credit_minor) AS due FROM posting GROUP BY 1 HAVING due <> 0") == [
+        (f"merchant-payable:{GROCER.id}", 9_868),
+        ("settlement-account", -9_868),
+    ]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_repeats_of_a_reversal_count_once_whenever_they_come(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide()
+        close(tmp_path)
+        for left in (6_000, 6_000, 8_000):
+            journal.reverse(sale, left)
+        close(tmp_path)
+        for left in (6_000, 2_500):
+            journal.reverse(sale, left)
+        journal.reverse(sale, effective=False)
+        close(tmp_path)
+    found = rows(tmp_path, "SELECT business_date, reversal_id, amount_minor FROM adjustment ORDER BY business_date")
+    assert found == [(SATURDAY, 1, -4_000), (SUNDAY, 5, -3_500)]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_only_dates_count_not_when_a_day_is_closed(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide()
+        journal.open(SATURDAY)
+        journal.reverse(sale)
+    friday, saturday = close(tmp_path), close(tmp_path)
+    assert (friday.presentment_count, friday.reversed_count) == (1, 0)
+    assert (saturday.business_date, saturday.adjustment_count) == (SATURDAY, 1)
+
+
+def test_nothing_of_a_sale_remains_when_all_of_it_is_taken_back_in_parts(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(merchant_id=KIOSK.id, amount_minor=33_333)
+        close(tmp_path)
+        for left in (12_345, 150, 0):
+            journal.reverse(sale, left)
+            close(tmp_path)
+    columns = ("amount", "interchange", "discount", "vat", "net")
+    sums = ", ".join(f"SUM({column}_minor)" for column in columns)
+    both = " UNION ALL ".join(
+        f"SELECT {', '.join(f'{column}_minor' for column in columns)} FROM {table}" for table in ("presentment", "adjustment")
+    )
+    assert rows(tmp_path, f"SELECT COUNT(*), {sums} FROM ({both})") == [(4, 0, 0, 0, 0, 0)]
+
+
+def test_a_merchant_that_owes_after_reversals_pays_with_its_next_sales(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide()
+        close(tmp_path)
+        journal.reverse(sale)
+        journal.decide(amount_minor=2_000)
+        owing = close(tmp_path).payouts[0]
+        journal.decide(amount_minor=20_000)
+        paid = close(tmp_path).payouts[0]
+    assert (owing.net_minor, owing.outcome, owing.adjustment_count) == (1_974 - 9_868, "carried", 1)
+    assert (paid.brought_forward_minor, paid.net_minor, paid.outcome) == (-7_894, 19_736 - 7_894, "paid")
+    assert rows(tmp_path, "SELECT SUM(credit_minor - debit_minor) FROM posting WHERE account LIKE 'merchant-payable:%'") == [
+        (0,)
+    ]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_an_issuer_with_more_reversals_than_sales_is_paid(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(issuer="rif")
+        close(tmp_path)
+        journal.reverse(sale)
+        journal.decide()
+        report = close(tmp_path)
+    nets = {position.participant: position.net_minor for position in report.positions}
+    assert nets == {"atlas": -9_935, "rif": 9_935, "504900": 0}
+    acquirer = report.positions[-1]
+    assert (acquirer.debit_count, acquirer.debit_minor, acquirer.credit_count, acquirer.credit_minor) == (1, 10_000, 1, 10_000)
+    paid = "SELECT debit_minor, credit_minor FROM posting WHERE entry_id LIKE '%/settlement/rif/%' AND business_date > ?"
+    assert rows(tmp_path, paid.replace("?", f"'{FRIDAY}'")) == [(0, 9_935), (9_935, 0)]
+
+
+def test_sales_of_a_merchant_and_an_issuer_that_have_left_can_be_reversed(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(merchant_id=HOTEL.id, issuer="rif")
+        close(tmp_path)
+        journal.reverse(sale)
+    report = close(tmp_path, specs=day_specs(merchants=(GROCER,), issuers=("atlas",)))
+    assert [(payout.merchant_id, payout.name, payout.rib, payout.net_minor) for payout in report.payouts] == [
+        (HOTEL.id, HOTEL.name, HOTEL.rib, -9_868)
+    ]
+    assert {position.name for position in report.positions} == {"Rif", "Centre Monétique d'Essai"}
+    assert check_books(tmp_path).faults == ()
+
+
+def test_a_merchant_cannot_change_its_currency_while_sales_in_it_are_reversed(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide()
+        close(tmp_path)
+        journal.reverse(sale)
+    told = f"merchants.toml: merchant {GROCER.id}: currency: found '978', expected MAD"
+    with pytest.raises(SpecError, match=told):
+        close(tmp_path, specs=day_specs(merchants=(merchant(currency="978"),)))
+    assert close(tmp_path).adjustment_count == 1
+
+
+def test_check_finds_reversals_slipped_in_and_adjustments_changed(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        first, second, third = journal.decide(), journal.decide(), journal.decide()
+        close(tmp_path)
+        journal.reverse(first, 4_000)
+        journal.reverse(second)
+        close(tmp_path)
+        journal.connection.execute("DROP TRIGGER reversal_no_update")
+        journal.reverse(third)
+        journal.reverse(first, 3_000)
+        journal.connection.execute(f"UPDATE reversal SET business_date = '{FRIDAY}' WHERE id = 3")
+        journal.connection.execute("UPDATE reversal SET business_date = '2026-01-01', original_id = 99 WHERE id = 4")
+        journal.connection.commit()
+    connection = sqlite3.connect(tmp_path / "books.db")
+    connection.execute("DROP TRIGGER adjustment_no_update")
+    connection.execute(f"UPDATE adjustment SET interchange_minor = 0 WHERE request_id = {second}")
+    connection.execute(f"UPDATE adjustment SET reversal_id = 2, amount_minor = -1 WHERE request_id = {first}")
+    connection.commit()
+    connection.close()
+    assert {fault.check for fault in check_books(tmp_path).faults} == {
+        "adjustments_leave_what_remains",
+        "adjustments_have_reversals",
+        "approvals_presented_once",
+        "closed_day_unchanged",
+        "lines_add_up",
+        "positions_match_presentments",
+        "reversals_have_originals",
+        "statements_equal_payouts",
+    }
+
+
+def test_books_and_journal_of_the_first_version_are_brought_up_to_date(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        close(tmp_path)
+    first_version(tmp_path)
+    report = check_books(tmp_path)
+    assert (report.faults, report.presentment_count, report.posting_count) == ((), 1, 12)
+    assert rows(tmp_path, "PRAGMA user_version") == [(2,)]
+    with journal_of(tmp_path) as journal:
+        journal.reverse(1)
+    assert close(tmp_path).adjustments[0].net_minor == -9_868
+    assert check_books(tmp_path).faults == ()
+
+
+def first_version(data: Path) -> None:
+    """Make journal and books of a data folder what the first release would have left."""
+    copies = {
+        "journal.db": (journal_schema(1), ("business_day", "request", "decision")),
+        "books.db": (
+            Path(day_files.__file__).with_name("books_1.sql").read_text(encoding="utf-8") + "PRAGMA user_version = 1;",
+            ("presentment", "posting", "position", "payout", "statement", "statement_total", "day_total", "closed_day"),
+        ),
+    }
+    for name, (schema, tables) in copies.items():
+        (data / name).rename(data / "later.db")
+        connection = sqlite3.connect(data / name)
+        connection.executescript(schema)
+        connection.execute("ATTACH ? AS later", (str(data / "later.db"),))
+        for table in tables:
+            columns = ", ".join(str(row[1]) for row in connection.execute(f"PRAGMA main.table_info({table})"))
+            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM later.{table}")
+        connection.commit()
+        connection.close()
+        (data / "later.db").unlink()
+
+
 def test_the_books_refuse_changes(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
@@ -173,7 +395,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
     tables = [
         str(row[0]) for row in rows(tmp_path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     ]
-    assert len(tables) == 9
+    assert len(tables) == 11
     for table in tables:
         for sql in (f"DELETE FROM {table}", f"UPDATE {table} SET business_date = '2026-01-01'"):
             if rows(tmp_path, f"SELECT COUNT(*) FROM {table}") != [(0,)]:
@@ -183,7 +405,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError, match=r"the day is closed|NOT NULL"):
                 rows(tmp_path, f"INSERT INTO {table} (business_date) VALUES ('{FRIDAY}')")
     guards = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%_day_closed'"
-    assert rows(tmp_path, guards) == [(8,)]
+    assert rows(tmp_path, guards) == [(10,)]
     with pytest.raises(sqlite3.IntegrityError, match="the day is closed"):
         rows(tmp_path, "INSERT INTO presentment SELECT * FROM presentment")
 

@@ -1,15 +1,20 @@
-"""The SQL that clears a business date: text and parameters only, executed by ``switch.endofday``.
+"""The SQL that makes the presentments of a business date: text and parameters only, executed by ``switch.endofday``.
 
 Set-based, integers only. ``/`` is the division of integers (truncating), exact as SQLite and PostgreSQL have it; an engine that
 divides otherwise needs it rendered (``//`` in DuckDB, ``DIV`` in Spark). Rounding is half away from zero, as ``money.portion``.
-The statements run in the order of ``STAGE``, ``TARIFF_KEYS``, ``PRESENTMENTS``, ``CLEAR``; ``:name`` marks a parameter.
+The statements run in the order of ``STAGE``, ``TARIFF_KEYS``, ``PRESENTMENTS``, ``PRESENT``, then those of ``clearing.ledger``;
+``:name`` marks a parameter.
 
-The journal is known as ``journal``; staging tables are temporary and hold one day; all the rest are tables of the books.
+A reversal counts by its business date alone, never by when a day happens to be closed: recorded on or before the date of the
+decision, it lowers what is presented; recorded on a later date, it is an adjustment of what was presented, in that later date.
+
+``remainder`` is short and the tables of the books are long: CROSS JOIN makes SQLite look up the one in the other, not the other
+way round. The journal is known as ``journal``; staging tables are temporary and hold one day; all the rest are tables of the books.
 """
 
 from __future__ import annotations
 
-#: Staging: the specs resolved for the date, and the day's approvals as they stand in the journal.
+#: Staging: the specs resolved for the date, and what reversals leave of the approvals they touch.
 STAGING_TABLES = (
     """
     CREATE TEMP TABLE card_acceptor (
@@ -22,19 +27,44 @@ STAGING_TABLES = (
       interchange_rate_basis_points INTEGER, discount_rate_basis_points INTEGER, discount_minimum_minor INTEGER,
       PRIMARY KEY (origin, scheme, channel, transaction_type, plan))
     """,
+    """
+    CREATE TEMP TABLE remainder (
+      request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
+    """,
 )
 ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
-#: The day's approvals, with the plan of their merchant and the reason why one cannot be presented (NULL: it can).
-#: The reasons and their order are those of ``presentment.exception_reason``.
-STAGE = """
+#: What is left, at the close of the date, of the approvals that were decided on it or are reversed on it. Reversals only lower
+#: an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says so.
+REMAINDERS = """
+INSERT INTO remainder (request_id, decided_on, reversal_id, replacement_minor)
+WITH lowered AS (
+  SELECT
+    v.original_id AS request_id, d.business_date AS decided_on, v.id AS reversal_id, v.replacement_minor,
+    ROW_NUMBER() OVER (PARTITION BY v.original_id ORDER BY v.replacement_minor, v.id) AS place
+  FROM journal.reversal AS v
+  JOIN journal.decision AS d ON d.request_id = v.original_id
+  WHERE v.effective = 1 AND v.business_date <= :business_date AND d.response_code IN ('00', '08', '11')
+    AND (
+      d.business_date = :business_date
+      OR (d.business_date < :business_date AND v.original_id IN (
+        SELECT original_id FROM journal.reversal WHERE effective = 1 AND business_date = :business_date))
+    )
+)
+SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE place = 1
+"""
+
+#: The day's approvals that are worth something still, at what remains of them, with the plan of their merchant and the reason
+#: why one cannot be presented (NULL: it can). The reasons and their order are those of ``presentment.exception_reason``.
+APPROVALS = """
 CREATE TEMP TABLE approval AS
 SELECT
   r.id AS request_id, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
-  COALESCE(r.product, '') AS product, r.origin, r.channel, r.transaction_type, r.amount_minor, r.currency, r.rrn,
-  COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms, m.plan,
+  COALESCE(r.product, '') AS product, r.origin, r.channel, r.transaction_type,
+  CASE WHEN v.replacement_minor < r.amount_minor THEN v.replacement_minor ELSE r.amount_minor END AS amount_minor,
+  r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms, m.plan,
   CASE
     WHEN m.merchant_id IS NULL THEN 'unknown merchant'
     WHEN r.currency <> m.currency THEN 'other currency than the merchant''s'
@@ -45,9 +75,56 @@ SELECT
   END AS exception_reason
 FROM journal.decision AS d
 JOIN journal.request AS r ON r.id = d.request_id
+LEFT JOIN remainder AS v ON v.request_id = d.request_id
 LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
 WHERE d.business_date = :business_date AND d.response_code IN ('00', '08', '11')
+  AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
+"""
+
+#: A merchant that is no longer in the specs, but has sales adjusted: as its latest statement and payout name it.
+FORMER_ACCEPTORS = """
+INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language)
+SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language
+FROM statement AS s
+JOIN payout AS y ON y.business_date = s.business_date AND y.merchant_id = s.merchant_id
+JOIN (
+  SELECT l.merchant_id, MAX(l.business_date) AS business_date
+  FROM payout AS l
+  WHERE l.merchant_id IN (
+    SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
+    WHERE p.request_id = v.request_id AND v.decided_on < :business_date)
+  GROUP BY l.merchant_id
+) AS latest ON latest.merchant_id = s.merchant_id AND latest.business_date = s.business_date
+WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
+"""
+
+#: An issuer that is no longer in the specs, but is presented adjustments: as its latest position names it.
+FORMER_ISSUERS = """
+INSERT INTO card_issuer (issuer, name)
+SELECT n.participant, MAX(n.name)
+FROM position AS n
+JOIN (
+  SELECT participant, MAX(business_date) AS business_date FROM position WHERE role = 'issuer' GROUP BY participant
+) AS latest ON latest.participant = n.participant AND latest.business_date = n.business_date
+WHERE n.role = 'issuer' AND n.participant NOT IN (SELECT issuer FROM card_issuer) AND n.participant IN (
+  SELECT p.issuer FROM remainder AS v CROSS JOIN presentment AS p
+  WHERE p.request_id = v.request_id AND v.decided_on < :business_date)
+GROUP BY n.participant
+"""
+
+#: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
+STAGE = (REMAINDERS, APPROVALS, FORMER_ACCEPTORS, FORMER_ISSUERS)
+
+#: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
+CURRENCY_CHANGED = """
+SELECT p.merchant_id, m.currency, p.currency
+FROM remainder AS v
+CROSS JOIN presentment AS p
+JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
+WHERE p.request_id = v.request_id AND v.decided_on < :business_date AND p.currency <> m.currency
+ORDER BY p.merchant_id
+LIMIT 1
 """
 
 #: Everything of the day a rate can hang on; each row is answered by one row of ``tariff``.
@@ -63,27 +140,25 @@ FROM approval
 WHERE exception_reason IS NOT NULL
 """
 
-PRESENTMENTS = """
-INSERT INTO presentment (
-  request_id, business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type, amount_minor,
-  currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minor, vat_minor, net_minor,
-  rrn, approval_code, pan_masked, local_at, decided_at_ms)
-WITH priced AS (
-  SELECT
-    a.request_id, a.merchant_id, a.terminal_id, a.issuer, a.scheme, a.product, a.origin, a.channel, a.transaction_type,
-    a.amount_minor, a.currency, a.rrn, a.approval_code, a.pan_masked, a.local_at, a.decided_at_ms,
-    t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor,
-    CASE WHEN a.amount_minor < 0 THEN -1 ELSE 1 END AS direction
-  FROM approval AS a
-  JOIN tariff AS t
-    ON t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
-    AND t.transaction_type = a.transaction_type AND t.plan = a.plan
-  WHERE a.exception_reason IS NULL
-), charged AS (
+#: Approved and undone before it was ever presented: nobody pays and nobody is paid.
+REVERSED = """
+INSERT INTO reversed_item (
+  request_id, business_date, reversal_id, merchant_id, issuer, amount_minor, currency, rrn, pan_masked)
+SELECT v.request_id, :business_date, v.reversal_id, r.merchant_id, r.issuer, r.amount_minor, r.currency, r.rrn, r.pan_masked
+FROM remainder AS v
+JOIN journal.request AS r ON r.id = v.request_id
+WHERE v.decided_on = :business_date AND v.replacement_minor = 0
+"""
+
+#: Interchange, discount and VAT of the rows of ``priced``, part of the two statements below. On nothing, nothing is charged.
+#: The twins are ``presentment.interchange_minor`` and ``discount.settle``.
+CHARGES = """
+charged AS (
   SELECT
     priced.*,
     direction * ((direction * amount_minor * interchange_rate_basis_points + 5000) / 10000) AS interchange_minor,
     direction * CASE
+      WHEN amount_minor = 0 THEN 0
       WHEN (direction * amount_minor * discount_rate_basis_points + 5000) / 10000 < discount_minimum_minor
       THEN discount_minimum_minor
       ELSE (direction * amount_minor * discount_rate_basis_points + 5000) / 10000
@@ -92,116 +167,78 @@ WITH priced AS (
 ), taxed AS (
   SELECT
     charged.*,
-    direction * ((direction * discount_minor * :vat_rate_basis_points + 5000) / 10000) AS vat_minor
+    direction * ((direction * discount_minor * vat_rate_basis_points + 5000) / 10000) AS vat_minor
   FROM charged
 )
+"""
+
+PRESENTMENTS = f"""
+INSERT INTO presentment (
+  request_id, business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type, amount_minor,
+  currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
+  discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms)
+WITH priced AS (
+  SELECT
+    a.request_id, a.merchant_id, a.terminal_id, a.issuer, a.scheme, a.product, a.origin, a.channel, a.transaction_type,
+    a.amount_minor, a.currency, a.rrn, a.approval_code, a.pan_masked, a.local_at, a.decided_at_ms,
+    t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor,
+    :vat_rate_basis_points AS vat_rate_basis_points,
+    CASE WHEN a.amount_minor < 0 THEN -1 ELSE 1 END AS direction
+  FROM approval AS a
+  JOIN tariff AS t
+    ON t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
+    AND t.transaction_type = a.transaction_type AND t.plan = a.plan
+  WHERE a.exception_reason IS NULL
+), {CHARGES}
 SELECT
   request_id, :business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type,
-  amount_minor, currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minor,
-  vat_minor, amount_minor - discount_minor - vat_minor,
+  amount_minor, currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
+  discount_minor, vat_minor, amount_minor - discount_minor - vat_minor,
   rrn, approval_code, pan_masked, local_at, decided_at_ms
 FROM taxed
-"""
+"""  # noqa: S608
 
-#: The one pass over the presentments; everything below is made from this small table.
-CUBE = """
-CREATE TEMP TABLE cube AS
-SELECT
-  merchant_id, issuer, origin, currency,
-  COUNT(*) AS presentment_count, SUM(amount_minor) AS gross_minor, SUM(interchange_minor) AS interchange_minor,
-  SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor
-FROM presentment
-WHERE business_date = :business_date
-GROUP BY merchant_id, issuer, origin, currency
-"""
-
-DAY_TOTALS = """
-INSERT INTO day_total (
-  business_date, currency, presentment_count, gross_minor, interchange_minor, discount_minor, vat_minor, net_minor)
-SELECT
-  :business_date, currency, SUM(presentment_count), SUM(gross_minor), SUM(interchange_minor), SUM(discount_minor),
-  SUM(vat_minor), SUM(net_minor)
-FROM cube
-GROUP BY currency
-"""
-
-#: One entry for each merchant and issuer: the issuer owes the sales, the merchant is owed them, the issuer keeps interchange.
-PRESENTMENT_POSTINGS = """
-INSERT INTO posting (
-  entry_id, line, business_date, kind, account, debit_minor, credit_minor, currency, value_date, narrative)
-WITH obligation AS (
+#: What was presented before and is reversed on the date: its charges at what remains, by the rates it was presented at, less
+#: what stands in the books of it. So the books end where they would be, had no more than the rest ever been presented.
+ADJUSTMENTS = f"""
+INSERT INTO adjustment (
+  request_id, business_date, adjusts, reversal_id, merchant_id, issuer, origin, amount_minor, currency, interchange_minor,
+  discount_minor, vat_minor, net_minor)
+WITH adjusted AS (
   SELECT
-    merchant_id, issuer, currency, SUM(gross_minor) AS gross_minor, SUM(interchange_minor) AS interchange_minor,
-    :business_date || '/presentment/' || merchant_id || '/' || issuer AS entry_id
-  FROM cube
-  GROUP BY merchant_id, issuer, currency
+    a.request_id, SUM(a.amount_minor) AS amount_minor, SUM(a.interchange_minor) AS interchange_minor,
+    SUM(a.discount_minor) AS discount_minor, SUM(a.vat_minor) AS vat_minor
+  FROM remainder AS v
+  CROSS JOIN adjustment AS a
+  WHERE a.request_id = v.request_id
+  GROUP BY a.request_id
+), priced AS (
+  SELECT
+    p.request_id, p.business_date AS adjusts, v.reversal_id, p.merchant_id, p.issuer, p.origin, p.currency,
+    v.replacement_minor AS amount_minor, 1 AS direction, p.interchange_rate_basis_points, p.discount_rate_basis_points,
+    p.discount_minimum_minor, d.vat_rate_basis_points,
+    p.amount_minor + COALESCE(a.amount_minor, 0) AS standing_minor,
+    p.interchange_minor + COALESCE(a.interchange_minor, 0) AS standing_interchange_minor,
+    p.discount_minor + COALESCE(a.discount_minor, 0) AS standing_discount_minor,
+    p.vat_minor + COALESCE(a.vat_minor, 0) AS standing_vat_minor
+  FROM remainder AS v
+  CROSS JOIN presentment AS p
+  JOIN closed_day AS d ON d.business_date = p.business_date
+  LEFT JOIN adjusted AS a ON a.request_id = p.request_id
+  WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+    AND v.replacement_minor < p.amount_minor + COALESCE(a.amount_minor, 0)
+), {CHARGES}, difference AS (
+  SELECT
+    taxed.*,
+    amount_minor - standing_minor AS gross_difference, interchange_minor - standing_interchange_minor AS interchange_difference,
+    discount_minor - standing_discount_minor AS discount_difference, vat_minor - standing_vat_minor AS vat_difference
+  FROM taxed
 )
-SELECT entry_id, 1, :business_date, 'presentment', 'issuer-receivable:' || issuer, gross_minor, 0, currency, :business_date,
-  'sales presented to the issuer'
-FROM obligation WHERE gross_minor <> 0
-UNION ALL
-SELECT entry_id, 2, :business_date, 'presentment', 'merchant-payable:' || merchant_id, 0, gross_minor, currency, :business_date,
-  'sales owed to the merchant'
-FROM obligation WHERE gross_minor <> 0
-UNION ALL
-SELECT entry_id, 3, :business_date, 'presentment', 'interchange-expense', interchange_minor, 0, currency, :business_date,
-  'interchange'
-FROM obligation WHERE interchange_minor <> 0
-UNION ALL
-SELECT entry_id, 4, :business_date, 'presentment', 'issuer-receivable:' || issuer, 0, interchange_minor, currency,
-  :business_date, 'interchange kept by the issuer'
-FROM obligation WHERE interchange_minor <> 0
-"""
-
-POSITIONS = """
-INSERT INTO position (
-  business_date, participant, name, role, currency, debit_count, debit_minor, credit_count, credit_minor, interchange_minor,
-  net_minor)
 SELECT
-  :business_date, c.issuer, i.name, 'issuer', c.currency, SUM(c.presentment_count), SUM(c.gross_minor), 0, 0,
-  SUM(c.interchange_minor), SUM(c.interchange_minor) - SUM(c.gross_minor)
-FROM cube AS c
-JOIN card_issuer AS i ON i.issuer = c.issuer
-GROUP BY c.issuer, i.name, c.currency
-UNION ALL
-SELECT
-  :business_date, :acquirer_id, :acquirer_name, 'acquirer', currency, 0, 0, SUM(presentment_count), SUM(gross_minor),
-  -SUM(interchange_minor), SUM(gross_minor) - SUM(interchange_minor)
-FROM cube
-GROUP BY currency
-"""
+  request_id, :business_date, adjusts, reversal_id, merchant_id, issuer, origin, gross_difference, currency,
+  interchange_difference, discount_difference, vat_difference, gross_difference - discount_difference - vat_difference
+FROM difference
+"""  # noqa: S608
 
-#: The issuers pay their net positions into the settlement account on the value date.
-SETTLEMENT_POSTINGS = """
-INSERT INTO posting (
-  entry_id, line, business_date, kind, account, debit_minor, credit_minor, currency, value_date, narrative)
-WITH due AS (
-  SELECT participant, currency, -net_minor AS due_minor,
-    :business_date || '/settlement/' || participant || '/' || currency AS entry_id
-  FROM position
-  WHERE business_date = :business_date AND role = 'issuer' AND net_minor <> 0
-)
-SELECT entry_id, 1, :business_date, 'settlement', 'settlement-account', due_minor, 0, currency, :value_date, 'net settlement'
-FROM due
-UNION ALL
-SELECT entry_id, 2, :business_date, 'settlement', 'issuer-receivable:' || participant, 0, due_minor, currency, :value_date,
-  'net settlement'
-FROM due
-"""
-
-#: In this order after PRESENTMENTS; all read the parameters
-#: business_date, value_date, vat_rate_basis_points, acquirer_id and acquirer_name.
-CLEAR = (EXCEPTIONS, CUBE, DAY_TOTALS, PRESENTMENT_POSTINGS, POSITIONS, SETTLEMENT_POSTINGS)
-
-#: Written last: from then on the database refuses every other row of the day.
-CLOSE = """
-INSERT INTO closed_day (
-  business_date, value_date, closed_at_ms, specs_digest, centre_name, centre_institution_id, vat_rate_basis_points,
-  decision_count, approval_count, presentment_count, exception_count)
-SELECT
-  :business_date, :value_date, :closed_at_ms, :specs_digest, :acquirer_name, :acquirer_id, :vat_rate_basis_points,
-  (SELECT COUNT(*) FROM journal.decision WHERE business_date = :business_date),
-  (SELECT COUNT(*) FROM approval),
-  (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date),
-  (SELECT COUNT(*) FROM exception_item WHERE business_date = :business_date)
-"""
+#: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.
+PRESENT = (REVERSED, EXCEPTIONS, ADJUSTMENTS)

@@ -1,4 +1,4 @@
-"""An issuer's judgement of an authorization: the answer, and what the process that speaks for it has to do with it."""
+"""An issuer's judgement of authorizations and reversals: the answer, and what the process that speaks for it does with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zlib import crc32
 
 from attrs import evolve
 
-from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook, Entry
+from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook, Entry, Records, Reference
 from switch.issuers.profile import DO_NOT_HONOR, LOST, STOLEN, Card
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
@@ -17,6 +17,7 @@ from switch.transaction import (
     APPROVED,
     APPROVED_REASON,
     EXPIRED_CARD,
+    FORMAT_ERROR,
     INSUFFICIENT_FUNDS,
     INVALID_AMOUNT,
     INVALID_CARD,
@@ -24,8 +25,11 @@ from switch.transaction import (
     ISSUER_INOPERATIVE,
     LOST_CARD,
     STOLEN_CARD,
+    UNABLE_TO_LOCATE,
     Authorization,
     Decision,
+    ExchangeKey,
+    Reversal,
 )
 from switch.transaction import DO_NOT_HONOR as DO_NOT_HONOR_CODE
 
@@ -37,6 +41,16 @@ class Judgement(NamedTuple):
     delay_seconds: float
     silence: bool
     hold: Entry | None
+
+
+class Undoing(NamedTuple):
+    """What comes of a reversal. An ``entry`` goes into the durable book before the answer leaves."""
+
+    response_code: str
+    entry: Entry | None  #: a release, or the note that the original is to be refused; None where nothing changes
+
+
+OVERTAKEN_REASON = "its reversal came before it"
 
 
 class Case(NamedTuple):
@@ -130,11 +144,16 @@ def decide(
     """Judge one request and place its hold.
 
     A repeat (same exchange key) gets the first answer again, at once, without a second hold; after silence it is judged anew.
+    A request whose reversal came before it is refused, whatever the scenario says.
     ``today_yymm`` is the month by the centre's clock.
     """
     repeated = accounts.remembered(request.key)
     if repeated is not None:
         return Judgement(repeated, 0.0, False, None)
+    if accounts.came_reversed(request):
+        decision = _refused(accounts, INVALID_TRANSACTION, OVERTAKEN_REASON)
+        accounts.remember(request.key, decision, None)
+        return Judgement(decision, 0.0, False, None)
     match = scenario.match(request)
     if match is not None and match.then.silence:
         return Judgement(_refused(accounts, ISSUER_INOPERATIVE, f"{match.reason}: no answer"), 0.0, True, None)
@@ -156,6 +175,36 @@ def decide(
         decision = _told_late(decision, match)
     accounts.remember(request.key, decision, hold)
     return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, hold)
+
+
+def undo(reversal: Reversal, accounts: AccountBook, records: Records, *, now_ms: int) -> Undoing:
+    """Lower the hold of a reversal's original to what is to remain of it; accepted wherever there is nothing to undo.
+
+    A hold only ever comes down: a repeat, or a reversal that leaves more than an earlier one did, changes nothing, in
+    whatever order they come. An original that was refused, met silence or is not known is refused should it come later.
+    Refused itself is a reversal that names no original at all, and one whose card is not the original's.
+    """
+    key = reversal.original_key
+    if key is None:
+        if not reversal.rrn:
+            return Undoing(FORMAT_ERROR, None)
+        key = records.key_of(Reference(reversal.rrn, reversal.key.terminal_id, reversal.amount_minor))
+    hold = None if key is None else _original_hold(key, accounts, records)
+    if key is None or hold is None:
+        return Undoing(APPROVED, accounts.refuse_original(reversal, now_ms))
+    if reversal.pan is not None and accounts.card(reversal.pan.digits).account != hold.account:
+        return Undoing(UNABLE_TO_LOCATE, None)
+    return Undoing(APPROVED, accounts.release(key, now_ms, reversal.replacement_minor))
+
+
+def _original_hold(key: ExchangeKey, accounts: AccountBook, records: Records) -> Entry | None:
+    """The hold of an exchange, remembered or from the book; it is remembered from then on."""
+    hold = accounts.hold(key)
+    if hold is None:
+        hold = records.hold_of(key)
+        if hold is not None:
+            accounts.recall(hold)
+    return hold
 
 
 def _refused(accounts: AccountBook, response_code: str, reason: str) -> Decision:

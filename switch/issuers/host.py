@@ -17,15 +17,15 @@ from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.session import network_response
-from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook, Entry
-from switch.issuers.decide import approval_codes, decide
+from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook, Entry, Records, Reference
+from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.line import Line, Lines, WireFormat, accept
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ExchangeKey
 
 
-class Keeper(Protocol):
+class Keeper(Records, Protocol):
     """The durable book as the host uses it."""
 
     def append(self, entries: list[Entry]) -> None: ...
@@ -33,8 +33,31 @@ class Keeper(Protocol):
     def entries(self) -> Iterator[Entry]: ...
 
 
+class Writing:
+    """The durable book and what a gulp adds to it, written in one commit; what is looked up is written first."""
+
+    __slots__ = ("_book", "waiting")
+
+    def __init__(self, book: Keeper) -> None:
+        self._book = book
+        self.waiting: list[Entry] = []
+
+    def write(self) -> None:
+        if self.waiting:
+            self._book.append(self.waiting)
+            self.waiting.clear()
+
+    def hold_of(self, key: ExchangeKey) -> Entry | None:
+        self.write()
+        return self._book.hold_of(key)
+
+    def key_of(self, reference: Reference) -> ExchangeKey | None:
+        self.write()
+        return self._book.key_of(reference)
+
+
 class IssuerHost:
-    """One simulated bank or network. A gulp of requests is judged, its holds written in one commit, then answered."""
+    """One simulated bank or network. What came in a gulp is judged, its entries written in one commit, then answered."""
 
     def __init__(
         self,
@@ -47,7 +70,7 @@ class IssuerHost:
         scenario: Scenario | None = None,
         seed: int = 0,
     ) -> None:
-        self._wire, self._book, self._clock_ms = wire, book, clock_ms
+        self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
         self._lines = Lines(lambda: None)
         self._accounts = AccountBook(profile)
@@ -74,26 +97,22 @@ class IssuerHost:
         now_ms = self._clock_ms()
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
-        holds: list[Entry] = []
         for frame in frames:
             try:
                 message = line.codec.decode(frame.body)
             except MessageError:
                 continue
-            answer, delay_seconds = self._answer(message, now_ms, month, second, holds)
+            answer, delay_seconds = self._answer(message, now_ms, month, second)
             if answer is None:
                 continue
             if delay_seconds:
                 late.start_soon(self._send_late, line, answer, reply_tpdu(frame.tpdu), delay_seconds)
             else:
                 line.queue(answer, reply_tpdu(frame.tpdu))
-        if holds:
-            self._book.append(holds)
+        self._writing.write()
         line.flush()
 
-    def _answer(
-        self, message: Message, now_ms: int, month: str, second: str, holds: list[Entry]
-    ) -> tuple[Message | None, float]:
+    def _answer(self, message: Message, now_ms: int, month: str, second: str) -> tuple[Message | None, float]:
         """The answer to one message (None: silence) and by how many seconds it is late."""
         kind = message_class(message.mti)
         if kind in ("authorization", "financial") and message.mti[2] == "0":
@@ -107,14 +126,29 @@ class IssuerHost:
                 request, self._accounts, self._scenario, now_ms=now_ms, today_yymm=month, approval_codes=self._codes
             )
             if judgement.hold is not None:
-                holds.append(judgement.hold)
+                self._writing.waiting.append(judgement.hold)
             answer = None if judgement.silence else mapping.from_issuer(message, judgement.decision)
             return answer, judgement.delay_seconds
         if not expects_answer(message.mti):
             return None, 0.0
+        if kind == "reversal":
+            return self._undo(message, now_ms, second), 0.0
         if kind == "network_management":
             return network_response(message), 0.0
         return mapping.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
+
+    def _undo(self, message: Message, now_ms: int, second: str) -> Message:
+        """The answer to a reversal; what it changes waits to be written."""
+        try:
+            reversal = mapping.to_reversal(
+                message, acquirer_id=self._institution_id, transmitted_at=second, currency=ACCOUNT_CURRENCY
+            )
+        except MessageError:
+            return mapping.refusal(message, FORMAT_ERROR)
+        undoing = undo(reversal, self._accounts, self._writing, now_ms=now_ms)
+        if undoing.entry is not None:
+            self._writing.waiting.append(undoing.entry)
+        return mapping.reversal_response(reversal, undoing.response_code)
 
     async def _send_late(self, line: Line, answer: Message, tpdu: bytes, delay_seconds: float) -> None:
         await trio.sleep(delay_seconds)

@@ -8,14 +8,26 @@ from switch.clearing.checks import Ask, Check, Fault, faults
 def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
     """The lines of each statement add up to its payout, and so do its totals; a merchant with lines has both."""
     sql = """
-    WITH lines AS (
-      SELECT merchant_id, currency, COUNT(*) AS line_count, SUM(amount_minor) AS gross_minor,
+    WITH booked AS (
+      SELECT merchant_id, currency, COUNT(*) AS presentment_count, 0 AS adjustment_count, SUM(amount_minor) AS gross_minor,
         SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor
       FROM presentment
       WHERE business_date = :business_date
       GROUP BY merchant_id, currency
+      UNION ALL
+      SELECT merchant_id, currency, 0, COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
+      FROM adjustment
+      WHERE business_date = :business_date
+      GROUP BY merchant_id, currency
+    ), lines AS (
+      SELECT merchant_id, currency, SUM(presentment_count) AS presentment_count, SUM(adjustment_count) AS adjustment_count,
+        SUM(gross_minor) AS gross_minor, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
+        SUM(net_minor) AS net_minor
+      FROM booked
+      GROUP BY merchant_id, currency
     ), totals AS (
-      SELECT merchant_id, SUM(presentment_count) AS line_count, SUM(gross_minor) AS gross_minor, SUM(net_minor) AS net_minor
+      SELECT merchant_id, SUM(presentment_count) AS presentment_count, SUM(adjustment_count) AS adjustment_count,
+        SUM(gross_minor) AS gross_minor, SUM(net_minor) AS net_minor
       FROM statement_total
       WHERE business_date = :business_date
       GROUP BY merchant_id
@@ -26,9 +38,11 @@ def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
     LEFT JOIN totals AS t ON t.merchant_id = l.merchant_id
     LEFT JOIN statement AS s ON s.business_date = :business_date AND s.merchant_id = l.merchant_id
     WHERE p.merchant_id IS NULL OR t.merchant_id IS NULL OR s.merchant_id IS NULL
-      OR p.presentment_count <> l.line_count OR p.gross_minor <> l.gross_minor OR p.discount_minor <> l.discount_minor
+      OR p.presentment_count <> l.presentment_count OR p.adjustment_count <> l.adjustment_count
+      OR p.gross_minor <> l.gross_minor OR p.discount_minor <> l.discount_minor
       OR p.vat_minor <> l.vat_minor OR p.net_minor - p.brought_forward_minor <> l.net_minor
-      OR t.line_count <> l.line_count OR t.gross_minor <> l.gross_minor OR t.net_minor <> l.net_minor
+      OR t.presentment_count <> l.presentment_count OR t.adjustment_count <> l.adjustment_count
+      OR t.gross_minor <> l.gross_minor OR t.net_minor <> l.net_minor
     ORDER BY l.merchant_id
     LIMIT :faults_shown_max
     """

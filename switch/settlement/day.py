@@ -19,10 +19,12 @@ NOTHING_TO_CLOSE = "nothing_to_close"
 
 @frozen(kw_only=True)
 class DayTotal:
-    """The presentments of the day in one currency."""
+    """The presentments and adjustments of the day in one currency."""
 
     currency: str
     presentment_count: int
+    adjustment_count: int
+    adjusted_minor: int  #: gross of the adjustments, below zero: part of ``gross_minor``
     gross_minor: int
     interchange_minor: int
     discount_minor: int
@@ -38,7 +40,7 @@ class Position:
     name: str
     role: str  #: issuer, acquirer
     currency: str
-    debit_count: int
+    debit_count: int  #: presentments an issuer has to pay; adjustments an acquirer has to give back
     debit_minor: int
     credit_count: int
     credit_minor: int
@@ -48,7 +50,7 @@ class Position:
 
 @frozen(kw_only=True)
 class Payout:
-    """What a merchant is paid for the day."""
+    """What a merchant is paid for the day; amounts are of presentments and adjustments together."""
 
     merchant_id: str
     name: str
@@ -56,6 +58,7 @@ class Payout:
     reference: str
     currency: str
     presentment_count: int
+    adjustment_count: int
     gross_minor: int
     discount_minor: int
     vat_minor: int
@@ -63,6 +66,39 @@ class Payout:
     net_minor: int
     outcome: str  #: paid, carried (nothing above zero to pay)
     value_date: str
+
+
+@frozen(kw_only=True)
+class Adjustment:
+    """What a reversal took back of a presentment of an earlier date; all amounts below zero, or zero."""
+
+    request_id: int
+    adjusts: str  #: business date of the presentment
+    reversal_id: int
+    merchant_id: str
+    issuer: str
+    amount_minor: int
+    currency: str
+    interchange_minor: int
+    discount_minor: int
+    vat_minor: int
+    net_minor: int
+    rrn: str
+    pan_masked: str
+
+
+@frozen(kw_only=True)
+class ReversedItem:
+    """An approval of the day that was wholly reversed before it was presented."""
+
+    request_id: int
+    reversal_id: int
+    merchant_id: str
+    issuer: str | None
+    amount_minor: int  #: as it was approved
+    currency: str
+    rrn: str
+    pan_masked: str
 
 
 @frozen(kw_only=True)
@@ -79,11 +115,12 @@ class ExceptionItem:
     pan_masked: str
 
 
-Row = TypeVar("Row", DayTotal, Position, Payout, ExceptionItem)
+Row = TypeVar("Row", DayTotal, Position, Payout, Adjustment, ReversedItem, ExceptionItem)
 
 #: The rows of each record above for one business date, their columns in the order of its fields.
 TOTALS_OF_DAY = """
-SELECT currency, presentment_count, gross_minor, interchange_minor, discount_minor, vat_minor, net_minor
+SELECT currency, presentment_count, adjustment_count, adjusted_minor, gross_minor, interchange_minor, discount_minor, vat_minor,
+  net_minor
 FROM day_total WHERE business_date = :business_date ORDER BY currency
 """
 POSITIONS_OF_DAY = """
@@ -91,19 +128,44 @@ SELECT participant, name, role, currency, debit_count, debit_minor, credit_count
 FROM position WHERE business_date = :business_date ORDER BY currency, role DESC, participant
 """
 PAYOUTS_OF_DAY = """
-SELECT p.merchant_id, s.name, p.rib, p.reference, p.currency, p.presentment_count, p.gross_minor, p.discount_minor, p.vat_minor,
-  p.brought_forward_minor, p.net_minor, p.outcome, p.value_date
+SELECT p.merchant_id, s.name, p.rib, p.reference, p.currency, p.presentment_count, p.adjustment_count, p.gross_minor,
+  p.discount_minor, p.vat_minor, p.brought_forward_minor, p.net_minor, p.outcome, p.value_date
 FROM payout AS p
 JOIN statement AS s ON s.business_date = p.business_date AND s.merchant_id = p.merchant_id
 WHERE p.business_date = :business_date ORDER BY p.merchant_id
 """
+ADJUSTMENTS_OF_DAY = """
+SELECT a.request_id, a.adjusts, a.reversal_id, a.merchant_id, a.issuer, a.amount_minor, a.currency, a.interchange_minor,
+  a.discount_minor, a.vat_minor, a.net_minor, p.rrn, p.pan_masked
+FROM adjustment AS a
+JOIN presentment AS p ON p.request_id = a.request_id
+WHERE a.business_date = :business_date ORDER BY a.merchant_id, a.request_id
+LIMIT :items_shown_max
+"""
+REVERSED_OF_DAY = """
+SELECT request_id, reversal_id, merchant_id, issuer, amount_minor, currency, rrn, pan_masked
+FROM reversed_item WHERE business_date = :business_date ORDER BY request_id
+LIMIT :items_shown_max
+"""
 EXCEPTIONS_OF_DAY = """
 SELECT request_id, reason, merchant_id, issuer, amount_minor, currency, rrn, pan_masked
 FROM exception_item WHERE business_date = :business_date ORDER BY request_id
-LIMIT :exceptions_shown_max
+LIMIT :items_shown_max
 """
 
-EXCEPTIONS_SHOWN_MAX = 1000  #: in a report; the books hold them all
+ITEMS_SHOWN_MAX = 1000  #: adjustments, reversed approvals and exceptions in a report; the books hold them all
+
+#: What the books say of a closed day at once, in fields of ``DayReport``.
+CLOSED_DAY_COLUMNS = (
+    "value_date",
+    "specs_digest",
+    "decision_count",
+    "approval_count",
+    "presentment_count",
+    "adjustment_count",
+    "reversed_count",
+    "exception_count",
+)
 
 
 def from_row(kind: type[Row], row: Sequence[Any]) -> Row:
@@ -121,13 +183,17 @@ class DayReport:
     value_date: str | None = None
     specs_digest: str | None = None
     decision_count: int = 0
-    approval_count: int = 0
+    approval_count: int = 0  #: presented, reversed and exceptions
     presentment_count: int = 0
+    adjustment_count: int = 0
+    reversed_count: int = 0
     exception_count: int = 0
     totals: tuple[DayTotal, ...] = ()
     positions: tuple[Position, ...] = field(default=(), repr=False)
     payouts: tuple[Payout, ...] = field(default=(), repr=False)
-    exceptions: tuple[ExceptionItem, ...] = field(default=(), repr=False)  #: the first EXCEPTIONS_SHOWN_MAX
+    adjustments: tuple[Adjustment, ...] = field(default=(), repr=False)  #: the first ITEMS_SHOWN_MAX, as of the next two
+    reversed: tuple[ReversedItem, ...] = field(default=(), repr=False)
+    exceptions: tuple[ExceptionItem, ...] = field(default=(), repr=False)
     folder: str | None = None  #: where the rendered files are
 
     def as_json(self) -> dict[str, Any]:
@@ -158,6 +224,7 @@ PAYOUT_COLUMNS = (
     "reference",
     "currency",
     "presentment_count",
+    "adjustment_count",
     "gross",
     "discount",
     "vat",
@@ -186,4 +253,4 @@ def write_payouts(out: Out, business_date: str, payouts: Iterable[Payout]) -> No
         named = (business_date, row.value_date, row.merchant_id, row.name, row.rib, row.reference, row.currency)
         amounts = (row.gross_minor, row.discount_minor, row.vat_minor, row.brought_forward_minor, row.net_minor)
         decimals = (format_minor(amount, row.currency) for amount in amounts)
-        writer.writerow((*named, row.presentment_count, *decimals, row.outcome))
+        writer.writerow((*named, row.presentment_count, row.adjustment_count, *decimals, row.outcome))

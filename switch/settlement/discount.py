@@ -123,13 +123,29 @@ class Settled:
 
 
 def settle(amount_minor: int, rate: DiscountRate, vat_rate_basis_points: int) -> Settled:
-    """Discount, VAT and net of one transaction.
+    """Discount, VAT and net of one transaction; on nothing, nothing is charged, not even the minimum.
 
     >>> rate = DiscountRate(from_date="2024-10-01", origin="domestic", rate_basis_points=120, minimum_minor=0)
     >>> settle(10_000, rate, 1_000)
     Settled(discount_minor=120, vat_minor=12, net_minor=9868)
     """
+    if amount_minor == 0:
+        return Settled(discount_minor=0, vat_minor=0, net_minor=0)
     magnitude = max(portion(abs(amount_minor), rate.rate_basis_points), rate.minimum_minor)
     discount_minor = -magnitude if amount_minor < 0 else magnitude
     vat_minor = portion(discount_minor, vat_rate_basis_points)
     return Settled(discount_minor=discount_minor, vat_minor=vat_minor, net_minor=amount_minor - discount_minor - vat_minor)
+
+
+def difference(remaining: Settled, standing: Settled) -> Settled:
+    """What an adjustment settles so that ``standing`` becomes ``remaining``; all of it, where nothing remains.
+
+    >>> standing = Settled(discount_minor=120, vat_minor=12, net_minor=9868)
+    >>> difference(Settled(discount_minor=60, vat_minor=6, net_minor=4934), standing)
+    Settled(discount_minor=-60, vat_minor=-6, net_minor=-4934)
+    """
+    return Settled(
+        discount_minor=remaining.discount_minor - standing.discount_minor,
+        vat_minor=remaining.vat_minor - standing.vat_minor,
+        net_minor=remaining.net_minor - standing.net_minor,
+    )

@@ -19,9 +19,9 @@ from switch.money import CURRENCIES, currency_name, format_minor
 AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
 WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type
 
-#: As ``engine.STATEMENT_LINES`` selects it, and the same with decimals for its amounts.
-Line = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int]
-ShownLine = tuple[str, str, str, str, str, str, str, str, str, str, str, int, str, str, str]
+#: As ``engine.STATEMENT_LINES`` and ``engine.STATEMENT_ADJUSTMENTS`` select it, and the same with decimals for its amounts.
+Line = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int, str]
+ShownLine = tuple[str, str, str, str, str, str, str, str, str, str, str, int, str, str, str, str]
 
 
 class Out(Protocol):
@@ -45,6 +45,7 @@ class Head:
     value_date: str
     currency: str
     presentment_count: int
+    adjustment_count: int  #: lines that take sales of earlier statements back
     gross_minor: int
     discount_minor: int
     vat_minor: int
@@ -58,18 +59,18 @@ class Head:
 
 
 @frozen(kw_only=True)
-class OriginTotal:
-    """The totals of a statement for cards of one origin."""
+class StatementTotal:
+    """The totals of a statement for cards of one origin, or of its adjustments."""
 
-    origin: str
-    presentment_count: int
+    of: str  #: domestic, foreign, adjusted
+    line_count: int
     gross_minor: int
     discount_minor: int
     vat_minor: int
     net_minor: int
 
     @classmethod
-    def from_row(cls, row: Sequence[Any]) -> OriginTotal:
+    def from_row(cls, row: Sequence[Any]) -> StatementTotal:
         return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
 
 
@@ -102,6 +103,8 @@ LABELS: dict[str, dict[str, str]] = {
         "domestic": "Cartes nationales",
         "foreign": "Cartes étrangères",
         "all": "Total",
+        "adjustments": "Annulations de ventes de relevés antérieurs",
+        "adjusted": "dont annulations",
         "brought_forward": "Report antérieur",
         "paid": "MONTANT CRÉDITÉ",
         "carried": "MONTANT REPORTÉ",
@@ -135,6 +138,8 @@ LABELS: dict[str, dict[str, str]] = {
         "domestic": "Domestic cards",
         "foreign": "Foreign cards",
         "all": "Total",
+        "adjustments": "Reversals of sales on earlier statements",
+        "adjusted": "of which reversals",
         "brought_forward": "Brought forward",
         "paid": "AMOUNT CREDITED",
         "carried": "AMOUNT CARRIED FORWARD",
@@ -164,6 +169,7 @@ CSV_COLUMNS = (
     "discount",
     "vat",
     "net",
+    "adjusts",
 )
 
 
@@ -198,7 +204,10 @@ def grouped_rib(rib: str) -> str:
 def shown_lines(head: Head, lines: Iterable[Line]) -> list[ShownLine]:
     """The lines with their amounts as decimals, once for both forms."""
     amount = amount_formatter(head.currency)
-    return [(*line[:10], amount(line[10]), line[11], amount(line[12]), amount(line[13]), amount(line[14])) for line in lines]
+    return [
+        (*line[:10], amount(line[10]), line[11], amount(line[12]), amount(line[13]), amount(line[14]), line[15])
+        for line in lines
+    ]
 
 
 def write_text_head(out: Out, head: Head) -> None:
@@ -224,38 +233,49 @@ def write_text_head(out: Out, head: Head) -> None:
     out.write("-" * WIDTH + "\n")
 
 
+def write_text_adjustments(out: Out, head: Head) -> None:
+    """What stands between the sales and the lines that take earlier sales back."""
+    out.write(f"{LABELS[head.language]['adjustments']}\n")
+
+
 def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
+    """A minus sign may take the space before its column, so that the largest amounts stay within the width."""
     labels = LABELS[head.language]
     marks = {"domestic": labels["domestic_mark"], "foreign": labels["foreign_mark"]}
     mark = labels["decimal_mark"]
-    for at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, rate, discount, vat, net in lines:
-        figures = f"{gross:>13} {rate // 100:>2}.{rate % 100:02d} {discount:>12} {vat:>11} {net:>13}\n"
+    for at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, rate, discount, vat, net, _ in lines:
+        figures = f"{gross:>14} {rate // 100:>2}.{rate % 100:02d}{discount:>13}{vat:>12}{net:>14}\n"
         out.write(
             f"{at[2:4]}/{at[:2]} {at[4:6]}:{at[6:8]} {terminal:<8.8} {pan:<19.19} {scheme:<10.10} {marks[origin]} "
-            f"{rrn:<12.12} {approval:<6.6} {figures.replace('.', mark)}"
+            f"{rrn:<12.12} {approval:<6.6}{figures.replace('.', mark)}"
         )
 
 
-def write_text_totals(out: Out, head: Head, totals: Iterable[OriginTotal]) -> None:
-    """The end of the text form: totals of each origin and in all, and the amount credited."""
+def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], adjusted: StatementTotal | None) -> None:
+    """The end of the text form: totals of each origin, in all and of the adjustments, and the amount credited."""
     labels = LABELS[head.language]
     amount = amount_formatter(head.currency, labels["decimal_mark"])
 
     def row(name: str, count: object, gross: str, discount: str, vat: str, net: str) -> None:
-        out.write(f"{name:<60}{count:>13} {gross:>13} {discount:>18} {vat:>11} {net:>13}\n")
+        out.write(f"{name:<60}{count:>13}{gross:>14}{discount:>19}{vat:>12}{net:>14}\n")
+
+    def row_of(total: StatementTotal) -> None:
+        figures = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
+        row(labels[total.of], total.line_count, *map(amount, figures))
 
     out.write("-" * WIDTH + "\n")
     row(labels["totals"], labels["count"], labels["gross"], labels["discount"], labels["vat"], labels["net"])
     for total in totals:
-        figures = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
-        row(labels[total.origin], total.presentment_count, *map(amount, figures))
+        row_of(total)
     net_of_lines = head.net_minor - head.brought_forward_minor
     figures = (head.gross_minor, head.discount_minor, head.vat_minor, net_of_lines)
-    row(labels["all"], head.presentment_count, *map(amount, figures))
+    row(labels["all"], head.presentment_count + head.adjustment_count, *map(amount, figures))
+    if adjusted is not None:
+        row_of(adjusted)
     if head.brought_forward_minor:
-        out.write(f"{labels['brought_forward']:<{WIDTH - 14}} {amount(head.brought_forward_minor):>13}\n")
+        out.write(f"{labels['brought_forward']:<{WIDTH - 14}}{amount(head.brought_forward_minor):>14}\n")
     credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {head.value_date})"
-    out.write(f"\n{credited:<{WIDTH - 18}} {currency_name(head.currency)} {amount(head.net_minor):>13}\n")
+    out.write(f"\n{credited:<{WIDTH - 18}} {currency_name(head.currency)}{amount(head.net_minor):>14}\n")
     out.write(f"\n{labels['legend']}\n")
 
 
@@ -266,16 +286,19 @@ def write_csv_head(out: Out) -> None:
 
 def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     """Rows are joined plainly where no text needs quotes, which is nearly always; ``csv`` takes the others."""
-    years = _years_of_months(head.business_date)
+    sales_years = _years_of_months(head.business_date)
     first = (head.business_date, head.value_date, head.merchant_id, head.reference)
     prefix = ",".join(first)
     writerow = csv.writer(out, lineterminator=CSV_LINE_END).writerow
     for line in lines:
-        at, gross, rate, discount, vat, net = line[0], *line[10:]
+        at, gross, rate, discount, vat, net, adjusts = line[0], *line[10:]
+        years = _years_of_months(adjusts) if adjusts else sales_years
         local_at = f"{years[at[:2]]}-{at[:2]}-{at[2:4]}T{at[4:6]}:{at[6:8]}:{at[8:10]}"
         texts = ",".join(line[1:10])
         if texts.count(",") == 8 and not ('"' in texts or "\n" in texts or "\r" in texts):
-            out.write(f"{prefix},{local_at},{texts},{head.currency},{gross},{rate},{discount},{vat},{net}{CSV_LINE_END}")
+            out.write(
+                f"{prefix},{local_at},{texts},{head.currency},{gross},{rate},{discount},{vat},{net},{adjusts}{CSV_LINE_END}"
+            )
         else:
             writerow((*first, local_at, *line[1:10], head.currency, *line[10:]))
 

@@ -1,4 +1,4 @@
-"""The SQL of a whole day against its twin, one transaction at a time in plain Python."""
+"""The SQL of whole days against its twin, one transaction at a time in plain Python."""
 
 from __future__ import annotations
 
@@ -7,16 +7,46 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from attrs import evolve, field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switch.clearing.presentment import Approval, exception_reason, interchange_minor
+from switch.clearing.presentment import (
+    Approval,
+    EffectiveReversal,
+    exception_reason,
+    interchange_minor,
+    is_reversed,
+    remaining_minor,
+)
 from switch.endofday import check_books, close_day
-from switch.settlement.discount import settle
-from tests.day_builders import CASH, FRIDAY, GROCER, HOTEL, KIOSK, NOW_MS, day_specs, journal_of, merchant
+from switch.settlement.day import DayReport
+from switch.settlement.discount import difference, settle
+from tests.day_builders import (
+    CASH,
+    FRIDAY,
+    GROCER,
+    HOTEL,
+    INTERCHANGE,
+    KIOSK,
+    NOW_MS,
+    SATURDAY,
+    SUNDAY,
+    VAT,
+    Journal,
+    day_specs,
+    journal_of,
+    merchant,
+)
 
 EUROS = merchant(id="EUROSHOP0000001", currency="978")
-SPECS = day_specs(merchants=(GROCER, HOTEL, KIOSK, CASH, EUROS))
+#: Rates change on the Saturday: an adjustment made then, of a sale of the Friday, goes by the Friday's.
+SPECS = day_specs(
+    merchants=(GROCER, HOTEL, KIOSK, CASH, EUROS),
+    vat=f'{VAT}[[rate]]\nfrom = "{SATURDAY}"\nrate_basis_points = 2000\n',
+    interchange=f'{INTERCHANGE}[[rate]]\nfrom = "{SATURDAY}"\norigin = "domestic"\nrate_basis_points = 71\n',
+)
+DATES = (FRIDAY, SATURDAY, SUNDAY)
 
 #: Half centimes either way, single centimes, the largest DE 4, and anything.
 AMOUNTS = st.one_of(st.sampled_from([1, 50, 4_167, 7_692, 10_000, 999_999_999_999]), st.integers(1, 5_000_000))
@@ -33,47 +63,178 @@ REQUESTS = st.fixed_dictionaries(
         "currency": st.sampled_from(["504", "504", "504", "978"]),
     }
 )
-DECISIONS = st.lists(st.tuples(st.sampled_from(["00", "00", "00", "08", "51"]), REQUESTS), min_size=1, max_size=25)
+
+
+@frozen
+class Decide:
+    response_code: str
+    request: dict[str, object]
+
+
+@frozen
+class Reverse:
+    """A reversal of any request so far: full, in part, of more than there is; with effect or without."""
+
+    which: int
+    share_basis_points: int
+    effective: bool
+
+
+DECIDE = st.builds(Decide, st.sampled_from(["00", "00", "00", "08", "51"]), REQUESTS)
+SHARES = st.sampled_from([0, 0, 1, 3_333, 5_000, 9_999, 10_000, 12_000])
+REVERSE = st.builds(Reverse, st.integers(0, 20), SHARES, st.sampled_from([True, True, True, False]))
+DAYS = st.lists(st.lists(st.one_of(DECIDE, REVERSE), min_size=1, max_size=12), min_size=2, max_size=len(DATES))
+
+
+@frozen
+class Story:
+    """What the journal of the days holds, as the twin looks at it."""
+
+    approvals: list[tuple[str, Approval]] = field(factory=list)  #: with the business date of the decision
+    reversals: list[EffectiveReversal] = field(factory=list)
+    amounts: list[int] = field(factory=list)  #: of all requests
+
+    def happen(self, journal: Journal, event: Decide | Reverse) -> None:
+        if isinstance(event, Decide):
+            number = journal.decide(event.response_code, **event.request)
+            self.amounts.append(int(str(event.request["amount_minor"])))
+            if event.response_code in ("00", "08"):
+                known = {**event.request, "scheme": event.request["scheme"] or ""}
+                self.approvals.append((journal.open_date, Approval(request_id=number, **known)))  # type: ignore[arg-type]
+        elif self.amounts:
+            which = event.which % len(self.amounts)
+            left = self.amounts[which] * event.share_basis_points // 10_000
+            journal.reverse(which + 1, left, effective=event.effective)
+            if event.effective:
+                one = EffectiveReversal(request_id=which + 1, business_date=journal.open_date, replacement_minor=left)
+                self.reversals.append(one)
+
+    def left_of(self, approval: Approval, business_date: str) -> Approval:
+        return evolve(approval, amount_minor=remaining_minor(approval, self.reversals, business_date))
+
+
+Row = tuple[object, ...]
+CHARGES = "amount_minor, interchange_minor, discount_minor, vat_minor, net_minor"
 
 
 @settings(max_examples=60, deadline=None)
-@given(decisions=DECISIONS)
-def test_sql_equals_plain_python_and_positions_sum_to_zero(decisions: list[tuple[str, dict[str, object]]]) -> None:
+@given(days=DAYS, closed_late=st.booleans())
+def test_sql_equals_plain_python_and_positions_sum_to_zero(days: list[list[Decide | Reverse]], closed_late: bool) -> None:
+    story, reports = Story(), []
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        approvals = []
-        with journal_of(data, FRIDAY) as journal:
-            for response_code, request in decisions:
-                number = journal.decide(response_code, **request)
-                if response_code in ("00", "08"):
-                    scheme = request["scheme"] or ""
-                    approvals.append(Approval(request_id=number, **{**request, "scheme": scheme}))  # type: ignore[arg-type]
-        report = close_day(data, SPECS, FRIDAY, NOW_MS)
+        with journal_of(data) as journal:
+            for business_date, events in zip(DATES, days, strict=False):
+                if not journal.is_open(business_date):
+                    journal.open(business_date)
+                for event in events:
+                    story.happen(journal, event)
+                if not closed_late:
+                    reports += closed(data)
+        reports += closed(data)
         books = sqlite3.connect(data / "books.db")
-        columns = "request_id, interchange_minor, discount_minor, vat_minor, net_minor"
-        presented = books.execute(f"SELECT {columns} FROM presentment ORDER BY request_id").fetchall()
-        excepted = books.execute("SELECT request_id, reason FROM exception_item ORDER BY request_id").fetchall()
+        presented = books.execute(
+            f"SELECT business_date, request_id, {CHARGES} FROM presentment ORDER BY request_id"
+        ).fetchall()
+        adjusted = books.execute(
+            f"SELECT business_date, request_id, adjusts, {CHARGES} FROM adjustment ORDER BY request_id, business_date"
+        ).fetchall()
+        reversed_items = books.execute("SELECT business_date, request_id FROM reversed_item ORDER BY request_id").fetchall()
+        excepted = books.execute(
+            "SELECT business_date, request_id, reason, amount_minor FROM exception_item ORDER BY request_id"
+        ).fetchall()
         books.close()
+    assert reversed_items == [(date, one.request_id) for date, one in story.approvals if undone(story, one, date)]
+    assert excepted == exceptions_of(story)
+    assert presented == presentments_of(story)
+    assert adjusted == adjustments_of(story)
+    assert_books_end_where_the_last_word_would_have_put_them(story, presented, adjusted)
+    assert_sums(reports, presented, adjusted)
+
+
+def closed(data: Path) -> list[DayReport]:
+    """Close whatever there is to close, and prove the books after each day."""
+    reports = []
+    while (report := close_day(data, SPECS, None, NOW_MS)).outcome == "closed":
         assert check_books(data).faults == ()
-    assert excepted == [(approval.request_id, reason) for approval in approvals if (reason := reason_of(approval))]
-    assert presented == [charges(approval) for approval in approvals if not reason_of(approval)]
-    totals: Counter[str] = Counter()
-    for position in report.positions:
-        totals[position.currency] += position.net_minor
-    assert set(totals.values()) <= {0}
-    assert sum(payout.net_minor for payout in report.payouts) == sum(row[4] for row in presented)
+        reports.append(report)
+    return reports
 
 
-def reason_of(approval: Approval) -> str | None:
-    return exception_reason(approval, SPECS.merchants, SPECS.issuers)
+def undone(story: Story, approval: Approval, business_date: str) -> bool:
+    return is_reversed(approval, story.reversals, business_date)
 
 
-def charges(approval: Approval) -> tuple[int, int, int, int, int]:
-    """Interchange, discount, VAT and net of an approval, as the rules say in words."""
+def presentable(story: Story) -> list[tuple[str, Approval]]:
+    return [
+        (date, approval)
+        for date, approval in story.approvals
+        if not undone(story, approval, date) and exception_reason(approval, SPECS.merchants, SPECS.issuers) is None
+    ]
+
+
+def presentments_of(story: Story) -> list[Row]:
+    return [(date, one.request_id, *charges(story.left_of(one, date), date)) for date, one in presentable(story)]
+
+
+def exceptions_of(story: Story) -> list[Row]:
+    rows: list[Row] = []
+    for date, approval in story.approvals:
+        reason = exception_reason(approval, SPECS.merchants, SPECS.issuers)
+        if reason is not None and not undone(story, approval, date):
+            rows.append((date, approval.request_id, reason, story.left_of(approval, date).amount_minor))
+    return rows
+
+
+def adjustments_of(story: Story) -> list[Row]:
+    """On each later date: what remains at its close, less what remained before."""
+    rows: list[Row] = []
+    for presented_on, approval in presentable(story):
+        before = story.left_of(approval, presented_on)
+        for date in DATES[DATES.index(presented_on) + 1 :]:
+            after = story.left_of(approval, date)
+            if after != before:
+                rows.append((date, approval.request_id, presented_on, *differences(after, before, presented_on)))
+            before = after
+    return rows
+
+
+def charges(approval: Approval, presented_on: str) -> tuple[int, int, int, int, int]:
+    """Amount, interchange, discount, VAT and net of an approval, as the rules say in words."""
     assert approval.origin is not None
-    plan = SPECS.merchants[approval.merchant_id].plan
-    settled = settle(
-        approval.amount_minor, SPECS.fees.discount.rate(FRIDAY, plan, approval.origin), SPECS.fees.vat.rate(FRIDAY)
-    )
-    interchange = interchange_minor(approval, SPECS.fees.interchange, FRIDAY)
-    return (approval.request_id, interchange, settled.discount_minor, settled.vat_minor, settled.net_minor)
+    rate = SPECS.fees.discount.rate(presented_on, SPECS.merchants[approval.merchant_id].plan, approval.origin)
+    settled = settle(approval.amount_minor, rate, SPECS.fees.vat.rate(presented_on))
+    interchange = interchange_minor(approval, SPECS.fees.interchange, presented_on)
+    return (approval.amount_minor, interchange, settled.discount_minor, settled.vat_minor, settled.net_minor)
+
+
+def differences(after: Approval, before: Approval, presented_on: str) -> tuple[int, ...]:
+    assert after.origin is not None
+    rate = SPECS.fees.discount.rate(presented_on, SPECS.merchants[after.merchant_id].plan, after.origin)
+    vat = SPECS.fees.vat.rate(presented_on)
+    settled = difference(settle(after.amount_minor, rate, vat), settle(before.amount_minor, rate, vat))
+    table = SPECS.fees.interchange
+    interchange = interchange_minor(after, table, presented_on) - interchange_minor(before, table, presented_on)
+    amount = after.amount_minor - before.amount_minor
+    return (amount, interchange, settled.discount_minor, settled.vat_minor, settled.net_minor)
+
+
+def assert_books_end_where_the_last_word_would_have_put_them(story: Story, presented: list[Row], adjusted: list[Row]) -> None:
+    standing: dict[object, Counter[int]] = {}
+    for row in [*presented, *adjusted]:
+        one = standing.setdefault(row[1], Counter())
+        for column, amount in enumerate(row[-5:]):
+            one[column] += int(str(amount))
+    for presented_on, approval in presentable(story):
+        expected = charges(story.left_of(approval, DATES[-1]), presented_on)
+        assert tuple(standing[approval.request_id][column] for column in range(5)) == expected
+
+
+def assert_sums(reports: list[DayReport], presented: list[Row], adjusted: list[Row]) -> None:
+    for report in reports:
+        totals: Counter[str] = Counter()
+        for position in report.positions:
+            totals[position.currency] += position.net_minor
+        assert set(totals.values()) <= {0}
+    earned = sum(payout.net_minor - payout.brought_forward_minor for report in reports for payout in report.payouts)
+    assert earned == sum(int(str(row[-1])) for row in [*presented, *adjusted])

@@ -7,11 +7,12 @@ from typing import Any
 
 from switch.card import Pan, luhn_digit
 from switch.issuers.account import AccountBook
-from switch.issuers.decide import Judgement, approval_codes, decide
+from switch.issuers.book import Book, MemoryBook
+from switch.issuers.decide import Judgement, Undoing, approval_codes, decide, undo
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.spec_table import SpecTable
-from switch.transaction import ECOMMERCE, PURCHASE, Authorization, ExchangeKey
+from switch.transaction import ECOMMERCE, PURCHASE, Authorization, ExchangeKey, Reversal
 
 NOW_MS = 1_795_348_800_000  #: 2026-11-22
 TODAY = "2611"
@@ -127,16 +128,53 @@ def asked(pan: str = GOOD, amount_minor: int = 12_500, stan: int = 1, **other: A
     return Authorization(**(values | other))
 
 
-class Issuer:
-    """Atlas with one scenario, on one day."""
+def reversing(original: Authorization, replacement_minor: int = 0, stan: int = 900_001, **other: Any) -> Reversal:
+    """A reversal of a request; ``original_key=None`` leaves DE 90 out."""
+    values: dict[str, Any] = {
+        "key": original.key._replace(stan=f"{stan:06d}", transmitted_at="1122101530"),
+        "mti": "0420",
+        "original_key": original.key,
+        "pan": original.pan,
+        "amount_minor": original.amount_minor,
+        "currency": "504",
+        "replacement_minor": replacement_minor,
+        "merchant_id": original.merchant_id,
+        "rrn": original.rrn,
+        "reason": "",
+        "carried": {},
+    }
+    return Reversal(**(values | other))
 
-    def __init__(self, rules: str = "") -> None:
+
+class Issuer:
+    """Atlas with one scenario, on one day; what it decides is written to its book at once."""
+
+    def __init__(self, rules: str = "", book: Book | MemoryBook | None = None) -> None:
+        self.rules, self.book = rules, book if book is not None else MemoryBook()
         self.accounts = AccountBook(atlas())
+        self.accounts.replay(self.book.entries())
         self.state = ScenarioState(scenario(rules) if rules else None, "atlas")
-        self.codes = approval_codes(7, "atlas")
+        self.codes = approval_codes(7, "atlas", self.accounts.holds_placed)
 
     def judge(self, request: Authorization, today_yymm: str = TODAY) -> Judgement:
-        return decide(request, self.accounts, self.state, now_ms=NOW_MS, today_yymm=today_yymm, approval_codes=self.codes)
+        judgement = decide(request, self.accounts, self.state, now_ms=NOW_MS, today_yymm=today_yymm, approval_codes=self.codes)
+        if judgement.hold is not None:
+            self.book.append([judgement.hold])
+        return judgement
+
+    def undo(self, reversal: Reversal) -> Undoing:
+        undoing = undo(reversal, self.accounts, self.book, now_ms=NOW_MS + 1)
+        if undoing.entry is not None:
+            self.book.append([undoing.entry])
+        return undoing
+
+    def restarted(self) -> Issuer:
+        return Issuer(self.rules, self.book)
+
+    @property
+    def kinds(self) -> list[tuple[str, int]]:
+        """Kind and amount of every entry in the book."""
+        return [(entry.kind, entry.amount_minor) for entry in self.book.entries()]
 
     def answer(self, request: Authorization, today_yymm: str = TODAY) -> tuple[str, str]:
         decision = self.judge(request, today_yymm).decision

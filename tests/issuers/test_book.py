@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from switch.errors import DataFolderError
-from switch.issuers.account import AccountBook, Entry
-from switch.issuers.book import Book, MemoryBook
-from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, POOR, Issuer, asked, atlas
+from switch.issuers.account import AccountBook, Entry, Reference
+from switch.issuers.book import _OF_KEY, _OF_REFERENCE, APPLICATION_ID, Book, MemoryBook
+from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, POOR, Issuer, asked, atlas, reversing
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -105,12 +106,80 @@ def test_another_file_is_not_taken_for_a_book(tmp_path: Path) -> None:
     other.execute("CREATE TABLE thing (id)")
     other.close()
     newer = Book.open(tmp_path / "newer.db")
-    newer._connection.execute("PRAGMA user_version = 2")
+    newer._connection.execute("PRAGMA user_version = 3")
     newer.close()
 
-    for name, found in (("text", "file is not a database"), ("other", "another program's"), ("newer", "a book of version 2")):
+    for name, found in (("text", "file is not a database"), ("other", "another program's"), ("newer", "a book of version 3")):
         with pytest.raises(DataFolderError, match=found):
             Book.open(tmp_path / f"{name}.db")
+
+
+def test_a_book_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    entries = morning(Issuer())
+    first = sqlite3.connect(tmp_path / "atlas.db", isolation_level=None)
+    first.executescript((files("switch.issuers") / "book_1.sql").read_text(encoding="utf-8"))
+    first.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    first.execute("PRAGMA user_version = 1")
+    marks = ", ".join("?" * len(Entry._fields))
+    first.executemany(f"INSERT INTO entry ({', '.join(Entry._fields)}) VALUES ({marks})", entries)
+    first.close()
+
+    for _ in range(2):
+        book = Book.open(tmp_path / "atlas.db")
+        assert list(book.entries()) == entries
+        book.close()
+
+    book = Book.open(tmp_path / "atlas.db")
+    issuer = Issuer(book=book)
+    issuer.undo(reversing(asked(OF_SERIES, 7_777, 4)))
+    issuer.undo(reversing(asked(stan=5)))
+    assert [entry.kind for entry in book.entries()][-2:] == ["release", "reversed"]
+    with pytest.raises(sqlite3.IntegrityError, match="the book is append-only"):
+        book._connection.execute("DELETE FROM entry")
+    book.close()
+
+
+def test_a_book_finds_a_hold_and_what_is_left_of_it(book: Book | MemoryBook) -> None:
+    first, second, third, fourth = (asked(OF_SERIES, amount, stan) for amount, stan in ((100, 1), (200, 2), (300, 3), (300, 4)))
+    issuer = Issuer(book=book)
+    for request in (first, second, third):
+        issuer.judge(request)
+    issuer.undo(reversing(first))
+    issuer.undo(reversing(second, 150))
+    issuer.undo(reversing(second, 50))
+    issuer.undo(reversing(fourth))
+
+    found = [book.hold_of(request.key) for request in (first, second, third, fourth)]
+
+    assert [hold and hold.amount_minor for hold in found] == [0, 50, 300, None]
+    assert book.hold_of(first.key._replace(terminal_id="TERM0002")) is None
+    assert book.hold_of(first.key._replace(acquirer_id="600009")) is None
+
+
+def test_a_book_finds_the_last_hold_of_a_reference(book: Book | MemoryBook) -> None:
+    issuer = Issuer(book=book)
+    early, late = asked(OF_SERIES, 100, 1, rrn="R" * 12), asked(OF_SERIES, 100, 2, rrn="R" * 12)
+    issuer.judge(early)
+    issuer.judge(late)
+
+    assert book.key_of(Reference("R" * 12, "TERM0001", 100)) == late.key
+    assert book.key_of(Reference("R" * 12, "TERM0001", 101)) is None
+    assert book.key_of(Reference("R" * 12, "TERM0002", 100)) is None
+    assert book.key_of(Reference("S" * 12, "TERM0001", 100)) is None
+
+
+def test_a_book_uses_its_index_to_find_a_hold(tmp_path: Path) -> None:
+    book = Book.open(tmp_path / "atlas.db")
+    book.key_of(Reference("", "", 0))
+
+    plans = [
+        " ".join(row[3] for row in book._connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+        for sql, values in ((_OF_KEY, ("",) * 4), (_OF_REFERENCE, ("", "", 0)))
+    ]
+
+    assert "entry_key" in plans[0]
+    assert "entry_rrn" in plans[1]
+    book.close()
 
 
 def test_a_book_needs_a_place_to_stand(tmp_path: Path) -> None:

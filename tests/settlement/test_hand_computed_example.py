@@ -3,6 +3,14 @@
 the issuer keeps      100.00 × 0.65 %  =  0.65   and pays     100.00 - 0.65         = 99.35
 the merchant pays     100.00 × 1.20 %  =  1.20   and VAT        1.20 × 10 %         =  0.12
 the merchant receives                                         100.00 - 1.20 - 0.12  = 98.68
+
+Reversed to 33.33 on the next business date, it should have come to
+
+the issuer keeps       33.33 × 0.65 %  =  0.22   and pays      33.33 - 0.22         = 33.11
+the merchant pays      33.33 × 1.20 %  =  0.40   and VAT        0.40 × 10 %         =  0.04
+the merchant receives                                          33.33 - 0.40 - 0.04  = 32.89
+
+and so the next day takes back 66.67, of which 0.43 interchange, 0.80 discount, 0.08 VAT and 65.79 of the merchant.
 """
 
 from __future__ import annotations
@@ -15,7 +23,7 @@ import pytest
 
 from switch.endofday import close_day, statement
 from switch.settlement.day import DayReport
-from tests.day_builders import FRIDAY, GROCER, MONDAY, NOW_MS, day_specs, journal_of
+from tests.day_builders import FRIDAY, GROCER, MONDAY, NOW_MS, SATURDAY, day_specs, journal_of
 
 
 @pytest.fixture
@@ -72,5 +80,62 @@ def test_postings(tmp_path: Path) -> None:
             ("payout", "settlement-account", 0, 98_68, MONDAY),
             ("settlement", "settlement-account", 99_35, 0, MONDAY),
             ("settlement", "issuer-receivable:atlas", 0, 99_35, MONDAY),
+        ]
+    )
+
+
+@pytest.fixture
+def reversed_in_part(closed: DayReport, tmp_path: Path) -> DayReport:
+    assert closed.presentment_count == 1
+    with journal_of(tmp_path) as journal:
+        journal.reverse(1, 33_33)
+    return close_day(tmp_path, day_specs(), SATURDAY, NOW_MS)
+
+
+def test_positions_of_a_reversal(reversed_in_part: DayReport) -> None:
+    issuer, acquirer = reversed_in_part.positions
+    assert (issuer.credit_count, issuer.credit_minor, issuer.interchange_minor, issuer.net_minor) == (1, 66_67, -43, 66_24)
+    assert (acquirer.debit_count, acquirer.debit_minor, acquirer.interchange_minor, acquirer.net_minor) == (
+        1,
+        66_67,
+        43,
+        -66_24,
+    )
+
+
+def test_payout_of_a_reversal(reversed_in_part: DayReport) -> None:
+    (payout,) = reversed_in_part.payouts
+    assert (payout.gross_minor, payout.discount_minor, payout.vat_minor, payout.net_minor) == (-66_67, -80, -8, -65_79)
+    assert (payout.presentment_count, payout.adjustment_count, payout.outcome) == (0, 1, "carried")
+
+
+@pytest.mark.usefixtures("reversed_in_part")
+def test_statement_of_a_reversal(tmp_path: Path) -> None:
+    (line,) = csv.DictReader(statement(tmp_path, GROCER.id, fmt="csv").splitlines())
+    assert (line["gross"], line["discount"], line["vat"], line["net"]) == ("-66.67", "-0.80", "-0.08", "-65.79")
+    text = statement(tmp_path, GROCER.id)
+    assert "-66,67  1,20        -0,80       -0,08        -65,79" in text
+    assert next(row for row in text.splitlines() if row.startswith("MONTANT REPORTÉ")).endswith("MAD        -65,79")
+
+
+@pytest.mark.usefixtures("reversed_in_part")
+def test_postings_of_a_reversal_have_debits_and_credits_the_other_way_round(tmp_path: Path) -> None:
+    books = sqlite3.connect(tmp_path / "books.db")
+    query = "SELECT kind, account, debit_minor, credit_minor, value_date FROM posting WHERE business_date = ? ORDER BY rowid"
+    rows = books.execute(query, (SATURDAY,)).fetchall()
+    books.close()
+    payable = f"merchant-payable:{GROCER.id}"
+    assert sorted(rows) == sorted(
+        [
+            ("adjustment", "issuer-receivable:atlas", 0, 66_67, SATURDAY),
+            ("adjustment", payable, 66_67, 0, SATURDAY),
+            ("adjustment", "interchange-expense", 0, 43, SATURDAY),
+            ("adjustment", "issuer-receivable:atlas", 43, 0, SATURDAY),
+            ("discount", payable, 0, 80, SATURDAY),
+            ("discount", "discount-income", 80, 0, SATURDAY),
+            ("vat", payable, 0, 8, SATURDAY),
+            ("vat", "vat-collected", 8, 0, SATURDAY),
+            ("settlement", "settlement-account", 0, 66_24, MONDAY),
+            ("settlement", "issuer-receivable:atlas", 66_24, 0, MONDAY),
         ]
     )

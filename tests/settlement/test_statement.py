@@ -13,10 +13,11 @@ import pytest
 
 from switch.endofday import close_day, statement
 from switch.settlement.statement import CSV_COLUMNS, LABELS, WIDTH
-from tests.day_builders import CASH, FRIDAY, GROCER, HOTEL, NOW_MS, day_specs, journal_of
+from tests.day_builders import CASH, FRIDAY, GROCER, HOTEL, NOW_MS, SATURDAY, day_specs, journal_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STATEMENTS = (f"{GROCER.id}.txt", f"{GROCER.id}.csv", f"{HOTEL.id}.txt", f"{HOTEL.id}.csv")
+FILES = ("positions.csv", "payouts.csv", *(f"statements/{name}" for name in STATEMENTS))
 
 
 def close_a_day(data: Path) -> Path:
@@ -36,9 +37,29 @@ def close_a_day(data: Path) -> Path:
     return data / "days" / FRIDAY
 
 
-@pytest.mark.parametrize("name", ["positions.csv", "payouts.csv", *(f"statements/{name}" for name in STATEMENTS)])
+def close_the_day_after(data: Path) -> Path:
+    """The day after ``close_a_day``: new sales, one of them undone at once, and sales of the day before undone; its folder."""
+    with journal_of(data) as journal:
+        journal.decide(amount_minor=2_345, local_at="1121093000")
+        at_once = journal.decide(amount_minor=55_500, local_at="1121093100")
+        in_part = journal.decide(amount_minor=30_000, local_at="1121093200")
+        journal.reverse(at_once)
+        journal.reverse(in_part, 20_000)
+        visa_sale, hotel_bill, withdrawal = 2, 5, 7
+        journal.reverse(visa_sale)
+        journal.reverse(hotel_bill, 1_000_000)
+        journal.reverse(withdrawal)
+    close_day(data, day_specs(), SATURDAY, NOW_MS)
+    return data / "days" / SATURDAY
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_files_equal_the_golden_ones(tmp_path: Path, name: str) -> None:
-    assert (close_a_day(tmp_path) / name).read_bytes() == (GOLDEN / Path(name).name).read_bytes()
+    friday = close_a_day(tmp_path) / name
+    expected = (GOLDEN / Path(name).name).read_bytes()
+    assert friday.read_bytes() == expected
+    assert (close_the_day_after(tmp_path) / name).read_bytes() == (GOLDEN / "reversals" / Path(name).name).read_bytes()
+    assert friday.read_bytes() == expected
 
 
 def test_the_command_gives_what_the_files_say(tmp_path: Path) -> None:
@@ -69,6 +90,49 @@ def test_a_line_of_the_largest_amounts_stays_within_the_width(tmp_path: Path) ->
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
+def test_the_largest_reversal_stays_within_the_width_too(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(amount_minor=999_999_999_999, pan_masked="450716*********0010", scheme="mastercard", origin="foreign")
+        close_day(tmp_path, day_specs(), None, NOW_MS)
+        journal.reverse(1)
+    close_day(tmp_path, day_specs(), None, NOW_MS)
+    text = statement(tmp_path, GROCER.id)
+    assert "-9999999999,99" in text
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_a_reversal_names_the_day_of_the_sale_and_keeps_its_year(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        close_day(tmp_path, day_specs(), None, NOW_MS)
+        journal.open("2027-02-01")
+        journal.decide(local_at="0201080000")
+        journal.reverse(1, 7_500)
+    close_day(tmp_path, day_specs(), None, NOW_MS)
+    lines = list(csv.DictReader(statement(tmp_path, GROCER.id, fmt="csv").splitlines()))
+    told = [(line["local_at"][:10], line["transaction_type"], line["gross"], line["adjusts"]) for line in lines]
+    assert told == [("2027-02-01", "purchase", "100.00", ""), ("2026-11-20", "reversal", "-25.00", FRIDAY)]
+
+
+@pytest.mark.parametrize(
+    ("merchant_id", "language", "heading", "of_which"),
+    [
+        (GROCER.id, "fr", "Annulations de ventes de relevés antérieurs", "dont annulations"),
+        (HOTEL.id, "en", "Reversals of sales on earlier statements", "of which reversals"),
+    ],
+)
+def test_reversals_stand_apart_in_the_text(
+    tmp_path: Path, merchant_id: str, language: str, heading: str, of_which: str
+) -> None:
+    close_a_day(tmp_path)
+    assert heading not in statement(tmp_path, merchant_id)
+    close_the_day_after(tmp_path)
+    lines = statement(tmp_path, merchant_id).splitlines()
+    assert LABELS[language]["adjustments"] == heading
+    assert "-" in lines[lines.index(heading) + 1][-20:]
+    assert sum(line.startswith(of_which) for line in lines) == 1
+
+
 def test_local_dates_around_new_year_take_the_nearer_year(tmp_path: Path) -> None:
     with journal_of(tmp_path, "2026-12-31") as journal:
         journal.decide(local_at="1231225959")
@@ -96,13 +160,11 @@ def test_both_languages_have_the_same_labels() -> None:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        rendered = close_a_day(Path(folder))
-        for path in (
-            rendered / "positions.csv",
-            rendered / "payouts.csv",
-            *(rendered / "statements" / name for name in STATEMENTS),
-        ):
-            (GOLDEN / path.name).write_bytes(path.read_bytes())
+        for rendered, golden in ((close_a_day, GOLDEN), (close_the_day_after, GOLDEN / "reversals")):
+            golden.mkdir(exist_ok=True)
+            day = rendered(Path(folder))
+            for name in FILES:
+                (golden / Path(name).name).write_bytes((day / name).read_bytes())
 
 
 if __name__ == "__main__":
