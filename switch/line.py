@@ -10,13 +10,14 @@ import errno
 import gc
 import selectors
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import trio
 from attrs import frozen
 
+from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Frame, Framer, HeaderFormat
 from switch.iso8583.message import Message
@@ -46,6 +47,7 @@ class Line:
         self.framer = Framer(wire.header, tpdu=wire.tpdu)
         self.open = True
         self.over = False  #: nothing more will be read
+        self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
@@ -101,6 +103,8 @@ class Line:
             return []
         except OSError:
             data = b""
+        if self.opening == b"":
+            self.opening = data
         frames = self.framer.feed(data)
         self.over = not data or self.framer.fault is not None
         return frames
@@ -155,6 +159,17 @@ class Line:
             finally:
                 self.shut()
                 nursery.cancel_scope.cancel()
+
+
+def recognized(opening: bytes, wires: Mapping[str, WireFormat]) -> str | None:
+    """The first of several wire formats, by name, in which the first bytes of a line make a whole message."""
+    for name, wire in wires.items():
+        frames = Framer(wire.header, tpdu=wire.tpdu).feed(opening)
+        if frames:
+            with suppress(MessageError):
+                wire.codec.decode(frames[0].body)
+                return name
+    return None
 
 
 def _nobody_watches() -> None:

@@ -23,7 +23,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.session import network_response
 from switch.journal import Batch, Journal
-from switch.line import Line, Lines, WireFormat, accept
+from switch.line import Line, Lines, WireFormat, accept, recognized
 from switch.link import IssuerLink
 from switch.record import record
 from switch.routing.effects import (
@@ -80,6 +80,7 @@ class Server:
         )
         self.lines = Lines(self.turn)
         self._links: dict[str, IssuerLink] = {}
+        self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
         self._touched: dict[Line, None] = {}
@@ -102,6 +103,7 @@ class Server:
 
     async def serve(self, name: str, listening: socket.socket, wire: WireFormat) -> None:
         """Accept acquirers on one listener until ``stop``; the socket is closed then."""
+        self._wires[name] = wire
         async with trio.open_nursery() as nursery:
             with closing(listening), self._until_stop():
                 while True:
@@ -221,6 +223,7 @@ class Server:
         except MessageError as error:
             self._refuse_unreadable(line, frame.body, tpdu, error, effects)
             return
+        line.opening = None
         kind = message_class(message.mti)
         if kind is None:
             effects.append(Notice("format_error", f"{line.name}: MTI {message.mti} is none of ISO 8583:1987"))
@@ -259,7 +262,12 @@ class Server:
         readable = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
         answered = 11 in readable.elements and self._refuse(line, readable, FORMAT_ERROR, tpdu)
         outcome = f"answered {FORMAT_ERROR}" if answered else "not answered"
-        effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}"))
+        effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
+
+    def _looks_like(self, line: Line) -> str:
+        """A hint for a line nothing was understood on: the listener whose lines begin like this one."""
+        name = recognized(line.opening, self._wires) if line.opening else None
+        return f"; this looks like a line for listener {name}" if name else ""
 
     def _refuse(self, line: Line, message: Message, response_code: str, tpdu: bytes) -> bool:
         """Answer a request nobody acts on; whether there was anything to answer."""
@@ -304,7 +312,11 @@ class Server:
             with self._until_stop():
                 await self.lines.read(line, partial(self._receive, self._from_acquirer, line))
             if line.framer.fault is not None:
-                self._tell(Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed"))
+                self._tell(Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed{self._looks_like(line)}"))
+            elif line.framer.incomplete:
+                self._tell(
+                    Notice("bad_frame", f"{line.name}: closed by its peer; {line.framer.incomplete}{self._looks_like(line)}")
+                )
             with trio.move_on_after(DRAIN_SECONDS_MAX):
                 await line.settled()
 
