@@ -10,8 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -28,7 +28,7 @@ from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
 from switch.routing.effects import Notice
 from switch.server import Server
-from switch.specs import Listener, Specs
+from switch.specs import Listener, Specs, remember_specs
 from switch.vault import Vault
 
 RESTART_SECONDS_FIRST: Final = 0.1  #: an issuer's process that dies is started again after so long
@@ -78,13 +78,31 @@ class Centre:
 
     async def run(self) -> None:
         """Run until SIGINT or SIGTERM; then finish what is in flight."""
-        with _locked(self.options.data):
+        with _locked(self.options.data), self._ready_file_ours():
+            remember_specs(self.options.data, self.options.specs_folder)
             journal = SqliteJournal(self.options.data / JOURNAL_FILE, Vault.open(self.options.data))
             try:
                 self._open_first_date(journal)
                 await self._run(journal)
             finally:
                 journal.close()
+
+    @contextmanager
+    def _ready_file_ours(self) -> Iterator[None]:
+        """The ready file is there while the centre is ready, and not a moment before or after."""
+        ready_file = self.options.ready_file
+        if ready_file is None:
+            yield
+            return
+        try:
+            ready_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise DataFolderError(f"{ready_file}: found {error.strerror}, expected a file that can be written") from None
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                ready_file.unlink(missing_ok=True)
 
     def _open_first_date(self, journal: SqliteJournal) -> None:
         """The business date of a new folder is the one asked for, else the clock's; later ones follow by cut-off."""
