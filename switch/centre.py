@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -80,7 +81,8 @@ class Centre:
         """Run until SIGINT or SIGTERM; then finish what is in flight."""
         with _locked(self.options.data), self._ready_file_ours():
             remember_specs(self.options.data, self.options.specs_folder)
-            journal = SqliteJournal(self.options.data / JOURNAL_FILE, Vault.open(self.options.data))
+            path = self.options.data / JOURNAL_FILE
+            journal = SqliteJournal(path, Vault.open(self.options.data, new=not path.exists()))
             try:
                 self._open_first_date(journal)
                 await self._run(journal)
@@ -204,14 +206,17 @@ class Centre:
         pause = RESTART_SECONDS_FIRST
         while True:
             began = trio.current_time()
-            async with self._process(profile) as process:
-                port = await _announced_port(process)
-                if port is not None:
-                    link.moved("127.0.0.1", port)
-                status = await process.wait()
+            try:
+                async with self._process(profile) as process:
+                    port = await _announced_port(process)
+                    if port is not None:
+                        link.moved("127.0.0.1", port)
+                    ended = f"ended with {await process.wait()}"
+            except OSError as error:
+                ended = f"cannot be started: {error.strerror or error}"
             if trio.current_time() - began > STEADY_SECONDS:
                 pause = RESTART_SECONDS_FIRST
-            self._tell(Notice("issuer_died", f"the process of {profile.id} ended with {status}, starting it again"))
+            self._tell(Notice("issuer_died", f"the process of {profile.id} {ended}, starting it again"))
             await trio.sleep(pause)
             pause = min(pause * 2, RESTART_SECONDS_MAX)
 
@@ -250,8 +255,9 @@ async def _fold(journal: SqliteJournal) -> None:
     while True:
         await trio.sleep(FOLD_SECONDS)
         if journal.to_be_folded:
-            await trio.to_thread.run_sync(journal.fold_beside)
-            journal.fold()
+            with suppress(sqlite3.OperationalError):  # busy or short of something now: the next time will do
+                await trio.to_thread.run_sync(journal.fold_beside)
+                journal.fold()
 
 
 async def _announced_port(process: trio.Process) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -26,6 +26,7 @@ from switch.journal import Batch, Journal
 from switch.line import Line, Lines, WireFormat, accept, recognized
 from switch.link import IssuerLink
 from switch.record import record
+from switch.routing.checks import refuse
 from switch.routing.effects import (
     Effect,
     Forward,
@@ -39,7 +40,7 @@ from switch.routing.events import AnswerReceived, ForwardFailed, IssuerDown, Iss
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.specs import Specs
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
@@ -190,14 +191,18 @@ class Server:
             self._tell(notice)
 
     def _reply(self, effect: Reply, notices: list[Notice]) -> None:
-        line = effect.origin.line
+        """Queue an answer: as decided, else without what the issuer adds, else 96, whatever the acquirer's dialect can say."""
+        line, tpdu, request, decision = effect.origin.line, effect.origin.tpdu, effect.authorization, effect.decision
         line.answers_due -= 1
-        try:
-            line.queue(mapping.to_response(effect.authorization, effect.decision), effect.origin.tpdu)
-        except MessageError as error:
-            notices.append(Notice("format_error", f"{line.name}: what {effect.decision.decided_by} adds is left out: {error}"))
-            line.queue(mapping.to_response(effect.authorization, evolve(effect.decision, carried=None)), effect.origin.tpdu)
         self._touched[line] = None
+        try:
+            line.queue(mapping.to_response(request, decision), tpdu)
+        except MessageError as error:
+            notices.append(Notice("format_error", f"{line.name}: the answer {decision.response_code} cannot be said: {error}"))
+            for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
+                with suppress(MessageError):
+                    line.queue(mapping.to_response(request, lesser), tpdu)
+                    return
 
     def _forward(self, effect: Forward, now: float) -> list[Effect]:
         """Queue a request for its issuer; what the switchboard makes of it where that cannot be done."""
@@ -273,15 +278,17 @@ class Server:
         """Answer a request nobody acts on; whether there was anything to answer."""
         if not expects_answer(message.mti):
             return False
-        try:
-            self._send(line, mapping.refusal(message, response_code), tpdu)
-        except MessageError:
-            return False
-        return True
+        return self._send(line, mapping.refusal(message, response_code), tpdu)
 
-    def _send(self, line: Line, message: Message, tpdu: bytes) -> None:
-        line.queue(message, tpdu)
+    def _send(self, line: Line, message: Message, tpdu: bytes) -> bool:
+        """Queue a message; False, and a notice, where the line's dialect cannot say it."""
+        try:
+            line.queue(message, tpdu)
+        except MessageError as error:
+            self._tell(Notice("format_error", f"{line.name}: an answer {message.mti} cannot be said: {error}"))
+            return False
         self._touched[line] = None
+        return True
 
     def _from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
