@@ -10,8 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -28,7 +28,7 @@ from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
 from switch.routing.effects import Notice
 from switch.server import Server
-from switch.specs import Listener, Specs
+from switch.specs import Listener, Specs, remember_specs
 from switch.vault import Vault
 
 RESTART_SECONDS_FIRST: Final = 0.1  #: an issuer's process that dies is started again after so long
@@ -78,13 +78,32 @@ class Centre:
 
     async def run(self) -> None:
         """Run until SIGINT or SIGTERM; then finish what is in flight."""
-        with _locked(self.options.data):
-            journal = SqliteJournal(self.options.data / JOURNAL_FILE, Vault.open(self.options.data))
+        with _locked(self.options.data), self._ready_file_ours():
+            remember_specs(self.options.data, self.options.specs_folder)
+            path = self.options.data / JOURNAL_FILE
+            journal = SqliteJournal(path, Vault.open(self.options.data, new=not path.exists()))
             try:
                 self._open_first_date(journal)
                 await self._run(journal)
             finally:
                 journal.close()
+
+    @contextmanager
+    def _ready_file_ours(self) -> Iterator[None]:
+        """The ready file is there while the centre is ready, and not a moment before or after."""
+        ready_file = self.options.ready_file
+        if ready_file is None:
+            yield
+            return
+        try:
+            ready_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise DataFolderError(f"{ready_file}: found {error.strerror}, expected a file that can be written") from None
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                ready_file.unlink(missing_ok=True)
 
     def _open_first_date(self, journal: SqliteJournal) -> None:
         """The business date of a new folder is the one asked for, else the clock's; later ones follow by cut-off."""
@@ -186,14 +205,17 @@ class Centre:
         pause = RESTART_SECONDS_FIRST
         while True:
             began = trio.current_time()
-            async with self._process(profile) as process:
-                port = await _announced_port(process)
-                if port is not None:
-                    link.moved("127.0.0.1", port)
-                status = await process.wait()
+            try:
+                async with self._process(profile) as process:
+                    port = await _announced_port(process)
+                    if port is not None:
+                        link.moved("127.0.0.1", port)
+                    ended = f"ended with {await process.wait()}"
+            except OSError as error:
+                ended = f"cannot be started: {error.strerror or error}"
             if trio.current_time() - began > STEADY_SECONDS:
                 pause = RESTART_SECONDS_FIRST
-            self._tell(Notice("issuer_died", f"the process of {profile.id} ended with {status}, starting it again"))
+            self._tell(Notice("issuer_died", f"the process of {profile.id} {ended}, starting it again"))
             await trio.sleep(pause)
             pause = min(pause * 2, RESTART_SECONDS_MAX)
 

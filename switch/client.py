@@ -73,7 +73,7 @@ def _answer(
 
 
 def _partly(framer: Framer) -> str:
-    return f", {framer.pending_bytes} byte(s) into a frame; do dialect, header and TPDU fit?" if framer.pending_bytes else ""
+    return f"; {framer.incomplete}: do dialect, header and TPDU fit?" if framer.incomplete else ""
 
 
 def is_timeout(seconds: float) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -148,6 +148,7 @@ class SqliteJournal:
     def __init__(self, path: Path, vault: Vault) -> None:
         self._path, self._vault = path, vault
         self._db = connect(path)
+        self._folding = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._durable = True
         self._committed = 0
         self._folded = 0
@@ -160,8 +161,8 @@ class SqliteJournal:
         if durable is not self._durable:
             db.execute("PRAGMA synchronous = FULL" if durable else "PRAGMA synchronous = NORMAL")
             self._durable = durable
-        db.execute("BEGIN IMMEDIATE")
         try:
+            db.execute("BEGIN IMMEDIATE")
             if batch.requests:
                 seal = self._vault.seal
                 db.executemany(_REQUEST, [_request_row(item, now_ms, seal(item.authorization.pan)) for item in batch.requests])
@@ -174,9 +175,11 @@ class SqliteJournal:
                 db.executemany(_OCCURRENCE, rows)
             db.execute("COMMIT")
             self._committed += 1
-        except BaseException:
+        except BaseException as error:
             if db.in_transaction:
                 db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._unwritable(error) from None
             raise
 
     def _write_reversals(self, batch: Batch, now_ms: int) -> None:
@@ -188,6 +191,11 @@ class SqliteJournal:
         if batch.delivered:
             rows = [(item.delivery_id, now_ms, item.response_code) for item in batch.delivered]
             self._db.executemany(_DELIVERED, rows)
+
+    def _unwritable(self, error: sqlite3.Error) -> DataFolderError:
+        return DataFolderError(
+            f"{self._path}: cannot be written ({error}); the centre stops rather than answer what it cannot keep"
+        )
 
     def _current_date(self) -> str:
         """The open business date, read again only when another process has written since."""
@@ -276,16 +284,22 @@ class SqliteJournal:
 
     def fold_beside(self) -> None:
         """Copy what is in the write-ahead log into the database; for a thread of its own, commits go on meanwhile."""
-        with closing(sqlite3.connect(self._path, isolation_level=None)) as db:
-            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        _fold(self._folding)
 
     def fold(self) -> None:
         """Copy the rest, so that the log can begin anew; short where ``fold_beside`` has just run."""
         self._folded = self._committed
-        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        _fold(self._db)
 
     def close(self) -> None:
+        self._folding.close()
         self._db.close()
+
+
+def _fold(db: sqlite3.Connection) -> None:
+    """Busy, or short of something now: then the next time will do."""
+    with suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 class MemoryJournal:
@@ -400,9 +414,9 @@ def _delivery_row(delivery: Delivery, now_ms: int) -> Sequence[Any]:
 
 def connect(path: Path) -> sqlite3.Connection:
     """The journal's database, made or brought up to date on opening; a file of a later schema is refused."""
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     try:
+        db = sqlite3.connect(path, isolation_level=None)
+        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         db.execute("PRAGMA journal_mode = WAL")
         (version,) = db.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:

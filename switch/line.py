@@ -10,20 +10,22 @@ import errno
 import gc
 import selectors
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import trio
 from attrs import frozen
 
+from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Frame, Framer, HeaderFormat
 from switch.iso8583.message import Message
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
-NO_FILES_PAUSE_SECONDS: Final = 0.2  #: when the process has no file descriptor left for one more connection
+ACCEPT_PAUSE_SECONDS: Final = 0.2  #: when one more connection cannot be taken now, for want of file descriptors mostly
+UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read what was sent
 UNSENT_BYTES_MAX: Final = 1_048_576  #: a peer that leaves more than this unread is not read from until it catches up
 
 
@@ -46,6 +48,7 @@ class Line:
         self.framer = Framer(wire.header, tpdu=wire.tpdu)
         self.open = True
         self.over = False  #: nothing more will be read
+        self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
@@ -63,10 +66,6 @@ class Line:
     def queue(self, message: Message, tpdu: bytes = b"") -> None:
         """Encode a message for the next flush; MessageError when this dialect cannot say it."""
         self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
-
-    def queue_bytes(self, data: bytes) -> None:
-        """Put bytes as they are behind what is queued: whole frames of the caller's own making."""
-        self._queued.append(data)
 
     def flush(self) -> None:
         """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""
@@ -101,6 +100,8 @@ class Line:
             return []
         except OSError:
             data = b""
+        if self.opening == b"":
+            self.opening = data
         frames = self.framer.feed(data)
         self.over = not data or self.framer.fault is not None
         return frames
@@ -132,8 +133,9 @@ class Line:
         while self.open and self.answers_due:
             self._settled = trio.Event()
             await self._settled.wait()
-        while self.open and self._unsent:
-            await self._flowing.wait()
+        with trio.move_on_after(UNREAD_SECONDS_MAX):
+            while self.open and self._unsent:
+                await self._flowing.wait()
 
     def shut(self) -> None:
         """Close the connection; whoever waits on it wakes up."""
@@ -155,6 +157,17 @@ class Line:
             finally:
                 self.shut()
                 nursery.cancel_scope.cancel()
+
+
+def recognized(opening: bytes, wires: Mapping[str, WireFormat]) -> str | None:
+    """The first of several wire formats, by name, in which the first bytes of a line make a whole message."""
+    for name, wire in wires.items():
+        frames = Framer(wire.header, tpdu=wire.tpdu).feed(opening)
+        if frames:
+            with suppress(MessageError):
+                wire.codec.decode(frames[0].body)
+                return name
+    return None
 
 
 def _nobody_watches() -> None:
@@ -233,9 +246,9 @@ async def accept(sock: socket.socket) -> tuple[socket.socket, str]:
         except (BlockingIOError, ConnectionError):
             continue
         except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE):
+            if error.errno in (errno.EBADF, errno.EINVAL):
                 raise
-            await trio.sleep(NO_FILES_PAUSE_SECONDS)
+            await trio.sleep(ACCEPT_PAUSE_SECONDS)
             continue
         return connection, f"{address[0]}:{address[1]}"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 import trio
 
+from switch.errors import MessageError
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
@@ -110,7 +112,8 @@ class IssuerLink:
                 self._signed_on(message.elements.get(39))
             return
         assert self.line is not None
-        self.line.queue(network_response(message), self.tpdu)
+        with suppress(MessageError):
+            self.line.queue(network_response(message), self.tpdu)
         if function == SIGN_ON:
             self._up("sign-on")
         elif function == SIGN_OFF and self._session.state == UP:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -23,9 +23,10 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.session import network_response
 from switch.journal import Batch, Journal
-from switch.line import Line, Lines, WireFormat, accept
+from switch.line import Line, Lines, WireFormat, accept, recognized
 from switch.link import IssuerLink
 from switch.record import record
+from switch.routing.checks import refuse
 from switch.routing.effects import (
     Deliver,
     Effect,
@@ -46,7 +47,7 @@ from switch.routing.events import (
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.specs import Specs
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
@@ -96,6 +97,7 @@ class Server:
             Deliver: self._deliver,
             Notice: self._notice,
         }
+        self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
         self._touched: dict[Line, None] = {}
@@ -119,6 +121,7 @@ class Server:
 
     async def serve(self, name: str, listening: socket.socket, wire: WireFormat) -> None:
         """Accept acquirers on one listener until ``stop``; the socket is closed then."""
+        self._wires[name] = wire
         async with trio.open_nursery() as nursery:
             with closing(listening), self._until_stop():
                 while True:
@@ -205,14 +208,18 @@ class Server:
         return ()
 
     def _reply(self, effect: Reply, now: float, notices: list[Notice]) -> Iterable[Effect]:
-        line = effect.origin.line
+        """Queue an answer: as decided, else without what the issuer adds, else 96, whatever the acquirer's dialect can say."""
+        line, tpdu, request, decision = effect.origin.line, effect.origin.tpdu, effect.authorization, effect.decision
         line.answers_due -= 1
-        try:
-            line.queue(mapping.to_response(effect.authorization, effect.decision), effect.origin.tpdu)
-        except MessageError as error:
-            notices.append(Notice("format_error", f"{line.name}: what {effect.decision.decided_by} adds is left out: {error}"))
-            line.queue(mapping.to_response(effect.authorization, evolve(effect.decision, carried=None)), effect.origin.tpdu)
         self._touched[line] = None
+        try:
+            line.queue(mapping.to_response(request, decision), tpdu)
+        except MessageError as error:
+            notices.append(Notice("format_error", f"{line.name}: the answer {decision.response_code} cannot be said: {error}"))
+            for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
+                with suppress(MessageError):
+                    line.queue(mapping.to_response(request, lesser), tpdu)
+                    break
         return ()
 
     def _reply_reversal(self, effect: ReplyReversal, now: float, notices: list[Notice]) -> Iterable[Effect]:
@@ -234,11 +241,7 @@ class Server:
             repeat=effect.repeat,
             forwarder_id=self.specs.centre.institution_id,
         )
-        try:
-            self._send(link.line, message, link.tpdu)
-        except MessageError as error:
-            what = f"the reversal of request {delivery.request_id} cannot be said in the dialect of {delivery.issuer}"
-            notices.append(Notice("format_error", f"{what}: {error}"))
+        self._send(link.line, message, link.tpdu)
         return ()
 
     def _forward(self, effect: Forward, now: float, notices: list[Notice]) -> Iterable[Effect]:
@@ -265,6 +268,7 @@ class Server:
         except MessageError as error:
             self._refuse_unreadable(line, frame.body, tpdu, error, effects)
             return
+        line.opening = None
         kind = message_class(message.mti)
         if kind is None:
             effects.append(Notice("format_error", f"{line.name}: MTI {message.mti} is none of ISO 8583:1987"))
@@ -320,21 +324,28 @@ class Server:
         readable = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
         answered = 11 in readable.elements and self._refuse(line, readable, FORMAT_ERROR, tpdu)
         outcome = f"answered {FORMAT_ERROR}" if answered else "not answered"
-        effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}"))
+        effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
+
+    def _looks_like(self, line: Line) -> str:
+        """A hint for a line nothing was understood on: the listener whose lines begin like this one."""
+        name = recognized(line.opening, self._wires) if line.opening else None
+        return f"; this looks like a line for listener {name}" if name else ""
 
     def _refuse(self, line: Line, message: Message, response_code: str, tpdu: bytes) -> bool:
         """Answer a request nobody acts on; whether there was anything to answer."""
         if not expects_answer(message.mti):
             return False
-        try:
-            self._send(line, mapping.refusal(message, response_code), tpdu)
-        except MessageError:
-            return False
-        return True
+        return self._send(line, mapping.refusal(message, response_code), tpdu)
 
-    def _send(self, line: Line, message: Message, tpdu: bytes) -> None:
-        line.queue(message, tpdu)
+    def _send(self, line: Line, message: Message, tpdu: bytes) -> bool:
+        """Queue a message; False, and a notice, where the line's dialect cannot say it."""
+        try:
+            line.queue(message, tpdu)
+        except MessageError as error:
+            self._tell(Notice("format_error", f"{line.name}: an answer {message.mti} cannot be said: {error}"))
+            return False
         self._touched[line] = None
+        return True
 
     def _from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
@@ -369,7 +380,11 @@ class Server:
             with self._until_stop():
                 await self.lines.read(line, partial(self._receive, self._from_acquirer, line))
             if line.framer.fault is not None:
-                self._tell(Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed"))
+                self._tell(Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed{self._looks_like(line)}"))
+            elif line.framer.incomplete:
+                self._tell(
+                    Notice("bad_frame", f"{line.name}: closed by its peer; {line.framer.incomplete}{self._looks_like(line)}")
+                )
             with trio.move_on_after(DRAIN_SECONDS_MAX):
                 await line.settled()
 

@@ -31,6 +31,7 @@ from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
 from switch.toml_lines import toml_lines
 
+SPECS_NOTE: Final = "specs.txt"  #: in a data folder: the specification its centre runs on; empty for the embedded one
 FOLDERS: Final = (".", "dialects", "fees", "issuers", "scenarios")  #: where TOML files of a specification stand
 
 
@@ -171,6 +172,19 @@ def load_specs(folder: Path | None = None) -> Specs:
     for check in CHECKS:
         check(specs, files)
     return specs
+
+
+def remember_specs(data: Path, folder: Path | None) -> None:
+    """Note in a data folder which specification its centre runs on, for the commands that work on the folder later."""
+    text = "" if folder is None else str(folder.resolve())
+    (data / SPECS_NOTE).write_text(text + "\n", encoding="utf-8")
+
+
+def specs_of(data: Path, given: Path | None) -> Specs:
+    """The specification to work on a data folder with: the one given, else the one its centre ran on."""
+    note = data / SPECS_NOTE
+    noted = note.read_text(encoding="utf-8").strip() if given is None and note.is_file() else ""
+    return load_specs(given if not noted else Path(noted))
 
 
 def scenario_path(given: Path, specs: Specs) -> Path:

@@ -23,17 +23,15 @@ class Vault:
         self._cipher = AESSIV(key)
 
     @classmethod
-    def open(cls, data: Path) -> Vault:
-        """The vault of a data folder; its key file is made on first use, readable by its owner only."""
+    def open(cls, data: Path, *, new: bool = True) -> Vault:
+        """The vault of a data folder. A ``new`` folder gets its key file on first use, readable by its owner only."""
         path = data / KEY_FILE
         try:
             key = path.read_bytes()
         except FileNotFoundError:
-            key = os.urandom(KEY_BYTES)
-            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123
-                file.write(key)
-                file.flush()
-                os.fsync(file.fileno())
+            if not new:
+                raise DataFolderError(f"{path}: missing, and the card numbers of this folder open with no other key") from None
+            key = _made(path)
         if len(key) != KEY_BYTES:
             raise DataFolderError(f"{path}: found a key of {len(key)} bytes, expected {KEY_BYTES}")
         return cls(key)
@@ -46,3 +44,14 @@ class Vault:
             return Pan(self._cipher.decrypt(sealed, None).decode())
         except InvalidTag:
             raise DataFolderError(f"a card number does not open with the key in {KEY_FILE}: it is another folder's") from None
+
+
+def _made(path: Path) -> bytes:
+    """A new key in a file that is whole or not there at all."""
+    key, partial = os.urandom(KEY_BYTES), path.with_name(path.name + ".new")
+    with open(os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    return key

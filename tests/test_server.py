@@ -164,6 +164,31 @@ async def test_an_issuer_that_signs_off_is_not_asked() -> None:
         assert (await client.ask(purchase(2))).elements[39] == "00"
 
 
+@pytest.mark.parametrize("spoken", ["ascii_hex", "bcd"])
+async def test_a_line_of_another_listener_is_recognised(spoken: str) -> None:
+    async with loopback() as centre, centre.client("ascii") as wrong, centre.client("ascii") as good:
+        other = centre.client(spoken)
+        await wrong.stream.send_all(other.framed(purchase(1)))
+        await wrong.stream.send_eof()
+        with pytest.raises(EOFError):
+            await wrong.receive()
+        assert (await good.ask(purchase(2))).elements[39] == "00"
+    assert any(notice.detail.endswith(f"this looks like a line for listener {spoken}") for notice in centre.notices)
+
+
+async def test_half_a_frame_at_the_end_of_a_line_is_told_of() -> None:
+    async with loopback() as centre, centre.client() as client:
+        await client.send(purchase(1))
+        assert (await client.receive()).elements[39] == "00"
+        await client.stream.send_all(client.framed(purchase(2))[:40])
+        await client.stream.send_eof()
+        with pytest.raises(EOFError):
+            await client.receive()
+    (told,) = [notice.detail for notice in centre.notices if notice.kind == "bad_frame"]
+    assert "closed by its peer; length header 00" in told
+    assert "found 38 byte(s) behind it, expected " in told
+
+
 async def test_a_foreign_protocol_is_told_of_and_its_line_closed_while_others_go_on() -> None:
     async with loopback() as centre, centre.client() as good, centre.client() as bad:
         await bad.stream.send_all(b"GET / HTTP/1.1\r\n\r\n")

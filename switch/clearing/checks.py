@@ -108,7 +108,7 @@ def positions_match_presentments(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
-    """Every approval of the journal is one of three: presented at what reversals leave of it, listed as an exception, reversed."""
+    """Every approval is one of three: presented at what reversals leave of it, listed as an exception, reversed."""
     sql = """
     WITH lowered AS (
       SELECT v.original_id, MIN(v.replacement_minor) AS replacement_minor
@@ -163,7 +163,7 @@ def nothing_else_presented(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def adjustments_leave_what_remains(ask: Ask, business_date: str) -> list[Fault]:
-    """What was presented and is reversed on the date stands in the books at what remains of it; at no charges, if nothing does."""
+    """What was presented and is reversed on the date stands in the books at what remains of it; at no charges for nothing."""
     sql = """
     WITH touched AS (
       SELECT original_id AS request_id FROM journal.reversal WHERE effective = 1 AND business_date = :business_date

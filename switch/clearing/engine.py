@@ -9,7 +9,7 @@ A reversal counts by its business date alone, never by when a day happens to be 
 decision, it lowers what is presented; recorded on a later date, it is an adjustment of what was presented, in that later date.
 
 ``remainder`` is short and the tables of the books are long: CROSS JOIN makes SQLite look up the one in the other, not the other
-way round. The journal is known as ``journal``; staging tables are temporary and hold one day; all the rest are tables of the books.
+way round. The journal is known as ``journal``; staging tables are temporary and hold one day; the rest are tables of the books.
 """
 
 from __future__ import annotations

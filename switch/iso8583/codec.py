@@ -265,8 +265,26 @@ def _value_problem(element: Element, value: str) -> tuple[str, str] | None:
 def _content_problem(element: Element, value: str) -> tuple[str, str] | None:
     if not value or (value.isascii() and _CONTENT_TESTS[element.content](value)):
         return None
-    found = f"{len(value)} characters, not shown" if element.number in NEVER_QUOTED else _shown(value)
-    return found, f"{element.format}: {CONTENT_WORDS[element.content]}"
+    return _first_wrong(element, value), f"{element.format}: {CONTENT_WORDS[element.content]}"
+
+
+def _first_wrong(element: Element, value: str) -> str:
+    """The first character that is not of an element's class, and which one it is: enough to find it, and no card number."""
+    if element.number in NEVER_QUOTED:
+        return f"{len(value)} characters, not shown"
+    for place, character in enumerate(value, start=1):
+        if not (character.isascii() and _belongs(element.content, character, place)):
+            return f"{character!r} as character {place}"
+    return f"{len(value)} characters"
+
+
+def _belongs(content: str, character: str, place: int) -> bool:
+    """Whether one character may stand at a place (from 1) of a value of a content class."""
+    if content == "x+n":
+        return character in "CD" if place == 1 else character.isdecimal()
+    if content == "z":
+        return character.isdecimal() or character in "=D"
+    return _CONTENT_TESTS[content](character * 2 if content == "b" else character)
 
 
 def _is_track(value: str) -> bool:

@@ -98,9 +98,14 @@ class Framer:
         self._rest = b""
 
     @property
-    def pending_bytes(self) -> int:
-        """Bytes received that do not make a whole frame yet."""
-        return len(self._rest)
+    def incomplete(self) -> str | None:
+        """What has come of a frame whose end is missing, in words; None between frames."""
+        if not self._rest or self.fault is not None:
+            return None
+        head, rest = self._rest[: self.header.width], self._rest[self.header.width :]
+        if len(head) < self.header.width:
+            return f"length header: found {len(head)} byte(s), expected {self.header.width}"
+        return f"length header {head.hex(' ')}: found {len(rest)} byte(s) behind it, expected {self.header.length(head)}"
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames completed by ``data``."""

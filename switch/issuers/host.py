@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
@@ -22,7 +22,7 @@ from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.line import Line, Lines, WireFormat, accept
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ExchangeKey
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, ExchangeKey
 
 
 class Keeper(Records, Protocol):
@@ -108,7 +108,7 @@ class IssuerHost:
             if delay_seconds:
                 late.start_soon(self._send_late, line, answer, reply_tpdu(frame.tpdu), delay_seconds)
             else:
-                line.queue(answer, reply_tpdu(frame.tpdu))
+                _queue(line, answer, reply_tpdu(frame.tpdu))
         self._writing.write()
         line.flush()
 
@@ -152,5 +152,13 @@ class IssuerHost:
 
     async def _send_late(self, line: Line, answer: Message, tpdu: bytes, delay_seconds: float) -> None:
         await trio.sleep(delay_seconds)
-        line.queue(answer, tpdu)
+        _queue(line, answer, tpdu)
         line.flush()
+
+
+def _queue(line: Line, answer: Message, tpdu: bytes) -> None:
+    """Queue an answer, or 96 where the dialect cannot say it."""
+    for message in (answer, Message(answer.mti, {**answer.elements, 39: SYSTEM_MALFUNCTION})):
+        with suppress(MessageError):
+            line.queue(message, tpdu)
+            return

@@ -59,16 +59,18 @@ async def serve_issuer(
         async with trio.open_nursery() as nursery:
             nursery.start_soon(issuer.serve, sock)
             listening(host, sock.getsockname()[1])
-            await (_standard_input_ends() if leashed else _stop_signal())
+            if leashed:
+                nursery.start_soon(_end_with_standard_input, nursery.cancel_scope)
+            await _stop_signal()
             nursery.cancel_scope.cancel()
     finally:
         book.close()
 
 
-async def _standard_input_ends() -> None:
+async def _end_with_standard_input(scope: trio.CancelScope) -> None:
     """The centre holds the other end of our standard input; it goes when the centre does, however that ends."""
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT):
-        await trio.to_thread.run_sync(sys.stdin.buffer.read, abandon_on_cancel=True)
+    await trio.to_thread.run_sync(sys.stdin.buffer.read, abandon_on_cancel=True)
+    scope.cancel()
 
 
 async def _stop_signal() -> None:

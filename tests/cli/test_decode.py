@@ -92,7 +92,7 @@ def test_where_a_message_stops_making_sense() -> None:
     broken = encoded().replace(b"000000012500", b"000ABC012500")
     outcome = run("decode", broken.hex())
     assert outcome.code == 1
-    assert outcome.sentence == "DE 4 at byte 36: found '***ABC******', expected n 12: digits"
+    assert outcome.sentence == "DE 4 at byte 36: found 'A' as character 4, expected n 12: digits"
     assert "Processing code" in outcome.out
     shown, caret = outcome.out.splitlines()[-2:]
     assert shown[caret.index("^") :].startswith("30 30 30 41 42 43")

@@ -53,7 +53,7 @@ def spoilt(frame: bytes, kind: str) -> bytes:
             "wrong bitmap",
             "DE 2 at byte 20: found length '70' with 151 byte(s) left, expected n..19 (LLVAR, ascii); not answered",
         ),
-        ("letters in DE 4", "DE 4 at byte 36: found '**********OO', expected n 12: digits; answered 30"),
+        ("letters in DE 4", "DE 4 at byte 36: found 'O' as character 11, expected n 12: digits; answered 30"),
         ("unknown MTI", "MTI 0990 is none of ISO 8583:1987"),
     ],
 )

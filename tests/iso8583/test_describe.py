@@ -157,4 +157,4 @@ def test_wrong_content_is_left_out_and_the_rest_keeps_its_place() -> None:
     description = describe(wire, data.replace(b"000000012500", b"00000ABC2500"))
     whole = [line for line in describe(wire, data).lines if line.element != 4]
     assert list(description.lines) == whole
-    assert str(description.error) == "DE 4 at byte 36: found '*****ABC****', expected n 12: digits"
+    assert str(description.error) == "DE 4 at byte 36: found 'A' as character 6, expected n 12: digits"

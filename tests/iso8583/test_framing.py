@@ -42,7 +42,7 @@ def test_the_same_frames_however_the_stream_is_cut(
         pieces.insert(min(place, len(pieces)), sender.header.header(0))
     assert fed_in_pieces(receiver, b"".join(pieces), cuts) == [Frame(head, body) for body in bodies]
     assert receiver.fault is None
-    assert receiver.pending_bytes == 0
+    assert receiver.incomplete is None
 
 
 @every_header
