@@ -60,8 +60,6 @@ class Purchase:
     merchant: str
     pan_masked: str
     brand: str
-    listener: str
-    entry: str
     amount_minor: int
     response_code: str
     reason: str
@@ -84,8 +82,6 @@ def purchases(centre: CentreProcess, specs: Specs, now: Callable[[], datetime]) 
             merchant=merchant.name if merchant else f"unknown {sale.merchant_id}",
             pan_masked=mask_pan(pan),
             brand=wallet.brand(pan),
-            listener=listener.name,
-            entry=entry,
             amount_minor=amount_minor,
             response_code=answer[39],
             reason=_reason(centre.data, sale.rrn),

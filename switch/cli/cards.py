@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.names import issuer_names, known
 from switch.cli.options import json_option, specs_option
-from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.issuers.profile import Card, CardSeries, Profile
 
 
+COLUMNS: Final = ("number", "expiry", "CVV2", "balance", "status", "purpose")
+SERIES_COLUMNS: Final = ("issuer", "numbers", "expiry", "balance each", "purpose")
+
+
 @click.command()
-@click.option("--issuer", "issuer_id", metavar="ID", help="Only the cards of this issuer.")
+@click.option("--issuer", "issuer_id", metavar="ID", shell_complete=issuer_names, help="Only the cards of this issuer.")
 @click.option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
 @click.option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
 @specs_option
@@ -31,8 +35,8 @@ def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path |
     from switch.specs import load_specs
 
     specs = load_specs(specs_folder)
-    if issuer_id is not None and issuer_id not in specs.issuers:
-        raise SwitchError(f"--issuer: found {issuer_id!r}, expected one of {', '.join(specs.issuers)}")
+    if issuer_id is not None:
+        known("--issuer", issuer_id, specs.issuers, specs_folder)
     issuers = [issuer for issuer in specs.issuers.values() if issuer_id in (None, issuer.id)]
     if bare:
         for issuer in issuers:
@@ -43,9 +47,13 @@ def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path |
     if as_json:
         show_json(entries)
         return
-    columns = ("issuer", "number", "expiry", "CVV2", "balance", "status", "count", "purpose")
-    keys = ("issuer", "pan", "expiry", "cvv2", "balance", "status", "count", "purpose")
-    show_table(columns, [[entry[key] or "" for key in keys] for entry in entries])
+    for issuer in issuers:
+        rows = [_row(entry) for entry in entries if entry["issuer"] == issuer.id and entry["count"] == 1]
+        show_table(COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}")
+        click.echo()
+    rows = [_series_row(entry) for entry in entries if entry["count"] > 1]
+    if rows:
+        show_table(SERIES_COLUMNS, rows, title="Series: like cards, numbered on from the first (--series lists each)")
 
 
 def _entries(issuer: Profile, in_full: bool) -> Iterator[dict[str, Any]]:
@@ -53,6 +61,15 @@ def _entries(issuer: Profile, in_full: bool) -> Iterator[dict[str, Any]]:
         yield _entry(issuer, card, 1)
     for series in issuer.card_series:
         yield from (_entry(issuer, card, 1) for card in series) if in_full else [_series_entry(issuer, series)]
+
+
+def _row(entry: dict[str, Any]) -> list[str]:
+    return [entry[key] or "" for key in ("pan", "expiry", "cvv2", "balance", "status", "purpose")]
+
+
+def _series_row(entry: dict[str, Any]) -> list[str]:
+    numbers = f"{entry['pan']} …×{entry['count']}"
+    return [entry["issuer"], numbers, entry["expiry"], entry["balance"], entry["purpose"]]
 
 
 def _series_entry(issuer: Profile, series: CardSeries) -> dict[str, Any]:

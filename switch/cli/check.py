@@ -32,13 +32,14 @@ def check(data: Path, as_json: bool) -> None:
     if as_json:
         show_json({"sound": not report.faults, **asdict(report)})
     else:
-        _print(report)
+        show_proof(report)
     if report.faults:
         count = f"{len(report.faults)} fault{'s' if len(report.faults) > 1 else ''}"
         raise NegativeAnswerError(f"{data}: {count} in the books, expected none")
 
 
-def _print(report: BooksReport) -> None:
+def show_proof(report: BooksReport) -> None:
+    """Print what was looked at, and every fault or that there is none."""
     from switch.cli.tables import show_pairs, show_table
 
     closed = report.closed_days

@@ -1,29 +1,17 @@
-"""``switch day`` and ``switch statement``: the end of the business day."""
+"""``switch day``: the end of the business day."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.options import data_option, json_option, specs_option
-from switch.errors import SwitchError
+from switch.cli.options import data_option, date_argument, json_option, specs_option
 
 if TYPE_CHECKING:
-    from switch.settlement.day import DayReport
-
-
-def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from switch.business_day import is_business_date
-
-    if value is not None and not is_business_date(value):
-        raise SwitchError(f"business date: found {value!r}, expected a date such as 2026-11-22")
-    return value
-
-
-date_argument = click.argument("business_date", required=False, metavar="[DATE]", callback=_date)
+    from switch.settlement.day import DayReport, Payout, Position
 
 
 @click.group()
@@ -43,9 +31,9 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     again says so and changes nothing. The centre may go on running: the next date opens and its approvals go there.
     """
     from switch.endofday import close_day
-    from switch.specs import load_specs
+    from switch.specs import specs_of
 
-    specs = load_specs(specs_folder)
+    specs = specs_of(data, specs_folder)
     _show(close_day(data, specs, business_date, time.time_ns() // 1_000_000), as_json)
 
 
@@ -60,49 +48,34 @@ def show(business_date: str | None, data: Path, as_json: bool) -> None:
     _show(show_day(data, business_date), as_json)
 
 
-@click.command()
-@click.argument("merchant_id", metavar="MERCHANT")
-@date_argument
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "csv"]),
-    default="text",
-    show_default=True,
-    help="For people, or for programs.",
-)
-@data_option
-@specs_option
-def statement(
-    merchant_id: str, business_date: str | None, form: Literal["text", "csv"], data: Path, specs_folder: Path | None
-) -> None:
-    """Print a merchant's daily statement (relevé monétique): its sales, what they cost, what it is paid and when.
-
-    DATE is the merchant's latest closed date, unless given.
-    """
-    from switch.endofday import statement as statement_of
-    from switch.specs import load_specs
-
-    specs = load_specs(specs_folder)
-    click.echo(statement_of(data, merchant_id, business_date, form, specs.merchants.keys()), nl=False)
-
-
 def _show(report: DayReport, as_json: bool) -> None:
     from switch.cli.tables import show_json
 
     if as_json:
         show_json(report.as_json())
-        return
+    else:
+        show_report(report)
+
+
+def show_report(report: DayReport) -> None:
+    """Print what was done, then the day: totals, net positions, payouts, exceptions."""
     click.echo(report.sentence)
-    if report.business_date is not None:
-        _print_day(report)
+    if report.business_date is None:
+        return
+    click.echo()
+    _show_head(report)
+    for currency in dict.fromkeys(position.currency for position in report.positions):
+        _show_positions([position for position in report.positions if position.currency == currency])
+    for currency in dict.fromkeys(payout.currency for payout in report.payouts):
+        _show_payouts([payout for payout in report.payouts if payout.currency == currency])
+    if report.exceptions:
+        _show_exceptions(report)
 
 
-def _print_day(report: DayReport) -> None:
+def _show_head(report: DayReport) -> None:
     from switch.cli.tables import show_pairs, show_table
     from switch.money import currency_name, format_minor
 
-    click.echo()
     approved = f"{report.approval_count} of {report.decision_count} decisions"
     exceptions = f", {report.exception_count} as exceptions" if report.exception_count else ""
     show_pairs(
@@ -113,58 +86,60 @@ def _print_day(report: DayReport) -> None:
             ("files", report.folder),
         ]
     )
+    totals = []
     for total in report.totals:
-        amounts = {
-            "gross": total.gross_minor,
-            "interchange": total.interchange_minor,
-            "discount": total.discount_minor,
-            "VAT": total.vat_minor,
-            "net to merchants": total.net_minor,
-        }
-        told = ", ".join(f"{name} {format_minor(minor, total.currency)}" for name, minor in amounts.items())
-        show_pairs([(f"total {currency_name(total.currency)}".ljust(13), told)])
-    click.echo()
-    positions = [
-        (
-            row.participant,
-            row.name,
-            row.role,
-            row.debit_count + row.credit_count,
-            *(format_minor(minor, row.currency) for minor in (row.debit_minor, row.credit_minor, row.interchange_minor)),
-            _signed(row.net_minor, row.currency),
-            currency_name(row.currency),
-        )
-        for row in report.positions
-    ]
-    position_columns = ("participant", "name", "role", "count", "debit", "credit", "interchange", "net", "in")
-    show_table(position_columns, positions, title="Net positions: + receives, - pays; they sum to zero")
-    click.echo()
-    payouts = [
-        (
-            row.merchant_id,
-            row.name,
-            row.presentment_count,
-            *(format_minor(minor, row.currency) for minor in (row.gross_minor, row.discount_minor, row.vat_minor)),
-            format_minor(row.brought_forward_minor, row.currency),
-            format_minor(row.net_minor, row.currency),
-            currency_name(row.currency),
-            row.outcome,
-            row.value_date,
-        )
-        for row in report.payouts
-    ]
-    payout_columns = ("merchant", "name", "count", "gross", "discount", "VAT", "forward", "net", "in", "outcome", "value date")
-    show_table(payout_columns, payouts, title="Payouts to merchants")
-    _print_exceptions(report)
+        amounts = (total.gross_minor, total.interchange_minor, total.discount_minor, total.vat_minor, total.net_minor)
+        decimals = (format_minor(minor, total.currency) for minor in amounts)
+        totals.append((currency_name(total.currency), total.presentment_count, *decimals))
+    if totals:
+        click.echo()
+        show_table(("totals", "count", "gross", "interchange", "discount", "VAT", "net to merchants"), totals)
 
 
-def _print_exceptions(report: DayReport) -> None:
+def _show_positions(positions: list[Position]) -> None:
+    """Net positions in one currency."""
     from switch.cli.tables import show_table
     from switch.money import currency_name, format_minor
 
-    if not report.exceptions:
-        return
+    currency = positions[0].currency
+    rows = [
+        (
+            row.participant,
+            row.role,
+            row.debit_count + row.credit_count,
+            *(format_minor(minor, currency) for minor in (row.debit_minor, row.credit_minor, row.interchange_minor)),
+            _signed(row.net_minor, currency),
+        )
+        for row in positions
+    ]
+    columns = ("participant", "role", "count", "debit", "credit", "interchange", "net")
+    title = f"Net positions in {currency_name(currency)}: + receives, - pays; they sum to zero"
     click.echo()
+    show_table(columns, rows, title=title)
+
+
+def _show_payouts(payouts: list[Payout]) -> None:
+    """Payouts in one currency; the column of what is brought forward only where there is any."""
+    from switch.cli.tables import show_table
+    from switch.money import currency_name, format_minor
+
+    currency = payouts[0].currency
+    forward = any(row.brought_forward_minor for row in payouts)
+    rows = []
+    for row in payouts:
+        amounts = [row.gross_minor, row.discount_minor, row.vat_minor]
+        amounts += [row.brought_forward_minor, row.net_minor] if forward else [row.net_minor]
+        rows.append((row.merchant_id, row.presentment_count, *(format_minor(m, currency) for m in amounts), row.outcome))
+    columns = ("merchant", "count", "gross", "discount", "VAT", *(["forward"] if forward else []), "net", "outcome")
+    title = f"Payouts in {currency_name(currency)}, value date {payouts[0].value_date}"
+    click.echo()
+    show_table(columns, rows, title=title)
+
+
+def _show_exceptions(report: DayReport) -> None:
+    from switch.cli.tables import show_table
+    from switch.money import currency_name, format_minor
+
     rows = [
         (
             row.rrn,
@@ -176,6 +151,7 @@ def _print_exceptions(report: DayReport) -> None:
         )
         for row in report.exceptions
     ]
+    click.echo()
     show_table(("RRN", "card", "merchant", "gross", "in", "reason"), rows, title="Approved but not presented")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.names import dialect_names, known, listener_names
 from switch.cli.options import json_option, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
@@ -21,8 +22,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source", nargs=-1, metavar="[HEX|FILE|-]")
-@click.option("--dialect", "dialect_name", metavar="NAME", help="Dialect it is written in.  [default: the one that fits best]")
-@click.option("--listener", "listener_name", metavar="NAME", help="Listener it is meant for: its dialect, header and TPDU.")
+@click.option(
+    "--dialect",
+    "dialect_name",
+    metavar="NAME",
+    shell_complete=dialect_names,
+    help="Dialect it is written in.  [default: the one that fits best]",
+)
+@click.option(
+    "--listener",
+    "listener_name",
+    metavar="NAME",
+    shell_complete=listener_names,
+    help="Listener it is meant for: its dialect, header and TPDU.",
+)
 @click.option("--header", "header_notation", metavar="FORM", help="Length header in front of it: 2b, 4a, 2d, 2bi …")
 @click.option("--tpdu", is_flag=True, help="A TPDU stands in front of it (behind the length header).")
 @click.option("--unmasked", is_flag=True, help="Show card numbers, tracks and PIN blocks as they are.")
@@ -46,9 +59,9 @@ def decode(
     makes sense, with 1 when not.
 
     \b
-    switch decode 30313030...
-    switch decode captured.bin --listener bcd
-    xxd -p captured.bin | switch decode -
+    switch decode 303830308220000000000000040000000000000031313232303931353330303030303433333031
+    switch decode docs/examples/purchase-bcd.hex --listener bcd
+    xxd -p capture.bin | switch decode -
     """
     from switch.iso8583.codec import Codec
     from switch.iso8583.recognize import likeliest, readings
@@ -56,7 +69,7 @@ def decode(
 
     candidates = _candidates(source)
     specs = load_specs(specs_folder)
-    names = _dialects(specs, dialect_name, listener_name)
+    names = _dialects(specs, specs_folder, dialect_name, listener_name)
     codecs = {name: Codec(specs.dialects[name]) for name in names}
     wrappings = _wrappings(specs, header_notation, tpdu, listener_name)
     if header_notation:
@@ -144,17 +157,14 @@ def _file_bytes_max() -> int:
     return 4 * MESSAGE_BYTES_MAX
 
 
-def _dialects(specs: Specs, dialect_name: str | None, listener_name: str | None) -> list[str]:
+def _dialects(specs: Specs, folder: Path | None, dialect_name: str | None, listener_name: str | None) -> list[str]:
     """The dialects to try, those of listeners first, then those of issuers."""
     listeners = {listener.name: listener for listener in specs.centre.listeners}
-    if listener_name is not None and listener_name not in listeners:
-        raise SwitchError(f"--listener: found {listener_name!r}, expected one of {', '.join(listeners)}")
-    if dialect_name is not None and dialect_name not in specs.dialects:
-        raise SwitchError(f"--dialect: found {dialect_name!r}, expected one of {', '.join(specs.dialects)}")
+    listener = listeners[known("--listener", listener_name, listeners, folder)] if listener_name is not None else None
     if dialect_name is not None:
-        return [dialect_name]
-    if listener_name is not None:
-        return [listeners[listener_name].dialect]
+        return [known("--dialect", dialect_name, specs.dialects, folder)]
+    if listener is not None:
+        return [listener.dialect]
     used = [listener.dialect for listener in listeners.values()] + [issuer.dialect for issuer in specs.issuers.values()]
     return list(dict.fromkeys([*used, *specs.dialects]))
 

@@ -29,10 +29,15 @@ def demo(data: Path | None) -> int:
     Starts a centre on free ports, sends some twenty purchases over TCP, closes the day, prints net positions and one
     statement, checks the books and stops. Nothing is left behind unless --data says where.
     """
+    from switch.cli.program import program
+
     with tempfile.TemporaryDirectory(prefix="switch-demo-") as folder:
         status = _tell(data or Path(folder) / "var")
+    kept = f"Its data folder is {data}" if data else f"Its data folder is gone; {program()} demo --data DIR keeps one"
+    click.echo(f"{kept}.")
     click.echo()
-    click.echo("That was the whole way from the wire to a statement. Your turn: `switch up`, then paste the line it prints.")
+    click.echo("That was the whole way from the wire to a statement.")
+    click.echo(f"Your turn: {program()} up, then paste the line it prints.")
     return status
 
 
@@ -42,7 +47,7 @@ def _tell(data: Path) -> int:
     from switch.specs import load_specs
 
     specs = load_specs()
-    _step(1, "Start the centre: its listeners, its switch, and one process for each issuer", f"switch up --data {data}")
+    _step(1, "Start the centre: its listeners, its switch, and one process for each issuer", data, "up")
     date = specs.calendar.business_date_at(int(time.time() * 1000))
     with running_centre(data, ["--business-date", date]) as centre:
         _show_centre(centre, specs)
@@ -50,23 +55,28 @@ def _tell(data: Path) -> int:
         report = _close(data, specs)
         _show_statement(data, bought, report)
         sound = _check(data)
-        _step(7, "Stop the centre: what is in flight is finished first", f"kill {centre.process.pid}   # or Ctrl+C")
+        click.echo()
+        click.secho("7. Stop the centre: what is in flight is finished first", bold=True)
+        click.secho(f"   $ kill {centre.process.pid}   # or Ctrl+C", dim=True)
         status = centre.stop()
     click.echo()
     click.echo(f"The centre ended with exit code {status}.")
     return EXIT_DONE if sound and status == EXIT_DONE else EXIT_NO
 
 
-def _step(number: int, title: str, command: str) -> None:
+def _step(number: int, title: str, data: Path, command: str, *, note: str = "") -> None:
+    """A title and the command a person would give for it; what follows in a demo is what that command prints."""
+    from switch.cli.program import program
+
     click.echo()
     click.secho(f"{number}. {title}", bold=True)
-    click.secho(f"   $ {command}", dim=True)
+    click.secho(f"   $ {program()} {command}{f' --data {data}' if command.split()[0] != 'send' else ''}{note}", dim=True)
+    click.echo()
 
 
 def _show_centre(centre: CentreProcess, specs: Specs) -> None:
     from switch.cli.tables import show_pairs
 
-    click.echo()
     pairs = []
     for name, place in centre.ready["listeners"].items():
         tpdu = " and TPDU" if place["tpdu"] else ""
@@ -84,11 +94,9 @@ def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
 
     first = specs.centre.listeners[0].name
     port, merchant = centre.address(first)[1], next(iter(specs.merchants))
-    _step(
-        2,
-        f"Buy: {len(SHOPPING)} authorizations over TCP, on all listeners in turn",
-        f"switch send --port {port} --amount 99.00 --merchant {merchant} --entry ecommerce",
-    )
+    command = f"send --port {port} --amount 99.00 --merchant {merchant} --entry ecommerce"
+    title = f"Buy: {len(SHOPPING)} authorizations over TCP, on all listeners in turn"
+    _step(2, title, centre.data, command, note=f"   # and {len(SHOPPING) - 1} more, in short:")
     began = time.perf_counter()
     bought = list(purchases(centre, specs, lambda: datetime.now(specs.calendar.zone)))
     elapsed_ms = (time.perf_counter() - began) * 1000
@@ -97,59 +105,42 @@ def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
             item.merchant,
             item.pan_masked,
             item.brand,
-            item.listener,
-            item.entry,
-            f"{format_minor(item.amount_minor):>8}",
+            format_minor(item.amount_minor),
             f"{item.response_code} {response_meaning(item.response_code)}",
         )
         for item in bought
     ]
-    click.echo()
-    show_table(("merchant", "card", "brand", "listener", "entry", "     MAD", "answer"), rows)
+    show_table(("merchant", "card", "brand", "MAD", "answer"), rows)
     click.echo()
     approved = sum(item.response_code == "00" for item in bought)
     click.echo(f"{approved} approved, {len(bought) - approved} declined, in {elapsed_ms:.0f} ms.")
-    _explain(centre.data, bought)
+    _explain(centre.data, specs, bought)
     return bought
 
 
-def _explain(data: Path, bought: list[Purchase]) -> None:
-    """The reasons of the declines, as the journal tells them."""
+def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
+    """The life of the first decline, and the reasons of the others, as the journal tells them."""
+    from switch.cli.explain import show_life
     from switch.cli.tables import show_table
+    from switch.life import lives
 
-    declined = [item for item in bought if item.response_code != "00"]
-    _step(3, "Ask why: the journal knows the reason of every answer", f"switch explain {declined[0].rrn} --data {data}")
+    first, *others = (item for item in bought if item.response_code != "00")
+    _step(3, "Ask why: the journal knows the reason of every answer", data, f"explain {first.rrn}")
+    for life in lives(data, first.rrn):
+        show_life(life, specs)
     click.echo()
-    show_table(("RRN", "code", "reason"), [(item.rrn, item.response_code, item.reason) for item in declined])
+    rows = [(item.rrn, item.response_code, item.reason) for item in others]
+    show_table(("RRN", "code", "reason"), rows, title="The other declines, in short")
 
 
 def _close(data: Path, specs: Specs) -> DayReport:
-    from switch.cli.tables import show_table
+    from switch.cli.day import show_report
     from switch.endofday import close_day
-    from switch.money import currency_name, format_minor
 
-    title = "Close the day, while the centre runs: clear between the banks, settle the merchants"
-    _step(4, title, f"switch day close --data {data}")
+    title = "Close the day while the centre runs: clear the banks, settle the merchants"
+    _step(4, title, data, "day close")
     report = close_day(data, specs, None, int(time.time() * 1000))
-    click.echo()
-    click.echo(f"{report.sentence[:1].upper()}{report.sentence[1:]}: {report.presentment_count} sales presented.")
-    click.echo()
-    rows = [
-        (
-            position.name,
-            position.role,
-            currency_name(position.currency),
-            format_minor(position.debit_minor, position.currency),
-            format_minor(position.credit_minor, position.currency),
-            format_minor(position.interchange_minor, position.currency),
-            format_minor(position.net_minor, position.currency),
-        )
-        for position in report.positions
-    ]
-    columns = ("participant", "role", "currency", "debit", "credit", "interchange", "net")
-    show_table(columns, rows, title="Net positions: who receives and who pays (-)")
-    total = sum(position.net_minor for position in report.positions)
-    click.echo(f"Their sum is {format_minor(total)}; money moves on {report.value_date}.")
+    show_report(report)
     return report
 
 
@@ -159,21 +150,15 @@ def _show_statement(data: Path, bought: list[Purchase], report: DayReport) -> No
     sales = Counter(item.merchant for item in bought if item.response_code == "00")
     names = {payout.name: payout.merchant_id for payout in report.payouts}
     merchant = names[sales.most_common(1)[0][0]]
-    _step(5, "Give a merchant its statement, the relevé monétique", f"switch statement {merchant} --data {data}")
-    click.echo()
-    click.echo(statement(data, merchant).rstrip("\n"))
+    _step(5, "Give a merchant its statement, the relevé monétique", data, f"statement {merchant}")
+    click.echo(statement(data, merchant), nl=False)
 
 
 def _check(data: Path) -> bool:
+    from switch.cli.check import show_proof
     from switch.endofday import check_books
 
-    _step(6, "Prove the books: every approval presented once, every sum zero", f"switch check --data {data}")
+    _step(6, "Prove the books: every approval presented once, every sum zero", data, "check")
     report = check_books(data)
-    click.echo()
-    for fault in report.faults:
-        click.echo(f"fault: {fault}")
-    click.echo(
-        f"{report.approval_count} approvals, {report.presentment_count} presentments, {report.posting_count} postings, "
-        f"{report.statement_count} statements: {'sound' if not report.faults else f'{len(report.faults)} fault(s)'}."
-    )
+    show_proof(report)
     return not report.faults

@@ -27,11 +27,11 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, as_json: bool) -> N
     RRN is the retrieval reference number (DE 37); `switch send` prints it. The centre may be running or not. Ends with 1
     when the journal has no such transaction.
     """
-    from switch.cli.tables import show_json, show_table
+    from switch.cli.tables import show_json
     from switch.life import lives
-    from switch.specs import load_specs
+    from switch.specs import specs_of
 
-    specs = load_specs(specs_folder)
+    specs = specs_of(data, specs_folder)
     found = lives(data, rrn.strip())
     if as_json:
         show_json([life.as_json() for life in found])
@@ -39,12 +39,17 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, as_json: bool) -> N
     for number, life in enumerate(found):
         if number:
             click.echo()
-        show_table(("when", "what", "detail"), _steps(life, specs), title=_title(life, specs))
+        show_life(life, specs)
 
 
-def _title(life: Life, specs: Specs) -> str:
-    at = _time(life.request["received_at_ms"], specs)
-    return f"RRN {life.request['rrn']}, request {life.request['id']} of the journal, {at[:10]} ({specs.calendar.zone.key})"
+def show_life(life: Life, specs: Specs) -> None:
+    """Print one life under its title: amount, card, merchant."""
+    from switch.cli.tables import show_table
+
+    request = life.request
+    about = f"{_money(request, 'amount_minor')}, card {request['pan_masked']}, {_merchant_name(request['merchant_id'], specs)}"
+    columns = (f"when ({specs.calendar.zone.key})", "what", "detail")
+    show_table(columns, _steps(life, specs), title=f"RRN {request['rrn'].strip()}: {about}")
 
 
 def _steps(life: Life, specs: Specs) -> list[Step]:
@@ -54,14 +59,19 @@ def _steps(life: Life, specs: Specs) -> list[Step]:
 
 
 def _received(request: Row, specs: Specs) -> list[Step]:
-    kind = f"{request['transaction_type'].replace('_', ' ')} of {_money(request, 'amount_minor')} ({request['message_class']})"
-    asked = f"{kind}, {request['channel']} (DE 22 {request['entry_mode']}), card {request['pan_masked']}"
+    kind = f"{request['transaction_type'].replace('_', ' ')} ({request['message_class']})"
+    asked = f"{kind}, {request['channel']} (DE 22 {request['entry_mode']}), as request {request['id']} of the journal"
     key = f"DE 32 {request['acquirer_id']}, 41 {request['terminal_id']}, 11 {request['stan']}, 7 {request['transmitted_at']}"
     return [
         (_time(request["received_at_ms"], specs), "received", asked),
         ("", "from", f"merchant {_merchant(request['merchant_id'], specs)}, terminal {request['terminal_id'].strip()}"),
         ("", "on", f"{request['line']}, key {key}"),
     ]
+
+
+def _merchant_name(merchant_id: str, specs: Specs) -> str:
+    merchant = specs.merchants.get(merchant_id)
+    return merchant.name if merchant else f"merchant {merchant_id.strip()}"
 
 
 def _merchant(merchant_id: str, specs: Specs) -> str:

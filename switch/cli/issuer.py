@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from switch.cli.names import issuer_names, scenario_names
 from switch.cli.options import PATH, data_option, specs_option
 
 
@@ -16,10 +17,10 @@ def issuer() -> None:
 
 
 @issuer.command()
-@click.argument("issuer_id", metavar="ID")
+@click.argument("issuer_id", metavar="ID", shell_complete=issuer_names)
 @specs_option
 @data_option
-@click.option("--scenario", type=PATH, metavar="FILE", help="Scenario to play.")
+@click.option("--scenario", type=PATH, metavar="FILE", shell_complete=scenario_names, help="Scenario to play.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the approval codes.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, default=None, help="Port to listen on instead of the specification's; 0 takes a free one.")

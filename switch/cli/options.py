@@ -10,14 +10,31 @@ import click
 from switch.errors import SwitchError
 
 PATH: Any = click.Path(path_type=Path)
+DATA_FOLDER = Path("var")  #: of the centre, unless --data names another
 
 specs_option = click.option(
-    "--specs", "specs_folder", type=PATH, default=None, metavar="DIR", help="Specification folder instead of the embedded one."
+    "--specs",
+    "specs_folder",
+    type=PATH,
+    default=None,
+    metavar="DIR",
+    help="Specification folder instead of the embedded one, or of the one the data folder was made with.",
 )
 data_option = click.option(
-    "--data", type=PATH, default=Path("var"), show_default=True, metavar="DIR", help="Data folder of the centre."
+    "--data", type=PATH, default=DATA_FOLDER, show_default=True, metavar="DIR", help="Data folder of the centre."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output on standard output.")
+
+
+def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from switch.business_day import is_business_date
+
+    if value is not None and not is_business_date(value):
+        raise SwitchError(f"business date: found {value!r}, expected a date such as 2026-11-22")
+    return value
+
+
+date_argument = click.argument("business_date", required=False, metavar="[DATE]", callback=_date)
 
 
 def business_date_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

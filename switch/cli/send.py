@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import frozen
 
-from switch.cli.options import json_option, specs_option
+from switch.cli.names import dialect_names, known, listener_names, merchant_ids
+from switch.cli.options import DATA_FOLDER, PATH, json_option, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from switch.specs import Listener, Specs
 
 TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
+LOCALHOST = "127.0.0.1"
+ANSWERS_JOURNALED = ("0110", "0210")
+NOT_JOURNALED = ("30", "40", "94")  #: response codes of messages of which no request was made
 EXPIRY_YEARS = 3  #: of a card the specification does not know
 
 
@@ -32,25 +38,42 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where the centre runs.")
+@click.option("--host", help="Where the centre runs.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to call.  [default: the listener's, 8583]")
+@click.option(
+    "--ready-file",
+    type=PATH,
+    metavar="PATH",
+    help="File `switch up --ready-file` wrote: host, port, dialect, header and TPDU of the listener are taken from it.",
+)
 @click.option(
     "--listener",
     "listener_name",
     metavar="NAME",
+    shell_complete=listener_names,
     help="Listener of the specification to call: its port, dialect, header and TPDU.  [default: the first]",
 )
-@click.option("--dialect", "dialect_name", metavar="NAME", help="Dialect to write in, instead of the listener's.")
+@click.option(
+    "--dialect",
+    "dialect_name",
+    metavar="NAME",
+    shell_complete=dialect_names,
+    help="Dialect to write in, instead of the listener's.",
+)
 @click.option(
     "--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."
 )
 @click.option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front or not, instead of what the listener does.")
 @click.option("--pan", metavar="DIGITS", help="Card number (`switch cards` lists them).  [default: the first test card]")
 @click.option("--expiry", metavar="YYMM", help="Expiry of the card.  [default: its own, where it is a test card]")
-@click.option("--amount", default="125.00", show_default=True, help="Amount, as people write it.")
+@click.option("--amount", default="125.00", show_default=True, metavar="AMOUNT", help="Amount: 125 or 125.00.")
 @click.option("--currency", metavar="CODE", help="Currency, 504 or MAD.  [default: the merchant's]")
 @click.option(
-    "--merchant", "merchant_id", metavar="ID", help="Card acceptor (DE 42).  [default: the first of the specification]"
+    "--merchant",
+    "merchant_id",
+    metavar="ID",
+    shell_complete=merchant_ids,
+    help="Card acceptor (DE 42; `switch merchants` lists them).  [default: the first of the specification]",
 )
 @click.option("--terminal", "terminal_id", metavar="ID", help="Terminal (DE 41).  [default: the merchant's first]")
 @click.option(
@@ -73,8 +96,9 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
 @specs_option
 @json_option
 def send(
-    host: str,
+    host: str | None,
     port: int | None,
+    ready_file: Path | None,
     listener_name: str | None,
     dialect_name: str | None,
     header_notation: str | None,
@@ -93,6 +117,7 @@ def send(
 
     \b
     switch send --pan 9504010000000027 --amount 80.00 --expect 51
+    switch send --ready-file ready.json --pan 9504010000000027 --amount 80 --expect 51
     switch send --listener bcd --entry chip --set 55=9F02060000000125009F1A020504
     switch send --set 49=            # without currency
     """
@@ -101,11 +126,11 @@ def send(
     from switch.iso8583.compose import changed, parse_change, sale_message
     from switch.iso8583.describe import describe
     from switch.iso8583.framing import Framer
-    from switch.specs import load_specs
 
-    specs = load_specs(specs_folder)
-    listener = _listener(specs, listener_name)
-    dialect = specs.dialects[_known("--dialect", dialect_name or listener.dialect, specs.dialects)]
+    specs, place = _specs_and_place(specs_folder, ready_file, listener_name)
+    listener = place.listener
+    host, port = host or place.host, port or listener.port
+    dialect = specs.dialects[known("--dialect", dialect_name or listener.dialect, specs.dialects, place.source)]
     header = _header(header_notation) if header_notation else listener.header
     with_tpdu = listener.tpdu if tpdu is None else tpdu
     codec = Codec(dialect)
@@ -117,7 +142,7 @@ def send(
     request = describe(codec, body)
     answer = exchange(
         host,
-        port or listener.port,
+        port,
         framer,
         frame,
         wanted=lambda received: _answers(codec, message, received),
@@ -127,7 +152,8 @@ def send(
     if as_json:
         _print_json(request, response, answer)
     else:
-        _print(request, response, answer, message, f"{host}:{port or listener.port}")
+        _print(request, response, answer, f"{host}:{port}")
+        _print_where_to_ask(response, _value(response, 37) or message.elements.get(37), place.data)
     if response.error is not None:
         raise NegativeAnswerError(f"the answer makes no sense: {response.error}")
     _check_expected(expect, _value(response, 39))
@@ -181,17 +207,30 @@ def _sale(
     )
 
 
-def _listener(specs: Specs, name: str | None) -> Listener:
-    if name is None:
-        return specs.centre.listeners[0]
+@frozen(kw_only=True)
+class Place:
+    """Where to call and how to speak there. ``data`` is the centre's data folder where a ready file tells it."""
+
+    host: str
+    listener: Listener
+    source: Path | None  #: the folder of the specification, None for the embedded one
+    data: Path | None
+
+
+def _specs_and_place(folder: Path | None, ready_file: Path | None, name: str | None) -> tuple[Specs, Place]:
+    """The listener of this name, or the first: of a running centre's ready file, with its specification, else of ``folder``."""
+    from switch.cli.ready import read_ready
+    from switch.specs import load_specs, specs_of
+
+    if ready_file is not None:
+        ready = read_ready(ready_file)
+        chosen = known("--listener", name, ready.listeners, ready_file, "--ready-file") if name else next(iter(ready.listeners))
+        specs = specs_of(ready.data, folder)
+        return specs, Place(host=ready.hosts[chosen], listener=ready.listeners[chosen], source=specs.folder, data=ready.data)
+    specs = load_specs(folder)
     listeners = {listener.name: listener for listener in specs.centre.listeners}
-    return listeners[_known("--listener", name, listeners)]
-
-
-def _known(option: str, name: str, names: Any) -> str:
-    if name not in names:
-        raise SwitchError(f"{option}: found {name!r}, expected one of {', '.join(names)}")
-    return name
+    chosen = known("--listener", name, listeners, folder) if name is not None else next(iter(listeners))
+    return specs, Place(host=LOCALHOST, listener=listeners[chosen], source=folder, data=None)
 
 
 def _header(notation: str) -> HeaderFormat:
@@ -247,21 +286,36 @@ def _check_expected(expected: str | None, found: str | None) -> None:
         raise NegativeAnswerError(f"response code: found {got}, expected {expected} ({response_meaning(expected)})")
 
 
-def _print(request: Description, response: Description, answer: Answer, message: Message, place: str) -> None:
-    from switch.iso8583.mti import describe_mti
+def _print(request: Description, response: Description, answer: Answer, place: str) -> None:
     from switch.transaction import response_meaning
 
-    _print_elements(request, f"sent to {place}: {message.mti} {describe_mti(message.mti)}, {request.bytes_total} bytes")
+    _print_elements(request, f"sent to {place}: {_named(request.mti)}, {request.bytes_total} bytes")
     click.echo()
-    kind = f"{response.mti} {describe_mti(response.mti)}" if response.mti else "a message"
-    _print_elements(response, f"answered: {kind}, {response.bytes_total} bytes")
+    _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes")
     click.echo()
     code = _value(response, 39)
     said = f"{code} {response_meaning(code)}" if code is not None else "without a response code (DE 39)"
     click.echo(f"answer      {said}, in {answer.elapsed_ms:.1f} ms")
-    rrn = _value(response, 37) or message.elements.get(37)
-    if rrn is not None:
-        click.echo(f"explain it  switch explain {rrn.strip()}")
+
+
+def _named(mti: str | None) -> str:
+    from switch.iso8583.mti import describe_mti
+
+    return f"{mti} {describe_mti(mti)}" if mti else "a message"
+
+
+def _print_where_to_ask(response: Description, rrn: str | None, data: Path | None) -> None:
+    """Where the reason of an answer is told: in the journal, or, where no request was made of the message, by the centre."""
+    from switch.cli.program import program
+
+    if response.mti not in ANSWERS_JOURNALED or rrn is None:
+        return
+    if _value(response, 39) in NOT_JOURNALED:
+        click.echo("why         told in the output of the centre; not in the journal, as the message was not taken in")
+        return
+    elsewhere = data is not None and data.resolve() != DATA_FOLDER.resolve()
+    folder = f" --data {shlex.quote(str(data))}" if elsewhere else ""
+    click.echo(f"explain it  {program()} explain {rrn.strip()}{folder}")
 
 
 def _print_elements(description: Description, title: str) -> None:

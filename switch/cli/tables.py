@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 PIPED_COLUMNS: Final = 10_000  #: where no terminal sets a width, nothing is ever wrapped or cut
 
 #: Columns that may be broken between words when a terminal is narrow; all others (numbers, hex, references) stay whole.
-WORDS: Final = frozenset({"name", "value", "meaning", "purpose", "detail", "reason", "fault"})
+WORDS: Final = frozenset({"name", "value", "meaning", "purpose", "detail", "reason", "fault", "terminals", "answer"})
 WORD_COLUMNS_MAX: Final = 40  #: a longer word, such as the hex of chip data, is broken
 FIGURES: Final = frozenset(
-    {"DE", "byte", "bytes", "balance", "gross", "interchange", "discount", "VAT", "net", "count", "debit", "credit", "forward"}
+    {"DE", "byte", "bytes", "balance", "balance each", "count", "debit", "credit", "forward"}
+    | {"gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
 )
 
 
@@ -32,25 +33,38 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
     table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for place, column in enumerate(columns):
         words = column in WORDS
-        longest = max((len(word) for row in cells for word in row[place].split()), default=0)
+        texts = [column, *(row[place] for row in cells)]
+        needed = max(map(len, texts))
+        longest_word = max((len(word) for text in texts for word in text.split()), default=0)
         table.add_column(
             column,
             justify="right" if column in FIGURES else "left",
             no_wrap=not words,
             overflow="fold",
-            min_width=min(longest, WORD_COLUMNS_MAX) if words else None,
+            min_width=min(longest_word, WORD_COLUMNS_MAX) if words else needed,
         )
     for row in cells:
         table.add_row(*row)
     _print(table)
 
 
-def show_pairs(pairs: Iterable[tuple[str, object]]) -> None:
-    """Print labels and values, one pair a line, values never broken."""
+def show_pairs(pairs: Iterable[tuple[str, object]], *, wrapped: Collection[str] = ()) -> None:
+    """Print labels and values, one pair a line; in a terminal the values of ``wrapped`` labels are broken between words."""
     listed = [(label, str(value)) for label, value in pairs]
     width = max((len(label) for label, _ in listed), default=0)
     for label, value in listed:
-        click.echo(f"{label:<{width}}  {value}".rstrip())
+        lines = _broken(value, width + 2) if label in wrapped and sys.stdout.isatty() else [value]
+        for place, line in enumerate(lines):
+            click.echo(f"{label if place == 0 else '':<{width}}  {line}".rstrip())
+
+
+def _broken(text: str, indent: int) -> list[str]:
+    """A text in lines of the terminal's width, less an indent."""
+    import shutil
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns - indent, WORD_COLUMNS_MAX)
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def show_json(value: Any) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.names import scenario_names
 from switch.cli.options import PATH, business_date_given, data_option, specs_option
+from switch.cli.program import program
+from switch.cli.send import LOCALHOST
 from switch.cli.tables import show_pairs, show_table
 
 if TYPE_CHECKING:
+    from switch.centre import Options
     from switch.specs import Specs
 
 
@@ -19,7 +24,11 @@ if TYPE_CHECKING:
 @specs_option
 @data_option
 @click.option(
-    "--scenario", type=PATH, metavar="FILE", help="Scenario the issuers play (a TOML file, or a name in specs/scenarios)."
+    "--scenario",
+    type=PATH,
+    metavar="FILE",
+    shell_complete=scenario_names,
+    help="Scenario the issuers play (a TOML file, or a name in specs/scenarios).",
 )
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Seed of everything drawn by chance, such as approval codes."
@@ -76,28 +85,34 @@ def up(
 
     def started(ready: dict[str, Any]) -> None:
         if not quiet:
-            _print_ready(ready, specs)
+            _print_ready(ready, specs, options)
 
     centre = Centre(specs, options, tell=tell, started=started)
     run(centre.run)
 
 
-def _print_ready(ready: dict[str, Any], specs: Specs) -> None:
+def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     rows = [
         (name, f"{about['host']}:{about['port']}", about["dialect"], about["header"] + (" + TPDU" if about["tpdu"] else ""))
         for name, about in ready["listeners"].items()
     ]
     show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
     issuers = ", ".join(f"{issuer} ({about['pid'] or 'external'})" for issuer, about in ready["issuers"].items())
-    show_pairs([("issuers", issuers), ("data", ready["data"]), ("try", _ready_made(ready, specs))])
+    show_pairs(
+        [("issuers", issuers), ("data", ready["data"]), ("try", _ready_made(ready, specs, options))], wrapped=("issuers",)
+    )
     sys.stdout.flush()
 
 
-def _ready_made(ready: dict[str, Any], specs: Specs) -> str:
-    """One ``switch send`` line that works as it stands."""
-    first = specs.centre.listeners[0]
+def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:
+    """One ``switch send`` line that works as it stands in the folder the centre was started in."""
+    first = ready["listeners"][specs.centre.listeners[0].name]
     issuer = next(iter(specs.issuers.values()))
     card = next(issuer.all_cards())
     merchant = next(iter(specs.merchants.values()))
-    port = ready["listeners"][first.name]["port"]
-    return f"switch send --port {port} --pan {card.pan.digits} --amount 125.00 --merchant {merchant.id}"
+    place = ["--ready-file", str(options.ready_file)] if options.ready_file else ["--port", str(first["port"])]
+    if first["host"] != LOCALHOST and not options.ready_file:
+        place += ["--host", first["host"]]
+    if options.specs_folder and not options.ready_file:
+        place += ["--specs", str(options.specs_folder)]
+    return f"{program()} send {shlex.join(place)} --pan {card.pan.digits} --amount 125.00 --merchant {merchant.id}"

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
 from switch.card import luhn_valid
-from switch.cli import VERBS
+from switch.cli import VERBS, cli
+from switch.cli.program import program
 from switch.specs import load_specs
 from tests.cli.command import run
 
@@ -18,9 +20,9 @@ def test_cards_are_listed_in_full_with_their_purpose() -> None:
     outcome = run("cards")
     assert outcome.code == 0
     for issuer in load_specs().issuers.values():
+        own = outcome.out.partition(f"{issuer.id}: {issuer.name}, {issuer.origin}\n")[2].partition("\n\n")[0]
         for card in issuer.cards:
-            line = next(line for line in outcome.out.splitlines() if card.pan.digits in line)
-            assert line.startswith(issuer.id)
+            line = next(line for line in own.splitlines() if line.startswith(card.pan.digits))
             assert line.endswith(card.purpose), "nothing is cut or wrapped where there is no terminal"
             assert f"  {card.expiry}  " in line
 
@@ -32,7 +34,18 @@ def test_cards_of_one_issuer_and_of_a_series() -> None:
     assert len(short) == len(atlas.cards) + len(atlas.card_series)
     assert short[-1]["count"] == atlas.card_series[-1].count
     assert len(full) == len(list(atlas.all_cards()))
-    assert run("cards", "--issuer", "x").sentence == "--issuer: found 'x', expected one of atlas, maestra, rif, souss, vesta"
+    assert "  9504017000000014 …×200  2912 " in run("cards", "--issuer", "atlas").out
+    sentence = run("cards", "--issuer", "x").sentence
+    assert sentence.startswith("--issuer: found 'x', expected one of atlas, maestra, rif, souss, vesta (of the embedded ")
+
+
+def test_merchants_are_listed() -> None:
+    outcome, listed = run("merchants"), run("merchants", "--json").json
+    assert [entry["id"] for entry in listed] == list(load_specs().merchants)
+    for merchant in load_specs().merchants.values():
+        line = next(line for line in outcome.out.splitlines() if line.startswith(merchant.id))
+        assert line.endswith(" ".join(merchant.terminals))
+        assert f"  {merchant.mcc}  {merchant.plan}" in line
 
 
 def test_bare_numbers_for_load_tools() -> None:
@@ -63,6 +76,41 @@ def test_a_wrong_specification_is_named_in_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_completion_scripts(shell: str) -> None:
     assert "_SWITCH_COMPLETE" in run("completion", shell).out
+
+
+@pytest.mark.parametrize(
+    ("words", "incomplete", "expected"),
+    [
+        (("send", "--listener"), "b", ["bcd"]),
+        (("send", "--dialect"), "ebcdic_", ["ebcdic_bcd"]),
+        (("send", "--merchant"), "TELE", ["TELECOM00000001"]),
+        (("decode", "--listener"), "ascii", ["ascii", "ascii_hex"]),
+        (("cards", "--issuer"), "r", ["rif"]),
+        (("up", "--scenario"), "slow", ["slow-atlas"]),
+        (("statement",), "PHARM", ["PHARMACIE000001"]),
+        (("send", "--specs", "/nowhere", "--listener"), "b", []),
+    ],
+)
+def test_a_shell_completes_names_of_the_specification(words: tuple[str, ...], incomplete: str, expected: list[str]) -> None:
+    completer = ShellComplete(cli, {}, "switch", "_SWITCH_COMPLETE")
+    assert [item.value for item in completer.get_completions(list(words), incomplete)] == expected
+
+
+def test_a_line_to_paste_names_a_program_the_shell_finds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = tmp_path / "bin" / "switch"
+    script.parent.mkdir()
+    script.touch(mode=0o755)
+    monkeypatch.setattr(sys, "executable", str(script.with_name("python")))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    assert program() == "bin/switch"
+    monkeypatch.chdir(script.parent)
+    assert program() == str(script)
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert program() == "switch"
+    monkeypatch.setenv("PATH", "")
+    script.unlink()
+    assert program() == f"{script.with_name('python')} -m switch"
 
 
 @pytest.mark.parametrize("verb", VERBS)

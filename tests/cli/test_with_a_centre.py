@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from switch.centre_process import CentreProcess, running_centre
+from switch.cli.ready import EXPECTED
 from switch.iso8583.codec import Codec
 from switch.iso8583.message import Message
 from switch.specs import load_specs
@@ -20,6 +21,7 @@ from tests.cli.command import Outcome, run
 
 SPECS = load_specs()
 DATE = "2026-11-22"
+EMBEDDED = "of the embedded specification; --specs names another"
 BROKE = next(card for card in SPECS.issuers["atlas"].cards if "50.00 left" in card.purpose)
 
 
@@ -76,6 +78,42 @@ def test_expect_sets_the_exit_code(centre: CentreProcess) -> None:
     assert refused.sentence == "response code: found 51 (insufficient funds), expected 00 (approved)"
 
 
+@pytest.mark.parametrize("listener", [None, "ascii_hex", "bcd"])
+def test_a_ready_file_tells_where_to_send(centre: CentreProcess, listener: str | None) -> None:
+    chosen = ("--listener", listener) if listener else ()
+    outcome = run("send", "--ready-file", centre.data / "ready.json", *chosen, "--expect", "00")
+    assert outcome.code == 0, outcome.err
+    host, port = centre.address(listener or "ascii")
+    assert outcome.out.startswith(f"sent to {host}:{port}: ")
+    explain = outcome.out.splitlines()[-1].partition("explain it  ")[2]
+    assert explain.endswith(f" --data {centre.data}"), "the journal is not where `switch explain` would look by itself"
+
+
+def test_a_ready_file_that_is_none(tmp_path: Path, centre: CentreProcess) -> None:
+    path = tmp_path / "ready.json"
+    missing = run("send", "--ready-file", path)
+    assert (missing.code, missing.sentence) == (
+        3,
+        f"{path}: no such file, so no centre is ready (switch up --ready-file {path})",
+    )
+    for content in ("", "[]", '{"data": "x", "listeners": {"ascii": {}}}'):
+        path.write_text(content)
+        foreign = run("send", "--ready-file", path)
+        assert (foreign.code, foreign.sentence) == (2, f"{path}: found something else, expected {EXPECTED}")
+    unknown = run("send", "--ready-file", centre.data / "ready.json", "--listener", "x")
+    assert unknown.sentence.endswith(f"expected one of ascii, ascii_hex, bcd (of --ready-file {centre.data / 'ready.json'})")
+
+
+def test_what_the_journal_cannot_know_is_not_offered(centre: CentreProcess) -> None:
+    assert "explain it  " in send(centre).out
+    used = ("--stan", "424242", "--set", "7=1122010101")
+    assert "explain it  " in send(centre, *used, "--amount", "1.00", "--expect", "00").out
+    for arguments in (("--set", "42="), ("--mti", "0400"), (*used, "--amount", "2.00")):
+        outcome = send(centre, *arguments)
+        assert "explain it" not in outcome.out
+        assert ("the output of the centre" in outcome.out) is (arguments[0] != "--mti")
+
+
 def test_a_tester_can_provoke(centre: CentreProcess) -> None:
     assert send(centre, "--merchant", "NOBODY", "--expect", "03").code == 0
     assert send(centre, "--set", "42=", "--expect", "30").code == 0
@@ -97,7 +135,7 @@ def test_a_tester_can_provoke(centre: CentreProcess) -> None:
         (("--mti", "abcd"), "MTI: found 'abcd', expected four digits"),
         (("--stan", "1234567"), "DE 11: found 7 digits, expected n 6"),
         (("--terminal", "TERMINAL1"), "DE 41: found 9 characters, expected ans 8"),
-        (("--listener", "x"), "--listener: found 'x', expected one of ascii, ascii_hex, bcd"),
+        (("--listener", "x"), f"--listener: found 'x', expected one of ascii, ascii_hex, bcd ({EMBEDDED})"),
         (("--timeout", "nan"), "--timeout: found nan, expected seconds above 0 and up to 3600"),
     ],
 )
@@ -140,7 +178,11 @@ def _answer_once(server: socket.socket, answer: bytes) -> None:
     ("answer", "code", "words"),
     [
         (b"", 3, "the line was closed without an answer"),
-        (b"\x00\xff0110", 3, "the line was closed without an answer, 6 byte(s) into a frame"),
+        (
+            b"\x00\xff0110",
+            3,
+            "the line was closed without an answer; length header 00 ff: found 4 byte(s) behind it, expected 255",
+        ),
         (b"\xff\xff0110", 2, "the answer: length header ff ff: found a frame of 65535 bytes, expected "),
         (b"\x00\x040110", 1, "the answer makes no sense: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap"),
     ],
@@ -173,7 +215,8 @@ def test_explain_tells_reasons_before_the_day_is_closed(centre: CentreProcess) -
     unrouted = sent(centre, "--pan", "3400000000000000")["rrn"]
     told = run("explain", approved, "--data", centre.data).out
     for words in (
-        "purchase of 125.00 MAD",
+        f"RRN {approved}: 125.00 MAD, card 450716******0010, SUPERMARCHE LA NORIA\n",
+        "purchase (authorization)",
         "chip (DE 22 051)",
         "450716******0010",
         "SUPERMARCHE LA NORIA",
@@ -217,7 +260,13 @@ def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
         assert run("explain", rrn, "--json", *data).json[0]["presentment"]["discount_minor"] == 120
         assert rrn in run("statement", "SUPERMARCHE0001", *data).out
         assert rrn in run("statement", "SUPERMARCHE0001", DATE, "--format", "csv", *data).out
-        assert run("statement", "NOBODY", *data).code == 2
+        stated = run("statement", "SUPERMARCHE0001", "--json", *data).json
+        assert (stated["business_date"], stated["net_minor"], stated["outcome"]) == (DATE, 10_000 - 120 - 12, "paid")
+        assert [(line["rrn"], line["amount_minor"]) for line in stated["lines"]] == [(rrn, 10_000)]
+        assert [(total["origin"], total["net_minor"]) for total in stated["totals"]] == [("domestic", 9_868)]
+        nobody = run("statement", "NOBODY", *data)
+        assert nobody.code == 2
+        assert nobody.sentence.endswith("; `switch merchants` lists them")
         assert run("statement", "PHARMACIE000001", *data).code == 1
         assert "the books are sound" in run("check", *data).out
         assert run("check", "--json", *data).json["sound"] is True

@@ -1,0 +1,27 @@
+"""``switch merchants``: the card acceptors of the specification."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from switch.cli.options import json_option, specs_option
+
+
+@click.command()
+@specs_option
+@json_option
+def merchants(specs_folder: Path | None, as_json: bool) -> None:
+    """List the merchants: id (DE 42), name, city, category code (DE 18), discount plan, terminals (DE 41)."""
+    from attrs import asdict
+
+    from switch.cli.tables import show_json, show_table
+    from switch.specs import load_specs
+
+    listed = load_specs(specs_folder).merchants.values()
+    if as_json:
+        show_json([asdict(merchant) for merchant in listed])
+        return
+    rows = [(m.id, m.name, m.city, m.mcc, m.plan, " ".join(m.terminals)) for m in listed]
+    show_table(("merchant", "name", "city", "MCC", "plan", "terminals"), rows)

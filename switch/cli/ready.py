@@ -1,0 +1,57 @@
+"""The ready file of a running centre (``switch up --ready-file``): where its listeners are, and its data folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from switch.errors import SwitchError, UnreachableError
+
+if TYPE_CHECKING:
+    from switch.specs import Listener
+
+EXPECTED = "what `switch up --ready-file` writes"
+
+
+@frozen(kw_only=True)
+class Ready:
+    """What a ready file says. ``hosts`` are those the listeners of the same names are bound to."""
+
+    data: Path
+    hosts: Mapping[str, str]
+    listeners: Mapping[str, Listener]
+
+
+def read_ready(path: Path) -> Ready:
+    """Read a ready file. UnreachableError where there is none, for then no centre is ready; SwitchError where it is none."""
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        places = content["listeners"]
+        return Ready(
+            data=Path(content["data"]),
+            hosts={name: str(place["host"]) for name, place in places.items()},
+            listeners={name: _listener(name, place) for name, place in places.items()},
+        )
+    except FileNotFoundError:
+        raise UnreachableError(f"{path}: no such file, so no centre is ready (switch up --ready-file {path})") from None
+    except OSError as fault:
+        raise SwitchError(f"{path}: found {fault.strerror or fault}, expected {EXPECTED}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise SwitchError(f"{path}: found something else, expected {EXPECTED}") from None
+
+
+def _listener(name: str, place: Mapping[str, Any]) -> Listener:
+    from switch.iso8583.framing import HeaderFormat
+    from switch.specs import Listener
+
+    return Listener(
+        name=name,
+        port=int(place["port"]),
+        dialect=str(place["dialect"]),
+        header=HeaderFormat.parse(place["header"]),
+        tpdu=bool(place["tpdu"]),
+    )

@@ -1,0 +1,100 @@
+"""``switch statement``: one merchant's daily statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import click
+
+from switch.cli.names import merchant_ids
+from switch.cli.options import data_option, date_argument, json_option, specs_option
+from switch.errors import SwitchError
+
+#: The columns of ``engine.STATEMENT_LINES``.
+LINE_COLUMNS: Final = (
+    "local_at",
+    "terminal_id",
+    "pan_masked",
+    "scheme",
+    "product",
+    "origin",
+    "channel",
+    "transaction_type",
+    "rrn",
+    "approval_code",
+    "amount_minor",
+    "discount_rate_basis_points",
+    "discount_minor",
+    "vat_minor",
+    "net_minor",
+)
+
+
+@click.command()
+@click.argument("merchant_id", metavar="MERCHANT", shell_complete=merchant_ids)
+@date_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv"]),
+    default="text",
+    show_default=True,
+    help="For people (132 columns), or for programs.",
+)
+@data_option
+@specs_option
+@json_option
+def statement(
+    merchant_id: str,
+    business_date: str | None,
+    form: Literal["text", "csv"],
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Print a merchant's daily statement (relevé monétique): its sales, what they cost, what it is paid and when.
+
+    DATE is the merchant's latest closed date, unless given. The text is 132 columns wide: `switch statement ID | less -S`
+    scrolls it sideways. `switch merchants` lists the merchants.
+    """
+    from switch.cli.tables import show_json
+    from switch.endofday import statement as statement_of
+    from switch.specs import specs_of
+
+    specs = specs_of(data, specs_folder)
+    try:
+        told = statement_of(data, merchant_id, business_date, "csv" if as_json else form, specs.merchants.keys())
+    except SwitchError as error:
+        if type(error) is SwitchError and merchant_id not in specs.merchants:
+            raise SwitchError(f"{error}; `switch merchants` lists them") from None
+        raise
+    if as_json:
+        show_json(_as_json(data, merchant_id, business_date or _date_of(told)))
+    else:
+        click.echo(told, nl=False)
+
+
+def _date_of(rows: str) -> str:
+    """The business date of a statement in CSV."""
+    return rows.splitlines()[1].partition(",")[0]
+
+
+def _as_json(data: Path, merchant_id: str, business_date: str) -> dict[str, Any]:
+    """What is said once, then the lines and the totals for each origin; amounts in minor units."""
+    from attrs import asdict
+
+    from switch import books
+    from switch.settlement import engine
+    from switch.settlement.statement import Head, OriginTotal
+
+    key = {"business_date": business_date, "merchant_id": merchant_id}
+    with books.opened(data) as connection:
+        head = Head.from_row(connection.execute(engine.STATEMENT_HEAD, key).fetchone())
+        lines = connection.execute(engine.STATEMENT_LINES, key).fetchall()
+        totals = connection.execute(engine.STATEMENT_TOTALS_OF, key).fetchall()
+    return {
+        **asdict(head),
+        "lines": [dict(zip(LINE_COLUMNS, line, strict=True)) for line in lines],
+        "totals": [asdict(OriginTotal.from_row(total)) for total in totals],
+    }
