@@ -40,8 +40,9 @@ what pyiso8583 takes, at that moment, to decode the same 17-element message. Whe
 
 Each case is run {repeats} times for {seconds:g} s after a warm-up; a cell is the median, with the least and the most in
 brackets. Generator, switch and issuer share the machine's cores, so CPU for a transaction (µs/tx) says more than transactions a
-second; on a shared machine the best of the runs is nearest to what the code can do. The load average before the run was {load:.1f}:
-above 0.5 somebody else was at work too. The journal is durable: an answer leaves after its commit (WAL, synchronous FULL)."""
+second; on a shared machine the best of the runs is nearest to what the code can do. The load average before the run was
+{load:.1f}: above 0.5 somebody else was at work too. The journal is durable: an answer leaves after its commit (WAL, synchronous
+FULL)."""
 
 
 @frozen(kw_only=True)

@@ -5,6 +5,7 @@ The journal is opened read-only, so that nothing here can hold up or change what
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -19,6 +20,7 @@ from switch.settlement import day as settled
 
 JOURNAL_FILE = journal.JOURNAL_FILE
 BOOKS_FILE = "books.db"
+CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
 MIGRATIONS = ("books_1.sql", "books_2.sql")
 BOOKS_VERSION = len(MIGRATIONS)
@@ -91,17 +93,29 @@ def _migrate(connection: sqlite3.Connection) -> None:
                 raise
 
 
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """One close at a time in a data folder; a second one waits for the first."""
+    with (data / CLOSING_FILE).open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def open_next_business_date(data: Path, business_date: str, following: str, now_ms: int) -> None:
-    """Open ``following`` if ``business_date`` is still the open one: from then on nothing of it can be written."""
+    """Open ``following`` if ``business_date`` is still the open one: from then on nothing of it can be written.
+
+    It ends as its predecessor would have: at the cut-off where the clock opened that one, when it is closed otherwise.
+    """
     uri = _uri(data / JOURNAL_FILE, "rw")
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")
-        (last,) = connection.execute("SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1").fetchone()
+        query = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
+        last, opened_by = connection.execute(query).fetchone()
         if last == business_date:
             connection.execute(
-                "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, 'operator')",
-                (following, now_ms),
+                "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)",
+                (following, now_ms, opened_by),
             )
         connection.execute("COMMIT")
     except sqlite3.OperationalError as fault:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from switch.record import record
 
 PAN_DIGITS_MIN = 8  #: ISO/IEC 7812-1 allows shorter ones; nothing shorter can be masked and still be told apart
 PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
+
+_CARD_NUMBER = re.compile(r"\d{13,}")
 
 
 @record(repr=False, str=False)
@@ -33,6 +37,15 @@ def mask_pan(digits: str) -> str:
     shown = 6 if len(digits) >= 13 else 0
     hidden = max(len(digits) - shown - 4, 0)
     return digits[:shown] + "*" * hidden + digits[shown + hidden :]
+
+
+def mask_numbers(text: str) -> str:
+    """A text in which anybody may have put anything: runs of 13 digits and more are masked like PANs.
+
+    >>> mask_numbers("card 4507160000000010 of 12 shops")
+    'card 450716******0010 of 12 shops'
+    """
+    return _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), text)
 
 
 def luhn_digit(digits: str) -> str:

@@ -80,7 +80,7 @@ def close_day(data: Path, specs: DaySpecs, business_date: str | None, now_ms: in
     A day closed already is left as it is (missing files are rendered again). SwitchError when the date cannot be closed: not a
     business date, not opened yet, or an earlier one is still to be closed; NegativeAnswerError when the day does not balance.
     """
-    with books.opened(data, to_write=True) as connection:
+    with books.opened(data, to_write=True) as connection, books.alone(data):
         dates = books.Dates.of(connection)
         last = dates.last_closed
         if business_date is None and last is not None and not _files_complete(connection, data, last):

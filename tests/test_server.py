@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import trio
 
+from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
 from switch.journal import Batch
+from switch.transaction import ExchangeKey
 from tests.loopback import Loopback, loopback, purchase, scenario, specs
 
 
@@ -187,6 +191,51 @@ async def test_half_a_frame_at_the_end_of_a_line_is_told_of() -> None:
     (told,) = [notice.detail for notice in centre.notices if notice.kind == "bad_frame"]
     assert "closed by its peer; length header 00" in told
     assert "found 38 byte(s) behind it, expected " in told
+
+
+def _reversal_of(purchase_: Message, own_stan: str = "900001", **elements: str) -> Message:
+    e = purchase_.elements
+    key = ExchangeKey(e[32], e[41], e[11], e[7])
+    values = {n: e[n] for n in (2, 3, 4, 12, 13, 22, 32, 37, 41, 42, 49)}
+    values |= {7: "1122100100", 11: own_stan, 90: original_data("0100", key)}
+    values.update({int(name.removeprefix("de")): value for name, value in elements.items()})
+    return Message("0420", dict(sorted(values.items())))
+
+
+async def _until(happened: Callable[[], bool]) -> None:
+    with trio.fail_after(10):
+        while not happened():
+            await trio.testing.wait_all_tasks_blocked(0.001)
+
+
+@pytest.mark.parametrize("issuer", ["atlas", "rif", "souss", "vesta", "maestra"])
+async def test_a_reversal_reaches_the_issuer_in_its_own_dialect_and_frees_the_money(issuer: str) -> None:
+    card = next(specs().issuers[issuer].all_cards())
+    all_of_it = f"{card.balance_minor:012d}"
+    async with loopback() as centre, centre.client() as client:
+        spent = purchase(1, de2=card.pan.digits, de14=card.expiry, de4=all_of_it)
+        assert (await client.ask(spent)).elements[39] == "00"
+        assert (await client.ask(purchase(2, de2=card.pan.digits, de14=card.expiry))).elements[39] == "51"
+        answer = await client.ask(_reversal_of(spent))
+        assert (answer.mti, answer.elements[39], answer.elements[11]) == ("0430", "00", "900001")
+        await _until(lambda: centre.server.board.owed == 0)
+        assert (await client.ask(purchase(3, de2=card.pan.digits, de14=card.expiry))).elements[39] == "00"
+        assert (await client.ask(_reversal_of(spent))).elements[39] == "00", "once more: the same answer"
+
+
+async def test_what_an_issuer_answers_too_late_is_undone_there() -> None:
+    card = specs().issuers["atlas"].cards[0]
+    rule = {"when": {"pan": card.pan.digits, "times": 1}, "then": {"delay_seconds": 0.05}}
+    async with loopback(scenario({"purpose": "late once", "rule": [rule]})) as centre, centre.client() as client:
+        all_of_it = f"{card.balance_minor:012d}"
+        await client.send(purchase(1, de2=card.pan.digits, de14="", de4=all_of_it))
+        await _until(lambda: centre.server.board.pending == 1)
+        time_is_up = trio.current_time() + 60
+        centre.server._perform(centre.server.board.tick(time_is_up), time_is_up)
+        assert (await client.receive()).elements[39] == "91"
+        await _until(lambda: centre.server.board.owed == 0)
+        await _until(lambda: any(notice.kind == "late_answer" for notice in centre.notices))
+        assert (await client.ask(purchase(2, de2=card.pan.digits, de14=""))).elements[39] == "00"
 
 
 async def test_a_foreign_protocol_is_told_of_and_its_line_closed_while_others_go_on() -> None:

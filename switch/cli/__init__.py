@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any, Final
 
 import click
 
+from switch.card import mask_numbers
 from switch.errors import SwitchError
 
 #: verb -> (module, attribute, one line for ``switch --help``)
@@ -64,10 +66,12 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        print(mask_numbers(shown.getvalue()), end="", file=sys.stderr)
         sys.exit(error.exit_code)
     except SwitchError as error:
-        print(f"switch: {error}", file=sys.stderr)
+        print(f"switch: {mask_numbers(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from queue import Empty, Full, Queue
 from typing import Final
 
@@ -14,18 +16,22 @@ class Printer:
     """Prints lines from a thread of its own. A reader that has gone away is not missed."""
 
     def __init__(self) -> None:
-        self._waiting: Queue[str | None] = Queue(LINES_WAITING_MAX)
+        self._waiting: Queue[Callable[[], None] | None] = Queue(LINES_WAITING_MAX)
         self._left_out = 0
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
         self._thread.start()
 
     def print(self, text: str) -> None:
         """Print a text as soon as it can be; when too much waits already, it is left out and counted."""
+        self.do(partial(print, text, flush=True))
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Let the thread print something in its own way, in its turn."""
         try:
             if self._left_out:
-                self._waiting.put_nowait(f"({self._left_out} further lines left out)")
+                self._waiting.put_nowait(partial(print, f"({self._left_out} further lines left out)", flush=True))
                 self._left_out = 0
-            self._waiting.put_nowait(text)
+            self._waiting.put_nowait(action)
         except Full:
             self._left_out += 1
 
@@ -39,8 +45,8 @@ class Printer:
 
     def _run(self) -> None:
         try:
-            while (text := self._waiting.get()) is not None:
-                print(text, flush=True)
+            while (action := self._waiting.get()) is not None:
+                action()
         except (OSError, ValueError):
             self._drain()
 

@@ -28,6 +28,7 @@ LINE_COLUMNS: Final = (
     "discount_minor",
     "vat_minor",
     "net_minor",
+    "adjusts",
 )
 
 
@@ -86,15 +87,15 @@ def _as_json(data: Path, merchant_id: str, business_date: str) -> dict[str, Any]
 
     from switch import books
     from switch.settlement import engine
-    from switch.settlement.statement import Head, OriginTotal
+    from switch.settlement.statement import Head, StatementTotal
 
     key = {"business_date": business_date, "merchant_id": merchant_id}
     with books.opened(data) as connection:
         head = Head.from_row(connection.execute(engine.STATEMENT_HEAD, key).fetchone())
-        lines = connection.execute(engine.STATEMENT_LINES, key).fetchall()
+        lines = [*connection.execute(engine.STATEMENT_LINES, key), *connection.execute(engine.STATEMENT_ADJUSTMENTS, key)]
         totals = connection.execute(engine.STATEMENT_TOTALS_OF, key).fetchall()
     return {
         **asdict(head),
         "lines": [dict(zip(LINE_COLUMNS, line, strict=True)) for line in lines],
-        "totals": [asdict(OriginTotal.from_row(total)) for total in totals],
+        "totals": [asdict(StatementTotal.from_row(total)) for total in totals],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def up(
     worth a person's attention. Stopping finishes what is in flight and ends with 0.
     """
     from switch.centre import Centre, Options
+    from switch.cli.printer import Printer
     from switch.cli.running import run
     from switch.routing.effects import Notice
     from switch.specs import load_scenario, load_specs, scenario_path
@@ -79,16 +81,21 @@ def up(
         ready_file=ready_file,
     )
 
+    printer = Printer()
+
     def tell(notice: Notice) -> None:
         if not quiet:
-            print(f"{notice.kind.replace('_', ' ')}: {notice.detail}", flush=True)
+            printer.print(f"{notice.kind.replace('_', ' ')}: {notice.detail}")
 
     def started(ready: dict[str, Any]) -> None:
         if not quiet:
-            _print_ready(ready, specs, options)
+            printer.do(partial(_print_ready, ready, specs, options))
 
     centre = Centre(specs, options, tell=tell, started=started)
-    run(centre.run)
+    try:
+        run(centre.run)
+    finally:
+        printer.close()
 
 
 def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from attrs import frozen
 
-from switch.card import mask_pan
+from switch.card import mask_numbers, mask_pan
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.meanings import meaning
@@ -33,9 +32,8 @@ EMV_DATA: Final = 55
 #: EMV tags whose values are card data: track 1, track 2 and PAN in their several forms, the cardholder's name.
 EMV_CARD_DATA: Final = frozenset({"56", "57", "5A", "5F20", "9F0B", "9F1F", "9F20", "9F6B"})
 
-_CARD_NUMBER = re.compile(r"\d{13,}")
-#: Variable text elements that networks fill as they like.
-FREE_TEXT: Final = frozenset({44, 46, 47, *range(56, 64), *range(98, 126)})
+#: Text elements that senders fill as they like.
+FREE_TEXT: Final = frozenset({42, 43, 44, 46, 47, *range(56, 64), *range(98, 126)})
 
 
 @frozen(kw_only=True)
@@ -98,7 +96,7 @@ def shown_value(number: int, value: str) -> str:
     if number == EMV_DATA:
         return _shown_emv(value)
     if number in FREE_TEXT:
-        return _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), value)
+        return mask_numbers(value)
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from switch.card import PAN_DIGITS_MIN, Pan
+from switch.card import PAN_DIGITS_MIN, Pan, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.message import Message
@@ -128,7 +128,10 @@ def to_reversal(message: Message, *, acquirer_id: str, transmitted_at: str, curr
             raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
     acquirer_id = e.get(32, acquirer_id)
     pan = e.get(2) or e.get(35, "").replace("D", "=").partition("=")[0]
-    amount_minor, replacement_minor = int(e[4]), int(e[95][:12]) if 95 in e else 0
+    actual = e[95][:12] if 95 in e else "0"
+    if not actual.isdecimal():
+        raise MessageError(95, None, "another character", "12 digits of actual amount, first of all")
+    amount_minor, replacement_minor = int(e[4]), int(actual)
     if replacement_minor > amount_minor:
         raise MessageError(95, None, f"{replacement_minor} of {amount_minor}", "a replacement amount of at most DE 4")
     return Reversal(
@@ -260,7 +263,7 @@ def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
         key=ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]),
         response_code=e[39],
         approval_code=e.get(38),
-        reason=e.get(REASON) or (APPROVED_REASON if e[39] in APPROVALS else ""),
+        reason=mask_numbers(e[REASON]) if REASON in e else (APPROVED_REASON if e[39] in APPROVALS else ""),
         carried={n: e[n] for n in FROM_ISSUER if n in e} or None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from switch.card import mask_numbers
 from switch.merchant import Merchant
 from switch.money import currency_name
 from switch.transaction import (
@@ -26,7 +27,7 @@ def refuse(response_code: str, reason: str) -> Decision:
 
 def merchant_is_known(authorization: Authorization, merchant: Merchant | None) -> Decision | None:
     if merchant is None:
-        return refuse(INVALID_MERCHANT, f"merchant {authorization.merchant_id!r} (DE 42) has no contract here")
+        return refuse(INVALID_MERCHANT, f"merchant {mask_numbers(authorization.merchant_id)!r} (DE 42) has no contract here")
     return None
 
 

@@ -263,7 +263,7 @@ def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
         stated = run("statement", "SUPERMARCHE0001", "--json", *data).json
         assert (stated["business_date"], stated["net_minor"], stated["outcome"]) == (DATE, 10_000 - 120 - 12, "paid")
         assert [(line["rrn"], line["amount_minor"]) for line in stated["lines"]] == [(rrn, 10_000)]
-        assert [(total["origin"], total["net_minor"]) for total in stated["totals"]] == [("domestic", 9_868)]
+        assert [(total["of"], total["net_minor"]) for total in stated["totals"]] == [("domestic", 9_868)]
         nobody = run("statement", "NOBODY", *data)
         assert nobody.code == 2
         assert nobody.sentence.endswith("; `switch merchants` lists them")

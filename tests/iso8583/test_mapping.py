@@ -13,14 +13,16 @@ from switch.iso8583.mapping import (
     MANDATORY,
     REASON,
     from_issuer,
+    original_data,
     refusal,
     to_authorization,
     to_issuer_answer,
     to_issuer_request,
     to_response,
+    to_reversal,
 )
 from switch.iso8583.message import Message
-from switch.transaction import Authorization, Decision, ExchangeKey
+from switch.transaction import Authorization, Decision, ExchangeKey, Reversal
 from tests.iso8583.samples import PAN, PURCHASE, TRACK_2, codec, with_elements
 from tests.strategies import DIALECTS, pans
 
@@ -205,3 +207,50 @@ def test_a_refusal_lets_its_sender_match_it() -> None:
     answer = refusal(with_elements(PURCHASE, de48="CVV2 123", de52="00" * 8, de70="301"), "30")
     assert answer == Message("0110", {**with_elements(PURCHASE, de43=None, de70="301").elements, 39: "30"})
     assert refusal(Message("0421", {11: "000042"}), "40") == Message("0430", {11: "000042", 39: "40"})
+
+
+def _reversal(**elements: str) -> Message:
+    base = {
+        4: "000000012500",
+        7: "1122110000",
+        11: "000901",
+        37: "632609000042",
+        41: "TERM0001",
+        42: "SHOP00000000001",
+        49: "504",
+    }
+    return Message("0420", {**base, **{int(name[2:]): value for name, value in elements.items()}})
+
+
+def _to_reversal(message: Message) -> Reversal:
+    return to_reversal(message, acquirer_id="504001", transmitted_at="1122110000", currency="504")
+
+
+def test_a_reversal_names_its_original_by_de_90() -> None:
+    original = ExchangeKey("504001", "TERM0001", "000042", "1122091530")
+    reversal = _to_reversal(_reversal(de90=original_data("0100", original), de2="4507160000000010"))
+    assert reversal.original_key == original
+    assert (reversal.amount_minor, reversal.replacement_minor, reversal.partial) == (12_500, 0, False)
+
+
+@pytest.mark.parametrize("de90", ["", "0100" + "0" * 38])
+def test_a_reversal_without_a_usable_de_90_names_none(de90: str) -> None:
+    assert _to_reversal(_reversal(**({"de90": de90} if de90 else {}))).original_key is None
+
+
+def test_a_partial_reversal_says_what_remains() -> None:
+    assert _to_reversal(_reversal(de95="000000010000" + "0" * 12 + "C00000000" * 2)).replacement_minor == 10_000
+
+
+@pytest.mark.parametrize("de95", ["ABCDEFGHIJKL" + "0" * 30, "000000012501" + "0" * 30])
+def test_a_replacement_amount_that_makes_no_sense_is_refused(de95: str) -> None:
+    with pytest.raises(MessageError, match="DE 95"):
+        _to_reversal(_reversal(de95=de95))
+
+
+@pytest.mark.parametrize("missing", [4, 11, 41, 42])
+def test_what_a_reversal_cannot_do_without(missing: int) -> None:
+    message = _reversal()
+    del message.elements[missing]
+    with pytest.raises(MessageError, match=f"DE {missing}: found nothing"):
+        _to_reversal(message)
