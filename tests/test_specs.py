@@ -183,6 +183,7 @@ def test_every_dialect_has_the_elements_of_1987(specs: Specs) -> None:
     standard = {number: notation for notation, where in STANDARD_1987.items() for number in numbers(where)}
     assert sorted(standard) == list(range(2, 129))
     for dialect in specs.dialects.values():
+        assert specs.dialects["bcd_numeric_39"].element(39).encoding == "bcd", "encodings are inherited with the dialect"
         own = {39: "n 2"} if dialect.name == "bcd_numeric_39" else {}
         assert {number: dialect.element(number).format for number in standard} == {**standard, **own}
         assert all(dialect.element(number).name for number in standard)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import frozen
@@ -81,13 +83,20 @@ class Element:
 
 @frozen(kw_only=True, eq=False)
 class Dialect:
-    """A wire format: encodings of MTI and bitmap, and its elements by number (None where the dialect defines none)."""
+    """A wire format: its encodings (its base's where it says nothing), and its elements by number (None: not defined)."""
 
     name: str
     title: str
-    mti: str
-    bitmap: str
+    encodings: Mapping[str, str]
     elements: tuple[Element | None, ...]
+
+    @property
+    def mti(self) -> str:
+        return self.encodings.get("mti", "ascii")
+
+    @property
+    def bitmap(self) -> str:
+        return self.encodings.get("bitmap", "binary")
 
     @classmethod
     def from_toml(cls, name: str, table: SpecTable, base: Dialect | None) -> Dialect:
@@ -95,6 +104,7 @@ class Dialect:
         title = table.text("title")
         table.text("extends", None)
         chosen = _encodings(table.table("encoding"))
+        encodings = {**base.encodings, **chosen} if base else chosen
         elements: list[Element | None] = list(base.elements) if base else [None] * (ELEMENTS_MAX + 1)
         for number in range(2, ELEMENTS_MAX + 1):
             inherited = elements[number]
@@ -103,11 +113,9 @@ class Dialect:
         for key, entry in table.named("element"):
             if not key.isdecimal() or not 2 <= int(key) <= ELEMENTS_MAX:
                 entry.wrong("", f"element {key!r}", f"a number from 2 to {ELEMENTS_MAX}")
-            elements[int(key)] = _element(int(key), entry, chosen, elements[int(key)])
+            elements[int(key)] = _element(int(key), entry, encodings, elements[int(key)])
         table.done()
-        mti = chosen.get("mti") or (base.mti if base else "ascii")
-        bitmap = chosen.get("bitmap") or (base.bitmap if base else "binary")
-        return cls(name=name, title=title, mti=mti, bitmap=bitmap, elements=tuple(elements))
+        return cls(name=name, title=title, encodings=MappingProxyType(encodings), elements=tuple(elements))
 
     def element(self, number: int) -> Element:
         element = self.elements[number]
