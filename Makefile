@@ -5,11 +5,12 @@ VENV := .venv
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_BUILD_CONSTRAINT=constraints.txt \
        $(VENV)/bin/python -m pip install -qq --constraint constraints.txt
 APPROVALS ?= 1000000
+SEEDS ?= 2000
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test lint format types bench day-bench docs clean
+.PHONY: help demo up test lint format types bench day-bench sim docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -40,6 +41,9 @@ bench: $(VENV)/.installed-dev ## measure the switch and the codec, write bench/r
 
 day-bench: $(VENV)/.installed-dev ## measure the close of a day of a million approvals (APPROVALS=100000 for fewer)
 	@$(VENV)/bin/python -m bench.day_close $(APPROVALS)
+
+sim: $(VENV)/.installed-dev ## live through many seeded worlds that lose, repeat and die (SEEDS=2000)
+	@$(VENV)/bin/python -m tests.simulation.run $(SEEDS)
 
 docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves
 	@$(VENV)/bin/python -m switch.cli.reference > docs/cli.md.new

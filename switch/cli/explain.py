@@ -125,7 +125,10 @@ def _cleared(life: Life) -> list[Step]:
         return [
             (date, "presented", f"{_money(sale, 'amount_minor')} to {sale['issuer']}, {fees}"),
             (sale["value_date"], "value date", f"{_money(sale, 'net_minor')} net to merchant {sale['merchant_id']}"),
+            *((taken["business_date"], "taken back", f"{_money(taken, 'amount_minor')}") for taken in life.adjustments),
         ]
+    if life.reversal_id is not None:
+        return [(date, "reversed", "nothing is left to present")]
     if life.exception_reason is not None:
         return [(date, "exception", f"not presented: {life.exception_reason}")]
     approved = decision["response_code"] in APPROVALS
