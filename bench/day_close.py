@@ -1,7 +1,8 @@
 """How long ``day close`` takes, and how much memory: ``python -m bench.day_close 1000000 [folder]``.
 
-Writes a synthetic journal of N approvals (200 merchants, five issuers, one currency), closes it, proves the books, and prints
-seconds and peak resident memory of each step. Rendering of all files is part of the close.
+Writes a synthetic journal of N approvals (200 merchants, five issuers, one currency), 2 % of them reversed on the same business
+date, half of these in part, and 1 % on the next; closes both dates, proves the books, and prints seconds and peak resident
+memory of each step. Rendering of all files is part of the close.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from switch.endofday import check_books, close_day
 from tests.day_builders import day_specs, journal_schema, merchant
 
-BUSINESS_DATE = "2026-11-20"
+BUSINESS_DATE, NEXT_DATE = "2026-11-20", "2026-11-21"
 MIDNIGHT_MS = 1_795_132_800_000  #: 2026-11-20 00:00 UTC
 MERCHANTS = [merchant(id=f"MERCHANT{number:07d}", plan="retail") for number in range(200)]
 ISSUERS = (
@@ -64,38 +65,59 @@ def requests(count: int) -> Iterator[tuple[object, ...]]:
         )
 
 
+def reversals(count: int) -> Iterator[tuple[object, ...]]:
+    """Key, original, what remains and business date of each; on the next date half of them in part too."""
+    for original in range(1, count + 1):
+        kind = original % 100
+        if kind in (10, 50):
+            yield (f"{original % 1_000_000:06d}", original, 0 if kind == 10 else 100, BUSINESS_DATE)
+        elif kind == 90:
+            yield (f"{original % 1_000_000:06d}", original, 0 if original % 200 == 90 else 100, NEXT_DATE)
+
+
+ADD_REVERSAL = """
+INSERT INTO reversal (
+  received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor,
+  currency, original_id, effective, business_date, response_code, reason)
+VALUES (1795190000000, 'bench', '0400', '504900', 'T0000001', ?1, '1120101500', '', '', 0, ?3, '504', ?2, 1, ?4, '00', '')
+"""
+
+
 def write_journal(folder: Path, count: int) -> None:
     journal = sqlite3.connect(folder / "journal.db")
     journal.execute("PRAGMA journal_mode = WAL")
     journal.executescript(journal_schema())
-    journal.execute("INSERT INTO business_day VALUES (1, ?, ?, 'clock')", (BUSINESS_DATE, MIDNIGHT_MS))
+    dates = ((1, BUSINESS_DATE, MIDNIGHT_MS), (2, NEXT_DATE, MIDNIGHT_MS + 86_400_000))
+    journal.executemany("INSERT INTO business_day VALUES (?, ?, ?, 'clock')", dates)
     journal.executemany(f"INSERT INTO request VALUES ({', '.join('?' * 23)})", requests(count))
     decisions = (
         (number, BUSINESS_DATE, MIDNIGHT_MS + number * 80 + 20, "00", f"{number % 1_000_000:06d}", "atlas", "approved")
         for number in range(1, count + 1)
     )
     journal.executemany("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", decisions)
+    journal.executemany(ADD_REVERSAL, reversals(count))
     journal.commit()
     journal.close()
 
 
 def told(step: str, since: float) -> None:
     peak_mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{step:<40} {time.perf_counter() - since:8.1f} s {peak_mebibytes:8.0f} MiB peak")
+    print(f"{step:<56} {time.perf_counter() - since:8.1f} s {peak_mebibytes:8.0f} MiB peak")
 
 
 def main(count: int, folder: Path) -> None:
     started = time.perf_counter()
     write_journal(folder, count)
     told(f"journal of {count} approvals written", started)
-    started = time.perf_counter()
-    report = close_day(folder, day_specs(merchants=MERCHANTS), None, MIDNIGHT_MS + 86_400_000)
-    told(f"day close ({report.presentment_count} presentments)", started)
+    for _ in (BUSINESS_DATE, NEXT_DATE):
+        started = time.perf_counter()
+        report = close_day(folder, day_specs(merchants=MERCHANTS), None, MIDNIGHT_MS + 2 * 86_400_000)
+        told(f"day close ({report.presentment_count} presentments, {report.adjustment_count} adjustments)", started)
     started = time.perf_counter()
     faults = check_books(folder).faults
     told(f"check ({len(faults)} faults)", started)
     for name in ("journal.db", "books.db"):
-        print(f"{name:<40} {(folder / name).stat().st_size / 2**20:8.0f} MiB")
+        print(f"{name:<56} {(folder / name).stat().st_size / 2**20:8.0f} MiB")
 
 
 if __name__ == "__main__":

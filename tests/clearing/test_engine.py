@@ -82,14 +82,14 @@ class Decide:
 class Reverse:
     """A reversal of any request so far: full, in part, of more than there is; with effect or without."""
 
-    back: int  #: which request: so many before the last one
+    which: int  #: request: 0, 1, … from the first one on, -1, -2, … from the last one back
     share_basis_points: int
     effective: bool
 
 
 DECIDE = st.builds(Decide, mostly(["00"], ["08", "51"]), REQUESTS)
-SHARES = st.sampled_from([0, 1, 3_333, 5_000, 7_500, 9_999, 12_000])
-REVERSE = st.builds(Reverse, st.integers(0, 6), SHARES, st.sampled_from([True, True, True, False]))
+SHARES = st.sampled_from([0, 0, 1, 3_333, 5_000, 7_500, 9_999, 12_000])
+REVERSE = st.builds(Reverse, st.integers(-3, 2), SHARES, st.sampled_from([True, True, True, False]))
 #: Sales first, then more and more reversals: of a day's own sales, of the day before's, and of what was lowered before.
 DAYS = st.tuples(
     st.lists(st.one_of(DECIDE, DECIDE, DECIDE, REVERSE), min_size=1, max_size=10),
@@ -114,7 +114,7 @@ class Story:
                 known = {**event.request, "scheme": event.request["scheme"] or ""}
                 self.approvals.append((journal.open_date, Approval(request_id=number, **known)))  # type: ignore[arg-type]
         elif self.amounts:
-            number = max(1, len(self.amounts) - event.back)
+            number = range(1, len(self.amounts) + 1)[event.which % len(self.amounts)]
             left = self.amounts[number - 1] * event.share_basis_points // 10_000
             journal.reverse(number, left, effective=event.effective)
             if event.effective:
