@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import trio
 from attrs import evolve
@@ -52,6 +52,7 @@ from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOP
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
 
+T = TypeVar("T")
 Take = Callable[[Any, Frame, float, list[Effect]], None]
 
 
@@ -287,35 +288,27 @@ class Server:
             )
             self._refuse(line, message, FUNCTION_NOT_SUPPORTED, tpdu)
 
-    def _authorization(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
+    def _understood(self, read: Callable[..., T], line: Line, message: Message, tpdu: bytes, effects: list[Effect]) -> T | None:
+        """What a message asks in the trade's words; one that lacks what it needs is answered 30 and gives None."""
+        centre_id, now = self.specs.centre.institution_id, self.transmitted_at()
         try:
-            authorization = mapping.to_authorization(
-                message,
-                acquirer_id=self.specs.centre.institution_id,
-                transmitted_at=self.transmitted_at(),
-                currency=CURRENCY,
-            )
+            asked = read(message, acquirer_id=centre_id, transmitted_at=now, currency=CURRENCY)
         except MessageError as error:
             effects.append(Notice("format_error", f"{line.name}: {message.mti}: {error}; answered {FORMAT_ERROR}"))
             self._refuse(line, message, FORMAT_ERROR, tpdu)
-            return
+            return None
         line.answers_due += 1
-        effects += self.board.handle(RequestReceived(authorization, Origin(line, tpdu), line.name), now)
+        return asked
+
+    def _authorization(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
+        authorization = self._understood(mapping.to_authorization, line, message, tpdu, effects)
+        if authorization is not None:
+            effects += self.board.handle(RequestReceived(authorization, Origin(line, tpdu), line.name), now)
 
     def _reversal(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
-        try:
-            reversal = mapping.to_reversal(
-                message,
-                acquirer_id=self.specs.centre.institution_id,
-                transmitted_at=self.transmitted_at(),
-                currency=CURRENCY,
-            )
-        except MessageError as error:
-            effects.append(Notice("format_error", f"{line.name}: {message.mti}: {error}; answered {FORMAT_ERROR}"))
-            self._refuse(line, message, FORMAT_ERROR, tpdu)
-            return
-        line.answers_due += 1
-        effects += self.board.handle(ReversalReceived(reversal, Origin(line, tpdu), line.name), now)
+        reversal = self._understood(mapping.to_reversal, line, message, tpdu, effects)
+        if reversal is not None:
+            effects += self.board.handle(ReversalReceived(reversal, Origin(line, tpdu), line.name), now)
 
     def _refuse_unreadable(self, line: Line, body: bytes, tpdu: bytes, error: MessageError, effects: list[Effect]) -> None:
         """A message that can be read in part is answered 30 with what lets its sender match it; else it is only told of."""

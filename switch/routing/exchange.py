@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from attrs import define
 
 from switch.transaction import Authorization
-
-FORWARDED, DECIDED = "forwarded", "decided"
-
-#: The life of an exchange: state -> event -> next state. A request refused by the switch itself is born decided.
-TRANSITIONS: Final = {
-    FORWARDED: {"answered": DECIDED, "timed out": DECIDED, "repeated": FORWARDED},
-    DECIDED: {"answered late": DECIDED, "repeated": DECIDED},
-}
 
 
 @define
