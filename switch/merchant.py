@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from switch.money import BASIS_POINTS
 from switch.spec_table import SpecTable
+
+#: When an approved authorization (0100) of a merchant counts in the day: by itself, in the date it was decided; once a
+#: completion (0220) names it; or when its terminal closes its batch (0500, 0520).
+AT_CUT_OFF = "cut_off"
+BY_COMPLETION = "completion"
+BY_BATCH = "batch"
+CAPTURES = (AT_CUT_OFF, BY_COMPLETION, BY_BATCH)
 
 RIB_DIGITS = 24  #: 3 bank + 3 city + 16 account + 2 key (Morocco, since the SIMT reform)
 
@@ -32,6 +40,8 @@ class Merchant:
     plan: str  #: discount plan of ``fees/discount.toml``
     language: str  #: of its statement: fr or en
     terminals: tuple[str, ...]  #: DE 41 of its terminals, 8 characters each
+    capture: str = AT_CUT_OFF  #: when its approved authorizations count, one of CAPTURES
+    over_basis_points: int = 0  #: how far a completion may go above what was authorized
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -51,6 +61,8 @@ class Merchant:
             plan=table.text("plan"),
             language=table.choice("language", ("fr", "en"), "fr"),
             terminals=table.texts("terminals"),
+            capture=table.choice("capture", CAPTURES, AT_CUT_OFF),
+            over_basis_points=table.integer("over_basis_points", 0, high=BASIS_POINTS),
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

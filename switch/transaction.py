@@ -25,7 +25,26 @@ class ExchangeKey(NamedTuple):
 
 
 PURCHASE = "purchase"
+PURCHASE_WITH_CASH_BACK = "purchase_with_cash_back"
 CASH_WITHDRAWAL = "cash_withdrawal"
+QUASI_CASH = "quasi_cash"
+BILL_PAYMENT = "bill_payment"
+REFUND = "refund"
+BALANCE_INQUIRY = "balance_inquiry"
+CARD_VERIFICATION = "card_verification"
+OTHER = "other"  #: none the centre offers
+
+#: What moves money from the cardholder, what moves it to him, and what asks without moving any.
+DEBITS = frozenset({PURCHASE, PURCHASE_WITH_CASH_BACK, CASH_WITHDRAWAL, QUASI_CASH, BILL_PAYMENT})
+CREDITS = frozenset({REFUND})
+INQUIRIES = frozenset({BALANCE_INQUIRY, CARD_VERIFICATION})
+
+AUTHORIZATION = "authorization"  #: message class x1xx
+FINANCIAL = "financial"  #: message class x2xx
+
+REQUEST = "request"  #: the issuer is asked
+ADVICE = "advice"  #: the issuer is told of what was done already
+BATCH = "batch"  #: nobody asked: the close of a terminal's batch captures an approval
 
 ECOMMERCE = "ecommerce"
 CHIP = "chip"
@@ -36,11 +55,11 @@ CHANNELS = (ECOMMERCE, CHIP, MAGSTRIPE, MANUAL)
 
 @record(kw_only=True)
 class Authorization:
-    """A request for the issuer's word, as the acquirer asked it (0100, 0200)."""
+    """A request for the issuer's word (0100, 0200), or an advice of what was done without it (0120, 0220)."""
 
     key: ExchangeKey
-    message_class: str  #: "authorization" (x1xx) or "financial" (x2xx)
-    transaction_type: str  #: PURCHASE, CASH_WITHDRAWAL, …; "other" is refused by the checks
+    message_class: str  #: AUTHORIZATION or FINANCIAL
+    transaction_type: str  #: PURCHASE, CASH_WITHDRAWAL, …; OTHER is refused by the checks
     processing_code: str  #: DE 3
     pan: Pan
     expiry: str | None  #: YYMM (DE 14 or track 2)
@@ -53,11 +72,19 @@ class Authorization:
     rrn: str  #: DE 37, 12 characters
     local_at: str  #: MMDDhhmmss at the card acceptor (DE 13 + DE 12), as sent
     carried: Mapping[int, str] = field(eq=False, repr=False)
+    function: str = REQUEST  #: REQUEST, ADVICE or BATCH
+    pre_authorized: bool = False  #: a hold that waits for its completion (DE 25 06), or an increment of one
+    partial_accepted: bool = False  #: the acquirer can take less than it asks (DE 25 41)
+    authenticated: bool = False  #: it carries, or may carry, 3-D Secure data; only the issuer can judge those
+    cash_back_minor: int = 0  #: part of ``amount_minor`` that is handed out (DE 54, type 40)
+    original_key: ExchangeKey | None = None  #: what DE 90 names: the request it completes or adds to
+    advised_code: str | None = None  #: of an advice: what was answered at the point of sale (DE 39)
+    approval_code: str | None = None  #: of an advice or a completion: DE 38
 
 
 @record(kw_only=True)
 class Reversal:
-    """A demand to undo an earlier request, in whole or in part (0400, 0401, 0420, 0421)."""
+    """A demand to undo an earlier request, in whole or in part (0400, 0401, 0420, 0421; a void by DE 3 02 or 22)."""
 
     key: ExchangeKey  #: of this message
     mti: str  #: as it came
@@ -84,6 +111,7 @@ class Decision:
     approval_code: str | None  #: DE 38, six characters, on approvals
     decided_by: str  #: the issuer's id, or SWITCH
     reason: str  #: one sentence for a person: "scenario late-night, rule 2", "no answer from atlas in 10 s"
+    approved_minor: int | None = None  #: what was granted, where that is less than was asked (response code 10)
     carried: Mapping[int, str] | None = field(default=None, eq=False, repr=False)  #: what the issuer adds for the acquirer
 
     @property
@@ -100,12 +128,15 @@ class IssuerAnswer:
     approval_code: str | None
     reason: str  #: the issuer's own words, empty where it gives none
     carried: Mapping[int, str] | None = field(eq=False, repr=False)  #: what of it goes on to the acquirer
+    approved_minor: int | None = None  #: of a partial approval: DE 4
 
 
 SWITCH = "switch"
 APPROVED_REASON = "approved"  #: of an approval with nothing more to say
 
 APPROVED = "00"
+IN_PROGRESS = "09"
+PARTIALLY_APPROVED = "10"
 INVALID_MERCHANT = "03"
 DO_NOT_HONOR = "05"
 INVALID_TRANSACTION = "12"
@@ -124,10 +155,11 @@ ORIGINAL_AMOUNT_INCORRECT = "64"
 ISSUER_INOPERATIVE = "91"
 NO_ROUTE = "92"
 DUPLICATE_TRANSMISSION = "94"
+RECONCILE_ERROR = "95"
 SYSTEM_MALFUNCTION = "96"
 
 #: Response codes that grant the money asked for (ISO 8583:1987, DE 39).
-APPROVALS = frozenset({APPROVED, "08", "11"})
+APPROVALS = frozenset({APPROVED, "08", PARTIALLY_APPROVED, "11"})
 
 #: The meaning of DE 39 of ISO 8583:1987 in words.
 RESPONSE_MEANINGS: dict[str, str] = {
@@ -193,6 +225,14 @@ RESPONSE_MEANINGS: dict[str, str] = {
     "95": "reconcile error",
     "96": "system malfunction",
 }
+
+
+#: Why the centre sends what it sends by itself (ISO 8583:1993, DE 25; networks put the same four digits into DE 56 of 1987).
+REASON_STAND_IN = "1003"  #: the issuer was not available
+REASON_CANCELLED = "4000"  #: the acquirer reversed it
+REASON_INVALID_RESPONSE = "4020"
+REASON_TIMEOUT = "4021"  #: time ran out, or the line was lost, before an answer came
+REASON_COMPLETED = "4004"  #: another message settles it: a completion took the place of a hold
 
 
 def response_meaning(response_code: str) -> str:
