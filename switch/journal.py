@@ -35,21 +35,21 @@ from switch.vault import Vault
 
 JOURNAL_FILE: Final = "journal.db"
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS: Final = ("journal_1.sql", "journal_2.sql")
+MIGRATIONS: Final = ("journal_1.sql", "journal_2.sql", "journal_3.sql")
 SCHEMA_VERSION: Final = len(MIGRATIONS)
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
 
-_REQUEST = "INSERT INTO request VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_DECISION = "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)"
+_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 27)})"
+_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 9)})"
 _REVERSAL = """
 INSERT INTO reversal (
   received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor,
   currency, original_id, original_acquirer_id, original_stan, original_transmitted_at, effective, business_date, response_code,
   reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_DELIVERY = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?)"
+_DELIVERY = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _DELIVERED = "INSERT INTO delivered VALUES (?, ?, ?)"
 _OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
 _BUSINESS_DAY = "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)"
@@ -364,6 +364,10 @@ def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[A
         route.scheme if route else None,
         route.product if route else None,
         item.origin,
+        request.function,
+        item.original_id,
+        item.capture,
+        request.cash_back_minor,
     )
 
 
@@ -377,6 +381,8 @@ def _decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Seq
         decision.approval_code,
         decision.decided_by,
         decision.reason,
+        item.approved_minor,
+        item.captured_minor,
     )
 
 
@@ -408,7 +414,7 @@ def _reversal_row(item: JournalReversal, business_date: str, now_ms: int) -> Seq
 
 
 def _delivery_row(delivery: Delivery, now_ms: int) -> Sequence[Any]:
-    owed = (delivery.issuer, delivery.replacement_minor, delivery.reason)
+    owed = (delivery.issuer, delivery.replacement_minor, delivery.reason, delivery.kind, delivery.message_reason)
     return (delivery.delivery_id, now_ms, delivery.request_id, *owed)
 
 

@@ -18,9 +18,16 @@ REPEAT_SECONDS_MAX: Final = 60.0  #: each further wait is twice as long, up to t
 STANS: Final = 999_999
 
 
+REVERSAL: Final = "reversal"
+ADVICE: Final = "advice"
+
+
 @record
 class Delivery:
-    """The reversal of a request the issuer was sent. ``replacement_minor`` is what remains of it."""
+    """What an issuer has to be told of a request: that it is reversed, or what was decided without it.
+
+    ``replacement_minor`` is what a reversal leaves of it, or what was granted by an advice.
+    """
 
     delivery_id: int
     issuer: str
@@ -28,11 +35,15 @@ class Delivery:
     original: Authorization
     replacement_minor: int
     reason: str
+    kind: str = REVERSAL  #: or ADVICE
+    message_reason: str = ""  #: four digits (``switch.transaction``, REASON_…)
+    approval_code: str | None = None  #: of an advice: DE 38
 
     @property
     def stan(self) -> str:
-        """DE 11 of its messages; only one of an issuer is under way, so it need not be unique for longer."""
-        return f"{(self.delivery_id - 1) % STANS + 1:06d}"
+        """DE 11 of its messages. A reversal has one of its own; an advice keeps that of the request, so that the issuer
+        knows it again. Only one delivery of an issuer is under way, so it need not be unique for longer."""
+        return self.original.key.stan if self.kind == ADVICE else f"{(self.delivery_id - 1) % STANS + 1:06d}"
 
 
 @define

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from switch.record import record
+from switch.routing.capture import NOW
 from switch.routing.deliveries import Delivery
 from switch.routing.reversals import Undone
 from switch.routing.table import Route
@@ -21,6 +22,8 @@ class JournalRequest:
     merchant_type: str | None
     route: Route | None
     origin: str | None  #: of the card: domestic, foreign
+    capture: str = NOW  #: when an approval of it counts (``switch.routing.capture``)
+    original_id: int | None = None  #: the request it completes, adds to or captures
 
 
 @record
@@ -37,6 +40,8 @@ class JournalDecision:
 
     request_id: int
     decision: Decision
+    approved_minor: int | None = None  #: what was granted; None where it was declined
+    captured_minor: int | None = None  #: what counts in the business date; below zero for a credit; None: nothing
 
 
 @record

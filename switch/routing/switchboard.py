@@ -271,7 +271,8 @@ class Switchboard:
     ) -> None:
         remaining_minor = request.amount_minor if decision.approved else 0
         self._past.put(request.key, Past(request_id, request, issuer, decision, remaining_minor, now))
-        effects.append(JournalDecision(request_id, decision))
+        approved_minor = remaining_minor if decision.approved else None
+        effects.append(JournalDecision(request_id, decision, approved_minor, approved_minor))
         effects.extend([Reply(origin, request, decision) for origin in origins])
 
     def _forward_failed(self, event: ForwardFailed, now: float, effects: list[Effect]) -> None:
