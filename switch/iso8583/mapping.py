@@ -10,14 +10,23 @@ from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.message import Message
 from switch.transaction import (
+    ADVICE,
     APPROVALS,
     APPROVED_REASON,
+    BALANCE_INQUIRY,
+    BILL_PAYMENT,
+    CARD_VERIFICATION,
     CASH_WITHDRAWAL,
     CHIP,
     ECOMMERCE,
     MAGSTRIPE,
     MANUAL,
+    OTHER,
     PURCHASE,
+    PURCHASE_WITH_CASH_BACK,
+    QUASI_CASH,
+    REFUND,
+    REQUEST,
     Authorization,
     Decision,
     ExchangeKey,
@@ -26,7 +35,16 @@ from switch.transaction import (
 )
 
 #: First two digits of DE 3 -> type of transaction, for those the centre offers.
-TRANSACTION_TYPES: Final = {"00": PURCHASE, "01": CASH_WITHDRAWAL}
+TRANSACTION_TYPES: Final = {
+    "00": PURCHASE,
+    "01": CASH_WITHDRAWAL,
+    "09": PURCHASE_WITH_CASH_BACK,
+    "11": QUASI_CASH,
+    "20": REFUND,
+    "30": BALANCE_INQUIRY,
+    "31": BALANCE_INQUIRY,
+    "50": BILL_PAYMENT,
+}
 
 #: First two digits of DE 22 -> how the card was read.
 CHANNELS: Final = {
@@ -85,10 +103,14 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
     channel = CHANNELS.get(entry[:2], MANUAL)
     if channel == MANUAL and e.get(25) in ECOMMERCE_CONDITIONS:
         channel = ECOMMERCE
+    condition, advice = e.get(25), message.mti[2] == "2"
+    transaction_type = TRANSACTION_TYPES.get(e[3][:2], OTHER)
+    if transaction_type == PURCHASE and not int(e[4]) and message.mti[1] == "1" and not advice:
+        transaction_type = CARD_VERIFICATION
     return Authorization(
         key=ExchangeKey(e[32], e[41], stan, e[7]),
         message_class=mtis.CLASSES[message.mti[1]],
-        transaction_type=TRANSACTION_TYPES.get(e[3][:2], "other"),
+        transaction_type=transaction_type,
         processing_code=e[3],
         pan=Pan(pan),
         expiry=expiry,
@@ -101,7 +123,20 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
         rrn=e[37],
         local_at=e.get(13, e[7][:4]) + e.get(12, e[7][4:]),
         carried=e,
+        function=ADVICE if advice else REQUEST,
+        pre_authorized=condition == "06",
+        partial_accepted=condition == "41",
+        cash_back_minor=_cash_back(e.get(54, "")),
+        original_key=_original_key(e, e[32]) if 90 in e else None,
+        advised_code=e.get(39) if advice else None,
+        approval_code=e.get(38),
     )
+
+
+def _cash_back(amounts: str) -> int:
+    """The amount of type 40 in DE 54: entries of account type (2), amount type (2), currency (3), sign, 12 digits."""
+    entries = (amounts[at : at + 20] for at in range(0, len(amounts), 20))
+    return next((int(entry[8:]) for entry in entries if entry[2:4] == "40" and entry[8:].isdecimal()), 0)
 
 
 def _card(e: Mapping[int, str]) -> tuple[str, str | None]:
@@ -275,6 +310,10 @@ def from_issuer(request: Message, decision: Decision) -> Message:
     if decision.approval_code is not None:
         elements[38] = decision.approval_code
     elements[39] = decision.response_code
+    if decision.approved_minor is not None:
+        elements[4] = f"{decision.approved_minor:012d}"
+    if decision.carried is not None:
+        elements.update(decision.carried)
     if decision.reason and decision.reason != APPROVED_REASON:
         elements[REASON] = _printable(decision.reason)[:REASON_CHARACTERS_MAX]
     return Message(mtis.response_mti(request.mti), elements)

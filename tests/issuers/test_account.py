@@ -31,11 +31,11 @@ def test_a_release_gives_the_hold_back_once() -> None:
     issuer.judge(request)
     assert issuer.available() == 87_500
 
-    released = issuer.accounts.release(request.key, NOW_MS + 1)
+    released = issuer.accounts.lower(request.key, NOW_MS + 1)
 
     assert released is not None
     assert (released.kind, released.account, released.amount_minor) == ("release", "atlas-0001", 12_500)
-    assert issuer.accounts.release(request.key, NOW_MS + 2) is None
+    assert issuer.accounts.lower(request.key, NOW_MS + 2) is None
     assert issuer.available() == 100_000
 
 
@@ -43,7 +43,7 @@ def test_a_refused_exchange_has_nothing_to_release() -> None:
     issuer = Issuer()
     issuer.judge(asked(STOLEN))
 
-    assert issuer.accounts.release(asked(STOLEN).key, NOW_MS) is None
+    assert issuer.accounts.lower(asked(STOLEN).key, NOW_MS) is None
 
 
 def test_only_the_last_exchanges_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_only_the_last_exchanges_are_remembered(monkeypatch: pytest.MonkeyPatch)
 
 def test_entries_of_a_card_that_left_the_file_touch_no_other() -> None:
     issuer = Issuer()
-    hold = issuer.judge(asked(GOOD)).hold
+    hold = issuer.judge(asked(GOOD)).entry
     assert hold is not None
     again = AccountBook(atlas())
 
@@ -118,10 +118,10 @@ class AccountsAgainstNaiveBank(RuleBasedStateMachine):
         judgement = self.issuer.judge(request)
 
         assert judgement.silence == silent
-        assert judgement.decision.approved == (judgement.hold is not None) == (good and not silent)
+        assert judgement.decision.approved == (judgement.entry is not None) == (good and not silent)
         assert (judgement.decision.reason == OVERTAKEN_REASON) == exchange.reversed
         exchange.decision = None if silent else judgement.decision
-        exchange.left_minor = amount_minor if judgement.hold else 0
+        exchange.left_minor = amount_minor if judgement.entry else 0
 
     def any_exchange(self, data: st.DataObject) -> Exchange:
         return self.exchanges[data.draw(st.sampled_from(sorted(self.exchanges)))]
@@ -136,7 +136,7 @@ class AccountsAgainstNaiveBank(RuleBasedStateMachine):
         exchange = self.any_exchange(data)
         if self.issuer.accounts.remembered(exchange.request.key) is not None:
             judgement = self.issuer.judge(exchange.request)
-            assert (judgement.decision, judgement.hold) == (exchange.decision, None)
+            assert (judgement.decision, judgement.entry) == (exchange.decision, None)
         elif not exchange.approved:  # a repeat of an approval that has left the memory is past EXCHANGES_REMEMBERED_MAX
             self.comes(exchange)
 
@@ -206,7 +206,7 @@ class AccountsAgainstNaiveBank(RuleBasedStateMachine):
         released_minor = sum(amount for kind, amount in amounts if kind == "release")
         left_minor = sum(exchange.left_minor for exchange in self.exchanges.values())
         assert self.issuer.accounts.held_minor == held_minor - released_minor == left_minor
-        assert self.issuer.accounts.holds_placed == sum(exchange.approved for exchange in self.exchanges.values())
+        assert self.issuer.accounts.placed_count == sum(exchange.approved for exchange in self.exchanges.values())
 
 
 class ShortOfMemoryAgainstNaiveBank(AccountsAgainstNaiveBank):

@@ -10,8 +10,8 @@ import trio
 from switch.iso8583 import mapping
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
-from switch.issuers.account import Entry
 from switch.issuers.book import MemoryBook
+from switch.issuers.entry import Entry
 from switch.issuers.host import IssuerHost
 from switch.line import Line, WireFormat, listen
 from switch.transaction import Authorization
