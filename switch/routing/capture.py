@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from switch.merchant import AT_CUT_OFF, BY_BATCH, Merchant
-from switch.transaction import AUTHORIZATION, BATCH, CREDITS, INQUIRIES, REQUEST, Authorization, Decision
+from switch.transaction import ADVICE, BATCH, CREDITS, FINANCIAL, INQUIRIES, Authorization, Decision
 
 NOW: Final = "now"  #: in the business date of its decision
 LATER: Final = "completion"  #: once a completion names it
@@ -17,13 +17,16 @@ def capture_of(authorization: Authorization, merchant: Merchant | None) -> str:
     """When an approval of this request is to count: by what it is, then by the contract of its merchant."""
     if authorization.transaction_type in INQUIRIES:
         return NEVER
+    financial = authorization.message_class == FINANCIAL
+    if authorization.function == BATCH or (financial and authorization.function == ADVICE):
+        return NOW
     if authorization.pre_authorized:
         return LATER
-    if merchant is None or merchant.capture == AT_CUT_OFF or authorization.function == BATCH:
+    if merchant is None or merchant.capture == AT_CUT_OFF:
         return NOW
     if merchant.capture == BY_BATCH:
-        return WITH_BATCH if authorization.function == REQUEST else NOW
-    return LATER if authorization.message_class == AUTHORIZATION else NOW
+        return WITH_BATCH
+    return NOW if financial else LATER
 
 
 def granted_minor(authorization: Authorization, decision: Decision) -> int:
