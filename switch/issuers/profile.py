@@ -39,6 +39,7 @@ class Card:
     status: str  #: one of STATUSES
     purpose: str  #: what a tester uses it for
     account: str  #: names the account in the issuer's book, which never needs the PAN
+    cash_limit_minor: int | None = None  #: the most one transaction may hand out in cash; None: whatever the account has
 
     @classmethod
     def from_toml(cls, table: SpecTable, account: str) -> Card:
@@ -54,6 +55,7 @@ class Card:
             status=table.choice("status", STATUSES, ACTIVE),
             purpose=table.text("purpose"),
             account=table.text("account", account, pattern=r"[a-z0-9-]{1,40}", expected="small letters, digits and hyphens"),
+            cash_limit_minor=table.minor("cash_limit", None),
         )
         table.done()
         return card

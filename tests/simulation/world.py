@@ -15,9 +15,10 @@ from typing import Any
 from attrs import define, evolve, field
 
 from switch.iso8583 import mapping
-from switch.issuers.account import AccountBook, Entry
+from switch.issuers.account import AccountBook
 from switch.issuers.book import MemoryBook
 from switch.issuers.decide import approval_codes, decide, undo
+from switch.issuers.entry import Entry
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import ScenarioState
 from switch.routing.archive import Past, Recovery, Reference
@@ -110,12 +111,12 @@ class Issuer:
     def start(self) -> None:
         self.accounts = AccountBook(self.profile)
         self.accounts.replay(self.book.entries())
-        self._codes: Iterator[str] = approval_codes(0, self.profile.id, self.accounts.holds_placed)
+        self._codes: Iterator[str] = approval_codes(0, self.profile.id, self.accounts.placed_count)
         self._scenario = ScenarioState(None, self.profile.id)
 
     def authorize(self, asked: Authorization) -> IssuerAnswer:
         judged = decide(asked, self.accounts, self._scenario, now_ms=NOW_MS, today_yymm="2611", approval_codes=self._codes)
-        self._write([judged.hold])
+        self._write([judged.entry])
         decision = judged.decision
         return IssuerAnswer(
             key=asked.key, response_code=decision.response_code, approval_code=decision.approval_code, reason="", carried=None
@@ -140,8 +141,7 @@ class Issuer:
 
     def held(self, key: ExchangeKey) -> int:
         """What the book holds for an exchange."""
-        signs = {"hold": 1, "release": -1}
-        return sum(entry.amount_minor * signs.get(entry.kind, 0) for entry in self.book.entries() if entry.key == key)
+        return sum(entry.taken_minor for entry in self.book.entries() if entry.key == key)
 
 
 @define
