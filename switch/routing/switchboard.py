@@ -440,14 +440,15 @@ class Switchboard:
             why = "reversed by the acquirer before an answer came"
             self._do_without(waiting, why, now, effects, NO_ACTION)
             return Undone(waiting.request_id, False, APPROVED, why)
-        past = self._reversed_past(reversal)
-        if past is None:
+        named = self._reversed_past(reversal)
+        past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
+        if named is None or past is None:
             if reversal.is_void:
                 return Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
             if key is not None:
                 self._reversed_unknown.put(key, True)
             return NOT_KNOWN
-        outcome = undo(reversal, past)
+        outcome = undo(reversal, past, named)
         if outcome.effective:
             if past.capture != LATER:
                 self._reconciler.batches.take_back(past.authorization, past.remaining_minor - reversal.replacement_minor)
@@ -460,16 +461,13 @@ class Switchboard:
         return outcome
 
     def _reversed_past(self, reversal: Reversal) -> Past | None:
-        """What a reversal means: the request it names, or the completion that took its place."""
+        """The request a reversal names, by DE 90 or by reference."""
         if reversal.original_key is not None:
-            past = self._history.find(reversal.original_key)
-        else:
-            terminal_id = reversal.key.terminal_id
-            reference = Reference(reversal.rrn, terminal_id, reversal.merchant_id, reversal.amount_minor)
-            past = self._history.find_by_reference(reference) if reversal.rrn else None
-        if past is not None and past.completed_by is not None:
-            return self._history.find(past.completed_by)
-        return past
+            return self._history.find(reversal.original_key)
+        if not reversal.rrn:
+            return None
+        reference = Reference(reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
+        return self._history.find_by_reference(reference)
 
     # totals
 
