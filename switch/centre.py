@@ -23,7 +23,7 @@ from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import Profile
-from switch.journal import FOLD_SECONDS, JOURNAL_FILE, SqliteJournal
+from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
 from switch.routing.effects import Notice
@@ -188,7 +188,7 @@ class Centre:
             temporary.replace(self.options.ready_file)
         self._started(ready)
 
-    async def _cut_off(self, journal: SqliteJournal) -> None:
+    async def _cut_off(self, journal: Journal) -> None:
         """Open the next business date at each cut-off, where the clock opened the current one. The server sees it and tells."""
         while True:
             row = journal.open_date()
