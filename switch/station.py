@@ -14,6 +14,7 @@ from switch.iso8583.session import (
     CUT_OVER,
     ECHO,
     FUNCTIONS,
+    NEVER,
     SIGN_OFF,
     SIGN_ON,
     SIGNED_OFF,
@@ -48,8 +49,8 @@ class Station:
         self._stan = 0
         self._asked: dict[str, str] = {}  #: STAN of the last 0800 of each function, while it is not answered
 
-    def ask(self, function: str, business_date: str | None = None) -> None:
-        """Send an 0800 now; where the line's dialect cannot say it, that is told. Never called while a turn sends."""
+    def ask(self, function: str, business_date: str | None = None) -> bool:
+        """Send an 0800 now; False, and a notice, where the line's dialect cannot say it. Never called while a turn sends."""
         self._stan = self._stan % 999_999 + 1
         request = network_request(
             function,
@@ -63,9 +64,10 @@ class Station:
         except MessageError as error:
             what = f"{self.line.name}: the {FUNCTIONS[function]} cannot be said: {error}"
             self._voice.tell(Notice("format_error", what))
-            return
+            return False
         self._asked[function] = request.elements[11]
         self.line.flush()
+        return True
 
     def answered(self, answer: Message) -> str | None:
         """The function (DE 70) an 0810 is the answer to, by its STAN; None, and a notice, where nobody waits for it."""
@@ -92,13 +94,14 @@ class Station:
     def check(self, now: float) -> str | None:
         """Ask for an echo where the line was silent for long; why the peer is held to be gone, where that was in vain.
 
-        A peer that does not read is not read from either: its silence means nothing.
+        A peer that does not read is not read from either: its silence means nothing. Nor does that of a peer whose dialect has
+        no echo: it is not asked again.
         """
         if self.line.clogged:
             return None
         heard_at = self.line.heard_at
-        if self._silence.echo_due(heard_at, now):
-            self.ask(ECHO)
+        if self._silence.echo_due(heard_at, now) and not self.ask(ECHO):
+            self._silence = Silence(NEVER)
         return self._silence.half_open(heard_at, now)
 
 

@@ -18,6 +18,7 @@ ECHO: Final = "301"
 FUNCTIONS: Final = {SIGN_ON: "sign-on", SIGN_OFF: "sign-off", CUT_OVER: "cut-over", ECHO: "echo"}
 
 SETTLEMENT_DATE: Final = 15  #: of a cut-over: the business date that begins, MMDD
+NEVER: Final = 0  #: echo_seconds of a line that may be silent for ever
 ECHO_ANSWER_SECONDS_MAX: Final = 10.0  #: the timeout of a slow issuer; a peer that is there answers an echo at once
 
 DOWN, OPEN, SIGNING_ON, REFUSED, UP, SIGNED_OFF = "down", "open", "signing on", "refused", "up", "signed off"
@@ -59,14 +60,14 @@ class Silence:
     """
 
     def __init__(self, echo_seconds: float) -> None:
-        self._echo_seconds = echo_seconds  #: 0: the line may be silent for ever
+        self._echo_seconds = echo_seconds
         self._asked_at: float | None = None
 
     def echo_due(self, heard_at: float, now: float) -> bool:
         """Whether to ask for an echo now; that it is asked for is noted."""
         if self._asked_at is not None and heard_at >= self._asked_at:
             self._asked_at = None
-        due = bool(self._echo_seconds) and self._asked_at is None and now - heard_at >= self._echo_seconds
+        due = self._echo_seconds != NEVER and self._asked_at is None and now - heard_at >= self._echo_seconds
         if due:
             self._asked_at = now
         return due

@@ -11,6 +11,7 @@ from switch.iso8583.session import (
     CUT_OVER,
     DOWN,
     ECHO,
+    NEVER,
     OPEN,
     REFUSED,
     SIGN_OFF,
@@ -121,7 +122,7 @@ def test_why_a_line_is_half_open() -> None:
 
 
 def test_a_line_may_be_silent_for_ever() -> None:
-    silence = Silence(0)
+    silence = Silence(NEVER)
     assert not silence.echo_due(0, 1e6)
     assert silence.half_open(0, 1e6) is None
 
