@@ -21,11 +21,14 @@ from switch.iso8583 import mapping
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
+from switch.iso8583.reconciling import to_reconciliation, totals_response
 from switch.journal import Batch, Journal
 from switch.line import Line, Lines, WireFormat, accept, keep_alive, recognized
 from switch.link import IssuerLink
 from switch.record import record
+from switch.routing.archive import Recovery
 from switch.routing.checks import refuse
+from switch.routing.deliveries import ADVICE, REVERSAL
 from switch.routing.effects import (
     Deliver,
     Effect,
@@ -33,6 +36,7 @@ from switch.routing.effects import (
     Notice,
     Reply,
     ReplyReversal,
+    ReplyTotals,
 )
 from switch.routing.events import (
     AnswerReceived,
@@ -42,6 +46,7 @@ from switch.routing.events import (
     IssuerUp,
     RequestReceived,
     ReversalReceived,
+    TotalsReceived,
 )
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
@@ -82,20 +87,23 @@ class Server:
             Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds)
             for profile in specs.issuers.values()
         ]
+        beginning = journal.beginning()
         self.board = Switchboard(
             table=specs.routing,
             destinations=destinations,
             merchants=specs.merchants,
-            archive=journal,
-            first_request_id=journal.next_request_id(),
-            first_delivery_id=journal.next_delivery_id(),
+            archive=journal.archive,
+            first_request_id=beginning.first_request_id,
+            first_delivery_id=beginning.first_delivery_id,
         )
+        self._recovery: Recovery | None = beginning.recovery
         self.lines = Lines(self.turn)
         self._links: dict[str, IssuerLink] = {}
         self._actions: dict[type[Any], Callable[[Any, float, list[Notice]], Iterable[Effect]]] = {
             Reply: self._reply,
             Forward: self._forward,
             ReplyReversal: self._reply_reversal,
+            ReplyTotals: self._reply_totals,
             Deliver: self._deliver,
             Notice: self._notice,
         }
@@ -114,7 +122,9 @@ class Server:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what the journal tells of the time before, then read lines and take turns until cancelled."""
-        self._perform(self.board.recover(self.journal.recovery(), trio.current_time()), trio.current_time())
+        assert self._recovery is not None, "run once"
+        recovery, self._recovery = self._recovery, None
+        self._perform(self.board.recover(recovery, trio.current_time()), trio.current_time())
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch_deadlines)
             nursery.start_soon(self.lines.run)
@@ -242,20 +252,39 @@ class Server:
         self._send(effect.origin.line, mapping.reversal_response(effect.reversal, effect.response_code), effect.origin.tpdu)
         return ()
 
+    def _reply_totals(self, effect: ReplyTotals, now: float, notices: list[Notice]) -> Iterable[Effect]:
+        outcome, origin = effect.outcome, effect.origin
+        origin.line.answers_due -= 1
+        message = totals_response(
+            effect.asked, outcome.totals, settlement_code=outcome.settlement_code, response_code=outcome.response_code
+        )
+        self._send(origin.line, message, origin.tpdu)
+        return ()
+
     def _deliver(self, effect: Deliver, now: float, notices: list[Notice]) -> Iterable[Effect]:
         """Send an issuer what it is owed; what cannot be sent now is repeated later."""
         delivery = effect.delivery
         link = self._links[delivery.issuer]
         if link.line is None:
             return ()
-        message = mapping.to_issuer_reversal(
-            delivery.original,
-            replacement_minor=delivery.replacement_minor,
-            stan=delivery.stan,
-            transmitted_at=self.transmitted_at(),
-            repeat=effect.repeat,
-            forwarder_id=self.specs.centre.institution_id,
-        )
+        if delivery.kind == ADVICE:
+            message = mapping.to_issuer_advice(
+                delivery.original,
+                approval_code=delivery.approval_code,
+                repeat=effect.repeat,
+                forwarder_id=self.specs.centre.institution_id,
+                message_reason=delivery.message_reason,
+            )
+        else:
+            message = mapping.to_issuer_reversal(
+                delivery.original,
+                replacement_minor=delivery.replacement_minor,
+                stan=delivery.stan,
+                transmitted_at=self.transmitted_at(),
+                repeat=effect.repeat,
+                forwarder_id=self.specs.centre.institution_id,
+                message_reason=delivery.message_reason,
+            )
         self._send(link.line, message, link.tpdu)
         return ()
 
@@ -288,27 +317,32 @@ class Server:
         if kind is None:
             effects.append(Notice("format_error", f"{line.name}: MTI {message.mti} is none of ISO 8583:1987"))
             self._refuse(line, message, FORMAT_ERROR, tpdu)
-        elif kind in ("authorization", "financial") and message.mti[2] == "0":
-            self._authorization(line, message, tpdu, now, effects)
-        elif kind == "reversal" and expects_answer(message.mti):
-            self._reversal(line, message, tpdu, now, effects)
         elif kind == "network_management":
             answer = self._callers.network(line, message, tpdu)
             if answer is not None:
                 self._send(line, answer, tpdu)
         elif not expects_answer(message.mti):
             effects.append(Notice("unexpected", f"{line.name}: a {message.mti} where only requests are expected"))
+        elif kind in ("authorization", "financial"):
+            take = self._reversal if mapping.is_void(message) else self._authorization
+            take(line, message, tpdu, now, effects)
+        elif kind == "reversal":
+            self._reversal(line, message, tpdu, now, effects)
+        elif kind == "reconciliation":
+            self._totals(line, message, tpdu, now, effects)
         else:
             effects.append(
                 Notice("unsupported", f"{line.name}: MTI {message.mti} is not offered, answered {FUNCTION_NOT_SUPPORTED}")
             )
             self._refuse(line, message, FUNCTION_NOT_SUPPORTED, tpdu)
 
-    def _understood(self, read: Callable[..., T], line: Line, message: Message, tpdu: bytes, effects: list[Effect]) -> T | None:
+    def _understood(
+        self, read: Callable[..., T], line: Line, message: Message, tpdu: bytes, effects: list[Effect], **defaults: str
+    ) -> T | None:
         """What a message asks in the trade's words; one that lacks what it needs is answered 30 and gives None."""
         centre_id, now = self.specs.centre.institution_id, self.transmitted_at()
         try:
-            asked = read(message, acquirer_id=centre_id, transmitted_at=now, currency=CURRENCY)
+            asked = read(message, acquirer_id=centre_id, transmitted_at=now, **defaults)
         except MessageError as error:
             effects.append(Notice("format_error", f"{line.name}: {message.mti}: {error}; answered {FORMAT_ERROR}"))
             self._refuse(line, message, FORMAT_ERROR, tpdu)
@@ -317,18 +351,23 @@ class Server:
         return asked
 
     def _authorization(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
-        if line in self._callers.signed_off:
+        if line in self._callers.signed_off and message.mti[2] == "0":
             self._callers.refused(line, ISSUER_INOPERATIVE)
             self._refuse(line, message, ISSUER_INOPERATIVE, tpdu)
             return
-        authorization = self._understood(mapping.to_authorization, line, message, tpdu, effects)
+        authorization = self._understood(mapping.to_authorization, line, message, tpdu, effects, currency=CURRENCY)
         if authorization is not None:
             effects += self.board.handle(RequestReceived(authorization, Origin(line, tpdu), line.name), now)
 
     def _reversal(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
-        reversal = self._understood(mapping.to_reversal, line, message, tpdu, effects)
+        reversal = self._understood(mapping.to_reversal, line, message, tpdu, effects, currency=CURRENCY)
         if reversal is not None:
             effects += self.board.handle(ReversalReceived(reversal, Origin(line, tpdu), line.name), now)
+
+    def _totals(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
+        asked = self._understood(to_reconciliation, line, message, tpdu, effects)
+        if asked is not None:
+            effects += self.board.handle(TotalsReceived(asked, Origin(line, tpdu), line.name), now)
 
     def _refuse_unreadable(self, line: Line, body: bytes, tpdu: bytes, error: MessageError, effects: list[Effect]) -> None:
         """A message that can be read in part is answered 30 with what lets its sender match it; else it is only told of."""
@@ -370,9 +409,10 @@ class Server:
                 answer = mapping.to_issuer_answer(message, acquirer_id=self.specs.centre.institution_id)
                 effects += self.board.handle(AnswerReceived(link.issuer, answer), now)
                 return
-            if kind == "reversal" and message.mti[2] in "13":
+            owed = ADVICE if kind in ("authorization", "financial") else REVERSAL if kind == "reversal" else None
+            if owed is not None and message.mti[2] in "13":
                 stan, code = message.elements.get(11, ""), message.elements.get(39, "")
-                effects += self.board.handle(DeliveryAnswered(link.issuer, stan, code), now)
+                effects += self.board.handle(DeliveryAnswered(link.issuer, stan, code, owed), now)
                 return
         except MessageError as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))

@@ -102,6 +102,21 @@ class Reversal:
     def partial(self) -> bool:
         return self.replacement_minor > 0
 
+    @property
+    def is_void(self) -> bool:
+        """Whether it came as a financial message with a processing code that voids, and not as a reversal."""
+        return self.mti[1] != "4"
+
+
+@record(kw_only=True)
+class Reconciliation:
+    """A sender's totals since it last agreed with the centre (0500, 0501, 0520, 0521)."""
+
+    key: ExchangeKey  #: of this message; an empty terminal means the totals of the whole acquirer
+    mti: str  #: as it came
+    sent: Mapping[str, int]  #: counter (``switch.routing.totals``) -> value, those the message has
+    carried: Mapping[int, str] = field(eq=False, repr=False)
+
 
 @record(kw_only=True)
 class Decision:

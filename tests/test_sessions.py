@@ -144,6 +144,16 @@ async def test_after_a_sign_off_requests_are_refused_until_the_next_sign_on() ->
         assert (await client.ask(purchase(2))).elements[39] == "00", "nothing of the refused ones is remembered"
 
 
+@pytest.mark.parametrize(("mti", "answer"), [("0120", "0130"), ("0220", "0230"), ("0420", "0430")])
+async def test_after_a_sign_off_what_has_happened_is_still_taken(mti: str, answer: str) -> None:
+    async with loopback() as centre, centre.client() as client:
+        await client.ask(network(SIGN_OFF))
+        answered = await client.ask(Message(mti, purchase(1).elements))
+        assert answered.mti == answer
+        assert answered.elements[39] != "91"
+    assert not told(centre, "signed_off")
+
+
 async def test_after_a_sign_off_what_is_in_flight_is_still_answered() -> None:
     async with loopback() as centre, centre.client() as client:
         await client.send(purchase(1), network(SIGN_OFF), purchase(2))

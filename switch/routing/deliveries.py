@@ -18,9 +18,16 @@ REPEAT_SECONDS_MAX: Final = 60.0  #: each further wait is twice as long, up to t
 STANS: Final = 999_999
 
 
+REVERSAL: Final = "reversal"
+ADVICE: Final = "advice"
+
+
 @record
 class Delivery:
-    """The reversal of a request the issuer was sent. ``replacement_minor`` is what remains of it."""
+    """What an issuer has to be told of a request: that it is reversed, or what was decided without it.
+
+    ``replacement_minor`` is what a reversal leaves of it, or what was granted by an advice.
+    """
 
     delivery_id: int
     issuer: str
@@ -28,11 +35,15 @@ class Delivery:
     original: Authorization
     replacement_minor: int
     reason: str
+    kind: str = REVERSAL  #: or ADVICE
+    message_reason: str = ""  #: four digits (``switch.transaction``, REASON_…)
+    approval_code: str | None = None  #: of an advice: DE 38
 
     @property
     def stan(self) -> str:
-        """DE 11 of its messages; only one of an issuer is under way, so it need not be unique for longer."""
-        return f"{(self.delivery_id - 1) % STANS + 1:06d}"
+        """DE 11 of its messages. A reversal has one of its own; an advice keeps that of the request, so that the issuer
+        knows it again. Only one delivery of an issuer is under way, so it need not be unique for longer."""
+        return self.original.key.stan if self.kind == ADVICE else f"{(self.delivery_id - 1) % STANS + 1:06d}"
 
 
 @define
@@ -69,10 +80,12 @@ class Deliveries:
         queue.attempts += 1
         return queue.waiting[0], repeat
 
-    def answered(self, issuer: str, stan: str) -> Delivery | None:
-        """The delivery an answer with this STAN settles; None where it settles none."""
+    def answered(self, issuer: str, stan: str, kind: str) -> Delivery | None:
+        """The delivery an answer to a message of this kind with this STAN settles; None where it settles none."""
         queue = self._queues.get(issuer)
-        if queue is None or not queue.waiting or not queue.attempts or queue.waiting[0].stan != stan:
+        if queue is None or not queue.waiting or not queue.attempts:
+            return None
+        if (queue.waiting[0].stan, queue.waiting[0].kind) != (stan, kind):
             return None
         queue.attempts, queue.due_at = 0, None
         return queue.waiting.popleft()

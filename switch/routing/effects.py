@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from switch.record import record
+from switch.routing.capture import NOW
 from switch.routing.deliveries import Delivery
 from switch.routing.reversals import Undone
 from switch.routing.table import Route
-from switch.transaction import Authorization, Decision, Reversal
+from switch.routing.totals import Reconciled
+from switch.transaction import Authorization, Decision, Reconciliation, Reversal
 
 
 @record
 class JournalRequest:
-    """Write down a request before it is forwarded or answered. ``merchant_type`` is the contract's MCC where there is one."""
+    """Write down a request or an advice before it is forwarded or answered.
+
+    ``merchant_type`` is the contract's MCC where there is one.
+    """
 
     request_id: int
     authorization: Authorization
@@ -21,6 +26,8 @@ class JournalRequest:
     merchant_type: str | None
     route: Route | None
     origin: str | None  #: of the card: domestic, foreign
+    capture: str = NOW  #: when an approval of it counts (``switch.routing.capture``)
+    original_id: int | None = None  #: the request it completes, adds to or captures
 
 
 @record
@@ -37,6 +44,8 @@ class JournalDecision:
 
     request_id: int
     decision: Decision
+    approved_minor: int | None = None  #: what was granted; None where it was declined
+    captured_minor: int | None = None  #: what counts in the business date; below zero for a credit; None: nothing
 
 
 @record
@@ -64,6 +73,24 @@ class ReplyReversal:
     origin: Any
     reversal: Reversal
     response_code: str
+
+
+@record
+class JournalReconciliation:
+    """Write down a reconciliation and what came of it, before it is answered."""
+
+    asked: Reconciliation
+    line: str
+    outcome: Reconciled
+
+
+@record
+class ReplyTotals:
+    """Answer a reconciliation of the acquirer at ``origin``."""
+
+    origin: Any
+    asked: Reconciliation
+    outcome: Reconciled
 
 
 @record
@@ -113,6 +140,8 @@ Effect = (
     | Reply
     | JournalReversal
     | ReplyReversal
+    | JournalReconciliation
+    | ReplyTotals
     | JournalDelivery
     | Deliver
     | JournalDelivered

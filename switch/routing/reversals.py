@@ -31,7 +31,7 @@ def undo(reversal: Reversal, past: Past) -> Undone:
     if not past.decision.approved:
         code = past.decision.response_code
         return Undone(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
-    if reversal.amount_minor != original.amount_minor:
+    if reversal.amount_minor not in (original.amount_minor, past.decision.approved_minor):
         said, was = format_minor(reversal.amount_minor), format_minor(original.amount_minor)
         return Undone(request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {said} and the original was {was}")
     if reversal.replacement_minor >= past.remaining_minor:

@@ -20,7 +20,7 @@ from switch.issuers.book import MemoryBook
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import ScenarioState
-from switch.routing.archive import Past, Recovery
+from switch.routing.archive import Past, Recovery, Reference
 from switch.routing.deliveries import Delivery
 from switch.routing.effects import (
     Deliver,
@@ -82,9 +82,8 @@ class Books:
     def find(self, key: ExchangeKey) -> Past | None:
         return self._past(lambda authorization: authorization.key == key)
 
-    def find_original(self, reversal: Reversal) -> Past | None:
-        wanted = (reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
-        return self._past(lambda a: (a.rrn, a.key.terminal_id, a.merchant_id, a.amount_minor) == wanted)
+    def find_by_reference(self, reference: Reference) -> Past | None:
+        return self._past(reference.fits)
 
     def recovery(self) -> Recovery:
         decided = [self.find(authorization.key) for authorization, _ in self.requests.values()]
@@ -341,7 +340,7 @@ class World:
     def _planted(self, event: Any) -> Any:
         """An answer as a switch would take it that matches by STAN alone."""
         if self.plant == "match_by_stan_alone" and isinstance(event, AnswerReceived) and self.board is not None:
-            waiting = [key for keys in self.board._waiting.values() for key in keys if key.stan == event.answer.key.stan]
+            waiting = [key for key in self.board._pending._of_key if key.stan == event.answer.key.stan]
             if waiting:
                 return evolve(event, answer=evolve(event.answer, key=waiting[0]))
         return event

@@ -1,0 +1,41 @@
+"""Capture: which approvals count in the business day, for how much, and when."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from switch.merchant import AT_CUT_OFF, BY_BATCH, Merchant
+from switch.transaction import ADVICE, BATCH, CREDITS, FINANCIAL, INQUIRIES, Authorization, Decision
+
+NOW: Final = "now"  #: in the business date of its decision
+LATER: Final = "completion"  #: once a completion names it
+WITH_BATCH: Final = "batch"  #: when its terminal closes its batch
+NEVER: Final = "never"  #: it moves no money
+
+
+def capture_of(authorization: Authorization, merchant: Merchant | None) -> str:
+    """When an approval of this request is to count: by what it is, then by the contract of its merchant."""
+    if authorization.transaction_type in INQUIRIES:
+        return NEVER
+    financial = authorization.message_class == FINANCIAL
+    if authorization.function == BATCH or (financial and authorization.function == ADVICE):
+        return NOW
+    if authorization.pre_authorized:
+        return LATER
+    if merchant is None or merchant.capture == AT_CUT_OFF:
+        return NOW
+    if merchant.capture == BY_BATCH:
+        return WITH_BATCH
+    return NOW if financial else LATER
+
+
+def granted_minor(authorization: Authorization, decision: Decision) -> int:
+    """What a decision grants: all that was asked, a part of it, or nothing."""
+    if not decision.approved:
+        return 0
+    return authorization.amount_minor if decision.approved_minor is None else decision.approved_minor
+
+
+def captured_minor(authorization: Authorization, granted: int) -> int:
+    """What a capture of ``granted`` counts for: above zero the cardholder is debited, below zero credited."""
+    return -granted if authorization.transaction_type in CREDITS else granted
