@@ -177,7 +177,8 @@ class Shops:
         stan, mti = message.elements[11], message.mti
         if deal.codes.get(key_of(message)):
             return
-        if mti[2] == "0" and mti[1] in "12" and times > 3:
+        may_give_up = mti[2] == "0" and mti[1] in "12" and message.elements[3][:2] != "02"
+        if may_give_up and times > 3:
             self._reverse_message(deal, message, in_part=False)
             return
         again = times > 1
