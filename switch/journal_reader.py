@@ -67,7 +67,9 @@ WHERE request.original_id = ? AND request.function <> 'batch' AND decision.appro
 """
 _UNCAPTURED: Final = f"""
 {_PAST} WHERE request.capture = 'batch' AND decision.approved_minor IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM request AS later WHERE later.original_id = request.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+    WHERE later.original_id = request.id AND captured.captured_minor IS NOT NULL)
 ORDER BY request.id
 """  # noqa: S608
 _RECONCILED: Final = """
@@ -154,7 +156,7 @@ class JournalReader:
             if function == ADVICE:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
             else:
-                hold.increments.append(ExchangeKey(*key))
+                hold.increments += (ExchangeKey(*key),)
 
     def _to_delivery(self, row: Sequence[Any]) -> Delivery:
         delivery_id, issuer, replacement_minor, reason, kind, message_reason, approval_code = row[_COLUMNS:]
@@ -205,7 +207,8 @@ LEFT JOIN closed ON closed.acquirer_id = request.acquirer_id AND closed.terminal
 WHERE decision.approved_minor IS NOT NULL AND request.function <> 'batch'
   AND decision.request_id > COALESCE(closed.last_request_id, 0)
   AND NOT (request.capture = 'batch' AND EXISTS (
-    SELECT 1 FROM request AS later WHERE later.original_id = request.id AND later.function = 'advice'))
+    SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+    WHERE later.original_id = request.id AND later.function = 'advice' AND captured.captured_minor IS NOT NULL))
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 _REVERSED_OF: Final = f"""

@@ -121,7 +121,9 @@ def shop(**changes: Any) -> Merchant:
     return evolve(SHOP, **changes)
 
 
-def switchboard(up: Iterable[str] = ("atlas", "vesta"), *, merchant: Merchant = SHOP, atlas: Route = ATLAS) -> Switchboard:
+def switchboard(
+    up: Iterable[str] = ("atlas", "vesta"), *, merchant: Merchant = SHOP, atlas: Route = ATLAS, **more: Any
+) -> Switchboard:
     table = RoutingTable.of(
         [Range(low="950401", high="950401", route=atlas), Range(low="400000", high="499999", route=VESTA)], [("34", "amex")]
     )
@@ -129,7 +131,7 @@ def switchboard(up: Iterable[str] = ("atlas", "vesta"), *, merchant: Merchant = 
         Destination(issuer="atlas", origin="domestic", timeout_seconds=TIMEOUT_SECONDS),
         Destination(issuer="vesta", origin="foreign", timeout_seconds=TIMEOUT_SECONDS),
     ]
-    board = Switchboard(table=table, destinations=destinations, merchants={merchant.id: merchant}, first_request_id=1)
+    board = Switchboard(table=table, destinations=destinations, merchants={merchant.id: merchant}, **more)
     for issuer in up:
         board.handle(IssuerUp(issuer), 0.0)
     return board
@@ -186,7 +188,8 @@ def in_words(effect: Effect) -> str:  # noqa: C901  (a table of one line an effe
             named = f" for request {effect.original_id}" if effect.original_id is not None else ""
             return f"journal request {effect.request_id}{named}{WAITS.get(effect.capture, '')}"
         case JournalDecision():
-            return f"journal decision {effect.request_id} {effect.decision.response_code}{_worth(effect)}: {effect.decision.reason}"
+            decision = effect.decision
+            return f"journal decision {effect.request_id} {decision.response_code}{_worth(effect)}: {decision.reason}"
         case JournalOccurrence():
             return f"journal {effect.kind} of {effect.request_id}: {effect.detail}"
         case Forward():

@@ -26,7 +26,7 @@ class Past:
     decided_at: float | None = None  #: seconds of the monotonic clock; None before the last start
     capture: str = NOW  #: when it counts (``switch.routing.capture``)
     completed_by: ExchangeKey | None = None  #: of a hold: the completion that took its place
-    increments: list[ExchangeKey] = Factory(list)  #: of a hold: the approved requests that added to it
+    increments: tuple[ExchangeKey, ...] = ()  #: of a hold: the approved requests that added to it
 
     @property
     def held(self) -> bool:

@@ -14,7 +14,7 @@ from switch.merchant import Merchant
 from switch.money import format_minor
 from switch.routing.advices import accept, complete, not_outstanding
 from switch.routing.archive import Archive, NoArchive, Past, Recovery, Reference
-from switch.routing.capture import LATER, NEVER, NOW, WITH_BATCH, capture_of, captured_minor, granted_minor
+from switch.routing.capture import LATER, NEVER, NOW, WITH_BATCH, capture_of, granted_minor
 from switch.routing.checks import CHECKS, refuse
 from switch.routing.effects import (
     Effect,
@@ -50,6 +50,7 @@ from switch.transaction import (
     APPROVALS,
     APPROVED,
     BATCH,
+    CREDITS,
     DUPLICATE_TRANSMISSION,
     FINANCIAL,
     IN_PROGRESS,
@@ -64,6 +65,7 @@ from switch.transaction import (
     REASON_COMPLETED,
     REASON_INVALID_RESPONSE,
     REASON_TIMEOUT,
+    REQUEST,
     UNABLE_TO_LOCATE,
     Authorization,
     Decision,
@@ -172,11 +174,12 @@ class Switchboard:
         if waiting is not None:
             self._repeat_while_waiting(event, waiting, effects)
             return
-        hold = self._named(authorization) if authorization.original_key or authorization.function == ADVICE else None
+        plain = authorization.original_key is None and authorization.function == REQUEST
+        hold = None if plain else self._named(authorization)
         route = self._table.find(authorization.pan.digits)
         merchant = self._merchants.get(authorization.merchant_id)
         capture = capture_of(authorization, merchant)
-        request_id = self._take_in(authorization, event.line, route, capture, hold, effects)
+        request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
         refusal = self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
@@ -185,36 +188,43 @@ class Switchboard:
             self._advice(event, request_id, route, merchant, capture, hold, now, effects)
         else:
             seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
-            exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, hold)
-            self._ask(exchange, seconds, now, effects)
+            timer = self._pending.timer(route.issuer, seconds)
+            exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer, hold)
+            self._ask(exchange, now, effects)
 
     def _take_in(
-        self, request: Authorization, line: str, route: Route | None, capture: str, hold: Past | None, effects: list[Effect]
+        self,
+        request: Authorization,
+        line: str,
+        route: Route | None,
+        merchant: Merchant | None,
+        capture: str,
+        hold: Past | None,
+        effects: list[Effect],
     ) -> int:
         """Write a request down; its id from then on."""
         request_id = self._next_id
         self._next_id += 1
-        merchant = self._merchants.get(request.merchant_id)
         mcc = merchant.mcc if merchant is not None else request.merchant_type
         origin = self._destinations[route.issuer].origin if route is not None else None
         hold_id = hold.request_id if hold is not None else None
         effects.append(JournalRequest(request_id, request, line, mcc, route, origin, capture, hold_id))
         return request_id
 
-    def _ask(self, exchange: Exchange, seconds: float, now: float, effects: list[Effect]) -> None:
+    def _ask(self, exchange: Exchange, now: float, effects: list[Effect]) -> None:
         """Forward a request to its issuer, or decide without it where it cannot be asked."""
         issuer, authorization = exchange.route.issuer, exchange.authorization
-        wrong = self._wrong_increment(authorization, exchange.original)
+        wrong = None if authorization.original_key is None else _wrong_increment(authorization, exchange.original)
         if wrong is not None:
             self._decide(exchange, wrong, now, effects)
         elif issuer not in self._outbox.up:
             why = f"issuer {issuer} is not available: {self._down_why.get(issuer, 'not signed on yet')}"
             self._decide(exchange, self._outbox.stand_in(exchange, why, now, effects), now, effects)
-        elif self._pending.count(issuer) >= PENDING_MAX:
+        elif len(exchange.timer.waiting) >= PENDING_MAX:
             busy = refuse(ISSUER_INOPERATIVE, f"{PENDING_MAX} requests wait for {issuer} already")
             self._decide(exchange, busy, now, effects)
         else:
-            self._pending.add(exchange, seconds)
+            self._pending.add(exchange)
             effects.append(Forward(issuer, authorization))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
@@ -266,14 +276,6 @@ class Switchboard:
             return None
         reference = Reference(authorization.rrn, authorization.key.terminal_id, authorization.merchant_id, None)
         return self._history.find_by_reference(reference, held=True)
-
-    def _wrong_increment(self, authorization: Authorization, hold: Past | None) -> Decision | None:
-        """Why a request that names another cannot add to it; None for one that can, and for those that name none."""
-        if authorization.original_key is None or not authorization.pre_authorized:
-            return None
-        if hold is None:
-            return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")
-        return not_outstanding(authorization, hold)
 
     def _advice(
         self,
@@ -379,7 +381,7 @@ class Switchboard:
         past = Past(exchange.request_id, request, exchange.route.issuer, decision, 0, now, exchange.capture)
         self._close(past, exchange.origins, effects)
         if exchange.original is not None and request.pre_authorized and past.remaining_minor:
-            exchange.original.increments.append(request.key)
+            exchange.original.increments += (request.key,)
 
     def _do_without(
         self, exchange: Exchange, why: str, now: float, effects: list[Effect], code: str = ISSUER_INOPERATIVE
@@ -402,7 +404,7 @@ class Switchboard:
         if decision.approved and _counts(request):
             approved = past.remaining_minor = granted_minor(request, decision)
             if past.capture == NOW:
-                captured = captured_minor(request, approved)
+                captured = -approved if request.transaction_type in CREDITS else approved
             elif past.capture == WITH_BATCH:
                 self._reconciler.await_batch(past)
             self._reconciler.batches.add(request, approved, past.capture)
@@ -481,7 +483,8 @@ class Switchboard:
         request = evolve(past.authorization, function=BATCH)
         why = f"captured with its batch: request {past.request_id}"
         decision = evolve(past.decision, reason=why, approved_minor=past.remaining_minor)
-        request_id = self._take_in(request, line, self._table.find(request.pan.digits), NOW, past, effects)
+        route, merchant = self._table.find(request.pan.digits), self._merchants.get(request.merchant_id)
+        request_id = self._take_in(request, line, route, merchant, NOW, past, effects)
         self._close(Past(request_id, request, past.issuer, decision, 0, now, NOW), [], effects)
 
     # issuers come and go
@@ -501,6 +504,18 @@ class Switchboard:
             for exchange in self._pending.of_issuer(issuer):
                 why = f"the line to {issuer} was lost before it answered: {event.why}"
                 self._do_without(exchange, why, now, effects)
+
+
+def _wrong_increment(request: Authorization, hold: Past | None) -> Decision | None:
+    """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
+    if not request.pre_authorized:
+        return None
+    if hold is None:
+        return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")
+    wrong = not_outstanding(request, hold)
+    if wrong is None and hold.capture != LATER:
+        return refuse(INVALID_TRANSACTION, f"request {hold.request_id}, which it adds to, is no pre-authorization")
+    return wrong
 
 
 def _counts(request: Authorization) -> bool:

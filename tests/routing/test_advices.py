@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from switch.routing.events import IssuerDown, RequestReceived
 from switch.transaction import ExchangeKey
 from tests.dialogue import Dialogue, answered, asked, delivered, request, reversed_, shop
 
-HELD = {"pre_authorized": True}
+HELD: dict[str, Any] = {"pre_authorized": True}
 
 
-def completion(stan: int, of: int | None = 1, amount_minor: int = 12_500, **changes: object) -> RequestReceived:
+def completion(stan: int, of: int | None = 1, amount_minor: int = 12_500, **changes: Any) -> RequestReceived:
     """A 0220 that names the request with STAN ``of``."""
     original = request(of).key if of is not None else None
     told = {"function": "advice", "message_class": "financial", "original_key": original, "advised_code": "00", **changes}

@@ -99,7 +99,7 @@ def test_what_a_batch_captured_is_reversed_where_it_counts() -> None:
 
 def test_an_upload_captures_one_of_a_batch_and_the_close_the_rest() -> None:
     talk = sold(sold(Dialogue(merchant=shop(capture=BY_BATCH)), 1), 2)
-    uploaded = {"function": "advice", "message_class": "financial", "original_key": request(1).key}
+    uploaded: dict[str, Any] = {"function": "advice", "message_class": "financial", "original_key": request(1).key}
     talk >> asked(3, **uploaded)
     (
         talk
