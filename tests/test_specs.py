@@ -69,8 +69,16 @@ def test_every_issuer_has_a_named_card_for_each_answer(specs: Specs, issuer: str
     cards = specs.issuers[issuer].cards
     assert {card.status for card in cards} >= {DO_NOT_HONOR, LOST, STOLEN}
     assert [card.expiry for card in cards if card.expiry < "2912"] == ["2412"]
-    assert [card.balance_minor for card in cards if card.balance_minor < 100_000] == [5_000]
+    assert 5_000 in [card.balance_minor for card in cards if card.balance_minor < 100_000]
     assert all(luhn_valid(card.pan.digits) and card.purpose for card in cards)
+
+
+def test_there_are_cards_for_parts_of_an_amount_and_for_limits_of_cash(specs: Specs) -> None:
+    (prepaid,) = [card for card in specs.issuers["souss"].cards if card.balance_minor == 2_000]
+    route = specs.routing.find(prepaid.pan.digits)
+    assert route is not None
+    assert (route.issuer, route.product) == ("souss", "prepaid")
+    assert [card.cash_limit_minor for card in specs.issuers["atlas"].cards if card.cash_limit_minor] == [20_000]
 
 
 def test_every_bank_has_domestic_visa_and_mastercard_cards(specs: Specs) -> None:

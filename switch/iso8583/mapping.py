@@ -248,6 +248,11 @@ def original_data(original_mti: str, key: ExchangeKey) -> str:
     return f"{original_mti}{key.stan}{key.transmitted_at}{key.acquirer_id:0>11}{0:011d}"
 
 
+def replacement_amounts(actual_minor: int) -> str:
+    """DE 95 for a reversal that leaves an amount: of the transaction, its settlement and the fees of both."""
+    return f"{actual_minor:012d}{0:012d}C{0:08d}C{0:08d}"
+
+
 def reversal_response(reversal: Reversal, response_code: str) -> Message:
     """The 0410 or 0430 to a reversal."""
     elements = {number: value for number, value in reversal.carried.items() if number in ECHOED or number == 90}
@@ -276,7 +281,7 @@ def to_issuer_reversal(
     if message_reason:
         elements[56] = message_reason
     if replacement_minor:
-        elements[95] = f"{replacement_minor:012d}{0:012d}C{0:08d}C{0:08d}"
+        elements[95] = replacement_amounts(replacement_minor)
     return Message("0421" if repeat else "0420", elements)
 
 
