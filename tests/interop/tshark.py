@@ -30,10 +30,17 @@ PREFERENCES: Final = {
     "bcd": ("Digits represented in nibbles", "Bin data not encoded"),
 }
 
-#: Dialect -> elements it does not read as ISO 8583:1987 or we have them (tshark 4.0). It has no separator in 36, and eight
-#: digits in 53, where the standard has sixteen; where binary elements are raw it skips more bytes behind 35 than it shows and
+#: Elements it does not read as ISO 8583:1987 has them (tshark 4.0): no separator in 36, eight digits in 53 where the standard
+#: has sixteen, fifteen of the sixteen in 86 to 89, and no letters in 34, 92 and 93.
+OTHER_LAYOUT: Final = {34, 36, 53, 86, 87, 88, 89, 92, 93}
+
+#: Dialect -> elements not to be asked of it. Where binary elements are raw it skips more bytes behind 35 than it shows and
 #: takes 55 for text; in packed messages it expects currencies (49 to 51) unpacked and the digits of fees (28 to 31, 97) packed.
-TRAPS: Final = {"ascii": {35, 36, 53, 55}, "ascii_hex": {36, 53}, "bcd": {28, 29, 30, 31, 35, 36, 49, 50, 51, 53, 55, 97}}
+TRAPS: Final = {
+    "ascii": OTHER_LAYOUT | {35, 55},
+    "ascii_hex": OTHER_LAYOUT,
+    "bcd": OTHER_LAYOUT | {28, 29, 30, 31, 35, 49, 50, 51, 55, 97},
+}
 
 
 def without_traps(message: Message, name: str) -> Message:
