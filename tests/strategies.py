@@ -32,7 +32,7 @@ mtis = st.builds("0{}{}{}".format, st.sampled_from(sorted(CLASSES)), st.sampled_
 
 
 @st.composite
-def mixtures(draw: st.DrawFn, **settled: str) -> Dialect:
+def mixtures(draw: st.DrawFn, /, **settled: str) -> Dialect:
     """A dialect that mixes encodings and paddings as nobody would, with a few elements of its own; ``settled`` ones stand."""
     encoding = {key: settled.get(key) or draw(st.sampled_from(allowed)) for key, allowed in ENCODINGS.items()}
     own = {"28": {"format": "x+n..99"}, "35": {"format": "z 37"}, "52": {"format": "b..60"}}

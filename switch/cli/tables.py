@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 PIPED_COLUMNS: Final = 10_000  #: where no terminal sets a width, nothing is ever wrapped or cut
 
 #: Columns that may be broken between words when a terminal is narrow; all others (numbers, hex, references) stay whole.
-WORDS: Final = frozenset({"name", "value", "meaning", "purpose", "detail", "reason", "fault", "terminals", "answer"})
+WORDS: Final = frozenset({"name", "value", "meaning", "purpose", "detail", "reason", "fault", "terminals", "answer", "error"})
 WORD_COLUMNS_MAX: Final = 40  #: a longer word, such as the hex of chip data, is broken
 FIGURES: Final = frozenset(
-    {"DE", "byte", "bytes", "balance", "balance each", "count", "debit", "credit", "forward"}
+    {"#", "DE", "byte", "bytes", "amount", "balance", "balance each", "count", "debit", "credit", "forward"}
     | {"gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
 )
 
