@@ -98,16 +98,17 @@ def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: P
     faults = [(one, fault) for one in shown if (fault := _fault(one))]
     if faults:
         first, sentence = faults[0]
+        messages = sum(1 for one in shown if one.number)
         where = f"message {first.number}: " if first.number else ""
         places = "1 place makes" if len(faults) == 1 else f"{len(faults)} places make"
-        raise NegativeAnswerError(f"{places} no sense in {_counted(len(shown), 'line')}; the first: {where}{sentence}")
+        raise NegativeAnswerError(f"{places} no sense among {_counted(messages, 'message')}; the first: {where}{sentence}")
 
 
 def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: Place) -> None:
-    from switch.cli.tables import show_table
+    from switch.cli.tables import show_list
 
     rows = [(one.number or "", *place(one), *_cells(one), _fault(one)) for one in heard]
-    show_table(("#", *columns, *MESSAGE_COLUMNS), rows)
+    show_list(("#", *columns, *MESSAGE_COLUMNS), rows)
 
 
 def _cells(one: Heard) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ from switch.iso8583.recognize import VERSIONS
 _NOTATIONS = ("2b", "4a", "4b", "2d", "4v", "2l", "2bi", "4ai", "4bi", "2di", "2li", "4l", "4li", "4d", "4di", "2a", "2ai")
 HEADERS: Final = tuple(map(HeaderFormat.parse, _NOTATIONS))  #: every length header there is, the usual ones first
 FRAMES_JUDGED: Final = 8  #: of each side of a line, when its wire format is found out
-SEARCHED_BYTES: Final = 8_192  #: of each side, when its beginning makes no sense: longer than a message anybody sends
+SEARCHED_BYTES: Final = 4_096  #: of each side, when its beginning makes no sense: longer than a message anybody sends
+
+UNDERSTOOD_MIN: Final = 0.25  #: of the bytes of a stream without one whole message, to be taken for ISO 8583 at all
 
 
 class Way(NamedTuple):
@@ -98,18 +100,19 @@ def likeliest_way(sides: Sequence[bytes], ways: Sequence[Way]) -> Way | None:
     if not ways:
         return None
     strict, way = _best(sides, ways, _unbroken)
-    if strict.whole or (len(ways) == 1 and any(True for data in sides for _ in _unbroken(data, way))):
+    if strict.whole or (len(ways) == 1 and strict.understood_bytes):
         return way
     searched, other = _best([data[:SEARCHED_BYTES] for data in sides], ways, _all_said)
-    sense, way = (searched, other) if searched > strict else (strict, way)
-    return way if sense.whole or sense.depth else None
+    if searched.whole:
+        return other
+    return way if strict.understood_bytes >= UNDERSTOOD_MIN * max(strict.covered_bytes, 1) else None
 
 
 class _Sense(NamedTuple):
-    """How much sense a reading makes: messages read whole, parts of others, bytes that are messages at all."""
+    """How much sense a reading makes: messages read whole, bytes understood in all, bytes that are messages at all."""
 
     whole: int
-    depth: float
+    understood_bytes: int
     covered_bytes: int
 
 
@@ -134,18 +137,22 @@ def _all_said(data: bytes, way: Way) -> Iterator[Said]:
 
 
 def _best(sides: Sequence[bytes], ways: Sequence[Way], read: _Reader) -> tuple[_Sense, Way]:
-    judged = [(_sense(said for data in sides for said in islice(read(data, way), FRAMES_JUDGED)), way) for way in ways]
+    judged = [(_sense((said for data in sides for said in islice(read(data, way), FRAMES_JUDGED)), way), way) for way in ways]
     return max(judged, key=lambda pair: pair[0])  # the first of equals
 
 
-def _sense(messages: Iterable[Said]) -> _Sense:
-    whole, depth, covered = 0, 0.0, 0
+def _sense(messages: Iterable[Said], way: Way) -> _Sense:
+    whole = understood = covered = 0
+    mti = _mtis(way.codec.dialect.mti)
     for said in messages:
-        whole += said.error is None
         covered += said.end - said.start
-        if said.error is not None and said.message.elements and _plausible(said.message.mti):
-            depth += (said.error.position or 0) / len(said.body)
-    return _Sense(whole, depth, covered)
+        if said.error is None:
+            whole += 1
+            understood += len(said.body)
+        elif mti.match(said.body):
+            parts, _ = way.codec.inspect(said.body)
+            understood += sum(len(raw) for _, _, raw, _ in parts) or 1
+    return _Sense(whole, understood, covered)
 
 
 def _end_of_frame(data: bytes, place: int, way: Way) -> int:
@@ -204,7 +211,3 @@ def _mtis(encoding: str) -> re.Pattern[bytes]:
         code = EBCDIC if encoding == "ebcdic" else "ascii"
         sets = [{mti[place].encode(code) for mti in known} for place in range(4)]
     return re.compile(b"(?=" + b"".join(b"[" + re.escape(b"".join(sorted(one))) + b"]" for one in sets) + b")", re.DOTALL)
-
-
-def _plausible(mti: str) -> bool:
-    return len(mti) == 4 and mti[0] in VERSIONS and mti[1] in CLASSES and mti[2] in FUNCTIONS and mti[3] in ORIGINS

@@ -32,6 +32,9 @@ class Ends(NamedTuple):
     server_begins: int = 2**32 - 20
 
 
+USUAL: Final = Ends()
+
+
 def segments(from_client: bool, stream: bytes, size: int, *, start: int = 1) -> list[Sent]:
     """A stream cut into segments of a size, in order; ``start`` is where its first byte stands, behind the SYN."""
     return [Sent(from_client, start + at, stream[at : at + size]) for at in range(0, len(stream), size)]
@@ -41,7 +44,7 @@ def handshake() -> list[Sent]:
     return [Sent(True, 0, b"", SYN), Sent(False, 0, b"", SYN | ACK), Sent(True, 1, b"")]
 
 
-def packet(sent: Sent, ends: Ends = Ends(), *, protocol: int = 6, fragment: int = 0, trailer: bytes = b"") -> bytes:
+def packet(sent: Sent, ends: Ends = USUAL, *, protocol: int = 6, fragment: int = 0, trailer: bytes = b"") -> bytes:
     """An IP packet, of version 4 or 6 as the addresses are."""
     source, port = (ends.client, ends.client_port) if sent.from_client else (ends.server, ends.server_port)
     destination, other = (ends.server, ends.server_port) if sent.from_client else (ends.client, ends.client_port)
@@ -117,6 +120,6 @@ def pcapng(packets: Sequence[bytes], *, link_type: int = ETHERNET, order: str = 
     return section(order) + interface(order, link_type) + block(order, 5, bytes(12)) + b"".join(blocks)
 
 
-def conversation(sent: Iterable[Sent], ends: Ends = Ends(), *, link_type: int = ETHERNET) -> list[bytes]:
+def conversation(sent: Iterable[Sent], ends: Ends = USUAL, *, link_type: int = ETHERNET) -> list[bytes]:
     """The packets of a connection, as a capture of a link has them."""
     return [framed(link_type, packet(one, ends)) for one in sent]
