@@ -68,7 +68,7 @@ def decode(
     switch decode 303830308220000000000000040000000000000031313232303931353330303030303433333031
     switch decode docs/examples/purchase-bcd.hex --listener bcd
     xxd -p capture.bin | switch decode -
-    tcpdump -i any -w - port 8583 | switch decode -
+    timeout 60 tcpdump -i any -w - port 8583 | switch decode -
     """
     from switch.capture.files import is_capture, read_capture
     from switch.cli.message import message_json, show_message
