@@ -136,7 +136,7 @@ def test_a_folder_and_unknown_names_give_one_sentence(tmp_path: Path) -> None:
     assert run("decode", "30", "--header", "x").sentence.startswith("--header: found 'x', expected 2 or 4, then b")
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.binary(max_size=400))
 def test_garbage_is_answered_in_one_sentence(data: bytes) -> None:
     outcome = run("decode", "-", stdin=data)
