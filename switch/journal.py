@@ -8,6 +8,7 @@ sqlite-utils for instance (``docs/journal.md``).
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
@@ -18,31 +19,37 @@ from typing import Any, Final, Protocol
 from attrs import Factory, define
 
 from switch.errors import DataFolderError
-from switch.iso8583.mapping import rebuilt
-from switch.routing.archive import Past, Recovery
+from switch.journal_reader import Beginning, JournalReader
+from switch.routing.archive import Archive, NoArchive, Recovery
+from switch.routing.capture import NOW
 from switch.routing.deliveries import Delivery
 from switch.routing.effects import (
     JournalDecision,
     JournalDelivered,
     JournalDelivery,
     JournalOccurrence,
+    JournalReconciliation,
     JournalRequest,
     JournalReversal,
 )
-from switch.routing.switchboard import REMEMBERED_MAX, REVERSALS_REMEMBERED_MAX
-from switch.transaction import Authorization, Decision, ExchangeKey, Reversal
+from switch.transaction import REQUEST
 from switch.vault import Vault
 
 JOURNAL_FILE: Final = "journal.db"
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
 MIGRATIONS: Final = ("journal_1.sql", "journal_2.sql", "journal_3.sql")
 SCHEMA_VERSION: Final = len(MIGRATIONS)
-UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
 
-_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 27)})"
-_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 9)})"
+_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
+#: Of a plain request only what has no default is written out: a tenth less work.
+_PLAIN_COLUMNS: Final = """
+id, received_at_ms, line, message_class, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, merchant_type,
+pan_cipher, pan_masked, transaction_type, amount_minor, currency, entry_mode, channel, local_at, issuer, scheme, product, origin
+"""
+_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"  # noqa: S608
+_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 9)})"  # noqa: S608
 _REVERSAL = """
 INSERT INTO reversal (
   received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor,
@@ -51,35 +58,17 @@ INSERT INTO reversal (
 """
 _DELIVERY = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _DELIVERED = "INSERT INTO delivered VALUES (?, ?, ?)"
+_RECONCILIATION = """
+INSERT INTO reconciliation (
+  received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, business_date, last_request_id, totals, sent,
+  settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 _OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
-_BUSINESS_DAY = "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)"
+_BUSINESS_DAY = """
+INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
+WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE business_date >= ?1)
+"""
 _OPEN_DATE = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
-
-
-_REQUEST_COLUMNS = """
-request.id, request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at, request.message_class,
-request.transaction_type, request.pan_cipher, request.amount_minor, request.currency, request.merchant_id,
-request.merchant_type, request.entry_mode, request.channel, request.rrn, request.local_at, request.issuer
-"""
-_ISSUER: Final = 16  #: place of request.issuer in a row of these columns
-_PAST = f"""
-SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
-  (SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 ORDER BY reversal.id DESC LIMIT 1)
-FROM request JOIN decision ON decision.request_id = request.id
-"""  # noqa: S608
-_UNDECIDED = f"""
-SELECT {_REQUEST_COLUMNS} FROM (SELECT * FROM request ORDER BY id DESC LIMIT ?) AS request
-LEFT JOIN decision ON decision.request_id = request.id WHERE decision.request_id IS NULL ORDER BY request.id
-"""  # noqa: S608
-_OWED = f"""
-SELECT {_REQUEST_COLUMNS}, delivery.id, delivery.issuer, delivery.replacement_minor, delivery.reason
-FROM delivery JOIN request ON request.id = delivery.request_id
-LEFT JOIN delivered ON delivered.delivery_id = delivery.id WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
-"""  # noqa: S608
-_REVERSED_UNKNOWN = """
-SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at FROM reversal
-WHERE original_id IS NULL AND original_stan IS NOT NULL ORDER BY id DESC LIMIT ?
-"""
 
 
 @define
@@ -92,6 +81,7 @@ class Batch:
     reversals: list[JournalReversal] = Factory(list)
     deliveries: list[JournalDelivery] = Factory(list)
     delivered: list[JournalDelivered] = Factory(list)
+    reconciliations: list[JournalReconciliation] = Factory(list)
 
     def writers(self) -> dict[type[Any], Callable[[Any], None]]:
         """How each kind of effect that is to be journaled gets into this batch."""
@@ -102,12 +92,15 @@ class Batch:
             JournalReversal: self.reversals.append,
             JournalDelivery: self.deliveries.append,
             JournalDelivered: self.delivered.append,
+            JournalReconciliation: self.reconciliations.append,
         }
 
     @property
     def answered_on(self) -> bool:
         """Whether anybody is answered on the strength of it, so that it has to be on the disk first."""
-        return bool(self.decisions or self.occurrences or self.reversals or self.deliveries or self.delivered)
+        return bool(
+            self.decisions or self.occurrences or self.reversals or self.deliveries or self.delivered or self.reconciliations
+        )
 
     def __bool__(self) -> bool:
         return bool(self.requests) or self.answered_on
@@ -119,20 +112,18 @@ class Journal(Protocol):
     def commit(self, batch: Batch, now_ms: int) -> None:
         """Make a batch durable, all of it or nothing."""
 
-    def next_request_id(self) -> int: ...
+    @property
+    def archive(self) -> Archive:
+        """What was decided before, read by key."""
 
-    def next_delivery_id(self) -> int: ...
-
-    def recovery(self) -> Recovery: ...
-
-    def find(self, key: ExchangeKey) -> Past | None: ...
-
-    def find_original(self, reversal: Reversal) -> Past | None: ...
+    def beginning(self) -> Beginning:
+        """What a switch that starts on this journal has to know."""
 
     def open_date(self) -> tuple[str, str] | None:
         """The open business date and who opened it (clock, operator); None before the first one."""
 
-    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None: ...
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        """Open a business date, unless it or a later one is open already: ``day close`` may have been faster."""
 
     def close(self) -> None: ...
 
@@ -148,6 +139,7 @@ class SqliteJournal:
     def __init__(self, path: Path, vault: Vault) -> None:
         self._path, self._vault = path, vault
         self._db = connect(path)
+        self.archive: Archive = JournalReader(self._db, vault)
         self._folding = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._durable = True
         self._committed = 0
@@ -164,12 +156,11 @@ class SqliteJournal:
         try:
             db.execute("BEGIN IMMEDIATE")
             if batch.requests:
-                seal = self._vault.seal
-                db.executemany(_REQUEST, [_request_row(item, now_ms, seal(item.authorization.pan)) for item in batch.requests])
+                self._write_requests(batch.requests, now_ms)
             if batch.decisions:
                 date = self._current_date()
                 db.executemany(_DECISION, [_decision_row(item, date, now_ms) for item in batch.decisions])
-            self._write_reversals(batch, now_ms)
+            self._write_rare(batch, now_ms)
             if batch.occurrences:
                 rows = [(item.request_id, now_ms, item.kind, item.detail) for item in batch.occurrences]
                 db.executemany(_OCCURRENCE, rows)
@@ -182,7 +173,16 @@ class SqliteJournal:
                 raise self._unwritable(error) from None
             raise
 
-    def _write_reversals(self, batch: Batch, now_ms: int) -> None:
+    def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
+        seal = self._vault.seal
+        rows = [_plain_row(item, now_ms, seal(item.authorization.pan)) for item in requests if _is_plain(item)]
+        self._db.executemany(_PLAIN_REQUEST, rows)
+        if len(rows) < len(requests):
+            rare = [item for item in requests if not _is_plain(item)]
+            self._db.executemany(_REQUEST, [_request_row(item, now_ms, seal(item.authorization.pan)) for item in rare])
+
+    def _write_rare(self, batch: Batch, now_ms: int) -> None:
+        """Reversals, what issuers are owed, and totals."""
         if batch.reversals:
             date = self._current_date()
             self._db.executemany(_REVERSAL, [_reversal_row(item, date, now_ms) for item in batch.reversals])
@@ -191,6 +191,9 @@ class SqliteJournal:
         if batch.delivered:
             rows = [(item.delivery_id, now_ms, item.response_code) for item in batch.delivered]
             self._db.executemany(_DELIVERED, rows)
+        if batch.reconciliations:
+            date = self._current_date()
+            self._db.executemany(_RECONCILIATION, [_reconciliation_row(item, date, now_ms) for item in batch.reconciliations])
 
     def _unwritable(self, error: sqlite3.Error) -> DataFolderError:
         return DataFolderError(
@@ -206,66 +209,8 @@ class SqliteJournal:
             self._date, self._version = row[0], version
         return self._date
 
-    def next_request_id(self) -> int:
-        (last,) = self._db.execute("SELECT max(id) FROM request").fetchone()
-        return (last or 0) + 1
-
-    def next_delivery_id(self) -> int:
-        (last,) = self._db.execute("SELECT max(id) FROM delivery").fetchone()
-        return (last or 0) + 1
-
-    def find(self, key: ExchangeKey) -> Past | None:
-        where = "stan = ? AND transmitted_at = ? AND terminal_id = ? AND acquirer_id = ?"
-        return self._past(where, (key.stan, key.transmitted_at, key.terminal_id, key.acquirer_id))
-
-    def find_original(self, reversal: Reversal) -> Past | None:
-        if not reversal.rrn:
-            return None
-        where = "rrn = ? AND terminal_id = ? AND merchant_id = ? AND amount_minor = ?"
-        wanted = (reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
-        return self._past(where, wanted)
-
-    def _past(self, where: str, wanted: tuple[Any, ...]) -> Past | None:
-        sql = f"{_PAST} WHERE {where} ORDER BY request.id DESC LIMIT 1"
-        return next(map(self._to_past, self._db.execute(sql, wanted)), None)
-
-    def recovery(self) -> Recovery:
-        """What the switch needs to know of the time before its start."""
-        db = self._db
-        decided = db.execute(f"{_PAST} ORDER BY decision.request_id DESC LIMIT ?", (REMEMBERED_MAX // 2,)).fetchall()
-        undecided = db.execute(_UNDECIDED, (UNDECIDED_SEARCHED_MAX,)).fetchall()
-        owed = db.execute(_OWED).fetchall()
-        unknown = db.execute(_REVERSED_UNKNOWN, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
-        return Recovery(
-            decided=[self._to_past(row) for row in reversed(decided)],
-            undecided=[(row[0], self._to_authorization(row), row[_ISSUER]) for row in undecided],
-            owed=[Delivery(row[-4], row[-3], row[0], self._to_authorization(row), row[-2], row[-1]) for row in owed],
-            reversed_unknown=[ExchangeKey(*row) for row in reversed(unknown)],
-        )
-
-    def _to_past(self, row: Sequence[Any]) -> Past:
-        decision = Decision(
-            response_code=row[_ISSUER + 1], approval_code=row[_ISSUER + 2], decided_by=row[_ISSUER + 3], reason=row[_ISSUER + 4]
-        )
-        authorization = self._to_authorization(row)
-        remaining_minor = authorization.amount_minor if row[-1] is None else row[-1]
-        return Past(row[0], authorization, row[_ISSUER], decision, remaining_minor if decision.approved else 0)
-
-    def _to_authorization(self, row: Sequence[Any]) -> Authorization:
-        return rebuilt(
-            key=ExchangeKey(*row[1:5]),
-            message_class=row[5],
-            transaction_type=row[6],
-            pan=self._vault.unseal(row[7]),
-            amount_minor=row[8],
-            currency=row[9],
-            merchant_id=row[10],
-            merchant_type=row[11],
-            entry_mode=row[12],
-            channel=row[13],
-            rrn=row[14],
-            local_at=row[15],
-        )
+    def beginning(self) -> Beginning:
+        return JournalReader(self._db, self._vault).beginning()
 
     def open_date(self) -> tuple[str, str] | None:
         row = self._db.execute(_OPEN_DATE).fetchone()
@@ -308,36 +253,36 @@ class MemoryJournal:
     def __init__(self, business_date: str = "2026-11-22") -> None:
         self.dates: list[tuple[str, str]] = [(business_date, "operator")]
         self.batches: list[Batch] = []
+        self.archive: Archive = NoArchive()
 
     def commit(self, batch: Batch, now_ms: int) -> None:
         self.batches.append(batch)
 
-    def next_request_id(self) -> int:
-        return 1 + sum(len(batch.requests) for batch in self.batches)
-
-    def next_delivery_id(self) -> int:
-        return 1 + sum(len(batch.deliveries) for batch in self.batches)
-
-    def recovery(self) -> Recovery:
-        return Recovery(decided=[], undecided=[], owed=[], reversed_unknown=[])
-
-    def find(self, key: ExchangeKey) -> Past | None:
-        return None
-
-    def find_original(self, reversal: Reversal) -> Past | None:
-        return None
+    def beginning(self) -> Beginning:
+        return Beginning(
+            first_request_id=1 + sum(len(batch.requests) for batch in self.batches),
+            first_delivery_id=1 + sum(len(batch.deliveries) for batch in self.batches),
+            recovery=Recovery(decided=[], undecided=[], owed=[], reversed_unknown=[]),
+        )
 
     def open_date(self) -> tuple[str, str] | None:
         return self.dates[-1]
 
     def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
-        self.dates.append((business_date, opened_by))
+        if business_date > self.dates[-1][0]:
+            self.dates.append((business_date, opened_by))
 
     def close(self) -> None:
         pass
 
 
-def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
+def _is_plain(item: JournalRequest) -> bool:
+    """Whether all that has a default in the table is as the default says."""
+    request = item.authorization
+    return item.capture == NOW and item.original_id is None and request.function == REQUEST and not request.cash_back_minor
+
+
+def _plain_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
     request, route = item.authorization, item.route
     key = request.key
     return (
@@ -364,11 +309,13 @@ def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[A
         route.scheme if route else None,
         route.product if route else None,
         item.origin,
-        request.function,
-        item.original_id,
-        item.capture,
-        request.cash_back_minor,
     )
+
+
+def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
+    request = item.authorization
+    more = (request.function, item.original_id, item.capture, request.cash_back_minor, request.advised_code)
+    return (*_plain_row(item, now_ms, sealed), *more)
 
 
 def _decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Sequence[Any]:
@@ -418,6 +365,22 @@ def _delivery_row(delivery: Delivery, now_ms: int) -> Sequence[Any]:
     return (delivery.delivery_id, now_ms, delivery.request_id, *owed)
 
 
+def _reconciliation_row(item: JournalReconciliation, business_date: str, now_ms: int) -> Sequence[Any]:
+    asked, outcome = item.asked, item.outcome
+    counted = (outcome.last_request_id, json.dumps(dict(outcome.totals)), json.dumps(dict(asked.sent)))
+    return (
+        now_ms,
+        item.line,
+        asked.mti,
+        *asked.key,
+        business_date,
+        *counted,
+        outcome.settlement_code,
+        outcome.response_code,
+        outcome.reason,
+    )
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """The journal's database, made or brought up to date on opening; a file of a later schema is refused."""
     try:
@@ -444,9 +407,9 @@ UNION ALL
 SELECT received_at_ms, 'reversal', mti || ' from ' || line || ', answered ' || response_code || ': ' || reason
 FROM reversal WHERE original_id = :id
 UNION ALL
-SELECT created_at_ms, 'owed', 'its reversal to ' || issuer || ': ' || reason FROM delivery WHERE request_id = :id
+SELECT created_at_ms, 'owed', 'its ' || kind || ' to ' || issuer || ': ' || reason FROM delivery WHERE request_id = :id
 UNION ALL
-SELECT at_ms, 'delivered', issuer || ' answered ' || response_code || ' to the reversal'
+SELECT at_ms, 'delivered', issuer || ' answered ' || response_code || ' to the ' || kind
 FROM delivered JOIN delivery ON delivery.id = delivered.delivery_id WHERE request_id = :id
 ORDER BY at_ms
 """

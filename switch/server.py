@@ -21,12 +21,14 @@ from switch.iso8583 import mapping
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
-from switch.iso8583.session import network_response
+from switch.iso8583.reconciling import to_reconciliation, totals_response
 from switch.journal import Batch, Journal
-from switch.line import Line, Lines, WireFormat, accept, recognized
+from switch.line import Line, Lines, WireFormat, accept, keep_alive, recognized
 from switch.link import IssuerLink
 from switch.record import record
+from switch.routing.archive import Recovery
 from switch.routing.checks import refuse
+from switch.routing.deliveries import ADVICE, REVERSAL
 from switch.routing.effects import (
     Deliver,
     Effect,
@@ -34,6 +36,7 @@ from switch.routing.effects import (
     Notice,
     Reply,
     ReplyReversal,
+    ReplyTotals,
 )
 from switch.routing.events import (
     AnswerReceived,
@@ -43,14 +46,17 @@ from switch.routing.events import (
     IssuerUp,
     RequestReceived,
     ReversalReceived,
+    TotalsReceived,
 )
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.specs import Specs
+from switch.station import CONNECTIONS_MAX, Callers, Voice
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
+WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
 
 T = TypeVar("T")
 Take = Callable[[Any, Frame, float, list[Effect]], None]
@@ -81,23 +87,29 @@ class Server:
             Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds)
             for profile in specs.issuers.values()
         ]
+        beginning = journal.beginning()
         self.board = Switchboard(
             table=specs.routing,
             destinations=destinations,
             merchants=specs.merchants,
-            archive=journal,
-            first_request_id=journal.next_request_id(),
-            first_delivery_id=journal.next_delivery_id(),
+            archive=journal.archive,
+            first_request_id=beginning.first_request_id,
+            first_delivery_id=beginning.first_delivery_id,
         )
+        self._recovery: Recovery | None = beginning.recovery
         self.lines = Lines(self.turn)
         self._links: dict[str, IssuerLink] = {}
         self._actions: dict[type[Any], Callable[[Any, float, list[Notice]], Iterable[Effect]]] = {
             Reply: self._reply,
             Forward: self._forward,
             ReplyReversal: self._reply_reversal,
+            ReplyTotals: self._reply_totals,
             Deliver: self._deliver,
             Notice: self._notice,
         }
+        self._business_date = self._open_date()
+        self._voice = Voice(institution_id=specs.centre.institution_id, transmitted_at=self.transmitted_at, tell=tell)
+        self._callers = Callers(self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners})
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
@@ -110,10 +122,13 @@ class Server:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what the journal tells of the time before, then read lines and take turns until cancelled."""
-        self._perform(self.board.recover(self.journal.recovery(), trio.current_time()), trio.current_time())
+        assert self._recovery is not None, "run once"
+        recovery, self._recovery = self._recovery, None
+        self._perform(self.board.recover(recovery, trio.current_time()), trio.current_time())
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch_deadlines)
             nursery.start_soon(self.lines.run)
+            nursery.start_soon(self._watch_sessions)
             task_status.started()
             while True:
                 await self._woken.wait()
@@ -127,7 +142,15 @@ class Server:
             with closing(listening), self._until_stop():
                 while True:
                     connection, peer = await accept(listening)
-                    nursery.start_soon(self._acquirer, Line(connection, wire, f"{name} {peer}"))
+                    if self._callers.full():
+                        connection.close()
+                        what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
+                        self._tell(Notice("too_many_lines", what))
+                        continue
+                    keep_alive(connection)
+                    line = Line(connection, wire, f"{name} {peer}")
+                    self._callers.called(line, name)
+                    nursery.start_soon(self._acquirer, line)
 
     @contextmanager
     def _until_stop(self) -> Iterator[None]:
@@ -145,8 +168,9 @@ class Server:
         link = IssuerLink(
             issuer,
             wire,
-            institution_id=self.specs.centre.institution_id,
-            transmitted_at=self.transmitted_at,
+            voice=self._voice,
+            echo_seconds=self.specs.issuers[issuer].echo_seconds,
+            business_date=self._business_date,
             lines=self.lines,
             receive=partial(self._receive, self._from_issuer),
             happened=self._link_happened,
@@ -228,20 +252,39 @@ class Server:
         self._send(effect.origin.line, mapping.reversal_response(effect.reversal, effect.response_code), effect.origin.tpdu)
         return ()
 
+    def _reply_totals(self, effect: ReplyTotals, now: float, notices: list[Notice]) -> Iterable[Effect]:
+        outcome, origin = effect.outcome, effect.origin
+        origin.line.answers_due -= 1
+        message = totals_response(
+            effect.asked, outcome.totals, settlement_code=outcome.settlement_code, response_code=outcome.response_code
+        )
+        self._send(origin.line, message, origin.tpdu)
+        return ()
+
     def _deliver(self, effect: Deliver, now: float, notices: list[Notice]) -> Iterable[Effect]:
         """Send an issuer what it is owed; what cannot be sent now is repeated later."""
         delivery = effect.delivery
         link = self._links[delivery.issuer]
         if link.line is None:
             return ()
-        message = mapping.to_issuer_reversal(
-            delivery.original,
-            replacement_minor=delivery.replacement_minor,
-            stan=delivery.stan,
-            transmitted_at=self.transmitted_at(),
-            repeat=effect.repeat,
-            forwarder_id=self.specs.centre.institution_id,
-        )
+        if delivery.kind == ADVICE:
+            message = mapping.to_issuer_advice(
+                delivery.original,
+                approval_code=delivery.approval_code,
+                repeat=effect.repeat,
+                forwarder_id=self.specs.centre.institution_id,
+                message_reason=delivery.message_reason,
+            )
+        else:
+            message = mapping.to_issuer_reversal(
+                delivery.original,
+                replacement_minor=delivery.replacement_minor,
+                stan=delivery.stan,
+                transmitted_at=self.transmitted_at(),
+                repeat=effect.repeat,
+                forwarder_id=self.specs.centre.institution_id,
+                message_reason=delivery.message_reason,
+            )
         self._send(link.line, message, link.tpdu)
         return ()
 
@@ -274,25 +317,32 @@ class Server:
         if kind is None:
             effects.append(Notice("format_error", f"{line.name}: MTI {message.mti} is none of ISO 8583:1987"))
             self._refuse(line, message, FORMAT_ERROR, tpdu)
-        elif kind in ("authorization", "financial") and message.mti[2] == "0":
-            self._authorization(line, message, tpdu, now, effects)
-        elif kind == "reversal" and expects_answer(message.mti):
-            self._reversal(line, message, tpdu, now, effects)
+        elif kind == "network_management":
+            answer = self._callers.network(line, message, tpdu)
+            if answer is not None:
+                self._send(line, answer, tpdu)
         elif not expects_answer(message.mti):
             effects.append(Notice("unexpected", f"{line.name}: a {message.mti} where only requests are expected"))
-        elif kind == "network_management":
-            self._send(line, network_response(message), tpdu)
+        elif kind in ("authorization", "financial"):
+            take = self._reversal if mapping.is_void(message) else self._authorization
+            take(line, message, tpdu, now, effects)
+        elif kind == "reversal":
+            self._reversal(line, message, tpdu, now, effects)
+        elif kind == "reconciliation":
+            self._totals(line, message, tpdu, now, effects)
         else:
             effects.append(
                 Notice("unsupported", f"{line.name}: MTI {message.mti} is not offered, answered {FUNCTION_NOT_SUPPORTED}")
             )
             self._refuse(line, message, FUNCTION_NOT_SUPPORTED, tpdu)
 
-    def _understood(self, read: Callable[..., T], line: Line, message: Message, tpdu: bytes, effects: list[Effect]) -> T | None:
+    def _understood(
+        self, read: Callable[..., T], line: Line, message: Message, tpdu: bytes, effects: list[Effect], **defaults: str
+    ) -> T | None:
         """What a message asks in the trade's words; one that lacks what it needs is answered 30 and gives None."""
         centre_id, now = self.specs.centre.institution_id, self.transmitted_at()
         try:
-            asked = read(message, acquirer_id=centre_id, transmitted_at=now, currency=CURRENCY)
+            asked = read(message, acquirer_id=centre_id, transmitted_at=now, **defaults)
         except MessageError as error:
             effects.append(Notice("format_error", f"{line.name}: {message.mti}: {error}; answered {FORMAT_ERROR}"))
             self._refuse(line, message, FORMAT_ERROR, tpdu)
@@ -301,14 +351,23 @@ class Server:
         return asked
 
     def _authorization(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
-        authorization = self._understood(mapping.to_authorization, line, message, tpdu, effects)
+        if line in self._callers.signed_off and message.mti[2] == "0":
+            self._callers.refused(line, ISSUER_INOPERATIVE)
+            self._refuse(line, message, ISSUER_INOPERATIVE, tpdu)
+            return
+        authorization = self._understood(mapping.to_authorization, line, message, tpdu, effects, currency=CURRENCY)
         if authorization is not None:
             effects += self.board.handle(RequestReceived(authorization, Origin(line, tpdu), line.name), now)
 
     def _reversal(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
-        reversal = self._understood(mapping.to_reversal, line, message, tpdu, effects)
+        reversal = self._understood(mapping.to_reversal, line, message, tpdu, effects, currency=CURRENCY)
         if reversal is not None:
             effects += self.board.handle(ReversalReceived(reversal, Origin(line, tpdu), line.name), now)
+
+    def _totals(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
+        asked = self._understood(to_reconciliation, line, message, tpdu, effects)
+        if asked is not None:
+            effects += self.board.handle(TotalsReceived(asked, Origin(line, tpdu), line.name), now)
 
     def _refuse_unreadable(self, line: Line, body: bytes, tpdu: bytes, error: MessageError, effects: list[Effect]) -> None:
         """A message that can be read in part is answered 30 with what lets its sender match it; else it is only told of."""
@@ -350,9 +409,10 @@ class Server:
                 answer = mapping.to_issuer_answer(message, acquirer_id=self.specs.centre.institution_id)
                 effects += self.board.handle(AnswerReceived(link.issuer, answer), now)
                 return
-            if kind == "reversal" and message.mti[2] in "13":
+            owed = ADVICE if kind in ("authorization", "financial") else REVERSAL if kind == "reversal" else None
+            if owed is not None and message.mti[2] in "13":
                 stan, code = message.elements.get(11, ""), message.elements.get(39, "")
-                effects += self.board.handle(DeliveryAnswered(link.issuer, stan, code), now)
+                effects += self.board.handle(DeliveryAnswered(link.issuer, stan, code, owed), now)
                 return
         except MessageError as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
@@ -370,11 +430,14 @@ class Server:
     async def _acquirer(self, line: Line) -> None:
         """One acquirer's connection. Who has said its last word still gets the answers it waits for."""
         async with line.living():
-            with self._until_stop():
-                await self.lines.read(line, partial(self._receive, self._from_acquirer, line))
+            try:
+                with self._until_stop():
+                    await self.lines.read(line, partial(self._receive, self._from_acquirer, line))
+            finally:
+                self._callers.lost(line)
             if line.framer.fault is not None:
                 self._tell(Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed{self._looks_like(line)}"))
-            elif line.framer.incomplete:
+            elif line.framer.incomplete and line.open:
                 self._tell(
                     Notice("bad_frame", f"{line.name}: closed by its peer; {line.framer.incomplete}{self._looks_like(line)}")
                 )
@@ -390,3 +453,26 @@ class Server:
                 self.turn()
                 continue
             await trio.sleep_until(deadline if deadline is not None else now + self._idle_seconds)
+
+    async def _watch_sessions(self) -> None:
+        while True:
+            await trio.sleep(WATCH_SECONDS)
+            self.watch_sessions(trio.current_time())
+
+    def watch_sessions(self, now: float) -> None:
+        """Tell every signed-on line of a business date that has begun, whoever opened it; echo the idle, give up the gone."""
+        date = self._open_date()
+        if date != self._business_date:
+            ended, self._business_date = self._business_date, date
+            self._tell(Notice("cut_off", f"business date {ended} has ended, {date} is open"))
+            for link in self._links.values():
+                link.cut_over(date)
+            self._callers.cut_over(date)
+        for link in self._links.values():
+            link.check(now)
+        self._callers.check(now)
+
+    def _open_date(self) -> str:
+        row = self.journal.open_date()
+        assert row is not None, "a switch before the first business date"
+        return row[0]

@@ -102,6 +102,21 @@ class Reversal:
     def partial(self) -> bool:
         return self.replacement_minor > 0
 
+    @property
+    def is_void(self) -> bool:
+        """Whether it came as a financial message with a processing code that voids, and not as a reversal."""
+        return self.mti[1] != "4"
+
+
+@record(kw_only=True)
+class Reconciliation:
+    """A sender's totals since it last agreed with the centre (0500, 0501, 0520, 0521)."""
+
+    key: ExchangeKey  #: of this message; an empty terminal means the totals of the whole acquirer
+    mti: str  #: as it came
+    sent: Mapping[str, int]  #: counter (``switch.routing.totals``) -> value, those the message has
+    carried: Mapping[int, str] = field(eq=False, repr=False)
+
 
 @record(kw_only=True)
 class Decision:
@@ -151,6 +166,7 @@ LOST_CARD = "41"
 STOLEN_CARD = "43"
 INSUFFICIENT_FUNDS = "51"
 EXPIRED_CARD = "54"
+AMOUNT_LIMIT_EXCEEDED = "61"
 ORIGINAL_AMOUNT_INCORRECT = "64"
 ISSUER_INOPERATIVE = "91"
 NO_ROUTE = "92"

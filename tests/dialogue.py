@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+from attrs import evolve
 
 from switch.card import Pan
 from switch.merchant import Merchant
@@ -14,11 +17,13 @@ from switch.routing.effects import (
     JournalDelivered,
     JournalDelivery,
     JournalOccurrence,
+    JournalReconciliation,
     JournalRequest,
     JournalReversal,
     Notice,
     Reply,
     ReplyReversal,
+    ReplyTotals,
 )
 from switch.routing.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
 from switch.routing.switchboard import Switchboard
@@ -44,9 +49,9 @@ SHOP = Merchant(
 )
 
 
-def request(stan: int = 1, *, pan: str = ATLAS_CARD, amount_minor: int = 12_500, **changes: str) -> Authorization:
+def request(stan: int = 1, *, pan: str = ATLAS_CARD, amount_minor: int = 12_500, **changes: Any) -> Authorization:
     """A purchase at SHOP; ``changes`` replaces fields of the Authorization."""
-    fields = {
+    fields: dict[str, Any] = {
         "message_class": "authorization",
         "transaction_type": "purchase",
         "processing_code": "000000",
@@ -68,8 +73,8 @@ def request(stan: int = 1, *, pan: str = ATLAS_CARD, amount_minor: int = 12_500,
     )
 
 
-def asked(stan: int = 1, origin: str = "line 1", **changes: object) -> RequestReceived:
-    return RequestReceived(request(stan, **changes), origin, "ascii 127.0.0.1:4000")  # type: ignore[arg-type]
+def asked(stan: int = 1, origin: str = "line 1", **changes: Any) -> RequestReceived:
+    return RequestReceived(request(stan, **changes), origin, "ascii 127.0.0.1:4000")
 
 
 def answered(stan: int = 1, response_code: str = "00", *, issuer: str = "atlas") -> AnswerReceived:
@@ -106,29 +111,48 @@ def reversed_(
     return ReversalReceived(reversal, origin, "ascii 127.0.0.1:4000")
 
 
-def delivered(number: int, issuer: str = "atlas", response_code: str = "00") -> DeliveryAnswered:
-    return DeliveryAnswered(issuer, f"{number:06d}", response_code)
+def delivered(stan: int, issuer: str = "atlas", response_code: str = "00", kind: str = "reversal") -> DeliveryAnswered:
+    """The issuer's answer to what it was owed: the number of a reversal, or the STAN of the request an advice tells of."""
+    return DeliveryAnswered(issuer, f"{stan:06d}", response_code, kind)
 
 
-def switchboard(up: Iterable[str] = ("atlas", "vesta")) -> Switchboard:
+def shop(**changes: Any) -> Merchant:
+    """SHOP under another contract."""
+    return evolve(SHOP, **changes)
+
+
+def switchboard(
+    up: Iterable[str] = ("atlas", "vesta"), *, merchant: Merchant = SHOP, atlas: Route = ATLAS, **more: Any
+) -> Switchboard:
     table = RoutingTable.of(
-        [Range(low="950401", high="950401", route=ATLAS), Range(low="400000", high="499999", route=VESTA)], [("34", "amex")]
+        [Range(low="950401", high="950401", route=atlas), Range(low="400000", high="499999", route=VESTA)], [("34", "amex")]
     )
     destinations = [
         Destination(issuer="atlas", origin="domestic", timeout_seconds=TIMEOUT_SECONDS),
         Destination(issuer="vesta", origin="foreign", timeout_seconds=TIMEOUT_SECONDS),
     ]
-    board = Switchboard(table=table, destinations=destinations, merchants={SHOP.id: SHOP}, first_request_id=1)
+    board = Switchboard(table=table, destinations=destinations, merchants={merchant.id: merchant}, **more)
     for issuer in up:
         board.handle(IssuerUp(issuer), 0.0)
     return board
 
 
+WAITS = {"completion": ", waits for its completion", "batch": ", waits for its batch"}
+
+
+def _worth(effect: JournalDecision) -> str:
+    """What an approval grants and captures, where it does not simply count for what it grants."""
+    approved, captured = effect.approved_minor, effect.captured_minor
+    if approved is None or captured == approved:
+        return "" if approved is None else f" of {approved}"
+    return f" of {approved}, captures {'nothing' if captured is None else captured}"
+
+
 class Dialogue:
     """``dialogue >> event`` handles it at ``now``; ``dialogue << "words"`` expects the next effect, in short words."""
 
-    def __init__(self, board: Switchboard | None = None) -> None:
-        self.board = board or switchboard()
+    def __init__(self, board: Switchboard | None = None, **choices: Any) -> None:
+        self.board = board or switchboard(**choices)
         self.now = 0.0
         self._effects: list[Effect] = []
 
@@ -149,16 +173,23 @@ class Dialogue:
         self._effects = self.board.tick(self.now)
         return self
 
+    def drop(self) -> str:
+        """Pass over the effects that are left; all of them in words."""
+        effects, self._effects = self._effects, []
+        return "\n".join(map(in_words, effects))
+
     def nothing_more(self) -> None:
         assert not self._effects, [in_words(effect) for effect in self._effects]
 
 
-def in_words(effect: Effect) -> str:
+def in_words(effect: Effect) -> str:  # noqa: C901  (a table of one line an effect)
     match effect:
         case JournalRequest():
-            return f"journal request {effect.request_id}"
+            named = f" for request {effect.original_id}" if effect.original_id is not None else ""
+            return f"journal request {effect.request_id}{named}{WAITS.get(effect.capture, '')}"
         case JournalDecision():
-            return f"journal decision {effect.request_id} {effect.decision.response_code}: {effect.decision.reason}"
+            decision = effect.decision
+            return f"journal decision {effect.request_id} {decision.response_code}{_worth(effect)}: {decision.reason}"
         case JournalOccurrence():
             return f"journal {effect.kind} of {effect.request_id}: {effect.detail}"
         case Forward():
@@ -170,9 +201,14 @@ def in_words(effect: Effect) -> str:
             return f"journal reversal of {linked}{mark} {outcome.response_code}: {outcome.reason}"
         case ReplyReversal():
             return f"reply {effect.response_code} to the reversal on {effect.origin}"
+        case JournalReconciliation():
+            return f"journal totals {effect.outcome.settlement_code} {effect.outcome.response_code}: {effect.outcome.reason}"
+        case ReplyTotals():
+            return f"reply totals {effect.outcome.settlement_code} to {effect.origin}"
         case JournalDelivery():
             delivery = effect.delivery
-            return f"journal owed {delivery.delivery_id} to {delivery.issuer}: request {delivery.request_id}: {delivery.reason}"
+            what = f"{'advice ' if delivery.kind == 'advice' else ''}{delivery.delivery_id} to {delivery.issuer}"
+            return f"journal owed {what}: request {delivery.request_id}: {delivery.reason}"
         case Deliver():
             return f"deliver {effect.delivery.delivery_id} to {effect.delivery.issuer}{' again' if effect.repeat else ''}"
         case JournalDelivered():

@@ -39,13 +39,16 @@ def _rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 def test_a_batch_is_there_for_every_reader_once_committed(journal: SqliteJournal, tmp_path: Path) -> None:
     journal.commit(Batch([_asked(1)], [], []), 1_000)
-    journal.commit(Batch([_asked(2)], [JournalDecision(1, APPROVED)], [JournalOccurrence(1, "repeat", "again")]), 2_000)
+    decided = JournalDecision(1, APPROVED, approved_minor=12_500, captured_minor=12_500)
+    journal.commit(Batch([_asked(2)], [decided], [JournalOccurrence(1, "repeat", "again")]), 2_000)
     journal.close()
     assert _rows(tmp_path, "SELECT id, received_at_ms, rrn, issuer, origin FROM request") == [
         (1, 1_000, "000000000001", "atlas", "domestic"),
         (2, 2_000, "000000000002", "atlas", "domestic"),
     ]
-    assert _rows(tmp_path, "SELECT * FROM decision") == [(1, "2026-11-22", 2_000, "00", "A00001", "atlas", "approved")]
+    assert _rows(tmp_path, "SELECT * FROM decision") == [
+        (1, "2026-11-22", 2_000, "00", "A00001", "atlas", "approved", 12_500, 12_500)
+    ]
     assert _rows(tmp_path, "SELECT request_id, at_ms, kind, detail FROM occurrence") == [(1, 2_000, "repeat", "again")]
 
 
@@ -102,11 +105,22 @@ def test_a_decision_counts_in_the_date_open_when_it_is_written(journal: SqliteJo
     assert _rows(tmp_path, "SELECT request_id, business_date FROM decision") == [(1, "2026-11-22"), (2, "2026-11-23")]
 
 
+def test_a_date_that_another_process_was_faster_to_open_is_opened_once(journal: SqliteJournal, tmp_path: Path) -> None:
+    other = SqliteJournal(tmp_path / JOURNAL_FILE, Vault.open(tmp_path))
+    other.open_business_date("2026-11-23", "clock", 5)
+    journal.open_business_date("2026-11-23", "operator", 6)
+    journal.open_business_date("2026-11-22", "operator", 7)
+    assert journal.open_date() == other.open_date() == ("2026-11-23", "clock")
+    journal.close()
+    other.close()
+    assert _rows(tmp_path, "SELECT business_date, opened_at_ms FROM business_day") == [("2026-11-22", 1), ("2026-11-23", 5)]
+
+
 def test_numbers_go_on_after_a_restart(journal: SqliteJournal, tmp_path: Path) -> None:
     journal.commit(Batch([_asked(41)], [], []), 1_000)
     journal.close()
     again = SqliteJournal(tmp_path / JOURNAL_FILE, Vault.open(tmp_path))
-    assert again.next_request_id() == 42
+    assert again.beginning().first_request_id == 42
     assert again.open_date() == ("2026-11-22", "operator")
     again.close()
 

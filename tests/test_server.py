@@ -247,12 +247,53 @@ async def test_a_foreign_protocol_is_told_of_and_its_line_closed_while_others_go
     assert any(notice.kind == "bad_frame" and "length header 47 45" in notice.detail for notice in centre.notices)
 
 
-@pytest.mark.parametrize(("mti", "code"), [("0120", "40"), ("0220", "40"), ("0500", "40")])
+@pytest.mark.parametrize(("mti", "code"), [("0300", "40"), ("0600", "40")])
 async def test_what_is_not_offered_is_said_so(mti: str, code: str) -> None:
     async with loopback() as centre, centre.client() as client:
         answer = await client.ask(Message(mti, purchase(3).elements))
         assert (answer.mti[:2], answer.elements[39]) == (mti[:2], code)
         assert any(notice.kind == "unsupported" for notice in centre.notices)
+
+
+async def test_an_advice_is_accepted_and_told_to_its_issuer() -> None:
+    async with loopback() as centre, centre.client() as client:
+        told = Message("0120", {**purchase(3).elements, 38: "OFF001", 39: "00"})
+        answer = await client.ask(told)
+        assert (answer.mti, answer.elements[39], answer.elements[38]) == ("0130", "00", "OFF001")
+        again = await client.ask(Message("0121", told.elements))
+        assert (again.mti, again.elements) == (answer.mti, answer.elements)
+        kinds = [item.delivery.kind for batch in centre.journal.batches for item in batch.deliveries]
+        assert kinds == ["advice"]
+
+
+async def test_a_sale_is_voided_by_a_financial_message() -> None:
+    async with loopback() as centre, centre.client() as client:
+        sold = await client.ask(Message("0200", purchase(3).elements))
+        assert sold.elements[39] == "00"
+        named = {
+            **purchase(4).elements,
+            3: "020000",
+            90: original_data("0200", ExchangeKey("504777", "", "000003", "1122100000")),
+        }
+        answer = await client.ask(Message("0200", named))
+        assert (answer.mti, answer.elements[39]) == ("0210", "00")
+        unknown = {**purchase(5).elements, 3: "020000", 37: "999999999999"}
+        assert (await client.ask(Message("0200", unknown))).elements[39] == "25"
+        outcomes = [item.outcome.effective for batch in centre.journal.batches for item in batch.reversals]
+        assert outcomes == [True, False]
+
+
+async def test_totals_agree_or_are_told() -> None:
+    async with loopback() as centre, centre.client() as client:
+        await client.ask(purchase(1))
+        terminal = {7: "1122110000", 32: "504777", 41: purchase(1).elements[41]}
+        wrong = await client.ask(Message("0500", {**terminal, 11: "000900", 76: "0000000002", 88: "0000000000025000"}))
+        assert (wrong.mti, wrong.elements[39], wrong.elements[66]) == ("0510", "95", "2")
+        assert (wrong.elements[76], wrong.elements[88], wrong.elements[97]) == ("0000000001", f"{12500:016d}", f"D{12500:016d}")
+        right = await client.ask(Message("0520", {**terminal, 11: "000901", 76: "0000000001", 97: f"D{12500:016d}"}))
+        assert (right.mti, right.elements[39], right.elements[66]) == ("0530", "00", "1")
+        empty = await client.ask(Message("0500", {**terminal, 11: "000902"}))
+        assert (empty.elements[66], empty.elements[76]) == ("0", "0000000000")
 
 
 @pytest.mark.parametrize(("function", "code"), [("001", "00"), ("301", "00"), ("002", "00"), ("160", "40"), ("", "30")])

@@ -5,19 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from attrs import evolve
+
 from switch.card import PAN_DIGITS_MIN, Pan, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.message import Message
 from switch.transaction import (
+    ADVICE,
     APPROVALS,
+    APPROVED,
     APPROVED_REASON,
+    AUTHORIZATION,
+    BALANCE_INQUIRY,
+    BILL_PAYMENT,
+    CARD_VERIFICATION,
     CASH_WITHDRAWAL,
     CHIP,
     ECOMMERCE,
+    FINANCIAL,
+    INQUIRIES,
     MAGSTRIPE,
     MANUAL,
+    OTHER,
+    PARTIALLY_APPROVED,
     PURCHASE,
+    PURCHASE_WITH_CASH_BACK,
+    QUASI_CASH,
+    REFUND,
+    REQUEST,
     Authorization,
     Decision,
     ExchangeKey,
@@ -26,7 +42,17 @@ from switch.transaction import (
 )
 
 #: First two digits of DE 3 -> type of transaction, for those the centre offers.
-TRANSACTION_TYPES: Final = {"00": PURCHASE, "01": CASH_WITHDRAWAL}
+TRANSACTION_TYPES: Final = {
+    "00": PURCHASE,
+    "01": CASH_WITHDRAWAL,
+    "09": PURCHASE_WITH_CASH_BACK,
+    "11": QUASI_CASH,
+    "20": REFUND,
+    "30": BALANCE_INQUIRY,
+    "31": BALANCE_INQUIRY,
+    "50": BILL_PAYMENT,
+}
+VOIDS: Final = frozenset({"02", "22"})  #: first two digits of DE 3 that take a sale or a refund back: adjustments
 
 #: First two digits of DE 22 -> how the card was read.
 CHANNELS: Final = {
@@ -43,8 +69,14 @@ CHANNELS: Final = {
 }
 ECOMMERCE_CONDITIONS: Final = frozenset({"59"})  #: DE 25 that makes a manual entry an electronic order
 
-#: What an authorization cannot do without; the PAN may also come in track 2.
-MANDATORY: Final[tuple[int, ...]] = (3, 4, 11, 41, 42)
+PRE_AUTHORIZATION: Final = "06"  #: DE 25
+PARTIAL_ACCEPTED: Final = "41"  #: DE 25: less than asked can be taken
+MAY_BE_AUTHENTICATED: Final = (48, 126, 127)  #: where networks put 3-D Secure data in an electronic order
+MARKS: Final = frozenset({PRE_AUTHORIZATION, PARTIAL_ACCEPTED})  #: of DE 25
+CASH_AMOUNT: Final = "40"  #: type of an amount in DE 54: the cash part
+
+#: What an authorization cannot do without; the PAN may also come in track 2, and an inquiry needs no amount.
+MANDATORY: Final[tuple[int, ...]] = (3, 11, 41, 42)
 
 #: Elements of a request that go back in its answer, as they came.
 ECHOED: Final[tuple[int, ...]] = (2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49)
@@ -61,38 +93,45 @@ REASON_CHARACTERS_MAX: Final = 200
 
 EXPIRY_DIGITS: Final = 4  #: YYMM
 
+_REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
+_ANSWER_MTIS: Final = {
+    REQUEST: {AUTHORIZATION: "0110", FINANCIAL: "0210"},
+    ADVICE: {AUTHORIZATION: "0130", FINANCIAL: "0230"},
+}
+
 #: What a message must carry for its answer to be matched by whoever sent it.
 NETWORK_ECHOED: Final[tuple[int, ...]] = (7, 11, 12, 13, 32, 33, 53, 70, 100)
 
 
 def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str, currency: str) -> Authorization:
-    """The authorization a 0100 or 0200 asks for; MessageError where an element it needs is missing or makes no sense.
+    """What a 0100, 0200, 0120 or 0220 asks or tells; MessageError where an element it needs is missing or makes no sense.
 
     ``acquirer_id`` and ``transmitted_at`` (MMDDhhmmss, UTC) stand in for DE 32 and DE 7 where the acquirer sends none, and a
     missing DE 37 becomes the date and hour of transmission and the STAN; all three are then carried on as if sent. An amount
     without DE 49 is one of ``currency``.
     """
-    e = message.elements
+    mti, e = message
     for number in MANDATORY:
         if number not in e:
-            raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
+            raise MessageError(number, None, "nothing", f"a value: mandatory in a {mti}")
     stan = e[11]
     if 32 not in e or 7 not in e or 37 not in e:
         sent = e.get(7, transmitted_at)
         e = {7: sent, 32: acquirer_id, 37: sent[:6] + stan, **e}
     pan, expiry = _card(e)
-    entry = e.get(22, "000")
+    entry, condition = e.get(22, "000"), e.get(25)
     channel = CHANNELS.get(entry[:2], MANUAL)
-    if channel == MANUAL and e.get(25) in ECOMMERCE_CONDITIONS:
+    if channel == MANUAL and condition in ECOMMERCE_CONDITIONS:
         channel = ECOMMERCE
-    return Authorization(
+    transaction_type, amount_minor = _type_and_amount(mti, e)
+    authorization = Authorization(
         key=ExchangeKey(e[32], e[41], stan, e[7]),
-        message_class=mtis.CLASSES[message.mti[1]],
-        transaction_type=TRANSACTION_TYPES.get(e[3][:2], "other"),
+        message_class=mtis.CLASSES[mti[1]],
+        transaction_type=transaction_type,
         processing_code=e[3],
         pan=Pan(pan),
         expiry=expiry,
-        amount_minor=int(e[4]),
+        amount_minor=amount_minor,
         currency=e.get(49, currency),
         merchant_id=e[42].rstrip(),
         merchant_type=e.get(18),
@@ -102,6 +141,52 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
         local_at=e.get(13, e[7][:4]) + e.get(12, e[7][4:]),
         carried=e,
     )
+    if mti[2] != "0" or condition in MARKS or 90 in e or 54 in e or channel == ECOMMERCE:
+        return _marked(authorization, mti, e)
+    return authorization
+
+
+def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorization:
+    """The same with what only some messages say: these take their time, so that the others need none for it."""
+    advised, condition = mti[2] == "2", e.get(25)
+    original_key = _original_key(e, e[32])
+    adds = original_key is not None and plain.message_class == AUTHORIZATION
+    return evolve(
+        plain,
+        function=ADVICE if advised else REQUEST,
+        pre_authorized=condition == PRE_AUTHORIZATION or adds,
+        partial_accepted=condition == PARTIAL_ACCEPTED,
+        authenticated=plain.channel == ECOMMERCE and not e.keys().isdisjoint(MAY_BE_AUTHENTICATED),
+        cash_back_minor=_cash_back_minor(e[54]) if 54 in e else 0,
+        original_key=original_key,
+        advised_code=e.get(39) if advised else None,
+        approval_code=e.get(38),
+    )
+
+
+def _type_and_amount(mti: str, e: Mapping[int, str]) -> tuple[str, int]:
+    """What kind of transaction it is, and for how much. A purchase of nothing that is only authorized verifies the card."""
+    transaction_type = TRANSACTION_TYPES.get(e[3][:2], OTHER)
+    amount_minor = int(e.get(4, "0"))
+    if amount_minor:
+        return transaction_type, amount_minor
+    if 4 not in e and transaction_type not in INQUIRIES:
+        raise MessageError(4, None, "nothing", f"a value: mandatory in a {mti}")
+    verifies = transaction_type == PURCHASE and mti[1:3] == "10"
+    return (CARD_VERIFICATION if verifies else transaction_type), 0
+
+
+def _cash_back_minor(additional: str) -> int:
+    """The cash part in DE 54: entries of 20, account type (2), amount type (2), currency (3), C or D, amount (12)."""
+    entries = [additional[start : start + 20] for start in range(0, len(additional), 20)]
+    if any(len(entry) < 20 or not entry[8:].isdecimal() for entry in entries):
+        raise MessageError(54, None, f"{len(additional)} characters", "entries of 20: types, currency, sign and 12 digits")
+    return sum(int(entry[8:]) for entry in entries if entry[2:4] == CASH_AMOUNT)
+
+
+def is_void(message: Message) -> bool:
+    """Whether a financial message takes an earlier one back: a reversal by another name."""
+    return message.elements.get(3, "")[:2] in VOIDS
 
 
 def _card(e: Mapping[int, str]) -> tuple[str, str | None]:
@@ -163,6 +248,11 @@ def original_data(original_mti: str, key: ExchangeKey) -> str:
     return f"{original_mti}{key.stan}{key.transmitted_at}{key.acquirer_id:0>11}{0:011d}"
 
 
+def replacement_amounts(actual_minor: int) -> str:
+    """DE 95 for a reversal that leaves an amount: of the transaction, its settlement and the fees of both."""
+    return f"{actual_minor:012d}{0:012d}C{0:08d}C{0:08d}"
+
+
 def reversal_response(reversal: Reversal, response_code: str) -> Message:
     """The 0410 or 0430 to a reversal."""
     elements = {number: value for number, value in reversal.carried.items() if number in ECHOED or number == 90}
@@ -171,16 +261,40 @@ def reversal_response(reversal: Reversal, response_code: str) -> Message:
 
 
 def to_issuer_reversal(
-    original: Authorization, *, replacement_minor: int, stan: str, transmitted_at: str, repeat: bool, forwarder_id: str
+    original: Authorization,
+    *,
+    replacement_minor: int,
+    stan: str,
+    transmitted_at: str,
+    repeat: bool,
+    forwarder_id: str,
+    message_reason: str = "",
 ) -> Message:
-    """The 0420 (repeated: 0421) by which the centre undoes a request it has forwarded; ``stan`` is the centre's own."""
+    """The 0420 (repeated: 0421) by which the centre undoes a request it has forwarded; ``stan`` is the centre's own.
+
+    ``message_reason`` (four digits of ISO 8583:1993, DE 25) goes into DE 56, where 1987 leaves it to networks.
+    """
     carried = original.carried
     elements = {number: carried[number] for number in REVERSED if number in carried}
     elements |= {7: transmitted_at, 11: stan, 32: original.key.acquirer_id, 33: forwarder_id}
-    elements[90] = original_data("0100" if original.message_class == "authorization" else "0200", original.key)
+    elements[90] = original_data(_REQUEST_MTIS[original.message_class], original.key)
+    if message_reason:
+        elements[56] = message_reason
     if replacement_minor:
-        elements[95] = f"{replacement_minor:012d}{0:012d}C{0:08d}C{0:08d}"
+        elements[95] = replacement_amounts(replacement_minor)
     return Message("0421" if repeat else "0420", elements)
+
+
+def to_issuer_advice(
+    request: Authorization, *, approval_code: str | None, repeat: bool, forwarder_id: str, message_reason: str
+) -> Message:
+    """The 0120 or 0220 (repeated: 0121, 0221) that tells an issuer of what was decided without it, under the request's key."""
+    elements = {**request.carried, 33: forwarder_id, 39: request.advised_code or APPROVED}
+    if approval_code is not None:
+        elements[38] = approval_code
+    if message_reason:
+        elements[56] = message_reason
+    return Message(_REQUEST_MTIS[request.message_class][:2] + ("21" if repeat else "20"), elements)
 
 
 def rebuilt(
@@ -197,8 +311,12 @@ def rebuilt(
     channel: str,
     rrn: str,
     local_at: str,
+    function: str,
+    cash_back_minor: int,
+    advised_code: str | None,
+    original_key: ExchangeKey | None,
 ) -> Authorization:
-    """An authorization from what the journal keeps of it: enough to repeat it to an issuer in a reversal."""
+    """An authorization from what the journal keeps of it: enough to tell an issuer of it, or of its reversal."""
     processing_code = next((code for code, word in TRANSACTION_TYPES.items() if word == transaction_type), "00") + "0000"
     carried = {
         2: pan.digits,
@@ -215,6 +333,7 @@ def rebuilt(
         41: key.terminal_id,
         42: f"{merchant_id:<15}",
         49: currency,
+        90: original_data("0100", original_key) if original_key is not None else None,
     }
     return Authorization(
         key=key,
@@ -232,13 +351,16 @@ def rebuilt(
         rrn=rrn,
         local_at=local_at,
         carried={number: value for number, value in carried.items() if value},
+        function=function,
+        cash_back_minor=cash_back_minor,
+        advised_code=advised_code,
+        original_key=original_key,
     )
 
 
 def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Message:
     """The request as it goes on to the issuer: the acquirer's own elements, and DE 33 naming who forwards it."""
-    mti = "0100" if authorization.message_class == "authorization" else "0200"
-    return Message(mti, {**authorization.carried, 33: forwarder_id})
+    return Message(_REQUEST_MTIS[authorization.message_class], {**authorization.carried, 33: forwarder_id})
 
 
 def to_response(authorization: Authorization, decision: Decision) -> Message:
@@ -248,9 +370,11 @@ def to_response(authorization: Authorization, decision: Decision) -> Message:
     if decision.approval_code is not None:
         elements[38] = decision.approval_code
     elements[39] = decision.response_code
+    if decision.response_code == PARTIALLY_APPROVED:
+        elements[4] = f"{decision.approved_minor:012d}"
     if decision.carried is not None:
         elements.update(decision.carried)
-    return Message("0110" if authorization.message_class == "authorization" else "0210", elements)
+    return Message(_ANSWER_MTIS[authorization.function][authorization.message_class], elements)
 
 
 def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
@@ -265,6 +389,7 @@ def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
         approval_code=e.get(38),
         reason=mask_numbers(e[REASON]) if REASON in e else (APPROVED_REASON if e[39] in APPROVALS else ""),
         carried={n: e[n] for n in FROM_ISSUER if n in e} or None,
+        approved_minor=int(e[4]) if e[39] == PARTIALLY_APPROVED and 4 in e else None,
     )
 
 
@@ -275,6 +400,10 @@ def from_issuer(request: Message, decision: Decision) -> Message:
     if decision.approval_code is not None:
         elements[38] = decision.approval_code
     elements[39] = decision.response_code
+    if decision.approved_minor is not None:
+        elements[4] = f"{decision.approved_minor:012d}"
+    if decision.carried is not None:
+        elements.update(decision.carried)
     if decision.reason and decision.reason != APPROVED_REASON:
         elements[REASON] = _printable(decision.reason)[:REASON_CHARACTERS_MAX]
     return Message(mtis.response_mti(request.mti), elements)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
-from attrs import define
+from attrs import Factory, define
 
 from switch.record import record
+from switch.routing.capture import LATER, NOW, WITH_BATCH
 from switch.routing.deliveries import Delivery
-from switch.transaction import Authorization, Decision, ExchangeKey, Reversal
+from switch.routing.totals import Reconciled, Subject, Totals
+from switch.transaction import Authorization, Decision, ExchangeKey
 
 
-@define
+@define(eq=False)
 class Past:
-    """A request that was decided. ``remaining_minor`` is what effective reversals have left of its amount."""
+    """A request that was decided. ``remaining_minor`` is what effective reversals, or its completion, have left of it."""
 
     request_id: int
     authorization: Authorization
@@ -21,6 +24,31 @@ class Past:
     decision: Decision
     remaining_minor: int
     decided_at: float | None = None  #: seconds of the monotonic clock; None before the last start
+    capture: str = NOW  #: when it counts (``switch.routing.capture``)
+    completed_by: ExchangeKey | None = None  #: of a hold: the completion that took its place
+    increments: tuple[ExchangeKey, ...] = ()  #: of a hold: the approved requests that added to it
+
+    @property
+    def held(self) -> bool:
+        """Whether it is an approval that does not count yet: it waits for a completion, or for the close of its batch."""
+        return self.capture in (LATER, WITH_BATCH) and self.remaining_minor > 0
+
+
+class Reference(NamedTuple):
+    """What names an original that no DE 90 names: DE 37, 41 and 42, and its amount where that is known."""
+
+    rrn: str
+    terminal_id: str
+    merchant_id: str
+    amount_minor: int | None
+
+    def fits(self, authorization: Authorization) -> bool:
+        return (
+            authorization.rrn == self.rrn
+            and authorization.key.terminal_id == self.terminal_id
+            and authorization.merchant_id == self.merchant_id
+            and self.amount_minor in (None, authorization.amount_minor)
+        )
 
 
 class Archive(Protocol):
@@ -29,8 +57,8 @@ class Archive(Protocol):
     def find(self, key: ExchangeKey) -> Past | None:
         """The latest decided request under a key."""
 
-    def find_original(self, reversal: Reversal) -> Past | None:
-        """The latest decided request a reversal without a usable DE 90 can mean: same DE 37, 41, 42 and 4."""
+    def find_by_reference(self, reference: Reference) -> Past | None:
+        """The latest decided request a reference can mean."""
 
 
 class NoArchive:
@@ -39,7 +67,7 @@ class NoArchive:
     def find(self, key: ExchangeKey) -> Past | None:
         return None
 
-    def find_original(self, reversal: Reversal) -> Past | None:
+    def find_by_reference(self, reference: Reference) -> Past | None:
         return None
 
 
@@ -51,3 +79,6 @@ class Recovery:
     undecided: list[tuple[int, Authorization, str | None]]  #: request id, request, the issuer it was forwarded to
     owed: list[Delivery]  #: oldest first
     reversed_unknown: list[ExchangeKey]  #: originals that were reversed and had not come
+    totals: Mapping[Subject, Totals] = Factory(dict)  #: of the batches that are open
+    uncaptured: list[ExchangeKey] = Factory(list)  #: approvals that wait for the close of their terminal's batch
+    reconciled: list[tuple[ExchangeKey, Reconciled]] = Factory(list)  #: the latest reconciliations, oldest first

@@ -9,9 +9,11 @@ from switch.card import mask_numbers
 from switch.merchant import Merchant
 from switch.money import currency_name
 from switch.transaction import (
+    INQUIRIES,
     INVALID_AMOUNT,
     INVALID_MERCHANT,
     INVALID_TRANSACTION,
+    OTHER,
     SWITCH,
     Authorization,
     Decision,
@@ -32,7 +34,7 @@ def merchant_is_known(authorization: Authorization, merchant: Merchant | None) -
 
 
 def transaction_is_offered(authorization: Authorization, merchant: Merchant | None) -> Decision | None:
-    if authorization.transaction_type == "other":
+    if authorization.transaction_type == OTHER:
         return refuse(INVALID_TRANSACTION, f"processing code {authorization.processing_code} (DE 3) is not offered")
     return None
 
@@ -46,8 +48,10 @@ def currency_is_accepted(authorization: Authorization, merchant: Merchant | None
 
 
 def amount_is_positive(authorization: Authorization, merchant: Merchant | None) -> Decision | None:
-    if authorization.amount_minor <= 0:
+    if authorization.amount_minor <= 0 and authorization.transaction_type not in INQUIRIES:
         return refuse(INVALID_AMOUNT, "amount 0 (DE 4)")
+    if authorization.cash_back_minor > authorization.amount_minor:
+        return refuse(INVALID_AMOUNT, "more cash back (DE 54) than the amount (DE 4)")
     return None
 
 

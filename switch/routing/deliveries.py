@@ -80,10 +80,12 @@ class Deliveries:
         queue.attempts += 1
         return queue.waiting[0], repeat
 
-    def answered(self, issuer: str, stan: str) -> Delivery | None:
-        """The delivery an answer with this STAN settles; None where it settles none."""
+    def answered(self, issuer: str, stan: str, kind: str) -> Delivery | None:
+        """The delivery an answer to a message of this kind with this STAN settles; None where it settles none."""
         queue = self._queues.get(issuer)
-        if queue is None or not queue.waiting or not queue.attempts or queue.waiting[0].stan != stan:
+        if queue is None or not queue.waiting or not queue.attempts:
+            return None
+        if (queue.waiting[0].stan, queue.waiting[0].kind) != (stan, kind):
             return None
         queue.attempts, queue.due_at = 0, None
         return queue.waiting.popleft()

@@ -9,12 +9,16 @@ from switch.routing.capture import NOW
 from switch.routing.deliveries import Delivery
 from switch.routing.reversals import Undone
 from switch.routing.table import Route
-from switch.transaction import Authorization, Decision, Reversal
+from switch.routing.totals import Reconciled
+from switch.transaction import Authorization, Decision, Reconciliation, Reversal
 
 
 @record
 class JournalRequest:
-    """Write down a request before it is forwarded or answered. ``merchant_type`` is the contract's MCC where there is one."""
+    """Write down a request or an advice before it is forwarded or answered.
+
+    ``merchant_type`` is the contract's MCC where there is one.
+    """
 
     request_id: int
     authorization: Authorization
@@ -72,6 +76,24 @@ class ReplyReversal:
 
 
 @record
+class JournalReconciliation:
+    """Write down a reconciliation and what came of it, before it is answered."""
+
+    asked: Reconciliation
+    line: str
+    outcome: Reconciled
+
+
+@record
+class ReplyTotals:
+    """Answer a reconciliation of the acquirer at ``origin``."""
+
+    origin: Any
+    asked: Reconciliation
+    outcome: Reconciled
+
+
+@record
 class JournalDelivery:
     """Write down what the centre owes an issuer from now on."""
 
@@ -118,6 +140,8 @@ Effect = (
     | Reply
     | JournalReversal
     | ReplyReversal
+    | JournalReconciliation
+    | ReplyTotals
     | JournalDelivery
     | Deliver
     | JournalDelivered

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from switch.record import record
-from switch.transaction import Authorization, IssuerAnswer, Reversal
+from switch.routing.deliveries import REVERSAL
+from switch.transaction import Authorization, IssuerAnswer, Reconciliation, Reversal
 
 
 @record
@@ -27,12 +28,22 @@ class ReversalReceived:
 
 
 @record
+class TotalsReceived:
+    """An acquirer reconciles. ``origin`` and ``line`` as in RequestReceived."""
+
+    asked: Reconciliation
+    origin: Any
+    line: str
+
+
+@record
 class DeliveryAnswered:
-    """An issuer answered a reversal of the centre's (0410, 0430)."""
+    """An issuer answered a reversal (0410, 0430) or an advice (0130, 0230) of the centre's."""
 
     issuer: str
     stan: str
     response_code: str
+    kind: str = REVERSAL  #: or ADVICE, of ``switch.routing.deliveries``
 
 
 @record
@@ -69,4 +80,13 @@ class ForwardFailed:
     why: str
 
 
-Event = RequestReceived | ReversalReceived | AnswerReceived | DeliveryAnswered | IssuerUp | IssuerDown | ForwardFailed
+Event = (
+    RequestReceived
+    | ReversalReceived
+    | TotalsReceived
+    | AnswerReceived
+    | DeliveryAnswered
+    | IssuerUp
+    | IssuerDown
+    | ForwardFailed
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -21,6 +22,11 @@ class Memory(Generic[Key, Value]):
 
     def get(self, key: Key) -> Value | None:
         return self._younger.get(key) or self._elder.get(key)
+
+    def values(self) -> Iterator[Value]:
+        """All that is remembered."""
+        yield from self._elder.values()
+        yield from self._younger.values()
 
     def put(self, key: Key, value: Value) -> None:
         if len(self._younger) >= self._half:

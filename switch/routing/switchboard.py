@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from attrs import evolve
+
 from switch.merchant import Merchant
-from switch.routing.archive import Archive, NoArchive, Past, Recovery
+from switch.money import format_minor
+from switch.routing.advices import accept, complete, not_outstanding
+from switch.routing.archive import Archive, NoArchive, Past, Recovery, Reference
+from switch.routing.capture import LATER, NEVER, NOW, WITH_BATCH, capture_of, granted_minor
 from switch.routing.checks import CHECKS, refuse
-from switch.routing.deliveries import Deliveries, Delivery
 from switch.routing.effects import (
-    Deliver,
     Effect,
     Forward,
     JournalDecision,
-    JournalDelivered,
-    JournalDelivery,
     JournalOccurrence,
     JournalRequest,
     JournalReversal,
@@ -35,27 +36,44 @@ from switch.routing.events import (
     IssuerUp,
     RequestReceived,
     ReversalReceived,
+    TotalsReceived,
 )
-from switch.routing.exchange import Exchange
+from switch.routing.exchange import Exchange, Pending
+from switch.routing.history import History
 from switch.routing.memory import Memory
+from switch.routing.outbox import Outbox
+from switch.routing.reconciling import Reconciler
 from switch.routing.reversals import NOT_KNOWN, Undone, undo
 from switch.routing.table import Destination, Route, RoutingTable
 from switch.transaction import (
+    ADVICE,
+    APPROVALS,
     APPROVED,
+    BATCH,
+    CREDITS,
     DUPLICATE_TRANSMISSION,
+    FINANCIAL,
+    IN_PROGRESS,
+    INSUFFICIENT_FUNDS,
     INVALID_TRANSACTION,
     ISSUER_INOPERATIVE,
     NO_ACTION,
     NO_ROUTE,
     NO_SUCH_ISSUER,
+    PARTIALLY_APPROVED,
+    REASON_CANCELLED,
+    REASON_COMPLETED,
+    REASON_INVALID_RESPONSE,
+    REASON_TIMEOUT,
+    REQUEST,
+    UNABLE_TO_LOCATE,
     Authorization,
     Decision,
     ExchangeKey,
     Reversal,
 )
 
-PENDING_MAX: Final = 50_000  #: requests waiting for issuers at once; a further one is answered 91
-REMEMBERED_MAX: Final = 5_000  #: decided exchanges kept to answer repeats and recognise late answers, about 2 kB each
+PENDING_MAX: Final = 50_000  #: requests waiting for one issuer at once; a further one is answered 91
 REVERSALS_REMEMBERED_MAX: Final = 10_000  #: reversals kept to answer repeats, and those whose original is not known
 RESTARTED: Final = "the centre was restarted before an answer came"
 
@@ -73,23 +91,21 @@ class Switchboard:
         first_request_id: int = 1,
         first_delivery_id: int = 1,
     ) -> None:
-        self._table, self._merchants, self._archive = table, merchants, archive or NoArchive()
+        self._table, self._merchants = table, merchants
         self._destinations = {destination.issuer: destination for destination in destinations}
-        self._waiting: dict[str, dict[ExchangeKey, Exchange]] = {issuer: {} for issuer in self._destinations}
-        self._waits_for: dict[ExchangeKey, str] = {}  #: every key that waits, and for which issuer
-        self._wake_at: dict[str, float] = {}
-        self._up: set[str] = set()
+        self._pending = Pending()
         self._down_why: dict[str, str] = {}
-        self._past: Memory[ExchangeKey, Past] = Memory(REMEMBERED_MAX)
+        self._history = History(archive or NoArchive())
         self._reversals: Memory[ExchangeKey, Undone] = Memory(REVERSALS_REMEMBERED_MAX)
         self._reversed_unknown: Memory[ExchangeKey, bool] = Memory(REVERSALS_REMEMBERED_MAX)
-        self._deliveries = Deliveries()
-        self._next_id, self._next_delivery_id = first_request_id, first_delivery_id
+        self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
+        self._next_id = first_request_id
         self._handlers: dict[type[Any], Callable[[Any, float, list[Effect]], None]] = {
             RequestReceived: self._request,
             ReversalReceived: self._reversal,
+            TotalsReceived: self._totals,
             AnswerReceived: self._answer,
-            DeliveryAnswered: self._delivery_answered,
+            DeliveryAnswered: self._outbox.answered,
             IssuerUp: self._issuer_up,
             IssuerDown: self._issuer_down,
             ForwardFailed: self._forward_failed,
@@ -102,26 +118,27 @@ class Switchboard:
         """
         effects: list[Effect] = []
         for past in found.decided:
-            self._past.put(past.authorization.key, past)
+            self._history.put(past)
         for key in found.reversed_unknown:
             self._reversed_unknown.put(key, True)
-        for delivery in found.owed:
-            self._deliveries.add(delivery)
+        self._outbox.restore(found.owed)
+        self._reconciler.restore(found.totals, found.uncaptured, found.reconciled)
         for request_id, authorization, issuer in found.undecided:
             if issuer is not None:
-                self._owe(request_id, authorization, issuer, 0, RESTARTED, now, effects)
-            self._close(request_id, authorization, issuer, [], refuse(ISSUER_INOPERATIVE, RESTARTED), now, effects)
+                self._outbox.reverse(request_id, authorization, issuer, 0, RESTARTED, REASON_TIMEOUT, now, effects)
+            decision = refuse(ISSUER_INOPERATIVE, RESTARTED)
+            self._close(Past(request_id, authorization, issuer, decision, 0, now, NEVER), [], effects)
         return effects
 
     @property
     def owed(self) -> int:
-        """Reversals that issuers have not answered yet."""
-        return self._deliveries.owed
+        """Reversals and advices that issuers have not answered yet."""
+        return self._outbox.owed
 
     @property
     def pending(self) -> int:
         """Requests forwarded and not decided yet."""
-        return len(self._waits_for)
+        return len(self._pending)
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         """What one event leads to, in order."""
@@ -131,56 +148,87 @@ class Switchboard:
 
     def next_deadline(self) -> float | None:
         """When ``tick`` has to be called at the latest; it may have nothing to do then."""
-        times = [*self._wake_at.values(), *self._deliveries.repeat_times(self._up)]
+        deadline = self._pending.next_deadline()
+        times = self._outbox.repeat_times()
+        if deadline is not None:
+            times.append(deadline)
         return min(times, default=None)
 
     def tick(self, now: float) -> list[Effect]:
-        """Decide what has waited too long. An issuer's requests all wait equally long, so the oldest is the first due."""
+        """Decide what has waited too long, and repeat what issuers have not answered."""
         effects: list[Effect] = []
-        for issuer in [issuer for issuer, at in self._wake_at.items() if at <= now]:
-            waiting = self._waiting[issuer]
-            for key in list(waiting):
-                exchange = waiting[key]
-                if exchange.deadline > now:
-                    self._wake_at[issuer] = exchange.deadline
-                    break
-                seconds = self._destinations[issuer].timeout_seconds
-                self._give_up(exchange, issuer, f"no answer from {issuer} in {seconds:g} s", now, effects)
-            else:
-                del self._wake_at[issuer]
-        for issuer in sorted(self._up):
-            self._send_owed(issuer, now, effects)
+        for exchange, seconds in self._pending.overdue(now):
+            self._do_without(exchange, f"no answer from {exchange.route.issuer} in {seconds:g} s", now, effects)
+        self._outbox.send_due(now, effects)
         return effects
+
+    # requests and advices
 
     def _request(self, event: RequestReceived, now: float, effects: list[Effect]) -> None:
         authorization = event.authorization
-        route = self._table.find(authorization.pan.digits)
-        known = self._past.get(authorization.key)
+        known = self._history.remembered(authorization.key)
         if known is not None:
             self._repeat(event, known, effects)
             return
-        waits_for = self._waits_for.get(authorization.key)
-        if waits_for is not None:
-            self._repeat_while_waiting(event, self._waiting[waits_for][authorization.key], effects)
+        waiting = self._pending.get(authorization.key)
+        if waiting is not None:
+            self._repeat_while_waiting(event, waiting, effects)
             return
+        plain = authorization.original_key is None and authorization.function == REQUEST
+        hold = None if plain else self._named(authorization)
+        route = self._table.find(authorization.pan.digits)
+        merchant = self._merchants.get(authorization.merchant_id)
+        capture = capture_of(authorization, merchant)
+        request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
+        refusal = self._refusal(authorization, merchant, route)
+        if refusal is not None or route is None or merchant is None:
+            assert refusal is not None
+            self._close(Past(request_id, authorization, None, refusal, 0, now, capture), [event.origin], effects)
+        elif authorization.function == ADVICE:
+            self._advice(event, request_id, route, merchant, capture, hold, now, effects)
+        else:
+            seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
+            timer = self._pending.timer(route.issuer, seconds)
+            exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer)
+            self._ask(exchange, now, effects)
+
+    def _take_in(
+        self,
+        request: Authorization,
+        line: str,
+        route: Route | None,
+        merchant: Merchant | None,
+        capture: str,
+        hold: Past | None,
+        effects: list[Effect],
+    ) -> int:
+        """Write a request down; its id from then on."""
         request_id = self._next_id
         self._next_id += 1
-        merchant = self._merchants.get(authorization.merchant_id)
+        mcc = merchant.mcc if merchant is not None else request.merchant_type
         origin = self._destinations[route.issuer].origin if route is not None else None
-        mcc = merchant.mcc if merchant is not None else authorization.merchant_type
-        effects.append(JournalRequest(request_id, authorization, event.line, mcc, route, origin))
-        refusal = self._refusal(authorization, merchant, route)
-        if refusal is not None or route is None:
-            assert refusal is not None
-            self._close(request_id, authorization, None, [event.origin], refusal, now, effects)
-            return
-        deadline = now + self._destinations[route.issuer].timeout_seconds
-        self._waiting[route.issuer][authorization.key] = Exchange(request_id, authorization, [event.origin], now, deadline)
-        self._waits_for[authorization.key] = route.issuer
-        self._wake_at.setdefault(route.issuer, deadline)
-        effects.append(Forward(route.issuer, authorization))
+        hold_id = hold.request_id if hold is not None else None
+        effects.append(JournalRequest(request_id, request, line, mcc, route, origin, capture, hold_id))
+        return request_id
+
+    def _ask(self, exchange: Exchange, now: float, effects: list[Effect]) -> None:
+        """Forward a request to its issuer, or decide without it where it cannot be asked."""
+        issuer, authorization = exchange.route.issuer, exchange.authorization
+        wrong = None if authorization.original_key is None else self._wrong_increment(authorization)
+        if wrong is not None:
+            self._decide(exchange, wrong, now, effects)
+        elif issuer not in self._outbox.up:
+            why = f"issuer {issuer} is not available: {self._down_why.get(issuer, 'not signed on yet')}"
+            self._decide(exchange, self._outbox.stand_in(exchange, why, now, effects), now, effects)
+        elif len(exchange.timer.waiting) >= PENDING_MAX:
+            busy = refuse(ISSUER_INOPERATIVE, f"{PENDING_MAX} requests wait for {issuer} already")
+            self._decide(exchange, busy, now, effects)
+        else:
+            self._pending.add(exchange)
+            effects.append(Forward(issuer, authorization))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
+        """Why nobody is asked; None where its issuer is to be."""
         if self._reversed_unknown.get(authorization.key):
             return refuse(INVALID_TRANSACTION, "its reversal came before it")
         for check in CHECKS:
@@ -192,11 +240,6 @@ class Switchboard:
             if scheme is None:
                 return refuse(NO_ROUTE, f"no route for card {authorization.pan.masked}")
             return refuse(NO_SUCH_ISSUER, f"no issuer of {scheme} for card {authorization.pan.masked}")
-        if route.issuer not in self._up:
-            why = self._down_why.get(route.issuer, "not signed on yet")
-            return refuse(ISSUER_INOPERATIVE, f"issuer {route.issuer} is not available: {why}")
-        if len(self._waiting[route.issuer]) >= PENDING_MAX:
-            return refuse(ISSUER_INOPERATIVE, f"{PENDING_MAX} requests wait for {route.issuer} already")
         return None
 
     def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
@@ -221,10 +264,97 @@ class Switchboard:
         effects.append(Notice("duplicate", f"{event.line}: {what}"))
         effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
 
+    # pre-authorizations: increments and completions
+
+    def _named(self, authorization: Authorization) -> Past | None:
+        """The request that an advice completes or an increment adds to; None where it names none that is known."""
+        if authorization.function == ADVICE and authorization.message_class != FINANCIAL:
+            return None
+        if authorization.original_key is not None:
+            return self._history.find(authorization.original_key)
+        if authorization.approval_code is None:
+            return None
+        reference = Reference(authorization.rrn, authorization.key.terminal_id, authorization.merchant_id, None)
+        return self._history.find_by_reference(reference, held=True)
+
+    def _wrong_increment(self, request: Authorization) -> Decision | None:
+        """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
+        if not request.pre_authorized:
+            return None
+        hold = self._named(request)
+        if hold is None:
+            return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")
+        wrong = not_outstanding(request, hold)
+        if wrong is None and hold.capture != LATER:
+            return refuse(INVALID_TRANSACTION, f"request {hold.request_id}, which it adds to, is no pre-authorization")
+        return wrong
+
+    def _added(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> Decision:
+        """An increment its issuer has approved: undone and declined where its hold was settled meanwhile."""
+        request = exchange.authorization
+        wrong = self._wrong_increment(request)
+        if wrong is None:
+            hold = self._named(request)
+            assert hold is not None
+            hold.increments += (request.key,)
+            return decision
+        issuer, why = exchange.route.issuer, wrong.reason
+        self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_COMPLETED, now, effects)
+        return wrong
+
+    def _advice(
+        self,
+        event: RequestReceived,
+        request_id: int,
+        route: Route,
+        merchant: Merchant,
+        capture: str,
+        hold: Past | None,
+        now: float,
+        effects: list[Effect],
+    ) -> None:
+        """What was done without the centre is taken as it is; a completion has to fit the hold it names."""
+        advice = event.authorization
+        if advice.original_key is not None and self._pending.get(advice.original_key) is not None:
+            decision = refuse(IN_PROGRESS, "the request it names (DE 90) waits for its issuer")
+        elif advice.advised_code is not None and advice.advised_code not in APPROVALS:
+            decision = accept(advice, f"told that {advice.advised_code} was answered at the point of sale")
+        elif hold is not None:
+            decision = complete(advice, hold, self._authorized_minor(hold), merchant)
+        else:
+            named = " of what is not known here" if advice.original_key or advice.approval_code else ""
+            decision = accept(advice, f"advice{named}, taken as told")
+        if decision.approved:
+            if hold is not None and _counts(advice):
+                self._settle_hold(hold, advice.key, now, effects)
+            granted = granted_minor(advice, decision)
+            self._outbox.advise(request_id, advice, route.issuer, granted, decision, "", now, effects)
+        self._close(Past(request_id, advice, route.issuer, decision, 0, now, capture), [event.origin], effects)
+
+    def _authorized_minor(self, hold: Past) -> int:
+        increments = (self._history.find(key) for key in hold.increments)
+        return hold.remaining_minor + sum(past.remaining_minor for past in increments if past is not None)
+
+    def _settle_hold(self, hold: Past, completion: ExchangeKey, now: float, effects: list[Effect]) -> None:
+        """A completion takes the place of a hold and of its increments; the issuer gives the increments back."""
+        if hold.capture == WITH_BATCH:
+            self._reconciler.batches.forget(hold.authorization, hold.remaining_minor)
+        hold.completed_by, hold.remaining_minor = completion, 0
+        for key in hold.increments:
+            increment = self._history.find(key)
+            if increment is not None and increment.issuer is not None and increment.remaining_minor > 0:
+                increment.completed_by, increment.remaining_minor = completion, 0
+                why = f"completed together with request {hold.request_id}"
+                self._outbox.reverse(
+                    increment.request_id, increment.authorization, increment.issuer, 0, why, REASON_COMPLETED, now, effects
+                )
+
+    # answers
+
     def _answer(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
         answer = event.answer
-        exchange = self._waiting[event.issuer].get(answer.key)
-        if exchange is None:
+        exchange = self._pending.get(answer.key)
+        if exchange is None or exchange.route.issuer != event.issuer:
             self._unexpected(event, now, effects)
             return
         decision = Decision(
@@ -234,50 +364,86 @@ class Switchboard:
             reason=answer.reason,
             carried=answer.carried,
         )
-        self._decide(exchange, event.issuer, decision, now, effects)
+        if answer.response_code == PARTIALLY_APPROVED:
+            decision = self._partial(exchange, answer.approved_minor, decision, now, effects)
+        if decision.approved and exchange.authorization.original_key is not None and exchange.authorization.pre_authorized:
+            decision = self._added(exchange, decision, now, effects)
+        self._pending.remove(exchange)
+        self._decide(exchange, decision, now, effects)
+
+    def _partial(
+        self, exchange: Exchange, approved_minor: int | None, decision: Decision, now: float, effects: list[Effect]
+    ) -> Decision:
+        """An approval of less than was asked stands where the acquirer can take it; else it is undone and declined."""
+        request, issuer = exchange.authorization, exchange.route.issuer
+        if request.partial_accepted and approved_minor is not None and 0 < approved_minor < request.amount_minor:
+            return evolve(decision, approved_minor=approved_minor)
+        granted = "no amount" if approved_minor is None else format_minor(approved_minor)
+        why = f"{issuer} approved {granted} of {format_minor(request.amount_minor)}, which cannot be taken"
+        self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_INVALID_RESPONSE, now, effects)
+        return refuse(INSUFFICIENT_FUNDS, why)
 
     def _unexpected(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
+        """An answer that nobody waits for: late, or not the answer to anything; then the nearest that waits is told."""
         answer = event.answer
         said = f"{answer.response_code} from {event.issuer}"
-        known = self._past.get(answer.key)
-        if known is None:
-            effects.append(Notice("unmatched", f"answer {said} to STAN {answer.key.stan}, which nobody waits for"))
-        else:
+        known = self._history.remembered(answer.key)
+        if known is not None:
             late = "" if known.decided_at is None else f"{now - known.decided_at:.3f} s "
             detail = f"answer {said} came {late}after {known.decision.response_code} was given"
             effects.append(JournalOccurrence(known.request_id, "late_answer", detail))
+            return
+        nearest = self._pending.nearest(event.issuer, answer.key)
+        if nearest is None:
+            like = "and nothing like it waits"
+        else:
+            exchange, differing = nearest
+            like = f"nearest is request {exchange.request_id} (STAN {exchange.authorization.key.stan}): "
+            like += f"{' and '.join(differing)} differ" + ("s" if len(differing) == 1 else "")
+        effects.append(Notice("unmatched", f"answer {said} to STAN {answer.key.stan}, which nobody waits for; {like}"))
 
-    def _decide(self, exchange: Exchange, issuer: str, decision: Decision, now: float, effects: list[Effect]) -> None:
-        del self._waiting[issuer][exchange.authorization.key]
-        del self._waits_for[exchange.authorization.key]
-        self._close(exchange.request_id, exchange.authorization, issuer, exchange.origins, decision, now, effects)
+    def _decide(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> None:
+        """Close an exchange that is not pending any more."""
+        request = exchange.authorization
+        past = Past(exchange.request_id, request, exchange.route.issuer, decision, 0, now, exchange.capture)
+        self._close(past, exchange.origins, effects)
 
-    def _give_up(
-        self, exchange: Exchange, issuer: str, why: str, now: float, effects: list[Effect], code: str = ISSUER_INOPERATIVE
+    def _do_without(
+        self, exchange: Exchange, why: str, now: float, effects: list[Effect], code: str = ISSUER_INOPERATIVE
     ) -> None:
-        """Decide without the issuer. It may have approved: whatever it did is to be undone there."""
-        self._owe(exchange.request_id, exchange.authorization, issuer, 0, why, now, effects)
-        self._decide(exchange, issuer, refuse(code, why), now, effects)
+        """Decide a pending exchange without its issuer. It may have approved: that is undone there, or confirmed."""
+        self._pending.remove(exchange)
+        decision = refuse(code, why)
+        if code == ISSUER_INOPERATIVE:
+            decision = self._outbox.stand_in(exchange, why, now, effects)
+        if not decision.approved:
+            request, issuer = exchange.authorization, exchange.route.issuer
+            reason = REASON_TIMEOUT if code == ISSUER_INOPERATIVE else REASON_CANCELLED
+            self._outbox.reverse(exchange.request_id, request, issuer, 0, why, reason, now, effects)
+        self._decide(exchange, decision, now, effects)
 
-    def _close(
-        self,
-        request_id: int,
-        request: Authorization,
-        issuer: str | None,
-        origins: list[Any],
-        decision: Decision,
-        now: float,
-        effects: list[Effect],
-    ) -> None:
-        remaining_minor = request.amount_minor if decision.approved else 0
-        self._past.put(request.key, Past(request_id, request, issuer, decision, remaining_minor, now))
-        approved_minor = remaining_minor if decision.approved else None
-        effects.append(JournalDecision(request_id, decision, approved_minor, approved_minor))
+    def _close(self, past: Past, origins: list[Any], effects: list[Effect]) -> None:
+        """A request is decided: remember it, count it, write it down, answer it."""
+        request, decision = past.authorization, past.decision
+        approved = captured = None
+        if decision.approved and _counts(request):
+            approved = past.remaining_minor = granted_minor(request, decision)
+            if past.capture == NOW:
+                captured = -approved if request.transaction_type in CREDITS else approved
+            elif past.capture == WITH_BATCH:
+                self._reconciler.await_batch(request.key)
+            self._reconciler.batches.add(request, approved, past.capture)
+        self._history.put(past)
+        effects.append(JournalDecision(past.request_id, decision, approved, captured))
         effects.extend([Reply(origin, request, decision) for origin in origins])
 
     def _forward_failed(self, event: ForwardFailed, now: float, effects: list[Effect]) -> None:
-        exchange = self._waiting[event.issuer][event.authorization.key]
-        self._decide(exchange, event.issuer, refuse(event.response_code, event.why), now, effects)
+        exchange = self._pending.get(event.authorization.key)
+        assert exchange is not None, "a forward of what does not wait"
+        self._pending.remove(exchange)
+        self._decide(exchange, refuse(event.response_code, event.why), now, effects)
+
+    # reversals
 
     def _reversal(self, event: ReversalReceived, now: float, effects: list[Effect]) -> None:
         """Undo what can be undone; a repeat gets the same answer, and so does a reversal of what was never seen."""
@@ -294,73 +460,80 @@ class Switchboard:
 
     def _undo(self, reversal: Reversal, now: float, effects: list[Effect]) -> Undone:
         key = reversal.original_key
-        waits_for = self._waits_for.get(key) if key is not None else None
-        if key is not None and waits_for is not None:
-            exchange = self._waiting[waits_for][key]
+        waiting = self._pending.get(key) if key is not None else None
+        if waiting is not None:
             why = "reversed by the acquirer before an answer came"
-            self._give_up(exchange, waits_for, why, now, effects, NO_ACTION)
-            return Undone(exchange.request_id, False, APPROVED, why)
-        past = self._archive.find_original(reversal) if key is None else self._past.get(key) or self._archive.find(key)
-        if past is None:
+            self._do_without(waiting, why, now, effects, NO_ACTION)
+            return Undone(waiting.request_id, False, APPROVED, why)
+        named = self._reversed_past(reversal)
+        past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
+        if named is None or past is None:
+            if reversal.is_void:
+                return Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
             if key is not None:
                 self._reversed_unknown.put(key, True)
             return NOT_KNOWN
-        outcome = undo(reversal, past)
+        outcome = undo(reversal, past, named)
         if outcome.effective:
+            if past.capture != LATER:
+                self._reconciler.batches.take_back(past.authorization, past.remaining_minor - reversal.replacement_minor)
             past.remaining_minor = reversal.replacement_minor
             if past.issuer is not None:
-                left_minor = reversal.replacement_minor
-                self._owe(past.request_id, past.authorization, past.issuer, left_minor, outcome.reason, now, effects)
+                left_minor, why = reversal.replacement_minor, outcome.reason
+                self._outbox.reverse(
+                    past.request_id, past.authorization, past.issuer, left_minor, why, REASON_CANCELLED, now, effects
+                )
         return outcome
 
-    def _owe(
-        self,
-        request_id: int,
-        original: Authorization,
-        issuer: str,
-        replacement_minor: int,
-        reason: str,
-        now: float,
-        effects: list[Effect],
-    ) -> None:
-        """From now on an issuer is owed the reversal of a request; it is sent as soon as its turn comes."""
-        delivery = Delivery(self._next_delivery_id, issuer, request_id, original, replacement_minor, reason)
-        self._next_delivery_id += 1
-        self._deliveries.add(delivery)
-        effects.append(JournalDelivery(delivery))
-        self._send_owed(issuer, now, effects)
+    def _reversed_past(self, reversal: Reversal) -> Past | None:
+        """The request a reversal names, by DE 90 or by reference."""
+        if reversal.original_key is not None:
+            return self._history.find(reversal.original_key)
+        if not reversal.rrn:
+            return None
+        reference = Reference(reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
+        return self._history.find_by_reference(reference)
 
-    def _send_owed(self, issuer: str, now: float, effects: list[Effect]) -> None:
-        due = self._deliveries.next_send(issuer, now) if issuer in self._up else None
-        if due is not None:
-            effects.append(Deliver(*due))
+    # totals
 
-    def _delivery_answered(self, event: DeliveryAnswered, now: float, effects: list[Effect]) -> None:
-        delivery = self._deliveries.answered(event.issuer, event.stan)
-        if delivery is None:
-            what = f"answer {event.response_code} of {event.issuer} to a reversal with STAN {event.stan}"
-            effects.append(Notice("unmatched", f"{what}, which nobody waits for"))
-            return
-        effects.append(JournalDelivered(delivery.delivery_id, event.response_code))
-        self._send_owed(event.issuer, now, effects)
+    def _totals(self, event: TotalsReceived, now: float, effects: list[Effect]) -> None:
+        """Compare totals; those that agree close the batch, and what waited for that is captured."""
+        for key in self._reconciler.reconcile(event, self._next_id - 1, effects):
+            past = self._history.find(key)
+            if past is not None and past.held:
+                self._capture(past, event.line, now, effects)
+
+    def _capture(self, past: Past, line: str, now: float, effects: list[Effect]) -> None:
+        """Write down that an approval counts from now on, for what reversals have left of it."""
+        request = evolve(past.authorization, function=BATCH)
+        why = f"captured with its batch: request {past.request_id}"
+        decision = evolve(past.decision, reason=why, approved_minor=past.remaining_minor)
+        route, merchant = self._table.find(request.pan.digits), self._merchants.get(request.merchant_id)
+        request_id = self._take_in(request, line, route, merchant, NOW, past, effects)
+        self._close(Past(request_id, request, past.issuer, decision, 0, now, NOW), [], effects)
+
+    # issuers come and go
 
     def _issuer_up(self, event: IssuerUp, now: float, effects: list[Effect]) -> None:
-        self._up.add(event.issuer)
         effects.append(Notice("issuer_up", f"{event.issuer} is signed on"))
-        self._deliveries.reconnected(event.issuer)
-        self._send_owed(event.issuer, now, effects)
+        self._outbox.reached(event.issuer, now, effects)
 
     def _issuer_down(self, event: IssuerDown, now: float, effects: list[Effect]) -> None:
         """No more requests go there. After a lost line nobody is kept waiting for an answer that has no way to come."""
         issuer = event.issuer
-        if issuer in self._up:
-            self._up.discard(issuer)
+        if issuer in self._outbox.up:
+            self._outbox.up.discard(issuer)
             effects.append(Notice("issuer_down", f"{issuer} is not available: {event.why}"))
         self._down_why[issuer] = event.why
         if event.lost:
-            for exchange in list(self._waiting[issuer].values()):
+            for exchange in self._pending.of_issuer(issuer):
                 why = f"the line to {issuer} was lost before it answered: {event.why}"
-                self._give_up(exchange, issuer, why, now, effects)
+                self._do_without(exchange, why, now, effects)
+
+
+def _counts(request: Authorization) -> bool:
+    """Whether an acceptance of it is an approval: an advice may tell of a decline."""
+    return request.advised_code is None or request.advised_code in APPROVALS
 
 
 def _same_request(one: Authorization, other: Authorization) -> bool:

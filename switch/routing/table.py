@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from switch.routing.stand_in import StandIn
 from switch.spec_table import SpecTable
 
 BIN_DIGITS_MIN: Final = 6
@@ -24,6 +25,8 @@ class Route:
     issuer: str
     scheme: str
     product: str
+    timeout_seconds: float | None = None  #: how long its issuer may take for these cards; None: as long as for any
+    stand_in: StandIn | None = None  #: what may be approved in its stead; None: nothing
 
 
 @frozen(kw_only=True)
@@ -61,7 +64,14 @@ class RoutingTable:
             high = high or low
             if len(low) != len(high) or low > high:
                 entry.wrong("bins", repr(bins), "a low and a high end with as many digits, the low one first")
-            route = Route(issuer=entry.text("issuer"), scheme=entry.text("scheme"), product=entry.text("product"))
+            stand_in = entry.table("stand_in")
+            route = Route(
+                issuer=entry.text("issuer"),
+                scheme=entry.text("scheme"),
+                product=entry.text("product"),
+                timeout_seconds=entry.seconds("timeout_seconds", None),
+                stand_in=StandIn.from_toml(stand_in) if "stand_in" in entry else None,
+            )
             entry.done()
             found.append((entry, Range(low=low, high=high, route=route)))
         schemes = []

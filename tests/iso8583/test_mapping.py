@@ -79,7 +79,8 @@ def test_a_filled_in_reference_follows_the_time_that_was_sent() -> None:
 def test_a_financial_request_and_other_types() -> None:
     assert read(Message("0200", PURCHASE.elements)).message_class == "financial"
     assert read(with_elements(PURCHASE, de3="010000")).transaction_type == "cash_withdrawal"
-    assert read(with_elements(PURCHASE, de3="310000")).transaction_type == "other"
+    assert read(with_elements(PURCHASE, de3="310000")).transaction_type == "balance_inquiry"
+    assert read(with_elements(PURCHASE, de3="400000")).transaction_type == "other"
 
 
 @pytest.mark.parametrize(

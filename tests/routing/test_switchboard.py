@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from switch.routing import history
 from switch.routing import switchboard as module
 from switch.routing.events import ForwardFailed, IssuerDown, IssuerUp
 from tests.dialogue import (
@@ -201,7 +202,7 @@ def test_an_issuer_is_not_asked_before_it_has_signed_on() -> None:
 
 
 def test_memory_of_what_was_decided_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED_MAX", 4)
+    monkeypatch.setattr(history, "REMEMBERED_MAX", 4)
     talk = Dialogue(switchboard(up=()))
     for stan in range(1, 9):
         talk >> asked(stan)
@@ -210,7 +211,7 @@ def test_memory_of_what_was_decided_is_bounded(monkeypatch: pytest.MonkeyPatch) 
     talk << "journal repeat of 8" << "reply 91"
     talk >> asked(1)
     talk << "journal request 9"
-    assert len(talk.board._past) <= 4
+    assert len(list(talk.board._history._memory.values())) <= 4
     talk << "journal decision 9" << "reply 91"
 
 

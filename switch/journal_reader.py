@@ -1,0 +1,242 @@
+"""The journal as the switch reads it: by key, and what a start has to know."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import frozen
+
+from switch.iso8583.mapping import rebuilt
+from switch.routing.archive import Past, Recovery, Reference
+from switch.routing.capture import LATER
+from switch.routing.deliveries import Delivery
+from switch.routing.history import REMEMBERED_MAX
+from switch.routing.reconciling import RECONCILIATIONS_REMEMBERED_MAX
+from switch.routing.switchboard import REVERSALS_REMEMBERED_MAX
+from switch.routing.totals import Reconciled, Subject, Totals
+from switch.transaction import ADVICE, Authorization, Decision, ExchangeKey
+from switch.vault import Vault
+
+UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
+TOTALS_DATES: Final = 2  #: business dates looked back at a start for what open batches have counted
+
+_REQUEST_COLUMNS: Final = """
+request.id, request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at, request.message_class,
+request.transaction_type, request.pan_cipher, request.amount_minor, request.currency, request.merchant_id,
+request.merchant_type, request.entry_mode, request.channel, request.rrn, request.local_at, request.issuer,
+request.function, request.cash_back_minor, request.advised_code, request.capture,
+original.acquirer_id, original.terminal_id, original.stan, original.transmitted_at
+"""
+_REQUESTS: Final = "request LEFT JOIN request AS original ON original.id = request.original_id"
+_ISSUER: Final = 16  #: place of request.issuer in a row of these columns
+_COLUMNS: Final = 25  #: how many they are
+_PAST: Final = f"""
+SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
+  decision.approved_minor,
+  (SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 ORDER BY reversal.id DESC LIMIT 1)
+FROM {_REQUESTS} JOIN decision ON decision.request_id = request.id
+"""  # noqa: S608
+_UNDECIDED: Final = f"""
+SELECT {_REQUEST_COLUMNS}
+FROM (SELECT * FROM request ORDER BY id DESC LIMIT ?) AS request
+LEFT JOIN request AS original ON original.id = request.original_id
+LEFT JOIN decision ON decision.request_id = request.id WHERE decision.request_id IS NULL ORDER BY request.id
+"""  # noqa: S608
+_OWED: Final = f"""
+SELECT {_REQUEST_COLUMNS}, delivery.id, delivery.issuer, delivery.replacement_minor, delivery.reason, delivery.kind,
+  delivery.message_reason, decision.approval_code
+FROM delivery
+JOIN request ON request.id = delivery.request_id
+LEFT JOIN request AS original ON original.id = request.original_id
+LEFT JOIN decision ON decision.request_id = request.id
+LEFT JOIN delivered ON delivered.delivery_id = delivery.id
+WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
+"""  # noqa: S608
+_REVERSED_UNKNOWN: Final = """
+SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at FROM reversal
+WHERE original_id IS NULL AND original_stan IS NOT NULL ORDER BY id DESC LIMIT ?
+"""
+#: What was approved and names a hold: its increments, and the completion that took its place.
+_LINKED: Final = """
+SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at, request.function
+FROM request JOIN decision ON decision.request_id = request.id
+WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
+"""
+_UNCAPTURED: Final = """
+SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
+FROM request JOIN decision ON decision.request_id = request.id
+WHERE request.capture = 'batch' AND decision.approved_minor IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+  WHERE later.original_id = request.id AND captured.captured_minor IS NOT NULL)
+ORDER BY request.id
+"""
+_RECONCILED: Final = """
+SELECT acquirer_id, terminal_id, stan, transmitted_at, settlement_code, response_code, totals, last_request_id, reason
+FROM reconciliation ORDER BY id DESC LIMIT ?
+"""
+
+
+@frozen(kw_only=True)
+class Beginning:
+    """What a switch that starts has to know: where numbers go on, and what it has to take up."""
+
+    first_request_id: int
+    first_delivery_id: int
+    recovery: Recovery
+
+
+class JournalReader:
+    """The journal as the switch reads it, on the switch's own connection."""
+
+    def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
+        self._db, self._vault = db, vault
+
+    def find(self, key: ExchangeKey) -> Past | None:
+        where = "request.stan = ? AND request.transmitted_at = ? AND request.terminal_id = ? AND request.acquirer_id = ?"
+        return self._past(where, (key.stan, key.transmitted_at, key.terminal_id, key.acquirer_id))
+
+    def find_by_reference(self, reference: Reference) -> Past | None:
+        where = "request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ?"
+        wanted: tuple[Any, ...] = (reference.rrn, reference.terminal_id, reference.merchant_id)
+        if reference.amount_minor is None:
+            return self._past(f"{where} AND request.function = 'request'", wanted)
+        return self._past(f"{where} AND request.amount_minor = ?", (*wanted, reference.amount_minor))
+
+    def beginning(self) -> Beginning:
+        """Where the numbers go on, and what has to be taken up."""
+        return Beginning(
+            first_request_id=self._after("request"),
+            first_delivery_id=self._after("delivery"),
+            recovery=self._recovery(),
+        )
+
+    def _after(self, table: str) -> int:
+        (last,) = self._db.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608
+        return (last or 0) + 1
+
+    def _recovery(self) -> Recovery:
+        db = self._db
+        decided = db.execute(f"{_PAST} ORDER BY decision.request_id DESC LIMIT ?", (REMEMBERED_MAX // 2,)).fetchall()
+        undecided = db.execute(_UNDECIDED, (UNDECIDED_SEARCHED_MAX,)).fetchall()
+        unknown = db.execute(_REVERSED_UNKNOWN, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
+        reconciled = db.execute(_RECONCILED, (RECONCILIATIONS_REMEMBERED_MAX // 2,)).fetchall()
+        return Recovery(
+            decided=[self._to_past(row) for row in reversed(decided)],
+            undecided=[(row[0], self._to_authorization(row), row[_ISSUER]) for row in undecided],
+            owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],
+            reversed_unknown=[ExchangeKey(*row) for row in reversed(unknown)],
+            totals=_open_totals(db),
+            uncaptured=[ExchangeKey(*row) for row in db.execute(_UNCAPTURED).fetchall()],
+            reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
+        )
+
+    def _past(self, where: str, wanted: tuple[Any, ...]) -> Past | None:
+        sql = f"{_PAST} WHERE {where} ORDER BY request.id DESC LIMIT 1"
+        return next(map(self._to_past, self._db.execute(sql, wanted)), None)
+
+    def _to_past(self, row: Sequence[Any]) -> Past:
+        code, approval_code, decided_by, reason, approved_minor, left_minor = row[_COLUMNS:]
+        authorization = self._to_authorization(row)
+        partly = approved_minor if approved_minor is not None and approved_minor < authorization.amount_minor else None
+        decision = Decision(
+            response_code=code, approval_code=approval_code, decided_by=decided_by, reason=reason, approved_minor=partly
+        )
+        past = Past(row[0], authorization, row[_ISSUER], decision, approved_minor or 0, capture=row[20])
+        if left_minor is not None:
+            past.remaining_minor = left_minor
+        if past.held:
+            self._link(past)
+        return past
+
+    def _link(self, hold: Past) -> None:
+        """Fill in what was added to a hold, and what completed it."""
+        for *key, function in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
+            if function == ADVICE:
+                hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
+            else:
+                hold.increments += (ExchangeKey(*key),)
+
+    def _to_delivery(self, row: Sequence[Any]) -> Delivery:
+        delivery_id, issuer, replacement_minor, reason, kind, message_reason, approval_code = row[_COLUMNS:]
+        original = self._to_authorization(row)
+        return Delivery(delivery_id, issuer, row[0], original, replacement_minor, reason, kind, message_reason, approval_code)
+
+    def _to_authorization(self, row: Sequence[Any]) -> Authorization:
+        return rebuilt(
+            key=ExchangeKey(*row[1:5]),
+            message_class=row[5],
+            transaction_type=row[6],
+            pan=self._vault.unseal(row[7]),
+            amount_minor=row[8],
+            currency=row[9],
+            merchant_id=row[10],
+            merchant_type=row[11],
+            entry_mode=row[12],
+            channel=row[13],
+            rrn=row[14],
+            local_at=row[15],
+            function=row[17],
+            cash_back_minor=row[18],
+            advised_code=row[19],
+            original_key=ExchangeKey(*row[21:25]) if row[21] is not None else None,
+        )
+
+
+def _to_reconciled(row: Sequence[Any]) -> tuple[ExchangeKey, Reconciled]:
+    settlement_code, response_code, totals, last_request_id, reason = row[4:]
+    return ExchangeKey(*row[:4]), Reconciled(settlement_code, response_code, json.loads(totals), last_request_id, reason)
+
+
+#: What was approved of late, or reversed of late, by acquirer and terminal, with the request after which it counts.
+_COUNTED: Final = """
+WITH dates AS (SELECT min(business_date) AS first FROM (
+  SELECT business_date FROM business_day ORDER BY id DESC LIMIT :dates
+)), closed AS (
+  SELECT acquirer_id, terminal_id, max(last_request_id) AS last_request_id, max(received_at_ms) AS received_at_ms
+  FROM reconciliation WHERE settlement_code = '1' GROUP BY acquirer_id, terminal_id
+)
+"""
+_APPROVED_OF: Final = f"""
+{_COUNTED}
+SELECT request.acquirer_id, {{terminal}}, request.transaction_type, request.capture, COUNT(*), SUM(decision.approved_minor)
+FROM decision JOIN dates ON decision.business_date >= dates.first
+JOIN request ON request.id = decision.request_id
+LEFT JOIN closed ON closed.acquirer_id = request.acquirer_id AND closed.terminal_id = {{terminal}}
+WHERE decision.approved_minor IS NOT NULL AND request.function <> 'batch'
+  AND decision.request_id > COALESCE(closed.last_request_id, 0)
+  AND NOT (request.capture = 'batch' AND EXISTS (
+    SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+    WHERE later.original_id = request.id AND later.function = 'advice' AND captured.captured_minor IS NOT NULL))
+GROUP BY 1, 2, 3, 4
+"""  # noqa: S608
+_REVERSED_OF: Final = f"""
+{_COUNTED}
+SELECT request.acquirer_id, {{terminal}}, request.transaction_type, request.capture, COUNT(*),
+  SUM(COALESCE((SELECT earlier.replacement_minor FROM reversal AS earlier WHERE earlier.original_id = reversal.original_id
+    AND earlier.effective = 1 AND earlier.id < reversal.id ORDER BY earlier.id DESC LIMIT 1), decision.approved_minor)
+    - reversal.replacement_minor)
+FROM reversal JOIN dates ON reversal.business_date >= dates.first
+JOIN request ON request.id = reversal.original_id JOIN decision ON decision.request_id = request.id
+LEFT JOIN closed ON closed.acquirer_id = request.acquirer_id AND closed.terminal_id = {{terminal}}
+WHERE reversal.effective = 1 AND reversal.received_at_ms > COALESCE(closed.received_at_ms, 0)
+GROUP BY 1, 2, 3, 4
+"""  # noqa: S608
+
+
+def _open_totals(db: sqlite3.Connection) -> dict[Subject, Totals]:
+    """What each terminal, and each acquirer as a whole, has done since its last agreement, of the last business dates."""
+    found: dict[Subject, Totals] = {}
+    for terminal in ("request.terminal_id", "''"):
+        for acquirer_id, terminal_id, kind, capture, count, minor in db.execute(
+            _APPROVED_OF.format(terminal=terminal), {"dates": TOTALS_DATES}
+        ):
+            found.setdefault((acquirer_id, terminal_id), Totals()).add(kind, count, minor, capture)
+        for acquirer_id, terminal_id, kind, capture, count, minor in db.execute(
+            _REVERSED_OF.format(terminal=terminal), {"dates": TOTALS_DATES}
+        ):
+            if capture != LATER:
+                found.setdefault((acquirer_id, terminal_id), Totals()).take_back(kind, count, minor)
+    return found
