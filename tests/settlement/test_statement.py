@@ -8,6 +8,7 @@ import re
 import tempfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,8 @@ FILES = ("positions.csv", "payouts.csv", *(f"statements/{name}" for name in STAT
 
 def close_a_day(data: Path) -> Path:
     """A small day at three merchants; the folder of its files."""
-    visa = {"issuer": "rif", "scheme": "visa", "product": "credit", "pan_masked": "450717******0028"}
-    foreign = {"issuer": "maestra", "scheme": "mastercard", "origin": "foreign", "pan_masked": "510510******5100"}
+    visa: dict[str, Any] = {"issuer": "rif", "scheme": "visa", "product": "credit", "pan_masked": "450717******0028"}
+    foreign: dict[str, Any] = {"issuer": "maestra", "scheme": "mastercard", "origin": "foreign", "pan_masked": "510510******5100"}
     with journal_of(data, FRIDAY) as journal:
         journal.decide()
         journal.decide(amount_minor=12_345, channel="ecommerce", **visa)
@@ -31,7 +32,7 @@ def close_a_day(data: Path) -> Path:
         journal.decide(amount_minor=4_167, **foreign)
         journal.decide(merchant_id=HOTEL.id, terminal_id="RIAD0001", amount_minor=1_234_567, **foreign)
         journal.decide(merchant_id=HOTEL.id, terminal_id="RIAD0001", amount_minor=50, product=None, scheme=None)
-        withdrawal = {"merchant_id": CASH.id, "transaction_type": "cash_withdrawal", "terminal_id": "GUICHET1"}
+        withdrawal: dict[str, Any] = {"merchant_id": CASH.id, "transaction_type": "cash_withdrawal", "terminal_id": "GUICHET1"}
         journal.decide(amount_minor=100_000, **withdrawal, **visa)
     close_day(data, day_specs(), FRIDAY, NOW_MS)
     return data / "days" / FRIDAY
@@ -55,7 +56,7 @@ def close_the_day_after(data: Path) -> Path:
 
 def close_a_day_of_all_kinds(data: Path) -> Path:
     """The day after that: refunds, completions, what else moves money, and holds that go on waiting; its folder."""
-    at_the_hotel = {"merchant_id": HOTEL.id, "terminal_id": "RIAD0001"}
+    at_the_hotel: dict[str, Any] = {"merchant_id": HOTEL.id, "terminal_id": "RIAD0001"}
     with journal_of(data) as journal:
         stay = journal.hold(amount_minor=200_000, **at_the_hotel)
         journal.hold(amount_minor=150_000, **at_the_hotel)
