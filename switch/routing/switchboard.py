@@ -99,6 +99,7 @@ class Switchboard:
         self._reversals: Memory[ExchangeKey, Undone] = Memory(REVERSALS_REMEMBERED_MAX)
         self._reversed_unknown: Memory[ExchangeKey, bool] = Memory(REVERSALS_REMEMBERED_MAX)
         self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
+        self._batches = self._reconciler.batches
         self._next_id = first_request_id
         self._handlers: dict[type[Any], Callable[[Any, float, list[Effect]], None]] = {
             RequestReceived: self._request,
@@ -338,7 +339,7 @@ class Switchboard:
     def _settle_hold(self, hold: Past, completion: ExchangeKey, now: float, effects: list[Effect]) -> None:
         """A completion takes the place of a hold and of its increments; the issuer gives the increments back."""
         if hold.capture == WITH_BATCH:
-            self._reconciler.batches.forget(hold.authorization, hold.remaining_minor)
+            self._batches.forget(hold.authorization, hold.remaining_minor)
         hold.completed_by, hold.remaining_minor = completion, 0
         for key in hold.increments:
             increment = self._history.find(key)
@@ -366,7 +367,7 @@ class Switchboard:
         )
         if answer.response_code == PARTIALLY_APPROVED:
             decision = self._partial(exchange, answer.approved_minor, decision, now, effects)
-        if decision.approved and exchange.authorization.original_key is not None and exchange.authorization.pre_authorized:
+        if exchange.authorization.original_key is not None and exchange.authorization.pre_authorized and decision.approved:
             decision = self._added(exchange, decision, now, effects)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
@@ -427,12 +428,13 @@ class Switchboard:
         request, decision = past.authorization, past.decision
         approved = captured = None
         if decision.approved and _counts(request):
-            approved = past.remaining_minor = granted_minor(request, decision)
+            granted = decision.approved_minor
+            approved = past.remaining_minor = request.amount_minor if granted is None else granted
             if past.capture == NOW:
                 captured = -approved if request.transaction_type in CREDITS else approved
             elif past.capture == WITH_BATCH:
                 self._reconciler.await_batch(request.key)
-            self._reconciler.batches.add(request, approved, past.capture)
+            self._batches.add(request, approved, past.capture)
         self._history.put(past)
         effects.append(JournalDecision(past.request_id, decision, approved, captured))
         effects.extend([Reply(origin, request, decision) for origin in origins])
@@ -476,7 +478,7 @@ class Switchboard:
         outcome = undo(reversal, past, named)
         if outcome.effective:
             if past.capture != LATER:
-                self._reconciler.batches.take_back(past.authorization, past.remaining_minor - reversal.replacement_minor)
+                self._batches.take_back(past.authorization, past.remaining_minor - reversal.replacement_minor)
             past.remaining_minor = reversal.replacement_minor
             if past.issuer is not None:
                 left_minor, why = reversal.replacement_minor, outcome.reason
