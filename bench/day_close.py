@@ -115,9 +115,9 @@ def main(count: int, folder: Path) -> None:
     started = time.perf_counter()
     write_journal(folder, count)
     told(f"journal of {count} approvals written", started)
-    for _ in (BUSINESS_DATE, NEXT_DATE):
+    for business_date in (BUSINESS_DATE, NEXT_DATE):
         started = time.perf_counter()
-        report = close_day(folder, day_specs(merchants=MERCHANTS), None, MIDNIGHT_MS + 2 * 86_400_000)
+        report = close_day(folder, day_specs(merchants=MERCHANTS), business_date, MIDNIGHT_MS + 2 * 86_400_000)
         told(f"day close ({report.presentment_count} presentments, {report.adjustment_count} adjustments)", started)
     started = time.perf_counter()
     faults = check_books(folder).faults

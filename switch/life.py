@@ -19,6 +19,16 @@ NEAR_TOLD_MAX: Final = 3
 
 Row = dict[str, Any]
 
+DECISION_COLUMNS: Final = (
+    "business_date",
+    "decided_at_ms",
+    "response_code",
+    "approval_code",
+    "decided_by",
+    "reason",
+    "approved_minor",
+    "captured_minor",
+)
 PRESENTMENT_COLUMNS: Final = (
     "business_date",
     "value_date",
@@ -107,15 +117,13 @@ def lives(data: Path, rrn: str) -> list[Life]:
 
 
 def _life(ask: Ask, row: Row, closed: tuple[str, ...]) -> Life:
-    decided = ("business_date", "decided_at_ms", "response_code", "approval_code", "decided_by", "reason")
-    decided += ("approved_minor", "captured_minor")
-    hidden = ("pan_cipher", "request_id", "occurrences", *decided)
+    hidden = ("pan_cipher", "request_id", "occurrences", *DECISION_COLUMNS)
     key = {"request_id": row["id"]}
     presented = [dict(zip(PRESENTMENT_COLUMNS, columns, strict=True)) for columns in ask(_PRESENTMENT, key)]
     adjusted = [dict(zip(ADJUSTMENT_COLUMNS, columns, strict=True)) for columns in ask(_ADJUSTMENTS, key)]
     return Life(
         request={name: value for name, value in row.items() if name not in hidden},
-        decision={name: row[name] for name in decided} if row["response_code"] is not None else None,
+        decision={name: row[name] for name in DECISION_COLUMNS} if row["response_code"] is not None else None,
         occurrences=tuple(row["occurrences"]),
         day_closed=row["business_date"] in closed,
         presentment=next(iter(presented), None),
