@@ -128,9 +128,12 @@ def scenario(text: dict[str, Any]) -> Scenario:
 
 
 @asynccontextmanager
-async def loopback(played: Scenario | None = None) -> AsyncIterator[Loopback]:
-    """A centre with all its issuers signed on."""
-    journal, notices = MemoryJournal(), list[Notice]()
+async def loopback(
+    played: Scenario | None = None, *, journal: Any = None, books: dict[str, MemoryBook] | None = None
+) -> AsyncIterator[Loopback]:
+    """A centre with all its issuers signed on; ``journal`` and ``books`` are those of an earlier life, if given."""
+    journal, notices = journal or MemoryJournal(), list[Notice]()
+    books = {} if books is None else books
     server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)
@@ -140,7 +143,7 @@ async def loopback(played: Scenario | None = None) -> AsyncIterator[Loopback]:
             host = hosts[profile.id] = IssuerHost(
                 profile,
                 wire_format,
-                MemoryBook(),
+                books.setdefault(profile.id, MemoryBook()),
                 institution_id=specs().centre.institution_id,
                 clock_ms=lambda: NOW_MS,
                 scenario=played,
