@@ -83,18 +83,24 @@ VALUES (1795190000000, 'bench', '0400', '504900', 'T0000001', ?1, '1120101500', 
 """
 
 
+REQUEST_COLUMNS = 23  #: the first ones of the table; the others have defaults
+DECIDE_ALL = """
+INSERT INTO decision (
+  request_id, business_date, decided_at_ms, response_code, approval_code, decided_by, reason, approved_minor, captured_minor)
+SELECT id, ?, received_at_ms + 20, '00', substr(rrn, 7), 'atlas', 'approved', amount_minor, amount_minor FROM request
+"""
+
+
 def write_journal(folder: Path, count: int) -> None:
     journal = sqlite3.connect(folder / "journal.db")
     journal.execute("PRAGMA journal_mode = WAL")
     journal.executescript(journal_schema())
     dates = ((1, BUSINESS_DATE, MIDNIGHT_MS), (2, NEXT_DATE, MIDNIGHT_MS + 86_400_000))
     journal.executemany("INSERT INTO business_day VALUES (?, ?, ?, 'clock')", dates)
-    journal.executemany(f"INSERT INTO request VALUES ({', '.join('?' * 23)})", requests(count))
-    decisions = (
-        (number, BUSINESS_DATE, MIDNIGHT_MS + number * 80 + 20, "00", f"{number % 1_000_000:06d}", "atlas", "approved")
-        for number in range(1, count + 1)
-    )
-    journal.executemany("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", decisions)
+    columns = [str(row[1]) for row in journal.execute("PRAGMA table_info(request)")][:REQUEST_COLUMNS]
+    marks = ", ".join("?" * REQUEST_COLUMNS)
+    journal.executemany(f"INSERT INTO request ({', '.join(columns)}) VALUES ({marks})", requests(count))
+    journal.execute(DECIDE_ALL, (BUSINESS_DATE,))
     journal.executemany(ADD_REVERSAL, reversals(count))
     journal.commit()
     journal.close()
@@ -109,9 +115,9 @@ def main(count: int, folder: Path) -> None:
     started = time.perf_counter()
     write_journal(folder, count)
     told(f"journal of {count} approvals written", started)
-    for _ in (BUSINESS_DATE, NEXT_DATE):
+    for business_date in (BUSINESS_DATE, NEXT_DATE):
         started = time.perf_counter()
-        report = close_day(folder, day_specs(merchants=MERCHANTS), None, MIDNIGHT_MS + 2 * 86_400_000)
+        report = close_day(folder, day_specs(merchants=MERCHANTS), business_date, MIDNIGHT_MS + 2 * 86_400_000)
         told(f"day close ({report.presentment_count} presentments, {report.adjustment_count} adjustments)", started)
     started = time.perf_counter()
     faults = check_books(folder).faults

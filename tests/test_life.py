@@ -36,6 +36,20 @@ def test_what_the_books_made_of_a_request(tmp_path: Path) -> None:
     assert (life.presentment, life.reversal_id, life.exception_reason) == (None, None, "unknown merchant")
 
 
+def test_what_became_of_a_hold(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        hold, waiting = journal.hold(), journal.hold(capture="batch")
+        close_day(tmp_path, day_specs(), FRIDAY, NOW_MS)
+        journal.capture(hold, 9_000)
+        close_day(tmp_path, day_specs(), SATURDAY, NOW_MS)
+    life = life_of(tmp_path, hold)
+    assert life.held == {"business_date": FRIDAY, "capture": "completion", "amount_minor": 10_000, "currency": "504"}
+    assert life.released == {"business_date": SATURDAY, "outcome": "captured", "released_by": 3}
+    assert life.decision is not None
+    assert (life.decision["approved_minor"], life.decision["captured_minor"], life.presentment) == (10_000, None, None)
+    assert life_of(tmp_path, waiting).released is None
+
+
 def test_an_unknown_rrn_names_those_near_it(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()

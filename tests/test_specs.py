@@ -14,10 +14,11 @@ from switch.card import luhn_digit, luhn_valid
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import DO_NOT_HONOR, LOST, STOLEN
-from switch.merchant import rib_key
+from switch.merchant import CAPTURES, rib_key
 from switch.spec_table import SpecTable
 from switch.specs import Specs, default_folder, load_scenario, load_specs
 from switch.toml_lines import toml_lines
+from switch.transaction import CREDITS, DEBITS
 
 FILES = sorted(path.relative_to(default_folder()).as_posix() for path in default_folder().rglob("*.toml"))
 
@@ -134,6 +135,11 @@ def test_merchants_are_paid_on_valid_accounts(specs: Specs) -> None:
     assert "TERM0001" in specs.merchants["MERCHANT0000001"].terminals
 
 
+def test_there_is_a_merchant_of_every_capture_policy(specs: Specs) -> None:
+    assert {each.capture for each in specs.merchants.values()} == set(CAPTURES)
+    assert specs.merchants["HOTEL0000000001"].over_basis_points == 1_500
+
+
 @pytest.mark.parametrize(
     ("business_date", "origin", "scheme", "rate_basis_points"),
     [
@@ -154,7 +160,7 @@ def test_every_sale_has_its_rates(specs: Specs) -> None:
     for _, _, ranges in specs.routing.ranges:
         for route in (item.route for item in ranges):
             origin = specs.issuers[route.issuer].origin
-            for transaction_type in ("purchase", "cash_withdrawal"):
+            for transaction_type in DEBITS | CREDITS:
                 assert specs.fees.interchange.rate("2026-11-22", origin, route.scheme, "chip", transaction_type) >= 0
     for merchant in specs.merchants.values():
         for origin in ("domestic", "foreign"):

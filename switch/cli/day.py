@@ -208,7 +208,7 @@ def _show_items(title: str, count: int, items: Sequence[Item], also: Sequence[tu
         for place, item in enumerate(items[:ITEMS_PRINTED_MAX])
     ]
     click.echo()
-    show_table(("RRN", "card", "merchant", "gross", "in", *(column for column, _ in also)), rows, title=title)
+    show_table(("RRN", "card", "merchant", "amount", "in", *(column for column, _ in also)), rows, title=title)
     if count > len(rows):
         click.echo(f"and {count - len(rows)} more")
 

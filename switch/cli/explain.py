@@ -108,8 +108,6 @@ def _occurred(occurrence: Row, specs: Specs) -> Step:
 
 def _cleared(life: Life) -> list[Step]:
     """What the day made of it."""
-    from switch.transaction import APPROVALS
-
     decision, sale = life.decision, life.presentment
     if decision is None:
         return []
@@ -131,8 +129,21 @@ def _cleared(life: Life) -> list[Step]:
         return [(date, "reversed", "nothing is left to present")]
     if life.exception_reason is not None:
         return [(date, "exception", f"not presented: {life.exception_reason}")]
-    approved = decision["response_code"] in APPROVALS
-    return [(date, "closed", "approved and neither presented nor listed (switch check)" if approved else "nothing to present")]
+    if life.held is not None or life.released is not None:
+        return _waited(life)
+    return [(date, "closed", "nothing to present")]
+
+
+def _waited(life: Life) -> list[Step]:
+    """What became of an approval that does not count by itself."""
+    steps = []
+    if life.held is not None:
+        what = "the close of its terminal's batch" if life.held["capture"] == "batch" else "its completion"
+        steps.append((life.held["business_date"], "held", f"{_money(life.held, 'amount_minor')} wait for {what}"))
+    if life.released is not None:
+        by = "request" if life.released["outcome"] == "captured" else "reversal"
+        steps.append((life.released["business_date"], life.released["outcome"], f"by {by} {life.released['released_by']}"))
+    return steps
 
 
 def _money(row: Row, column: str) -> str:

@@ -13,7 +13,7 @@ from switch.cli.options import json_option, specs_option
 @specs_option
 @json_option
 def merchants(specs_folder: Path | None, as_json: bool) -> None:
-    """List the merchants: id (DE 42), name, city, category code (DE 18), discount plan, terminals (DE 41)."""
+    """List the merchants: id (DE 42), name, city, category code (DE 18), plan, when their sales count, terminals (DE 41)."""
     from attrs import asdict
 
     from switch.cli.tables import show_json, show_table
@@ -23,5 +23,5 @@ def merchants(specs_folder: Path | None, as_json: bool) -> None:
     if as_json:
         show_json([asdict(merchant) for merchant in listed])
         return
-    rows = [(m.id, m.name, m.city, m.mcc, m.plan, " ".join(m.terminals)) for m in listed]
-    show_table(("merchant", "name", "city", "MCC", "plan", "terminals"), rows)
+    rows = [(m.id, m.name, m.city, m.mcc, m.plan, m.capture, " ".join(m.terminals)) for m in listed]
+    show_table(("merchant", "name", "city", "MCC", "plan", "capture", "terminals"), rows)

@@ -24,7 +24,12 @@ FILES = ("positions.csv", "payouts.csv", *(f"statements/{name}" for name in STAT
 def close_a_day(data: Path) -> Path:
     """A small day at three merchants; the folder of its files."""
     visa: dict[str, Any] = {"issuer": "rif", "scheme": "visa", "product": "credit", "pan_masked": "450717******0028"}
-    foreign: dict[str, Any] = {"issuer": "maestra", "scheme": "mastercard", "origin": "foreign", "pan_masked": "510510******5100"}
+    foreign: dict[str, Any] = {
+        "issuer": "maestra",
+        "scheme": "mastercard",
+        "origin": "foreign",
+        "pan_masked": "510510******5100",
+    }
     with journal_of(data, FRIDAY) as journal:
         journal.decide()
         journal.decide(amount_minor=12_345, channel="ecommerce", **visa)

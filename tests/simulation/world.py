@@ -48,8 +48,8 @@ from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination, Range, RoutingTable
 from switch.specs import Specs
 from switch.vault import Vault
-from tests.loopback import specs
 from tests.day_builders import DAY_MS
+from tests.loopback import specs
 from tests.simulation.bank import NOW_MS, Bank
 from tests.simulation.shops import Shops
 from tests.simulation.weather import CALM_SECONDS, Weather

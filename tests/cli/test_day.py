@@ -1,0 +1,94 @@
+"""What ``switch day`` and ``switch check`` print of items a person may look for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from switch.cli.day import ITEMS_PRINTED_MAX
+from switch.endofday import close_day
+from tests.cli.command import run
+from tests.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two closed days with everything that may be listed on the second."""
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale, hold, _ = journal.decide(), journal.hold(), journal.hold(capture="batch", amount_minor=4_200)
+        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+        journal.reverse(sale, 2_500)
+        undone = journal.decide(amount_minor=1_100)
+        journal.reverse(undone)
+        journal.decide(amount_minor=3_300, transaction_type="refund")
+        journal.decide(merchant_id="NOBODY000000001", amount_minor=6_600)
+        journal.decide(transaction_type="balance_inquiry", capture="never")
+        journal.capture(hold, 9_000)
+        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+    return tmp_path
+
+
+def sections(told: str) -> dict[str, list[list[str]]]:
+    """The words of the lines below each title, by title."""
+    found: dict[str, list[list[str]]] = {}
+    for block in told.split("\n\n"):
+        title, *lines = block.splitlines()
+        found[title] = [line.split() for line in lines]
+    return found
+
+
+def test_all_kinds_of_items_are_listed(data: Path) -> None:
+    told = run("day", "show", "--data", data).out
+    for line in (
+        "approved       5 of 5 decisions; 2 presented, 1 reversed, 1 with nothing due, 1 as exceptions",
+        "refunds        1",
+        "adjustments    1",
+        "holds waiting  1",
+    ):
+        assert line in told.splitlines()
+    listed = sections(told)
+    assert listed["Refunds"][1][3:] == ["-33.00", "MAD"]
+    assert listed["Adjustments: reversals of what was presented before"][1][3:] == ["-75.00", "MAD", FRIDAY]
+    assert listed["Reversed before they were presented"][1][3:] == ["11.00", "MAD"]
+    assert listed["Held: approved and waiting to be captured"][1][2:] == [GROCER.id, "42.00", "MAD", "batch", FRIDAY, "1"]
+    assert listed["Approved but not presented"][1][2:] == ["NOBODY000000001", "66.00", "MAD", "unknown", "merchant"]
+
+
+def test_check_counts_them_too(data: Path) -> None:
+    told = run("check", "--data", data).out.splitlines()
+    for line in (
+        "approvals      8: 3 presented, 1 reversed, 2 held, 1 with nothing due, 1 as exceptions",
+        "refunds        1",
+        "adjustments    1",
+        "holds waiting  1",
+        "the books are sound",
+    ):
+        assert line in told
+
+
+def test_the_json_form_has_every_item(data: Path) -> None:
+    told = run("day", "show", "--json", "--data", data).json
+    assert [len(told[items]) for items in ("refunds", "adjustments", "reversed", "holds", "exceptions")] == [1] * 5
+    assert (told["holds"][0]["held_since"], told["holds"][0]["age_days"], told["outstanding_count"]) == (FRIDAY, 1, 1)
+    checked = run("check", "--json", "--data", data).json
+    assert (checked["held_count"], checked["outstanding_count"], checked["refund_count"]) == (2, 1, 1)
+
+
+def test_a_statement_tells_its_types(data: Path) -> None:
+    told = run("statement", GROCER.id, SATURDAY, "--json", "--data", data).json
+    assert [(total["of"], total["line_count"], total["gross_minor"]) for total in told["types"]] == [
+        ("purchase", 1, 9_000),
+        ("refund", 1, -3_300),
+    ]
+    assert [line["transaction_type"] for line in told["lines"]] == ["purchase", "refund", "reversal"]
+
+
+def test_long_lists_are_cut_short(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        for _ in range(ITEMS_PRINTED_MAX + 2):
+            journal.hold()
+        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+    told = run("day", "show", "--data", tmp_path).out
+    assert len(sections(told)["Held: approved and waiting to be captured"]) == ITEMS_PRINTED_MAX + 2
+    assert told.splitlines()[-1] == "and 2 more"
