@@ -64,7 +64,10 @@ INSERT INTO reconciliation (
   settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
-_BUSINESS_DAY = "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)"
+_BUSINESS_DAY = """
+INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
+WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE business_date >= ?1)
+"""
 _OPEN_DATE = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
 
 
@@ -119,7 +122,8 @@ class Journal(Protocol):
     def open_date(self) -> tuple[str, str] | None:
         """The open business date and who opened it (clock, operator); None before the first one."""
 
-    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None: ...
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        """Open a business date, unless it or a later one is open already: ``day close`` may have been faster."""
 
     def close(self) -> None: ...
 
@@ -265,7 +269,8 @@ class MemoryJournal:
         return self.dates[-1]
 
     def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
-        self.dates.append((business_date, opened_by))
+        if business_date > self.dates[-1][0]:
+            self.dates.append((business_date, opened_by))
 
     def close(self) -> None:
         pass

@@ -65,13 +65,14 @@ SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitt
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
 """
-_UNCAPTURED: Final = f"""
-{_PAST} WHERE request.capture = 'batch' AND decision.approved_minor IS NOT NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
-    WHERE later.original_id = request.id AND captured.captured_minor IS NOT NULL)
+_UNCAPTURED: Final = """
+SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
+FROM request JOIN decision ON decision.request_id = request.id
+WHERE request.capture = 'batch' AND decision.approved_minor IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+  WHERE later.original_id = request.id AND captured.captured_minor IS NOT NULL)
 ORDER BY request.id
-"""  # noqa: S608
+"""
 _RECONCILED: Final = """
 SELECT acquirer_id, terminal_id, stan, transmitted_at, settlement_code, response_code, totals, last_request_id, reason
 FROM reconciliation ORDER BY id DESC LIMIT ?
@@ -128,7 +129,7 @@ class JournalReader:
             owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],
             reversed_unknown=[ExchangeKey(*row) for row in reversed(unknown)],
             totals=_open_totals(db),
-            uncaptured=[self._to_past(row) for row in db.execute(_UNCAPTURED).fetchall()],
+            uncaptured=[ExchangeKey(*row) for row in db.execute(_UNCAPTURED).fetchall()],
             reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
         )
 

@@ -43,6 +43,7 @@ class Loopback:
     journal: MemoryJournal
     ports: dict[str, int]
     issuers: dict[str, trio.CancelScope]
+    hosts: dict[str, IssuerHost]
     notices: list[Notice] = field(factory=list)
 
     def client(self, listener: str = "ascii") -> Client:
@@ -133,10 +134,10 @@ async def loopback(played: Scenario | None = None) -> AsyncIterator[Loopback]:
     server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)
-        scopes = {}
+        scopes, hosts = {}, {}
         for profile in specs().issuers.values():
             wire_format = wire(profile.dialect, profile.header, profile.tpdu)
-            host = IssuerHost(
+            host = hosts[profile.id] = IssuerHost(
                 profile,
                 wire_format,
                 MemoryBook(),
@@ -158,7 +159,7 @@ async def loopback(played: Scenario | None = None) -> AsyncIterator[Loopback]:
             nursery.start_soon(
                 server.serve, listener.name, sock, wire(listener.dialect, listener.header.notation, listener.tpdu)
             )
-        yield Loopback(server, journal, ports, scopes, notices)
+        yield Loopback(server, journal, ports, scopes, hosts, notices)
         nursery.cancel_scope.cancel()
 
 

@@ -75,7 +75,7 @@ def knowledge(board: Switchboard) -> dict[str, Any]:
     batches = board._reconciler.batches
     subjects = [("504001", terminal_id) for terminal_id in ("TERM0001", "")]
     waiting = {
-        subject: sorted(past.authorization.key for past in batch.values() if past.remaining_minor > 0)
+        subject: sorted(key for key in batch if (past := board._history.find(key)) and past.held)
         for subject, batch in board._reconciler._uncaptured.items()
     }
     return {

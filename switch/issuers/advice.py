@@ -36,7 +36,7 @@ def take(advice: Authorization, accounts: AccountBook, records: Records, *, now_
 
     A completion (0220 that names a hold) gives that hold back whole and holds its own amount under its own key. What is
     placed under the advice's key already is left as it is, so a repeat changes nothing, and neither does the advice of a
-    request the issuer had approved itself. Once its reversal came, nothing is held for an advice.
+    request the issuer had approved itself, unless for less. Once its reversal came, nothing is held for an advice.
     """
     card = accounts.card(advice.pan.digits)
     refusal = _refusal(advice, card, accounts)
@@ -44,9 +44,10 @@ def take(advice: Authorization, accounts: AccountBook, records: Records, *, now_
         return _answered(accounts, *refusal)
     if advice.advised_code is not None and advice.advised_code not in APPROVALS:
         return _answered(accounts, APPROVED, f"nothing to hold: it was answered {advice.advised_code}")
-    if accounts.placed(advice.key, records) is not None:
+    known = accounts.placed(advice.key, records)
+    if known is not None and not _granted_less(known, advice):
         return _answered(accounts, APPROVED, "nothing to hold: this is known already")
-    hold = _completed_hold(advice, accounts, records)
+    hold = known.entry if known is not None else _completed_hold(advice, accounts, records)
     if hold is not None and hold.account != card.account:
         return _answered(accounts, UNABLE_TO_LOCATE, "its card is not that of the original it names")
     released = None if hold is None else accounts.lower(hold.key, now_ms)
@@ -54,6 +55,11 @@ def take(advice: Authorization, accounts: AccountBook, records: Records, *, now_
     placed = None if overtaken or not _moves_money(advice) else _force(advice, card, accounts, now_ms)
     entries = tuple(entry for entry in (released, placed) if entry is not None)
     return _answered(accounts, APPROVED, _told(released, placed, overtaken), entries)
+
+
+def _granted_less(known: Placed, advice: Authorization) -> bool:
+    """Whether the issuer itself has granted less than it is told was granted in its stead; what was reversed stays so."""
+    return known.left_minor == known.entry.amount_minor < advice.amount_minor
 
 
 def _refusal(advice: Authorization, card: Card, accounts: AccountBook) -> tuple[str, str] | None:

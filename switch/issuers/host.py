@@ -16,7 +16,7 @@ from switch.iso8583 import mapping
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
-from switch.iso8583.session import network_response
+from switch.iso8583.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
 from switch.issuers.decide import approval_codes, decide, undo
@@ -78,6 +78,7 @@ class IssuerHost:
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
         self._scenario = ScenarioState(scenario, profile.id)
+        self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
 
     async def serve(self, listening: socket.socket) -> None:
@@ -138,6 +139,8 @@ class IssuerHost:
         if kind == "reversal":
             return self._undo(message, now_ms, second), 0.0
         if kind == "network_management":
+            if message.elements.get(70) == CUT_OVER:
+                self.settlement_date = message.elements.get(SETTLEMENT_DATE)
             return network_response(message), 0.0
         return mapping.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
 

@@ -18,6 +18,8 @@ LOST = "lost"
 STOLEN = "stolen"
 STATUSES = (ACTIVE, DO_NOT_HONOR, LOST, STOLEN)
 
+ECHO_SECONDS = 30  #: silence after which a line is asked for an echo, where its file does not say; less than firewalls bear
+ECHO_SECONDS_MAX = 3600
 SERIES_BODY_DIGITS = 15  #: BIN and number of a card in a series; the Luhn digit makes the sixteen of a usual card
 
 
@@ -138,6 +140,7 @@ class Profile:
     header: str  #: length header of a frame, in the words of ``switch.iso8583``: 2b, 4a, …
     tpdu: bool
     timeout_seconds: float  #: how long the switch waits for its answer
+    echo_seconds: int  #: silence after which its line is asked for an echo; 0: never
     managed: bool  #: whether ``switch up`` starts and supervises its process
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
@@ -158,6 +161,7 @@ class Profile:
             header=table.text("header"),
             tpdu=table.flag("tpdu", False),
             timeout_seconds=table.seconds("timeout_seconds"),
+            echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
             managed=table.choice("process", ("managed", "external"), "managed") == "managed",
             cards=_cards(table, issuer_id),
             card_series=tuple(

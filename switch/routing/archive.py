@@ -80,5 +80,5 @@ class Recovery:
     owed: list[Delivery]  #: oldest first
     reversed_unknown: list[ExchangeKey]  #: originals that were reversed and had not come
     totals: Mapping[Subject, Totals] = Factory(dict)  #: of the batches that are open
-    uncaptured: list[Past] = Factory(list)  #: approvals that wait for the close of their terminal's batch
+    uncaptured: list[ExchangeKey] = Factory(list)  #: approvals that wait for the close of their terminal's batch
     reconciled: list[tuple[ExchangeKey, Reconciled]] = Factory(list)  #: the latest reconciliations, oldest first

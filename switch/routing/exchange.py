@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from switch.routing.archive import Past
 from switch.routing.table import Route
 from switch.transaction import Authorization, ExchangeKey
 
@@ -36,7 +35,6 @@ class Exchange:
     capture: str  #: when an approval of it counts (``switch.routing.capture``)
     deadline: float  #: seconds on the monotonic clock
     timer: Timer
-    original: Past | None = None  #: the pre-authorization it adds to
 
 
 class Pending:

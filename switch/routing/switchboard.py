@@ -189,7 +189,7 @@ class Switchboard:
         else:
             seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
             timer = self._pending.timer(route.issuer, seconds)
-            exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer, hold)
+            exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer)
             self._ask(exchange, now, effects)
 
     def _take_in(
@@ -214,7 +214,7 @@ class Switchboard:
     def _ask(self, exchange: Exchange, now: float, effects: list[Effect]) -> None:
         """Forward a request to its issuer, or decide without it where it cannot be asked."""
         issuer, authorization = exchange.route.issuer, exchange.authorization
-        wrong = None if authorization.original_key is None else _wrong_increment(authorization, exchange.original)
+        wrong = None if authorization.original_key is None else self._wrong_increment(authorization)
         if wrong is not None:
             self._decide(exchange, wrong, now, effects)
         elif issuer not in self._outbox.up:
@@ -276,6 +276,31 @@ class Switchboard:
             return None
         reference = Reference(authorization.rrn, authorization.key.terminal_id, authorization.merchant_id, None)
         return self._history.find_by_reference(reference, held=True)
+
+    def _wrong_increment(self, request: Authorization) -> Decision | None:
+        """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
+        if not request.pre_authorized:
+            return None
+        hold = self._named(request)
+        if hold is None:
+            return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")
+        wrong = not_outstanding(request, hold)
+        if wrong is None and hold.capture != LATER:
+            return refuse(INVALID_TRANSACTION, f"request {hold.request_id}, which it adds to, is no pre-authorization")
+        return wrong
+
+    def _added(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> Decision:
+        """An increment its issuer has approved: undone and declined where its hold was settled meanwhile."""
+        request = exchange.authorization
+        wrong = self._wrong_increment(request)
+        if wrong is None:
+            hold = self._named(request)
+            assert hold is not None
+            hold.increments += (request.key,)
+            return decision
+        issuer, why = exchange.route.issuer, wrong.reason
+        self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_COMPLETED, now, effects)
+        return wrong
 
     def _advice(
         self,
@@ -341,6 +366,8 @@ class Switchboard:
         )
         if answer.response_code == PARTIALLY_APPROVED:
             decision = self._partial(exchange, answer.approved_minor, decision, now, effects)
+        if decision.approved and exchange.authorization.original_key is not None and exchange.authorization.pre_authorized:
+            decision = self._added(exchange, decision, now, effects)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
 
@@ -380,8 +407,6 @@ class Switchboard:
         request = exchange.authorization
         past = Past(exchange.request_id, request, exchange.route.issuer, decision, 0, now, exchange.capture)
         self._close(past, exchange.origins, effects)
-        if exchange.original is not None and request.pre_authorized and past.remaining_minor:
-            exchange.original.increments += (request.key,)
 
     def _do_without(
         self, exchange: Exchange, why: str, now: float, effects: list[Effect], code: str = ISSUER_INOPERATIVE
@@ -406,7 +431,7 @@ class Switchboard:
             if past.capture == NOW:
                 captured = -approved if request.transaction_type in CREDITS else approved
             elif past.capture == WITH_BATCH:
-                self._reconciler.await_batch(past)
+                self._reconciler.await_batch(request.key)
             self._reconciler.batches.add(request, approved, past.capture)
         self._history.put(past)
         effects.append(JournalDecision(past.request_id, decision, approved, captured))
@@ -440,14 +465,15 @@ class Switchboard:
             why = "reversed by the acquirer before an answer came"
             self._do_without(waiting, why, now, effects, NO_ACTION)
             return Undone(waiting.request_id, False, APPROVED, why)
-        past = self._reversed_past(reversal)
-        if past is None:
+        named = self._reversed_past(reversal)
+        past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
+        if named is None or past is None:
             if reversal.is_void:
                 return Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
             if key is not None:
                 self._reversed_unknown.put(key, True)
             return NOT_KNOWN
-        outcome = undo(reversal, past)
+        outcome = undo(reversal, past, named)
         if outcome.effective:
             if past.capture != LATER:
                 self._reconciler.batches.take_back(past.authorization, past.remaining_minor - reversal.replacement_minor)
@@ -460,23 +486,22 @@ class Switchboard:
         return outcome
 
     def _reversed_past(self, reversal: Reversal) -> Past | None:
-        """What a reversal means: the request it names, or the completion that took its place."""
+        """The request a reversal names, by DE 90 or by reference."""
         if reversal.original_key is not None:
-            past = self._history.find(reversal.original_key)
-        else:
-            terminal_id = reversal.key.terminal_id
-            reference = Reference(reversal.rrn, terminal_id, reversal.merchant_id, reversal.amount_minor)
-            past = self._history.find_by_reference(reference) if reversal.rrn else None
-        if past is not None and past.completed_by is not None:
-            return self._history.find(past.completed_by)
-        return past
+            return self._history.find(reversal.original_key)
+        if not reversal.rrn:
+            return None
+        reference = Reference(reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
+        return self._history.find_by_reference(reference)
 
     # totals
 
     def _totals(self, event: TotalsReceived, now: float, effects: list[Effect]) -> None:
         """Compare totals; those that agree close the batch, and what waited for that is captured."""
-        for past in self._reconciler.reconcile(event, self._next_id - 1, effects):
-            self._capture(past, event.line, now, effects)
+        for key in self._reconciler.reconcile(event, self._next_id - 1, effects):
+            past = self._history.find(key)
+            if past is not None and past.held:
+                self._capture(past, event.line, now, effects)
 
     def _capture(self, past: Past, line: str, now: float, effects: list[Effect]) -> None:
         """Write down that an approval counts from now on, for what reversals have left of it."""
@@ -504,18 +529,6 @@ class Switchboard:
             for exchange in self._pending.of_issuer(issuer):
                 why = f"the line to {issuer} was lost before it answered: {event.why}"
                 self._do_without(exchange, why, now, effects)
-
-
-def _wrong_increment(request: Authorization, hold: Past | None) -> Decision | None:
-    """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
-    if not request.pre_authorized:
-        return None
-    if hold is None:
-        return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")
-    wrong = not_outstanding(request, hold)
-    if wrong is None and hold.capture != LATER:
-        return refuse(INVALID_TRANSACTION, f"request {hold.request_id}, which it adds to, is no pre-authorization")
-    return wrong
 
 
 def _counts(request: Authorization) -> bool:
