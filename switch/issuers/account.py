@@ -63,7 +63,8 @@ class AccountBook:
         self._series = profile.card_series
         self._taken_minor: dict[str, int] = {}  #: by account: holds less credits
         self._credited_minor: dict[str, int] = {}
-        self._exchanges: OrderedDict[ExchangeKey, tuple[Decision, Placed | None]] = OrderedDict()
+        #: What was answered, what was placed and what is left of that: one tuple, as there may be 65,536 of them.
+        self._exchanges: OrderedDict[ExchangeKey, tuple[Decision, Entry | None, int]] = OrderedDict()
         self._reversed: OrderedDict[ExchangeKey, None] = OrderedDict()
         self._reversed_by_reference: OrderedDict[Reference, None] = OrderedDict()
 
@@ -131,16 +132,16 @@ class AccountBook:
         return entry
 
     def _move(self, entry: Entry) -> None:
-        account, kind = entry.account, entry.kind
-        self._taken_minor[account] = self._taken_minor.get(account, 0) + entry.taken_minor
+        account, kind, taken_minor = entry.account, entry.kind, entry.taken_minor
+        self._taken_minor[account] = self._taken_minor.get(account, 0) + taken_minor
         if kind in (CREDIT, TAKEN_BACK):
-            self._credited_minor[account] = self._credited_minor.get(account, 0) - entry.taken_minor
+            self._credited_minor[account] = self._credited_minor.get(account, 0) - taken_minor
         if kind in LOWERED_BY:
             self.placed_count += 1
 
     def lower(self, key: ExchangeKey, now_ms: int, replacement_minor: int = 0) -> Entry | None:
         """Undo what a remembered exchange has above ``replacement_minor``; None where it has nothing above that."""
-        placed = self._exchanges.get(key, (None, None))[1]
+        placed = self._remembered_placed(key)
         entry = None if placed is None else placed.lowering(replacement_minor, now_ms)
         if entry is not None:
             self._move(entry)
@@ -148,13 +149,18 @@ class AccountBook:
         return entry
 
     def _lower(self, entry: Entry) -> None:
-        decision, placed = self._exchanges.get(entry.key, (None, None))
-        if decision is not None and placed is not None:
-            self._exchanges[entry.key] = (decision, placed.lowered(entry.amount_minor))
+        placed = self._remembered_placed(entry.key)
+        if placed is not None:
+            decision = self._exchanges[entry.key][0]
+            self._exchanges[entry.key] = (decision, *placed.lowered(entry.amount_minor))
+
+    def _remembered_placed(self, key: ExchangeKey) -> Placed | None:
+        _, entry, left_minor = self._exchanges.get(key, (None, None, 0))
+        return None if entry is None else Placed(entry, left_minor)
 
     def placed(self, key: ExchangeKey, records: Records) -> Placed | None:
         """The hold or the credit of an exchange, remembered or from the book; it is remembered from then on."""
-        placed = self._exchanges.get(key, (None, None))[1]
+        placed = self._remembered_placed(key)
         if placed is None:
             placed = records.placed_under(key)
             if placed is not None:
@@ -171,15 +177,19 @@ class AccountBook:
             reason=APPROVED_REASON,
             approved_minor=entry.amount_minor if entry.response_code == PARTIALLY_APPROVED else None,
         )
-        self.remember(entry.key, decision, placed)
+        self._remember(entry.key, (decision, *placed))
 
     def remembered(self, key: ExchangeKey) -> Decision | None:
         """What was answered to this exchange, where it is one of the last EXCHANGES_REMEMBERED_MAX."""
         exchange = self._exchanges.get(key)
         return None if exchange is None else exchange[0]
 
-    def remember(self, key: ExchangeKey, decision: Decision, placed: Placed | None) -> None:
-        self._exchanges[key] = (decision, placed)
+    def remember(self, key: ExchangeKey, decision: Decision, entry: Entry | None) -> None:
+        """Remember what was answered to a request, and what was placed."""
+        self._remember(key, (decision, entry, 0 if entry is None else entry.amount_minor))
+
+    def _remember(self, key: ExchangeKey, exchange: tuple[Decision, Entry | None, int]) -> None:
+        self._exchanges[key] = exchange
         if len(self._exchanges) > EXCHANGES_REMEMBERED_MAX:
             self._exchanges.popitem(last=False)
 

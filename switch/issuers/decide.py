@@ -11,7 +11,7 @@ from attrs import evolve
 
 from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
-from switch.issuers.entry import Entry, Placed, Records, Reference
+from switch.issuers.entry import Entry, Records, Reference
 from switch.issuers.profile import DO_NOT_HONOR, LOST, STOLEN, Card
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
@@ -32,6 +32,7 @@ from switch.transaction import (
     INVALID_TRANSACTION,
     ISSUER_INOPERATIVE,
     LOST_CARD,
+    OTHER,
     PARTIALLY_APPROVED,
     PURCHASE_WITH_CASH_BACK,
     QUASI_CASH,
@@ -165,6 +166,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_AMOUNT, cash_above_limit, funds_short)),
     **dict.fromkeys(CREDITS, (*_OF_CARD, *_OF_AMOUNT)),
     **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY)),
+    OTHER: (*_OF_CARD, not_offered),
 }
 
 
@@ -196,7 +198,7 @@ def decide(
     card = accounts.card(request.pan.digits)
     case = Case(request, match, card, accounts.available_minor(card), today_yymm, accounts.issuer_id)
     entry = None
-    for check in CHECKS.get(request.transaction_type, (*_OF_CARD, not_offered)):
+    for check in CHECKS[request.transaction_type]:
         refusal = check(case)
         if refusal is not None:
             decision = _refused(accounts, *refusal)
@@ -205,22 +207,22 @@ def decide(
         decision, entry = _granted(case, accounts, next(approval_codes), now_ms)
     if match is not None and match.then.response_code is None:
         decision = _told_late(decision, match)
-    accounts.remember(request.key, decision, None if entry is None else Placed.new(entry))
+    accounts.remember(request.key, decision, entry)
     return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry)
 
 
 def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int) -> tuple[Decision, Entry | None]:
     """The approval of a request judged good, and what it places."""
     request, card, entry = case.request, case.card, None
-    code, reason, carried = APPROVED, APPROVED_REASON, None
-    granted_minor = min(request.amount_minor, case.available_minor)
-    if request.transaction_type in CREDITS:
+    code, reason, granted_minor, carried = APPROVED, APPROVED_REASON, None, None
+    if request.transaction_type in DEBITS:
+        held_minor = request.amount_minor
+        if held_minor > case.available_minor:
+            code, reason, held_minor = PARTIALLY_APPROVED, _partial_reason(case), case.available_minor
+            granted_minor, carried = held_minor, original_amount(request.amount_minor, ACCOUNT_CURRENCY)
+        entry = accounts.hold(request, card, held_minor, approval_code, code, now_ms)
+    elif request.transaction_type in CREDITS:
         entry = accounts.credit(request, card, approval_code, code, now_ms)
-    elif request.transaction_type in DEBITS:
-        if granted_minor < request.amount_minor:
-            code, reason = PARTIALLY_APPROVED, _partial_reason(case)
-            carried = original_amount(request.amount_minor, ACCOUNT_CURRENCY)
-        entry = accounts.hold(request, card, granted_minor, approval_code, code, now_ms)
     elif request.transaction_type == BALANCE_INQUIRY:
         carried = balances(accounts.ledger_minor(card), case.available_minor, ACCOUNT_CURRENCY)
     decision = Decision(
@@ -228,7 +230,7 @@ def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int)
         approval_code=approval_code,
         decided_by=accounts.issuer_id,
         reason=reason,
-        approved_minor=granted_minor if code == PARTIALLY_APPROVED else None,
+        approved_minor=granted_minor,
         carried=carried,
     )
     return decision, entry
