@@ -104,8 +104,11 @@ class IssuerLink:
         self.line.queue(request, self.tpdu)
         self.line.flush()
 
-    def network(self, message: Message) -> None:
-        """A network management message of the issuer. An answer to one of its own requests is queued, not flushed."""
+    def network(self, message: Message, asked: Message | None = None) -> None:
+        """A network management message of the issuer, and the same as it came off the line.
+
+        An answer to one of its own requests is queued, not flushed.
+        """
         function = message.elements.get(70)
         if not expects_answer(message.mti):
             if function == SIGN_ON and self._session.state == SIGNING_ON:
@@ -113,7 +116,7 @@ class IssuerLink:
             return
         assert self.line is not None
         with suppress(MessageError):
-            self.line.queue(network_response(message), self.tpdu)
+            self.line.queue(network_response(message), self.tpdu, asked)
         if function == SIGN_ON:
             self._up("sign-on")
         elif function == SIGN_OFF and self._session.state == UP:
