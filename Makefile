@@ -50,7 +50,7 @@ docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves
 	@mv docs/cli.md.new docs/cli.md
 
 clean: ## remove what the other verbs made, but the data in ./var
-	rm -rf $(VENV) .venv-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf $(VENV) .venv-outside .npm-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov
 	find switch tests bench -name __pycache__ -type d -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -23,7 +23,7 @@ from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import Profile
-from switch.journal import FOLD_SECONDS, JOURNAL_FILE, SqliteJournal
+from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
 from switch.routing.effects import Notice
@@ -36,6 +36,7 @@ RESTART_SECONDS_MAX: Final = 5.0  #: and one that keeps dying no more often than
 STEADY_SECONDS: Final = 10.0  #: a process that lived so long begins again with the first pause
 PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for
 ISSUER_STOP_SECONDS_MAX: Final = 3.0  #: then it is killed
+CLOCK_SECONDS: Final = 1.0  #: how often the clock is looked at while the cut-off is far: somebody may set it forward
 
 
 @frozen(kw_only=True)
@@ -116,11 +117,11 @@ class Centre:
             raise SwitchError(
                 f"--business-date: found {asked}, expected {row[0]} or later: that date is open in {self.options.data}"
             )
-        elif asked and asked > row[0]:
-            journal.open_business_date(asked, "operator", now_ms)
 
     async def _run(self, journal: SqliteJournal) -> None:
         server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell)
+        if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
+            journal.open_business_date(self.options.business_date, "operator", wall_clock_ms())
         listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
         settle_memory()
@@ -187,8 +188,8 @@ class Centre:
             temporary.replace(self.options.ready_file)
         self._started(ready)
 
-    async def _cut_off(self, journal: SqliteJournal) -> None:
-        """Open the next business date at each cut-off, where the clock opened the current one."""
+    async def _cut_off(self, journal: Journal) -> None:
+        """Open the next business date at each cut-off, where the clock opened the current one. The server sees it and tells."""
         while True:
             row = journal.open_date()
             assert row is not None
@@ -196,9 +197,8 @@ class Centre:
             left_seconds = (self.specs.calendar.cut_off_ms(date) - wall_clock_ms()) / 1000
             if opened_by == "clock" and left_seconds <= 0:
                 journal.open_business_date(next_business_date(date), "clock", wall_clock_ms())
-                self._tell(Notice("cut_off", f"business date {date} has ended, {next_business_date(date)} is open"))
                 continue
-            await trio.sleep(min(max(left_seconds, 0.05), 30.0))
+            await trio.sleep(min(max(left_seconds, 0.05), CLOCK_SECONDS))
 
     async def _supervise(self, profile: Profile, link: IssuerLink) -> None:
         """Keep an issuer's process alive: start it, learn where it listens, start it again when it ends."""

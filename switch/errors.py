@@ -49,6 +49,10 @@ class FrameError(SwitchError):
     """The bytes of a line cannot be cut into messages any more; the line has to be closed."""
 
 
+class CaptureError(SwitchError):
+    """A capture file (pcap, pcapng) cannot be read, or no further."""
+
+
 class DataFolderError(SwitchError):
     """A data folder (journal, books, key file) is missing, foreign, or not in the state a command needs."""
 

@@ -21,6 +21,7 @@ from attrs import Factory, define
 from switch.errors import DataFolderError
 from switch.journal_reader import Beginning, JournalReader
 from switch.routing.archive import Archive, NoArchive, Recovery
+from switch.routing.capture import NOW
 from switch.routing.deliveries import Delivery
 from switch.routing.effects import (
     JournalDecision,
@@ -31,6 +32,7 @@ from switch.routing.effects import (
     JournalRequest,
     JournalReversal,
 )
+from switch.transaction import REQUEST
 from switch.vault import Vault
 
 JOURNAL_FILE: Final = "journal.db"
@@ -41,6 +43,12 @@ BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write i
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
 
 _REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
+#: Of a plain request only what has no default is written out: a tenth less work.
+_PLAIN_COLUMNS: Final = """
+id, received_at_ms, line, message_class, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, merchant_type,
+pan_cipher, pan_masked, transaction_type, amount_minor, currency, entry_mode, channel, local_at, issuer, scheme, product, origin
+"""
+_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"  # noqa: S608
 _DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 9)})"  # noqa: S608
 _REVERSAL = """
 INSERT INTO reversal (
@@ -56,7 +64,10 @@ INSERT INTO reconciliation (
   settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
-_BUSINESS_DAY = "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)"
+_BUSINESS_DAY = """
+INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
+WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE business_date >= ?1)
+"""
 _OPEN_DATE = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
 
 
@@ -111,7 +122,8 @@ class Journal(Protocol):
     def open_date(self) -> tuple[str, str] | None:
         """The open business date and who opened it (clock, operator); None before the first one."""
 
-    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None: ...
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        """Open a business date, unless it or a later one is open already: ``day close`` may have been faster."""
 
     def close(self) -> None: ...
 
@@ -144,8 +156,7 @@ class SqliteJournal:
         try:
             db.execute("BEGIN IMMEDIATE")
             if batch.requests:
-                seal = self._vault.seal
-                db.executemany(_REQUEST, [_request_row(item, now_ms, seal(item.authorization.pan)) for item in batch.requests])
+                self._write_requests(batch.requests, now_ms)
             if batch.decisions:
                 date = self._current_date()
                 db.executemany(_DECISION, [_decision_row(item, date, now_ms) for item in batch.decisions])
@@ -161,6 +172,14 @@ class SqliteJournal:
             if isinstance(error, sqlite3.OperationalError):
                 raise self._unwritable(error) from None
             raise
+
+    def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
+        seal = self._vault.seal
+        rows = [_plain_row(item, now_ms, seal(item.authorization.pan)) for item in requests if _is_plain(item)]
+        self._db.executemany(_PLAIN_REQUEST, rows)
+        if len(rows) < len(requests):
+            rare = [item for item in requests if not _is_plain(item)]
+            self._db.executemany(_REQUEST, [_request_row(item, now_ms, seal(item.authorization.pan)) for item in rare])
 
     def _write_rare(self, batch: Batch, now_ms: int) -> None:
         """Reversals, what issuers are owed, and totals."""
@@ -250,13 +269,20 @@ class MemoryJournal:
         return self.dates[-1]
 
     def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
-        self.dates.append((business_date, opened_by))
+        if business_date > self.dates[-1][0]:
+            self.dates.append((business_date, opened_by))
 
     def close(self) -> None:
         pass
 
 
-def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
+def _is_plain(item: JournalRequest) -> bool:
+    """Whether all that has a default in the table is as the default says."""
+    request = item.authorization
+    return item.capture == NOW and item.original_id is None and request.function == REQUEST and not request.cash_back_minor
+
+
+def _plain_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
     request, route = item.authorization, item.route
     key = request.key
     return (
@@ -283,12 +309,13 @@ def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[A
         route.scheme if route else None,
         route.product if route else None,
         item.origin,
-        request.function,
-        item.original_id,
-        item.capture,
-        request.cash_back_minor,
-        request.advised_code,
     )
+
+
+def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
+    request = item.authorization
+    more = (request.function, item.original_id, item.capture, request.cash_back_minor, request.advised_code)
+    return (*_plain_row(item, now_ms, sealed), *more)
 
 
 def _decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Sequence[Any]:

@@ -9,7 +9,6 @@ ALTER TABLE request ADD COLUMN capture TEXT NOT NULL DEFAULT 'now';             
 ALTER TABLE request ADD COLUMN cash_back_minor INTEGER NOT NULL DEFAULT 0;      -- part of amount_minor that is handed out
 ALTER TABLE request ADD COLUMN advised_code TEXT;                               -- of an advice: DE 39, as answered at the point of sale
 CREATE INDEX request_original ON request (original_id) WHERE original_id IS NOT NULL;
-CREATE INDEX request_batch ON request (terminal_id) WHERE capture = 'batch';
 
 -- What was granted; NULL where it was declined. Less than was asked after a partial approval.
 ALTER TABLE decision ADD COLUMN approved_minor INTEGER;

@@ -65,11 +65,14 @@ SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitt
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
 """
-_UNCAPTURED: Final = f"""
-{_PAST} WHERE request.capture = 'batch' AND decision.approved_minor IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM request AS later WHERE later.original_id = request.id)
+_UNCAPTURED: Final = """
+SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
+FROM request JOIN decision ON decision.request_id = request.id
+WHERE request.capture = 'batch' AND decision.approved_minor IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+  WHERE later.original_id = request.id AND captured.captured_minor IS NOT NULL)
 ORDER BY request.id
-"""  # noqa: S608
+"""
 _RECONCILED: Final = """
 SELECT acquirer_id, terminal_id, stan, transmitted_at, settlement_code, response_code, totals, last_request_id, reason
 FROM reconciliation ORDER BY id DESC LIMIT ?
@@ -126,7 +129,7 @@ class JournalReader:
             owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],
             reversed_unknown=[ExchangeKey(*row) for row in reversed(unknown)],
             totals=_open_totals(db),
-            uncaptured=[self._to_past(row) for row in db.execute(_UNCAPTURED).fetchall()],
+            uncaptured=[ExchangeKey(*row) for row in db.execute(_UNCAPTURED).fetchall()],
             reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
         )
 
@@ -154,7 +157,7 @@ class JournalReader:
             if function == ADVICE:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
             else:
-                hold.increments.append(ExchangeKey(*key))
+                hold.increments += (ExchangeKey(*key),)
 
     def _to_delivery(self, row: Sequence[Any]) -> Delivery:
         delivery_id, issuer, replacement_minor, reason, kind, message_reason, approval_code = row[_COLUMNS:]
@@ -205,7 +208,8 @@ LEFT JOIN closed ON closed.acquirer_id = request.acquirer_id AND closed.terminal
 WHERE decision.approved_minor IS NOT NULL AND request.function <> 'batch'
   AND decision.request_id > COALESCE(closed.last_request_id, 0)
   AND NOT (request.capture = 'batch' AND EXISTS (
-    SELECT 1 FROM request AS later WHERE later.original_id = request.id AND later.function = 'advice'))
+    SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+    WHERE later.original_id = request.id AND later.function = 'advice' AND captured.captured_minor IS NOT NULL))
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 _REVERSED_OF: Final = f"""

@@ -31,6 +31,10 @@ GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the col
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
 ACCEPT_PAUSE_SECONDS: Final = 0.2  #: when one more connection cannot be taken now, for want of file descriptors mostly
 UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read what was sent
+DIAL_SECONDS_MAX: Final = 5.0  #: a host that does not answer at all is tried again after so long
+KEEP_ALIVE_IDLE_SECONDS: Final = 60  #: TCP itself probes a line that was silent for so long; the peer's program sees no byte
+KEEP_ALIVE_EVERY_SECONDS: Final = 10  #: and again after so long
+KEEP_ALIVE_PROBES: Final = 6  #: so many without an answer end the line: two minutes after its peer died
 UNSENT_BYTES_MAX: Final = 1_048_576  #: a peer that leaves more than this unread is not read from until it catches up
 
 
@@ -68,6 +72,7 @@ class Line:
         self.open = True
         self.over = False  #: nothing more will be read
         self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
+        self.heard_at = trio.current_time()  #: when something was last read
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
@@ -222,8 +227,10 @@ class Lines:
         selector: Any = self._selector  # epoll and kqueue are files themselves; the base class does not know
         while True:
             await trio.lowlevel.wait_readable(selector.fileno())
+            now = trio.current_time()
             for key, _ in selector.select(0):
                 line, take = key.data
+                line.heard_at = now
                 frames = line.gulp()
                 if frames:
                     take(frames)
@@ -286,10 +293,35 @@ async def accept(sock: socket.socket) -> tuple[socket.socket, str]:
         return connection, f"{address[0]}:{address[1]}"
 
 
+def keep_alive(sock: socket.socket) -> None:
+    """Let TCP find out when the other end is gone without a word, where nobody else asks it for an echo."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    idle = "TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE"  # as macOS calls it
+    seconds = {idle: KEEP_ALIVE_IDLE_SECONDS, "TCP_KEEPINTVL": KEEP_ALIVE_EVERY_SECONDS, "TCP_KEEPCNT": KEEP_ALIVE_PROBES}
+    for option, value in seconds.items():
+        sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
 async def dial(host: str, port: int) -> socket.socket:
     """A connection to an address; OSError where nobody answers."""
-    stream = await trio.open_tcp_stream(host, port)
-    return socket.socket(fileno=_detached(stream.socket))
+    with trio.move_on_after(DIAL_SECONDS_MAX):
+        stream = await trio.open_tcp_stream(host, port)
+        return not_to_itself(socket.socket(fileno=_detached(stream.socket)))
+    raise TimeoutError(errno.ETIMEDOUT, f"no answer in {DIAL_SECONDS_MAX:g} s")
+
+
+def not_to_itself(sock: socket.socket) -> socket.socket:
+    """Refuse a connection whose two ends are one socket.
+
+    Dialling a port of this machine nobody listens on, TCP may happen to take that very port for our own end, and connect.
+    """
+    try:
+        if sock.getsockname() == sock.getpeername():
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself: nobody listens there")
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 def _detached(sock: trio.socket.SocketType) -> int:

@@ -13,9 +13,11 @@ from switch.errors import MessageError
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
-from switch.iso8583.session import SIGN_OFF, SIGN_ON, SIGNING_ON, UP, Session, network_request, network_response
+from switch.iso8583.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
 from switch.line import Line, Lines, WireFormat, dial
+from switch.routing.effects import Notice
 from switch.routing.events import IssuerDown, IssuerUp
+from switch.station import Station, Voice
 from switch.transaction import APPROVED
 
 RETRY_SECONDS_FIRST: Final = 0.05  #: a process that has just been started again is there within a blink
@@ -32,8 +34,9 @@ class IssuerLink:
         issuer: str,
         wire: WireFormat,
         *,
-        institution_id: str,
-        transmitted_at: Callable[[], str],
+        voice: Voice,
+        echo_seconds: float,
+        business_date: str,
         lines: Lines,
         receive: Callable[[Any, list[Frame]], None],
         happened: Callable[[IssuerUp | IssuerDown], None],
@@ -42,12 +45,14 @@ class IssuerLink:
         self.line: Line | None = None
         self.tpdu = TPDU if wire.tpdu else b""
         self.signed_on = trio.Event()  #: set at the first sign-on
-        self._wire, self._institution_id, self._transmitted_at = wire, institution_id, transmitted_at
+        self._wire, self._voice, self._echo_seconds = wire, voice, echo_seconds
         self._lines, self._receive, self._happened = lines, receive, happened
         self._session = Session()
+        self._station: Station | None = None  #: of the line there is
         self._unanswered = trio.CancelScope()
-        self._stan = 0
         self._was_up = False
+        self._gave_up: str | None = None  #: why the centre itself closed the line
+        self._business_date = self._acknowledged = business_date  #: the open one, and the last the issuer knows of
         self._address: tuple[str, int] | None = None
         self._moved = trio.Event()
 
@@ -59,7 +64,7 @@ class IssuerLink:
 
     async def run(self) -> None:
         """Dial, sign on, and read, for ever; after each loss wait a little longer, up to RETRY_SECONDS_MAX."""
-        pause = RETRY_SECONDS_FIRST
+        pause, told = RETRY_SECONDS_FIRST, ""
         while True:
             if self._address is None:
                 await self._moved.wait()
@@ -71,68 +76,89 @@ class IssuerLink:
                     await self._moved.wait()
                 pause = min(pause * 2, RETRY_SECONDS_MAX)
                 continue
-            why = await self._live(Line(sock, self._wire, self.issuer))
+            ended_in, why = await self._live(Line(sock, self._wire, self.issuer))
             self._happened(IssuerDown(self.issuer, why, lost=True))
+            if ended_in != UP and why != told:  # else the switchboard tells of it
+                self._voice.tell(Notice("not_signed_on", f"{self.issuer}: {why}; it is dialled again"))
             if self._was_up:
-                pause = RETRY_SECONDS_FIRST
+                pause, told = RETRY_SECONDS_FIRST, ""
             else:
+                told = why
                 await trio.sleep(pause)
                 pause = min(pause * 2, RETRY_SECONDS_MAX)
 
-    async def _live(self, line: Line) -> str:
-        """One connection, from sign-on to its end; why it ended."""
-        self.line, self._was_up = line, False
+    async def _live(self, line: Line) -> tuple[str, str]:
+        """One connection, from sign-on to its end: the state it ended in, and why."""
+        self.line, self._was_up, self._gave_up = line, False, None
         self._session.happened("connected")
-        self._ask(SIGN_ON)
+        self._station = Station(line, self._session, self._voice, echo_seconds=self._echo_seconds, tpdu=self.tpdu)
+        self._station.ask(SIGN_ON)
         try:
             async with line.living():
                 with trio.move_on_after(SIGN_ON_SECONDS_MAX) as self._unanswered:
                     await self._lines.read(line, partial(self._receive, (self, line)))
                 if self._unanswered.cancelled_caught:
-                    return f"sign-on not answered in {SIGN_ON_SECONDS_MAX:g} s"
+                    self._gave_up = f"sign-on not answered in {SIGN_ON_SECONDS_MAX:g} s"
         finally:
-            self.line = None
+            self.line = self._station = None
+            ended_in = self._session.state
             self._session.happened("lost")
-        return str(line.framer.fault) if line.framer.fault else "the connection was closed"
-
-    def _ask(self, function: str) -> None:
-        assert self.line is not None
-        self._stan = self._stan % 999_999 + 1
-        request = network_request(
-            function, stan=f"{self._stan:06d}", transmitted_at=self._transmitted_at(), institution_id=self._institution_id
-        )
-        self.line.queue(request, self.tpdu)
-        self.line.flush()
+        return ended_in, self._gave_up or str(line.framer.fault or "the connection was closed")
 
     def network(self, message: Message, asked: Message | None = None) -> None:
         """A network management message of the issuer, and the same as it came off the line.
 
         An answer to one of its own requests is queued, not flushed.
         """
-        function = message.elements.get(70)
-        if not expects_answer(message.mti):
-            if function == SIGN_ON and self._session.state == SIGNING_ON:
-                self._signed_on(message.elements.get(39))
+        station, before = self._station, self._session.state
+        if station is None or not station.line.open:
             return
-        assert self.line is not None
+        if not expects_answer(message.mti):
+            self._answered(station, station.answered(message), message.elements.get(39))
+            return
         with suppress(MessageError):
-            self.line.queue(network_response(message), self.tpdu, asked)
+            station.line.queue(network_response(message), self.tpdu, asked)
+        function = station.asked_by_peer(message)
         if function == SIGN_ON:
-            self._up("sign-on")
-        elif function == SIGN_OFF and self._session.state == UP:
-            self._session.happened("sign-off")
+            self._up(station)
+        elif function == SIGN_OFF and before == UP:
             self._happened(IssuerDown(self.issuer, "it signed off", lost=False))
 
-    def _up(self, event: str) -> None:
-        self._session.happened(event)
+    def _answered(self, station: Station, function: str | None, response_code: str | None) -> None:
+        """The issuer's word on something the centre asked; any answer to an echo will do."""
+        said = f"answered {response_code or 'without DE 39'} to the"
+        if function == SIGN_ON and response_code == APPROVED:
+            self._session.happened("sign-on answered")
+            self._up(station)
+        elif function == SIGN_ON and self._session.happened("sign-on refused") == REFUSED:
+            self._give_up(station, f"it {said} sign-on")
+        elif function == CUT_OVER and response_code == APPROVED:
+            self._acknowledged = self._business_date
+        elif function == CUT_OVER:
+            what = f"{self.issuer} {said} cut-over to {self._business_date}; it is told again at its next sign-on"
+            self._voice.tell(Notice("cut_over", what))
+
+    def _up(self, station: Station) -> None:
         self._was_up = True
         self._unanswered.deadline = float("inf")
         self.signed_on.set()
         self._happened(IssuerUp(self.issuer))
+        if self._acknowledged != self._business_date:
+            station.ask(CUT_OVER, self._business_date)
 
-    def _signed_on(self, response_code: str | None) -> None:
-        if response_code == APPROVED:
-            self._up("sign-on answered")
-        else:
-            assert self.line is not None
-            self.line.shut()
+    def _give_up(self, station: Station, why: str) -> None:
+        self._gave_up = why
+        station.line.shut()
+
+    def cut_over(self, business_date: str) -> None:
+        """A business date begins: the issuer is told now, or else as soon as it signs on."""
+        self._business_date = business_date
+        if self._station is not None and self._session.state == UP:
+            self._station.ask(CUT_OVER, business_date)
+
+    def check(self, now: float) -> None:
+        """Echo the issuer where its line is idle; dial it anew where it is gone. The sign-on has a limit of its own."""
+        if self._station is not None and self._session.state in (UP, SIGNED_OFF):
+            why = self._station.check(now)
+            if why is not None:
+                self._give_up(self._station, why)

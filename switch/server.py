@@ -22,9 +22,8 @@ from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.reconciling import to_reconciliation, totals_response
-from switch.iso8583.session import network_response
 from switch.journal import Batch, Journal
-from switch.line import Line, Lines, WireFormat, accept, recognized
+from switch.line import Line, Lines, WireFormat, accept, keep_alive, recognized
 from switch.link import IssuerLink
 from switch.record import record
 from switch.routing.archive import Recovery
@@ -52,10 +51,12 @@ from switch.routing.events import (
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.specs import Specs
+from switch.station import CONNECTIONS_MAX, Callers, Voice
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
+WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
 
 T = TypeVar("T")
 Take = Callable[[Any, Frame, float, list[Effect]], None]
@@ -107,6 +108,9 @@ class Server:
             Deliver: self._deliver,
             Notice: self._notice,
         }
+        self._business_date = self._open_date()
+        self._voice = Voice(institution_id=specs.centre.institution_id, transmitted_at=self.transmitted_at, tell=tell)
+        self._callers = Callers(self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners})
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
@@ -125,6 +129,7 @@ class Server:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch_deadlines)
             nursery.start_soon(self.lines.run)
+            nursery.start_soon(self._watch_sessions)
             task_status.started()
             while True:
                 await self._woken.wait()
@@ -138,7 +143,15 @@ class Server:
             with closing(listening), self._until_stop():
                 while True:
                     connection, peer = await accept(listening)
-                    nursery.start_soon(self._acquirer, Line(connection, wire, f"{name} {peer}"))
+                    if self._callers.full():
+                        connection.close()
+                        what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
+                        self._tell(Notice("too_many_lines", what))
+                        continue
+                    keep_alive(connection)
+                    line = Line(connection, wire, f"{name} {peer}")
+                    self._callers.called(line, name)
+                    nursery.start_soon(self._acquirer, line)
 
     @contextmanager
     def _until_stop(self) -> Iterator[None]:
@@ -156,8 +169,9 @@ class Server:
         link = IssuerLink(
             issuer,
             wire,
-            institution_id=self.specs.centre.institution_id,
-            transmitted_at=self.transmitted_at,
+            voice=self._voice,
+            echo_seconds=self.specs.issuers[issuer].echo_seconds,
+            business_date=self._business_date,
             lines=self.lines,
             receive=partial(self._receive, self._from_issuer),
             happened=self._link_happened,
@@ -308,7 +322,11 @@ class Server:
             self._refuse(origin, message, FORMAT_ERROR)
             return
         line.opening = None
-        if not expects_answer(message.mti):
+        if kind == "network_management":
+            answer = self._callers.network(line, message, origin.tpdu)
+            if answer is not None:
+                self._answer(origin, answer)
+        elif not expects_answer(message.mti):
             effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only requests are expected"))
         elif kind in ("authorization", "financial"):
             take = self._reversal if mapping.is_void(message) else self._authorization
@@ -317,8 +335,6 @@ class Server:
             self._reversal(origin, message, now, effects)
         elif kind == "reconciliation":
             self._totals(origin, message, now, effects)
-        elif kind == "network_management":
-            self._answer(origin, network_response(message))
         else:
             code = line.code(FUNCTION_NOT_SUPPORTED, message)
             effects.append(Notice("unsupported", f"{line.name}: MTI {asked.mti} is not offered, answered {code}"))
@@ -340,6 +356,10 @@ class Server:
         return asked
 
     def _authorization(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        if origin.line in self._callers.signed_off and message.mti[2] == "0":
+            self._callers.refused(origin.line, ISSUER_INOPERATIVE)
+            self._refuse(origin, message, ISSUER_INOPERATIVE)
+            return
         authorization = self._understood(mapping.to_authorization, origin, message, effects, currency=CURRENCY)
         if authorization is not None:
             effects += self.board.handle(RequestReceived(authorization, origin, origin.line.name), now)
@@ -420,11 +440,14 @@ class Server:
     async def _acquirer(self, line: Line) -> None:
         """One acquirer's connection. Who has said its last word still gets the answers it waits for."""
         async with line.living():
-            with self._until_stop():
-                await self.lines.read(line, partial(self._receive, self._from_acquirer, line))
+            try:
+                with self._until_stop():
+                    await self.lines.read(line, partial(self._receive, self._from_acquirer, line))
+            finally:
+                self._callers.lost(line)
             if line.framer.fault is not None:
                 self._tell(Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed{self._looks_like(line)}"))
-            elif line.framer.incomplete:
+            elif line.framer.incomplete and line.open:
                 self._tell(
                     Notice("bad_frame", f"{line.name}: closed by its peer; {line.framer.incomplete}{self._looks_like(line)}")
                 )
@@ -440,3 +463,26 @@ class Server:
                 self.turn()
                 continue
             await trio.sleep_until(deadline if deadline is not None else now + self._idle_seconds)
+
+    async def _watch_sessions(self) -> None:
+        while True:
+            await trio.sleep(WATCH_SECONDS)
+            self.watch_sessions(trio.current_time())
+
+    def watch_sessions(self, now: float) -> None:
+        """Tell every signed-on line of a business date that has begun, whoever opened it; echo the idle, give up the gone."""
+        date = self._open_date()
+        if date != self._business_date:
+            ended, self._business_date = self._business_date, date
+            self._tell(Notice("cut_off", f"business date {ended} has ended, {date} is open"))
+            for link in self._links.values():
+                link.cut_over(date)
+            self._callers.cut_over(date)
+        for link in self._links.values():
+            link.check(now)
+        self._callers.check(now)
+
+    def _open_date(self) -> str:
+        row = self.journal.open_date()
+        assert row is not None, "a switch before the first business date"
+        return row[0]

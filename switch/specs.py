@@ -23,7 +23,7 @@ from switch.clearing.interchange import InterchangeTable
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.framing import HeaderFormat
-from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries, Profile
+from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, SERIES_BODY_DIGITS, CardSeries, Profile
 from switch.issuers.scenario import Scenario
 from switch.merchant import Merchant
 from switch.routing.table import RoutingTable
@@ -44,6 +44,7 @@ class Listener:
     dialect: str
     header: HeaderFormat
     tpdu: bool  #: whether each message carries a TPDU between length header and MTI
+    echo_seconds: int = ECHO_SECONDS  #: silence after which an acquirer that signed on is asked for an echo; 0: never
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Listener:
@@ -53,6 +54,7 @@ class Listener:
             dialect=table.text("dialect"),
             header=_header(table),
             tpdu=table.flag("tpdu", False),
+            echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
         )
         table.done()
         return listener

@@ -43,6 +43,7 @@ class Loopback:
     journal: MemoryJournal
     ports: dict[str, int]
     issuers: dict[str, trio.CancelScope]
+    hosts: dict[str, IssuerHost]
     notices: list[Notice] = field(factory=list)
 
     def client(self, listener: str = "ascii") -> Client:
@@ -127,19 +128,22 @@ def scenario(text: dict[str, Any]) -> Scenario:
 
 
 @asynccontextmanager
-async def loopback(played: Scenario | None = None) -> AsyncIterator[Loopback]:
-    """A centre with all its issuers signed on."""
-    journal, notices = MemoryJournal(), list[Notice]()
+async def loopback(
+    played: Scenario | None = None, *, journal: Any = None, books: dict[str, MemoryBook] | None = None
+) -> AsyncIterator[Loopback]:
+    """A centre with all its issuers signed on; ``journal`` and ``books`` are those of an earlier life, if given."""
+    journal, notices = journal or MemoryJournal(), list[Notice]()
+    books = {} if books is None else books
     server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)
-        scopes = {}
+        scopes, hosts = {}, {}
         for profile in specs().issuers.values():
             wire_format = wire(profile.dialect, profile.header, profile.tpdu)
-            host = IssuerHost(
+            host = hosts[profile.id] = IssuerHost(
                 profile,
                 wire_format,
-                MemoryBook(),
+                books.setdefault(profile.id, MemoryBook()),
                 institution_id=specs().centre.institution_id,
                 clock_ms=lambda: NOW_MS,
                 scenario=played,
@@ -158,7 +162,7 @@ async def loopback(played: Scenario | None = None) -> AsyncIterator[Loopback]:
             nursery.start_soon(
                 server.serve, listener.name, sock, wire(listener.dialect, listener.header.notation, listener.tpdu)
             )
-        yield Loopback(server, journal, ports, scopes, notices)
+        yield Loopback(server, journal, ports, scopes, hosts, notices)
         nursery.cancel_scope.cancel()
 
 

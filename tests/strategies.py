@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from switch.card import luhn_digit
-from switch.iso8583.dialect import Dialect, Element
+from switch.iso8583.dialect import ENCODINGS, PADDINGS, Dialect, Element
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES
+from switch.spec_table import SpecTable
 from switch.specs import load_specs
 
 DIALECTS: dict[str, Dialect] = dict(load_specs().dialects)
@@ -28,6 +29,17 @@ _ALPHABETS = {
 
 dialects = st.sampled_from(sorted(DIALECTS.values(), key=lambda dialect: dialect.name))
 mtis = st.builds("0{}{}{}".format, st.sampled_from(sorted(CLASSES)), st.sampled_from("0123"), st.sampled_from("0123"))
+
+
+@st.composite
+def mixtures(draw: st.DrawFn, /, **settled: str) -> Dialect:
+    """A dialect that mixes encodings and paddings as nobody would, with a few elements of its own; ``settled`` ones stand."""
+    encoding = {key: settled.get(key) or draw(st.sampled_from(allowed)) for key, allowed in ENCODINGS.items()}
+    own = {"28": {"format": "x+n..99"}, "35": {"format": "z 37"}, "52": {"format": "b..60"}}
+    odd = {"2": {}, "22": {}, "36": {"format": "z..103"}, "70": {"format": "n 1"}}
+    padded = {key: {**entry, "padding": draw(st.sampled_from(PADDINGS))} for key, entry in odd.items()}
+    document = {"title": "mixture", "encoding": encoding, "element": {**own, **padded}}
+    return Dialect.from_toml("mixture", SpecTable("dialects/mixture.toml", document), DIALECTS["base87"])
 
 
 @st.composite

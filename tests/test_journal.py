@@ -105,6 +105,17 @@ def test_a_decision_counts_in_the_date_open_when_it_is_written(journal: SqliteJo
     assert _rows(tmp_path, "SELECT request_id, business_date FROM decision") == [(1, "2026-11-22"), (2, "2026-11-23")]
 
 
+def test_a_date_that_another_process_was_faster_to_open_is_opened_once(journal: SqliteJournal, tmp_path: Path) -> None:
+    other = SqliteJournal(tmp_path / JOURNAL_FILE, Vault.open(tmp_path))
+    other.open_business_date("2026-11-23", "clock", 5)
+    journal.open_business_date("2026-11-23", "operator", 6)
+    journal.open_business_date("2026-11-22", "operator", 7)
+    assert journal.open_date() == other.open_date() == ("2026-11-23", "clock")
+    journal.close()
+    other.close()
+    assert _rows(tmp_path, "SELECT business_date, opened_at_ms FROM business_day") == [("2026-11-22", 1), ("2026-11-23", 5)]
+
+
 def test_numbers_go_on_after_a_restart(journal: SqliteJournal, tmp_path: Path) -> None:
     journal.commit(Batch([_asked(41)], [], []), 1_000)
     journal.close()

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "switch"
 
 LEAVES = {"errors", "record", "money", "card", "spec_table", "business_day", "merchant"}
 WORDS = {"transaction"}
-ROOMS = {"iso8583", "routing", "issuers", "clearing", "settlement"}
+ROOMS = {"iso8583", "capture", "routing", "issuers", "clearing", "settlement"}
 
 #: Modules that stand in a room's folder and belong to the shell: they open sockets and files.
 SHELL_IN_ROOMS = {"issuers.host", "issuers.process", "issuers.book"}

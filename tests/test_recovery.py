@@ -72,13 +72,14 @@ class Kept:
 
 def knowledge(board: Switchboard) -> dict[str, Any]:
     """What a switchboard knows, in values that can be compared."""
-    open_totals = {s: t.counters() for s, t in board._reconciler.batches._open.items() if any(t.counters().values())}
+    batches = board._reconciler.batches
+    subjects = [("504001", terminal_id) for terminal_id in ("TERM0001", "")]
     waiting = {
-        subject: sorted(past.authorization.key for past in batch.values() if past.remaining_minor > 0)
+        subject: sorted(key for key in batch if (past := board._history.find(key)) and past.held)
         for subject, batch in board._reconciler._uncaptured.items()
     }
     return {
-        "totals": open_totals,
+        "totals": {subject: batches.open(subject).counters() for subject in subjects},
         "uncaptured": {subject: keys for subject, keys in waiting.items() if keys},
         "past": {past.authorization.key: _facts(past) for past in board._history._memory.values()},
         "owed": [(d.delivery_id, d.kind, d.stan, d.message_reason, d.replacement_minor) for d in _owed(board)],

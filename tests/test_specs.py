@@ -69,8 +69,16 @@ def test_every_issuer_has_a_named_card_for_each_answer(specs: Specs, issuer: str
     cards = specs.issuers[issuer].cards
     assert {card.status for card in cards} >= {DO_NOT_HONOR, LOST, STOLEN}
     assert [card.expiry for card in cards if card.expiry < "2912"] == ["2412"]
-    assert [card.balance_minor for card in cards if card.balance_minor < 100_000] == [5_000]
+    assert 5_000 in [card.balance_minor for card in cards if card.balance_minor < 100_000]
     assert all(luhn_valid(card.pan.digits) and card.purpose for card in cards)
+
+
+def test_there_are_cards_for_parts_of_an_amount_and_for_limits_of_cash(specs: Specs) -> None:
+    (prepaid,) = [card for card in specs.issuers["souss"].cards if card.balance_minor == 2_000]
+    route = specs.routing.find(prepaid.pan.digits)
+    assert route is not None
+    assert (route.issuer, route.product) == ("souss", "prepaid")
+    assert [card.cash_limit_minor for card in specs.issuers["atlas"].cards if card.cash_limit_minor] == [20_000]
 
 
 def test_every_bank_has_domestic_visa_and_mastercard_cards(specs: Specs) -> None:
@@ -208,12 +216,25 @@ def encodings(dialect: Dialect) -> tuple[str, ...]:
         ("ascii", ("ascii", "binary", "ascii", "ascii", "ascii", "raw", "ascii")),
         ("ascii_hex", ("ascii", "hex", "ascii", "ascii", "ascii", "hex", "ascii")),
         ("bcd", ("bcd", "binary", "bcd", "ascii", "bcd", "raw", "bcd")),
+        ("bcd_right_f", ("bcd", "binary", "bcd", "ascii", "bcd", "raw", "bcd")),
         ("ebcdic", ("ebcdic", "binary", "ebcdic", "ebcdic", "ebcdic", "raw", "ebcdic")),
         ("ebcdic_bcd", ("bcd", "binary", "bcd", "ebcdic", "bcd", "raw", "bcd")),
     ],
 )
 def test_what_sets_the_dialects_apart(specs: Specs, name: str, expected: tuple[str, ...]) -> None:
     assert encodings(specs.dialects[name]) == expected
+
+
+def test_paddings_are_inherited_and_chosen_by_kind_and_by_element(specs: Specs) -> None:
+    def padding(dialect: Dialect) -> tuple[str, ...]:
+        return tuple(dialect.element(number).padding for number in (2, 22, 35))
+
+    assert padding(specs.dialects["bcd"]) == ("left 0", "left 0", "left 0")
+    assert padding(specs.dialects["bcd_right_0"]) == ("right 0", "left 0", "right 0")
+    assert padding(specs.dialects["bcd_right_f"]) == ("right F", "left 0", "right F")
+    own = {"title": "own", "element": {"22": {"padding": "right 0"}, "35": {"format": "z 37"}, "2": {"name": "PAN"}}}
+    mine = Dialect.from_toml("mine", SpecTable("dialects/mine.toml", own), specs.dialects["bcd_right_f"])
+    assert padding(mine) == ("right F", "right 0", "left 0")
 
 
 def test_a_load_is_quick() -> None:
@@ -291,7 +312,7 @@ BAD = [
         'dialect = "ascii-hex"',
         (
             "centre.toml:{line}: listener[2].dialect: found 'ascii-hex', "
-            "expected one of ascii, ascii_hex, base87, bcd, bcd_numeric_39, ebcdic, ebcdic_bcd"
+            "expected one of ascii, ascii_hex, base87, bcd, bcd_numeric_39, bcd_right_0, bcd_right_f, ebcdic, ebcdic_bcd"
         ),
     ),
     (
@@ -306,7 +327,7 @@ BAD = [
         'header = "3a"',
         (
             "centre.toml:{line}: listener[2].header: found '3a', "
-            "expected 2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive"
+            "expected 2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive; or 4v (Visa)"
         ),
     ),
     (
@@ -315,7 +336,7 @@ BAD = [
         'header = "two"',
         (
             "issuers/souss.toml:{line}: header: found 'two', "
-            "expected 2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive"
+            "expected 2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive; or 4v (Visa)"
         ),
     ),
     (
@@ -403,12 +424,21 @@ BAD = [
         ),
     ),
     (
+        "dialects/bcd_right_f.toml",
+        'variable_padding = "right F"',
+        'variable_padding = "left F"',
+        (
+            "dialects/bcd_right_f.toml:{line}: encoding.variable_padding: found 'left F', "
+            "expected one of left 0, right 0, right F"
+        ),
+    ),
+    (
         "dialects/bcd.toml",
         'extends = "base87"',
         'extends = "base93"',
         (
             "dialects/bcd.toml:{line}: extends: found 'base93', "
-            "expected one of ascii, ascii_hex, base87, bcd, bcd_numeric_39, ebcdic, ebcdic_bcd"
+            "expected one of ascii, ascii_hex, base87, bcd, bcd_numeric_39, bcd_right_0, bcd_right_f, ebcdic, ebcdic_bcd"
         ),
     ),
     (

@@ -16,7 +16,7 @@ from switch.errors import SwitchError
 VERBS: Final = {
     "up": ("switch.cli.up", "up", "Run the centre: listeners, switch, issuers."),
     "demo": ("switch.cli.demo", "demo", "Show the main job, from the wire to a statement, and leave nothing behind."),
-    "send": ("switch.cli.send", "send", "Send one authorization and show request and answer, element by element."),
+    "send": ("switch.cli.send", "send", "Send a message of any kind and show request and answer, element by element."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it stops making sense."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction from the journal, with reasons."),
     "cards": ("switch.cli.cards", "cards", "List the test cards: number, expiry, CVV2, balance, purpose."),

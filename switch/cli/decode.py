@@ -1,9 +1,7 @@
-"""``switch decode``: what a message says, and where it stops making sense."""
+"""``switch decode``: what a message, a stream of messages or a capture says, and where it stops making sense."""
 
 from __future__ import annotations
 
-import stat
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +14,8 @@ from switch.errors import NegativeAnswerError, SwitchError
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
     from switch.iso8583.framing import HeaderFormat
-    from switch.iso8583.recognize import Reading, Wrapping
+    from switch.iso8583.recognize import Wrapping
+    from switch.iso8583.stream import Way
     from switch.specs import Specs
 
 
@@ -36,8 +35,10 @@ if TYPE_CHECKING:
     shell_complete=listener_names,
     help="Listener it is meant for: its dialect, header and TPDU.",
 )
-@click.option("--header", "header_notation", metavar="FORM", help="Length header in front of it: 2b, 4a, 2d, 2bi …")
+@click.option("--header", "header_notation", metavar="FORM", help="Length header in front of it: 2b, 4a, 2d, 2bi, 4v …")
 @click.option("--tpdu", is_flag=True, help="A TPDU stands in front of it (behind the length header).")
+@click.option("--all", "everything", is_flag=True, help="Of several messages, show every element of each.")
+@click.option("--number", "numbers", type=int, multiple=True, metavar="N", help="Of several messages, show those numbered N.")
 @click.option("--unmasked", is_flag=True, help="Show card numbers, tracks and PIN blocks as they are.")
 @specs_option
 @json_option
@@ -47,6 +48,8 @@ def decode(
     listener_name: str | None,
     header_notation: str | None,
     tpdu: bool,
+    everything: bool,
+    numbers: tuple[int, ...],
     unmasked: bool,
     specs_folder: Path | None,
     as_json: bool,
@@ -58,103 +61,57 @@ def decode(
     what could be read is shown, then the element, the byte, what was found and what was expected. Ends with 0 when all of it
     makes sense, with 1 when not.
 
+    Several messages one behind the other, as one side of a connection sent them, and captures (pcap, pcapng) are shown a line
+    each: choose messages by --number, or --all, to see their elements; --json prints a line of JSON for each.
+
     \b
     switch decode 303830308220000000000000040000000000000031313232303931353330303030303433333031
     switch decode docs/examples/purchase-bcd.hex --listener bcd
     xxd -p capture.bin | switch decode -
+    timeout 60 tcpdump -i any -w - port 8583 | switch decode -
     """
+    from switch.capture.files import is_capture, read_capture
+    from switch.cli.message import message_json, show_message
+    from switch.cli.overheard import View, show_capture, show_stream
+    from switch.cli.source import candidates
+    from switch.cli.tables import show_json
     from switch.iso8583.codec import Codec
-    from switch.iso8583.recognize import likeliest, readings
+    from switch.iso8583.recognize import MESSAGE_BYTES_MAX, likeliest, readings
+    from switch.overheard import listen, overhear
     from switch.specs import load_specs
 
-    candidates = _candidates(source)
+    found = candidates(source)
     specs = load_specs(specs_folder)
     names = _dialects(specs, specs_folder, dialect_name, listener_name)
     codecs = {name: Codec(specs.dialects[name]) for name in names}
     wrappings = _wrappings(specs, header_notation, tpdu, listener_name)
+    ways = _ways(specs, codecs, wrappings, listener_name)
+    view = View(chosen=frozenset(numbers), everything=everything, as_json=as_json, unmasked=unmasked, zone=specs.calendar.zone)
+    for data in found:
+        if is_capture(data):
+            capture = read_capture(data)
+            show_capture(capture, overhear(capture, ways), view)
+            return
+    short = [data for data in found if len(data) <= MESSAGE_BYTES_MAX]
+    way = likeliest(readings(short, codecs, wrappings, unmasked=unmasked))
+    if way is None or not way.whole:
+        for data in found:
+            heard = listen(data, ways)
+            if heard:
+                show_stream(heard, view)
+                return
+    if not short:
+        raise SwitchError(f"message: found {len(found[0])} bytes, expected at most {MESSAGE_BYTES_MAX}")
     if header_notation:
-        _check_header(candidates, wrappings[0])
-    way = likeliest(readings(candidates, codecs, wrappings, unmasked=unmasked))
+        _check_header(short, wrappings[0])
     if way is None:
-        raise SwitchError(f"message: found {len(candidates[0])} byte(s), expected more than header and TPDU")
+        raise SwitchError(f"message: found {len(short[0])} byte(s), expected more than header and TPDU")
     if as_json:
-        _print_json(way, codecs, unmasked)
+        show_json(message_json(way, codecs[way.dialect], unmasked=unmasked))
     else:
-        _print(way, codecs, unmasked)
+        show_message(way, codecs[way.dialect], unmasked=unmasked)
     if way.description.error is not None:
         raise NegativeAnswerError(str(way.description.error))
-
-
-def _candidates(source: tuple[str, ...]) -> list[bytes]:
-    """The bytes the argument may mean: those its digits spell first, then those it is made of."""
-    from switch.iso8583.recognize import from_hex
-
-    if source and not " ".join(source).strip():
-        return _checked([b""])
-    if len(source) == 1 and source[0] != "-":
-        data = _file(source[0])
-        if data is not None:
-            return _of_file(data)
-    if source and source != ("-",):
-        text = " ".join(source)
-        try:
-            return _checked([from_hex(text)])
-        except SwitchError as error:
-            if len(source) == 1 and text.isprintable() and len(text) < 80:
-                raise SwitchError(f"{error}; nor is there a file {text!r}") from None
-            raise
-    if not source and sys.stdin.isatty():
-        raise click.UsageError("nothing to decode: give the message in hexadecimal, a file, or - for standard input")
-    return _of_file(sys.stdin.buffer.read(_file_bytes_max() + 1))
-
-
-def _file(name: str) -> bytes | None:
-    """The content of a file, no more of it than a message can have; None where there is none of this name."""
-    path = Path(name)
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError):
-        return None
-    if stat.S_ISDIR(mode):
-        raise SwitchError(f"{name}: found a folder, expected a file with a message")
-    try:
-        with path.open("rb") as file:
-            return file.read(_file_bytes_max() + 1)
-    except OSError as fault:
-        raise SwitchError(f"{name}: found a file that cannot be read ({fault.strerror}), expected a message") from None
-
-
-def _of_file(data: bytes) -> list[bytes]:
-    from switch.iso8583.recognize import from_hex
-
-    if len(data) > _file_bytes_max():
-        raise SwitchError(
-            f"message: found more than {_file_bytes_max()} bytes, expected one message in hexadecimal or in bytes"
-        )
-    try:
-        spelled = [from_hex(data.decode("ascii"))]
-    except (UnicodeDecodeError, SwitchError):
-        spelled = []
-    return _checked([*spelled, data])
-
-
-def _checked(candidates: list[bytes]) -> list[bytes]:
-    """The candidates that may be a message at all."""
-    from switch.iso8583.recognize import MESSAGE_BYTES_MAX
-
-    if not candidates[0]:
-        raise SwitchError("message: found nothing, expected a message in hexadecimal or in bytes")
-    fitting = [data for data in candidates if len(data) <= MESSAGE_BYTES_MAX]
-    if not fitting:
-        raise SwitchError(f"message: found {len(candidates[0])} bytes, expected at most {MESSAGE_BYTES_MAX}")
-    return fitting
-
-
-def _file_bytes_max() -> int:
-    """A message spelled in hexadecimal with a separator after every byte, and room for a line end here and there."""
-    from switch.iso8583.recognize import MESSAGE_BYTES_MAX
-
-    return 4 * MESSAGE_BYTES_MAX
 
 
 def _dialects(specs: Specs, folder: Path | None, dialect_name: str | None, listener_name: str | None) -> list[str]:
@@ -187,6 +144,21 @@ def _wrappings(specs: Specs, header_notation: str | None, tpdu: bool, listener_n
     return [Wrapping(header, with_tpdu) for header in headers for with_tpdu in tpdus]
 
 
+def _ways(specs: Specs, codecs: dict[str, Codec], wrappings: list[Wrapping], listener_name: str | None) -> list[Way]:
+    """How a stream of messages may be written, the likeliest first: a header has to be there to tell where each one ends."""
+    from switch.iso8583.stream import HEADERS, Way
+
+    headers = [wrapping.header for wrapping in wrappings if wrapping.header]
+    tpdus = [wrapping.tpdu for wrapping in wrappings]
+    if len(wrappings) > 1 and listener_name is None:
+        headers += HEADERS
+        tpdus.append(True)
+    if listener_name is not None:
+        tpdus = [one.tpdu for one in specs.centre.listeners if one.name == listener_name]
+    ways = ((header, tpdu) for tpdu in dict.fromkeys(tpdus) for header in dict.fromkeys(headers))
+    return [Way(header, tpdu, codec) for header, tpdu in ways for codec in codecs.values()]
+
+
 def _check_header(candidates: list[bytes], wrapping: Wrapping) -> None:
     """A header that was asked for has to fit at least one reading of the argument."""
     from switch.errors import FrameError
@@ -200,75 +172,3 @@ def _check_header(candidates: list[bytes], wrapping: Wrapping) -> None:
             faults.append(fault)
     if len(faults) == len(candidates):
         raise faults[0]
-
-
-def _print(way: Reading, codecs: dict[str, Codec], unmasked: bool) -> None:
-    from switch.cli.tables import show_pairs, show_table
-    from switch.iso8583.recognize import around
-
-    dialect = codecs[way.dialect].dialect
-    about = [("dialect", f"{way.dialect} ({dialect.title})")]
-    if way.header:
-        about.append(
-            ("header", f"{way.header_bytes.hex(' ')} ({way.header.notation}: the {len(way.body)} bytes after it), stripped")
-        )
-    if way.tpdu_bytes:
-        about.append(("TPDU", f"{way.tpdu_bytes.hex(' ')}, stripped"))
-    mti = way.description.mti
-    size = way.description.bytes_total
-    about.append(("message", f"{_named(mti)}{size} byte{'' if size == 1 else 's'}"))
-    show_pairs(about)
-    rows = [
-        ("" if line.element < 2 else line.element, line.name, line.format, line.offset, line.length, line.value, line.meaning)
-        for line in way.description.lines
-    ]
-    if rows:
-        click.echo()
-        show_table(("DE", "name", "format", "byte", "bytes", "value", "meaning"), rows)
-    error = way.description.error
-    if error is not None:
-        shown, caret = around(codecs[way.dialect], way.body, way.description, unmasked=unmasked)
-        click.echo(f"\nMakes no sense at byte {error.position}:\n\n  {shown}\n  {caret}")
-
-
-def _named(mti: str | None) -> str:
-    from switch.iso8583.mti import describe_mti
-
-    return f"{mti} {describe_mti(mti)}, " if mti else ""
-
-
-def _print_json(way: Reading, codecs: dict[str, Codec], unmasked: bool) -> None:
-    from switch.cli.tables import show_json
-    from switch.iso8583.recognize import around
-
-    error = way.description.error
-    show_json(
-        {
-            "dialect": way.dialect,
-            "header": {"form": way.header.notation, "hex": way.header_bytes.hex()} if way.header else None,
-            "tpdu": way.tpdu_bytes.hex() or None,
-            "mti": way.description.mti,
-            "bytes": way.description.bytes_total,
-            "elements": [
-                {
-                    "element": line.element,
-                    "name": line.name,
-                    "format": line.format,
-                    "byte": line.offset,
-                    "bytes": line.length,
-                    "value": line.value,
-                    "meaning": line.meaning,
-                }
-                for line in way.description.lines
-            ],
-            "error": None
-            if error is None
-            else {
-                "element": error.element,
-                "byte": error.position,
-                "found": error.found,
-                "expected": error.expected,
-                "around": around(codecs[way.dialect], way.body, way.description, unmasked=unmasked)[0],
-            },
-        }
-    )

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.calling import LOCALHOST
 from switch.cli.names import scenario_names
 from switch.cli.options import PATH, business_date_given, data_option, specs_option
 from switch.cli.program import program
-from switch.cli.send import LOCALHOST
 from switch.cli.tables import show_pairs, show_table
 
 if TYPE_CHECKING:

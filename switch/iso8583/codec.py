@@ -245,7 +245,9 @@ def _layout_problem(element: Element, wire: dict[str, bytes], left: int) -> tupl
     count = int(text) if text else element.size * 2 if element.encoding == "hex" else element.size
     if data and len(data) == ((count + 1) // 2 if element.encoding == "bcd" else count):
         if element.encoding == "bcd":
-            return f"padding {data[0] >> 4:X}", f"padding 0 on the left, {expectation(element)}"
+            side, digit = element.padding.split()
+            padding = data[0] >> 4 if side == "left" else data[-1] & 0x0F
+            return f"padding {padding:X}", f"padding {digit} on the {side}, {expectation(element)}"
         return _content_problem(element, data.decode("latin-1")) or ("bytes that are no text", expectation(element))
     announced = f"length {text!r} with " if text else ""
     return f"{announced}{left - len(prefix)} byte(s) left", expectation(element)

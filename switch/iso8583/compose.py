@@ -1,17 +1,19 @@
-"""Building an authorization as a point of sale or a gateway would send it, from what a person knows of it."""
+"""Building a request as a point of sale or a gateway would send it, from what a person knows of it."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.dialect import Dialect
+from switch.iso8583.mapping import CASH_AMOUNT, PARTIAL_ACCEPTED, PRE_AUTHORIZATION
 from switch.iso8583.message import Message
+from switch.iso8583.session import ECHO, SIGN_OFF, SIGN_ON
 from switch.merchant import Merchant
 from switch.money import CURRENCIES
 from switch.transaction import CHIP, ECOMMERCE, MAGSTRIPE, MANUAL
@@ -19,8 +21,30 @@ from switch.transaction import CHIP, ECOMMERCE, MAGSTRIPE, MANUAL
 #: How the card was read -> DE 22 (entry mode, PIN capability) and DE 25 (59 e-commerce, 00 normal, 08 by mail or phone).
 ENTRIES: Final = {ECOMMERCE: ("812", "59"), CHIP: ("051", "00"), MAGSTRIPE: ("021", "00"), MANUAL: ("012", "08")}
 
-PURCHASE_CODE: Final = "000000"  #: DE 3
-CASH_CODE: Final = "010000"
+
+class Kind(NamedTuple):
+    """What is asked for: the usual message and its DE 3."""
+
+    mti: str
+    processing_code: str
+    condition: str | None = None  #: DE 25; None: as the card was read
+    moves_money: bool = True
+
+
+KINDS: Final = {
+    "purchase": Kind("0100", "000000"),
+    "cash": Kind("0100", "010000"),
+    "cash-back": Kind("0100", "090000"),
+    "quasi-cash": Kind("0100", "110000"),
+    "bill": Kind("0100", "500000"),
+    "refund": Kind("0200", "200000"),
+    "balance": Kind("0100", "310000", moves_money=False),
+    "verify": Kind("0100", "000000", moves_money=False),
+    "preauth": Kind("0100", "000000", PRE_AUTHORIZATION),
+}
+
+NETWORK_FUNCTIONS: Final = {"sign-on": SIGN_ON, "echo": ECHO, "sign-off": SIGN_OFF, "cut-over": "201"}  #: DE 70
+
 CASH_MACHINE_MCC: Final = "6011"  #: ISO 18245: automated cash disbursement
 ANY_RETAIL_MCC: Final = "5999"  #: of a merchant the specification does not know
 
@@ -52,15 +76,21 @@ class Sale:
     stan: str
     rrn: str
     at: datetime
+    kind: str | None = None  #: one of KINDS; None: cash where the merchant is a cash machine, else a purchase
+    cash_back_minor: int = 0  #: part of ``amount_minor``
+    partial_accepted: bool = False
 
 
 def sale_message(sale: Sale, dialect: Dialect) -> Message:
     """The request for a sale; elements the dialect has no place for are left out."""
     mcc = sale.merchant.mcc if sale.merchant else ANY_RETAIL_MCC
+    kind = KINDS[sale.kind or ("cash" if mcc == CASH_MACHINE_MCC else "purchase")]
     entry_mode, condition = ENTRIES[sale.entry]
+    if sale.partial_accepted:
+        condition = PARTIAL_ACCEPTED
     elements = {
         2: sale.pan,
-        3: CASH_CODE if mcc == CASH_MACHINE_MCC else PURCHASE_CODE,
+        3: kind.processing_code,
         4: f"{sale.amount_minor:012d}",
         7: sale.at.astimezone(UTC).strftime("%m%d%H%M%S"),
         11: sale.stan,
@@ -69,7 +99,7 @@ def sale_message(sale: Sale, dialect: Dialect) -> Message:
         14: sale.expiry,
         18: mcc,
         22: entry_mode,
-        25: condition,
+        25: kind.condition or condition,
         32: sale.acquirer_id,
         37: sale.rrn,
         41: sale.terminal_id.ljust(TERMINAL_ID_CHARACTERS),
@@ -79,7 +109,33 @@ def sale_message(sale: Sale, dialect: Dialect) -> Message:
     }
     if sale.entry == MAGSTRIPE:
         elements[35] = f"{sale.pan}={sale.expiry}{TRACK_END}"
-    return Message(sale.mti, {number: elements[number] for number in sorted(elements) if dialect.elements[number]})
+    if sale.cash_back_minor:
+        elements[54] = f"00{CASH_AMOUNT}{sale.currency}D{sale.cash_back_minor:012d}"
+    return sayable(sale.mti, elements, dialect)
+
+
+def totals_message(mti: str, *, acquirer_id: str, terminal_id: str, stan: str, at: datetime, dialect: Dialect) -> Message:
+    """The close of a terminal's batch without a counter: it asks for the centre's totals, and compares none."""
+    elements = {
+        7: at.astimezone(UTC).strftime("%m%d%H%M%S"),
+        11: stan,
+        12: at.strftime("%H%M%S"),
+        13: at.strftime("%m%d"),
+        32: acquirer_id,
+        41: terminal_id.ljust(TERMINAL_ID_CHARACTERS),
+    }
+    return sayable(mti, elements, dialect)
+
+
+def network_message(mti: str, function: str, *, institution_id: str, stan: str, at: datetime, dialect: Dialect) -> Message:
+    """A network management message with a function of DE 70, from the institution that sends it (DE 33)."""
+    elements = {7: at.astimezone(UTC).strftime("%m%d%H%M%S"), 11: stan, 33: institution_id, 70: function}
+    return sayable(mti, elements, dialect)
+
+
+def sayable(mti: str, elements: Mapping[int, str], dialect: Dialect) -> Message:
+    """A message of those elements the dialect has a place for, in order."""
+    return Message(mti, {number: elements[number] for number in sorted(elements) if dialect.elements[number]})
 
 
 def retrieval_reference(at: datetime, stan: str) -> str:

@@ -18,6 +18,7 @@ LLLVAR_MAX: Final = 999
 
 EDITION_1987, EDITION_1993 = "1987", "1993"
 EDITIONS: Final = (EDITION_1987, EDITION_1993)  #: of ISO 8583: what the elements of a dialect mean
+PADDINGS: Final = ("left 0", "right 0", "right F")  #: what fills up an odd number of packed digits, and on which side
 
 #: Keys of a dialect's [encoding] table and what each may say.
 ENCODINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -27,7 +28,11 @@ ENCODINGS: Final[dict[str, tuple[str, ...]]] = {
     "text": ("ascii", "ebcdic"),
     "length": ("ascii", "bcd", "ebcdic"),
     "binary": ("raw", "hex"),
+    "fixed_padding": PADDINGS,
+    "variable_padding": PADDINGS,
 }
+#: Keys of an [element.N] table that say how this element stands on the wire, and what each may say.
+ELEMENT_ENCODINGS: Final = {**{key: ENCODINGS[key] for key in ("digits", "text", "length", "binary")}, "padding": PADDINGS}
 
 _FORMAT = re.compile(r"(x\+n|n|an|ans|a|b|z)( |\.\.)(\d{1,3})")
 _NOTATION = "the standard's notation, such as n 6, n..19, ans..999, b 8, z..37, x+n 8"
@@ -39,7 +44,8 @@ class Element:
 
     ``content`` is its class (n, a, an, ans, b, z, x+n); ``size`` its length, or its maximum where it is variable: digits or
     characters, bytes for class b. ``length_digits`` is 0 for a fixed length, else 2 (LLVAR) or 3 (LLLVAR). ``encoding`` is
-    how the data stands on the wire (ascii, ebcdic, bcd, raw, hex), ``length_encoding`` how its length prefix does.
+    how the data stands on the wire (ascii, ebcdic, bcd, raw, hex), ``length_encoding`` how its length prefix does. ``padding``
+    is the side and the half byte that fill up an odd number of packed digits.
     """
 
     number: int
@@ -49,6 +55,13 @@ class Element:
     length_digits: int
     encoding: str
     length_encoding: str
+    padding: str
+
+    @property
+    def pad(self) -> tuple[str, str]:
+        """What stands before and behind an odd number of packed digits, one of them empty."""
+        side, digit = self.padding.split()
+        return (digit, "") if side == "left" else ("", digit)
 
     @property
     def format(self) -> str:
@@ -79,7 +92,8 @@ class Element:
             "len_type": self.length_bytes,
             "max_len": self.size * 2 if self.encoding == "hex" else self.size,
             "len_count": "nibbles" if packed else "bytes",
-            "left_pad": "0" if packed else "",
+            "left_pad": self.pad[0] if packed else "",
+            "right_pad": self.pad[1] if packed else "",
             "desc": self.name,
         }
 
@@ -152,7 +166,7 @@ def _encodings(table: SpecTable) -> dict[str, str]:
 
 def _element(number: int, entry: SpecTable, chosen: dict[str, str], inherited: Element | None) -> Element:
     """One [element.N] table: its own encodings win over the dialect's, name and format over the inherited ones."""
-    own = {key: entry.choice(key, ENCODINGS[key], None) for key in ("digits", "text", "length", "binary")}
+    own = {key: entry.choice(key, allowed, None) for key, allowed in ELEMENT_ENCODINGS.items()}
     name = entry.text("name", inherited.name if inherited else ...)
     notation = entry.text("format", inherited.format if inherited else ...)
     match = _FORMAT.fullmatch(notation)
@@ -171,6 +185,8 @@ def _encoded(number: int, name: str, notation: str, chosen: dict[str, str], inhe
     role = "digits" if content in ("n", "z") else "binary" if content == "b" else "text"
     same_role = inherited is not None and inherited.content == content
     encoding = chosen.get(role) or (inherited.encoding if inherited and same_role else "raw" if content == "b" else "ascii")
+    same_length = inherited is not None and bool(inherited.length_digits) == variable
+    padding = chosen.get("padding") or chosen.get("variable_padding" if variable else "fixed_padding")
     return Element(
         number=number,
         name=name,
@@ -179,4 +195,5 @@ def _encoded(number: int, name: str, notation: str, chosen: dict[str, str], inhe
         length_digits=0 if not variable else 2 if size <= LLVAR_MAX else 3,
         encoding=encoding,
         length_encoding=chosen.get("length") or (inherited.length_encoding if inherited else "ascii"),
+        padding=padding or (inherited.padding if inherited and same_length else "left 0"),
     )

@@ -13,15 +13,17 @@ from switch.errors import FrameError, MessageError
 FRAME_BYTES_MAX: Final = 16_384  #: far above any ISO 8583 message met; a longer announcement is a foreign protocol
 TPDU_BYTES: Final = 5  #: id, destination (2), source (2)
 
-_NOTATION = re.compile(r"([24])([bald])(i?)")
+VISA: Final = "4v"  #: the notation of the Visa message length header (VML)
+
+_NOTATION = re.compile(r"([24])([bald])(i?)|(4)(v)")
 
 
 @frozen(kw_only=True)
 class HeaderFormat:
     """A length header: ``width`` bytes holding the length of what follows.
 
-    ``kind`` is b (binary, big endian), l (binary, little endian), a (ASCII digits) or d (packed BCD); ``inclusive`` means
-    the length counts the header itself.
+    ``kind`` is b (binary, big endian), l (binary, little endian), a (ASCII digits), d (packed BCD) or v (Visa: two bytes
+    binary, big endian, then two zero bytes); ``inclusive`` means the length counts the header itself.
     """
 
     notation: str
@@ -31,15 +33,16 @@ class HeaderFormat:
 
     @classmethod
     def parse(cls, notation: str) -> HeaderFormat:
-        """From the short notation ``2b``, ``4a``, ``2d``, ``2l``, with a final ``i`` for inclusive.
+        """From the short notation ``2b``, ``4a``, ``2d``, ``2l``, with a final ``i`` for inclusive, or ``4v``.
 
         >>> HeaderFormat.parse("4ai").inclusive
         True
         """
         match = _NOTATION.fullmatch(notation)
         if not match:
-            raise ValueError("2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive")
-        return cls(notation=notation, width=int(match[1]), kind=match[2], inclusive=bool(match[3]))
+            kinds = "2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive"
+            raise ValueError(f"{kinds}; or {VISA} (Visa)")
+        return cls(notation=notation, width=int(match[1] or match[4]), kind=match[2] or match[5], inclusive=bool(match[3]))
 
     def length(self, header: bytes) -> int:
         """The number of bytes that follow the header; FrameError when it is no number of this kind."""
@@ -47,6 +50,12 @@ class HeaderFormat:
             value = int.from_bytes(header, "big")
         elif self.kind == "l":
             value = int.from_bytes(header, "little")
+        elif self.kind == "v":
+            if header[2:] != _VISA_RESERVED:
+                raise FrameError(
+                    f"length header {header.hex(' ')}: found {header[2:].hex(' ')} in bytes 3 and 4, expected 00 00"
+                )
+            value = int.from_bytes(header[:2], "big")
         else:
             digits = header.decode("latin-1") if self.kind == "a" else header.hex()
             if not (digits.isascii() and digits.isdecimal()):
@@ -58,7 +67,7 @@ class HeaderFormat:
     def length_max(self) -> int:
         """The longest length a header of this kind can announce, in bytes."""
         base = {"a": 10, "d": 100}.get(self.kind, 256)
-        largest: int = base**self.width - 1
+        largest: int = base ** (2 if self.kind == "v" else self.width) - 1
         return largest - self.width if self.inclusive else largest
 
     def header(self, length: int) -> bytes:
@@ -69,11 +78,14 @@ class HeaderFormat:
             return value.to_bytes(self.width, "big")
         if self.kind == "l":
             return value.to_bytes(self.width, "little")
+        if self.kind == "v":
+            return value.to_bytes(2, "big") + _VISA_RESERVED
         if self.kind == "a":
             return b"%0*d" % (self.width, value)
         return bytes.fromhex(f"{value:0{self.width * 2}d}")
 
 
+_VISA_RESERVED: Final = bytes(2)  #: bytes 3 and 4 of a Visa header
 _KINDS: Final = {"a": "ASCII digits", "d": "packed decimal digits"}
 
 

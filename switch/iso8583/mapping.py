@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from attrs import evolve
+
 from switch.card import PAN_DIGITS_MIN, Pan, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
@@ -70,6 +72,7 @@ ECOMMERCE_CONDITIONS: Final = frozenset({"59"})  #: DE 25 that makes a manual en
 PRE_AUTHORIZATION: Final = "06"  #: DE 25
 PARTIAL_ACCEPTED: Final = "41"  #: DE 25: less than asked can be taken
 MAY_BE_AUTHENTICATED: Final = (48, 126, 127)  #: where networks put 3-D Secure data in an electronic order
+MARKS: Final = frozenset({PRE_AUTHORIZATION, PARTIAL_ACCEPTED})  #: of DE 25
 CASH_AMOUNT: Final = "40"  #: type of an amount in DE 54: the cash part
 
 #: What an authorization cannot do without; the PAN may also come in track 2, and an inquiry needs no amount.
@@ -92,10 +95,8 @@ EXPIRY_DIGITS: Final = 4  #: YYMM
 
 _REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
 _ANSWER_MTIS: Final = {
-    (AUTHORIZATION, REQUEST): "0110",
-    (FINANCIAL, REQUEST): "0210",
-    (AUTHORIZATION, ADVICE): "0130",
-    (FINANCIAL, ADVICE): "0230",
+    REQUEST: {AUTHORIZATION: "0110", FINANCIAL: "0210"},
+    ADVICE: {AUTHORIZATION: "0130", FINANCIAL: "0230"},
 }
 
 #: What a message must carry for its answer to be matched by whoever sent it.
@@ -122,13 +123,10 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
     channel = CHANNELS.get(entry[:2], MANUAL)
     if channel == MANUAL and condition in ECOMMERCE_CONDITIONS:
         channel = ECOMMERCE
-    message_class, advised = mtis.CLASSES[mti[1]], mti[2] == "2"
     transaction_type, amount_minor = _type_and_amount(mti, e)
-    original_key = _original_key(e, e[32]) if 90 in e else None
-    adds = original_key is not None and message_class == AUTHORIZATION
-    return Authorization(
+    authorization = Authorization(
         key=ExchangeKey(e[32], e[41], stan, e[7]),
-        message_class=message_class,
+        message_class=mtis.CLASSES[mti[1]],
         transaction_type=transaction_type,
         processing_code=e[3],
         pan=Pan(pan),
@@ -142,10 +140,23 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
         rrn=e[37],
         local_at=e.get(13, e[7][:4]) + e.get(12, e[7][4:]),
         carried=e,
+    )
+    if mti[2] != "0" or condition in MARKS or 90 in e or 54 in e or channel == ECOMMERCE:
+        return _marked(authorization, mti, e)
+    return authorization
+
+
+def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorization:
+    """The same with what only some messages say: these take their time, so that the others need none for it."""
+    advised, condition = mti[2] == "2", e.get(25)
+    original_key = _original_key(e, e[32])
+    adds = original_key is not None and plain.message_class == AUTHORIZATION
+    return evolve(
+        plain,
         function=ADVICE if advised else REQUEST,
         pre_authorized=condition == PRE_AUTHORIZATION or adds,
         partial_accepted=condition == PARTIAL_ACCEPTED,
-        authenticated=channel == ECOMMERCE and any(number in e for number in MAY_BE_AUTHENTICATED),
+        authenticated=plain.channel == ECOMMERCE and not e.keys().isdisjoint(MAY_BE_AUTHENTICATED),
         cash_back_minor=_cash_back_minor(e[54]) if 54 in e else 0,
         original_key=original_key,
         advised_code=e.get(39) if advised else None,
@@ -156,14 +167,13 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
 def _type_and_amount(mti: str, e: Mapping[int, str]) -> tuple[str, int]:
     """What kind of transaction it is, and for how much. A purchase of nothing that is only authorized verifies the card."""
     transaction_type = TRANSACTION_TYPES.get(e[3][:2], OTHER)
-    if 4 not in e:
-        if transaction_type not in INQUIRIES:
-            raise MessageError(4, None, "nothing", f"a value: mandatory in a {mti}")
-        return transaction_type, 0
-    amount_minor = int(e[4])
-    if amount_minor == 0 and transaction_type == PURCHASE and mti[1:3] == "10":
-        return CARD_VERIFICATION, 0
-    return transaction_type, amount_minor
+    amount_minor = int(e.get(4, "0"))
+    if amount_minor:
+        return transaction_type, amount_minor
+    if 4 not in e and transaction_type not in INQUIRIES:
+        raise MessageError(4, None, "nothing", f"a value: mandatory in a {mti}")
+    verifies = transaction_type == PURCHASE and mti[1:3] == "10"
+    return (CARD_VERIFICATION if verifies else transaction_type), 0
 
 
 def _cash_back_minor(additional: str) -> int:
@@ -238,6 +248,11 @@ def original_data(original_mti: str, key: ExchangeKey) -> str:
     return f"{original_mti}{key.stan}{key.transmitted_at}{key.acquirer_id:0>11}{0:011d}"
 
 
+def replacement_amounts(actual_minor: int) -> str:
+    """DE 95 for a reversal that leaves an amount: of the transaction, its settlement and the fees of both."""
+    return f"{actual_minor:012d}{0:012d}C{0:08d}C{0:08d}"
+
+
 def reversal_response(reversal: Reversal, response_code: str) -> Message:
     """The 0410 or 0430 to a reversal."""
     elements = {number: value for number, value in reversal.carried.items() if number in ECHOED or number == 90}
@@ -266,7 +281,7 @@ def to_issuer_reversal(
     if message_reason:
         elements[56] = message_reason
     if replacement_minor:
-        elements[95] = f"{replacement_minor:012d}{0:012d}C{0:08d}C{0:08d}"
+        elements[95] = replacement_amounts(replacement_minor)
     return Message("0421" if repeat else "0420", elements)
 
 
@@ -359,7 +374,7 @@ def to_response(authorization: Authorization, decision: Decision) -> Message:
         elements[4] = f"{decision.approved_minor:012d}"
     if decision.carried is not None:
         elements.update(decision.carried)
-    return Message(_ANSWER_MTIS[authorization.message_class, authorization.function], elements)
+    return Message(_ANSWER_MTIS[authorization.function][authorization.message_class], elements)
 
 
 def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:

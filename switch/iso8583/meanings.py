@@ -52,8 +52,14 @@ CONDITIONS: Final = {
     "06": "pre-authorization",
     "08": "mail or telephone order",
     "10": "customer identified",
+    "41": "a part of the amount can be taken",
     "59": "electronic commerce",
 }
+
+#: DE 54, digits 3 and 4 of each entry.
+ADDITIONAL_AMOUNTS: Final = {"01": "ledger balance", "02": "available", "40": "cash back", "57": "asked for"}
+
+SETTLEMENT_CODES: Final = {"0": "not compared", "1": "in balance", "2": "out of balance"}  #: DE 66
 
 AMOUNTS: Final = {4: 49, 5: 50, 6: 51}  #: amount -> the element that says its currency
 CURRENCIES: Final = frozenset({49, 50, 51})
@@ -69,5 +75,16 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
     if number == 22:
         said = (ENTRY_MODES.get(value[:2], ""), PIN_ENTRY.get(value[2:], ""))
         return ", ".join(word for word in said if word)
-    table = {3: PROCESSING_CODES, 25: CONDITIONS, 39: RESPONSE_MEANINGS, 70: FUNCTIONS}.get(number, {})
+    if number == 54:
+        return ", ".join(_additional(value[start : start + 20]) for start in range(0, len(value), 20))
+    table = {3: PROCESSING_CODES, 25: CONDITIONS, 39: RESPONSE_MEANINGS, 66: SETTLEMENT_CODES, 70: FUNCTIONS}.get(number, {})
     return table.get(value[:2] if number == 3 else value, "")
+
+
+def _additional(entry: str) -> str:
+    """One entry of DE 54: what it is and how much; a balance below zero is a debit, of other amounts the sign is understood."""
+    what, currency, digits = ADDITIONAL_AMOUNTS.get(entry[2:4]), entry[4:7], entry[8:]
+    if what is None or not (len(digits) == 12 and digits.isascii() and digits.isdecimal()):
+        return "an amount of another kind"
+    below_zero = entry[7] == "D" and entry[2:4] in ("01", "02")
+    return f"{what} {format_minor(-int(digits) if below_zero else int(digits), currency)} {currency_name(currency)}"

@@ -142,9 +142,14 @@ def compile_decoder(dialect: Dialect, bitmap: bytes) -> Decoder:
 
 
 def _stretch_key(element: Element) -> tuple[Any, ...]:
-    if element.length_digits == 0 and element.content in _CLASS_TESTS:
+    if element.length_digits == 0 and element.content in _CLASS_TESTS and not _padded_with_a_letter(element):
         return (True, element.content, element.encoding)
     return (False, element.number)
+
+
+def _padded_with_a_letter(element: Element) -> bool:
+    """Whether a half byte that is no digit stands among the digits, so that they cannot be checked together with others."""
+    return element.encoding == "bcd" and element.padding == "right F" and element.size % 2 == 1
 
 
 def _read_stretch(reader: _Reader, members: list[Element]) -> None:
@@ -157,12 +162,14 @@ def _read_stretch(reader: _Reader, members: list[Element]) -> None:
     reader.check(first.content, run, first.encoding)
     at = 0
     for member in members:
-        if packed and member.size % 2:
-            reader.add(f"if {run}[{at}] != '0': return None")
-            at += 1
-        whole = len(members) == 1 and at == 0
-        reader.values.append(f"{member.number}: {run}" if whole else f"{member.number}: {run}[{at}:{at + member.size}]")
-        at += member.size
+        before, behind = member.pad if packed and member.size % 2 else ("", "")
+        start = at + len(before)
+        end = start + member.size
+        if before or behind:
+            reader.add(f"if {run}[{at if before else end}] != '0': return None")
+        whole = len(members) == 1 and not before and not behind
+        reader.values.append(f"{member.number}: {run}" if whole else f"{member.number}: {run}[{start}:{end}]")
+        at = end + len(behind)
 
 
 def _read_single(reader: _Reader, element: Element) -> None:
@@ -183,13 +190,15 @@ def _read_single(reader: _Reader, element: Element) -> None:
         place = reader.take(_packed_bytes(size) if element.encoding == "bcd" else size)
         odd = str(size & 1)
     if element.encoding in ("bcd", "raw"):
-        reader.add(f"{name} = data[{place}].hex(){'.upper()' if element.content != 'n' else ''}")
+        upper = element.content != "n" or element.padding == "right F"
+        reader.add(f"{name} = data[{place}].hex(){'.upper()' if upper else ''}")
     else:
         reader.add(f"{name} = {'ascii' if element.encoding == 'hex' else element.encoding}[{place}]")
     if element.encoding == "bcd":
         reader.add(f"if {odd}:")
-        reader.add(f"    if {name}[:1] != '0': return None")
-        reader.add(f"    {name} = {name}[1:]")
+        before, behind = element.pad
+        reader.add(f"    if {name}[{':1' if before else '-1:'}] != {before or behind!r}: return None")
+        reader.add(f"    {name} = {name}[{'1:' if before else ':-1'}]")
     if element.encoding != "raw":
         reader.check(element.content, name, element.encoding)
     if element.encoding == "bcd" and element.content == "z":
@@ -257,10 +266,12 @@ def _written(element: Element) -> list[tuple[str, str]]:
             pieces.append((element.length_encoding, f"{{{length}:0{element.length_digits}d}}"))
     if element.encoding == "bcd":
         value = f"{name}.replace(chr(61), chr(68))" if element.content == "z" else name
+        before, behind = element.pad
         if element.length_digits:
-            pieces.append(("packed", f"{{chr(48) * (len({name}) % 2)}}{{{value}}}"))
-        else:
-            pieces.append(("packed", ("0" if element.size % 2 else "") + f"{{{value}}}"))
+            before, behind = (f"{{chr({ord(pad)}) * (len({name}) % 2)}}" if pad else "" for pad in (before, behind))
+        elif element.size % 2 == 0:
+            before = behind = ""
+        pieces.append(("packed", f"{before}{{{value}}}{behind}"))
     else:
         kind = {"raw": "packed", "hex": "ascii"}.get(element.encoding, element.encoding)
         pieces.append((kind, f"{{{name}}}"))

@@ -1,18 +1,28 @@
-"""The accounts of one issuer: what each has, what is held on it, and what was lately decided.
+"""The accounts of one issuer: what each has, what is held on it and credited to it, and what was lately decided.
 
 Pure and in memory; it is rebuilt from the entries of the issuer's durable book (``switch.issuers.book``). Available money is
-the balance of the card's file less the holds; no authorization takes it below zero.
+the balance of the card's file and the credits, less the holds. No authorization takes it below zero; an advice may, since it
+tells of what is done already.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TypeVar
 
 from switch.card import Pan
+from switch.issuers.entry import CREDIT, HOLD, LOWERED_BY, REVERSED, TAKEN_BACK, Entry, Placed, Records, Reference
 from switch.issuers.profile import ACTIVE, Card, Profile
-from switch.transaction import APPROVED_REASON, Authorization, Decision, ExchangeKey, Reversal
+from switch.transaction import (
+    APPROVED_REASON,
+    CREDITS,
+    PARTIALLY_APPROVED,
+    Authorization,
+    Decision,
+    ExchangeKey,
+    Reversal,
+)
 
 ACCOUNT_CURRENCY = "504"  #: every account is kept in dirhams
 
@@ -25,110 +35,50 @@ EXCHANGES_REMEMBERED_MAX = 65_536
 #: timer: a minute of 1,000 a second.
 REVERSED_REMEMBERED_MAX = 65_536
 
-HOLD = "hold"
-RELEASE = "release"
-REVERSED = "reversed"  #: no money moved: an original that is to be refused, should it come
-
 Kept = TypeVar("Kept")
 
 #: Stands for a card the issuer has not given out; its account has nothing.
 NO_CARD = Card(pan=Pan(""), expiry="", cvv2=None, balance_minor=0, status=ACTIVE, purpose="", account="")
 
 
-class Entry(NamedTuple):
-    """One line of an issuer's book, in the order of its columns."""
-
-    recorded_at_ms: int
-    account: str
-    kind: str  #: HOLD, RELEASE or REVERSED
-    amount_minor: int  #: held, or given back, above zero; of a REVERSED what its DE 4 says
-    acquirer_id: str
-    terminal_id: str
-    stan: str
-    transmitted_at: str
-    rrn: str
-    approval_code: str
-    response_code: str
-
-    @property
-    def key(self) -> ExchangeKey:
-        return ExchangeKey(self.acquirer_id, self.terminal_id, self.stan, self.transmitted_at)
-
-
-class Reference(NamedTuple):
-    """What a reversal without DE 90 knows of its original."""
-
-    rrn: str
-    terminal_id: str
-    amount_minor: int
-
-
-class Records(Protocol):
-    """The durable book, asked for what is no longer remembered."""
-
-    def hold_of(self, key: ExchangeKey) -> Entry | None:
-        """The last hold placed under a key, with what releases have left of its amount (0: nothing)."""
-
-    def key_of(self, reference: Reference) -> ExchangeKey | None:
-        """The key of the last hold placed under a reference."""
-
-
-def standing(entries: Iterable[Entry]) -> Entry | None:
-    """The last hold among the entries of one exchange, in their order, with what releases have left of its amount."""
-    hold = None
-    for entry in entries:
-        if entry.kind == HOLD:
-            hold = entry
-        elif entry.kind == RELEASE and hold is not None:
-            hold = _lowered(hold, entry.amount_minor)
-    return hold
-
-
-def _lowered(hold: Entry, released_minor: int) -> Entry:
-    assert 0 < released_minor <= hold.amount_minor, "more released than held"
-    return hold._replace(amount_minor=hold.amount_minor - released_minor)
-
-
 class AccountBook:
-    """Cards by number, holds by account, the last exchanges with their answers, and originals reversed before they came.
-
-    The hold of an exchange is its entry with what is left of the amount: 0 once all is given back.
-    """
+    """Cards by number, money by account, the last exchanges with their answers, and originals reversed before they came."""
 
     __slots__ = (
         "_cards",
+        "_credited_minor",
         "_exchanges",
-        "_held_minor",
         "_reversed",
         "_reversed_by_reference",
         "_series",
-        "holds_placed",
+        "_taken_minor",
         "issuer_id",
+        "placed_count",
     )
 
     def __init__(self, profile: Profile) -> None:
         self.issuer_id = profile.id
-        self.holds_placed = 0  #: ever, released or not: where the approval codes go on after a restart
+        self.placed_count = 0  #: holds and credits ever, undone or not: where the approval codes go on after a restart
         self._cards = {card.pan.digits: card for card in profile.cards}
         self._series = profile.card_series
-        self._held_minor: dict[str, int] = {}
-        self._exchanges: OrderedDict[ExchangeKey, tuple[Decision, Entry | None]] = OrderedDict()
+        self._taken_minor: dict[str, int] = {}  #: by account: holds less credits
+        self._credited_minor: dict[str, int] = {}
+        self._exchanges: OrderedDict[ExchangeKey, tuple[Decision, Placed | None]] = OrderedDict()
         self._reversed: OrderedDict[ExchangeKey, None] = OrderedDict()
         self._reversed_by_reference: OrderedDict[Reference, None] = OrderedDict()
 
     def replay(self, entries: Iterable[Entry]) -> None:
         """Take up what a book tells, in its order. Entries of accounts that have left the file are kept and touch no card."""
         for entry in entries:
-            if entry.kind == HOLD:
-                self._held_minor[entry.account] = self._held_minor.get(entry.account, 0) + entry.amount_minor
-                self.holds_placed += 1
-                self.recall(entry)
-            elif entry.kind == RELEASE:
-                self._held_minor[entry.account] -= entry.amount_minor
-                self._lower(entry.key, entry.amount_minor)
-            else:
+            if entry.kind == REVERSED:
                 reference = Reference(entry.rrn, entry.terminal_id, entry.amount_minor)
                 self._remember_reversed(entry.key if entry.stan else None, reference)
+                continue
+            self._move(entry)
+            if entry.kind in LOWERED_BY:
+                self.recall(Placed.new(entry))
+            else:
+                self._lower(entry)
 
     def card(self, digits: str) -> Card:
         """The card of this number, or NO_CARD."""
@@ -143,66 +93,95 @@ class AccountBook:
         return NO_CARD
 
     def available_minor(self, card: Card) -> int:
-        return card.balance_minor - self._held_minor.get(card.account, 0)
+        return card.balance_minor - self._taken_minor.get(card.account, 0)
+
+    def ledger_minor(self, card: Card) -> int:
+        """What the account has before its holds."""
+        return card.balance_minor + self._credited_minor.get(card.account, 0)
 
     @property
     def held_minor(self) -> int:
         """All that is held, over all accounts."""
-        return sum(self._held_minor.values())
+        return sum(self._taken_minor.values()) + sum(self._credited_minor.values())
 
-    def authorize(self, request: Authorization, card: Card, approval_code: str, response_code: str, now_ms: int) -> Entry:
-        """Hold the amount of a request judged good; the entry is for the durable book, before the answer leaves."""
-        account, amount_minor = card.account, request.amount_minor
-        held_minor = self._held_minor.get(account, 0) + amount_minor
-        assert amount_minor > 0
-        assert held_minor <= card.balance_minor
-        self._held_minor[account] = held_minor
-        self.holds_placed += 1
-        acquirer_id, terminal_id, stan, transmitted_at = request.key
-        return Entry(
-            now_ms, account, HOLD, amount_minor,
-            acquirer_id, terminal_id, stan, transmitted_at, request.rrn, approval_code, response_code,
+    def hold(self, request: Authorization, card: Card, granted_minor: int, approval_code: str, code: str, now_ms: int) -> Entry:
+        """Hold what is granted of a request; the entry is for the durable book, before the answer leaves."""
+        assert 0 < granted_minor <= self.available_minor(card)
+        return self._place(HOLD, request, card, granted_minor, approval_code, code, now_ms)
+
+    def credit(self, request: Authorization, card: Card, approval_code: str, code: str, now_ms: int) -> Entry:
+        """Credit a refund; the entry is for the durable book, before the answer leaves."""
+        assert request.amount_minor > 0
+        return self._place(CREDIT, request, card, request.amount_minor, approval_code, code, now_ms)
+
+    def force(self, advice: Authorization, card: Card, code: str, now_ms: int) -> Entry:
+        """Hold or credit what an advice tells of, whatever the account has."""
+        kind = CREDIT if advice.transaction_type in CREDITS else HOLD
+        return self._place(kind, advice, card, advice.amount_minor, advice.approval_code or "", code, now_ms)
+
+    def _place(
+        self, kind: str, asked: Authorization, card: Card, amount_minor: int, approval_code: str, code: str, now_ms: int
+    ) -> Entry:
+        acquirer_id, terminal_id, stan, transmitted_at = asked.key
+        entry = Entry(
+            now_ms, card.account, kind, amount_minor,
+            acquirer_id, terminal_id, stan, transmitted_at, asked.rrn, approval_code, code,
         )  # fmt: skip
+        self._move(entry)
+        return entry
 
-    def release(self, key: ExchangeKey, now_ms: int, replacement_minor: int = 0) -> Entry | None:
-        """Give back what a remembered hold has above ``replacement_minor``; None where it has nothing above that."""
-        hold = self.hold(key)
-        if hold is None or hold.amount_minor <= replacement_minor:
-            return None
-        released_minor = hold.amount_minor - replacement_minor
-        assert released_minor <= self._held_minor[hold.account], "more released than held"
-        self._held_minor[hold.account] -= released_minor
-        self._lower(key, released_minor)
-        return hold._replace(recorded_at_ms=now_ms, kind=RELEASE, amount_minor=released_minor)
+    def _move(self, entry: Entry) -> None:
+        account, kind = entry.account, entry.kind
+        self._taken_minor[account] = self._taken_minor.get(account, 0) + entry.taken_minor
+        if kind in (CREDIT, TAKEN_BACK):
+            self._credited_minor[account] = self._credited_minor.get(account, 0) - entry.taken_minor
+        if kind in LOWERED_BY:
+            self.placed_count += 1
 
-    def hold(self, key: ExchangeKey) -> Entry | None:
-        """The hold of a remembered exchange; None where it was refused, or is not remembered."""
-        return self._exchanges.get(key, (None, None))[1]
+    def lower(self, key: ExchangeKey, now_ms: int, replacement_minor: int = 0) -> Entry | None:
+        """Undo what a remembered exchange has above ``replacement_minor``; None where it has nothing above that."""
+        placed = self._exchanges.get(key, (None, None))[1]
+        entry = None if placed is None else placed.lowering(replacement_minor, now_ms)
+        if entry is not None:
+            self._move(entry)
+            self._lower(entry)
+        return entry
 
-    def recall(self, hold: Entry) -> None:
-        """Remember an exchange from what the book tells of its hold."""
+    def _lower(self, entry: Entry) -> None:
+        decision, placed = self._exchanges.get(entry.key, (None, None))
+        if decision is not None and placed is not None:
+            self._exchanges[entry.key] = (decision, placed.lowered(entry.amount_minor))
+
+    def placed(self, key: ExchangeKey, records: Records) -> Placed | None:
+        """The hold or the credit of an exchange, remembered or from the book; it is remembered from then on."""
+        placed = self._exchanges.get(key, (None, None))[1]
+        if placed is None:
+            placed = records.placed_under(key)
+            if placed is not None:
+                self.recall(placed)
+        return placed
+
+    def recall(self, placed: Placed) -> None:
+        """Remember an exchange from what the book tells of it."""
+        entry = placed.entry
         decision = Decision(
-            response_code=hold.response_code,
-            approval_code=hold.approval_code,
+            response_code=entry.response_code,
+            approval_code=entry.approval_code or None,
             decided_by=self.issuer_id,
             reason=APPROVED_REASON,
+            approved_minor=entry.amount_minor if entry.response_code == PARTIALLY_APPROVED else None,
         )
-        self.remember(hold.key, decision, hold)
+        self.remember(entry.key, decision, placed)
 
     def remembered(self, key: ExchangeKey) -> Decision | None:
         """What was answered to this exchange, where it is one of the last EXCHANGES_REMEMBERED_MAX."""
         exchange = self._exchanges.get(key)
         return None if exchange is None else exchange[0]
 
-    def remember(self, key: ExchangeKey, decision: Decision, hold: Entry | None) -> None:
-        self._exchanges[key] = (decision, hold)
+    def remember(self, key: ExchangeKey, decision: Decision, placed: Placed | None) -> None:
+        self._exchanges[key] = (decision, placed)
         if len(self._exchanges) > EXCHANGES_REMEMBERED_MAX:
             self._exchanges.popitem(last=False)
-
-    def _lower(self, key: ExchangeKey, released_minor: int) -> None:
-        decision, hold = self._exchanges.get(key, (None, None))
-        if decision is not None and hold is not None:
-            self._exchanges[key] = (decision, _lowered(hold, released_minor))
 
     def refuse_original(self, reversal: Reversal, now_ms: int) -> Entry | None:
         """Remember that the original of a reversal is to be refused; None where that is remembered already.
@@ -217,7 +196,7 @@ class AccountBook:
         return Entry(now_ms, account, REVERSED, reversal.amount_minor, *key, reversal.rrn, "", "")
 
     def came_reversed(self, request: Authorization) -> bool:
-        """Whether the reversal of a request came before it."""
+        """Whether the reversal of a request or an advice came before it."""
         if self._reversed and request.key in self._reversed:
             return True
         references = self._reversed_by_reference

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from switch.errors import DataFolderError
-from switch.issuers.account import HOLD, Entry, Reference, standing
+from switch.issuers.entry import LOWERED_BY, Entry, Placed, Reference, standing
 from switch.transaction import ExchangeKey
 
 APPLICATION_ID = 0x53574942  #: "SWIB" in the header of the file, so that no other database is taken for a book
 #: The scripts that make a book, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS = ("book_1.sql", "book_2.sql")
+MIGRATIONS = ("book_1.sql", "book_2.sql", "book_3.sql")
 SCHEMA_VERSION = len(MIGRATIONS)
 
 _COLUMNS = ", ".join(Entry._fields)
@@ -26,10 +26,11 @@ _OF_KEY = (
     f"SELECT {_COLUMNS} FROM entry "  # noqa: S608
     "WHERE stan = ? AND transmitted_at = ? AND acquirer_id = ? AND terminal_id = ? ORDER BY id"
 )
-_REFERENCE_INDEX = "CREATE INDEX IF NOT EXISTS entry_rrn ON entry (rrn) WHERE kind = 'hold'"
+_PLACED = "kind IN ('hold', 'credit')"
+_REFERENCE_INDEX = f"CREATE INDEX IF NOT EXISTS entry_rrn ON entry (rrn) WHERE {_PLACED}"
 _OF_REFERENCE = (
-    "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM entry "
-    "WHERE kind = 'hold' AND rrn = ? AND terminal_id = ? AND amount_minor = ? ORDER BY id DESC LIMIT 1"
+    "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM entry "  # noqa: S608
+    f"WHERE {_PLACED} AND rrn = ? AND terminal_id = ? AND amount_minor = ? ORDER BY id DESC LIMIT 1"
 )
 
 
@@ -68,14 +69,14 @@ class Book:
         """All entries in the order they were written."""
         return map(Entry._make, self._connection.execute(_SELECT))
 
-    def hold_of(self, key: ExchangeKey) -> Entry | None:
-        """The last hold placed under a key, with what releases have left of its amount (0: nothing)."""
+    def placed_under(self, key: ExchangeKey) -> Placed | None:
+        """The last hold or credit of an exchange, with what is left of it."""
         acquirer_id, terminal_id, stan, transmitted_at = key
         rows = self._connection.execute(_OF_KEY, (stan, transmitted_at, acquirer_id, terminal_id))
         return standing(map(Entry._make, rows))
 
     def key_of(self, reference: Reference) -> ExchangeKey | None:
-        """The key of the last hold placed under a reference.
+        """The exchange whose hold or credit was the last placed under a reference.
 
         The index for it is made when first needed (half a second for a million entries): reversals without DE 90 are rare, and
         each approval would pay 2 µs for it.
@@ -100,12 +101,12 @@ class MemoryBook:
     def entries(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
-    def hold_of(self, key: ExchangeKey) -> Entry | None:
+    def placed_under(self, key: ExchangeKey) -> Placed | None:
         return standing(entry for entry in self._entries if entry.key == key)
 
     def key_of(self, reference: Reference) -> ExchangeKey | None:
         for entry in reversed(self._entries):
-            if entry.kind == HOLD and (entry.rrn, entry.terminal_id, entry.amount_minor) == reference:
+            if entry.kind in LOWERED_BY and (entry.rrn, entry.terminal_id, entry.amount_minor) == reference:
                 return entry.key
         return None
 

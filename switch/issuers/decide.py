@@ -1,4 +1,4 @@
-"""An issuer's judgement of authorizations and reversals: the answer, and what the process that speaks for it does with it."""
+"""An issuer's judgement of requests and reversals: the answer, and what the process that speaks for it does with it."""
 
 from __future__ import annotations
 
@@ -9,45 +9,55 @@ from zlib import crc32
 
 from attrs import evolve
 
-from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook, Entry, Records, Reference
+from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
+from switch.issuers.amounts import balances, original_amount
+from switch.issuers.entry import Entry, Placed, Records, Reference
 from switch.issuers.profile import DO_NOT_HONOR, LOST, STOLEN, Card
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
 from switch.transaction import (
+    AMOUNT_LIMIT_EXCEEDED,
     APPROVED,
     APPROVED_REASON,
+    BALANCE_INQUIRY,
+    CASH_WITHDRAWAL,
+    CREDITS,
+    DEBITS,
     EXPIRED_CARD,
     FORMAT_ERROR,
+    INQUIRIES,
     INSUFFICIENT_FUNDS,
     INVALID_AMOUNT,
     INVALID_CARD,
     INVALID_TRANSACTION,
     ISSUER_INOPERATIVE,
     LOST_CARD,
+    PARTIALLY_APPROVED,
+    PURCHASE_WITH_CASH_BACK,
+    QUASI_CASH,
     STOLEN_CARD,
     UNABLE_TO_LOCATE,
     Authorization,
     Decision,
-    ExchangeKey,
     Reversal,
 )
 from switch.transaction import DO_NOT_HONOR as DO_NOT_HONOR_CODE
 
 
 class Judgement(NamedTuple):
-    """A decision and its delivery. A ``hold`` goes into the durable book before the answer leaves."""
+    """A decision and its delivery. An ``entry`` goes into the durable book before the answer leaves."""
 
     decision: Decision  #: with ``silence``: what the switch will come to by itself
     delay_seconds: float
     silence: bool
-    hold: Entry | None
+    entry: Entry | None  #: a hold or a credit; None where no money moves
 
 
 class Undoing(NamedTuple):
     """What comes of a reversal. An ``entry`` goes into the durable book before the answer leaves."""
 
     response_code: str
-    entry: Entry | None  #: a release, or the note that the original is to be refused; None where nothing changes
+    entry: Entry | None  #: what undoes its original, or the note that the original is to be refused; None where nothing changes
 
 
 OVERTAKEN_REASON = "its reversal came before it"
@@ -111,25 +121,51 @@ def amount_zero(case: Case) -> Refusal | None:
     return None if case.request.amount_minor > 0 else (INVALID_AMOUNT, "amount is zero")
 
 
+def cash_above_limit(case: Case) -> Refusal | None:
+    request, limit_minor = case.request, case.card.cash_limit_minor
+    if request.cash_back_minor > request.amount_minor:
+        return INVALID_AMOUNT, "more cash back than the amount it is part of"
+    if limit_minor is None:
+        return None
+    cash_minor = request.amount_minor if request.transaction_type in ALL_CASH else request.cash_back_minor
+    if cash_minor <= limit_minor:
+        return None
+    name = currency_name(ACCOUNT_CURRENCY)
+    said = f"{format_minor(cash_minor)} {name} in cash is more than the card's limit of {format_minor(limit_minor)} {name}"
+    return AMOUNT_LIMIT_EXCEEDED, said
+
+
 def funds_short(case: Case) -> Refusal | None:
-    if case.request.amount_minor <= case.available_minor:
+    if case.request.amount_minor <= case.available_minor or (case.available_minor > 0 and takes_part(case.request)):
         return None
     available, asked = format_minor(case.available_minor), format_minor(case.request.amount_minor)
     name = currency_name(ACCOUNT_CURRENCY)
     return INSUFFICIENT_FUNDS, f"available {available} {name} is less than {asked} {name}"
 
 
-#: In this order; the first refusal stands.
-CHECKS: tuple[Check, ...] = (
-    scenario_refuses,
-    card_unknown,
-    card_blocked,
-    card_expired,
-    expiry_differs,
-    currency_foreign,
-    amount_zero,
-    funds_short,
-)
+def takes_part(request: Authorization) -> bool:
+    """Whether a part of the amount may be granted: the acquirer can take one. Cash is handed out whole or not at all."""
+    return request.partial_accepted and request.transaction_type not in HANDS_OUT_CASH
+
+
+def not_offered(case: Case) -> Refusal | None:
+    return INVALID_TRANSACTION, f"processing code {case.request.processing_code} is not offered by {case.issuer_id}"
+
+
+ALL_CASH = frozenset({CASH_WITHDRAWAL, QUASI_CASH})  #: the whole amount counts against the card's cash limit
+HANDS_OUT_CASH = frozenset({CASH_WITHDRAWAL, PURCHASE_WITH_CASH_BACK})
+
+_OF_CARD: tuple[Check, ...] = (scenario_refuses, card_unknown, card_blocked)
+_OF_EXPIRY: tuple[Check, ...] = (card_expired, expiry_differs)
+_OF_AMOUNT: tuple[Check, ...] = (currency_foreign, amount_zero)
+
+#: Transaction type -> what it is judged by, in this order; the first refusal stands. A refund reaches an account whose card
+#: has expired too, and what asks without moving money needs no amount.
+CHECKS: dict[str, tuple[Check, ...]] = {
+    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_AMOUNT, cash_above_limit, funds_short)),
+    **dict.fromkeys(CREDITS, (*_OF_CARD, *_OF_AMOUNT)),
+    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY)),
+}
 
 
 def decide(
@@ -141,15 +177,15 @@ def decide(
     today_yymm: str,
     approval_codes: Iterator[str],
 ) -> Judgement:
-    """Judge one request and place its hold.
+    """Judge one request and place its hold or its credit.
 
-    A repeat (same exchange key) gets the first answer again, at once, without a second hold; after silence it is judged anew.
-    A request whose reversal came before it is refused, whatever the scenario says.
+    A repeat (same exchange key) gets the first answer again, at once, and nothing more is placed; after silence it is judged
+    anew. A request whose reversal came before it is refused, whatever the scenario says.
     ``today_yymm`` is the month by the centre's clock.
     """
     repeated = accounts.remembered(request.key)
     if repeated is not None:
-        return Judgement(repeated, 0.0, False, None)
+        return Judgement(_with_original_amount(repeated, request), 0.0, False, None)
     if accounts.came_reversed(request):
         decision = _refused(accounts, INVALID_TRANSACTION, OVERTAKEN_REASON)
         accounts.remember(request.key, decision, None)
@@ -159,28 +195,62 @@ def decide(
         return Judgement(_refused(accounts, ISSUER_INOPERATIVE, f"{match.reason}: no answer"), 0.0, True, None)
     card = accounts.card(request.pan.digits)
     case = Case(request, match, card, accounts.available_minor(card), today_yymm, accounts.issuer_id)
-    hold = None
-    for check in CHECKS:
+    entry = None
+    for check in CHECKS.get(request.transaction_type, (*_OF_CARD, not_offered)):
         refusal = check(case)
         if refusal is not None:
             decision = _refused(accounts, *refusal)
             break
     else:
-        approval_code = next(approval_codes)
-        hold = accounts.authorize(request, card, approval_code, APPROVED, now_ms)
-        decision = Decision(
-            response_code=APPROVED, approval_code=approval_code, decided_by=accounts.issuer_id, reason=APPROVED_REASON
-        )
+        decision, entry = _granted(case, accounts, next(approval_codes), now_ms)
     if match is not None and match.then.response_code is None:
         decision = _told_late(decision, match)
-    accounts.remember(request.key, decision, hold)
-    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, hold)
+    accounts.remember(request.key, decision, None if entry is None else Placed.new(entry))
+    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry)
+
+
+def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int) -> tuple[Decision, Entry | None]:
+    """The approval of a request judged good, and what it places."""
+    request, card, entry = case.request, case.card, None
+    code, reason, carried = APPROVED, APPROVED_REASON, None
+    granted_minor = min(request.amount_minor, case.available_minor)
+    if request.transaction_type in CREDITS:
+        entry = accounts.credit(request, card, approval_code, code, now_ms)
+    elif request.transaction_type in DEBITS:
+        if granted_minor < request.amount_minor:
+            code, reason = PARTIALLY_APPROVED, _partial_reason(case)
+            carried = original_amount(request.amount_minor, ACCOUNT_CURRENCY)
+        entry = accounts.hold(request, card, granted_minor, approval_code, code, now_ms)
+    elif request.transaction_type == BALANCE_INQUIRY:
+        carried = balances(accounts.ledger_minor(card), case.available_minor, ACCOUNT_CURRENCY)
+    decision = Decision(
+        response_code=code,
+        approval_code=approval_code,
+        decided_by=accounts.issuer_id,
+        reason=reason,
+        approved_minor=granted_minor if code == PARTIALLY_APPROVED else None,
+        carried=carried,
+    )
+    return decision, entry
+
+
+def _partial_reason(case: Case) -> str:
+    granted, asked = format_minor(case.available_minor), format_minor(case.request.amount_minor)
+    name = currency_name(ACCOUNT_CURRENCY)
+    return f"approved {granted} {name} of {asked} {name}, all that is available"
+
+
+def _with_original_amount(decision: Decision, request: Authorization) -> Decision:
+    """A partial approval rebuilt from the book, which does not keep what was asked for."""
+    if decision.response_code != PARTIALLY_APPROVED or decision.carried is not None:
+        return decision
+    return evolve(decision, carried=original_amount(request.amount_minor, ACCOUNT_CURRENCY))
 
 
 def undo(reversal: Reversal, accounts: AccountBook, records: Records, *, now_ms: int) -> Undoing:
-    """Lower the hold of a reversal's original to what is to remain of it; accepted wherever there is nothing to undo.
+    """Lower a reversal's original, a hold or a credit, to what is to remain of it; accepted wherever there is nothing to undo.
 
-    A hold only ever comes down: a repeat, or a reversal that leaves more than an earlier one did, changes nothing, in
+    It only ever comes down: a repeat, or a reversal that leaves more than an earlier one did, changes nothing, in
     whatever order they come. An original that was refused, met silence or is not known is refused should it come later.
     Refused itself is a reversal that names no original at all, and one whose card is not the original's.
     """
@@ -189,22 +259,12 @@ def undo(reversal: Reversal, accounts: AccountBook, records: Records, *, now_ms:
         if not reversal.rrn:
             return Undoing(FORMAT_ERROR, None)
         key = records.key_of(Reference(reversal.rrn, reversal.key.terminal_id, reversal.amount_minor))
-    hold = None if key is None else _original_hold(key, accounts, records)
-    if key is None or hold is None:
+    placed = None if key is None else accounts.placed(key, records)
+    if key is None or placed is None:
         return Undoing(APPROVED, accounts.refuse_original(reversal, now_ms))
-    if reversal.pan is not None and accounts.card(reversal.pan.digits).account != hold.account:
+    if reversal.pan is not None and accounts.card(reversal.pan.digits).account != placed.entry.account:
         return Undoing(UNABLE_TO_LOCATE, None)
-    return Undoing(APPROVED, accounts.release(key, now_ms, reversal.replacement_minor))
-
-
-def _original_hold(key: ExchangeKey, accounts: AccountBook, records: Records) -> Entry | None:
-    """The hold of an exchange, remembered or from the book; it is remembered from then on."""
-    hold = accounts.hold(key)
-    if hold is None:
-        hold = records.hold_of(key)
-        if hold is not None:
-            accounts.recall(hold)
-    return hold
+    return Undoing(APPROVED, accounts.lower(key, now_ms, reversal.replacement_minor))
 
 
 def _refused(accounts: AccountBook, response_code: str, reason: str) -> Decision:
@@ -224,7 +284,8 @@ _PAIRS = [first + second for first in _CODE_LETTERS for second in _CODE_LETTERS]
 def approval_codes(seed: int, issuer_id: str, start: int = 0) -> Iterator[str]:
     """Approval codes of six letters and digits (DE 38), the same for one seed, none twice in 2**30.
 
-    ``start`` is how many were given before, so that a restart does not give one again.
+    ``start`` is how many were given before, so that a restart does not give one of them again. Those of inquiries and card
+    verifications are in no book and not counted: no money stands behind them.
     """
     offset = crc32(f"{seed} {issuer_id}".encode())
     for number in count(start):

@@ -16,9 +16,11 @@ from switch.iso8583 import mapping
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
-from switch.iso8583.session import network_response
-from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook, Entry, Records, Reference
+from switch.iso8583.session import CUT_OVER, SETTLEMENT_DATE, network_response
+from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
+from switch.issuers.advice import take
 from switch.issuers.decide import approval_codes, decide, undo
+from switch.issuers.entry import Entry, Placed, Records, Reference
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.line import Line, Lines, WireFormat, accept
@@ -47,9 +49,9 @@ class Writing:
             self._book.append(self.waiting)
             self.waiting.clear()
 
-    def hold_of(self, key: ExchangeKey) -> Entry | None:
+    def placed_under(self, key: ExchangeKey) -> Placed | None:
         self.write()
-        return self._book.hold_of(key)
+        return self._book.placed_under(key)
 
     def key_of(self, reference: Reference) -> ExchangeKey | None:
         self.write()
@@ -76,7 +78,8 @@ class IssuerHost:
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
         self._scenario = ScenarioState(scenario, profile.id)
-        self._codes = approval_codes(seed, profile.id, self._accounts.holds_placed)
+        self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
+        self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
 
     async def serve(self, listening: socket.socket) -> None:
         """Accept the centre's lines until cancelled; the socket is closed then."""
@@ -126,17 +129,33 @@ class IssuerHost:
             judgement = decide(
                 request, self._accounts, self._scenario, now_ms=now_ms, today_yymm=month, approval_codes=self._codes
             )
-            if judgement.hold is not None:
-                self._writing.waiting.append(judgement.hold)
+            if judgement.entry is not None:
+                self._writing.waiting.append(judgement.entry)
             answer = None if judgement.silence else mapping.from_issuer(message, judgement.decision)
             return answer, judgement.delay_seconds
         if not expects_answer(message.mti):
             return None, 0.0
+        if kind in ("authorization", "financial"):
+            return self._take(message, now_ms, second), 0.0
         if kind == "reversal":
             return self._undo(message, now_ms, second), 0.0
         if kind == "network_management":
+            if message.elements.get(70) == CUT_OVER:
+                self.settlement_date = message.elements.get(SETTLEMENT_DATE)
             return network_response(message), 0.0
         return mapping.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
+
+    def _take(self, message: Message, now_ms: int, second: str) -> Message:
+        """The answer to an advice; what it changes waits to be written."""
+        try:
+            advice = mapping.to_authorization(
+                message, acquirer_id=self._institution_id, transmitted_at=second, currency=ACCOUNT_CURRENCY
+            )
+        except MessageError:
+            return mapping.refusal(message, FORMAT_ERROR)
+        taken = take(advice, self._accounts, self._writing, now_ms=now_ms)
+        self._writing.waiting.extend(taken.entries)
+        return mapping.from_issuer(message, taken.decision)
 
     def _undo(self, message: Message, now_ms: int, second: str) -> Message:
         """The answer to a reversal; what it changes waits to be written."""

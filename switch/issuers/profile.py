@@ -18,6 +18,8 @@ LOST = "lost"
 STOLEN = "stolen"
 STATUSES = (ACTIVE, DO_NOT_HONOR, LOST, STOLEN)
 
+ECHO_SECONDS = 30  #: silence after which a line is asked for an echo, where its file does not say; less than firewalls bear
+ECHO_SECONDS_MAX = 3600
 SERIES_BODY_DIGITS = 15  #: BIN and number of a card in a series; the Luhn digit makes the sixteen of a usual card
 
 
@@ -39,6 +41,7 @@ class Card:
     status: str  #: one of STATUSES
     purpose: str  #: what a tester uses it for
     account: str  #: names the account in the issuer's book, which never needs the PAN
+    cash_limit_minor: int | None = None  #: the most one transaction may hand out in cash; None: whatever the account has
 
     @classmethod
     def from_toml(cls, table: SpecTable, account: str) -> Card:
@@ -54,6 +57,7 @@ class Card:
             status=table.choice("status", STATUSES, ACTIVE),
             purpose=table.text("purpose"),
             account=table.text("account", account, pattern=r"[a-z0-9-]{1,40}", expected="small letters, digits and hyphens"),
+            cash_limit_minor=table.minor("cash_limit", None),
         )
         table.done()
         return card
@@ -136,6 +140,7 @@ class Profile:
     header: str  #: length header of a frame, in the words of ``switch.iso8583``: 2b, 4a, …
     tpdu: bool
     timeout_seconds: float  #: how long the switch waits for its answer
+    echo_seconds: int  #: silence after which its line is asked for an echo; 0: never
     managed: bool  #: whether ``switch up`` starts and supervises its process
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
@@ -156,6 +161,7 @@ class Profile:
             header=table.text("header"),
             tpdu=table.flag("tpdu", False),
             timeout_seconds=table.seconds("timeout_seconds"),
+            echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
             managed=table.choice("process", ("managed", "external"), "managed") == "managed",
             cards=_cards(table, issuer_id),
             card_series=tuple(

@@ -14,13 +14,16 @@ from attrs import field, frozen
 from switch.card import Pan
 from switch.issuers.profile import pan_from_toml
 from switch.spec_table import SpecTable
-from switch.transaction import APPROVALS, CHANNELS, Authorization
+from switch.transaction import APPROVALS, CHANNELS, CREDITS, DEBITS, INQUIRIES, Authorization
+
+TYPES = tuple(sorted(DEBITS | CREDITS | INQUIRIES))  #: of transactions a rule may name
 
 
 @frozen(kw_only=True)
 class When:
     """What a request must be like; None asks nothing."""
 
+    transaction_type: str | None = None
     pan: Pan | None = None
     amount_from_minor: int | None = None  #: inclusive
     amount_to_minor: int | None = None  #: inclusive
@@ -39,6 +42,7 @@ class When:
         if amount_from is not None and amount_to is not None and amount_from > amount_to:
             table.wrong("amount_to", "less than amount_from", "amount_from or more")
         when = cls(
+            transaction_type=table.choice("type", TYPES, None),
             pan=pan_from_toml(table) if "pan" in table else None,
             amount_from_minor=amount_from,
             amount_to_minor=amount_to,
@@ -56,7 +60,8 @@ class When:
     def fits(self, request: Authorization) -> bool:
         """Whether a request is like this; ``times`` is the caller's to count."""
         return (
-            (self.pan is None or self.pan.digits == request.pan.digits)
+            (self.transaction_type is None or self.transaction_type == request.transaction_type)
+            and (self.pan is None or self.pan.digits == request.pan.digits)
             and (self.amount_from_minor is None or self.amount_from_minor <= request.amount_minor)
             and (self.amount_to_minor is None or self.amount_to_minor >= request.amount_minor)
             and (self.merchant_id is None or self.merchant_id == request.merchant_id)

@@ -26,7 +26,7 @@ class Past:
     decided_at: float | None = None  #: seconds of the monotonic clock; None before the last start
     capture: str = NOW  #: when it counts (``switch.routing.capture``)
     completed_by: ExchangeKey | None = None  #: of a hold: the completion that took its place
-    increments: list[ExchangeKey] = Factory(list)  #: of a hold: the approved requests that added to it
+    increments: tuple[ExchangeKey, ...] = ()  #: of a hold: the approved requests that added to it
 
     @property
     def held(self) -> bool:
@@ -80,5 +80,5 @@ class Recovery:
     owed: list[Delivery]  #: oldest first
     reversed_unknown: list[ExchangeKey]  #: originals that were reversed and had not come
     totals: Mapping[Subject, Totals] = Factory(dict)  #: of the batches that are open
-    uncaptured: list[Past] = Factory(list)  #: approvals that wait for the close of their terminal's batch
+    uncaptured: list[ExchangeKey] = Factory(list)  #: approvals that wait for the close of their terminal's batch
     reconciled: list[tuple[ExchangeKey, Reconciled]] = Factory(list)  #: the latest reconciliations, oldest first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from switch.merchant import AT_CUT_OFF, BY_BATCH, Merchant
-from switch.transaction import ADVICE, BATCH, CREDITS, FINANCIAL, INQUIRIES, Authorization, Decision
+from switch.transaction import ADVICE, BATCH, FINANCIAL, INQUIRIES, Authorization, Decision
 
 NOW: Final = "now"  #: in the business date of its decision
 LATER: Final = "completion"  #: once a completion names it
@@ -17,16 +17,23 @@ def capture_of(authorization: Authorization, merchant: Merchant | None) -> str:
     """When an approval of this request is to count: by what it is, then by the contract of its merchant."""
     if authorization.transaction_type in INQUIRIES:
         return NEVER
-    financial = authorization.message_class == FINANCIAL
-    if authorization.function == BATCH or (financial and authorization.function == ADVICE):
-        return NOW
-    if authorization.pre_authorized:
+    if authorization.pre_authorized and not _financial_advice(authorization):
         return LATER
-    if merchant is None or merchant.capture == AT_CUT_OFF:
+    if (
+        merchant is None
+        or merchant.capture == AT_CUT_OFF
+        or authorization.function == BATCH
+        or _financial_advice(authorization)
+    ):
         return NOW
     if merchant.capture == BY_BATCH:
         return WITH_BATCH
-    return NOW if financial else LATER
+    return NOW if authorization.message_class == FINANCIAL else LATER
+
+
+def _financial_advice(authorization: Authorization) -> bool:
+    """Whether it tells of money that has moved: a completion, or a sale made offline."""
+    return authorization.function == ADVICE and authorization.message_class == FINANCIAL
 
 
 def granted_minor(authorization: Authorization, decision: Decision) -> int:
@@ -34,8 +41,3 @@ def granted_minor(authorization: Authorization, decision: Decision) -> int:
     if not decision.approved:
         return 0
     return authorization.amount_minor if decision.approved_minor is None else decision.approved_minor
-
-
-def captured_minor(authorization: Authorization, granted: int) -> int:
-    """What a capture of ``granted`` counts for: above zero the cardholder is debited, below zero credited."""
-    return -granted if authorization.transaction_type in CREDITS else granted

@@ -8,12 +8,20 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from switch.routing.archive import Past
 from switch.routing.table import Route
 from switch.transaction import Authorization, ExchangeKey
 
 NEAREST_SEARCHED_MAX: Final = 1_000  #: waiting exchanges looked through for one an answer may have meant
 KEY_ELEMENTS: Final = ("DE 32", "DE 41", "DE 11", "DE 7")  #: what the parts of an ExchangeKey stand in
+
+
+@define(eq=False)
+class Timer:
+    """The exchanges of one issuer that may take equally long: the oldest is the first due."""
+
+    seconds: float
+    waiting: dict[ExchangeKey, Exchange] = field(factory=dict)
+    wake_at: float | None = None  #: no exchange is due before; there may be none due then either
 
 
 @define(eq=False)
@@ -26,51 +34,36 @@ class Exchange:
     route: Route
     capture: str  #: when an approval of it counts (``switch.routing.capture``)
     deadline: float  #: seconds on the monotonic clock
-    original: Past | None = None  #: the pre-authorization it adds to
-
-
-@define(eq=False)
-class _Timer:
-    """The exchanges of one issuer that may take equally long: the oldest is the first due."""
-
-    seconds: float
-    waiting: dict[ExchangeKey, Exchange] = field(factory=dict)
-    wake_at: float | None = None  #: no exchange is due before; there may be none due then either
+    timer: Timer
 
 
 class Pending:
     """All exchanges that wait, by key, and by issuer and timer."""
 
     def __init__(self) -> None:
-        self._timers: dict[str, dict[float, _Timer]] = {}
-        self._of_key: dict[ExchangeKey, _Timer] = {}
+        self._timers: dict[str, dict[float, Timer]] = {}
+        self._of_key: dict[ExchangeKey, Exchange] = {}
+        self.get = self._of_key.get  #: the exchange that waits under a key, or None
 
     def __len__(self) -> int:
         return len(self._of_key)
 
-    def count(self, issuer: str) -> int:
-        """How many wait for an issuer."""
-        return sum(len(timer.waiting) for timer in self._timers.get(issuer, {}).values())
+    def timer(self, issuer: str, seconds: float) -> Timer:
+        """What an issuer has so long for."""
+        try:
+            return self._timers[issuer][seconds]
+        except KeyError:
+            return self._timers.setdefault(issuer, {}).setdefault(seconds, Timer(seconds))
 
-    def get(self, key: ExchangeKey) -> Exchange | None:
-        timer = self._of_key.get(key)
-        return None if timer is None else timer.waiting[key]
-
-    def add(self, exchange: Exchange, seconds: float) -> None:
-        """``seconds`` is how long it may wait: its deadline is that from now."""
-        timers = self._timers.setdefault(exchange.route.issuer, {})
-        timer = timers.get(seconds)
-        if timer is None:
-            timer = timers[seconds] = _Timer(seconds)
-        key = exchange.authorization.key
-        timer.waiting[key] = exchange
-        self._of_key[key] = timer
+    def add(self, exchange: Exchange) -> None:
+        timer, key = exchange.timer, exchange.authorization.key
+        timer.waiting[key] = self._of_key[key] = exchange
         if timer.wake_at is None:
             timer.wake_at = exchange.deadline
 
     def remove(self, exchange: Exchange) -> None:
         key = exchange.authorization.key
-        del self._of_key.pop(key).waiting[key]
+        del self._of_key[key], exchange.timer.waiting[key]
 
     def of_issuer(self, issuer: str) -> list[Exchange]:
         return [exchange for timer in self._timers.get(issuer, {}).values() for exchange in timer.waiting.values()]

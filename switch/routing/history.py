@@ -18,13 +18,10 @@ class History:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._memory: Memory[ExchangeKey, Past] = Memory(REMEMBERED_MAX)
+        self.remembered = self._memory.get  #: one of the last decisions by its key, or None
 
     def put(self, past: Past) -> None:
         self._memory.put(past.authorization.key, past)
-
-    def remembered(self, key: ExchangeKey) -> Past | None:
-        """One of the last decisions."""
-        return self._memory.get(key)
 
     def find(self, key: ExchangeKey) -> Past | None:
         """A decision of any time; it is remembered from then on."""

@@ -23,16 +23,19 @@ class Undone:
 NOT_KNOWN: Final = Undone(None, False, APPROVED, "the original is not known; should it come, it is declined")
 
 
-def undo(reversal: Reversal, past: Past) -> Undone:
-    """The outcome for a request decided before; ``effective`` leaves ``replacement_minor`` of it."""
+def undo(reversal: Reversal, past: Past, named: Past) -> Undone:
+    """The outcome for a request decided before; ``effective`` leaves ``replacement_minor`` of it.
+
+    ``named`` is what the reversal names: the request itself, or the hold whose place it took.
+    """
     original, request_id = past.authorization, past.request_id
     if reversal.pan is not None and reversal.pan != original.pan:
         return Undone(None, False, UNABLE_TO_LOCATE, f"DE 2 is not the card of request {request_id}, which DE 90 names")
     if not past.decision.approved:
         code = past.decision.response_code
         return Undone(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
-    if reversal.amount_minor not in (original.amount_minor, past.decision.approved_minor):
-        said, was = format_minor(reversal.amount_minor), format_minor(original.amount_minor)
+    if reversal.amount_minor not in (named.authorization.amount_minor, named.decision.approved_minor):
+        said, was = format_minor(reversal.amount_minor), format_minor(named.authorization.amount_minor)
         return Undone(request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {said} and the original was {was}")
     if reversal.replacement_minor >= past.remaining_minor:
         return Undone(request_id, False, APPROVED, "it was reversed before: nothing is left to undo")

@@ -14,7 +14,7 @@ from switch.merchant import Merchant
 from switch.money import format_minor
 from switch.routing.advices import accept, complete, not_outstanding
 from switch.routing.archive import Archive, NoArchive, Past, Recovery, Reference
-from switch.routing.capture import LATER, NEVER, NOW, WITH_BATCH, capture_of, captured_minor, granted_minor
+from switch.routing.capture import LATER, NEVER, NOW, WITH_BATCH, capture_of, granted_minor
 from switch.routing.checks import CHECKS, refuse
 from switch.routing.effects import (
     Effect,
@@ -50,6 +50,7 @@ from switch.transaction import (
     APPROVALS,
     APPROVED,
     BATCH,
+    CREDITS,
     DUPLICATE_TRANSMISSION,
     FINANCIAL,
     IN_PROGRESS,
@@ -64,6 +65,7 @@ from switch.transaction import (
     REASON_COMPLETED,
     REASON_INVALID_RESPONSE,
     REASON_TIMEOUT,
+    REQUEST,
     UNABLE_TO_LOCATE,
     Authorization,
     Decision,
@@ -172,11 +174,12 @@ class Switchboard:
         if waiting is not None:
             self._repeat_while_waiting(event, waiting, effects)
             return
-        hold = self._named(authorization) if authorization.original_key or authorization.function == ADVICE else None
+        plain = authorization.original_key is None and authorization.function == REQUEST
+        hold = None if plain else self._named(authorization)
         route = self._table.find(authorization.pan.digits)
         merchant = self._merchants.get(authorization.merchant_id)
         capture = capture_of(authorization, merchant)
-        request_id = self._take_in(authorization, event.line, route, capture, hold, effects)
+        request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
         refusal = self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
@@ -185,36 +188,43 @@ class Switchboard:
             self._advice(event, request_id, route, merchant, capture, hold, now, effects)
         else:
             seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
-            exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, hold)
-            self._ask(exchange, seconds, now, effects)
+            timer = self._pending.timer(route.issuer, seconds)
+            exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer)
+            self._ask(exchange, now, effects)
 
     def _take_in(
-        self, request: Authorization, line: str, route: Route | None, capture: str, hold: Past | None, effects: list[Effect]
+        self,
+        request: Authorization,
+        line: str,
+        route: Route | None,
+        merchant: Merchant | None,
+        capture: str,
+        hold: Past | None,
+        effects: list[Effect],
     ) -> int:
         """Write a request down; its id from then on."""
         request_id = self._next_id
         self._next_id += 1
-        merchant = self._merchants.get(request.merchant_id)
         mcc = merchant.mcc if merchant is not None else request.merchant_type
         origin = self._destinations[route.issuer].origin if route is not None else None
         hold_id = hold.request_id if hold is not None else None
         effects.append(JournalRequest(request_id, request, line, mcc, route, origin, capture, hold_id))
         return request_id
 
-    def _ask(self, exchange: Exchange, seconds: float, now: float, effects: list[Effect]) -> None:
+    def _ask(self, exchange: Exchange, now: float, effects: list[Effect]) -> None:
         """Forward a request to its issuer, or decide without it where it cannot be asked."""
         issuer, authorization = exchange.route.issuer, exchange.authorization
-        wrong = self._wrong_increment(authorization, exchange.original)
+        wrong = None if authorization.original_key is None else self._wrong_increment(authorization)
         if wrong is not None:
             self._decide(exchange, wrong, now, effects)
         elif issuer not in self._outbox.up:
             why = f"issuer {issuer} is not available: {self._down_why.get(issuer, 'not signed on yet')}"
             self._decide(exchange, self._outbox.stand_in(exchange, why, now, effects), now, effects)
-        elif self._pending.count(issuer) >= PENDING_MAX:
+        elif len(exchange.timer.waiting) >= PENDING_MAX:
             busy = refuse(ISSUER_INOPERATIVE, f"{PENDING_MAX} requests wait for {issuer} already")
             self._decide(exchange, busy, now, effects)
         else:
-            self._pending.add(exchange, seconds)
+            self._pending.add(exchange)
             effects.append(Forward(issuer, authorization))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
@@ -267,13 +277,30 @@ class Switchboard:
         reference = Reference(authorization.rrn, authorization.key.terminal_id, authorization.merchant_id, None)
         return self._history.find_by_reference(reference, held=True)
 
-    def _wrong_increment(self, authorization: Authorization, hold: Past | None) -> Decision | None:
-        """Why a request that names another cannot add to it; None for one that can, and for those that name none."""
-        if authorization.original_key is None or not authorization.pre_authorized:
+    def _wrong_increment(self, request: Authorization) -> Decision | None:
+        """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
+        if not request.pre_authorized:
             return None
+        hold = self._named(request)
         if hold is None:
             return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")
-        return not_outstanding(authorization, hold)
+        wrong = not_outstanding(request, hold)
+        if wrong is None and hold.capture != LATER:
+            return refuse(INVALID_TRANSACTION, f"request {hold.request_id}, which it adds to, is no pre-authorization")
+        return wrong
+
+    def _added(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> Decision:
+        """An increment its issuer has approved: undone and declined where its hold was settled meanwhile."""
+        request = exchange.authorization
+        wrong = self._wrong_increment(request)
+        if wrong is None:
+            hold = self._named(request)
+            assert hold is not None
+            hold.increments += (request.key,)
+            return decision
+        issuer, why = exchange.route.issuer, wrong.reason
+        self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_COMPLETED, now, effects)
+        return wrong
 
     def _advice(
         self,
@@ -339,6 +366,8 @@ class Switchboard:
         )
         if answer.response_code == PARTIALLY_APPROVED:
             decision = self._partial(exchange, answer.approved_minor, decision, now, effects)
+        if decision.approved and exchange.authorization.original_key is not None and exchange.authorization.pre_authorized:
+            decision = self._added(exchange, decision, now, effects)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
 
@@ -378,8 +407,6 @@ class Switchboard:
         request = exchange.authorization
         past = Past(exchange.request_id, request, exchange.route.issuer, decision, 0, now, exchange.capture)
         self._close(past, exchange.origins, effects)
-        if exchange.original is not None and request.pre_authorized and past.remaining_minor:
-            exchange.original.increments.append(request.key)
 
     def _do_without(
         self, exchange: Exchange, why: str, now: float, effects: list[Effect], code: str = ISSUER_INOPERATIVE
@@ -402,9 +429,9 @@ class Switchboard:
         if decision.approved and _counts(request):
             approved = past.remaining_minor = granted_minor(request, decision)
             if past.capture == NOW:
-                captured = captured_minor(request, approved)
+                captured = -approved if request.transaction_type in CREDITS else approved
             elif past.capture == WITH_BATCH:
-                self._reconciler.await_batch(past)
+                self._reconciler.await_batch(request.key)
             self._reconciler.batches.add(request, approved, past.capture)
         self._history.put(past)
         effects.append(JournalDecision(past.request_id, decision, approved, captured))
@@ -438,14 +465,15 @@ class Switchboard:
             why = "reversed by the acquirer before an answer came"
             self._do_without(waiting, why, now, effects, NO_ACTION)
             return Undone(waiting.request_id, False, APPROVED, why)
-        past = self._reversed_past(reversal)
-        if past is None:
+        named = self._reversed_past(reversal)
+        past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
+        if named is None or past is None:
             if reversal.is_void:
                 return Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
             if key is not None:
                 self._reversed_unknown.put(key, True)
             return NOT_KNOWN
-        outcome = undo(reversal, past)
+        outcome = undo(reversal, past, named)
         if outcome.effective:
             if past.capture != LATER:
                 self._reconciler.batches.take_back(past.authorization, past.remaining_minor - reversal.replacement_minor)
@@ -458,30 +486,30 @@ class Switchboard:
         return outcome
 
     def _reversed_past(self, reversal: Reversal) -> Past | None:
-        """What a reversal means: the request it names, or the completion that took its place."""
+        """The request a reversal names, by DE 90 or by reference."""
         if reversal.original_key is not None:
-            past = self._history.find(reversal.original_key)
-        else:
-            terminal_id = reversal.key.terminal_id
-            reference = Reference(reversal.rrn, terminal_id, reversal.merchant_id, reversal.amount_minor)
-            past = self._history.find_by_reference(reference) if reversal.rrn else None
-        if past is not None and past.completed_by is not None:
-            return self._history.find(past.completed_by)
-        return past
+            return self._history.find(reversal.original_key)
+        if not reversal.rrn:
+            return None
+        reference = Reference(reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
+        return self._history.find_by_reference(reference)
 
     # totals
 
     def _totals(self, event: TotalsReceived, now: float, effects: list[Effect]) -> None:
         """Compare totals; those that agree close the batch, and what waited for that is captured."""
-        for past in self._reconciler.reconcile(event, self._next_id - 1, effects):
-            self._capture(past, event.line, now, effects)
+        for key in self._reconciler.reconcile(event, self._next_id - 1, effects):
+            past = self._history.find(key)
+            if past is not None and past.held:
+                self._capture(past, event.line, now, effects)
 
     def _capture(self, past: Past, line: str, now: float, effects: list[Effect]) -> None:
         """Write down that an approval counts from now on, for what reversals have left of it."""
         request = evolve(past.authorization, function=BATCH)
         why = f"captured with its batch: request {past.request_id}"
         decision = evolve(past.decision, reason=why, approved_minor=past.remaining_minor)
-        request_id = self._take_in(request, line, self._table.find(request.pan.digits), NOW, past, effects)
+        route, merchant = self._table.find(request.pan.digits), self._merchants.get(request.merchant_id)
+        request_id = self._take_in(request, line, route, merchant, NOW, past, effects)
         self._close(Past(request_id, request, past.issuer, decision, 0, now, NOW), [], effects)
 
     # issuers come and go

@@ -6,13 +6,14 @@ Kept for each terminal and for each acquirer as a whole. Amounts are minor units
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import add, sub
 from typing import Final
 
-from attrs import asdict, define, fields
+from attrs import asdict, astuple, define
 
 from switch.record import record
-from switch.routing.capture import LATER
-from switch.transaction import APPROVED, BATCH, CREDITS, DEBITS, RECONCILE_ERROR, Authorization, Reconciliation
+from switch.routing.capture import LATER, NOW
+from switch.transaction import APPROVED, BATCH, CREDITS, DEBITS, RECONCILE_ERROR, REQUEST, Authorization, Reconciliation
 from switch.transaction import BALANCE_INQUIRY as INQUIRY
 
 NOT_COMPARED: Final = "0"  #: DE 66: the sender sent no totals; it is told the centre's
@@ -44,11 +45,11 @@ class Totals:
 
     def add(self, transaction_type: str, count: int, granted_minor: int, capture: str) -> None:
         """Count approvals."""
-        if capture == LATER:
-            self.authorizations_count += count
-        elif transaction_type in DEBITS:
+        if transaction_type in DEBITS and capture != LATER:
             self.debits_count += count
             self.debits_minor += granted_minor
+        elif capture == LATER:
+            self.authorizations_count += count
         elif transaction_type in CREDITS:
             self.credits_count += count
             self.credits_minor += granted_minor
@@ -66,12 +67,15 @@ class Totals:
             self.debits_reversed_count += count
             self.debits_reversed_minor += lowered_minor
 
+    def plus(self, other: Totals) -> Totals:
+        return Totals(*map(add, astuple(self), astuple(other)))
+
+    def less(self, other: Totals) -> Totals:
+        return Totals(*map(sub, astuple(self), astuple(other)))
+
     def counters(self) -> dict[str, int]:
         """All of them by name, the net among them."""
         return {**asdict(self), "net_minor": self.net_minor}
-
-
-COUNTERS: Final = tuple(attribute.name for attribute in fields(Totals))
 
 
 @record
@@ -86,51 +90,66 @@ class Reconciled:
 
 
 class Batches:
-    """The open totals of everybody."""
+    """What every terminal has done, and how much of that it, or its acquirer as a whole, has agreed with the centre about."""
 
     def __init__(self) -> None:
-        self._open: dict[Subject, Totals] = {}
+        self._done: dict[Subject, Totals] = {}  #: of each terminal, ever
+        self._agreed: dict[Subject, Totals] = {}  #: of each terminal and each acquirer
 
     def restore(self, totals: Mapping[Subject, Totals]) -> None:
-        self._open.update(totals)
+        """Take up what open batches had counted: terminals', and acquirers' as a whole."""
+        for (acquirer_id, terminal_id), counted in totals.items():
+            if terminal_id:
+                self._done[acquirer_id, terminal_id] = counted
+        for (acquirer_id, terminal_id), counted in totals.items():
+            if not terminal_id:
+                self._agreed[acquirer_id, ""] = self._sum(acquirer_id).less(counted)
 
     def add(self, request: Authorization, granted_minor: int, capture: str) -> None:
         """Count an approval. What the close of a batch captures was counted when it was approved."""
-        if request.function == BATCH:
-            return
-        for totals in self._both(request):
+        totals = self._done.get(request.key[:2]) or self._terminal(request)
+        if capture == NOW and request.function == REQUEST and request.transaction_type in DEBITS:  # nearly always
+            totals.debits_count += 1
+            totals.debits_minor += granted_minor
+        elif request.function != BATCH:
             totals.add(request.transaction_type, 1, granted_minor, capture)
 
     def forget(self, request: Authorization, granted_minor: int) -> None:
         """Count an approval no more: its completion counts in its place."""
-        for totals in self._both(request):
-            totals.debits_count -= 1
-            totals.debits_minor -= granted_minor
+        totals = self._terminal(request)
+        totals.debits_count -= 1
+        totals.debits_minor -= granted_minor
 
     def take_back(self, request: Authorization, lowered_minor: int) -> None:
-        for totals in self._both(request):
-            totals.take_back(request.transaction_type, 1, lowered_minor)
+        """Count the reversal of an approval that counts by itself."""
+        self._terminal(request).take_back(request.transaction_type, 1, lowered_minor)
 
-    def _both(self, request: Authorization) -> tuple[Totals, Totals]:
-        """The totals of its terminal, and of its acquirer."""
-        acquirer_id, terminal_id = request.key[:2]
-        return self.of((acquirer_id, terminal_id)), self.of((acquirer_id, ""))
-
-    def of(self, subject: Subject) -> Totals:
-        totals = self._open.get(subject)
-        if totals is None:
-            totals = self._open[subject] = Totals()
-        return totals
+    def open(self, subject: Subject) -> Totals:
+        """What was done since the last agreement."""
+        acquirer_id, terminal_id = subject
+        done = self._done.get(subject, Totals()) if terminal_id else self._sum(acquirer_id)
+        return done.less(self._agreed.get(subject, Totals()))
 
     def reconcile(self, asked: Reconciliation, last_request_id: int) -> Reconciled:
         """Compare what the sender has counted with the centre's own; what agrees is closed, and counting begins anew."""
         subject = (asked.key.acquirer_id, asked.key.terminal_id)
-        ours = self.of(subject).counters()
+        totals = self.open(subject)
+        ours = totals.counters()
         differing = [name for name, value in asked.sent.items() if ours[name] != value]
         if not asked.sent:
             return Reconciled(NOT_COMPARED, APPROVED, ours, last_request_id, "no totals were sent to compare")
         if differing:
             words = ", ".join(f"{name} {asked.sent[name]} where the centre has {ours[name]}" for name in differing)
             return Reconciled(OUT_OF_BALANCE, RECONCILE_ERROR, ours, last_request_id, words)
-        self._open.pop(subject)
+        self._agreed[subject] = self._agreed.get(subject, Totals()).plus(totals)
         return Reconciled(IN_BALANCE, APPROVED, ours, last_request_id, f"{len(asked.sent)} totals agree")
+
+    def _terminal(self, request: Authorization) -> Totals:
+        return self._done.setdefault(request.key[:2], Totals())
+
+    def _sum(self, acquirer_id: str) -> Totals:
+        whole = Totals()
+        for (acquirer, _), totals in self._done.items():
+            if acquirer == acquirer_id:
+                whole = whole.plus(totals)
+        return whole

@@ -14,14 +14,20 @@ import pytest
 
 from switch.centre_process import CentreProcess, running_centre
 from switch.cli.ready import EXPECTED
+from switch.cli.send import NETWORK, TYPES
 from switch.iso8583.codec import Codec
+from switch.iso8583.compose import KINDS, NETWORK_FUNCTIONS
 from switch.iso8583.message import Message
+from switch.issuers.profile import Card
 from switch.specs import load_specs
 from tests.cli.command import Outcome, run
 
 SPECS = load_specs()
 DATE = "2026-11-22"
+OTHERWISE = "or --original-stan and --original-at"
 EMBEDDED = "of the embedded specification; --specs names another"
+PREPAID = next(card for card in SPECS.issuers["souss"].cards if "prepaid" in card.purpose)
+NO_CASH = next(card for card in SPECS.issuers["atlas"].cards if card.cash_limit_minor)
 BROKE = next(card for card in SPECS.issuers["atlas"].cards if "50.00 left" in card.purpose)
 
 
@@ -121,6 +127,132 @@ def test_a_tester_can_provoke(centre: CentreProcess) -> None:
     assert send(centre, "--pan", "3400000000000000", "--expect", "15").code == 0
     assert send(centre, "--set", "52=0123456789abcdef", "--expect", "00").code == 0
     assert send(centre, "--mti", "0800", "--set", "70=301", "--expect", "00").code == 0
+
+
+@pytest.mark.parametrize("listener", ["ascii", "ascii_hex", "bcd"])
+@pytest.mark.parametrize(
+    ("kind", "mti"),
+    [
+        ("purchase", "0110"),
+        ("cash", "0110"),
+        ("quasi-cash", "0110"),
+        ("bill", "0110"),
+        ("refund", "0210"),
+        ("verify", "0110"),
+        ("preauth", "0110"),
+    ],
+)
+def test_every_type_is_approved_on_every_listener(centre: CentreProcess, listener: str, kind: str, mti: str) -> None:
+    answer = sent(centre, "--type", kind, listener=listener)
+    assert (answer["answer"]["mti"], answer["response_code"]) == (mti, "00")
+
+
+def test_a_balance_is_told_in_words(centre: CentreProcess) -> None:
+    balance = sent(centre, "--type", "balance", "--pan", BROKE.pan.digits)["answer"]["elements"]
+    (told,) = [line["meaning"] for line in balance if line["element"] == 54]
+    assert told == "ledger balance 50.00 MAD, available 50.00 MAD"
+
+
+def test_cash_and_parts_of_an_amount(centre: CentreProcess) -> None:
+    cash = ("--pan", NO_CASH.pan.digits, "--amount", "300", "--cash-back")
+    assert send(centre, *cash, "200.00", "--expect", "00").code == 0
+    assert send(centre, *cash, "200.01", "--type", "cash-back", "--expect", "61").code == 0
+    part = sent(centre, "--pan", PREPAID.pan.digits, "--amount", "80", "--partial")
+    elements = {line["element"]: line["meaning"] for line in part["answer"]["elements"]}
+    assert (part["response_code"], elements[4], elements[54]) == ("10", "20.00 MAD", "asked for 80.00 MAD")
+    assert send(centre, "--pan", PREPAID.pan.digits, "--amount", "80", "--expect", "51").code == 0
+
+
+def test_a_pre_authorization_to_its_end(centre: CentreProcess) -> None:
+    journal = ("--data", centre.data)
+    rrn = sent(centre, "--type", "preauth", "--amount", "500", "--merchant", "HOTEL0000000001")["rrn"]
+    added = sent(centre, "--increment", rrn, "--amount", "50", *journal)
+    assert (added["answer"]["mti"], added["response_code"]) == ("0110", "00")
+    completed = sent(centre, "--complete", rrn, "--amount", "530", *journal)
+    assert (completed["answer"]["mti"], completed["response_code"], completed["rrn"]) == ("0230", "00", rrn)
+    assert values(completed["request"])[42].strip() == "HOTEL0000000001", "what no option says is the original's"
+    assert sent(centre, "--complete", rrn, *journal)["response_code"] == "12", "it is completed once"
+    reversed_ = sent(centre, "--reverse", rrn, "--leave", "100.00", *journal)
+    assert (reversed_["answer"]["mti"], reversed_["response_code"]) == ("0410", "00")
+    told = run("explain", rrn, *journal).out
+    assert "completes 550.00 authorized by request" in told
+    assert "reversed in part, 100.00 remain" in told
+
+
+@pytest.mark.parametrize("card", [PREPAID, SPECS.issuers["atlas"].cards[2]])
+def test_what_is_approved_is_taken_back(centre: CentreProcess, card: Card) -> None:
+    sale = ("--pan", card.pan.digits, "--amount", "5", "--type")
+    for kind, what, mti in (("refund", "--void", "0210"), ("refund", "--reverse", "0410"), ("purchase", "--void", "0210")):
+        rrn = sent(centre, *sale, kind)["rrn"]
+        outcome = send(centre, what, rrn, "--data", centre.data, "--expect", "00")
+        assert outcome.code == 0, outcome.err
+        assert f"answered: {mti}" in outcome.out
+        assert outcome.out.splitlines()[-1].endswith(f"explain {rrn} --data {centre.data}")
+        assert card.pan.digits not in outcome.out
+
+
+def test_an_original_may_be_told_instead_of_looked_up(centre: CentreProcess) -> None:
+    sale = sent(centre, "--amount", "7.00")
+    request = values(sale["request"])
+    told = ("--original-stan", request[11], "--original-at", request[7], "--amount", "7.00")
+    advised = sent(centre, "--reverse", sale["rrn"], *told, "--mti", "0420")
+    assert (advised["answer"]["mti"], advised["response_code"]) == ("0430", "00")
+    assert "reversed by the acquirer" in run("explain", sale["rrn"], "--data", centre.data).out
+
+
+def test_totals_of_a_terminal(centre: CentreProcess) -> None:
+    terminal = ("--merchant", "SUPERMARCHE0001", "--terminal", "NORIA003")
+    assert send(centre, *terminal, "--amount", "12.00", "--expect", "00").code == 0
+    wrong = sent(centre, "--totals", *terminal, "--set", "76=0000000002")
+    assert (wrong["answer"]["mti"], wrong["response_code"], values(wrong["answer"])[66]) == ("0510", "95", "2")
+    right = sent(centre, "--totals", *terminal, "--set", "76=0000000001", "--set", "88=0000000000001200")
+    assert (right["response_code"], values(right["answer"])[66]) == ("00", "1")
+
+
+@pytest.mark.parametrize("function", ["sign-on", "echo", "sign-off"])
+def test_network_management(centre: CentreProcess, function: str) -> None:
+    answered = sent(centre, "--network", function)
+    assert (answered["answer"]["mti"], answered["response_code"]) == ("0810", "00")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--complete", "X", "--void", "X"), "--void: found beside --complete, expected one of them"),
+        (("--type", "refund", "--totals"), "--type: found beside --totals, expected one of them"),
+        (("--type", "cash-back"), "--cash-back: found nothing, expected the part of --amount that is handed out"),
+        (("--type", "cash", "--cash-back", "5"), "--cash-back: found with --type cash, expected --type cash-back"),
+        (("--type", "preauth", "--partial"), "--partial: found with --type preauth, expected one of them: DE 25 says either"),
+        (("--type", "verify", "--amount", "5"), "--amount: found with --type verify, which is for no amount"),
+        (("--leave", "5"), "--leave: found without --reverse, expected the reversal it belongs to"),
+        (
+            ("--void", "X", "--original-stan", "7"),
+            "--original-stan, --original-at: found one, expected both: DE 11 and DE 7 of the original",
+        ),
+        (
+            ("--void", "X", "--original-stan", "7", "--original-at", "now"),
+            "--original-at: found 'now', expected 10 digits",
+        ),
+        (
+            ("--void", "X", "--data", "nowhere"),
+            f"--void: no journal in nowhere that knows RRN X, expected --data or --ready-file, {OTHERWISE}",
+        ),
+    ],
+)
+def test_options_that_do_not_go_together(arguments: tuple[str, ...], sentence: str) -> None:
+    outcome = run("send", *arguments)
+    assert (outcome.code, outcome.sentence) == (2, sentence)
+
+
+def test_an_rrn_that_is_not_in_the_journal(centre: CentreProcess) -> None:
+    outcome = run("send", "--complete", "NOSUCHRRN000", "--data", centre.data)
+    assert outcome.code == 2
+    assert outcome.sentence.startswith(f"--complete: RRN NOSUCHRRN000 is not in the journal of {centre.data}, expected one ")
+
+
+def test_the_choices_are_those_that_can_be_composed() -> None:
+    assert tuple(KINDS) == TYPES
+    assert tuple(NETWORK_FUNCTIONS) == NETWORK
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,10 @@ class Acquirer:
     def send(self, sales: Iterable[Sale]) -> None:
         self._socket.sendall(b"".join(map(self.framed, sales)))
 
+    def say(self, message: Message) -> None:
+        """Send any message."""
+        self._socket.sendall(self._framer.wrap(self._codec.encode(message)))
+
     def answer(self) -> dict[int, str]:
         """The elements of the next answer. EOFError or OSError where the line ends before one."""
         while not self._received:

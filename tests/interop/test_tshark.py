@@ -1,38 +1,24 @@
-"""tshark's ISO 8583 dissector reads what the default listener says: an oracle nobody here has written."""
+"""tshark's ISO 8583 dissector reads what our listeners say: an oracle nobody here has written."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from itertools import pairwise
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
 from switch.iso8583.mapping import refusal, to_authorization, to_response
 from switch.iso8583.message import Message
 from switch.iso8583.session import ECHO, SIGN_ON, network_request, network_response
 from switch.specs import load_specs
 from switch.transaction import Decision
-from tests.interop import pcap
+from tests.interop import pcap, tshark
 from tests.interop.pcap import Segment
+from tests.interop.tshark import HEADER, PORT, PREFERENCES, read_by_tshark, without_traps
 from tests.iso8583.samples import PURCHASE, REVERSAL, TRACK_2, codec, with_elements
 
-pytestmark = [
-    pytest.mark.outside,
-    pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed"),
-]
-
-#: Wire format -> how the dissector is told about its bitmap and binary elements. It knows a binary header of two bytes and no
-#: TPDU, and packs fewer elements than our packed dialects do, so these two are what it can judge.
-BINARY = {"ascii": "Bin data not encoded", "ascii_hex": "Bin data represented as Hex Ascii characters"}
-PORT = 8583
-
-#: Track 2, which the dissector loses its place behind when binary elements are raw: it skips more bytes than it shows.
-TRACK = 35
-HEADER = HeaderFormat.parse("2b")
+pytestmark = tshark.marks
 
 
 def answered(request: Message, decision: Decision) -> Message:
@@ -86,7 +72,7 @@ def cut(stream: bytes, sizes: tuple[int, ...]) -> list[bytes]:
 def captured(path: Path, name: str, sizes: tuple[int, ...]) -> list[Message]:
     """The dialogue in a capture: all requests, then all answers. The messages in that order."""
     wire, framer = codec(name), Framer(HEADER)
-    requests, answers = zip(*(pair for pair in dialogue() if name != "ascii" or TRACK not in pair[0].elements), strict=True)
+    requests, answers = zip(*([without_traps(message, name) for message in pair] for pair in dialogue()), strict=True)
     segments = []
     for from_client, said in ((True, requests), (False, answers)):
         stream = b"".join(framer.wrap(wire.encode(message)) for message in said)
@@ -95,37 +81,11 @@ def captured(path: Path, name: str, sizes: tuple[int, ...]) -> list[Message]:
     return [*requests, *answers]
 
 
-def read_by_tshark(path: Path, name: str) -> tuple[list[Message], list[str]]:
-    """Every message the dissector finds, in order, and whatever it complains about."""
-    command = ["tshark", "-r", str(path), "-d", f"tcp.port=={PORT},iso8583", "-T", "pdml"]
-    for preference in ("len_endian:Big endian", "charset:Digits represented as ASCII Characters", f"binencode:{BINARY[name]}"):
-        command += ["-o", f"iso8583.{preference}"]
-    printed = subprocess.run(command, capture_output=True, timeout=60, check=True).stdout
-    found = [
-        proto for proto in ElementTree.fromstring(printed).iter("proto") if proto.get("name") in ("iso8583", "_ws.malformed")
-    ]
-    complaints = [
-        field.get("showname", "")
-        for proto in found
-        for field in (proto, *proto.iter("field"))
-        if field.get("name", "").startswith("_ws.") or field.get("name", "").endswith("MALFORMED")
-    ]
-    return [_message(proto) for proto in found if proto.get("name") == "iso8583"], complaints
-
-
-def _message(proto: ElementTree.Element) -> Message:
-    values = {field.get("name", ""): bytes.fromhex(field.get("value", "")).decode("latin-1") for field in proto.iter("field")}
-    prefix = "iso8583.bit"
-    return Message(
-        values["iso8583.mti"], {int(name[len(prefix) :]): text for name, text in values.items() if name.startswith(prefix)}
-    )
-
-
-@pytest.mark.parametrize("name", sorted(BINARY))
+@pytest.mark.parametrize("name", sorted(PREFERENCES))
 @pytest.mark.parametrize("sizes", [(100_000,), (1_000, 1, 1), (50, 300), (7,)], ids=lambda sizes: "-".join(map(str, sizes)))
 def test_tshark_reads_the_dialogue_as_we_do(tmp_path: Path, name: str, sizes: tuple[int, ...]) -> None:
     said = captured(tmp_path / "dialogue.pcap", name, sizes)
-    heard, complaints = read_by_tshark(tmp_path / "dialogue.pcap", name)
+    heard, complaints = read_by_tshark(tmp_path / "dialogue.pcap", codec(name).dialect)
     assert complaints == []
     assert heard == said
 
@@ -134,7 +94,7 @@ def test_tshark_would_complain(tmp_path: Path) -> None:
     framer = Framer(HEADER)
     wrong = codec("ascii").encode(PURCHASE).replace(b"000000012500", b"00000ABC2500")
     pcap.write(tmp_path / "wrong.pcap", PORT, [Segment(True, framer.wrap(wrong))])
-    assert read_by_tshark(tmp_path / "wrong.pcap", "ascii")[1] != []
+    assert read_by_tshark(tmp_path / "wrong.pcap", codec("ascii").dialect)[1] != []
 
 
 def test_the_default_listener_is_the_wire_tshark_was_told_about() -> None:

@@ -12,8 +12,20 @@ from hypothesis import strategies as st
 
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import ENTRIES, Sale, changed, currency_number, parse_change, sale_message
+from switch.iso8583.compose import (
+    ENTRIES,
+    KINDS,
+    NETWORK_FUNCTIONS,
+    Sale,
+    changed,
+    currency_number,
+    network_message,
+    parse_change,
+    sale_message,
+    totals_message,
+)
 from switch.iso8583.mapping import to_authorization
+from switch.iso8583.reconciling import to_reconciliation
 from switch.specs import load_specs
 
 SPECS = load_specs()
@@ -59,6 +71,55 @@ def test_name_and_place_are_plain_and_forty_characters_wide() -> None:
 def test_a_cash_machine_gives_cash() -> None:
     machine = SPECS.merchants["CASHMACHINE0001"]
     assert sale_message(evolve(SALE, merchant=machine), ASCII).elements[3] == "010000"
+
+
+@pytest.mark.parametrize(
+    ("kind", "understood"),
+    [
+        ("purchase", "purchase"),
+        ("cash", "cash_withdrawal"),
+        ("cash-back", "purchase_with_cash_back"),
+        ("quasi-cash", "quasi_cash"),
+        ("bill", "bill_payment"),
+        ("refund", "refund"),
+        ("balance", "balance_inquiry"),
+        ("verify", "card_verification"),
+        ("preauth", "purchase"),
+    ],
+)
+@pytest.mark.parametrize("dialect", SPECS.dialects)
+def test_every_kind_is_understood_as_such_in_every_dialect(kind: str, understood: str, dialect: str) -> None:
+    codec = Codec(SPECS.dialects[dialect])
+    amount_minor = 12_500 if KINDS[kind].moves_money else 0
+    cash_back_minor = 5_000 if kind == "cash-back" else 0
+    sale = evolve(SALE, kind=kind, mti=KINDS[kind].mti, amount_minor=amount_minor, cash_back_minor=cash_back_minor)
+    message = codec.decode(codec.encode(sale_message(sale, SPECS.dialects[dialect])))
+    asked = to_authorization(message, acquirer_id="0", transmitted_at="1122120509", currency="504")
+    assert (asked.transaction_type, asked.amount_minor, asked.cash_back_minor) == (understood, amount_minor, cash_back_minor)
+    assert (asked.pre_authorized, asked.partial_accepted) == (kind == "preauth", False)
+    assert asked.message_class == ("financial" if kind == "refund" else "authorization")
+
+
+def test_a_part_can_be_taken_where_the_condition_says_so() -> None:
+    message = sale_message(evolve(SALE, partial_accepted=True), ASCII)
+    assert to_authorization(message, acquirer_id="0", transmitted_at="1122120509", currency="504").partial_accepted
+
+
+def test_totals_are_asked_for_a_terminal_and_compared_once_there_are_some() -> None:
+    message = totals_message("0500", acquirer_id="504900", terminal_id="NORIA1", stan="000042", at=SALE.at, dialect=ASCII)
+    asked = to_reconciliation(message, acquirer_id="0", transmitted_at="0")
+    assert (asked.key.terminal_id, asked.key.transmitted_at, asked.sent) == ("NORIA1  ", "1122120509", {})
+    counted = changed(message, [(76, "0000000003"), (97, "D0000000000000005")], ASCII)
+    assert to_reconciliation(counted, acquirer_id="0", transmitted_at="0").sent == {"debits_count": 3, "net_minor": -5}
+
+
+@pytest.mark.parametrize("function", NETWORK_FUNCTIONS)
+@pytest.mark.parametrize("dialect", SPECS.dialects)
+def test_network_management_can_be_said_in_every_dialect(function: str, dialect: str) -> None:
+    spec, codec = SPECS.dialects[dialect], Codec(SPECS.dialects[dialect])
+    number = NETWORK_FUNCTIONS[function]
+    message = network_message("0800", number, institution_id="504900", stan="000042", at=SALE.at, dialect=spec)
+    assert codec.decode(codec.encode(message)).elements == {7: "1122120509", 11: "000042", 33: "504900", 70: number}
 
 
 def test_changes_replace_and_leave_out() -> None:

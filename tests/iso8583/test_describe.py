@@ -151,6 +151,22 @@ def test_meanings() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("0040504D000000005000", "cash back 50.00 MAD"),
+        ("0057504D000000012500", "asked for 125.00 MAD"),
+        ("0001504C000000003500" + "0002978D000000006300", "ledger balance 35.00 MAD, available -63.00 EUR"),
+        ("0001504C00000000350", "an amount of another kind"),
+        ("0099504C000000003500", "an amount of another kind"),
+    ],
+)
+def test_additional_amounts_in_words(value: str, words: str) -> None:
+    wire = codec("ascii")
+    described = describe(wire, wire.encode(with_elements(Message("0110", PURCHASE.elements), de54=value)))
+    assert next(line.meaning for line in described.lines if line.element == 54) == words
+
+
 def test_wrong_content_is_left_out_and_the_rest_keeps_its_place() -> None:
     wire = codec("ascii")
     data = wire.encode(PURCHASE)

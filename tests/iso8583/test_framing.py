@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from switch.errors import MessageError
 from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, Frame, Framer, HeaderFormat, reply_tpdu
 
-NOTATIONS = [width + kind + inclusive for width in "24" for kind in "bald" for inclusive in ("", "i")]
+NOTATIONS = [width + kind + inclusive for width in "24" for kind in "bald" for inclusive in ("", "i")] + ["4v"]
 every_header = pytest.mark.parametrize("notation", NOTATIONS)
 TPDU = bytes.fromhex("6000010203")
 
@@ -78,13 +78,14 @@ def test_headers_say_their_length(notation: str) -> None:
         ("2d", 258, "0258"),
         ("2di", 258, "0260"),
         ("4d", 258, "00000258"),
+        ("4v", 258, "01020000"),
     ],
 )
 def test_headers_as_they_stand(notation: str, length: int, written: str) -> None:
     assert HeaderFormat.parse(notation).header(length).hex() == written
 
 
-@pytest.mark.parametrize("notation", ["", "3b", "2x", "b2", "2bb", "2ib", "44a", "2B"])
+@pytest.mark.parametrize("notation", ["", "3b", "2x", "b2", "2bb", "2ib", "44a", "2B", "2v", "4vi", "v"])
 def test_a_notation_that_is_none(notation: str) -> None:
     with pytest.raises(ValueError, match="2 or 4, then b"):
         HeaderFormat.parse(notation)
@@ -98,6 +99,8 @@ def test_a_notation_that_is_none(notation: str) -> None:
         ("4l", "00000001", "length header 00 00 00 01: found a frame of 16777216 bytes, expected 0 to 16384"),
         ("2bi", "0001", "length header 00 01: found a frame of -1 bytes, expected 0 to 16384"),
         ("4ai", "30303033", "length header 30 30 30 33: found a frame of -1 bytes, expected 0 to 16384"),
+        ("4v", "ffff0000", "length header ff ff 00 00: found a frame of 65535 bytes, expected 0 to 16384"),
+        ("4v", "00040100", "length header 00 04 01 00: found 01 00 in bytes 3 and 4, expected 00 00"),
         ("4a", "303x", ""),
         ("4a", "30315a35", "length header: found 30 31 5a 35, expected 4 bytes of ASCII digits"),
         ("4a", "2b303132", "length header: found 2b 30 31 32, expected 4 bytes of ASCII digits"),
@@ -140,7 +143,8 @@ def test_a_frame_shorter_than_its_tpdu() -> None:
 
 
 @pytest.mark.parametrize(
-    ("notation", "longest"), [("2a", 99), ("2ai", 97), ("2d", 9_999), ("4a", 9_999), ("4ai", 9_995), ("2b", FRAME_BYTES_MAX)]
+    ("notation", "longest"),
+    [("2a", 99), ("2ai", 97), ("2d", 9_999), ("4a", 9_999), ("4ai", 9_995), ("2b", FRAME_BYTES_MAX), ("4v", FRAME_BYTES_MAX)],
 )
 def test_a_message_longer_than_the_line_can_carry_is_not_sent(notation: str, longest: int) -> None:
     sender = framer(notation)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
+from attrs import evolve
+
 from switch.card import Pan, luhn_digit
 from switch.issuers.account import AccountBook
+from switch.issuers.advice import Taken, take
 from switch.issuers.book import Book, MemoryBook
 from switch.issuers.decide import Judgement, Undoing, approval_codes, decide, undo
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.spec_table import SpecTable
-from switch.transaction import ECOMMERCE, PURCHASE, Authorization, ExchangeKey, Reversal
+from switch.transaction import ADVICE, ECOMMERCE, FINANCIAL, PURCHASE, Authorization, ExchangeKey, Reversal
 
 NOW_MS = 1_795_348_800_000  #: 2026-11-22
 TODAY = "2611"
@@ -25,6 +28,7 @@ def numbered(body: str) -> str:
 GOOD = numbered("450716000000001")
 POOR = numbered("450716000000002")
 REFUSED = numbered("450716000000003")
+NO_CASH = numbered("450716000000007")
 LOST = numbered("450716000000004")
 STOLEN = numbered("450716000000005")
 EXPIRED = numbered("450716000000006")
@@ -86,6 +90,14 @@ cvv2 = "123"
 balance = "1000.00"
 purpose = "expired last month"
 
+[[card]]
+pan = "{NO_CASH}"
+expiry = "2811"
+cvv2 = "123"
+balance = "1000.00"
+cash_limit = "200.00"
+purpose = "little cash"
+
 [[card_series]]
 bin = "476173"
 count = 1000
@@ -128,6 +140,23 @@ def asked(pan: str = GOOD, amount_minor: int = 12_500, stan: int = 1, **other: A
     return Authorization(**(values | other))
 
 
+def advising(original: Authorization, **other: Any) -> Authorization:
+    """A 0120 for a request the issuer gave no answer to in time."""
+    return evolve(original, function=ADVICE, **({"advised_code": "00", "approval_code": "STAND1"} | other))
+
+
+def completing(original: Authorization, amount_minor: int, stan: int = 700_001, **other: Any) -> Authorization:
+    """A 0220 that captures what a request had held."""
+    key = original.key._replace(stan=f"{stan:06d}", transmitted_at="1122101545")
+    values: dict[str, Any] = {
+        "key": key,
+        "message_class": FINANCIAL,
+        "amount_minor": amount_minor,
+        "original_key": original.key,
+    }
+    return advising(original, **(values | other))
+
+
 def reversing(original: Authorization, replacement_minor: int = 0, stan: int = 900_001, **other: Any) -> Reversal:
     """A reversal of a request; ``original_key=None`` leaves DE 90 out."""
     values: dict[str, Any] = {
@@ -154,13 +183,18 @@ class Issuer:
         self.accounts = AccountBook(atlas())
         self.accounts.replay(self.book.entries())
         self.state = ScenarioState(scenario(rules) if rules else None, "atlas")
-        self.codes = approval_codes(7, "atlas", self.accounts.holds_placed)
+        self.codes = approval_codes(7, "atlas", self.accounts.placed_count)
 
     def judge(self, request: Authorization, today_yymm: str = TODAY) -> Judgement:
         judgement = decide(request, self.accounts, self.state, now_ms=NOW_MS, today_yymm=today_yymm, approval_codes=self.codes)
-        if judgement.hold is not None:
-            self.book.append([judgement.hold])
+        if judgement.entry is not None:
+            self.book.append([judgement.entry])
         return judgement
+
+    def take(self, advice: Authorization) -> Taken:
+        taken = take(advice, self.accounts, self.book, now_ms=NOW_MS + 1)
+        self.book.append(taken.entries)
+        return taken
 
     def undo(self, reversal: Reversal) -> Undoing:
         undoing = undo(reversal, self.accounts, self.book, now_ms=NOW_MS + 1)

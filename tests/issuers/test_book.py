@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from switch.errors import DataFolderError
-from switch.issuers.account import AccountBook, Entry, Reference
-from switch.issuers.book import _OF_KEY, _OF_REFERENCE, APPLICATION_ID, Book, MemoryBook
+from switch.issuers.account import AccountBook
+from switch.issuers.book import _OF_KEY, _OF_REFERENCE, APPLICATION_ID, MIGRATIONS, Book, MemoryBook
+from switch.issuers.entry import Entry, Reference
+from switch.transaction import REFUND
 from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, POOR, Issuer, asked, atlas, reversing
 
 
@@ -23,8 +25,8 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Book | Memo
 def morning(issuer: Issuer) -> list[Entry]:
     """Three approvals, one refusal, one hold given back."""
     asked_for = [asked(GOOD, 10_000, 1), asked(POOR, 3_000, 2), asked(POOR, 3_000, 3), asked(OF_SERIES, 7_777, 4)]
-    entries = [judgement.hold for request in asked_for if (judgement := issuer.judge(request)).hold]
-    released = issuer.accounts.release(asked_for[0].key, NOW_MS + 1)
+    entries = [judgement.entry for request in asked_for if (judgement := issuer.judge(request)).entry]
+    released = issuer.accounts.lower(asked_for[0].key, NOW_MS + 1)
     assert released
     return [*[entry for entry in entries if entry], released]
 
@@ -48,10 +50,10 @@ def test_replay_gives_the_same_balances_and_the_same_answers(book: Book | Memory
 
     for pan in (GOOD, POOR, OF_SERIES):
         assert again.available_minor(again.card(pan)) == issuer.available(pan)
-    assert again.holds_placed == issuer.accounts.holds_placed == 3
+    assert again.placed_count == issuer.accounts.placed_count == 3
     assert again.remembered(asked(stan=2).key) == issuer.accounts.remembered(asked(stan=2).key)
-    assert again.release(asked(stan=1).key, NOW_MS) is None
-    assert again.release(asked(stan=4).key, NOW_MS) is not None
+    assert again.lower(asked(stan=1).key, NOW_MS) is None
+    assert again.lower(asked(stan=4).key, NOW_MS) is not None
 
 
 def test_a_book_is_there_again_without_having_been_closed(tmp_path: Path) -> None:
@@ -106,23 +108,26 @@ def test_another_file_is_not_taken_for_a_book(tmp_path: Path) -> None:
     other.execute("CREATE TABLE thing (id)")
     other.close()
     newer = Book.open(tmp_path / "newer.db")
-    newer._connection.execute("PRAGMA user_version = 3")
+    newer._connection.execute("PRAGMA user_version = 4")
     newer.close()
 
-    for name, found in (("text", "file is not a database"), ("other", "another program's"), ("newer", "a book of version 3")):
+    for name, found in (("text", "file is not a database"), ("other", "another program's"), ("newer", "a book of version 4")):
         with pytest.raises(DataFolderError, match=found):
             Book.open(tmp_path / f"{name}.db")
 
 
-def test_a_book_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_a_book_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
     entries = morning(Issuer())
-    first = sqlite3.connect(tmp_path / "atlas.db", isolation_level=None)
-    first.executescript((files("switch.issuers") / "book_1.sql").read_text(encoding="utf-8"))
-    first.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    first.execute("PRAGMA user_version = 1")
+    earlier = sqlite3.connect(tmp_path / "atlas.db", isolation_level=None)
+    for script in MIGRATIONS[:version]:
+        earlier.executescript((files("switch.issuers") / script).read_text(encoding="utf-8"))
+    earlier.execute("CREATE INDEX entry_rrn ON entry (rrn) WHERE kind = 'hold'")
+    earlier.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    earlier.execute(f"PRAGMA user_version = {version}")
     marks = ", ".join("?" * len(Entry._fields))
-    first.executemany(f"INSERT INTO entry ({', '.join(Entry._fields)}) VALUES ({marks})", entries)
-    first.close()
+    earlier.executemany(f"INSERT INTO entry ({', '.join(Entry._fields)}) VALUES ({marks})", entries)
+    earlier.close()
 
     for _ in range(2):
         book = Book.open(tmp_path / "atlas.db")
@@ -133,7 +138,9 @@ def test_a_book_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
     issuer = Issuer(book=book)
     issuer.undo(reversing(asked(OF_SERIES, 7_777, 4)))
     issuer.undo(reversing(asked(stan=5)))
-    assert [entry.kind for entry in book.entries()][-2:] == ["release", "reversed"]
+    issuer.judge(asked(stan=6, transaction_type=REFUND))
+    issuer.undo(reversing(asked(stan=6), original_key=None))
+    assert [entry.kind for entry in book.entries()][-4:] == ["release", "reversed", "credit", "taken_back"]
     with pytest.raises(sqlite3.IntegrityError, match="the book is append-only"):
         book._connection.execute("DELETE FROM entry")
     book.close()
@@ -149,11 +156,11 @@ def test_a_book_finds_a_hold_and_what_is_left_of_it(book: Book | MemoryBook) -> 
     issuer.undo(reversing(second, 50))
     issuer.undo(reversing(fourth))
 
-    found = [book.hold_of(request.key) for request in (first, second, third, fourth)]
+    found = [book.placed_under(request.key) for request in (first, second, third, fourth)]
 
-    assert [hold and hold.amount_minor for hold in found] == [0, 50, 300, None]
-    assert book.hold_of(first.key._replace(terminal_id="TERM0002")) is None
-    assert book.hold_of(first.key._replace(acquirer_id="600009")) is None
+    assert [placed and placed.left_minor for placed in found] == [0, 50, 300, None]
+    assert book.placed_under(first.key._replace(terminal_id="TERM0002")) is None
+    assert book.placed_under(first.key._replace(acquirer_id="600009")) is None
 
 
 def test_a_book_finds_the_last_hold_of_a_reference(book: Book | MemoryBook) -> None:

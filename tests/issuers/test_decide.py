@@ -16,9 +16,9 @@ def test_a_good_card_with_enough_on_it_is_approved_and_the_amount_held() -> None
 
     assert judgement.decision.approved
     assert judgement.decision.decided_by == "atlas"
-    assert judgement.hold is not None
-    assert judgement.hold.approval_code == judgement.decision.approval_code
-    assert (judgement.hold.kind, judgement.hold.account, judgement.hold.amount_minor) == ("hold", "atlas-0001", 12_500)
+    assert judgement.entry is not None
+    assert judgement.entry.approval_code == judgement.decision.approval_code
+    assert (judgement.entry.kind, judgement.entry.account, judgement.entry.amount_minor) == ("hold", "atlas-0001", 12_500)
     assert issuer.available(GOOD) == 87_500
 
 
@@ -74,7 +74,7 @@ def test_a_repeat_gets_the_same_answer_and_no_second_hold() -> None:
 
     repeat, repeat_of_refused = issuer.judge(asked(stan=1)), issuer.judge(asked(amount_minor=99_900, stan=2))
 
-    assert (repeat.decision, repeat.hold) == (first.decision, None)
+    assert (repeat.decision, repeat.entry) == (first.decision, None)
     assert (repeat_of_refused.decision, repeat_of_refused.delay_seconds) == (refused.decision, 0.0)
     assert issuer.available() == 87_500
 
@@ -101,7 +101,7 @@ def test_a_repeat_after_silence_is_judged_anew() -> None:
 
     unanswered, repeat = issuer.judge(asked()), issuer.judge(asked())
 
-    assert (unanswered.silence, unanswered.hold) == (True, None)
+    assert (unanswered.silence, unanswered.entry) == (True, None)
     assert unanswered.decision.reason == "scenario trial, rule 1: no answer"
     assert (repeat.silence, repeat.decision.approved) == (False, True)
 

@@ -10,8 +10,8 @@ import trio
 from switch.iso8583 import mapping
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
-from switch.issuers.account import Entry
 from switch.issuers.book import MemoryBook
+from switch.issuers.entry import Entry
 from switch.issuers.host import IssuerHost
 from switch.line import Line, WireFormat, listen
 from switch.transaction import Authorization
@@ -160,3 +160,73 @@ def test_what_a_reversal_changes_is_written_before_its_answer_leaves() -> None:
         issuer._gulp(line, nobody_late, [Frame(b"", TellingLine.codec.encode(sent))])
 
     assert told == ["0110", "hold", "flush", "0430", "release", "flush", "0430", "reversed", "flush"]
+
+
+def advice(mti: str = "0120", stan: int = 1, **elements: str) -> Message:
+    """What the centre approved in the issuer's stead: ``request()``, under its key."""
+    return message(mti, {**request(stan).elements, 38: "STAND1", 39: "00", 56: "1003"}, elements)
+
+
+@pytest.mark.parametrize(("mti", "answer"), [("0120", "0130"), ("0121", "0130"), ("0220", "0230"), ("0221", "0230")])
+@pytest.mark.parametrize("dialect", ["ascii", "bcd", "ebcdic"])
+async def test_every_advice_is_answered_and_held_once(mti: str, answer: str, dialect: str) -> None:
+    book = MemoryBook()
+    async with asking(book, dialect) as client:
+        for sent in (advice(mti), advice(mti[:3] + "1")):
+            received = await client.ask(sent)
+            assert (received.mti, received.elements[39], received.elements[11]) == (answer, "00", "000001")
+    async with asking(book, dialect) as client:
+        assert (await client.ask(advice(mti[:3] + "1"))).elements[63] == "nothing to hold: this is known already"
+
+    assert kinds(book) == [("hold", 12_500)]
+
+
+async def test_a_completion_releases_and_holds_in_one_commit() -> None:
+    batches: list[list[str]] = []
+
+    class CountingBook(MemoryBook):
+        def append(self, entries: Any) -> None:
+            batches.append([entry.kind for entry in cast("list[Entry]", entries)])
+            super().append(entries)
+
+    async with asking(CountingBook()) as client:
+        await client.ask(request(de25="06"))
+        batches.clear()
+        received = await client.ask(advice("0220", 2, de4="000000009000", de90=KEY))
+
+    assert received.elements[63] == "gave back the 125.00 MAD held, held 90.00 MAD"
+    assert batches == [["release", "hold"]]
+
+
+@pytest.mark.parametrize(("changes", "code"), [({"de42": ""}, "30"), ({"de2": ""}, "30"), ({"de2": "4507169999999990"}, "14")])
+async def test_an_advice_nobody_can_book_is_refused(changes: dict[str, Any], code: str) -> None:
+    book = MemoryBook()
+    async with asking(book) as client:
+        received = await client.ask(advice(**changes))
+
+    assert (received.mti, received.elements[39]) == ("0130", code)
+    assert kinds(book) == []
+
+
+async def test_a_message_of_another_class_is_answered_40() -> None:
+    async with asking(MemoryBook()) as client:
+        received = await client.ask(Message("0600", {7: "1122100200", 11: "000002"}))
+
+    assert (received.mti, received.elements[39]) == ("0610", "40")
+
+
+async def test_a_part_is_answered_with_what_was_granted_and_what_was_asked() -> None:
+    async with asking(MemoryBook()) as client:
+        received = await client.ask(request(de4="000000200000", de25="41"))
+
+    assert (received.elements[39], received.elements[4]) == ("10", "000000100000")
+    assert received.elements[54] == "0057504D000000200000"
+
+
+async def test_a_balance_is_told_as_additional_amounts() -> None:
+    async with asking(MemoryBook()) as client:
+        await client.ask(request())
+        received = await client.ask(request(2, de3="310000", de4=""))
+
+    assert received.elements[39] == "00"
+    assert received.elements[54] == "0001504C000000100000" + "0002504C000000087500"

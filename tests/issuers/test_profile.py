@@ -42,8 +42,8 @@ def test_a_series_holds_its_cards_without_making_them() -> None:
 def test_all_cards_are_the_named_ones_and_then_the_series() -> None:
     cards = list(atlas().all_cards())
 
-    assert len(cards) == 1006
-    assert len({card.account for card in cards}) == len({card.pan for card in cards}) == 1006
+    assert len(cards) == 1007
+    assert len({card.account for card in cards}) == len({card.pan for card in cards}) == 1007
 
 
 def test_no_full_number_and_no_cvv2_is_shown() -> None:

@@ -112,7 +112,7 @@ def test_a_repeat_of_a_reversed_request_is_answered_as_before_and_holds_nothing(
 
     for again in (issuer, issuer.restarted()):
         judgement = again.judge(request)
-        assert (judgement.decision, judgement.hold) == (first.decision, None)
+        assert (judgement.decision, judgement.entry) == (first.decision, None)
         assert again.available() == 100_000
 
 

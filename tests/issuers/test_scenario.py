@@ -26,6 +26,7 @@ def rules_of(text: str) -> Rules:
         ("merchant = 'TELECOM00000001'", {}, {"merchant_id": "HOTEL0000000001"}),
         ("terminal = 'TERM0001'", {}, {"key": asked().key._replace(terminal_id="TERM0002")}),
         ("channel = 'ecommerce'", {}, {"channel": "chip"}),
+        ("type = 'refund'", {"transaction_type": "refund"}, {}),
         ("currency = '504'", {}, {"currency": "978"}),
         ("amount_from = '1.00', amount_to = '2.00'", {"amount_minor": 150}, {"amount_minor": 201}),
         ("amount = '1.00', channel = 'chip'", {"amount_minor": 100, "channel": "chip"}, {"amount_minor": 100}),
@@ -82,6 +83,7 @@ def test_without_a_scenario_nothing_matches() -> None:
         ("when = { amount = '1.00', amount_to = '2.00' }" + SILENT, "when.amount: found amount"),
         ("when = { amount_from = '3.00', amount_to = '2.00' }" + SILENT, "when.amount_to: found less"),
         (f"when = {{ pan = {GOOD} }}" + SILENT, "when.pan: found a value without quotes"),
+        ("when = { type = 'sale' }" + SILENT, "when.type: found 'sale', expected one of balance_inquiry, bill_payment"),
         ("when = { times = 0 }" + SILENT, "when.times: found 0, expected a whole number from 1"),
     ],
 )  # fmt: skip

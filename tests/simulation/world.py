@@ -1,349 +1,197 @@
-"""A seeded world around the pure layer: acquirers, a network that loses, delays, repeats and reorders, issuers, crashes.
+"""A seeded world: acquirers, a network that loses, delays, repeats and reorders, the switch, issuers, crashes, and the day.
 
-One seed is one story: the same seed tells the same story again. The switchboard, the issuers' judgement and the mapping between
-them are the product's own; the journal is a durable list, the network a heap of messages in flight.
+One seed is one story: the same seed tells the same story again. Switchboard, mapping, journal, issuers' judgement and the
+business day are the product's own; only sockets and clocks are not there.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterator
-from functools import partial
-from random import Random
-from typing import Any
+import tempfile
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
 
-from attrs import define, evolve, field
+from attrs import evolve
 
+from switch.endofday import close_day
 from switch.iso8583 import mapping
-from switch.issuers.account import AccountBook, Entry
-from switch.issuers.book import MemoryBook
-from switch.issuers.decide import approval_codes, decide, undo
-from switch.issuers.profile import Profile
-from switch.issuers.scenario import ScenarioState
-from switch.routing.archive import Past, Recovery, Reference
-from switch.routing.deliveries import Delivery
+from switch.iso8583.message import Message
+from switch.iso8583.mti import message_class
+from switch.iso8583.reconciling import to_reconciliation, totals_response
+from switch.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.merchant import BY_BATCH, BY_COMPLETION
+from switch.routing.deliveries import ADVICE
 from switch.routing.effects import (
     Deliver,
     Effect,
     Forward,
     JournalDecision,
-    JournalDelivered,
     JournalDelivery,
-    JournalRequest,
-    JournalReversal,
+    JournalOccurrence,
     Reply,
     ReplyReversal,
+    ReplyTotals,
 )
-from switch.routing.events import AnswerReceived, DeliveryAnswered, IssuerDown, IssuerUp, RequestReceived, ReversalReceived
+from switch.routing.events import (
+    AnswerReceived,
+    DeliveryAnswered,
+    Event,
+    IssuerDown,
+    IssuerUp,
+    RequestReceived,
+    ReversalReceived,
+    TotalsReceived,
+)
+from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
-from switch.routing.table import Destination
-from switch.transaction import Authorization, Decision, ExchangeKey, IssuerAnswer, Reversal
-from tests.dialogue import request
+from switch.routing.table import Destination, Range, RoutingTable
+from switch.specs import Specs
+from switch.vault import Vault
 from tests.loopback import specs
+from tests.simulation.bank import NOW_MS, Bank
+from tests.simulation.shops import Shops
+from tests.simulation.weather import CALM_SECONDS, Weather
 
-ISSUERS = ("atlas", "vesta")
-TIMEOUT_SECONDS = 10.0
-PATIENCE_SECONDS = 15.0  #: then an acquirer repeats its request, or reverses it
-CALM_SECONDS = 400.0  #: after this instant nothing is lost and nobody dies any more
-END_SECONDS = 5_000.0
-NOW_MS = 1_795_341_600_000
+TIMEOUT_SECONDS: Final = 10.0
+BUSINESS_DATE: Final = "2026-11-22"
+OWN_ID: Final = "504900"
+LIMITS: Final = StandIn(amount_max_minor=20_000, count_max=2, channels=frozenset({"chip"}))
 
-PLANTS = ("match_by_stan_alone", "forget_owed_at_restart", "drop_journal_of_decision", "no_reversal_after_timeout")
-
-
-@define
-class Books:
-    """The journal: what survives a crash."""
-
-    requests: dict[int, tuple[Authorization, str | None]] = field(factory=dict)
-    decisions: dict[int, Decision] = field(factory=dict)
-    reversals: list[JournalReversal] = field(factory=list)
-    deliveries: dict[int, Delivery] = field(factory=dict)
-    delivered: set[int] = field(factory=set)
-
-    def remaining_minor(self, request_id: int) -> int:
-        """What an approval is worth after its reversals; 0 for what was not approved."""
-        decision = self.decisions.get(request_id)
-        if decision is None or not decision.approved:
-            return 0
-        effective = [
-            item.reversal for item in self.reversals if item.outcome.effective and item.outcome.original_id == request_id
-        ]
-        return effective[-1].replacement_minor if effective else self.requests[request_id][0].amount_minor
-
-    def _past(self, wanted: Callable[[Authorization], bool]) -> Past | None:
-        for request_id in sorted(self.requests, reverse=True):
-            authorization, issuer = self.requests[request_id]
-            if wanted(authorization) and request_id in self.decisions:
-                left = self.remaining_minor(request_id)
-                return Past(request_id, authorization, issuer, self.decisions[request_id], left)
-        return None
-
-    def find(self, key: ExchangeKey) -> Past | None:
-        return self._past(lambda authorization: authorization.key == key)
-
-    def find_by_reference(self, reference: Reference) -> Past | None:
-        return self._past(reference.fits)
-
-    def recovery(self) -> Recovery:
-        decided = [self.find(authorization.key) for authorization, _ in self.requests.values()]
-        return Recovery(
-            decided=[past for past in decided if past is not None],
-            undecided=[(n, *self.requests[n]) for n in self.requests if n not in self.decisions],
-            owed=[delivery for number, delivery in self.deliveries.items() if number not in self.delivered],
-            reversed_unknown=[
-                item.reversal.original_key
-                for item in self.reversals
-                if item.outcome.original_id is None and item.reversal.original_key is not None
-            ],
-        )
+#: Faults put into the switch on purpose, which a simulation worth its name finds.
+PLANTS: Final = (
+    "match_by_stan_alone",
+    "forget_owed_at_restart",
+    "drop_journal_of_late_approval",
+    "drop_journal_of_decision",
+    "no_reversal_after_timeout",
+)
 
 
-class Issuer:
-    """One bank: its accounts live in memory, its book survives."""
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile, self.book = profile, MemoryBook()
-        self.up = False
-        self.start()
-
-    def start(self) -> None:
-        self.accounts = AccountBook(self.profile)
-        self.accounts.replay(self.book.entries())
-        self._codes: Iterator[str] = approval_codes(0, self.profile.id, self.accounts.holds_placed)
-        self._scenario = ScenarioState(None, self.profile.id)
-
-    def authorize(self, asked: Authorization) -> IssuerAnswer:
-        judged = decide(asked, self.accounts, self._scenario, now_ms=NOW_MS, today_yymm="2611", approval_codes=self._codes)
-        self._write([judged.hold])
-        decision = judged.decision
-        return IssuerAnswer(
-            key=asked.key, response_code=decision.response_code, approval_code=decision.approval_code, reason="", carried=None
-        )
-
-    def undo(self, delivery: Delivery, repeat: bool) -> str:
-        message = mapping.to_issuer_reversal(
-            delivery.original,
-            replacement_minor=delivery.replacement_minor,
-            stan=delivery.stan,
-            transmitted_at="1122100000",
-            repeat=repeat,
-            forwarder_id="504900",
-        )
-        reversal = mapping.to_reversal(message, acquirer_id="504900", transmitted_at="1122100000", currency="504")
-        undone = undo(reversal, self.accounts, self.book, now_ms=NOW_MS)
-        self._write([undone.entry])
-        return undone.response_code
-
-    def _write(self, entries: list[Entry | None]) -> None:
-        self.book.append([entry for entry in entries if entry is not None])
-
-    def held(self, key: ExchangeKey) -> int:
-        """What the book holds for an exchange."""
-        signs = {"hold": 1, "release": -1}
-        return sum(entry.amount_minor * signs.get(entry.kind, 0) for entry in self.book.entries() if entry.key == key)
+@cache
+def world_specs() -> Specs:
+    """The default specification, with shops of all three policies and one bank the centre stands in for."""
+    policies = {"HOTEL0000000001": BY_COMPLETION, "SUPERMARCHE0001": BY_BATCH}
+    merchants = {
+        name: evolve(m, capture=policies.get(name, m.capture), over_basis_points=0) for name, m in specs().merchants.items()
+    }
+    ranges = [item for _, _, alike in specs().routing.ranges for item in alike]
+    return evolve(specs(), merchants=merchants, routing=RoutingTable.of([_stood_in(item) for item in ranges], []))
 
 
-@define
-class Purchase:
-    """One purchase as its acquirer sees it."""
-
-    authorization: Authorization
-    codes: list[str] = field(factory=list)  #: every answer it got, in order
-    reversal: Reversal | None = None
-    reversal_codes: list[str] = field(factory=list)
-    asked: int = 0
+def _stood_in(item: Range) -> Range:
+    return evolve(item, route=evolve(item.route, stand_in=LIMITS)) if item.route.issuer == "rif" else item
 
 
-class World:
-    """All of it, driven by one seed. ``plant`` is a fault put into the switch on purpose; ``story`` is what happened."""
+class World(Weather):
+    """All of it, driven by one seed. ``plant`` is a fault put into the switch on purpose."""
 
-    def __init__(self, seed: int, *, purchases: int = 25, plant: str | None = None) -> None:
+    def __init__(self, seed: int, data: Path, *, deals: int = 25, plant: str | None = None) -> None:
         assert plant is None or plant in PLANTS
-        self.random, self.plant, self.story = Random(seed), plant, list[str]()
-        self.now = 0.0
-        self._heap: list[tuple[float, int, Callable[[], None]]] = []
-        self._numbers = iter(range(10**9))
-        self.books = Books()
-        self.issuers = {name: Issuer(specs().issuers[name]) for name in ISSUERS}
-        self._tick_at: float | None = None
+        super().__init__(seed)
+        self.plant, self.data = plant, data
+        self.banks = {name: Bank(specs().issuers[name]) for name in ("atlas", "vesta", "rif")}
+        self.late_approvals: set[int] = set()  #: requests an issuer approved after they were decided without it
         self.life = 0  #: which life of the switch this is; messages to an earlier one are lost
         self.board: Switchboard | None = None
-        self.purchases: dict[int, Purchase] = {}
+        self._tick_at: float | None = None
         self._start_switch()
-        for number in range(1, purchases + 1):
-            self.at(self.random.uniform(0, CALM_SECONDS * 0.8), partial(self._buy, number))
+        self.shops = Shops(self, self._to_switch_from_acquirer, deals)
         for _ in range(self.random.randint(0, 3)):
             self.at(self.random.uniform(1, CALM_SECONDS), self._crash_switch)
-        for name in ISSUERS:
+        for name in self.banks:
             for _ in range(self.random.randint(0, 2)):
-                self.at(self.random.uniform(1, CALM_SECONDS), partial(self._crash_issuer, name))
+                self.at(self.random.uniform(1, CALM_SECONDS), partial(self._crash_bank, name))
+        self.at(self.random.uniform(50, CALM_SECONDS), self.random.choice((self._cut_off, self._close_day)))
 
-    def run(self) -> None:
-        """Live until nothing is left to happen."""
-        while self._heap and self.now < END_SECONDS:
-            self.now, _, happen = heapq.heappop(self._heap)
-            happen()
+    def finish(self) -> None:
+        """Live to the end, then close what days are open."""
+        self.run()
+        assert self.board is not None
+        self.undelivered = self.board.owed
+        self.journal.close()
+        for _ in range(3):
+            close_day(self.data, world_specs(), None, NOW_MS)
 
-    def at(self, when: float, happen: Callable[[], None]) -> None:
-        heapq.heappush(self._heap, (when, next(self._numbers), happen))
+    # the day
 
-    def tell(self, words: str) -> None:
-        self.story.append(f"{self.now:8.3f} {words}")
+    def _cut_off(self) -> None:
+        """The clock opens the next date, where the switch lives to see it."""
+        row = self.journal.open_date() if self.board is not None else None
+        if row is not None and row[0] == BUSINESS_DATE:
+            self.tell("cut-off")
+            self.journal.open_business_date("2026-11-23", "clock", NOW_MS)
 
-    # the network
-
-    def carry(self, what: str, arrive: Callable[[], None]) -> None:
-        """Take a message somewhere: late, twice or never while the weather is bad."""
-        calm = self.now > CALM_SECONDS
-        draw = self.random.random()
-        if not calm and draw < 0.08:
-            self.tell(f"lost: {what}")
-            return
-        copies = 2 if not calm and draw > 0.95 else 1
-        for _ in range(copies):
-            slow = not calm and self.random.random() < 0.06
-            self.at(self.now + self.random.uniform(0.001, 25.0 if slow else 0.2), arrive)
-
-    # acquirers
-
-    def _buy(self, number: int) -> None:
-        issuer = self.random.choice(ISSUERS)
-        cards = [card for card in specs().issuers[issuer].cards if card.status == "active" and card.balance_minor > 10_000]
-        card = self.random.choice(cards)
-        stan = self.random.choice([number, number, self.random.randint(1, 8)])
-        bought = request(
-            stan, pan=card.pan.digits, amount_minor=self.random.choice([100, 250, 5_000]), merchant_id="TELECOM00000001"
-        )
-        key = bought.key._replace(transmitted_at=f"11221{number:05d}")
-        carried = {2: card.pan.digits, 3: "000000", 4: f"{bought.amount_minor:012d}", 37: f"{number:012d}", 41: key.terminal_id,
-                   42: bought.merchant_id, 49: "504"}  # fmt: skip
-        bought = evolve(bought, key=key, rrn=f"{number:012d}", expiry=card.expiry, carried=carried)
-        self.purchases[number] = Purchase(bought)
-        self._ask(number)
-        if self.random.random() < 0.15:
-            self.at(
-                self.now + self.random.uniform(0.0, 30.0), lambda: self._reverse(number, in_part=self.random.random() < 0.3)
-            )
-
-    def _ask(self, number: int) -> None:
-        purchase = self.purchases[number]
-        purchase.asked += 1
-        self.tell(f"acquirer asks {number} (try {purchase.asked})")
-        event = RequestReceived(purchase.authorization, number, "acquirer")
-        self.to_switch(f"request {number}", event)
-        self.at(self.now + PATIENCE_SECONDS, lambda: self._impatient(number))
-
-    def _impatient(self, number: int) -> None:
-        purchase = self.purchases[number]
-        if purchase.codes or purchase.reversal is not None:
-            return
-        if purchase.asked < 3 and self.random.random() < 0.4:
-            self._ask(number)
-        else:
-            self._reverse(number, in_part=False)
-
-    def _reverse(self, number: int, *, in_part: bool) -> None:
-        purchase = self.purchases[number]
-        if purchase.reversal is None:
-            original = purchase.authorization
-            left = original.amount_minor // 2 if in_part and "00" in purchase.codes else 0
-            key = ExchangeKey(original.key.acquirer_id, original.key.terminal_id, f"{500_000 + number:06d}", "1122110000")
-            purchase.reversal = Reversal(
-                key=key,
-                mti="0420",
-                original_key=original.key,
-                pan=original.pan,
-                amount_minor=original.amount_minor,
-                currency="504",
-                replacement_minor=left,
-                merchant_id=original.merchant_id,
-                rrn=original.rrn,
-                reason="",
-                carried={},
-            )
-        if purchase.reversal_codes:
-            return
-        self.tell(f"acquirer reverses {number}, leaving {purchase.reversal.replacement_minor}")
-        self.to_switch(f"reversal of {number}", ReversalReceived(purchase.reversal, number, "acquirer"))
-        self.at(self.now + PATIENCE_SECONDS, lambda: self._reverse(number, in_part=False))
+    def _close_day(self) -> None:
+        """Somebody closes the day from another process, whatever the switch is doing."""
+        self.tell("the day is closed")
+        close_day(self.data, world_specs(), BUSINESS_DATE, NOW_MS)
 
     # the switch
 
     def _start_switch(self) -> None:
         self.life += 1
         self._tick_at = None
+        self.journal = SqliteJournal(self.data / JOURNAL_FILE, Vault.open(self.data))
+        if self.journal.open_date() is None:
+            self.journal.open_business_date(BUSINESS_DATE, "operator", NOW_MS)
+        beginning = self.journal.beginning()
         self.board = Switchboard(
-            table=specs().routing,
+            table=world_specs().routing,
             destinations=[
-                Destination(issuer=name, origin="domestic", timeout_seconds=TIMEOUT_SECONDS) for name in specs().issuers
+                Destination(issuer=name, origin=profile.origin, timeout_seconds=TIMEOUT_SECONDS)
+                for name, profile in specs().issuers.items()
             ],
-            merchants=specs().merchants,
-            archive=self.books,
-            first_request_id=max(self.books.requests, default=0) + 1,
-            first_delivery_id=max(self.books.deliveries, default=0) + 1,
+            merchants=world_specs().merchants,
+            archive=self.journal.archive,
+            first_request_id=beginning.first_request_id,
+            first_delivery_id=beginning.first_delivery_id,
         )
-        recovery = self.books.recovery()
+        recovery = beginning.recovery
         if self.plant == "forget_owed_at_restart":
             recovery = evolve(recovery, owed=[])
         self.tell(f"the switch starts (life {self.life})")
-        self.perform(self.board.recover(recovery, self.now))
-        for name, issuer in self.issuers.items():
-            self._connect(name, issuer)
+        self._perform(self.board.recover(recovery, self.now))
+        for name, bank in self.banks.items():
+            self._connect(name, bank)
 
-    def _connect(self, name: str, issuer: Issuer) -> None:
+    def _connect(self, name: str, bank: Bank) -> None:
         life = self.life
 
         def signed_on() -> None:
             if life == self.life and self.board is not None:
-                issuer.up = True
-                self.perform(self.board.handle(IssuerUp(name), self.now))
-                self._wake()
+                bank.up = True
+                self._handle(IssuerUp(name))
 
-        self.at(self.now + self.random.uniform(0.01, 3.0), signed_on)
+        self.after(self.random.uniform(0.01, 3.0), signed_on)
 
     def _crash_switch(self) -> None:
-        if self.board is None or self.now > CALM_SECONDS:
+        if self.board is None or self.calm:
             return
         self.tell("the switch dies")
         self.board = None
-        self.at(self.now + self.random.uniform(0.1, 20.0), self._start_switch)
+        self.journal.close()
+        self.after(self.random.uniform(0.1, 20.0), self._start_switch)
 
-    def _crash_issuer(self, name: str) -> None:
-        issuer = self.issuers[name]
-        if not issuer.up or self.now > CALM_SECONDS:
+    def _crash_bank(self, name: str) -> None:
+        bank = self.banks[name]
+        if not bank.up or self.calm:
             return
         self.tell(f"{name} dies")
-        issuer.up = False
+        bank.up = False
         if self.board is not None:
-            self.perform(self.board.handle(IssuerDown(name, "the connection was closed", lost=True), self.now))
+            self._handle(IssuerDown(name, "the connection was closed", lost=True))
 
         def again() -> None:
-            issuer.start()
-            self._connect(name, issuer)
+            bank.start()
+            self._connect(name, bank)
 
-        self.at(self.now + self.random.uniform(0.1, 20.0), again)
+        self.after(self.random.uniform(0.1, 20.0), again)
 
-    def to_switch(self, what: str, event: Any) -> None:
-        life = self.life
-
-        def arrive() -> None:
-            if self.board is None or life != self.life:
-                self.tell(f"nobody hears: {what}")
-                return
-            self.tell(f">> {what}")
-            self.perform(self.board.handle(self._planted(event), self.now))
-            self._wake()
-
-        self.carry(what, arrive)
-
-    def _planted(self, event: Any) -> Any:
-        """An answer as a switch would take it that matches by STAN alone."""
-        if self.plant == "match_by_stan_alone" and isinstance(event, AnswerReceived) and self.board is not None:
-            waiting = [key for key in self.board._pending._of_key if key.stan == event.answer.key.stan]
-            if waiting:
-                return evolve(event, answer=evolve(event.answer, key=waiting[0]))
-        return event
+    def _handle(self, event: Event) -> None:
+        assert self.board is not None
+        self._perform(self.board.handle(event, self.now))
+        self._wake()
 
     def _wake(self) -> None:
         deadline = self.board.next_deadline() if self.board is not None else None
@@ -352,109 +200,139 @@ class World:
 
             def tick() -> None:
                 if self.board is not None and life == self.life:
-                    self.perform(self.board.tick(self.now))
+                    self._perform(self.board.tick(self.now))
                     self._wake()
 
             self.at(self._tick_at, tick)
 
-    def perform(self, effects: list[Effect]) -> None:
-        """Journal, then send; at times the switch dies in between."""
+    def _perform(self, effects: list[Effect]) -> None:
+        """Journal, then send; at times the switch dies before the one, or between the two."""
+        mortal = bool(effects) and not self.calm and self.board is not None
+        if mortal and self.random.random() < 0.005:
+            self.tell("the switch dies before it journals")
+            self._crash_switch()
+            return
+        batch = Batch()
+        write = batch.writers()
         for effect in effects:
-            self._journal(effect)
-        if effects and self.now < CALM_SECONDS and self.random.random() < 0.01 and self.board is not None:
+            if type(effect) in write and not self._dropped(effect):
+                write[type(effect)](effect)
+        if batch:
+            self.journal.commit(batch, NOW_MS + int(self.now * 1000))
+        if mortal and self.random.random() < 0.01:
             self.tell("the switch dies between journal and send")
             self._crash_switch()
             return
         for effect in effects:
             self._send(effect)
 
-    def _journal(self, effect: Effect) -> None:
-        books = self.books
+    def _dropped(self, effect: Effect) -> bool:
+        """What a planted fault does not write down."""
         match effect:
-            case JournalRequest():
-                books.requests[effect.request_id] = (effect.authorization, effect.route.issuer if effect.route else None)
+            case JournalOccurrence(kind="late_answer"):
+                if "answer 00" in effect.detail:
+                    self.late_approvals.add(effect.request_id)
+                return self.plant == "drop_journal_of_late_approval"
             case JournalDecision():
-                assert effect.request_id in books.requests, "decided and never journaled"
-                assert effect.request_id not in books.decisions, "decided twice"
-                dropped = self.plant == "drop_journal_of_decision" and effect.request_id % 5 == 0
-                if not dropped:
-                    books.decisions[effect.request_id] = effect.decision
-            case JournalReversal():
-                books.reversals.append(effect)
+                return self.plant == "drop_journal_of_decision" and effect.request_id % 5 == 0
             case JournalDelivery():
-                if not (self.plant == "no_reversal_after_timeout" and "no answer" in effect.delivery.reason):
-                    books.deliveries[effect.delivery.delivery_id] = effect.delivery
-            case JournalDelivered():
-                books.delivered.add(effect.delivery_id)
+                return self.plant == "no_reversal_after_timeout" and "no answer" in effect.delivery.reason
+        return False
 
     def _send(self, effect: Effect) -> None:
         match effect:
             case Forward():
-                self._to_issuer(
-                    effect.issuer, f"request {effect.authorization.rrn}", lambda i: self._asked(i, effect.authorization)
-                )
+                message = mapping.to_issuer_request(effect.authorization, forwarder_id=OWN_ID)
+                self._to_bank(effect.issuer, message)
             case Deliver():
-                delivery, repeat = effect.delivery, effect.repeat
-                if self.plant == "no_reversal_after_timeout" and delivery.delivery_id not in self.books.deliveries:
-                    return
-                self._to_issuer(delivery.issuer, f"owed {delivery.delivery_id}", lambda i: self._undone(i, delivery, repeat))
+                if not self._dropped(JournalDelivery(effect.delivery)):
+                    self._to_bank(effect.delivery.issuer, _owed_message(effect))
             case Reply():
-                self._answered(effect.origin, effect.decision.response_code)
+                self._to_acquirer(effect.origin, mapping.to_response(effect.authorization, effect.decision))
             case ReplyReversal():
-                self._reversal_answered(effect.origin, effect.response_code)
+                self._to_acquirer(effect.origin, mapping.reversal_response(effect.reversal, effect.response_code))
+            case ReplyTotals():
+                outcome = effect.outcome
+                codes = {"settlement_code": outcome.settlement_code, "response_code": outcome.response_code}
+                self._to_acquirer(effect.origin, totals_response(effect.asked, outcome.totals, **codes))
 
-    def _to_issuer(self, name: str, what: str, take: Callable[[Issuer], None]) -> None:
+    # messages on their way
+
+    def _to_acquirer(self, number: int, answer: Message) -> None:
+        self.tell(f"<< {answer.mti} {answer.elements[39]} to {answer.elements[11]} of {number}")
+        self.carry(f"{answer.mti} to {number}", lambda: self.shops.answered(number, answer))
+
+    def _to_switch_from_acquirer(self, number: int, message: Message) -> None:
+        self._to_switch(f"{message.mti} {message.elements[11]} of {number}", lambda: _asked(number, message))
+
+    def _to_switch(self, what: str, event: Callable[[], Event]) -> None:
+        life = self.life
+
         def arrive() -> None:
-            if self.issuers[name].up:
-                take(self.issuers[name])
+            if self.board is None or life != self.life:
+                self.tell(f"nobody hears: {what}")
+                return
+            self.tell(f">> {what}")
+            self._handle(self._planted(event()))
 
-        self.carry(f"{what} to {name}", arrive)
+        self.carry(what, arrive)
 
-    def _asked(self, issuer: Issuer, asked: Authorization) -> None:
-        answer = issuer.authorize(asked)
-        self.tell(f"{issuer.profile.id} answers {answer.response_code} to {asked.rrn}")
-        self.to_switch(f"answer {answer.response_code} to {asked.rrn}", AnswerReceived(issuer.profile.id, answer))
+    def _planted(self, event: Event) -> Event:
+        """An answer as a switch would take it that matches by STAN alone."""
+        if self.plant == "match_by_stan_alone" and isinstance(event, AnswerReceived) and self.board is not None:
+            waiting = [key for key in self.board._pending._of_key if key.stan == event.answer.key.stan]
+            if waiting:
+                return evolve(event, answer=evolve(event.answer, key=waiting[0]))
+        return event
 
-    def _undone(self, issuer: Issuer, delivery: Delivery, repeat: bool) -> None:
-        code = issuer.undo(delivery, repeat)
-        self.tell(f"{issuer.profile.id} undoes {delivery.original.rrn}: {code}")
-        self.to_switch(
-            f"answer {code} to owed {delivery.delivery_id}", DeliveryAnswered(issuer.profile.id, delivery.stan, code)
-        )
+    def _to_bank(self, name: str, message: Message) -> None:
+        def arrive() -> None:
+            bank = self.banks[name]
+            if not bank.up:
+                return
+            answer = bank.answer(message)
+            self.tell(f"{name} answers {answer.elements[39]} to {message.mti} {message.elements[11]}")
+            self._to_switch(f"{answer.mti} {answer.elements[39]} of {name}", lambda: _answered(name, answer))
 
-    def _answered(self, number: int, code: str) -> None:
-        self.tell(f"<< {code} to {number}")
-        self.carry(f"answer {code} to acquirer {number}", lambda: self.purchases[number].codes.append(code))
+        self.carry(f"{message.mti} {message.elements[11]} to {name}", arrive)
 
-    def _reversal_answered(self, number: int, code: str) -> None:
-        self.tell(f"<< {code} to the reversal of {number}")
-        self.carry(f"answer {code} to the reversal of {number}", lambda: self.purchases[number].reversal_codes.append(code))
 
-    # what has to be true at the end
+def _asked(number: int, message: Message) -> Event:
+    """What a message of an acquirer is to the switchboard, as the server reads it."""
+    defaults = {"acquirer_id": OWN_ID, "transmitted_at": "1122100000"}
+    kind = message_class(message.mti)
+    if kind == "reconciliation":
+        return TotalsReceived(to_reconciliation(message, **defaults), number, "acquirer")
+    if kind == "reversal" or mapping.is_void(message):
+        return ReversalReceived(mapping.to_reversal(message, currency="504", **defaults), number, "acquirer")
+    return RequestReceived(mapping.to_authorization(message, currency="504", **defaults), number, "acquirer")
 
-    def faults(self) -> list[str]:
-        """Where the books of acquirers, switch and issuers do not agree; empty in a good world."""
-        found = []
-        by_key = {authorization.key: number for number, (authorization, _) in self.books.requests.items()}
-        for number, purchase in self.purchases.items():
-            request_id = by_key.get(purchase.authorization.key)
-            decision = self.books.decisions.get(request_id) if request_id is not None else None
-            if len(set(purchase.codes)) > 1:
-                found.append(f"purchase {number} was answered {sorted(set(purchase.codes))}")
-            if "00" in purchase.codes and (decision is None or not decision.approved):
-                found.append(f"purchase {number} was approved to its acquirer and is not in the journal")
-            if not purchase.codes and not purchase.reversal_codes:
-                found.append(f"purchase {number} was never settled with its acquirer")
-            left = self.books.remaining_minor(request_id) if request_id is not None else 0
-            if "00" in purchase.reversal_codes and purchase.reversal is not None and left > purchase.reversal.replacement_minor:
-                found.append(f"purchase {number} was reversed to {purchase.reversal.replacement_minor} and is worth {left}")
-            held = sum(issuer.held(purchase.authorization.key) for issuer in self.issuers.values())
-            if held != left:
-                found.append(f"purchase {number}: the issuers hold {held} and the journal says {left}")
-        undecided = [number for number in self.books.requests if number not in self.books.decisions]
-        if undecided:
-            found.append(f"requests {undecided} were never decided")
-        owed = [number for number in self.books.deliveries if number not in self.books.delivered]
-        if owed:
-            found.append(f"deliveries {owed} are still owed")
-        return found
+
+def _answered(issuer: str, answer: Message) -> Event:
+    """What a message of an issuer is to the switchboard, as the server reads it."""
+    kind, stan, code = message_class(answer.mti), answer.elements[11], answer.elements[39]
+    if kind == "reversal":
+        return DeliveryAnswered(issuer, stan, code)
+    if answer.mti[2] == "3":
+        return DeliveryAnswered(issuer, stan, code, ADVICE)
+    return AnswerReceived(issuer, mapping.to_issuer_answer(answer, acquirer_id=OWN_ID))
+
+
+def _owed_message(effect: Deliver) -> Message:
+    delivery, shared = effect.delivery, {"repeat": effect.repeat, "forwarder_id": OWN_ID}
+    reason: dict[str, Any] = {"message_reason": delivery.message_reason, **shared}
+    if delivery.kind == ADVICE:
+        return mapping.to_issuer_advice(delivery.original, approval_code=delivery.approval_code, **reason)
+    return mapping.to_issuer_reversal(
+        delivery.original,
+        replacement_minor=delivery.replacement_minor,
+        stan=delivery.stan,
+        transmitted_at="1122100000",
+        **reason,
+    )
+
+
+def folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for one world, in memory where the machine has one there."""
+    memory = Path("/dev/shm")
+    return tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)

@@ -1,0 +1,201 @@
+"""The message ``switch send`` is to send: its options completed from the specification, the journal, the clock and chance."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from attrs import evolve
+
+from switch.cli.wishes import Wishes
+from switch.errors import SwitchError
+from switch.iso8583.compose import (
+    ENTRIES,
+    KINDS,
+    NETWORK_FUNCTIONS,
+    STAN_DIGITS,
+    Sale,
+    currency_number,
+    network_message,
+    retrieval_reference,
+    sale_message,
+    totals_message,
+)
+from switch.iso8583.dialect import Dialect
+from switch.iso8583.following import COMPLETE, INCREMENT, MTIS, Original, following
+from switch.iso8583.mapping import TRANSACTION_TYPES
+from switch.iso8583.message import Message
+from switch.journal import JOURNAL_FILE, read_life
+from switch.merchant import Merchant
+from switch.money import format_minor, parse_amount
+from switch.specs import Specs
+from switch.transaction import APPROVALS, AUTHORIZATION, REQUEST, ExchangeKey
+from switch.vault import Vault
+
+AMOUNT: Final = "125.00"  #: where nothing else says it
+ANY_TERMINAL: Final = "TERM0001"  #: where the specification has no merchant
+EXPIRY_YEARS: Final = 3  #: of a card the specification does not know
+TOTALS_MTI: Final = "0500"
+
+Row = dict[str, Any]  #: one request of the journal with its decision
+
+
+class Asked(NamedTuple):
+    """The message to send; ``journaled`` where it follows a request that stands in the journal."""
+
+    message: Message
+    journaled: bool
+
+
+def message_of(wishes: Wishes, specs: Specs, dialect: Dialect, data: Path) -> Asked:
+    """The message the options ask for. ``data`` is where the journal is that may know what it follows."""
+    wishes.refuse_contradictions()
+    now = datetime.fromtimestamp(time.time(), specs.calendar.zone)
+    stan = (wishes.stan if wishes.stan is not None else str(secrets.randbelow(10**STAN_DIGITS - 1) + 1)).zfill(STAN_DIGITS)
+    centre_id = specs.centre.institution_id
+    if wishes.network is not None:
+        function = NETWORK_FUNCTIONS[wishes.network]
+        message = network_message(wishes.mti or "0800", function, institution_id=centre_id, stan=stan, at=now, dialect=dialect)
+        return Asked(message, journaled=False)
+    if wishes.totals:
+        terminal_id = _terminal(wishes, _merchant(wishes, specs) or _first_merchant(specs))
+        mti = wishes.mti or TOTALS_MTI
+        message = totals_message(mti, acquirer_id=centre_id, terminal_id=terminal_id, stan=stan, at=now, dialect=dialect)
+        return Asked(message, journaled=False)
+    if wishes.follows is not None:
+        return _following(*wishes.follows, wishes, specs, dialect, data, now, stan)
+    return Asked(sale_message(_sale(wishes, specs, now, stan), dialect), journaled=False)
+
+
+def _sale(wishes: Wishes, specs: Specs, now: datetime, stan: str) -> Sale:
+    """A request as it would be made at a till."""
+    merchant = _merchant(wishes, specs)
+    kind = "cash-back" if wishes.cash_back is not None else wishes.kind
+    usual = KINDS[kind or "purchase"]
+    number = wishes.pan if wishes.pan is not None else _first_card(specs)
+    own_currency = merchant.currency if merchant is not None else "504"
+    currency = currency_number(wishes.currency) if wishes.currency is not None else own_currency
+    return Sale(
+        mti=wishes.mti or usual.mti,
+        pan=number,
+        expiry=wishes.expiry or _own_expiry(specs, number) or f"{now.year + EXPIRY_YEARS:04d}12"[2:],
+        amount_minor=parse_amount(AMOUNT if wishes.amount is None else wishes.amount, currency) if usual.moves_money else 0,
+        currency=currency,
+        entry=wishes.entry or next(iter(ENTRIES)),
+        merchant_id=wishes.merchant_id if wishes.merchant_id is not None else merchant.id if merchant else "",
+        merchant=merchant,
+        terminal_id=_terminal(wishes, merchant or _first_merchant(specs)),
+        acquirer_id=specs.centre.institution_id,
+        country=specs.centre.country,
+        stan=stan,
+        rrn=wishes.rrn if wishes.rrn is not None else retrieval_reference(now, stan),
+        at=now,
+        kind=kind,
+        cash_back_minor=parse_amount(wishes.cash_back, currency) if wishes.cash_back is not None else 0,
+        partial_accepted=wishes.partial,
+    )
+
+
+def _following(
+    what: str, rrn: str, wishes: Wishes, specs: Specs, dialect: Dialect, data: Path, now: datetime, stan: str
+) -> Asked:
+    """A message that names another: by two options, or as the journal has it, which then completes what no option says."""
+    row = None
+    if wishes.original_stan is not None and wishes.original_at is not None:
+        sale = _sale(evolve(wishes, mti=wishes.mti or MTIS[what]), specs, now, stan)
+        terminal_id = sale.terminal_id
+        key = ExchangeKey(sale.acquirer_id, terminal_id, *_told(wishes.original_stan, wishes.original_at))
+        original = Original("0100", key, rrn, None)
+    else:
+        row = _original_row(what, rrn, data)
+        key = ExchangeKey(row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"])
+        original = Original(_mti(row), key, row["rrn"], row["approval_code"])
+        sale = _sale(_completed(wishes, what, row, data), specs, now, stan)
+        sale = evolve(sale, acquirer_id=key.acquirer_id)
+    leave_minor = parse_amount(wishes.leave, sale.currency) if wishes.leave is not None else 0
+    message = following(what, sale_message(sale, dialect), original, dialect, leave_minor=leave_minor)
+    return Asked(message, journaled=row is not None)
+
+
+def _told(stan: str, at: str) -> tuple[str, str]:
+    """DE 11 and DE 7 of an original, as two options say them."""
+    for option, value, digits in (("--original-stan", stan, 6), ("--original-at", at, 10)):
+        if not (value.isascii() and value.isdecimal() and len(value) <= digits):
+            raise SwitchError(f"{option}: found {value!r}, expected {digits} digits")
+    return stan.zfill(6), at.zfill(10)
+
+
+def _original_row(what: str, rrn: str, data: Path) -> Row:
+    """The request of the journal that is meant: what is completed came first, what is undone was approved last."""
+    otherwise = "or --original-stan and --original-at"
+    if not (data / JOURNAL_FILE).exists():
+        raise SwitchError(f"--{what}: no journal in {data} that knows RRN {rrn}, expected --data or --ready-file, {otherwise}")
+    rows: list[Row] = read_life(data, rrn)
+    if not rows:
+        raise SwitchError(f"--{what}: RRN {rrn} is not in the journal of {data}, expected one that is, {otherwise}")
+    approved = [row for row in rows if row["response_code"] in APPROVALS] or rows
+    return approved[0] if what in (COMPLETE, INCREMENT) else approved[-1]
+
+
+def _mti(row: Row) -> str:
+    message_class = "1" if row["message_class"] == AUTHORIZATION else "2"
+    return f"0{message_class}{'0' if row.get('function', REQUEST) == REQUEST else '2'}0"
+
+
+def _completed(wishes: Wishes, what: str, row: Row, data: Path) -> Wishes:
+    """The wishes with what the journal has of the original wherever no option says otherwise."""
+    granted_minor = row.get("approved_minor") or row["amount_minor"]
+    known = {
+        "mti": MTIS[what],
+        "pan": wishes.pan or Vault.open(data, new=False).unseal(row["pan_cipher"]).digits,
+        "amount": AMOUNT if what == INCREMENT else format_minor(granted_minor, row["currency"]),
+        "currency": row["currency"],
+        "merchant_id": row["merchant_id"],
+        "terminal_id": row["terminal_id"],
+        "entry": row["channel"],
+        "kind": _kind(row["transaction_type"]),
+    }
+    return evolve(wishes, **{name: value for name, value in known.items() if getattr(wishes, name) is None})
+
+
+def _kind(transaction_type: str) -> str | None:
+    """The kind of a request of the journal; a pre-authorization is a purchase like any other."""
+    return next((name for name, kind in KINDS.items() if TRANSACTION_TYPES[kind.processing_code[:2]] == transaction_type), None)
+
+
+def _merchant(wishes: Wishes, specs: Specs) -> Merchant | None:
+    """The merchant named, where the specification has it; the first where none is named."""
+    return specs.merchants.get(wishes.merchant_id) if wishes.merchant_id is not None else _first_merchant(specs)
+
+
+def _first_merchant(specs: Specs) -> Merchant | None:
+    return next(iter(specs.merchants.values()), None)
+
+
+def _terminal(wishes: Wishes, acceptor: Merchant | None) -> str:
+    if wishes.terminal_id is not None:
+        return wishes.terminal_id
+    return acceptor.terminals[0] if acceptor is not None and acceptor.terminals else ANY_TERMINAL
+
+
+def _first_card(specs: Specs) -> str:
+    for issuer in specs.issuers.values():
+        for card in issuer.all_cards():
+            return card.pan.digits
+    raise SwitchError("--pan: found nothing, expected a card number: the specification has no test cards")
+
+
+def _own_expiry(specs: Specs, digits: str) -> str | None:
+    """The expiry of a test card; None for a number no issuer has given out."""
+    for issuer in specs.issuers.values():
+        for card in issuer.cards:
+            if card.pan.digits == digits:
+                return card.expiry
+        for series in issuer.card_series:
+            found = series.find(digits) if digits.isascii() and digits.isdecimal() else None
+            if found:
+                return found.expiry
+    return None

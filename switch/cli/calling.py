@@ -1,0 +1,52 @@
+"""Where ``switch send`` calls and how it speaks there: a listener of a running centre or of a specification."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from switch.cli.names import known
+from switch.errors import SwitchError
+
+if TYPE_CHECKING:
+    from switch.iso8583.framing import HeaderFormat
+    from switch.specs import Listener, Specs
+
+LOCALHOST = "127.0.0.1"
+
+
+@frozen(kw_only=True)
+class Place:
+    """Where to call and how to speak there. ``data`` is the centre's data folder where a ready file tells it."""
+
+    host: str
+    listener: Listener
+    source: Path | None  #: the folder of the specification, None for the embedded one
+    data: Path | None
+
+
+def specs_and_place(folder: Path | None, ready_file: Path | None, name: str | None) -> tuple[Specs, Place]:
+    """The listener of this name, or the first: of a running centre's ready file, with its specification, else of ``folder``."""
+    from switch.cli.ready import read_ready
+    from switch.specs import load_specs, specs_of
+
+    if ready_file is not None:
+        ready = read_ready(ready_file)
+        chosen = known("--listener", name, ready.listeners, ready_file, "--ready-file") if name else next(iter(ready.listeners))
+        specs = specs_of(ready.data, folder)
+        return specs, Place(host=ready.hosts[chosen], listener=ready.listeners[chosen], source=specs.folder, data=ready.data)
+    specs = load_specs(folder)
+    listeners = {listener.name: listener for listener in specs.centre.listeners}
+    chosen = known("--listener", name, listeners, folder) if name is not None else next(iter(listeners))
+    return specs, Place(host=LOCALHOST, listener=listeners[chosen], source=folder, data=None)
+
+
+def header_format(notation: str) -> HeaderFormat:
+    from switch.iso8583.framing import HeaderFormat
+
+    try:
+        return HeaderFormat.parse(notation)
+    except ValueError as fault:
+        raise SwitchError(f"--header: found {notation!r}, expected {fault}") from None

@@ -1,0 +1,95 @@
+"""Showing one exchange: what was sent, what was answered, and where to ask why."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from switch.cli.options import DATA_FOLDER
+
+if TYPE_CHECKING:
+    from switch.client import Answer
+    from switch.iso8583.describe import Description
+
+ANSWERS_JOURNALED = ("0110", "0130", "0210", "0230")
+NOT_JOURNALED = ("30", "40", "94")  #: response codes of messages of which no request was made
+
+
+def value_of(description: Description, element: int) -> str | None:
+    return next((line.value for line in description.lines if line.element == element), None)
+
+
+def print_exchange(request: Description, response: Description, answer: Answer, place: str) -> None:
+    from switch.transaction import response_meaning
+
+    _print_elements(request, f"sent to {place}: {_named(request.mti)}, {request.bytes_total} bytes")
+    click.echo()
+    _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes")
+    click.echo()
+    code = value_of(response, 39)
+    said = f"{code} {response_meaning(code)}" if code is not None else "without a response code (DE 39)"
+    click.echo(f"answer      {said}, in {answer.elapsed_ms:.1f} ms")
+
+
+def print_where_to_ask(response: Description, rrn: str | None, data: Path | None, *, journaled: bool) -> None:
+    """Where the reason of an answer is told: in the journal, or, where no request was made of the message, by the centre.
+
+    ``journaled`` is known of a message that follows a request of the journal.
+    """
+    from switch.cli.program import program
+
+    if rrn is None or not (journaled or response.mti in ANSWERS_JOURNALED):
+        return
+    if not journaled and value_of(response, 39) in NOT_JOURNALED:
+        click.echo("why         told in the output of the centre; not in the journal, as the message was not taken in")
+        return
+    elsewhere = data is not None and data.resolve() != DATA_FOLDER.resolve()
+    folder = f" --data {shlex.quote(str(data))}" if elsewhere else ""
+    click.echo(f"explain it  {program()} explain {rrn.strip()}{folder}")
+
+
+def print_json(request: Description, response: Description, answer: Answer) -> None:
+    from switch.cli.tables import show_json
+    from switch.transaction import response_meaning
+
+    code = value_of(response, 39)
+    show_json(
+        {
+            "request": described(request),
+            "answer": described(response),
+            "response_code": code,
+            "meaning": response_meaning(code) if code is not None else None,
+            "approval_code": value_of(response, 38),
+            "rrn": value_of(request, 37),
+            "elapsed_ms": round(answer.elapsed_ms, 3),
+        }
+    )
+
+
+def described(description: Description) -> dict[str, Any]:
+    """A described message as plain values, for ``--json``."""
+    return {
+        "mti": description.mti,
+        "bytes": description.bytes_total,
+        "elements": [
+            {"element": line.element, "name": line.name, "value": line.value, "meaning": line.meaning}
+            for line in description.lines
+            if line.element > 1
+        ],
+    }
+
+
+def _named(mti: str | None) -> str:
+    from switch.iso8583.mti import describe_mti
+
+    return f"{mti} {describe_mti(mti)}" if mti else "a message"
+
+
+def _print_elements(description: Description, title: str) -> None:
+    from switch.cli.tables import show_table
+
+    rows = [(line.element, line.name, line.value, line.meaning) for line in description.lines if line.element > 1]
+    show_table(("DE", "name", "value", "meaning"), rows, title=title)

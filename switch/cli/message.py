@@ -1,0 +1,81 @@
+"""One decoded message as ``switch decode`` shows it: as a table, or as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from switch.iso8583.codec import Codec
+    from switch.iso8583.recognize import Reading
+
+
+def show_message(way: Reading, codec: Codec, *, unmasked: bool = False) -> None:
+    """Print what was stripped, every element, and where the message stops making sense."""
+    from switch.cli.tables import show_pairs, show_table
+    from switch.iso8583.recognize import around
+
+    about = [("dialect", f"{way.dialect} ({codec.dialect.title})")]
+    if way.header:
+        about.append(
+            ("header", f"{way.header_bytes.hex(' ')} ({way.header.notation}: the {len(way.body)} bytes after it), stripped")
+        )
+    if way.tpdu_bytes:
+        about.append(("TPDU", f"{way.tpdu_bytes.hex(' ')}, stripped"))
+    mti = way.description.mti
+    size = way.description.bytes_total
+    about.append(("message", f"{_named(mti)}{size} byte{'' if size == 1 else 's'}"))
+    show_pairs(about)
+    rows = [
+        ("" if line.element < 2 else line.element, line.name, line.format, line.offset, line.length, line.value, line.meaning)
+        for line in way.description.lines
+    ]
+    if rows:
+        click.echo()
+        show_table(("DE", "name", "format", "byte", "bytes", "value", "meaning"), rows)
+    error = way.description.error
+    if error is not None:
+        shown, caret = around(codec, way.body, way.description, unmasked=unmasked)
+        click.echo(f"\nMakes no sense at byte {error.position}:\n\n  {shown}\n  {caret}")
+
+
+def _named(mti: str | None) -> str:
+    from switch.iso8583.mti import describe_mti
+
+    return f"{mti} {describe_mti(mti)}, " if mti else ""
+
+
+def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[str, Any]:
+    """The same as ``show_message`` for programs."""
+    from switch.iso8583.recognize import around
+
+    error = way.description.error
+    return {
+        "dialect": way.dialect,
+        "header": {"form": way.header.notation, "hex": way.header_bytes.hex()} if way.header else None,
+        "tpdu": way.tpdu_bytes.hex() or None,
+        "mti": way.description.mti,
+        "bytes": way.description.bytes_total,
+        "elements": [
+            {
+                "element": line.element,
+                "name": line.name,
+                "format": line.format,
+                "byte": line.offset,
+                "bytes": line.length,
+                "value": line.value,
+                "meaning": line.meaning,
+            }
+            for line in way.description.lines
+        ],
+        "error": None
+        if error is None
+        else {
+            "element": error.element,
+            "byte": error.position,
+            "found": error.found,
+            "expected": error.expected,
+            "around": around(codec, way.body, way.description, unmasked=unmasked)[0],
+        },
+    }

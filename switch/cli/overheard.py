@@ -1,0 +1,207 @@
+"""Many messages as ``switch decode`` shows them: a line each, or in full, or as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from attrs import frozen
+
+from switch.errors import NegativeAnswerError, SwitchError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from switch.capture.files import Capture
+    from switch.iso8583.recognize import Reading
+    from switch.iso8583.stream import Said
+    from switch.overheard import Heard, Overheard
+
+MESSAGE_COLUMNS: Final = ("MTI", "STAN", "RRN", "amount", "DE 39", "error")
+
+Place = Callable[["Heard"], tuple[str, ...]]  #: the cells that say where and when something was heard
+
+
+@frozen(kw_only=True)
+class View:
+    """What is to be seen of many messages, and how: those ``chosen`` by number or ``everything`` in full, else a line each."""
+
+    chosen: frozenset[int]
+    everything: bool
+    as_json: bool
+    unmasked: bool
+    zone: ZoneInfo
+
+
+def show_capture(capture: Capture, overheard: Overheard, view: View) -> None:
+    """Print what a capture says. NegativeAnswerError when some of it makes no sense, or none is ISO 8583."""
+    from switch.cli.tables import show_pairs
+
+    if not view.as_json:
+        show_pairs(_about(capture, overheard, view), wrapped=("left out", "ends early"))
+        click.echo()
+    if not overheard.heard:
+        found = f"no ISO 8583 message in {_counted(len(overheard.connections), 'TCP connection')} with data"
+        raise NegativeAnswerError(f"capture: found {found}, expected one or more")
+    dated = len({at.date() for at in (_at(one, view) for one in overheard.heard) if at}) > 1
+    columns = (f"time ({view.zone.key})", "from → to")
+    _show(overheard.heard, view, columns, lambda one: (_clock(one, view, dated=dated), f"{one.source} → {one.destination}"))
+
+
+def show_stream(heard: Sequence[Heard], view: View) -> None:
+    """Print what a stream of bytes says. NegativeAnswerError when some of it makes no sense."""
+    from switch.cli.tables import show_pairs
+
+    if not view.as_json:
+        total = heard[-1].number or max(one.number for one in heard)
+        show_pairs([("stream", f"{_counted(total, 'message')}: {heard[0].way.in_words}")])
+        click.echo()
+    _show(heard, view, ("byte",), lambda one: (str(one.item.start),))
+
+
+def _about(capture: Capture, overheard: Overheard, view: View) -> list[tuple[str, str]]:
+    """A capture in a few lines: its size, what nobody could read, and how each connection is written."""
+    packets = capture.packets
+    about = [("capture", _counted(len(packets), "packet"))]
+    if packets and packets[0].at_ns is not None and packets[-1].at_ns is not None:
+        first, last = (_moment(at_ns, view) for at_ns in (packets[0].at_ns, packets[-1].at_ns))
+        about.append(("taken", f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} ({view.zone.key})"))
+    if overheard.left_out:
+        about.append(
+            ("left out", ", ".join(f"{_counted(count, 'packet')}: {why}" for why, count in overheard.left_out.items()))
+        )
+    if capture.fault:
+        about.append(("ends early", capture.fault))
+    for connection in overheard.connections:
+        one, other = connection.ends
+        read = connection.way.in_words if connection.way else f"no ISO 8583 in its {_counted(connection.bytes_total, 'byte')}"
+        about.append(("connection", f"{one} ↔ {other}: {read}"))
+    return about
+
+
+def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: Place) -> None:
+    total = max(one.number for one in heard)
+    wrong = sorted(view.chosen - set(range(1, total + 1)))
+    if wrong:
+        raise SwitchError(f"--number: found {wrong[0]}, expected 1 to {total}")
+    shown = [one for one in heard if not view.chosen or one.number in view.chosen]
+    if view.as_json:
+        for one in shown:
+            click.echo(json.dumps(_as_json(one, view), ensure_ascii=False))
+    elif view.everything or view.chosen or total == len(heard) == 1:
+        _show_in_full(shown, view, place)
+    else:
+        _show_list(shown, columns, place)
+    faults = [(one, fault) for one in shown if (fault := _fault(one))]
+    if faults:
+        first, sentence = faults[0]
+        messages = sum(1 for one in shown if one.number)
+        where = f"message {first.number}: " if first.number else ""
+        places = "1 place makes" if len(faults) == 1 else f"{len(faults)} places make"
+        raise NegativeAnswerError(f"{places} no sense among {_counted(messages, 'message')}; the first: {where}{sentence}")
+
+
+def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: Place) -> None:
+    from switch.cli.tables import show_list
+
+    rows = [(one.number or "", *place(one), *_cells(one), _fault(one)) for one in heard]
+    show_list(("#", *columns, *MESSAGE_COLUMNS), rows)
+
+
+def _cells(one: Heard) -> tuple[str, ...]:
+    """MTI, STAN, RRN, amount and response code of a message, as far as it has them."""
+    from switch.iso8583.meanings import meaning
+
+    said = _said(one)
+    if said is None:
+        return ("", "", "", "", "")
+    mti, elements = said.message
+    amount = meaning(4, elements.get(4, ""), elements)
+    return mti, elements.get(11, ""), elements.get(37, "").strip(), amount, elements.get(39, "")
+
+
+def _show_in_full(heard: Sequence[Heard], view: View, place: Place) -> None:
+    from switch.cli.message import show_message
+
+    for count, one in enumerate(heard):
+        if count:
+            click.echo("\n")
+        number = f"#{one.number}  " if one.number else ""
+        click.secho(number + "  ".join(place(one)), bold=True)
+        said = _said(one)
+        if said is not None:
+            show_message(_reading(one, said, view), one.way.codec, unmasked=view.unmasked)
+        if _fault(one):
+            click.echo(f"{_fault(one)}")
+
+
+def _as_json(one: Heard, view: View) -> dict[str, Any]:
+    from switch.cli.message import message_json
+
+    at = _at(one, view)
+    about: dict[str, Any] = {"number": one.number or None, "byte": one.item.start}
+    if one.source is not None:
+        about |= {
+            "packet": one.packet,
+            "time": at.isoformat(timespec="microseconds") if at else None,
+            "from": str(one.source),
+            "to": str(one.destination),
+        }
+    said = _said(one)
+    if said is None:
+        return {**about, "mti": None, "fault": _fault(one)}
+    return {**about, **message_json(_reading(one, said, view), one.way.codec, unmasked=view.unmasked)}
+
+
+def _said(one: Heard) -> Said | None:
+    """The message, None where bytes are none."""
+    from switch.iso8583.stream import Said
+
+    return one.item if isinstance(one.item, Said) else None
+
+
+def _fault(one: Heard) -> str:
+    """What makes no sense here, in a sentence; nothing where all does."""
+    from switch.iso8583.stream import Said
+
+    if isinstance(one.item, Said):
+        return str(one.item.error or "")
+    return one.item.sentence
+
+
+def _reading(one: Heard, said: Said, view: View) -> Reading:
+    from switch.iso8583.describe import describe
+    from switch.iso8583.recognize import Reading
+
+    codec = one.way.codec
+    return Reading(
+        dialect=codec.dialect.name,
+        header=one.way.header,
+        header_bytes=said.header,
+        tpdu_bytes=said.tpdu,
+        body=said.body,
+        description=describe(codec, said.body, unmasked=view.unmasked),
+    )
+
+
+def _at(one: Heard, view: View) -> datetime | None:
+    return None if one.at_ns is None else _moment(one.at_ns, view)
+
+
+def _moment(at_ns: int, view: View) -> datetime:
+    from datetime import UTC, datetime, timedelta
+
+    moment = datetime.fromtimestamp(at_ns // 1_000_000_000, UTC) + timedelta(microseconds=at_ns % 1_000_000_000 // 1000)
+    return moment.astimezone(view.zone)
+
+
+def _clock(one: Heard, view: View, *, dated: bool) -> str:
+    at = _at(one, view)
+    return "" if at is None else at.strftime("%Y-%m-%d %H:%M:%S.%f" if dated else "%H:%M:%S.%f")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

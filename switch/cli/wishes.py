@@ -1,0 +1,63 @@
+"""The options of ``switch send`` that say what to send, and which of them go together."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from switch.errors import SwitchError
+from switch.iso8583.compose import KINDS
+from switch.iso8583.following import COMPLETE, INCREMENT, REVERSE, VOID
+
+
+@frozen(kw_only=True)
+class Wishes:
+    """The options that say what to send, as they were typed; None where left out."""
+
+    pan: str | None
+    expiry: str | None
+    amount: str | None
+    currency: str | None
+    merchant_id: str | None
+    terminal_id: str | None
+    entry: str | None
+    mti: str | None
+    stan: str | None
+    rrn: str | None
+    kind: str | None
+    cash_back: str | None
+    partial: bool
+    complete: str | None
+    increment: str | None
+    reverse: str | None
+    void: str | None
+    leave: str | None
+    original_stan: str | None
+    original_at: str | None
+    totals: bool
+    network: str | None
+
+    @property
+    def follows(self) -> tuple[str, str] | None:
+        """Which message that names another is asked for, and the RRN of that other."""
+        wanted = {COMPLETE: self.complete, INCREMENT: self.increment, REVERSE: self.reverse, VOID: self.void}
+        return next(((what, rrn) for what, rrn in wanted.items() if rrn is not None), None)
+
+    def refuse_contradictions(self) -> None:
+        """SwitchError where two options do not go together, or one needs another."""
+        ways = {"--complete": self.complete, "--increment": self.increment, "--reverse": self.reverse, "--void": self.void,
+                "--totals": self.totals, "--network": self.network, "--type": self.kind}  # fmt: skip
+        given = [option for option, value in ways.items() if value]
+        if len(given) > 1:
+            raise SwitchError(f"{given[1]}: found beside {given[0]}, expected one of them")
+        if self.kind == "cash-back" and self.cash_back is None:
+            raise SwitchError("--cash-back: found nothing, expected the part of --amount that is handed out")
+        if self.cash_back is not None and (self.kind or "cash-back") != "cash-back":
+            raise SwitchError(f"--cash-back: found with --type {self.kind}, expected --type cash-back")
+        if self.partial and self.kind is not None and KINDS[self.kind].condition is not None:
+            raise SwitchError(f"--partial: found with --type {self.kind}, expected one of them: DE 25 says either")
+        if self.amount is not None and self.kind is not None and not KINDS[self.kind].moves_money:
+            raise SwitchError(f"--amount: found with --type {self.kind}, which is for no amount")
+        if self.leave is not None and self.reverse is None:
+            raise SwitchError("--leave: found without --reverse, expected the reversal it belongs to")
+        if (self.original_stan is None) != (self.original_at is None):
+            raise SwitchError("--original-stan, --original-at: found one, expected both: DE 11 and DE 7 of the original")

@@ -1,0 +1,213 @@
+"""Reading all that one side of a line said: frames one after the other, and the next one that makes sense where one makes none.
+
+Where nobody says how a stream is written, the reading is taken that makes sense of most of its first frames.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import Final, NamedTuple
+
+from switch.errors import FrameError, MessageError
+from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
+from switch.iso8583.message import Message
+from switch.iso8583.mti import CLASSES, FUNCTIONS, ORIGINS
+from switch.iso8583.recognize import VERSIONS
+
+_NOTATIONS = ("2b", "4a", "4b", "2d", "4v", "2l", "2bi", "4ai", "4bi", "2di", "2li", "4l", "4li", "4d", "4di", "2a", "2ai")
+HEADERS: Final = tuple(map(HeaderFormat.parse, _NOTATIONS))  #: every length header there is, the usual ones first
+FRAMES_JUDGED: Final = 8  #: of each side of a line, when its wire format is found out
+SEARCHED_BYTES: Final = 4_096  #: of each side, when its beginning makes no sense: longer than a message anybody sends
+
+UNDERSTOOD_MIN: Final = 0.25  #: of the bytes of a stream without one whole message, to be taken for ISO 8583 at all
+
+
+class Way(NamedTuple):
+    """How a stream may be written: its length header, whether a TPDU stands behind it, its dialect."""
+
+    header: HeaderFormat
+    tpdu: bool
+    codec: Codec
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.codec.dialect.name}, header {self.header.notation}{', TPDU' if self.tpdu else ''}"
+
+    @property
+    def lead_bytes(self) -> int:
+        """What stands in front of a message."""
+        return self.header.width + (TPDU_BYTES if self.tpdu else 0)
+
+
+class Said(NamedTuple):
+    """One message of a stream: the place of its frame there, and what could be read of it (``error``: not all)."""
+
+    start: int
+    end: int
+    header: bytes
+    tpdu: bytes
+    body: bytes
+    message: Message
+    error: MessageError | None
+
+
+class Lost(NamedTuple):
+    """Bytes of a stream that are no frame, and a sentence about them."""
+
+    start: int
+    end: int
+    sentence: str
+
+
+def read_stream(data: bytes, way: Way) -> Iterator[Said | Lost]:
+    """Every message of a stream, and every place where reading lost its way; keep-alives are passed over.
+
+    A frame that makes no sense is given up for a message that stands whole inside it or behind it.
+    """
+    place = 0
+    while place < len(data):
+        said: Said | None = None
+        fault: FrameError | MessageError | None
+        try:
+            end = _end_of_frame(data, place, way)
+        except FrameError as error:
+            fault, end = error, len(data)
+        else:
+            if end == place + way.header.width:
+                place = end
+                continue
+            said = _said(data, place, end, way)
+            fault = said.error
+        following = _next_sense(data, place + 1, end, way) if fault is not None else None
+        if said is not None and following is None:
+            yield said
+        else:
+            end = end if following is None else following
+            yield Lost(place, end, f"{fault}; {end - place} byte(s) skipped")
+        place = end
+
+
+def likeliest_way(sides: Sequence[bytes], ways: Sequence[Way]) -> Way | None:
+    """The way that makes sense of most of the first frames of all sides of a line; None where none makes sense of any.
+
+    A side may begin in the middle of a frame, as a capture does that was started late.
+    """
+    if not ways:
+        return None
+    strict, way = _best(sides, ways, _unbroken)
+    if strict.whole or (len(ways) == 1 and strict.understood_bytes):
+        return way
+    searched, other = _best([data[:SEARCHED_BYTES] for data in sides], ways, _all_said)
+    if searched.whole:
+        return other
+    return way if strict.understood_bytes >= UNDERSTOOD_MIN * max(strict.covered_bytes, 1) else None
+
+
+class _Sense(NamedTuple):
+    """How much sense a reading makes: messages read whole, bytes understood in all, bytes that are messages at all."""
+
+    whole: int
+    understood_bytes: int
+    covered_bytes: int
+
+
+_Reader = Callable[[bytes, Way], Iterable[Said]]
+
+
+def _unbroken(data: bytes, way: Way) -> Iterator[Said]:
+    """The messages before reading loses its way, which it does soon in a foreign stream."""
+    place = 0
+    while place < len(data):
+        try:
+            end = _end_of_frame(data, place, way)
+        except FrameError:
+            return
+        if end > place + way.header.width:
+            yield _said(data, place, end, way)
+        place = end
+
+
+def _all_said(data: bytes, way: Way) -> Iterator[Said]:
+    return (item for item in read_stream(data, way) if isinstance(item, Said))
+
+
+def _best(sides: Sequence[bytes], ways: Sequence[Way], read: _Reader) -> tuple[_Sense, Way]:
+    judged = [(_sense((said for data in sides for said in islice(read(data, way), FRAMES_JUDGED)), way), way) for way in ways]
+    return max(judged, key=lambda pair: pair[0])  # the first of equals
+
+
+def _sense(messages: Iterable[Said], way: Way) -> _Sense:
+    whole = understood = covered = 0
+    mti = _mtis(way.codec.dialect.mti)
+    for said in messages:
+        covered += said.end - said.start
+        if said.error is None:
+            whole += 1
+            understood += len(said.body)
+        elif mti.match(said.body):
+            parts, _ = way.codec.inspect(said.body)
+            understood += sum(len(raw) for _, _, raw, _ in parts) or 1
+    return _Sense(whole, understood, covered)
+
+
+def _end_of_frame(data: bytes, place: int, way: Way) -> int:
+    """Where the frame at a place ends; FrameError where none is there, or not all of it."""
+    behind = place + way.header.width
+    head = data[place:behind]
+    if len(head) < way.header.width:
+        raise FrameError(f"length header: found {len(head)} byte(s), expected {way.header.width}")
+    length = way.header.length(head)
+    if not 0 <= length <= FRAME_BYTES_MAX:
+        raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {FRAME_BYTES_MAX}")
+    if behind + length > len(data):
+        left = len(data) - behind
+        raise FrameError(f"length header {head.hex(' ')}: found {left} byte(s) behind it, expected {length}")
+    if way.tpdu and 0 < length < TPDU_BYTES:
+        raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {TPDU_BYTES} of the TPDU")
+    return behind + length
+
+
+def _said(data: bytes, place: int, end: int, way: Way) -> Said:
+    behind, start = place + way.header.width, place + way.lead_bytes
+    body, error = data[start:end], None
+    try:
+        message = way.codec.decode(body)
+    except MessageError as fault:
+        error = fault
+        parts, _ = way.codec.inspect(body)
+        values = {key: value for key, _, _, value in parts}
+        elements = {int(key): value for key, value in values.items() if key.isdecimal() and key != "1"}
+        message = Message(values.get("t", ""), elements)
+    return Said(place, end, data[place:behind], data[behind:start], body, message, error)
+
+
+def _next_sense(data: bytes, start: int, limit: int, way: Way) -> int | None:
+    """The first place between ``start`` and ``limit`` where a frame stands whose message makes sense wholly."""
+    lead = way.lead_bytes
+    for match in _mtis(way.codec.dialect.mti).finditer(data, start + lead, limit + lead):
+        place = match.start() - lead
+        try:
+            end = _end_of_frame(data, place, way)
+            way.codec.decode(data[place + lead : end])
+        except (FrameError, MessageError):
+            continue
+        return place
+    return None
+
+
+@cache
+def _mtis(encoding: str) -> re.Pattern[bytes]:
+    """Finds what may be an MTI, wherever it stands."""
+    known = [v + c + f + o for v in VERSIONS for c in CLASSES for f in FUNCTIONS for o in ORIGINS]
+    if encoding == "bcd":
+        firsts, seconds = ({bytes.fromhex(mti[part]) for mti in known} for part in (slice(2), slice(2, 4)))
+        sets = [firsts, seconds]
+    else:
+        code = EBCDIC if encoding == "ebcdic" else "ascii"
+        sets = [{mti[place].encode(code) for mti in known} for place in range(4)]
+    return re.compile(b"(?=" + b"".join(b"[" + re.escape(b"".join(sorted(one))) + b"]" for one in sets) + b")", re.DOTALL)

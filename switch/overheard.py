@@ -1,0 +1,124 @@
+"""What a capture says: ``capture`` cuts it into streams, ``iso8583`` reads them; here they meet. No file is opened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from attrs import evolve, frozen
+
+from switch.capture.files import Capture
+from switch.capture.packets import Endpoint, Segment, segment_of
+from switch.capture.streams import Run, Stream, streams
+from switch.iso8583.stream import Lost, Said, Way, likeliest_way, read_stream
+
+RUNS_JUDGED: Final = 4  #: stretches between gaps that are looked at when a wire format is found out
+
+
+@frozen(kw_only=True)
+class Heard:
+    """One message, or bytes that are none, with who said it when. ``number`` counts the messages; 0 for what is none.
+
+    ``packet`` is the one that brought its last byte. ``source`` and ``destination`` are None, ``packet`` 0 and ``at_ns`` None
+    in a stream that is no capture.
+    """
+
+    number: int
+    packet: int
+    at_ns: int | None
+    source: Endpoint | None
+    destination: Endpoint | None
+    way: Way
+    item: Said | Lost
+
+
+@frozen(kw_only=True)
+class Connection:
+    """Two ends that talk, how they write (None: not in ISO 8583 as far as can be seen), and how much they said."""
+
+    ends: tuple[Endpoint, Endpoint]
+    way: Way | None
+    bytes_total: int
+
+
+@frozen(kw_only=True)
+class Overheard:
+    """Everything a capture says, in the order it was heard. ``left_out`` counts the packets without a TCP segment by reason."""
+
+    connections: tuple[Connection, ...]
+    heard: tuple[Heard, ...]
+    left_out: dict[str, int]
+
+
+def overhear(capture: Capture, ways: Sequence[Way]) -> Overheard:
+    """The messages of all connections of a capture, each read in the way that makes most sense of it."""
+    read = [segment_of(packet) for packet in capture.packets]
+    left_out = Counter(reason for reason in read if isinstance(reason, str))
+    connections: list[Connection] = []
+    heard: list[Heard] = []
+    spoken = sorted(streams(one for one in read if isinstance(one, Segment)), key=lambda stream: stream.connection)
+    for _, group in groupby(spoken, key=lambda stream: stream.connection):
+        sides = list(group)
+        way = likeliest_way([run.data for side in sides for run in side.runs[:RUNS_JUDGED]], ways)
+        total = sum(len(run.data) for side in sides for run in side.runs)
+        connections.append(Connection(ends=(sides[0].source, sides[0].destination), way=way, bytes_total=total))
+        if way is not None:
+            heard += [one for side in sides for one in _said_by(side, way)]
+    heard.sort(key=lambda one: one.packet)
+    return Overheard(connections=tuple(connections), heard=_numbered(heard), left_out=dict(left_out))
+
+
+def listen(data: bytes, ways: Sequence[Way]) -> tuple[Heard, ...]:
+    """The messages of one stream of bytes; none unless one makes sense wholly, or several follow each other unbroken."""
+    way = likeliest_way([data], ways)
+    if way is None:
+        return ()
+    items = list(read_stream(data, way))
+    said = [item for item in items if isinstance(item, Said)]
+    if not any(item.error is None for item in said) and (len(said) < 2 or len(said) < len(items)):
+        return ()
+    heard = [Heard(number=0, packet=0, at_ns=None, source=None, destination=None, way=way, item=item) for item in items]
+    return _numbered(heard)
+
+
+def _numbered(heard: Sequence[Heard]) -> tuple[Heard, ...]:
+    number, numbered = 0, []
+    for one in heard:
+        said = isinstance(one.item, Said)
+        number += said
+        numbered.append(evolve(one, number=number) if said else one)
+    return tuple(numbered)
+
+
+def _said_by(side: Stream, way: Way) -> list[Heard]:
+    """What one side of a connection said; a gap, and the messages it tore apart, is one sentence."""
+    heard: list[Heard] = []
+    for run in side.runs:
+        items = list(read_stream(run.data, way))
+        if run.missing:
+            skipped = 0
+            if heard and isinstance(heard[-1].item, Lost) and heard[-1].item.end:
+                lost = heard.pop().item
+                skipped += lost.end - lost.start
+            if items and isinstance(items[0], Lost):
+                lost = items.pop(0)
+                skipped += lost.end - lost.start
+            around = f"; {skipped} byte(s) around them skipped" if skipped else ""
+            items.insert(0, Lost(0, 0, f"{run.missing} byte(s) are missing from the capture{around}"))
+        heard += [_heard(side, run, item, way) for item in items]
+    return heard
+
+
+def _heard(side: Stream, run: Run, item: Said | Lost, way: Way) -> Heard:
+    mark = run.mark(item.end)
+    return Heard(
+        number=0,
+        packet=mark.packet,
+        at_ns=mark.at_ns,
+        source=side.source,
+        destination=side.destination,
+        way=way,
+        item=item,
+    )

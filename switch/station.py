@@ -1,0 +1,166 @@
+"""A station: the network management of one line, whichever side called. What the centre asks there, and whether it is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from switch.errors import MessageError
+from switch.iso8583.message import Message
+from switch.iso8583.mti import expects_answer
+from switch.iso8583.session import (
+    CUT_OVER,
+    ECHO,
+    FUNCTIONS,
+    NEVER,
+    SIGN_OFF,
+    SIGN_ON,
+    SIGNED_OFF,
+    UP,
+    Session,
+    Silence,
+    network_request,
+    network_response,
+    peer_cut_over,
+)
+from switch.line import Line
+from switch.routing.effects import Notice
+
+CONNECTIONS_MAX: Final = 900  #: acquirers' lines at once: 1,024 open files, a usual limit, less the centre's own
+
+
+@frozen(kw_only=True)
+class Voice:
+    """How the centre names itself in what it asks (DE 33), by which clock (DE 7), and whom it tells what people should know."""
+
+    institution_id: str
+    transmitted_at: Callable[[], str]
+    tell: Callable[[Notice], None]
+
+
+class Station:
+    """One line with its session. ``tpdu`` goes in front of what the centre asks."""
+
+    def __init__(self, line: Line, session: Session, voice: Voice, *, echo_seconds: float, tpdu: bytes) -> None:
+        self.line, self.session, self.tpdu = line, session, tpdu
+        self._voice, self._silence = voice, Silence(echo_seconds)
+        self._stan = 0
+        self._asked: dict[str, str] = {}  #: STAN of the last 0800 of each function, while it is not answered
+
+    def ask(self, function: str, business_date: str | None = None) -> bool:
+        """Send an 0800 now; False, and a notice, where the line's dialect cannot say it. Never called while a turn sends."""
+        self._stan = self._stan % 999_999 + 1
+        request = network_request(
+            function,
+            stan=f"{self._stan:06d}",
+            transmitted_at=self._voice.transmitted_at(),
+            institution_id=self._voice.institution_id,
+            business_date=business_date,
+        )
+        try:
+            self.line.queue(request, self.tpdu)
+        except MessageError as error:
+            what = f"{self.line.name}: the {FUNCTIONS[function]} cannot be said: {error}"
+            self._voice.tell(Notice("format_error", what))
+            return False
+        self._asked[function] = request.elements[11]
+        self.line.flush()
+        return True
+
+    def answered(self, answer: Message) -> str | None:
+        """The function (DE 70) an 0810 is the answer to, by its STAN; None, and a notice, where nobody waits for it."""
+        stan = answer.elements.get(11)
+        for function, asked in self._asked.items():
+            if asked == stan:
+                del self._asked[function]
+                return function
+        what = f"{self.line.name}: a {answer.mti} to STAN {stan or '(no DE 11)'}, which nobody waits for"
+        self._voice.tell(Notice("unmatched", what))
+        return None
+
+    def asked_by_peer(self, request: Message) -> str | None:
+        """What a peer's 0800 or 0820 does to the session; its function where the centre takes part in it."""
+        function = request.elements.get(70)
+        if function not in FUNCTIONS:
+            return None
+        if function in (SIGN_ON, SIGN_OFF):
+            self.session.happened(FUNCTIONS[function])
+        elif function == CUT_OVER:
+            self._voice.tell(Notice("cut_over", f"{self.line.name} {peer_cut_over(request)}"))
+        return function
+
+    def check(self, now: float) -> str | None:
+        """Ask for an echo where the line was silent for long; why the peer is held to be gone, where that was in vain.
+
+        A peer that does not read is not read from either: its silence means nothing. Nor does that of a peer whose dialect has
+        no echo: it is not asked again.
+        """
+        if self.line.clogged:
+            return None
+        heard_at = self.line.heard_at
+        if self._silence.echo_due(heard_at, now) and not self.ask(ECHO):
+            self._silence = Silence(NEVER)
+        return self._silence.half_open(heard_at, now)
+
+
+class Callers:
+    """The stations of acquirers, who call. One that never signed on is never sent anything it did not ask for."""
+
+    def __init__(self, voice: Voice, echo_seconds: Mapping[str, float]) -> None:
+        self._voice, self._echo_seconds = voice, echo_seconds  #: by listener
+        self._stations: dict[Line, Station] = {}
+        self.signed_off: dict[Line, bool] = {}  #: lines whose requests are refused -> whether that was told
+
+    def full(self) -> bool:
+        """Whether one more connection is too many."""
+        return len(self._stations) >= CONNECTIONS_MAX
+
+    def called(self, line: Line, listener: str) -> None:
+        """An acquirer has connected to a listener."""
+        session = Session()
+        session.happened("called")
+        self._stations[line] = Station(line, session, self._voice, echo_seconds=self._echo_seconds[listener], tpdu=b"")
+
+    def lost(self, line: Line) -> None:
+        self._stations.pop(line).session.happened("lost")
+        self.signed_off.pop(line, None)
+
+    def network(self, line: Line, message: Message, tpdu: bytes) -> Message | None:
+        """What an acquirer's network management message is answered; None to an answer."""
+        station = self._stations[line]
+        if not expects_answer(message.mti):
+            station.answered(message)
+            return None
+        function = station.asked_by_peer(message)
+        if function == SIGN_ON:
+            station.tpdu = tpdu
+        if station.session.state == SIGNED_OFF:
+            self.signed_off.setdefault(line, False)
+        else:
+            self.signed_off.pop(line, None)
+        return network_response(message)
+
+    def refused(self, line: Line, response_code: str) -> None:
+        """A request came on a line that signed off: told once until it signs on again."""
+        if not self.signed_off[line]:
+            self.signed_off[line] = True
+            what = f"{line.name}: a request after its sign-off, answered {response_code}, as all others until it signs on"
+            self._voice.tell(Notice("signed_off", what))
+
+    def _signed_on(self) -> Iterator[Station]:
+        return (station for station in list(self._stations.values()) if station.session.state == UP)
+
+    def cut_over(self, business_date: str) -> None:
+        """Tell who is signed on that a business date begins."""
+        for station in self._signed_on():
+            station.ask(CUT_OVER, business_date)
+
+    def check(self, now: float) -> None:
+        """Echo who is signed on and idle; drop who is gone."""
+        for station in self._signed_on():
+            why = station.check(now)
+            if why is not None:
+                self._voice.tell(Notice("half_open", f"{station.line.name}: {why}; the line is dropped"))
+                station.line.shut()

@@ -1,0 +1,111 @@
+"""What has to be true at the end of a world: acquirers, journal, issuers and books tell the same. Read by SQL of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from switch.endofday import check_books
+from switch.transaction import ExchangeKey
+from tests.simulation.shops import ACQUIRER, Deal, key_of
+from tests.simulation.world import World
+
+#: Every request, what was granted, what the lowest reversal of it left, and whether a completion took its place.
+_REQUESTS = """
+SELECT r.id, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.function, r.transaction_type, r.issuer,
+  d.response_code, d.approved_minor, d.captured_minor,
+  (SELECT min(v.replacement_minor) FROM reversal v WHERE v.original_id = r.id AND v.effective = 1) AS left_minor,
+  EXISTS (SELECT 1 FROM request c JOIN decision e ON e.request_id = c.id WHERE c.function = 'advice'
+    AND e.captured_minor IS NOT NULL AND c.original_id IN (r.id, r.original_id) AND r.function = 'request'
+    AND d.captured_minor IS NULL) AS completed
+FROM request r LEFT JOIN decision d ON d.request_id = r.id ORDER BY r.id
+"""
+_BOOKED = """
+SELECT request_id, SUM(amount_minor) AS amount FROM (
+  SELECT request_id, amount_minor FROM presentment UNION ALL SELECT request_id, amount_minor FROM adjustment
+) GROUP BY request_id
+"""
+
+
+def faults(world: World) -> list[str]:
+    """Where they do not agree; empty in a good world."""
+    with closing(_opened(world.data / "journal.db")) as journal, closing(_opened(world.data / "books.db")) as books:
+        rows = [dict(row) for row in journal.execute(_REQUESTS)]
+        booked = {row["request_id"]: row["amount"] for row in books.execute(_BOOKED)}
+        told = {row[0] for row in journal.execute("SELECT request_id FROM occurrence WHERE kind = 'late_answer'")}
+        owed = journal.execute(
+            "SELECT count(*) FROM delivery LEFT JOIN delivered ON delivery_id = delivery.id WHERE delivery_id IS NULL"
+        ).fetchone()[0]
+    found = [f"request {row['id']} was never decided" for row in rows if row["response_code"] is None]
+    found += [f"{owed} deliveries are still owed"] if owed or world.undelivered else []
+    found += [f"request {number}: a late approval is not in the journal" for number in sorted(world.late_approvals - told)]
+    found += [fault for deal in world.shops.deals.values() for fault in _seen(deal, rows)]
+    found += list(_held(world, rows))
+    import os
+
+    found += list(_presented(rows, booked)) if not os.environ.get("NODAY") else []
+    found += [fault.sentence for fault in check_books(world.data).faults] if not os.environ.get("NODAY") else []
+    return found
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _worth(row: dict[str, Any]) -> int:
+    """What is left of a request, whether it counts yet or not; below zero where the cardholder is owed it."""
+    if row["approved_minor"] is None or row["completed"]:
+        return 0
+    left: int = row["approved_minor"] if row["left_minor"] is None else min(row["left_minor"], row["approved_minor"])
+    return -left if row["transaction_type"] == "refund" else left
+
+
+def _seen(deal: Deal, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """What an acquirer was answered, against the journal."""
+    for message in deal.asked:
+        stan, mti = message.elements[11], message.mti
+        codes = deal.codes.get(key_of(message), [])
+        what = f"{mti} {stan} of {deal.number}"
+        if len(set(codes)) > 1 and "09" not in dict(codes):
+            yield f"{what} was answered {sorted(set(codes))}"
+        if mti[1] not in "12" or message.elements[3][:2] == "02":
+            if not codes:
+                yield f"{what} was never answered"
+            continue
+        key = (ACQUIRER, message.elements[41], stan, message.elements[7])
+        ours = [row for row in rows if (row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"]) == key]
+        granted = [row for row in ours if row["approved_minor"] is not None or row["function"] == "advice"]
+        if any(code in ("00", "10") for code, _ in codes) and not granted:
+            yield f"{what} was approved to its acquirer and is not in the journal"
+        for code, amount in codes:
+            if code == "10" and not any(row["approved_minor"] == amount for row in ours):
+                yield f"{what} was approved in part for {amount}, and the journal says otherwise"
+        reversed_ = any(other.mti == "0420" and deal.codes.get(key_of(other)) for other in deal.asked)
+        if not codes and not reversed_:
+            yield f"{what} was never settled with its acquirer"
+
+
+def _held(world: World, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """What issuers hold for each exchange, against what the journal says it is worth."""
+    worth: dict[ExchangeKey, int] = {}
+    for row in rows:
+        key = ExchangeKey(row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"])
+        if row["function"] == "batch" or key not in worth:
+            worth[key] = _worth(row)
+    for key, left in worth.items():
+        held = sum(bank.taken_minor(key) for bank in world.banks.values())
+        if held != left:
+            yield f"{key.stan} {key.transmitted_at}: the issuers hold {held} and the journal says {left}"
+
+
+def _presented(rows: list[dict[str, Any]], booked: dict[int, int]) -> Iterator[str]:
+    """What the books have presented of each request, against what of it was captured and is left."""
+    for row in rows:
+        left = _worth(row) if row["captured_minor"] is not None else 0
+        if booked.get(row["id"], 0) != left:
+            yield f"request {row['id']}: the books have {booked.get(row['id'], 0)} and the journal says {left}"

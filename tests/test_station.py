@@ -1,0 +1,81 @@
+"""One line's network management, without a socket: what is asked, what counts as an answer, what a dialect cannot say."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from attrs import define, field
+
+from switch.errors import MessageError
+from switch.iso8583.message import Message
+from switch.iso8583.session import CUT_OVER, ECHO, SIGN_ON, Session
+from switch.line import Line
+from switch.routing.effects import Notice
+from switch.station import Station, Voice
+
+
+@define(eq=False)
+class FakeLine:
+    """Keeps what is sent; ``mute`` is a function its dialect cannot say."""
+
+    name: str = "atlas"
+    heard_at: float = 0.0
+    clogged: bool = False
+    mute: str = ""
+    sent: list[Message] = field(factory=list)
+
+    def queue(self, message: Message, tpdu: bytes) -> None:
+        if message.elements[70] == self.mute:
+            raise MessageError(33, None, "an element", "one this dialect knows")
+        self.sent.append(message)
+
+    def flush(self) -> None:
+        pass
+
+
+def _station(line: FakeLine) -> tuple[Station, list[Notice]]:
+    notices: list[Notice] = []
+    voice = Voice(institution_id="504900", transmitted_at=lambda: "1122100000", tell=notices.append)
+    return Station(cast("Line", line), Session(), voice, echo_seconds=30, tpdu=b""), notices
+
+
+def _answer(stan: str) -> Message:
+    return Message("0810", {11: stan, 39: "00"})
+
+
+def test_answers_are_matched_by_their_stan_and_only_once() -> None:
+    station, notices = _station(line := FakeLine())
+    station.ask(SIGN_ON)
+    station.ask(CUT_OVER, "2026-11-23")
+    assert [message.elements[11] for message in line.sent] == ["000001", "000002"]
+    assert station.answered(_answer("000002")) == CUT_OVER
+    assert station.answered(_answer("000001")) == SIGN_ON
+    assert not notices
+    assert station.answered(_answer("000001")) is None
+    assert station.answered(Message("0810", {39: "00"})) is None
+    assert [notice.detail for notice in notices] == [
+        "atlas: a 0810 to STAN 000001, which nobody waits for",
+        "atlas: a 0810 to STAN (no DE 11), which nobody waits for",
+    ]
+
+
+def test_the_stan_begins_anew_after_its_last() -> None:
+    station, _ = _station(line := FakeLine())
+    station._stan = 999_998
+    station.ask(ECHO)
+    station.ask(ECHO)
+    assert [message.elements[11] for message in line.sent] == ["999999", "000001"]
+
+
+def test_a_peer_that_does_not_read_is_neither_asked_nor_given_up() -> None:
+    station, _ = _station(line := FakeLine(clogged=True))
+    assert [station.check(now) for now in (30, 100, 1_000)] == [None] * 3
+    assert not line.sent
+
+
+def test_a_dialect_that_cannot_say_an_echo_is_told_of_once_and_the_line_stays() -> None:
+    station, notices = _station(line := FakeLine(mute=ECHO))
+    assert [station.check(now) for now in (30, 40, 70, 110)] == [None] * 4
+    assert not line.sent
+    (notice,) = notices
+    assert notice.detail.startswith("atlas: the echo cannot be said: ")
