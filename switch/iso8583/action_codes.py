@@ -2,7 +2,8 @@
 
 ISO 8583:1987 has two characters (annex A), ISO 8583:1993 three digits whose first says what becomes of the transaction:
 0 approved, 1 declined, 2 declined and the card kept, 3 file action, 4 reversal, 5 reconciliation, 6 administrative,
-7 fee collection, 8 network management, 9 not dealt with. ``MEANINGS`` is the one table between them; nothing else translates a code.
+7 fee collection, 8 network management, 9 not dealt with. ``MEANINGS`` is the one table between them; nothing else translates
+a code.
 """
 
 from __future__ import annotations

@@ -220,13 +220,16 @@ def _original_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) 
 def _original_to_1993(mti: str, e: Mapping[int, str], today: date) -> str:
     """DE 56 from DE 90. The original's DE 12 is the reversal's own, which repeats it; a completion or an increment has one of
     its own, so the original's DE 7 is brought to local time by what lies between DE 7 and DE 12 of this message."""
-    original = e[90]
     if mti[1] == "4" and 12 in e and 13 in e:
-        at = dated(e[13], today) + e[12]
-    else:
-        at = _in_local_time(dated(original[10:14], today) + original[14:20], e, today)
-    acquirer = original[20:31].lstrip("0")
-    return f"1{original[1:4]}{original[4:10]}{at}{len(acquirer):02d}{acquirer}"
+        return original_data(e[90], dated(e[13], today) + e[12])
+    at = dated(e[90][10:14], today) + e[90][14:20]
+    return original_data(e[90], _in_local_time(at, e, today))
+
+
+def original_data(named: str, at: str) -> str:
+    """DE 56 from DE 90 and the original's date and time, YYMMDDhhmmss."""
+    acquirer = named[20:31].lstrip("0")
+    return f"1{named[1:4]}{named[4:10]}{at}{len(acquirer):02d}{acquirer}"
 
 
 def _in_local_time(at: str, e: Mapping[int, str], today: date) -> str:
