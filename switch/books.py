@@ -22,7 +22,7 @@ JOURNAL_FILE = journal.JOURNAL_FILE
 BOOKS_FILE = "books.db"
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS = ("books_1.sql", "books_2.sql")
+MIGRATIONS = ("books_1.sql", "books_2.sql", "books_3.sql")
 BOOKS_VERSION = len(MIGRATIONS)
 BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
 CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
@@ -141,6 +141,10 @@ class Dates:
     def last_closed(self) -> str | None:
         return self.closed[-1] if self.closed else None
 
+    @property
+    def open(self) -> str | None:
+        return self.opened[-1] if self.opened else None
+
     def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
         """Dates with decisions, or reversals that have effect, that are not closed, ascending."""
         query = """
@@ -193,11 +197,14 @@ def day_report(
         outcome=outcome,
         sentence=sentence,
         **counted,
+        outstanding_count=connection.execute(settled.HOLDS_OUTSTANDING, parameters).fetchone()[0],
         totals=rows(settled.DayTotal, settled.TOTALS_OF_DAY),
         positions=rows(settled.Position, settled.POSITIONS_OF_DAY),
         payouts=rows(settled.Payout, settled.PAYOUTS_OF_DAY),
+        refunds=rows(settled.Refund, settled.REFUNDS_OF_DAY) if counted["refund_count"] else (),
         adjustments=rows(settled.Adjustment, settled.ADJUSTMENTS_OF_DAY),
         reversed=rows(settled.ReversedItem, settled.REVERSED_OF_DAY),
         exceptions=rows(settled.ExceptionItem, settled.EXCEPTIONS_OF_DAY),
+        holds=rows(settled.HeldItem, settled.HOLDS_OF_DAY),
         folder=str(data / "days" / business_date),
     )

@@ -14,15 +14,16 @@ from typing import Literal, TextIO
 from switch.settlement import day as settled
 from switch.settlement import engine as settlement
 from switch.settlement.statement import (
+    SECTIONS,
     Head,
     Out,
     StatementTotal,
     shown_lines,
     write_csv_head,
     write_csv_lines,
-    write_text_adjustments,
     write_text_head,
     write_text_lines,
+    write_text_section,
     write_text_totals,
 )
 
@@ -48,6 +49,10 @@ def render(connection: sqlite3.Connection, folder: Path, business_date: str) -> 
         settled.write_positions(out, business_date, positions)
     with _whole(folder / "payouts.csv") as out:
         settled.write_payouts(out, business_date, payouts)
+    if _any_outstanding(connection, business_date):
+        holds = connection.execute(settled.HOLDS_OF_DAY, {**parameters, "items_shown_max": -1})
+        with _whole(folder / "holds.csv") as out:
+            settled.write_holds(out, business_date, (settled.from_row(settled.HeldItem, row) for row in holds))
     for merchant_id in _stated(connection, business_date):
         _write_statement_files(connection, business_date, merchant_id, statements)
 
@@ -58,6 +63,7 @@ def is_complete(connection: sqlite3.Connection, folder: Path, business_date: str
     return (
         (folder / "positions.csv").is_file()
         and (folder / "payouts.csv").is_file()
+        and ((folder / "holds.csv").is_file() or not _any_outstanding(connection, business_date))
         and all(
             (statements / f"{merchant_id}.{suffix}").is_file()
             for merchant_id in _stated(connection, business_date)
@@ -80,20 +86,29 @@ def write_statement(
         write_text_head(text, head)
     if as_csv is not None:
         write_csv_head(as_csv)
-    _write_lines(connection.execute(settlement.STATEMENT_LINES, key), head, text, as_csv)
-    adjusted = None
+    types = type_totals(connection, key)
+    for total in types:
+        lines = connection.execute(settlement.STATEMENT_LINES, {**key, "transaction_type": total.of})
+        _write_section(total.of, lines, head, text, as_csv)
+    parts = types if len(types) > 1 else []
     if head.adjustment_count:
-        if text is not None:
-            write_text_adjustments(text, head)
-        _write_lines(connection.execute(settlement.STATEMENT_ADJUSTMENTS, key), head, text, as_csv)
-        adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())
+        _write_section("adjustments", connection.execute(settlement.STATEMENT_ADJUSTMENTS, key), head, text, as_csv)
+        parts = [*parts, StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())]
     if text is not None:
         totals = connection.execute(settlement.STATEMENT_TOTALS_OF, key)
-        write_text_totals(text, head, map(StatementTotal.from_row, totals), adjusted)
+        write_text_totals(text, head, map(StatementTotal.from_row, totals), parts)
     return True
 
 
-def _write_lines(cursor: sqlite3.Cursor, head: Head, text: Out | None, as_csv: Out | None) -> None:
+def type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:
+    """The totals of a statement for each type of transaction, in the order of its sections."""
+    totals = map(StatementTotal.from_row, connection.execute(settlement.TYPE_TOTALS_OF, key))
+    return sorted(totals, key=lambda total: SECTIONS.index(total.of))
+
+
+def _write_section(section: str, cursor: sqlite3.Cursor, head: Head, text: Out | None, as_csv: Out | None) -> None:
+    if text is not None:
+        write_text_section(text, head, section)
     while lines := shown_lines(head, cursor.fetchmany(LINES_AT_ONCE)):
         if text is not None:
             write_text_lines(text, head, lines)
@@ -107,6 +122,11 @@ def _write_statement_files(connection: sqlite3.Connection, business_date: str, m
             fmt: files.enter_context(_whole(folder / f"{merchant_id}.{suffix}")) for fmt, suffix in SUFFIXES.items()
         }
         write_statement(connection, business_date, merchant_id, outs)
+
+
+def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool:
+    (count,) = connection.execute(settled.HOLDS_OUTSTANDING, {"business_date": business_date}).fetchone()
+    return bool(count)
 
 
 def _stated(connection: sqlite3.Connection, business_date: str) -> Iterator[str]:

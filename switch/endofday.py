@@ -21,8 +21,9 @@ from switch import books, day_files
 from switch.business_day import Calendar, is_business_date, next_business_date
 from switch.clearing import engine as clearing
 from switch.clearing import ledger
-from switch.clearing.checks import CLEARING_CHECKS, JOURNAL_CHECKS, Fault, closed_day_unchanged
+from switch.clearing.checks import CLEARING_CHECKS, Fault
 from switch.clearing.interchange import InterchangeTable
+from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS
 from switch.errors import NegativeAnswerError, SpecError, SwitchError
 from switch.merchant import Merchant
 from switch.money import currency_name
@@ -31,6 +32,7 @@ from switch.settlement import engine as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
 from switch.settlement.day import DayReport
 from switch.settlement.discount import DiscountTable, VatTable
+from switch.transaction import CREDITS
 
 DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS)
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
@@ -77,8 +79,10 @@ class DaySpecs(Protocol):
 def close_day(data: Path, specs: DaySpecs, business_date: str | None, now_ms: int) -> DayReport:
     """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
 
-    A day closed already is left as it is (missing files are rendered again). SwitchError when the date cannot be closed: not a
-    business date, not opened yet, or an earlier one is still to be closed; NegativeAnswerError when the day does not balance.
+    A day closed already is left as it is (missing files are rendered again). So that closing twice does not close two days,
+    the date that is still open is closed unnamed only where none was closed since the last cut-off. SwitchError when the date
+    cannot be closed: not a business date, not opened yet, or an earlier one is still to be closed; NegativeAnswerError when the
+    day does not balance.
     """
     with books.opened(data, to_write=True) as connection, books.alone(data):
         dates = books.Dates.of(connection)
@@ -90,6 +94,8 @@ def close_day(data: Path, specs: DaySpecs, business_date: str | None, now_ms: in
             return _nothing_to_close(connection, data, dates, business_date)
         if chosen in dates.closed:
             return _already_closed(connection, data, chosen)
+        if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
+            return _still_open(connection, data, last, chosen)
         books.open_next_business_date(data, chosen, next_business_date(chosen), now_ms)
         if not _write_day(connection, specs, chosen, now_ms):
             return _already_closed(connection, data, chosen)
@@ -150,11 +156,16 @@ class BooksReport:
     faults: tuple[Fault, ...]
     closed_days: tuple[str, ...]
     open_days: tuple[OpenDay, ...]  #: for information: their approvals are still to be presented
-    approval_count: int  #: of the closed days, as are the counts below: presented, reversed and exceptions
+    approval_count: int  #: of the closed days, as are the counts below; those of ``DayReport`` add up to it
     presentment_count: int
+    refund_count: int
     adjustment_count: int
     reversed_count: int
     exception_count: int
+    held_count: int
+    captured_later_count: int
+    nothing_due_count: int
+    outstanding_count: int  #: holds that wait at the close of the last closed day
     posting_count: int
     statement_count: int
 
@@ -166,23 +177,26 @@ def check_books(data: Path) -> BooksReport:
         dates = books.Dates.of(connection)
         faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
         for business_date in dates.closed:
-            for check in (*DAY_CHECKS, closed_day_unchanged):
+            for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS):
                 faults += check(ask, business_date)
-        counted = "SELECT COALESCE(SUM(approval_count), 0) FROM closed_day"
-        tables = ("presentment", "adjustment", "reversed_item", "exception_item", "posting", "statement")
-        counts = {table: connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608
+        last = {"business_date": dates.last_closed}
         return BooksReport(
             faults=tuple(faults),
             closed_days=dates.closed,
             open_days=tuple(_open_days(connection, dates)),
-            approval_count=connection.execute(counted).fetchone()[0],
-            presentment_count=counts["presentment"],
-            adjustment_count=counts["adjustment"],
-            reversed_count=counts["reversed_item"],
-            exception_count=counts["exception_item"],
-            posting_count=counts["posting"],
-            statement_count=counts["statement"],
+            **_counts(connection),
+            outstanding_count=connection.execute(settled.HOLDS_OUTSTANDING, last).fetchone()[0],
+            posting_count=connection.execute("SELECT COUNT(*) FROM posting").fetchone()[0],
+            statement_count=connection.execute("SELECT COUNT(*) FROM statement").fetchone()[0],
         )
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """What became of the approvals of all closed days."""
+    names = [name for name in settled.CLOSED_DAY_COLUMNS if name.endswith("_count") and name != "decision_count"]
+    sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in names)
+    row = connection.execute(f"SELECT {sums} FROM closed_day").fetchone()  # noqa: S608
+    return dict(zip(names, row, strict=True))
 
 
 def _open_days(connection: sqlite3.Connection, dates: books.Dates) -> Iterator[OpenDay]:
@@ -191,7 +205,7 @@ def _open_days(connection: sqlite3.Connection, dates: books.Dates) -> Iterator[O
         SELECT business_date, SUM(decisions), SUM(approvals), SUM(reversals)
         FROM (
           SELECT business_date, COUNT(*) AS decisions,
-            SUM(CASE WHEN response_code IN ('00', '08', '11') THEN 1 ELSE 0 END) AS approvals, 0 AS reversals
+            SUM(CASE WHEN approved_minor IS NULL THEN 0 ELSE 1 END) AS approvals, 0 AS reversals
           FROM journal.decision GROUP BY business_date
           UNION ALL
           SELECT business_date, 0, 0, COUNT(*) FROM journal.reversal WHERE effective = 1 GROUP BY business_date
@@ -234,6 +248,21 @@ def _nothing_to_close(connection: sqlite3.Connection, data: Path, dates: books.D
     if dates.last_closed is None:
         return DayReport(business_date=None, outcome=settled.NOTHING_TO_CLOSE, sentence=sentence)
     return books.day_report(connection, data, dates.last_closed, settled.NOTHING_TO_CLOSE, sentence)
+
+
+def _closed_since_cut_off(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, now_ms: int) -> bool:
+    """Whether a date was closed so lately that no cut-off has passed since."""
+    query = "SELECT closed_at_ms FROM closed_day WHERE business_date = ?"
+    (closed_at_ms,) = connection.execute(query, (business_date,)).fetchone()
+    return specs.calendar.business_date_at(closed_at_ms) >= specs.calendar.business_date_at(now_ms)
+
+
+def _still_open(connection: sqlite3.Connection, data: Path, last: str, running: str) -> DayReport:
+    sentence = (
+        f"business date {last} is already closed, nothing was changed; "
+        f"{running} is still open, name it to close it now: switch day close {running}"
+    )
+    return books.day_report(connection, data, last, settled.ALREADY_CLOSED, sentence)
 
 
 def _already_closed(connection: sqlite3.Connection, data: Path, business_date: str) -> DayReport:
@@ -282,7 +311,9 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
 def _stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[str, object]) -> None:
     """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved."""
     business_date = str(parameters["business_date"])
-    acceptors = ((m.id, m.name, m.city, m.currency, m.rib, m.language, m.plan) for m in specs.merchants.values())
+    acceptors = (
+        (m.id, m.name, m.city, m.currency, m.rib, m.language, m.plan, m.over_basis_points) for m in specs.merchants.values()
+    )
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
     for sql in clearing.STAGING_TABLES:
         connection.execute(sql)
@@ -303,6 +334,8 @@ def _tariff(
     interchange = specs.fees.interchange.rate(business_date, origin, scheme, channel, transaction_type)
     discount = specs.fees.discount.rate(business_date, plan, origin)
     key = (origin, scheme, channel, transaction_type, plan)
+    if transaction_type in CREDITS:
+        return (*key, interchange, discount.refund_rate_basis_points, 0)
     return (*key, interchange, discount.rate_basis_points, discount.minimum_minor)
 
 

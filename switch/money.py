@@ -1,4 +1,4 @@
-"""Money: integers of minor units. One way in, one way out, one rounding."""
+"""Money: integers of minor units. One way in, one way out."""
 
 from __future__ import annotations
 
@@ -19,17 +19,6 @@ CURRENCIES: dict[str, tuple[str, int]] = {
     "788": ("TND", 3),
     "392": ("JPY", 0),
 }
-
-
-def portion(amount_minor: int, rate_basis_points: int) -> int:
-    """``rate_basis_points`` of an amount in minor units, rounded half away from zero; the one rounding of the house.
-
-    >>> portion(10_000, 65), portion(-10_000, 65), portion(50, 100), portion(49, 100)
-    (65, -65, 1, 0)
-    """
-    scaled = abs(amount_minor) * rate_basis_points
-    rounded = (scaled + BASIS_POINTS // 2) // BASIS_POINTS
-    return rounded if amount_minor >= 0 else -rounded
 
 
 def parse_amount(text: str, currency: str = "504") -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -19,6 +20,7 @@ from switch.journal import MIGRATIONS, SCHEMA_VERSION
 from switch.merchant import Merchant
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
+from switch.transaction import APPROVALS, CREDITS
 
 
 def journal_schema(version: int = SCHEMA_VERSION) -> str:
@@ -32,6 +34,17 @@ SATURDAY = "2026-11-21"
 SUNDAY = "2026-11-22"
 MONDAY = "2026-11-23"
 NOW_MS = 1_795_190_000_000  #: some time on that Friday
+DAY_MS = 86_400_000
+
+
+def later_ms(data: Path) -> int:
+    """The time of day of ``NOW_MS``, one day later for each date that is closed: a close a day."""
+    if not (data / "books.db").is_file():
+        return NOW_MS
+    with closing(sqlite3.connect(data / "books.db")) as books:
+        closed: int = books.execute("SELECT COUNT(*) FROM closed_day").fetchone()[0]
+    return NOW_MS + closed * DAY_MS
+
 
 INTERCHANGE = """
 [[rate]]
@@ -156,16 +169,32 @@ def day_specs(
     issuers: Iterable[str] = ("atlas", "rif", "souss", "vesta", "maestra"),
     vat: str = VAT,
     interchange: str = INTERCHANGE,
+    discount: str = DISCOUNT,
 ) -> DaySpecs:
     return DaySpecs(
         issuers={issuer: Named(name=issuer.title()) for issuer in issuers},
         merchants={shop.id: shop for shop in merchants},
         fees=Fees(
             interchange=InterchangeTable.from_toml(spec_table("fees/interchange.toml", interchange)),
-            discount=DiscountTable.from_toml(spec_table("fees/discount.toml", DISCOUNT)),
+            discount=DiscountTable.from_toml(spec_table("fees/discount.toml", discount)),
             vat=VatTable.from_toml(spec_table("fees/vat.toml", vat)),
         ),
     )
+
+
+#: What a completion, or the close of a batch, has in common with the hold it captures.
+OF_HOLD = (
+    "merchant_id",
+    "terminal_id",
+    "pan_masked",
+    "transaction_type",
+    "currency",
+    "channel",
+    "issuer",
+    "scheme",
+    "product",
+    "origin",
+)
 
 
 class Journal:
@@ -191,11 +220,14 @@ class Journal:
         row = self.connection.execute("SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1").fetchone()
         return str(row[0])
 
-    def decide(self, response_code: str = "00", **changes: object) -> int:
-        """A request and its decision in the open business date; by default a purchase of 100.00 at the grocer, approved."""
+    def decide(self, response_code: str = "00", approved_minor: int | None = None, **changes: Any) -> int:
+        """A request and its decision in the open business date; by default a purchase of 100.00 at the grocer, approved.
+
+        What is approved is granted whole, unless ``approved_minor`` says less, and captured with the default ``capture="now"``.
+        """
         self.decided += 1
         number = self.decided
-        request: dict[str, object] = {
+        request: dict[str, Any] = {
             "id": number,
             "received_at_ms": NOW_MS + number,
             "line": "ascii 127.0.0.1:40112",
@@ -219,15 +251,42 @@ class Journal:
             "scheme": "cmi",
             "product": "debit",
             "origin": "domestic",
+            "function": "request",
+            "capture": "now",
             **changes,
         }
-        columns, marks = ", ".join(request), ", ".join(f":{name}" for name in request)
-        self.connection.execute(f"INSERT INTO request ({columns}) VALUES ({marks})", request)
-        approval_code = f"{number:06d}" if response_code == "00" else None
-        decision = (number, self.open_date, NOW_MS + number, response_code, approval_code, "atlas", "as asked")
-        self.connection.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", decision)
+        granted = request["amount_minor"] if approved_minor is None else approved_minor
+        approved = response_code in APPROVALS
+        sign = -1 if request["transaction_type"] in CREDITS else 1
+        decision: dict[str, object] = {
+            "request_id": number,
+            "business_date": self.open_date,
+            "decided_at_ms": NOW_MS + number,
+            "response_code": response_code,
+            "approval_code": f"{number:06d}" if response_code == "00" else None,
+            "decided_by": "atlas",
+            "reason": "as asked",
+            "approved_minor": granted if approved else None,
+            "captured_minor": sign * granted if approved and request["capture"] == "now" else None,
+        }
+        self._insert("request", request)
+        self._insert("decision", decision)
         self.connection.commit()
         return number
+
+    def hold(self, **changes: Any) -> int:
+        """An approval that waits for its completion; ``capture="batch"``: for the close of its terminal's batch."""
+        return self.decide(**{"capture": "completion", **changes})
+
+    def capture(self, hold: int, amount_minor: int, function: str = "advice", **changes: Any) -> int:
+        """What captures a hold of the same card, merchant and issuer; ``function="batch"``: the close of its batch."""
+        row = self.connection.execute(f"SELECT {', '.join(OF_HOLD)} FROM request WHERE id = ?", (hold,)).fetchone()
+        of_hold = dict(zip(OF_HOLD, row, strict=True))
+        return self.decide(**{**of_hold, "function": function, "original_id": hold, "amount_minor": amount_minor, **changes})
+
+    def _insert(self, table: str, row: Mapping[str, object]) -> None:
+        columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        self.connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)
 
     def reverse(self, request_id: int, replacement_minor: int = 0, *, effective: bool = True) -> None:
         """A reversal of a request in the open business date, that leaves ``replacement_minor`` of it."""

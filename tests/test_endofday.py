@@ -17,13 +17,13 @@ from tests.day_builders import (
     HOTEL,
     KIOSK,
     MONDAY,
-    NOW_MS,
     SATURDAY,
     SUNDAY,
     DaySpecs,
     day_specs,
     journal_of,
     journal_schema,
+    later_ms,
     merchant,
 )
 
@@ -31,7 +31,8 @@ SPECS = day_specs()
 
 
 def close(data: Path, business_date: str | None = None, specs: DaySpecs = SPECS) -> DayReport:
-    return close_day(data, specs, business_date, NOW_MS)
+    """Close a date at the time of day of ``NOW_MS``, a day after the close before."""
+    return close_day(data, specs, business_date, later_ms(data))
 
 
 def rows(data: Path, sql: str) -> list[tuple[object, ...]]:
@@ -114,7 +115,7 @@ def test_dying_before_the_files_leaves_them_to_the_next_close(
 def test_a_day_that_does_not_balance_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
-    wrong = ledger.POSITIONS.replace("SUM(gross_minor) - SUM(interchange_minor)", "SUM(gross_minor)")
+    wrong = ledger.POSITIONS.replace("- SUM(paid_minor) - SUM(interchange_minor)", "- SUM(paid_minor)")
     steps = tuple(wrong if sql is ledger.POSITIONS else sql for sql in ledger.CLEAR)
     with monkeypatch.context() as faulty:
         faulty.setattr(ledger, "CLEAR", steps)
@@ -344,6 +345,7 @@ def test_check_finds_reversals_slipped_in_and_adjustments_changed(tmp_path: Path
         "adjustments_leave_what_remains",
         "adjustments_have_reversals",
         "approvals_presented_once",
+        "charges_follow_rates",
         "closed_day_unchanged",
         "lines_add_up",
         "positions_match_presentments",
@@ -359,7 +361,7 @@ def test_books_and_journal_of_the_first_version_are_brought_up_to_date(tmp_path:
     first_version(tmp_path)
     report = check_books(tmp_path)
     assert (report.faults, report.presentment_count, report.posting_count) == ((), 1, 12)
-    assert rows(tmp_path, "PRAGMA user_version") == [(2,)]
+    assert rows(tmp_path, "PRAGMA user_version") == [(3,)]
     with journal_of(tmp_path) as journal:
         journal.reverse(1)
     assert close(tmp_path).adjustments[0].net_minor == -9_868
@@ -395,7 +397,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
     tables = [
         str(row[0]) for row in rows(tmp_path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     ]
-    assert len(tables) == 11
+    assert len(tables) == 14
     for table in tables:
         for sql in (f"DELETE FROM {table}", f"UPDATE {table} SET business_date = '2026-01-01'"):
             if rows(tmp_path, f"SELECT COUNT(*) FROM {table}") != [(0,)]:
@@ -405,7 +407,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError, match=r"the day is closed|NOT NULL"):
                 rows(tmp_path, f"INSERT INTO {table} (business_date) VALUES ('{FRIDAY}')")
     guards = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%_day_closed'"
-    assert rows(tmp_path, guards) == [(10,)]
+    assert rows(tmp_path, guards) == [(13,)]
     with pytest.raises(sqlite3.IntegrityError, match="the day is closed"):
         rows(tmp_path, "INSERT INTO presentment SELECT * FROM presentment")
 
@@ -415,20 +417,27 @@ def test_check_finds_what_was_changed_behind_the_back(tmp_path: Path) -> None:
         journal.decide()
         journal.decide(amount_minor=5_000)
         close(tmp_path)
-        journal.connection.execute("DROP TRIGGER request_no_update")
-        journal.connection.execute("UPDATE request SET amount_minor = 5001 WHERE id = 2")
-        late = (99, FRIDAY, NOW_MS, "00", "000099", "atlas", "late")
-        journal.connection.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", late)
+        journal.connection.execute("DROP TRIGGER decision_no_update")
+        journal.connection.execute("UPDATE decision SET captured_minor = 5001 WHERE request_id = 2")
+        journal.connection.execute(
+            """
+            INSERT INTO decision (request_id, business_date, decided_at_ms, response_code, decided_by, reason, approved_minor)
+            SELECT 99, business_date, decided_at_ms, '00', 'atlas', 'late', 1 FROM decision WHERE request_id = 1
+            """
+        )
         journal.connection.commit()
     connection = sqlite3.connect(tmp_path / "books.db")
     connection.execute("DROP TRIGGER payout_no_update")
     connection.execute("UPDATE payout SET net_minor = net_minor + 1")
+    connection.execute("DROP TRIGGER presentment_no_update")
+    connection.execute("UPDATE presentment SET interchange_rate_basis_points = 66 WHERE request_id = 1")
     connection.commit()
     connection.close()
     found = {fault.check for fault in check_books(tmp_path).faults}
     assert found == {
         "approvals_presented_once",
         "nothing_else_presented",
+        "charges_follow_rates",
         "closed_day_unchanged",
         "decisions_have_requests",
         "statements_equal_payouts",

@@ -1,40 +1,11 @@
-"""Money: one way in, one way out, one rounding."""
-
-from fractions import Fraction
+"""Money: one way in, one way out."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.errors import SwitchError
-from switch.money import CURRENCIES, currency_name, format_minor, parse_amount, portion
-
-amounts_minor = st.integers(min_value=-(10**12), max_value=10**12)
-rates_basis_points = st.integers(min_value=0, max_value=10_000)
-
-
-@pytest.mark.parametrize(
-    ("amount_minor", "rate_basis_points", "expected_minor"),
-    [
-        (10_000, 65, 65),  # 0.65 % of 100.00
-        (10_000, 120, 120),
-        (1_000, 65, 7),  # 6.5 goes up
-        (-1_000, 65, -7),  # and, of a refund, away from zero
-        (999, 65, 6),
-        (0, 120, 0),
-        (10_000, 0, 0),
-        (10_000, 10_000, 10_000),
-    ],
-)
-def test_portion_rounds_half_away_from_zero(amount_minor: int, rate_basis_points: int, expected_minor: int) -> None:
-    assert portion(amount_minor, rate_basis_points) == expected_minor
-
-
-@given(amounts_minor, rates_basis_points)
-def test_portion_is_within_half_a_unit_and_the_same_for_refunds(amount_minor: int, rate_basis_points: int) -> None:
-    exact = Fraction(amount_minor * rate_basis_points, 10_000)
-    assert abs(portion(amount_minor, rate_basis_points) - exact) <= Fraction(1, 2)
-    assert portion(-amount_minor, rate_basis_points) == -portion(amount_minor, rate_basis_points)
+from switch.money import CURRENCIES, currency_name, format_minor, parse_amount
 
 
 @given(st.integers(min_value=0, max_value=10**12), st.sampled_from(sorted(CURRENCIES)))

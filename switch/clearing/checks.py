@@ -1,7 +1,8 @@
 """What must hold of a cleared day, as short functions in a list; each returns the faults it finds.
 
 A check asks the database by SQL through ``ask`` and knows nothing else of it. The books are the main database, the journal is
-attached as ``journal``. Checks run before a day is written, and again whenever somebody wants the proof (``switch check``).
+attached as ``journal``. Checks run before a day is written, and again whenever somebody wants the proof (``switch check``),
+which takes those of ``clearing.proofs`` besides.
 """
 
 from __future__ import annotations
@@ -73,22 +74,25 @@ def positions_sum_to_zero(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def positions_match_presentments(ask: Ask, business_date: str) -> list[Fault]:
-    """An issuer's position is the sum of what was presented to it, less what was adjusted."""
+    """An issuer's position is the sum of what was presented to it and adjusted: it pays what is above zero."""
     sql = """
     WITH moved AS (
-      SELECT issuer, currency, COUNT(*) AS debit_count, SUM(amount_minor) AS debit_minor, 0 AS credit_count, 0 AS credit_minor,
+      SELECT issuer, currency, amount_minor < 0 AS paid, COUNT(*) AS lines, SUM(amount_minor) AS amount_minor,
         SUM(interchange_minor) AS interchange
       FROM presentment
       WHERE business_date = :business_date
-      GROUP BY issuer, currency
+      GROUP BY issuer, currency, amount_minor < 0
       UNION ALL
-      SELECT issuer, currency, 0, 0, COUNT(*), -SUM(amount_minor), SUM(interchange_minor)
+      SELECT issuer, currency, amount_minor < 0, COUNT(*), SUM(amount_minor), SUM(interchange_minor)
       FROM adjustment
       WHERE business_date = :business_date
-      GROUP BY issuer, currency
+      GROUP BY issuer, currency, amount_minor < 0
     ), presented AS (
-      SELECT issuer, currency, SUM(debit_count) AS debit_count, SUM(debit_minor) AS debit_minor,
-        SUM(credit_count) AS credit_count, SUM(credit_minor) AS credit_minor, SUM(interchange) AS interchange
+      SELECT issuer, currency,
+        SUM(CASE WHEN paid THEN 0 ELSE lines END) AS debit_count,
+        SUM(CASE WHEN paid THEN 0 ELSE amount_minor END) AS debit_minor,
+        SUM(CASE WHEN paid THEN lines ELSE 0 END) AS credit_count,
+        SUM(CASE WHEN paid THEN -amount_minor ELSE 0 END) AS credit_minor, SUM(interchange) AS interchange
       FROM moved
       GROUP BY issuer, currency
     )
@@ -108,7 +112,8 @@ def positions_match_presentments(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
-    """Every approval is one of three: presented at what reversals leave of it, listed as an exception, reversed."""
+    """Every approval that moves money is one of five: presented at what reversals leave of it, listed as an exception,
+    reversed, held, or captured by another request of the date."""
     sql = """
     WITH lowered AS (
       SELECT v.original_id, MIN(v.replacement_minor) AS replacement_minor
@@ -118,48 +123,104 @@ def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
       GROUP BY v.original_id
     ), approved AS (
       SELECT r.id, r.rrn, r.currency, r.merchant_id, r.issuer, d.business_date, v.replacement_minor,
-        CASE WHEN v.replacement_minor < r.amount_minor THEN v.replacement_minor ELSE r.amount_minor END AS remaining_minor
+        d.captured_minor IS NULL AS waits,
+        CASE
+          WHEN v.replacement_minor IS NULL OR v.replacement_minor >= ABS(COALESCE(d.captured_minor, d.approved_minor))
+          THEN COALESCE(d.captured_minor, d.approved_minor)
+          WHEN d.captured_minor < 0 THEN -v.replacement_minor
+          ELSE v.replacement_minor
+        END AS remaining_minor
       FROM journal.decision AS d
       JOIN journal.request AS r ON r.id = d.request_id
       LEFT JOIN lowered AS v ON v.original_id = d.request_id
-      WHERE d.business_date = :business_date AND d.response_code IN ('00', '08', '11')
+      WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
+        AND (d.captured_minor <> 0 OR (d.captured_minor IS NULL AND r.capture <> 'never'))
     )
     SELECT a.id, a.rrn
     FROM approved AS a
     LEFT JOIN presentment AS p
       ON p.request_id = a.id AND p.business_date = a.business_date AND p.amount_minor = a.remaining_minor
-      AND p.currency = a.currency AND p.merchant_id = a.merchant_id AND p.issuer = a.issuer
+      AND p.currency = a.currency AND p.merchant_id = a.merchant_id AND p.issuer = a.issuer AND NOT a.waits
     LEFT JOIN exception_item AS x
-      ON x.request_id = a.id AND x.business_date = a.business_date AND x.amount_minor = a.remaining_minor
+      ON x.request_id = a.id AND x.business_date = a.business_date AND x.amount_minor = a.remaining_minor AND NOT a.waits
     LEFT JOIN reversed_item AS u
       ON u.request_id = a.id AND u.business_date = a.business_date AND a.replacement_minor = 0
+    LEFT JOIN held_item AS h
+      ON h.request_id = a.id AND h.business_date = a.business_date AND h.amount_minor = a.remaining_minor AND a.waits
+    LEFT JOIN released_item AS e
+      ON e.request_id = a.id AND e.business_date = a.business_date AND e.held_since = a.business_date AND a.waits
     WHERE CASE WHEN p.request_id IS NULL THEN 0 ELSE 1 END + CASE WHEN x.request_id IS NULL THEN 0 ELSE 1 END
-      + CASE WHEN u.request_id IS NULL THEN 0 ELSE 1 END <> 1
+      + CASE WHEN u.request_id IS NULL THEN 0 ELSE 1 END + CASE WHEN h.request_id IS NULL THEN 0 ELSE 1 END
+      + CASE WHEN e.request_id IS NULL THEN 0 ELSE 1 END <> 1
       OR (a.replacement_minor = 0 AND u.request_id IS NULL)
     LIMIT :faults_shown_max
     """
     sentence = (
-        "approval {0} (RRN {1}) is not presented exactly once as the journal has it, nor reversed, nor listed as an exception"
+        "approval {0} (RRN {1}) is not presented exactly once as the journal has it, nor reversed, nor held, nor captured by "
+        "another request, nor listed as an exception"
     )
     return faults(ask, business_date, "approvals_presented_once", sentence, sql)
 
 
 def nothing_else_presented(ask: Ask, business_date: str) -> list[Fault]:
-    """As many presentments, exceptions and reversed items as approvals: none without an approval behind it."""
+    """As many presentments, exceptions, reversed and held items as approvals: none without an approval behind it."""
     sql = """
-    SELECT presented, listed, reversed, approved
+    SELECT presented, listed, reversed, held, captured_later, nothing_due, approved
     FROM (
       SELECT
         (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date) AS presented,
         (SELECT COUNT(*) FROM exception_item WHERE business_date = :business_date) AS listed,
         (SELECT COUNT(*) FROM reversed_item WHERE business_date = :business_date) AS reversed,
+        (SELECT COUNT(*) FROM held_item WHERE business_date = :business_date) AS held,
+        (SELECT COUNT(*) FROM released_item
+         WHERE business_date = :business_date AND held_since = :business_date) AS captured_later,
+        (SELECT COUNT(*) FROM journal.decision AS d JOIN journal.request AS r ON r.id = d.request_id
+         WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
+           AND (d.captured_minor = 0 OR (d.captured_minor IS NULL AND r.capture = 'never'))) AS nothing_due,
         (SELECT COUNT(*) FROM journal.decision
-         WHERE business_date = :business_date AND response_code IN ('00', '08', '11')) AS approved
+         WHERE business_date = :business_date AND approved_minor IS NOT NULL) AS approved
     ) AS counted
-    WHERE presented + listed + reversed <> approved
+    WHERE presented + listed + reversed + held + captured_later + nothing_due <> approved
     """
-    sentence = "{} presentments, {} exceptions and {} reversed for {} approvals in the journal"
+    sentence = (
+        "{} presentments, {} exceptions, {} reversed, {} held, {} captured by another request and {} with nothing due "
+        "for {} approvals in the journal"
+    )
     return faults(ask, business_date, "nothing_else_presented", sentence, sql)
+
+
+def holds_end_once(ask: Ask, business_date: str) -> list[Fault]:
+    """What ends a hold on the date is in the journal, and every hold that a request of the date captured has ended."""
+    unfounded = """
+    SELECT e.request_id, e.outcome, e.released_by
+    FROM released_item AS e
+    JOIN journal.request AS r ON r.id = e.request_id
+    LEFT JOIN journal.request AS c
+      ON e.outcome = 'captured' AND c.id = e.released_by AND c.original_id IN (e.request_id, r.original_id)
+    LEFT JOIN journal.decision AS d
+      ON d.request_id = c.id AND d.business_date = e.business_date AND d.captured_minor IS NOT NULL
+    LEFT JOIN journal.reversal AS v
+      ON e.outcome = 'reversed' AND v.id = e.released_by AND v.original_id = e.request_id AND v.effective = 1
+      AND v.business_date = e.business_date AND v.replacement_minor = 0
+    WHERE e.business_date = :business_date AND d.request_id IS NULL AND v.id IS NULL
+    ORDER BY e.request_id
+    LIMIT :faults_shown_max
+    """
+    still_held = """
+    SELECT h.request_id, h.rrn, c.id
+    FROM journal.request AS c
+    CROSS JOIN journal.decision AS d
+    CROSS JOIN held_item AS h
+    LEFT JOIN released_item AS e ON e.request_id = h.request_id AND e.business_date <= :business_date
+    WHERE c.original_id IS NOT NULL AND d.request_id = c.id AND d.business_date = :business_date
+      AND d.captured_minor IS NOT NULL AND h.request_id = c.original_id AND e.request_id IS NULL
+    ORDER BY h.request_id
+    LIMIT :faults_shown_max
+    """
+    return [
+        *faults(ask, business_date, "holds_end_once", "hold {} is {} by {}, which the journal does not have so", unfounded),
+        *faults(ask, business_date, "holds_end_once", "hold {} (RRN {}) is held still, and request {} captured it", still_held),
+    ]
 
 
 def adjustments_leave_what_remains(ask: Ask, business_date: str) -> list[Fault]:
@@ -192,7 +253,11 @@ def adjustments_leave_what_remains(ask: Ask, business_date: str) -> list[Fault]:
       GROUP BY request_id
     ), compared AS (
       SELECT s.*, p.rrn,
-        CASE WHEN v.replacement_minor < p.amount_minor THEN v.replacement_minor ELSE p.amount_minor END AS remaining_minor
+        CASE
+          WHEN v.replacement_minor IS NULL OR v.replacement_minor >= ABS(p.amount_minor) THEN p.amount_minor
+          WHEN p.amount_minor < 0 THEN -v.replacement_minor
+          ELSE v.replacement_minor
+        END AS remaining_minor
       FROM standing AS s
       JOIN presentment AS p ON p.request_id = s.request_id
       LEFT JOIN lowered AS v ON v.request_id = s.request_id
@@ -247,75 +312,8 @@ CLEARING_CHECKS: tuple[Check, ...] = (
     positions_match_presentments,
     approvals_presented_once,
     nothing_else_presented,
+    holds_end_once,
     adjustments_leave_what_remains,
     adjustments_have_reversals,
     lines_add_up,
 )
-
-
-def closed_day_unchanged(ask: Ask, business_date: str) -> list[Fault]:
-    """The journal decided and reversed nothing more in the name of a day after it was closed."""
-    sql = """
-    SELECT decided, reversed, decision_count, reversal_count
-    FROM (
-      SELECT c.decision_count, c.reversal_count,
-        (SELECT COUNT(*) FROM journal.decision WHERE business_date = :business_date) AS decided,
-        (SELECT COUNT(*) FROM journal.reversal WHERE business_date = :business_date) AS reversed
-      FROM closed_day AS c
-      WHERE c.business_date = :business_date
-    ) AS counted
-    WHERE decided <> decision_count OR reversed <> reversal_count
-    """
-    sentence = "{} decisions and {} reversals in the journal, but {} and {} when the day was closed"
-    return faults(ask, business_date, "closed_day_unchanged", sentence, sql)
-
-
-def decisions_have_requests(ask: Ask) -> list[Fault]:
-    """No decision of the journal is without the request it answers, nor of a business date never opened."""
-    orphans = """
-    SELECT d.request_id
-    FROM journal.decision AS d
-    LEFT JOIN journal.request AS r ON r.id = d.request_id
-    WHERE r.id IS NULL
-    LIMIT :faults_shown_max
-    """
-    undated = """
-    SELECT d.business_date, COUNT(*)
-    FROM journal.decision AS d
-    LEFT JOIN journal.business_day AS b ON b.business_date = d.business_date
-    WHERE b.business_date IS NULL
-    GROUP BY d.business_date
-    ORDER BY d.business_date
-    LIMIT :faults_shown_max
-    """
-    return [
-        *faults(ask, None, "decisions_have_requests", "decision {} of the journal has no request", orphans),
-        *faults(ask, None, "decisions_have_requests", "{1} decisions are of {0}, a business date never opened", undated),
-    ]
-
-
-def reversals_have_originals(ask: Ask) -> list[Fault]:
-    """No reversal of the journal changed a request that is not there, nor is one of a business date never opened."""
-    orphans = """
-    SELECT v.id
-    FROM journal.reversal AS v
-    LEFT JOIN journal.request AS r ON r.id = v.original_id
-    WHERE v.effective = 1 AND r.id IS NULL
-    LIMIT :faults_shown_max
-    """
-    undated = """
-    SELECT v.business_date, COUNT(*)
-    FROM journal.reversal AS v
-    LEFT JOIN journal.business_day AS b ON b.business_date = v.business_date
-    WHERE b.business_date IS NULL
-    GROUP BY v.business_date
-    ORDER BY v.business_date
-    LIMIT :faults_shown_max
-    """
-    return [
-        *faults(ask, None, "reversals_have_originals", "reversal {} of the journal has effect on no request", orphans),
-        *faults(ask, None, "reversals_have_originals", "{1} reversals are of {0}, a business date never opened", undated),
-    ]
-
-
-JOURNAL_CHECKS = (decisions_have_requests, reversals_have_originals)

@@ -7,8 +7,10 @@ from attrs import frozen
 from switch.business_day import is_business_date
 from switch.errors import SpecError
 from switch.spec_table import SpecTable
+from switch.transaction import CREDITS, DEBITS
 
 ANY = "*"
+TRANSACTION_TYPES = (*sorted(DEBITS | CREDITS), ANY)
 RATE_BASIS_POINTS_MAX = 9_999  #: below the whole amount; four digits also fit the statement's column
 
 
@@ -30,7 +32,7 @@ class InterchangeRate:
             origin=table.choice("origin", ("domestic", "foreign", ANY), ANY),
             scheme=table.text("scheme", ANY),
             channel=table.text("channel", ANY),
-            transaction_type=table.text("transaction_type", ANY),
+            transaction_type=table.choice("transaction_type", TRANSACTION_TYPES, ANY),
             rate_basis_points=table.integer("rate_basis_points", high=RATE_BASIS_POINTS_MAX),
         )
         table.done()

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 #: The one pass over the presentments, and the adjustments beside; everything below is made from this small table.
+#: ``subject`` is what was presented or adjusted, a sale or a refund, so that the amounts of a row have one sign: sales and
+#: adjustments of refunds are above zero, and the issuer pays them; refunds and adjustments of sales are below: it is paid them.
 CUBE = """
 CREATE TEMP TABLE cube AS
 SELECT
-  merchant_id, issuer, origin, currency, 'presentment' AS kind, COUNT(*) AS presentment_count, 0 AS adjustment_count,
-  SUM(amount_minor) AS presented_minor, 0 AS adjusted_minor, SUM(amount_minor) AS gross_minor,
+  merchant_id, issuer, origin, currency, 'presentment' AS kind, transaction_type,
+  CASE WHEN amount_minor < 0 THEN 'refund' ELSE 'sale' END AS subject, COUNT(*) AS line_count, SUM(amount_minor) AS gross_minor,
   SUM(interchange_minor) AS interchange_minor, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
   SUM(net_minor) AS net_minor
 FROM presentment
 WHERE business_date = :business_date
-GROUP BY merchant_id, issuer, origin, currency
+GROUP BY merchant_id, issuer, origin, currency, transaction_type, amount_minor < 0
 UNION ALL
 SELECT
-  merchant_id, issuer, origin, currency, 'adjustment', 0, COUNT(*), 0, SUM(amount_minor), SUM(amount_minor),
-  SUM(interchange_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
+  merchant_id, issuer, origin, currency, 'adjustment', '', CASE WHEN amount_minor < 0 THEN 'sale' ELSE 'refund' END, COUNT(*),
+  SUM(amount_minor), SUM(interchange_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM adjustment
 WHERE business_date = :business_date
-GROUP BY merchant_id, issuer, origin, currency
+GROUP BY merchant_id, issuer, origin, currency, amount_minor < 0
 """
 
-DAY_TOTALS = """
+#: How many presentments and how many adjustments, over rows of the cube.
+COUNTS = """
+  SUM(CASE kind WHEN 'presentment' THEN line_count ELSE 0 END) AS presentment_count,
+  SUM(CASE kind WHEN 'adjustment' THEN line_count ELSE 0 END) AS adjustment_count
+"""
+
+DAY_TOTALS = f"""
 INSERT INTO day_total (
-  business_date, currency, presentment_count, adjustment_count, adjusted_minor, gross_minor, interchange_minor, discount_minor,
-  vat_minor, net_minor)
+  business_date, currency, presentment_count, adjustment_count, adjusted_minor, refund_count, refunded_minor, gross_minor,
+  interchange_minor, discount_minor, vat_minor, net_minor)
 SELECT
-  :business_date, currency, SUM(presentment_count), SUM(adjustment_count), SUM(adjusted_minor), SUM(gross_minor),
-  SUM(interchange_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
+  :business_date, currency, {COUNTS},
+  SUM(CASE kind WHEN 'adjustment' THEN gross_minor ELSE 0 END),
+  SUM(CASE WHEN kind = 'presentment' AND subject = 'refund' THEN line_count ELSE 0 END),
+  SUM(CASE WHEN kind = 'presentment' AND subject = 'refund' THEN gross_minor ELSE 0 END),
+  SUM(gross_minor), SUM(interchange_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM cube
 GROUP BY currency
-"""
+"""  # noqa: S608
 
 #: Postings are made from rows of ``movement``, whose amounts are debited above zero and credited below.
 POST = """
@@ -47,16 +58,18 @@ WHERE amount_minor <> 0
 """
 
 #: One entry for each merchant and issuer: the issuer owes the sales, the merchant is owed them, the issuer keeps interchange.
-#: Adjustments have an entry of their own, its debits and credits the other way round.
+#: Refunds and adjustments have entries of their own; in those of refunds and of adjusted sales debit and credit change places.
 PRESENTMENT_POSTINGS = f"""
 {POST}
 WITH obligation AS (
   SELECT
     merchant_id, issuer, currency, kind, SUM(gross_minor) AS gross_minor, SUM(interchange_minor) AS interchange_minor,
-    :business_date || '/' || kind || '/' || merchant_id || '/' || issuer AS entry_id,
-    CASE kind WHEN 'adjustment' THEN 'reversals of ' ELSE '' END AS narrative
+    :business_date || '/' || kind || '/' || merchant_id || '/' || issuer
+      || CASE subject WHEN 'refund' THEN '/refund' ELSE '' END AS entry_id,
+    CASE kind WHEN 'adjustment' THEN 'reversals of ' ELSE '' END || CASE subject WHEN 'refund' THEN 'refunds of ' ELSE '' END
+      AS narrative
   FROM cube
-  GROUP BY merchant_id, issuer, currency, kind
+  GROUP BY merchant_id, issuer, currency, kind, subject
 ), movement AS (
   SELECT entry_id, 1 AS line, kind, 'issuer-receivable:' || issuer AS account, gross_minor AS amount_minor, currency,
     :business_date AS value_date, narrative || 'sales presented to the issuer' AS narrative
@@ -76,22 +89,29 @@ WITH obligation AS (
 {POSTED}
 """  # noqa: S608
 
-#: An issuer pays the presentments and is paid the adjustments; the acquirer the other way round.
+#: An issuer pays what is above zero and is paid what is below; the acquirer the other way round.
 POSITIONS = """
 INSERT INTO position (
   business_date, participant, name, role, currency, debit_count, debit_minor, credit_count, credit_minor, interchange_minor,
   net_minor)
+WITH side AS (
+  SELECT issuer, currency, line_count AS pays_count, gross_minor AS pays_minor, 0 AS paid_count, 0 AS paid_minor,
+    interchange_minor
+  FROM cube WHERE gross_minor > 0
+  UNION ALL
+  SELECT issuer, currency, 0, 0, line_count, -gross_minor, interchange_minor FROM cube WHERE gross_minor < 0
+)
 SELECT
-  :business_date, c.issuer, i.name, 'issuer', c.currency, SUM(c.presentment_count), SUM(c.presented_minor),
-  SUM(c.adjustment_count), -SUM(c.adjusted_minor), SUM(c.interchange_minor), SUM(c.interchange_minor) - SUM(c.gross_minor)
-FROM cube AS c
-JOIN card_issuer AS i ON i.issuer = c.issuer
-GROUP BY c.issuer, i.name, c.currency
+  :business_date, s.issuer, i.name, 'issuer', s.currency, SUM(s.pays_count), SUM(s.pays_minor), SUM(s.paid_count),
+  SUM(s.paid_minor), SUM(s.interchange_minor), SUM(s.paid_minor) + SUM(s.interchange_minor) - SUM(s.pays_minor)
+FROM side AS s
+JOIN card_issuer AS i ON i.issuer = s.issuer
+GROUP BY s.issuer, i.name, s.currency
 UNION ALL
 SELECT
-  :business_date, :acquirer_id, :acquirer_name, 'acquirer', currency, SUM(adjustment_count), -SUM(adjusted_minor),
-  SUM(presentment_count), SUM(presented_minor), -SUM(interchange_minor), SUM(gross_minor) - SUM(interchange_minor)
-FROM cube
+  :business_date, :acquirer_id, :acquirer_name, 'acquirer', currency, SUM(paid_count), SUM(paid_minor), SUM(pays_count),
+  SUM(pays_minor), -SUM(interchange_minor), SUM(pays_minor) - SUM(paid_minor) - SUM(interchange_minor)
+FROM side
 GROUP BY currency
 """
 
@@ -121,11 +141,14 @@ CLEAR = (CUBE, DAY_TOTALS, PRESENTMENT_POSTINGS, POSITIONS, SETTLEMENT_POSTINGS)
 CLOSE = """
 INSERT INTO closed_day (
   business_date, value_date, closed_at_ms, specs_digest, centre_name, centre_institution_id, vat_rate_basis_points,
-  decision_count, reversal_count, approval_count, presentment_count, adjustment_count, reversed_count, exception_count)
+  decision_count, reversal_count, approval_count, presentment_count, refund_count, adjustment_count, reversed_count,
+  exception_count, held_count, captured_later_count, nothing_due_count)
 SELECT
   :business_date, :value_date, :closed_at_ms, :specs_digest, :acquirer_name, :acquirer_id, :vat_rate_basis_points,
-  decision_count, reversal_count, presentment_count + reversed_count + exception_count, presentment_count, adjustment_count,
-  reversed_count, exception_count
+  decision_count, reversal_count,
+  presentment_count + reversed_count + exception_count + held_count + captured_later_count + nothing_due_count,
+  presentment_count, refund_count, adjustment_count, reversed_count, exception_count, held_count, captured_later_count,
+  nothing_due_count
 FROM (
   SELECT
     (SELECT COUNT(*) FROM journal.decision WHERE business_date = :business_date) AS decision_count,
@@ -133,6 +156,13 @@ FROM (
     (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date) AS presentment_count,
     (SELECT COUNT(*) FROM adjustment WHERE business_date = :business_date) AS adjustment_count,
     (SELECT COUNT(*) FROM reversed_item WHERE business_date = :business_date) AS reversed_count,
-    (SELECT COUNT(*) FROM exception_item WHERE business_date = :business_date) AS exception_count
+    (SELECT COUNT(*) FROM exception_item WHERE business_date = :business_date) AS exception_count,
+    (SELECT COALESCE(SUM(refund_count), 0) FROM day_total WHERE business_date = :business_date) AS refund_count,
+    (SELECT COUNT(*) FROM held_item WHERE business_date = :business_date) AS held_count,
+    (SELECT COUNT(*) FROM released_item
+     WHERE business_date = :business_date AND held_since = :business_date) AS captured_later_count,
+    (SELECT COUNT(*) FROM journal.decision AS d JOIN journal.request AS r ON r.id = d.request_id
+     WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
+       AND (d.captured_minor = 0 OR (d.captured_minor IS NULL AND r.capture = 'never'))) AS nothing_due_count
 ) AS counted
 """

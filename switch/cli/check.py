@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def check(data: Path, as_json: bool) -> None:
     """Prove the books of a data folder against its journal.
 
-    Every approval of a closed day is presented once or listed as an exception, postings and net positions sum to zero,
-    statements agree with the ledger, and the journal has not changed since. Ends with 1 when anything does not hold.
+    Every approval of a closed day is presented once, reversed, held or listed as an exception, charges are what the rates come
+    to, postings and net positions sum to zero, statements agree with the ledger, no hold is captured twice, and the journal has
+    not changed since. Ends with 1 when anything does not hold.
     """
     from attrs import asdict
 
@@ -40,6 +41,7 @@ def check(data: Path, as_json: bool) -> None:
 
 def show_proof(report: BooksReport) -> None:
     """Print what was looked at, and every fault or that there is none."""
+    from switch.cli.day import approvals_in_words, pairs_above_zero
     from switch.cli.tables import show_pairs, show_table
 
     closed = report.closed_days
@@ -47,9 +49,11 @@ def show_proof(report: BooksReport) -> None:
     show_pairs(
         [
             ("closed days", span),
-            (
-                "approvals",
-                f"{report.approval_count}: {report.presentment_count} presented, {report.exception_count} as exceptions",
+            ("approvals", f"{report.approval_count}: {approvals_in_words(report)}"),
+            *pairs_above_zero(
+                ("refunds", report.refund_count),
+                ("adjustments", report.adjustment_count),
+                ("holds waiting", report.outstanding_count),
             ),
             ("postings", report.posting_count),
             ("statements", report.statement_count),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,12 @@ import click
 from switch.cli.options import data_option, date_argument, json_option, specs_option
 
 if TYPE_CHECKING:
-    from switch.settlement.day import DayReport, Payout, Position
+    from switch.endofday import BooksReport
+    from switch.settlement.day import Adjustment, DayReport, ExceptionItem, HeldItem, Payout, Position, Refund, ReversedItem
+
+    Item = Adjustment | ExceptionItem | HeldItem | Refund | ReversedItem
+
+ITEMS_PRINTED_MAX = 20  #: of each kind of item, so that totals stay on the screen; --json and the books have more
 
 
 @click.group()
@@ -28,7 +34,8 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
     DATE is the oldest date that is not closed yet, unless given. All of the day is written at once or nothing of it; closing
-    again says so and changes nothing. The centre may go on running: the next date opens and its approvals go there.
+    again says so and changes nothing. The centre may go on running: the next date opens and its approvals go there. After a
+    close, that next date is closed before a cut-off has passed only where it is named.
     """
     from switch.endofday import close_day
     from switch.specs import specs_of
@@ -42,7 +49,10 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
 @data_option
 @json_option
 def show(business_date: str | None, data: Path, as_json: bool) -> None:
-    """Show a closed business date: totals, net positions, payouts. DATE is the last one closed, unless given."""
+    """Show a closed business date: totals, net positions, payouts, and the items a person may look for.
+
+    DATE is the last one closed, unless given.
+    """
     from switch.endofday import show_day
 
     _show(show_day(data, business_date), as_json)
@@ -58,7 +68,7 @@ def _show(report: DayReport, as_json: bool) -> None:
 
 
 def show_report(report: DayReport) -> None:
-    """Print what was done, then the day: totals, net positions, payouts, exceptions."""
+    """Print what was done, then the day: totals, net positions, payouts, and the items a person may look for."""
     click.echo(report.sentence)
     if report.business_date is None:
         return
@@ -68,8 +78,30 @@ def show_report(report: DayReport) -> None:
         _show_positions([position for position in report.positions if position.currency == currency])
     for currency in dict.fromkeys(payout.currency for payout in report.payouts):
         _show_payouts([payout for payout in report.payouts if payout.currency == currency])
-    if report.exceptions:
-        _show_exceptions(report)
+    _show_items("Refunds", report.refund_count, report.refunds)
+    _show_items(
+        "Adjustments: reversals of what was presented before",
+        report.adjustment_count,
+        report.adjustments,
+        [("presented on", [item.adjusts for item in report.adjustments])],
+    )
+    _show_items("Reversed before they were presented", report.reversed_count, report.reversed)
+    _show_items(
+        "Held: approved and waiting to be captured",
+        report.outstanding_count,
+        report.holds,
+        [
+            ("waits for", [item.capture for item in report.holds]),
+            ("since", [item.held_since for item in report.holds]),
+            ("days", [item.age_days for item in report.holds]),
+        ],
+    )
+    _show_items(
+        "Approved but not presented",
+        report.exception_count,
+        report.exceptions,
+        [("reason", [item.reason for item in report.exceptions])],
+    )
 
 
 def _show_head(report: DayReport) -> None:
@@ -77,12 +109,16 @@ def _show_head(report: DayReport) -> None:
     from switch.money import currency_name, format_minor
 
     approved = f"{report.approval_count} of {report.decision_count} decisions"
-    exceptions = f", {report.exception_count} as exceptions" if report.exception_count else ""
     show_pairs(
         [
             ("business date", report.business_date),
             ("value date", report.value_date),
-            ("approved", f"{approved}; {report.presentment_count} presented{exceptions}"),
+            ("approved", f"{approved}; {approvals_in_words(report)}"),
+            *pairs_above_zero(
+                ("refunds", report.refund_count),
+                ("adjustments", report.adjustment_count),
+                ("holds waiting", report.outstanding_count),
+            ),
             ("files", report.folder),
         ]
     )
@@ -136,23 +172,45 @@ def _show_payouts(payouts: list[Payout]) -> None:
     show_table(columns, rows, title=title)
 
 
-def _show_exceptions(report: DayReport) -> None:
+def approvals_in_words(report: DayReport | BooksReport) -> str:
+    """What became of the approvals: how many are presented, and of all else what there is."""
+    also = pairs_above_zero(
+        ("reversed", report.reversed_count),
+        ("held", report.held_count),
+        ("captured by another request", report.captured_later_count),
+        ("with nothing due", report.nothing_due_count),
+        ("as exceptions", report.exception_count),
+    )
+    return ", ".join([f"{report.presentment_count} presented", *(f"{count} {what}" for what, count in also)])
+
+
+def pairs_above_zero(*pairs: tuple[str, int]) -> list[tuple[str, int]]:
+    """The counts there are any of."""
+    return [(label, count) for label, count in pairs if count]
+
+
+def _show_items(title: str, count: int, items: Sequence[Item], also: Sequence[tuple[str, Sequence[object]]] = ()) -> None:
+    """The first items of a kind, with columns of their own; nothing where there are none."""
     from switch.cli.tables import show_table
     from switch.money import currency_name, format_minor
 
+    if not items:
+        return
     rows = [
         (
-            row.rrn,
-            row.pan_masked,
-            row.merchant_id,
-            format_minor(row.amount_minor, row.currency),
-            currency_name(row.currency),
-            row.reason,
+            item.rrn,
+            item.pan_masked,
+            item.merchant_id,
+            format_minor(item.amount_minor, item.currency),
+            currency_name(item.currency),
+            *(values[place] for _, values in also),
         )
-        for row in report.exceptions
+        for place, item in enumerate(items[:ITEMS_PRINTED_MAX])
     ]
     click.echo()
-    show_table(("RRN", "card", "merchant", "gross", "in", "reason"), rows, title="Approved but not presented")
+    show_table(("RRN", "card", "merchant", "gross", "in", *(column for column, _ in also)), rows, title=title)
+    if count > len(rows):
+        click.echo(f"and {count - len(rows)} more")
 
 
 def _signed(minor: int, currency: str) -> str:

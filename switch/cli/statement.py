@@ -82,20 +82,24 @@ def _date_of(rows: str) -> str:
 
 
 def _as_json(data: Path, merchant_id: str, business_date: str) -> dict[str, Any]:
-    """What is said once, then the lines and the totals for each origin; amounts in minor units."""
+    """What is said once, then the lines and the totals for each origin and type; amounts in minor units."""
     from attrs import asdict
 
     from switch import books
+    from switch.day_files import type_totals
     from switch.settlement import engine
     from switch.settlement.statement import Head, StatementTotal
 
     key = {"business_date": business_date, "merchant_id": merchant_id}
     with books.opened(data) as connection:
         head = Head.from_row(connection.execute(engine.STATEMENT_HEAD, key).fetchone())
-        lines = [*connection.execute(engine.STATEMENT_LINES, key), *connection.execute(engine.STATEMENT_ADJUSTMENTS, key)]
+        types = type_totals(connection, key)
+        sections = [connection.execute(engine.STATEMENT_LINES, {**key, "transaction_type": total.of}) for total in types]
+        lines = [line for section in (*sections, connection.execute(engine.STATEMENT_ADJUSTMENTS, key)) for line in section]
         totals = connection.execute(engine.STATEMENT_TOTALS_OF, key).fetchall()
     return {
         **asdict(head),
         "lines": [dict(zip(LINE_COLUMNS, line, strict=True)) for line in lines],
         "totals": [asdict(StatementTotal.from_row(total)) for total in totals],
+        "types": [asdict(total) for total in types],
     }

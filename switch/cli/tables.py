@@ -20,7 +20,7 @@ PIPED_COLUMNS: Final = 10_000  #: where no terminal sets a width, nothing is eve
 WORDS: Final = frozenset({"name", "value", "meaning", "purpose", "detail", "reason", "fault", "terminals", "answer"})
 WORD_COLUMNS_MAX: Final = 40  #: a longer word, such as the hex of chip data, is broken
 FIGURES: Final = frozenset(
-    {"#", "DE", "byte", "bytes", "amount", "balance", "balance each", "count", "debit", "credit", "forward"}
+    {"#", "DE", "byte", "bytes", "amount", "balance", "balance each", "count", "debit", "credit", "forward", "days"}
     | {"gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
 )
 

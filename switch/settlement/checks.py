@@ -10,19 +10,20 @@ def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
     sql = """
     WITH booked AS (
       SELECT merchant_id, currency, COUNT(*) AS presentment_count, 0 AS adjustment_count, SUM(amount_minor) AS gross_minor,
-        SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor
+        SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor,
+        SUM(net_minor) AS presented_minor
       FROM presentment
       WHERE business_date = :business_date
       GROUP BY merchant_id, currency
       UNION ALL
-      SELECT merchant_id, currency, 0, COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
+      SELECT merchant_id, currency, 0, COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor), 0
       FROM adjustment
       WHERE business_date = :business_date
       GROUP BY merchant_id, currency
     ), lines AS (
       SELECT merchant_id, currency, SUM(presentment_count) AS presentment_count, SUM(adjustment_count) AS adjustment_count,
         SUM(gross_minor) AS gross_minor, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
-        SUM(net_minor) AS net_minor
+        SUM(net_minor) AS net_minor, SUM(presented_minor) AS presented_minor
       FROM booked
       GROUP BY merchant_id, currency
     ), totals AS (
@@ -31,11 +32,17 @@ def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
       FROM statement_total
       WHERE business_date = :business_date
       GROUP BY merchant_id
+    ), types AS (
+      SELECT merchant_id, SUM(presentment_count) AS presentment_count, SUM(net_minor) AS net_minor
+      FROM type_total
+      WHERE business_date = :business_date
+      GROUP BY merchant_id
     )
     SELECT l.merchant_id, l.net_minor, COALESCE(p.net_minor - p.brought_forward_minor, 0), COALESCE(t.net_minor, 0)
     FROM lines AS l
     LEFT JOIN payout AS p ON p.business_date = :business_date AND p.merchant_id = l.merchant_id AND p.currency = l.currency
     LEFT JOIN totals AS t ON t.merchant_id = l.merchant_id
+    LEFT JOIN types AS y ON y.merchant_id = l.merchant_id
     LEFT JOIN statement AS s ON s.business_date = :business_date AND s.merchant_id = l.merchant_id
     WHERE p.merchant_id IS NULL OR t.merchant_id IS NULL OR s.merchant_id IS NULL
       OR p.presentment_count <> l.presentment_count OR p.adjustment_count <> l.adjustment_count
@@ -43,6 +50,7 @@ def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
       OR p.vat_minor <> l.vat_minor OR p.net_minor - p.brought_forward_minor <> l.net_minor
       OR t.presentment_count <> l.presentment_count OR t.adjustment_count <> l.adjustment_count
       OR t.gross_minor <> l.gross_minor OR t.net_minor <> l.net_minor
+      OR COALESCE(y.presentment_count, 0) <> l.presentment_count OR COALESCE(y.net_minor, 0) <> l.presented_minor
     ORDER BY l.merchant_id
     LIMIT :faults_shown_max
     """

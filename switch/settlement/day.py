@@ -24,7 +24,9 @@ class DayTotal:
     currency: str
     presentment_count: int
     adjustment_count: int
-    adjusted_minor: int  #: gross of the adjustments, below zero: part of ``gross_minor``
+    adjusted_minor: int  #: gross of the adjustments: part of ``gross_minor``
+    refund_count: int  #: part of ``presentment_count``
+    refunded_minor: int  #: gross of the refunds, below zero: part of ``gross_minor``
     gross_minor: int
     interchange_minor: int
     discount_minor: int
@@ -40,9 +42,9 @@ class Position:
     name: str
     role: str  #: issuer, acquirer
     currency: str
-    debit_count: int  #: presentments an issuer has to pay; adjustments an acquirer has to give back
+    debit_count: int  #: sales an issuer has to pay; refunds, and adjustments of sales, the acquirer has to give back
     debit_minor: int
-    credit_count: int
+    credit_count: int  #: the same from the other side
     credit_minor: int
     interchange_minor: int
     net_minor: int
@@ -70,7 +72,7 @@ class Payout:
 
 @frozen(kw_only=True)
 class Adjustment:
-    """What a reversal took back of a presentment of an earlier date; all amounts below zero, or zero."""
+    """What a reversal took back of a presentment of an earlier date: amounts below zero, of a refund above, or zero."""
 
     request_id: int
     adjusts: str  #: business date of the presentment
@@ -95,7 +97,7 @@ class ReversedItem:
     reversal_id: int
     merchant_id: str
     issuer: str | None
-    amount_minor: int  #: as it was approved
+    amount_minor: int  #: as it was captured, or granted where it was not
     currency: str
     rrn: str
     pan_masked: str
@@ -115,12 +117,46 @@ class ExceptionItem:
     pan_masked: str
 
 
-Row = TypeVar("Row", DayTotal, Position, Payout, Adjustment, ReversedItem, ExceptionItem)
+@frozen(kw_only=True)
+class Refund:
+    """A presentment that gives a cardholder money back."""
+
+    request_id: int
+    merchant_id: str
+    issuer: str
+    amount_minor: int  #: below zero
+    currency: str
+    interchange_minor: int
+    discount_minor: int
+    vat_minor: int
+    net_minor: int
+    rrn: str
+    pan_masked: str
+
+
+@frozen(kw_only=True)
+class HeldItem:
+    """An approval that waits, at the close of the day, for the request that captures it."""
+
+    request_id: int
+    held_since: str  #: business date of the approval
+    age_days: int
+    merchant_id: str
+    terminal_id: str
+    issuer: str | None
+    amount_minor: int  #: granted, at what reversals of its date left of it
+    currency: str
+    rrn: str
+    pan_masked: str
+    capture: str  #: what it waits for: completion, batch
+
+
+Row = TypeVar("Row", DayTotal, Position, Payout, Adjustment, ReversedItem, ExceptionItem, Refund, HeldItem)
 
 #: The rows of each record above for one business date, their columns in the order of its fields.
 TOTALS_OF_DAY = """
-SELECT currency, presentment_count, adjustment_count, adjusted_minor, gross_minor, interchange_minor, discount_minor, vat_minor,
-  net_minor
+SELECT currency, presentment_count, adjustment_count, adjusted_minor, refund_count, refunded_minor, gross_minor,
+  interchange_minor, discount_minor, vat_minor, net_minor
 FROM day_total WHERE business_date = :business_date ORDER BY currency
 """
 POSITIONS_OF_DAY = """
@@ -153,7 +189,27 @@ FROM exception_item WHERE business_date = :business_date ORDER BY request_id
 LIMIT :items_shown_max
 """
 
-ITEMS_SHOWN_MAX = 1000  #: adjustments, reversed approvals and exceptions in a report; the books hold them all
+REFUNDS_OF_DAY = """
+SELECT request_id, merchant_id, issuer, amount_minor, currency, interchange_minor, discount_minor, vat_minor, net_minor, rrn,
+  pan_masked
+FROM presentment WHERE business_date = :business_date AND amount_minor < 0 ORDER BY merchant_id, request_id
+LIMIT :items_shown_max
+"""
+_OUTSTANDING = """
+FROM held_item AS h
+WHERE h.business_date <= :business_date AND NOT EXISTS (
+  SELECT 1 FROM released_item AS e WHERE e.request_id = h.request_id AND e.business_date <= :business_date)
+"""
+#: Those of the date and of every date before, the oldest first.
+HOLDS_OF_DAY = f"""
+SELECT h.request_id, h.business_date, CAST(julianday(:business_date) - julianday(h.business_date) AS INTEGER), h.merchant_id,
+  h.terminal_id, h.issuer, h.amount_minor, h.currency, h.rrn, h.pan_masked, h.capture
+{_OUTSTANDING} ORDER BY h.request_id
+LIMIT :items_shown_max
+"""
+HOLDS_OUTSTANDING = f"SELECT COUNT(*) {_OUTSTANDING}"
+
+ITEMS_SHOWN_MAX = 1000  #: of each kind of item in a report; the books hold them all
 
 #: What the books say of a closed day at once, in fields of ``DayReport``.
 CLOSED_DAY_COLUMNS = (
@@ -162,9 +218,13 @@ CLOSED_DAY_COLUMNS = (
     "decision_count",
     "approval_count",
     "presentment_count",
+    "refund_count",
     "adjustment_count",
     "reversed_count",
     "exception_count",
+    "held_count",
+    "captured_later_count",
+    "nothing_due_count",
 )
 
 
@@ -183,17 +243,24 @@ class DayReport:
     value_date: str | None = None
     specs_digest: str | None = None
     decision_count: int = 0
-    approval_count: int = 0  #: presented, reversed and exceptions
+    approval_count: int = 0  #: presented, reversed, exceptions, held, captured later and nothing due
     presentment_count: int = 0
+    refund_count: int = 0  #: part of ``presentment_count``
     adjustment_count: int = 0
     reversed_count: int = 0
     exception_count: int = 0
+    held_count: int = 0  #: of the date, waiting to be captured at its close
+    captured_later_count: int = 0  #: that another request of the same date captured
+    nothing_due_count: int = 0  #: that move no money: inquiries, verifications, captures of nothing
+    outstanding_count: int = 0  #: holds of this and all earlier dates that wait at its close
     totals: tuple[DayTotal, ...] = ()
     positions: tuple[Position, ...] = field(default=(), repr=False)
     payouts: tuple[Payout, ...] = field(default=(), repr=False)
-    adjustments: tuple[Adjustment, ...] = field(default=(), repr=False)  #: the first ITEMS_SHOWN_MAX, as of the next two
+    refunds: tuple[Refund, ...] = field(default=(), repr=False)  #: the first ITEMS_SHOWN_MAX, as of the next four
+    adjustments: tuple[Adjustment, ...] = field(default=(), repr=False)
     reversed: tuple[ReversedItem, ...] = field(default=(), repr=False)
     exceptions: tuple[ExceptionItem, ...] = field(default=(), repr=False)
+    holds: tuple[HeldItem, ...] = field(default=(), repr=False)  #: outstanding ones
     folder: str | None = None  #: where the rendered files are
 
     def as_json(self) -> dict[str, Any]:
@@ -213,6 +280,20 @@ POSITION_COLUMNS = (
     "credit",
     "interchange",
     "net",
+)
+
+HOLD_COLUMNS = (
+    "business_date",
+    "held_since",
+    "age_days",
+    "merchant_id",
+    "terminal_id",
+    "issuer",
+    "rrn",
+    "pan_masked",
+    "currency",
+    "amount",
+    "waits_for",
 )
 
 PAYOUT_COLUMNS = (
@@ -254,3 +335,13 @@ def write_payouts(out: Out, business_date: str, payouts: Iterable[Payout]) -> No
         amounts = (row.gross_minor, row.discount_minor, row.vat_minor, row.brought_forward_minor, row.net_minor)
         decimals = (format_minor(amount, row.currency) for amount in amounts)
         writer.writerow((*named, row.presentment_count, row.adjustment_count, *decimals, row.outcome))
+
+
+def write_holds(out: Out, business_date: str, holds: Iterable[HeldItem]) -> None:
+    """``holds.csv`` (RFC 4180, UTF-8): what waits to be captured at the close of the date, the oldest first."""
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(HOLD_COLUMNS)
+    for row in holds:
+        where = (row.merchant_id, row.terminal_id, row.issuer, row.rrn, row.pan_masked)
+        amount = format_minor(row.amount_minor, row.currency)
+        writer.writerow((business_date, row.held_since, row.age_days, *where, row.currency, amount, row.capture))

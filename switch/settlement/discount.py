@@ -1,7 +1,7 @@
 """Merchant discount and the VAT on it, transaction by transaction (``fees/discount.toml``, ``fees/vat.toml``).
 
 Discount and VAT are rounded for each transaction (half away from zero), so that the lines of a statement add up to its totals
-exactly; VAT is due on the discount of the line. These functions are the plain-words twin of the SQL that clears a whole day.
+exactly; VAT is due on the discount of the line. Here is which rate holds; ``clearing.engine`` applies it to a whole day.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from attrs import frozen
 
 from switch.clearing.interchange import RATE_BASIS_POINTS_MAX, effective_from
 from switch.errors import SpecError
-from switch.money import portion
 from switch.spec_table import SpecTable
 
 
@@ -21,7 +20,13 @@ class DiscountRate:
     from_date: str
     origin: str  #: domestic, foreign or "*"
     rate_basis_points: int
-    minimum_minor: int  #: the least it takes of one transaction
+    minimum_minor: int  #: the least it takes of one sale
+    refunds_give_back: bool  #: whether a refund gives the merchant its discount back, by the rate alone
+
+    @property
+    def refund_rate_basis_points(self) -> int:
+        """The discount a refund gives back."""
+        return self.rate_basis_points if self.refunds_give_back else 0
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> DiscountRate:
@@ -30,6 +35,7 @@ class DiscountRate:
             origin=table.choice("origin", ("domestic", "foreign", "*"), "*"),
             rate_basis_points=table.integer("rate_basis_points", high=RATE_BASIS_POINTS_MAX),
             minimum_minor=table.minor("minimum", 0),
+            refunds_give_back=table.flag("refunds_give_back", True),
         )
         table.done()
         return rate
@@ -111,41 +117,3 @@ class VatTable:
         if not in_force:
             raise SpecError(self.file, "rate", f"no row for {business_date}", "a [[rate]] from that date or before")
         return in_force[-1]
-
-
-@frozen(kw_only=True)
-class Settled:
-    """What one presentment leaves to its merchant; amount = discount + VAT + net."""
-
-    discount_minor: int
-    vat_minor: int
-    net_minor: int
-
-
-def settle(amount_minor: int, rate: DiscountRate, vat_rate_basis_points: int) -> Settled:
-    """Discount, VAT and net of one transaction; on nothing, nothing is charged, not even the minimum.
-
-    >>> rate = DiscountRate(from_date="2024-10-01", origin="domestic", rate_basis_points=120, minimum_minor=0)
-    >>> settle(10_000, rate, 1_000)
-    Settled(discount_minor=120, vat_minor=12, net_minor=9868)
-    """
-    if amount_minor == 0:
-        return Settled(discount_minor=0, vat_minor=0, net_minor=0)
-    magnitude = max(portion(abs(amount_minor), rate.rate_basis_points), rate.minimum_minor)
-    discount_minor = -magnitude if amount_minor < 0 else magnitude
-    vat_minor = portion(discount_minor, vat_rate_basis_points)
-    return Settled(discount_minor=discount_minor, vat_minor=vat_minor, net_minor=amount_minor - discount_minor - vat_minor)
-
-
-def difference(remaining: Settled, standing: Settled) -> Settled:
-    """What an adjustment settles so that ``standing`` becomes ``remaining``; all of it, where nothing remains.
-
-    >>> standing = Settled(discount_minor=120, vat_minor=12, net_minor=9868)
-    >>> difference(Settled(discount_minor=60, vat_minor=6, net_minor=4934), standing)
-    Settled(discount_minor=-60, vat_minor=-6, net_minor=-4934)
-    """
-    return Settled(
-        discount_minor=remaining.discount_minor - standing.discount_minor,
-        vat_minor=remaining.vat_minor - standing.vat_minor,
-        net_minor=remaining.net_minor - standing.net_minor,
-    )

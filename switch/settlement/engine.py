@@ -5,18 +5,17 @@ It reads the temporary tables ``cube`` and ``card_acceptor`` that clearing left,
 
 from __future__ import annotations
 
-from switch.clearing.ledger import POST, POSTED
+from switch.clearing.ledger import COUNTS, POST, POSTED
 
 #: A payout carried (nothing above zero to pay) is brought forward by the next payout of its merchant.
-PAYOUTS = """
+PAYOUTS = f"""
 INSERT INTO payout (
   business_date, merchant_id, reference, rib, currency, presentment_count, adjustment_count, gross_minor, discount_minor,
   vat_minor, brought_forward_minor, net_minor, outcome, value_date)
 WITH earned AS (
   SELECT
-    merchant_id, currency, SUM(presentment_count) AS presentment_count, SUM(adjustment_count) AS adjustment_count,
-    SUM(gross_minor) AS gross_minor, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
-    SUM(net_minor) AS net_minor
+    merchant_id, currency, {COUNTS}, SUM(gross_minor) AS gross_minor, SUM(discount_minor) AS discount_minor,
+    SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor
   FROM cube
   GROUP BY merchant_id, currency
 ), latest AS (
@@ -36,17 +35,18 @@ SELECT
 FROM earned AS e
 JOIN card_acceptor AS m ON m.merchant_id = e.merchant_id
 LEFT JOIN carried AS c ON c.merchant_id = e.merchant_id AND c.currency = e.currency
-"""
+"""  # noqa: S608
 
-#: One entry for each merchant and each of discount, VAT and payout; what adjustments give back has entries of its own.
+#: One entry for each merchant and each of discount, VAT and payout; of refunds and of adjustments there are entries apart.
 PAYOUT_POSTINGS = f"""
 {POST}
 WITH charge AS (
   SELECT merchant_id, currency, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
-    CASE kind WHEN 'adjustment' THEN '/adjustment' ELSE '' END AS suffix,
-    CASE kind WHEN 'adjustment' THEN ' given back' ELSE '' END AS remark
+    CASE kind WHEN 'adjustment' THEN '/adjustment' ELSE '' END || CASE subject WHEN 'refund' THEN '/refund' ELSE '' END
+      AS suffix,
+    CASE WHEN SUM(gross_minor) < 0 THEN ' given back' ELSE '' END AS remark
   FROM cube
-  GROUP BY merchant_id, currency, kind
+  GROUP BY merchant_id, currency, kind, subject
 ), moved AS (
   SELECT 'discount' AS kind, merchant_id, suffix, currency, discount_minor AS amount_minor, 'discount-income' AS account,
     :business_date AS value_date, 'merchant discount' || remark AS narrative
@@ -78,18 +78,28 @@ JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
 WHERE p.business_date = :business_date
 """
 
-STATEMENT_TOTALS = """
+STATEMENT_TOTALS = f"""
 INSERT INTO statement_total (
   business_date, merchant_id, origin, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor, net_minor)
 SELECT
-  :business_date, merchant_id, origin, SUM(presentment_count), SUM(adjustment_count), SUM(gross_minor), SUM(discount_minor),
-  SUM(vat_minor), SUM(net_minor)
+  :business_date, merchant_id, origin, {COUNTS}, SUM(gross_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM cube
 GROUP BY merchant_id, origin
+"""  # noqa: S608
+
+TYPE_TOTALS = """
+INSERT INTO type_total (
+  business_date, merchant_id, transaction_type, presentment_count, gross_minor, discount_minor, vat_minor, net_minor)
+SELECT
+  :business_date, merchant_id, transaction_type, SUM(line_count), SUM(gross_minor), SUM(discount_minor), SUM(vat_minor),
+  SUM(net_minor)
+FROM cube
+WHERE kind = 'presentment'
+GROUP BY merchant_id, transaction_type
 """
 
 #: In this order, after clearing; the parameters are business_date and value_date.
-SETTLE = (PAYOUTS, PAYOUT_POSTINGS, STATEMENTS, STATEMENT_TOTALS)
+SETTLE = (PAYOUTS, PAYOUT_POSTINGS, STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS)
 
 #: The head of a merchant's statement, in the order of the fields of ``statement.Head``.
 STATEMENT_HEAD = """
@@ -111,24 +121,32 @@ WHERE business_date = :business_date AND merchant_id = :merchant_id
 ORDER BY origin
 """
 
-#: The same of the adjustments among them, where there are any.
+#: The same for each type of transaction, adjustments apart.
+TYPE_TOTALS_OF = """
+SELECT transaction_type, presentment_count, gross_minor, discount_minor, vat_minor, net_minor
+FROM type_total
+WHERE business_date = :business_date AND merchant_id = :merchant_id
+ORDER BY transaction_type
+"""
+
+#: The same of the adjustments, where there are any.
 STATEMENT_ADJUSTED = """
 SELECT 'adjusted', COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM adjustment
 WHERE business_date = :business_date AND merchant_id = :merchant_id
 """
 
-#: The lines in the order the centre took the requests in, as the fields of ``statement.Line``.
+#: The lines of one type of transaction in the order the centre took the requests in, as the fields of ``statement.Line``.
 STATEMENT_LINES = """
 SELECT
   local_at, terminal_id, pan_masked, scheme, product, origin, channel, transaction_type, rrn, approval_code,
   amount_minor, discount_rate_basis_points, discount_minor, vat_minor, net_minor, ''
 FROM presentment
-WHERE business_date = :business_date AND merchant_id = :merchant_id
+WHERE business_date = :business_date AND merchant_id = :merchant_id AND transaction_type = :transaction_type
 ORDER BY request_id
 """
 
-#: The lines that take sales of earlier statements back, in the same order and fields.
+#: The lines that take back what stood on earlier statements, in the same order and fields.
 STATEMENT_ADJUSTMENTS = """
 SELECT
   p.local_at, p.terminal_id, p.pan_masked, p.scheme, p.product, p.origin, p.channel, 'reversal', p.rrn, p.approval_code,

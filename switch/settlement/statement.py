@@ -15,9 +15,20 @@ from typing import Any, Protocol
 from attrs import fields, frozen
 
 from switch.money import CURRENCIES, currency_name, format_minor
+from switch.transaction import (
+    BILL_PAYMENT,
+    CASH_WITHDRAWAL,
+    PURCHASE,
+    PURCHASE_WITH_CASH_BACK,
+    QUASI_CASH,
+    REFUND,
+)
 
 AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
 WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type
+
+#: The sections of a statement, in order; below them what takes earlier lines back.
+SECTIONS = (PURCHASE, PURCHASE_WITH_CASH_BACK, QUASI_CASH, CASH_WITHDRAWAL, BILL_PAYMENT, REFUND)
 
 #: As ``engine.STATEMENT_LINES`` and ``engine.STATEMENT_ADJUSTMENTS`` select it, and the same with decimals for its amounts.
 Line = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int, str]
@@ -45,7 +56,7 @@ class Head:
     value_date: str
     currency: str
     presentment_count: int
-    adjustment_count: int  #: lines that take sales of earlier statements back
+    adjustment_count: int  #: lines that take back what stood on earlier statements
     gross_minor: int
     discount_minor: int
     vat_minor: int
@@ -60,9 +71,9 @@ class Head:
 
 @frozen(kw_only=True)
 class StatementTotal:
-    """The totals of a statement for cards of one origin, or of its adjustments."""
+    """The totals of a statement for cards of one origin, for one type of transaction, or of its adjustments."""
 
-    of: str  #: domestic, foreign, adjusted
+    of: str  #: domestic, foreign; one of SECTIONS; adjusted
     line_count: int
     gross_minor: int
     discount_minor: int
@@ -103,8 +114,15 @@ LABELS: dict[str, dict[str, str]] = {
         "domestic": "Cartes nationales",
         "foreign": "Cartes étrangères",
         "all": "Total",
-        "adjustments": "Annulations de ventes de relevés antérieurs",
-        "adjusted": "dont annulations",
+        PURCHASE: "Achats",
+        PURCHASE_WITH_CASH_BACK: "Achats avec remise d'espèces",
+        QUASI_CASH: "Quasi-espèces",
+        CASH_WITHDRAWAL: "Retraits d'espèces",
+        BILL_PAYMENT: "Paiements de factures",
+        REFUND: "Remboursements",
+        "of_which": "dont",
+        "adjustments": "Annulations d'opérations de relevés antérieurs",
+        "adjusted": "Annulations",
         "brought_forward": "Report antérieur",
         "paid": "MONTANT CRÉDITÉ",
         "carried": "MONTANT REPORTÉ",
@@ -138,8 +156,15 @@ LABELS: dict[str, dict[str, str]] = {
         "domestic": "Domestic cards",
         "foreign": "Foreign cards",
         "all": "Total",
-        "adjustments": "Reversals of sales on earlier statements",
-        "adjusted": "of which reversals",
+        PURCHASE: "Purchases",
+        PURCHASE_WITH_CASH_BACK: "Purchases with cash back",
+        QUASI_CASH: "Quasi-cash",
+        CASH_WITHDRAWAL: "Cash withdrawals",
+        BILL_PAYMENT: "Bill payments",
+        REFUND: "Refunds",
+        "of_which": "of which",
+        "adjustments": "Reversals of transactions on earlier statements",
+        "adjusted": "Reversals",
         "brought_forward": "Brought forward",
         "paid": "AMOUNT CREDITED",
         "carried": "AMOUNT CARRIED FORWARD",
@@ -233,9 +258,9 @@ def write_text_head(out: Out, head: Head) -> None:
     out.write("-" * WIDTH + "\n")
 
 
-def write_text_adjustments(out: Out, head: Head) -> None:
-    """What stands between the sales and the lines that take earlier sales back."""
-    out.write(f"{LABELS[head.language]['adjustments']}\n")
+def write_text_section(out: Out, head: Head, section: str) -> None:
+    """The name of a section, one of SECTIONS or ``adjustments``, above its lines."""
+    out.write(f"{LABELS[head.language][section]}\n")
 
 
 def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
@@ -251,27 +276,27 @@ def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
         )
 
 
-def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], adjusted: StatementTotal | None) -> None:
-    """The end of the text form: totals of each origin, in all and of the adjustments, and the amount credited."""
+def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], parts: Iterable[StatementTotal]) -> None:
+    """The end of the text form: totals of each origin, in all, of the parts of the whole, and the amount credited."""
     labels = LABELS[head.language]
     amount = amount_formatter(head.currency, labels["decimal_mark"])
 
     def row(name: str, count: object, gross: str, discount: str, vat: str, net: str) -> None:
         out.write(f"{name:<60}{count:>13}{gross:>14}{discount:>19}{vat:>12}{net:>14}\n")
 
-    def row_of(total: StatementTotal) -> None:
+    def row_of(name: str, total: StatementTotal) -> None:
         figures = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
-        row(labels[total.of], total.line_count, *map(amount, figures))
+        row(name, total.line_count, *map(amount, figures))
 
     out.write("-" * WIDTH + "\n")
     row(labels["totals"], labels["count"], labels["gross"], labels["discount"], labels["vat"], labels["net"])
     for total in totals:
-        row_of(total)
+        row_of(labels[total.of], total)
     net_of_lines = head.net_minor - head.brought_forward_minor
     figures = (head.gross_minor, head.discount_minor, head.vat_minor, net_of_lines)
     row(labels["all"], head.presentment_count + head.adjustment_count, *map(amount, figures))
-    if adjusted is not None:
-        row_of(adjusted)
+    for part in parts:
+        row_of(f"{labels['of_which']} {labels[part.of].lower()}", part)
     if head.brought_forward_minor:
         out.write(f"{labels['brought_forward']:<{WIDTH - 14}}{amount(head.brought_forward_minor):>14}\n")
     credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {head.value_date})"

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from switch.errors import SpecError
-from switch.settlement.discount import DiscountRate, DiscountTable, VatTable, settle
+from switch.settlement.discount import DiscountTable, VatTable
 from tests.day_builders import DISCOUNT, spec_table
 
 FILE = "fees/discount.toml"
@@ -13,10 +11,6 @@ FILE = "fees/discount.toml"
 
 def table(text: str = DISCOUNT) -> DiscountTable:
     return DiscountTable.from_toml(spec_table(FILE, text))
-
-
-def rate(rate_basis_points: int, minimum_minor: int = 0) -> DiscountRate:
-    return DiscountRate(from_date="2013-01-01", origin="*", rate_basis_points=rate_basis_points, minimum_minor=minimum_minor)
 
 
 def test_the_row_for_the_origin_wins_and_then_the_latest_in_force() -> None:
@@ -66,19 +60,7 @@ def test_vat_in_force() -> None:
         vat.rate("2012-01-01")
 
 
-def test_the_minimum_is_the_least_a_transaction_pays() -> None:
-    assert settle(10_000, rate(100, minimum_minor=200), 1_000).discount_minor == 200
-    assert settle(30_000, rate(100, minimum_minor=200), 1_000).discount_minor == 300
-    assert settle(-10_000, rate(100, minimum_minor=200), 1_000).discount_minor == -200
-
-
-@given(
-    amount_minor=st.integers(-(10**12), 10**12),
-    rate_basis_points=st.integers(0, 9_999),
-    vat_rate_basis_points=st.integers(0, 9_999),
-)
-def test_a_split_adds_up_and_mirrors(amount_minor: int, rate_basis_points: int, vat_rate_basis_points: int) -> None:
-    split = settle(amount_minor, rate(rate_basis_points), vat_rate_basis_points)
-    mirrored = settle(-amount_minor, rate(rate_basis_points), vat_rate_basis_points)
-    assert split.discount_minor + split.vat_minor + split.net_minor == amount_minor
-    assert mirrored.net_minor == -split.net_minor
+def test_a_refund_gives_the_discount_back_unless_the_plan_keeps_it() -> None:
+    kept = DISCOUNT.replace("rate_basis_points = 250", "rate_basis_points = 250\nrefunds_give_back = false")
+    found = [table(kept).rate("2026-11-20", "retail", origin) for origin in ("domestic", "foreign")]
+    assert [(rate.rate_basis_points, rate.refund_rate_basis_points) for rate in found] == [(120, 120), (250, 0)]

@@ -49,6 +49,7 @@ from switch.routing.table import Destination, Range, RoutingTable
 from switch.specs import Specs
 from switch.vault import Vault
 from tests.loopback import specs
+from tests.day_builders import DAY_MS
 from tests.simulation.bank import NOW_MS, Bank
 from tests.simulation.shops import Shops
 from tests.simulation.weather import CALM_SECONDS, Weather
@@ -110,8 +111,8 @@ class World(Weather):
         assert self.board is not None
         self.undelivered = self.board.owed
         self.journal.close()
-        for _ in range(3):
-            close_day(self.data, world_specs(), None, NOW_MS)
+        for days in range(1, 4):
+            close_day(self.data, world_specs(), None, NOW_MS + days * DAY_MS)
 
     # the day
 
