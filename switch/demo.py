@@ -13,7 +13,9 @@ from switch.card import luhn_digit, mask_pan
 from switch.centre_process import CentreProcess
 from switch.client import exchange
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import Sale, retrieval_reference, sale_message
+from switch.iso8583.compose import Sale, retrieval_reference, sale_message, worded
+from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.edition93 import to_1987
 from switch.iso8583.framing import Framer
 from switch.issuers.profile import ACTIVE, DO_NOT_HONOR, LOST, STOLEN, Card
 from switch.journal import read_life
@@ -167,12 +169,14 @@ def _sale(
 
 
 def _ask(centre: CentreProcess, listener: Listener, codec: Codec, sale: Sale) -> dict[int, str]:
-    """The elements of the answer to a sale."""
+    """The elements of the answer to a sale, in the 1987 form."""
     framer = Framer(listener.header, tpdu=listener.tpdu)
-    frame = framer.wrap(codec.encode(sale_message(sale, codec.dialect)), TPDU if listener.tpdu else b"")
+    message = worded(sale_message(sale, codec.dialect), codec.dialect, sale.at.date())
+    frame = framer.wrap(codec.encode(message), TPDU if listener.tpdu else b"")
     host, port = centre.address(listener.name)
     answer = exchange(host, port, framer, frame, wanted=lambda _: True, timeout_seconds=ANSWER_SECONDS_MAX)
-    return codec.decode(answer.body).elements
+    said = codec.decode(answer.body)
+    return (to_1987(said) if codec.dialect.edition == EDITION_1993 else said).elements
 
 
 def _reason(data: Path, rrn: str) -> str:

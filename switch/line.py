@@ -12,15 +12,20 @@ import selectors
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import trio
 from attrs import frozen
 
 from switch.errors import MessageError
+from switch.iso8583.action_codes import action_code
 from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.edition93 import to_1987, to_1993
 from switch.iso8583.framing import Frame, Framer, HeaderFormat
 from switch.iso8583.message import Message
+from switch.iso8583.mti import VERSIONS, message_class
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
@@ -33,23 +38,37 @@ KEEP_ALIVE_PROBES: Final = 6  #: so many without an answer end the line: two min
 UNSENT_BYTES_MAX: Final = 1_048_576  #: a peer that leaves more than this unread is not read from until it catches up
 
 
+def utc_today() -> date:
+    """The machine's date, for the years 1987 leaves out."""
+    return datetime.now(UTC).date()
+
+
 @frozen(kw_only=True)
 class WireFormat:
-    """How messages stand on a line: dialect, length header, and whether a TPDU goes in front."""
+    """How messages stand on a line: dialect, length header, and whether a TPDU goes in front. ``today`` is for the dates of a
+    1993 dialect."""
 
     codec: Codec
     header: HeaderFormat
     tpdu: bool
+    today: Callable[[], date] = utc_today
 
 
 class Line:
-    """One connection. ``name`` is for people: listener or issuer, and peer."""
+    """One connection. ``name`` is for people: listener or issuer, and peer.
+
+    Whoever owns it reads and writes 1987; what a peer of 1993 says is brought into that form by ``understood`` (to be asked
+    where the line ``translates``), and ``queue`` brings it back into the peer's.
+    """
 
     def __init__(self, sock: socket.socket, wire: WireFormat, name: str) -> None:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.name, self.codec = name, wire.codec
         self.framer = Framer(wire.header, tpdu=wire.tpdu)
+        self.edition = wire.codec.dialect.edition
+        self.translates = self.edition == EDITION_1993
+        self._today = wire.today
         self.open = True
         self.over = False  #: nothing more will be read
         self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
@@ -68,8 +87,21 @@ class Line:
     def socket(self) -> socket.socket:
         return self._sock
 
-    def queue(self, message: Message, tpdu: bytes = b"") -> None:
-        """Encode a message for the next flush; MessageError when this dialect cannot say it."""
+    def understood(self, said: Message) -> Message:
+        """The 1987 form of what the peer of a line that translates said."""
+        return to_1987(said)
+
+    def code(self, response_code: str, message: Message) -> str:
+        """A response code of an answer to ``message`` as the peer reads it."""
+        return action_code(response_code, message.mti[1]) if self.translates else response_code
+
+    def queue(self, message: Message, tpdu: bytes = b"", asked: Message | None = None) -> None:
+        """Encode a message for the next flush; MessageError when this dialect cannot say it.
+
+        ``asked`` is the message it answers, as it came off this line; None where it answers none.
+        """
+        if self.translates:
+            message = to_1993(message, asked, self._today())
         self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
 
     def flush(self) -> None:
@@ -170,8 +202,9 @@ def recognized(opening: bytes, wires: Mapping[str, WireFormat]) -> str | None:
         frames = Framer(wire.header, tpdu=wire.tpdu).feed(opening)
         if frames:
             with suppress(MessageError):
-                wire.codec.decode(frames[0].body)
-                return name
+                mti = wire.codec.decode(frames[0].body).mti
+                if message_class(mti, VERSIONS[wire.codec.dialect.edition]) is not None:
+                    return name
     return None
 
 

@@ -105,8 +105,11 @@ class IssuerLink:
             self._session.happened("lost")
         return ended_in, self._gave_up or str(line.framer.fault or "the connection was closed")
 
-    def network(self, message: Message) -> None:
-        """A network management message of the issuer. An answer to one of its own requests is queued, not flushed."""
+    def network(self, message: Message, asked: Message | None = None) -> None:
+        """A network management message of the issuer, and the same as it came off the line.
+
+        An answer to one of its own requests is queued, not flushed.
+        """
         station, before = self._station, self._session.state
         if station is None or not station.line.open:
             return
@@ -114,7 +117,7 @@ class IssuerLink:
             self._answered(station, station.answered(message), message.elements.get(39))
             return
         with suppress(MessageError):
-            station.line.queue(network_response(message), self.tpdu)
+            station.line.queue(network_response(message), self.tpdu, asked)
         function = station.asked_by_peer(message)
         if function == SIGN_ON:
             self._up(station)

@@ -64,10 +64,11 @@ Take = Callable[[Any, Frame, float, list[Effect]], None]
 
 @record
 class Origin:
-    """Where an answer goes: the line the request came on, and the TPDU of its answer."""
+    """Where an answer goes: the line the request came on, the TPDU of its answer, and the request as it came."""
 
     line: Line
     tpdu: bytes
+    asked: Message
 
 
 class Server:
@@ -234,22 +235,23 @@ class Server:
 
     def _reply(self, effect: Reply, now: float, notices: list[Notice]) -> Iterable[Effect]:
         """Queue an answer: as decided, else without what the issuer adds, else 96, whatever the acquirer's dialect can say."""
-        line, tpdu, request, decision = effect.origin.line, effect.origin.tpdu, effect.authorization, effect.decision
+        origin, request, decision = effect.origin, effect.authorization, effect.decision
+        line = origin.line
         line.answers_due -= 1
         self._touched[line] = None
         try:
-            line.queue(mapping.to_response(request, decision), tpdu)
+            line.queue(mapping.to_response(request, decision), origin.tpdu, origin.asked)
         except MessageError as error:
             notices.append(Notice("format_error", f"{line.name}: the answer {decision.response_code} cannot be said: {error}"))
             for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
                 with suppress(MessageError):
-                    line.queue(mapping.to_response(request, lesser), tpdu)
+                    line.queue(mapping.to_response(request, lesser), origin.tpdu, origin.asked)
                     break
         return ()
 
     def _reply_reversal(self, effect: ReplyReversal, now: float, notices: list[Notice]) -> Iterable[Effect]:
         effect.origin.line.answers_due -= 1
-        self._send(effect.origin.line, mapping.reversal_response(effect.reversal, effect.response_code), effect.origin.tpdu)
+        self._answer(effect.origin, mapping.reversal_response(effect.reversal, effect.response_code))
         return ()
 
     def _reply_totals(self, effect: ReplyTotals, now: float, notices: list[Notice]) -> Iterable[Effect]:
@@ -258,7 +260,7 @@ class Server:
         message = totals_response(
             effect.asked, outcome.totals, settlement_code=outcome.settlement_code, response_code=outcome.response_code
         )
-        self._send(origin.line, message, origin.tpdu)
+        self._answer(origin, message)
         return ()
 
     def _deliver(self, effect: Deliver, now: float, notices: list[Notice]) -> Iterable[Effect]:
@@ -306,76 +308,82 @@ class Server:
 
     def _from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
-        tpdu = reply_tpdu(frame.tpdu)
         try:
-            message = line.codec.decode(frame.body)
+            asked = line.codec.decode(frame.body)
         except MessageError as error:
-            self._refuse_unreadable(line, frame.body, tpdu, error, effects)
+            self._refuse_unreadable(line, frame, error, effects)
             return
-        line.opening = None
+        message = line.understood(asked) if line.translates else asked
+        origin = Origin(line, reply_tpdu(frame.tpdu), asked)
         kind = message_class(message.mti)
         if kind is None:
-            effects.append(Notice("format_error", f"{line.name}: MTI {message.mti} is none of ISO 8583:1987"))
-            self._refuse(line, message, FORMAT_ERROR, tpdu)
-        elif kind == "network_management":
-            answer = self._callers.network(line, message, tpdu)
+            fault = f"MTI {asked.mti} is none of ISO 8583:{line.edition}{self._looks_like(line)}"
+            effects.append(Notice("format_error", f"{line.name}: {fault}"))
+            self._refuse(origin, message, FORMAT_ERROR)
+            return
+        line.opening = None
+        if kind == "network_management":
+            answer = self._callers.network(line, message, origin.tpdu)
             if answer is not None:
-                self._send(line, answer, tpdu)
+                self._answer(origin, answer)
         elif not expects_answer(message.mti):
-            effects.append(Notice("unexpected", f"{line.name}: a {message.mti} where only requests are expected"))
+            effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only requests are expected"))
         elif kind in ("authorization", "financial"):
             take = self._reversal if mapping.is_void(message) else self._authorization
-            take(line, message, tpdu, now, effects)
+            take(origin, message, now, effects)
         elif kind == "reversal":
-            self._reversal(line, message, tpdu, now, effects)
+            self._reversal(origin, message, now, effects)
         elif kind == "reconciliation":
-            self._totals(line, message, tpdu, now, effects)
+            self._totals(origin, message, now, effects)
         else:
-            effects.append(
-                Notice("unsupported", f"{line.name}: MTI {message.mti} is not offered, answered {FUNCTION_NOT_SUPPORTED}")
-            )
-            self._refuse(line, message, FUNCTION_NOT_SUPPORTED, tpdu)
+            code = line.code(FUNCTION_NOT_SUPPORTED, message)
+            effects.append(Notice("unsupported", f"{line.name}: MTI {asked.mti} is not offered, answered {code}"))
+            self._refuse(origin, message, FUNCTION_NOT_SUPPORTED)
 
     def _understood(
-        self, read: Callable[..., T], line: Line, message: Message, tpdu: bytes, effects: list[Effect], **defaults: str
+        self, read: Callable[..., T], origin: Origin, message: Message, effects: list[Effect], **defaults: str
     ) -> T | None:
         """What a message asks in the trade's words; one that lacks what it needs is answered 30 and gives None."""
         centre_id, now = self.specs.centre.institution_id, self.transmitted_at()
         try:
             asked = read(message, acquirer_id=centre_id, transmitted_at=now, **defaults)
         except MessageError as error:
-            effects.append(Notice("format_error", f"{line.name}: {message.mti}: {error}; answered {FORMAT_ERROR}"))
-            self._refuse(line, message, FORMAT_ERROR, tpdu)
+            line, code = origin.line, origin.line.code(FORMAT_ERROR, message)
+            effects.append(Notice("format_error", f"{line.name}: {origin.asked.mti}: {error}; answered {code}"))
+            self._refuse(origin, message, FORMAT_ERROR)
             return None
-        line.answers_due += 1
+        origin.line.answers_due += 1
         return asked
 
-    def _authorization(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
-        if line in self._callers.signed_off and message.mti[2] == "0":
-            self._callers.refused(line, ISSUER_INOPERATIVE)
-            self._refuse(line, message, ISSUER_INOPERATIVE, tpdu)
+    def _authorization(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        if origin.line in self._callers.signed_off and message.mti[2] == "0":
+            self._callers.refused(origin.line, ISSUER_INOPERATIVE)
+            self._refuse(origin, message, ISSUER_INOPERATIVE)
             return
-        authorization = self._understood(mapping.to_authorization, line, message, tpdu, effects, currency=CURRENCY)
+        authorization = self._understood(mapping.to_authorization, origin, message, effects, currency=CURRENCY)
         if authorization is not None:
-            effects += self.board.handle(RequestReceived(authorization, Origin(line, tpdu), line.name), now)
+            effects += self.board.handle(RequestReceived(authorization, origin, origin.line.name), now)
 
-    def _reversal(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
-        reversal = self._understood(mapping.to_reversal, line, message, tpdu, effects, currency=CURRENCY)
+    def _reversal(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        reversal = self._understood(mapping.to_reversal, origin, message, effects, currency=CURRENCY)
         if reversal is not None:
-            effects += self.board.handle(ReversalReceived(reversal, Origin(line, tpdu), line.name), now)
+            effects += self.board.handle(ReversalReceived(reversal, origin, origin.line.name), now)
 
-    def _totals(self, line: Line, message: Message, tpdu: bytes, now: float, effects: list[Effect]) -> None:
-        asked = self._understood(to_reconciliation, line, message, tpdu, effects)
+    def _totals(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        asked = self._understood(to_reconciliation, origin, message, effects)
         if asked is not None:
-            effects += self.board.handle(TotalsReceived(asked, Origin(line, tpdu), line.name), now)
+            effects += self.board.handle(TotalsReceived(asked, origin, origin.line.name), now)
 
-    def _refuse_unreadable(self, line: Line, body: bytes, tpdu: bytes, error: MessageError, effects: list[Effect]) -> None:
+    def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
         """A message that can be read in part is answered 30 with what lets its sender match it; else it is only told of."""
-        parts, _ = line.codec.inspect(body)
+        parts, _ = line.codec.inspect(frame.body)
         values = {key: value for key, _, _, value in parts}
-        readable = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
-        answered = 11 in readable.elements and self._refuse(line, readable, FORMAT_ERROR, tpdu)
-        outcome = f"answered {FORMAT_ERROR}" if answered else "not answered"
+        asked = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
+        outcome = "not answered"
+        if asked.mti and 11 in asked.elements:
+            readable = line.understood(asked) if line.translates else asked
+            if self._refuse(Origin(line, reply_tpdu(frame.tpdu), asked), readable, FORMAT_ERROR):
+                outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
         effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
 
     def _looks_like(self, line: Line) -> str:
@@ -383,16 +391,17 @@ class Server:
         name = recognized(line.opening, self._wires) if line.opening else None
         return f"; this looks like a line for listener {name}" if name else ""
 
-    def _refuse(self, line: Line, message: Message, response_code: str, tpdu: bytes) -> bool:
+    def _refuse(self, origin: Origin, message: Message, response_code: str) -> bool:
         """Answer a request nobody acts on; whether there was anything to answer."""
-        if not expects_answer(message.mti):
-            return False
-        return self._send(line, mapping.refusal(message, response_code), tpdu)
+        return expects_answer(message.mti) and self._answer(origin, mapping.refusal(message, response_code))
 
-    def _send(self, line: Line, message: Message, tpdu: bytes) -> bool:
+    def _answer(self, origin: Origin, message: Message) -> bool:
+        return self._send(origin.line, message, origin.tpdu, origin.asked)
+
+    def _send(self, line: Line, message: Message, tpdu: bytes, asked: Message | None = None) -> bool:
         """Queue a message; False, and a notice, where the line's dialect cannot say it."""
         try:
-            line.queue(message, tpdu)
+            line.queue(message, tpdu, asked)
         except MessageError as error:
             self._tell(Notice("format_error", f"{line.name}: an answer {message.mti} cannot be said: {error}"))
             return False
@@ -403,7 +412,8 @@ class Server:
         """One message of an issuer: an answer, or something about the session."""
         link, line = source
         try:
-            message = line.codec.decode(frame.body)
+            asked = line.codec.decode(frame.body)
+            message = line.understood(asked) if line.translates else asked
             kind = message_class(message.mti)
             if kind in ("authorization", "financial") and message.mti[2] == "1":
                 answer = mapping.to_issuer_answer(message, acquirer_id=self.specs.centre.institution_id)
@@ -418,10 +428,10 @@ class Server:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
             return
         if kind == "network_management" and line is link.line:
-            link.network(message)
+            link.network(message, asked)
             self._touched[line] = None
         else:
-            effects.append(Notice("unexpected", f"{line.name}: a {message.mti} where only answers are expected"))
+            effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only answers are expected"))
 
     def _link_happened(self, event: IssuerUp | IssuerDown) -> None:
         self._effects += self.board.handle(event, trio.current_time())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,7 @@ from switch.spec_table import SpecTable
 from switch.specs import Specs, load_specs
 
 NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC
+TODAY = date(2026, 11, 22)
 
 
 @cache
@@ -32,7 +34,8 @@ def specs() -> Specs:
 
 
 def wire(dialect: str, header: str, tpdu: bool) -> WireFormat:
-    return WireFormat(codec=Codec(specs().dialects[dialect]), header=HeaderFormat.parse(header), tpdu=tpdu)
+    codec = Codec(specs().dialects[dialect])
+    return WireFormat(codec=codec, header=HeaderFormat.parse(header), tpdu=tpdu, today=lambda: TODAY)
 
 
 @define

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from switch.client import Answer
     from switch.iso8583.describe import Description
 
-ANSWERS_JOURNALED = ("0110", "0130", "0210", "0230")
-NOT_JOURNALED = ("30", "40", "94")  #: response codes of messages of which no request was made
+ANSWERS_JOURNALED = ("0110", "0130", "0210", "0230", "1110", "1130", "1210", "1230")
+#: Response codes of messages of which no request was made, and the action codes of 1993 that say the same.
+NOT_JOURNALED = ("30", "40", "94", "904", "115", "913")
 
 
 def value_of(description: Description, element: int) -> str | None:
@@ -23,14 +24,14 @@ def value_of(description: Description, element: int) -> str | None:
 
 
 def print_exchange(request: Description, response: Description, answer: Answer, place: str) -> None:
-    from switch.transaction import response_meaning
+    from switch.iso8583.action_codes import code_meaning
 
     _print_elements(request, f"sent to {place}: {_named(request.mti)}, {request.bytes_total} bytes")
     click.echo()
     _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes")
     click.echo()
     code = value_of(response, 39)
-    said = f"{code} {response_meaning(code)}" if code is not None else "without a response code (DE 39)"
+    said = f"{code} {code_meaning(code)}" if code is not None else "without a response code (DE 39)"
     click.echo(f"answer      {said}, in {answer.elapsed_ms:.1f} ms")
 
 
@@ -53,7 +54,7 @@ def print_where_to_ask(response: Description, rrn: str | None, data: Path | None
 
 def print_json(request: Description, response: Description, answer: Answer) -> None:
     from switch.cli.tables import show_json
-    from switch.transaction import response_meaning
+    from switch.iso8583.action_codes import code_meaning
 
     code = value_of(response, 39)
     show_json(
@@ -61,7 +62,7 @@ def print_json(request: Description, response: Description, answer: Answer) -> N
             "request": described(request),
             "answer": described(response),
             "response_code": code,
-            "meaning": response_meaning(code) if code is not None else None,
+            "meaning": code_meaning(code) if code is not None else None,
             "approval_code": value_of(response, 38),
             "rrn": value_of(request, 37),
             "elapsed_ms": round(answer.elapsed_ms, 3),

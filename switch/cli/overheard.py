@@ -178,6 +178,7 @@ def _reading(one: Heard, said: Said, view: View) -> Reading:
 
     codec = one.way.codec
     return Reading(
+        edition=codec.dialect.edition,
         dialect=codec.dialect.name,
         header=one.way.header,
         header_bytes=said.header,

@@ -141,11 +141,13 @@ def send(
     switch send --network echo
     switch send --set 49=            # without currency
     """
+    from datetime import UTC, datetime
+
     from switch.cli.asking import message_of
     from switch.cli.wishes import Wishes
     from switch.client import exchange
     from switch.iso8583.codec import Codec
-    from switch.iso8583.compose import changed, parse_change
+    from switch.iso8583.compose import changed, parse_change, worded
     from switch.iso8583.describe import describe
     from switch.iso8583.framing import Framer
 
@@ -157,7 +159,8 @@ def send(
     with_tpdu = listener.tpdu if tpdu is None else tpdu
     codec = Codec(dialect)
     asked = message_of(Wishes(**wishes), specs, dialect, data or DATA_FOLDER)
-    message = changed(asked.message, [parse_change(change) for change in changes], dialect)
+    spoken = worded(asked.message, dialect, datetime.now(UTC).date())
+    message = changed(spoken, [parse_change(change) for change in changes], dialect)
     body = codec.encode(message)
     framer = Framer(header, tpdu=with_tpdu)
     frame = framer.wrap(body, TPDU if with_tpdu else b"")
@@ -195,8 +198,8 @@ def _answers(codec: Codec, request: Message, received: bytes) -> bool:
 
 
 def _check_expected(expected: str | None, found: str | None) -> None:
-    from switch.transaction import response_meaning
+    from switch.iso8583.action_codes import code_meaning
 
     if expected is not None and expected != found:
-        got = f"{found} ({response_meaning(found)})" if found is not None else "none"
-        raise NegativeAnswerError(f"response code: found {got}, expected {expected} ({response_meaning(expected)})")
+        got = f"{found} ({code_meaning(found)})" if found is not None else "none"
+        raise NegativeAnswerError(f"response code: found {got}, expected {expected} ({code_meaning(expected)})")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
 from attrs import frozen
 
 from switch.errors import MessageError, SwitchError
-from switch.iso8583.dialect import Dialect
+from switch.iso8583.dialect import EDITION_1993, Dialect
+from switch.iso8583.edition93 import dated, original_data, to_1993
 from switch.iso8583.mapping import CASH_AMOUNT, PARTIAL_ACCEPTED, PRE_AUTHORIZATION
 from switch.iso8583.message import Message
+from switch.iso8583.mti import VERSIONS
 from switch.iso8583.session import ECHO, SIGN_OFF, SIGN_ON
 from switch.merchant import Merchant
 from switch.money import CURRENCIES
@@ -134,8 +136,24 @@ def network_message(mti: str, function: str, *, institution_id: str, stan: str, 
 
 
 def sayable(mti: str, elements: Mapping[int, str], dialect: Dialect) -> Message:
-    """A message of those elements the dialect has a place for, in order."""
-    return Message(mti, {number: elements[number] for number in sorted(elements) if dialect.elements[number]})
+    """A message of those elements the dialect has a place for, in order; all of them where it is still to be ``worded``."""
+    translated = dialect.edition == EDITION_1993
+    return Message(mti, {number: elements[number] for number in sorted(elements) if translated or dialect.elements[number]})
+
+
+def worded(message: Message, dialect: Dialect, today: date) -> Message:
+    """A 1987-form message in the edition its dialect speaks; an MTI that is of 1993 already stays as it is.
+
+    What it names in DE 90 it names as the centre knows it, so DE 56 has the same date and time.
+    """
+    if dialect.edition != EDITION_1993:
+        return message
+    mti, elements = to_1993(message, None, today)
+    if 90 in message.elements:
+        named = message.elements[90]
+        elements[56] = original_data(named, dated(named[10:14], today) + named[14:20])
+    said = message.mti if message.mti[0] == VERSIONS[EDITION_1993] else mti
+    return Message(said, {number: value for number, value in elements.items() if dialect.elements[number]})
 
 
 def retrieval_reference(at: datetime, stan: str) -> str:

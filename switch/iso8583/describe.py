@@ -9,8 +9,9 @@ from attrs import frozen
 
 from switch.card import mask_numbers, mask_pan
 from switch.errors import MessageError
+from switch.iso8583 import meanings, meanings93
 from switch.iso8583.codec import Codec
-from switch.iso8583.meanings import meaning
+from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 from switch.iso8583.mti import describe_mti
 
 #: Elements never shown: they hold or may hold PIN blocks, keys, cryptograms or card verification values. Private data is
@@ -32,8 +33,12 @@ EMV_DATA: Final = 55
 #: EMV tags whose values are card data: track 1, track 2 and PAN in their several forms, the cardholder's name.
 EMV_CARD_DATA: Final = frozenset({"56", "57", "5A", "5F20", "9F0B", "9F1F", "9F20", "9F6B"})
 
-#: Text elements that senders fill as they like.
-FREE_TEXT: Final = frozenset({42, 43, 44, 46, 47, *range(56, 64), *range(98, 126)})
+#: Text elements that senders fill as they like, by edition.
+FREE_TEXT: Final = {
+    EDITION_1987: frozenset({42, 43, 44, 46, 47, *range(56, 64), *range(98, 126)}),
+    EDITION_1993: frozenset({31, 42, 43, 44, 46, 47, *range(57, 64), 66, 72, 95, *range(98, 105), *range(109, 126)}),
+}
+MEANING: Final = {EDITION_1987: meanings.meaning, EDITION_1993: meanings93.meaning}
 
 
 @frozen(kw_only=True)
@@ -64,7 +69,7 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Descriptio
     parts, error = codec.inspect(data)
     values = {key: value for key, _, _, value in parts}
     elements = {int(key): value for key, value in values.items() if key.isdecimal()}
-    lines = []
+    lines, edition = [], codec.dialect.edition
     for key, offset, raw, value in parts:
         number = int(key) if key.isdecimal() and key != "1" else 0 if key == "t" else 1
         if number == 0:
@@ -74,14 +79,14 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Descriptio
         else:
             element = codec.dialect.element(number)
             name, notation = element.name, element.format
-            shown = value if unmasked else shown_value(number, value)
-            words = meaning(number, value, elements)
+            shown = value if unmasked else shown_value(number, value, edition)
+            words = MEANING[edition](number, value, elements)
         line = Line(element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=words)
         lines.append(line)
     return Description(mti=values.get("t"), lines=tuple(lines), error=error, bytes_total=len(data))
 
 
-def shown_value(number: int, value: str) -> str:
+def shown_value(number: int, value: str, edition: str = EDITION_1987) -> str:
     """An element's value as it may be shown: PANs masked, tracks cut to the masked PAN, secrets named only.
 
     In text elements of variable length, where anybody may put anything, a run of 13 digits or more is masked like a PAN.
@@ -95,7 +100,7 @@ def shown_value(number: int, value: str) -> str:
         return f"({SECRET[number]}, not shown)"
     if number == EMV_DATA:
         return _shown_emv(value)
-    if number in FREE_TEXT:
+    if number in FREE_TEXT[edition]:
         return mask_numbers(value)
     return value
 

@@ -16,6 +16,8 @@ ELEMENTS_MAX: Final = 128
 LLVAR_MAX: Final = 99
 LLLVAR_MAX: Final = 999
 
+EDITION_1987, EDITION_1993 = "1987", "1993"
+EDITIONS: Final = (EDITION_1987, EDITION_1993)  #: of ISO 8583: what the elements of a dialect mean
 PADDINGS: Final = ("left 0", "right 0", "right F")  #: what fills up an odd number of packed digits, and on which side
 
 #: Keys of a dialect's [encoding] table and what each may say.
@@ -98,10 +100,12 @@ class Element:
 
 @frozen(kw_only=True, eq=False)
 class Dialect:
-    """A wire format: its encodings (its base's where it says nothing), and its elements by number (None: not defined)."""
+    """A wire format: the edition of the standard it speaks, its encodings (its base's where it says nothing), and its elements
+    by number (None: not defined)."""
 
     name: str
     title: str
+    edition: str  #: one of EDITIONS
     encodings: Mapping[str, str]
     elements: tuple[Element | None, ...]
 
@@ -118,6 +122,9 @@ class Dialect:
         """A dialect from its file; ``base`` is the one it extends. What it leaves out is the base's, else plain ASCII."""
         title = table.text("title")
         table.text("extends", None)
+        edition = table.choice("edition", EDITIONS, base.edition if base else EDITION_1987)
+        if base and edition != base.edition:
+            table.wrong("edition", repr(edition), f"{base.edition}, the edition of {base.name}, whose elements it extends")
         chosen = _encodings(table.table("encoding"))
         encodings = {**base.encodings, **chosen} if base else chosen
         elements: list[Element | None] = list(base.elements) if base else [None] * (ELEMENTS_MAX + 1)
@@ -130,7 +137,7 @@ class Dialect:
                 entry.wrong("", f"element {key!r}", f"a number from 2 to {ELEMENTS_MAX}")
             elements[int(key)] = _element(int(key), entry, encodings, elements[int(key)])
         table.done()
-        return cls(name=name, title=title, encodings=MappingProxyType(encodings), elements=tuple(elements))
+        return cls(name=name, title=title, edition=edition, encodings=MappingProxyType(encodings), elements=tuple(elements))
 
     def element(self, number: int) -> Element:
         element = self.elements[number]

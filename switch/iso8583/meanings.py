@@ -68,8 +68,7 @@ CURRENCIES: Final = frozenset({49, 50, 51})
 def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
     """The value of element ``number`` in words, where there is more to say than itself; ``elements`` are the message's."""
     if number in AMOUNTS and value:
-        currency = elements.get(AMOUNTS[number], "504")
-        return f"{format_minor(int(value), currency)} {currency_name(currency)}"
+        return amount(value, elements.get(AMOUNTS[number], "504"))
     if number in CURRENCIES:
         return currency_name(value)
     if number == 22:
@@ -79,6 +78,11 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
         return ", ".join(_additional(value[start : start + 20]) for start in range(0, len(value), 20))
     table = {3: PROCESSING_CODES, 25: CONDITIONS, 39: RESPONSE_MEANINGS, 66: SETTLEMENT_CODES, 70: FUNCTIONS}.get(number, {})
     return table.get(value[:2] if number == 3 else value, "")
+
+
+def amount(digits: str, currency: str) -> str:
+    """Minor units as money."""
+    return f"{format_minor(int(digits), currency)} {currency_name(currency)}"
 
 
 def _additional(entry: str) -> str:

@@ -1,4 +1,4 @@
-"""The message type indicator (ISO 8583:1987, 4.1): version, class, function, origin."""
+"""The message type indicator (ISO 8583:1987, 4.1; ISO 8583:1993): version, class, function, origin."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ CLASSES: Final = {
     "6": "administrative",
     "8": "network_management",
 }
+VERSIONS: Final = {"1987": "0", "1993": "1"}  #: edition of ISO 8583 -> first digit
+FEE_COLLECTION: Final = "7"  #: a class only 1993 has
 
 #: Function digit -> (its name, the digit of its answer or None where it is one itself).
 FUNCTIONS: Final = {
@@ -20,14 +22,23 @@ FUNCTIONS: Final = {
     "1": ("request response", None),
     "2": ("advice", "3"),
     "3": ("advice response", None),
+    "4": ("notification", None),  # 1993: tells, and wants no answer
 }
 
-ORIGINS: Final = {"0": "acquirer", "1": "acquirer repeat", "2": "issuer", "3": "issuer repeat"}
+#: The last two are 1993's.
+ORIGINS: Final = {
+    "0": "acquirer",
+    "1": "acquirer repeat",
+    "2": "issuer",
+    "3": "issuer repeat",
+    "4": "other",
+    "5": "other repeat",
+}
 
 
-def message_class(mti: str) -> str | None:
-    """The class of a message of ISO 8583:1987 (``authorization`` …), or None for another version or an unknown class."""
-    return CLASSES.get(mti[1]) if mti[0] == "0" else None
+def message_class(mti: str, version: str = "0") -> str | None:
+    """The class of a message (``authorization`` …), or None for another version of the standard or an unknown class."""
+    return CLASSES.get(mti[1]) if mti[0] == version else None
 
 
 def expects_answer(mti: str) -> bool:
@@ -38,18 +49,20 @@ def expects_answer(mti: str) -> bool:
 def response_mti(mti: str) -> str:
     """The MTI of the answer to a request or advice; a repeat is answered like its original.
 
-    >>> response_mti("0100"), response_mti("0421"), response_mti("0800")
-    ('0110', '0430', '0810')
+    >>> response_mti("0100"), response_mti("0421"), response_mti("0800"), response_mti("1805")
+    ('0110', '0430', '0810', '1814')
     """
     answer = FUNCTIONS[mti[2]][1]
     assert answer is not None, f"{mti} is an answer itself"
-    origin = {"1": "0", "3": "2"}.get(mti[3], mti[3])
+    origin = {"1": "0", "3": "2", "5": "4"}.get(mti[3], mti[3])
     return mti[:2] + answer + origin
 
 
 def describe_mti(mti: str) -> str:
     """An MTI in words: ``0100`` is "authorization request"."""
     name = CLASSES.get(mti[1], "unknown class").replace("_", " ")
+    if mti[:2] == VERSIONS["1993"] + FEE_COLLECTION:
+        name = "fee collection"
     function = FUNCTIONS.get(mti[2], ("unknown function", None))[0]
-    repeat = " repeat" if mti[3] in "13" else ""
+    repeat = " repeat" if ORIGINS.get(mti[3], "").endswith("repeat") else ""
     return f"{name} {function}{repeat}"

@@ -26,8 +26,10 @@ _CODEC: Final = {"ascii": "ascii", "ebcdic": EBCDIC}
 _LENGTHS: Final = {2: {f"{n:02d}": n for n in range(100)}, 3: {f"{n:03d}": n for n in range(1000)}}
 _PACKED_LENGTHS: Final = {2: _LENGTHS[2], 3: {f"{n:04d}": n for n in range(1000)}}
 
-#: MTIs of ISO 8583:1987 as digits; a plan writes these and no other.
-KNOWN_MTIS: Final = frozenset(f"0{c}{f}{o}" for c in "12345678" for f in "0123" for o in "0123")
+#: MTIs of ISO 8583:1987 and 1993 as digits; a plan writes these and no other.
+KNOWN_MTIS: Final = frozenset(f"0{c}{f}{o}" for c in "12345678" for f in "0123" for o in "0123") | frozenset(
+    f"1{c}{f}{o}" for c in "12345678" for f in "01234" for o in "012345"
+)
 _MTI_BYTES: Final = {
     "ascii": {mti: mti.encode() for mti in KNOWN_MTIS},
     "ebcdic": {mti: mti.encode(EBCDIC) for mti in KNOWN_MTIS},

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from switch.card import luhn_valid
 from switch.errors import FrameError, SwitchError
+from switch.iso8583 import mti as mtis
 from switch.iso8583.codec import Codec
 from switch.iso8583.describe import EMV_DATA, SECRET, Description, describe
 from switch.iso8583.dialect import EBCDIC
@@ -39,6 +40,7 @@ class Reading:
     """One way of reading the bytes: what was stripped in front, the dialect, and what it says then."""
 
     dialect: str
+    edition: str
     header: HeaderFormat | None
     header_bytes: bytes
     tpdu_bytes: bytes
@@ -48,6 +50,12 @@ class Reading:
     @property
     def whole(self) -> bool:
         return self.description.error is None
+
+    @property
+    def fits(self) -> bool:
+        """Whether its MTI is one of the edition of ISO 8583 its dialect speaks."""
+        mti = self.description.mti
+        return mti is not None and mtis.message_class(mti, mtis.VERSIONS[self.edition]) is not None
 
     @property
     def understood_bytes(self) -> int:
@@ -101,6 +109,7 @@ def readings(
             for name, codec in codecs.items():
                 yield Reading(
                     dialect=name,
+                    edition=codec.dialect.edition,
                     header=wrapping.header,
                     header_bytes=header,
                     tpdu_bytes=tpdu,
@@ -110,20 +119,23 @@ def readings(
 
 
 def likeliest(ways: Iterable[Reading]) -> Reading | None:
-    """The first reading that makes sense wholly, else the first that gets furthest; a header that fits counts as sense."""
+    """The first reading that makes sense wholly in its own edition of the standard, else the first that gets furthest.
+
+    A header that fits counts as sense.
+    """
     best: Reading | None = None
     for way in ways:
-        if way.whole:
+        if way.whole and way.fits:
             return way
         if best is None or _depth(way) > _depth(best):
             best = way
     return best
 
 
-def _depth(way: Reading) -> tuple[bool, int, bool]:
+def _depth(way: Reading) -> tuple[bool, bool, int, bool, bool]:
     mti = way.description.mti
     plausible = mti is not None and mti[0] in VERSIONS and mti[1] in CLASSES and mti[2] in FUNCTIONS
-    return plausible, way.understood_bytes, way.header is not None
+    return way.whole, plausible, way.understood_bytes, way.header is not None, way.fits
 
 
 def around(codec: Codec, data: bytes, description: Description, *, unmasked: bool = False) -> tuple[str, str]:

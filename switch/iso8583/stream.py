@@ -17,6 +17,7 @@ from switch.iso8583.dialect import EBCDIC
 from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES, FUNCTIONS, ORIGINS
+from switch.iso8583.mti import VERSIONS as VERSION_OF
 from switch.iso8583.recognize import VERSIONS
 
 _NOTATIONS = ("2b", "4a", "4b", "2d", "4v", "2l", "2bi", "4ai", "4bi", "2di", "2li", "4l", "4li", "4d", "4di", "2a", "2ai")
@@ -109,10 +110,12 @@ def likeliest_way(sides: Sequence[bytes], ways: Sequence[Way]) -> Way | None:
 
 
 class _Sense(NamedTuple):
-    """How much sense a reading makes: messages read whole, bytes understood in all, bytes that are messages at all."""
+    """How much sense a reading makes: messages read whole, bytes understood in all, messages of the edition of the standard
+    that is spoken, bytes that are messages at all."""
 
     whole: int
     understood_bytes: int
+    fitting: int
     covered_bytes: int
 
 
@@ -142,17 +145,19 @@ def _best(sides: Sequence[bytes], ways: Sequence[Way], read: _Reader) -> tuple[_
 
 
 def _sense(messages: Iterable[Said], way: Way) -> _Sense:
-    whole = understood = covered = 0
+    whole = understood = fitting = covered = 0
+    version = VERSION_OF[way.codec.dialect.edition]
     mti = _mtis(way.codec.dialect.mti)
     for said in messages:
         covered += said.end - said.start
         if said.error is None:
             whole += 1
+            fitting += said.message.mti[0] == version
             understood += len(said.body)
         elif mti.match(said.body):
             parts, _ = way.codec.inspect(said.body)
             understood += sum(len(raw) for _, _, raw, _ in parts) or 1
-    return _Sense(whole, understood, covered)
+    return _Sense(whole, understood, fitting, covered)
 
 
 def _end_of_frame(data: bytes, place: int, way: Way) -> int:

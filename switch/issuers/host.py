@@ -102,16 +102,17 @@ class IssuerHost:
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
         for frame in frames:
             try:
-                message = line.codec.decode(frame.body)
+                asked = line.codec.decode(frame.body)
             except MessageError:
                 continue
+            message = line.understood(asked) if line.translates else asked
             answer, delay_seconds = self._answer(message, now_ms, month, second)
             if answer is None:
                 continue
             if delay_seconds:
-                late.start_soon(self._send_late, line, answer, reply_tpdu(frame.tpdu), delay_seconds)
+                late.start_soon(self._send_late, line, answer, reply_tpdu(frame.tpdu), asked, delay_seconds)
             else:
-                _queue(line, answer, reply_tpdu(frame.tpdu))
+                _queue(line, answer, reply_tpdu(frame.tpdu), asked)
         self._writing.write()
         line.flush()
 
@@ -169,15 +170,15 @@ class IssuerHost:
             self._writing.waiting.append(undoing.entry)
         return mapping.reversal_response(reversal, undoing.response_code)
 
-    async def _send_late(self, line: Line, answer: Message, tpdu: bytes, delay_seconds: float) -> None:
+    async def _send_late(self, line: Line, answer: Message, tpdu: bytes, asked: Message, delay_seconds: float) -> None:
         await trio.sleep(delay_seconds)
-        _queue(line, answer, tpdu)
+        _queue(line, answer, tpdu, asked)
         line.flush()
 
 
-def _queue(line: Line, answer: Message, tpdu: bytes) -> None:
+def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> None:
     """Queue an answer, or 96 where the dialect cannot say it."""
     for message in (answer, Message(answer.mti, {**answer.elements, 39: SYSTEM_MALFUNCTION})):
         with suppress(MessageError):
-            line.queue(message, tpdu)
+            line.queue(message, tpdu, asked)
             return
