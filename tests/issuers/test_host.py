@@ -148,7 +148,8 @@ def test_what_a_reversal_changes_is_written_before_its_answer_leaves() -> None:
 
     class TellingLine:
         codec = wire("ascii", "2b", False).codec
-        queue: Callable[..., None] = staticmethod(lambda answer, _tpdu: told.append(answer.mti))
+        translates = False
+        queue: Callable[..., None] = staticmethod(lambda answer, _tpdu, _asked: told.append(answer.mti))
 
         def flush(self) -> None:
             told.append("flush")
