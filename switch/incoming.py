@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from switch.errors import MessageError
-from switch.iso8583 import mapping
+from switch.iso8583 import forwarding, mapping
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
@@ -88,7 +88,7 @@ class Incoming:
             message = line.understood(asked) if line.translates else asked
             kind = message_class(message.mti)
             if kind in ("authorization", "financial") and message.mti[2] == "1":
-                answer = mapping.to_issuer_answer(message, acquirer_id=self._voice.institution_id)
+                answer = forwarding.to_issuer_answer(message, acquirer_id=self._voice.institution_id)
                 effects += self._handle(AnswerReceived(link.issuer, answer), now)
                 return
             owed = ADVICE if kind in ("authorization", "financial") else REVERSAL if kind == "reversal" else None

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from switch.errors import MessageError
-from switch.iso8583 import mapping
+from switch.iso8583 import forwarding, mapping
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.reconciling import totals_response
@@ -120,7 +120,7 @@ class Outgoing:
         if line is None:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
         try:
-            line.queue(mapping.to_issuer_request(request, forwarder_id=self._voice.institution_id), link.tpdu)
+            line.queue(forwarding.to_issuer_request(request, forwarder_id=self._voice.institution_id), link.tpdu)
         except MessageError as error:
             why = f"cannot be said in the dialect of {issuer}: {error}"
             return self._handle(ForwardFailed(request, issuer, FORMAT_ERROR, why), now)
@@ -134,7 +134,7 @@ class Outgoing:
         if link.line is None:
             return ()
         if delivery.kind == ADVICE:
-            message = mapping.to_issuer_advice(
+            message = forwarding.to_issuer_advice(
                 delivery.original,
                 approval_code=delivery.approval_code,
                 repeat=effect.repeat,
@@ -142,7 +142,7 @@ class Outgoing:
                 message_reason=delivery.message_reason,
             )
         else:
-            message = mapping.to_issuer_reversal(
+            message = forwarding.to_issuer_reversal(
                 delivery.original,
                 replacement_minor=delivery.replacement_minor,
                 stan=delivery.stan,

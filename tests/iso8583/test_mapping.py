@@ -7,17 +7,14 @@ from hypothesis import given
 
 from switch.card import Pan
 from switch.errors import MessageError
+from switch.iso8583.forwarding import REASON, from_issuer, to_issuer_answer, to_issuer_request
 from switch.iso8583.mapping import (
     CHANNELS,
     ECHOED,
     MANDATORY,
-    REASON,
-    from_issuer,
     original_data,
     refusal,
     to_authorization,
-    to_issuer_answer,
-    to_issuer_request,
     to_response,
     to_reversal,
 )

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 import trio
 
-from switch.iso8583 import mapping
+from switch.iso8583 import forwarding, mapping
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.issuers.book import MemoryBook
@@ -80,7 +80,7 @@ async def test_a_partial_reversal_as_the_centre_sends_it() -> None:
         asked_for = request()
         await client.ask(asked_for)
 
-        sent = mapping.to_issuer_reversal(
+        sent = forwarding.to_issuer_reversal(
             authorization(asked_for), replacement_minor=2_500, stan="000001", transmitted_at="1122100100",
             repeat=False, forwarder_id="500000",
         )  # fmt: skip
