@@ -21,6 +21,7 @@ from switch.transaction import ADVICE, Authorization, Decision, ExchangeKey
 from switch.vault import Vault
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
+KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading
 TOTALS_DATES: Final = 2  #: business dates looked back at a start for what open batches have counted
 
 _REQUEST_COLUMNS: Final = """
@@ -55,6 +56,7 @@ LEFT JOIN decision ON decision.request_id = request.id
 LEFT JOIN delivered ON delivered.delivery_id = delivery.id
 WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
 """  # noqa: S608
+_KEYS: Final = "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM request ORDER BY id DESC LIMIT ?"
 _REVERSED_UNKNOWN: Final = """
 SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at, rrn, merchant_id, amount_minor FROM reversal
 WHERE original_id IS NULL AND response_code = '00' ORDER BY id DESC LIMIT ?
@@ -124,6 +126,7 @@ class JournalReader:
         unknown = db.execute(_REVERSED_UNKNOWN, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
         reconciled = db.execute(_RECONCILED, (RECONCILIATIONS_REMEMBERED_MAX // 2,)).fetchall()
         return Recovery(
+            keys=db.execute(_KEYS, (KEYS_RESTORED_MAX,)).fetchall(),
             decided=[self._to_past(row) for row in reversed(decided)],
             undecided=[(row[0], self._to_authorization(row), row[_ISSUER]) for row in undecided],
             owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],

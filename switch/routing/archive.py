@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from attrs import Factory, define
@@ -86,6 +86,7 @@ class Recovery:
     undecided: list[tuple[int, Authorization, str | None]]  #: request id, request, the issuer it was forwarded to
     owed: list[Delivery]  #: oldest first
     reversed_unknown: list[ExchangeKey | Reference]  #: originals that were reversed and had not come
+    keys: Sequence[tuple[str, ...]] = ()  #: of the latest requests, many more than are decided above
     totals: Mapping[Subject, Totals] = Factory(dict)  #: of the batches that are open
     uncaptured: list[ExchangeKey] = Factory(list)  #: approvals that wait for the close of their terminal's batch
     reconciled: list[tuple[ExchangeKey, Reconciled]] = Factory(list)  #: the latest reconciliations, oldest first

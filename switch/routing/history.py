@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from typing import Final
 
 from switch.routing.archive import Archive, Past, Reference
 from switch.routing.memory import Memory
+from switch.routing.seen import Seen
 from switch.transaction import REQUEST, ExchangeKey
 
 REMEMBERED_MAX: Final = 5_000  #: decided exchanges kept to answer repeats and recognise late answers, about 2 kB each
@@ -18,7 +20,19 @@ class History:
         self._archive = archive
         self._memory: Memory[ExchangeKey, Past] = Memory(REMEMBERED_MAX)
         self._of_rrn: Memory[str, tuple[Past, ...]] = Memory(REMEMBERED_MAX)  #: mostly one; a completion has that of its hold
+        self._seen = Seen()
         self.remembered = self._memory.get  #: one of the last decisions by its key, or None
+
+    def restore(self, decided: Iterable[Past], keys: Iterable[Hashable]) -> None:
+        """Take up the last decisions before a restart, and the keys of many more requests."""
+        self._seen.restore(keys)
+        for past in decided:
+            self.put(past)
+
+    def known(self, key: ExchangeKey) -> Past | None:
+        """What was decided under the key of a request that has come; None where it has come for the first time, or waits."""
+        past = self.remembered(key)
+        return self.find(key) if past is None and self._seen.again(key) else past
 
     def put(self, past: Past) -> None:
         request = past.authorization

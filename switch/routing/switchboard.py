@@ -114,8 +114,7 @@ class Switchboard:
         Nobody waits any more for what was forwarded and not decided: it is decided 91 and reversed at its issuer.
         """
         effects: list[Effect] = []
-        for past in found.decided:
-            self._history.put(past)
+        self._history.restore(found.decided, found.keys)
         self._taken_back.restore(found.reversed_unknown)
         self._outbox.restore(found.owed)
         self._reconciler.restore(found.totals, found.uncaptured, found.reconciled)
@@ -162,7 +161,7 @@ class Switchboard:
 
     def _request(self, event: RequestReceived, now: float, effects: list[Effect]) -> None:
         authorization = event.authorization
-        known = self._history.remembered(authorization.key)
+        known = self._history.known(authorization.key)
         if known is not None:
             self._repeat(event, known, effects)
             return
