@@ -1,7 +1,7 @@
 """This checkout side by side with an earlier one, in one run: ``python -m bench.against REVISION``.
 
-Both centres run at once, each on its own journal, before the same neutral issuer; the load goes to one and to the other by
-turns, so that what the machine does meanwhile falls on both. Each round gives one ratio; the median of the rounds is what counts.
+Both centres run at once, each on its own journal, before the same neutral issuer. The load goes to one and to the other by
+turns, so that what the machine does meanwhile falls on both. Each round gives a ratio; the median of the rounds is what counts.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from switch.centre_process import CentreProcess, start_centre
 
 RESULTS = Path(__file__).parent / "against.md"
 NOTE = """\
-Both centres run at once, each on its own durable journal, before the same neutral issuer; the load goes to one and to the other
-by turns, {seconds:g} s each, {rounds} rounds a case, after a warm-up. A ratio is this checkout divided by the earlier one within one
-round; a cell is the median of the rounds, with the least and the most in brackets. CPU above 1 is slower, transactions a second
-above 1 are faster. Load average before the run: {load:.1f}."""
+Both centres run at once, each on its own durable journal, before the same neutral issuer. The load goes to one and to the other
+by turns, {seconds:g} s each, {rounds} rounds a case, after a warm-up. A ratio is this checkout divided by the earlier one within
+one round; a cell is the median of the rounds, with the least and the most in brackets. CPU above 1 is slower, transactions a
+second above 1 are faster. Load average before the run: {load:.1f}."""
 
 
 @frozen
@@ -123,12 +123,8 @@ def main() -> int:
         for case, rounds in measure(tools, now, before, arguments):
             lines.append(row(case, rounds))
             print(lines[-1], flush=True)
-    revision = subprocess.run(
-        ["git", "-C", str(ROOT), "log", "-1", "--format=%h of %as, “%s”", arguments.revision],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    told = ["git", "-C", str(ROOT), "log", "-1", "--format=%h of %as, “%s”", arguments.revision]
+    revision = subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip()
     text = [
         "# Side by side",
         "",
