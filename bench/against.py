@@ -27,7 +27,7 @@ from switch.centre_process import CentreProcess, start_centre
 RESULTS = Path(__file__).parent / "against.md"
 NOTE = """\
 Both centres run at once, each on its own durable journal, before the same neutral issuer. The load goes to one and to the other
-by turns, {seconds:g} s each, {rounds} rounds a case, after a warm-up. A ratio is this checkout divided by the earlier one within
+by turns, {seconds:g} s each, {rounds} rounds a case, after a warm-up. A ratio is this checkout divided by the earlier one in
 one round; a cell is the median of the rounds, with the least and the most in brackets. CPU above 1 is slower, transactions a
 second above 1 are faster. Load average before the run: {load:.1f}."""
 
