@@ -95,13 +95,14 @@ class Line:
         """A response code of an answer to ``message`` as the peer reads it."""
         return action_code(response_code, message.mti[1]) if self.translates else response_code
 
-    def queue(self, message: Message, tpdu: bytes = b"", asked: Message | None = None) -> None:
+    def queue(self, message: Message, tpdu: bytes = b"", asked: Message | None = None, action: str | None = None) -> None:
         """Encode a message for the next flush; MessageError when this dialect cannot say it.
 
-        ``asked`` is the message it answers, as it came off this line; None where it answers none.
+        ``asked`` is the message it answers, as it came off this line; None where it answers none. ``action`` is what a peer
+        of 1993 is told where DE 39 of 1987 says less.
         """
         if self.translates:
-            message = to_1993(message, asked, self._today())
+            message = to_1993(message, asked, self._today(), action)
         self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
 
     def flush(self) -> None:

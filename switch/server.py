@@ -18,6 +18,7 @@ from attrs import evolve
 
 from switch.errors import MessageError
 from switch.iso8583 import mapping
+from switch.iso8583.action_codes import finer
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
@@ -240,7 +241,7 @@ class Server:
         line.answers_due -= 1
         self._touched[line] = None
         try:
-            line.queue(mapping.to_response(request, decision), origin.tpdu, origin.asked)
+            line.queue(mapping.to_response(request, decision), origin.tpdu, origin.asked, finer(decision))
         except MessageError as error:
             notices.append(Notice("format_error", f"{line.name}: the answer {decision.response_code} cannot be said: {error}"))
             for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
