@@ -36,9 +36,13 @@ def specs() -> Specs:
 
 def wire(dialect: str, header: str, tpdu: bool, heard: list[Message] | None = None) -> WireFormat:
     """A wire format; what is read with it is added to ``heard``, as it stood on the line."""
-    spoken = specs().dialects[dialect]
-    codec = Codec(spoken) if heard is None else Overhearing(spoken, heard)
+    codec = _codec(dialect) if heard is None else Overhearing(specs().dialects[dialect], heard)
     return WireFormat(codec=codec, header=HeaderFormat.parse(header), tpdu=tpdu, today=lambda: TODAY)
+
+
+@cache
+def _codec(dialect: str) -> Codec:
+    return Codec(specs().dialects[dialect])
 
 
 class Overhearing(Codec):
