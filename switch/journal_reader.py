@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from switch.iso8583.mapping import rebuilt
+from switch.iso8583.forwarding import rebuilt
 from switch.routing.archive import Past, Recovery, Reference
 from switch.routing.capture import LATER
 from switch.routing.deliveries import Delivery
