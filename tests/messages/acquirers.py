@@ -21,7 +21,7 @@ TRANSPORT: Final = "LINE 7 OF HOST 3"  #: DE 59
 
 @frozen
 class Acquirer87:
-    """ISO 8583:1987. ``card`` is an issuer's first card."""
+    """ISO 8583:1987, with a card (expiry YYMM) in hand."""
 
     pan: str
     expiry: str
@@ -62,7 +62,7 @@ class Acquirer87:
 
 @frozen
 class Acquirer93:
-    """ISO 8583:1993. ``card`` is an issuer's first card."""
+    """ISO 8583:1993, with a card (expiry YYMM) in hand."""
 
     pan: str
     expiry: str
@@ -94,7 +94,8 @@ class Acquirer93:
 
     def network(self, mti: str, stan: int, *, offered: bool) -> Message:
         function = "831" if offered else "811"
-        return _message(mti, {7: SENT, 11: f"{stan:06d}", 12: LOCAL, 24: function, 33: ACQUIRER, 53: SECURITY_1993, 59: TRANSPORT})
+        when = {7: SENT, 11: f"{stan:06d}", 12: LOCAL}
+        return _message(mti, when | {24: function, 33: ACQUIRER, 53: SECURITY_1993, 59: TRANSPORT})
 
     def again(self, message: Message) -> Message:
         """Sent three seconds later: DE 7 says so, DE 12 is that of the transaction."""
@@ -112,7 +113,8 @@ Acquirer = Acquirer87 | Acquirer93
 def acquirer(edition: str, issuer: str) -> Acquirer:
     """An acquirer with the first card of an issuer in hand."""
     card = next(specs().issuers[issuer].all_cards())
-    return {EDITION_1987: Acquirer87, EDITION_1993: Acquirer93}[edition](card.pan.digits, card.expiry)
+    kinds: dict[str, type[Acquirer87] | type[Acquirer93]] = {EDITION_1987: Acquirer87, EDITION_1993: Acquirer93}
+    return kinds[edition](card.pan.digits, card.expiry)
 
 
 def _message(mti: str, elements: dict[int, str]) -> Message:

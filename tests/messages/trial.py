@@ -128,6 +128,15 @@ class Trial:
         """Whether the issuer has taken all it was told."""
         return all(code == "00" for _, code in self._journaled())
 
+    def standing_minor(self) -> int:
+        """What the issuer holds in the end."""
+        return sum(entry.taken_minor for entry in self._books[self.issuer].entries())
+
+    def reasons(self) -> set[str | None]:
+        """Why the issuer was told to reverse: DE 56 of 1987, DE 25 of 1993."""
+        reversals = (message for message in self.heard if message.mti[1] == "4")
+        return {message.elements.get(56 if message.mti[0] == "0" else 25) for message in reversals}
+
     @property
     def issuer_edition(self) -> str:
         return specs().dialects[specs().issuers[self.issuer].dialect].edition
