@@ -67,6 +67,7 @@ class Line:
         self.name, self.codec = name, wire.codec
         self.framer = Framer(wire.header, tpdu=wire.tpdu)
         self.edition = wire.codec.dialect.edition
+        self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
         self._today = wire.today
         self.open = True

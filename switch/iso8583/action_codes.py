@@ -161,7 +161,7 @@ MEANINGS: Final = (
     Meaning(("07",), ("207",)),
     Meaning(("41",), ("208",)),
     Meaning(("43",), ("209",)),
-    Meaning(("12",), ("902", "922")),
+    Meaning(("12", "21"), ("902", "922")),
     Meaning(("19",), ("903",)),
     Meaning(("30",), ("904", "304", "307")),
     Meaning(("31",), ("905",)),
@@ -172,7 +172,7 @@ MEANINGS: Final = (
     Meaning(("96", "06", "20", "22"), ("909", "305", "306", "918", "920", "921")),
     Meaning(("94",), ("913",)),
     Meaning(("26",), ("308", "303")),
-    Meaning(("25", "21"), ("914", "302", "309", "601", "602", "603", "604", "606")),
+    Meaning(("25",), ("914", "302", "309", "601", "602", "603", "604", "606")),
     Meaning(("95",), ("915", "501", "502", "503", "504")),
     Meaning(("09",), ("923",)),
 )
@@ -191,6 +191,8 @@ ACCOUNT_CODES: Final = {"10": "53", "20": "52", "30": "39", "40": "42"}
 
 #: What an unlisted code of 1993 comes to, by its first digit: 1987 has no ranges.
 _UNLISTED: Final = {"0": "00", "1": "05", "2": "04", "5": "95"}
+#: Where a class of 1993 has a word of its own for what is declined: class digit and response code -> action code.
+_OF_CLASS: Final = {("3", "40"): "301"}
 _DO_NOT_HONOR, _MALFUNCTION = "100", "96"  #: of a private response code; of a private action code that says neither yes nor no
 
 #: DE 39 and DE 66 of a 1987 answer to totals, and the action code that says both. 501: they were compared, and differ; 504:
@@ -213,7 +215,7 @@ def action_code(response_code: str, class_digit: str, settlement_code: str | Non
             return reconciled
     if response_code == "00":
         return ACCEPTED.get(class_digit, "000")
-    return _TO_ACTION.get(response_code, _DO_NOT_HONOR)
+    return _OF_CLASS.get((class_digit, response_code)) or _TO_ACTION.get(response_code, _DO_NOT_HONOR)
 
 
 def finer(decision: Decision) -> str | None:

@@ -118,7 +118,8 @@ def to_1987(message: Message) -> Message:
 def to_1993(message: Message, asked: Message | None, today: date, action: str | None = None) -> Message:
     """The 1993 form of a 1987-form message; ``asked`` is the 1993 message it answers, None for a message of our own.
 
-    ``action`` is the action code, where DE 39 says less. 1987 writes dates without a year: each is taken from the year that brings it nearest to ``today``.
+    ``action`` is its action code where DE 39 of 1987 says less. 1987 writes dates without a year: each is taken from the year
+    that brings it nearest to ``today``.
     """
     mti, e = message
     elements = {number: value for number, value in e.items() if number in ALIKE}
@@ -188,13 +189,12 @@ def _times_to_1993(e: Mapping[int, str], elements: dict[int, str], today: date) 
 
 def _point_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) -> None:
     estimated = mti[1] == "1" and e.get(24) in _ESTIMATES
-    if 22 not in e:
-        if estimated:
-            elements[25] = pos_data.PRE_AUTHORIZATION
-        return
-    point = pos_data.point_of_service(e[22], pre_authorization=estimated)
-    said = {22: point.entry_mode, 25: point.condition, 26: point.pin_digits}
-    elements.update({number: value for number, value in said.items() if value is not None})
+    if 22 in e:
+        point = pos_data.point_of_service(e[22], pre_authorization=estimated)
+        said = {22: point.entry_mode, 25: point.condition, 26: point.pin_digits}
+        elements.update({number: value for number, value in said.items() if value is not None})
+    elif estimated:
+        elements[25] = pos_data.PRE_AUTHORIZATION
     if e.get(24) == PARTIAL_FUNCTIONS.get(mti[1]):
         elements[25] = pos_data.PARTIAL_ACCEPTED
 
