@@ -93,7 +93,7 @@ class Outgoing:
         except MessageError as error:
             for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
                 with suppress(MessageError):
-                    line.queue(mapping.to_response(request, lesser), origin.tpdu, origin.asked)
+                    line.queue(mapping.to_response(request, lesser), origin.tpdu, origin.asked, finer(lesser))
                     break
             what = f"{line.name}: the answer {decision.response_code} cannot be said: {error}"
             return (Notice("format_error", what),)
