@@ -89,7 +89,7 @@ async def tapped(centre: Loopback, dialect: str) -> AsyncIterator[tuple[Client, 
     assert link.line is not None
     acquirers, issuers = Wiretap(sock.getsockname()[1]), Wiretap(link._address[1])
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(centre.server.serve, "tapped", sock, format_)
+        nursery.start_soon(centre.server.serve, dialect, sock, format_)
         nursery.start_soon(acquirers.run)
         nursery.start_soon(issuers.run)
         link.moved("127.0.0.1", issuers.port)
@@ -142,7 +142,7 @@ def conversation(dialect: str) -> list[Message]:
     whole = reversal(dialect, cash, 6, "0420")
     never_seen = reversal(dialect, sale(dialect, 7), 8, "0420")
     again = [Message(said.mti[:3] + "1", said.elements) for said in (approved, cash, partial, whole)]
-    functions = [network(9, "001"), network(10, "301"), network(11, "161"), network(12, "002")]
+    functions = [network(9 + n, function) for n, function in enumerate(("001", "301", "161", "002", "001"))]
     said = [approved, cash, too_much, without_amount, partial, whole, never_seen, *again, *functions]
     return [said_in(dialect, message) for message in said]
 
