@@ -3,27 +3,22 @@ line, listened in on between them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import pytest
 import trio
 
-from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
-from switch.iso8583.framing import Framer
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
-from switch.line import listen
 from switch.transaction import ExchangeKey
 from tests.interop import pcap, tshark
-from tests.interop.pcap import Segment
-from tests.interop.tshark import HEADER, PORT, read_by_tshark, without_traps
+from tests.interop.tshark import PORT, read_by_tshark, without_traps
 from tests.iso8583.samples import said_in
-from tests.loopback import Client, Loopback, loopback, purchase, specs, wire
+from tests.loopback import Client, Loopback, loopback, purchase, specs
 from tests.strategies import DIALECTS
+from tests.wiretap import Wiretap, tapped, until
 
 pytestmark = tshark.marks
 
@@ -41,69 +36,6 @@ ON_THE_ACQUIRERS_LINE: Final = {
 }
 
 PARTLY: Final = f"{5000:012d}{0:012d}C{0:08d}C{0:08d}"  #: DE 95: 50.00 of it remains
-
-
-class Wiretap:
-    """Stands between two ends of a line and keeps what passes. While ``muted``, what the dialled end says is lost."""
-
-    def __init__(self, port: int) -> None:
-        self.segments: list[Segment] = []
-        self.muted, self.lost = False, 0
-        self._dialled = port
-        self._socket = listen("127.0.0.1", 0)
-        self.port: int = self._socket.getsockname()[1]
-
-    async def run(self) -> None:
-        listener = trio.SocketListener(trio.socket.from_stdlib_socket(self._socket))
-        async with (
-            listener,
-            await listener.accept() as caller,
-            await trio.open_tcp_stream("127.0.0.1", self._dialled) as dialled,
-            trio.open_nursery() as nursery,
-        ):
-            nursery.start_soon(self._pass_on, caller, dialled, True)
-            nursery.start_soon(self._pass_on, dialled, caller, False)
-
-    async def _pass_on(self, source: trio.SocketStream, target: trio.SocketStream, from_client: bool) -> None:
-        async for data in source:
-            if self.muted and not from_client:
-                self.lost += 1
-                continue
-            self.segments.append(Segment(from_client, bytes(data)))
-            await target.send_all(data)
-
-    def heard(self, wire: Codec) -> list[Message]:
-        """All messages that passed, in the order in which they were complete."""
-        framers = {True: Framer(HEADER), False: Framer(HEADER)}
-        frames = [frame for segment in self.segments for frame in framers[segment.from_client].feed(segment.data)]
-        return [wire.decode(frame.body) for frame in frames]
-
-
-@asynccontextmanager
-async def tapped(centre: Loopback, dialect: str) -> AsyncIterator[tuple[Client, Wiretap, Wiretap]]:
-    """An acquirer of the centre, the tap of its line, and the tap of the line to the issuer of its cards."""
-    sock = listen("127.0.0.1", 0)
-    format_ = wire(dialect, HEADER.notation, False)
-    link = centre.server._links[ISSUERS[dialect]]
-    assert link._address is not None
-    assert link.line is not None
-    acquirers, issuers = Wiretap(sock.getsockname()[1]), Wiretap(link._address[1])
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(centre.server.serve, dialect, sock, format_)
-        nursery.start_soon(acquirers.run)
-        nursery.start_soon(issuers.run)
-        link.moved("127.0.0.1", issuers.port)
-        link.line.shut()
-        await until(lambda: len(issuers.segments) == 2 and link._session.state == "up")
-        async with Client(acquirers.port, format_) as acquirer:
-            yield acquirer, acquirers, issuers
-        nursery.cancel_scope.cancel()
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    with trio.fail_after(10):
-        while not happened():
-            await trio.testing.wait_all_tasks_blocked(0.001)
 
 
 def sale(dialect: str, stan: int, mti: str = "0100", **elements: str) -> Message:
@@ -172,14 +104,14 @@ def later(centre: Loopback, seconds: float) -> None:
 @pytest.mark.parametrize("dialect", sorted(ISSUERS))
 async def test_tshark_reads_all_that_is_said_as_we_do(dialect: str, tmp_path: Path) -> None:
     """On lines of either edition, and where the two lines speak different ones."""
-    async with loopback() as centre, tapped(centre, dialect) as (acquirer, acquirers, issuers):
+    async with loopback() as centre, tapped(centre, dialect, ISSUERS[dialect]) as (acquirer, acquirers, issuers):
         await live(centre, acquirer, issuers, dialect)
     issuers_dialect = specs().issuers[ISSUERS[dialect]].dialect
     for tap, spoken, kinds in (
         (acquirers, dialect, ON_THE_ACQUIRERS_LINE),
         (issuers, issuers_dialect, ON_THE_ISSUERS_LINE),
     ):
-        said = tap.heard(wire(spoken, HEADER.notation, False).codec)
+        said = tap.heard(DIALECTS[spoken])
         assert {message.mti for message in said} == kinds[DIALECTS[spoken].edition]
         capture = tmp_path / "line.pcap"
         pcap.write(capture, PORT, tap.segments)
