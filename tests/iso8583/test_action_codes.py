@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from itertools import product
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -21,6 +22,8 @@ from switch.iso8583.action_codes import (
 )
 from switch.iso8583.mti import CLASSES
 from switch.transaction import APPROVALS, RESPONSE_MEANINGS
+
+PAGE: Final = Path(__file__).parent.parent.parent / "docs" / "dialects.md"
 
 #: Codes of 1987 and 1993 that say the same in the same words.
 _TWINS: Final = """
@@ -169,6 +172,14 @@ def test_private_codes() -> None:
     """Three digits are read by their first; two characters that are in no table decline."""
     assert [response_code(code) for code in ("080", "180", "280", "580", "680", "980")] == ["00", "05", "04", "95", "96", "96"]
     assert {action_code(code, "1") for code in ("1A", "82", "N7", "R0", "Z5")} == {"100"}
+
+
+def test_the_page_has_the_table_row_for_row() -> None:
+    _, _, section = PAGE.read_text(encoding="utf-8").partition("Codes of DE 39.")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| ")]
+    assert rows[0] == ["1987", "1993", ""]
+    read = [(tuple(responses.split(", ")), tuple(actions.split(", ")), words) for responses, actions, words in rows[2:]]
+    assert read == sorted((*row, RESPONSE_MEANINGS[row.response_codes[0]]) for row in MEANINGS)
 
 
 def test_words() -> None:

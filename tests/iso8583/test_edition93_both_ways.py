@@ -6,6 +6,7 @@ Which element of one is which of the other stands here by the two standards, not
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -194,6 +195,16 @@ def test_elements_that_are_alike_are_so_by_both_specifications() -> None:
         )
         assert one.name == other.name or number in RENAMED, number
     assert not ALIKE & OTHER_MEANING
+
+
+def test_the_page_lists_them() -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "dialects.md").read_text(encoding="utf-8")
+    _, _, listed = page.partition("- **Alike**, under one number: DE ")
+    numbers = set[int]()
+    for run in " ".join(listed.partition(";")[0].split()).split(", "):
+        first, _, last = run.partition(" to ")
+        numbers |= set(range(int(first), int(last or first) + 1))
+    assert numbers == ALIKE
 
 
 @given(st.data())
