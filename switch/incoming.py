@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from switch.errors import MessageError
+from switch.hints import Hints
 from switch.iso8583 import forwarding, mapping
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
+from switch.iso8583.recognize import around_in_line
 from switch.iso8583.reconciling import to_reconciliation
-from switch.line import Line, WireFormat, recognized
+from switch.line import Line
 from switch.link import IssuerLink
 from switch.outgoing import Origin, Outgoing
 from switch.routing.deliveries import ADVICE, REVERSAL
@@ -33,7 +35,7 @@ T = TypeVar("T")
 
 
 class Incoming:
-    """The messages of a turn. ``handle`` is the switchboard's word on an event; ``wires`` are the listeners', by name."""
+    """The messages of a turn. ``handle`` is the switchboard's word on an event."""
 
     def __init__(
         self,
@@ -41,13 +43,15 @@ class Incoming:
         callers: Callers,
         outgoing: Outgoing,
         handle: Callable[[Event, float], list[Effect]],
-        wires: Mapping[str, WireFormat],
+        hints: Hints,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
-        self._handle, self._wires = handle, wires
+        self._handle, self._hints = handle, hints
 
     def from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
+        if line.dropped:
+            return
         try:
             asked = line.codec.decode(frame.body)
         except MessageError as error:
@@ -55,7 +59,7 @@ class Incoming:
             return
         message = line.understood(asked) if line.translates else asked
         origin = Origin(line, reply_tpdu(frame.tpdu), asked)
-        kind = message_class(message.mti)
+        kind = message_class(asked.mti, line.version)
         if kind is None:
             fault = f"MTI {asked.mti} is none of ISO 8583:{line.edition}{self._looks_like(line)}"
             effects.append(Notice("format_error", f"{line.name}: {fault}"))
@@ -140,15 +144,19 @@ class Incoming:
             effects += self._handle(TotalsReceived(asked, origin, origin.line.name), now)
 
     def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
-        """A message that can be read in part is answered 30 with what lets its sender match it; else it is only told of."""
+        """A message that can be read in part is answered 30 with what lets its sender match it; else it is told of, and its
+        line is dropped where the listener says so."""
         parts, _ = line.codec.inspect(frame.body)
         values = {key: value for key, _, _, value in parts}
         asked = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
-        outcome = "not answered"
+        outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"
         if asked.mti and 11 in asked.elements:
             readable = line.understood(asked) if line.translates else asked
             if self._outgoing.refuse(Origin(line, reply_tpdu(frame.tpdu), asked), readable, FORMAT_ERROR):
                 outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
+        if line.drops_unreadable and outcome.startswith("not"):
+            outcome += "; the line is dropped"
+            line.drop()
         effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
 
     def broken_off(self, line: Line) -> Notice | None:
@@ -160,6 +168,6 @@ class Incoming:
         return None
 
     def _looks_like(self, line: Line) -> str:
-        """A hint for a line nothing was understood on: the listener whose lines begin like this one."""
-        name = recognized(line.opening, self._wires) if line.opening else None
-        return f"; this looks like a line for listener {name}" if name else ""
+        """A hint for a line nothing was understood on, given once: the wire format its first bytes make sense in."""
+        opening, line.opening = line.opening, None
+        return self._hints.looks_like(opening) if opening else ""

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import trio
 
+from switch.hints import Hints
 from switch.incoming import Incoming
 from switch.iso8583.framing import Frame
 from switch.journal import Batch, Journal
@@ -26,7 +27,7 @@ from switch.routing.effects import Effect, Notice
 from switch.routing.events import IssuerDown, IssuerUp
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
-from switch.specs import Specs
+from switch.specs import DROP, Specs
 from switch.station import CONNECTIONS_MAX, Callers, Voice
 
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
@@ -66,10 +67,13 @@ class Server:
         self._links: dict[str, IssuerLink] = {}
         self._business_date = self._open_date()
         self._voice = Voice(institution_id=specs.centre.institution_id, transmitted_at=self.transmitted_at, tell=tell)
+        self._dropping = frozenset(each.name for each in specs.centre.listeners if each.unreadable == DROP)
         self._callers = Callers(self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners})
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         self._outgoing = Outgoing(self._voice, self._links, self.board.handle)
-        self._incoming = Incoming(self._voice, self._callers, self._outgoing, self.board.handle, self._wires)
+        self._incoming = Incoming(
+            self._voice, self._callers, self._outgoing, self.board.handle, Hints(self._wires, specs.dialects)
+        )
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
         self._woken = trio.Event()
@@ -107,6 +111,7 @@ class Server:
                         continue
                     keep_alive(connection)
                     line = Line(connection, wire, f"{name} {peer}")
+                    line.drops_unreadable = name in self._dropping
                     self._callers.called(line, name)
                     nursery.start_soon(self._acquirer, line)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from switch.transaction import RESPONSE_MEANINGS
+from switch.transaction import RESPONSE_MEANINGS, Decision
 
 #: The meaning of DE 39 of ISO 8583:1993 in words (the standard's annex A).
 ACTION_MEANINGS: Final[dict[str, str]] = {
@@ -164,7 +164,7 @@ MEANINGS: Final = (
     Meaning(("07",), ("207",)),
     Meaning(("41",), ("208",)),
     Meaning(("43",), ("209",)),
-    Meaning(("12",), ("902", "922")),
+    Meaning(("12", "21"), ("902", "922")),
     Meaning(("19",), ("903",)),
     Meaning(("30",), ("904", "307")),
     Meaning(("31",), ("905",)),
@@ -179,7 +179,7 @@ MEANINGS: Final = (
     Meaning(("27",), ("304",)),
     Meaning(("28",), ("305",)),
     Meaning(("29",), ("306",)),
-    Meaning(("25", "21"), ("914", "302", "309", "601", "602", "603", "604", "606")),
+    Meaning(("25",), ("914", "302", "309", "601", "602", "603", "604", "606")),
     Meaning(("95",), ("915", "501", "502", "503", "504")),
     Meaning(("09",), ("923",)),
 )
@@ -193,12 +193,15 @@ ACCEPTED: Final = {"3": "300", "4": "400", "6": "600", "7": "700", "8": "800"}
 #: What accepts a message without granting money; all of them are 00 in 1987.
 ACCEPTANCES: Final = frozenset({*ACCEPTED.values(), "500", "605", "900", "901"})
 
+TIMED_OUT: Final = "911"
 NO_ACCOUNT: Final = "114"
 #: Account type in DE 3 -> what 1987 says where there is no such account.
 ACCOUNT_CODES: Final = {"10": "53", "20": "52", "30": "39", "40": "42"}
 
 #: What an unlisted code of 1993 comes to, by its first digit: 1987 has no ranges.
 _UNLISTED: Final = {"0": "00", "1": "05", "2": "04", "5": "95"}
+#: Where a class of 1993 has a word of its own for what is declined: class digit and response code -> action code.
+_OF_CLASS: Final = {("3", "40"): "301"}
 _DO_NOT_HONOR, _MALFUNCTION = "100", "96"  #: of a private response code; of a private action code that says neither yes nor no
 
 #: DE 39 and DE 66 of a 1987 answer to totals, and the action code that says both. 501: they were compared, and differ; 504:
@@ -221,7 +224,12 @@ def action_code(response_code: str, class_digit: str, settlement_code: str | Non
             return reconciled
     if response_code == "00":
         return ACCEPTED.get(class_digit, "000")
-    return _TO_ACTION.get(response_code, _DO_NOT_HONOR)
+    return _OF_CLASS.get((class_digit, response_code)) or _TO_ACTION.get(response_code, _DO_NOT_HONOR)
+
+
+def finer(decision: Decision) -> str | None:
+    """The action code of a decision of which its response code says less: 91 is an issuer timed out, or one out of reach."""
+    return TIMED_OUT if decision.unanswered else None
 
 
 def response_code(action: str, processing_code: str = "000000") -> str:

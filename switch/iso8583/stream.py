@@ -36,6 +36,11 @@ class Way(NamedTuple):
     codec: Codec
 
     @property
+    def behind(self) -> str:
+        """As a hint says it: the dialect, and what stands in front of each message."""
+        return f"{self.codec.dialect.name} behind {self.header.in_words}{' and a TPDU' if self.tpdu else ''}"
+
+    @property
     def in_words(self) -> str:
         return f"{self.codec.dialect.name}, header {self.header.notation}{', TPDU' if self.tpdu else ''}"
 
@@ -108,6 +113,12 @@ def likeliest_way(sides: Sequence[bytes], ways: Sequence[Way]) -> Way | None:
     if searched.whole_bytes >= UNDERSTOOD_MIN * max(sum(map(len, beginnings)), 1):
         return other
     return way if strict.understood_bytes >= UNDERSTOOD_MIN * max(strict.covered_bytes, 1) else None
+
+
+def whole_way(opening: bytes, ways: Sequence[Way]) -> Way | None:
+    """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none."""
+    sense, way = _best([opening], ways, _unbroken)
+    return way if sense.fitting and sense.whole_bytes == sense.understood_bytes else None
 
 
 class _Sense(NamedTuple):

@@ -38,7 +38,7 @@ NEAREST: Final = {
     "06": "909",  # error
     "15": "908",  # no such issuer: nowhere to route to
     "20": "909",  # invalid response
-    "21": "914",  # no action taken: there was nothing to take it on
+    "21": "902",  # no action taken: what was asked for is not to be had
     "22": "909",  # suspected malfunction
     "25": "914",  # record not found; of a reversal, its original
     "64": "110",  # amount of the original incorrect

@@ -66,6 +66,7 @@ PLANTS: Final = (
     "drop_journal_of_late_approval",
     "drop_journal_of_decision",
     "no_reversal_after_timeout",
+    "reversal_by_reference_misses_what_waits",
 )
 
 
@@ -148,6 +149,8 @@ class World(Weather):
             first_request_id=beginning.first_request_id,
             first_delivery_id=beginning.first_delivery_id,
         )
+        if self.plant == "reversal_by_reference_misses_what_waits":
+            self.board._pending.meant = lambda reference: None  # type: ignore[method-assign]
         recovery = beginning.recovery
         if self.plant == "forget_owed_at_restart":
             recovery = evolve(recovery, owed=[])
