@@ -95,7 +95,7 @@ class Reversal:
     replacement_minor: int  #: what remains of the amount (DE 95); 0 undoes all of it
     merchant_id: str
     rrn: str  #: DE 37, the original's
-    reason: str  #: why, as the sender codes it; may be empty
+    reason: str  #: why, as the sender codes it: four digits (REASON_…), or empty
     carried: Mapping[int, str] = field(eq=False, repr=False)
 
     @property
