@@ -175,6 +175,8 @@ class Switchboard:
         merchant = self._merchants.get(authorization.merchant_id)
         capture = capture_of(authorization, merchant)
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
+        if authorization.repeat:
+            effects.append(JournalOccurrence(request_id, "came_as_repeat", "what it repeats was not received"))
         refusal = self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
@@ -241,14 +243,15 @@ class Switchboard:
         """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
         if _same_request(exchange.authorization, event.authorization):
             exchange.origins.append(event.origin)
-            effects.append(JournalOccurrence(exchange.request_id, "repeat", f"asked again by {event.line} while waiting"))
+            detail = f"{_asked_again(event)} while waiting"
+            effects.append(JournalOccurrence(exchange.request_id, "repeat", detail))
         else:
             self._refuse_used_key(event, exchange.request_id, effects)
 
     def _repeat(self, event: RequestReceived, known: Past, effects: list[Effect]) -> None:
         """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
         if _same_request(known.authorization, event.authorization):
-            detail = f"asked again by {event.line}, same answer given"
+            detail = f"{_asked_again(event)}, same answer given"
             effects.append(JournalOccurrence(known.request_id, "repeat", detail))
             effects.append(Reply(event.origin, event.authorization, known.decision))
         else:
@@ -451,6 +454,11 @@ class Switchboard:
 def _counts(request: Authorization) -> bool:
     """Whether an acceptance of it is an approval: an advice may tell of a decline."""
     return request.advised_code is None or request.advised_code in APPROVALS
+
+
+def _asked_again(event: RequestReceived) -> str:
+    """Who sent a request again, and whether the message says so itself."""
+    return f"asked again{' as a repeat' if event.authorization.repeat else ''} by {event.line}"
 
 
 def _same_request(one: Authorization, other: Authorization) -> bool:
