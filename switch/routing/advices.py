@@ -8,6 +8,7 @@ from switch.routing.archive import Past
 from switch.routing.checks import refuse
 from switch.transaction import (
     APPROVED,
+    CREDITS,
     INVALID_AMOUNT,
     INVALID_TRANSACTION,
     SWITCH,
@@ -48,6 +49,8 @@ def not_outstanding(request: Authorization, hold: Past) -> Decision | None:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, was reversed")
     if not hold.held:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, waits for no completion: it counts by itself")
+    if (hold.authorization.transaction_type in CREDITS) != (request.transaction_type in CREDITS):
+        return refuse(INVALID_TRANSACTION, f"DE 3 moves money the other way than {which}, which it names")
     if hold.authorization.currency != request.currency:
         return refuse(INVALID_TRANSACTION, f"another currency (DE 49) than {which}, which it names")
     return None

@@ -175,3 +175,18 @@ def test_the_key_of_an_original_is_all_four_elements() -> None:
     talk = held(Dialogue())
     talk >> completion(2, original_key=ExchangeKey("504001", "TERM0001", "000001", "1122091531"))
     assert "taken as told" in talk.drop()
+
+
+@pytest.mark.parametrize("kind", ["purchase", "refund"])
+def test_a_completion_moves_money_the_way_its_original_does(kind: str) -> None:
+    talk = Dialogue(merchant=shop(capture="batch"))
+    (talk >> asked(1, transaction_type="refund")).drop()
+    (talk >> answered(1)).drop()
+    talk >> completion(2, transaction_type=kind)
+    if kind == "purchase":
+        talk << "journal request 2 for request 1" << "journal decision 2 12: DE 3 moves money the other way than request 1"
+    else:
+        talk << "journal request 2 for request 1" << "journal owed advice" << "deliver" << "journal decision 2 00 of 12500"
+    counted = talk.board._reconciler.batches.open(("504001", "TERM0001"))
+    sums = (counted.debits_count, counted.debits_minor, counted.credits_count, counted.credits_minor)
+    assert sums == (0, 0, 1, 12_500), "the refund, or its completion in its place"
