@@ -232,7 +232,7 @@ class _Teller:
         why = f" (reason {coded}, {REASONS.get(coded, 'private use')})" if coded else ""
         still = "" if code is not None else "; sent again and again until it is answered"
         owed = f"{mti} to {issuer}: {delivery['reason']}{why}{still}"
-        yield self._step(delivery["created_at_ms"], CENTRE, "owed", owed, mti, SENT)
+        yield self._step(delivery["created_at_ms"], issuer, "owed", owed, mti, SENT)
         if code is not None:
             accepted = "" if code in APPROVALS else ": not accepted"
             answer = f"{response_mti(mti)} {_coded(code, mti[1], edition)} to the {mti}{accepted}"
