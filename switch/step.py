@@ -17,7 +17,8 @@ RECEIVED, SENT = "received", "sent"  #: which way a message went, as the centre 
 class Step:
     """``at_ms`` is epoch milliseconds, None for what has not happened yet.
 
-    ``mti`` and ``direction`` are a message's on a line, in the words of its peer's edition; empty for what is no message.
+    ``direction`` and ``mti`` (as the peer's edition has it) are those of a message on a line; both are empty for what is no
+    message, the MTI alone where it is not known.
     """
 
     at_ms: int | None

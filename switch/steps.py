@@ -36,6 +36,8 @@ AS_REPEAT: Final = "came_as_repeat"  #: kind of occurrence: the message before i
 NOT_ACCEPTED: Final = "not_accepted"  #: kind of occurrence: told by the delivery as well
 #: Kinds of occurrence that are an issuer's doing; the others are an acquirer's.
 OF_ISSUER: Final = frozenset({"late_answer", "garbled"})
+#: Kinds of occurrence that tell of one message each, whatever its MTI.
+MESSAGES: Final = frozenset({"late_answer", "repeat"})
 
 #: What comes first of things written down in one commit, which have one time: a cause before what follows from it.
 _ORDER: Final = (
@@ -50,10 +52,11 @@ def steps(story: Story, specs: Specs) -> list[Step]:
     """Everything that happened, in order."""
     found = [step for life in story.lives for step in _Teller(life, story, specs).all()]
     found += [step for reversal in story.unknown for step in _reversed(reversal, None, specs)]
-    return sorted(found, key=_place)
+    return sorted(found, key=in_order)
 
 
-def _place(step: Step) -> tuple[float, int]:
+def in_order(step: Step) -> tuple[float, int]:
+    """What steps are sorted by."""
     return math.inf if step.at_ms is None else step.at_ms, _RANKS.get(step.what, len(_RANKS))
 
 
@@ -221,7 +224,9 @@ class _Teller:
             if kind == NOT_ACCEPTED and self.life.deliveries:
                 continue
             leg = self.life.request["issuer"] if kind in OF_ISSUER else ACQUIRER
-            yield self._step(occurrence["at_ms"], leg or CENTRE, kind.replace("_", " "), occurrence["detail"])
+            direction = RECEIVED if kind in MESSAGES else ""
+            what = kind.replace("_", " ")
+            yield self._step(occurrence["at_ms"], leg or CENTRE, what, occurrence["detail"], direction=direction)
 
     def _delivered(self, delivery: Row) -> Iterator[Step]:
         issuer, code = delivery["issuer"], delivery["response_code"]

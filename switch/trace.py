@@ -6,7 +6,6 @@ messages of the last turn. Card data that is never stored is overwritten first, 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from switch.errors import DataFolderError, MessageError
-from switch.iso8583.blanking import Blanked, blanked, head
+from switch.iso8583.blanking import Blanked, blanked, head, noted
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.line import Line
@@ -104,7 +103,7 @@ class Trace:
         fault = unframed or str(kept.error or "")
         header = "" if unframed else line.framer.header.notation
         about = (at_ms, line.name, direction, line.codec.dialect.name, header, mti, *key, said.get(39, ""), fault)
-        return (*about, tpdu, json.dumps(kept.places), self._vault.seal_bytes(kept.body))
+        return (*about, tpdu, noted(kept.places), self._vault.seal_bytes(kept.body))
 
 
 def _understood(line: Line, message: Message) -> dict[int, str]:

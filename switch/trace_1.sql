@@ -16,7 +16,7 @@ CREATE TABLE message (
   response_code  TEXT    NOT NULL,         -- DE 39, as on the line
   fault          TEXT    NOT NULL,         -- why it makes no sense; empty where it does
   tpdu           BLOB    NOT NULL,
-  blanked        TEXT    NOT NULL,         -- JSON: first offset and end of every run of bytes that is overwritten
+  blanked        TEXT    NOT NULL,         -- what is overwritten: first offset and end of every run, 12-20 96-104
   body_cipher    BLOB    NOT NULL          -- from the MTI on; AES-SIV under the data folder's key
 ) STRICT;
 CREATE INDEX message_rrn ON message (rrn) WHERE rrn <> '';

@@ -128,7 +128,7 @@ def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
     first, *others = (item for item in bought if item.response_code != "00")
     _step(3, "Ask why: the journal knows the reason of every answer", data, f"explain {first.rrn}")
     found = story(data, first.rrn)
-    show_story(found, steps(found, specs), specs)
+    show_story(found, [(step, None) for step in steps(found, specs)], specs)
     click.echo()
     rows = [(item.rrn, item.response_code, item.reason) for item in others]
     show_table(("RRN", "code", "reason"), rows, title="The other declines, in short")

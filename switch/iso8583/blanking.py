@@ -1,7 +1,8 @@
 """What of a message may be kept: the bytes of card data that is never stored are overwritten.
 
-Never stored are tracks, PIN blocks, and what may hold a CVV2: the elements that are never shown either. A card number is kept:
-whoever keeps it seals it. Of a message whose layout is lost nobody can say where such data stand, so only its beginning is kept.
+Never stored are tracks, PIN blocks, and what may hold a CVV2: the elements that are never shown either. A card number is
+kept: whoever keeps it seals it. Of a message whose layout is lost nobody can say where such data stand, so only its beginning
+is kept.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Places = tuple[tuple[int, int], ...]  #: first offset and end of runs of bytes
 
 @frozen
 class Blanked:
-    """A message that may be kept: ``body`` has its length, ``places`` are overwritten, ``message`` is what can still be read."""
+    """A message that may be kept: as long as it was, overwritten at ``places``; ``message`` is what of it can still be read."""
 
     body: bytes
     places: Places
@@ -56,8 +57,7 @@ def blanked(codec: Codec, data: bytes) -> Blanked:
             start, raw = part[1], _overwritten(codec, part)
             if raw != part[2]:
                 body[start : start + len(raw)] = raw
-            if raw != part[2] or _number(part) in NEVER_STORED:
-                places.append((start, start + len(raw)))
+            places += _places(codec, part)
     values = {_number(part): part[3] for part in parts if _number(part) > 1 and _number(part) not in NEVER_STORED}
     mti = next((value for key, _, _, value in parts if key == "t"), "")
     return Blanked(bytes(body), tuple(sorted(places)), Message(mti, values), error)
@@ -68,6 +68,21 @@ def head(data: bytes) -> Blanked:
     kept = data[:HEAD_BYTES]
     places = ((len(kept), len(data)),) if len(data) > len(kept) else ()
     return Blanked(kept + bytes(len(data) - len(kept)), places, Message("", {}), None)
+
+
+def noted(places: Places) -> str:
+    """Places in one line of text.
+
+    >>> noted(((12, 20), (96, 104)))
+    '12-20 96-104'
+    """
+    return " ".join(f"{start}-{end}" for start, end in places)
+
+
+def places_of(note: str) -> Places:
+    """The same back."""
+    pairs = (run.split("-") for run in note.split())
+    return tuple((int(start), int(end)) for start, end in pairs)
 
 
 def _number(part: Part) -> int:
@@ -140,6 +155,22 @@ def _overwritten(codec: Codec, part: Part) -> bytes:
         if len(written) == len(raw):
             return written
     return bytes(len(raw))
+
+
+def _places(codec: Codec, part: Part) -> list[tuple[int, int]]:
+    """Where one element is overwritten: nowhere, all over, or in the values of its tags that are card data."""
+    number, (_, offset, raw, value) = _number(part), part
+    if number in NEVER_STORED:
+        return [(offset, offset + len(raw))]
+    if number != EMV_DATA:
+        return []
+    try:
+        tags = [(start, end) for tag, start, end in emv_tags(bytes.fromhex(value)) if tag in EMV_CARD_DATA]
+    except (IndexError, ValueError):
+        return [(offset, offset + len(raw))]
+    element = codec.dialect.element(number)
+    first, width = offset + element.length_bytes, 2 if element.encoding == "hex" else 1
+    return [(first + start * width, first + end * width) for start, end in tags]
 
 
 def _without_card_data(value: str) -> str:

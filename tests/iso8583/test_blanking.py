@@ -74,6 +74,8 @@ def test_secrets_are_overwritten_and_all_else_is_as_it_came(name: str) -> None:
 def test_of_chip_data_only_card_data_is_overwritten() -> None:
     wire, data = secretive("ascii")
     assert wire.decode(blanked(wire, data).body).elements[55] == "5712" + "0" * 36 + CHIP[40:]
+    start = data.index(bytes.fromhex("5712")) + 2
+    assert (start, start + 18) in blanked(wire, data).places
     broken = wire.encode(Message("0100", {11: "000001", 55: CHIP[:-2]}))
     assert wire.decode(blanked(wire, broken).body).elements[55] == "0" * (len(CHIP) - 2)
 
