@@ -38,8 +38,8 @@ _PAST: Final = f"""
 SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
   decision.approved_minor,
   (SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 ORDER BY reversal.id DESC LIMIT 1),
-  decision.response_code = '{ISSUER_INOPERATIVE}' AND request.id IN (
-    SELECT request_id FROM delivery WHERE message_reason = '{REASON_TIMEOUT}')
+  decision.response_code = '{ISSUER_INOPERATIVE}' AND EXISTS (
+    SELECT 1 FROM delivery WHERE request_id = request.id AND message_reason = '{REASON_TIMEOUT}')
 FROM {_REQUESTS} JOIN decision ON decision.request_id = request.id
 """  # noqa: S608
 _UNDECIDED: Final = f"""
@@ -68,6 +68,13 @@ _LINKED: Final = """
 SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at, request.function
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
+"""
+#: The completion of the hold that an increment added to.
+_COMPLETED_TOGETHER: Final = """
+SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
+FROM request JOIN decision ON decision.request_id = request.id
+WHERE request.original_id = (SELECT original_id FROM request WHERE id = ?) AND request.function = 'advice'
+  AND decision.approved_minor IS NOT NULL ORDER BY request.id LIMIT 1
 """
 _UNCAPTURED: Final = """
 SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
@@ -168,6 +175,10 @@ class JournalReader:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
             else:
                 hold.increments += (ExchangeKey(*key),)
+        if hold.authorization.original_key is not None and hold.held:
+            row = self._db.execute(_COMPLETED_TOGETHER, (hold.request_id,)).fetchone()
+            if row is not None:
+                hold.completed_by, hold.remaining_minor = ExchangeKey(*row), 0
 
     def _to_delivery(self, row: Sequence[Any]) -> Delivery:
         delivery_id, issuer, replacement_minor, reason, kind, message_reason, approval_code = row[_COLUMNS:]
