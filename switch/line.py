@@ -21,10 +21,10 @@ from attrs import frozen
 from switch.iso8583.action_codes import action_code
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.edition93 import to_1987, to_1993
 from switch.iso8583.framing import Frame, Framer, HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
+from switch.iso8583.translation import Translation
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
@@ -78,7 +78,7 @@ class Line:
         self.edition = wire.codec.dialect.edition
         self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
-        self._today = wire.today
+        self._translation = Translation(wire.today)
         self.open = True
         self.over = False  #: nothing more will be read
         self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
@@ -102,7 +102,7 @@ class Line:
 
     def understood(self, said: Message) -> Message:
         """The 1987 form of what the peer of a line that translates said."""
-        return to_1987(said)
+        return self._translation.heard(said)
 
     def code(self, response_code: str, message: Message) -> str:
         """A response code of an answer to ``message`` as the peer reads it."""
@@ -115,7 +115,7 @@ class Line:
         of 1993 is told where DE 39 of 1987 says less.
         """
         if self.translates:
-            message = to_1993(message, asked, self._today(), action)
+            message = self._translation.said(message, asked, action)
         self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
 
     def flush(self) -> None:
