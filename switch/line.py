@@ -10,10 +10,10 @@ import errno
 import gc
 import selectors
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import trio
 from attrs import frozen
@@ -53,6 +53,16 @@ class WireFormat:
     today: Callable[[], date] = utc_today
 
 
+class Ear(Protocol):
+    """Who is told of every byte of a line that makes, or does not make, a message (``switch.trace``)."""
+
+    def heard(self, line: Line, frames: Sequence[Frame]) -> None:
+        """Frames came in; where the line is over, its framer may hold a rest that is none."""
+
+    def said(self, line: Line, frames: Sequence[bytes]) -> None:
+        """Frames are sent, each with its length header."""
+
+
 class Line:
     """One connection. ``name`` is for people: listener or issuer, and peer.
 
@@ -75,6 +85,7 @@ class Line:
         self.heard_at = trio.current_time()  #: when something was last read
         self.dropped = False  #: its owner takes nothing more from it, not even what has been read
         self.drops_unreadable = False  #: whether its owner ends it after a message that cannot be answered
+        self.ear: Ear | None = None
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
@@ -109,6 +120,8 @@ class Line:
 
     def flush(self) -> None:
         """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""
+        if self.ear is not None and self.open:
+            self.ear.said(self, self._queued)
         data = b"".join(self._queued)
         self._queued.clear()
         if not self.answers_due:
@@ -144,6 +157,8 @@ class Line:
             self.opening = data
         frames = self.framer.feed(data)
         self.over = not data or self.framer.fault is not None
+        if self.ear is not None:
+            self.ear.heard(self, frames)
         return frames
 
     @property

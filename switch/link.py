@@ -14,7 +14,7 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
-from switch.line import Line, Lines, WireFormat, dial
+from switch.line import Ear, Line, Lines, WireFormat, dial
 from switch.routing.effects import Notice
 from switch.routing.events import IssuerDown, IssuerUp
 from switch.station import Station, Voice
@@ -41,13 +41,14 @@ class IssuerLink:
         lines: Lines,
         receive: Callable[[Any, list[Frame]], None],
         happened: Callable[[IssuerUp | IssuerDown], None],
+        ear: Ear | None = None,
     ) -> None:
         self.issuer = issuer
         self.line: Line | None = None
         self.tpdu = TPDU if wire.tpdu else b""
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._voice, self._echo_seconds = wire, voice, echo_seconds
-        self._lines, self._receive, self._happened = lines, receive, happened
+        self._lines, self._receive, self._happened, self._ear = lines, receive, happened, ear
         self._session = Session()
         self._station: Station | None = None  #: of the line there is
         self._unanswered = trio.CancelScope()
@@ -92,6 +93,7 @@ class IssuerLink:
     async def _live(self, line: Line) -> tuple[str, str]:
         """One connection, from sign-on to its end: the state it ended in, and why."""
         self.line, self._was_up, self._gave_up, self._told_at = line, False, None, None
+        line.ear = self._ear
         self._session.happened("connected")
         self._station = Station(line, self._session, self._voice, echo_seconds=self._echo_seconds, tpdu=self.tpdu)
         self._station.ask(SIGN_ON)

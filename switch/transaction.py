@@ -80,6 +80,7 @@ class Authorization:
     original_key: ExchangeKey | None = None  #: what DE 90 names: the request it completes or adds to
     advised_code: str | None = None  #: of an advice: what was answered at the point of sale (DE 39)
     approval_code: str | None = None  #: of an advice or a completion: DE 38
+    repeat: bool = False  #: it came as a repeat (0101, 0121, …) of what its sender had no answer to
 
 
 @record(kw_only=True)

@@ -127,7 +127,7 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
         local_at=e.get(13, e[7][:4]) + e.get(12, e[7][4:]),
         carried=e,
     )
-    if mti[2] != "0" or condition in MARKS or 90 in e or 54 in e or channel == ECOMMERCE:
+    if mti[2:] != "00" or condition in MARKS or 90 in e or 54 in e or channel == ECOMMERCE:
         return _marked(authorization, mti, e)
     return authorization
 
@@ -147,6 +147,7 @@ def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorizati
         original_key=original_key,
         advised_code=e.get(39) if advised else None,
         approval_code=e.get(38),
+        repeat=mti[3] in mtis.REPEATS,
     )
 
 

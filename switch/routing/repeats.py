@@ -33,15 +33,14 @@ class Repeats:
         """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
         if _same_request(exchange.authorization, event.authorization):
             exchange.origins.append(event.origin)
-            effects.append(JournalOccurrence(exchange.request_id, "repeat", f"asked again by {event.line} while waiting"))
+            effects.append(JournalOccurrence(exchange.request_id, "repeat", f"{_asked_again(event)} while waiting"))
         else:
             self._refuse_used_key(event, exchange.request_id, effects)
 
     def _repeat(self, event: RequestReceived, known: Past, effects: list[Effect]) -> None:
         """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
         if _same_request(known.authorization, event.authorization):
-            detail = f"asked again by {event.line}, same answer given"
-            effects.append(JournalOccurrence(known.request_id, "repeat", detail))
+            effects.append(JournalOccurrence(known.request_id, "repeat", f"{_asked_again(event)}, same answer given"))
             effects.append(Reply(event.origin, event.authorization, known.decision))
         else:
             self._refuse_used_key(event, known.request_id, effects)
@@ -50,6 +49,11 @@ class Repeats:
         what = f"request {request_id} has the same DE 32, 41, 11 and 7 with another card or amount"
         effects.append(Notice("duplicate", f"{event.line}: {what}"))
         effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
+
+
+def _asked_again(event: RequestReceived) -> str:
+    """Who sent a request again, and whether the message says so itself."""
+    return f"asked again{' as a repeat' if event.authorization.repeat else ''} by {event.line}"
 
 
 def _same_request(one: Authorization, other: Authorization) -> bool:

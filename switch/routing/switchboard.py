@@ -176,6 +176,8 @@ class Switchboard:
         merchant = self._merchants.get(authorization.merchant_id)
         capture = capture_of(authorization, merchant)
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
+        if authorization.repeat:
+            effects.append(JournalOccurrence(request_id, "came_as_repeat", "what it repeats was not received"))
         refusal = self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
