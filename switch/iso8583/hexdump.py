@@ -14,7 +14,7 @@ def hexdump(data: bytes, *, hidden: Collection[int], blanked: Collection[int], t
     """Lines of offset, bytes and characters; ``hidden`` and ``blanked`` are offsets, ``text`` is the characters' code page.
 
     >>> print(*hexdump(b"0100 4507", hidden={7, 8}, blanked={4}))
-    0000  30 31 30 30 -- 34 35 ** **                       0100-45**
+    0000  30 31 30 30 -- 34 35 **  **                       0100-45**
     """
     for start in range(0, len(data), LINE_BYTES):
         places = range(start, min(start + LINE_BYTES, len(data)))
