@@ -62,7 +62,7 @@ class Incoming:
             self._refuse_unreadable(line, frame, error, effects)
             return
         message = line.understood(asked) if line.translates else asked
-        origin = Origin(line, reply_tpdu(frame.tpdu), asked)
+        origin = Origin(line, reply_tpdu(frame.tpdu) if frame.tpdu else b"", asked)
         act = self._acts.get(message.mti)
         if act is None:
             self._other(origin, message, effects)

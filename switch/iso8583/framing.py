@@ -119,6 +119,7 @@ class Framer:
         self.wrapped_bytes_max = min(frame_bytes_max, header.length_max)
         self.fault: FrameError | None = None
         self._rest = b""
+        self._headers: dict[int, bytes] = {}  #: by the length they announce, as far as they were needed
 
     @property
     def rest(self) -> bytes:
@@ -173,10 +174,13 @@ class Framer:
         MessageError when the message is longer than the line can carry.
         """
         length = len(tpdu) + len(body)
-        if length > self.wrapped_bytes_max:
-            expected = f"at most {self.wrapped_bytes_max} (length header {self.header.notation})"
-            raise MessageError(1, None, f"elements that make {length} bytes", expected)
-        return self.header.header(length) + tpdu + body
+        header = self._headers.get(length)
+        if header is None:
+            if length > self.wrapped_bytes_max:
+                expected = f"at most {self.wrapped_bytes_max} (length header {self.header.notation})"
+                raise MessageError(1, None, f"elements that make {length} bytes", expected)
+            header = self._headers[length] = self.header.header(length)
+        return header + tpdu + body
 
 
 def reply_tpdu(tpdu: bytes) -> bytes:

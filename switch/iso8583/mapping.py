@@ -68,11 +68,12 @@ ECOMMERCE_CONDITIONS: Final = frozenset({"59"})  #: DE 25 that makes a manual en
 PRE_AUTHORIZATION: Final = "06"  #: DE 25
 PARTIAL_ACCEPTED: Final = "41"  #: DE 25: less than asked can be taken
 MAY_BE_AUTHENTICATED: Final = (48, 126, 127)  #: where networks put 3-D Secure data in an electronic order
+MARKED: Final = frozenset({54, 90, *MAY_BE_AUTHENTICATED})  #: elements that may make an authorization more than a plain one
 MARKS: Final = frozenset({PRE_AUTHORIZATION, PARTIAL_ACCEPTED})  #: of DE 25
 CASH_AMOUNT: Final = "40"  #: type of an amount in DE 54: the cash part
 
 #: What an authorization cannot do without; the PAN may also come in track 2, and an inquiry needs no amount.
-MANDATORY: Final[tuple[int, ...]] = (3, 11, 41, 42)
+MANDATORY: Final = frozenset({3, 11, 41, 42})
 
 #: Elements of a request that go back in its answer, as they came.
 ECHOED: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49})
@@ -97,9 +98,9 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
     without DE 49 is one of ``currency``.
     """
     mti, e = message
-    for number in MANDATORY:
-        if number not in e:
-            raise MessageError(number, None, "nothing", f"a value: mandatory in a {mti}")
+    if not e.keys() >= MANDATORY:
+        missing = min(MANDATORY - e.keys())
+        raise MessageError(missing, None, "nothing", f"a value: mandatory in a {mti}")
     stan = e[11]
     if 32 not in e or 7 not in e or 37 not in e:
         sent = e.get(7, transmitted_at)
@@ -127,9 +128,14 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
         local_at=e.get(13, e[7][:4]) + e.get(12, e[7][4:]),
         carried=e,
     )
-    if mti[2:] != "00" or condition in MARKS or 90 in e or 54 in e or channel == ECOMMERCE:
-        return _marked(authorization, mti, e)
-    return authorization
+    if mti[2:] == "00" and condition not in MARKS and (MARKED.isdisjoint(e) or _says_no_more(channel, e)):
+        return authorization
+    return _marked(authorization, mti, e)
+
+
+def _says_no_more(channel: str, e: Mapping[int, str]) -> bool:
+    """Whether what may mark an authorization marks nothing here: private data that belong to no electronic order."""
+    return channel != ECOMMERCE and 90 not in e and 54 not in e
 
 
 def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorization:
