@@ -10,7 +10,7 @@ from switch.errors import SwitchError
 
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
-    """Run ``main`` under trio; an error of a person, or a reader that is gone, comes out of the nurseries it crossed as itself."""
+    """Run ``main`` under trio; an error a person caused, or a reader that is gone, comes out of its nurseries as itself."""
     try:
         trio.run(main)
     except BaseExceptionGroup as group:
