@@ -13,12 +13,15 @@ from typing import Final
 
 from bench.machine import resident_mib
 from switch.centre_process import LOG_FILE, CentreProcess, running_centre
+from tests.chaos.proof import owed
 from tests.mutation.bystander import Bystander
 from tests.mutation.lines import Sender, Target
 
 SENDERS_A_LISTENER: Final = 2  #: while one waits for the answers of a line the other sends
 BUSINESS_DATE: Final = "2026-11-22"
 REPORT_SECONDS: Final = 15.0  #: a line on the way so often
+DELIVERY_SECONDS_MAX: Final = 180.0  #: what issuers are owed when the last frame was sent goes to them one by one
+POLL_SECONDS: Final = 0.1
 GROWTH_MIB_MAX: Final = 96.0  #: resident memory of one process: above all that is remembered by number, far below a leak
 COMMAND_SECONDS_MAX: Final = 600.0
 
@@ -39,6 +42,7 @@ class Siege:
             processes = {"switch": centre.process.pid} | {name: centre.issuer_pid(name) for name in centre.ready["issuers"]}
             before = {name: resident_mib(pid) for name, pid in processes.items()}
             self._besiege(centre, frames)
+            self._wait_for_deliveries()
             self._resident = {name: (before[name], resident_mib(pid)) for name, pid in processes.items()}
             if centre.process.poll() is not None:
                 self.faults.append(f"the centre ended with {centre.process.returncode}")
@@ -91,8 +95,19 @@ class Siege:
         frames, mib = sum(sender.counts.frames for sender in self._senders), resident_mib(centre.process.pid)
         self._tell(f"{seconds:6.1f} s  {frames} frames, the switch has {mib:.0f} MiB")
 
+    def _wait_for_deliveries(self) -> None:
+        """Issuers can be told all that they are owed: no message gets stuck at the head of their queue."""
+        deadline = time.monotonic() + DELIVERY_SECONDS_MAX
+        while left := owed(self._data):
+            if time.monotonic() > deadline:
+                self.faults.append(f"{left} deliveries to issuers were still owed after {DELIVERY_SECONDS_MAX:g} s")
+                return
+            time.sleep(POLL_SECONDS)
+
     def _look_at_memory(self) -> None:
         for name, (before, after) in self._resident.items():
+            if not after:
+                self.faults.append(f"the process of {name} has ended")
             if after - before > GROWTH_MIB_MAX:
                 self.faults.append(
                     f"{name} grew from {before:.0f} to {after:.0f} MiB, expected at most {GROWTH_MIB_MAX:g} more"
