@@ -106,7 +106,7 @@ class Siege:
 
     def _look_at_memory(self) -> None:
         for name, (before, after) in self._resident.items():
-            if not after:
+            if before and not after:
                 self.faults.append(f"the process of {name} has ended")
             if after - before > GROWTH_MIB_MAX:
                 self.faults.append(
