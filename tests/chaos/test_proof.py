@@ -16,9 +16,10 @@ from switch.endofday import close_day
 from tests.chaos.campaign import FIRST_DATE
 from tests.chaos.deals import COMPLETION, HOLD, REVERSAL, SALE, Answer, Asked
 from tests.chaos.lines import Load
-from tests.chaos.proof import KEPT_MAX, faults
+from tests.chaos.proof import KEPT_MAX, faults, owed
 from tests.chaos.till import Till
 from tests.e2e.acquirer import SPECS
+from tests.e2e.test_crash import eventually
 from tests.loopback import NOW_MS
 
 ASKED = 200
@@ -42,6 +43,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Asked]
         load.start()
         load.join()
         assert load.faults == []
+        eventually(lambda: not owed(data), "nothing owed to issuers")
         assert centre.stop() == 0
     close_day(data, SPECS, FIRST_DATE, NOW_MS)
     return data, till.asked
