@@ -159,7 +159,7 @@ class Campaign:
         command = [sys.executable, "-m", "switch", *words, "--data", str(self.data)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=COMMAND_SECONDS_MAX, check=False)
         if done.returncode:
-            self.faults.append(f"switch {' '.join(words)} ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
+            self.faults.append(f"switch {' '.join(words)} ended with {done.returncode}: {(done.stdout + done.stderr).strip()}")
 
     def _wait(self, load: Load, happens: Callable[[], bool], what: str) -> None:
         """Until something happens under load; a line that ended meanwhile is a fault that need not be waited for."""

@@ -124,5 +124,5 @@ class Siege:
             command = [sys.executable, "-m", "switch", *words, "--data", str(self._data)]
             done = subprocess.run(command, capture_output=True, text=True, timeout=COMMAND_SECONDS_MAX, check=False)
             if done.returncode:
-                said = (done.stderr or done.stdout).strip()
+                said = (done.stdout + done.stderr).strip()
                 self.faults.append(f"switch {' '.join(words)} ended with {done.returncode}: {said}")
