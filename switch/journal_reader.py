@@ -9,18 +9,19 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from switch.iso8583.mapping import rebuilt
+from switch.iso8583.forwarding import rebuilt
 from switch.routing.archive import Past, Recovery, Reference
 from switch.routing.capture import LATER
 from switch.routing.deliveries import Delivery
 from switch.routing.history import REMEMBERED_MAX
 from switch.routing.reconciling import RECONCILIATIONS_REMEMBERED_MAX
-from switch.routing.switchboard import REVERSALS_REMEMBERED_MAX
+from switch.routing.taken_back import REVERSALS_REMEMBERED_MAX
 from switch.routing.totals import Reconciled, Subject, Totals
 from switch.transaction import ADVICE, Authorization, Decision, ExchangeKey
 from switch.vault import Vault
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
+KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading
 TOTALS_DATES: Final = 2  #: business dates looked back at a start for what open batches have counted
 
 _REQUEST_COLUMNS: Final = """
@@ -55,9 +56,10 @@ LEFT JOIN decision ON decision.request_id = request.id
 LEFT JOIN delivered ON delivered.delivery_id = delivery.id
 WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
 """  # noqa: S608
+_KEYS: Final = "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM request ORDER BY id DESC LIMIT ?"
 _REVERSED_UNKNOWN: Final = """
-SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at FROM reversal
-WHERE original_id IS NULL AND original_stan IS NOT NULL ORDER BY id DESC LIMIT ?
+SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at, rrn, merchant_id, amount_minor FROM reversal
+WHERE original_id IS NULL AND response_code = '00' ORDER BY id DESC LIMIT ?
 """
 #: What was approved and names a hold: its increments, and the completion that took its place.
 _LINKED: Final = """
@@ -124,10 +126,11 @@ class JournalReader:
         unknown = db.execute(_REVERSED_UNKNOWN, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
         reconciled = db.execute(_RECONCILED, (RECONCILIATIONS_REMEMBERED_MAX // 2,)).fetchall()
         return Recovery(
+            keys=db.execute(_KEYS, (KEYS_RESTORED_MAX,)).fetchall(),
             decided=[self._to_past(row) for row in reversed(decided)],
             undecided=[(row[0], self._to_authorization(row), row[_ISSUER]) for row in undecided],
             owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],
-            reversed_unknown=[ExchangeKey(*row) for row in reversed(unknown)],
+            reversed_unknown=[_to_meant(row) for row in reversed(unknown)],
             totals=_open_totals(db),
             uncaptured=[ExchangeKey(*row) for row in db.execute(_UNCAPTURED).fetchall()],
             reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
@@ -183,6 +186,14 @@ class JournalReader:
             advised_code=row[19],
             original_key=ExchangeKey(*row[21:25]) if row[21] is not None else None,
         )
+
+
+def _to_meant(row: Sequence[Any]) -> ExchangeKey | Reference:
+    """What a reversal named that was not known: the key of DE 90, else its reference."""
+    acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor = row
+    if stan is not None:
+        return ExchangeKey(acquirer_id, terminal_id, stan, transmitted_at)
+    return Reference(rrn, terminal_id, merchant_id, amount_minor)
 
 
 def _to_reconciled(row: Sequence[Any]) -> tuple[ExchangeKey, Reconciled]:

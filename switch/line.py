@@ -10,22 +10,20 @@ import errno
 import gc
 import selectors
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import trio
 from attrs import frozen
 
-from switch.errors import MessageError
 from switch.iso8583.action_codes import action_code
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93 import to_1987, to_1993
 from switch.iso8583.framing import Frame, Framer, HeaderFormat
 from switch.iso8583.message import Message
-from switch.iso8583.mti import VERSIONS, message_class
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
@@ -73,6 +71,8 @@ class Line:
         self.over = False  #: nothing more will be read
         self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
         self.heard_at = trio.current_time()  #: when something was last read
+        self.dropped = False  #: its owner takes nothing more from it, not even what has been read
+        self.drops_unreadable = False  #: whether its owner ends it after a message that cannot be answered
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
@@ -174,6 +174,11 @@ class Line:
             while self.open and self._unsent:
                 await self._flowing.wait()
 
+    def drop(self) -> None:
+        """Take and read no more; what is due is still sent."""
+        self.dropped = self.over = True
+        self.unwatch()
+
     def shut(self) -> None:
         """Close the connection; whoever waits on it wakes up."""
         if self.open:
@@ -194,18 +199,6 @@ class Line:
             finally:
                 self.shut()
                 nursery.cancel_scope.cancel()
-
-
-def recognized(opening: bytes, wires: Mapping[str, WireFormat]) -> str | None:
-    """The first of several wire formats, by name, in which the first bytes of a line make a whole message."""
-    for name, wire in wires.items():
-        frames = Framer(wire.header, tpdu=wire.tpdu).feed(opening)
-        if frames:
-            with suppress(MessageError):
-                mti = wire.codec.decode(frames[0].body).mti
-                if message_class(mti, VERSIONS[wire.codec.dialect.edition]) is not None:
-                    return name
-    return None
 
 
 def _nobody_watches() -> None:

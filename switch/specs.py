@@ -33,6 +33,8 @@ from switch.toml_lines import toml_lines
 
 SPECS_NOTE: Final = "specs.txt"  #: in a data folder: the specification its centre runs on; empty for the embedded one
 FOLDERS: Final = (".", "dialects", "fees", "issuers", "scenarios")  #: where TOML files of a specification stand
+KEEP, DROP = "keep", "drop"
+UNREADABLE: Final = (KEEP, DROP)  #: what becomes of a line after a message that cannot be answered
 
 
 @frozen(kw_only=True)
@@ -44,6 +46,7 @@ class Listener:
     dialect: str
     header: HeaderFormat
     tpdu: bool  #: whether each message carries a TPDU between length header and MTI
+    unreadable: str = KEEP  #: one of UNREADABLE: what becomes of the line after a message that cannot be answered
     echo_seconds: int = ECHO_SECONDS  #: silence after which an acquirer that signed on is asked for an echo; 0: never
 
     @classmethod
@@ -54,6 +57,7 @@ class Listener:
             dialect=table.text("dialect"),
             header=_header(table),
             tpdu=table.flag("tpdu", False),
+            unreadable=table.choice("unreadable", UNREADABLE, KEEP),
             echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
         )
         table.done()

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Framer, HeaderFormat
@@ -22,7 +22,7 @@ from switch.line import WireFormat, listen
 from switch.routing.effects import Notice
 from switch.server import Server
 from switch.spec_table import SpecTable
-from switch.specs import Specs, load_specs
+from switch.specs import KEEP, Specs, load_specs
 
 NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC
 TODAY = date(2026, 11, 22)
@@ -132,12 +132,18 @@ def scenario(text: dict[str, Any]) -> Scenario:
 
 @asynccontextmanager
 async def loopback(
-    played: Scenario | None = None, *, journal: Any = None, books: dict[str, MemoryBook] | None = None
+    played: Scenario | None = None,
+    *,
+    journal: Any = None,
+    books: dict[str, MemoryBook] | None = None,
+    unreadable: str = KEEP,
 ) -> AsyncIterator[Loopback]:
     """A centre with all its issuers signed on; ``journal`` and ``books`` are those of an earlier life, if given."""
     journal, notices = journal or MemoryJournal(), list[Notice]()
     books = {} if books is None else books
-    server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
+    listeners = tuple(evolve(each, unreadable=unreadable) for each in specs().centre.listeners)
+    with_policy = evolve(specs(), centre=evolve(specs().centre, listeners=listeners))
+    server = Server(with_policy, journal, clock_ms=lambda: NOW_MS, tell=notices.append)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)
         scopes, hosts = {}, {}

@@ -12,10 +12,12 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from switch import journal_reader
 from switch.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
+from switch.routing import history
 from switch.routing.archive import Past
-from switch.routing.effects import Deliver, Effect, Forward
+from switch.routing.effects import Deliver, Effect, Forward, JournalOccurrence, Reply
 from switch.routing.events import DeliveryAnswered, Event, IssuerDown, IssuerUp
 from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
@@ -156,3 +158,20 @@ def test_a_restart_forgets_nothing(
     again = kept.restarted()
     assert knowledge(again.board) == before
     again.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_repeat_of_long_ago_gets_the_answer_of_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restarted: bool
+) -> None:
+    monkeypatch.setattr(history, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(journal_reader, "REMEMBERED_MAX", 2)
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    for stan in range(1, 9):
+        kept.handle(asked(stan))
+    kept = kept.restarted() if restarted else kept
+    effects = kept.board.handle(asked(1, "line 9"), 0.0)
+    assert [type(effect) for effect in effects] == [JournalOccurrence, Reply]
+    assert (effects[0].request_id, effects[1].decision.response_code) == (1, "00")  # type: ignore[union-attr]
+    kept.journal.close()

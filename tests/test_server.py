@@ -7,10 +7,13 @@ from collections.abc import Callable
 import pytest
 import trio
 
+from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
 from switch.journal import Batch
+from switch.specs import KEEP, UNREADABLE
 from switch.transaction import ExchangeKey
+from tests.iso8583.samples import codec, said_in
 from tests.loopback import Loopback, loopback, purchase, scenario, specs
 
 
@@ -168,16 +171,55 @@ async def test_an_issuer_that_signs_off_is_not_asked() -> None:
         assert (await client.ask(purchase(2))).elements[39] == "00"
 
 
-@pytest.mark.parametrize("spoken", ["ascii_hex", "bcd"])
+SPOKEN = {
+    "ascii_hex": "ascii_hex behind a 4-digit length header, which listener ascii_hex takes",
+    "bcd": "bcd behind a 2-byte length header and a TPDU, which listener bcd takes",
+    "ascii93": "ascii93 behind a 2-byte length header, which listener ascii93 takes",
+}
+
+
+@pytest.mark.parametrize("spoken", SPOKEN)
 async def test_a_line_of_another_listener_is_recognised(spoken: str) -> None:
     async with loopback() as centre, centre.client("ascii") as wrong, centre.client("ascii") as good:
         other = centre.client(spoken)
-        await wrong.stream.send_all(other.framed(purchase(1)))
+        message = said_in(spoken, purchase(1))
+        await wrong.stream.send_all(other.framed(message))
+        await wrong.stream.send_eof()
+        with pytest.raises(EOFError):
+            while True:
+                await wrong.receive()
+        assert (await good.ask(purchase(2))).elements[39] == "00"
+    assert sum(notice.detail.endswith(f"; this looks like {SPOKEN[spoken]}") for notice in centre.notices) == 1
+
+
+async def test_a_wire_format_no_listener_takes_is_recognised_too() -> None:
+    async with loopback() as centre, centre.client("ascii") as wrong:
+        framer = Framer(HeaderFormat.parse("2l"))
+        await wrong.stream.send_all(framer.wrap(codec("ebcdic").encode(purchase(1))))
         await wrong.stream.send_eof()
         with pytest.raises(EOFError):
             await wrong.receive()
-        assert (await good.ask(purchase(2))).elements[39] == "00"
-    assert any(notice.detail.endswith(f"this looks like a line for listener {spoken}") for notice in centre.notices)
+    assert any(
+        notice.detail.endswith("; this looks like ebcdic behind a 2-byte little-endian length header")
+        for notice in centre.notices
+    )
+
+
+@pytest.mark.parametrize("policy", UNREADABLE)
+async def test_a_line_is_kept_or_dropped_after_what_cannot_be_answered(policy: str) -> None:
+    async with loopback(unreadable=policy) as centre, centre.client() as client:
+        await client.send(purchase(1))
+        await client.stream.send_all(b"\x00\x040100")
+        await client.send(purchase(2))
+        assert (await client.receive()).elements[39] == "00"
+        if policy == KEEP:
+            assert (await client.receive()).elements[39] == "00"
+        else:
+            with pytest.raises((EOFError, trio.BrokenResourceError)):
+                await client.receive()
+    (told,) = (notice.detail for notice in centre.notices if notice.kind == "format_error")
+    fault = "bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap; not answered; bytes around it 30 31 30 30 []"
+    assert told.endswith(fault + ("" if policy == KEEP else "; the line is dropped"))
 
 
 async def test_half_a_frame_at_the_end_of_a_line_is_told_of() -> None:

@@ -44,6 +44,17 @@ class HeaderFormat:
             raise ValueError(f"{kinds}; or {VISA} (Visa)")
         return cls(notation=notation, width=int(match[1] or match[4]), kind=match[2] or match[5], inclusive=bool(match[3]))
 
+    @property
+    def in_words(self) -> str:
+        """What kind of header it is.
+
+        >>> HeaderFormat.parse("4a").in_words, HeaderFormat.parse("2li").in_words
+        ('a 4-digit length header', 'a 2-byte little-endian length header that counts itself')
+        """
+        size = {"a": f"{self.width}-digit", "v": "Visa"}.get(self.kind, f"{self.width}-byte")
+        order = {"l": " little-endian", "d": " BCD"}.get(self.kind, "")
+        return f"a {size}{order} length header{' that counts itself' if self.inclusive else ''}"
+
     def length(self, header: bytes) -> int:
         """The number of bytes that follow the header; FrameError when it is no number of this kind."""
         if self.kind == "b":

@@ -7,15 +7,12 @@ from typing import Final
 
 from attrs import evolve
 
-from switch.card import PAN_DIGITS_MIN, Pan, mask_numbers
+from switch.card import PAN_DIGITS_MIN, Pan
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.message import Message
 from switch.transaction import (
     ADVICE,
-    APPROVALS,
-    APPROVED,
-    APPROVED_REASON,
     AUTHORIZATION,
     BALANCE_INQUIRY,
     BILL_PAYMENT,
@@ -37,7 +34,6 @@ from switch.transaction import (
     Authorization,
     Decision,
     ExchangeKey,
-    IssuerAnswer,
     Reversal,
 )
 
@@ -81,19 +77,8 @@ MANDATORY: Final[tuple[int, ...]] = (3, 11, 41, 42)
 #: Elements of a request that go back in its answer, as they came.
 ECHOED: Final[tuple[int, ...]] = (2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49)
 
-#: Elements an issuer adds to its answer that go on to the acquirer.
-FROM_ISSUER: Final[tuple[int, ...]] = (44, 48, 54, 55, 62)
-
-#: Elements of a request that its reversal repeats to the issuer.
-REVERSED: Final[tuple[int, ...]] = (2, 3, 4, 12, 13, 14, 18, 22, 25, 37, 41, 42, 43, 49)
-
-#: Where our issuers say in words why they decided so; it goes into the journal and not to the acquirer.
-REASON: Final = 63
-REASON_CHARACTERS_MAX: Final = 200
-
 EXPIRY_DIGITS: Final = 4  #: YYMM
 
-_REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
 _ANSWER_MTIS: Final = {
     REQUEST: {AUTHORIZATION: "0110", FINANCIAL: "0210"},
     ADVICE: {AUTHORIZATION: "0130", FINANCIAL: "0230"},
@@ -260,109 +245,6 @@ def reversal_response(reversal: Reversal, response_code: str) -> Message:
     return Message(mtis.response_mti(reversal.mti), elements)
 
 
-def to_issuer_reversal(
-    original: Authorization,
-    *,
-    replacement_minor: int,
-    stan: str,
-    transmitted_at: str,
-    repeat: bool,
-    forwarder_id: str,
-    message_reason: str = "",
-) -> Message:
-    """The 0420 (repeated: 0421) by which the centre undoes a request it has forwarded; ``stan`` is the centre's own.
-
-    ``message_reason`` (four digits of ISO 8583:1993, DE 25) goes into DE 56, where 1987 leaves it to networks.
-    """
-    carried = original.carried
-    elements = {number: carried[number] for number in REVERSED if number in carried}
-    elements |= {7: transmitted_at, 11: stan, 32: original.key.acquirer_id, 33: forwarder_id}
-    elements[90] = original_data(_REQUEST_MTIS[original.message_class], original.key)
-    if message_reason:
-        elements[56] = message_reason
-    if replacement_minor:
-        elements[95] = replacement_amounts(replacement_minor)
-    return Message("0421" if repeat else "0420", elements)
-
-
-def to_issuer_advice(
-    request: Authorization, *, approval_code: str | None, repeat: bool, forwarder_id: str, message_reason: str
-) -> Message:
-    """The 0120 or 0220 (repeated: 0121, 0221) that tells an issuer of what was decided without it, under the request's key."""
-    elements = {**request.carried, 33: forwarder_id, 39: request.advised_code or APPROVED}
-    if approval_code is not None:
-        elements[38] = approval_code
-    if message_reason:
-        elements[56] = message_reason
-    return Message(_REQUEST_MTIS[request.message_class][:2] + ("21" if repeat else "20"), elements)
-
-
-def rebuilt(
-    *,
-    key: ExchangeKey,
-    message_class: str,
-    transaction_type: str,
-    pan: Pan,
-    amount_minor: int,
-    currency: str,
-    merchant_id: str,
-    merchant_type: str | None,
-    entry_mode: str,
-    channel: str,
-    rrn: str,
-    local_at: str,
-    function: str,
-    cash_back_minor: int,
-    advised_code: str | None,
-    original_key: ExchangeKey | None,
-) -> Authorization:
-    """An authorization from what the journal keeps of it: enough to tell an issuer of it, or of its reversal."""
-    processing_code = next((code for code, word in TRANSACTION_TYPES.items() if word == transaction_type), "00") + "0000"
-    carried = {
-        2: pan.digits,
-        3: processing_code,
-        4: f"{amount_minor:012d}",
-        7: key.transmitted_at,
-        11: key.stan,
-        12: local_at[4:],
-        13: local_at[:4],
-        18: merchant_type,
-        22: entry_mode,
-        32: key.acquirer_id,
-        37: rrn,
-        41: key.terminal_id,
-        42: f"{merchant_id:<15}",
-        49: currency,
-        90: original_data("0100", original_key) if original_key is not None else None,
-    }
-    return Authorization(
-        key=key,
-        message_class=message_class,
-        transaction_type=transaction_type,
-        processing_code=processing_code,
-        pan=pan,
-        expiry=None,
-        amount_minor=amount_minor,
-        currency=currency,
-        merchant_id=merchant_id,
-        merchant_type=merchant_type,
-        entry_mode=entry_mode,
-        channel=channel,
-        rrn=rrn,
-        local_at=local_at,
-        carried={number: value for number, value in carried.items() if value},
-        function=function,
-        cash_back_minor=cash_back_minor,
-        advised_code=advised_code,
-        original_key=original_key,
-    )
-
-
-def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Message:
-    """The request as it goes on to the issuer: the acquirer's own elements, and DE 33 naming who forwards it."""
-    return Message(_REQUEST_MTIS[authorization.message_class], {**authorization.carried, 33: forwarder_id})
-
-
 def to_response(authorization: Authorization, decision: Decision) -> Message:
     """The answer to the acquirer: what lets it match, the decision, and what the issuer added for it."""
     carried = authorization.carried
@@ -375,43 +257,6 @@ def to_response(authorization: Authorization, decision: Decision) -> Message:
     if decision.carried is not None:
         elements.update(decision.carried)
     return Message(_ANSWER_MTIS[authorization.function][authorization.message_class], elements)
-
-
-def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
-    """What an issuer's 0110 or 0210 says; MessageError where it cannot be matched or says nothing."""
-    e = message.elements
-    for number in (7, 11, 39, 41):
-        if number not in e:
-            raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
-    return IssuerAnswer(
-        key=ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]),
-        response_code=e[39],
-        approval_code=e.get(38),
-        reason=mask_numbers(e[REASON]) if REASON in e else (APPROVED_REASON if e[39] in APPROVALS else ""),
-        carried={n: e[n] for n in FROM_ISSUER if n in e} or None,
-        approved_minor=int(e[4]) if e[39] == PARTIALLY_APPROVED and 4 in e else None,
-    )
-
-
-def from_issuer(request: Message, decision: Decision) -> Message:
-    """An issuer's answer to a request as it came to the issuer: what lets the switch match it, the decision, the reason."""
-    carried = request.elements
-    elements = {number: carried[number] for number in ECHOED if number in carried}
-    if decision.approval_code is not None:
-        elements[38] = decision.approval_code
-    elements[39] = decision.response_code
-    if decision.approved_minor is not None:
-        elements[4] = f"{decision.approved_minor:012d}"
-    if decision.carried is not None:
-        elements.update(decision.carried)
-    if decision.reason and decision.reason != APPROVED_REASON:
-        elements[REASON] = _printable(decision.reason)[:REASON_CHARACTERS_MAX]
-    return Message(mtis.response_mti(request.mti), elements)
-
-
-def _printable(text: str) -> str:
-    """Text as class ans can carry it: what is not printable ASCII becomes a question mark."""
-    return "".join(c if c.isprintable() else "?" for c in text.encode("ascii", "replace").decode())
 
 
 def refusal(message: Message, response_code: str) -> Message:

@@ -51,8 +51,8 @@ ENTRY_MODES: Final = {
     "S": "81",
 }
 
-#: DE 25 of 1987 -> operating environment, cardholder and card (places 4 to 6). 06 (pre-authorization) goes into DE 24 and
-#: leaves these to the entry mode; 03 and 41 have no place.
+#: DE 25 of 1987 -> operating environment, cardholder and card (places 4 to 6). 06 (pre-authorization) and 41 (a part can be
+#: taken) go into DE 24 and leave these to the entry mode; 03 has no place.
 CONDITIONS: Final = {
     "00": "101",
     "01": "111",
@@ -68,6 +68,7 @@ ELECTRONIC_ORDER: Final = "59"  #: DE 25
 IMPLIED: Final = {"10": "01", "81": ELECTRONIC_ORDER}
 
 PRE_AUTHORIZATION: Final = "06"  #: DE 25
+PARTIAL_ACCEPTED: Final = "41"  #: DE 25
 _ABSENT: Final = {"1": "01", "2": "08", "3": "08", "4": "08", "5": ELECTRONIC_ORDER}  #: place 5 -> DE 25
 _UNATTENDED: Final = frozenset("24")  #: place 4
 _PIN_DIGITS: Final = {f"{n:02d}": "456789ABC"[n - 4] for n in range(4, 13)}  #: DE 26 -> place 12

@@ -149,6 +149,15 @@ def around(codec: Codec, data: bytes, description: Description, *, unmasked: boo
     return before + " ".join(shown) + after, " " * (len(before) + 3 * (position - start)) + "^"
 
 
+def around_in_line(codec: Codec, data: bytes) -> str:
+    """The same on one line, with the place in brackets; for a message that cannot be read whole."""
+    shown, caret = around(codec, data, describe(codec, data))
+    place = len(caret) - 1
+    if place >= len(shown):
+        return f"{shown} []".lstrip()
+    return f"{shown[:place]}[{shown[place : place + 2]}]{shown[place + 2 :]}"
+
+
 def _hidden(codec: Codec, data: bytes, description: Description) -> set[int]:
     """Offsets of bytes that are card data, or may be: known elements, the element at fault, what looks like a card number."""
     assert description.error is not None

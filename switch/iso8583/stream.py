@@ -25,7 +25,7 @@ HEADERS: Final = tuple(map(HeaderFormat.parse, _NOTATIONS))  #: every length hea
 FRAMES_JUDGED: Final = 8  #: of each side of a line, when its wire format is found out
 SEARCHED_BYTES: Final = 4_096  #: of each side, when its beginning makes no sense: longer than a message anybody sends
 
-UNDERSTOOD_MIN: Final = 0.25  #: of the bytes of a stream without one whole message, to be taken for ISO 8583 at all
+UNDERSTOOD_MIN: Final = 0.25  #: of the bytes of a stream that is not plainly frames, to be taken for ISO 8583 at all
 
 
 class Way(NamedTuple):
@@ -34,6 +34,11 @@ class Way(NamedTuple):
     header: HeaderFormat
     tpdu: bool
     codec: Codec
+
+    @property
+    def behind(self) -> str:
+        """As a hint says it: the dialect, and what stands in front of each message."""
+        return f"{self.codec.dialect.name} behind {self.header.in_words}{' and a TPDU' if self.tpdu else ''}"
 
     @property
     def in_words(self) -> str:
@@ -101,19 +106,26 @@ def likeliest_way(sides: Sequence[bytes], ways: Sequence[Way]) -> Way | None:
     if not ways:
         return None
     strict, way = _best(sides, ways, _unbroken)
-    if strict.whole or (len(ways) == 1 and strict.understood_bytes):
+    if strict.whole_bytes or (len(ways) == 1 and strict.understood_bytes):
         return way
-    searched, other = _best([data[:SEARCHED_BYTES] for data in sides], ways, _all_said)
-    if searched.whole:
+    beginnings = [data[:SEARCHED_BYTES] for data in sides]
+    searched, other = _best(beginnings, ways, _all_said)
+    if searched.whole_bytes >= UNDERSTOOD_MIN * max(sum(map(len, beginnings)), 1):
         return other
     return way if strict.understood_bytes >= UNDERSTOOD_MIN * max(strict.covered_bytes, 1) else None
 
 
-class _Sense(NamedTuple):
-    """How much sense a reading makes: messages read whole, bytes understood in all, messages of the edition of the standard
-    that is spoken, bytes that are messages at all."""
+def whole_way(opening: bytes, ways: Sequence[Way]) -> Way | None:
+    """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none."""
+    sense, way = _best([opening], ways, _unbroken)
+    return way if sense.fitting and sense.whole_bytes == sense.understood_bytes else None
 
-    whole: int
+
+class _Sense(NamedTuple):
+    """How much sense a reading makes: bytes of messages read whole, bytes understood in all, messages of the edition of the
+    standard that is spoken, bytes that are messages at all. Bytes, as small messages are easily read by chance."""
+
+    whole_bytes: int
     understood_bytes: int
     fitting: int
     covered_bytes: int
@@ -151,7 +163,7 @@ def _sense(messages: Iterable[Said], way: Way) -> _Sense:
     for said in messages:
         covered += said.end - said.start
         if said.error is None:
-            whole += 1
+            whole += len(said.body)
             fitting += said.message.mti[0] == version
             understood += len(said.body)
         elif mti.match(said.body):

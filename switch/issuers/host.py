@@ -12,7 +12,7 @@ from typing import Protocol
 import trio
 
 from switch.errors import MessageError
-from switch.iso8583 import mapping
+from switch.iso8583 import forwarding, mapping
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
@@ -131,7 +131,7 @@ class IssuerHost:
             )
             if judgement.entry is not None:
                 self._writing.waiting.append(judgement.entry)
-            answer = None if judgement.silence else mapping.from_issuer(message, judgement.decision)
+            answer = None if judgement.silence else forwarding.from_issuer(message, judgement.decision)
             return answer, judgement.delay_seconds
         if not expects_answer(message.mti):
             return None, 0.0
@@ -155,7 +155,7 @@ class IssuerHost:
             return mapping.refusal(message, FORMAT_ERROR)
         taken = take(advice, self._accounts, self._writing, now_ms=now_ms)
         self._writing.waiting.extend(taken.entries)
-        return mapping.from_issuer(message, taken.decision)
+        return forwarding.from_issuer(message, taken.decision)
 
     def _undo(self, message: Message, now_ms: int, second: str) -> Message:
         """The answer to a reversal; what it changes waits to be written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from attrs import Factory, define
@@ -11,7 +11,7 @@ from switch.record import record
 from switch.routing.capture import LATER, NOW, WITH_BATCH
 from switch.routing.deliveries import Delivery
 from switch.routing.totals import Reconciled, Subject, Totals
-from switch.transaction import Authorization, Decision, ExchangeKey
+from switch.transaction import Authorization, Decision, ExchangeKey, Reversal
 
 
 @define(eq=False)
@@ -41,6 +41,13 @@ class Reference(NamedTuple):
     terminal_id: str
     merchant_id: str
     amount_minor: int | None
+
+    @classmethod
+    def of(cls, reversal: Reversal) -> Reference | None:
+        """What a reversal without DE 90 refers to; None where its DE 37 tells nothing apart."""
+        if not reversal.rrn.strip("0 "):
+            return None
+        return cls(reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
 
     def fits(self, authorization: Authorization) -> bool:
         return (
@@ -78,7 +85,8 @@ class Recovery:
     decided: list[Past]  #: the latest ones, oldest first
     undecided: list[tuple[int, Authorization, str | None]]  #: request id, request, the issuer it was forwarded to
     owed: list[Delivery]  #: oldest first
-    reversed_unknown: list[ExchangeKey]  #: originals that were reversed and had not come
+    reversed_unknown: list[ExchangeKey | Reference]  #: originals that were reversed and had not come
+    keys: Sequence[tuple[str, ...]] = ()  #: of the latest requests, many more than are decided above
     totals: Mapping[Subject, Totals] = Factory(dict)  #: of the batches that are open
     uncaptured: list[ExchangeKey] = Factory(list)  #: approvals that wait for the close of their terminal's batch
     reconciled: list[tuple[ExchangeKey, Reconciled]] = Factory(list)  #: the latest reconciliations, oldest first

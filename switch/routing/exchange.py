@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from switch.routing.archive import Reference
 from switch.routing.table import Route
 from switch.transaction import Authorization, ExchangeKey
 
@@ -64,6 +65,11 @@ class Pending:
     def remove(self, exchange: Exchange) -> None:
         key = exchange.authorization.key
         del self._of_key[key], exchange.timer.waiting[key]
+
+    def meant(self, reference: Reference) -> Exchange | None:
+        """The latest exchange a reference can mean."""
+        found = [exchange for exchange in self._of_key.values() if reference.fits(exchange.authorization)]
+        return found[-1] if found else None
 
     def of_issuer(self, issuer: str) -> list[Exchange]:
         return [exchange for timer in self._timers.get(issuer, {}).values() for exchange in timer.waiting.values()]

@@ -12,9 +12,9 @@ from attrs import evolve
 
 from switch.merchant import Merchant
 from switch.money import format_minor
-from switch.routing.advices import accept, complete, not_outstanding
+from switch.routing.advices import accept, complete
 from switch.routing.archive import Archive, NoArchive, Past, Recovery, Reference
-from switch.routing.capture import LATER, NEVER, NOW, WITH_BATCH, capture_of, granted_minor
+from switch.routing.capture import NEVER, NOW, WITH_BATCH, capture_of, granted_minor
 from switch.routing.checks import CHECKS, refuse
 from switch.routing.effects import (
     Effect,
@@ -40,11 +40,12 @@ from switch.routing.events import (
 )
 from switch.routing.exchange import Exchange, Pending
 from switch.routing.history import History
-from switch.routing.memory import Memory
+from switch.routing.holds import Holds
 from switch.routing.outbox import Outbox
 from switch.routing.reconciling import Reconciler
-from switch.routing.reversals import NOT_KNOWN, Undone, undo
+from switch.routing.reversals import Undone
 from switch.routing.table import Destination, Route, RoutingTable
+from switch.routing.taken_back import TakenBack
 from switch.transaction import (
     ADVICE,
     APPROVALS,
@@ -52,7 +53,6 @@ from switch.transaction import (
     BATCH,
     CREDITS,
     DUPLICATE_TRANSMISSION,
-    FINANCIAL,
     IN_PROGRESS,
     INSUFFICIENT_FUNDS,
     INVALID_TRANSACTION,
@@ -62,19 +62,15 @@ from switch.transaction import (
     NO_SUCH_ISSUER,
     PARTIALLY_APPROVED,
     REASON_CANCELLED,
-    REASON_COMPLETED,
     REASON_INVALID_RESPONSE,
     REASON_TIMEOUT,
     REQUEST,
-    UNABLE_TO_LOCATE,
     Authorization,
     Decision,
-    ExchangeKey,
     Reversal,
 )
 
 PENDING_MAX: Final = 50_000  #: requests waiting for one issuer at once; a further one is answered 91
-REVERSALS_REMEMBERED_MAX: Final = 10_000  #: reversals kept to answer repeats, and those whose original is not known
 RESTARTED: Final = "the centre was restarted before an answer came"
 
 
@@ -96,10 +92,10 @@ class Switchboard:
         self._pending = Pending()
         self._down_why: dict[str, str] = {}
         self._history = History(archive or NoArchive())
-        self._reversals: Memory[ExchangeKey, Undone] = Memory(REVERSALS_REMEMBERED_MAX)
-        self._reversed_unknown: Memory[ExchangeKey, bool] = Memory(REVERSALS_REMEMBERED_MAX)
         self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
         self._batches = self._reconciler.batches
+        self._holds = Holds(self._history, self._outbox, self._batches)
+        self._taken_back = TakenBack(self._history, self._outbox, self._batches)
         self._next_id = first_request_id
         self._handlers: dict[type[Any], Callable[[Any, float, list[Effect]], None]] = {
             RequestReceived: self._request,
@@ -118,10 +114,8 @@ class Switchboard:
         Nobody waits any more for what was forwarded and not decided: it is decided 91 and reversed at its issuer.
         """
         effects: list[Effect] = []
-        for past in found.decided:
-            self._history.put(past)
-        for key in found.reversed_unknown:
-            self._reversed_unknown.put(key, True)
+        self._history.restore(found.decided, found.keys)
+        self._taken_back.restore(found.reversed_unknown)
         self._outbox.restore(found.owed)
         self._reconciler.restore(found.totals, found.uncaptured, found.reconciled)
         for request_id, authorization, issuer in found.undecided:
@@ -167,7 +161,7 @@ class Switchboard:
 
     def _request(self, event: RequestReceived, now: float, effects: list[Effect]) -> None:
         authorization = event.authorization
-        known = self._history.remembered(authorization.key)
+        known = self._history.known(authorization.key)
         if known is not None:
             self._repeat(event, known, effects)
             return
@@ -176,7 +170,7 @@ class Switchboard:
             self._repeat_while_waiting(event, waiting, effects)
             return
         plain = authorization.original_key is None and authorization.function == REQUEST
-        hold = None if plain else self._named(authorization)
+        hold = None if plain else self._holds.named(authorization)
         route = self._table.find(authorization.pan.digits)
         merchant = self._merchants.get(authorization.merchant_id)
         capture = capture_of(authorization, merchant)
@@ -215,7 +209,7 @@ class Switchboard:
     def _ask(self, exchange: Exchange, now: float, effects: list[Effect]) -> None:
         """Forward a request to its issuer, or decide without it where it cannot be asked."""
         issuer, authorization = exchange.route.issuer, exchange.authorization
-        wrong = None if authorization.original_key is None else self._wrong_increment(authorization)
+        wrong = None if authorization.original_key is None else self._holds.wrong_increment(authorization)
         if wrong is not None:
             self._decide(exchange, wrong, now, effects)
         elif issuer not in self._outbox.up:
@@ -230,7 +224,7 @@ class Switchboard:
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
         """Why nobody is asked; None where its issuer is to be."""
-        if self._reversed_unknown.get(authorization.key):
+        if self._taken_back.before_it_came(authorization):
             return refuse(INVALID_TRANSACTION, "its reversal came before it")
         for check in CHECKS:
             refusal = check(authorization, merchant)
@@ -265,44 +259,6 @@ class Switchboard:
         effects.append(Notice("duplicate", f"{event.line}: {what}"))
         effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
 
-    # pre-authorizations: increments and completions
-
-    def _named(self, authorization: Authorization) -> Past | None:
-        """The request that an advice completes or an increment adds to; None where it names none that is known."""
-        if authorization.function == ADVICE and authorization.message_class != FINANCIAL:
-            return None
-        if authorization.original_key is not None:
-            return self._history.find(authorization.original_key)
-        if authorization.approval_code is None:
-            return None
-        reference = Reference(authorization.rrn, authorization.key.terminal_id, authorization.merchant_id, None)
-        return self._history.find_by_reference(reference, held=True)
-
-    def _wrong_increment(self, request: Authorization) -> Decision | None:
-        """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
-        if not request.pre_authorized:
-            return None
-        hold = self._named(request)
-        if hold is None:
-            return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")
-        wrong = not_outstanding(request, hold)
-        if wrong is None and hold.capture != LATER:
-            return refuse(INVALID_TRANSACTION, f"request {hold.request_id}, which it adds to, is no pre-authorization")
-        return wrong
-
-    def _added(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> Decision:
-        """An increment its issuer has approved: undone and declined where its hold was settled meanwhile."""
-        request = exchange.authorization
-        wrong = self._wrong_increment(request)
-        if wrong is None:
-            hold = self._named(request)
-            assert hold is not None
-            hold.increments += (request.key,)
-            return decision
-        issuer, why = exchange.route.issuer, wrong.reason
-        self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_COMPLETED, now, effects)
-        return wrong
-
     def _advice(
         self,
         event: RequestReceived,
@@ -321,34 +277,16 @@ class Switchboard:
         elif advice.advised_code is not None and advice.advised_code not in APPROVALS:
             decision = accept(advice, f"told that {advice.advised_code} was answered at the point of sale")
         elif hold is not None:
-            decision = complete(advice, hold, self._authorized_minor(hold), merchant)
+            decision = complete(advice, hold, self._holds.authorized_minor(hold), merchant)
         else:
             named = " of what is not known here" if advice.original_key or advice.approval_code else ""
             decision = accept(advice, f"advice{named}, taken as told")
         if decision.approved:
             if hold is not None and _counts(advice):
-                self._settle_hold(hold, advice.key, now, effects)
+                self._holds.settle(hold, advice.key, now, effects)
             granted = granted_minor(advice, decision)
             self._outbox.advise(request_id, advice, route.issuer, granted, decision, "", now, effects)
         self._close(Past(request_id, advice, route.issuer, decision, 0, now, capture), [event.origin], effects)
-
-    def _authorized_minor(self, hold: Past) -> int:
-        increments = (self._history.find(key) for key in hold.increments)
-        return hold.remaining_minor + sum(past.remaining_minor for past in increments if past is not None)
-
-    def _settle_hold(self, hold: Past, completion: ExchangeKey, now: float, effects: list[Effect]) -> None:
-        """A completion takes the place of a hold and of its increments; the issuer gives the increments back."""
-        if hold.capture == WITH_BATCH:
-            self._batches.forget(hold.authorization, hold.remaining_minor)
-        hold.completed_by, hold.remaining_minor = completion, 0
-        for key in hold.increments:
-            increment = self._history.find(key)
-            if increment is not None and increment.issuer is not None and increment.remaining_minor > 0:
-                increment.completed_by, increment.remaining_minor = completion, 0
-                why = f"completed together with request {hold.request_id}"
-                self._outbox.reverse(
-                    increment.request_id, increment.authorization, increment.issuer, 0, why, REASON_COMPLETED, now, effects
-                )
 
     # answers
 
@@ -368,7 +306,7 @@ class Switchboard:
         if answer.response_code == PARTIALLY_APPROVED:
             decision = self._partial(exchange, answer.approved_minor, decision, now, effects)
         if exchange.authorization.original_key is not None and exchange.authorization.pre_authorized and decision.approved:
-            decision = self._added(exchange, decision, now, effects)
+            decision = self._holds.added(exchange, decision, now, effects)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
 
@@ -450,51 +388,28 @@ class Switchboard:
     def _reversal(self, event: ReversalReceived, now: float, effects: list[Effect]) -> None:
         """Undo what can be undone; a repeat gets the same answer, and so does a reversal of what was never seen."""
         reversal = event.reversal
-        outcome = self._reversals.get(reversal.key)
+        outcome = self._taken_back.outcome(reversal.key)
         if outcome is None:
-            outcome = self._undo(reversal, now, effects)
-            self._reversals.put(reversal.key, outcome)
+            waiting = self._waiting(reversal)
+            if waiting is None:
+                outcome = self._taken_back.take_back(reversal, now, effects)
+            else:
+                why = "reversed by the acquirer before an answer came"
+                self._do_without(waiting, why, now, effects, NO_ACTION)
+                outcome = Undone(waiting.request_id, False, APPROVED, why)
+            self._taken_back.remember(reversal.key, outcome)
             effects.append(JournalReversal(reversal, event.line, outcome))
         elif outcome.original_id is not None:
             detail = f"reversed again by {event.line}, same answer given"
             effects.append(JournalOccurrence(outcome.original_id, "repeat", detail))
         effects.append(ReplyReversal(event.origin, reversal, outcome.response_code))
 
-    def _undo(self, reversal: Reversal, now: float, effects: list[Effect]) -> Undone:
-        key = reversal.original_key
-        waiting = self._pending.get(key) if key is not None else None
-        if waiting is not None:
-            why = "reversed by the acquirer before an answer came"
-            self._do_without(waiting, why, now, effects, NO_ACTION)
-            return Undone(waiting.request_id, False, APPROVED, why)
-        named = self._reversed_past(reversal)
-        past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
-        if named is None or past is None:
-            if reversal.is_void:
-                return Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
-            if key is not None:
-                self._reversed_unknown.put(key, True)
-            return NOT_KNOWN
-        outcome = undo(reversal, past, named)
-        if outcome.effective:
-            if past.capture != LATER:
-                self._batches.take_back(past.authorization, past.remaining_minor - reversal.replacement_minor)
-            past.remaining_minor = reversal.replacement_minor
-            if past.issuer is not None:
-                left_minor, why = reversal.replacement_minor, outcome.reason
-                self._outbox.reverse(
-                    past.request_id, past.authorization, past.issuer, left_minor, why, REASON_CANCELLED, now, effects
-                )
-        return outcome
-
-    def _reversed_past(self, reversal: Reversal) -> Past | None:
-        """The request a reversal names, by DE 90 or by reference."""
+    def _waiting(self, reversal: Reversal) -> Exchange | None:
+        """The request a reversal names, by DE 90 or by reference, while it waits for its issuer."""
         if reversal.original_key is not None:
-            return self._history.find(reversal.original_key)
-        if not reversal.rrn:
-            return None
-        reference = Reference(reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
-        return self._history.find_by_reference(reference)
+            return self._pending.get(reversal.original_key)
+        reference = Reference.of(reversal)
+        return None if reference is None else self._pending.meant(reference)
 
     # totals
 

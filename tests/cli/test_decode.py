@@ -13,6 +13,7 @@ from switch.iso8583.framing import Framer
 from switch.iso8583.message import Message
 from switch.specs import load_specs
 from tests.cli.command import run
+from tests.iso8583.samples import said_in
 
 SPECS = load_specs()
 PAN = "4507160000000010"
@@ -34,15 +35,15 @@ MESSAGE = Message(
 
 
 def encoded(dialect: str = "ascii", message: Message = MESSAGE) -> bytes:
-    return Codec(SPECS.dialects[dialect]).encode(message)
+    return Codec(SPECS.dialects[dialect]).encode(said_in(dialect, message))
 
 
-@pytest.mark.parametrize("dialect", ["ascii", "ascii_hex", "bcd", "ebcdic", "ebcdic_bcd"])
+@pytest.mark.parametrize("dialect", ["ascii", "ascii_hex", "bcd", "ebcdic", "ebcdic_bcd", "ascii93", "ascii_hex93", "bcd93"])
 def test_the_dialect_is_found_out(dialect: str) -> None:
     outcome = run("decode", encoded(dialect).hex(), "--json")
     assert outcome.code == 0
     assert outcome.json["dialect"] == dialect
-    assert outcome.json["mti"] == "0100"
+    assert outcome.json["mti"] == said_in(dialect, MESSAGE).mti
     assert {line["element"]: line["value"] for line in outcome.json["elements"]}[37] == "632610000042"
 
 

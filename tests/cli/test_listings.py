@@ -84,7 +84,7 @@ def test_completion_scripts(shell: str) -> None:
         (("send", "--listener"), "b", ["bcd"]),
         (("send", "--dialect"), "ebcdic_", ["ebcdic_bcd"]),
         (("send", "--merchant"), "TELE", ["TELECOM00000001"]),
-        (("decode", "--listener"), "ascii", ["ascii", "ascii_hex"]),
+        (("decode", "--listener"), "ascii", ["ascii", "ascii_hex", "ascii93"]),
         (("cards", "--issuer"), "r", ["rif"]),
         (("up", "--scenario"), "slow", ["slow-atlas"]),
         (("statement",), "PHARM", ["PHARMACIE000001"]),

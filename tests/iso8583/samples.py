@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.dialect import Dialect
+from switch.iso8583.compose import worded
+from switch.iso8583.dialect import EDITION_1993, Dialect
+from switch.iso8583.edition93 import to_1987
 from switch.iso8583.message import Message
 from switch.spec_table import SpecTable
 from tests.strategies import DIALECTS
@@ -53,11 +56,24 @@ REVERSAL = Message(
         90: "0100000042112209153000000504001" + "0" * 11,
     },
 )
+TODAY = date(2026, 11, 22)
 GOLDEN = {"purchase": PURCHASE, "echo": ECHO_TEST, "chip purchase": CHIP_PURCHASE, "reversal": REVERSAL}
 
 
 def codec(name: str) -> Codec:
     return Codec(DIALECTS[name])
+
+
+def said_in(name: str, message: Message) -> Message:
+    """A sample as a dialect says it: in the words of 1993 where that is its edition."""
+    return worded(message, DIALECTS[name], TODAY)
+
+
+def heard_in(name: str, message: Message) -> Message:
+    """What a centre understands of a message said in a dialect: sent over the wire, and brought into the words of 1987."""
+    wire = codec(name)
+    read = wire.decode(wire.encode(said_in(name, message)))
+    return to_1987(read) if DIALECTS[name].edition == EDITION_1993 else read
 
 
 def with_elements(message: Message, **elements: str | None) -> Message:

@@ -12,7 +12,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.describe import Description, describe, shown_value
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
-from tests.iso8583.samples import GOLDEN, PAN, PURCHASE, TRACK_2, codec, with_elements
+from tests.iso8583.samples import GOLDEN, PAN, PURCHASE, TRACK_2, codec, said_in, with_elements
 from tests.strategies import DIALECTS, dialects, messages, spoilt
 
 GOLDEN_FOLDER = Path(__file__).parent.parent / "golden" / "wire"
@@ -32,7 +32,7 @@ def golden_text(name: str) -> str:
     wire = codec(name)
     parts = [f"# {DIALECTS[name].title}: bytes in hexadecimal, then what they say."]
     for title, message in GOLDEN.items():
-        data = wire.encode(message)
+        data = wire.encode(said_in(name, message))
         parts += ["", f"== {title}", data.hex(), as_text(describe(wire, data))]
     return "\n".join(parts) + "\n"
 
@@ -47,7 +47,7 @@ def test_golden_bytes_are_the_golden_messages(name: str) -> None:
     wire = codec(name)
     blocks = (GOLDEN_FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n== ")[1:]
     read = {title: wire.decode(bytes.fromhex(rest.split("\n")[0])) for title, rest in (b.split("\n", 1) for b in blocks)}
-    assert read == GOLDEN
+    assert read == {title: said_in(name, message) for title, message in GOLDEN.items()}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_nothing_secret_is_shown(name: str) -> None:
 @given(st.data(), dialects)
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_can_be_described(data: st.DataObject, spec: Dialect) -> None:
-    message = data.draw(st.one_of(messages(spec), st.just(PURCHASE)))
+    message = data.draw(st.one_of(messages(spec), st.just(said_in(spec.name, PURCHASE))))
     wire = Codec(spec)
     raw = data.draw(st.one_of(spoilt(wire.encode(message)), st.binary(max_size=60)))
     description = describe(wire, raw)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from switch.iso8583.codec import Codec
 from switch.iso8583.compose import KINDS, sale_message
 from switch.iso8583.following import COMPLETE, INCREMENT, MTIS, REVERSE, VOID, Original, following
 from switch.iso8583.mapping import is_void, to_authorization, to_reversal
 from switch.iso8583.message import Message
 from switch.transaction import ADVICE, FINANCIAL, REQUEST, ExchangeKey
+from tests.iso8583.samples import heard_in
 from tests.iso8583.test_compose import SALE, SPECS
 
 ORIGINAL = Original("0100", ExchangeKey("504900", "NORIA001", "000007", "1122110000"), "RRN000000007", "A1B2C3")
@@ -18,9 +18,9 @@ ORIGINAL = Original("0100", ExchangeKey("504900", "NORIA001", "000007", "1122110
 
 def followed(what: str, kind: str = "purchase", dialect: str = "ascii", *, leave_minor: int = 0) -> Message:
     """What the codec makes of it, there and back."""
-    codec, spec = Codec(SPECS.dialects[dialect]), SPECS.dialects[dialect]
+    spec = SPECS.dialects[dialect]
     message = sale_message(evolve(SALE, mti=MTIS[what], kind=kind), spec)
-    return codec.decode(codec.encode(following(what, message, ORIGINAL, spec, leave_minor=leave_minor)))
+    return heard_in(dialect, following(what, message, ORIGINAL, spec, leave_minor=leave_minor))
 
 
 @pytest.mark.parametrize("dialect", SPECS.dialects)

@@ -7,23 +7,20 @@ from hypothesis import given
 
 from switch.card import Pan
 from switch.errors import MessageError
+from switch.iso8583.forwarding import REASON, from_issuer, to_issuer_answer, to_issuer_request
 from switch.iso8583.mapping import (
     CHANNELS,
     ECHOED,
     MANDATORY,
-    REASON,
-    from_issuer,
     original_data,
     refusal,
     to_authorization,
-    to_issuer_answer,
-    to_issuer_request,
     to_response,
     to_reversal,
 )
 from switch.iso8583.message import Message
 from switch.transaction import Authorization, Decision, ExchangeKey, Reversal
-from tests.iso8583.samples import PAN, PURCHASE, TRACK_2, codec, with_elements
+from tests.iso8583.samples import PAN, PURCHASE, TRACK_2, heard_in, with_elements
 from tests.strategies import DIALECTS, pans
 
 APPROVED = Decision(response_code="00", approval_code="A1B2C3", decided_by="atlas", reason="approved")
@@ -172,15 +169,14 @@ def test_a_decline_has_no_approval_code_and_carries_what_the_issuer_adds() -> No
 @pytest.mark.parametrize("name", sorted(DIALECTS))
 @pytest.mark.parametrize("reason", ["", "scenario night, rule 2", "scénario « nuit », règle 2\n", "x" * 400])
 def test_to_the_issuer_and_back_over_its_own_wire(name: str, reason: str) -> None:
-    wire = codec(name)
-    authorization = read(PURCHASE)
-    request = wire.decode(wire.encode(to_issuer_request(authorization, forwarder_id="504999")))
+    authorization = read(heard_in(name, PURCHASE))
+    request = heard_in(name, to_issuer_request(authorization, forwarder_id="504999"))
     decision = Decision(response_code="05", approval_code=None, decided_by="atlas", reason=reason)
-    answer = to_issuer_answer(wire.decode(wire.encode(from_issuer(request, decision))), acquirer_id="?")
+    answer = to_issuer_answer(heard_in(name, from_issuer(request, decision)), acquirer_id="?")
     assert answer.key == authorization.key
     assert (answer.response_code, answer.approval_code, answer.carried) == ("05", None, None)
     assert answer.reason == "".join(c if " " <= c <= "~" else "?" for c in reason)[:200]
-    approved = to_issuer_answer(wire.decode(wire.encode(from_issuer(request, APPROVED))), acquirer_id="?")
+    approved = to_issuer_answer(heard_in(name, from_issuer(request, APPROVED)), acquirer_id="?")
     assert (approved.response_code, approved.approval_code, approved.reason) == ("00", "A1B2C3", "approved")
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 import trio
 
-from switch.iso8583 import mapping
+from switch.iso8583 import forwarding, mapping
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.issuers.book import MemoryBook
@@ -80,7 +80,7 @@ async def test_a_partial_reversal_as_the_centre_sends_it() -> None:
         asked_for = request()
         await client.ask(asked_for)
 
-        sent = mapping.to_issuer_reversal(
+        sent = forwarding.to_issuer_reversal(
             authorization(asked_for), replacement_minor=2_500, stan="000001", transmitted_at="1122100100",
             repeat=False, forwarder_id="500000",
         )  # fmt: skip
@@ -148,7 +148,8 @@ def test_what_a_reversal_changes_is_written_before_its_answer_leaves() -> None:
 
     class TellingLine:
         codec = wire("ascii", "2b", False).codec
-        queue: Callable[..., None] = staticmethod(lambda answer, _tpdu: told.append(answer.mti))
+        translates = False
+        queue: Callable[..., None] = staticmethod(lambda answer, _tpdu, _asked: told.append(answer.mti))
 
         def flush(self) -> None:
             told.append("flush")

@@ -113,7 +113,7 @@ def test_what_is_not_offered_is_refused_for_cards_that_are_known(issuer: Issuer)
     other: dict[str, Any] = {"transaction_type": OTHER, "processing_code": "400000"}
     assert issuer.answer(asked(stan=1, **other)) == ("12", "processing code 400000 is not offered by atlas")
     assert issuer.answer(asked(STRANGER, stan=2, **other))[0] == "14"
-    assert set(CHECKS) == DEBITS | CREDITS | INQUIRIES
+    assert set(CHECKS) == DEBITS | CREDITS | INQUIRIES | {OTHER}
 
 
 ABOVE = "in cash is more than the card's limit of 200.00 MAD"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from switch.routing.archive import Past, Recovery
 from switch.routing.deliveries import REPEAT_SECONDS_FIRST, Delivery
@@ -105,6 +106,36 @@ def test_a_reversal_of_what_never_came_is_accepted_and_the_original_is_declined_
     talk >> asked(1)
     talk << "journal request 1" << "journal decision 1 12: its reversal came before it" << "reply 12"
     talk.nothing_more()
+
+
+def test_a_reversal_by_reference_of_what_never_came_is_remembered_once() -> None:
+    talk = Dialogue()
+    talk >> reversed_(1, named=False)
+    talk << "journal reversal of nothing 00: the original is not known" << "reply 00"
+    talk >> asked(1, amount_minor=12_600)
+    talk << "journal request 1" << "forward"
+    talk >> asked(2, rrn=f"{1:012d}")
+    talk << "journal request 2" << "journal decision 2 12: its reversal came before it" << "reply 12"
+    talk.nothing_more()
+
+
+def test_a_reference_that_tells_nothing_apart_is_none() -> None:
+    talk = Dialogue()
+    blank = evolve(reversed_(1, named=False), reversal=evolve(reversed_(1, named=False).reversal, rrn="000000000000"))
+    talk >> blank
+    talk << "journal reversal of nothing 00: the original is not known" << "reply 00"
+    talk >> asked(2, rrn="000000000000")
+    talk << "journal request 1" << "forward"
+
+
+def test_a_reversal_by_reference_finds_what_is_still_asked() -> None:
+    talk = Dialogue()
+    talk >> asked(1)
+    talk << "journal request 1" << "forward"
+    talk >> reversed_(1, "line 2", named=False)
+    talk << "journal owed 1 to atlas" << "deliver 1"
+    talk << "journal decision 1 21: reversed by the acquirer before an answer came" << "reply 21 to line 1"
+    talk << "journal reversal of request 1 00" << "reply 00 to the reversal on line 2"
 
 
 def test_a_reversal_while_the_issuer_is_still_asked_decides_at_once() -> None:

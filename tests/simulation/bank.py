@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from switch.iso8583 import mapping
+from switch.iso8583 import forwarding, mapping
 from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.issuers.account import AccountBook
@@ -47,10 +47,10 @@ class Bank:
         if message.mti[2] == "2":
             taken = take(asked, self.accounts, self.book, now_ms=NOW_MS)
             self._write(list(taken.entries))
-            return mapping.from_issuer(message, taken.decision)
+            return forwarding.from_issuer(message, taken.decision)
         judged = decide(asked, self.accounts, self._scenario, now_ms=NOW_MS, today_yymm=MONTH, approval_codes=self._codes)
         self._write([judged.entry])
-        return mapping.from_issuer(message, judged.decision)
+        return forwarding.from_issuer(message, judged.decision)
 
     def _write(self, entries: list[Entry | None]) -> None:
         self.book.append([entry for entry in entries if entry is not None])

@@ -16,7 +16,7 @@ from tests.simulation.world import World
 #: Every request, what was granted, what the lowest reversal of it left, and whether a completion took its place.
 _REQUESTS = """
 SELECT r.id, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.function, r.transaction_type, r.issuer,
-  d.response_code, d.approved_minor, d.captured_minor,
+  r.original_id, d.response_code, d.approval_code, d.decided_by, d.approved_minor, d.captured_minor,
   (SELECT min(v.replacement_minor) FROM reversal v WHERE v.original_id = r.id AND v.effective = 1) AS left_minor,
   EXISTS (SELECT 1 FROM request c JOIN decision e ON e.request_id = c.id WHERE c.function = 'advice'
     AND e.captured_minor IS NOT NULL AND c.original_id IN (r.id, r.original_id) AND r.function = 'request'
@@ -43,7 +43,10 @@ def faults(world: World) -> list[str]:
     found += [f"{owed} deliveries are still owed"] if owed or world.undelivered else []
     found += [f"request {number}: a late approval is not in the journal" for number in sorted(world.late_approvals - told)]
     found += [fault for deal in world.shops.deals.values() for fault in _seen(deal, rows)]
-    found += list(_held(world, rows))
+    worth = _worths(rows)
+    found += [fault for deal in world.shops.deals.values() for fault in _taken_back(deal, rows, worth)]
+    found += list(_held(world, worth))
+    found += list(_coded(world, rows))
     found += list(_presented(rows, booked))
     found += [fault.sentence for fault in check_books(world.data).faults]
     return found
@@ -63,6 +66,19 @@ def _worth(row: dict[str, Any]) -> int:
     return -left if row["transaction_type"] == "refund" else left
 
 
+def _key(row: dict[str, Any]) -> ExchangeKey:
+    return ExchangeKey(row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"])
+
+
+def _worths(rows: list[dict[str, Any]]) -> dict[ExchangeKey, int]:
+    """What is left under each key; what was captured with its batch counts in place of what waited for it."""
+    worth: dict[ExchangeKey, int] = {}
+    for row in rows:
+        if row["function"] == "batch" or _key(row) not in worth:
+            worth[_key(row)] = _worth(row)
+    return worth
+
+
 def _seen(deal: Deal, rows: list[dict[str, Any]]) -> Iterator[str]:
     """What an acquirer was answered, against the journal."""
     for message in deal.asked:
@@ -76,7 +92,7 @@ def _seen(deal: Deal, rows: list[dict[str, Any]]) -> Iterator[str]:
                 yield f"{what} was never answered"
             continue
         key = (ACQUIRER, message.elements[41], stan, message.elements[7])
-        ours = [row for row in rows if (row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"]) == key]
+        ours = [row for row in rows if _key(row) == key]
         granted = [row for row in ours if row["approved_minor"] is not None or row["function"] == "advice"]
         if any(code in ("00", "10") for code, _ in codes) and not granted:
             yield f"{what} was approved to its acquirer and is not in the journal"
@@ -88,17 +104,37 @@ def _seen(deal: Deal, rows: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{what} was never settled with its acquirer"
 
 
-def _held(world: World, rows: list[dict[str, Any]]) -> Iterator[str]:
+def _taken_back(deal: Deal, rows: list[dict[str, Any]], worth: dict[ExchangeKey, int]) -> Iterator[str]:
+    """What acquirers were told is taken back in full, and what completed it: nothing may be left of it."""
+    for asked, original in deal.undone.items():
+        if "00" not in dict(deal.codes.get(asked, ())):
+            continue
+        ids = {row["id"] for row in rows if _key(row)[1:] == original}
+        completing = {_key(row) for row in rows if row["original_id"] in ids and row["function"] == "advice"}
+        for key in completing | {ExchangeKey(ACQUIRER, *original)}:
+            if worth.get(key):
+                yield f"{original[1]} of {deal.number} was taken back, and {worth[key]} is left of {key.stan}"
+
+
+def _held(world: World, worth: dict[ExchangeKey, int]) -> Iterator[str]:
     """What issuers hold for each exchange, against what the journal says it is worth."""
-    worth: dict[ExchangeKey, int] = {}
-    for row in rows:
-        key = ExchangeKey(row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"])
-        if row["function"] == "batch" or key not in worth:
-            worth[key] = _worth(row)
     for key, left in worth.items():
         held = sum(bank.taken_minor(key) for bank in world.banks.values())
         if held != left:
             yield f"{key.stan} {key.transmitted_at}: the issuers hold {held} and the journal says {left}"
+
+
+def _coded(world: World, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """The approval code an acquirer was given, against the one its issuer gave for that exchange."""
+    given: dict[ExchangeKey, set[str]] = {}
+    for bank in world.banks.values():
+        for entry in bank.book.entries():
+            if entry.approval_code:
+                given.setdefault(entry.key, set()).add(entry.approval_code)
+    for row in rows:
+        code, key = row["approval_code"], _key(row)
+        if code and row["decided_by"] in world.banks and code not in given.get(key, {code}):
+            yield f"{key.stan} {key.transmitted_at}: approved as {code}, and its issuer gave {sorted(given[key])}"
 
 
 def _presented(rows: list[dict[str, Any]], booked: dict[int, int]) -> Iterator[str]:

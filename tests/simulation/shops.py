@@ -18,6 +18,7 @@ from tests.simulation.weather import CALM_SECONDS, Weather
 PATIENCE_SECONDS: Final = 15.0  #: then an acquirer repeats what it asked, or reverses it
 ACQUIRER: Final = "504777"
 SHOPS: Final = ("TELECOM00000001", "HOTEL0000000001", "SUPERMARCHE0001")
+TWIN: Final = 1_000  #: added to the number of a deal for its twin's
 POOR_MINOR: Final = 10_000  #: cards with less are asked for more than they have, where less can be taken
 Sender = Callable[[int, Message], None]
 Key = tuple[str, str, str]
@@ -36,6 +37,7 @@ class Deal:
     shop: str
     card: Card
     asked: list[Message] = field(factory=list)  #: every different message, the first first
+    undone: dict[Key, Key] = field(factory=dict)  #: what was to be taken back in full, by the message that asked for it
     codes: dict[Key, list[tuple[str, int]]] = field(factory=dict)  #: code and amount of every answer to a message, in order
 
     @property
@@ -54,7 +56,8 @@ class Shops:
         self.weather, self.random, self._send = weather, weather.random, send
         self.deals: dict[int, Deal] = {}
         self._stan = 0
-        plans = (self._sale, self._sale, self._refund, self._stay, self._offline, self._poor, self._look, self._void)
+        plans = [self._sale, self._sale, self._refund, self._stay, self._offline, self._poor, self._look, self._void]
+        plans += [self._twins, self._haste]
         for number in range(1, deals + 1):
             plan = self.random.choice(plans)
             weather.at(self.random.uniform(0, CALM_SECONDS * 0.8), partial(plan, number))
@@ -71,6 +74,20 @@ class Shops:
         if self.random.random() < 0.2:
             in_part = self.random.random() < 0.4
             self.weather.after(self.random.uniform(0.0, 30.0), lambda: self._reverse(deal, in_part=in_part))
+
+    def _twins(self, number: int) -> None:
+        """Two sales at once under one STAN, for two amounts: a STAN alone is not a key."""
+        stan = self._next_stan()
+        for which, shop, amount_minor in ((number, SHOPS[0], 110), (number + TWIN, SHOPS[2], 220)):
+            deal = self._begin(which, issuer="vesta")
+            deal.shop = shop
+            self._ask(deal, self._message(deal, "0100", "000000", amount_minor, de11=stan))
+
+    def _haste(self, number: int) -> None:
+        """A sale given up before its issuer can have answered."""
+        deal = self._begin(number)
+        self._ask(deal, self._message(deal, "0200", "000000", 330))
+        self.weather.after(self.random.uniform(0.05, 0.3), lambda: self._reverse(deal, in_part=False))
 
     def _refund(self, number: int) -> None:
         deal = self._begin(number)
@@ -129,8 +146,8 @@ class Shops:
 
     # how they ask
 
-    def _begin(self, number: int, *, poor: bool = False) -> Deal:
-        issuer = self.random.choice(("atlas", "vesta", "rif"))
+    def _begin(self, number: int, *, poor: bool = False, issuer: str | None = None) -> Deal:
+        issuer = issuer or self.random.choice(("atlas", "vesta", "rif"))
         cards = [card for card in specs().issuers[issuer].cards if card.status == "active" and card.expiry > "2612"]
         fitting = [card for card in cards if (0 < card.balance_minor < POOR_MINOR) == poor and card.balance_minor]
         deal = Deal(number, self.random.choice(SHOPS), self.random.choice(fitting or cards))
@@ -196,9 +213,13 @@ class Shops:
     def _take_back(self, deal: Deal, mti: str, code: str, left_minor: int, message: Message | None = None) -> None:
         original = message or deal.first
         old = original.elements
-        named = original_data(original.mti, ExchangeKey(ACQUIRER, old[41], old[11], old[7]))
+        named = {"de90": original_data(original.mti, ExchangeKey(ACQUIRER, old[41], old[11], old[7]))}
+        if len({key_of(asked) for asked in deal.asked}) == 1 and self.random.random() < 0.3:
+            named = {}  # by its reference: DE 37, 41, 42 and 4
         more = {"de95": f"{left_minor:012d}{0:012d}C{0:08d}C{0:08d}"} if left_minor else {}
-        self._ask(deal, self._message(deal, mti, code, int(old[4]), de90=named, **more))
+        self._ask(deal, self._message(deal, mti, code, int(old[4]), **named, **more))
+        if not left_minor:
+            deal.undone[key_of(deal.asked[-1])] = key_of(original)
 
     def answered(self, number: int, answer: Message) -> None:
         """An answer has come back."""

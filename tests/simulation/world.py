@@ -15,7 +15,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from switch.endofday import close_day
-from switch.iso8583 import mapping
+from switch.iso8583 import forwarding, mapping
 from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.iso8583.reconciling import to_reconciliation, totals_response
@@ -66,6 +66,7 @@ PLANTS: Final = (
     "drop_journal_of_late_approval",
     "drop_journal_of_decision",
     "no_reversal_after_timeout",
+    "reversal_by_reference_misses_what_waits",
 )
 
 
@@ -148,6 +149,8 @@ class World(Weather):
             first_request_id=beginning.first_request_id,
             first_delivery_id=beginning.first_delivery_id,
         )
+        if self.plant == "reversal_by_reference_misses_what_waits":
+            self.board._pending.meant = lambda reference: None  # type: ignore[method-assign]
         recovery = beginning.recovery
         if self.plant == "forget_owed_at_restart":
             recovery = evolve(recovery, owed=[])
@@ -243,7 +246,7 @@ class World(Weather):
     def _send(self, effect: Effect) -> None:
         match effect:
             case Forward():
-                message = mapping.to_issuer_request(effect.authorization, forwarder_id=OWN_ID)
+                message = forwarding.to_issuer_request(effect.authorization, forwarder_id=OWN_ID)
                 self._to_bank(effect.issuer, message)
             case Deliver():
                 if not self._dropped(JournalDelivery(effect.delivery)):
@@ -316,15 +319,15 @@ def _answered(issuer: str, answer: Message) -> Event:
         return DeliveryAnswered(issuer, stan, code)
     if answer.mti[2] == "3":
         return DeliveryAnswered(issuer, stan, code, ADVICE)
-    return AnswerReceived(issuer, mapping.to_issuer_answer(answer, acquirer_id=OWN_ID))
+    return AnswerReceived(issuer, forwarding.to_issuer_answer(answer, acquirer_id=OWN_ID))
 
 
 def _owed_message(effect: Deliver) -> Message:
     delivery, shared = effect.delivery, {"repeat": effect.repeat, "forwarder_id": OWN_ID}
     reason: dict[str, Any] = {"message_reason": delivery.message_reason, **shared}
     if delivery.kind == ADVICE:
-        return mapping.to_issuer_advice(delivery.original, approval_code=delivery.approval_code, **reason)
-    return mapping.to_issuer_reversal(
+        return forwarding.to_issuer_advice(delivery.original, approval_code=delivery.approval_code, **reason)
+    return forwarding.to_issuer_reversal(
         delivery.original,
         replacement_minor=delivery.replacement_minor,
         stan=delivery.stan,

@@ -1,0 +1,155 @@
+"""What the switchboard wants sent, as messages on lines: answers to acquirers, requests and what is owed to issuers.
+
+A message is queued on its line here and sent by ``flush``, one system call a line, once the turn has journaled what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from attrs import evolve
+
+from switch.errors import MessageError
+from switch.iso8583 import forwarding, mapping
+from switch.iso8583.message import Message
+from switch.iso8583.mti import expects_answer
+from switch.iso8583.reconciling import totals_response
+from switch.line import Line
+from switch.link import IssuerLink
+from switch.record import record
+from switch.routing.checks import refuse
+from switch.routing.deliveries import ADVICE
+from switch.routing.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
+from switch.routing.events import Event, ForwardFailed
+from switch.station import Voice
+from switch.transaction import FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
+
+
+@record
+class Origin:
+    """Where an answer goes: the line the request came on, the TPDU of its answer, and the request as it came."""
+
+    line: Line
+    tpdu: bytes
+    asked: Message
+
+
+class Outgoing:
+    """The messages of a turn. ``handle`` tells the switchboard of what could not be sent, and gives what follows."""
+
+    def __init__(
+        self, voice: Voice, links: Mapping[str, IssuerLink], handle: Callable[[Event, float], Iterable[Effect]]
+    ) -> None:
+        self._voice, self._links, self._handle = voice, links, handle
+        self._touched: dict[Line, None] = {}
+        #: Kind of effect -> how it is said; each gives the effects that follow from it.
+        self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
+            Reply: self._reply,
+            Forward: self._forward,
+            ReplyReversal: self._reply_reversal,
+            ReplyTotals: self._reply_totals,
+            Deliver: self._deliver,
+        }
+
+    def flush(self) -> None:
+        """Send what is queued on every line."""
+        touched, self._touched = self._touched, {}
+        for line in touched:
+            line.flush()
+
+    def touch(self, line: Line) -> None:
+        """Something was queued on a line by its own session: it goes with the next flush."""
+        self._touched[line] = None
+
+    def refuse(self, origin: Origin, message: Message, response_code: str) -> bool:
+        """Answer a request nobody acts on; whether there was anything to answer."""
+        return expects_answer(message.mti) and self.answer(origin, mapping.refusal(message, response_code))
+
+    def answer(self, origin: Origin, message: Message) -> bool:
+        """Answer a request on the line it came on."""
+        return self._send(origin.line, message, origin.tpdu, origin.asked)
+
+    def _send(self, line: Line, message: Message, tpdu: bytes, asked: Message | None = None) -> bool:
+        """Queue a message; False, and a notice, where the line's dialect cannot say it."""
+        try:
+            line.queue(message, tpdu, asked)
+        except MessageError as error:
+            self._voice.tell(Notice("format_error", f"{line.name}: an answer {message.mti} cannot be said: {error}"))
+            return False
+        self._touched[line] = None
+        return True
+
+    def _reply(self, effect: Reply, now: float) -> Iterable[Effect]:
+        """Queue an answer: as decided, else without what the issuer adds, else 96, whatever the acquirer's dialect can say."""
+        origin, request, decision = effect.origin, effect.authorization, effect.decision
+        line = origin.line
+        line.answers_due -= 1
+        self._touched[line] = None
+        try:
+            line.queue(mapping.to_response(request, decision), origin.tpdu, origin.asked)
+        except MessageError as error:
+            for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
+                with suppress(MessageError):
+                    line.queue(mapping.to_response(request, lesser), origin.tpdu, origin.asked)
+                    break
+            what = f"{line.name}: the answer {decision.response_code} cannot be said: {error}"
+            return (Notice("format_error", what),)
+        return ()
+
+    def _reply_reversal(self, effect: ReplyReversal, now: float) -> Iterable[Effect]:
+        effect.origin.line.answers_due -= 1
+        self.answer(effect.origin, mapping.reversal_response(effect.reversal, effect.response_code))
+        return ()
+
+    def _reply_totals(self, effect: ReplyTotals, now: float) -> Iterable[Effect]:
+        outcome, origin = effect.outcome, effect.origin
+        origin.line.answers_due -= 1
+        message = totals_response(
+            effect.asked, outcome.totals, settlement_code=outcome.settlement_code, response_code=outcome.response_code
+        )
+        self.answer(origin, message)
+        return ()
+
+    def _forward(self, effect: Forward, now: float) -> Iterable[Effect]:
+        """Queue a request for its issuer; what the switchboard makes of it where that cannot be done."""
+        request, issuer = effect.authorization, effect.issuer
+        link = self._links[issuer]
+        line = link.line
+        if line is None:
+            return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
+        try:
+            line.queue(forwarding.to_issuer_request(request, forwarder_id=self._voice.institution_id), link.tpdu)
+        except MessageError as error:
+            why = f"cannot be said in the dialect of {issuer}: {error}"
+            return self._handle(ForwardFailed(request, issuer, FORMAT_ERROR, why), now)
+        self._touched[line] = None
+        return ()
+
+    def _deliver(self, effect: Deliver, now: float) -> Iterable[Effect]:
+        """Send an issuer what it is owed; what cannot be sent now is repeated later."""
+        delivery = effect.delivery
+        link = self._links[delivery.issuer]
+        if link.line is None:
+            return ()
+        if delivery.kind == ADVICE:
+            message = forwarding.to_issuer_advice(
+                delivery.original,
+                approval_code=delivery.approval_code,
+                repeat=effect.repeat,
+                forwarder_id=self._voice.institution_id,
+                message_reason=delivery.message_reason,
+            )
+        else:
+            message = forwarding.to_issuer_reversal(
+                delivery.original,
+                replacement_minor=delivery.replacement_minor,
+                stan=delivery.stan,
+                transmitted_at=self._voice.transmitted_at(),
+                repeat=effect.repeat,
+                forwarder_id=self._voice.institution_id,
+                message_reason=delivery.message_reason,
+            )
+        self._send(link.line, message, link.tpdu)
+        return ()

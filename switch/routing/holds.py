@@ -1,0 +1,84 @@
+"""Pre-authorizations: what names one, what adds to it, and what takes its place."""
+
+from __future__ import annotations
+
+from switch.routing.advices import not_outstanding
+from switch.routing.archive import Past, Reference
+from switch.routing.capture import LATER, WITH_BATCH
+from switch.routing.checks import refuse
+from switch.routing.effects import Effect
+from switch.routing.exchange import Exchange
+from switch.routing.history import History
+from switch.routing.outbox import Outbox
+from switch.routing.totals import Batches
+from switch.transaction import (
+    ADVICE,
+    FINANCIAL,
+    INVALID_TRANSACTION,
+    REASON_COMPLETED,
+    Authorization,
+    Decision,
+    ExchangeKey,
+)
+
+
+class Holds:
+    """The approvals that wait for a completion, as far as the past is known."""
+
+    def __init__(self, history: History, outbox: Outbox, batches: Batches) -> None:
+        self._history, self._outbox, self._batches = history, outbox, batches
+
+    def named(self, request: Authorization) -> Past | None:
+        """The request that an advice completes or an increment adds to; None where it names none that is known."""
+        if request.function == ADVICE and request.message_class != FINANCIAL:
+            return None
+        if request.original_key is not None:
+            return self._history.find(request.original_key)
+        if request.approval_code is None:
+            return None
+        reference = Reference(request.rrn, request.key.terminal_id, request.merchant_id, None)
+        return self._history.find_by_reference(reference, held=True)
+
+    def wrong_increment(self, request: Authorization) -> Decision | None:
+        """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
+        if not request.pre_authorized:
+            return None
+        hold = self.named(request)
+        if hold is None:
+            return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")
+        wrong = not_outstanding(request, hold)
+        if wrong is None and hold.capture != LATER:
+            return refuse(INVALID_TRANSACTION, f"request {hold.request_id}, which it adds to, is no pre-authorization")
+        return wrong
+
+    def added(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> Decision:
+        """An increment its issuer has approved: undone and declined where its hold was settled meanwhile."""
+        request = exchange.authorization
+        wrong = self.wrong_increment(request)
+        if wrong is None:
+            hold = self.named(request)
+            assert hold is not None
+            hold.increments += (request.key,)
+            return decision
+        issuer, why = exchange.route.issuer, wrong.reason
+        self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_COMPLETED, now, effects)
+        return wrong
+
+    def authorized_minor(self, hold: Past) -> int:
+        """What is left of a hold and of its increments."""
+        increments = (self._history.find(key) for key in hold.increments)
+        return hold.remaining_minor + sum(past.remaining_minor for past in increments if past is not None)
+
+    def settle(self, hold: Past, completion: ExchangeKey, now: float, effects: list[Effect]) -> None:
+        """A completion takes the place of a hold and of its increments; the issuer gives the increments back."""
+        if hold.capture == WITH_BATCH:
+            self._batches.forget(hold.authorization, hold.remaining_minor)
+        hold.completed_by, hold.remaining_minor = completion, 0
+        for key in hold.increments:
+            increment = self._history.find(key)
+            if increment is not None and increment.issuer is not None and increment.remaining_minor > 0:
+                increment.completed_by, increment.remaining_minor = completion, 0
+                why = f"completed together with request {hold.request_id}"
+                self._outbox.reverse(
+                    increment.request_id, increment.authorization, increment.issuer, 0, why, REASON_COMPLETED, now, effects
+                )

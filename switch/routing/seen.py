@@ -1,0 +1,40 @@
+"""Which keys have come before: a sieve that forgets none of the last ones, and costs a byte or two for each."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Final
+
+SLOTS: Final = 1 << 22  #: of a generation, a byte each: 4 MiB
+KEYS_MAX: Final = 400_000  #: of a generation; full, it takes one new key in thirty for one that came before
+_MASK: Final = SLOTS - 1
+_SHIFT: Final = 23  #: the second place of a key is read from other bits of its hash than the first
+
+
+class Seen:
+    """A Bloom filter of two generations (Bloom, 1970): at least the last KEYS_MAX keys, and at most twice as many.
+
+    It is never wrong about a key it has been shown, and now and then about one it has not: whoever asks looks closer then.
+    """
+
+    def __init__(self) -> None:
+        self._younger, self._elder = bytearray(SLOTS), bytearray(SLOTS)
+        self._count = 0
+
+    def restore(self, keys: Iterable[Hashable]) -> None:
+        """Take up the keys of before a restart."""
+        for key in keys:
+            self.again(key)
+
+    def again(self, key: Hashable) -> bool:
+        """Whether a key has, or may have, come before; it has from now on."""
+        number = hash(key)
+        one, two = number & _MASK, (number >> _SHIFT) & _MASK
+        younger, elder = self._younger, self._elder
+        if (younger[one] and younger[two]) or (elder[one] and elder[two]):
+            return True
+        younger[one] = younger[two] = 1
+        self._count += 1
+        if self._count >= KEYS_MAX:
+            self._elder, self._younger, self._count = younger, bytearray(SLOTS), 0
+        return False

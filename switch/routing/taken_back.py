@@ -1,0 +1,74 @@
+"""What acquirers have taken back: the outcome of every reversal, and the originals whose reversal came before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from switch.routing.archive import Past, Reference
+from switch.routing.capture import LATER
+from switch.routing.effects import Effect
+from switch.routing.history import History
+from switch.routing.memory import Memory
+from switch.routing.outbox import Outbox
+from switch.routing.reversals import NOT_KNOWN, Undone, undo
+from switch.routing.totals import Batches
+from switch.transaction import REASON_CANCELLED, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
+
+REVERSALS_REMEMBERED_MAX: Final = 10_000  #: reversals kept to answer repeats, and originals that were reversed and had not come
+
+
+class TakenBack:
+    """Reversals by their key, and originals not seen yet by the key or the reference that named them."""
+
+    def __init__(self, history: History, outbox: Outbox, batches: Batches) -> None:
+        self._history, self._outbox, self._batches = history, outbox, batches
+        self._outcomes: Memory[ExchangeKey, Undone] = Memory(REVERSALS_REMEMBERED_MAX)
+        self._unknown: Memory[ExchangeKey | Reference, bool] = Memory(REVERSALS_REMEMBERED_MAX)
+        self.outcome = self._outcomes.get  #: of a reversal by its key; None where it has not come, or long ago
+        self.remember = self._outcomes.put
+
+    def restore(self, unknown: Iterable[ExchangeKey | Reference]) -> None:
+        """Take up what was reversed before a restart and had not come."""
+        for named in unknown:
+            self._unknown.put(named, True)
+
+    def before_it_came(self, request: Authorization) -> bool:
+        """Whether a request was reversed before it came."""
+        if not self._unknown:
+            return False
+        reference = Reference(request.rrn, request.key.terminal_id, request.merchant_id, request.amount_minor)
+        return bool(self._unknown.get(request.key) or self._unknown.get(reference))
+
+    def take_back(self, reversal: Reversal, now: float, effects: list[Effect]) -> Undone:
+        """Undo what a reversal names, as far as it is known and decided."""
+        named = self._named(reversal)
+        past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
+        if named is None or past is None:
+            if reversal.is_void:
+                return Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
+            meant = reversal.original_key or Reference.of(reversal)
+            if meant is not None:
+                self._unknown.put(meant, True)
+            return NOT_KNOWN
+        outcome = undo(reversal, past, named)
+        if outcome.effective:
+            self._leave(past, reversal.replacement_minor, outcome.reason, now, effects)
+        return outcome
+
+    def _named(self, reversal: Reversal) -> Past | None:
+        """The decided request a reversal names, by DE 90 or by reference."""
+        if reversal.original_key is not None:
+            return self._history.find(reversal.original_key)
+        reference = Reference.of(reversal)
+        return None if reference is None else self._history.find_by_reference(reference)
+
+    def _leave(self, past: Past, left_minor: int, why: str, now: float, effects: list[Effect]) -> None:
+        """Only so much is left of an approval, here and at its issuer."""
+        if past.capture != LATER:
+            self._batches.take_back(past.authorization, past.remaining_minor - left_minor)
+        past.remaining_minor = left_minor
+        if past.issuer is not None:
+            self._outbox.reverse(
+                past.request_id, past.authorization, past.issuer, left_minor, why, REASON_CANCELLED, now, effects
+            )
