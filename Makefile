@@ -13,7 +13,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test lint format types bench day-bench sim chaos mutate docs clean
+.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -41,6 +41,9 @@ types: $(VENV)/.installed-dev ## check types (mypy --strict)
 
 bench: $(VENV)/.installed-dev ## measure the switch and the codec, write bench/results.md (needs a C compiler and the load tools; about ten minutes)
 	@$(VENV)/bin/python -m bench.run $(ARGS)
+
+against: $(VENV)/.installed-dev ## measure this checkout side by side with an earlier one (REVISION=name), write bench/against.md (about five minutes)
+	@$(VENV)/bin/python -m bench.against $(REVISION) $(ARGS)
 
 day-bench: $(VENV)/.installed-dev ## measure the close of a day of a million approvals (APPROVALS=100000 for fewer)
 	@$(VENV)/bin/python -m bench.day_close $(APPROVALS)

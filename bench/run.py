@@ -117,9 +117,9 @@ def _open(port: int) -> bool:
     return False
 
 
-def neutral_specs(folder: Path, port: int) -> Path:
+def neutral_specs(folder: Path, port: int, default: Path | None = None) -> Path:
     """The default specification, but the generator's cards answered for by the neutral issuer on a port."""
-    shutil.copytree(default_folder(), folder)
+    shutil.copytree(default or default_folder(), folder)
     file = folder / "issuers" / f"{ISSUER}.toml"
     text = file.read_text(encoding="utf-8")
     text = re.sub(r"(?m)^address = .*$", f'address = "127.0.0.1:{port}"\nprocess = "external"', text, count=1)
@@ -148,7 +148,7 @@ def measure(
             for _ in range(arguments.repeats):
                 unit_us = codec.unit_us()
                 figures = tools.load(port, *case.options(arguments.seconds), "--pid", f"{switch_pid},{behind}")
-                _refuse_wrong(case, figures)
+                refuse_wrong(case, figures)
                 figures["switch_us"], figures["issuer_us"] = (figures["pids"][str(pid)] for pid in (switch_pid, behind))
                 figures["unit_us"] = (unit_us + codec.unit_us()) / 2
                 figures["switch_units"] = figures["switch_us"] / figures["unit_us"]
@@ -160,7 +160,7 @@ def measure(
     return rows
 
 
-def _refuse_wrong(case: Case, figures: dict[str, Any]) -> None:
+def refuse_wrong(case: Case, figures: dict[str, Any]) -> None:
     wrong = {key: figures[key] for key in ("declined", "unmatched", "bad_rrn", "unparsable") if figures[key]}
     if wrong:
         raise RuntimeError(f"{case.name}: the run is not valid: {wrong}")

@@ -59,7 +59,7 @@ class Incoming:
             return
         message = line.understood(asked) if line.translates else asked
         origin = Origin(line, reply_tpdu(frame.tpdu), asked)
-        kind = message_class(message.mti)
+        kind = message_class(asked.mti, line.version)
         if kind is None:
             fault = f"MTI {asked.mti} is none of ISO 8583:{line.edition}{self._looks_like(line)}"
             effects.append(Notice("format_error", f"{line.name}: {fault}"))

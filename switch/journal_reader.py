@@ -17,7 +17,7 @@ from switch.routing.history import REMEMBERED_MAX
 from switch.routing.reconciling import RECONCILIATIONS_REMEMBERED_MAX
 from switch.routing.taken_back import REVERSALS_REMEMBERED_MAX
 from switch.routing.totals import Reconciled, Subject, Totals
-from switch.transaction import ADVICE, Authorization, Decision, ExchangeKey
+from switch.transaction import ADVICE, ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
 from switch.vault import Vault
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
@@ -37,7 +37,9 @@ _COLUMNS: Final = 25  #: how many they are
 _PAST: Final = f"""
 SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
   decision.approved_minor,
-  (SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 ORDER BY reversal.id DESC LIMIT 1)
+  (SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 ORDER BY reversal.id DESC LIMIT 1),
+  decision.response_code = '{ISSUER_INOPERATIVE}' AND request.id IN (
+    SELECT request_id FROM delivery WHERE message_reason = '{REASON_TIMEOUT}')
 FROM {_REQUESTS} JOIN decision ON decision.request_id = request.id
 """  # noqa: S608
 _UNDECIDED: Final = f"""
@@ -141,11 +143,16 @@ class JournalReader:
         return next(map(self._to_past, self._db.execute(sql, wanted)), None)
 
     def _to_past(self, row: Sequence[Any]) -> Past:
-        code, approval_code, decided_by, reason, approved_minor, left_minor = row[_COLUMNS:]
+        code, approval_code, decided_by, reason, approved_minor, left_minor, unanswered = row[_COLUMNS:]
         authorization = self._to_authorization(row)
         partly = approved_minor if approved_minor is not None and approved_minor < authorization.amount_minor else None
         decision = Decision(
-            response_code=code, approval_code=approval_code, decided_by=decided_by, reason=reason, approved_minor=partly
+            response_code=code,
+            approval_code=approval_code,
+            decided_by=decided_by,
+            reason=reason,
+            approved_minor=partly,
+            unanswered=bool(unanswered),
         )
         past = Past(row[0], authorization, row[_ISSUER], decision, approved_minor or 0, capture=row[20])
         if left_minor is not None:

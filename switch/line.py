@@ -24,6 +24,7 @@ from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93 import to_1987, to_1993
 from switch.iso8583.framing import Frame, Framer, HeaderFormat
 from switch.iso8583.message import Message
+from switch.iso8583.mti import VERSIONS
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
@@ -65,6 +66,7 @@ class Line:
         self.name, self.codec = name, wire.codec
         self.framer = Framer(wire.header, tpdu=wire.tpdu)
         self.edition = wire.codec.dialect.edition
+        self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
         self._today = wire.today
         self.open = True
@@ -95,13 +97,14 @@ class Line:
         """A response code of an answer to ``message`` as the peer reads it."""
         return action_code(response_code, message.mti[1]) if self.translates else response_code
 
-    def queue(self, message: Message, tpdu: bytes = b"", asked: Message | None = None) -> None:
+    def queue(self, message: Message, tpdu: bytes = b"", asked: Message | None = None, action: str | None = None) -> None:
         """Encode a message for the next flush; MessageError when this dialect cannot say it.
 
-        ``asked`` is the message it answers, as it came off this line; None where it answers none.
+        ``asked`` is the message it answers, as it came off this line; None where it answers none. ``action`` is what a peer
+        of 1993 is told where DE 39 of 1987 says less.
         """
         if self.translates:
-            message = to_1993(message, asked, self._today())
+            message = to_1993(message, asked, self._today(), action)
         self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
 
     def flush(self) -> None:

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from switch.errors import MessageError
 from switch.iso8583 import forwarding, mapping
+from switch.iso8583.action_codes import finer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.reconciling import totals_response
@@ -88,11 +89,11 @@ class Outgoing:
         line.answers_due -= 1
         self._touched[line] = None
         try:
-            line.queue(mapping.to_response(request, decision), origin.tpdu, origin.asked)
+            line.queue(mapping.to_response(request, decision), origin.tpdu, origin.asked, finer(decision))
         except MessageError as error:
             for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
                 with suppress(MessageError):
-                    line.queue(mapping.to_response(request, lesser), origin.tpdu, origin.asked)
+                    line.queue(mapping.to_response(request, lesser), origin.tpdu, origin.asked, finer(lesser))
                     break
             what = f"{line.name}: the answer {decision.response_code} cannot be said: {error}"
             return (Notice("format_error", what),)

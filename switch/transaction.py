@@ -128,6 +128,7 @@ class Decision:
     reason: str  #: one sentence for a person: "scenario late-night, rule 2", "no answer from atlas in 10 s"
     approved_minor: int | None = None  #: what was granted, where that is less than was asked (response code 10)
     carried: Mapping[int, str] | None = field(default=None, eq=False, repr=False)  #: what the issuer adds for the acquirer
+    unanswered: bool = False  #: declined because its issuer was asked and did not answer
 
     @property
     def approved(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import date
 from functools import cache
@@ -12,6 +12,7 @@ import trio
 from attrs import define, evolve, field
 
 from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import Dialect
 from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.message import Message
 from switch.issuers.book import MemoryBook
@@ -33,9 +34,28 @@ def specs() -> Specs:
     return load_specs()
 
 
-def wire(dialect: str, header: str, tpdu: bool) -> WireFormat:
-    codec = Codec(specs().dialects[dialect])
+def wire(dialect: str, header: str, tpdu: bool, heard: list[Message] | None = None) -> WireFormat:
+    """A wire format; what is read with it is added to ``heard``, as it stood on the line."""
+    codec = _codec(dialect) if heard is None else Overhearing(specs().dialects[dialect], heard)
     return WireFormat(codec=codec, header=HeaderFormat.parse(header), tpdu=tpdu, today=lambda: TODAY)
+
+
+@cache
+def _codec(dialect: str) -> Codec:
+    return Codec(specs().dialects[dialect])
+
+
+class Overhearing(Codec):
+    """A codec that remembers what it has read."""
+
+    def __init__(self, dialect: Dialect, heard: list[Message]) -> None:
+        super().__init__(dialect)
+        self._heard = heard
+
+    def decode(self, data: bytes) -> Message:
+        message = super().decode(data)
+        self._heard.append(message)
+        return message
 
 
 @define
@@ -48,6 +68,7 @@ class Loopback:
     issuers: dict[str, trio.CancelScope]
     hosts: dict[str, IssuerHost]
     notices: list[Notice] = field(factory=list)
+    heard: dict[str, list[Message]] = field(factory=dict)  #: what each issuer was sent, as it stood on its line
 
     def client(self, listener: str = "ascii") -> Client:
         found = next(item for item in specs().centre.listeners if item.name == listener)
@@ -136,9 +157,11 @@ async def loopback(
     *,
     journal: Any = None,
     books: dict[str, MemoryBook] | None = None,
+    issuers: Collection[str] | None = None,
     unreadable: str = KEEP,
 ) -> AsyncIterator[Loopback]:
-    """A centre with all its issuers signed on; ``journal`` and ``books`` are those of an earlier life, if given."""
+    """A centre with its issuers signed on, all of them or those named; ``journal`` and ``books`` are those of an earlier life,
+    if given."""
     journal, notices = journal or MemoryJournal(), list[Notice]()
     books = {} if books is None else books
     listeners = tuple(evolve(each, unreadable=unreadable) for each in specs().centre.listeners)
@@ -146,12 +169,15 @@ async def loopback(
     server = Server(with_policy, journal, clock_ms=lambda: NOW_MS, tell=notices.append)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)
-        scopes, hosts = {}, {}
+        scopes, hosts, heard = {}, {}, {}
         for profile in specs().issuers.values():
+            if issuers is not None and profile.id not in issuers:
+                continue
             wire_format = wire(profile.dialect, profile.header, profile.tpdu)
+            heard[profile.id] = list[Message]()
             host = hosts[profile.id] = IssuerHost(
                 profile,
-                wire_format,
+                wire(profile.dialect, profile.header, profile.tpdu, heard[profile.id]),
                 books.setdefault(profile.id, MemoryBook()),
                 institution_id=specs().centre.institution_id,
                 clock_ms=lambda: NOW_MS,
@@ -171,7 +197,7 @@ async def loopback(
             nursery.start_soon(
                 server.serve, listener.name, sock, wire(listener.dialect, listener.header.notation, listener.tpdu)
             )
-        yield Loopback(server, journal, ports, scopes, hosts, notices)
+        yield Loopback(server, journal, ports, scopes, hosts, notices, heard)
         nursery.cancel_scope.cancel()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from switch.transaction import RESPONSE_MEANINGS
+from switch.transaction import RESPONSE_MEANINGS, Decision
 
 #: The meaning of DE 39 of ISO 8583:1993 in words (the standard's annex A).
 ACTION_MEANINGS: Final[dict[str, str]] = {
@@ -161,7 +161,7 @@ MEANINGS: Final = (
     Meaning(("07",), ("207",)),
     Meaning(("41",), ("208",)),
     Meaning(("43",), ("209",)),
-    Meaning(("12",), ("902", "922")),
+    Meaning(("12", "21"), ("902", "922")),
     Meaning(("19",), ("903",)),
     Meaning(("30",), ("904", "304", "307")),
     Meaning(("31",), ("905",)),
@@ -172,7 +172,7 @@ MEANINGS: Final = (
     Meaning(("96", "06", "20", "22"), ("909", "305", "306", "918", "920", "921")),
     Meaning(("94",), ("913",)),
     Meaning(("26",), ("308", "303")),
-    Meaning(("25", "21"), ("914", "302", "309", "601", "602", "603", "604", "606")),
+    Meaning(("25",), ("914", "302", "309", "601", "602", "603", "604", "606")),
     Meaning(("95",), ("915", "501", "502", "503", "504")),
     Meaning(("09",), ("923",)),
 )
@@ -184,16 +184,26 @@ _TO_RESPONSE: Final = {code: row.response_codes[0] for row in MEANINGS for code 
 #: request (000); 900 and 901, which also speak of liability, are understood and never said.
 ACCEPTED: Final = {"3": "300", "4": "400", "6": "600", "7": "700", "8": "800"}
 
+TIMED_OUT: Final = "911"
 NO_ACCOUNT: Final = "114"
 #: Account type in DE 3 -> what 1987 says where there is no such account.
 ACCOUNT_CODES: Final = {"10": "53", "20": "52", "30": "39", "40": "42"}
 
 #: What an unlisted code of 1993 comes to, by its first digit: 1987 has no ranges.
 _UNLISTED: Final = {"0": "00", "1": "05", "2": "04", "5": "95"}
+#: Where a class of 1993 has a word of its own for what is declined: class digit and response code -> action code.
+_OF_CLASS: Final = {("3", "40"): "301"}
 _DO_NOT_HONOR, _MALFUNCTION = "100", "96"  #: of a private response code; of a private action code that says neither yes nor no
 
-#: DE 39 and DE 66 of a 1987 answer to totals, and the action code that says both.
-RECONCILED: Final = {("00", "1"): "500", ("00", "2"): "501", ("95", "2"): "504", ("95", "3"): "503"}
+#: DE 39 and DE 66 of a 1987 answer to totals, and the action code that says both. 501: they were compared, and differ; 504:
+#: there was nothing to compare. The last of several pairs is the one translated to.
+RECONCILED: Final = {
+    ("00", "0"): "504",
+    ("00", "1"): "500",
+    ("00", "2"): "501",
+    ("95", "2"): "501",
+    ("95", "3"): "503",
+}
 _SETTLEMENT: Final = {action: codes for codes, action in RECONCILED.items()} | {"502": ("95", "2")}
 
 
@@ -205,7 +215,12 @@ def action_code(response_code: str, class_digit: str, settlement_code: str | Non
             return reconciled
     if response_code == "00":
         return ACCEPTED.get(class_digit, "000")
-    return _TO_ACTION.get(response_code, _DO_NOT_HONOR)
+    return _OF_CLASS.get((class_digit, response_code)) or _TO_ACTION.get(response_code, _DO_NOT_HONOR)
+
+
+def finer(decision: Decision) -> str | None:
+    """The action code of a decision of which its response code says less: 91 is an issuer timed out, or one out of reach."""
+    return TIMED_OUT if decision.unanswered else None
 
 
 def response_code(action: str, processing_code: str = "000000") -> str:

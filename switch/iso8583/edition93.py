@@ -43,9 +43,10 @@ SECURITY_DIGITS: Final = 16  #: of DE 53 of 1987; bytes of 1993 that spell as ma
 MESSAGE_NUMBER_DIGITS: Final = (4, 8)  #: of DE 71
 
 #: What an answer of 1993 says as its request did, or not at all.
-ECHOED: Final = (7, 12, 18, 22, 26, 43, 53, 56)
-#: What an answer of 1993 always gives back: the function asked for, and the transport data of whoever is in between.
-RETURNED: Final = (24, 59)
+ECHOED: Final = (7, 12, 18, 22, 26, 43)
+#: What an answer of 1993 always gives back: the function asked for, whose totals (date and indicator of the reconciliation),
+#: the keys in use, the original, and the transport data of whoever is in between.
+RETURNED: Final = (24, 28, 29, 53, 56, 59)
 
 #: DE 70 of 1987 -> DE 24 of 1993. By the standard: 801, 802, 811, 821 and 831. Which key is changed 1993 says elsewhere.
 NETWORK_FUNCTIONS: Final = {"001": "801", "002": "802", "101": "811", "160": "811", "161": "811", "162": "811"} | {
@@ -114,10 +115,11 @@ def to_1987(message: Message) -> Message:
     return Message(version + mti[1:3] + origin, {number: elements[number] for number in sorted(elements)})
 
 
-def to_1993(message: Message, asked: Message | None, today: date) -> Message:
+def to_1993(message: Message, asked: Message | None, today: date, action: str | None = None) -> Message:
     """The 1993 form of a 1987-form message; ``asked`` is the 1993 message it answers, None for a message of our own.
 
-    1987 writes dates without a year: each is taken from the year that brings it nearest to ``today``.
+    ``action`` is its action code where DE 39 of 1987 says less. 1987 writes dates without a year: each is taken from the year
+    that brings it nearest to ``today``.
     """
     mti, e = message
     elements = {number: value for number, value in e.items() if number in ALIKE}
@@ -126,7 +128,7 @@ def to_1993(message: Message, asked: Message | None, today: date) -> Message:
         elements[22] = pos_data.pos_data_code(pos_data.Point(e.get(22), e.get(25), e.get(26)))
     _function_to_1993(mti, e, elements)
     if 39 in e:
-        elements[39] = action_code(e[39], mti[1], e.get(66))
+        elements[39] = action or action_code(e[39], mti[1], e.get(66))
     if 90 in e:
         elements[56] = _original_to_1993(mti, e, today)
     if mti[1] == "4" and _remains(e):
@@ -187,13 +189,12 @@ def _times_to_1993(e: Mapping[int, str], elements: dict[int, str], today: date) 
 
 def _point_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) -> None:
     estimated = mti[1] == "1" and e.get(24) in _ESTIMATES
-    if 22 not in e:
-        if estimated:
-            elements[25] = pos_data.PRE_AUTHORIZATION
-        return
-    point = pos_data.point_of_service(e[22], pre_authorization=estimated)
-    said = {22: point.entry_mode, 25: point.condition, 26: point.pin_digits}
-    elements.update({number: value for number, value in said.items() if value is not None})
+    if 22 in e:
+        point = pos_data.point_of_service(e[22], pre_authorization=estimated)
+        said = {22: point.entry_mode, 25: point.condition, 26: point.pin_digits}
+        elements.update({number: value for number, value in said.items() if value is not None})
+    elif estimated:
+        elements[25] = pos_data.PRE_AUTHORIZATION
     if e.get(24) == PARTIAL_FUNCTIONS.get(mti[1]):
         elements[25] = pos_data.PARTIAL_ACCEPTED
 

@@ -14,7 +14,8 @@ CLASSES: Final = {
     "8": "network_management",
 }
 VERSIONS: Final = {"1987": "0", "1993": "1"}  #: edition of ISO 8583 -> first digit
-FEE_COLLECTION: Final = "7"  #: a class only 1993 has
+#: Version -> class digit -> class: 1993 has one more.
+_CLASSES_OF: Final = {"0": CLASSES, "1": {**CLASSES, "7": "fee_collection"}}
 
 #: Function digit -> (its name, the digit of its answer or None where it is one itself).
 FUNCTIONS: Final = {
@@ -38,7 +39,7 @@ ORIGINS: Final = {
 
 def message_class(mti: str, version: str = "0") -> str | None:
     """The class of a message (``authorization`` …), or None for another version of the standard or an unknown class."""
-    return CLASSES.get(mti[1]) if mti[0] == version else None
+    return _CLASSES_OF[version].get(mti[1]) if mti[0] == version else None
 
 
 def expects_answer(mti: str) -> bool:
@@ -60,9 +61,7 @@ def response_mti(mti: str) -> str:
 
 def describe_mti(mti: str) -> str:
     """An MTI in words: ``0100`` is "authorization request"."""
-    name = CLASSES.get(mti[1], "unknown class").replace("_", " ")
-    if mti[:2] == VERSIONS["1993"] + FEE_COLLECTION:
-        name = "fee collection"
+    name = _CLASSES_OF.get(mti[0], CLASSES).get(mti[1], "unknown class").replace("_", " ")
     function = FUNCTIONS.get(mti[2], ("unknown function", None))[0]
     repeat = " repeat" if ORIGINS.get(mti[3], "").endswith("repeat") else ""
     return f"{name} {function}{repeat}"

@@ -8,7 +8,7 @@ from switch.routing.archive import Past
 from switch.routing.checks import refuse
 from switch.transaction import (
     APPROVED,
-    DEBITS,
+    CREDITS,
     INVALID_AMOUNT,
     INVALID_TRANSACTION,
     SWITCH,
@@ -43,14 +43,14 @@ def not_outstanding(request: Authorization, hold: Past) -> Decision | None:
         return refuse(UNABLE_TO_LOCATE, f"DE 2 is not the card of {which}, which it names")
     if not hold.decision.approved:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, was answered {hold.decision.response_code}")
-    if hold.authorization.transaction_type not in DEBITS:
-        return refuse(INVALID_TRANSACTION, f"{which}, which it names, holds nothing")
     if hold.completed_by is not None:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, was completed before")
     if hold.remaining_minor <= 0:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, was reversed")
     if not hold.held:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, waits for no completion: it counts by itself")
+    if (hold.authorization.transaction_type in CREDITS) != (request.transaction_type in CREDITS):
+        return refuse(INVALID_TRANSACTION, f"DE 3 moves money the other way than {which}, which it names")
     if hold.authorization.currency != request.currency:
         return refuse(INVALID_TRANSACTION, f"another currency (DE 49) than {which}, which it names")
     return None

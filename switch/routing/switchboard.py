@@ -121,7 +121,7 @@ class Switchboard:
         for request_id, authorization, issuer in found.undecided:
             if issuer is not None:
                 self._outbox.reverse(request_id, authorization, issuer, 0, RESTARTED, REASON_TIMEOUT, now, effects)
-            decision = refuse(ISSUER_INOPERATIVE, RESTARTED)
+            decision = evolve(refuse(ISSUER_INOPERATIVE, RESTARTED), unanswered=issuer is not None)
             self._close(Past(request_id, authorization, issuer, decision, 0, now, NEVER), [], effects)
         return effects
 
@@ -358,6 +358,7 @@ class Switchboard:
         if not decision.approved:
             request, issuer = exchange.authorization, exchange.route.issuer
             reason = REASON_TIMEOUT if code == ISSUER_INOPERATIVE else REASON_CANCELLED
+            decision = evolve(decision, unanswered=code == ISSUER_INOPERATIVE)
             self._outbox.reverse(exchange.request_id, request, issuer, 0, why, reason, now, effects)
         self._decide(exchange, decision, now, effects)
 

@@ -12,7 +12,7 @@ from typing import Final
 from attrs import asdict, astuple, define
 
 from switch.record import record
-from switch.routing.capture import LATER, NOW
+from switch.routing.capture import LATER, NOW, WITH_BATCH
 from switch.transaction import APPROVED, BATCH, CREDITS, DEBITS, RECONCILE_ERROR, REQUEST, Authorization, Reconciliation
 from switch.transaction import BALANCE_INQUIRY as INQUIRY
 
@@ -115,10 +115,8 @@ class Batches:
             totals.add(request.transaction_type, 1, granted_minor, capture)
 
     def forget(self, request: Authorization, granted_minor: int) -> None:
-        """Count an approval no more: its completion counts in its place."""
-        totals = self._terminal(request)
-        totals.debits_count -= 1
-        totals.debits_minor -= granted_minor
+        """Count an approval that waited for its batch no more: its completion counts in its place."""
+        self._terminal(request).add(request.transaction_type, -1, -granted_minor, WITH_BATCH)
 
     def take_back(self, request: Authorization, lowered_minor: int) -> None:
         """Count the reversal of an approval that counts by itself."""

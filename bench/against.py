@@ -1,0 +1,146 @@
+"""This checkout side by side with an earlier one, in one run: ``python -m bench.against REVISION``.
+
+Both centres run at once, each on its own journal, before the same neutral issuer. The load goes to one and to the other by
+turns, so that what the machine does meanwhile falls on both. Each round gives a ratio; the median of the rounds is what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, chdir, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from bench import machine
+from bench.load_tools import ROOT, LoadTools, NoLoadToolsError, build
+from bench.run import CASES, Case, free_port, listening, neutral_specs, refuse_wrong
+from switch.centre_process import CentreProcess, start_centre
+
+RESULTS = Path(__file__).parent / "against.md"
+NOTE = """\
+Both centres run at once, each on its own durable journal, before the same neutral issuer. The load goes to one and to the other
+by turns, {seconds:g} s each, {rounds} rounds a case, after a warm-up. A ratio is this checkout divided by the earlier one in
+one round; a cell is the median of the rounds, with the least and the most in brackets. CPU above 1 is slower, transactions a
+second above 1 are faster. Load average before the run: {load:.1f}."""
+
+
+@frozen
+class Round:
+    """The generator's figures of one turn of each: this checkout, the earlier one."""
+
+    now: dict[str, Any]
+    before: dict[str, Any]
+
+    def ratio(self, key: str) -> float:
+        return float(self.now[key]) / float(self.before[key])
+
+
+@contextmanager
+def checkout(revision: str, folder: Path) -> Iterator[Path]:
+    """A work tree of a revision, for as long as the block lasts."""
+    git = ["git", "-C", str(ROOT), "worktree"]
+    subprocess.run([*git, "add", "--detach", "--force", str(folder), revision], check=True, capture_output=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run([*git, "remove", "--force", str(folder)], check=True, capture_output=True)
+
+
+def started(tree: Path, folder: Path, issuer_port: int) -> CentreProcess:
+    """The centre of a work tree, behind it the neutral issuer; it runs on that tree's own specification."""
+    specs = neutral_specs(folder / "specs", issuer_port, tree / "specs")
+    with chdir(tree):
+        return start_centre(folder / "var", ["--specs", str(specs), "--quiet"])
+
+
+def turn(tools: LoadTools, centre: CentreProcess, case: Case, seconds: float) -> dict[str, Any]:
+    """One turn of the load on one centre."""
+    pid = centre.process.pid
+    figures = tools.load(centre.address("ascii")[1], *case.options(seconds), "--pid", str(pid))
+    refuse_wrong(case, figures)
+    return {"tps": figures["tps"], "switch_us": figures["pid_cpu_us"], "p50_us": figures["p50_us"]}
+
+
+def measure(
+    tools: LoadTools, now: CentreProcess, before: CentreProcess, arguments: argparse.Namespace
+) -> Iterator[tuple[Case, list[Round]]]:
+    """Every case, round by round; who goes first changes."""
+    for case in CASES:
+        for centre in (now, before):
+            turn(tools, centre, case, 0.5)
+        rounds = []
+        for number in range(arguments.rounds):
+            order = (now, before) if number % 2 else (before, now)
+            taken = {centre.process.pid: turn(tools, centre, case, arguments.seconds) for centre in order}
+            rounds.append(Round(taken[now.process.pid], taken[before.process.pid]))
+        yield case, rounds
+
+
+def row(case: Case, rounds: list[Round]) -> str:
+    """One line of the table."""
+
+    def cell(key: str) -> str:
+        ratios = [one.ratio(key) for one in rounds]
+        return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+    def median(which: str, key: str) -> float:
+        return statistics.median(float(getattr(one, which)[key]) for one in rounds)
+
+    cpu = f"{median('now', 'switch_us'):.0f} and {median('before', 'switch_us'):.0f}"
+    return f"| {case.name} | {cell('switch_us')} | {cell('tps')} | {cell('p50_us')} | {cpu} |"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.against")
+    parser.add_argument("revision", help="an earlier commit or tag")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each turn (default 2)")
+    parser.add_argument("--rounds", type=int, default=7, help="of each case (default 7)")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="file to write (default bench/against.md)")
+    arguments = parser.parse_args()
+    load = machine.load_average()
+    with tempfile.TemporaryDirectory(prefix="switch-against-") as name, ExitStack() as stack:
+        folder, port = Path(name), free_port()
+        (folder / "tools").mkdir()
+        try:
+            tools = build(folder / "tools")
+        except NoLoadToolsError as missing:
+            print(f"bench: {missing}", file=sys.stderr)
+            return 2
+        tree = stack.enter_context(checkout(arguments.revision, folder / "tree"))
+        stack.enter_context(listening(tools.isohost, port))
+        now, before = started(ROOT, folder / "now", port), started(tree, folder / "before", port)
+        for centre in (now, before):
+            stack.callback(centre.stop)
+        lines = []
+        for case, rounds in measure(tools, now, before, arguments):
+            lines.append(row(case, rounds))
+            print(lines[-1], flush=True)
+    told = ["git", "-C", str(ROOT), "log", "-1", "--format=%h of %as, “%s”", arguments.revision]
+    revision = subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip()
+    text = [
+        "# Side by side",
+        "",
+        f"Written by `make against` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {machine.description()}.",
+        f"The earlier one is {revision}.",
+        "",
+        NOTE.format(seconds=arguments.seconds, rounds=arguments.rounds, load=load),
+        "",
+        "| connections × window | CPU of the switch | transactions a second | p50 | µs/tx, now and before |",
+        "|---|---|---|---|---|",
+        *lines,
+    ]
+    arguments.out.write_text("\n".join(text) + "\n", encoding="utf-8")
+    print(f"wrote {arguments.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
