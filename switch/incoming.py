@@ -10,7 +10,7 @@ from switch.hints import Hints
 from switch.iso8583 import forwarding, mapping
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
-from switch.iso8583.mti import expects_answer, message_class
+from switch.iso8583.mti import ORIGINS, expects_answer, message_class
 from switch.iso8583.recognize import around_in_line
 from switch.iso8583.reconciling import to_reconciliation
 from switch.line import Line
@@ -29,24 +29,28 @@ from switch.routing.events import (
 from switch.station import Callers, Voice
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
+ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
 
 T = TypeVar("T")
 
 
 class Incoming:
-    """The messages of a turn. ``handle`` is the switchboard's word on an event."""
+    """The messages of a turn. ``take`` hands the switchboard an event, and adds what it leads to."""
 
     def __init__(
         self,
         voice: Voice,
         callers: Callers,
         outgoing: Outgoing,
-        handle: Callable[[Event, float], list[Effect]],
+        take: Callable[[Event, float, list[Effect]], None],
         hints: Hints,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
-        self._handle, self._hints = handle, hints
+        self._take, self._hints = take, hints
+        acts = {"1": self._authorization, "2": self._authorization, "4": self._reversal, "5": self._totals}
+        #: MTI, in its 1987 form -> what is done with it.
+        self._acts = {f"0{kind}{function}{by}": act for kind, act in acts.items() for function in "02" for by in ORIGINS}
 
     def from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
@@ -59,6 +63,16 @@ class Incoming:
             return
         message = line.understood(asked) if line.translates else asked
         origin = Origin(line, reply_tpdu(frame.tpdu), asked)
+        act = self._acts.get(message.mti)
+        if act is None:
+            self._other(origin, message, effects)
+            return
+        line.opening = None
+        act(origin, message, now, effects)
+
+    def _other(self, origin: Origin, message: Message, effects: list[Effect]) -> None:
+        """A message that is no request for money: about the session, or not offered, or not of the standard at all."""
+        line, asked = origin.line, origin.asked
         kind = message_class(asked.mti, line.version)
         if kind is None:
             fault = f"MTI {asked.mti} is none of ISO 8583:{line.edition}{self._looks_like(line)}"
@@ -72,13 +86,6 @@ class Incoming:
                 self._outgoing.answer(origin, answer)
         elif not expects_answer(message.mti):
             effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only requests are expected"))
-        elif kind in ("authorization", "financial"):
-            take = self._reversal if mapping.is_void(message) else self._authorization
-            take(origin, message, now, effects)
-        elif kind == "reversal":
-            self._reversal(origin, message, now, effects)
-        elif kind == "reconciliation":
-            self._totals(origin, message, now, effects)
         else:
             code = line.code(FUNCTION_NOT_SUPPORTED, message)
             effects.append(Notice("unsupported", f"{line.name}: MTI {asked.mti} is not offered, answered {code}"))
@@ -90,15 +97,15 @@ class Incoming:
         try:
             asked = line.codec.decode(frame.body)
             message = line.understood(asked) if line.translates else asked
-            kind = message_class(message.mti)
-            if kind in ("authorization", "financial") and message.mti[2] == "1":
+            if message.mti in ANSWERS:
                 answer = forwarding.to_issuer_answer(message, acquirer_id=self._voice.institution_id)
-                effects += self._handle(AnswerReceived(link.issuer, answer), now)
+                self._take(AnswerReceived(link.issuer, answer), now, effects)
                 return
+            kind = message_class(message.mti)
             owed = ADVICE if kind in ("authorization", "financial") else REVERSAL if kind == "reversal" else None
             if owed is not None and message.mti[2] in "13":
                 stan, code = message.elements.get(11, ""), message.elements.get(39, "")
-                effects += self._handle(DeliveryAnswered(link.issuer, stan, code, owed), now)
+                self._take(DeliveryAnswered(link.issuer, stan, code, owed), now, effects)
                 return
         except MessageError as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
@@ -109,39 +116,51 @@ class Incoming:
         else:
             effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only answers are expected"))
 
+    def _authorization(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        if mapping.is_void(message):
+            self._reversal(origin, message, now, effects)
+            return
+        line, voice = origin.line, self._voice
+        if line in self._callers.signed_off and message.mti[2] == "0":
+            self._callers.refused(line, ISSUER_INOPERATIVE)
+            self._outgoing.refuse(origin, message, ISSUER_INOPERATIVE)
+            return
+        at = "" if 7 in message.elements else voice.transmitted_at()
+        try:
+            asked = mapping.to_authorization(message, acquirer_id=voice.institution_id, transmitted_at=at, currency=CURRENCY)
+        except MessageError as error:
+            self._lacks(origin, message, error, effects)
+            return
+        line.answers_due += 1
+        self._take(RequestReceived(asked, origin, line.name), now, effects)
+
     def _understood(
         self, read: Callable[..., T], origin: Origin, message: Message, effects: list[Effect], **defaults: str
     ) -> T | None:
         """What a message asks in the trade's words; one that lacks what it needs is answered 30 and gives None."""
-        centre_id, now = self._voice.institution_id, self._voice.transmitted_at()
+        voice = self._voice
         try:
-            asked = read(message, acquirer_id=centre_id, transmitted_at=now, **defaults)
+            asked = read(message, acquirer_id=voice.institution_id, transmitted_at=voice.transmitted_at(), **defaults)
         except MessageError as error:
-            line, code = origin.line, origin.line.code(FORMAT_ERROR, message)
-            effects.append(Notice("format_error", f"{line.name}: {origin.asked.mti}: {error}; answered {code}"))
-            self._outgoing.refuse(origin, message, FORMAT_ERROR)
+            self._lacks(origin, message, error, effects)
             return None
         origin.line.answers_due += 1
         return asked
 
-    def _authorization(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
-        if origin.line in self._callers.signed_off and message.mti[2] == "0":
-            self._callers.refused(origin.line, ISSUER_INOPERATIVE)
-            self._outgoing.refuse(origin, message, ISSUER_INOPERATIVE)
-            return
-        authorization = self._understood(mapping.to_authorization, origin, message, effects, currency=CURRENCY)
-        if authorization is not None:
-            effects += self._handle(RequestReceived(authorization, origin, origin.line.name), now)
+    def _lacks(self, origin: Origin, message: Message, error: MessageError, effects: list[Effect]) -> None:
+        line, code = origin.line, origin.line.code(FORMAT_ERROR, message)
+        effects.append(Notice("format_error", f"{line.name}: {origin.asked.mti}: {error}; answered {code}"))
+        self._outgoing.refuse(origin, message, FORMAT_ERROR)
 
     def _reversal(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
         reversal = self._understood(mapping.to_reversal, origin, message, effects, currency=CURRENCY)
         if reversal is not None:
-            effects += self._handle(ReversalReceived(reversal, origin, origin.line.name), now)
+            self._take(ReversalReceived(reversal, origin, origin.line.name), now, effects)
 
     def _totals(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
         asked = self._understood(to_reconciliation, origin, message, effects)
         if asked is not None:
-            effects += self._handle(TotalsReceived(asked, origin, origin.line.name), now)
+            self._take(TotalsReceived(asked, origin, origin.line.name), now, effects)
 
     def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
         """A message that can be read in part is answered 30 with what lets its sender match it; else it is told of, and its

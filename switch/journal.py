@@ -12,6 +12,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -40,6 +41,7 @@ JOURNAL_FILE: Final = "journal.db"
 MIGRATIONS: Final = ("journal_1.sql", "journal_2.sql", "journal_3.sql")
 SCHEMA_VERSION: Final = len(MIGRATIONS)
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
+CARDS_REMEMBERED_MAX: Final = 10_000  #: cards whose sealed form is at hand; sealing costs more than all else of a row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
 
 _REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
@@ -138,6 +140,7 @@ class SqliteJournal:
 
     def __init__(self, path: Path, vault: Vault) -> None:
         self._path, self._vault = path, vault
+        self._kept = lru_cache(CARDS_REMEMBERED_MAX)(vault.kept)
         self._db = connect(path)
         self.archive: Archive = JournalReader(self._db, vault)
         self._folding = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -174,12 +177,12 @@ class SqliteJournal:
             raise
 
     def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
-        seal = self._vault.seal
-        rows = [_plain_row(item, now_ms, seal(item.authorization.pan)) for item in requests if _is_plain(item)]
+        kept = self._kept
+        rows = [_plain_row(item, now_ms, kept(item.authorization.pan.digits)) for item in requests if _is_plain(item)]
         self._db.executemany(_PLAIN_REQUEST, rows)
         if len(rows) < len(requests):
             rare = [item for item in requests if not _is_plain(item)]
-            self._db.executemany(_REQUEST, [_request_row(item, now_ms, seal(item.authorization.pan)) for item in rare])
+            self._db.executemany(_REQUEST, [_request_row(item, now_ms, kept(item.authorization.pan.digits)) for item in rare])
 
     def _write_rare(self, batch: Batch, now_ms: int) -> None:
         """Reversals, what issuers are owed, and totals."""
@@ -282,7 +285,7 @@ def _is_plain(item: JournalRequest) -> bool:
     return item.capture == NOW and item.original_id is None and request.function == REQUEST and not request.cash_back_minor
 
 
-def _plain_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
+def _plain_row(item: JournalRequest, now_ms: int, kept: tuple[bytes, str]) -> Sequence[Any]:
     request, route = item.authorization, item.route
     key = request.key
     return (
@@ -297,8 +300,7 @@ def _plain_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any
         request.rrn,
         request.merchant_id,
         item.merchant_type,
-        sealed,
-        request.pan.masked,
+        *kept,
         request.transaction_type,
         request.amount_minor,
         request.currency,
@@ -312,10 +314,10 @@ def _plain_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any
     )
 
 
-def _request_row(item: JournalRequest, now_ms: int, sealed: bytes) -> Sequence[Any]:
+def _request_row(item: JournalRequest, now_ms: int, kept: tuple[bytes, str]) -> Sequence[Any]:
     request = item.authorization
     more = (request.function, item.original_id, item.capture, request.cash_back_minor, request.advised_code)
-    return (*_plain_row(item, now_ms, sealed), *more)
+    return (*_plain_row(item, now_ms, kept), *more)
 
 
 def _decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Sequence[Any]:

@@ -69,6 +69,13 @@ SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitt
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
 """
+#: The completion of the hold that an increment added to.
+_COMPLETED_TOGETHER: Final = """
+SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
+FROM request JOIN decision ON decision.request_id = request.id
+WHERE request.original_id = (SELECT original_id FROM request WHERE id = ?) AND request.function = 'advice'
+  AND decision.approved_minor IS NOT NULL ORDER BY request.id LIMIT 1
+"""
 _UNCAPTURED: Final = """
 SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
 FROM request JOIN decision ON decision.request_id = request.id
@@ -168,6 +175,10 @@ class JournalReader:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
             else:
                 hold.increments += (ExchangeKey(*key),)
+        if hold.authorization.original_key is not None and hold.held:
+            row = self._db.execute(_COMPLETED_TOGETHER, (hold.request_id,)).fetchone()
+            if row is not None:
+                hold.completed_by, hold.remaining_minor = ExchangeKey(*row), 0
 
     def _to_delivery(self, row: Sequence[Any]) -> Delivery:
         delivery_id, issuer, replacement_minor, reason, kind, message_reason, approval_code = row[_COLUMNS:]

@@ -72,7 +72,7 @@ class Server:
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         self._outgoing = Outgoing(self._voice, self._links, self.board.handle)
         self._incoming = Incoming(
-            self._voice, self._callers, self._outgoing, self.board.handle, Hints(self._wires, specs.dialects)
+            self._voice, self._callers, self._outgoing, self.board.take, Hints(self._wires, specs.dialects)
         )
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []

@@ -176,7 +176,7 @@ RECONCILE_ERROR = "95"
 SYSTEM_MALFUNCTION = "96"
 
 #: Response codes that grant the money asked for (ISO 8583:1987, DE 39).
-APPROVALS = frozenset({APPROVED, "08", PARTIALLY_APPROVED, "11"})
+APPROVALS = frozenset({APPROVED, "08", PARTIALLY_APPROVED, "11", "16"})
 
 #: The meaning of DE 39 of ISO 8583:1987 in words.
 RESPONSE_MEANINGS: dict[str, str] = {
@@ -196,12 +196,18 @@ RESPONSE_MEANINGS: dict[str, str] = {
     "13": "invalid amount",
     "14": "invalid card number",
     "15": "no such issuer",
+    "16": "approved, update track 3",
     "19": "re-enter transaction",
     "20": "invalid response",
     "21": "no action taken",
     "22": "suspected malfunction",
+    "23": "unacceptable transaction fee",
+    "24": "file update not supported by the receiver",
     "25": "unable to locate record",
     "26": "duplicate record",
+    "27": "file update, field edit error",
+    "28": "file update, file locked out",
+    "29": "file update not successful",
     "30": "format error",
     "31": "bank not supported by switch",
     "33": "expired card, pick up",
@@ -215,6 +221,7 @@ RESPONSE_MEANINGS: dict[str, str] = {
     "41": "lost card, pick up",
     "42": "no universal account",
     "43": "stolen card, pick up",
+    "44": "no investment account",
     "45": "account closed",
     "51": "insufficient funds",
     "52": "no cheque account",
@@ -225,6 +232,7 @@ RESPONSE_MEANINGS: dict[str, str] = {
     "57": "transaction not permitted to cardholder",
     "58": "transaction not permitted to terminal",
     "59": "suspected fraud",
+    "60": "card acceptor contact acquirer",
     "61": "exceeds withdrawal amount limit",
     "62": "restricted card",
     "63": "security violation",

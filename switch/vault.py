@@ -39,6 +39,11 @@ class Vault:
     def seal(self, pan: Pan) -> bytes:
         return self._cipher.encrypt(pan.digits.encode(), None)
 
+    def kept(self, digits: str) -> tuple[bytes, str]:
+        """A card number as it is kept: sealed, and masked."""
+        pan = Pan(digits)
+        return self.seal(pan), pan.masked
+
     def unseal(self, sealed: bytes) -> Pan:
         try:
             return Pan(self._cipher.decrypt(sealed, None).decode())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from switch import journal_reader
@@ -147,6 +147,8 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
 @pytest.mark.parametrize("capture", ["cut_off", BY_COMPLETION, BY_BATCH])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
+@example(steps=[("hold", 1), ("add", 1), ("complete", 1)])
+@example(steps=[("sell", 1), ("sell", 1), ("refund", 1), ("complete", 3)])
 def test_a_restart_forgets_nothing(
     tmp_path_factory: pytest.TempPathFactory, capture: str, steps: list[tuple[str, int]]
 ) -> None:

@@ -125,23 +125,26 @@ class Meaning(NamedTuple):
 #: Every code of either table stands in one row, and only in one. Rows with several codes on a side hold the nearest neighbours
 #: where the other edition has no twin; an approval never shares a row with a decline, nor a pick-up with anything else.
 MEANINGS: Final = (
-    Meaning(("00",), ("000", "004", "005", "007", "300", "400", "500", "600", "605", "700", "800", "900", "901")),
+    Meaning(("00",), ("000", "005", "007", "300", "400", "500", "600", "605", "700", "800", "900", "901")),
     Meaning(("08",), ("001",)),
     Meaning(("10",), ("002", "006")),
     Meaning(("11",), ("003",)),
-    Meaning(("05",), ("100", "113")),
+    Meaning(("16",), ("004",)),
+    Meaning(("05",), ("100",)),
     Meaning(("54",), ("101", "125")),
     Meaning(("59",), ("102", "129")),
     Meaning(("62",), ("104",)),
-    Meaning(("66",), ("105", "103")),
+    Meaning(("60",), ("103",)),
+    Meaning(("66",), ("105",)),
     Meaning(("75",), ("106",)),
     Meaning(("01",), ("107",)),
     Meaning(("02",), ("108",)),
     Meaning(("03",), ("109",)),
     Meaning(("13", "64"), ("110",)),
     Meaning(("14",), ("111",)),
-    Meaning(("52", "39", "42", "53", "45"), ("114",)),  # which of them: ACCOUNT_CODES
-    Meaning(("40",), ("115", "301")),
+    Meaning(("23",), ("113",)),
+    Meaning(("52", "39", "42", "44", "53", "45"), ("114",)),  # which of them: ACCOUNT_CODES
+    Meaning(("40",), ("115",)),
     Meaning(("51",), ("116",)),
     Meaning(("55",), ("117", "112", "127")),
     Meaning(("56",), ("118",)),
@@ -163,15 +166,19 @@ MEANINGS: Final = (
     Meaning(("43",), ("209",)),
     Meaning(("12", "21"), ("902", "922")),
     Meaning(("19",), ("903",)),
-    Meaning(("30",), ("904", "304", "307")),
+    Meaning(("30",), ("904", "307")),
     Meaning(("31",), ("905",)),
     Meaning(("90",), ("906",)),
     Meaning(("91",), ("907", "910", "912")),
     Meaning(("68",), ("911",)),
     Meaning(("92", "15"), ("908",)),
-    Meaning(("96", "06", "20", "22"), ("909", "305", "306", "918", "920", "921")),
+    Meaning(("96", "06", "20", "22"), ("909", "918", "920", "921")),
     Meaning(("94",), ("913",)),
-    Meaning(("26",), ("308", "303")),
+    Meaning(("24",), ("301",)),
+    Meaning(("26",), ("303", "308")),
+    Meaning(("27",), ("304",)),
+    Meaning(("28",), ("305",)),
+    Meaning(("29",), ("306",)),
     Meaning(("25",), ("914", "302", "309", "601", "602", "603", "604", "606")),
     Meaning(("95",), ("915", "501", "502", "503", "504")),
     Meaning(("09",), ("923",)),
@@ -183,6 +190,8 @@ _TO_RESPONSE: Final = {code: row.response_codes[0] for row in MEANINGS for code 
 #: Second digit of the MTI -> what 1993 says there for 00: each class accepts in its own words. An advice is approved like a
 #: request (000); 900 and 901, which also speak of liability, are understood and never said.
 ACCEPTED: Final = {"3": "300", "4": "400", "6": "600", "7": "700", "8": "800"}
+#: What accepts a message without granting money; all of them are 00 in 1987.
+ACCEPTANCES: Final = frozenset({*ACCEPTED.values(), "500", "605", "900", "901"})
 
 TIMED_OUT: Final = "911"
 NO_ACCOUNT: Final = "114"

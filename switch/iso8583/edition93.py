@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Final
 
 from switch.iso8583 import pos_data
-from switch.iso8583.action_codes import action_code, response_code, settlement
+from switch.iso8583.action_codes import ACCEPTANCES, action_code, response_code, settlement
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, response_mti
 from switch.transaction import PARTIALLY_APPROVED
@@ -65,10 +65,13 @@ FINAL_TOTALS: Final = "500"
 #: taken. Said in 1987 by DE 25 = 41.
 PARTIAL_FUNCTIONS: Final = {"1": "170", "2": "270"}
 _ESTIMATES: Final = frozenset({ESTIMATED, "103", "105", SUPPLEMENTARY_ESTIMATED})
+#: Replacements and resubmissions of an authorization. 1987 has neither; what names an original there is an increment of it.
+_STANDING_ALONE: Final = frozenset({"102", "103", "104", "105"})
 _INQUIRIES: Final = frozenset({"30", "31"})  #: DE 3, first two digits
 
 #: DE 25 of a 1993 reversal whose 1987 form gives no reason: it must have one. 4001: unspecified.
 UNSPECIFIED: Final = "4001"
+STOOD_IN: Final = "10"  #: how the reasons of an approval in the issuer's stead begin: no authorization went before it
 REASON_DIGITS: Final = 4
 
 #: Name (23), city (13), state (2), country (2) of DE 43 of 1987; 1993 has name, street and city, each ended by a backslash,
@@ -77,6 +80,10 @@ _NAME, _CITY, _STATE = 23, 13, 2
 PLACE_CHARACTERS: Final = 40
 _COUNTRIES: Final = {"MA": "MAR", "FR": "FRA", "ES": "ESP", "TN": "TUN", "DZ": "DZA"}  #: ISO 3166: two letters, three letters
 _COUNTRIES_BACK: Final = {three: two for two, three in _COUNTRIES.items()}
+
+#: Class and function of the answers that grant money. In 1993 only 000 to 099 do: "reversal accepted" there grants nothing.
+_GRANTING: Final = frozenset({"11", "21"})
+INVALID_RESPONSE: Final = "20"  #: DE 39 of 1987
 
 _ZERO: Final = "000000000000"  #: an amount of nothing
 _NO_FEES: Final = "C00000000C00000000"  #: the end of DE 95: no fee is replaced
@@ -144,8 +151,8 @@ def to_1993(message: Message, asked: Message | None, today: date, action: str | 
         elements[71] = e[71].zfill(MESSAGE_NUMBER_DIGITS[1])
     elements.update({number: e[number] for number in _DIGITS_ONLY if number in e and e[number].isdecimal()})
     if asked is None:
-        origin = "4" if mti[1] == "8" else mti[3]  # networks manage themselves as "other": 1804
-        spoken = "1" + mti[1:3] + origin
+        other = {"0": "4", "1": "5"}  # networks manage themselves as "other": 1804, repeated 1805
+        spoken = "1" + mti[1:3] + (other.get(mti[3], mti[3]) if mti[1] == "8" else mti[3])
     else:
         _echo(e, asked, elements)
         spoken = response_mti(asked.mti)
@@ -188,14 +195,16 @@ def _times_to_1993(e: Mapping[int, str], elements: dict[int, str], today: date) 
 
 
 def _point_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) -> None:
-    estimated = mti[1] == "1" and e.get(24) in _ESTIMATES
-    if 22 in e:
+    """DE 22, 25 and 26 from the POS data code, and from what DE 24 says of the amount."""
+    function = e.get(24, "")
+    estimated = mti[1] == "1" and function in _ESTIMATES
+    if len(e.get(22, "")) == pos_data.CHARACTERS:  # a dialect may have another
         point = pos_data.point_of_service(e[22], pre_authorization=estimated)
         said = {22: point.entry_mode, 25: point.condition, 26: point.pin_digits}
         elements.update({number: value for number, value in said.items() if value is not None})
-    elif estimated:
+    if estimated:
         elements[25] = pos_data.PRE_AUTHORIZATION
-    if e.get(24) == PARTIAL_FUNCTIONS.get(mti[1]):
+    elif function and function == PARTIAL_FUNCTIONS.get(mti[1]):
         elements[25] = pos_data.PARTIAL_ACCEPTED
 
 
@@ -205,14 +214,20 @@ def _outcome_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) -
     reconciled = settlement(e[39]) if mti[1] == "5" else None
     if reconciled is not None:
         elements[39], elements[66] = reconciled
+    elif mti[1:3] in _GRANTING and e[39] in ACCEPTANCES:
+        elements[39] = INVALID_RESPONSE
     else:
         elements[39] = response_code(e[39], e.get(3, ""))
 
 
 def _original_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) -> None:
-    """DE 90 from DE 56; of a partial reversal also DE 4, 5 and 95 from DE 30, 4 and 5."""
+    """DE 90 from DE 56; of a partial reversal also DE 4, 5 and 95 from DE 30, 4 and 5.
+
+    A replacement or a resubmission stands alone.
+    """
     original = e.get(56, "")
-    if len(original) >= _ORIGINAL_DATA_MIN:
+    alone = mti[1] == "1" and e.get(24) in _STANDING_ALONE
+    if len(original) >= _ORIGINAL_DATA_MIN and not alone:
         acquirer = original[24:35]
         elements[90] = f"0{original[1:4]}{original[4:10]}{original[12:22]}{acquirer:0>11}{0:011d}"
     if mti[1] == "4" and e.get(24) != FULL_REVERSAL and 30 in e and 4 in e:
@@ -294,7 +309,8 @@ def _function(mti: str, e: Mapping[int, str]) -> str | None:
             return SUPPLEMENTARY_ESTIMATED if estimated else SUPPLEMENTARY
         return ESTIMATED if estimated else ORIGINAL
     if kind == "2":
-        if mti[2] == "2" and (38 in e or 90 in e):
+        stood_in = e.get(56, "").startswith(STOOD_IN)
+        if mti[2] == "2" and (90 in e or (38 in e and not stood_in)):
             return APPROVED_BEFORE
         return PARTIAL_FUNCTIONS[kind] if e.get(25) == pos_data.PARTIAL_ACCEPTED else FINANCIAL
     if kind == "4":

@@ -23,7 +23,7 @@ from switch.transaction import (
 )
 
 #: Elements an issuer adds to its answer that go on to the acquirer.
-FROM_ISSUER: Final[tuple[int, ...]] = (44, 48, 54, 55, 62)
+FROM_ISSUER: Final = frozenset({44, 48, 54, 55, 62})
 
 #: Elements of a request that its reversal repeats to the issuer.
 REVERSED: Final[tuple[int, ...]] = (2, 3, 4, 12, 13, 14, 18, 22, 25, 37, 41, 42, 43, 49)
@@ -43,23 +43,25 @@ def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Mes
 def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
     """What an issuer's 0110 or 0210 says; MessageError where it cannot be matched or says nothing."""
     e = message.elements
-    for number in (7, 11, 39, 41):
-        if number not in e:
-            raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
+    try:
+        key, code = ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]), e[39]
+    except KeyError:
+        missing = next(number for number in (7, 11, 39, 41) if number not in e)
+        raise MessageError(missing, None, "nothing", f"a value: mandatory in a {message.mti}") from None
     return IssuerAnswer(
-        key=ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]),
-        response_code=e[39],
+        key=key,
+        response_code=code,
         approval_code=e.get(38),
-        reason=mask_numbers(e[REASON]) if REASON in e else (APPROVED_REASON if e[39] in APPROVALS else ""),
-        carried={n: e[n] for n in FROM_ISSUER if n in e} or None,
-        approved_minor=int(e[4]) if e[39] == PARTIALLY_APPROVED and 4 in e else None,
+        reason=mask_numbers(e[REASON]) if REASON in e else (APPROVED_REASON if code in APPROVALS else ""),
+        carried=None if FROM_ISSUER.isdisjoint(e) else {n: value for n, value in e.items() if n in FROM_ISSUER},
+        approved_minor=int(e[4]) if code == PARTIALLY_APPROVED and 4 in e else None,
     )
 
 
 def from_issuer(request: Message, decision: Decision) -> Message:
     """An issuer's answer to a request as it came to the issuer: what lets the switch match it, the decision, the reason."""
     carried = request.elements
-    elements = {number: carried[number] for number in ECHOED if number in carried}
+    elements = {number: value for number, value in carried.items() if number in ECHOED}
     if decision.approval_code is not None:
         elements[38] = decision.approval_code
     elements[39] = decision.response_code

@@ -75,7 +75,7 @@ CASH_AMOUNT: Final = "40"  #: type of an amount in DE 54: the cash part
 MANDATORY: Final[tuple[int, ...]] = (3, 11, 41, 42)
 
 #: Elements of a request that go back in its answer, as they came.
-ECHOED: Final[tuple[int, ...]] = (2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49)
+ECHOED: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49})
 
 EXPIRY_DIGITS: Final = 4  #: YYMM
 
@@ -248,7 +248,7 @@ def reversal_response(reversal: Reversal, response_code: str) -> Message:
 def to_response(authorization: Authorization, decision: Decision) -> Message:
     """The answer to the acquirer: what lets it match, the decision, and what the issuer added for it."""
     carried = authorization.carried
-    elements = {number: carried[number] for number in ECHOED if number in carried}
+    elements = {number: value for number, value in carried.items() if number in ECHOED}
     if decision.approval_code is not None:
         elements[38] = decision.approval_code
     elements[39] = decision.response_code

@@ -31,6 +31,8 @@ ENTRY_MODES: Final = {
     "00": "unknown",
     "01": "entered by hand",
     "02": "magnetic stripe",
+    "03": "bar code",
+    "04": "optical reading",
     "05": "chip",
     "07": "contactless chip",
     "10": "credential on file",

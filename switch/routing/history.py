@@ -19,26 +19,23 @@ class History:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._memory: Memory[ExchangeKey, Past] = Memory(REMEMBERED_MAX)
-        self._of_rrn: Memory[str, tuple[Past, ...]] = Memory(REMEMBERED_MAX)  #: mostly one; a completion has that of its hold
-        self._seen = Seen()
+        self.again = Seen().again  #: whether a key came before, or may have: only then it can be found; it has from now on
         self.remembered = self._memory.get  #: one of the last decisions by its key, or None
 
     def restore(self, decided: Iterable[Past], keys: Iterable[Hashable]) -> None:
         """Take up the last decisions before a restart, and the keys of many more requests."""
-        self._seen.restore(keys)
+        for key in keys:
+            self.again(key)
         for past in decided:
-            self.put(past)
+            self._recall(past)
 
-    def known(self, key: ExchangeKey) -> Past | None:
-        """What was decided under the key of a request that has come; None where it has come for the first time, or waits."""
-        past = self.remembered(key)
-        return self.find(key) if past is None and self._seen.again(key) else past
+    def _recall(self, past: Past) -> None:
+        self.again(past.authorization.key)
+        self.put(past)
 
     def put(self, past: Past) -> None:
-        request = past.authorization
-        self._memory.put(request.key, past)
-        others = self._of_rrn.get(request.rrn)
-        self._of_rrn.put(request.rrn, (past,) if others is None else (*others, past))
+        """Remember a decision; its key has come before."""
+        self._memory.put(past.authorization.key, past)
 
     def find(self, key: ExchangeKey) -> Past | None:
         """A decision of any time; it is remembered from then on."""
@@ -46,7 +43,7 @@ class History:
         if past is None:
             past = self._archive.find(key)
             if past is not None:
-                self.put(past)
+                self._recall(past)
         return past
 
     def find_by_reference(self, reference: Reference, *, held: bool = False) -> Past | None:
@@ -55,7 +52,8 @@ class History:
         def meant(past: Past) -> bool:
             return reference.fits(past.authorization) and (not held or past.authorization.function == REQUEST)
 
-        found = [past for past in self._of_rrn.get(reference.rrn) or () if meant(past)]
+        rrn = reference.rrn
+        found = [past for past in self._memory.values() if past.authorization.rrn == rrn and meant(past)]
         if found:
             return max(found, key=lambda past: past.request_id)
         past = self._archive.find_by_reference(reference)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Final
 
 SLOTS: Final = 1 << 22  #: of a generation, a byte each: 4 MiB
@@ -20,11 +20,6 @@ class Seen:
     def __init__(self) -> None:
         self._younger, self._elder = bytearray(SLOTS), bytearray(SLOTS)
         self._count = 0
-
-    def restore(self, keys: Iterable[Hashable]) -> None:
-        """Take up the keys of before a restart."""
-        for key in keys:
-            self.again(key)
 
     def again(self, key: Hashable) -> bool:
         """Whether a key has, or may have, come before; it has from now on."""

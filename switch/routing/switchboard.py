@@ -119,6 +119,7 @@ class Switchboard:
         self._outbox.restore(found.owed)
         self._reconciler.restore(found.totals, found.uncaptured, found.reconciled)
         for request_id, authorization, issuer in found.undecided:
+            self._history.again(authorization.key)
             if issuer is not None:
                 self._outbox.reverse(request_id, authorization, issuer, 0, RESTARTED, REASON_TIMEOUT, now, effects)
             decision = evolve(refuse(ISSUER_INOPERATIVE, RESTARTED), unanswered=issuer is not None)
@@ -138,8 +139,12 @@ class Switchboard:
     def handle(self, event: Event, now: float) -> list[Effect]:
         """What one event leads to, in order."""
         effects: list[Effect] = []
-        self._handlers[type(event)](event, now, effects)
+        self.take(event, now, effects)
         return effects
+
+    def take(self, event: Event, now: float, effects: list[Effect]) -> None:
+        """Handle one event, and add what it leads to."""
+        self._handlers[type(event)](event, now, effects)
 
     def next_deadline(self) -> float | None:
         """When ``tick`` has to be called at the latest; it may have nothing to do then."""
@@ -161,13 +166,7 @@ class Switchboard:
 
     def _request(self, event: RequestReceived, now: float, effects: list[Effect]) -> None:
         authorization = event.authorization
-        known = self._history.known(authorization.key)
-        if known is not None:
-            self._repeat(event, known, effects)
-            return
-        waiting = self._pending.get(authorization.key)
-        if waiting is not None:
-            self._repeat_while_waiting(event, waiting, effects)
+        if self._history.again(authorization.key) and self._repeated(event, effects):
             return
         plain = authorization.original_key is None and authorization.function == REQUEST
         hold = None if plain else self._holds.named(authorization)
@@ -236,6 +235,18 @@ class Switchboard:
                 return refuse(NO_ROUTE, f"no route for card {authorization.pan.masked}")
             return refuse(NO_SUCH_ISSUER, f"no issuer of {scheme} for card {authorization.pan.masked}")
         return None
+
+    def _repeated(self, event: RequestReceived, effects: list[Effect]) -> bool:
+        """Answer a request whose key is being decided or was decided before; False where its key came for the first time."""
+        key = event.authorization.key
+        waiting = self._pending.get(key)
+        if waiting is not None:
+            self._repeat_while_waiting(event, waiting, effects)
+            return True
+        known = self._history.find(key)
+        if known is not None:
+            self._repeat(event, known, effects)
+        return known is not None
 
     def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
         """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
@@ -366,7 +377,8 @@ class Switchboard:
         """A request is decided: remember it, count it, write it down, answer it."""
         request, decision = past.authorization, past.decision
         approved = captured = None
-        if decision.approved and _counts(request):
+        told = request.advised_code
+        if decision.response_code in APPROVALS and (told is None or told in APPROVALS):
             granted = decision.approved_minor
             approved = past.remaining_minor = request.amount_minor if granted is None else granted
             if past.capture == NOW:

@@ -20,8 +20,9 @@ from iso8583 import specs as shipped
 
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
-from tests.iso8583.samples import GOLDEN, codec, dialect
+from tests.iso8583.samples import GOLDEN, PURCHASE, codec, dialect, said_in
 from tests.strategies import DIALECTS, THIRD_BITMAP, messages, values
 
 quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -98,6 +99,7 @@ IPM: Final = """
 95 = { name = "Card issuer reference data", format = "ans..10" }
 """
 CONFIGURED: Final[dict[str, dict[str, Any]]] = config["bit_config"]
+KNOWN: Final = [int(key) for key in CONFIGURED if key != "1"]
 MESSAGE_NUMBER: Final = 71  #: in every message of IPM
 LOCAL_TIME = "%y%m%d%H%M%S"
 
@@ -111,7 +113,7 @@ ENCODINGS: Final[dict[str, tuple[str, bool, dict[str, str]]]] = {
 WIRE: Final = {name: Codec(dialect(chosen, tomllib.loads(IPM)["element"])) for name, (_, _, chosen) in ENCODINGS.items()}
 
 
-def clearing_values(number: int) -> st.SearchStrategy[str]:
+def clearing_values(number: int, written_in: Dialect) -> st.SearchStrategy[str]:
     """Values that cardutil takes, which looks into dates and into the private data subelements (tag 4, length 3, data)."""
     processor, kind = CONFIGURED[str(number)].get("field_processor"), CONFIGURED[str(number)].get("field_python_type")
     if kind == "datetime":
@@ -120,15 +122,17 @@ def clearing_values(number: int) -> st.SearchStrategy[str]:
         text = st.text([chr(code) for code in range(0x20, 0x7F)], min_size=1, max_size=40)
         tags = st.dictionaries(st.integers(0, 9999), text, min_size=1, max_size=5)
         return tags.map(lambda tagged: "".join(f"{tag:04}{len(data):03}{data}" for tag, data in tagged.items()))
-    return values(WIRE["ascii"].dialect.element(number))
+    return values(written_in.element(number))
 
 
 @st.composite
-def clearing_messages(draw: st.DrawFn) -> Message:
-    known = [int(key) for key in CONFIGURED if key != "1"]
+def clearing_messages(
+    draw: st.DrawFn, written_in: Dialect = WIRE["ascii"].dialect, unlike: frozenset[int] = frozenset()
+) -> Message:
+    known = [number for number in KNOWN if number not in unlike]
     chosen = draw(st.lists(st.sampled_from(known), max_size=16, unique=True))
     mti = draw(st.sampled_from(("1240", "1442", "1644", "1740")))
-    return Message(mti, {number: draw(clearing_values(number)) for number in sorted(chosen)})
+    return Message(mti, {number: draw(clearing_values(number, written_in)) for number in sorted(chosen)})
 
 
 def to_cardutil(number: int, value: str) -> Any:
@@ -170,7 +174,7 @@ def test_what_cardutil_writes_we_read(name: str, message: Message) -> None:
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
-@given(message=clearing_messages(), place=clearing_values(MESSAGE_NUMBER))
+@given(message=clearing_messages(), place=clearing_values(MESSAGE_NUMBER, WIRE["ascii"].dialect))
 @quick
 def test_what_we_write_cardutil_reads(name: str, message: Message, place: str) -> None:
     """It always reads a second bitmap, so the message has an element that calls for one: its number, as in every IPM file."""
@@ -178,3 +182,45 @@ def test_what_we_write_cardutil_reads(name: str, message: Message, place: str) -
     numbered = Message(message.mti, {**message.elements, MESSAGE_NUMBER: place})
     read = read_by_cardutil(WIRE[name].encode(numbered), encoding, hexadecimal)
     assert read == numbered
+
+
+# -- cardutil and our own dialects of ISO 8583:1993
+
+#: Our dialect -> whether its bitmap is hexadecimal, and what is not as in cardutil: DE 105, which Mastercard has for data of
+#: its own, and DE 55 where it is written in hexadecimal digits.
+OURS_OF_1993: Final[dict[str, tuple[bool, frozenset[int]]]] = {
+    "ascii93": (False, frozenset({105})),
+    "ascii_hex93": (True, frozenset({55, 105})),
+}
+of_1993 = pytest.mark.parametrize("name", OURS_OF_1993)
+
+
+def test_the_1993_tables_say_the_same() -> None:
+    """Sizes of a variable length are not cardutil's to say: most are 0 there."""
+    different = set()
+    for number in KNOWN:
+        theirs, ours = CONFIGURED[str(number)], DIALECTS["base93"].element(number)
+        length_digits = {"FIXED": 0, "LLVAR": 2, "LLLVAR": 3}[theirs["field_type"]]
+        if length_digits != ours.length_digits or (not length_digits and theirs["field_length"] != ours.characters_max):
+            different.add(number)
+    assert different == {105}
+
+
+@of_1993
+@given(data=st.data())
+@quick
+def test_what_our_1993_dialects_write_cardutil_reads_and_the_other_way_round(name: str, data: st.DataObject) -> None:
+    (hexadecimal, unlike), wire = OURS_OF_1993[name], codec(name)
+    message = data.draw(clearing_messages(wire.dialect, unlike | {MESSAGE_NUMBER}))
+    numbered = Message(message.mti, dict(sorted({**message.elements, MESSAGE_NUMBER: "00000042"}.items())))
+    assert read_by_cardutil(wire.encode(numbered), "latin_1", hexadecimal) == numbered
+    assert wire.decode(written_by_cardutil(numbered, "latin_1", hexadecimal)) == numbered
+
+
+def test_a_purchase_of_1993_without_what_cardutil_does_not_know() -> None:
+    said = said_in("ascii93", PURCHASE)
+    known = Message(said.mti, {n: value for n, value in said.elements.items() if n in KNOWN} | {MESSAGE_NUMBER: "00000001"})
+    read = read_by_cardutil(codec("ascii93").encode(known), "latin_1", hexadecimal=False)
+    assert read == known
+    assert read.elements[12] == "261122101530"
+    assert read.elements[22] == "510101500001"

@@ -28,18 +28,29 @@ PREFERENCES: Final = {
     "ascii": ("Digits represented as ASCII Characters", "Bin data not encoded"),
     "ascii_hex": ("Digits represented as ASCII Characters", "Bin data represented as Hex Ascii characters"),
     "bcd": ("Digits represented in nibbles", "Bin data not encoded"),
+    "ascii93": ("Digits represented as ASCII Characters", "Bin data not encoded"),
+    "ascii_hex93": ("Digits represented as ASCII Characters", "Bin data represented as Hex Ascii characters"),
+    "bcd93": ("Digits represented in nibbles", "Bin data not encoded"),
 }
 
 #: Elements it does not read as ISO 8583:1987 has them (tshark 4.0): no separator in 36, eight digits in 53 where the standard
 #: has sixteen, fifteen of the sixteen in 86 to 89, and no letters in 34, 92 and 93.
 OTHER_LAYOUT: Final = {34, 36, 53, 86, 87, 88, 89, 92, 93}
 
-#: Dialect -> elements not to be asked of it. Where binary elements are raw it skips more bytes behind 35 than it shows and
-#: takes 55 for text; in packed messages it expects currencies (49 to 51) unpacked and the digits of fees (28 to 31, 97) packed.
+#: The same for ISO 8583:1993: four digits in 15 where the standard has six, six of the eight in 71, no letters in 34, and
+#: another length in front of 53 and 96, whose bytes vary in number.
+OTHER_LAYOUT_1993: Final = {15, 34, 53, 71, 96}
+
+#: Dialect -> elements not to be asked of it. Where binary elements are raw it skips more bytes behind 35 than it shows (behind
+#: 36 too in 1993) and takes 55 for text in 1987; in hexadecimal it takes the length of 55 for one of bytes in 1993. In packed
+#: messages it expects currencies (49 to 51) unpacked and the digits of fees and of the net (28 to 31, 97) packed.
 TRAPS: Final = {
     "ascii": OTHER_LAYOUT | {35, 55},
     "ascii_hex": OTHER_LAYOUT,
     "bcd": OTHER_LAYOUT | {28, 29, 30, 31, 35, 49, 50, 51, 55, 97},
+    "ascii93": OTHER_LAYOUT_1993 | {35, 36},
+    "ascii_hex93": OTHER_LAYOUT_1993 | {55},
+    "bcd93": OTHER_LAYOUT_1993 | {35, 36, 49, 50, 51, 97},
 }
 
 
