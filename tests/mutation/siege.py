@@ -22,7 +22,7 @@ BUSINESS_DATE: Final = "2026-11-22"
 REPORT_SECONDS: Final = 15.0  #: a line on the way so often
 DELIVERY_SECONDS_MAX: Final = 180.0  #: what issuers are owed when the last frame was sent goes to them one by one
 POLL_SECONDS: Final = 0.1
-GROWTH_MIB_MAX: Final = 96.0  #: resident memory of one process: above all that is remembered by number, far below a leak
+GROWTH_MIB_MAX: Final = 128.0  #: of one process: what is remembered by number, and totals of terminals made up
 COMMAND_SECONDS_MAX: Final = 600.0
 
 
