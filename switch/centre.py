@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -29,6 +29,7 @@ from switch.link import IssuerLink
 from switch.routing.effects import Notice
 from switch.server import Server
 from switch.specs import Listener, Specs, remember_specs
+from switch.trace import TRACE_FILE, Trace
 from switch.vault import Vault
 
 RESTART_SECONDS_FIRST: Final = 0.1  #: an issuer's process that dies is started again after so long
@@ -51,6 +52,7 @@ class Options:
     specs_folder: Path | None
     scenario: Path | None
     ready_file: Path | None
+    trace: bool = False  #: keep every message of every line (``switch.trace``)
 
 
 def wall_clock_ms() -> int:
@@ -82,12 +84,20 @@ class Centre:
         with _locked(self.options.data), self._ready_file_ours():
             remember_specs(self.options.data, self.options.specs_folder)
             path = self.options.data / JOURNAL_FILE
-            journal = SqliteJournal(path, Vault.open(self.options.data, new=not path.exists()))
-            try:
+            vault = Vault.open(self.options.data, new=not path.exists())
+            with closing(SqliteJournal(path, vault)) as journal, self._traced(vault) as trace:
                 self._open_first_date(journal)
-                await self._run(journal)
-            finally:
-                journal.close()
+                await self._run(journal, trace)
+
+    @contextmanager
+    def _traced(self, vault: Vault) -> Iterator[Trace | None]:
+        """The trace, where one was asked for."""
+        if not self.options.trace:
+            yield None
+            return
+        path = self.options.data / TRACE_FILE
+        with closing(Trace(path, vault, clock_ms=wall_clock_ms, tell=self._tell)) as trace:
+            yield trace
 
     @contextmanager
     def _ready_file_ours(self) -> Iterator[None]:
@@ -118,8 +128,8 @@ class Centre:
                 f"--business-date: found {asked}, expected {row[0]} or later: that date is open in {self.options.data}"
             )
 
-    async def _run(self, journal: SqliteJournal) -> None:
-        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell)
+    async def _run(self, journal: SqliteJournal, trace: Trace | None) -> None:
+        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace)
         if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
             journal.open_business_date(self.options.business_date, "operator", wall_clock_ms())
         listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]

@@ -402,23 +402,8 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-#: Everything that happened to a request besides its decision, in order.
-_HAPPENED = """
-SELECT at_ms, kind, detail FROM occurrence WHERE request_id = :id
-UNION ALL
-SELECT received_at_ms, 'reversal', mti || ' from ' || line || ', answered ' || response_code || ': ' || reason
-FROM reversal WHERE original_id = :id
-UNION ALL
-SELECT created_at_ms, 'owed', 'its ' || kind || ' to ' || issuer || ': ' || reason FROM delivery WHERE request_id = :id
-UNION ALL
-SELECT at_ms, 'delivered', issuer || ' answered ' || response_code || ' to the ' || kind
-FROM delivered JOIN delivery ON delivery.id = delivered.delivery_id WHERE request_id = :id
-ORDER BY at_ms
-"""
-
-
 def read_life(data: Path, rrn: str) -> list[dict[str, Any]]:
-    """All requests of a retrieval reference number, oldest first, each with its decision and all else (for ``explain``)."""
+    """All requests of a retrieval reference number, oldest first, each with its decision."""
     from sqlite_utils import Database
 
     path = data / JOURNAL_FILE
@@ -426,5 +411,4 @@ def read_life(data: Path, rrn: str) -> list[dict[str, Any]]:
         raise DataFolderError(f"{data}: no journal here; expected the data folder of a centre that has run (switch up --data)")
     sql = "SELECT * FROM request LEFT JOIN decision ON decision.request_id = request.id WHERE rrn = ? ORDER BY request.id"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        db = Database(connection)
-        return [{**row, "occurrences": list(db.query(_HAPPENED, {"id": row["id"]}))} for row in db.query(sql, [rrn])]
+        return list(Database(connection).query(sql, [rrn]))

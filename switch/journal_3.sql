@@ -8,6 +8,8 @@ ALTER TABLE request ADD COLUMN original_id INTEGER REFERENCES request (id);
 ALTER TABLE request ADD COLUMN capture TEXT NOT NULL DEFAULT 'now';             -- now, completion, batch, never
 ALTER TABLE request ADD COLUMN cash_back_minor INTEGER NOT NULL DEFAULT 0;      -- part of amount_minor that is handed out
 ALTER TABLE request ADD COLUMN advised_code TEXT;                               -- of an advice: DE 39, as answered at the point of sale
+-- Reversals and completions may name an original by its retrieval reference number alone, and so do people who ask.
+CREATE INDEX request_rrn ON request (rrn);
 CREATE INDEX request_original ON request (original_id) WHERE original_id IS NOT NULL;
 
 -- What was granted; NULL where it was declined. Less than was asked after a partial approval.
@@ -26,6 +28,7 @@ CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision BEGIN SELECT RAISE(A
 -- What is owed to an issuer is the reversal of a request, or the advice of one that was decided without it.
 ALTER TABLE delivery ADD COLUMN kind TEXT NOT NULL DEFAULT 'reversal';          -- reversal, advice
 ALTER TABLE delivery ADD COLUMN message_reason TEXT NOT NULL DEFAULT '';        -- ISO 8583:1993, DE 25: 1003, 4021, …
+CREATE INDEX delivery_of ON delivery (request_id);
 
 -- One row for each reconciliation (0500, 0520): the sender's totals beside the centre's.
 CREATE TABLE reconciliation (

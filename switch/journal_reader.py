@@ -38,8 +38,8 @@ _PAST: Final = f"""
 SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
   decision.approved_minor,
   (SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 ORDER BY reversal.id DESC LIMIT 1),
-  decision.response_code = '{ISSUER_INOPERATIVE}' AND request.id IN (
-    SELECT request_id FROM delivery WHERE message_reason = '{REASON_TIMEOUT}')
+  decision.response_code = '{ISSUER_INOPERATIVE}' AND EXISTS (
+    SELECT 1 FROM delivery WHERE request_id = request.id AND message_reason = '{REASON_TIMEOUT}')
 FROM {_REQUESTS} JOIN decision ON decision.request_id = request.id
 """  # noqa: S608
 _UNDECIDED: Final = f"""

@@ -10,10 +10,10 @@ import errno
 import gc
 import selectors
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import trio
 from attrs import frozen
@@ -21,10 +21,10 @@ from attrs import frozen
 from switch.iso8583.action_codes import action_code
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.edition93 import to_1987, to_1993
 from switch.iso8583.framing import Frame, Framer, HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
+from switch.iso8583.translation import Translation
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
@@ -53,6 +53,16 @@ class WireFormat:
     today: Callable[[], date] = utc_today
 
 
+class Ear(Protocol):
+    """Who is told of every byte of a line that makes, or does not make, a message (``switch.trace``)."""
+
+    def heard(self, line: Line, frames: Sequence[Frame]) -> None:
+        """Frames came in; where the line is over, its framer may hold a rest that is none."""
+
+    def said(self, line: Line, frames: Sequence[bytes]) -> None:
+        """Frames are sent, each with its length header."""
+
+
 class Line:
     """One connection. ``name`` is for people: listener or issuer, and peer.
 
@@ -68,13 +78,14 @@ class Line:
         self.edition = wire.codec.dialect.edition
         self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
-        self._today = wire.today
+        self._translation = Translation(wire.today)
         self.open = True
         self.over = False  #: nothing more will be read
         self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
         self.heard_at = trio.current_time()  #: when something was last read
         self.dropped = False  #: its owner takes nothing more from it, not even what has been read
         self.drops_unreadable = False  #: whether its owner ends it after a message that cannot be answered
+        self.ear: Ear | None = None
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
@@ -91,7 +102,7 @@ class Line:
 
     def understood(self, said: Message) -> Message:
         """The 1987 form of what the peer of a line that translates said."""
-        return to_1987(said)
+        return self._translation.heard(said)
 
     def code(self, response_code: str, message: Message) -> str:
         """A response code of an answer to ``message`` as the peer reads it."""
@@ -104,11 +115,13 @@ class Line:
         of 1993 is told where DE 39 of 1987 says less.
         """
         if self.translates:
-            message = to_1993(message, asked, self._today(), action)
+            message = self._translation.said(message, asked, action)
         self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
 
     def flush(self) -> None:
         """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""
+        if self.ear is not None and self.open:
+            self.ear.said(self, self._queued)
         data = b"".join(self._queued)
         self._queued.clear()
         if not self.answers_due:
@@ -144,6 +157,8 @@ class Line:
             self.opening = data
         frames = self.framer.feed(data)
         self.over = not data or self.framer.fault is not None
+        if self.ear is not None:
+            self.ear.heard(self, frames)
         return frames
 
     @property

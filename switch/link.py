@@ -14,7 +14,7 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
-from switch.line import Line, Lines, WireFormat, dial
+from switch.line import Ear, Line, Lines, WireFormat, dial
 from switch.routing.effects import Notice
 from switch.routing.events import IssuerDown, IssuerUp
 from switch.station import Station, Voice
@@ -23,6 +23,7 @@ from switch.transaction import APPROVED
 RETRY_SECONDS_FIRST: Final = 0.05  #: a process that has just been started again is there within a blink
 RETRY_SECONDS_MAX: Final = 5.0  #: and one that is away for long is asked no more often than this
 TPDU: Final = bytes.fromhex("6000000000")  #: of what the centre sends to an issuer whose lines carry one
+CUT_OVER_REPEAT_SECONDS: Final = 30.0  #: an issuer that leaves a cut-over unanswered is told again after so long
 SIGN_ON_SECONDS_MAX: Final = 10.0  #: an issuer that leaves its sign-on unanswered for so long is dialled anew
 
 
@@ -40,19 +41,21 @@ class IssuerLink:
         lines: Lines,
         receive: Callable[[Any, list[Frame]], None],
         happened: Callable[[IssuerUp | IssuerDown], None],
+        ear: Ear | None = None,
     ) -> None:
         self.issuer = issuer
         self.line: Line | None = None
         self.tpdu = TPDU if wire.tpdu else b""
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._voice, self._echo_seconds = wire, voice, echo_seconds
-        self._lines, self._receive, self._happened = lines, receive, happened
+        self._lines, self._receive, self._happened, self._ear = lines, receive, happened, ear
         self._session = Session()
         self._station: Station | None = None  #: of the line there is
         self._unanswered = trio.CancelScope()
         self._was_up = False
         self._gave_up: str | None = None  #: why the centre itself closed the line
         self._business_date = self._acknowledged = business_date  #: the open one, and the last the issuer knows of
+        self._told_at: float | None = None  #: when it was told of the business date, where it has not answered
         self._address: tuple[str, int] | None = None
         self._moved = trio.Event()
 
@@ -89,7 +92,8 @@ class IssuerLink:
 
     async def _live(self, line: Line) -> tuple[str, str]:
         """One connection, from sign-on to its end: the state it ended in, and why."""
-        self.line, self._was_up, self._gave_up = line, False, None
+        self.line, self._was_up, self._gave_up, self._told_at = line, False, None, None
+        line.ear = self._ear
         self._session.happened("connected")
         self._station = Station(line, self._session, self._voice, echo_seconds=self._echo_seconds, tpdu=self.tpdu)
         self._station.ask(SIGN_ON)
@@ -133,8 +137,9 @@ class IssuerLink:
         elif function == SIGN_ON and self._session.happened("sign-on refused") == REFUSED:
             self._give_up(station, f"it {said} sign-on")
         elif function == CUT_OVER and response_code == APPROVED:
-            self._acknowledged = self._business_date
+            self._acknowledged, self._told_at = self._business_date, None
         elif function == CUT_OVER:
+            self._told_at = None
             what = f"{self.issuer} {said} cut-over to {self._business_date}; it is told again at its next sign-on"
             self._voice.tell(Notice("cut_over", what))
 
@@ -144,7 +149,10 @@ class IssuerLink:
         self.signed_on.set()
         self._happened(IssuerUp(self.issuer))
         if self._acknowledged != self._business_date:
-            station.ask(CUT_OVER, self._business_date)
+            self._tell_date(station)
+
+    def _tell_date(self, station: Station) -> None:
+        self._told_at = trio.current_time() if station.ask(CUT_OVER, self._business_date) else None
 
     def _give_up(self, station: Station, why: str) -> None:
         self._gave_up = why
@@ -154,11 +162,14 @@ class IssuerLink:
         """A business date begins: the issuer is told now, or else as soon as it signs on."""
         self._business_date = business_date
         if self._station is not None and self._session.state == UP:
-            self._station.ask(CUT_OVER, business_date)
+            self._tell_date(self._station)
 
     def check(self, now: float) -> None:
-        """Echo the issuer where its line is idle; dial it anew where it is gone. The sign-on has a limit of its own."""
+        """Echo the issuer where its line is idle, tell it again of a cut-over it has not answered, dial it anew where it is
+        gone. The sign-on has a limit of its own."""
         if self._station is not None and self._session.state in (UP, SIGNED_OFF):
+            if self._told_at is not None and now >= self._told_at + CUT_OVER_REPEAT_SECONDS and self._session.state == UP:
+                self._tell_date(self._station)
             why = self._station.check(now)
             if why is not None:
                 self._give_up(self._station, why)

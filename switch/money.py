@@ -46,3 +46,12 @@ def format_minor(amount_minor: int, currency: str = "504") -> str:
 def currency_name(currency: str) -> str:
     """The alphabetic code of a numeric ISO 4217 code, or the numeric code itself where it is not known here."""
     return CURRENCIES.get(currency, (currency, 2))[0]
+
+
+def worded_minor(amount_minor: int, currency: str) -> str:
+    """An amount with its currency.
+
+    >>> worded_minor(12_500, "504")
+    '125.00 MAD'
+    """
+    return f"{format_minor(amount_minor, currency)} {currency_name(currency)}"

@@ -29,6 +29,7 @@ from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.specs import DROP, Specs
 from switch.station import CONNECTIONS_MAX, Callers, Voice
+from switch.trace import Trace
 
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
 WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
@@ -37,7 +38,10 @@ Take = Callable[[Any, Frame, float, list[Effect]], None]
 
 
 class Server:
-    """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock."""
+    """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock.
+
+    ``trace`` keeps every message, where there is one.
+    """
 
     def __init__(
         self,
@@ -46,8 +50,9 @@ class Server:
         *,
         clock_ms: Callable[[], int],
         tell: Callable[[Notice], None],
+        trace: Trace | None = None,
     ) -> None:
-        self.specs, self.journal = specs, journal
+        self.specs, self.journal, self._trace = specs, journal, trace
         self._clock_ms, self._tell = clock_ms, tell
         destinations = [
             Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds)
@@ -111,6 +116,7 @@ class Server:
                         continue
                     keep_alive(connection)
                     line = Line(connection, wire, f"{name} {peer}")
+                    line.ear = self._trace
                     line.drops_unreadable = name in self._dropping
                     self._callers.called(line, name)
                     nursery.start_soon(self._acquirer, line)
@@ -137,6 +143,7 @@ class Server:
             lines=self.lines,
             receive=partial(self._receive, self._incoming.from_issuer),
             happened=self._link_happened,
+            ear=self._trace,
         )
         self._links[issuer] = link
         return link
@@ -188,6 +195,8 @@ class Server:
             self._tell(Notice(occurrence.kind, f"request {occurrence.request_id}: {occurrence.detail}"))
         for notice in notices:
             self._tell(notice)
+        if self._trace is not None:
+            self._trace.write()
 
     def _link_happened(self, event: IssuerUp | IssuerDown) -> None:
         self._effects += self.board.handle(event, trio.current_time())

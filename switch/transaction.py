@@ -80,6 +80,7 @@ class Authorization:
     original_key: ExchangeKey | None = None  #: what DE 90 names: the request it completes or adds to
     advised_code: str | None = None  #: of an advice: what was answered at the point of sale (DE 39)
     approval_code: str | None = None  #: of an advice or a completion: DE 38
+    repeat: bool = False  #: it came as a repeat (0101, 0121, …) of what its sender had no answer to
 
 
 @record(kw_only=True)
@@ -95,7 +96,7 @@ class Reversal:
     replacement_minor: int  #: what remains of the amount (DE 95); 0 undoes all of it
     merchant_id: str
     rrn: str  #: DE 37, the original's
-    reason: str  #: why, as the sender codes it; may be empty
+    reason: str  #: why, as the sender codes it: four digits (REASON_…), or empty
     carried: Mapping[int, str] = field(eq=False, repr=False)
 
     @property

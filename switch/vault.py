@@ -1,4 +1,4 @@
-"""Card numbers at rest: encrypted under the data folder's key."""
+"""Card numbers, and messages that hold them, at rest: encrypted under the data folder's key."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from switch.errors import DataFolderError
 
 KEY_BYTES: Final = 64  #: AES-256-SIV (RFC 5297) takes two keys of 32
 KEY_FILE: Final = "pan.key"
+MESSAGE: Final = [b"message"]  #: sealed with it, so that neither kind of ciphertext can stand in the other's place
 
 
 class Vault:
-    """Encrypts and decrypts PANs with AES-SIV. It is deterministic: one card has one ciphertext, so it can be grouped by."""
+    """Encrypts and decrypts with AES-SIV. It is deterministic: one card has one ciphertext, so it can be grouped by."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESSIV(key)
@@ -49,6 +50,16 @@ class Vault:
             return Pan(self._cipher.decrypt(sealed, None).decode())
         except InvalidTag:
             raise DataFolderError(f"a card number does not open with the key in {KEY_FILE}: it is another folder's") from None
+
+    def seal_bytes(self, data: bytes) -> bytes:
+        """A message of the trace; it opens with ``unseal_bytes`` alone."""
+        return self._cipher.encrypt(data, MESSAGE) if data else b""
+
+    def unseal_bytes(self, sealed: bytes) -> bytes:
+        try:
+            return self._cipher.decrypt(sealed, MESSAGE) if sealed else b""
+        except InvalidTag:
+            raise DataFolderError(f"a message does not open with the key in {KEY_FILE}: it is another folder's") from None
 
 
 def _made(path: Path) -> bytes:

@@ -24,6 +24,7 @@ from switch.routing.effects import Notice
 from switch.server import Server
 from switch.spec_table import SpecTable
 from switch.specs import KEEP, Specs, load_specs
+from switch.trace import Trace
 
 NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC
 TODAY = date(2026, 11, 22)
@@ -159,6 +160,7 @@ async def loopback(
     books: dict[str, MemoryBook] | None = None,
     issuers: Collection[str] | None = None,
     unreadable: str = KEEP,
+    trace: Trace | None = None,
 ) -> AsyncIterator[Loopback]:
     """A centre with its issuers signed on, all of them or those named; ``journal`` and ``books`` are those of an earlier life,
     if given."""
@@ -166,7 +168,7 @@ async def loopback(
     books = {} if books is None else books
     listeners = tuple(evolve(each, unreadable=unreadable) for each in specs().centre.listeners)
     with_policy = evolve(specs(), centre=evolve(specs().centre, listeners=listeners))
-    server = Server(with_policy, journal, clock_ms=lambda: NOW_MS, tell=notices.append)
+    server = Server(with_policy, journal, clock_ms=lambda: NOW_MS, tell=notices.append, trace=trace)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)
         scopes, hosts, heard = {}, {}, {}

@@ -23,7 +23,7 @@ ROOM_IMPORTS = {"settlement": {"clearing"}}
 DOORKEEPERS = {
     "iso8583": {"iso8583"},
     "sqlite_utils": {"journal"},
-    "sqlite3": {"journal", "journal_reader", "books", "endofday", "day_files", "issuers.book"},
+    "sqlite3": {"journal", "journal_reader", "books", "endofday", "day_files", "issuers.book", "trace", "trace_reader"},
     "click": {"cli"},
     "rich": {"cli"},
     "tomllib": {"specs", "toml_lines"},

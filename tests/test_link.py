@@ -19,7 +19,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
 from switch.journal import MemoryJournal
 from switch.line import DIAL_SECONDS_MAX, accept, dial, listen, not_to_itself
-from switch.link import RETRY_SECONDS_FIRST, RETRY_SECONDS_MAX, SIGN_ON_SECONDS_MAX
+from switch.link import CUT_OVER_REPEAT_SECONDS, RETRY_SECONDS_FIRST, RETRY_SECONDS_MAX, SIGN_ON_SECONDS_MAX
 from switch.routing.effects import Notice
 from switch.server import Server
 from tests.loopback import NOW_MS, Client, purchase, specs, wire
@@ -240,6 +240,26 @@ async def test_a_cut_over_that_was_missed_is_told_after_the_next_sign_on(mock_cl
         assert (request.elements[70], request.elements[15]) == (CUT_OVER, "1123")
         refused = ["atlas answered 12 to the cut-over to 2026-11-23; it is told again at its next sign-on"]
         assert centre.told("cut_over") == (refused if how == "refused" else [])
+        await issuer.stream.aclose()
+
+
+async def test_a_cut_over_that_is_not_answered_is_told_again(mock_clock: MockClock) -> None:
+    async with played() as centre:
+        issuer = await centre.signed_on()
+        await _next_day(centre, mock_clock, "2026-11-23")
+        first = await issuer.receive()
+        mock_clock.jump(CUT_OVER_REPEAT_SECONDS)
+        centre.server.watch_sessions(trio.current_time())
+        again = [await issuer.receive() for _ in range(2)]
+        assert sorted(message.elements[70] for message in again) == [CUT_OVER, ECHO]
+        told = next(message for message in again if message.elements[70] == CUT_OVER)
+        assert (told.elements[15], told.elements[11] != first.elements[11]) == ("1123", True)
+        await issuer.send(*map(answer_to, again))
+        await quiet()
+        mock_clock.jump(CUT_OVER_REPEAT_SECONDS - 1)
+        centre.server.watch_sessions(trio.current_time())
+        await quiet()
+        assert not issuer.stream.socket.is_readable()
         await issuer.stream.aclose()
 
 

@@ -120,14 +120,15 @@ def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
 
 def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
     """The life of the first decline, and the reasons of the others, as the journal tells them."""
-    from switch.cli.explain import show_life
+    from switch.cli.explain import show_story
     from switch.cli.tables import show_table
-    from switch.life import lives
+    from switch.life import story
+    from switch.steps import steps
 
     first, *others = (item for item in bought if item.response_code != "00")
     _step(3, "Ask why: the journal knows the reason of every answer", data, f"explain {first.rrn}")
-    for life in lives(data, first.rrn):
-        show_life(life, specs)
+    found = story(data, first.rrn)
+    show_story(found, [(step, None) for step in steps(found, specs)], specs)
     click.echo()
     rows = [(item.rrn, item.response_code, item.reason) for item in others]
     show_table(("RRN", "code", "reason"), rows, title="The other declines, in short")

@@ -2,161 +2,123 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from switch.cli.options import data_option, json_option, specs_option
+from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
-    from switch.life import Life, Row
+    from switch.life import Row, Story
     from switch.specs import Specs
+    from switch.step import Step
+    from switch.trace_reader import Traced
 
-Step = tuple[str, str, str]  #: when, what, detail
+    Told = tuple[Step, Traced | None]
 
 
 @click.command()
 @click.argument("rrn", metavar="RRN")
 @data_option
 @specs_option
+@click.option("--bytes", "with_bytes", is_flag=True, help="Show the bytes and elements of every message (switch up --trace).")
+@click.option("--unmasked", is_flag=True, help="With --bytes, show card numbers as they are.")
 @json_option
-def explain(rrn: str, data: Path, specs_folder: Path | None, as_json: bool) -> None:
-    """Tell the life of one transaction from the journal: received, routed, decided, cleared, and why.
+def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, unmasked: bool, as_json: bool) -> None:
+    """Tell the life of one transaction from the journal, in the order things happened, and why.
+
+    One list of both legs: what the acquirer sent and was answered, what its issuer was sent and answered or did not, what
+    the centre decided by itself, repeats, late answers, reversals, what issuers are owed, completions and captures, and what
+    the close of the day made of it. With --bytes every message follows, in the same order: its bytes and every element, as
+    far as the centre was started with `switch up --trace`.
 
     RRN is the retrieval reference number (DE 37); `switch send` prints it. The centre may be running or not. Ends with 1
     when the journal has no such transaction.
     """
     from switch.cli.tables import show_json
-    from switch.life import lives
+    from switch.cli.traced import show_bytes_of
+    from switch.life import story
     from switch.specs import specs_of
+    from switch.steps import steps
 
     specs = specs_of(data, specs_folder)
-    found = lives(data, rrn.strip())
+    found = story(data, rrn.strip())
+    told: list[Told] = [(step, None) for step in steps(found, specs)]
+    missing = None
+    if with_bytes:
+        told, missing = _with_messages(found, data, told)
     if as_json:
-        show_json([life.as_json() for life in found])
-        return
-    for number, life in enumerate(found):
-        if number:
+        show_json(_as_json(found, told, specs, unmasked=unmasked))
+    else:
+        show_story(found, told, specs)
+        messages = [message for _, message in told if message is not None]
+        if messages:
             click.echo()
-        show_life(life, specs)
+            show_bytes_of(messages, specs, unmasked=unmasked)
+    if missing is not None:
+        raise missing
 
 
-def show_life(life: Life, specs: Specs) -> None:
-    """Print one life under its title: amount, card, merchant."""
+def _with_messages(story: Story, data: Path, told: list[Told]) -> tuple[list[Told], NegativeAnswerError | None]:
+    """What is told with the messages of the trace, and why there are none."""
+    from switch.trace_reader import messages_of, with_messages
+
+    try:
+        return with_messages([step for step, _ in told], messages_of(data, story)), None
+    except NegativeAnswerError as missing:
+        return told, missing
+
+
+def show_story(story: Story, told: Sequence[Told], specs: Specs) -> None:
+    """Print all that happened under its title: amount, card, merchant; messages of the trace by their numbers."""
     from switch.cli.tables import show_table
 
-    request = life.request
-    about = f"{_money(request, 'amount_minor')}, card {request['pan_masked']}, {_merchant_name(request['merchant_id'], specs)}"
-    columns = (f"when ({specs.calendar.zone.key})", "what", "detail")
-    show_table(columns, _steps(life, specs), title=f"RRN {request['rrn'].strip()}: {about}")
+    columns = {f"when ({specs.calendar.zone.key})": _times(told, specs), "leg": [step.leg for step, _ in told]}
+    if len(story.lives) > 1:
+        columns["request"] = [str(step.request_id or "") for step, _ in told]
+    if any(message for _, message in told):
+        columns["message"] = [f"#{message.id}" if message else "" for _, message in told]
+    columns |= {"what": [step.what for step, _ in told], "detail": [step.detail for step, _ in told]}
+    show_table(tuple(columns), zip(*columns.values(), strict=True), title=f"RRN {story.rrn}: {_about(story, specs)}")
 
 
-def _steps(life: Life, specs: Specs) -> list[Step]:
-    steps = [*_received(life.request, specs), _routed(life), _decided(life, specs)]
-    steps += [_occurred(occurrence, specs) for occurrence in life.occurrences]
-    return [*steps, *_cleared(life)]
+def _times(told: Sequence[Told], specs: Specs) -> list[str]:
+    """A time stands once for all that happened then."""
+    times = ["" if step.at_ms is None else time_of(step.at_ms, specs) for step, _ in told]
+    return [time if time != before else "" for before, time in zip(["", *times], times, strict=False)]
 
 
-def _received(request: Row, specs: Specs) -> list[Step]:
-    kind = f"{request['transaction_type'].replace('_', ' ')} ({request['message_class']})"
-    asked = f"{kind}, {request['channel']} (DE 22 {request['entry_mode']}), as request {request['id']} of the journal"
-    key = f"DE 32 {request['acquirer_id']}, 41 {request['terminal_id']}, 11 {request['stan']}, 7 {request['transmitted_at']}"
-    return [
-        (_time(request["received_at_ms"], specs), "received", asked),
-        ("", "from", f"merchant {_merchant(request['merchant_id'], specs)}, terminal {request['terminal_id'].strip()}"),
-        ("", "on", f"{request['line']}, key {key}"),
-    ]
+def _about(story: Story, specs: Specs) -> str:
+    from switch.money import worded_minor
+
+    first: Row = story.lives[0].request if story.lives else story.unknown[0]
+    about = [worded_minor(first["amount_minor"], first["currency"])]
+    about.append(f"card {first['pan_masked']}" if story.lives else "a reversal of what is not known")
+    merchant = specs.merchants.get(first["merchant_id"])
+    return ", ".join([*about, merchant.name if merchant else f"merchant {first['merchant_id'].strip()}"])
 
 
-def _merchant_name(merchant_id: str, specs: Specs) -> str:
-    merchant = specs.merchants.get(merchant_id)
-    return merchant.name if merchant else f"merchant {merchant_id.strip()}"
+def _as_json(story: Story, told: Sequence[Told], specs: Specs, *, unmasked: bool) -> dict[str, Any]:
+    """The same for programs, and the rows it is told from."""
+    from switch.cli.traced import traced_json
+
+    def step_json(step: Step, message: Traced | None) -> dict[str, Any]:
+        kept = {"message": traced_json(message, specs, unmasked=unmasked)} if message else {}
+        return {**step.as_json(), **kept}
+
+    return {
+        "rrn": story.rrn,
+        "steps": [step_json(step, message) for step, message in told],
+        "requests": [life.as_json() for life in story.lives],
+        "reversals": list(story.unknown),
+    }
 
 
-def _merchant(merchant_id: str, specs: Specs) -> str:
-    merchant = specs.merchants.get(merchant_id)
-    return f"{merchant_id.strip()} ({f'{merchant.name}, {merchant.city}' if merchant else 'no contract here'})"
-
-
-def _routed(life: Life) -> Step:
-    request = life.request
-    if request["issuer"] is None:
-        return "", "not routed", "the switch asked no issuer"
-    kind = " ".join(part for part in (request["scheme"], request["product"]) if part)
-    return "", "routed", f"to {request['issuer']}: {kind}, {request['origin']} card"
-
-
-def _decided(life: Life, specs: Specs) -> Step:
-    from switch.transaction import response_meaning
-
-    decision = life.decision
-    if decision is None:
-        return "", "not decided", "in flight, or the switch stopped before an answer"
-    code, by = decision["response_code"], decision["decided_by"]
-    approval = f", approval code {decision['approval_code']}" if decision["approval_code"] else ""
-    took_ms = decision["decided_at_ms"] - life.request["received_at_ms"]
-    reason = f": {decision['reason']}" if decision["reason"] not in ("", response_meaning(code)) else ""
-    who = "the switch itself" if by == "switch" else by
-    detail = f"{code} {response_meaning(code)}, by {who} after {took_ms} ms{approval}{reason}"
-    return _time(decision["decided_at_ms"], specs), "decided", detail
-
-
-def _occurred(occurrence: Row, specs: Specs) -> Step:
-    return _time(occurrence["at_ms"], specs), occurrence["kind"].replace("_", " "), occurrence["detail"]
-
-
-def _cleared(life: Life) -> list[Step]:
-    """What the day made of it."""
-    decision, sale = life.decision, life.presentment
-    if decision is None:
-        return []
-    date = decision["business_date"]
-    if not life.day_closed:
-        return [(date, "business date", "not closed yet (switch day close)")]
-    if sale is not None:
-        rate, discount_rate = sale["interchange_rate_basis_points"], sale["discount_rate_basis_points"]
-        fees = (
-            f"interchange {_money(sale, 'interchange_minor')} ({_percent(rate)}), "
-            f"discount {_money(sale, 'discount_minor')} ({_percent(discount_rate)}), VAT {_money(sale, 'vat_minor')}"
-        )
-        return [
-            (date, "presented", f"{_money(sale, 'amount_minor')} to {sale['issuer']}, {fees}"),
-            (sale["value_date"], "value date", f"{_money(sale, 'net_minor')} net to merchant {sale['merchant_id']}"),
-            *((taken["business_date"], "taken back", f"{_money(taken, 'amount_minor')}") for taken in life.adjustments),
-        ]
-    if life.reversal_id is not None:
-        return [(date, "reversed", "nothing is left to present")]
-    if life.exception_reason is not None:
-        return [(date, "exception", f"not presented: {life.exception_reason}")]
-    if life.held is not None or life.released is not None:
-        return _waited(life)
-    return [(date, "closed", "nothing to present")]
-
-
-def _waited(life: Life) -> list[Step]:
-    """What became of an approval that does not count by itself."""
-    steps = []
-    if life.held is not None:
-        what = "the close of its terminal's batch" if life.held["capture"] == "batch" else "its completion"
-        steps.append((life.held["business_date"], "held", f"{_money(life.held, 'amount_minor')} wait for {what}"))
-    if life.released is not None:
-        by = "request" if life.released["outcome"] == "captured" else "reversal"
-        steps.append((life.released["business_date"], life.released["outcome"], f"by {by} {life.released['released_by']}"))
-    return steps
-
-
-def _money(row: Row, column: str) -> str:
-    from switch.money import currency_name, format_minor
-
-    return f"{format_minor(row[column], row['currency'])} {currency_name(row['currency'])}"
-
-
-def _percent(basis_points: int) -> str:
-    return f"{basis_points / 100:.2f} %"
-
-
-def _time(at_ms: int, specs: Specs) -> str:
+def time_of(at_ms: int, specs: Specs) -> str:
+    """Epoch milliseconds in the centre's time zone."""
     from datetime import UTC, datetime, timedelta
 
     at: Any = datetime.fromtimestamp(at_ms // 1000, UTC) + timedelta(milliseconds=at_ms % 1000)

@@ -27,7 +27,7 @@ Every command ends with one of four codes, and says an error in one sentence on 
 | 3 | cannot reach: nobody listens, or no answer in time |
 
 Tables go to a terminal as wide as it is and elsewhere whole, without colours; `--json` gives the same to programs. Card
-numbers are masked but in `switch cards` and `switch decode --unmasked`."""
+numbers are masked but in `switch cards` and with `--unmasked`."""
 
 
 def reference() -> str:

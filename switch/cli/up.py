@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address the listeners bind to.")
 @click.option("--free-ports", is_flag=True, help="Take free ports instead of those of the specification.")
 @click.option("--ready-file", type=PATH, metavar="PATH", help="Write a JSON file there once every issuer is signed on.")
+@click.option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def up(
     specs_folder: Path | None,
@@ -53,6 +54,7 @@ def up(
     host: str,
     free_ports: bool,
     ready_file: Path | None,
+    trace: bool,
     quiet: bool,
 ) -> None:
     """Run the centre: its listeners, its switch and one process an issuer, until Ctrl+C or SIGTERM.
@@ -79,6 +81,7 @@ def up(
         specs_folder=specs_folder,
         scenario=chosen,
         ready_file=ready_file,
+        trace=trace,
     )
 
     printer = Printer()
@@ -99,14 +102,18 @@ def up(
 
 
 def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
+    from switch.trace import TRACE_FILE, TRACED_MAX
+
     rows = [
         (name, f"{about['host']}:{about['port']}", about["dialect"], about["header"] + (" + TPDU" if about["tpdu"] else ""))
         for name, about in ready["listeners"].items()
     ]
     show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
     issuers = ", ".join(f"{issuer} ({about['pid'] or 'external'})" for issuer, about in ready["issuers"].items())
+    traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
     show_pairs(
-        [("issuers", issuers), ("data", ready["data"]), ("try", _ready_made(ready, specs, options))], wrapped=("issuers",)
+        [("issuers", issuers), ("data", ready["data"]), *traced, ("try", _ready_made(ready, specs, options))],
+        wrapped=("issuers",),
     )
     sys.stdout.flush()
 

@@ -30,8 +30,8 @@ SECRET: Final = {
 }
 EMV_DATA: Final = 55
 
-#: EMV tags whose values are card data: track 1, track 2 and PAN in their several forms, the cardholder's name.
-EMV_CARD_DATA: Final = frozenset({"56", "57", "5A", "5F20", "9F0B", "9F1F", "9F20", "9F6B"})
+#: EMV tags whose values are card data: tracks and PAN in their several forms, the cardholder's name, an enciphered PIN.
+EMV_CARD_DATA: Final = frozenset({"56", "57", "5A", "5F20", "5F21", "5F22", "5F23", "99", "9F0B", "9F1F", "9F20", "9F6B"})
 
 #: Text elements that senders fill as they like, by edition.
 FREE_TEXT: Final = {
@@ -108,16 +108,24 @@ def shown_value(number: int, value: str, edition: str = EDITION_1987) -> str:
 def _shown_emv(value: str) -> str:
     """BER-TLV as ``tag=value`` pairs without card data; hidden whole where it is no BER-TLV."""
     try:
-        pairs = list(_tags(bytes.fromhex(value)))
+        data = bytes.fromhex(value)
+        places = list(emv_tags(data))
     except (IndexError, ValueError):
         return "(EMV data that cannot be read, not shown)"
-    return " ".join(f"{tag}={'(not shown)' if tag in EMV_CARD_DATA else data.hex().upper()}" for tag, data in pairs)
+    shown = ((tag, "(not shown)" if tag in EMV_CARD_DATA else data[start:end].hex().upper()) for tag, start, end in places)
+    return " ".join(f"{tag}={text}" for tag, text in shown)
 
 
-def _tags(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The elements of BER-TLV data (ISO/IEC 8825-1), those inside a template in its place; IndexError where it breaks off."""
-    place = 0
-    while place < len(data):
+def emv_tags(data: bytes) -> Iterator[tuple[str, int, int]]:
+    """Tag, first byte and end of every value of BER-TLV data (ISO/IEC 8825-1), those inside a template in its place.
+
+    IndexError where it breaks off, ValueError where a length is indefinite.
+    """
+    return _tags(data, 0, len(data))
+
+
+def _tags(data: bytes, place: int, end: int) -> Iterator[tuple[str, int, int]]:
+    while place < end:
         start, constructed = place, bool(data[place] & 0x20)
         more = data[place] & 0x1F == 0x1F
         place += 1
@@ -133,11 +141,10 @@ def _tags(data: bytes) -> Iterator[tuple[str, bytes]]:
             place += width
         elif size == 0x80:
             raise ValueError("indefinite length")
-        if place + size > len(data):
+        if place + size > end:
             raise IndexError(tag)
-        value = data[place : place + size]
-        place += size
         if constructed:
-            yield from _tags(value)
+            yield from _tags(data, place, place + size)
         else:
-            yield tag, value
+            yield tag, place, place + size
+        place += size

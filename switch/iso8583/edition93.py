@@ -21,6 +21,7 @@ from switch.iso8583 import pos_data
 from switch.iso8583.action_codes import ACCEPTANCES, action_code, response_code, settlement
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, response_mti
+from switch.iso8583.place import place_to_1987, place_to_1993
 from switch.transaction import PARTIALLY_APPROVED
 
 #: Elements that are the same thing in the same form in both editions. Of the elements for national and private use: those
@@ -73,13 +74,6 @@ _INQUIRIES: Final = frozenset({"30", "31"})  #: DE 3, first two digits
 UNSPECIFIED: Final = "4001"
 STOOD_IN: Final = "10"  #: how the reasons of an approval in the issuer's stead begin: no authorization went before it
 REASON_DIGITS: Final = 4
-
-#: Name (23), city (13), state (2), country (2) of DE 43 of 1987; 1993 has name, street and city, each ended by a backslash,
-#: then postal code (10), region (3) and country (3).
-_NAME, _CITY, _STATE = 23, 13, 2
-PLACE_CHARACTERS: Final = 40
-_COUNTRIES: Final = {"MA": "MAR", "FR": "FRA", "ES": "ESP", "TN": "TUN", "DZ": "DZA"}  #: ISO 3166: two letters, three letters
-_COUNTRIES_BACK: Final = {three: two for two, three in _COUNTRIES.items()}
 
 #: Class and function of the answers that grant money. In 1993 only 000 to 099 do: "reversal accepted" there grants nothing.
 _GRANTING: Final = frozenset({"11", "21"})
@@ -336,22 +330,3 @@ def dated(month_and_day: str, today: date) -> str:
         near.append((abs(day - today), year))
     year = min(near)[1] if near else today.year
     return f"{year % 100:02d}{month_and_day}"
-
-
-def place_to_1993(text: str) -> str:
-    """DE 43 of 1993 from the 40 characters of 1987; the street and the postal code are not known there."""
-    text = text.replace("\\", " ")
-    name, city = text[:_NAME].rstrip(), text[_NAME : _NAME + _CITY].rstrip()
-    state, country = text[_NAME + _CITY :][:_STATE], text[_NAME + _CITY + _STATE :]
-    return f"{name}\\\\{city}\\{'':10}{state:3}{_COUNTRIES.get(country, country):3}"
-
-
-def place_to_1987(text: str) -> str:
-    """The 40 characters of 1987 from DE 43 of 1993; one without backslashes is taken as it stands."""
-    parts = text.split("\\", 3)
-    if len(parts) < 4:
-        return f"{text:40.40}"
-    name, _, city, rest = parts
-    region, country = rest[10:13], rest[13:16]
-    two = _COUNTRIES_BACK.get(country) or (country if not country[2:].strip() else "")
-    return f"{name:23.23}{city:13.13}{region:2.2}{two:2.2}"

@@ -121,6 +121,11 @@ class Framer:
         self._rest = b""
 
     @property
+    def rest(self) -> bytes:
+        """What has come behind the last whole frame."""
+        return self._rest
+
+    @property
     def incomplete(self) -> str | None:
         """What has come of a frame whose end is missing, in words; None between frames."""
         if not self._rest or self.fault is not None:
@@ -144,21 +149,23 @@ class Framer:
         width, skip, limit = self.header.width, self.tpdu_bytes, self.frame_bytes_max
         plain = self.header.kind == "b" and not self.header.inclusive
         start, size = 0, len(buffer)
-        while start + width <= size:
-            head = buffer[start : start + width]
-            length = int.from_bytes(head, "big") if plain else self.header.length(head)
-            if not 0 <= length <= limit:
-                raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {limit}")
-            end = start + width + length
-            if end > size:
-                break
-            if length:
-                if length < skip:
-                    raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {skip} of the TPDU")
-                body = start + width + skip
-                frames.append(Frame(buffer[body - skip : body], buffer[body:end]))
-            start = end
-        self._rest = buffer[start:]
+        try:
+            while start + width <= size:
+                head = buffer[start : start + width]
+                length = int.from_bytes(head, "big") if plain else self.header.length(head)
+                if not 0 <= length <= limit:
+                    raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {limit}")
+                end = start + width + length
+                if end > size:
+                    break
+                if length:
+                    if length < skip:
+                        raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {skip} of the TPDU")
+                    body = start + width + skip
+                    frames.append(Frame(buffer[body - skip : body], buffer[body:end]))
+                start = end
+        finally:
+            self._rest = buffer[start:]
 
     def wrap(self, body: bytes, tpdu: bytes = b"") -> bytes:
         """The bytes to send for a message; ``tpdu`` goes in front of it on lines that carry one.

@@ -36,6 +36,8 @@ ORIGINS: Final = {
     "5": "other repeat",
 }
 
+REPEATS: Final = frozenset(digit for digit, origin in ORIGINS.items() if origin.endswith("repeat"))
+
 
 def message_class(mti: str, version: str = "0") -> str | None:
     """The class of a message (``authorization`` …), or None for another version of the standard or an unknown class."""

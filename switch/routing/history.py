@@ -20,7 +20,6 @@ class History:
         self._archive = archive
         self._memory: Memory[ExchangeKey, Past] = Memory(REMEMBERED_MAX)
         self.again = Seen().again  #: whether a key came before, or may have: only then it can be found; it has from now on
-        self.remembered = self._memory.get  #: one of the last decisions by its key, or None
 
     def restore(self, decided: Iterable[Past], keys: Iterable[Hashable]) -> None:
         """Take up the last decisions before a restart, and the keys of many more requests."""

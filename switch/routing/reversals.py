@@ -41,4 +41,6 @@ def undo(reversal: Reversal, past: Past, named: Past) -> Undone:
         return Undone(request_id, False, APPROVED, "it was reversed before: nothing is left to undo")
     if reversal.partial:
         return Undone(request_id, True, APPROVED, f"reversed in part, {format_minor(reversal.replacement_minor)} remain")
-    return Undone(request_id, True, APPROVED, "reversed by the acquirer")
+    return Undone(
+        request_id, True, APPROVED, f"reversed by the acquirer{f', reason {reversal.reason}' if reversal.reason else ''}"
+    )

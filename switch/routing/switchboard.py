@@ -43,16 +43,17 @@ from switch.routing.history import History
 from switch.routing.holds import Holds
 from switch.routing.outbox import Outbox
 from switch.routing.reconciling import Reconciler
+from switch.routing.repeats import Repeats
 from switch.routing.reversals import Undone
 from switch.routing.table import Destination, Route, RoutingTable
 from switch.routing.taken_back import TakenBack
+from switch.routing.unexpected import unexpected
 from switch.transaction import (
     ADVICE,
     APPROVALS,
     APPROVED,
     BATCH,
     CREDITS,
-    DUPLICATE_TRANSMISSION,
     IN_PROGRESS,
     INSUFFICIENT_FUNDS,
     INVALID_TRANSACTION,
@@ -94,6 +95,7 @@ class Switchboard:
         self._history = History(archive or NoArchive())
         self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
         self._batches = self._reconciler.batches
+        self._repeats = Repeats(self._history, self._pending)
         self._holds = Holds(self._history, self._outbox, self._batches)
         self._taken_back = TakenBack(self._history, self._outbox, self._batches)
         self._next_id = first_request_id
@@ -166,7 +168,7 @@ class Switchboard:
 
     def _request(self, event: RequestReceived, now: float, effects: list[Effect]) -> None:
         authorization = event.authorization
-        if self._history.again(authorization.key) and self._repeated(event, effects):
+        if self._history.again(authorization.key) and self._repeats.answered(event, effects):
             return
         plain = authorization.original_key is None and authorization.function == REQUEST
         hold = None if plain else self._holds.named(authorization)
@@ -174,6 +176,8 @@ class Switchboard:
         merchant = self._merchants.get(authorization.merchant_id)
         capture = capture_of(authorization, merchant)
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
+        if authorization.repeat:
+            effects.append(JournalOccurrence(request_id, "came_as_repeat", "what it repeats was not received"))
         refusal = self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
@@ -236,40 +240,6 @@ class Switchboard:
             return refuse(NO_SUCH_ISSUER, f"no issuer of {scheme} for card {authorization.pan.masked}")
         return None
 
-    def _repeated(self, event: RequestReceived, effects: list[Effect]) -> bool:
-        """Answer a request whose key is being decided or was decided before; False where its key came for the first time."""
-        key = event.authorization.key
-        waiting = self._pending.get(key)
-        if waiting is not None:
-            self._repeat_while_waiting(event, waiting, effects)
-            return True
-        known = self._history.find(key)
-        if known is not None:
-            self._repeat(event, known, effects)
-        return known is not None
-
-    def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
-        """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
-        if _same_request(exchange.authorization, event.authorization):
-            exchange.origins.append(event.origin)
-            effects.append(JournalOccurrence(exchange.request_id, "repeat", f"asked again by {event.line} while waiting"))
-        else:
-            self._refuse_used_key(event, exchange.request_id, effects)
-
-    def _repeat(self, event: RequestReceived, known: Past, effects: list[Effect]) -> None:
-        """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
-        if _same_request(known.authorization, event.authorization):
-            detail = f"asked again by {event.line}, same answer given"
-            effects.append(JournalOccurrence(known.request_id, "repeat", detail))
-            effects.append(Reply(event.origin, event.authorization, known.decision))
-        else:
-            self._refuse_used_key(event, known.request_id, effects)
-
-    def _refuse_used_key(self, event: RequestReceived, request_id: int, effects: list[Effect]) -> None:
-        what = f"request {request_id} has the same DE 32, 41, 11 and 7 with another card or amount"
-        effects.append(Notice("duplicate", f"{event.line}: {what}"))
-        effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
-
     def _advice(
         self,
         event: RequestReceived,
@@ -305,7 +275,7 @@ class Switchboard:
         answer = event.answer
         exchange = self._pending.get(answer.key)
         if exchange is None or exchange.route.issuer != event.issuer:
-            self._unexpected(event, now, effects)
+            effects.append(unexpected(event, self._history, self._pending, now))
             return
         decision = Decision(
             response_code=answer.response_code,
@@ -332,25 +302,6 @@ class Switchboard:
         why = f"{issuer} approved {granted} of {format_minor(request.amount_minor)}, which cannot be taken"
         self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_INVALID_RESPONSE, now, effects)
         return refuse(INSUFFICIENT_FUNDS, why)
-
-    def _unexpected(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
-        """An answer that nobody waits for: late, or not the answer to anything; then the nearest that waits is told."""
-        answer = event.answer
-        said = f"{answer.response_code} from {event.issuer}"
-        known = self._history.remembered(answer.key)
-        if known is not None:
-            late = "" if known.decided_at is None else f"{now - known.decided_at:.3f} s "
-            detail = f"answer {said} came {late}after {known.decision.response_code} was given"
-            effects.append(JournalOccurrence(known.request_id, "late_answer", detail))
-            return
-        nearest = self._pending.nearest(event.issuer, answer.key)
-        if nearest is None:
-            like = "and nothing like it waits"
-        else:
-            exchange, differing = nearest
-            like = f"nearest is request {exchange.request_id} (STAN {exchange.authorization.key.stan}): "
-            like += f"{' and '.join(differing)} differ" + ("s" if len(differing) == 1 else "")
-        effects.append(Notice("unmatched", f"answer {said} to STAN {answer.key.stan}, which nobody waits for; {like}"))
 
     def _decide(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> None:
         """Close an exchange that is not pending any more."""
@@ -464,7 +415,3 @@ class Switchboard:
 def _counts(request: Authorization) -> bool:
     """Whether an acceptance of it is an approval: an advice may tell of a decline."""
     return request.advised_code is None or request.advised_code in APPROVALS
-
-
-def _same_request(one: Authorization, other: Authorization) -> bool:
-    return one.pan == other.pan and one.amount_minor == other.amount_minor

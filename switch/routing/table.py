@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -108,6 +109,10 @@ class RoutingTable:
             if place >= 0 and len(prefix) >= digits and prefix[:digits] <= ranges[place].high:
                 return ranges[place].route
         return None
+
+    def routes(self) -> Iterator[Route]:
+        """The routes of all ranges."""
+        return (item.route for _, _, ranges in self.ranges for item in ranges)
 
     def scheme_of(self, pan: str) -> str | None:
         """The name of a scheme known by its prefix although no issuer of it is routed."""

@@ -53,7 +53,7 @@ class TakenBack:
             return NOT_KNOWN
         outcome = undo(reversal, past, named)
         if outcome.effective:
-            self._leave(past, reversal.replacement_minor, outcome.reason, now, effects)
+            self._leave(past, reversal, outcome.reason, now, effects)
         return outcome
 
     def _named(self, reversal: Reversal) -> Past | None:
@@ -63,12 +63,12 @@ class TakenBack:
         reference = Reference.of(reversal)
         return None if reference is None else self._history.find_by_reference(reference)
 
-    def _leave(self, past: Past, left_minor: int, why: str, now: float, effects: list[Effect]) -> None:
-        """Only so much is left of an approval, here and at its issuer."""
+    def _leave(self, past: Past, reversal: Reversal, why: str, now: float, effects: list[Effect]) -> None:
+        """Only so much is left of an approval, here and at its issuer, which is told the acquirer's own reason."""
+        left_minor = reversal.replacement_minor
         if past.capture != LATER:
             self._batches.take_back(past.authorization, past.remaining_minor - left_minor)
         past.remaining_minor = left_minor
         if past.issuer is not None:
-            self._outbox.reverse(
-                past.request_id, past.authorization, past.issuer, left_minor, why, REASON_CANCELLED, now, effects
-            )
+            code = reversal.reason or REASON_CANCELLED
+            self._outbox.reverse(past.request_id, past.authorization, past.issuer, left_minor, why, code, now, effects)

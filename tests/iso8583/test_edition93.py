@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.iso8583.edition93 import dated, place_to_1987, place_to_1993, to_1987, to_1993
+from switch.iso8583.edition93 import dated, to_1987, to_1993
 from switch.iso8583.message import Message
+from switch.iso8583.place import place_to_1987, place_to_1993
 from tests.iso8583.samples import PAN, PURCHASE, TODAY, TRACK_2, with_elements
 from tests.iso8583.samples93 import PURCHASE_1993, answered
 

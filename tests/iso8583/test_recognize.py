@@ -69,10 +69,10 @@ def test_what_is_hidden_of_a_part_is_what_is_hidden_there_of_the_whole(body: byt
     description, whole = describe(codec, body), range(len(body))
     if description.error is None:
         return
-    everything = recognize._hidden(codec, body, description, whole.start, whole.stop)
+    everything = recognize.hidden_places(codec, body, description, whole.start, whole.stop)
     for start in whole:
         part = set(range(start, min(start + 2 * CONTEXT_BYTES, whole.stop)))
-        assert recognize._hidden(codec, body, description, start, max(part) + 1) & part == everything & part
+        assert recognize.hidden_places(codec, body, description, start, max(part) + 1) & part == everything & part
 
 
 def test_a_long_message_costs_no_more_than_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from attrs import evolve
 
 from switch.routing.archive import Past, Recovery
 from switch.routing.deliveries import REPEAT_SECONDS_FIRST, Delivery
+from switch.routing.effects import JournalDelivery
 from switch.routing.events import IssuerDown, IssuerUp
 from switch.transaction import Decision
 from tests.dialogue import (
@@ -218,3 +219,12 @@ def test_after_a_restart_repeats_doubts_and_debts_are_taken_up() -> None:
     assert talk.board.next_deadline() is not None
     talk.wait(TIMEOUT_SECONDS)
     talk << "deliver 1 to atlas again"
+
+
+def test_the_issuer_is_told_the_acquirers_own_reason() -> None:
+    talk = Dialogue()
+    approved(talk)
+    event = reversed_(1)
+    (owed, *_) = talk.board.handle(evolve(event, reversal=evolve(event.reversal, reason="4021")), 0.0)
+    assert isinstance(owed, JournalDelivery)
+    assert (owed.delivery.message_reason, owed.delivery.reason) == ("4021", "reversed by the acquirer, reason 4021")

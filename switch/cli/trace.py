@@ -1,0 +1,53 @@
+"""``switch trace``: the last messages of every line, as ``switch up --trace`` keeps them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from switch.cli.options import data_option, json_option, specs_option
+
+LAST = 20
+
+
+@click.command()
+@click.option("--last", type=click.IntRange(min=1), default=LAST, show_default=True, metavar="N", help="Show so many messages.")
+@click.option("--unreadable", is_flag=True, help="Show only what makes no sense.")
+@click.option("--number", "numbers", type=int, multiple=True, metavar="N", help="Show the bytes and elements of message N.")
+@click.option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
+@click.option("--unmasked", is_flag=True, help="Show card numbers as they are.")
+@data_option
+@specs_option
+@json_option
+def trace(
+    last: int,
+    unreadable: bool,
+    numbers: tuple[int, ...],
+    everything: bool,
+    unmasked: bool,
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """List the last messages of every line, both ways: those without an RRN too, and bytes that make no sense.
+
+    Only what a centre started with `switch up --trace` has seen is there. Choose messages by --number, or --all, to see
+    their bytes and elements; `switch explain RRN --bytes` shows those of one transaction. Tracks, PIN blocks and what may
+    hold a CVV2 were never kept, card numbers are masked unless --unmasked. Ends with 1 where nothing is kept.
+
+    The centre may be running or not.
+    """
+    from switch.cli.tables import show_json
+    from switch.cli.traced import show_bytes_of, show_list_of, traced_json
+    from switch.specs import specs_of
+    from switch.trace_reader import last_messages, numbered_messages
+
+    specs = specs_of(data, specs_folder)
+    found = numbered_messages(data, numbers) if numbers else last_messages(data, last, unreadable=unreadable)
+    if as_json:
+        show_json([traced_json(message, specs, unmasked=unmasked) for message in found])
+    elif numbers or everything:
+        show_bytes_of(found, specs, unmasked=unmasked)
+    else:
+        show_list_of(found, specs)

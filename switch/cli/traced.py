@@ -1,0 +1,144 @@
+"""Messages of the trace as they are shown: a line each, or the bytes and every element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from switch.iso8583.codec import Codec
+    from switch.iso8583.recognize import Reading
+    from switch.specs import Specs
+    from switch.trace_reader import Traced
+
+COLUMNS = ("MTI", "STAN", "RRN", "DE 39", "fault")
+LEGEND = "** is not shown here (--unmasked shows it), -- was never kept."
+
+
+def show_list_of(messages: Iterable[Traced], specs: Specs) -> None:
+    """A line for each message."""
+    from switch.cli.tables import show_list
+
+    rows = [
+        (each.id, _time(each, specs), each.way, each.mti, each.stan, each.rrn.strip(), each.response_code, each.fault)
+        for each in messages
+    ]
+    show_list(("#", f"time ({specs.calendar.zone.key})", "from → to", *COLUMNS), rows)
+
+
+def show_bytes_of(messages: Sequence[Traced], specs: Specs, *, unmasked: bool) -> None:
+    """The bytes of each message, and its elements."""
+    for count, message in enumerate(messages):
+        if count:
+            click.echo()
+        kind = message.mti or "bytes"
+        click.secho(f"#{message.id}  {_time(message, specs)}  {message.direction} {kind}, {message.way}", bold=True)
+        _show(message, specs, unmasked=unmasked)
+    if messages:
+        click.echo(f"\n{LEGEND}")
+
+
+def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
+    from switch.cli.message import show_message
+    from switch.iso8583.dialect import EBCDIC
+    from switch.iso8583.hexdump import hexdump
+
+    codec = _codec(message, specs)
+    if codec is not None and message.header:
+        show_message(_reading(message, codec, unmasked=unmasked), codec)
+    click.echo()
+    gone, hidden = _blanked(message), set() if unmasked else _hidden(message, codec)
+    text = EBCDIC if codec is not None and codec.dialect.mti == "ebcdic" else "latin-1"
+    for line in hexdump(message.body, hidden=hidden - gone, blanked=gone, text=text):
+        click.echo(line)
+    if codec is None:
+        click.echo(f"\nDialect {message.dialect} is not in the specification.")
+    if message.fault:
+        click.echo(f"\nMakes no sense: {message.fault}")
+
+
+def _hidden(message: Traced, codec: Codec | None) -> set[int]:
+    """Offsets of what is not shown: masked elements; of a message that makes no sense whatever may be a card number."""
+    from switch.iso8583.describe import EMV_DATA, describe
+    from switch.iso8583.recognize import hidden_places
+
+    if codec is None:
+        return set(range(len(message.body)))
+    masked = describe(codec, message.body)
+    if message.fault:
+        return hidden_places(codec, message.body, masked)
+    plain = describe(codec, message.body, unmasked=True)
+    return {
+        offset
+        for line, whole in zip(masked.lines, plain.lines, strict=True)
+        if line.value != whole.value and line.element != EMV_DATA
+        for offset in range(line.offset, line.offset + line.length)
+    }
+
+
+def traced_json(message: Traced, specs: Specs, *, unmasked: bool) -> dict[str, Any]:
+    """The same for programs."""
+    from switch.cli.message import message_json
+    from switch.iso8583.hexdump import marked
+
+    codec, gone = _codec(message, specs), _blanked(message)
+    hidden = set() if unmasked else _hidden(message, codec)
+    about: dict[str, Any] = {
+        "number": message.id,
+        "at_ms": message.at_ms,
+        "line": message.line,
+        "direction": message.direction,
+        "mti": message.mti or None,
+        "fault": message.fault or None,
+        "hex": marked(message.body, hidden=hidden - gone, blanked=gone),
+    }
+    if codec is None or not message.header:
+        return {**about, "dialect": message.dialect, "bytes": len(message.body), "elements": []}
+    read = message_json(_reading(message, codec, unmasked=unmasked), codec)
+    return {**about, **{name: read[name] for name in ("dialect", "header", "tpdu", "bytes", "elements")}}
+
+
+def _codec(message: Traced, specs: Specs) -> Codec | None:
+    from switch.iso8583.codec import Codec
+
+    return Codec(specs.dialects[message.dialect]) if message.dialect in specs.dialects else None
+
+
+def _reading(message: Traced, codec: Codec, *, unmasked: bool) -> Reading:
+    """The message as it is described; what was overwritten says so, and what stands behind a lost layout is left out."""
+    from attrs import evolve
+
+    from switch.iso8583.describe import describe
+    from switch.iso8583.framing import HeaderFormat
+    from switch.iso8583.recognize import Reading
+
+    header = HeaderFormat.parse(message.header)
+    described = describe(codec, message.body, unmasked=unmasked)
+    lost = message.places[-1][0] if message.fault and message.places and message.places[-1][1] == len(message.body) else None
+    gone = _blanked(message)
+    lines = [
+        evolve(line, value=f"({line.name}: never kept)", meaning="") if line.offset in gone else line
+        for line in described.lines
+        if lost is None or line.offset + line.length <= lost
+    ]
+    return Reading(
+        dialect=message.dialect,
+        edition=codec.dialect.edition,
+        header=header,
+        header_bytes=header.header(len(message.tpdu) + len(message.body)),
+        tpdu_bytes=message.tpdu,
+        body=message.body,
+        description=evolve(described, lines=tuple(lines), error=None),
+    )
+
+
+def _blanked(message: Traced) -> set[int]:
+    return {offset for start, end in message.places for offset in range(start, end)}
+
+
+def _time(message: Traced, specs: Specs) -> str:
+    from switch.cli.explain import time_of
+
+    return time_of(message.at_ms, specs)

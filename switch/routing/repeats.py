@@ -1,0 +1,60 @@
+"""Requests whose key came before: the same answer for the same request, wherever it comes from, and 94 for another one."""
+
+from __future__ import annotations
+
+from switch.routing.archive import Past
+from switch.routing.checks import refuse
+from switch.routing.effects import Effect, JournalOccurrence, Notice, Reply
+from switch.routing.events import RequestReceived
+from switch.routing.exchange import Exchange, Pending
+from switch.routing.history import History
+from switch.transaction import DUPLICATE_TRANSMISSION, Authorization
+
+
+class Repeats:
+    """What waits and what was decided, as whoever asks again sees it."""
+
+    def __init__(self, history: History, pending: Pending) -> None:
+        self._history, self._pending = history, pending
+
+    def answered(self, event: RequestReceived, effects: list[Effect]) -> bool:
+        """Answer a request whose key is being decided or was decided before; False where its key came for the first time."""
+        key = event.authorization.key
+        waiting = self._pending.get(key)
+        if waiting is not None:
+            self._repeat_while_waiting(event, waiting, effects)
+            return True
+        known = self._history.find(key)
+        if known is not None:
+            self._repeat(event, known, effects)
+        return known is not None
+
+    def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
+        """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
+        if _same_request(exchange.authorization, event.authorization):
+            exchange.origins.append(event.origin)
+            effects.append(JournalOccurrence(exchange.request_id, "repeat", f"{_asked_again(event)} while waiting"))
+        else:
+            self._refuse_used_key(event, exchange.request_id, effects)
+
+    def _repeat(self, event: RequestReceived, known: Past, effects: list[Effect]) -> None:
+        """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
+        if _same_request(known.authorization, event.authorization):
+            effects.append(JournalOccurrence(known.request_id, "repeat", f"{_asked_again(event)}, same answer given"))
+            effects.append(Reply(event.origin, event.authorization, known.decision))
+        else:
+            self._refuse_used_key(event, known.request_id, effects)
+
+    def _refuse_used_key(self, event: RequestReceived, request_id: int, effects: list[Effect]) -> None:
+        what = f"request {request_id} has the same DE 32, 41, 11 and 7 with another card or amount"
+        effects.append(Notice("duplicate", f"{event.line}: {what}"))
+        effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
+
+
+def _asked_again(event: RequestReceived) -> str:
+    """Who sent a request again, and whether the message says so itself."""
+    return f"asked again{' as a repeat' if event.authorization.repeat else ''} by {event.line}"
+
+
+def _same_request(one: Authorization, other: Authorization) -> bool:
+    return one.pan == other.pan and one.amount_minor == other.amount_minor
