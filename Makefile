@@ -6,11 +6,14 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_BUILD_CONSTRAINT=constraints.txt \
        $(VENV)/bin/python -m pip install -qq --constraint constraints.txt
 APPROVALS ?= 1000000
 SEEDS ?= 2000
+KILLS ?= 200
+ISSUER_KILLS ?= 50
+FRAMES ?= 1000000
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test lint format types bench against day-bench sim docs clean
+.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -47,6 +50,12 @@ day-bench: $(VENV)/.installed-dev ## measure the close of a day of a million app
 
 sim: $(VENV)/.installed-dev ## live through many seeded worlds that lose, repeat and die (SEEDS=2000)
 	@$(VENV)/bin/python -m tests.simulation.run $(SEEDS)
+
+chaos: $(VENV)/.installed-dev ## kill -9 the switch and its issuers under load, prove that nothing is lost (KILLS=200 ISSUER_KILLS=50; ARGS="--seed 7")
+	@$(VENV)/bin/python -m tests.chaos.run $(KILLS) $(ISSUER_KILLS) $(ARGS)
+
+mutate: $(VENV)/.installed-dev ## send a running centre a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
+	@$(VENV)/bin/python -m tests.mutation.run $(FRAMES) $(ARGS)
 
 docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves
 	@$(VENV)/bin/python -m switch.cli.reference > docs/cli.md.new

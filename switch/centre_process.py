@@ -19,6 +19,8 @@ from switch.errors import UnreachableError
 READY_SECONDS_MAX: Final = 60.0  #: six interpreters start at once; on a machine busy with other things that takes a while
 STOP_SECONDS_MAX: Final = 60.0  #: above what the centre itself gives to what is in flight
 POLL_SECONDS: Final = 0.01
+READY_FILE: Final = "ready.json"  #: in the data folder, as the next one is
+LOG_FILE: Final = "up.log"  #: what the centre prints
 
 
 @frozen(kw_only=True)
@@ -51,19 +53,25 @@ class CentreProcess:
         self.process.wait(STOP_SECONDS_MAX)
 
 
+def spawn_centre(data: Path, arguments: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Start ``switch up`` on free ports and wait for nothing. ``arguments`` are further options of the command."""
+    data.mkdir(parents=True, exist_ok=True)
+    ready_file = data / READY_FILE
+    ready_file.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "switch", "up", "--free-ports"]
+    command += ["--data", str(data), "--ready-file", str(ready_file), *arguments]
+    with (data / LOG_FILE).open("wb") as out:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)  # noqa: S603
+
+
 def start_centre(data: Path, arguments: Sequence[str] = ()) -> CentreProcess:
     """Start ``switch up`` on free ports and wait until every issuer is signed on.
 
     ``arguments`` are further options of the command. UnreachableError, with what it printed, when it ends before it is ready
     or is not ready in READY_SECONDS_MAX.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    ready_file, log = data / "ready.json", data / "up.log"
-    ready_file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "switch", "up", "--free-ports"]
-    command += ["--data", str(data), "--ready-file", str(ready_file), *arguments]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)  # noqa: S603
+    process = spawn_centre(data, arguments)
+    ready_file, log = data / READY_FILE, data / LOG_FILE
     deadline = time.monotonic() + READY_SECONDS_MAX
     while not ready_file.exists():
         ended = process.poll() is not None

@@ -168,14 +168,16 @@ class Incoming:
         parts, _ = line.codec.inspect(frame.body)
         values = {key: value for key, _, _, value in parts}
         asked = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
-        outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"
+        outcome = ""
         if asked.mti and 11 in asked.elements:
             readable = line.understood(asked) if line.translates else asked
             if self._outgoing.refuse(Origin(line, reply_tpdu(frame.tpdu), asked), readable, FORMAT_ERROR):
                 outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
-        if line.drops_unreadable and outcome.startswith("not"):
-            outcome += "; the line is dropped"
-            line.drop()
+        if not outcome:
+            outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"
+            if line.drops_unreadable:
+                outcome += "; the line is dropped"
+                line.drop()
         effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
 
     def broken_off(self, line: Line) -> Notice | None:

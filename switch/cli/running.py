@@ -10,7 +10,7 @@ from switch.errors import SwitchError
 
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
-    """Run ``main`` under trio; an error a person caused comes out of the nurseries it crossed as itself."""
+    """Run ``main`` under trio; an error a person caused, or a reader that is gone, comes out of its nurseries as itself."""
     try:
         trio.run(main)
     except BaseExceptionGroup as group:
@@ -20,9 +20,9 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
         raise ours from None
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> SwitchError | None:
+def _first(group: BaseExceptionGroup[BaseException]) -> SwitchError | BrokenPipeError | None:
     for error in group.exceptions:
         found = _first(error) if isinstance(error, BaseExceptionGroup) else error
-        if isinstance(found, SwitchError):
+        if isinstance(found, SwitchError | BrokenPipeError):
             return found
     return None

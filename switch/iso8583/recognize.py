@@ -143,7 +143,7 @@ def around(codec: Codec, data: bytes, description: Description, *, unmasked: boo
     assert description.error is not None
     position = min(description.error.position or 0, len(data))
     start, end = max(position - CONTEXT_BYTES, 0), min(position + CONTEXT_BYTES, len(data))
-    hidden = set() if unmasked else hidden_places(codec, data, description)
+    hidden = set() if unmasked else hidden_places(codec, data, description, start, end)
     shown = ["**" if offset in hidden else f"{data[offset]:02x}" for offset in range(start, end)]
     before, after = ("… " if start else ""), (" …" if end < len(data) else "")
     return before + " ".join(shown) + after, " " * (len(before) + 3 * (position - start)) + "^"
@@ -158,8 +158,14 @@ def around_in_line(codec: Codec, data: bytes) -> str:
     return f"{shown[:place]}[{shown[place : place + 2]}]{shown[place + 2 :]}"
 
 
-def hidden_places(codec: Codec, data: bytes, description: Description) -> set[int]:
-    """Offsets of bytes that are card data, or may be: known elements, the element at fault, what looks like a card number."""
+def hidden_places(
+    codec: Codec, data: bytes, description: Description, start: int = 0, end: int = MESSAGE_BYTES_MAX
+) -> set[int]:
+    """Offsets of bytes that are card data, or may be: known elements, the element at fault, what looks like a card number.
+
+    All of those from ``start`` to ``end``: a card number is looked for there and so far to both sides as one may reach, since a
+    peer that sends nonsense by the thousand is told of it each time.
+    """
     hidden = {
         offset
         for line in description.lines
@@ -168,12 +174,14 @@ def hidden_places(codec: Codec, data: bytes, description: Description) -> set[in
     }
     if description.error is not None and description.error.element in CARD_DATA:
         hidden.update(range(description.error.position or 0, len(data)))
-    for text in (data.decode("latin-1"), data.decode(EBCDIC)):
+    begin = max(start - _CARD_NUMBER_DIGITS[0], 0)
+    near = data[begin : end + _CARD_NUMBER_DIGITS[0]]
+    for text in (near.decode("latin-1"), near.decode(EBCDIC)):
         for first, last in _card_numbers(text):
-            hidden.update(range(first, last))
+            hidden.update(range(begin + first, begin + last))
     packing = any(element is not None and element.encoding == "bcd" for element in codec.dialect.elements)
-    for first, last in _card_numbers(data.hex()):
-        packed = range(first // 2, (last + 1) // 2)
+    for first, last in _card_numbers(near.hex()):
+        packed = range(begin + first // 2, begin + (last + 1) // 2)
         if packing or not data[packed.start : packed.stop].decode("latin-1").isprintable():
             hidden.update(packed)
     return hidden

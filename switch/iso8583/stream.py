@@ -117,7 +117,7 @@ def likeliest_way(sides: Sequence[bytes], ways: Sequence[Way]) -> Way | None:
 
 def whole_way(opening: bytes, ways: Sequence[Way]) -> Way | None:
     """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none."""
-    sense, way = _best([opening], ways, _unbroken)
+    sense, way = _best([opening], ways, _begun)
     return way if sense.fitting and sense.whole_bytes == sense.understood_bytes else None
 
 
@@ -143,6 +143,19 @@ def _unbroken(data: bytes, way: Way) -> Iterator[Said]:
         except FrameError:
             return
         if end > place + way.header.width:
+            yield _said(data, place, end, way)
+        place = end
+
+
+def _begun(data: bytes, way: Way) -> Iterator[Said]:
+    """Those of ``_unbroken`` that begin as messages do; no other is decoded: hundreds of ways are tried while others wait."""
+    place, mti = 0, _mtis(way.codec.dialect.mti)
+    while place < len(data):
+        try:
+            end = _end_of_frame(data, place, way)
+        except FrameError:
+            return
+        if mti.match(data, place + way.lead_bytes, end):
             yield _said(data, place, end, way)
         place = end
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Final
 
 import trio
 
-from switch.errors import SwitchError, UnreachableError
+from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.book import Book
@@ -18,6 +20,9 @@ from switch.issuers.host import IssuerHost
 from switch.issuers.scenario import Scenario
 from switch.line import WireFormat, listen, settle_memory
 from switch.specs import Specs
+
+PREDECESSOR_SECONDS_MAX: Final = 10.0  #: how long the process of a dead centre may take to end; then a person is told
+PREDECESSOR_POLL_SECONDS: Final = 0.02
 
 
 async def serve_issuer(
@@ -36,6 +41,7 @@ async def serve_issuer(
     profile = specs.issuers.get(issuer_id)
     if profile is None:
         raise SwitchError(f"issuer: found {issuer_id!r}, expected one of {', '.join(specs.issuers)}")
+    keeping = await _keep_alone(data / "issuers" / f"{issuer_id}.lock")
     book = Book.open(data / "issuers" / f"{issuer_id}.db")
     wire = WireFormat(
         codec=Codec(specs.dialects[profile.dialect]), header=HeaderFormat.parse(profile.header), tpdu=profile.tpdu
@@ -65,6 +71,29 @@ async def serve_issuer(
             nursery.cancel_scope.cancel()
     finally:
         book.close()
+        keeping.close()
+
+
+async def _keep_alone(path: Path) -> IO[bytes]:
+    """The lock of an issuer's book, held for as long as the file is open: two processes would not know of each other's holds.
+
+    That of a centre that was killed may still be at the last requests it was sent; it is waited for. DataFolderError where
+    it does not end.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("wb")
+    except OSError as error:
+        raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
+    deadline = trio.current_time() + PREDECESSOR_SECONDS_MAX
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            if trio.current_time() > deadline:
+                raise DataFolderError(f"{path}: another process of this issuer is running on this data folder") from None
+        await trio.sleep(PREDECESSOR_POLL_SECONDS)
 
 
 async def _end_with_standard_input(scope: trio.CancelScope) -> None:

@@ -13,6 +13,7 @@ from switch.routing.outbox import Outbox
 from switch.routing.totals import Batches
 from switch.transaction import (
     ADVICE,
+    DEBITS,
     FINANCIAL,
     INVALID_TRANSACTION,
     REASON_COMPLETED,
@@ -29,8 +30,12 @@ class Holds:
         self._history, self._outbox, self._batches = history, outbox, batches
 
     def named(self, request: Authorization) -> Past | None:
-        """The request that an advice completes or an increment adds to; None where it names none that is known."""
-        if request.function == ADVICE and request.message_class != FINANCIAL:
+        """The request that an advice completes or an increment adds to; None where it names none that is known.
+
+        Any other request may name one (a refund its sale, say) and settles nothing of it.
+        """
+        settles = request.message_class == FINANCIAL if request.function == ADVICE else request.pre_authorized
+        if not settles or request.transaction_type not in DEBITS:
             return None
         if request.original_key is not None:
             return self._history.find(request.original_key)
@@ -43,6 +48,8 @@ class Holds:
         """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
         if not request.pre_authorized:
             return None
+        if request.transaction_type not in DEBITS:
+            return refuse(INVALID_TRANSACTION, f"{request.transaction_type}: nothing that adds to what it names (DE 90)")
         hold = self.named(request)
         if hold is None:
             return refuse(INVALID_TRANSACTION, "the pre-authorization it adds to (DE 90) is not known")

@@ -8,13 +8,15 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count, islice
 from pathlib import Path
 
 import pytest
 
-from switch.centre_process import CentreProcess, running_centre
-from tests.e2e.acquirer import Acquirer, card_of, sale, with_card
+from switch.centre_process import LOG_FILE, CentreProcess, running_centre, spawn_centre
+from tests.chaos.proof import standing_at_issuers
+from tests.e2e.acquirer import SPECS, Acquirer, card_of, sale, with_card
 
 DATE = ["--business-date", "2026-11-22"]
 APPROVALS_BEFORE_KILL = 2_000
@@ -115,6 +117,29 @@ def test_a_killed_issuer_is_91_for_its_cards_alone_and_comes_back(centre: Centre
         assert code("rif") == "00"
         eventually(lambda: code("atlas") == "00", "the issuer's return")
         assert centre.stop() == 0
+
+
+def test_an_issuer_that_outlives_its_centre_leaves_no_hold(tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    with running_centre(data, DATE) as centre, Acquirer(centre) as acquirer:
+        orphan = centre.issuer_pid("atlas")
+        os.kill(orphan, signal.SIGSTOP)  # it has not judged yet when the centre dies, and does so later
+        acquirer.send([sale(1)])
+        eventually(lambda: journaled(data, "SELECT count(*) FROM request") == [(1,)], "the request in the journal")
+        centre.kill()
+    process = spawn_centre(data, DATE)
+    try:
+        others = len(SPECS.issuers) - 1
+        eventually(lambda: (data / LOG_FILE).read_text(encoding="utf-8").count("issuer up:") >= others, "the other issuers")
+        assert "issuer up: atlas" not in (data / LOG_FILE).read_text(encoding="utf-8")
+        os.kill(orphan, signal.SIGCONT)
+        eventually(lambda: journaled(data, "SELECT response_code FROM delivered") == [("00",)], "the reversal delivered")
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(orphan, signal.SIGCONT)
+        process.terminate()
+        assert process.wait(EVENT_SECONDS_MAX) == 0
+    assert standing_at_issuers(data) == {}
 
 
 def _slow_for(folder: Path, pan: str, seconds: float) -> list[str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.card import luhn_digit
 from switch.errors import FrameError, SwitchError
+from switch.iso8583 import recognize
 from switch.iso8583.codec import Codec
 from switch.iso8583.describe import Description, describe
 from switch.iso8583.framing import HeaderFormat
 from switch.iso8583.message import Message
-from switch.iso8583.recognize import BARE, Wrapping, around, from_hex, likeliest, readings, unwrap
+from switch.iso8583.recognize import BARE, CONTEXT_BYTES, Wrapping, around, from_hex, likeliest, readings, unwrap
 from switch.specs import load_specs
 
 CODECS = {name: Codec(dialect) for name, dialect in load_specs().dialects.items()}
@@ -58,6 +61,33 @@ def test_a_changed_byte_never_brings_the_card_number_to_light(pan: str, dialect:
         bare = shown.replace(" ", "")
         for digits in (pan, pan.encode().hex(), pan.encode("cp500").hex()):
             assert digits not in bare
+
+
+@given(st.one_of(st.binary(max_size=80), st.from_regex(rb"0100[0-9]{20,90}[^0-9]?[0-9]{0,30}", fullmatch=True)), dialects)
+def test_what_is_hidden_of_a_part_is_what_is_hidden_there_of_the_whole(body: bytes, dialect: str) -> None:
+    codec = CODECS[dialect]
+    description, whole = describe(codec, body), range(len(body))
+    if description.error is None:
+        return
+    everything = recognize.hidden_places(codec, body, description, whole.start, whole.stop)
+    for start in whole:
+        part = set(range(start, min(start + 2 * CONTEXT_BYTES, whole.stop)))
+        assert recognize.hidden_places(codec, body, description, start, max(part) + 1) & part == everything & part
+
+
+def test_a_long_message_costs_no_more_than_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    search = recognize._card_numbers
+
+    def counted(text: str) -> Iterator[tuple[int, int]]:
+        searched.append(text)
+        return search(text)
+
+    monkeypatch.setattr(recognize, "_card_numbers", counted)
+    body = b"0100" + bytes(8) + b"4" * 16_000
+    around(CODECS["ascii"], body, describe(CODECS["ascii"], body))
+    assert searched
+    assert max(map(len, searched)) <= 2 * 2 * (CONTEXT_BYTES + 19)
 
 
 def test_a_unit_of_hex_around_a_place() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.message import Message
-from switch.iso8583.stream import HEADERS, Lost, Said, Way, likeliest_way, read_stream
+from switch.iso8583.stream import HEADERS, Lost, Said, Way, likeliest_way, read_stream, whole_way
 from switch.specs import load_specs
 from tests.iso8583.samples import ECHO_TEST, PURCHASE, said_in, with_elements
 from tests.strategies import spoilt
@@ -158,3 +158,20 @@ def test_a_spoilt_message_between_others_costs_no_other(data: st.DataObject, how
     messages = read(one + data.draw(spoilt(two)) + three + four, how)
     assert messages[0] == SAID[0]
     assert messages[-1] == SAID[3]
+
+
+def test_an_opening_that_begins_as_no_message_is_decoded_in_no_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of ways are tried for a line that makes no sense, while the other lines wait."""
+    decoded: list[bytes] = []
+    decode = Codec.decode
+
+    def counted(codec: Codec, body: bytes) -> Message:
+        decoded.append(body)
+        return decode(codec, body)
+
+    monkeypatch.setattr(Codec, "decode", counted)
+    nonsense = b"\x00\x40" + b"\xaa" * 64
+    assert whole_way(nonsense * 20, WAYS) is None
+    assert decoded == []
+    assert whole_way(nonsense + frames(way(), [PURCHASE])[0], WAYS) == way()
+    assert 0 < len(decoded) < len(WAYS) / 2

@@ -167,8 +167,34 @@ def test_a_refund_may_name_its_sale_and_is_no_increment() -> None:
     (talk >> asked(1, message_class="financial")).drop()
     (talk >> answered(1)).drop()
     talk >> asked(2, message_class="financial", transaction_type="refund", original_key=request(1).key)
-    talk << "journal request 2 for request 1" << "forward 000002"
+    assert talk.drop() == "journal request 2\nforward 000002 to atlas"
     talk >> answered(2) << "journal decision 2 00 of 12500, captures -12500" << "reply 00"
+
+
+def test_a_refund_made_offline_may_name_what_waits_and_is_no_completion() -> None:
+    talk = held(Dialogue())
+    talk >> completion(2, transaction_type="refund")
+    said = talk.drop()
+    assert said.startswith("journal request 2\n")
+    assert "journal decision 2 00 of 12500, captures -12500" in said
+    talk >> completion(3)
+    assert "journal request 3 for request 1" in talk.drop()
+
+
+def test_a_sale_that_names_a_hold_neither_captures_it_nor_adds_to_it() -> None:
+    talk = held(Dialogue())
+    talk >> asked(2, amount_minor=5_000, message_class="financial", original_key=request(1).key)
+    assert talk.drop() == "journal request 2\nforward 000002 to atlas"
+    (talk >> answered(2)).drop()
+    talk >> completion(3)
+    assert "journal decision 3 00 of 12500: completes 125.00 authorized by request 1 with 125.00" in talk.drop()
+
+
+@pytest.mark.parametrize("transaction_type", ["refund", "balance_inquiry"])
+def test_what_takes_no_money_adds_to_no_hold(transaction_type: str) -> None:
+    talk = held(Dialogue())
+    talk >> asked(2, transaction_type=transaction_type, original_key=request(1).key, **HELD)
+    assert f"journal decision 2 12: {transaction_type}: nothing that adds to what it names" in talk.drop()
 
 
 def test_the_key_of_an_original_is_all_four_elements() -> None:
@@ -177,8 +203,9 @@ def test_the_key_of_an_original_is_all_four_elements() -> None:
     assert "taken as told" in talk.drop()
 
 
-@pytest.mark.parametrize("kind", ["purchase", "refund"])
-def test_a_completion_moves_money_the_way_its_original_does(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "counts"), [("purchase", 1), ("refund", 2)])
+def test_a_refund_that_waits_is_completed_by_nothing(kind: str, counts: int) -> None:
+    """A purchase moves money the other way; a refund made offline is one of its own, there as at the issuer."""
     talk = Dialogue(merchant=shop(capture="batch"))
     (talk >> asked(1, transaction_type="refund")).drop()
     (talk >> answered(1)).drop()
@@ -186,7 +213,7 @@ def test_a_completion_moves_money_the_way_its_original_does(kind: str) -> None:
     if kind == "purchase":
         talk << "journal request 2 for request 1" << "journal decision 2 12: DE 3 moves money the other way than request 1"
     else:
-        talk << "journal request 2 for request 1" << "journal owed advice" << "deliver" << "journal decision 2 00 of 12500"
+        assert "journal decision 2 00 of 12500, captures -12500" in talk.drop()
     counted = talk.board._reconciler.batches.open(("504001", "TERM0001"))
     sums = (counted.debits_count, counted.debits_minor, counted.credits_count, counted.credits_minor)
-    assert sums == (0, 0, 1, 12_500), "the refund, or its completion in its place"
+    assert sums == (0, 0, counts, counts * 12_500)
