@@ -6,91 +6,22 @@ Time stands still until a test moves it (``mock_clock``).
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import pairwise
 
 import pytest
 import trio
-from attrs import define
 from trio.testing import MockClock
 
 from switch.iso8583.message import Message
 from switch.iso8583.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
 from switch.journal import MemoryJournal
-from switch.line import DIAL_SECONDS_MAX, accept, dial, listen, not_to_itself
+from switch.line import DIAL_SECONDS_MAX, dial, listen, not_to_itself
 from switch.link import CUT_OVER_REPEAT_SECONDS, RETRY_SECONDS_FIRST, RETRY_SECONDS_MAX, SIGN_ON_SECONDS_MAX
-from switch.routing.effects import Notice
 from switch.server import Server
-from tests.loopback import NOW_MS, Client, purchase, specs, wire
+from tests.loopback import NOW_MS, purchase, specs, wire
+from tests.played import Played, answer_to, network, played, quiet
 
 ECHO_SECONDS = specs().issuers["atlas"].echo_seconds
-
-
-@define
-class Played:
-    """A centre with one issuer, which the test plays, and one acquirer."""
-
-    server: Server
-    journal: MemoryJournal
-    notices: list[Notice]
-    listening: socket.socket
-    acquirer: Client
-
-    async def connected(self) -> Client:
-        """The centre's next connection, its sign-on not read yet."""
-        with trio.fail_after(10):
-            connection, _ = await accept(self.listening)
-        issuer = Client(0, wire("ascii", "2b", False))
-        issuer._stream = trio.SocketStream(trio.socket.from_stdlib_socket(connection))
-        return issuer
-
-    async def signed_on(self) -> Client:
-        """The centre's next connection, signed on."""
-        issuer = await self.connected()
-        await issuer.send(answer_to(await issuer.receive()))
-        await quiet()
-        return issuer
-
-    async def code(self, stan: int) -> str:
-        return (await self.acquirer.ask(purchase(stan))).elements[39]
-
-    def told(self, kind: str) -> list[str]:
-        return [notice.detail for notice in self.notices if notice.kind == kind]
-
-
-@asynccontextmanager
-async def played() -> AsyncIterator[Played]:
-    journal, notices = MemoryJournal(), list[Notice]()
-    server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
-    issuer, acquirers = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
-    link = server.link("atlas", wire("ascii", "2b", False))
-    link.moved(*issuer.getsockname())
-    async with trio.open_nursery() as nursery:
-        await nursery.start(server.run)
-        nursery.start_soon(link.run)
-        nursery.start_soon(server.serve, "ascii", acquirers, wire("ascii", "2b", False))
-        async with Client(acquirers.getsockname()[1], wire("ascii", "2b", False)) as client:
-            yield Played(server, journal, notices, issuer, client)
-        nursery.cancel_scope.cancel()
-    issuer.close()
-
-
-async def quiet() -> None:
-    """Until nobody has anything to do."""
-    await trio.testing.wait_all_tasks_blocked(0.02)
-
-
-def answer_to(request: Message, response_code: str | None = "00", **elements: str) -> Message:
-    values = dict(request.elements)
-    values.update({int(name.removeprefix("de")): value for name, value in elements.items()})
-    if response_code is not None:
-        values[39] = response_code
-    return Message(request.mti[:2] + "10", dict(sorted(values.items())))
-
-
-def network(function: str, stan: str = "000009") -> Message:
-    return Message("0800", {7: "1122100000", 11: stan, 70: function})
 
 
 async def test_the_centre_signs_on_where_it_connects() -> None:

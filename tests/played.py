@@ -1,0 +1,89 @@
+"""A centre with one issuer that the test plays itself, and one acquirer.
+
+Time stands still until a test moves it (``mock_clock``).
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+from attrs import define
+
+from switch.iso8583.message import Message
+from switch.journal import MemoryJournal
+from switch.line import WireFormat, accept, listen
+from switch.routing.effects import Notice
+from switch.server import Server
+from tests.loopback import NOW_MS, Client, purchase, specs, wire
+
+
+@define
+class Played:
+    """A centre with one issuer, which the test plays, and one acquirer."""
+
+    server: Server
+    journal: MemoryJournal
+    notices: list[Notice]
+    listening: socket.socket
+    acquirer: Client
+    wire: WireFormat  #: of the issuer's lines
+
+    async def connected(self) -> Client:
+        """The centre's next connection, its sign-on not read yet."""
+        with trio.fail_after(10):
+            connection, _ = await accept(self.listening)
+        issuer = Client(0, self.wire)
+        issuer._stream = trio.SocketStream(trio.socket.from_stdlib_socket(connection))
+        return issuer
+
+    async def signed_on(self) -> Client:
+        """The centre's next connection, signed on."""
+        issuer = await self.connected()
+        await issuer.send(answer_to(await issuer.receive()))
+        await quiet()
+        return issuer
+
+    async def code(self, stan: int) -> str:
+        return (await self.acquirer.ask(purchase(stan))).elements[39]
+
+    def told(self, kind: str) -> list[str]:
+        return [notice.detail for notice in self.notices if notice.kind == kind]
+
+
+@asynccontextmanager
+async def played(spoken: WireFormat | None = None) -> AsyncIterator[Played]:
+    """The issuer's lines are in the wire format ``spoken``, else as the acquirer's."""
+    spoken = spoken or wire("ascii", "2b", False)
+    journal, notices = MemoryJournal(), list[Notice]()
+    server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
+    issuer, acquirers = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
+    link = server.link("atlas", spoken)
+    link.moved(*issuer.getsockname())
+    async with trio.open_nursery() as nursery:
+        await nursery.start(server.run)
+        nursery.start_soon(link.run)
+        nursery.start_soon(server.serve, "ascii", acquirers, wire("ascii", "2b", False))
+        async with Client(acquirers.getsockname()[1], wire("ascii", "2b", False)) as client:
+            yield Played(server, journal, notices, issuer, client, spoken)
+        nursery.cancel_scope.cancel()
+    issuer.close()
+
+
+async def quiet() -> None:
+    """Until nobody has anything to do."""
+    await trio.testing.wait_all_tasks_blocked(0.02)
+
+
+def answer_to(request: Message, response_code: str | None = "00", **elements: str) -> Message:
+    values = dict(request.elements)
+    values.update({int(name.removeprefix("de")): value for name, value in elements.items()})
+    if response_code is not None:
+        values[39] = response_code
+    return Message(request.mti[:2] + "10", dict(sorted(values.items())))
+
+
+def network(function: str, stan: str = "000009") -> Message:
+    return Message("0800", {7: "1122100000", 11: stan, 70: function})
