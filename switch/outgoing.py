@@ -21,9 +21,9 @@ from switch.line import Line
 from switch.link import IssuerLink
 from switch.record import record
 from switch.routing.checks import refuse
-from switch.routing.deliveries import ADVICE
+from switch.routing.deliveries import ADVICE, Delivery
 from switch.routing.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
-from switch.routing.events import Event, ForwardFailed
+from switch.routing.events import DeliveryFailed, Event, ForwardFailed
 from switch.station import Voice
 from switch.transaction import FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
@@ -130,27 +130,52 @@ class Outgoing:
 
     def _deliver(self, effect: Deliver, now: float) -> Iterable[Effect]:
         """Send an issuer what it is owed; what cannot be sent now is repeated later."""
-        delivery = effect.delivery
-        link = self._links[delivery.issuer]
-        if link.line is None:
+        link = self._links[effect.delivery.issuer]
+        line = link.line
+        if line is None:
             return ()
+        message = self._owed(effect.delivery, effect.repeat)
+        try:
+            line.queue(message, link.tpdu)
+        except MessageError as error:
+            return self._deliver_less(effect, line, link.tpdu, message, error, now)
+        self._touched[line] = None
+        return ()
+
+    def _owed(self, delivery: Delivery, repeat: bool) -> Message:
+        """The message that says what an issuer is owed."""
         if delivery.kind == ADVICE:
-            message = forwarding.to_issuer_advice(
+            return forwarding.to_issuer_advice(
                 delivery.original,
                 approval_code=delivery.approval_code,
-                repeat=effect.repeat,
+                repeat=repeat,
                 forwarder_id=self._voice.institution_id,
                 message_reason=delivery.message_reason,
             )
-        else:
-            message = forwarding.to_issuer_reversal(
-                delivery.original,
-                replacement_minor=delivery.replacement_minor,
-                stan=delivery.stan,
-                transmitted_at=self._voice.transmitted_at(),
-                repeat=effect.repeat,
-                forwarder_id=self._voice.institution_id,
-                message_reason=delivery.message_reason,
-            )
-        self._send(link.line, message, link.tpdu)
-        return ()
+        return forwarding.to_issuer_reversal(
+            delivery.original,
+            replacement_minor=delivery.replacement_minor,
+            stan=delivery.stan,
+            transmitted_at=self._voice.transmitted_at(),
+            repeat=repeat,
+            forwarder_id=self._voice.institution_id,
+            message_reason=delivery.message_reason,
+        )
+
+    def _deliver_less(
+        self, effect: Deliver, line: Line, tpdu: bytes, message: Message, fault: MessageError, now: float
+    ) -> Iterable[Effect]:
+        """Say what is owed with as many elements as the issuer's dialect can say; give it up where it cannot be said at all."""
+        delivery = effect.delivery
+        what = f"the {line.version}{message.mti[1:]} to {delivery.issuer} cannot be said in its dialect"
+        last = fault
+        for less in forwarding.with_fewer(message, delivery.original.pan):
+            try:
+                line.queue(less, tpdu)
+            except MessageError as error:
+                last = error
+                continue
+            self._touched[line] = None
+            left_out = ", ".join(str(number) for number in sorted(message.elements.keys() - less.elements.keys()))
+            return () if effect.repeat else (Notice("format_error", f"{what}: {fault}; said without DE {left_out}"),)
+        return self._handle(DeliveryFailed(delivery, f"{what}: {last}; given up"), now)

@@ -24,6 +24,7 @@ from switch.transaction import (
     APPROVALS,
     AUTHORIZATION,
     BATCH,
+    FORMAT_ERROR,
     REASON_CANCELLED,
     REASON_STAND_IN,
     REASON_TIMEOUT,
@@ -34,8 +35,9 @@ from switch.transaction import (
 
 AS_REPEAT: Final = "came_as_repeat"  #: kind of occurrence: the message before it was never received
 NOT_ACCEPTED: Final = "not_accepted"  #: kind of occurrence: told by the delivery as well
-#: Kinds of occurrence that are an issuer's doing; the others are an acquirer's.
-OF_ISSUER: Final = frozenset({"late_answer", "garbled"})
+GIVEN_UP: Final = "given_up"  #: kind of occurrence: a delivery its issuer's dialect cannot say; no answer to it came
+#: Kinds of occurrence that are about an issuer; the others are an acquirer's.
+OF_ISSUER: Final = frozenset({"late_answer", "garbled", GIVEN_UP})
 #: Kinds of occurrence that tell of one message each, whatever its MTI.
 MESSAGES: Final = frozenset({"late_answer", "repeat"})
 
@@ -43,7 +45,7 @@ MESSAGES: Final = frozenset({"late_answer", "repeat"})
 _ORDER: Final = (
     *("received", "from", "key", "completes", "adds to", "captures", "routed", "not routed", "forwarded"),
     *("reversal", "void", "repeat", "came as repeat", "no answer", "response", "late answer", "stand-in", "decided"),
-    *("not decided", "owed", "answered", "not answered", "delivered"),
+    *("not decided", "owed", "answered", "not answered", "delivered", "given up"),
 )
 _RANKS: Final = {what: rank for rank, what in enumerate(_ORDER)}
 
@@ -238,10 +240,15 @@ class _Teller:
         still = "" if code is not None else "; sent again and again until it is answered"
         owed = f"{mti} to {issuer}: {delivery['reason']}{why}{still}"
         yield self._step(delivery["created_at_ms"], issuer, "owed", owed, mti, SENT)
-        if code is not None:
+        if code is not None and not self._was_given_up(delivery):
             accepted = "" if code in APPROVALS else ": not accepted"
             answer = f"{response_mti(mti)} {_coded(code, mti[1], edition)} to the {mti}{accepted}"
             yield self._step(delivery["delivered_at_ms"], issuer, "delivered", answer, response_mti(mti), RECEIVED)
+
+    def _was_given_up(self, delivery: Row) -> bool:
+        """Whether the code of a delivery is the centre's own: it says so in the same commit."""
+        told = {each["at_ms"] for each in self.life.occurrences if each["kind"] == GIVEN_UP}
+        return delivery["response_code"] == FORMAT_ERROR and delivery["delivered_at_ms"] in told
 
 
 def _reversed(reversal: Row, request_id: int | None, specs: Specs) -> Iterator[Step]:

@@ -12,7 +12,9 @@ from contextlib import asynccontextmanager
 import trio
 from attrs import define
 
+from switch.iso8583.dialect import EDITION_1987
 from switch.iso8583.message import Message
+from switch.iso8583.mti import response_mti
 from switch.journal import MemoryJournal
 from switch.line import WireFormat, accept, listen
 from switch.routing.effects import Notice
@@ -42,7 +44,8 @@ class Played:
     async def signed_on(self) -> Client:
         """The centre's next connection, signed on."""
         issuer = await self.connected()
-        await issuer.send(answer_to(await issuer.receive()))
+        accepted = "00" if self.wire.codec.dialect.edition == EDITION_1987 else "800"
+        await issuer.send(answer_to(await issuer.receive(), accepted))
         await quiet()
         return issuer
 
@@ -82,7 +85,7 @@ def answer_to(request: Message, response_code: str | None = "00", **elements: st
     values.update({int(name.removeprefix("de")): value for name, value in elements.items()})
     if response_code is not None:
         values[39] = response_code
-    return Message(request.mti[:2] + "10", dict(sorted(values.items())))
+    return Message(response_mti(request.mti), dict(sorted(values.items())))
 
 
 def network(function: str, stan: str = "000009") -> Message:

@@ -13,7 +13,7 @@ from switch.iso8583.action_codes import action_code
 from switch.iso8583.mapping import to_authorization
 from switch.iso8583.message import Message
 from switch.life import story
-from switch.routing.events import IssuerDown, IssuerUp
+from switch.routing.events import DeliveryFailed, IssuerDown, IssuerUp
 from switch.steps import steps
 from switch.transaction import ADVICE, FINANCIAL, ExchangeKey
 from tests.day_builders import FRIDAY, day_specs, journal_of
@@ -79,6 +79,23 @@ def test_a_time_out_what_is_owed_then_and_a_late_answer(told: Told) -> None:
         "10.500 atlas: delivered: 0430 00 approved to the 0420",
         "11.000 atlas: late answer: answer 00 from atlas came 1.000 s after 91 was given",
     ]
+
+
+def test_a_reversal_that_cannot_be_said_to_its_issuer(told: Told) -> None:
+    told.happens(asks(1))
+    told.wait(10)
+    owed = told.board._outbox._deliveries._queues["atlas"].waiting[0]
+    told.happens(DeliveryFailed(owed, "the 0420 to atlas cannot be said in its dialect: DE 42; given up"))
+    assert essence(told.steps("000000000001"))[3:] == [
+        "10.000 atlas: owed: 0420 to atlas: no answer from atlas in 10 s (reason 4021, time out waiting for response)",
+        (
+            "10.000 acquirer: answered: 0110 91 issuer or switch inoperative, by the switch itself after 10000 ms: "
+            "no answer from atlas in 10 s"
+        ),
+        "10.000 atlas: given up: the 0420 to atlas cannot be said in its dialect: DE 42; given up",
+    ]
+    told.restarted()
+    assert told.board.owed == 0
 
 
 def test_a_time_out_with_stand_in_and_a_delivery_that_is_not_accepted(told: Told) -> None:

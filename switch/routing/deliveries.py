@@ -54,6 +54,11 @@ class _Queue:
     attempts: int = 0
     due_at: float | None = None
 
+    def done(self) -> Delivery:
+        """Take the first away."""
+        self.attempts, self.due_at = 0, None
+        return self.waiting.popleft()
+
 
 class Deliveries:
     """The queues of all issuers."""
@@ -87,8 +92,15 @@ class Deliveries:
             return None
         if (queue.waiting[0].stan, queue.waiting[0].kind) != (stan, kind):
             return None
-        queue.attempts, queue.due_at = 0, None
-        return queue.waiting.popleft()
+        return queue.done()
+
+    def given_up(self, delivery: Delivery) -> bool:
+        """Take away the delivery under way; False where it is another by now."""
+        queue = self._queues.get(delivery.issuer)
+        if queue is None or not queue.waiting or queue.waiting[0].delivery_id != delivery.delivery_id:
+            return False
+        queue.done()
+        return True
 
     def reconnected(self, issuer: str) -> None:
         """What was under way on a lost line is due again at once, as a repeat."""

@@ -110,7 +110,7 @@ class Deliver:
 
 @record
 class JournalDelivered:
-    """Write down that an issuer has answered a delivery."""
+    """Write down that an issuer has answered a delivery, or that the centre has given it up."""
 
     delivery_id: int
     response_code: str

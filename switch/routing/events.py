@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from switch.record import record
-from switch.routing.deliveries import REVERSAL
+from switch.routing.deliveries import REVERSAL, Delivery
 from switch.transaction import Authorization, IssuerAnswer, Reconciliation, Reversal
 
 
@@ -80,6 +80,14 @@ class ForwardFailed:
     why: str
 
 
+@record
+class DeliveryFailed:
+    """The dialect of an issuer cannot say what it is owed, not even with the fewest elements."""
+
+    delivery: Delivery
+    why: str
+
+
 Event = (
     RequestReceived
     | ReversalReceived
@@ -89,4 +97,5 @@ Event = (
     | IssuerUp
     | IssuerDown
     | ForwardFailed
+    | DeliveryFailed
 )

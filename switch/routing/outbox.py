@@ -15,10 +15,10 @@ from switch.routing.effects import (
     JournalOccurrence,
     Notice,
 )
-from switch.routing.events import DeliveryAnswered
+from switch.routing.events import DeliveryAnswered, DeliveryFailed
 from switch.routing.exchange import Exchange
 from switch.routing.stand_in import StandIns
-from switch.transaction import APPROVALS, REASON_STAND_IN, Authorization, Decision
+from switch.transaction import APPROVALS, FORMAT_ERROR, REASON_STAND_IN, Authorization, Decision
 
 
 class Outbox:
@@ -102,13 +102,25 @@ class Outbox:
             what = f"answer {event.response_code} of {event.issuer} to a {event.kind} with STAN {event.stan}"
             effects.append(Notice("unmatched", f"{what}, which nobody waits for"))
             return
-        effects.append(JournalDelivered(delivery.delivery_id, event.response_code))
-        if delivery.message_reason == REASON_STAND_IN:
-            self._stand_ins.told(delivery.original.pan)
+        self._settle(delivery, event.response_code, effects)
         if event.response_code not in APPROVALS:
             detail = f"{event.issuer} answered {event.response_code} to the {event.kind}"
             effects.append(JournalOccurrence(delivery.request_id, "not_accepted", detail))
         self._send(event.issuer, now, effects)
+
+    def give_up(self, event: DeliveryFailed, now: float, effects: list[Effect]) -> None:
+        """What cannot be said to its issuer is written off, so that what stands behind it is sent."""
+        delivery = event.delivery
+        if self._deliveries.given_up(delivery):
+            self._settle(delivery, FORMAT_ERROR, effects)
+            effects.append(JournalOccurrence(delivery.request_id, "given_up", event.why))
+            self._send(delivery.issuer, now, effects)
+
+    def _settle(self, delivery: Delivery, response_code: str, effects: list[Effect]) -> None:
+        """A delivery is owed no more."""
+        effects.append(JournalDelivered(delivery.delivery_id, response_code))
+        if delivery.message_reason == REASON_STAND_IN:
+            self._stand_ins.told(delivery.original.pan)
 
     def _owe(self, owed: Delivery, now: float, effects: list[Effect]) -> None:
         delivery = evolve(owed, delivery_id=self._next_id)

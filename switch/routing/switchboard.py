@@ -30,6 +30,7 @@ from switch.routing.effects import (
 from switch.routing.events import (
     AnswerReceived,
     DeliveryAnswered,
+    DeliveryFailed,
     Event,
     ForwardFailed,
     IssuerDown,
@@ -105,6 +106,7 @@ class Switchboard:
             TotalsReceived: self._totals,
             AnswerReceived: self._answer,
             DeliveryAnswered: self._outbox.answered,
+            DeliveryFailed: self._outbox.give_up,
             IssuerUp: self._issuer_up,
             IssuerDown: self._issuer_down,
             ForwardFailed: self._forward_failed,
@@ -342,8 +344,10 @@ class Switchboard:
         effects.extend([Reply(origin, request, decision) for origin in origins])
 
     def _forward_failed(self, event: ForwardFailed, now: float, effects: list[Effect]) -> None:
+        """Decide what could not be sent, unless it is decided already: its reversal may have come in the same turn."""
         exchange = self._pending.get(event.authorization.key)
-        assert exchange is not None, "a forward of what does not wait"
+        if exchange is None:
+            return
         self._pending.remove(exchange)
         self._decide(exchange, refuse(event.response_code, event.why), now, effects)
 

@@ -8,7 +8,7 @@ from attrs import evolve
 from switch.routing.archive import Past, Recovery
 from switch.routing.deliveries import REPEAT_SECONDS_FIRST, Delivery
 from switch.routing.effects import JournalDelivery
-from switch.routing.events import IssuerDown, IssuerUp
+from switch.routing.events import DeliveryFailed, IssuerDown, IssuerUp
 from switch.transaction import Decision
 from tests.dialogue import (
     TIMEOUT_SECONDS,
@@ -228,3 +228,25 @@ def test_the_issuer_is_told_the_acquirers_own_reason() -> None:
     (owed, *_) = talk.board.handle(evolve(event, reversal=evolve(event.reversal, reason="4021")), 0.0)
     assert isinstance(owed, JournalDelivery)
     assert (owed.delivery.message_reason, owed.delivery.reason) == ("4021", "reversed by the acquirer, reason 4021")
+
+
+def _owed(talk: Dialogue, stan: int) -> Delivery:
+    approved(talk, stan)
+    talk >> reversed_(stan, own_stan=900 + stan)
+    owed = next(effect.delivery for effect in talk._effects if isinstance(effect, JournalDelivery))
+    talk.drop()
+    return owed
+
+
+def test_what_cannot_be_said_to_an_issuer_is_given_up_and_the_next_is_sent() -> None:
+    talk = Dialogue()
+    first, second = _owed(talk, 1), _owed(talk, 2)
+    talk >> DeliveryFailed(first, "the 0420 to atlas cannot be said")
+    talk << "journal delivered 1 30" << "journal given_up of 1: the 0420 to atlas cannot be said" << "deliver 2 to atlas"
+    talk >> DeliveryFailed(first, "the 0420 to atlas cannot be said")
+    talk.nothing_more()
+    talk >> delivered(2)
+    talk << "journal delivered 2 00"
+    talk >> DeliveryFailed(second, "answered before it failed to be said again")
+    talk.nothing_more()
+    assert talk.board.owed == 0

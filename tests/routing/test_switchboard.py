@@ -17,6 +17,7 @@ from tests.dialogue import (
     asked,
     delivered,
     request,
+    reversed_,
     switchboard,
 )
 
@@ -193,6 +194,16 @@ def test_a_request_its_issuer_cannot_be_told_is_a_format_error() -> None:
     talk << "journal request 1" << "forward"
     talk >> ForwardFailed(request(1), "atlas", "30", "cannot be said in the dialect of atlas: DE 48")
     talk << "journal decision 1 30: cannot be said in the dialect of atlas: DE 48" << "reply 30"
+
+
+def test_a_request_decided_meanwhile_that_could_not_be_sent_is_nothing_to_act_on() -> None:
+    talk = Dialogue()
+    talk >> asked(1)
+    talk << "journal request 1" << "forward"
+    talk >> reversed_(1)
+    assert "journal decision 1 21" in talk.drop()
+    talk >> ForwardFailed(request(1), "atlas", "30", "cannot be said in the dialect of atlas: DE 48")
+    talk.nothing_more()
 
 
 def test_an_issuer_is_not_asked_before_it_has_signed_on() -> None:
