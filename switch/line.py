@@ -10,6 +10,7 @@ import errno
 import gc
 import selectors
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -29,12 +30,23 @@ from switch.iso8583.translation import Translation
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
 ACCEPT_PAUSE_SECONDS: Final = 0.2  #: when one more connection cannot be taken now, for want of file descriptors mostly
-UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read what was sent
+UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read some of what was sent
 DIAL_SECONDS_MAX: Final = 5.0  #: a host that does not answer at all is tried again after so long
 KEEP_ALIVE_IDLE_SECONDS: Final = 60  #: TCP itself probes a line that was silent for so long; the peer's program sees no byte
 KEEP_ALIVE_EVERY_SECONDS: Final = 10  #: and again after so long
 KEEP_ALIVE_PROBES: Final = 6  #: so many without an answer end the line: two minutes after its peer died
-UNSENT_BYTES_MAX: Final = 1_048_576  #: a peer that leaves more than this unread is not read from until it catches up
+#: An acquirer that leaves more than this unread is not read from until it catches up. What can still be added then is what it
+#: has asked already: the answers due, and the rest of the gulp.
+UNSENT_BYTES_MAX: Final = 1_048_576
+DEAF_SECONDS_MAX: Final = (
+    5.0  #: an issuer that leaves as much unread, and takes nothing for so long, is lost: half of what a request may take
+)
+DEAF_BYTES_MAX: Final = (
+    33_554_432  #: and so is one that reads and leaves more than this: 50,000 requests, which may wait for it, of 650 bytes
+)
+LINGER_FOR_NOTHING: Final = struct.pack(
+    "ii", 1, 0
+)  #: SO_LINGER: on, for 0 s; the system drops what it still holds for the peer
 
 
 def utc_today() -> date:
@@ -86,10 +98,12 @@ class Line:
         self.dropped = False  #: its owner takes nothing more from it, not even what has been read
         self.drops_unreadable = False  #: whether its owner ends it after a message that cannot be answered
         self.ear: Ear | None = None
+        self.read_always = False  #: whether it is read from however much its peer leaves unread; its owner says
+        self.taken_at = 0.0  #: when its peer, having left something unread, last took some of it
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
         self._sock = sock
         self._queued: list[bytes] = []
-        self._unsent = b""
+        self._unsent = bytearray()  #: from its front bytes are taken, and to its end added, without copying the rest
         self._stuck = trio.Event()
         self._flowing = trio.Event()
         self._flowing.set()
@@ -131,19 +145,23 @@ class Line:
         if self._unsent:
             self._unsent += data
             return
-        self._unsent = data[self._send(data) :]
-        if self._unsent and self.open:
+        sent = self._send(data)
+        if sent < len(data):
+            self._unsent += data[sent:]
+            self.taken_at = trio.current_time()
             self._flowing = trio.Event()
             self._stuck.set()
 
-    def _send(self, data: bytes) -> int:
+    def _send(self, data: bytes | bytearray) -> int:
+        """How many bytes the peer takes now; all, where it is gone."""
+        size = len(data)
         try:
             return self._sock.send(data)
         except BlockingIOError:
             return 0
         except OSError:
             self.shut()
-            return len(data)
+            return size
 
     def gulp(self) -> list[Frame]:
         """The frames completed by what has come in; at the peer's end, and where the bytes cannot be cut, the line is over."""
@@ -163,8 +181,17 @@ class Line:
 
     @property
     def clogged(self) -> bool:
-        """Whether the peer leaves so much unread that it is not read from either."""
+        """Whether the peer leaves so much unread that it is not read from either, unless it is always read from."""
         return len(self._unsent) > UNSENT_BYTES_MAX
+
+    def deaf(self, now: float) -> str | None:
+        """Why the peer is held not to read, in words; None while it reads."""
+        unread, seconds = len(self._unsent), now - self.taken_at
+        if unread > DEAF_BYTES_MAX:
+            return f"it reads too slowly: {unread} bytes wait for it"
+        if unread > UNSENT_BYTES_MAX and seconds >= DEAF_SECONDS_MAX:
+            return f"it has read nothing for {seconds:.0f} s, and {unread} bytes wait for it"
+        return None
 
     async def flowing(self) -> None:
         """Wait until the peer has taken what was sent to it, or is gone."""
@@ -180,7 +207,8 @@ class Line:
                     await trio.lowlevel.wait_writable(self._sock)
                 except trio.ClosedResourceError:
                     return
-                self._unsent = self._unsent[self._send(self._unsent) :]
+                del self._unsent[: self._send(self._unsent)]
+                self.taken_at = trio.current_time()
             self._flowing.set()
 
     async def settled(self) -> None:
@@ -188,9 +216,12 @@ class Line:
         while self.open and self.answers_due:
             self._settled = trio.Event()
             await self._settled.wait()
-        with trio.move_on_after(UNREAD_SECONDS_MAX):
-            while self.open and self._unsent:
+        while self.open and self._unsent:
+            unread = len(self._unsent)
+            with trio.move_on_after(UNREAD_SECONDS_MAX):
                 await self._flowing.wait()
+            if len(self._unsent) >= unread:
+                return
 
     def drop(self) -> None:
         """Take and read no more; what is due is still sent."""
@@ -204,8 +235,15 @@ class Line:
             self.unwatch()
             self._flowing.set()
             self._settled.set()
+            self._unsent.clear()
             trio.lowlevel.notify_closing(self._sock)
             self._sock.close()
+
+    def abandon(self) -> None:
+        """Close the connection and forget what its peer has not read: when it reads again that is long decided."""
+        if self.open:
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_FOR_NOTHING)
+            self.shut()
 
     @asynccontextmanager
     async def living(self) -> AsyncIterator[None]:
@@ -245,7 +283,7 @@ class Lines:
                 frames = line.gulp()
                 if frames:
                     take(frames)
-                if line.over or line.clogged:
+                if line.over or (line.clogged and not line.read_always):
                     line.unwatch()
             self._turn()
 
@@ -255,7 +293,8 @@ class Lines:
             unwatched = self._watch(line, take)
             try:
                 await unwatched.wait()
-                await line.flowing()
+                if not line.over:
+                    await line.flowing()
             finally:
                 line.unwatch()
 

@@ -94,10 +94,10 @@ class Station:
     def check(self, now: float) -> str | None:
         """Ask for an echo where the line was silent for long; why the peer is held to be gone, where that was in vain.
 
-        A peer that does not read is not read from either: its silence means nothing. Nor does that of a peer whose dialect has
-        no echo: it is not asked again.
+        An acquirer that does not read is not read from either: its silence means nothing. Nor does that of a peer whose dialect
+        has no echo: it is not asked again.
         """
-        if self.line.clogged:
+        if self.line.clogged and not self.line.read_always:
             return None
         heard_at = self.line.heard_at
         if self._silence.echo_due(heard_at, now) and not self.ask(ECHO):

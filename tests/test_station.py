@@ -21,6 +21,7 @@ class FakeLine:
     name: str = "atlas"
     heard_at: float = 0.0
     clogged: bool = False
+    read_always: bool = False
     mute: str = ""
     sent: list[Message] = field(factory=list)
 
@@ -71,6 +72,13 @@ def test_a_peer_that_does_not_read_is_neither_asked_nor_given_up() -> None:
     station, _ = _station(line := FakeLine(clogged=True))
     assert [station.check(now) for now in (30, 100, 1_000)] == [None] * 3
     assert not line.sent
+
+
+def test_an_issuer_that_does_not_read_is_read_from_and_its_silence_means_what_it_always_does() -> None:
+    station, _ = _station(line := FakeLine(clogged=True, read_always=True))
+    assert station.check(30) is None
+    assert [message.elements[70] for message in line.sent] == [ECHO]
+    assert station.check(40) is not None
 
 
 def test_a_dialect_that_cannot_say_an_echo_is_told_of_once_and_the_line_stays() -> None:
