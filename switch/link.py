@@ -22,6 +22,7 @@ from switch.transaction import APPROVED
 
 RETRY_SECONDS_FIRST: Final = 0.05  #: a process that has just been started again is there within a blink
 RETRY_SECONDS_MAX: Final = 5.0  #: and one that is away for long is asked no more often than this
+STEADY_SECONDS: Final = 5.0  #: an issuer that stays signed on for less, or does not read, is dialled as one that is away
 TPDU: Final = bytes.fromhex("6000000000")  #: of what the centre sends to an issuer whose lines carry one
 CUT_OVER_REPEAT_SECONDS: Final = 30.0  #: an issuer that leaves a cut-over unanswered is told again after so long
 SIGN_ON_SECONDS_MAX: Final = 10.0  #: an issuer that leaves its sign-on unanswered for so long is dialled anew
@@ -52,7 +53,9 @@ class IssuerLink:
         self._session = Session()
         self._station: Station | None = None  #: of the line there is
         self._unanswered = trio.CancelScope()
-        self._was_up = False
+        self._up_at: float | None = None  #: when it first signed on on this line
+        self._deaf = False  #: whether the centre closed the line because the issuer did not read
+        self._pause_seconds = 0.0  #: before it is dialled again
         self._gave_up: str | None = None  #: why the centre itself closed the line
         self._business_date = self._acknowledged = business_date  #: the open one, and the last the issuer knows of
         self._told_at: float | None = None  #: when it was told of the business date, where it has not answered
@@ -61,13 +64,13 @@ class IssuerLink:
 
     def moved(self, host: str, port: int) -> None:
         """The issuer listens at this address from now on."""
-        self._address = (host, port)
+        self._address, self._pause_seconds = (host, port), 0.0
         self._moved.set()
         self._moved = trio.Event()
 
     async def run(self) -> None:
-        """Dial, sign on, and read, for ever; after each loss wait a little longer, up to RETRY_SECONDS_MAX."""
-        pause, told = RETRY_SECONDS_FIRST, ""
+        """Dial, sign on, and read, for ever; a steady line that is lost is dialled anew at once."""
+        told = ""
         while True:
             if self._address is None:
                 await self._moved.wait()
@@ -75,25 +78,31 @@ class IssuerLink:
             try:
                 sock = await dial(*self._address)
             except OSError:
-                with trio.move_on_after(pause):
-                    await self._moved.wait()
-                pause = min(pause * 2, RETRY_SECONDS_MAX)
+                await self._pause(RETRY_SECONDS_FIRST)
                 continue
             ended_in, why = await self._live(Line(sock, self._wire, self.issuer))
             self._happened(IssuerDown(self.issuer, why, lost=True))
             if ended_in != UP and why != told:  # else the switchboard tells of it
                 self._voice.tell(Notice("not_signed_on", f"{self.issuer}: {why}; it is dialled again"))
-            if self._was_up:
-                pause, told = RETRY_SECONDS_FIRST, ""
+            up_at, told = self._up_at, why if self._up_at is None else ""
+            if up_at is None:
+                await self._pause(RETRY_SECONDS_FIRST)
+            elif self._deaf or trio.current_time() - up_at < STEADY_SECONDS:
+                await self._pause(0.0)
             else:
-                told = why
-                await trio.sleep(pause)
-                pause = min(pause * 2, RETRY_SECONDS_MAX)
+                self._pause_seconds = 0.0
+
+    async def _pause(self, seconds_min: float) -> None:
+        """Wait a little longer each time, up to RETRY_SECONDS_MAX, or until the issuer says where it listens."""
+        seconds = max(self._pause_seconds, seconds_min)
+        self._pause_seconds = min(max(seconds * 2, RETRY_SECONDS_FIRST), RETRY_SECONDS_MAX)
+        with trio.move_on_after(seconds):
+            await self._moved.wait()
 
     async def _live(self, line: Line) -> tuple[str, str]:
         """One connection, from sign-on to its end: the state it ended in, and why."""
-        self.line, self._was_up, self._gave_up, self._told_at = line, False, None, None
-        line.ear = self._ear
+        self.line, self._up_at, self._gave_up, self._told_at, self._deaf = line, None, None, None, False
+        line.ear, line.read_always = self._ear, True
         self._session.happened("connected")
         self._station = Station(line, self._session, self._voice, echo_seconds=self._echo_seconds, tpdu=self.tpdu)
         self._station.ask(SIGN_ON)
@@ -144,7 +153,8 @@ class IssuerLink:
             self._voice.tell(Notice("cut_over", what))
 
     def _up(self, station: Station) -> None:
-        self._was_up = True
+        if self._up_at is None:
+            self._up_at = trio.current_time()
         self._unanswered.deadline = float("inf")
         self.signed_on.set()
         self._happened(IssuerUp(self.issuer))
@@ -166,8 +176,12 @@ class IssuerLink:
 
     def check(self, now: float) -> None:
         """Echo the issuer where its line is idle, tell it again of a cut-over it has not answered, dial it anew where it is
-        gone. The sign-on has a limit of its own."""
-        if self._station is not None and self._session.state in (UP, SIGNED_OFF):
+        gone or does not read. The sign-on has a limit of its own."""
+        deaf = self.line.deaf(now) if self.line is not None else None
+        if deaf is not None and self.line is not None:
+            self._deaf, self._gave_up = True, deaf
+            self.line.abandon()
+        elif self._station is not None and self._session.state in (UP, SIGNED_OFF):
             if self._told_at is not None and now >= self._told_at + CUT_OVER_REPEAT_SECONDS and self._session.state == UP:
                 self._tell_date(self._station)
             why = self._station.check(now)
