@@ -62,8 +62,8 @@ _DELIVERY = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _DELIVERED = "INSERT INTO delivered VALUES (?, ?, ?)"
 _RECONCILIATION = """
 INSERT INTO reconciliation (
-  received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, business_date, last_request_id, totals, sent,
-  settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, business_date, last_request_id, waiting, totals,
+  sent, settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
 _BUSINESS_DAY = """
@@ -369,13 +369,14 @@ def _delivery_row(delivery: Delivery, now_ms: int) -> Sequence[Any]:
 
 def _reconciliation_row(item: JournalReconciliation, business_date: str, now_ms: int) -> Sequence[Any]:
     asked, outcome = item.asked, item.outcome
-    counted = (outcome.last_request_id, json.dumps(dict(outcome.totals)), json.dumps(dict(asked.sent)))
+    counted = (json.dumps(outcome.waiting), json.dumps(dict(outcome.totals)), json.dumps(dict(asked.sent)))
     return (
         now_ms,
         item.line,
         asked.mti,
         *asked.key,
         business_date,
+        outcome.last_request_id,
         *counted,
         outcome.settlement_code,
         outcome.response_code,

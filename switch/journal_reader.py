@@ -85,7 +85,7 @@ WHERE request.capture = 'batch' AND decision.approved_minor IS NOT NULL AND NOT 
 ORDER BY request.id
 """
 _RECONCILED: Final = """
-SELECT acquirer_id, terminal_id, stan, transmitted_at, settlement_code, response_code, totals, last_request_id, reason
+SELECT acquirer_id, terminal_id, stan, transmitted_at, settlement_code, response_code, totals, last_request_id, reason, waiting
 FROM reconciliation ORDER BY id DESC LIMIT ?
 """
 
@@ -112,9 +112,10 @@ class JournalReader:
     def find_by_reference(self, reference: Reference) -> Past | None:
         where = "request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ?"
         wanted: tuple[Any, ...] = (reference.rrn, reference.terminal_id, reference.merchant_id)
+        first = "decision.approved_minor IS NOT NULL DESC, "
         if reference.amount_minor is None:
-            return self._past(f"{where} AND request.function = 'request'", wanted)
-        return self._past(f"{where} AND request.amount_minor = ?", (*wanted, reference.amount_minor))
+            return self._past(f"{where} AND request.function = 'request'", wanted, first)
+        return self._past(f"{where} AND request.amount_minor = ?", (*wanted, reference.amount_minor), first)
 
     def beginning(self) -> Beginning:
         """Where the numbers go on, and what has to be taken up."""
@@ -145,8 +146,8 @@ class JournalReader:
             reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
         )
 
-    def _past(self, where: str, wanted: tuple[Any, ...]) -> Past | None:
-        sql = f"{_PAST} WHERE {where} ORDER BY request.id DESC LIMIT 1"
+    def _past(self, where: str, wanted: tuple[Any, ...], first: str = "") -> Past | None:
+        sql = f"{_PAST} WHERE {where} ORDER BY {first}request.id DESC LIMIT 1"
         return next(map(self._to_past, self._db.execute(sql, wanted)), None)
 
     def _to_past(self, row: Sequence[Any]) -> Past:
@@ -215,8 +216,9 @@ def _to_meant(row: Sequence[Any]) -> ExchangeKey | Reference:
 
 
 def _to_reconciled(row: Sequence[Any]) -> tuple[ExchangeKey, Reconciled]:
-    settlement_code, response_code, totals, last_request_id, reason = row[4:]
-    return ExchangeKey(*row[:4]), Reconciled(settlement_code, response_code, json.loads(totals), last_request_id, reason)
+    settlement_code, response_code, totals, last_request_id, reason, waiting = row[4:]
+    counted = (json.loads(totals), last_request_id, reason, tuple(json.loads(waiting)))
+    return ExchangeKey(*row[:4]), Reconciled(settlement_code, response_code, *counted)
 
 
 #: What was approved of late, or reversed of late, by acquirer and terminal, with the request after which it counts.
@@ -224,21 +226,30 @@ _COUNTED: Final = """
 WITH dates AS (SELECT min(business_date) AS first FROM (
   SELECT business_date FROM business_day ORDER BY id DESC LIMIT :dates
 )), closed AS (
-  SELECT acquirer_id, terminal_id, max(last_request_id) AS last_request_id, max(received_at_ms) AS received_at_ms
+  SELECT acquirer_id, terminal_id, max(id), last_request_id, received_at_ms, waiting
   FROM reconciliation WHERE settlement_code = '1' GROUP BY acquirer_id, terminal_id
+), completed AS (
+  SELECT DISTINCT later.original_id FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+  WHERE later.original_id IS NOT NULL AND later.function = 'advice' AND captured.captured_minor IS NOT NULL
 )
+"""
+#: A completion has taken the place of what waited for its batch: of that only what reversals had taken back still counts.
+_COMPLETED: Final = "request.capture = 'batch' AND request.id IN completed"
+_LEFT: Final = """
+COALESCE((SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1
+  ORDER BY reversal.id DESC LIMIT 1), decision.approved_minor)
 """
 _APPROVED_OF: Final = f"""
 {_COUNTED}
-SELECT request.acquirer_id, {{terminal}}, request.transaction_type, request.capture, COUNT(*), SUM(decision.approved_minor)
+SELECT request.acquirer_id, {{terminal}}, request.transaction_type, request.capture,
+  SUM(CASE WHEN {_COMPLETED} THEN 0 ELSE 1 END),
+  SUM(decision.approved_minor - CASE WHEN {_COMPLETED} THEN {_LEFT} ELSE 0 END)
 FROM decision JOIN dates ON decision.business_date >= dates.first
 JOIN request ON request.id = decision.request_id
 LEFT JOIN closed ON closed.acquirer_id = request.acquirer_id AND closed.terminal_id = {{terminal}}
 WHERE decision.approved_minor IS NOT NULL AND request.function <> 'batch'
-  AND decision.request_id > COALESCE(closed.last_request_id, 0)
-  AND NOT (request.capture = 'batch' AND EXISTS (
-    SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
-    WHERE later.original_id = request.id AND later.function = 'advice' AND captured.captured_minor IS NOT NULL))
+  AND (decision.request_id > COALESCE(closed.last_request_id, 0)
+    OR decision.request_id IN (SELECT value FROM json_each(closed.waiting)))
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 _REVERSED_OF: Final = f"""

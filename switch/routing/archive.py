@@ -11,7 +11,7 @@ from switch.record import record
 from switch.routing.capture import LATER, NOW, WITH_BATCH
 from switch.routing.deliveries import Delivery
 from switch.routing.totals import Reconciled, Subject, Totals
-from switch.transaction import Authorization, Decision, ExchangeKey, Reversal
+from switch.transaction import REQUEST, Authorization, Decision, ExchangeKey, Reversal
 
 
 @define(eq=False)
@@ -32,6 +32,17 @@ class Past:
     def held(self) -> bool:
         """Whether it is an approval that does not count yet: it waits for a completion, or for the close of its batch."""
         return self.capture in (LATER, WITH_BATCH) and self.remaining_minor > 0
+
+    @property
+    def adds(self) -> bool:
+        """Whether it is an increment: a request that adds to the hold it names."""
+        request = self.authorization
+        return self.capture == LATER and request.original_key is not None and request.function == REQUEST
+
+    @property
+    def to_undo(self) -> bool:
+        """Whether a reversal of it, or of what completed it, may find something to undo."""
+        return self.remaining_minor > 0 or self.completed_by is not None
 
 
 class Reference(NamedTuple):

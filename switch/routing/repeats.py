@@ -8,7 +8,7 @@ from switch.routing.effects import Effect, JournalOccurrence, Notice, Reply
 from switch.routing.events import RequestReceived
 from switch.routing.exchange import Exchange, Pending
 from switch.routing.history import History
-from switch.transaction import DUPLICATE_TRANSMISSION, Authorization
+from switch.transaction import ADVICE, DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Authorization, Decision
 
 
 class Repeats:
@@ -25,9 +25,10 @@ class Repeats:
             self._repeat_while_waiting(event, waiting, effects)
             return True
         known = self._history.find(key)
-        if known is not None:
-            self._repeat(event, known, effects)
-        return known is not None
+        if known is None or _is_to_be_sent_again(known.decision):
+            return False
+        self._repeat(event, known, effects)
+        return True
 
     def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
         """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
@@ -46,7 +47,7 @@ class Repeats:
             self._refuse_used_key(event, known.request_id, effects)
 
     def _refuse_used_key(self, event: RequestReceived, request_id: int, effects: list[Effect]) -> None:
-        what = f"request {request_id} has the same DE 32, 41, 11 and 7 with another card or amount"
+        what = f"request {request_id} has the same DE 32, 41, 11 and 7 for something else"
         effects.append(Notice("duplicate", f"{event.line}: {what}"))
         effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
 
@@ -57,4 +58,16 @@ def _asked_again(event: RequestReceived) -> str:
 
 
 def _same_request(one: Authorization, other: Authorization) -> bool:
-    return one.pan == other.pan and one.amount_minor == other.amount_minor
+    """Whether two messages under one key ask, or tell, the same."""
+    return (
+        one.pan == other.pan
+        and one.amount_minor == other.amount_minor
+        and one.transaction_type == other.transaction_type
+        and one.message_class == other.message_class
+        and (one.function == ADVICE) == (other.function == ADVICE)
+    )
+
+
+def _is_to_be_sent_again(decision: Decision) -> bool:
+    """Whether the centre itself has put a message off: what comes again under its key is judged anew."""
+    return decision.response_code == IN_PROGRESS and decision.decided_by == SWITCH
