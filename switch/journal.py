@@ -21,7 +21,7 @@ from attrs import Factory, define
 
 from switch.errors import DataFolderError
 from switch.journal_reader import Beginning, JournalReader
-from switch.routing.archive import Archive, NoArchive, Recovery
+from switch.routing.archive import Archive, NoArchive
 from switch.routing.capture import NOW
 from switch.routing.deliveries import Delivery
 from switch.routing.effects import (
@@ -33,6 +33,7 @@ from switch.routing.effects import (
     JournalRequest,
     JournalReversal,
 )
+from switch.routing.recovery import Recovery
 from switch.transaction import REQUEST
 from switch.vault import Vault
 

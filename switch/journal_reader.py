@@ -10,11 +10,13 @@ from typing import Any, Final
 from attrs import frozen
 
 from switch.iso8583.forwarding import rebuilt
-from switch.routing.archive import Past, Recovery, Reference
+from switch.routing.archive import Past, Reference
 from switch.routing.capture import LATER
 from switch.routing.deliveries import Delivery
 from switch.routing.history import REMEMBERED_MAX
 from switch.routing.reconciling import RECONCILIATIONS_REMEMBERED_MAX
+from switch.routing.recovery import Recovery
+from switch.routing.reversals import Demand, Undone
 from switch.routing.taken_back import REVERSALS_REMEMBERED_MAX
 from switch.routing.totals import Reconciled, Subject, Totals
 from switch.transaction import ADVICE, ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
@@ -62,6 +64,10 @@ _KEYS: Final = "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM reque
 _REVERSED_UNKNOWN: Final = """
 SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at, rrn, merchant_id, amount_minor FROM reversal
 WHERE original_id IS NULL AND response_code = '00' ORDER BY id DESC LIMIT ?
+"""
+_REVERSALS: Final = """
+SELECT acquirer_id, terminal_id, stan, transmitted_at, original_acquirer_id, original_stan, original_transmitted_at, rrn,
+  replacement_minor, original_id, effective, response_code, reason FROM reversal ORDER BY id DESC LIMIT ?
 """
 #: What was approved and names a hold: its increments, and the completion that took its place.
 _LINKED: Final = """
@@ -134,12 +140,14 @@ class JournalReader:
         decided = db.execute(f"{_PAST} ORDER BY decision.request_id DESC LIMIT ?", (REMEMBERED_MAX // 2,)).fetchall()
         undecided = db.execute(_UNDECIDED, (UNDECIDED_SEARCHED_MAX,)).fetchall()
         unknown = db.execute(_REVERSED_UNKNOWN, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
+        reversals = db.execute(_REVERSALS, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
         reconciled = db.execute(_RECONCILED, (RECONCILIATIONS_REMEMBERED_MAX // 2,)).fetchall()
         return Recovery(
             keys=db.execute(_KEYS, (KEYS_RESTORED_MAX,)).fetchall(),
             decided=[self._to_past(row) for row in reversed(decided)],
             undecided=[(row[0], self._to_authorization(row), row[_ISSUER]) for row in undecided],
             owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],
+            reversals=[_to_outcome(row) for row in reversed(reversals)],
             reversed_unknown=[_to_meant(row) for row in reversed(unknown)],
             totals=_open_totals(db),
             uncaptured=[ExchangeKey(*row) for row in db.execute(_UNCAPTURED).fetchall()],
@@ -213,6 +221,14 @@ def _to_meant(row: Sequence[Any]) -> ExchangeKey | Reference:
     if stan is not None:
         return ExchangeKey(acquirer_id, terminal_id, stan, transmitted_at)
     return Reference(rrn, terminal_id, merchant_id, amount_minor)
+
+
+def _to_outcome(row: Sequence[Any]) -> tuple[Demand, Undone]:
+    """What a reversal asked for, and what came of it."""
+    key, (acquirer_id, stan, transmitted_at, rrn, replacement_minor) = ExchangeKey(*row[:4]), row[4:9]
+    named = rrn if stan is None else ExchangeKey(acquirer_id, key.terminal_id, stan, transmitted_at)
+    original_id, effective, response_code, reason = row[9:]
+    return (key, named, replacement_minor), Undone(original_id, bool(effective), response_code, reason)
 
 
 def _to_reconciled(row: Sequence[Any]) -> tuple[ExchangeKey, Reconciled]:

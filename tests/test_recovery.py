@@ -17,7 +17,7 @@ from switch.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
 from switch.routing import history
 from switch.routing.archive import Past
-from switch.routing.effects import Deliver, Effect, Forward, JournalOccurrence, JournalReconciliation, Reply
+from switch.routing.effects import Deliver, Effect, Forward, JournalOccurrence, JournalReconciliation, Reply, ReplyReversal
 from switch.routing.events import DeliveryAnswered, Event, IssuerDown, IssuerUp
 from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
@@ -200,4 +200,19 @@ def test_what_waited_when_a_batch_was_closed_counts_in_the_next(tmp_path: Path, 
     (journaled, *_) = kept.board.handle(totals(2, debits_count=1, debits_minor=12_500), 0.0)
     assert isinstance(journaled, JournalReconciliation)
     assert journaled.outcome.settlement_code == IN_BALANCE
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_reversal_of_before_gets_the_answer_it_got(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    early = reversed_(1)
+    void = evolve(early, reversal=evolve(early.reversal, mti="0200"))
+    kept.handle(void)
+    kept.handle(asked(1))
+    kept = kept.restarted() if restarted else kept
+    (reply,) = kept.board.handle(void, 0.0)
+    assert isinstance(reply, ReplyReversal)
+    assert reply.response_code == "25"
     kept.journal.close()

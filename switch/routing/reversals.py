@@ -7,7 +7,10 @@ from typing import Final
 from switch.money import format_minor
 from switch.record import record
 from switch.routing.archive import Past
-from switch.transaction import APPROVED, ORIGINAL_AMOUNT_INCORRECT, UNABLE_TO_LOCATE, Authorization, Reversal
+from switch.transaction import APPROVED, ORIGINAL_AMOUNT_INCORRECT, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
+
+#: What a reversal asks for: its key, what it names (DE 90, else DE 37), and how much is to be left of it.
+Demand = tuple[ExchangeKey, ExchangeKey | str, int]
 
 
 @record

@@ -13,7 +13,7 @@ from attrs import evolve
 from switch.merchant import Merchant
 from switch.money import format_minor
 from switch.routing.advices import accept, complete
-from switch.routing.archive import Archive, NoArchive, Past, Recovery, Reference
+from switch.routing.archive import Archive, NoArchive, Past, Reference
 from switch.routing.capture import NEVER, NOW, WITH_BATCH, capture_of, granted_minor
 from switch.routing.checks import CHECKS, refuse
 from switch.routing.effects import (
@@ -43,6 +43,7 @@ from switch.routing.history import History
 from switch.routing.holds import Holds
 from switch.routing.outbox import Outbox
 from switch.routing.reconciling import Reconciler
+from switch.routing.recovery import Recovery
 from switch.routing.repeats import Repeats
 from switch.routing.reversals import Undone, unfit
 from switch.routing.table import Destination, Route, RoutingTable
@@ -117,7 +118,7 @@ class Switchboard:
         """
         effects: list[Effect] = []
         self._history.restore(found.decided, found.keys)
-        self._taken_back.restore(found.reversed_unknown)
+        self._taken_back.restore(found.reversed_unknown, found.reversals)
         self._outbox.restore(found.owed)
         self._reconciler.restore(found.totals, found.uncaptured, found.reconciled)
         for request_id, authorization, issuer in found.undecided:

@@ -13,15 +13,11 @@ from switch.routing.effects import Effect, JournalReversal
 from switch.routing.history import History
 from switch.routing.memory import Memory
 from switch.routing.outbox import Outbox
-from switch.routing.reversals import GIVEN_BACK, NOT_KNOWN, Undone, undo
+from switch.routing.reversals import GIVEN_BACK, NOT_KNOWN, Demand, Undone, undo
 from switch.routing.totals import Batches
 from switch.transaction import APPROVED, REASON_CANCELLED, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
 
 REVERSALS_REMEMBERED_MAX: Final = 10_000  #: reversals kept to answer repeats, and originals that were reversed and had not come
-
-
-#: What a reversal asks for: its key, what it names, and how much is to be left of it.
-Demand = tuple[ExchangeKey, ExchangeKey | str, int]
 
 
 class TakenBack:
@@ -32,10 +28,12 @@ class TakenBack:
         self._outcomes: Memory[Demand, Undone] = Memory(REVERSALS_REMEMBERED_MAX)
         self._unknown: Memory[ExchangeKey | Reference, bool] = Memory(REVERSALS_REMEMBERED_MAX)
 
-    def restore(self, unknown: Iterable[ExchangeKey | Reference]) -> None:
-        """Take up what was reversed before a restart and had not come."""
+    def restore(self, unknown: Iterable[ExchangeKey | Reference], outcomes: Iterable[tuple[Demand, Undone]]) -> None:
+        """Take up what was reversed before a restart and had not come, and what came of the last reversals."""
         for named in unknown:
             self._unknown.put(named, True)
+        for demand, outcome in outcomes:
+            self._outcomes.put(demand, outcome)
 
     def outcome(self, reversal: Reversal) -> Undone | None:
         """What came of the same reversal before; None where it has not come, or long ago."""
