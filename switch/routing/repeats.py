@@ -8,7 +8,7 @@ from switch.routing.effects import Effect, JournalOccurrence, Notice, Reply
 from switch.routing.events import RequestReceived
 from switch.routing.exchange import Exchange, Pending
 from switch.routing.history import History
-from switch.transaction import ADVICE, DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Authorization, Decision
+from switch.transaction import BATCH, DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Authorization, Decision
 
 
 class Repeats:
@@ -32,7 +32,7 @@ class Repeats:
 
     def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
         """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
-        if _same_request(exchange.authorization, event.authorization):
+        if _same(exchange.authorization, event.authorization):
             exchange.origins.append(event.origin)
             effects.append(JournalOccurrence(exchange.request_id, "repeat", f"{_asked_again(event)} while waiting"))
         else:
@@ -40,7 +40,7 @@ class Repeats:
 
     def _repeat(self, event: RequestReceived, known: Past, effects: list[Effect]) -> None:
         """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
-        if _same_request(known.authorization, event.authorization):
+        if _same(known.authorization, event.authorization):
             effects.append(JournalOccurrence(known.request_id, "repeat", f"{_asked_again(event)}, same answer given"))
             effects.append(Reply(event.origin, event.authorization, known.decision))
         else:
@@ -57,14 +57,14 @@ def _asked_again(event: RequestReceived) -> str:
     return f"asked again{' as a repeat' if event.authorization.repeat else ''} by {event.line}"
 
 
-def _same_request(one: Authorization, other: Authorization) -> bool:
-    """Whether two messages under one key ask, or tell, the same."""
+def _same(known: Authorization, again: Authorization) -> bool:
+    """Whether two messages under one key ask, or tell, the same; what its batch captured may have been asked or told."""
     return (
-        one.pan == other.pan
-        and one.amount_minor == other.amount_minor
-        and one.transaction_type == other.transaction_type
-        and one.message_class == other.message_class
-        and (one.function == ADVICE) == (other.function == ADVICE)
+        known.pan == again.pan
+        and known.amount_minor == again.amount_minor
+        and known.transaction_type == again.transaction_type
+        and known.message_class == again.message_class
+        and known.function in (again.function, BATCH)
     )
 
 

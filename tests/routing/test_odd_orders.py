@@ -140,3 +140,15 @@ def test_what_its_batch_captured_is_not_completed_as_well(monkeypatch: pytest.Mo
     by_reference: RequestReceived = completion(60, of=None, rrn=f"{1:012d}", approval_code="A00001")
     talk >> by_reference
     assert "journal decision 6 12" in talk.drop()
+
+
+@pytest.mark.parametrize("told", [{}, {"function": "advice", "advised_code": "00"}], ids=["asked", "told"])
+def test_what_its_batch_captured_is_still_the_same_when_it_comes_again(told: dict[str, Any]) -> None:
+    talk = Dialogue(merchant=shop(capture="batch"))
+    (talk >> asked(1, **told)).drop()
+    if not told:
+        (talk >> answered(1)).drop()
+    talk >> totals(50, debits_count=1)
+    assert "captured with its batch: request 1" in talk.drop()
+    talk >> asked(1, **told)
+    talk << "journal repeat of" << "reply 00"
