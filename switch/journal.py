@@ -21,7 +21,7 @@ from attrs import Factory, define
 
 from switch.errors import DataFolderError
 from switch.journal_reader import Beginning, JournalReader
-from switch.routing.archive import Archive, NoArchive, Recovery
+from switch.routing.archive import Archive, NoArchive
 from switch.routing.capture import NOW
 from switch.routing.deliveries import Delivery
 from switch.routing.effects import (
@@ -33,6 +33,7 @@ from switch.routing.effects import (
     JournalRequest,
     JournalReversal,
 )
+from switch.routing.recovery import Recovery
 from switch.transaction import REQUEST
 from switch.vault import Vault
 
@@ -62,8 +63,8 @@ _DELIVERY = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _DELIVERED = "INSERT INTO delivered VALUES (?, ?, ?)"
 _RECONCILIATION = """
 INSERT INTO reconciliation (
-  received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, business_date, last_request_id, totals, sent,
-  settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, business_date, last_request_id, waiting, totals,
+  sent, settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
 _BUSINESS_DAY = """
@@ -369,13 +370,14 @@ def _delivery_row(delivery: Delivery, now_ms: int) -> Sequence[Any]:
 
 def _reconciliation_row(item: JournalReconciliation, business_date: str, now_ms: int) -> Sequence[Any]:
     asked, outcome = item.asked, item.outcome
-    counted = (outcome.last_request_id, json.dumps(dict(outcome.totals)), json.dumps(dict(asked.sent)))
+    counted = (json.dumps(outcome.waiting), json.dumps(dict(outcome.totals)), json.dumps(dict(asked.sent)))
     return (
         now_ms,
         item.line,
         asked.mti,
         *asked.key,
         business_date,
+        outcome.last_request_id,
         *counted,
         outcome.settlement_code,
         outcome.response_code,

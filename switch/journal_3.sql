@@ -42,6 +42,7 @@ CREATE TABLE reconciliation (
   transmitted_at   TEXT    NOT NULL,       -- DE 7
   business_date    TEXT    NOT NULL,       -- open when it came
   last_request_id  INTEGER NOT NULL,       -- the centre's totals are of requests up to this one
+  waiting          TEXT    NOT NULL,       -- but not of these, which had no answer yet: a JSON list of request.id
   totals           TEXT    NOT NULL,       -- the centre's, as JSON: {"debits_count": 3, "debits_minor": 37500, …}
   sent             TEXT    NOT NULL,       -- the sender's, likewise, those it sent
   settlement_code  TEXT    NOT NULL,       -- DE 66: 0 not compared, 1 in balance, 2 out of balance

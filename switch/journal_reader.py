@@ -10,11 +10,13 @@ from typing import Any, Final
 from attrs import frozen
 
 from switch.iso8583.forwarding import rebuilt
-from switch.routing.archive import Past, Recovery, Reference
+from switch.routing.archive import Past, Reference
 from switch.routing.capture import LATER
 from switch.routing.deliveries import Delivery
 from switch.routing.history import REMEMBERED_MAX
 from switch.routing.reconciling import RECONCILIATIONS_REMEMBERED_MAX
+from switch.routing.recovery import Recovery
+from switch.routing.reversals import Demand, Undone
 from switch.routing.taken_back import REVERSALS_REMEMBERED_MAX
 from switch.routing.totals import Reconciled, Subject, Totals
 from switch.transaction import ADVICE, ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
@@ -63,6 +65,10 @@ _REVERSED_UNKNOWN: Final = """
 SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at, rrn, merchant_id, amount_minor FROM reversal
 WHERE original_id IS NULL AND response_code = '00' ORDER BY id DESC LIMIT ?
 """
+_REVERSALS: Final = """
+SELECT acquirer_id, terminal_id, stan, transmitted_at, original_acquirer_id, original_stan, original_transmitted_at, rrn,
+  replacement_minor, original_id, effective, response_code, reason FROM reversal ORDER BY id DESC LIMIT ?
+"""
 #: What was approved and names a hold: its increments, and the completion that took its place.
 _LINKED: Final = """
 SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at, request.function
@@ -85,7 +91,7 @@ WHERE request.capture = 'batch' AND decision.approved_minor IS NOT NULL AND NOT 
 ORDER BY request.id
 """
 _RECONCILED: Final = """
-SELECT acquirer_id, terminal_id, stan, transmitted_at, settlement_code, response_code, totals, last_request_id, reason
+SELECT acquirer_id, terminal_id, stan, transmitted_at, settlement_code, response_code, totals, last_request_id, reason, waiting
 FROM reconciliation ORDER BY id DESC LIMIT ?
 """
 
@@ -112,9 +118,10 @@ class JournalReader:
     def find_by_reference(self, reference: Reference) -> Past | None:
         where = "request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ?"
         wanted: tuple[Any, ...] = (reference.rrn, reference.terminal_id, reference.merchant_id)
+        first = "decision.approved_minor IS NOT NULL DESC, "
         if reference.amount_minor is None:
-            return self._past(f"{where} AND request.function = 'request'", wanted)
-        return self._past(f"{where} AND request.amount_minor = ?", (*wanted, reference.amount_minor))
+            return self._past(f"{where} AND request.function = 'request'", wanted, first)
+        return self._past(f"{where} AND request.amount_minor = ?", (*wanted, reference.amount_minor), first)
 
     def beginning(self) -> Beginning:
         """Where the numbers go on, and what has to be taken up."""
@@ -133,20 +140,22 @@ class JournalReader:
         decided = db.execute(f"{_PAST} ORDER BY decision.request_id DESC LIMIT ?", (REMEMBERED_MAX // 2,)).fetchall()
         undecided = db.execute(_UNDECIDED, (UNDECIDED_SEARCHED_MAX,)).fetchall()
         unknown = db.execute(_REVERSED_UNKNOWN, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
+        reversals = db.execute(_REVERSALS, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
         reconciled = db.execute(_RECONCILED, (RECONCILIATIONS_REMEMBERED_MAX // 2,)).fetchall()
         return Recovery(
             keys=db.execute(_KEYS, (KEYS_RESTORED_MAX,)).fetchall(),
             decided=[self._to_past(row) for row in reversed(decided)],
             undecided=[(row[0], self._to_authorization(row), row[_ISSUER]) for row in undecided],
             owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],
+            reversals=[_to_outcome(row) for row in reversed(reversals)],
             reversed_unknown=[_to_meant(row) for row in reversed(unknown)],
             totals=_open_totals(db),
             uncaptured=[ExchangeKey(*row) for row in db.execute(_UNCAPTURED).fetchall()],
             reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
         )
 
-    def _past(self, where: str, wanted: tuple[Any, ...]) -> Past | None:
-        sql = f"{_PAST} WHERE {where} ORDER BY request.id DESC LIMIT 1"
+    def _past(self, where: str, wanted: tuple[Any, ...], first: str = "") -> Past | None:
+        sql = f"{_PAST} WHERE {where} ORDER BY {first}request.id DESC LIMIT 1"
         return next(map(self._to_past, self._db.execute(sql, wanted)), None)
 
     def _to_past(self, row: Sequence[Any]) -> Past:
@@ -214,9 +223,18 @@ def _to_meant(row: Sequence[Any]) -> ExchangeKey | Reference:
     return Reference(rrn, terminal_id, merchant_id, amount_minor)
 
 
+def _to_outcome(row: Sequence[Any]) -> tuple[Demand, Undone]:
+    """What a reversal asked for, and what came of it."""
+    key, (acquirer_id, stan, transmitted_at, rrn, replacement_minor) = ExchangeKey(*row[:4]), row[4:9]
+    named = rrn if stan is None else ExchangeKey(acquirer_id, key.terminal_id, stan, transmitted_at)
+    original_id, effective, response_code, reason = row[9:]
+    return (key, named, replacement_minor), Undone(original_id, bool(effective), response_code, reason)
+
+
 def _to_reconciled(row: Sequence[Any]) -> tuple[ExchangeKey, Reconciled]:
-    settlement_code, response_code, totals, last_request_id, reason = row[4:]
-    return ExchangeKey(*row[:4]), Reconciled(settlement_code, response_code, json.loads(totals), last_request_id, reason)
+    settlement_code, response_code, totals, last_request_id, reason, waiting = row[4:]
+    counted = (json.loads(totals), last_request_id, reason, tuple(json.loads(waiting)))
+    return ExchangeKey(*row[:4]), Reconciled(settlement_code, response_code, *counted)
 
 
 #: What was approved of late, or reversed of late, by acquirer and terminal, with the request after which it counts.
@@ -224,21 +242,30 @@ _COUNTED: Final = """
 WITH dates AS (SELECT min(business_date) AS first FROM (
   SELECT business_date FROM business_day ORDER BY id DESC LIMIT :dates
 )), closed AS (
-  SELECT acquirer_id, terminal_id, max(last_request_id) AS last_request_id, max(received_at_ms) AS received_at_ms
+  SELECT acquirer_id, terminal_id, max(id), last_request_id, received_at_ms, waiting
   FROM reconciliation WHERE settlement_code = '1' GROUP BY acquirer_id, terminal_id
+), completed AS (
+  SELECT DISTINCT later.original_id FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
+  WHERE later.original_id IS NOT NULL AND later.function = 'advice' AND captured.captured_minor IS NOT NULL
 )
+"""
+#: A completion has taken the place of what waited for its batch: of that only what reversals had taken back still counts.
+_COMPLETED: Final = "request.capture = 'batch' AND request.id IN completed"
+_LEFT: Final = """
+COALESCE((SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1
+  ORDER BY reversal.id DESC LIMIT 1), decision.approved_minor)
 """
 _APPROVED_OF: Final = f"""
 {_COUNTED}
-SELECT request.acquirer_id, {{terminal}}, request.transaction_type, request.capture, COUNT(*), SUM(decision.approved_minor)
+SELECT request.acquirer_id, {{terminal}}, request.transaction_type, request.capture,
+  SUM(CASE WHEN {_COMPLETED} THEN 0 ELSE 1 END),
+  SUM(decision.approved_minor - CASE WHEN {_COMPLETED} THEN {_LEFT} ELSE 0 END)
 FROM decision JOIN dates ON decision.business_date >= dates.first
 JOIN request ON request.id = decision.request_id
 LEFT JOIN closed ON closed.acquirer_id = request.acquirer_id AND closed.terminal_id = {{terminal}}
 WHERE decision.approved_minor IS NOT NULL AND request.function <> 'batch'
-  AND decision.request_id > COALESCE(closed.last_request_id, 0)
-  AND NOT (request.capture = 'batch' AND EXISTS (
-    SELECT 1 FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
-    WHERE later.original_id = request.id AND later.function = 'advice' AND captured.captured_minor IS NOT NULL))
+  AND (decision.request_id > COALESCE(closed.last_request_id, 0)
+    OR decision.request_id IN (SELECT value FROM json_each(closed.waiting)))
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 _REVERSED_OF: Final = f"""

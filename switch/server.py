@@ -22,9 +22,9 @@ from switch.journal import Batch, Journal
 from switch.line import Line, Lines, WireFormat, accept, keep_alive
 from switch.link import IssuerLink
 from switch.outgoing import Outgoing
-from switch.routing.archive import Recovery
 from switch.routing.effects import Effect, Notice
 from switch.routing.events import IssuerDown, IssuerUp
+from switch.routing.recovery import Recovery
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.specs import DROP, Specs

@@ -17,10 +17,11 @@ from switch.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
 from switch.routing import history
 from switch.routing.archive import Past
-from switch.routing.effects import Deliver, Effect, Forward, JournalOccurrence, Reply
+from switch.routing.effects import Deliver, Effect, Forward, JournalOccurrence, JournalReconciliation, Reply, ReplyReversal
 from switch.routing.events import DeliveryAnswered, Event, IssuerDown, IssuerUp
 from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
+from switch.routing.totals import IN_BALANCE
 from switch.vault import Vault
 from tests.dialogue import ATLAS, SHOP, answered, asked, request, reversed_, switchboard
 from tests.routing.test_totals import totals
@@ -52,7 +53,8 @@ class Kept:
     def handle(self, event: Event) -> None:
         self._perform(self.board.handle(event, 0.0))
 
-    def _perform(self, effects: list[Effect]) -> None:
+    def write_down(self, effects: list[Effect]) -> None:
+        """Only that: nobody answers yet."""
         batch = Batch()
         write = batch.writers()
         for effect in effects:
@@ -60,6 +62,9 @@ class Kept:
                 write[type(effect)](effect)
         if batch:
             self.journal.commit(batch, next(self.clock))
+
+    def _perform(self, effects: list[Effect]) -> None:
+        self.write_down(effects)
         for effect in effects:
             if isinstance(effect, Forward):
                 self.handle(answered(int(effect.authorization.key.stan)))
@@ -107,7 +112,7 @@ def _completion(stan: int, of: int, amount_minor: int) -> Event:
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ("sell", "hold", "add", "complete", "reverse", "reduce", "totals", "away", "back", "decline", "refund")
+            ("sell", "hold", "add", "complete", "reverse", "reduce", "totals", "away", "back", "decline", "refund", "settle")
         ),
         st.integers(1, 12),
     ),
@@ -129,6 +134,8 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
                 yield asked(stan, pre_authorized=True, original_key=request(of).key, amount_minor=1_000)
             case "complete":
                 yield _completion(stan, of, 11_000)
+            case "settle":
+                yield _completion(stan, of, 5_000)
             case "reverse":
                 yield reversed_(of, own_stan=900 + stan)
             case "reduce":
@@ -148,6 +155,9 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 @example(steps=[("hold", 1), ("add", 1), ("complete", 1)])
+@example(steps=[("hold", 1), ("add", 1), ("add", 2), ("complete", 1)])
+@example(steps=[("hold", 1), ("add", 1), ("reverse", 1)])
+@example(steps=[("sell", 1), ("reduce", 1), ("settle", 1)])
 @example(steps=[("sell", 1), ("sell", 1), ("refund", 1), ("complete", 3)])
 def test_a_restart_forgets_nothing(
     tmp_path_factory: pytest.TempPathFactory, capture: str, steps: list[tuple[str, int]]
@@ -176,4 +186,33 @@ def test_a_repeat_of_long_ago_gets_the_answer_of_the_journal(
     effects = kept.board.handle(asked(1, "line 9"), 0.0)
     assert [type(effect) for effect in effects] == [JournalOccurrence, Reply]
     assert (effects[0].request_id, effects[1].decision.response_code) == (1, "00")  # type: ignore[union-attr]
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_waited_when_a_batch_was_closed_counts_in_the_next(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, BY_BATCH)
+    kept.handle(IssuerUp("atlas"))
+    kept.write_down(kept.board.handle(asked(1), 0.0))
+    kept.handle(totals(1, debits_count=0))
+    kept.handle(answered(1))
+    kept = kept.restarted() if restarted else kept
+    (journaled, *_) = kept.board.handle(totals(2, debits_count=1, debits_minor=12_500), 0.0)
+    assert isinstance(journaled, JournalReconciliation)
+    assert journaled.outcome.settlement_code == IN_BALANCE
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_reversal_of_before_gets_the_answer_it_got(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    early = reversed_(1)
+    void = evolve(early, reversal=evolve(early.reversal, mti="0200"))
+    kept.handle(void)
+    kept.handle(asked(1))
+    kept = kept.restarted() if restarted else kept
+    (reply,) = kept.board.handle(void, 0.0)
+    assert isinstance(reply, ReplyReversal)
+    assert reply.response_code == "25"
     kept.journal.close()

@@ -7,7 +7,8 @@ functions below say each of the others, and whatever neither names stays behind.
 
 One thing is not alike under any number. What is unchanged through the life of a transaction, and so names it, is DE 7 to the
 centre and DE 12 in 1993 (DE 56 repeats it). So a 1993 request's DE 7 becomes, inside, what its DE 12 says; the answer has both
-back as they came. Where a 1987 message has no DE 12 or 13, its DE 7 stands in for them.
+back as they came. Where a 1987 message has no DE 12 or 13, its DE 7 stands in for them. An advice that keeps DE 11 and 12 of
+the message it names is known by DE 12 one second on: its answer, and its repeats, are its own.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ REASON_DIGITS: Final = 4
 _GRANTING: Final = frozenset({"11", "21"})
 INVALID_RESPONSE: Final = "20"  #: DE 39 of 1987
 
+ADVICE: Final = "2"  #: function digit of an MTI
 _ZERO: Final = "000000000000"  #: an amount of nothing
 _NO_FEES: Final = "C00000000C00000000"  #: the end of DE 95: no fee is replaced
 _INSTANT: Final = "%y%m%d%H%M%S"  #: DE 12 of 1993
@@ -174,9 +176,23 @@ def _times_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) -> 
     if 12 in e:
         elements[13], elements[12] = e[12][2:6], e[12][6:]
         if 7 not in e or expects_answer(mti):
-            elements[7] = e[12][2:]
+            elements[7] = e[12][2:] if mti[2] != ADVICE or not _follows_itself(e) else _a_second_on(e[12])
     if 15 in e:
         elements[15] = e[15][2:]
+
+
+def _follows_itself(e: Mapping[int, str]) -> bool:
+    """Whether a message keeps DE 11 and 12 of the one it names in DE 56, as 1993 lets all messages of a transaction do."""
+    original = e.get(56, "")
+    return original[4:10] == e.get(11) and original[10:22] == e[12]
+
+
+def _a_second_on(at: str) -> str:
+    """MMDDhhmmss a second after a DE 12; what is no date stays as it is."""
+    try:
+        return f"{_instant(at) + timedelta(seconds=1):%m%d%H%M%S}"
+    except ValueError:
+        return at[2:]
 
 
 def _times_to_1993(e: Mapping[int, str], elements: dict[int, str], today: date) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from switch.card import Pan, mask_numbers
 from switch.errors import MessageError
-from switch.iso8583.mapping import ECHOED, TRANSACTION_TYPES, original_data, replacement_amounts
+from switch.iso8583.mapping import ECHOED, TRANSACTION_TYPES, named_key, original_data, replacement_amounts
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.transaction import (
@@ -117,6 +117,9 @@ def to_issuer_advice(
     elements = {**request.carried, 33: forwarder_id, 39: request.advised_code or APPROVED}
     if approval_code is not None:
         elements[38] = approval_code
+    named = request.original_key
+    if named is not None and named != named_key(request.carried, request.key.acquirer_id):
+        elements[90] = original_data(_REQUEST_MTIS[AUTHORIZATION], named)
     if message_reason:
         elements[56] = message_reason
     return Message(_REQUEST_MTIS[request.message_class][:2] + ("21" if repeat else "20"), elements)

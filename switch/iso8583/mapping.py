@@ -141,7 +141,7 @@ def _says_no_more(channel: str, e: Mapping[int, str]) -> bool:
 def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorization:
     """The same with what only some messages say: these take their time, so that the others need none for it."""
     advised, condition = mti[2] == "2", e.get(25)
-    original_key = _original_key(e, e[32])
+    original_key = named_key(e, e[32])
     adds = original_key is not None and plain.message_class == AUTHORIZATION
     return evolve(
         plain,
@@ -215,7 +215,7 @@ def to_reversal(message: Message, *, acquirer_id: str, transmitted_at: str, curr
     return Reversal(
         key=ExchangeKey(acquirer_id, e[41], e[11], e.get(7, transmitted_at)),
         mti=message.mti,
-        original_key=_original_key(e, acquirer_id),
+        original_key=named_key(e, acquirer_id),
         pan=Pan(pan) if pan else None,
         amount_minor=amount_minor,
         currency=e.get(49, currency),
@@ -233,7 +233,7 @@ def _message_reason(e: Mapping[int, str]) -> str:
     return reason if len(reason) == MESSAGE_REASON_DIGITS and reason.isdecimal() else ""
 
 
-def _original_key(e: Mapping[int, str], acquirer_id: str) -> ExchangeKey | None:
+def named_key(e: Mapping[int, str], acquirer_id: str) -> ExchangeKey | None:
     """The key DE 90 names: MTI (4), STAN (6), DE 7 (10), acquirer (11), forwarder (11), the last two filled with zeros."""
     original = e.get(90)
     if original is None or not original[4:20].strip("0"):

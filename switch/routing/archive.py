@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from attrs import Factory, define
+from attrs import define
 
-from switch.record import record
 from switch.routing.capture import LATER, NOW, WITH_BATCH
-from switch.routing.deliveries import Delivery
-from switch.routing.totals import Reconciled, Subject, Totals
-from switch.transaction import Authorization, Decision, ExchangeKey, Reversal
+from switch.transaction import REQUEST, Authorization, Decision, ExchangeKey, Reversal
 
 
 @define(eq=False)
@@ -32,6 +28,17 @@ class Past:
     def held(self) -> bool:
         """Whether it is an approval that does not count yet: it waits for a completion, or for the close of its batch."""
         return self.capture in (LATER, WITH_BATCH) and self.remaining_minor > 0
+
+    @property
+    def adds(self) -> bool:
+        """Whether it is an increment: a request that adds to the hold it names."""
+        request = self.authorization
+        return self.capture == LATER and request.original_key is not None and request.function == REQUEST
+
+    @property
+    def to_undo(self) -> bool:
+        """Whether a reversal of it, or of what completed it, may find something to undo."""
+        return self.remaining_minor > 0 or self.completed_by is not None
 
 
 class Reference(NamedTuple):
@@ -76,17 +83,3 @@ class NoArchive:
 
     def find_by_reference(self, reference: Reference) -> Past | None:
         return None
-
-
-@record
-class Recovery:
-    """What a journal tells of the time before a start."""
-
-    decided: list[Past]  #: the latest ones, oldest first
-    undecided: list[tuple[int, Authorization, str | None]]  #: request id, request, the issuer it was forwarded to
-    owed: list[Delivery]  #: oldest first
-    reversed_unknown: list[ExchangeKey | Reference]  #: originals that were reversed and had not come
-    keys: Sequence[tuple[str, ...]] = ()  #: of the latest requests, many more than are decided above
-    totals: Mapping[Subject, Totals] = Factory(dict)  #: of the batches that are open
-    uncaptured: list[ExchangeKey] = Factory(list)  #: approvals that wait for the close of their terminal's batch
-    reconciled: list[tuple[ExchangeKey, Reconciled]] = Factory(list)  #: the latest reconciliations, oldest first

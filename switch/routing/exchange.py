@@ -71,6 +71,12 @@ class Pending:
         found = [exchange for exchange in self._of_key.values() if reference.fits(exchange.authorization)]
         return found[-1] if found else None
 
+    def of_terminal(self, acquirer_id: str, terminal_id: str) -> tuple[int, ...]:
+        """The requests of a terminal that wait; an empty one means all terminals of the acquirer."""
+        waiting = self._of_key.values()
+        keys = ((exchange.authorization.key, exchange.request_id) for exchange in waiting)
+        return tuple(number for key, number in keys if key.acquirer_id == acquirer_id and terminal_id in ("", key.terminal_id))
+
     def of_issuer(self, issuer: str) -> list[Exchange]:
         return [exchange for timer in self._timers.get(issuer, {}).values() for exchange in timer.waiting.values()]
 

@@ -46,14 +46,24 @@ class History:
         return past
 
     def find_by_reference(self, reference: Reference, *, held: bool = False) -> Past | None:
-        """The latest request a reference can mean; ``held``: only one that was asked, no completion of one."""
+        """The request a reference can mean, rather one that is still worth something, rather a later one; ``held``: only one
+        that was asked, no completion of one."""
 
         def meant(past: Past) -> bool:
             return reference.fits(past.authorization) and (not held or past.authorization.function == REQUEST)
 
         rrn = reference.rrn
-        found = [past for past in self._memory.values() if past.authorization.rrn == rrn and meant(past)]
-        if found:
-            return max(found, key=lambda past: past.request_id)
-        past = self._archive.find_by_reference(reference)
-        return self.find(past.authorization.key) if past is not None and meant(past) else None
+        keys = {past.authorization.key for past in self._memory.values() if past.authorization.rrn == rrn and meant(past)}
+        found = [past for key in keys if (past := self.find(key)) is not None]
+        best = max(found, key=_likeliest, default=None)
+        if best is None or not best.to_undo:
+            archived = self._archive.find_by_reference(reference)
+            if archived is not None and meant(archived):
+                also = self.find(archived.authorization.key) or archived
+                best = also if best is None else max(best, also, key=_likeliest)
+        return best
+
+
+def _likeliest(past: Past) -> tuple[bool, int]:
+    """Of several requests a reference can mean, what is still worth something is meant rather, then what came later."""
+    return past.to_undo, past.request_id

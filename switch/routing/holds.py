@@ -38,11 +38,19 @@ class Holds:
         if not settles or request.transaction_type not in DEBITS:
             return None
         if request.original_key is not None:
-            return self._history.find(request.original_key)
+            return self._itself(self._history.find(request.original_key))
         if request.approval_code is None:
             return None
         reference = Reference(request.rrn, request.key.terminal_id, request.merchant_id, None)
-        return self._history.find_by_reference(reference, held=True)
+        return self._itself(self._history.find_by_reference(reference, held=True))
+
+    def _itself(self, past: Past | None) -> Past | None:
+        """The hold, where an increment of it is named."""
+        while past is not None and past.adds and past.decision.approved:
+            named = past.authorization.original_key
+            assert named is not None
+            past = self._history.find(named)
+        return past
 
     def wrong_increment(self, request: Authorization) -> Decision | None:
         """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""

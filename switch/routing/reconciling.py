@@ -39,12 +39,17 @@ class Reconciler:
         """An approval is to be captured when its terminal closes its batch."""
         self._uncaptured.setdefault(key[:2], {})[key] = None
 
-    def reconcile(self, event: TotalsReceived, last_request_id: int, effects: list[Effect]) -> list[ExchangeKey]:
-        """Answer a reconciliation; what waited for it is to be captured. A repeat gets the same answer."""
+    def reconcile(
+        self, event: TotalsReceived, last_request_id: int, waiting: tuple[int, ...], effects: list[Effect]
+    ) -> list[ExchangeKey]:
+        """Answer a reconciliation; what waited for it is to be captured. A repeat gets the same answer.
+
+        ``waiting`` are requests, up to the last, that have no answer yet.
+        """
         asked, closed = event.asked, list[ExchangeKey]()
         outcome = self._reconciled.get(asked.key)
         if outcome is None:
-            outcome = self.batches.reconcile(asked, last_request_id)
+            outcome = self.batches.reconcile(asked, last_request_id, waiting)
             self._reconciled.put(asked.key, outcome)
             effects.append(JournalReconciliation(asked, event.line, outcome))
             if outcome.settlement_code == IN_BALANCE:

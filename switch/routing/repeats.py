@@ -8,7 +8,7 @@ from switch.routing.effects import Effect, JournalOccurrence, Notice, Reply
 from switch.routing.events import RequestReceived
 from switch.routing.exchange import Exchange, Pending
 from switch.routing.history import History
-from switch.transaction import DUPLICATE_TRANSMISSION, Authorization
+from switch.transaction import BATCH, DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Authorization, Decision
 
 
 class Repeats:
@@ -25,13 +25,14 @@ class Repeats:
             self._repeat_while_waiting(event, waiting, effects)
             return True
         known = self._history.find(key)
-        if known is not None:
-            self._repeat(event, known, effects)
-        return known is not None
+        if known is None or _is_to_be_sent_again(known.decision):
+            return False
+        self._repeat(event, known, effects)
+        return True
 
     def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
         """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
-        if _same_request(exchange.authorization, event.authorization):
+        if _same(exchange.authorization, event.authorization):
             exchange.origins.append(event.origin)
             effects.append(JournalOccurrence(exchange.request_id, "repeat", f"{_asked_again(event)} while waiting"))
         else:
@@ -39,14 +40,14 @@ class Repeats:
 
     def _repeat(self, event: RequestReceived, known: Past, effects: list[Effect]) -> None:
         """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
-        if _same_request(known.authorization, event.authorization):
+        if _same(known.authorization, event.authorization):
             effects.append(JournalOccurrence(known.request_id, "repeat", f"{_asked_again(event)}, same answer given"))
             effects.append(Reply(event.origin, event.authorization, known.decision))
         else:
             self._refuse_used_key(event, known.request_id, effects)
 
     def _refuse_used_key(self, event: RequestReceived, request_id: int, effects: list[Effect]) -> None:
-        what = f"request {request_id} has the same DE 32, 41, 11 and 7 with another card or amount"
+        what = f"request {request_id} has the same DE 32, 41, 11 and 7 for something else"
         effects.append(Notice("duplicate", f"{event.line}: {what}"))
         effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
 
@@ -56,5 +57,17 @@ def _asked_again(event: RequestReceived) -> str:
     return f"asked again{' as a repeat' if event.authorization.repeat else ''} by {event.line}"
 
 
-def _same_request(one: Authorization, other: Authorization) -> bool:
-    return one.pan == other.pan and one.amount_minor == other.amount_minor
+def _same(known: Authorization, again: Authorization) -> bool:
+    """Whether two messages under one key ask, or tell, the same; what its batch captured may have been asked or told."""
+    return (
+        known.pan == again.pan
+        and known.amount_minor == again.amount_minor
+        and known.transaction_type == again.transaction_type
+        and known.message_class == again.message_class
+        and known.function in (again.function, BATCH)
+    )
+
+
+def _is_to_be_sent_again(decision: Decision) -> bool:
+    """Whether the centre itself has put a message off: what comes again under its key is judged anew."""
+    return decision.response_code == IN_PROGRESS and decision.decided_by == SWITCH

@@ -7,7 +7,10 @@ from typing import Final
 from switch.money import format_minor
 from switch.record import record
 from switch.routing.archive import Past
-from switch.transaction import APPROVED, ORIGINAL_AMOUNT_INCORRECT, UNABLE_TO_LOCATE, Reversal
+from switch.transaction import APPROVED, ORIGINAL_AMOUNT_INCORRECT, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
+
+#: What a reversal asks for: its key, what it names (DE 90, else DE 37), and how much is to be left of it.
+Demand = tuple[ExchangeKey, ExchangeKey | str, int]
 
 
 @record
@@ -20,6 +23,7 @@ class Undone:
     reason: str
 
 
+GIVEN_BACK: Final = "it went back when the hold it had added to was completed: nothing is left to undo"
 NOT_KNOWN: Final = Undone(None, False, APPROVED, "the original is not known; should it come, it is declined")
 
 
@@ -28,15 +32,15 @@ def undo(reversal: Reversal, past: Past, named: Past) -> Undone:
 
     ``named`` is what the reversal names: the request itself, or the hold whose place it took.
     """
-    original, request_id = past.authorization, past.request_id
-    if reversal.pan is not None and reversal.pan != original.pan:
-        return Undone(None, False, UNABLE_TO_LOCATE, f"DE 2 is not the card of request {request_id}, which DE 90 names")
+    request_id = past.request_id
+    other_card = _other_card(reversal, past.authorization, request_id)
+    if other_card is not None:
+        return other_card
     if not past.decision.approved:
         code = past.decision.response_code
         return Undone(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
     if reversal.amount_minor not in (named.authorization.amount_minor, named.decision.approved_minor):
-        said, was = format_minor(reversal.amount_minor), format_minor(named.authorization.amount_minor)
-        return Undone(request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {said} and the original was {was}")
+        return _other_amount(reversal, named.authorization, request_id)
     if reversal.replacement_minor >= past.remaining_minor:
         return Undone(request_id, False, APPROVED, "it was reversed before: nothing is left to undo")
     if reversal.partial:
@@ -44,3 +48,22 @@ def undo(reversal: Reversal, past: Past, named: Past) -> Undone:
     return Undone(
         request_id, True, APPROVED, f"reversed by the acquirer{f', reason {reversal.reason}' if reversal.reason else ''}"
     )
+
+
+def unfit(reversal: Reversal, original: Authorization, request_id: int) -> Undone | None:
+    """Why a reversal does not fit the request it names, which still waits for its issuer; None where it does."""
+    other_card = _other_card(reversal, original, request_id)
+    if other_card is None and reversal.amount_minor != original.amount_minor:
+        return _other_amount(reversal, original, request_id)
+    return other_card
+
+
+def _other_card(reversal: Reversal, original: Authorization, request_id: int) -> Undone | None:
+    if reversal.pan is None or reversal.pan == original.pan:
+        return None
+    return Undone(None, False, UNABLE_TO_LOCATE, f"DE 2 is not the card of request {request_id}, which DE 90 names")
+
+
+def _other_amount(reversal: Reversal, original: Authorization, request_id: int) -> Undone:
+    said, was = format_minor(reversal.amount_minor), format_minor(original.amount_minor)
+    return Undone(request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {said} and the original was {was}")

@@ -13,7 +13,7 @@ from attrs import evolve
 from switch.merchant import Merchant
 from switch.money import format_minor
 from switch.routing.advices import accept, complete
-from switch.routing.archive import Archive, NoArchive, Past, Recovery, Reference
+from switch.routing.archive import Archive, NoArchive, Past, Reference
 from switch.routing.capture import NEVER, NOW, WITH_BATCH, capture_of, granted_minor
 from switch.routing.checks import CHECKS, refuse
 from switch.routing.effects import (
@@ -44,8 +44,9 @@ from switch.routing.history import History
 from switch.routing.holds import Holds
 from switch.routing.outbox import Outbox
 from switch.routing.reconciling import Reconciler
+from switch.routing.recovery import Recovery
 from switch.routing.repeats import Repeats
-from switch.routing.reversals import Undone
+from switch.routing.reversals import Undone, unfit
 from switch.routing.table import Destination, Route, RoutingTable
 from switch.routing.taken_back import TakenBack
 from switch.routing.unexpected import unexpected
@@ -119,7 +120,7 @@ class Switchboard:
         """
         effects: list[Effect] = []
         self._history.restore(found.decided, found.keys)
-        self._taken_back.restore(found.reversed_unknown)
+        self._taken_back.restore(found.reversed_unknown, found.reversals)
         self._outbox.restore(found.owed)
         self._reconciler.restore(found.totals, found.uncaptured, found.reconciled)
         for request_id, authorization, issuer in found.undecided:
@@ -265,6 +266,8 @@ class Switchboard:
             named = " of what is not known here" if advice.original_key or advice.approval_code else ""
             decision = accept(advice, f"advice{named}, taken as told")
         if decision.approved:
+            if hold is not None:  # the issuer is told which hold it is, however the acquirer named it
+                advice = evolve(advice, original_key=hold.authorization.key)
             if hold is not None and _counts(advice):
                 self._holds.settle(hold, advice.key, now, effects)
             granted = granted_minor(advice, decision)
@@ -356,21 +359,28 @@ class Switchboard:
     def _reversal(self, event: ReversalReceived, now: float, effects: list[Effect]) -> None:
         """Undo what can be undone; a repeat gets the same answer, and so does a reversal of what was never seen."""
         reversal = event.reversal
-        outcome = self._taken_back.outcome(reversal.key)
+        outcome = self._taken_back.outcome(reversal)
         if outcome is None:
             waiting = self._waiting(reversal)
             if waiting is None:
-                outcome = self._taken_back.take_back(reversal, now, effects)
+                outcome = self._taken_back.take_back(reversal, event.line, now, effects)
             else:
-                why = "reversed by the acquirer before an answer came"
-                self._do_without(waiting, why, now, effects, NO_ACTION)
-                outcome = Undone(waiting.request_id, False, APPROVED, why)
-            self._taken_back.remember(reversal.key, outcome)
+                outcome = self._call_off(waiting, reversal, now, effects)
+            self._taken_back.remember(reversal, outcome)
             effects.append(JournalReversal(reversal, event.line, outcome))
         elif outcome.original_id is not None:
             detail = f"reversed again by {event.line}, same answer given"
             effects.append(JournalOccurrence(outcome.original_id, "repeat", detail))
         effects.append(ReplyReversal(event.origin, reversal, outcome.response_code))
+
+    def _call_off(self, exchange: Exchange, reversal: Reversal, now: float, effects: list[Effect]) -> Undone:
+        """A reversal of what still waits for its issuer decides it at once, where it fits."""
+        wrong = unfit(reversal, exchange.authorization, exchange.request_id)
+        if wrong is not None:
+            return wrong
+        why = "reversed by the acquirer before an answer came"
+        self._do_without(exchange, why, now, effects, NO_ACTION)
+        return Undone(exchange.request_id, False, APPROVED, why)
 
     def _waiting(self, reversal: Reversal) -> Exchange | None:
         """The request a reversal names, by DE 90 or by reference, while it waits for its issuer."""
@@ -383,7 +393,8 @@ class Switchboard:
 
     def _totals(self, event: TotalsReceived, now: float, effects: list[Effect]) -> None:
         """Compare totals; those that agree close the batch, and what waited for that is captured."""
-        for key in self._reconciler.reconcile(event, self._next_id - 1, effects):
+        waiting = self._pending.of_terminal(event.asked.key.acquirer_id, event.asked.key.terminal_id)
+        for key in self._reconciler.reconcile(event, self._next_id - 1, waiting, effects):
             past = self._history.find(key)
             if past is not None and past.held:
                 self._capture(past, event.line, now, effects)

@@ -89,6 +89,8 @@ class Exchange:
     request: Authorization
     decision: Decision | None = None  #: None: it has not come, or met silence
     placed: bool = False  #: a hold or a credit was made of it once
+    granted_minor: int = 0
+    placings: int = 0  #: holds or credits made of it
     left_minor: int = 0
     reversed: bool = False
     completes: Exchange | None = None
@@ -153,15 +155,21 @@ class AccountsAgainstNaiveBank(RuleBasedStateMachine):
         assert (judgement.decision.reason == OVERTAKEN_REASON) == exchange.reversed
         exchange.decision = None if silent else judgement.decision
         exchange.placed, exchange.left_minor = granted_minor > 0, granted_minor
+        exchange.granted_minor = granted_minor
+        exchange.placings += granted_minor > 0
         if judgement.entry is not None and request.transaction_type != REFUND:
             assert judgement.entry.amount_minor == granted_minor
             assert self.issuer.available(request.pan.digits) >= 0, "no authorization takes an account below zero"
 
     def told(self, exchange: Exchange, advice: Authorization) -> None:
-        """An advice is booked whatever the account has, unless it is booked already or reversed."""
+        """An advice is booked whatever the account has, unless it is booked already or reversed.
+
+        Where the bank had granted a part, and is told that all was granted in its stead, all takes the place of the part.
+        """
         known = advice.pan.digits != STRANGER
-        booked = known and not exchange.placed and not exchange.reversed and advice.amount_minor > 0
-        released_minor, original = 0, exchange.completes
+        part = exchange.placed and exchange.left_minor == exchange.granted_minor < advice.amount_minor
+        booked = known and (part or not exchange.placed) and not exchange.reversed and advice.amount_minor > 0
+        released_minor, original = exchange.left_minor if part else 0, exchange.completes
         if known and not exchange.placed and original is not None and original.request.transaction_type != REFUND:
             released_minor, original.left_minor = original.left_minor, 0
 
@@ -173,6 +181,8 @@ class AccountsAgainstNaiveBank(RuleBasedStateMachine):
         if booked:
             exchange.decision = self.issuer.accounts.remembered(advice.key)
             exchange.placed, exchange.left_minor = True, advice.amount_minor
+            exchange.granted_minor = advice.amount_minor
+            exchange.placings += 1
 
     def any_exchange(self, data: st.DataObject) -> Exchange:
         return self.exchanges[data.draw(st.sampled_from(sorted(self.exchanges)))]
@@ -280,7 +290,7 @@ class AccountsAgainstNaiveBank(RuleBasedStateMachine):
             assert sum(entry.taken_minor for entry in of_key) == exchange.taken_minor
         held = [exchange.left_minor for exchange in self.exchanges.values() if exchange.request.transaction_type != REFUND]
         assert self.issuer.accounts.held_minor == sum(held)
-        assert self.issuer.accounts.placed_count == sum(exchange.placed for exchange in self.exchanges.values())
+        assert self.issuer.accounts.placed_count == sum(exchange.placings for exchange in self.exchanges.values())
 
 
 class ShortOfMemoryAgainstNaiveBank(AccountsAgainstNaiveBank):

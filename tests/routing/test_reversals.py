@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from switch.routing.archive import Past, Recovery
+from switch.routing.archive import Past
 from switch.routing.deliveries import REPEAT_SECONDS_FIRST, Delivery
 from switch.routing.effects import JournalDelivery
 from switch.routing.events import DeliveryFailed, IssuerDown, IssuerUp
+from switch.routing.recovery import Recovery
 from switch.transaction import Decision
 from tests.dialogue import (
     TIMEOUT_SECONDS,

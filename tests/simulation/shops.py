@@ -37,6 +37,7 @@ class Deal:
     shop: str
     card: Card
     asked: list[Message] = field(factory=list)  #: every different message, the first first
+    approvals: dict[Key, str] = field(factory=dict)  #: approval code of every message that got one
     undone: dict[Key, Key] = field(factory=dict)  #: what was to be taken back in full, by the message that asked for it
     codes: dict[Key, list[tuple[str, int]]] = field(factory=dict)  #: code and amount of every answer to a message, in order
 
@@ -110,10 +111,16 @@ class Shops:
 
     def _follow(self, deal: Deal, mti: str, amount_minor: int) -> None:
         if deal.granted:
-            first = deal.first.elements
-            named = original_data("0100", ExchangeKey(ACQUIRER, first[41], first[11], first[7]))
-            told = {"de39": "00"} if mti == "0220" else {}
-            self._ask(deal, self._message(deal, mti, "000000", amount_minor, de90=named, de25="06", **told))
+            first, told = deal.first.elements, {}
+            named = {"de90": original_data("0100", ExchangeKey(ACQUIRER, first[41], first[11], first[7]))}
+            if mti == "0220":
+                told = {"de39": "00"}
+                if key_of(deal.first) in deal.approvals and self.random.random() < 0.3:
+                    named = {"de38": deal.approvals[key_of(deal.first)]}  # by its reference: DE 37, 41, 42 and 38
+            self._ask(deal, self._message(deal, mti, "000000", amount_minor, de25="06", **named, **told))
+            if mti == "0100" and self.random.random() < 0.3:
+                added = deal.asked[-1]
+                self.weather.after(self.random.uniform(0, 200), lambda: self._reverse_message(deal, added, in_part=False))
 
     def _offline(self, number: int) -> None:
         deal = self._begin(number)
@@ -227,6 +234,8 @@ class Shops:
         deal = next(d for d in self.deals.values() if d.number == number and any(key_of(m) == key for m in d.asked))
         codes = deal.codes.setdefault(key, [])
         codes.append((elements[39], int(elements.get(4, "0"))))
+        if 38 in elements:
+            deal.approvals[key] = elements[38]
         if answer.mti[1] == "5" and elements[66] == "0" and len(codes) == 1:
             counters = {number: elements[number] for number in (74, 75, 76, 77, 86, 87, 88, 89, 97)}
             again = Message("0520", {7: self._at(), 11: self._next_stan(), 32: ACQUIRER, 41: elements[41], **counters})
