@@ -105,7 +105,8 @@ class Incoming:
             owed = ADVICE if kind in ("authorization", "financial") else REVERSAL if kind == "reversal" else None
             if owed is not None and message.mti[2] in "13":
                 stan, code = message.elements.get(11, ""), message.elements.get(39, "")
-                self._take(DeliveryAnswered(link.issuer, stan, code, owed), now, effects)
+                terminal_id = message.elements.get(41, "")
+                self._take(DeliveryAnswered(link.issuer, stan, code, owed, terminal_id), now, effects)
                 return
         except MessageError as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))

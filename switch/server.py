@@ -22,6 +22,7 @@ from switch.journal import Batch, Journal
 from switch.line import Line, Lines, WireFormat, accept, keep_alive
 from switch.link import IssuerLink
 from switch.outgoing import Outgoing
+from switch.routing.deliveries import REPEAT_SECONDS_FIRST
 from switch.routing.effects import Effect, Notice
 from switch.routing.events import IssuerDown, IssuerUp
 from switch.routing.recovery import Recovery
@@ -82,7 +83,7 @@ class Server:
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
         self._woken = trio.Event()
-        self._idle_seconds = min((d.timeout_seconds for d in destinations), default=1.0)
+        self._idle_seconds = min([REPEAT_SECONDS_FIRST, *(d.timeout_seconds for d in destinations)])
         self._reading: set[trio.CancelScope] = set()
         self._stopping = False
         self._transmitted_at = (0, "")
@@ -217,7 +218,7 @@ class Server:
                 await line.settled()
 
     async def _watch_deadlines(self) -> None:
-        """No deadline is nearer than the shortest timeout while nothing waits, so sleeping that long misses none."""
+        """While nothing waits no deadline is nearer than the shortest timeout or the first repeat: nothing is missed meanwhile."""
         while True:
             deadline = self.board.next_deadline()
             now = trio.current_time()

@@ -85,12 +85,13 @@ class Deliveries:
         queue.attempts += 1
         return queue.waiting[0], repeat
 
-    def answered(self, issuer: str, stan: str, kind: str) -> Delivery | None:
-        """The delivery an answer to a message of this kind with this STAN settles; None where it settles none."""
+    def answered(self, issuer: str, stan: str, kind: str, terminal_id: str = "") -> Delivery | None:
+        """The delivery an answer to a message of this kind, STAN and terminal settles; None where it settles none."""
         queue = self._queues.get(issuer)
         if queue is None or not queue.waiting or not queue.attempts:
             return None
-        if (queue.waiting[0].stan, queue.waiting[0].kind) != (stan, kind):
+        first = queue.waiting[0]
+        if (first.stan, first.kind) != (stan, kind) or terminal_id not in ("", first.original.key.terminal_id):
             return None
         return queue.done()
 

@@ -44,6 +44,7 @@ class DeliveryAnswered:
     stan: str
     response_code: str
     kind: str = REVERSAL  #: or ADVICE, of ``switch.routing.deliveries``
+    terminal_id: str = ""  #: DE 41, empty where the answer has none
 
 
 @record

@@ -97,7 +97,7 @@ class Outbox:
 
     def answered(self, event: DeliveryAnswered, now: float, effects: list[Effect]) -> None:
         """An issuer has answered what it was owed; the next is sent."""
-        delivery = self._deliveries.answered(event.issuer, event.stan, event.kind)
+        delivery = self._deliveries.answered(event.issuer, event.stan, event.kind, event.terminal_id)
         if delivery is None:
             what = f"answer {event.response_code} of {event.issuer} to a {event.kind} with STAN {event.stan}"
             effects.append(Notice("unmatched", f"{what}, which nobody waits for"))

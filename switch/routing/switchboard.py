@@ -352,7 +352,10 @@ class Switchboard:
         if exchange is None:
             return
         self._pending.remove(exchange)
-        self._decide(exchange, refuse(event.response_code, event.why), now, effects)
+        decision = refuse(event.response_code, event.why)
+        if event.response_code == ISSUER_INOPERATIVE:
+            decision = self._outbox.stand_in(exchange, event.why, now, effects)
+        self._decide(exchange, decision, now, effects)
 
     # reversals
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from switch.routing import history
 from switch.routing.events import RequestReceived
-from tests.dialogue import VESTA_CARD, Dialogue, answered, asked, request, reversed_, shop
+from tests.dialogue import VESTA_CARD, Dialogue, answered, asked, delivered, request, reversed_, shop
 from tests.routing.test_advices import HELD, completion, held
 from tests.routing.test_totals import totals
 
@@ -152,3 +153,19 @@ def test_what_its_batch_captured_is_still_the_same_when_it_comes_again(told: dic
     assert "captured with its batch: request 1" in talk.drop()
     talk >> asked(1, **told)
     talk << "journal repeat of" << "reply 00"
+
+
+def test_the_second_answer_to_an_advice_settles_no_other_of_the_same_stan() -> None:
+    talk, told = Dialogue(), {"function": "advice", "advised_code": "00"}
+    first, other = asked(1, **told), asked(1, **told)
+    key = other.authorization.key._replace(terminal_id="TERM0002")
+    (talk >> first).drop()
+    (talk >> evolve(other, authorization=evolve(other.authorization, key=key))).drop()
+    answer = evolve(delivered(1, kind="advice"), terminal_id="TERM0001")
+    talk >> answer
+    talk << "journal delivered 1" << "deliver 2 to atlas"
+    talk >> answer
+    talk << "notice unmatched"
+    assert talk.board.owed == 1
+    talk >> evolve(answer, terminal_id="TERM0002")
+    talk << "journal delivered 2"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from switch.routing.events import IssuerDown, IssuerUp
+from switch.routing.events import ForwardFailed, IssuerDown, IssuerUp
 from switch.routing.stand_in import StandIn
-from tests.dialogue import ATLAS, Dialogue, answered, asked, delivered, reversed_
+from tests.dialogue import ATLAS, Dialogue, answered, asked, delivered, request, reversed_
 
 LIMITS = StandIn(amount_max_minor=20_000, count_max=2, channels=frozenset({"chip", "ecommerce"}))
 
@@ -82,3 +82,11 @@ def test_without_limits_nothing_is_stood_in_for() -> None:
     talk = Dialogue()
     (talk >> IssuerDown("atlas", "gone", lost=True)).drop()
     talk >> asked(1) << "journal request 1" << "journal decision 1 91: issuer atlas is not available: gone" << "reply 91"
+
+
+def test_a_line_lost_between_judgement_and_sending_is_stood_in_for_too() -> None:
+    talk = Dialogue(atlas=evolve(ATLAS, stand_in=LIMITS))
+    talk >> asked(1)
+    talk << "journal request 1" << "forward"
+    talk >> ForwardFailed(request(1), "atlas", "91", "the line to atlas is lost")
+    talk << "journal owed advice 1" << "deliver" << "journal decision 1 00" << "reply 00"

@@ -315,10 +315,11 @@ def _asked(number: int, message: Message) -> Event:
 def _answered(issuer: str, answer: Message) -> Event:
     """What a message of an issuer is to the switchboard, as the server reads it."""
     kind, stan, code = message_class(answer.mti), answer.elements[11], answer.elements[39]
+    terminal_id = answer.elements.get(41, "")
     if kind == "reversal":
-        return DeliveryAnswered(issuer, stan, code)
+        return DeliveryAnswered(issuer, stan, code, terminal_id=terminal_id)
     if answer.mti[2] == "3":
-        return DeliveryAnswered(issuer, stan, code, ADVICE)
+        return DeliveryAnswered(issuer, stan, code, ADVICE, terminal_id)
     return AnswerReceived(issuer, forwarding.to_issuer_answer(answer, acquirer_id=OWN_ID))
 
 
