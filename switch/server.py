@@ -218,7 +218,7 @@ class Server:
                 await line.settled()
 
     async def _watch_deadlines(self) -> None:
-        """While nothing waits no deadline is nearer than the shortest timeout or the first repeat: nothing is missed meanwhile."""
+        """While nothing waits, no deadline is nearer than the shortest timeout or the first repeat: none is missed meanwhile."""
         while True:
             deadline = self.board.next_deadline()
             now = trio.current_time()
