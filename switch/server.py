@@ -218,7 +218,7 @@ class Server:
                 await line.settled()
 
     async def _watch_deadlines(self) -> None:
-        """While nothing waits, no deadline is nearer than the shortest timeout or the first repeat: none is missed meanwhile."""
+        """While nothing waits, nothing is due before the shortest timeout or the first repeat: sleeping so long misses none."""
         while True:
             deadline = self.board.next_deadline()
             now = trio.current_time()
