@@ -83,7 +83,9 @@ class Server:
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
         self._woken = trio.Event()
-        self._idle_seconds = min([REPEAT_SECONDS_FIRST, *(d.timeout_seconds for d in destinations)])
+        given = [route.timeout_seconds for route in specs.routing.routes() if route.timeout_seconds]
+        self._idle_seconds = min([REPEAT_SECONDS_FIRST, *given, *(d.timeout_seconds for d in destinations)])
+        self._look_at = 0.0  #: nothing is due before
         self._reading: set[trio.CancelScope] = set()
         self._stopping = False
         self._transmitted_at = (0, "")
@@ -174,10 +176,17 @@ class Server:
         for take, source, frames in inbox:
             for frame in frames:
                 take(source, frame, now, effects)
-        deadline = self.board.next_deadline()
-        if deadline is not None and deadline <= now:
-            effects += self.board.tick(now)
+        if now >= self._look_at:
+            effects += self._due(now)
         self._perform(effects, now)
+
+    def _due(self, now: float) -> list[Effect]:
+        """What has waited too long; nothing that begins to wait from now on is due before ``_idle_seconds`` have passed."""
+        deadline = self.board.next_deadline()
+        effects = self.board.tick(now) if deadline is not None and deadline <= now else []
+        deadline = self.board.next_deadline()
+        self._look_at = now + self._idle_seconds if deadline is None else min(deadline, now + self._idle_seconds)
+        return effects
 
     def _perform(self, effects: list[Effect], now: float) -> None:
         """Do what the switchboard wants: queue what is to be sent, write down what is to be journaled, then send."""
@@ -223,6 +232,7 @@ class Server:
             deadline = self.board.next_deadline()
             now = trio.current_time()
             if deadline is not None and deadline <= now:
+                self._look_at = now
                 self.turn()
                 continue
             await trio.sleep_until(deadline if deadline is not None else now + self._idle_seconds)
