@@ -13,7 +13,7 @@ from typing import Any
 import iso8583
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import Sale, sale_message
+from switch.iso8583.compose import Sale, sale_message, worded
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from switch.specs import Specs, load_specs
@@ -47,7 +47,7 @@ def unit_us() -> float:
 
 
 def sample(specs: Specs, dialect: Dialect) -> Message:
-    """The request of a purchase, 17 elements."""
+    """The request of a purchase: 17 elements in 1987, as many as that makes in 1993."""
     merchant = next(iter(specs.merchants.values()))
     card = next(card for issuer in specs.issuers.values() for card in issuer.cards)
     sale = Sale(
@@ -66,9 +66,7 @@ def sample(specs: Specs, dialect: Dialect) -> Message:
         rrn="632610000042",
         at=datetime(2026, 11, 22, 10, tzinfo=UTC),
     )
-    message = sale_message(sale, dialect)
-    assert len(message.elements) == 17
-    return message
+    return worded(sale_message(sale, dialect), dialect, sale.at.date())
 
 
 def microseconds(action: Callable[[], object]) -> float:
@@ -89,7 +87,7 @@ def measure(specs: Specs) -> list[Figures]:
     """The figures of each dialect."""
     rows = []
     for name, dialect in specs.dialects.items():
-        if name == "base87":
+        if name.startswith("base"):
             continue
         codec, spec, message = Codec(dialect), dialect.to_pyiso8583(), sample(specs, dialect)
         data = codec.encode(message)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import run
+from bench import codec, run
 from bench.load_tools import LoadTools, NoLoadToolsError, build
+from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import EDITION_1993
 from switch.specs import load_specs
 
 pytestmark = pytest.mark.outside
@@ -31,3 +33,11 @@ def test_a_case_is_measured_with_the_neutral_issuer_behind_the_switch(tools: Loa
     assert len(row.runs) == 2
     assert all(figures["approved"] > 0 and figures["resident_mib"] > 0 for figures in row.runs)
     assert run.rows_table([row])[-1].startswith("| 4×16 | ")
+
+
+@pytest.mark.parametrize("name", sorted(load_specs().dialects))
+def test_the_message_measured_is_one_of_each_dialect(name: str) -> None:
+    dialect = load_specs().dialects[name]
+    message = codec.sample(load_specs(), dialect)
+    assert Codec(dialect).decode(Codec(dialect).encode(message)) == message
+    assert len(message.elements) == (16 if dialect.edition == EDITION_1993 else 17)
