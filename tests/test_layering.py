@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,9 @@ def test_the_rooms_see_no_clock_and_no_chance() -> None:
                 assert name.split(".")[0] not in ("time", "random", "os", "socket", "secrets", "uuid"), (
                     f"{module} imports {name}"
                 )
+
+
+def test_every_module_stands_in_the_picture() -> None:
+    picture = (PACKAGE.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    names = {path.stem for module, path in MODULES.items() if module.split(".")[0] not in ("", "cli", "__main__")}
+    assert {name for name in names if not re.search(rf"\b{name}\b", picture)} - {"__init__"} == set()
