@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from switch.record import record
 
 PAN_DIGITS_MIN = 8  #: ISO/IEC 7812-1 allows shorter ones; nothing shorter can be masked and still be told apart
 PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
 
+CARD_NUMBER_DIGITS = (19, 16, 15)  #: what is taken for a card number where digits stand anywhere; the longest first
 _CARD_NUMBER = re.compile(r"\d{13,}")
 
 
@@ -64,3 +66,13 @@ def luhn_digit(digits: str) -> str:
 def luhn_valid(digits: str) -> bool:
     """Whether the last digit is the check digit of those before it."""
     return len(digits) > 1 and luhn_digit(digits[:-1]) == digits[-1]
+
+
+def card_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text holds what may be a card number: 15, 16 or 19 digits with a right check digit."""
+    for run in re.finditer(r"[0-9]{15,}", text):
+        for start in range(run.start(), run.end()):
+            for size in CARD_NUMBER_DIGITS:
+                digits = text[start : start + size]
+                if start + size <= run.end() and digits[0] in "234569" and luhn_valid(digits):
+                    yield start, start + size

@@ -161,8 +161,9 @@ class Centre:
         try:
             return listen(self.options.host, port)
         except OSError as error:
+            why = os.strerror(error.errno) if error.errno else error
             raise UnreachableError(
-                f"listener {listener.name}: found {self.options.host}:{port} {error.strerror or error}, "
+                f"listener {listener.name}: found {self.options.host}:{port} {why}, "
                 "expected a free address (--free-ports takes any)"
             ) from None
 

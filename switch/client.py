@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from switch.errors import FrameError, UnreachableError
+from switch.errors import FrameError, UnansweredError, UnreachableError
 from switch.iso8583.framing import Framer
 
 READ_BYTES = 65_536
@@ -29,8 +29,8 @@ def exchange(
 ) -> Answer:
     """Send a frame and wait for the first message that is ``wanted``.
 
-    UnreachableError where nobody listens, the line is closed, or no answer comes in time; FrameError where what comes cannot
-    be cut into messages.
+    UnreachableError where nobody listens, UnansweredError where the line is closed or no answer comes in time; FrameError
+    where what comes cannot be cut into messages.
     """
     place = f"{host}:{port}"
     try:
@@ -47,11 +47,11 @@ def exchange(
             connection.sendall(frame)
             return _answer(connection, framer, wanted, sent_at, timeout_seconds)
         except TimeoutError:
-            raise UnreachableError(f"{place}: no answer in {timeout_seconds:g} s{_partly(framer)}") from None
+            raise UnansweredError(f"{place}: no answer in {timeout_seconds:g} s{_partly(framer)}") from None
         except OSError as fault:
-            raise UnreachableError(f"{place}: the line broke before an answer ({fault.strerror})") from None
+            raise UnansweredError(f"{place}: the line broke before an answer ({fault.strerror})") from None
         except EOFError:
-            raise UnreachableError(f"{place}: the line was closed without an answer{_partly(framer)}") from None
+            raise UnansweredError(f"{place}: the line was closed without an answer{_partly(framer)}") from None
 
 
 def _answer(

@@ -63,6 +63,10 @@ class UnreachableError(SwitchError):
     exit_code = EXIT_UNREACHABLE
 
 
+class UnansweredError(UnreachableError):
+    """A message was sent, and no answer came: what became of it is not known."""
+
+
 class NegativeAnswerError(SwitchError):
     """The command worked and the answer is no: not found, not balanced, another response than expected."""
 

@@ -75,9 +75,10 @@ class Incoming:
         line, asked = origin.line, origin.asked
         kind = message_class(asked.mti, line.version)
         if kind is None:
-            fault = f"MTI {asked.mti} is none of ISO 8583:{line.edition}{self._looks_like(line)}"
+            answered = self._outgoing.refuse(origin, message, FORMAT_ERROR)
+            outcome = f"answered {line.code(FORMAT_ERROR, message)}" if answered else "not answered"
+            fault = f"MTI {asked.mti} is none of ISO 8583:{line.edition}; {outcome}{self._looks_like(line)}"
             effects.append(Notice("format_error", f"{line.name}: {fault}"))
-            self._outgoing.refuse(origin, message, FORMAT_ERROR)
             return
         line.opening = None
         if kind == "network_management":

@@ -20,7 +20,7 @@ from attrs import frozen
 from switch.business_day import Calendar
 from switch.card import Pan
 from switch.clearing.interchange import InterchangeTable
-from switch.errors import SpecError
+from switch.errors import SpecError, SwitchError
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, SERIES_BODY_DIGITS, CardSeries, Profile
@@ -195,8 +195,16 @@ def specs_of(data: Path, given: Path | None) -> Specs:
 
 def scenario_path(given: Path, specs: Specs) -> Path:
     """The file a scenario option means: a file, or the name of one in the specification's ``scenarios``."""
-    named = specs.folder / "scenarios" / f"{given}.toml"
-    return named if named.is_file() and not given.is_file() else given
+    folder = specs.folder / "scenarios"
+    named = folder / f"{given}.toml"
+    if given.is_file() or given.suffix or len(given.parts) > 1:
+        return given
+    if not named.is_file():
+        names = ", ".join(sorted(path.stem for path in folder.glob("*.toml"))) or "none"
+        raise SwitchError(
+            f"--scenario: found {str(given)!r}, expected a file or one of the specification's scenarios ({names})"
+        )
+    return named
 
 
 def load_scenario(path: Path, specs: Specs) -> Scenario:

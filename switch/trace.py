@@ -17,6 +17,7 @@ from switch.errors import DataFolderError, MessageError
 from switch.iso8583.blanking import Blanked, blanked, head, noted
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
+from switch.iso8583.recognize import TPDU_IDS
 from switch.line import Line
 from switch.routing.effects import Notice
 from switch.step import RECEIVED, SENT
@@ -56,7 +57,8 @@ class Trace:
         """Frames came in on a line, or its last bytes, which are none."""
         now_ms = self._clock_ms()
         for frame in frames:
-            self._told.append((now_ms, RECEIVED, line, frame.tpdu, blanked(line.codec, frame.body), ""))
+            tpdu = frame.tpdu if frame.tpdu[:1] in TPDU_IDS else bytes(len(frame.tpdu))  # it may be the start of a card number
+            self._told.append((now_ms, RECEIVED, line, tpdu, blanked(line.codec, frame.body), ""))
         framer = line.framer
         if line.over and framer.rest:
             fault = str(framer.fault or framer.incomplete)

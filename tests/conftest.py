@@ -1,4 +1,7 @@
-"""What holds for the whole suite: with SWITCH_OUTSIDE=required (``.ci/run``) no test marked ``outside`` may be skipped."""
+"""What holds for the whole suite.
+
+No test is timed. With SWITCH_OUTSIDE=required (``.ci/run``) no test marked ``outside`` may be skipped.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,10 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # a busy machine is no fault
+settings.load_profile("house")
 
 
 @pytest.hookimpl(wrapper=True)

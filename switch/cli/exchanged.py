@@ -14,19 +14,23 @@ if TYPE_CHECKING:
     from switch.client import Answer
     from switch.iso8583.describe import Description
 
-ANSWERS_JOURNALED = ("0110", "0130", "0210", "0230", "1110", "1130", "1210", "1230")
+ANSWERS_JOURNALED = tuple(version + kind for version in "01" for kind in ("110", "130", "210", "230", "410", "430"))
 #: Response codes of messages of which no request was made, and the action codes of 1993 that say the same.
-NOT_JOURNALED = ("30", "40", "94", "904", "115", "913")
+NOT_JOURNALED = ("30", "40", "94", "904", "115", "301", "913")
 
 
 def value_of(description: Description, element: int) -> str | None:
     return next((line.value for line in description.lines if line.element == element), None)
 
 
+def print_sent(request: Description, place: str) -> None:
+    _print_elements(request, f"sent to {place}: {_named(request.mti)}, {request.bytes_total} bytes")
+
+
 def print_exchange(request: Description, response: Description, answer: Answer, place: str) -> None:
     from switch.iso8583.action_codes import code_meaning
 
-    _print_elements(request, f"sent to {place}: {_named(request.mti)}, {request.bytes_total} bytes")
+    print_sent(request, place)
     click.echo()
     _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes")
     click.echo()
@@ -40,13 +44,17 @@ def print_where_to_ask(response: Description, rrn: str | None, data: Path | None
 
     ``journaled`` is known of a message that follows a request of the journal.
     """
-    from switch.cli.program import program
-
-    if rrn is None or not (journaled or response.mti in ANSWERS_JOURNALED):
-        return
-    if not journaled and value_of(response, 39) in NOT_JOURNALED:
+    if value_of(response, 39) in NOT_JOURNALED:
         click.echo("why         told in the output of the centre; not in the journal, as the message was not taken in")
         return
+    if rrn is None or response.error is not None or not (journaled or response.mti in ANSWERS_JOURNALED):
+        return
+    print_explain_it(rrn, data)
+
+
+def print_explain_it(rrn: str, data: Path | None) -> None:
+    from switch.cli.program import program
+
     elsewhere = data is not None and data.resolve() != DATA_FOLDER.resolve()
     folder = f" --data {shlex.quote(str(data))}" if elsewhere else ""
     click.echo(f"explain it  {program()} explain {rrn.strip()}{folder}")

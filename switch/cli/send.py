@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.calling import header_format, specs_and_place
-from switch.cli.exchanged import print_exchange, print_json, print_where_to_ask, value_of
+from switch.cli.exchanged import print_exchange, print_explain_it, print_json, print_sent, print_where_to_ask, value_of
 from switch.cli.names import dialect_names, known, listener_names, merchant_ids
 from switch.cli.options import DATA_FOLDER, PATH, json_option, specs_option
-from switch.errors import NegativeAnswerError, SwitchError
+from switch.errors import NegativeAnswerError, SwitchError, UnansweredError
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
@@ -165,14 +165,21 @@ def send(
     framer = Framer(header, tpdu=with_tpdu)
     frame = framer.wrap(body, TPDU if with_tpdu else b"")
     request = describe(codec, body)
-    answer = exchange(
-        host,
-        port,
-        framer,
-        frame,
-        wanted=lambda received: _answers(codec, message, received),
-        timeout_seconds=timeout_seconds,
-    )
+    try:
+        answer = exchange(
+            host,
+            port,
+            framer,
+            frame,
+            wanted=lambda received: _answers(codec, message, received),
+            timeout_seconds=timeout_seconds,
+        )
+    except UnansweredError:
+        if not as_json:  # what was sent is what a tester needs to ask again, to reverse it, or to look it up
+            print_sent(request, f"{host}:{port}")
+            if 37 in message.elements:
+                print_explain_it(message.elements[37], data)
+        raise
     response = describe(codec, answer.body)
     if as_json:
         print_json(request, response, answer)

@@ -36,7 +36,9 @@ Part = tuple[str, int, bytes, str]
 else the element's number."""
 
 THIRD_BITMAP: Final = 65  #: the element that would announce elements 129 to 192
+MTI_WORDS: Final = {"ascii": "ASCII", "bcd": "packed BCD", "ebcdic": "EBCDIC"}
 SHOWN_BYTES: Final = 6  #: of an unreadable place, in an error
+SHOWN_BITMAP_BYTES: Final = 2  #: of an unreadable bitmap: with a packed MTI eight digits of what may be a card
 
 #: Elements that errors never quote: tracks, PIN blocks, and what may hold a card verification value.
 NEVER_QUOTED: Final = frozenset({35, 36, 45, 48, 52, 55, 64, 96, 126, 127, 128})
@@ -107,7 +109,7 @@ class Codec:
         """pyiso8583's reading, our content classes on top of it, and the first error of either."""
         error = self._bitmap_problem(data)
         if error is not None:
-            return [], error
+            return [], self._mti_problem(data) or error
         try:
             decoded, encoded = iso8583.decode(data, self._spec)
         except iso8583.DecodeError as fault:
@@ -153,6 +155,17 @@ class Codec:
             return None
         return f"length {text!r}", f"{element.length_digits} digits of length"
 
+    def _mti_problem(self, data: bytes) -> MessageError | None:
+        """What stands in the place of the MTI, where that is no four digits."""
+        raw = data[: self._mti_bytes]
+        digits = raw.hex() if self.dialect.mti == "bcd" else raw.decode(self._text if self._text != "ascii" else "latin-1")
+        if digits.isascii() and digits.isdecimal():
+            return None
+        return MessageError(0, 0, _shown_bytes(raw), self._expected_mti())
+
+    def _expected_mti(self) -> str:
+        return f"{self._mti_bytes} bytes of MTI: four digits in {MTI_WORDS[self.dialect.mti]}"
+
     def _bitmap_problem(self, data: bytes) -> MessageError | None:
         """What pyiso8583 takes or stumbles over: blanks among hexadecimal digits, a third bitmap, elements without a layout."""
         offset, size = self._mti_bytes, self._bitmap_bytes
@@ -164,7 +177,7 @@ class Codec:
             if size == 16:
                 text = raw.decode("latin-1" if self._text == "ascii" else self._text)
                 if text.strip(hexdigits):
-                    return MessageError(1, offset, _shown_bytes(raw), "16 hexadecimal digits of bitmap")
+                    return MessageError(1, offset, _shown_bytes(raw, SHOWN_BITMAP_BYTES), "16 hexadecimal digits of bitmap")
                 bitmap = bytes.fromhex(text)
             if first and bitmap[0] & 0x80:
                 return MessageError(THIRD_BITMAP, offset, "a bit that announces a third bitmap", "at most 128 elements")
@@ -185,10 +198,10 @@ class Codec:
             last = "the bitmap" if number == 1 else f"DE {number}"
             return MessageError(number, fault.pos, f"{left} further byte(s)", f"the end of the message after {last}")
         if number == 0:
-            return MessageError(0, 0, _shown_bytes(data[: self._mti_bytes]), f"{self._mti_bytes} bytes of MTI")
+            return MessageError(0, 0, _shown_bytes(data[: self._mti_bytes]), self._expected_mti())
         position = sum(len(wire["len"]) + len(wire["data"]) for key, wire in fault.doc_enc.items() if key != fault.field)
         if number == 1:
-            found = _shown_bytes(data[position : position + self._bitmap_bytes])
+            found = _shown_bytes(data[position : position + self._bitmap_bytes], SHOWN_BITMAP_BYTES)
             kind = "binary bitmap" if self._bitmap_bytes == 8 else "hexadecimal bitmap"
             return MessageError(1, position, found, f"{self._bitmap_bytes} bytes of {kind}")
         element = self.dialect.element(number)
@@ -310,11 +323,11 @@ def _shown(value: str) -> str:
     return repr(shown if len(shown) <= 24 else shown[:21] + "…")
 
 
-def _shown_bytes(data: bytes) -> str:
+def _shown_bytes(data: bytes, bytes_max: int = SHOWN_BYTES) -> str:
     """Bytes for an error: the first few, too few for a card number."""
     if not data:
         return "nothing"
-    return f"{len(data)} byte(s) {data[:SHOWN_BYTES].hex(' ')}{' …' if len(data) > SHOWN_BYTES else ''}"
+    return f"{len(data)} byte(s) {data[:bytes_max].hex(' ')}{' …' if len(data) > bytes_max else ''}"
 
 
 def _length_text(element: Element, prefix: bytes) -> str:

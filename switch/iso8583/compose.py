@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from attrs import frozen
 
 from switch.errors import MessageError, SwitchError
-from switch.iso8583.dialect import EDITION_1993, Dialect
+from switch.iso8583.dialect import EDITION_1993, Dialect, Element
 from switch.iso8583.edition93 import dated, original_data, to_1993
 from switch.iso8583.mapping import CASH_AMOUNT, PARTIAL_ACCEPTED, PRE_AUTHORIZATION
 from switch.iso8583.message import Message
@@ -187,7 +187,7 @@ def parse_change(text: str) -> tuple[int, str | None]:
 
 
 def changed(message: Message, changes: Iterable[tuple[int, str | None]], dialect: Dialect) -> Message:
-    """The message with elements replaced or left out. Binary values may come in small letters.
+    """The message with elements replaced or left out. Binary values may come in small letters, numbers without leading zeros.
 
     MessageError where the dialect has no such element; whether a value fits is for the codec to say.
     """
@@ -199,8 +199,15 @@ def changed(message: Message, changes: Iterable[tuple[int, str | None]], dialect
         if value is None:
             elements.pop(number, None)
         else:
-            elements[number] = value.upper() if element.content == "b" else value
+            elements[number] = _as_written(element, value)
     return Message(message.mti, {number: elements[number] for number in sorted(elements)})
+
+
+def _as_written(element: Element, value: str) -> str:
+    if element.content == "b":
+        return value.upper()
+    fixed_number = element.content == "n" and not element.length_digits and value.isascii() and value.isdecimal()
+    return value.zfill(element.size) if fixed_number else value
 
 
 def _name_and_place(sale: Sale) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from switch.card import mask_numbers, mask_pan
+from switch.card import card_numbers, mask_numbers, mask_pan
 from switch.errors import MessageError
 from switch.iso8583 import meanings, meanings93
 from switch.iso8583.codec import Codec
@@ -64,6 +64,9 @@ class Description:
     bytes_total: int
 
 
+MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
+
+
 def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Description:
     """The parts of a message in the order they stand, as far as it can be read. PANs are masked unless ``unmasked``."""
     parts, error = codec.inspect(data)
@@ -75,7 +78,8 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Descriptio
         if number == 0:
             name, notation, shown, words = "message type indicator", "n 4", value, describe_mti(value)
         elif number == 1:
-            name, notation, shown, words = ("secondary bitmap" if key == "1" else "primary bitmap"), "b 8", value, ""
+            name, notation, words = ("secondary bitmap" if key == "1" else "primary bitmap"), "b 8", ""
+            shown = value if unmasked or not any(card_numbers(values.get("t", "") + value)) else MAY_BE_A_CARD
         else:
             element = codec.dialect.element(number)
             name, notation = element.name, element.format

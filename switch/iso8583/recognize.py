@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
-from switch.card import luhn_valid
+from switch.card import CARD_NUMBER_DIGITS, card_numbers
 from switch.errors import FrameError, SwitchError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.codec import Codec
@@ -22,7 +22,6 @@ VERSIONS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private
 TPDU_IDS: Final = (b"\x60", b"\x68")  #: how TPDUs begin; where there is no header to prove it, one that does not is no TPDU
 CARD_DATA: Final = frozenset({2, 34, 35, EMV_DATA, *SECRET})  #: elements whose bytes are hidden in a hex dump
 CONTEXT_BYTES: Final = 8  #: shown on either side of the place where a message stops making sense
-_CARD_NUMBER_DIGITS: Final = (19, 16, 15)
 
 
 class Wrapping(NamedTuple):
@@ -174,24 +173,14 @@ def hidden_places(
     }
     if description.error is not None and description.error.element in CARD_DATA:
         hidden.update(range(description.error.position or 0, len(data)))
-    begin = max(start - _CARD_NUMBER_DIGITS[0], 0)
-    near = data[begin : end + _CARD_NUMBER_DIGITS[0]]
+    begin = max(start - CARD_NUMBER_DIGITS[0], 0)
+    near = data[begin : end + CARD_NUMBER_DIGITS[0]]
     for text in (near.decode("latin-1"), near.decode(EBCDIC)):
-        for first, last in _card_numbers(text):
+        for first, last in card_numbers(text):
             hidden.update(range(begin + first, begin + last))
     packing = any(element is not None and element.encoding == "bcd" for element in codec.dialect.elements)
-    for first, last in _card_numbers(near.hex()):
+    for first, last in card_numbers(near.hex()):
         packed = range(begin + first // 2, begin + (last + 1) // 2)
         if packing or not data[packed.start : packed.stop].decode("latin-1").isprintable():
             hidden.update(packed)
     return hidden
-
-
-def _card_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Where a text holds what may be a card number: 15, 16 or 19 digits with a right check digit."""
-    for run in re.finditer(r"[0-9]{15,}", text):
-        for start in range(run.start(), run.end()):
-            for size in _CARD_NUMBER_DIGITS:
-                digits = text[start : start + size]
-                if start + size <= run.end() and digits[0] in "234569" and luhn_valid(digits):
-                    yield start, start + size

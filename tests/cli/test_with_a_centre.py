@@ -117,10 +117,36 @@ def test_what_the_journal_cannot_know_is_not_offered(centre: CentreProcess) -> N
     assert "explain it  " in send(centre).out
     used = ("--stan", "424242", "--set", "7=1122010101")
     assert "explain it  " in send(centre, *used, "--amount", "1.00", "--expect", "00").out
-    for arguments in (("--set", "42="), ("--mti", "0400"), (*used, "--amount", "2.00")):
+    for arguments in (("--set", "42="), ("--mti", "0302"), (*used, "--amount", "2.00")):
         outcome = send(centre, *arguments)
         assert "explain it" not in outcome.out
-        assert ("the output of the centre" in outcome.out) is (arguments[0] != "--mti")
+        assert "the output of the centre" in outcome.out
+
+
+def test_a_reversal_of_what_never_came_can_be_explained(centre: CentreProcess) -> None:
+    told = send(centre, "--mti", "0400", "--rrn", "NEVERCAME001")
+    assert "explain it  " in told.out
+    assert "0400 of all" in run("explain", "NEVERCAME001", "--data", centre.data).out
+
+
+def test_what_was_sent_is_shown_where_no_answer_comes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        outcome = run("send", "--port", str(deaf.getsockname()[1]), "--rrn", "NOANSWER0001", "--timeout", "0.2")
+    assert outcome.code == 3
+    assert outcome.sentence.endswith("no answer in 0.2 s")
+    assert "Retrieval reference number" in outcome.out
+    assert "explain NOANSWER0001" in outcome.out
+
+
+def test_numbers_may_be_set_without_leading_zeros(centre: CentreProcess) -> None:
+    counted = sent(centre, "--totals", "--set", "76=1", "--set", "88=43000")
+    assert {76: "0000000001", 88: "0000000000043000"}.items() <= values(counted["request"]).items()
+
+
+def test_a_scenario_that_is_none_is_told_with_those_there_are() -> None:
+    outcome = run("up", "--scenario", "nope", "--free-ports")
+    assert outcome.code == 2
+    assert outcome.sentence.startswith("--scenario: found 'nope', expected a file or one of the specification's scenarios (")
 
 
 def test_a_tester_can_provoke(centre: CentreProcess) -> None:

@@ -47,7 +47,7 @@ def spoilt(frame: bytes, kind: str) -> bytes:
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        ("short frame", "MTI at byte 0: found 3 byte(s) 30 31 30, expected 4 bytes of MTI; not answered"),
+        ("short frame", "MTI at byte 0: found 3 byte(s) 30 31 30, expected 4 bytes of MTI: four digits in ASCII; not answered"),
         ("huge length", "length header ff ff: found a frame of 65535 bytes, expected 0 to 16384; the line is closed"),
         (
             "wrong bitmap",

@@ -356,7 +356,13 @@ def test_an_element_the_dialect_does_not_define() -> None:
         ),
         ("bcd", PURCHASE, b"\x54\x11\x00\x51", b"\x54\x11\xf0\x51", "DE 22 at byte {}: found padding F, expected padding 0"),
         ("ascii", PURCHASE, b"0100", b"01A0", "MTI at byte 0: found '01A0', expected four digits"),
-        ("ascii", PURCHASE, b"0100", b"01\xff0", "MTI at byte 0: found 4 byte(s) 30 31 ff 30, expected 4 bytes of MTI"),
+        (
+            "ascii",
+            PURCHASE,
+            b"0100",
+            b"01\xff0",
+            "MTI at byte 0: found 4 byte(s) 30 31 ff 30, expected 4 bytes of MTI: four",
+        ),
         ("ascii", PURCHASE, b"06504001", b"12504001", "DE 32 at byte {}: found length '12' with"),
         ("ascii", PURCHASE, b"16" + PAN.encode(), b"20" + PAN.encode() * 2, "DE 2 at byte 12: found length '20' with"),
     ],
@@ -476,3 +482,19 @@ def test_bitmaps(numbers: set[int]) -> None:
     bitmap = bitmap_of(numbers)
     assert set(present_elements(bitmap)) == numbers
     assert len(bitmap) == (16 if any(n > 64 for n in numbers) else 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("ascii", b"GET / HTTP/1.1\r\n\r\n", "MTI at byte 0: found 'GET ', expected four digits"),
+        ("ascii", b"GET \xff\xff", "MTI at byte 0: found 'GET ', expected four digits"),
+        ("ascii_hex", b"GET / HTTP/1.1\r\n\r\n", "MTI at byte 0: found 'GET ', expected four digits"),
+        ("bcd", bytes.fromhex("4f16") + b"x" * 30, "MTI at byte 0: found '4F16', expected four digits"),
+        ("bcd", bytes.fromhex("4507160000000010"), "bitmap at byte 2: found 6 byte(s) 16 00 …, expected 8 bytes of binary"),
+    ],
+)
+def test_what_is_no_message_at_all_is_told_from_its_first_byte(name: str, data: bytes, sentence: str) -> None:
+    with pytest.raises(MessageError) as refused:
+        codec(name).decode(data)
+    assert str(refused.value).startswith(sentence)

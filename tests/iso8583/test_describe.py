@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.describe import Description, describe, shown_value
+from switch.iso8583.describe import MAY_BE_A_CARD, Description, describe, shown_value
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from tests.iso8583.samples import GOLDEN, PAN, PURCHASE, TRACK_2, codec, said_in, with_elements
@@ -174,3 +174,13 @@ def test_wrong_content_is_left_out_and_the_rest_keeps_its_place() -> None:
     whole = [line for line in describe(wire, data).lines if line.element != 4]
     assert list(description.lines) == whole
     assert str(description.error) == "DE 4 at byte 36: found 'A' as character 6, expected n 12: digits"
+
+
+def test_a_card_number_where_the_bitmap_should_be_is_not_shown() -> None:
+    described = describe(codec("bcd"), bytes.fromhex("4507160000000010" + "0000"))
+    assert PAN not in as_text(described).replace(" ", "")
+    number = "4761739001010119"
+    in_place = describe(codec("bcd"), bytes.fromhex("0100" + number))
+    assert number not in as_text(in_place)
+    assert in_place.lines[1].value == MAY_BE_A_CARD
+    assert describe(codec("bcd"), bytes.fromhex("0100" + number), unmasked=True).lines[1].value == number

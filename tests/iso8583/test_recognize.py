@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.card import luhn_digit
+from switch.card import card_numbers, luhn_digit
 from switch.errors import FrameError, SwitchError
 from switch.iso8583 import recognize
 from switch.iso8583.codec import Codec
@@ -77,13 +77,13 @@ def test_what_is_hidden_of_a_part_is_what_is_hidden_there_of_the_whole(body: byt
 
 def test_a_long_message_costs_no_more_than_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[str] = []
-    search = recognize._card_numbers
+    search = card_numbers
 
     def counted(text: str) -> Iterator[tuple[int, int]]:
         searched.append(text)
         return search(text)
 
-    monkeypatch.setattr(recognize, "_card_numbers", counted)
+    monkeypatch.setattr(recognize, "card_numbers", counted)
     body = b"0100" + bytes(8) + b"4" * 16_000
     around(CODECS["ascii"], body, describe(CODECS["ascii"], body))
     assert searched
