@@ -100,11 +100,12 @@ class _Teller:
             yield self._step(at_ms, CENTRE, "captures", batch)
             return
         mti = self._mti_of_acquirer()
-        said = f"{mti} {kind}, {request['channel']} (DE 22 {request['entry_mode']}), on {request['line']}, {about}"
+        entry = "" if mti[:1] == VERSIONS[EDITION_1993] else f" (DE 22 {request['entry_mode']})"
+        said = f"{mti} {kind}, {request['channel']}{entry}, on {request['line']}, {about}"
         yield self._step(at_ms, ACQUIRER, "received", said, mti, RECEIVED)
         merchant = f"merchant {_merchant(request['merchant_id'], self.specs)}, terminal {request['terminal_id'].strip()}"
         yield self._step(at_ms, ACQUIRER, "from", merchant)
-        yield self._step(at_ms, ACQUIRER, "key", _key(request))
+        yield self._step(at_ms, ACQUIRER, "key", _key(request, mti))
         if request["original_id"] is not None:
             what = "completes" if request["function"] == ADVICE else "adds to"
             yield self._step(at_ms, CENTRE, what, self._original())
@@ -303,9 +304,11 @@ def _timer(request: Row, specs: Specs) -> str:
     return " or ".join(f"{each:g} s" for each in seconds)
 
 
-def _key(request: Row) -> str:
-    key = (request["acquirer_id"], request["terminal_id"].strip(), request["stan"], request["transmitted_at"])
-    return "DE 32 {}, 41 {}, 11 {}, 7 {}".format(*key)
+def _key(request: Row, mti: str) -> str:
+    """What names a request: in 1993 DE 12 stands where 1987 has DE 7."""
+    at = 12 if mti[:1] == VERSIONS[EDITION_1993] else 7
+    terminal_id, stan, transmitted_at = request["terminal_id"].strip(), request["stan"], request["transmitted_at"]
+    return f"DE 32 {request['acquirer_id']}, 41 {terminal_id}, 11 {stan}, {at} {transmitted_at}"
 
 
 def _merchant(merchant_id: str, specs: Specs) -> str:
