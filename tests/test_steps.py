@@ -188,7 +188,7 @@ def test_a_reversal_while_its_issuer_is_waited_for_in_the_words_of_1993(told: To
     told.happens(takes_back(101, 1, line=LINE_93))
     why, action = "reversed by the acquirer before an answer came", action_code("21", "1")
     assert essence(told.steps("000000000001")) == [
-        "0.000 acquirer: received: 1100 purchase (authorization), chip, on ascii93 127.0.0.1:40113, as request 1 of the journal",
+        f"0.000 acquirer: received: 1100 purchase (authorization), chip, on {LINE_93}, as request 1 of the journal",
         "0.000 atlas: forwarded: 0100 to atlas, which has 10 s to answer",
         f"0.100 acquirer: reversal: 1400 of all 125.00 MAD, on ascii93 127.0.0.1:40113, not effective: {why}",
         (
