@@ -216,3 +216,16 @@ def test_a_reversal_of_before_gets_the_answer_it_got(tmp_path: Path, restarted: 
     assert isinstance(reply, ReplyReversal)
     assert reply.response_code == "25"
     kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_an_acquirer_has_agreed_as_a_whole_stays_agreed(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    kept.handle(asked(1))
+    kept.handle(totals(1, terminal_id="", debits_count=1))
+    kept = kept.restarted() if restarted else kept
+    batches = kept.board._reconciler.batches
+    counted = [batches.open(("504001", terminal)).debits_count for terminal in ("", "TERM0001")]
+    assert counted == [0, 1]
+    kept.journal.close()
