@@ -8,9 +8,8 @@ sqlite-utils for instance (``docs/journal.md``).
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import lru_cache
 from importlib import resources
@@ -21,9 +20,24 @@ from attrs import Factory, define
 
 from switch.errors import DataFolderError
 from switch.journal_reader import Beginning, JournalReader
+from switch.journal_rows import (
+    INSERT_DECISION,
+    INSERT_DELIVERED,
+    INSERT_DELIVERY,
+    INSERT_OCCURRENCE,
+    INSERT_PLAIN_REQUEST,
+    INSERT_RECONCILIATION,
+    INSERT_REQUEST,
+    INSERT_REVERSAL,
+    decision_row,
+    delivery_row,
+    is_plain,
+    plain_row,
+    reconciliation_row,
+    request_row,
+    reversal_row,
+)
 from switch.routing.archive import Archive, NoArchive
-from switch.routing.capture import NOW
-from switch.routing.deliveries import Delivery
 from switch.routing.effects import (
     JournalDecision,
     JournalDelivered,
@@ -34,7 +48,6 @@ from switch.routing.effects import (
     JournalReversal,
 )
 from switch.routing.recovery import Recovery
-from switch.transaction import REQUEST
 from switch.vault import Vault
 
 JOURNAL_FILE: Final = "journal.db"
@@ -45,28 +58,6 @@ BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write i
 CARDS_REMEMBERED_MAX: Final = 10_000  #: cards whose sealed form is at hand; sealing costs more than all else of a row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
 
-_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
-#: Of a plain request only what has no default is written out: a tenth less work.
-_PLAIN_COLUMNS: Final = """
-id, received_at_ms, line, message_class, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, merchant_type,
-pan_cipher, pan_masked, transaction_type, amount_minor, currency, entry_mode, channel, local_at, issuer, scheme, product, origin
-"""
-_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"  # noqa: S608
-_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 9)})"  # noqa: S608
-_REVERSAL = """
-INSERT INTO reversal (
-  received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor,
-  currency, original_id, original_acquirer_id, original_stan, original_transmitted_at, effective, business_date, response_code,
-  reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_DELIVERY = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_DELIVERED = "INSERT INTO delivered VALUES (?, ?, ?)"
-_RECONCILIATION = """
-INSERT INTO reconciliation (
-  received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, business_date, last_request_id, waiting, totals,
-  sent, settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
 _BUSINESS_DAY = """
 INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
 WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE business_date >= ?1)
@@ -163,11 +154,11 @@ class SqliteJournal:
                 self._write_requests(batch.requests, now_ms)
             if batch.decisions:
                 date = self._current_date()
-                db.executemany(_DECISION, [_decision_row(item, date, now_ms) for item in batch.decisions])
+                db.executemany(INSERT_DECISION, [decision_row(item, date, now_ms) for item in batch.decisions])
             self._write_rare(batch, now_ms)
             if batch.occurrences:
                 rows = [(item.request_id, now_ms, item.kind, item.detail) for item in batch.occurrences]
-                db.executemany(_OCCURRENCE, rows)
+                db.executemany(INSERT_OCCURRENCE, rows)
             db.execute("COMMIT")
             self._committed += 1
         except BaseException as error:
@@ -179,25 +170,29 @@ class SqliteJournal:
 
     def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
         kept = self._kept
-        rows = [_plain_row(item, now_ms, kept(item.authorization.pan.digits)) for item in requests if _is_plain(item)]
-        self._db.executemany(_PLAIN_REQUEST, rows)
+        rows = [plain_row(item, now_ms, kept(item.authorization.pan.digits)) for item in requests if is_plain(item)]
+        self._db.executemany(INSERT_PLAIN_REQUEST, rows)
         if len(rows) < len(requests):
-            rare = [item for item in requests if not _is_plain(item)]
-            self._db.executemany(_REQUEST, [_request_row(item, now_ms, kept(item.authorization.pan.digits)) for item in rare])
+            rare = [item for item in requests if not is_plain(item)]
+            self._db.executemany(
+                INSERT_REQUEST, [request_row(item, now_ms, kept(item.authorization.pan.digits)) for item in rare]
+            )
 
     def _write_rare(self, batch: Batch, now_ms: int) -> None:
         """Reversals, what issuers are owed, and totals."""
         if batch.reversals:
             date = self._current_date()
-            self._db.executemany(_REVERSAL, [_reversal_row(item, date, now_ms) for item in batch.reversals])
+            self._db.executemany(INSERT_REVERSAL, [reversal_row(item, date, now_ms) for item in batch.reversals])
         if batch.deliveries:
-            self._db.executemany(_DELIVERY, [_delivery_row(item.delivery, now_ms) for item in batch.deliveries])
+            self._db.executemany(INSERT_DELIVERY, [delivery_row(item.delivery, now_ms) for item in batch.deliveries])
         if batch.delivered:
             rows = [(item.delivery_id, now_ms, item.response_code) for item in batch.delivered]
-            self._db.executemany(_DELIVERED, rows)
+            self._db.executemany(INSERT_DELIVERED, rows)
         if batch.reconciliations:
             date = self._current_date()
-            self._db.executemany(_RECONCILIATION, [_reconciliation_row(item, date, now_ms) for item in batch.reconciliations])
+            self._db.executemany(
+                INSERT_RECONCILIATION, [reconciliation_row(item, date, now_ms) for item in batch.reconciliations]
+            )
 
     def _unwritable(self, error: sqlite3.Error) -> DataFolderError:
         return DataFolderError(
@@ -278,111 +273,6 @@ class MemoryJournal:
 
     def close(self) -> None:
         pass
-
-
-def _is_plain(item: JournalRequest) -> bool:
-    """Whether all that has a default in the table is as the default says."""
-    request = item.authorization
-    return item.capture == NOW and item.original_id is None and request.function == REQUEST and not request.cash_back_minor
-
-
-def _plain_row(item: JournalRequest, now_ms: int, kept: tuple[bytes, str]) -> Sequence[Any]:
-    request, route = item.authorization, item.route
-    key = request.key
-    return (
-        item.request_id,
-        now_ms,
-        item.line,
-        request.message_class,
-        key.acquirer_id,
-        key.terminal_id,
-        key.stan,
-        key.transmitted_at,
-        request.rrn,
-        request.merchant_id,
-        item.merchant_type,
-        *kept,
-        request.transaction_type,
-        request.amount_minor,
-        request.currency,
-        request.entry_mode,
-        request.channel,
-        request.local_at,
-        route.issuer if route else None,
-        route.scheme if route else None,
-        route.product if route else None,
-        item.origin,
-    )
-
-
-def _request_row(item: JournalRequest, now_ms: int, kept: tuple[bytes, str]) -> Sequence[Any]:
-    request = item.authorization
-    more = (request.function, item.original_id, item.capture, request.cash_back_minor, request.advised_code)
-    return (*_plain_row(item, now_ms, kept), *more)
-
-
-def _decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Sequence[Any]:
-    decision = item.decision
-    return (
-        item.request_id,
-        business_date,
-        now_ms,
-        decision.response_code,
-        decision.approval_code,
-        decision.decided_by,
-        decision.reason,
-        item.approved_minor,
-        item.captured_minor,
-    )
-
-
-def _reversal_row(item: JournalReversal, business_date: str, now_ms: int) -> Sequence[Any]:
-    reversal, outcome = item.reversal, item.outcome
-    original = reversal.original_key
-    return (
-        now_ms,
-        item.line,
-        reversal.mti,
-        reversal.key.acquirer_id,
-        reversal.key.terminal_id,
-        reversal.key.stan,
-        reversal.key.transmitted_at,
-        reversal.rrn,
-        reversal.merchant_id,
-        reversal.amount_minor,
-        reversal.replacement_minor,
-        reversal.currency,
-        outcome.original_id,
-        original.acquirer_id if original else None,
-        original.stan if original else None,
-        original.transmitted_at if original else None,
-        int(outcome.effective),
-        business_date,
-        outcome.response_code,
-        outcome.reason,
-    )
-
-
-def _delivery_row(delivery: Delivery, now_ms: int) -> Sequence[Any]:
-    owed = (delivery.issuer, delivery.replacement_minor, delivery.reason, delivery.kind, delivery.message_reason)
-    return (delivery.delivery_id, now_ms, delivery.request_id, *owed)
-
-
-def _reconciliation_row(item: JournalReconciliation, business_date: str, now_ms: int) -> Sequence[Any]:
-    asked, outcome = item.asked, item.outcome
-    counted = (json.dumps(outcome.waiting), json.dumps(dict(outcome.totals)), json.dumps(dict(asked.sent)))
-    return (
-        now_ms,
-        item.line,
-        asked.mti,
-        *asked.key,
-        business_date,
-        outcome.last_request_id,
-        *counted,
-        outcome.settlement_code,
-        outcome.response_code,
-        outcome.reason,
-    )
 
 
 def connect(path: Path) -> sqlite3.Connection:
