@@ -191,10 +191,7 @@ def test_a_reversal_while_its_issuer_is_waited_for_in_the_words_of_1993(told: To
         f"0.000 acquirer: received: 1100 purchase (authorization), chip, on {LINE_93}, as request 1 of the journal",
         "0.000 atlas: forwarded: 0100 to atlas, which has 10 s to answer",
         f"0.100 acquirer: reversal: 1400 of all 125.00 MAD, on ascii93 127.0.0.1:40113, not effective: {why}",
-        (
-            f"0.100 atlas: owed: 0420 to atlas: {why}; "
-            "sent again and again until it is answered"
-        ),
+        (f"0.100 atlas: owed: 0420 to atlas: {why}; sent again and again until it is answered"),
         f"0.100 acquirer: answered: 1110 {action} (21 no action taken), by the switch itself after 100 ms: {why}",
         "0.100 acquirer: answered: 1410 400 (00 approved), to the 1400",
     ]
