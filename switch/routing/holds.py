@@ -42,7 +42,10 @@ class Holds:
         refers = request.approval_code is not None and (request.function == ADVICE or request.message_class == AUTHORIZATION)
         if not refers:
             return None
-        return self._itself(self._names.hold(request))
+        named = self._names.hold(request)
+        if named is not None and not is_financial_advice(request) and named.decision.approval_code != request.approval_code:
+            return None  # a hold that is told has an approval code of its own; an increment has that of its hold
+        return self._itself(named)
 
     def _itself(self, past: Past | None) -> Past | None:
         """The hold, where an increment of it is named."""
