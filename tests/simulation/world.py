@@ -69,6 +69,7 @@ PLANTS: Final = (
     "drop_journal_of_decision",
     "no_reversal_after_timeout",
     "reversal_by_reference_misses_what_waits",
+    "another_approval_code_in_the_answer",
 )
 
 
@@ -266,7 +267,10 @@ class World(Weather):
                 if not self._dropped(JournalDelivery(effect.delivery)):
                     self._to_bank(effect.delivery.issuer, _owed_message(effect))
             case Reply():
-                self._to_acquirer(effect.origin, mapping.to_response(effect.authorization, effect.decision))
+                decision = effect.decision
+                if self.plant == "another_approval_code_in_the_answer" and decision.approval_code:
+                    decision = evolve(decision, approval_code=decision.approval_code[::-1])
+                self._to_acquirer(effect.origin, mapping.to_response(effect.authorization, decision))
             case ReplyReversal():
                 self._to_acquirer(effect.origin, mapping.reversal_response(effect.reversal, effect.response_code))
             case ReplyTotals():
