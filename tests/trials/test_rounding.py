@@ -224,6 +224,28 @@ def test_check_knows_the_half_by_itself(tmp_path: Path, column: str, sign: int, 
     assert "charges_follow_rates" in {fault.check for fault in check_books(tmp_path).faults}
 
 
+@pytest.mark.parametrize(
+    ("amount_minor", "rate", "minimum", "column", "to"),
+    [
+        (1, 4_999, "0.00", "interchange_minor", 1),  # 0.4999: nothing
+        (1, 4_999, "0.00", "discount_minor", 1),
+        (200_50, 100, "2.00", "discount_minor", 2_00),  # 200.5: 2.01, above the minimum
+    ],
+)
+def test_check_knows_what_is_just_below_the_half_and_what_is_half_above_the_minimum(
+    tmp_path: Path, amount_minor: int, rate: int, minimum: str, column: str, to: int
+) -> None:
+    row = f'from = "2013-01-01"\nrate_basis_points = {rate}\n'
+    plan = f'[[plan]]\nid = "retail"\nname = "R"\n[[plan.rate]]\n{row}minimum = "{minimum}"\n'
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(amount_minor=amount_minor)
+    close_day(tmp_path, day_specs(merchants=[GROCER], interchange=f"[[rate]]\n{row}", discount=plan), FRIDAY, NOW_MS)
+    assert check_books(tmp_path).faults == ()
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books:
+        books.executescript(f"DROP TRIGGER presentment_no_update; UPDATE presentment SET {column} = {to}")
+    assert "charges_follow_rates" in {fault.check for fault in check_books(tmp_path).faults}
+
+
 @pytest.mark.parametrize(("granted", "most"), [(10, 11), (30, 34), (13, 14), (100, 115), (106, 121), (33, 37)])
 async def test_a_completion_may_go_above_by_whole_minor_units_at_most(granted: int, most: int) -> None:
     """The hotel may go 15 % above: of 0.10 that is half a centime, which nobody granted."""
