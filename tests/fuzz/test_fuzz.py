@@ -11,7 +11,7 @@ from tests.fuzz.mutator import Mutator
 from tests.fuzz.targets import TARGETS, Watch
 
 SEED: Final = 7
-INPUTS: Final = {"specs": 60, "scenario": 300, "capture": 60, "decode": 250, "recognize": 60, "turns": 120}
+INPUTS: Final = {"specs": 50, "scenario": 300, "capture": 50, "decode": 200, "recognize": 50, "turns": 60}
 
 
 @pytest.mark.parametrize("name", TARGETS)
