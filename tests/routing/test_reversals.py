@@ -177,6 +177,14 @@ def test_an_issuer_that_never_answers_is_told_again_every_minute_in_the_end() ->
         talk.wait(0.5) << "deliver 1 to atlas again"
 
 
+def test_numbers_of_what_is_owed_begin_again_at_one_and_none_is_zero() -> None:
+    talk = Dialogue(first_delivery_id=999_999)
+    for stan, own in ((1, 999_999), (2, 1)):
+        approved(talk, stan)
+        (talk >> reversed_(stan, own_stan=900 + stan)).drop()
+        talk >> delivered(own) << f"journal delivered {999_998 + stan} 00"
+
+
 def test_nothing_owed_overtakes() -> None:
     talk = Dialogue()
     for stan in (1, 2):
