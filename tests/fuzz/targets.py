@@ -81,6 +81,6 @@ def _finding(error: Exception, data: bytes) -> Finding:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/switch/" in frame.filename or "/tests/" in frame.filename] or list(frames)
     places = [f"  {frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in ours[-8:]]
-    last = frames[-1]
+    last = ours[-1]
     mark = f"{type(error).__name__} {last.filename.rpartition('/')[2]}:{last.lineno}"
     return Finding(mark, "\n".join([type(error).__name__, *places]), data)
