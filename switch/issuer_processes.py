@@ -43,7 +43,7 @@ class IssuerProcess:
         self, issuer: str, arguments: Sequence[str], link: IssuerLink, *, tell: Callable[[Notice], None], stop: Stop
     ) -> None:
         self._issuer, self._link, self._tell, self._stop = issuer, link, tell, stop
-        self._command = [sys.executable, "-m", "switch", "issuer", "serve", issuer, "--announce", *arguments]
+        self._command = [sys.executable, "-m", "switch", "issuer", "serve", issuer, "--announce", "--of-centre", *arguments]
         self.pid: int | None = None
 
     async def keep(self) -> None:

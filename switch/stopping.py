@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -19,6 +20,7 @@ FINISH: Final = 1  #: asked so often: finish what is in flight
 END_NOW: Final = 2  #: asked so often: end now; asked still more often, the process ends without its loop
 STANDARD_OUTPUT: Final = 1
 STANDARD_ERROR: Final = 2
+TWICE_AT_ONCE_SECONDS: Final = 0.1  #: two SIGTERM that come closer to each other are one
 LOOK_SECONDS: Final = 1.0  #: how often output is looked at: a pipe whose reader is gone says so to nobody who does not ask
 
 
@@ -29,6 +31,11 @@ class Stop:
         self.asked = 0
         self.unanswered: Callable[[], int] = lambda: 0  #: how many requests wait for their answer; the process says
         self._listeners: list[Callable[[], None]] = []
+
+    def finish(self) -> None:
+        """End, please; saying so again changes nothing. For those who say it more than once for one reason."""
+        if not self.asked:
+            self.ask()
 
     def ask(self) -> None:
         """End, please; the second time at once."""
@@ -71,10 +78,21 @@ class Stop:
 
     @contextmanager
     def by_signal(self) -> Iterator[Stop]:
-        """Ctrl+C, SIGTERM and SIGHUP ask; a SIGHUP that was to be ignored (``nohup``) is ignored."""
+        """Ctrl+C, SIGTERM and SIGHUP ask; a SIGHUP that was to be ignored (``nohup``) is ignored.
+
+        A terminal that goes away sends SIGHUP several times, a service manager sends it after its SIGTERM, and ``timeout`` sends
+        two SIGTERM at once: none of that is a second time.
+        """
+        terminated_at = [0.0]
 
         def handler(number: int, frame: FrameType | None) -> None:
-            self.ask()
+            if number == signal.SIGHUP:
+                return self.finish()
+            if number == signal.SIGTERM:
+                before, terminated_at[0] = terminated_at[0], time.monotonic()
+                if terminated_at[0] - before < TWICE_AT_ONCE_SECONDS:
+                    return None
+            return self.ask()
 
         chosen = [each for each in SIGNALS if each != signal.SIGHUP or signal.getsignal(each) is not signal.SIG_IGN]
         before = {each: signal.signal(each, handler) for each in chosen}

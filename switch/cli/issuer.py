@@ -26,6 +26,7 @@ def issuer() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, default=None, help="Port to listen on instead of the specification's; 0 takes a free one.")
 @click.option("--announce", is_flag=True, help="Print the port as JSON when listening, and end when standard input ends.")
+@click.option("--of-centre", is_flag=True, help="Begin no book where the data folder has no journal of a centre.")
 def serve(
     issuer_id: str,
     specs_folder: Path | None,
@@ -35,6 +36,7 @@ def serve(
     host: str,
     port: int | None,
     announce: bool,
+    of_centre: bool,
 ) -> None:
     """Run the issuer ID of the specification until Ctrl+C or SIGTERM; it ends with 0 then."""
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
@@ -58,6 +60,7 @@ def serve(
             host=host,
             port=port,
             leashed=announce,
+            of_centre=of_centre,
             listening=listening,
             stop=stop,
         )

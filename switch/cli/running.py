@@ -47,7 +47,7 @@ async def _watch_output(stop: Stop) -> None:
     while True:
         await trio.sleep(LOOK_SECONDS)
         if not output_is_read():
-            return stop.ask()
+            return stop.finish()
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> SwitchError | BrokenPipeError | None:

@@ -96,7 +96,7 @@ def up(
         trace=trace,
     )
 
-    printer = Printer(stop.ask)
+    printer = Printer(stop.finish)
 
     def tell(notice: Notice) -> None:
         if not quiet:

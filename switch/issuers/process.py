@@ -43,10 +43,12 @@ async def serve_issuer(
     host: str,
     port: int | None,
     leashed: bool,
+    of_centre: bool,
     listening: Callable[[str, int], None],
     stop: Stop,
 ) -> None:
     """Serve until somebody asks to stop; ``leashed``: until standard input ends, so that no issuer outlives its centre.
+    ``of_centre``: the journal of a centre is in the data folder.
 
     DataFolderError where the book is gone, or cannot be relied on any more: it is never begun anew for accounts that had one.
     """
@@ -59,10 +61,10 @@ async def serve_issuer(
             nursery.start_soon(_end_with_standard_input, nursery.cancel_scope)
         path = data / "issuers" / f"{issuer_id}.db"
         if not path.exists():
-            _refuse_new_book(path, issuer_id, data, leashed=leashed)
+            _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
         with closing(await _keep_alone(path.with_suffix(".lock"))), closing(Book.open(path, f"issuer {issuer_id}")) as book:
             if book.empty:
-                _refuse_new_book(path, issuer_id, data, leashed=leashed)
+                _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
             with book.or_stop():
                 wire = WireFormat(
                     codec=Codec(specs.dialects[profile.dialect]), header=HeaderFormat.parse(profile.header), tpdu=profile.tpdu
@@ -90,7 +92,7 @@ def _listening(issuer_id: str, host: str, port: int) -> socket.socket:
         raise UnreachableError(f"issuer {issuer_id}: {host}:{port}: {error.strerror or error}") from None
 
 
-def _refuse_new_book(path: Path, issuer_id: str, data: Path, *, leashed: bool) -> None:
+def _refuse_new_book(path: Path, issuer_id: str, data: Path, *, of_centre: bool) -> None:
     """DataFolderError where an empty book would forget what is on the accounts.
 
     Either the journal beside it knows of approvals, or the journal itself is gone from the folder of a centre.
@@ -100,7 +102,7 @@ def _refuse_new_book(path: Path, issuer_id: str, data: Path, *, leashed: bool) -
         if has_approvals_of(journal, issuer_id):
             expected = f"the book of the approvals {issuer_id} gave by {journal}: put it back, or begin a new data folder"
             raise DataFolderError(f"{path}: found {'an empty book' if path.exists() else 'none'}, expected {expected}")
-    elif leashed or (data / KEY_FILE).exists():
+    elif of_centre or (data / KEY_FILE).exists():
         raise DataFolderError(f"{journal}: found none, and issuer {issuer_id} begins no book beside a journal that is gone")
 
 
