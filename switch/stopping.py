@@ -80,7 +80,7 @@ class Stop:
     def by_signal(self) -> Iterator[Stop]:
         """Ctrl+C, SIGTERM and SIGHUP ask; a SIGHUP that was to be ignored (``nohup``) is ignored.
 
-        A terminal that goes away sends SIGHUP several times, a service manager sends it after its SIGTERM, and ``timeout`` sends
+        A terminal that goes away sends SIGHUP several times, a service manager sends it after a SIGTERM, and ``timeout`` sends
         two SIGTERM at once: none of that is a second time.
         """
         terminated_at = [0.0]
