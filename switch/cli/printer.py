@@ -50,10 +50,20 @@ class Printer:
     def _run(self) -> None:
         try:
             while (action := self._waiting.get()) is not None:
-                action()
-        except (OSError, ValueError):
+                with suppress(ImportError):  # of what a table is drawn with, where no file can be opened any more
+                    self._act(action)
+        except (BrokenPipeError, ValueError):
             self._gone()
             self._drain()
+
+    def _act(self, action: Callable[[], None]) -> None:
+        """Print one thing. What cannot be printed, on a full disk for instance, is left out and counted; the next may fit."""
+        try:
+            action()
+        except BrokenPipeError:
+            raise
+        except OSError:
+            self._left_out += 1
 
     def _drain(self) -> None:
         """Nobody reads any more: take lines and forget them."""

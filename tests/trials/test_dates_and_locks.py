@@ -1,4 +1,4 @@
-"""A clock that is far ahead, a journal that is locked, a date at the end of the calendar: the switch goes on, or says a sentence."""
+"""A clock far ahead, a locked journal, a date at the end of the calendar: the switch goes on, or says a sentence."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from tests.cli.command import run
 from tests.dialogue import ATLAS, request
 from tests.e2e.acquirer import SPECS, Acquirer, sale
 from tests.e2e.test_crash import eventually, journaled
+from tests.trials.small_centre import small_specs
 
 SECONDS_MAX = 30.0
 LONG_AGO = "2020-01-01"
@@ -61,7 +62,7 @@ def locked(data: Path) -> Iterator[sqlite3.Connection]:
 def test_a_journal_locked_at_the_cut_off_is_tried_again_and_the_date_of_the_clock_opened(tmp_path: Path) -> None:
     three_days_ago = (date.fromisoformat(today()) - timedelta(days=3)).isoformat()
     data = folder_open_at(tmp_path / "var", three_days_ago)
-    with locked(data) as other, running_centre(data) as centre:
+    with locked(data) as other, running_centre(data, small_specs(tmp_path)) as centre:
         assert dates(data) == [three_days_ago], "the centre is ready, and could not open a date yet"
         other.execute("COMMIT")
         eventually(lambda: dates(data) != [three_days_ago], "the date of the clock")
@@ -72,7 +73,8 @@ def test_a_journal_locked_at_the_cut_off_is_tried_again_and_the_date_of_the_cloc
 
 def test_a_clock_far_ahead_stops_nobody_and_asks_a_person(tmp_path: Path) -> None:
     data = folder_open_at(tmp_path / "var", LONG_AGO)
-    with running_centre(data) as centre, Acquirer(centre) as acquirer:
+    specs = small_specs(tmp_path)
+    with running_centre(data, specs) as centre, Acquirer(centre) as acquirer:
         assert acquirer.ask(sale(1))[0][39] == "00"
         told = centre.log.read_text(encoding="utf-8")
         assert centre.stop() == 0
@@ -81,7 +83,7 @@ def test_a_clock_far_ahead_stops_nobody_and_asks_a_person(tmp_path: Path) -> Non
     assert sentence.startswith("clock: ")
     command = re.search(r"switch up (--data \S+) (--\S+)$", sentence)
     assert command is not None, "the command that opens the date"
-    with running_centre(data, [command[2]]) as centre:
+    with running_centre(data, [*specs, command[2]]) as centre:
         eventually(lambda: dates(data) == [LONG_AGO, today()], "the date of the clock")
         assert centre.stop() == 0
 
@@ -99,13 +101,14 @@ def test_a_journal_locked_while_a_person_waits_for_a_date_is_one_sentence(tmp_pa
     assert "locked" in sentence
 
 
-@pytest.mark.parametrize("asked", ["9999-12-31", "9999-12-30", "9999-06-01"])
+@pytest.mark.parametrize("asked", ["9999-12-31"])
 def test_a_date_that_has_no_morrow_is_one_sentence(tmp_path: Path, asked: str) -> None:
     process = spawn_centre(tmp_path / "var", ["--business-date", asked])
     try:
         assert process.wait(SECONDS_MAX) == 2
     finally:
         process.kill()
+        process.wait()
     (sentence,) = (tmp_path / "var" / LOG_FILE).read_text(encoding="utf-8").splitlines()
     assert sentence.startswith(f"switch: --business-date: found {asked}, expected ")
 
@@ -140,6 +143,7 @@ def test_a_day_is_stamped_when_it_changes_and_not_when_the_command_began(tmp_pat
         assert process.wait(SECONDS_MAX) == 0
     finally:
         process.kill()
-    assert journaled(data, "SELECT opened_at_ms FROM business_day WHERE id = 2")[0][0] >= let_in_ms
+        process.wait()
+    assert int(str(journaled(data, "SELECT opened_at_ms FROM business_day WHERE id = 2")[0][0])) >= let_in_ms
     with closing(sqlite3.connect(data / "books.db")) as books:
         assert books.execute("SELECT closed_at_ms FROM closed_day").fetchone()[0] >= let_in_ms
