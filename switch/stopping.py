@@ -51,6 +51,8 @@ class Stop:
         count = self.unanswered()
         requests = "1 request is" if count == 1 else f"{count} requests are"
         with suppress(OSError):
+            if _state(STANDARD_ERROR, select.POLLOUT) != select.POLLOUT:
+                return  # full, or its reader is gone: nobody waits for that
             os.write(STANDARD_ERROR, f"switch: stopping now; {requests} without an answer\n".encode())
 
     async def comes_to(self, times: int) -> None:
@@ -119,6 +121,11 @@ def leave_output() -> None:
 
 def _left(number: int) -> bool:
     """Whether a file number of ours is a pipe whose reader is gone."""
+    return bool(_state(number, 0) & select.POLLERR)
+
+
+def _state(number: int, asked: int) -> int:
+    """What ``poll`` says now of a file number of ours."""
     poll = select.poll()
-    poll.register(number, 0)
-    return any(event & select.POLLERR for _, event in poll.poll(0))
+    poll.register(number, asked)
+    return next((event for _, event in poll.poll(0)), 0)
