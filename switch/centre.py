@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 import trio
 from attrs import frozen
 
+from switch.books import BOOKS_FILE
 from switch.business_clock import BusinessClock
 from switch.business_day import refuse_beyond_calendar
 from switch.errors import DataFolderError, SwitchError, UnreachableError
@@ -86,6 +87,10 @@ class Centre:
         with _locked(self.options.data), self._ready_file_ours():
             remember_specs(self.options.data, self.options.specs_folder)
             path = self.options.data / JOURNAL_FILE
+            if not path.exists() and (self.options.data / BOOKS_FILE).exists():
+                raise DataFolderError(
+                    f"{path}: found none, expected the journal {BOOKS_FILE} beside it was made from: put it back"
+                )
             vault = Vault.open(self.options.data, new=not path.exists())
             with closing(SqliteJournal(path, vault)) as journal, self._traced(vault) as trace, journal.or_stop():
                 clock = BusinessClock(
