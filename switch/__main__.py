@@ -1,6 +1,7 @@
 """``python -m switch``, and the command ``switch``."""
 
 import signal
+import sys
 
 
 def main() -> None:
@@ -15,6 +16,8 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         cli.main()
+    except KeyboardInterrupt:  # the second one, while the first was being told
+        sys.exit(128 + signal.SIGINT)
     finally:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
