@@ -16,6 +16,7 @@ from switch.errors import BusyError
 from switch.journal import JOURNAL_FILE, Journal, MemoryJournal, SqliteJournal
 from switch.routing.effects import Notice
 from switch.vault import Vault
+from tests.cli.command import run
 from tests.loopback import specs
 
 DAY_MS = 86_400_000
@@ -100,3 +101,13 @@ async def test_a_journal_that_is_locked_at_the_cut_off_is_tried_again(autojump_c
         with trio.move_on_after(60):
             await clock.run()
         assert journal.open_date() == ("2026-11-23", "clock")
+
+
+def test_a_date_before_the_open_one_is_refused(tmp_path: Path) -> None:
+    with closing(SqliteJournal(tmp_path / JOURNAL_FILE, Vault.open(tmp_path))) as journal:
+        journal.open_business_date("2026-11-22", "operator", 1)
+    refused = run("up", "--data", tmp_path, "--free-ports", "--business-date", "2026-11-21")
+    found = "--business-date: found 2026-11-21, expected 2026-11-22 or later"
+    assert (refused.code, refused.sentence) == (2, f"{found}: that date is open in {tmp_path}")
+    both = run("up", "--data", tmp_path, "--business-date", "2026-11-23", "--accept-clock")
+    assert (both.code, both.sentence) == (2, "--accept-clock: found beside --business-date, expected one of them")
