@@ -29,6 +29,7 @@ from switch.routing.events import IssuerDown, IssuerUp
 from switch.routing.recovery import Recovery
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
+from switch.shortage import Shortage
 from switch.specs import DROP, Specs
 from switch.station import CONNECTIONS_MAX, Callers, Voice
 from switch.trace import Trace
@@ -88,6 +89,7 @@ class Server:
         self._idle_seconds = min([REPEAT_SECONDS_FIRST, *given, *(d.timeout_seconds for d in destinations)])
         self._look_at = 0.0  #: nothing is due before
         self._reading: set[trio.CancelScope] = set()
+        self._shortage = Shortage(lambda what: tell(Notice("shortage", what)))
         self._stopping = False
         self._stamp = (0, Stamp("", ""))
 
@@ -112,7 +114,7 @@ class Server:
         async with trio.open_nursery() as nursery:
             with closing(listening), self._until_stop():
                 while True:
-                    connection, peer = await accept(listening)
+                    connection, peer = await accept(listening, partial(self._shortage.met, f"{name}: a connection waits"))
                     if self._callers.full():
                         connection.close()
                         what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
@@ -147,6 +149,7 @@ class Server:
             lines=self.lines,
             receive=partial(self._receive, self._incoming.from_issuer),
             happened=self._link_happened,
+            shortage=self._shortage,
             ear=self._trace,
         )
         self._links[issuer] = link
