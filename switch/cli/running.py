@@ -20,9 +20,9 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
         raise ours from None
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> SwitchError | BrokenPipeError | None:
+def _first(group: BaseExceptionGroup[BaseException]) -> SwitchError | BrokenPipeError | KeyboardInterrupt | None:
     for error in group.exceptions:
         found = _first(error) if isinstance(error, BaseExceptionGroup) else error
-        if isinstance(found, SwitchError | BrokenPipeError):
+        if isinstance(found, SwitchError | BrokenPipeError | KeyboardInterrupt):
             return found
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,7 @@ def up(
     from switch.routing.effects import Notice
     from switch.specs import load_scenario, load_specs, scenario_path
 
-    specs = load_specs(specs_folder)
+    specs = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
     chosen = scenario_path(scenario, specs) if scenario else None
     if chosen:
         load_scenario(chosen, specs)
