@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from switch.card import mask_numbers
+from switch.cli.guarded import guarded_output
 from switch.cli.last_resort import complain, faults_of_threads_told, interrupted, tell_fault
 from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
 from switch.visible import visible_lines
@@ -68,7 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     if isinstance(sys.stdout, io.TextIOWrapper):  # what a terminal or a file has no letters for is written out
         sys.stdout.reconfigure(errors="backslashreplace")
-    with faults_of_threads_told(given):
+    with guarded_output(), faults_of_threads_told(given):
         code = _code_of(given)
     sys.exit(code)
 
