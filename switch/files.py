@@ -36,7 +36,7 @@ def read_whole(path: Path, bytes_max: int) -> bytes:
         raise
     except (OSError, ValueError) as fault:
         what = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise SwitchError(_kind_at(path) or f"a file that cannot be read ({what})") from None
+        raise SwitchError(kind_at(path) or f"a file that cannot be read ({what})") from None
     if kind is not None:
         raise SwitchError(kind)
     if len(content) > bytes_max:
@@ -48,8 +48,8 @@ def _open(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)  # a pipe nobody writes to is opened at once
 
 
-def _kind_at(path: Path) -> str | None:
-    """What stands at a path that cannot be opened."""
+def kind_at(path: Path) -> str | None:
+    """What stands at a path in place of a file; None where there is a file, or nothing."""
     try:
         return kind_of(path.stat().st_mode)
     except (OSError, ValueError):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from switch.errors import SpecError, SwitchError
-from switch.files import read_whole
+from switch.files import kind_at, read_whole
 from switch.spec_table import Mistakes, SpecTable
 from switch.toml_lines import toml_lines
 
@@ -28,7 +28,7 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            found = "something that is no folder" if folder.exists() else "no such folder"
+            found = kind_at(folder) or ("a file" if folder.exists() else "no such folder")
             raise SpecError(str(folder), "", found, "a folder with centre.toml in it")
         self.folder = folder
         self.mistakes: Mistakes = {}

@@ -18,7 +18,7 @@ from attrs import frozen
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
 from switch.errors import DataFolderError, SpecsError, SwitchError
-from switch.files import read_whole
+from switch.files import kind_at, read_whole
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
@@ -173,8 +173,14 @@ def _refuse(mistakes: Mistakes) -> None:
 
 def remember_specs(data: Path, folder: Path | None) -> None:
     """Note in a data folder which specification its centre runs on, for the commands that work on the folder later."""
-    text = "" if folder is None else str(folder.resolve())
-    (data / SPECS_NOTE).write_text(text + "\n", encoding="utf-8")
+    note, text = data / SPECS_NOTE, "" if folder is None else str(folder.resolve())
+    kind = kind_at(note)
+    if kind is not None:
+        raise DataFolderError(f"{note}: found {kind}, expected a file that can be written")
+    try:
+        note.write_text(text + "\n", encoding="utf-8", errors="surrogateescape")
+    except OSError as fault:
+        raise DataFolderError(f"{note}: found {fault.strerror}, expected a file that can be written") from None
 
 
 def specs_of(data: Path, given: Path | None) -> Specs:
@@ -186,12 +192,9 @@ def specs_of(data: Path, given: Path | None) -> Specs:
 def _noted(note: Path) -> str:
     """The folder a note names; empty for the embedded one, and where there is no note."""
     try:
-        return read_whole(note, NOTE_BYTES_MAX).decode().strip() if note.exists() else ""
-    except UnicodeDecodeError:
-        found = "bytes that are no text"
+        return read_whole(note, NOTE_BYTES_MAX).decode(errors="surrogateescape").strip() if note.exists() else ""
     except (OSError, SwitchError) as error:
-        found = str(error)
-    raise DataFolderError(f"{note}: found {found}, expected the folder of a specification, in UTF-8")
+        raise DataFolderError(f"{note}: found {error}, expected the name of the folder of a specification") from None
 
 
 def scenario_path(given: Path, specs: Specs) -> Path:

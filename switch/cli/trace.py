@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from switch.cli.options import data_option, json_option, specs_option
+from switch.cli.options import data_option, given, json_option, specs_option
+from switch.errors import SwitchError
 
 LAST = 20
 
@@ -43,6 +44,12 @@ def trace(
     from switch.specs import specs_of
     from switch.trace_reader import last_messages, numbered_messages
 
+    if numbers:
+        others = {"--last": given("last"), "--unreadable": unreadable, "--all": everything}
+        for option in (option for option, typed in others.items() if typed):
+            raise SwitchError(f"{option}: found beside --number, expected one of them")
+    if unmasked and not (numbers or everything or as_json):
+        raise SwitchError("--unmasked: found without --number, --all or --json, expected messages it can show more of")
     specs = specs_of(data, specs_folder)
     found = numbered_messages(data, numbers) if numbers else last_messages(data, last, unreadable=unreadable)
     if as_json:
