@@ -51,10 +51,10 @@ class SpecError(SwitchError):
 class SpecsError(SpecError):
     """The specification has several mistakes; as one sentence it is the first of them, and how many more there are."""
 
-    def __init__(self, mistakes: Sequence[SpecError]) -> None:
+    def __init__(self, mistakes: Sequence[SpecError], advice: str = "") -> None:
         first = mistakes[0]
         super().__init__(first.file, first.key, first.found, first.expected, first.line)
-        self._mistakes = tuple(mistakes)
+        self._mistakes, self._advice = tuple(mistakes), advice
 
     @property
     def mistakes(self) -> tuple[SpecError, ...]:
@@ -62,7 +62,7 @@ class SpecsError(SpecError):
 
     def __str__(self) -> str:
         more = len(self._mistakes) - 1
-        return f"{super().__str__()}; and {more} more mistake{'s' if more > 1 else ''}: `switch specs check` names all"
+        return f"{super().__str__()}; and {more} more mistake{'s' if more > 1 else ''}{self._advice}"
 
 
 class MessageError(SwitchError):

@@ -142,7 +142,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         check(files, routing)
     if today is not None:
         check_coverage(files, today, routing, interchange, discount, vat)
-    _refuse(files.mistakes)
+    _refuse(files.mistakes, ": `switch specs check` names all")
     assert centre is not None, "a part that is missing is a mistake"
     assert routing is not None
     assert merchants is not None
@@ -164,11 +164,11 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     )
 
 
-def _refuse(mistakes: Mistakes) -> None:
-    """Raise what was found, file by file and line by line."""
+def _refuse(mistakes: Mistakes, advice: str = "") -> None:
+    """Raise what was found, file by file and line by line; ``advice`` follows a first of several."""
     found = sorted(mistakes.values(), key=lambda mistake: (mistake.file, mistake.line or 0))
     if found:
-        raise found[0] if len(found) == 1 else SpecsError(found)
+        raise found[0] if len(found) == 1 else SpecsError(found, advice)
 
 
 def remember_specs(data: Path, folder: Path | None) -> None:

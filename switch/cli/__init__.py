@@ -59,7 +59,7 @@ def cli() -> None:
     """An interbank card centre to test against: ISO 8583 authorizations in, issuers behind, a cleared day out.
 
     Start with `switch up`, then paste the `switch send` line it prints. Exit codes: 0 done, 1 the answer was no,
-    2 wrong use or bad input, 3 cannot reach, 70 a fault of the program itself (the sentence says where its details are),
+    2 wrong use or bad input, 3 cannot reach, 70 what nobody foresaw (the sentence says where its details are),
     130 interrupted.
     """
 

@@ -33,7 +33,7 @@ def tell_fault(fault: BaseException, arguments: Sequence[str]) -> None:
     words = visible(f"{type(first).__name__}: {first}".removesuffix(": "))
     if len(words) > MESSAGE_MAX:
         words = f"{words[:MESSAGE_MAX]}…"
-    complain(f"a fault of the program itself ({words}); {_written(_details(fault, arguments), _data_folder(arguments))}")
+    complain(f"this was not foreseen ({words}); {_written(_details(fault, arguments), _data_folder(arguments))}")
 
 
 @contextmanager
