@@ -27,6 +27,14 @@ data_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output on standard output.")
 
 
+COUNT_MAX = 999_999_999_999  #: of messages and their numbers: more digits would be taken for a card number, and masked
+
+
+def sayable(text: str) -> str:
+    """A word of a command line as a database can be asked for it: bytes that are no UTF-8 are written out."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def given(*names: str) -> bool:
     """Whether one of these parameters of the command that runs was typed, and is not a default."""
     context = click.get_current_context()

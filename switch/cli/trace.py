@@ -6,16 +6,26 @@ from pathlib import Path
 
 import click
 
-from switch.cli.options import data_option, given, json_option, specs_option
+from switch.cli.options import COUNT_MAX, data_option, given, json_option, specs_option
 from switch.errors import SwitchError
 
 LAST = 20
+COUNT = click.IntRange(1, COUNT_MAX)
 
 
 @click.command()
-@click.option("--last", type=click.IntRange(min=1), default=LAST, show_default=True, metavar="N", help="Show so many messages.")
+@click.option(
+    "--last", type=click.IntRange(1, COUNT_MAX), default=LAST, show_default=True, metavar="N", help="Show so many messages."
+)
 @click.option("--unreadable", is_flag=True, help="Show only what makes no sense.")
-@click.option("--number", "numbers", type=int, multiple=True, metavar="N", help="Show the bytes and elements of message N.")
+@click.option(
+    "--number",
+    "numbers",
+    type=click.IntRange(1, COUNT_MAX),
+    multiple=True,
+    metavar="N",
+    help="Show the bytes and elements of message N.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
 @click.option("--unmasked", is_flag=True, help="Show card numbers as they are.")
 @data_option
