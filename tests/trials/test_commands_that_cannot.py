@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import run
+from tests.day_builders import FRIDAY, journal_of
 
 ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -76,6 +77,22 @@ def test_a_data_folder_that_is_a_file_is_one_sentence_in_the_demo(tmp_path: Path
     told = switch("demo", "--data", tmp_path / "file")
     assert told.returncode == 2
     assert len(told.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", ["trace --number 99999999999999999999", "issuer serve atlas --port 99999"])
+def test_a_number_nothing_can_take_is_wrong_use(words: str, tmp_path: Path) -> None:
+    told = switch(*words.split(), "--data", tmp_path / "var")
+    assert "Traceback" not in told.stderr
+    assert "is not in the range" in told.stderr
+    assert told.returncode == 2
+
+
+def test_an_rrn_that_is_no_text_is_not_in_the_journal(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+    told = run("explain", "\udcff", "--data", tmp_path)
+    assert told.code == 1
+    assert "is not in the journal of" in told.sentence
 
 
 def test_output_that_finds_no_room_is_one_sentence_and_a_file(tmp_path: Path) -> None:
