@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "switch"
 
-LEAVES = {"errors", "record", "money", "card", "spec_table", "business_day", "merchant"}
+LEAVES = {"errors", "record", "money", "card", "spec_table", "business_day", "merchant", "visible"}
 WORDS = {"transaction"}
 ROOMS = {"iso8583", "capture", "routing", "issuers", "clearing", "settlement"}
 
@@ -28,7 +28,7 @@ DOORKEEPERS = {
     | {"kept_files"},
     "click": {"cli"},
     "rich": {"cli"},
-    "tomllib": {"specs", "toml_lines"},
+    "tomllib": {"spec_files", "toml_lines"},
     "cryptography": {"vault"},
     "trio": {"server", "line", "link", "centre", "cli", "issuers.host", "issuers.process"}
     | {"business_clock", "issuer_processes", "shortage", "stopping"},
