@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -13,12 +12,13 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import trio
 from attrs import frozen
 
 from switch.business_day import next_business_date
+from switch.data_lock import held_alone
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
@@ -26,6 +26,7 @@ from switch.issuers.profile import Profile
 from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
+from switch.private import write_text
 from switch.routing.effects import Notice
 from switch.server import Server
 from switch.specs import Listener, Specs, remember_specs
@@ -81,7 +82,7 @@ class Centre:
 
     async def run(self) -> None:
         """Run until SIGINT or SIGTERM; then finish what is in flight."""
-        with _locked(self.options.data), self._ready_file_ours():
+        with held_alone(self.options.data), self._ready_file_ours():
             remember_specs(self.options.data, self.options.specs_folder)
             path = self.options.data / JOURNAL_FILE
             vault = Vault.open(self.options.data, new=not path.exists())
@@ -195,7 +196,7 @@ class Centre:
         }
         if self.options.ready_file:
             temporary = self.options.ready_file.with_name(self.options.ready_file.name + ".new")
-            temporary.write_text(json.dumps(ready, indent=1) + "\n", encoding="utf-8")
+            write_text(temporary, json.dumps(ready, indent=1) + "\n")
             temporary.replace(self.options.ready_file)
         self._started(ready)
 
@@ -285,27 +286,3 @@ async def _stop_signal() -> None:
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async for _ in signals:
             return
-
-
-class _locked:  # noqa: N801  (a context manager, named for how it reads)
-    """The data folder, made if need be and held by this process alone."""
-
-    def __init__(self, data: Path) -> None:
-        self._data = data
-        self._file: IO[bytes] | None = None
-
-    def __enter__(self) -> None:
-        try:
-            self._data.mkdir(parents=True, exist_ok=True)
-            self._file = (self._data / "lock").open("wb")
-        except OSError as error:
-            raise DataFolderError(f"{self._data}: found {error.strerror}, expected a folder that can be written") from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            raise DataFolderError(f"{self._data}: another centre is running on this data folder") from None
-
-    def __exit__(self, *_: object) -> None:
-        assert self._file is not None
-        self._file.close()

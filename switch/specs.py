@@ -20,12 +20,13 @@ from attrs import frozen
 from switch.business_day import Calendar
 from switch.card import Pan
 from switch.clearing.interchange import InterchangeTable
-from switch.errors import SpecError, SwitchError
+from switch.errors import DataFolderError, SpecError, SwitchError
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, SERIES_BODY_DIGITS, CardSeries, Profile
 from switch.issuers.scenario import Scenario
 from switch.merchant import Merchant
+from switch.private import write_text
 from switch.routing.table import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
@@ -183,13 +184,16 @@ def load_specs(folder: Path | None = None) -> Specs:
 def remember_specs(data: Path, folder: Path | None) -> None:
     """Note in a data folder which specification its centre runs on, for the commands that work on the folder later."""
     text = "" if folder is None else str(folder.resolve())
-    (data / SPECS_NOTE).write_text(text + "\n", encoding="utf-8")
+    write_text(data / SPECS_NOTE, text + "\n")
 
 
 def specs_of(data: Path, given: Path | None) -> Specs:
     """The specification to work on a data folder with: the one given, else the one its centre ran on."""
     note = data / SPECS_NOTE
-    noted = note.read_text(encoding="utf-8").strip() if given is None and note.is_file() else ""
+    try:
+        noted = note.read_text(encoding="utf-8").strip() if given is None and note.is_file() else ""
+    except OSError as error:
+        raise DataFolderError(f"{note}: found {error.strerror}, expected a file that can be read") from None
     return load_specs(given if not noted else Path(noted))
 
 

@@ -7,8 +7,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import trio
 
@@ -19,6 +20,7 @@ from switch.issuers.book import Book
 from switch.issuers.host import IssuerHost
 from switch.issuers.scenario import Scenario
 from switch.line import WireFormat, listen, settle_memory
+from switch.private import create_file, make_folder
 from switch.specs import Specs
 
 PREDECESSOR_SECONDS_MAX: Final = 10.0  #: how long the process of a dead centre may take to end; then a person is told
@@ -74,15 +76,15 @@ async def serve_issuer(
         keeping.close()
 
 
-async def _keep_alone(path: Path) -> IO[bytes]:
+async def _keep_alone(path: Path) -> FileIO:
     """The lock of an issuer's book, held for as long as the file is open: two processes would not know of each other's holds.
 
     That of a centre that was killed may still be at the last requests it was sent; it is waited for. DataFolderError where
     it does not end.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("wb")
+        make_folder(path.parent)
+        lock = create_file(path)
     except OSError as error:
         raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
     deadline = trio.current_time() + PREDECESSOR_SECONDS_MAX
