@@ -24,6 +24,7 @@ from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
 from switch.issuers.scenario import Scenario
 from switch.merchant import Merchant
+from switch.private import write_text
 from switch.routing.table import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_checks import CHECKS, Known, check_coverage, check_rules, header_of
@@ -178,7 +179,7 @@ def remember_specs(data: Path, folder: Path | None) -> None:
     if kind is not None:
         raise DataFolderError(f"{note}: found {kind}, expected a file that can be written")
     try:
-        note.write_text(text + "\n", encoding="utf-8", errors="surrogateescape")
+        write_text(note, text + "\n")
     except OSError as fault:
         raise DataFolderError(f"{note}: found {fault.strerror}, expected a file that can be written") from None
 
