@@ -26,6 +26,7 @@ from switch.issuers.profile import Profile
 from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
+from switch.notices import WINDOW_SECONDS, NoticeLimit
 from switch.routing.effects import Notice
 from switch.server import Server
 from switch.specs import Listener, Specs, remember_specs
@@ -74,7 +75,9 @@ class Centre:
     def __init__(
         self, specs: Specs, options: Options, *, tell: Callable[[Notice], None], started: Callable[[dict[str, Any]], None]
     ) -> None:
-        self.specs, self.options, self._tell, self._started = specs, options, tell, started
+        self.specs, self.options, self._started = specs, options, started
+        self._limit = NoticeLimit(tell, time.monotonic)
+        self._tell = self._limit.tell
         self._codecs: dict[str, Codec] = {}
         self._pids: dict[str, int] = {}
         self._ready = False
@@ -85,7 +88,7 @@ class Centre:
             remember_specs(self.options.data, self.options.specs_folder)
             path = self.options.data / JOURNAL_FILE
             vault = Vault.open(self.options.data, new=not path.exists())
-            with closing(SqliteJournal(path, vault)) as journal, self._traced(vault) as trace:
+            with closing(self._limit), closing(SqliteJournal(path, vault)) as journal, self._traced(vault) as trace:
                 self._open_first_date(journal)
                 await self._run(journal, trace)
 
@@ -146,6 +149,7 @@ class Centre:
                     links[profile.id].moved(*profile.address)
             whole.start_soon(self._cut_off, journal)
             whole.start_soon(_fold, journal)
+            whole.start_soon(self._sum_up)
             whole.start_soon(self._announce, links, addresses)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
@@ -155,6 +159,12 @@ class Centre:
                 self._tell(Notice("stopping", "finishing what is in flight"))
                 server.stop()
             whole.cancel_scope.cancel()
+
+    async def _sum_up(self) -> None:
+        """Say how much was left out of what there was to tell, also when nothing follows."""
+        while True:
+            await trio.sleep(WINDOW_SECONDS)
+            self._limit.sum_up()
 
     def _listen(self, listener: Listener) -> socket.socket:
         port = 0 if self.options.free_ports else listener.port

@@ -20,7 +20,7 @@ class Hints:
 
     def looks_like(self, opening: bytes) -> str:
         """The end of a sentence about a line that begins so; empty where its bytes make sense in no way."""
-        way = whole_way(opening, list(chain(self._spoken(), self._possible())))
+        way = whole_way(opening, chain(self._spoken(), self._possible()))
         if way is None:
             return ""
         listeners = [name for name, wire in self._wires.items() if _way(wire)[:2] == way[:2] and wire.codec is way.codec]

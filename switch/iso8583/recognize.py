@@ -165,14 +165,15 @@ def hidden_places(
     All of those from ``start`` to ``end``: a card number is looked for there and so far to both sides as one may reach, since a
     peer that sends nonsense by the thousand is told of it each time.
     """
+    end = min(end, len(data))
     hidden = {
         offset
         for line in description.lines
         if line.element in CARD_DATA
-        for offset in range(line.offset, line.offset + line.length)
+        for offset in range(max(line.offset, start), min(line.offset + line.length, end))
     }
     if description.error is not None and description.error.element in CARD_DATA:
-        hidden.update(range(description.error.position or 0, len(data)))
+        hidden.update(range(max(description.error.position or 0, start), end))
     begin = max(start - CARD_NUMBER_DIGITS[0], 0)
     near = data[begin : end + CARD_NUMBER_DIGITS[0]]
     for text in (near.decode("latin-1"), near.decode(EBCDIC)):

@@ -25,6 +25,9 @@ HEADERS: Final = tuple(map(HeaderFormat.parse, _NOTATIONS))  #: every length hea
 FRAMES_JUDGED: Final = 8  #: of each side of a line, when its wire format is found out
 SEARCHED_BYTES: Final = 4_096  #: of each side, when its beginning makes no sense: longer than a message anybody sends
 
+HINT_FRAMES: Final = 3  #: of a line that makes no sense, keep-alives counted
+HINT_READINGS_MAX: Final = 40  #: messages read to find out what a line looks like; a quarter of a millisecond each at most
+
 UNDERSTOOD_MIN: Final = 0.25  #: of the bytes of a stream that is not plainly frames, to be taken for ISO 8583 at all
 
 
@@ -115,10 +118,47 @@ def likeliest_way(sides: Sequence[bytes], ways: Sequence[Way]) -> Way | None:
     return way if strict.understood_bytes >= UNDERSTOOD_MIN * max(strict.covered_bytes, 1) else None
 
 
-def whole_way(opening: bytes, ways: Sequence[Way]) -> Way | None:
-    """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none."""
-    sense, way = _best([opening], ways, _begun)
-    return way if sense.fitting and sense.whole_bytes == sense.understood_bytes else None
+def whole_way(opening: bytes, ways: Iterable[Way]) -> Way | None:
+    """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none.
+
+    Others wait for it, and it is the peer who chooses the bytes: few frames are looked at, and only those that begin as a message
+    does, and no more than HINT_READINGS_MAX are read.
+    """
+    beginnings: dict[tuple[HeaderFormat, bool], list[tuple[int, int]]] = {}
+    best, found, readings = (0, 0, 0), None, 0
+    for way in dict.fromkeys(ways):
+        if way[:2] not in beginnings:
+            beginnings[way[:2]] = list(islice(_frames(opening, way), HINT_FRAMES))
+        mti = _mtis(way.codec.dialect.mti)
+        bodies = [opening[start:end] for start, end in beginnings[way[:2]] if mti.match(opening, start, end)]
+        if not bodies:
+            continue
+        if readings + len(bodies) > HINT_READINGS_MAX:
+            break
+        whole = fitting = 0
+        for body in bodies:
+            readings += 1
+            parts, error = way.codec.inspect(body)
+            if error is not None:
+                break
+            whole += len(body)
+            fitting += parts[0][3][0] == VERSION_OF[way.codec.dialect.edition]
+        sense = whole, whole == sum(map(len, bodies)), fitting
+        if sense > best:
+            best, found = sense, way
+    return found if best[1] and best[2] else None
+
+
+def _frames(data: bytes, way: Way) -> Iterator[tuple[int, int]]:
+    """Where the messages of the first frames of a stream begin and end, before reading loses its way; keep-alives too."""
+    place = 0
+    while place < len(data):
+        try:
+            end = _end_of_frame(data, place, way)
+        except FrameError:
+            return
+        yield place + way.lead_bytes, end
+        place = end
 
 
 class _Sense(NamedTuple):
@@ -143,19 +183,6 @@ def _unbroken(data: bytes, way: Way) -> Iterator[Said]:
         except FrameError:
             return
         if end > place + way.header.width:
-            yield _said(data, place, end, way)
-        place = end
-
-
-def _begun(data: bytes, way: Way) -> Iterator[Said]:
-    """Those of ``_unbroken`` that begin as messages do; no other is decoded: hundreds of ways are tried while others wait."""
-    place, mti = 0, _mtis(way.codec.dialect.mti)
-    while place < len(data):
-        try:
-            end = _end_of_frame(data, place, way)
-        except FrameError:
-            return
-        if mti.match(data, place + way.lead_bytes, end):
             yield _said(data, place, end, way)
         place = end
 
