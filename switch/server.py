@@ -37,9 +37,10 @@ from switch.trace import Trace
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
 WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
 
-#: A turn takes frames for so long, and what they lead to takes as long again, or twice. Bytes that make no sense cost up to some
-#: milliseconds a frame; hundreds of good messages go into it.
-TURN_SECONDS_MAX: Final = 0.005
+#: A turn takes frames for so long; what they lead to takes as long again, or twice. A frame that makes no sense costs up to some
+#: milliseconds; a hundred good messages go into it.
+TURN_SECONDS_MAX: Final = 0.004
+TURN_EFFECTS_MAX: Final = 256  #: and no more than lead to so many: a twentieth of a millisecond each
 SHARE_SECONDS_MAX: Final = 0.0015  #: of a turn, to the frames of one line while others wait
 
 Take = Callable[[Any, Frame, float, list[Effect]], None]
@@ -190,17 +191,17 @@ class Server:
             self._woken.set()
 
     def _take_frames(self, now: float, effects: list[Effect]) -> None:
-        """Take the frames of the inbox, in order from each line, and from all lines in turn, for TURN_SECONDS_MAX."""
+        """Take the frames of the inbox, in order from each line, and from all lines in turn, as many as a turn may."""
         inbox, time = self._inbox, perf_counter()
         end = time + TURN_SECONDS_MAX
-        while inbox and time < end:
+        while inbox and time < end and len(effects) < TURN_EFFECTS_MAX:
             take, source, frames = waiting = inbox.popleft()
             others_wait = time + SHARE_SECONDS_MAX
             for frame in frames:
                 if frame is not None:
                     take(source, frame, now, effects)
                 time = perf_counter()
-                if time >= others_wait:
+                if time >= others_wait or len(effects) >= TURN_EFFECTS_MAX:
                     inbox.append(waiting)
                     break
 

@@ -100,7 +100,10 @@ class Codec:
     def _decode_slowly(self, data: bytes) -> Message:
         parts, error = self._dissect(data)
         if error is not None:
-            raise error
+            try:
+                raise error
+            finally:
+                del error  # else it and this frame hold each other until the collector comes, which then stops everything for long
         values = {key: value for key, _, _, value in parts}
         self._keep_decoder(data, values)
         return Message(values["t"], {int(key): value for key, value in values.items() if key not in ("t", "p", "1")})

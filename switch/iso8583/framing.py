@@ -167,7 +167,7 @@ class Framer:
                 start = end
                 yield Frame(buffer[body - skip : body], buffer[body:end]) if length else None
         except FrameError as fault:
-            self.fault = fault
+            self.fault = fault.with_traceback(None)
         finally:
             self._rest = buffer[start:]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,7 @@ import trio
 
 from switch.errors import MessageError
 from switch.iso8583 import forwarding, mapping
-from switch.iso8583.framing import reply_tpdu
+from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.session import CUT_OVER, SETTLEMENT_DATE, network_response
@@ -23,7 +23,7 @@ from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, Placed, Records, Reference
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
-from switch.line import Frames, Line, Lines, WireFormat, accept
+from switch.line import Line, Lines, WireFormat, accept
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, ExchangeKey
 
 
@@ -95,7 +95,7 @@ class IssuerHost:
             await self._lines.read(line, partial(self._gulp, line, late))
             late.cancel_scope.cancel()
 
-    def _gulp(self, line: Line, late: trio.Nursery, frames: Frames) -> None:
+    def _gulp(self, line: Line, late: trio.Nursery, frames: Iterable[Frame | None]) -> None:
         """Judge what came in one gulp; answers that are to be late are sent by tasks of their own."""
         now_ms = self._clock_ms()
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
