@@ -37,8 +37,8 @@ from switch.trace import Trace
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
 WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
 
-#: A turn takes frames for so long; what they lead to takes as long again, or twice. A frame that makes no sense costs up to some
-#: milliseconds; a hundred good messages go into it.
+#: A turn takes frames for so long; what they lead to takes as long again, or twice. A frame that makes no sense costs up to
+#: some milliseconds; a hundred good messages go into it.
 TURN_SECONDS_MAX: Final = 0.004
 TURN_EFFECTS_MAX: Final = 256  #: and no more than lead to so many: a twentieth of a millisecond each
 SHARE_SECONDS_MAX: Final = 0.0015  #: of a turn, to the frames of one line while others wait
