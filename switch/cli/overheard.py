@@ -124,12 +124,16 @@ def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: Place) -
 
 def _cells(one: Heard) -> tuple[str, ...]:
     """MTI, STAN, RRN, amount and response code of a message, as far as it has them."""
+    from switch.iso8583.hiding import believed
     from switch.iso8583.meanings import meaning
 
     said = _said(one)
     if said is None:
         return ("", "", "", "", "")
     mti, elements = said.message
+    edition = one.way.codec.dialect.edition
+    if said.error is not None and not believed(mti, elements, edition):
+        return (mti, "", "", "", "")
     amount = meaning(4, elements.get(4, ""), elements)
     return mti, elements.get(11, ""), elements.get(37, "").strip(), amount, elements.get(39, "")
 

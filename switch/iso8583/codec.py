@@ -41,7 +41,7 @@ SHOWN_BYTES: Final = 6  #: of an unreadable place, in an error
 SHOWN_BITMAP_BYTES: Final = 2  #: of an unreadable bitmap: with a packed MTI eight digits of what may be a card
 
 #: Elements that errors never quote: tracks, PIN blocks, and what may hold a card verification value.
-NEVER_QUOTED: Final = frozenset({35, 36, 45, 48, 52, 55, 64, 96, 126, 127, 128})
+NEVER_QUOTED: Final = frozenset({35, 36, 45, 48, 52, 55, 59, 61, 62, 64, 96, 126, 127, 128})
 
 
 class Codec:

@@ -74,7 +74,10 @@ def _all() -> Iterator[tuple[str, Input]]:
     yield "the same in long frames", bodies(lambda _: b"0200" + b"\xff" * 8 + b"\x7f" + b"\xff" * 7 + b"0" * LONG_BYTES)
     every = with_elements(PURCHASE, **{f"de{number}": "9" * 900 for number in (46, 47, 48, 60, 61, 62, 63, 112, 113)})
     yield "good messages with long elements", said(lambda n: with_elements(every, de11=_stan(n)))
-    yield "letters in an amount", bodies(lambda n: codec.encode(with_elements(PURCHASE, de11=_stan(n))).replace(b"012500", b"0x2500"))
+    yield (
+        "letters in an amount",
+        bodies(lambda n: codec.encode(with_elements(PURCHASE, de11=_stan(n))).replace(b"012500", b"0x2500")),
+    )
     yield "a bitmap nobody sent before", bodies(lambda n: _bitmap(codec, n))
     yield "chip data in templates", said(lambda n: with_elements(PURCHASE, de11=_stan(n), de55="E07F" * 120))
     for name in ("echo", "cut-over", "0302", "0210", "0810", "reverse 0420", "totals 0500", "advice", "purchase"):
