@@ -11,7 +11,7 @@ PAN_DIGITS_MIN = 8  #: ISO/IEC 7812-1 allows shorter ones; nothing shorter can b
 PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
 
 CARD_NUMBER_DIGITS = (19, 16, 15)  #: what is taken for a card number where digits stand anywhere; the longest first
-_CARD_BEGINS = frozenset("234569")  #: first digits of the networks' ranges
+CARD_BEGINS = frozenset("234569")  #: first digits of the networks' ranges
 _CARD_NUMBER = re.compile(r"\d{13,}")
 
 
@@ -75,7 +75,7 @@ def card_numbers(text: str) -> Iterator[tuple[int, int]]:
         digits = run[0]
         sums = _running_sums(digits)
         for start, first in enumerate(digits):
-            for size in CARD_NUMBER_DIGITS if first in _CARD_BEGINS else ():
+            for size in CARD_NUMBER_DIGITS if first in CARD_BEGINS else ():
                 end = start + size
                 if end <= len(digits) and (sums[end % 2][end] - sums[end % 2][start]) % 10 == 0:
                     yield run.start() + start, run.start() + end

@@ -10,14 +10,15 @@ hidden, over the borders of elements, in each way digits are written: as text, i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from attrs import evolve, frozen
 
-from switch.card import card_numbers, luhn_valid
+from switch.card import CARD_BEGINS, card_numbers, luhn_valid
 from switch.iso8583.codec import Codec, Part
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.mti import VERSIONS, message_class
@@ -33,7 +34,6 @@ _STRETCH: Final = re.compile(
     r"[0-9](?:[^0-9]{0,2}[0-9])*"
 )  #: digits with one or two other signs between, as damage leaves them
 _MONEY: Final = frozenset({"authorization", "financial", "reversal"})
-_CARD_ELEMENTS: Final = (2, 34, 35, 45, 55)
 
 Span = tuple[int, int]
 
@@ -73,7 +73,7 @@ def believed(mti: str, elements: Mapping[int, str], edition: str) -> bool:
     cards = _cards(elements)
     if not is_dated(elements, edition) and (7 in elements or not cards):
         return False
-    return len(set(cards)) <= 1 and all(12 <= len(card) <= 19 and luhn_valid(card) for card in cards)
+    return len(set(cards)) <= 1 and all(12 <= len(card) <= 19 and card[0] in CARD_BEGINS and luhn_valid(card) for card in cards)
 
 
 def _cards(elements: Mapping[int, str]) -> list[str]:
@@ -96,34 +96,35 @@ def suspect_places(codec: Codec, data: bytes, parts: list[Part], *, whole: bool)
     edition = codec.dialect.edition
     kind = message_class(mti, VERSIONS[edition]) if mti else None
     if whole and kind is not None:
-        card = elements.get(2, "")
-        if len(card) >= COPY_DIGITS_MIN:
-            return _found(data, lambda digits: _copies(digits, card, COPY_DIGITS_MIN))
-        if kind in _MONEY and not any(number in elements for number in _CARD_ELEMENTS):
-            return _found(data, _prefixed)
-        return NOWHERE
+        cards = _cards(elements) if kind in _MONEY else []
+        look = _copies_of(cards, COPY_DIGITS_MIN)
+        if kind in _MONEY and 2 not in elements:
+            return _found(data, lambda digits: chain(look(digits), _prefixed(digits)))
+        return _found(data, look) if cards else NOWHERE
     if not believed(mti, elements, edition):
         packs = any(element is not None and element.encoding == "bcd" for element in codec.dialect.elements)
         found = _found(data, _stretches)
-        return (
-            found if packs else evolve(found, packed=tuple(span for span in found.packed if not _is_text(data[slice(*span)])))
-        )
+        return found if packs else evolve(found, packed=tuple(_in_bytes(_unless_text(data))))
     cards = _cards(elements)
     if not cards:
         before = min((offset for key, offset, _, _ in parts if key.isdecimal() and int(key) > DIGITS_SHOWN_MAX), default=0)
         return _found(data[:before], lambda digits: card_numbers(digits))
-    return _found(data, lambda digits: (span for card in cards for span in _copies(digits, card, DIGITS_SHOWN_MAX + 1)))
+    return _found(data, _copies_of(cards, DIGITS_SHOWN_MAX + 1))
 
 
 def _found(data: bytes, look: Callable[[str], Iterator[Span]]) -> Places:
     text, ebcdic = data.decode("latin-1"), data.translate(_EBCDIC_DIGITS).decode("latin-1")
-    packed = ((first // 2, (last + 1) // 2) for first, last in look(data.hex()))
-    return Places(tuple(look(text)), tuple(look(ebcdic)), tuple(packed))
+    return Places(tuple(look(text)), tuple(look(ebcdic)), tuple(_in_bytes(look(data.hex()))))
 
 
-def _is_text(data: bytes) -> bool:
-    """Whether bytes are plainly text, which has digits in its hexadecimal form too, and not a card number in that form."""
-    return data.isascii() and data.decode().isprintable() and not any(card_numbers(data.hex()))
+def _in_bytes(spans: Iterable[Span]) -> Iterator[Span]:
+    return ((first // 2, (last + 1) // 2) for first, last in spans)
+
+
+def _unless_text(data: bytes) -> Iterator[Span]:
+    """Stretches of packed digits where nothing is packed: text has digits in its hexadecimal form too, and is left out."""
+    yield from card_numbers(data.hex())
+    yield from _stretches("".join("--" if 0x20 <= byte < 0x7F else f"{byte:02x}" for byte in data))
 
 
 def _stretches(digits: str) -> Iterator[Span]:
@@ -138,6 +139,10 @@ def _prefixed(digits: str) -> Iterator[Span]:
     for first, last in card_numbers(digits):
         if digits[max(first - 3, 0) : first].removesuffix("0").endswith(str(last - first)):
             yield first, last
+
+
+def _copies_of(cards: list[str], size: int) -> Callable[[str], Iterator[Span]]:
+    return lambda digits: chain.from_iterable(_copies(digits, card, size) for card in cards)
 
 
 def _copies(digits: str, card: str, size: int) -> Iterator[Span]:

@@ -80,6 +80,7 @@ class Switch:
 @contextmanager
 def running_switch(data: Path) -> Iterator[Switch]:
     """The switch with its journal on disk, and its issuers, for as long as the block lasts."""
+    data.mkdir(parents=True, exist_ok=True)
     switch, issuers = Switch(), list[tuple[str, socket.socket]]()
     for issuer in specs().issuers:
         issuers.append((issuer, listen("127.0.0.1", 0)))
@@ -116,7 +117,6 @@ async def _serve_issuers(issuers: list[tuple[str, socket.socket]], switch: Switc
 
 
 async def _serve(data: Path, issuers: list[tuple[str, socket.socket]], switch: Switch) -> None:
-    data.mkdir(parents=True, exist_ok=True)
     addresses = {issuer: sock.getsockname() for issuer, sock in issuers}
     with closing(SqliteJournal(data / JOURNAL_FILE, Vault.open(data, new=True))) as journal:
         journal.open_business_date(BUSINESS_DATE, "operator", NOW_MS)

@@ -26,14 +26,17 @@ SPECS = load_specs()
 CODECS = {name: Codec(dialect) for name, dialect in SPECS.dialects.items()}
 WRITTEN = [name for name, dialect in SPECS.dialects.items() if dialect.edition == "1987" and name != "base87"]
 CARDS = ("4617893748250615", "5241968305271869", "371249805263149", "4532214533624751")
-CUT_SHORT = "00413032303037323230303438303230433038303032313634363137383933373438323530363135303030303030303030303030303034353530313132363130313530"
+CUT_SHORT = (
+    "004130323030373232303034383032304330383030323136343631373839"
+    "33373438323530363135303030303030303030303030303034353530313132363130313530"
+)
 
 
 def revealed(shown: str, card: str) -> str:
     """The longest piece of a card number that stands in a text, whatever signs and words stand between its digits."""
     found = ""
     for text in _renderings(shown):
-        digits = re.sub(r"[^0-9]", "", text)
+        digits = re.sub(r"[^0-9*]", "", text)
         for start in range(len(card)):
             for end in range(start + len(found) + 1, len(card) + 1):
                 if card[start:end] not in digits:
@@ -58,7 +61,7 @@ def decoded(data: bytes, *arguments: str) -> str:
 
 
 def values(data: bytes, dialect: str) -> str:
-    """What is shown of a message read in one dialect, value after value, then what is quoted of the place that makes no sense."""
+    """What is shown of a message read in one dialect, value after value, then what is quoted where it makes no sense."""
     shown = []
     for way in readings([data], {dialect: CODECS[dialect]}, [BARE]):
         said = message_json(way, CODECS[dialect])
