@@ -11,6 +11,7 @@ PAN_DIGITS_MIN = 8  #: ISO/IEC 7812-1 allows shorter ones; nothing shorter can b
 PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
 
 CARD_NUMBER_DIGITS = (19, 16, 15)  #: what is taken for a card number where digits stand anywhere; the longest first
+CARD_BEGINS = frozenset("234569")  #: first digits of the networks' ranges
 _CARD_NUMBER = re.compile(r"\d{13,}")
 
 
@@ -71,8 +72,21 @@ def luhn_valid(digits: str) -> bool:
 def card_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Where a text holds what may be a card number: 15, 16 or 19 digits with a right check digit."""
     for run in re.finditer(r"[0-9]{15,}", text):
-        for start in range(run.start(), run.end()):
-            for size in CARD_NUMBER_DIGITS:
-                digits = text[start : start + size]
-                if start + size <= run.end() and digits[0] in "234569" and luhn_valid(digits):
-                    yield start, start + size
+        digits = run[0]
+        sums = _running_sums(digits)
+        for start, first in enumerate(digits):
+            for size in CARD_NUMBER_DIGITS if first in CARD_BEGINS else ():
+                end = start + size
+                if end <= len(digits) and (sums[end % 2][end] - sums[end % 2][start]) % 10 == 0:
+                    yield run.start() + start, run.start() + end
+
+
+def _running_sums(digits: str) -> tuple[list[int], list[int]]:
+    """The sums of the first digits with every other one counted twice (ISO/IEC 7812-1, annex B): for numbers that end at an
+    even place, and at an odd one. Two of them say whether any stretch has a right check digit."""
+    even, odd = [0], [0]
+    for place, digit in enumerate(digits):
+        once, twice = int(digit), int(digit) * 2 - (9 if digit > "4" else 0)
+        even.append(even[-1] + (once if place % 2 else twice))
+        odd.append(odd[-1] + (twice if place % 2 else once))
+    return even, odd

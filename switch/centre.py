@@ -27,6 +27,7 @@ from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal
 from switch.kept_files import LOOK_SECONDS
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
+from switch.notices import WINDOW_SECONDS, NoticeLimit
 from switch.private import write_text
 from switch.routing.effects import Notice
 from switch.server import Server
@@ -79,7 +80,9 @@ class Centre:
         started: Callable[[dict[str, Any]], None],
         stop: Stop,
     ) -> None:
-        self.specs, self.options, self._tell, self._started, self._stop = specs, options, tell, started, stop
+        self.specs, self.options, self._started, self._stop = specs, options, started, stop
+        self._limit = NoticeLimit(tell, time.monotonic)
+        self._tell = self._limit.tell
         self._codecs: dict[str, Codec] = {}
         self._processes: dict[str, IssuerProcess] = {}
 
@@ -93,7 +96,12 @@ class Centre:
                     f"{path}: found none, expected the journal {BOOKS_FILE} beside it was made from: put it back"
                 )
             vault = Vault.open(self.options.data, new=not path.exists())
-            with closing(SqliteJournal(path, vault)) as journal, self._traced(vault) as trace, journal.or_stop():
+            with (
+                closing(self._limit),
+                closing(SqliteJournal(path, vault)) as journal,
+                self._traced(vault) as trace,
+                journal.or_stop(),
+            ):
                 clock = BusinessClock(
                     journal, self.specs.calendar, clock_ms=wall_clock_ms, tell=self._tell, data=self.options.data
                 )
@@ -161,6 +169,7 @@ class Centre:
             whole.start_soon(clock.run)
             whole.start_soon(_look_after, journal, trace)
             whole.start_soon(_fold, journal)
+            whole.start_soon(self._sum_up)
             whole.start_soon(self._announce, links, addresses)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
@@ -170,6 +179,12 @@ class Centre:
                 self._tell(Notice("stopping", "finishing what is in flight"))
                 server.stop()
             whole.cancel_scope.cancel()
+
+    async def _sum_up(self) -> None:
+        """Say how much was left out of what there was to tell, also when nothing follows."""
+        while True:
+            await trio.sleep(WINDOW_SECONDS)
+            self._limit.sum_up()
 
     def _listen(self, listener: Listener) -> socket.socket:
         port = 0 if self.options.free_ports else listener.port

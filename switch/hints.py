@@ -8,19 +8,21 @@ from itertools import chain
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.stream import HEADERS, Way, whole_way
-from switch.line import WireFormat
+from switch.line import OPENING_BYTES_MAX, WireFormat
 
 
 class Hints:
     """Every wire format there is: those of the listeners first, then all dialects behind all length headers."""
 
     def __init__(self, wires: Mapping[str, WireFormat], dialects: Mapping[str, Dialect]) -> None:
-        self._wires, self._dialects = wires, dialects
-        self._others: list[Way] = []  #: made when first needed
+        self._wires = wires
+        codecs = [Codec(dialect) for dialect in dialects.values()]
+        self._others = [Way(header, tpdu, codec) for header in HEADERS for tpdu in (False, True) for codec in codecs]
+        whole_way(bytes(OPENING_BYTES_MAX), self._others)  # what is made once is made here: nobody is to wait for it
 
     def looks_like(self, opening: bytes) -> str:
         """The end of a sentence about a line that begins so; empty where its bytes make sense in no way."""
-        way = whole_way(opening, list(chain(self._spoken(), self._possible())))
+        way = whole_way(opening, chain(self._spoken(), self._others))
         if way is None:
             return ""
         listeners = [name for name, wire in self._wires.items() if _way(wire)[:2] == way[:2] and wire.codec is way.codec]
@@ -29,12 +31,6 @@ class Hints:
 
     def _spoken(self) -> Iterator[Way]:
         return map(_way, self._wires.values())
-
-    def _possible(self) -> list[Way]:
-        if not self._others:
-            codecs = [Codec(dialect) for dialect in self._dialects.values()]
-            self._others = [Way(header, tpdu, codec) for header in HEADERS for tpdu in (False, True) for codec in codecs]
-        return self._others
 
 
 def _way(wire: WireFormat) -> Way:

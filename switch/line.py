@@ -11,7 +11,7 @@ import gc
 import selectors
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
@@ -29,6 +29,7 @@ from switch.iso8583.translation import Translation
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
+OPENING_BYTES_MAX: Final = 2_048  #: of a line's first gulp, to tell what it looks like: two or three messages
 ACCEPT_PAUSE_SECONDS: Final = 0.2  #: before one more connection is tried again that could not be taken
 UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read some of what was sent
 DIAL_SECONDS_MAX: Final = 5.0  #: a host that does not answer at all is tried again after so long
@@ -38,15 +39,12 @@ KEEP_ALIVE_PROBES: Final = 6  #: so many without an answer end the line: two min
 #: An acquirer that leaves more than this unread is not read from until it catches up. What can still be added then is what it
 #: has asked already: the answers due, and the rest of the gulp.
 UNSENT_BYTES_MAX: Final = 1_048_576
-DEAF_SECONDS_MAX: Final = (
-    5.0  #: an issuer that leaves as much unread, and takes nothing for so long, is lost: half of what a request may take
-)
-DEAF_BYTES_MAX: Final = (
-    33_554_432  #: and so is one that reads and leaves more than this: 50,000 requests, which may wait for it, of 650 bytes
-)
-LINGER_FOR_NOTHING: Final = struct.pack(
-    "ii", 1, 0
-)  #: SO_LINGER: on, for 0 s; the system drops what it still holds for the peer
+#: An issuer that leaves as much unread, and takes nothing for so long, is lost: half of what a request may take.
+DEAF_SECONDS_MAX: Final = 5.0
+#: And so is one that reads and leaves more than this: 50,000 requests, which may wait for it, of 650 bytes.
+DEAF_BYTES_MAX: Final = 33_554_432
+#: SO_LINGER: on, for 0 s; the system drops what it still holds for the peer.
+LINGER_FOR_NOTHING: Final = struct.pack("ii", 1, 0)
 
 
 def utc_today() -> date:
@@ -56,8 +54,7 @@ def utc_today() -> date:
 
 @frozen(kw_only=True)
 class WireFormat:
-    """How messages stand on a line: dialect, length header, and whether a TPDU goes in front. ``today`` is for the dates of a
-    1993 dialect."""
+    """Dialect, length header, and whether a TPDU goes in front; ``today`` is for the dates of a 1993 dialect."""
 
     codec: Codec
     header: HeaderFormat
@@ -65,11 +62,14 @@ class WireFormat:
     today: Callable[[], date] = utc_today
 
 
+Frames = Iterator[Frame | None]  #: as they stand in a gulp; None for a keep-alive
+
+
 class Ear(Protocol):
     """Who is told of every byte of a line that makes, or does not make, a message (``switch.trace``)."""
 
     def heard(self, line: Line, frames: Sequence[Frame]) -> None:
-        """Frames came in; where the line is over, its framer may hold a rest that is none."""
+        """Frames came in; once the line is over, its framer may hold a rest that is none."""
 
     def said(self, line: Line, frames: Sequence[bytes]) -> None:
         """Frames are sent, each with its length header."""
@@ -93,6 +93,7 @@ class Line:
         self._translation = Translation(wire.today)
         self.open = True
         self.over = False  #: nothing more will be read
+        self.behind = False  #: not all that has been read is taken: nothing is read meanwhile
         self.opening: bytes | None = b""  #: the first bytes read, until its owner has understood a message of the line
         self.heard_at = trio.current_time()  #: when something was last read
         self.dropped = False  #: its owner takes nothing more from it, not even what has been read
@@ -163,21 +164,42 @@ class Line:
             self.shut()
             return size
 
-    def gulp(self) -> list[Frame]:
-        """The frames completed by what has come in; at the peer's end, and where the bytes cannot be cut, the line is over."""
+    def gulp(self) -> Frames:
+        """The frames completed by what has come in, each cut when it is taken: a gulp may hold tens of thousands.
+
+        The line is over at the peer's end, and where the bytes cannot be cut, once all frames before are taken.
+        """
         try:
             data = self._sock.recv(READ_BYTES)
         except BlockingIOError:
-            return []
+            return iter(())
         except OSError:
             data = b""
+        if not data:
+            self._ended()
+            return iter(())
         if self.opening == b"":
-            self.opening = data
-        frames = self.framer.feed(data)
-        self.over = not data or self.framer.fault is not None
+            self.opening = data[:OPENING_BYTES_MAX]
+        self.behind = True
+        return self._cut(data)
+
+    def _cut(self, data: bytes) -> Frames:
+        if self.ear is None:
+            yield from self.framer.cut(data)
+        else:
+            for frame in self.framer.cut(data):
+                if frame is not None:
+                    self.ear.heard(self, (frame,))
+                yield frame
+        self.behind = False
+        if self.framer.fault is not None:
+            self._ended()
+
+    def _ended(self) -> None:
+        self.over = True
         if self.ear is not None:
-            self.ear.heard(self, frames)
-        return frames
+            self.ear.heard(self, ())
+        self.unwatch()
 
     @property
     def clogged(self) -> bool:
@@ -266,10 +288,8 @@ def _nobody_is_told(error: OSError) -> None:
 
 
 class Lines:
-    """All connections of a process, waited for together: one wake-up reads every line that has something.
-
-    A selector of our own holds the sockets, and trio waits for the selector. ``turn`` is called after each such pass.
-    """
+    """All connections of a process in a selector of our own, which trio waits for: one wake-up reads every line that has
+    something. ``turn`` is called after each such pass."""
 
     def __init__(self, turn: Callable[[], None]) -> None:
         self._turn = turn
@@ -284,15 +304,17 @@ class Lines:
             for key, _ in selector.select(0):
                 line, take = key.data
                 line.heard_at = now
-                frames = line.gulp()
-                if frames:
-                    take(frames)
-                if line.over or (line.clogged and not line.read_always):
+                if not line.behind:
+                    take(line.gulp())
+                if line.clogged and not line.read_always:
                     line.unwatch()
             self._turn()
 
-    async def read(self, line: Line, take: Callable[[list[Frame]], None]) -> None:
-        """Hand the frames of a line to ``take`` as they come, until the line is over or the caller is cancelled."""
+    async def read(self, line: Line, take: Callable[[Frames], None]) -> None:
+        """Hand the frames of a line to ``take`` as they come, until the line is over or the caller is cancelled.
+
+        A line is not read again before the last frame it gave is taken.
+        """
         while not line.over:
             unwatched = self._watch(line, take)
             try:
@@ -302,7 +324,7 @@ class Lines:
             finally:
                 line.unwatch()
 
-    def _watch(self, line: Line, take: Callable[[list[Frame]], None]) -> trio.Event:
+    def _watch(self, line: Line, take: Callable[[Frames], None]) -> trio.Event:
         """Begin to read a line; the event is set when that ends."""
         unwatched = trio.Event()
 

@@ -10,11 +10,10 @@ from typing import Any, Final
 import trio
 
 from switch.errors import MessageError
-from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
-from switch.line import Ear, Line, Lines, WireFormat, dial
+from switch.line import Ear, Frames, Line, Lines, WireFormat, dial
 from switch.routing.effects import Notice
 from switch.routing.events import IssuerDown, IssuerUp
 from switch.shortage import Shortage
@@ -41,7 +40,7 @@ class IssuerLink:
         echo_seconds: float,
         business_date: str,
         lines: Lines,
-        receive: Callable[[Any, list[Frame]], None],
+        receive: Callable[[Any, Frames], None],
         happened: Callable[[IssuerUp | IssuerDown], None],
         shortage: Shortage,
         ear: Ear | None = None,

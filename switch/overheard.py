@@ -12,9 +12,13 @@ from attrs import evolve, frozen
 from switch.capture.files import Capture
 from switch.capture.packets import Endpoint, Segment, segment_of
 from switch.capture.streams import Run, Stream, streams
-from switch.iso8583.stream import Lost, Said, Way, likeliest_way, read_stream
+from switch.iso8583.stream import Lost, Patience, Said, Way, begin_as_messages, likeliest_way, read_stream
 
 RUNS_JUDGED: Final = 4  #: stretches between gaps that are looked at when a wire format is found out
+FOREIGN_JUDGED: Final = (
+    50  #: connections that begin as messages do and are none, before others are tried only in the ways found
+)
+FOREIGN_SEARCHED: Final = 12  #: connections searched in vain for a beginning in the middle of a frame
 
 
 @frozen(kw_only=True)
@@ -59,25 +63,55 @@ def overhear(capture: Capture, ways: Sequence[Way]) -> Overheard:
     connections: list[Connection] = []
     heard: list[Heard] = []
     spoken = sorted(streams(one for one in read if isinstance(one, Segment)), key=lambda stream: stream.connection)
+    patience = Patience(sum(len(run.data) for side in spoken for run in side.runs))
+    judge = _Judge(ways)
     for _, group in groupby(spoken, key=lambda stream: stream.connection):
         sides = list(group)
-        way = likeliest_way([run.data for side in sides for run in side.runs[:RUNS_JUDGED]], ways)
+        way = judge.way_of([run.data for side in sides for run in side.runs[:RUNS_JUDGED]])
         total = sum(len(run.data) for side in sides for run in side.runs)
         connections.append(Connection(ends=(sides[0].source, sides[0].destination), way=way, bytes_total=total))
         if way is not None:
-            heard += [one for side in sides for one in _said_by(side, way)]
+            heard += [one for side in sides for one in _said_by(side, way, patience)]
     heard.sort(key=lambda one: one.packet)
     return Overheard(connections=tuple(connections), heard=_numbered(heard), left_out=dict(left_out))
 
 
-def listen(data: bytes, ways: Sequence[Way]) -> tuple[Heard, ...]:
+class _Judge:
+    """Finds out how the connections of a capture are written. What one is written in, the next one probably is too."""
+
+    def __init__(self, ways: Sequence[Way]) -> None:
+        self._ways, self._patience = ways, Patience(0)
+        self._found: list[Way] = []
+        self._places = {(way.lead_bytes, way.codec.dialect.mti) for way in ways}  #: where an MTI may stand, and in what
+        self._foreign = self._searched = 0  #: connections that make no sense in any way, of each kind
+
+    def way_of(self, sides: Sequence[bytes]) -> Way | None:
+        known = likeliest_way(sides, self._found, self._patience, searched=False)
+        if known is not None:
+            return known
+        searched = self._searched < FOREIGN_SEARCHED
+        begins = self._foreign < FOREIGN_JUDGED and any(begin_as_messages(data, self._places) for data in sides)
+        if not searched and not begins:
+            return None
+        way = likeliest_way(sides, self._ways, self._patience, searched=searched)
+        if way is None:
+            self._foreign += begins
+            self._searched += 1
+        elif way not in self._found:
+            self._found.append(way)
+        return way
+
+
+def listen(data: bytes, ways: Sequence[Way], patience: Patience | None = None) -> tuple[Heard, ...]:
     """The messages of one stream of bytes; none unless one makes sense wholly, or several follow each other unbroken."""
+    patience = patience or Patience(len(data))
     way = likeliest_way([data], ways)
     if way is None:
         return ()
-    items = list(read_stream(data, way))
+    items = list(read_stream(data, way, patience))
     said = [item for item in items if isinstance(item, Said)]
-    if not any(item.error is None for item in said) and (len(said) < 2 or len(said) < len(items)):
+    broken = len(items) - len(said) - patience.over
+    if not any(item.error is None for item in said) and (len(said) < 2 or broken):
         return ()
     heard = [Heard(number=0, packet=0, at_ns=None, source=None, destination=None, way=way, item=item) for item in items]
     return _numbered(heard)
@@ -92,11 +126,11 @@ def _numbered(heard: Sequence[Heard]) -> tuple[Heard, ...]:
     return tuple(numbered)
 
 
-def _said_by(side: Stream, way: Way) -> list[Heard]:
+def _said_by(side: Stream, way: Way, patience: Patience) -> list[Heard]:
     """What one side of a connection said; a gap, and the messages it tore apart, is one sentence."""
     heard: list[Heard] = []
     for run in side.runs:
-        items = list(read_stream(run.data, way))
+        items = list(read_stream(run.data, way, patience))
         if run.missing:
             skipped = 0
             if heard and isinstance(heard[-1].item, Lost) and heard[-1].item.end:

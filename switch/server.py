@@ -7,10 +7,12 @@ sent with one system call a line. A turn never waits, so nothing can come betwee
 from __future__ import annotations
 
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from time import perf_counter
 from typing import Any, Final
 
 import trio
@@ -20,7 +22,7 @@ from switch.incoming import Incoming
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import Stamp
 from switch.journal import Batch, Journal
-from switch.line import Line, Lines, WireFormat, accept, keep_alive
+from switch.line import Frames, Line, Lines, WireFormat, accept, keep_alive
 from switch.link import IssuerLink
 from switch.outgoing import Outgoing
 from switch.routing.deliveries import REPEAT_SECONDS_FIRST
@@ -37,6 +39,12 @@ from switch.turn import Turn
 
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
 WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
+
+#: A turn takes frames for so long; what they lead to takes as long again, or twice. A frame that makes no sense costs up to
+#: some milliseconds; a hundred good messages go into it.
+TURN_SECONDS_MAX: Final = 0.004
+TURN_EFFECTS_MAX: Final = 256  #: and no more than lead to so many: a twentieth of a millisecond each
+SHARE_SECONDS_MAX: Final = 0.0015  #: of a turn, to the frames of one line while others wait
 
 Take = Callable[[Any, Frame, float, list[Effect]], None]
 
@@ -82,7 +90,7 @@ class Server:
         self._outgoing = Outgoing(self._voice, self._links, self.board.handle)
         self._incoming = Incoming(self._voice, self._callers, self._outgoing, self.board, Hints(self._wires, specs.dialects))
         self._turn = Turn(self._commit, self._outgoing, tell)
-        self._inbox: list[tuple[Take, Any, list[Frame]]] = []
+        self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
         self._effects: list[Effect] = []
         self._woken = trio.Event()
         given = [route.timeout_seconds for route in specs.routing.routes() if route.timeout_seconds]
@@ -155,7 +163,7 @@ class Server:
         self._links[issuer] = link
         return link
 
-    def _receive(self, take: Take, source: Any, frames: list[Frame]) -> None:
+    def _receive(self, take: Take, source: Any, frames: Frames) -> None:
         """Put frames in the inbox of the turn that follows."""
         self._inbox.append((take, source, frames))
 
@@ -175,16 +183,33 @@ class Server:
         return self._stamp[1]
 
     def turn(self) -> None:
-        """Handle all that came in, and whatever has waited too long: decide, journal, then send."""
-        inbox, self._inbox = self._inbox, []
+        """Handle what came in, and whatever has waited too long: decide, journal, then send.
+
+        What takes too long for one turn waits for the next, which comes when all else that can run has run.
+        """
         now = trio.current_time()
         effects, self._effects = self._effects, []
-        for take, source, frames in inbox:
-            for frame in frames:
-                take(source, frame, now, effects)
+        self._take_frames(now, effects)
         if now >= self._look_at:
             effects += self._due(now)
         self._perform(effects, now)
+        if self._inbox:
+            self._woken.set()
+
+    def _take_frames(self, now: float, effects: list[Effect]) -> None:
+        """Take the frames of the inbox, in order from each line, and from all lines in turn, as many as a turn may."""
+        inbox, time = self._inbox, perf_counter()
+        end = time + TURN_SECONDS_MAX
+        while inbox and time < end and len(effects) < TURN_EFFECTS_MAX:
+            take, source, frames = waiting = inbox.popleft()
+            others_wait = time + SHARE_SECONDS_MAX
+            for frame in frames:
+                if frame is not None:
+                    take(source, frame, now, effects)
+                time = perf_counter()
+                if time >= others_wait or len(effects) >= TURN_EFFECTS_MAX:
+                    inbox.append(waiting)
+                    break
 
     def _due(self, now: float) -> list[Effect]:
         """What has waited too long; nothing that begins to wait from now on is due before ``_idle_seconds`` have passed."""
@@ -214,6 +239,7 @@ class Server:
                 with self._until_stop():
                     await self.lines.read(line, partial(self._receive, self._incoming.from_acquirer, line))
             finally:
+                line.dropped = True  # what it has said and no turn has taken yet is not read, as what is still on its way
                 self._callers.lost(line)
             ended = self._incoming.broken_off(line)
             if ended is not None:

@@ -27,6 +27,7 @@ _SECTION: Final = 0x0A0D0D0A  #: the same in both byte orders
 _INTERFACE, _OBSOLETE_PACKET, _SIMPLE_PACKET, _ENHANCED_PACKET = 1, 2, 3, 6
 _BYTE_ORDERS: Final = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 _BLOCK_BYTES_MIN: Final = 12  #: type, length, and the length again
+_SECTION_BYTES_MIN: Final = 28  #: and byte order, version, and the length of the section
 _RESOLUTION_OPTION, _OFFSET_OPTION = 9, 14
 _NS: Final = 1_000_000_000
 _AT_NS_MAX: Final = 2**63 - 1  #: the year 2262: no clock has written a later time
@@ -132,6 +133,9 @@ def _blocks(data: bytes) -> Iterator[tuple[int, int, bytes]]:
         kind, size = struct.unpack_from(order + "II", data, place)
         if size < _BLOCK_BYTES_MIN or size % 4:
             raise CaptureError(f"capture at byte {place}: found a block of {size} bytes, expected a multiple of 4, 12 or more")
+        if kind == _SECTION and size < _SECTION_BYTES_MIN:
+            found = f"found a section header of {size} bytes"
+            raise CaptureError(f"capture at byte {place}: {found}, expected {_SECTION_BYTES_MIN} or more")
         if size > left:
             raise _cut_short(number, place, left, size, what="block")
         yield place, kind, data[place + 8 : place + size - 4]

@@ -12,6 +12,7 @@ from switch.capture.files import Packet
 _TCP: Final = 6
 _SYN: Final = 0x02
 _TCP_HEADER_BYTES_MIN: Final = 20
+_IPV4_HEADER_BYTES_MIN: Final = 20
 _IPV4, _IPV6 = 0x0800, 0x86DD  #: EtherTypes
 _VLAN_TAGS: Final = (0x8100, 0x88A8, 0x9100)
 
@@ -21,6 +22,7 @@ _HOP_BY_HOP, _ROUTING, _FRAGMENT, _DESTINATION = 0, 43, 44, 60
 NOT_TCP: Final = "not TCP"
 IP_FRAGMENT: Final = "IP fragment"
 CUT_SHORT: Final = "cut short"
+BAD_HEADER: Final = "a header of impossible length"
 
 
 class Endpoint(NamedTuple):
@@ -117,6 +119,8 @@ def _of_ipv4(packet: Packet, data: bytes) -> Segment | str:
         return IP_FRAGMENT
     start, total = (data[0] & 0x0F) * 4, _number(data, 2)
     end = total or len(data)  # 0 where the network card was left to cut the data into packets
+    if start < _IPV4_HEADER_BYTES_MIN or end < start:
+        return BAD_HEADER
     return _of_tcp(packet, data[12:16], data[16:20], data[start:end])
 
 
@@ -133,10 +137,10 @@ def _of_ipv6(packet: Packet, data: bytes) -> Segment | str:
     return _of_tcp(packet, data[8:24], data[24:40], data[place:end])
 
 
-def _of_tcp(packet: Packet, source: bytes, destination: bytes, data: bytes) -> Segment:
+def _of_tcp(packet: Packet, source: bytes, destination: bytes, data: bytes) -> Segment | str:
     start, opens = (data[12] >> 4) * 4, bool(data[13] & _SYN)
     if start < _TCP_HEADER_BYTES_MIN:
-        raise IndexError(start)
+        return BAD_HEADER
     return Segment(
         packet.number,
         packet.at_ns,

@@ -77,6 +77,7 @@ def decode(
     from switch.cli.tables import show_json
     from switch.iso8583.codec import Codec
     from switch.iso8583.recognize import MESSAGE_BYTES_MAX, likeliest, readings
+    from switch.iso8583.stream import Patience
     from switch.overheard import listen, overhear
     from switch.specs import load_specs
 
@@ -95,8 +96,9 @@ def decode(
     short = [data for data in found if len(data) <= MESSAGE_BYTES_MAX]
     way = likeliest(readings(short, codecs, wrappings, unmasked=unmasked))
     if way is None or not way.whole:
+        patience = Patience(sum(map(len, found)))
         for data in found:
-            heard = listen(data, ways)
+            heard = listen(data, ways, patience)
             if heard:
                 show_stream(heard, view)
                 return

@@ -22,7 +22,7 @@ def show_message(way: Reading, codec: Codec, *, unmasked: bool = False) -> None:
             ("header", f"{way.header_bytes.hex(' ')} ({way.header.notation}: the {len(way.body)} bytes after it), stripped")
         )
     if way.tpdu_bytes:
-        about.append(("TPDU", f"{way.tpdu_bytes.hex(' ')}, stripped"))
+        about.append(("TPDU", f"{way.tpdu_shown if not unmasked else way.tpdu_bytes.hex(' ')}, stripped"))
     mti = way.description.mti
     size = way.description.bytes_total
     about.append(("message", f"{_named(mti)}{size} byte{'' if size == 1 else 's'}"))
@@ -54,7 +54,7 @@ def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[
     return {
         "dialect": way.dialect,
         "header": {"form": way.header.notation, "hex": way.header_bytes.hex()} if way.header else None,
-        "tpdu": way.tpdu_bytes.hex() or None,
+        "tpdu": (way.tpdu_bytes.hex() if unmasked else way.tpdu_shown.replace(" ", "")) or None,
         "mti": way.description.mti,
         "bytes": way.description.bytes_total,
         "elements": [

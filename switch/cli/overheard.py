@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from switch.iso8583.stream import Said
     from switch.overheard import Heard, Overheard
 
+CONNECTIONS_SHOWN: Final = 100  #: those in ISO 8583 first, where there are more
+LISTED_MAX: Final = 10_000  #: lines of a list; nobody reads as many, and more can be asked for by number
 MESSAGE_COLUMNS: Final = ("MTI", "STAN", "RRN", "amount", "DE 39", "error")
 
 Place = Callable[["Heard"], tuple[str, ...]]  #: the cells that say where and when something was heard
@@ -75,10 +77,17 @@ def _about(capture: Capture, overheard: Overheard, view: View) -> list[tuple[str
         )
     if capture.fault:
         about.append(("ends early", capture.fault))
-    for connection in overheard.connections:
+    shown = overheard.connections
+    if len(shown) > CONNECTIONS_SHOWN:
+        shown = tuple(sorted(shown, key=lambda connection: connection.way is None)[:CONNECTIONS_SHOWN])
+    for connection in shown:
         one, other = connection.ends
         read = connection.way.in_words if connection.way else f"no ISO 8583 in its {_counted(connection.bytes_total, 'byte')}"
         about.append(("connection", f"{one} ↔ {other}: {read}"))
+    rest = len(overheard.connections) - len(shown)
+    if rest:
+        silent = sum(connection.way is None for connection in overheard.connections) - sum(each.way is None for each in shown)
+        about.append(("connection", f"… and {rest:,} more, {silent:,} of them with no ISO 8583"))
     return about
 
 
@@ -107,18 +116,24 @@ def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: P
 def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: Place) -> None:
     from switch.cli.tables import show_list
 
-    rows = [(one.number or "", *place(one), *_cells(one), _fault(one)) for one in heard]
+    rows = [(one.number or "", *place(one), *_cells(one), _fault(one)) for one in heard[:LISTED_MAX]]
     show_list(("#", *columns, *MESSAGE_COLUMNS), rows)
+    if len(heard) > LISTED_MAX:
+        click.echo(f"… and {len(heard) - LISTED_MAX:,} more (--number N shows one)")
 
 
 def _cells(one: Heard) -> tuple[str, ...]:
     """MTI, STAN, RRN, amount and response code of a message, as far as it has them."""
+    from switch.iso8583.hiding import believed
     from switch.iso8583.meanings import meaning
 
     said = _said(one)
     if said is None:
         return ("", "", "", "", "")
     mti, elements = said.message
+    edition = one.way.codec.dialect.edition
+    if said.error is not None and not believed(mti, elements, edition):
+        return (mti, "", "", "", "")
     amount = meaning(4, elements.get(4, ""), elements)
     return mti, elements.get(11, ""), elements.get(37, "").strip(), amount, elements.get(39, "")
 

@@ -8,7 +8,6 @@ is kept.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
 from typing import Final
 
 from attrs import frozen
@@ -16,7 +15,7 @@ from attrs import frozen
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec, Part
 from switch.iso8583.describe import EMV_CARD_DATA, EMV_DATA, SECRET, emv_tags
-from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.hiding import believed, is_dated
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS, message_class
 from switch.iso8583.plan import present_elements
@@ -60,6 +59,8 @@ def blanked(codec: Codec, data: bytes) -> Blanked:
             places += _places(codec, part)
     values = {_number(part): part[3] for part in parts if _number(part) > 1 and _number(part) not in NEVER_STORED}
     mti = next((value for key, _, _, value in parts if key == "t"), "")
+    if error is not None and not believed(mti, values, codec.dialect.edition):
+        values = {}  # they may be pieces of a card number
     return Blanked(bytes(body), tuple(sorted(places)), Message(mti, values), error)
 
 
@@ -113,19 +114,10 @@ def _kept_bytes(codec: Codec, parts: list[Part], error: MessageError, data: byte
     """
     values = {_number(part): part[3] for part in parts if part[1] < (error.position or 0)}
     edition = codec.dialect.edition
-    if message_class(values.get(0, "0000"), VERSIONS[edition]) is None or not _is_date(values, edition):
+    if message_class(values.get(0, "0000"), VERSIONS[edition]) is None or not is_dated(values, edition):
         return min(HEAD_BYTES, len(data))
     plain = [part for part in parts if part[1] < (error.position or 0) and _number(part) < FIRST_SECRET]
     return max(part[1] + len(part[2]) for part in plain)
-
-
-def _is_date(values: dict[int, str], edition: str) -> bool:
-    """Whether DE 7 (MMDDhhmmss), or DE 12 of 1993 (YYMMDDhhmmss), says a time there is."""
-    said = values.get(12, "") if edition == EDITION_1993 else "24" + values.get(7, "")
-    with suppress(ValueError):
-        datetime.strptime(said, "%y%m%d%H%M%S")  # noqa: DTZ007
-        return True
-    return False
 
 
 def _unread(parts: list[Part]) -> list[tuple[int, int]]:

@@ -41,7 +41,7 @@ SHOWN_BYTES: Final = 6  #: of an unreadable place, in an error
 SHOWN_BITMAP_BYTES: Final = 2  #: of an unreadable bitmap: with a packed MTI eight digits of what may be a card
 
 #: Elements that errors never quote: tracks, PIN blocks, and what may hold a card verification value.
-NEVER_QUOTED: Final = frozenset({35, 36, 45, 48, 52, 55, 64, 96, 126, 127, 128})
+NEVER_QUOTED: Final = frozenset({35, 36, 45, 48, 52, 55, 59, 61, 62, 64, 96, 126, 127, 128})
 
 
 class Codec:
@@ -60,6 +60,11 @@ class Codec:
 
     def decode(self, data: bytes) -> Message:
         """The message in ``data`` (without length header and TPDU). MessageError names element, position, found, expected."""
+        message = self.read_by_plan(data)
+        return self._decode_slowly(data) if message is None else message
+
+    def read_by_plan(self, data: bytes) -> Message | None:
+        """The message in ``data``, where its like was read before and nothing about it is unusual; that takes microseconds."""
         start = self._mti_bytes
         mti = self._mtis.get(data[:start])
         end = start + self._bitmap_bytes
@@ -74,7 +79,7 @@ class Codec:
                     elements = None
                 if elements is not None:
                     return Message(mti, elements)
-        return self._decode_slowly(data)
+        return None
 
     def encode(self, message: Message) -> bytes:
         """The bytes of a message. MessageError (without position) names the first element that does not fit."""
@@ -100,7 +105,12 @@ class Codec:
     def _decode_slowly(self, data: bytes) -> Message:
         parts, error = self._dissect(data)
         if error is not None:
-            raise error
+            try:
+                raise error
+            finally:
+                del (
+                    error
+                )  # else it and this frame hold each other until the collector comes, which then stops everything for long
         values = {key: value for key, _, _, value in parts}
         self._keep_decoder(data, values)
         return Message(values["t"], {int(key): value for key, value in values.items() if key not in ("t", "p", "1")})

@@ -12,16 +12,20 @@ from switch.errors import MessageError
 from switch.iso8583 import meanings, meanings93
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
+from switch.iso8583.hiding import NOWHERE, Places, believed, suspect_places
 from switch.iso8583.mti import describe_mti
 
 #: Elements never shown: they hold or may hold PIN blocks, keys, cryptograms or card verification values. Private data is
-#: hidden whole where networks are known to put a CVV2 there (DE 48 Mastercard, DE 126 Visa, DE 127 Postbridge), since three
-#: digits among others cannot be told apart.
+#: hidden whole where networks are known to put a CVV2 or a track there (DE 48 Mastercard, DE 126 Visa, DE 127 Postbridge,
+#: DE 59, 61 and 62 others), since three digits among others cannot be told apart.
 SECRET: Final = {
     36: "track 3",
     45: "track 1",
     48: "private data",
     52: "PIN block",
+    59: "private data",
+    61: "private data",
+    62: "private data",
     64: "MAC",
     96: "key",
     126: "private data",
@@ -62,6 +66,7 @@ class Description:
     lines: tuple[Line, ...]
     error: MessageError | None
     bytes_total: int
+    suspect: Places  #: what may be a card number where none should stand; left out of the values
 
 
 MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
@@ -71,23 +76,31 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Descriptio
     """The parts of a message in the order they stand, as far as it can be read. PANs are masked unless ``unmasked``."""
     parts, error = codec.inspect(data)
     values = {key: value for key, _, _, value in parts}
-    elements = {int(key): value for key, value in values.items() if key.isdecimal()}
+    elements = {int(key): value for key, value in values.items() if key.isdecimal() and key != "1"}
     lines, edition = [], codec.dialect.edition
+    trusted = error is None or believed(values.get("t", ""), elements, edition)
+    suspect = NOWHERE if unmasked else suspect_places(codec, data, parts, whole=error is None)
     for key, offset, raw, value in parts:
         number = int(key) if key.isdecimal() and key != "1" else 0 if key == "t" else 1
         if number == 0:
             name, notation, shown, words = "message type indicator", "n 4", value, describe_mti(value)
+            encoding = ""
         elif number == 1:
             name, notation, words = ("secondary bitmap" if key == "1" else "primary bitmap"), "b 8", ""
             shown = value if unmasked or not any(card_numbers(values.get("t", "") + value)) else MAY_BE_A_CARD
+            encoding = "raw" if codec.dialect.bitmap == "binary" else "ebcdic" if codec.dialect.mti == "ebcdic" else "ascii"
         else:
             element = codec.dialect.element(number)
             name, notation = element.name, element.format
             shown = value if unmasked else shown_value(number, value, edition)
             words = MEANING[edition](number, value, elements)
+            encoding = element.encoding
+        masked = number in SECRET or (number in (2, 34, 35) and trusted)
+        if encoding and not masked and suspect.hide(encoding, offset, offset + len(raw)):
+            shown, words = MAY_BE_A_CARD, ""
         line = Line(element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=words)
         lines.append(line)
-    return Description(mti=values.get("t"), lines=tuple(lines), error=error, bytes_total=len(data))
+    return Description(mti=values.get("t"), lines=tuple(lines), error=error, bytes_total=len(data), suspect=suspect)
 
 
 def shown_value(number: int, value: str, edition: str = EDITION_1987) -> str:

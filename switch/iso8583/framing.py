@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -138,15 +139,16 @@ class Framer:
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames completed by ``data``."""
-        frames: list[Frame] = []
-        if self.fault is None:
-            try:
-                self._cut(self._rest + data if self._rest else data, frames)
-            except FrameError as fault:
-                self.fault = fault
-        return frames
+        return [frame for frame in self.cut(data) if frame is not None]
 
-    def _cut(self, buffer: bytes, frames: list[Frame]) -> None:
+    def cut(self, data: bytes) -> Iterator[Frame | None]:
+        """The same one by one, each cut when it is asked for, with None for a keep-alive: a gulp may hold tens of thousands.
+
+        Nothing more may be fed before the last is taken.
+        """
+        if self.fault is not None:
+            return
+        buffer = self._rest + data if self._rest else data
         width, skip, limit = self.header.width, self.tpdu_bytes, self.frame_bytes_max
         plain = self.header.kind == "b" and not self.header.inclusive
         start, size = 0, len(buffer)
@@ -159,12 +161,13 @@ class Framer:
                 end = start + width + length
                 if end > size:
                     break
-                if length:
-                    if length < skip:
-                        raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {skip} of the TPDU")
-                    body = start + width + skip
-                    frames.append(Frame(buffer[body - skip : body], buffer[body:end]))
+                body = start + width + skip
+                if length < skip and length:
+                    raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {skip} of the TPDU")
                 start = end
+                yield Frame(buffer[body - skip : body], buffer[body:end]) if length else None
+        except FrameError as fault:
+            self.fault = fault.with_traceback(None)
         finally:
             self._rest = buffer[start:]
 

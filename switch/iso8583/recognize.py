@@ -47,6 +47,13 @@ class Reading:
     description: Description
 
     @property
+    def tpdu_shown(self) -> str:
+        """The TPDU in hexadecimal; hidden where the message makes no sense and it does not look like one."""
+        if self.tpdu_bytes[:1] in TPDU_IDS or (self.whole and self.fits):
+            return self.tpdu_bytes.hex(" ")
+        return " ".join("**" for _ in self.tpdu_bytes)
+
+    @property
     def whole(self) -> bool:
         return self.description.error is None
 
@@ -165,14 +172,17 @@ def hidden_places(
     All of those from ``start`` to ``end``: a card number is looked for there and so far to both sides as one may reach, since a
     peer that sends nonsense by the thousand is told of it each time.
     """
+    end = min(end, len(data))
     hidden = {
         offset
         for line in description.lines
         if line.element in CARD_DATA
-        for offset in range(line.offset, line.offset + line.length)
+        for offset in range(max(line.offset, start), min(line.offset + line.length, end))
     }
     if description.error is not None and description.error.element in CARD_DATA:
-        hidden.update(range(description.error.position or 0, len(data)))
+        hidden.update(range(max(description.error.position or 0, start), end))
+    for first, last in description.suspect.all:
+        hidden.update(range(max(first, start), min(last, end)))
     begin = max(start - CARD_NUMBER_DIGITS[0], 0)
     near = data[begin : end + CARD_NUMBER_DIGITS[0]]
     for text in (near.decode("latin-1"), near.decode(EBCDIC)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import islice
 from typing import Final, NamedTuple
@@ -23,7 +24,18 @@ from switch.iso8583.recognize import VERSIONS
 _NOTATIONS = ("2b", "4a", "4b", "2d", "4v", "2l", "2bi", "4ai", "4bi", "2di", "2li", "4l", "4li", "4d", "4di", "2a", "2ai")
 HEADERS: Final = tuple(map(HeaderFormat.parse, _NOTATIONS))  #: every length header there is, the usual ones first
 FRAMES_JUDGED: Final = 8  #: of each side of a line, when its wire format is found out
+FRAMES_LOOKED_AT: Final = 64  #: and keep-alives, to find so many
 SEARCHED_BYTES: Final = 4_096  #: of each side, when its beginning makes no sense: longer than a message anybody sends
+
+READINGS_OF_A_WAY: Final = 16  #: of one way, where beginnings are searched for sense
+PATIENCE_READINGS: Final = (
+    1_000  #: how many messages are read the slow way, a tenth of a millisecond each, however short the stream
+)
+PATIENCE_BYTES: Final = 1_024  #: and one more for each so many of its bytes
+HEADERS_A_READING: Final = 32  #: so many length headers are looked at in the time of one reading
+PLAN_READINGS: Final = 8  #: and so many messages are read in the time in which a plan is made for their like
+HINT_FRAMES: Final = 2  #: of a line that makes no sense, keep-alives counted
+HINT_READINGS_MAX: Final = 24  #: messages read to find out what a line looks like; half a millisecond each at most
 
 UNDERSTOOD_MIN: Final = 0.25  #: of the bytes of a stream that is not plainly frames, to be taken for ISO 8583 at all
 
@@ -50,6 +62,37 @@ class Way(NamedTuple):
         return self.header.width + (TPDU_BYTES if self.tpdu else 0)
 
 
+class Patience:
+    """How much more of what makes no sense is read: whoever sends it shall not decide how long that takes.
+
+    Counted, not timed: the same bytes are always read as far.
+    """
+
+    def __init__(self, size: int, readings: int = PATIENCE_READINGS) -> None:
+        self._left = self._whole = (readings + size // PATIENCE_BYTES) * HEADERS_A_READING
+
+    @property
+    def over(self) -> bool:
+        return self._left <= 0
+
+    @property
+    def short(self) -> bool:
+        return self._left < self._whole // 2
+
+    @property
+    def spent(self) -> int:
+        """Readings, rounded up."""
+        return -((self._left - self._whole) // HEADERS_A_READING)
+
+    def header(self) -> None:
+        """A length header is looked at."""
+        self._left -= 1
+
+    def reading(self, count: int = 1) -> None:
+        """A message is read the slow way."""
+        self._left -= count * HEADERS_A_READING
+
+
 class Said(NamedTuple):
     """One message of a stream: the place of its frame there, and what could be read of it (``error``: not all)."""
 
@@ -70,15 +113,20 @@ class Lost(NamedTuple):
     sentence: str
 
 
-def read_stream(data: bytes, way: Way) -> Iterator[Said | Lost]:
+def read_stream(data: bytes, way: Way, patience: Patience | None = None) -> Iterator[Said | Lost]:
     """Every message of a stream, and every place where reading lost its way; keep-alives are passed over.
 
-    A frame that makes no sense is given up for a message that stands whole inside it or behind it.
+    A frame that makes no sense is given up for a message that stands whole inside it or behind it; when patience is short, only
+    where no message begins at its end. Where the ``patience`` is
+    over, what follows is not looked at.
     """
-    place = 0
+    place, patience, mti = 0, patience or Patience(len(data)), _mtis(way.codec.dialect.mti)
     while place < len(data):
         said: Said | None = None
         fault: FrameError | MessageError | None
+        if patience.over:
+            yield Lost(place, len(data), f"too much in front of it makes no sense: {len(data) - place} byte(s) not looked at")
+            return
         try:
             end = _end_of_frame(data, place, way)
         except FrameError as error:
@@ -87,9 +135,11 @@ def read_stream(data: bytes, way: Way) -> Iterator[Said | Lost]:
             if end == place + way.header.width:
                 place = end
                 continue
-            said = _said(data, place, end, way)
+            said = _said(data, place, end, way, patience)
             fault = said.error
-        following = _next_sense(data, place + 1, end, way) if fault is not None else None
+        following = None
+        if fault is not None and not (said and patience.short and mti.match(data, end + way.lead_bytes)):
+            following = _next_sense(data, place + 1, end, way, patience)
         if said is not None and following is None:
             yield said
         else:
@@ -98,27 +148,77 @@ def read_stream(data: bytes, way: Way) -> Iterator[Said | Lost]:
         place = end
 
 
-def likeliest_way(sides: Sequence[bytes], ways: Sequence[Way]) -> Way | None:
+def likeliest_way(
+    sides: Sequence[bytes], ways: Sequence[Way], patience: Patience | None = None, *, searched: bool = True
+) -> Way | None:
     """The way that makes sense of most of the first frames of all sides of a line; None where none makes sense of any.
 
-    A side may begin in the middle of a frame, as a capture does that was started late.
+    A side may begin in the middle of a frame, as a capture does that was started late; then its beginning is ``searched``.
     """
     if not ways:
         return None
-    strict, way = _best(sides, ways, _unbroken)
+    patience = patience or Patience(0)
+    strict, way = _best(sides, ways, _unbroken, patience)
     if strict.whole_bytes or (len(ways) == 1 and strict.understood_bytes):
         return way
-    beginnings = [data[:SEARCHED_BYTES] for data in sides]
-    searched, other = _best(beginnings, ways, _all_said)
-    if searched.whole_bytes >= UNDERSTOOD_MIN * max(sum(map(len, beginnings)), 1):
-        return other
+    if searched:
+        beginnings = [data[:SEARCHED_BYTES] for data in sides]
+        found, other = _best(beginnings, ways, _all_said, patience)
+        if found.whole_bytes >= UNDERSTOOD_MIN * max(sum(map(len, beginnings)), 1):
+            return other
     return way if strict.understood_bytes >= UNDERSTOOD_MIN * max(strict.covered_bytes, 1) else None
 
 
-def whole_way(opening: bytes, ways: Sequence[Way]) -> Way | None:
-    """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none."""
-    sense, way = _best([opening], ways, _begun)
-    return way if sense.fitting and sense.whole_bytes == sense.understood_bytes else None
+def begin_as_messages(data: bytes, places: Iterable[tuple[int, str]]) -> bool:
+    """Whether an MTI stands at one of these places, in the encoding named beside it."""
+    return any(_mtis(encoding).match(data, place) for place, encoding in places)
+
+
+def whole_way(opening: bytes, ways: Iterable[Way]) -> Way | None:
+    """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none.
+
+    Others wait for it, and the peer chooses the bytes: few frames are looked at, and of those that begin as a message does
+    no more than HINT_READINGS_MAX are read.
+    """
+    beginnings: dict[tuple[HeaderFormat, bool], list[tuple[int, int]]] = {}
+    best, found, readings = (0, 0, 0), None, 0
+    for way in dict.fromkeys(ways):
+        if way[:2] not in beginnings:
+            beginnings[way[:2]] = list(islice(_frames(opening, way), HINT_FRAMES))
+        mti = _mtis(way.codec.dialect.mti)
+        bodies = [opening[start:end] for start, end in beginnings[way[:2]] if mti.match(opening, start, end)]
+        if not bodies:
+            continue
+        if readings + len(bodies) > HINT_READINGS_MAX:
+            break
+        whole = fitting = 0
+        for body in bodies:
+            readings += 1
+            parts, error = way.codec.inspect(body)
+            if error is not None:
+                break
+            whole += len(body)
+            fitting += parts[0][3][0] == VERSION_OF[way.codec.dialect.edition]
+        sense = whole, whole == sum(map(len, bodies)), fitting
+        if sense > best:
+            best, found = sense, way
+    return found if best[1] and best[2] else None
+
+
+def _frames(data: bytes, way: Way) -> Iterator[tuple[int, int]]:
+    """Where the messages of the first frames of a stream begin and end, before reading loses its way; keep-alives too."""
+    place = 0
+    while place < len(data):
+        try:
+            end = _end_of_frame(data, place, way)
+        except FrameError:
+            return
+        yield place + way.lead_bytes, end
+        place = end
+
+
+_NOTHING: Final = Message("", {})
+_NO_MTI: Final = MessageError(0, 0, "no MTI", "one")
 
 
 class _Sense(NamedTuple):
@@ -131,41 +231,35 @@ class _Sense(NamedTuple):
     covered_bytes: int
 
 
-_Reader = Callable[[bytes, Way], Iterable[Said]]
+_Reader = Callable[[bytes, Way, Patience], Iterable[Said]]
 
 
-def _unbroken(data: bytes, way: Way) -> Iterator[Said]:
+def _unbroken(data: bytes, way: Way, patience: Patience) -> Iterator[Said]:
     """The messages before reading loses its way, which it does soon in a foreign stream."""
-    place = 0
-    while place < len(data):
-        try:
-            end = _end_of_frame(data, place, way)
-        except FrameError:
+    mti = _mtis(way.codec.dialect.mti)
+    for start, end in islice(_frames(data, way), FRAMES_LOOKED_AT):
+        place = start - way.lead_bytes
+        if patience.over:
             return
-        if end > place + way.header.width:
-            yield _said(data, place, end, way)
-        place = end
+        if mti.match(data, start, end):
+            yield _said(data, place, end, way, patience)
+        elif end > place + way.header.width:
+            yield Said(place, end, b"", b"", b"", _NOTHING, _NO_MTI)
 
 
-def _begun(data: bytes, way: Way) -> Iterator[Said]:
-    """Those of ``_unbroken`` that begin as messages do; no other is decoded: hundreds of ways are tried while others wait."""
-    place, mti = 0, _mtis(way.codec.dialect.mti)
-    while place < len(data):
-        try:
-            end = _end_of_frame(data, place, way)
-        except FrameError:
-            return
-        if mti.match(data, place + way.lead_bytes, end):
-            yield _said(data, place, end, way)
-        place = end
+def _all_said(data: bytes, way: Way, patience: Patience) -> Iterator[Said]:
+    own = Patience(0, READINGS_OF_A_WAY)
+    for item in read_stream(data, way, own) if not patience.over else ():
+        if isinstance(item, Said):
+            yield item
+    patience.reading(own.spent)
 
 
-def _all_said(data: bytes, way: Way) -> Iterator[Said]:
-    return (item for item in read_stream(data, way) if isinstance(item, Said))
-
-
-def _best(sides: Sequence[bytes], ways: Sequence[Way], read: _Reader) -> tuple[_Sense, Way]:
-    judged = [(_sense((said for data in sides for said in islice(read(data, way), FRAMES_JUDGED)), way), way) for way in ways]
+def _best(sides: Sequence[bytes], ways: Sequence[Way], read: _Reader, patience: Patience) -> tuple[_Sense, Way]:
+    judged = [
+        (_sense((said for data in sides for said in islice(read(data, way, patience), FRAMES_JUDGED)), way), way)
+        for way in ways
+    ]
     return max(judged, key=lambda pair: pair[0])  # the first of equals
 
 
@@ -202,31 +296,35 @@ def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     return behind + length
 
 
-def _said(data: bytes, place: int, end: int, way: Way) -> Said:
+def _said(data: bytes, place: int, end: int, way: Way, patience: Patience) -> Said:
     behind, start = place + way.header.width, place + way.lead_bytes
     body, error = data[start:end], None
-    try:
-        message = way.codec.decode(body)
-    except MessageError as fault:
-        error = fault
-        parts, _ = way.codec.inspect(body)
-        values = {key: value for key, _, _, value in parts}
-        elements = {int(key): value for key, value in values.items() if key.isdecimal() and key != "1"}
-        message = Message(values.get("t", ""), elements)
+    message = way.codec.read_by_plan(body)
+    if message is None:
+        patience.reading()
+        parts, error = way.codec.inspect(body)
+        if error is None:
+            patience.reading(PLAN_READINGS)
+            message = way.codec.decode(body)
+        else:
+            values = {key: value for key, _, _, value in parts}
+            elements = {int(key): value for key, value in values.items() if key.isdecimal() and key != "1"}
+            message = Message(values.get("t", ""), elements)
     return Said(place, end, data[place:behind], data[behind:start], body, message, error)
 
 
-def _next_sense(data: bytes, start: int, limit: int, way: Way) -> int | None:
+def _next_sense(data: bytes, start: int, limit: int, way: Way, patience: Patience) -> int | None:
     """The first place between ``start`` and ``limit`` where a frame stands whose message makes sense wholly."""
     lead = way.lead_bytes
     for match in _mtis(way.codec.dialect.mti).finditer(data, start + lead, limit + lead):
         place = match.start() - lead
-        try:
+        patience.header()
+        if patience.over:
+            return None
+        with suppress(FrameError):
             end = _end_of_frame(data, place, way)
-            way.codec.decode(data[place + lead : end])
-        except (FrameError, MessageError):
-            continue
-        return place
+            if _said(data, place, end, way, patience).error is None:
+                return place
     return None
 
 

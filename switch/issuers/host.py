@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -95,13 +95,15 @@ class IssuerHost:
             await self._lines.read(line, partial(self._gulp, line, late))
             late.cancel_scope.cancel()
 
-    def _gulp(self, line: Line, late: trio.Nursery, frames: list[Frame]) -> None:
+    def _gulp(self, line: Line, late: trio.Nursery, frames: Iterable[Frame | None]) -> None:
         """Judge what came in one gulp; answers that are to be late are sent by tasks of their own."""
         now_ms = self._clock_ms()
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
         stamp = mapping.Stamp(second, second)
         for frame in frames:
+            if frame is None:
+                continue
             try:
                 asked = line.codec.decode(frame.body)
             except MessageError:

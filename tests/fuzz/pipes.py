@@ -9,10 +9,10 @@ import trio
 from attrs import define, field
 
 from switch.errors import MessageError
-from switch.iso8583.framing import Frame, Framer
+from switch.iso8583.framing import Framer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, response_mti
-from switch.line import Line, Lines, WireFormat
+from switch.line import Frames, Line, Lines, WireFormat
 
 
 class Bytes:
@@ -47,12 +47,12 @@ class Heard(Lines):
     """Lines nobody waits for: what comes in is given to them."""
 
     def __init__(self, turn: Callable[[], None]) -> None:
-        self._turn, self._takers = turn, dict[Line, tuple[Callable[[list[Frame]], None], trio.Event]]()
+        self._turn, self._takers = turn, dict[Line, tuple[Callable[[Frames], None], trio.Event]]()
 
     async def run(self) -> None:
         await trio.sleep_forever()
 
-    async def read(self, line: Line, take: Callable[[list[Frame]], None]) -> None:
+    async def read(self, line: Line, take: Callable[[Frames], None]) -> None:
         if line.over:
             return
         over = trio.Event()
@@ -64,23 +64,17 @@ class Heard(Lines):
             self._takers.pop(line)
 
     def hear(self, line: Line, data: bytes) -> None:
-        """What ``Lines.run`` does for a line that has something: nothing at all is the end of it."""
+        """What ``Lines.run`` does for a line that has something, until all of it is taken: nothing at all is the end of it."""
         sock: Any = line.socket
         if line not in self._takers or line.over:
             return
         take, _ = self._takers[line]
         sock.waiting += data
         line.heard_at = trio.current_time()
-        frames = line.gulp()
-        if frames:
-            take(frames)
-        self._ended(line)
+        take(line.gulp())
         self._turn()
-
-    @staticmethod
-    def _ended(line: Line) -> None:
-        if line.over:
-            line.unwatch()
+        while line.behind and line.open:
+            self._turn()
 
 
 @define

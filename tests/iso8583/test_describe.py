@@ -71,7 +71,7 @@ def test_golden_bytes_are_the_golden_messages(name: str) -> None:
         (55, "9F", "(EMV data that cannot be read, not shown)"),
         (55, "7080", "(EMV data that cannot be read, not shown)"),
         (55, "5A8108" + PAN, "5A=(not shown)"),
-        (62, f"card {PAN}, ref 123456789012", "card 450716******0010, ref 123456789012"),
+        (60, f"card {PAN}, ref 123456789012", "card 450716******0010, ref 123456789012"),
         (64, "00" * 8, "(MAC, not shown)"),
         (96, "00" * 8, "(key, not shown)"),
         (126, "123", "(private data, not shown)"),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switch.iso8583.codec import Codec
+from switch.errors import MessageError
+from switch.iso8583.codec import Codec, Part
 from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.stream import HEADERS, Lost, Said, Way, likeliest_way, read_stream, whole_way
@@ -163,13 +164,13 @@ def test_a_spoilt_message_between_others_costs_no_other(data: st.DataObject, how
 def test_an_opening_that_begins_as_no_message_is_decoded_in_no_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hundreds of ways are tried for a line that makes no sense, while the other lines wait."""
     decoded: list[bytes] = []
-    decode = Codec.decode
+    inspect = Codec.inspect
 
-    def counted(codec: Codec, body: bytes) -> Message:
+    def counted(codec: Codec, body: bytes) -> tuple[list[Part], MessageError | None]:
         decoded.append(body)
-        return decode(codec, body)
+        return inspect(codec, body)
 
-    monkeypatch.setattr(Codec, "decode", counted)
+    monkeypatch.setattr(Codec, "inspect", counted)
     nonsense = b"\x00\x40" + b"\xaa" * 64
     assert whole_way(nonsense * 20, WAYS) is None
     assert decoded == []
