@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from switch.errors import DataFolderError
+from switch.files import kind_at
 from switch.private import create_file, make_folder
 
 LOCK_FILE: Final = "lock"  #: locked too: a centre of an earlier release knows no other lock
@@ -29,7 +30,8 @@ def held_alone(data: Path) -> Iterator[None]:
         try:
             file = create_file(data / LOCK_FILE)
         except OSError as error:
-            raise _unusable(data, error) from None
+            found = kind_at(data / LOCK_FILE) or error.strerror
+            raise DataFolderError(f"{data / LOCK_FILE}: found {found}, expected a file that can be written") from None
         with file:
             _lock(file.fileno(), data)
             yield

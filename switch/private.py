@@ -43,7 +43,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _made(path: Path, how: int) -> int:
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | how, FILE_MODE)
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | how, FILE_MODE)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         with suppress(PermissionError):  # another's file, that lets us write
             os.fchmod(descriptor, FILE_MODE)

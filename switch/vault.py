@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from switch.card import Pan
 from switch.errors import DataFolderError
+from switch.files import kind_at
 from switch.private import create_file
 
 KEY_BYTES: Final = 64  #: AES-256-SIV (RFC 5297) takes two keys of 32
@@ -72,6 +73,9 @@ class Vault:
 
 def _kept(path: Path) -> bytes:
     """The key of a file that nobody but its owner can read."""
+    kind = kind_at(path)
+    if kind is not None:
+        raise DataFolderError(f"{path}: found {kind}, expected the file of a key")
     with path.open("rb") as file:
         mode = os.fstat(file.fileno()).st_mode & 0o777
         if mode & OTHERS:

@@ -131,3 +131,16 @@ def test_the_script_of_the_guide_ends_where_the_scenario_is_wrong(tmp_path: Path
 def test_the_guide_says_when_a_sale_of_a_batch_merchant_counts() -> None:
     page = (ROOT / "docs" / "gateway.md").read_text(encoding="utf-8")
     assert "| `batch` | waits until its terminal closes its batch (0500, 0520) |" in page
+
+
+@pytest.mark.parametrize("name", ["pan.key", "lock"])
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_a_centre_waits_for_no_file_that_is_none(tmp_path: Path, name: str, kind: str) -> None:
+    if kind == "pipe":
+        os.mkfifo(tmp_path / name)
+    else:
+        (tmp_path / name).mkdir()
+    done = switch("up", "--data", tmp_path, "--free-ports")
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert done.stderr.count("\n") == 1
