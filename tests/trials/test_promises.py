@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from switch.endofday import close_day
 from switch.iso8583.dialect import EDITION_1993
 from switch.journal import JOURNAL_FILE, SqliteJournal
 from switch.vault import Vault
+from tests.day_builders import DAY_MS, FRIDAY, NOW_MS, SATURDAY, day_specs, journal_of
 from tests.loopback import loopback, purchase, specs
 from tests.messages.acquirers import acquirer
 from tests.played import played
@@ -42,3 +44,16 @@ async def test_the_trade_of_a_merchant_is_that_of_its_contract_whatever_a_termin
             await client.ask(purchase(stan, de18="9999", **changes))
     requests = [request for batch in centre.journal.batches for request in batch.requests]
     assert [request.merchant_type for request in requests] == [shop.mcc, "9999"]
+
+
+def test_a_day_that_leaves_a_merchant_exactly_nothing_is_carried_and_its_next_sale_paid_whole(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        journal.decide(transaction_type="refund")
+        nothing = close_day(tmp_path, day_specs(), FRIDAY, NOW_MS)
+        journal.decide()
+        paid = close_day(tmp_path, day_specs(), SATURDAY, NOW_MS + DAY_MS)
+    assert [(payout.net_minor, payout.outcome) for payout in (*nothing.payouts, *paid.payouts)] == [
+        (0, "carried"),
+        (9_868, "paid"),
+    ]
