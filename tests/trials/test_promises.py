@@ -9,7 +9,7 @@ from switch.endofday import close_day
 from switch.iso8583.dialect import EDITION_1993
 from switch.journal import JOURNAL_FILE, SqliteJournal
 from switch.vault import Vault
-from tests.day_builders import DAY_MS, FRIDAY, NOW_MS, SATURDAY, day_specs, journal_of
+from tests.day_builders import DAY_MS, FRIDAY, NOW_MS, SATURDAY, VAT, day_specs, journal_of
 from tests.loopback import loopback, purchase, specs
 from tests.messages.acquirers import acquirer
 from tests.played import played
@@ -57,3 +57,21 @@ def test_a_day_that_leaves_a_merchant_exactly_nothing_is_carried_and_its_next_sa
         (0, "carried"),
         (9_868, "paid"),
     ]
+
+
+def test_a_refund_taken_back_in_part_on_its_own_date_is_presented_at_what_is_left_below_zero(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.reverse(journal.decide(transaction_type="refund", amount_minor=100_00), 40_00)
+        report = close_day(tmp_path, day_specs(), FRIDAY, NOW_MS)
+    (payout,) = report.payouts
+    assert (payout.gross_minor, payout.discount_minor, payout.vat_minor, payout.net_minor) == (-40_00, -48, -5, -39_47)
+
+
+def test_what_a_later_date_takes_back_has_the_vat_of_the_date_it_was_sold_on(tmp_path: Path) -> None:
+    specs_ = day_specs(vat=f'{VAT}[[rate]]\nfrom = "{SATURDAY}"\nrate_basis_points = 2000\n')
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sold = journal.decide(amount_minor=100_00)
+        close_day(tmp_path, specs_, FRIDAY, NOW_MS)
+        journal.reverse(sold, 50_00)
+        (payout,) = close_day(tmp_path, specs_, SATURDAY, NOW_MS + DAY_MS).payouts
+    assert (payout.gross_minor, payout.discount_minor, payout.vat_minor, payout.net_minor) == (-50_00, -60, -6, -49_34)
