@@ -7,12 +7,15 @@ from pathlib import Path
 
 from switch.endofday import close_day
 from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.mapping import original_data
+from switch.iso8583.message import Message
 from switch.journal import JOURNAL_FILE, SqliteJournal
+from switch.transaction import ExchangeKey
 from switch.vault import Vault
 from tests.day_builders import DAY_MS, FRIDAY, NOW_MS, SATURDAY, VAT, day_specs, journal_of
 from tests.loopback import loopback, purchase, specs
 from tests.messages.acquirers import acquirer
-from tests.played import played
+from tests.played import answer_to, played
 
 
 def _journal(folder: Path) -> SqliteJournal:
@@ -35,6 +38,22 @@ async def test_who_asks_again_after_a_restart_is_told_that_the_issuer_timed_out_
         async with played(asked="ascii93", journal=journal) as centre:
             assert (await centre.acquirer.ask(asked)).elements[39] == "911"
             assert (await centre.acquirer.ask(unasked)).elements[39] == "907"
+
+
+async def test_the_reversal_an_issuer_gets_says_what_is_left_and_when_the_centre_sent_it() -> None:
+    async with played() as centre:
+        issuer = await centre.signed_on()
+        sale = purchase(1, de7="1122095500")
+        await centre.acquirer.send(sale)
+        await issuer.send(answer_to(await issuer.receive(), "00", de38="A1B2C3"))
+        await centre.acquirer.receive()
+        key = ExchangeKey("504777", sale.elements[41], "000001", "1122095500")
+        named = {"de90": original_data("0100", key), "de95": f"{4_000:012d}{0:012d}C{0:08d}C{0:08d}"}
+        undone = await centre.acquirer.ask(Message("0420", purchase(2, de7="1122095600", **named).elements))
+        assert (undone.mti, undone.elements[39]) == ("0430", "00")
+        told = await issuer.receive()
+    assert (told.mti, told.elements[7], told.elements[90]) == ("0420", "1122100000", named["de90"])
+    assert told.elements[95] == named["de95"]
 
 
 async def test_the_trade_of_a_merchant_is_that_of_its_contract_whatever_a_terminal_says() -> None:
