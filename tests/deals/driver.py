@@ -1,0 +1,168 @@
+"""A run: many deals at once on one data folder, the centre killed and started again now and then, its days closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from tests.deals.bank import Banks
+from tests.deals.deal import Deal, Wrong
+from tests.deals.followups import play
+from tests.deals.house import POLL_SECONDS, START_SECONDS_MAX, House, write_specs
+from tests.deals.proof import faults_of
+from tests.deals.till import Till, Tills
+
+BANKS: Final = 6
+AT_ONCE: Final = 96  #: deals under way
+DRAIN_SECONDS_MAX: Final = 240.0  #: what is owed to banks is delivered in less, once the deals are done
+DATE_MOVES: Final = 3  #: every so many kills the centre comes back on the next business date
+CLOSE_SHARE: Final = 0.5  #: one date is closed while the deals go on, after so much of them
+FAULTS_SHOWN: Final = 10
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a run is to be."""
+
+    seed: int
+    deals: Iterable[int]  #: their numbers
+    count: int
+    kills: int = 0
+    kinds: frozenset[str] = frozenset()
+    planted: bool = False  #: one bank keeps what it is told to give back
+
+
+class Run:
+    """One run. ``faults`` are what was found, each with its seed and, where a deal found it, with what was said."""
+
+    def __init__(self, folder: Path, wish: Wish, tell: Callable[[str], None]) -> None:
+        self.wish, self._tell = wish, tell
+        self.house, self.banks, self.tills = House(folder), Banks.of(BANKS), Tills()
+        self.deals: list[Deal] = []
+        self.faults: list[str] = []
+        self.figures: Counter[str] = Counter()
+        self._up = asyncio.Event()
+        self._rnd = Random(f"{wish.seed}/kills")
+        self._done = 0
+        self.life = 1
+
+    # what a deal needs of it
+
+    def till(self, rnd: Random) -> Till:
+        return self.tills.pick(rnd)
+
+    async def is_up(self) -> None:
+        await self._up.wait()
+
+    # its course
+
+    async def live(self) -> list[str]:
+        """All of it; the faults that were found."""
+        try:
+            await self.banks.open()
+            merchants = write_specs(self.house.specs, self.banks)
+            self.banks.every[0].keeps_holds = self.wish.planted
+            await self._start()
+            began = time.monotonic()
+            deaths = asyncio.create_task(self._deaths())
+            numbers = iter(self.wish.deals)
+            await asyncio.gather(*(self._worker(numbers, merchants) for _ in range(AT_ONCE)))
+            await deaths
+            self.figures["seconds of deals"] = round(time.monotonic() - began)
+            await self._drain()
+            self.tills.hang_up()
+            code = self.house.stop()
+            if code:
+                self.faults.append(f"the centre ended with {code} at SIGTERM, expected 0")
+            self.faults += [f"an answer to nothing: {stray}" for stray in self.tills.strays]
+            self.figures["answers"] = self.tills.answers
+            found = await asyncio.to_thread(faults_of, self.house, self.banks, self.deals)
+            self.faults += found
+        finally:
+            self.house.abandon()
+            self.banks.close()
+        return self.faults
+
+    async def _worker(self, numbers: Iterable[int], merchants: dict[str, object]) -> None:
+        for number in numbers:
+            deal = Deal(number, self.wish.seed, self, self.banks.every, merchants)  # type: ignore[arg-type]
+            self.deals.append(deal)
+            try:
+                await play(deal, self.wish.kinds)
+            except Wrong as wrong:
+                deal.wrong = str(wrong)
+                self.faults.append(self.shown(deal, deal.wrong))
+            finally:
+                deal.end()
+            self._done += 1
+
+    def shown(self, deal: Deal, sentence: str) -> str:
+        """A fault of a deal, with all that was said."""
+        said = "\n".join(f"    {line}" for line in deal.told)
+        return f"seed {self.wish.seed}, deal {deal.number}, {deal.bank.place.id}, {deal.merchant.id}: {sentence}\n{said}"
+
+    async def _start(self) -> None:
+        self.house.spawn()
+        await self._ready()
+
+    async def _ready(self) -> None:
+        started = time.monotonic()
+        while not self.house.is_ready():
+            if time.monotonic() - started > START_SECONDS_MAX:
+                raise TimeoutError(f"the centre was not ready in {START_SECONDS_MAX:g} s")
+            await asyncio.sleep(POLL_SECONDS)
+        await self.tills.connect(self.house.ready["listeners"])
+        self._up.set()
+
+    async def _deaths(self) -> None:
+        """The kills, each after so many deals, and the close of a date while the deals go on."""
+        kills = self.wish.kills
+        each = self.wish.count / (kills + 1)
+        moments = sorted(each * (number + self._rnd.random()) for number in range(1, kills + 1))
+        closing = self.wish.count * CLOSE_SHARE if kills else self.wish.count
+        closed = False
+        for number, moment in enumerate(moments, 1):
+            if not closed and moment > closing:
+                closed = await self._close_one(closing)
+            if not await self._until(moment):
+                return
+            await asyncio.sleep(self._rnd.random() * 0.01)
+            self._up.clear()
+            self.life += 1
+            self.house.kill()
+            self.figures["kills"] += 1
+            if number % DATE_MOVES == 0:
+                self.house.next_date()
+            await self._start()
+
+    async def _until(self, moment: float) -> bool:
+        """Wait until so many deals are done; False where all are."""
+        while self._done < min(moment, self.wish.count):
+            await asyncio.sleep(POLL_SECONDS)
+        return self._done < self.wish.count
+
+    async def _close_one(self, moment: float) -> bool:
+        """Close the open date under load; the next one begins by it."""
+        if await self._until(moment):
+            date = self.house.dates[-1]
+            self.house.next_date()
+            said = await asyncio.to_thread(self.house.run, "day", "close", date, "--data", str(self.house.data), "--json")
+            self.figures["closed under load"] += 1
+            if said.returncode:
+                self.faults.append(f"day close {date} under load ended with {said.returncode}: {said.stderr or said.stdout}")
+        return True
+
+    async def _drain(self) -> None:
+        """Until nothing is owed to a bank any more."""
+        started = time.monotonic()
+        while owed := self.house.owed():
+            if time.monotonic() - started > DRAIN_SECONDS_MAX:
+                self.faults.append(f"{owed} messages are owed to banks {DRAIN_SECONDS_MAX:g} s after the last deal")
+                return
+            await asyncio.sleep(5 * POLL_SECONDS)
