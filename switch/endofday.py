@@ -312,7 +312,8 @@ def _stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[
     """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved."""
     business_date = str(parameters["business_date"])
     acceptors = (
-        (m.id, m.name, m.city, m.currency, m.rib, m.language, m.plan, m.over_basis_points) for m in specs.merchants.values()
+        (m.id, m.name, m.city, m.currency, m.rib, m.language, m.plan, m.over_basis_points, m.floor_limit_minor)
+        for m in specs.merchants.values()
     )
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
     for sql in clearing.STAGING_TABLES:

@@ -8,6 +8,8 @@ from typing import Final, TypeVar
 from switch.errors import MessageError
 from switch.hints import Hints
 from switch.iso8583 import forwarding, mapping
+from switch.iso8583.dates import Dates
+from switch.iso8583.dialect import EDITIONS
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, expects_answer, message_class
@@ -21,33 +23,35 @@ from switch.routing.effects import Effect, Notice
 from switch.routing.events import (
     AnswerReceived,
     DeliveryAnswered,
-    Event,
     RequestReceived,
     ReversalReceived,
     TotalsReceived,
 )
+from switch.routing.switchboard import Switchboard
 from switch.station import Callers, Voice
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
 ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
+NO_STAMP: Final = mapping.Stamp("", "")  #: of a message that has a time of its own
 
 T = TypeVar("T")
 
 
 class Incoming:
-    """The messages of a turn. ``take`` hands the switchboard an event, and adds what it leads to."""
+    """The messages of a turn, handed to the switchboard ``board`` as events."""
 
     def __init__(
         self,
         voice: Voice,
         callers: Callers,
         outgoing: Outgoing,
-        take: Callable[[Event, float, list[Effect]], None],
+        board: Switchboard,
         hints: Hints,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
-        self._take, self._hints = take, hints
+        self._take, self._same_before, self._hints = board.take, board.same_before, hints
+        self._dates = {edition: Dates(edition).check for edition in EDITIONS}
         acts = {"1": self._authorization, "2": self._authorization, "4": self._reversal, "5": self._totals}
         #: MTI, in its 1987 form -> what is done with it.
         self._acts = {f"0{kind}{function}{by}": act for kind, act in acts.items() for function in "02" for by in ORIGINS}
@@ -63,6 +67,11 @@ class Incoming:
             return
         message = line.understood(asked) if line.translates else asked
         origin = Origin(line, reply_tpdu(frame.tpdu) if frame.tpdu else b"", asked)
+        try:
+            self._dates[line.edition](asked.elements)
+        except MessageError as error:
+            self._lacks(origin, message, error, effects)
+            return
         act = self._acts.get(message.mti)
         if act is None:
             self._other(origin, message, effects)
@@ -127,9 +136,13 @@ class Incoming:
             self._callers.refused(line, ISSUER_INOPERATIVE)
             self._outgoing.refuse(origin, message, ISSUER_INOPERATIVE)
             return
-        at = "" if 7 in message.elements else voice.transmitted_at()
+        stamp = NO_STAMP if 7 in message.elements else voice.stamp()
         try:
-            asked = mapping.to_authorization(message, acquirer_id=voice.institution_id, transmitted_at=at, currency=CURRENCY)
+            asked = mapping.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+            earlier = self._same_before(asked) if asked.stamped else None
+            if earlier is not None:  # the same again: it is known, and answered, by the time of the first
+                stamp = mapping.Stamp(earlier.key.transmitted_at, earlier.local_at)
+                asked = mapping.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return
@@ -142,7 +155,7 @@ class Incoming:
         """What a message asks in the trade's words; one that lacks what it needs is answered 30 and gives None."""
         voice = self._voice
         try:
-            asked = read(message, acquirer_id=voice.institution_id, transmitted_at=voice.transmitted_at(), **defaults)
+            asked = read(message, acquirer_id=voice.institution_id, stamp=voice.stamp(), **defaults)
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return None

@@ -52,7 +52,7 @@ from switch.vault import Vault
 
 JOURNAL_FILE: Final = "journal.db"
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS: Final = ("journal_1.sql", "journal_2.sql", "journal_3.sql")
+MIGRATIONS: Final = ("journal_1.sql", "journal_2.sql", "journal_3.sql", "journal_4.sql")
 SCHEMA_VERSION: Final = len(MIGRATIONS)
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
 CARDS_REMEMBERED_MAX: Final = 10_000  #: cards whose sealed form is at hand; sealing costs more than all else of a row

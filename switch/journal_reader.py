@@ -10,20 +10,22 @@ from typing import Any, Final
 from attrs import frozen
 
 from switch.iso8583.forwarding import rebuilt
-from switch.routing.archive import Past, Reference
+from switch.routing.archive import Named, Past, Reference, SameStan
 from switch.routing.capture import LATER
 from switch.routing.deliveries import Delivery
 from switch.routing.history import REMEMBERED_MAX
+from switch.routing.names import SAME_STAN_SECONDS, seconds_apart
 from switch.routing.reconciling import RECONCILIATIONS_REMEMBERED_MAX
 from switch.routing.recovery import Recovery
 from switch.routing.reversals import Demand, Undone
 from switch.routing.taken_back import REVERSALS_REMEMBERED_MAX
 from switch.routing.totals import Reconciled, Subject, Totals
-from switch.transaction import ADVICE, ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
+from switch.transaction import ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
 from switch.vault import Vault
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading
+OF_STAN_MAX: Final = 100  #: requests of one terminal and STAN looked through: it counts a million before it uses one again
 TOTALS_DATES: Final = 2  #: business dates looked back at a start for what open batches have counted
 
 _REQUEST_COLUMNS: Final = """
@@ -34,7 +36,8 @@ request.function, request.cash_back_minor, request.advised_code, request.capture
 original.acquirer_id, original.terminal_id, original.stan, original.transmitted_at
 """
 _REQUESTS: Final = "request LEFT JOIN request AS original ON original.id = request.original_id"
-_ISSUER: Final = 16  #: place of request.issuer in a row of these columns
+_TRANSMITTED_AT: Final = 4  #: place of request.transmitted_at in a row of these columns
+_ISSUER: Final = 16  #: place of request.issuer
 _COLUMNS: Final = 25  #: how many they are
 _PAST: Final = f"""
 SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
@@ -43,6 +46,20 @@ SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decis
   decision.response_code = '{ISSUER_INOPERATIVE}' AND EXISTS (
     SELECT 1 FROM delivery WHERE request_id = request.id AND message_reason = '{REASON_TIMEOUT}')
 FROM {_REQUESTS} JOIN decision ON decision.request_id = request.id
+"""  # noqa: S608
+#: Not undone: what is still worth something, or was completed and so may be.
+_NOT_REVERSED: Final = """
+NOT EXISTS (SELECT 1 FROM reversal WHERE original_id = request.id AND effective = 1 AND replacement_minor = 0)
+"""
+_WORTH: Final = f"decision.approved_minor > 0 AND {_NOT_REVERSED}"
+#: What a completion may name: asked or told, and no completion itself.
+_NO_COMPLETION: Final = """
+request.function <> 'batch' AND NOT (request.function = 'advice' AND request.message_class = 'financial')
+"""
+_OUTSTANDING: Final = f"""
+request.capture IN ('completion', 'batch') AND {_WORTH} AND NOT EXISTS (
+  SELECT 1 FROM request AS later JOIN decision AS ended ON ended.request_id = later.id
+  WHERE later.original_id = request.id AND ended.captured_minor IS NOT NULL)
 """  # noqa: S608
 _UNDECIDED: Final = f"""
 SELECT {_REQUEST_COLUMNS}
@@ -62,16 +79,31 @@ WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
 """  # noqa: S608
 _KEYS: Final = "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM request ORDER BY id DESC LIMIT ?"
 _REVERSED_UNKNOWN: Final = """
-SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at, rrn, merchant_id, amount_minor FROM reversal
-WHERE original_id IS NULL AND response_code = '00' ORDER BY id DESC LIMIT ?
+SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at, rrn, merchant_id, amount_minor, acquirer_id,
+  transmitted_at
+FROM reversal WHERE original_id IS NULL AND response_code = '00' ORDER BY id DESC LIMIT ?
 """
+_CAME_REVERSED: Final = "SELECT 1 FROM reversal WHERE original_id IS NULL AND response_code = '00' AND "
+_REVERSED_KEY: Final = (
+    f"{_CAME_REVERSED} original_stan = ? AND terminal_id = ? AND original_transmitted_at = ? AND original_acquirer_id = ?"
+)
+_REVERSED_REFERENCE: Final = (
+    f"{_CAME_REVERSED} original_stan IS NULL AND rrn = ? AND terminal_id = ? AND merchant_id = ? AND amount_minor = ?"
+)
+_REVERSED_STAN: Final = (
+    f"{_CAME_REVERSED} original_stan = ? AND terminal_id = ? AND original_transmitted_at IS NULL AND acquirer_id = ? "
+    "AND merchant_id = ? AND amount_minor = ?"
+).replace("SELECT 1", "SELECT transmitted_at")
+#: A reversal that was refused for its card is not among them: the journal does not say which card it named.
 _REVERSALS: Final = """
 SELECT acquirer_id, terminal_id, stan, transmitted_at, original_acquirer_id, original_stan, original_transmitted_at, rrn,
-  replacement_minor, original_id, effective, response_code, reason FROM reversal ORDER BY id DESC LIMIT ?
+  merchant_id, amount_minor, replacement_minor, original_id, effective, response_code, reason
+FROM reversal WHERE response_code <> '25' OR mti NOT LIKE '_4%' ORDER BY id DESC LIMIT ?
 """
 #: What was approved and names a hold: its increments, and the completion that took its place.
 _LINKED: Final = """
-SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at, request.function
+SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at,
+  request.function = 'advice' AND request.message_class = 'financial'
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
 """
@@ -80,7 +112,7 @@ _COMPLETED_TOGETHER: Final = """
 SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = (SELECT original_id FROM request WHERE id = ?) AND request.function = 'advice'
-  AND decision.approved_minor IS NOT NULL ORDER BY request.id LIMIT 1
+  AND request.message_class = 'financial' AND decision.approved_minor IS NOT NULL ORDER BY request.id LIMIT 1
 """
 _UNCAPTURED: Final = """
 SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at
@@ -115,13 +147,50 @@ class JournalReader:
         where = "request.stan = ? AND request.transmitted_at = ? AND request.terminal_id = ? AND request.acquirer_id = ?"
         return self._past(where, (key.stan, key.transmitted_at, key.terminal_id, key.acquirer_id))
 
-    def find_by_reference(self, reference: Reference) -> Past | None:
-        where = "request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ?"
-        wanted: tuple[Any, ...] = (reference.rrn, reference.terminal_id, reference.merchant_id)
-        first = "decision.approved_minor IS NOT NULL DESC, "
-        if reference.amount_minor is None:
-            return self._past(f"{where} AND request.function = 'request'", wanted, first)
-        return self._past(f"{where} AND request.amount_minor = ?", (*wanted, reference.amount_minor), first)
+    def find_named(self, named: Named) -> Past | None:
+        if isinstance(named, SameStan):
+            return self._find_same_stan(named)
+        where = "request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ? AND request.amount_minor = ?"
+        return self._past(f"{where} AND {_WORTH}", tuple(named)) or self._past(where, tuple(named))
+
+    def _find_same_stan(self, named: SameStan) -> Past | None:
+        key = ExchangeKey(named.acquirer_id, named.terminal_id, named.stan, named.at)
+        best: Past | None = None
+        for request in self.of_stan(key, SAME_STAN_SECONDS):
+            past = self.find(request.key) if named.fits(request) else None
+            if past is not None and (best is None or (past.to_undo, request.key == key) > (best.to_undo, False)):
+                best = past
+        return best
+
+    def find_hold(self, reference: Reference, approval_code: str | None) -> Past | None:
+        where, name = (
+            f"request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ? AND {_NO_COMPLETION}",
+            tuple(reference[:3]),
+        )
+        of_code = "decision.approval_code = ?"
+        return (
+            self._past(f"{where} AND {of_code} AND {_OUTSTANDING}", (*name, approval_code))
+            or self._past(f"{where} AND {of_code}", (*name, approval_code))
+            or self._past(f"{where} AND {_OUTSTANDING}", name)
+            or self._past(where, name)
+        )
+
+    def of_stan(self, key: ExchangeKey, seconds: float) -> list[Authorization]:
+        where = "request.stan = ? AND request.terminal_id = ? AND request.acquirer_id = ? AND request.function <> 'batch'"
+        sql = f"SELECT {_REQUEST_COLUMNS} FROM {_REQUESTS} WHERE {where} ORDER BY request.id DESC LIMIT ?"  # noqa: S608
+        rows = self._db.execute(sql, (key.stan, key.terminal_id, key.acquirer_id, OF_STAN_MAX))
+        near = (row for row in rows if seconds_apart(row[_TRANSMITTED_AT], key.transmitted_at) <= seconds)
+        return [self._to_authorization(row) for row in near]
+
+    def came_reversed(self, name: ExchangeKey | Named) -> bool:
+        if isinstance(name, ExchangeKey):
+            sql, wanted = _REVERSED_KEY, (name.stan, name.terminal_id, name.transmitted_at, name.acquirer_id)
+            return self._db.execute(sql, wanted).fetchone() is not None
+        if isinstance(name, Reference):
+            return self._db.execute(_REVERSED_REFERENCE, name).fetchone() is not None
+        of_stan = (name.stan, name.terminal_id, name.acquirer_id, name.merchant_id, name.amount_minor)
+        times = self._db.execute(_REVERSED_STAN, of_stan)
+        return any(seconds_apart(at, name.at) <= SAME_STAN_SECONDS for (at,) in times)
 
     def beginning(self) -> Beginning:
         """Where the numbers go on, and what has to be taken up."""
@@ -139,7 +208,7 @@ class JournalReader:
         db = self._db
         decided = db.execute(f"{_PAST} ORDER BY decision.request_id DESC LIMIT ?", (REMEMBERED_MAX // 2,)).fetchall()
         undecided = db.execute(_UNDECIDED, (UNDECIDED_SEARCHED_MAX,)).fetchall()
-        unknown = db.execute(_REVERSED_UNKNOWN, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
+        unknown = db.execute(_REVERSED_UNKNOWN, (KEYS_RESTORED_MAX,)).fetchall()
         reversals = db.execute(_REVERSALS, (REVERSALS_REMEMBERED_MAX // 2,)).fetchall()
         reconciled = db.execute(_RECONCILED, (RECONCILIATIONS_REMEMBERED_MAX // 2,)).fetchall()
         return Recovery(
@@ -179,8 +248,8 @@ class JournalReader:
 
     def _link(self, hold: Past) -> None:
         """Fill in what was added to a hold, and what completed it."""
-        for *key, function in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
-            if function == ADVICE:
+        for *key, completes in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
+            if completes:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
             else:
                 hold.increments += (ExchangeKey(*key),)
@@ -215,20 +284,26 @@ class JournalReader:
         )
 
 
-def _to_meant(row: Sequence[Any]) -> ExchangeKey | Reference:
-    """What a reversal named that was not known: the key of DE 90, else its reference."""
-    acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor = row
-    if stan is not None:
-        return ExchangeKey(acquirer_id, terminal_id, stan, transmitted_at)
-    return Reference(rrn, terminal_id, merchant_id, amount_minor)
+def _to_meant(row: Sequence[Any]) -> ExchangeKey | Named:
+    """What a reversal named that was not known: the key of DE 90, else its reference, else the STAN."""
+    acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor, own_acquirer_id, own_transmitted_at = row
+    if stan is None:
+        return Reference(rrn, terminal_id, merchant_id, amount_minor)
+    if transmitted_at is None:
+        return SameStan(own_acquirer_id, terminal_id, stan, merchant_id, amount_minor, own_transmitted_at, None)
+    return ExchangeKey(acquirer_id, terminal_id, stan, transmitted_at)
 
 
 def _to_outcome(row: Sequence[Any]) -> tuple[Demand, Undone]:
     """What a reversal asked for, and what came of it."""
-    key, (acquirer_id, stan, transmitted_at, rrn, replacement_minor) = ExchangeKey(*row[:4]), row[4:9]
-    named = rrn if stan is None else ExchangeKey(acquirer_id, key.terminal_id, stan, transmitted_at)
-    original_id, effective, response_code, reason = row[9:]
-    return (key, named, replacement_minor), Undone(original_id, bool(effective), response_code, reason)
+    key, (acquirer_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor) = (
+        ExchangeKey(*row[:4]),
+        row[4:11],
+    )
+    named = rrn if transmitted_at is None else ExchangeKey(acquirer_id, key.terminal_id, stan, transmitted_at)
+    original_id, effective, response_code, reason = row[11:]
+    demand = Demand(key, named, merchant_id, amount_minor, replacement_minor)
+    return demand, Undone(original_id, bool(effective), response_code, reason)
 
 
 def _to_reconciled(row: Sequence[Any]) -> tuple[ExchangeKey, Reconciled]:

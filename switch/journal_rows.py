@@ -94,6 +94,7 @@ def decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Sequ
 def reversal_row(item: JournalReversal, business_date: str, now_ms: int) -> Sequence[Any]:
     reversal, outcome = item.reversal, item.outcome
     original = reversal.original_key
+    stan = original.stan if original else None if reversal.refers else reversal.original_stan
     return (
         now_ms,
         item.line,
@@ -109,7 +110,7 @@ def reversal_row(item: JournalReversal, business_date: str, now_ms: int) -> Sequ
         reversal.currency,
         outcome.original_id,
         original.acquirer_id if original else None,
-        original.stan if original else None,
+        stan,
         original.transmitted_at if original else None,
         int(outcome.effective),
         business_date,

@@ -14,6 +14,8 @@ BY_COMPLETION = "completion"
 BY_BATCH = "batch"
 CAPTURES = (AT_CUT_OFF, BY_COMPLETION, BY_BATCH)
 
+FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
+
 RIB_DIGITS = 24  #: 3 bank + 3 city + 16 account + 2 key (Morocco, since the SIMT reform)
 
 
@@ -42,6 +44,7 @@ class Merchant:
     terminals: tuple[str, ...]  #: DE 41 of its terminals, 8 characters each
     capture: str = AT_CUT_OFF  #: when its approved authorizations count, one of CAPTURES
     over_basis_points: int = 0  #: how far a completion may go above what was authorized
+    floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking anybody; what is above is not presented
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -63,6 +66,7 @@ class Merchant:
             terminals=table.texts("terminals"),
             capture=table.choice("capture", CAPTURES, AT_CUT_OFF),
             over_basis_points=table.integer("over_basis_points", 0, high=BASIS_POINTS),
+            floor_limit_minor=table.minor("floor_limit", FLOOR_LIMIT_MINOR),
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

@@ -156,7 +156,7 @@ class Outgoing:
             delivery.original,
             replacement_minor=delivery.replacement_minor,
             stan=delivery.stan,
-            transmitted_at=self._voice.transmitted_at(),
+            transmitted_at=self._voice.stamp().transmitted_at,
             repeat=repeat,
             forwarder_id=self._voice.institution_id,
             message_reason=delivery.message_reason,

@@ -18,6 +18,7 @@ import trio
 from switch.hints import Hints
 from switch.incoming import Incoming
 from switch.iso8583.framing import Frame
+from switch.iso8583.mapping import Stamp
 from switch.journal import Batch, Journal
 from switch.line import Line, Lines, WireFormat, accept, keep_alive
 from switch.link import IssuerLink
@@ -72,14 +73,12 @@ class Server:
         self.lines = Lines(self.turn)
         self._links: dict[str, IssuerLink] = {}
         self._business_date = self._open_date()
-        self._voice = Voice(institution_id=specs.centre.institution_id, transmitted_at=self.transmitted_at, tell=tell)
+        self._voice = Voice(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell)
         self._dropping = frozenset(each.name for each in specs.centre.listeners if each.unreadable == DROP)
         self._callers = Callers(self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners})
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         self._outgoing = Outgoing(self._voice, self._links, self.board.handle)
-        self._incoming = Incoming(
-            self._voice, self._callers, self._outgoing, self.board.take, Hints(self._wires, specs.dialects)
-        )
+        self._incoming = Incoming(self._voice, self._callers, self._outgoing, self.board, Hints(self._wires, specs.dialects))
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
         self._woken = trio.Event()
@@ -88,7 +87,7 @@ class Server:
         self._look_at = 0.0  #: nothing is due before
         self._reading: set[trio.CancelScope] = set()
         self._stopping = False
-        self._transmitted_at = (0, "")
+        self._stamp = (0, Stamp("", ""))
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what the journal tells of the time before, then read lines and take turns until cancelled."""
@@ -161,12 +160,14 @@ class Server:
         for scope in self._reading:
             scope.cancel()
 
-    def transmitted_at(self) -> str:
-        """DE 7 of this second: MMDDhhmmss, UTC."""
+    def stamp(self) -> Stamp:
+        """This second by the centre's clock, as DE 7 and as DE 13 and 12 have it."""
         second = self._clock_ms() // 1000
-        if second != self._transmitted_at[0]:
-            self._transmitted_at = (second, datetime.fromtimestamp(second, UTC).strftime("%m%d%H%M%S"))
-        return self._transmitted_at[1]
+        if second != self._stamp[0]:
+            at = datetime.fromtimestamp(second, UTC)
+            local = at.astimezone(self.specs.calendar.zone)
+            self._stamp = (second, Stamp(f"{at:%m%d%H%M%S}", f"{local:%m%d%H%M%S}"))
+        return self._stamp[1]
 
     def turn(self) -> None:
         """Handle all that came in, and whatever has waited too long: decide, journal, then send."""

@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from switch.errors import MessageError
+from switch.iso8583.mapping import Stamp
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.session import (
@@ -33,10 +34,11 @@ CONNECTIONS_MAX: Final = 900  #: acquirers' lines at once: 1,024 open files, a u
 
 @frozen(kw_only=True)
 class Voice:
-    """How the centre names itself in what it asks (DE 33), by which clock (DE 7), and whom it tells what people should know."""
+    """How the centre names itself in what it asks (DE 33), by which clock (DE 7, 12, 13), and whom it tells what people should
+    know."""
 
     institution_id: str
-    transmitted_at: Callable[[], str]
+    stamp: Callable[[], Stamp]
     tell: Callable[[Notice], None]
 
 
@@ -55,7 +57,7 @@ class Station:
         request = network_request(
             function,
             stan=f"{self._stan:06d}",
-            transmitted_at=self._voice.transmitted_at(),
+            transmitted_at=self._voice.stamp().transmitted_at,
             institution_id=self._voice.institution_id,
             business_date=business_date,
         )

@@ -25,7 +25,7 @@ from switch.transaction import (
     AUTHORIZATION,
     BATCH,
     FORMAT_ERROR,
-    REASON_CANCELLED,
+    NO_ACTION,
     REASON_STAND_IN,
     REASON_TIMEOUT,
     REQUEST,
@@ -107,7 +107,8 @@ class _Teller:
         yield self._step(at_ms, ACQUIRER, "from", merchant)
         yield self._step(at_ms, ACQUIRER, "key", _key(request, mti))
         if request["original_id"] is not None:
-            what = "completes" if request["function"] == ADVICE else "adds to"
+            completes = request["function"] == ADVICE and request["message_class"] != AUTHORIZATION
+            what = "completes" if completes else "adds to"
             yield self._step(at_ms, CENTRE, what, self._original())
         yield from self._routed(at_ms)
 
@@ -199,7 +200,7 @@ class _Teller:
         if self._asked and (self._stood_in or (undone and undone["message_reason"] == REASON_TIMEOUT)):
             why = why.partition(": ")[2] if self._stood_in else why
             yield self._step(at_ms, issuer, "no answer", why.removeprefix(f"no answer from {issuer} "))
-        elif undone and undone["message_reason"] != REASON_CANCELLED:
+        elif undone and decision["response_code"] != NO_ACTION:  # else its acquirer has reversed it
             yield self._step(at_ms, issuer, "response", why, response_mti(self._mti_of_issuer("0")), RECEIVED)
         if self._stood_in:
             yield self._step(at_ms, CENTRE, "stand-in", decision["reason"])
@@ -269,7 +270,8 @@ def _reversed(reversal: Row, request_id: int | None, specs: Specs) -> Iterator[S
 
 
 def _named(reversal: Row) -> str:
-    return f"STAN {reversal['original_stan']} of {reversal['original_transmitted_at']} (DE 90)"
+    at = reversal["original_transmitted_at"]
+    return f"STAN {reversal['original_stan']}" + (f" of {at} (DE 90)" if at is not None else "")
 
 
 def _mti(request: Row, function: str, edition: str, repeated: bool = False) -> str:

@@ -81,6 +81,7 @@ class Authorization:
     advised_code: str | None = None  #: of an advice: what was answered at the point of sale (DE 39)
     approval_code: str | None = None  #: of an advice or a completion: DE 38
     repeat: bool = False  #: it came as a repeat (0101, 0121, …) of what its sender had no answer to
+    stamped: bool = False  #: its sender gave no time at all: the time in ``key`` is of the centre's clock
 
 
 @record(kw_only=True)
@@ -90,6 +91,7 @@ class Reversal:
     key: ExchangeKey  #: of this message
     mti: str  #: as it came
     original_key: ExchangeKey | None  #: what DE 90 names; None where it is missing or makes no sense
+    original_stan: str  #: by which the original is known where neither a key nor a reference names it: of DE 90, else DE 11
     pan: Pan | None
     amount_minor: int  #: of the original (DE 4)
     currency: str  #: ISO 4217 numeric
@@ -102,6 +104,11 @@ class Reversal:
     @property
     def partial(self) -> bool:
         return self.replacement_minor > 0
+
+    @property
+    def refers(self) -> bool:
+        """Whether its DE 37 tells requests apart."""
+        return bool(self.rrn.strip("0 "))
 
     @property
     def is_void(self) -> bool:
@@ -117,6 +124,7 @@ class Reconciliation:
     mti: str  #: as it came
     sent: Mapping[str, int]  #: counter (``switch.routing.totals``) -> value, those the message has
     carried: Mapping[int, str] = field(eq=False, repr=False)
+    stamped: bool = False  #: as of an Authorization
 
 
 @record(kw_only=True)
@@ -145,7 +153,13 @@ class IssuerAnswer:
     approval_code: str | None
     reason: str  #: the issuer's own words, empty where it gives none
     carried: Mapping[int, str] | None = field(eq=False, repr=False)  #: what of it goes on to the acquirer
-    approved_minor: int | None = None  #: of a partial approval: DE 4
+    # What it repeats of its request; None where it has no such element.
+    message_class: str | None = None  #: AUTHORIZATION or FINANCIAL
+    pan: str | None = field(default=None, repr=False)  #: DE 2
+    processing_code: str | None = None  #: DE 3
+    amount_minor: int | None = None  #: DE 4; of a partial approval: what was granted
+    merchant_id: str | None = None  #: DE 42
+    currency: str | None = None  #: DE 49
 
 
 SWITCH = "switch"
@@ -160,6 +174,7 @@ INVALID_TRANSACTION = "12"
 INVALID_AMOUNT = "13"
 INVALID_CARD = "14"
 NO_SUCH_ISSUER = "15"
+INVALID_RESPONSE = "20"
 NO_ACTION = "21"
 UNABLE_TO_LOCATE = "25"
 FORMAT_ERROR = "30"
@@ -255,7 +270,7 @@ RESPONSE_MEANINGS: dict[str, str] = {
 
 #: Why the centre sends what it sends by itself (ISO 8583:1993, DE 25; networks put the same four digits into DE 56 of 1987).
 REASON_STAND_IN = "1003"  #: the issuer was not available
-REASON_CANCELLED = "4000"  #: the acquirer reversed it
+REASON_CANCELLED = "4000"  #: the cardholder or the acquirer cancelled it
 REASON_INVALID_RESPONSE = "4020"
 REASON_TIMEOUT = "4021"  #: time ran out, or the line was lost, before an answer came
 REASON_COMPLETED = "4004"  #: another message settles it: a completion took the place of a hold

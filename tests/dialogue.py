@@ -99,6 +99,7 @@ def reversed_(
         key=ExchangeKey("504001", "TERM0001", f"{own_stan:06d}", "1122091600"),
         mti="0420",
         original_key=original.key if named else None,
+        original_stan=original.key.stan if named else f"{own_stan:06d}",
         pan=Pan(pan),
         amount_minor=amount_minor,
         currency="504",

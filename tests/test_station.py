@@ -7,6 +7,7 @@ from typing import cast
 from attrs import define, field
 
 from switch.errors import MessageError
+from switch.iso8583.mapping import Stamp
 from switch.iso8583.message import Message
 from switch.iso8583.session import CUT_OVER, ECHO, SIGN_ON, Session
 from switch.line import Line
@@ -36,7 +37,7 @@ class FakeLine:
 
 def _station(line: FakeLine) -> tuple[Station, list[Notice]]:
     notices: list[Notice] = []
-    voice = Voice(institution_id="504900", transmitted_at=lambda: "1122100000", tell=notices.append)
+    voice = Voice(institution_id="504900", stamp=lambda: Stamp("1122100000", "1122110000"), tell=notices.append)
     return Station(cast("Line", line), Session(), voice, echo_seconds=30, tpdu=b""), notices
 
 

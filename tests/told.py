@@ -101,6 +101,7 @@ def takes_back(stan: int, original: int | None = None, *, line: str = LINE, **ch
         "key": ExchangeKey("504001", "TERM0001", f"{stan:06d}", "1122091545"),
         "mti": "0400",
         "original_key": ExchangeKey("504001", "TERM0001", f"{original:06d}", "1122091530") if original else None,
+        "original_stan": f"{original or stan:06d}",
         "pan": None,
         "amount_minor": 12_500,
         "currency": "504",

@@ -30,7 +30,7 @@ STAGING_TABLES = (
     """
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
-      over_basis_points INTEGER)
+      over_basis_points INTEGER, floor_limit_minor INTEGER)
     """,
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
     """
@@ -44,7 +44,7 @@ STAGING_TABLES = (
       request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
     """,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -69,7 +69,8 @@ SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE
 """
 
 #: What the day captured and is worth something still, at what remains of it, with the plan of its merchant and the reason why
-#: it cannot be presented (NULL: it can).
+#: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about what captures
+#: a hold that was itself only told.
 CAPTURES = f"""
 CREATE TEMP TABLE captured AS
 SELECT
@@ -88,9 +89,13 @@ SELECT
     WHEN i.issuer IS NULL THEN 'unknown issuer'
     WHEN COALESCE(r.origin, '') NOT IN ('domestic', 'foreign') THEN 'neither domestic nor foreign'
     WHEN r.transaction_type NOT IN ({PRESENTABLE_TYPES}) THEN 'unknown transaction type'
+    WHEN ABS(d.captured_minor) > m.floor_limit_minor
+      AND ((r.function = 'advice' AND r.original_id IS NULL) OR o.function = 'advice')
+    THEN 'made offline, above the floor limit of the contract'
   END AS exception_reason
 FROM journal.decision AS d
 JOIN journal.request AS r ON r.id = d.request_id
+LEFT JOIN journal.request AS o ON o.id = r.original_id
 LEFT JOIN remainder AS v ON v.request_id = d.request_id
 LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer

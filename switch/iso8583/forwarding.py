@@ -9,14 +9,13 @@ from switch.card import Pan, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583.mapping import ECHOED, TRANSACTION_TYPES, named_key, original_data, replacement_amounts
 from switch.iso8583.message import Message
-from switch.iso8583.mti import response_mti
+from switch.iso8583.mti import CLASSES, response_mti
 from switch.transaction import (
     APPROVALS,
     APPROVED,
     APPROVED_REASON,
     AUTHORIZATION,
     FINANCIAL,
-    PARTIALLY_APPROVED,
     Authorization,
     Decision,
     ExchangeKey,
@@ -48,19 +47,24 @@ def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Mes
 
 def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
     """What an issuer's 0110 or 0210 says; MessageError where it cannot be matched or says nothing."""
-    e = message.elements
+    mti, e = message
     try:
         key, code = ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]), e[39]
     except KeyError:
         missing = next(number for number in (7, 11, 39, 41) if number not in e)
-        raise MessageError(missing, None, "nothing", f"a value: mandatory in a {message.mti}") from None
+        raise MessageError(missing, None, "nothing", f"a value: mandatory in a {mti}") from None
     return IssuerAnswer(
         key=key,
         response_code=code,
         approval_code=e.get(38),
         reason=mask_numbers(e[REASON]) if REASON in e else (APPROVED_REASON if code in APPROVALS else ""),
         carried=None if FROM_ISSUER.isdisjoint(e) else {n: value for n, value in e.items() if n in FROM_ISSUER},
-        approved_minor=int(e[4]) if code == PARTIALLY_APPROVED and 4 in e else None,
+        message_class=CLASSES[mti[1]],
+        pan=e.get(2),
+        processing_code=e.get(3),
+        amount_minor=int(e[4]) if 4 in e else None,
+        merchant_id=e.get(42),
+        currency=e.get(49),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import evolve
 
@@ -81,6 +81,8 @@ ECHOED: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 3
 MESSAGE_REASON_DIGITS: Final = 4
 EXPIRY_DIGITS: Final = 4  #: YYMM
 
+TRACKS: Final = frozenset({35, 45})
+
 _ANSWER_MTIS: Final = {
     REQUEST: {AUTHORIZATION: "0110", FINANCIAL: "0210"},
     ADVICE: {AUTHORIZATION: "0130", FINANCIAL: "0230"},
@@ -90,11 +92,18 @@ _ANSWER_MTIS: Final = {
 NETWORK_ECHOED: Final[tuple[int, ...]] = (7, 11, 12, 13, 32, 33, 53, 70, 100)
 
 
-def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str, currency: str) -> Authorization:
+class Stamp(NamedTuple):
+    """The centre's clock, for a message without a time of its own."""
+
+    transmitted_at: str  #: MMDDhhmmss, UTC
+    local_at: str  #: MMDDhhmmss in the time zone of the centre
+
+
+def to_authorization(message: Message, *, acquirer_id: str, stamp: Stamp, currency: str) -> Authorization:
     """What a 0100, 0200, 0120 or 0220 asks or tells; MessageError where an element it needs is missing or makes no sense.
 
-    ``acquirer_id`` and ``transmitted_at`` (MMDDhhmmss, UTC) stand in for DE 32 and DE 7 where the acquirer sends none, and a
-    missing DE 37 becomes the date and hour of transmission and the STAN; all three are then carried on as if sent. An amount
+    ``acquirer_id`` stands in for a missing DE 32. A missing DE 7 is what DE 13 and 12 say, else all three are ``stamp``. A
+    missing DE 37 becomes the date and hour of transmission and the STAN. All of them are then carried on as if sent. An amount
     without DE 49 is one of ``currency``.
     """
     mti, e = message
@@ -102,9 +111,11 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
         missing = min(MANDATORY - e.keys())
         raise MessageError(missing, None, "nothing", f"a value: mandatory in a {mti}")
     stan = e[11]
+    stamped = False
     if 32 not in e or 7 not in e or 37 not in e:
-        sent = e.get(7, transmitted_at)
-        e = {7: sent, 32: acquirer_id, 37: sent[:6] + stan, **e}
+        stamped = gives_no_time(e)
+        e = timed(e, stamp)
+        e = {32: acquirer_id, 37: e[7][:6] + stan, **e}
     pan, expiry = _card(e)
     entry, condition = e.get(22, "000"), e.get(25)
     channel = CHANNELS.get(entry[:2], MANUAL)
@@ -128,9 +139,26 @@ def to_authorization(message: Message, *, acquirer_id: str, transmitted_at: str,
         local_at=e.get(13, e[7][:4]) + e.get(12, e[7][4:]),
         carried=e,
     )
+    if stamped:
+        authorization = evolve(authorization, stamped=True)
     if mti[2:] == "00" and condition not in MARKS and (MARKED.isdisjoint(e) or _says_no_more(channel, e)):
         return authorization
     return _marked(authorization, mti, e)
+
+
+def gives_no_time(e: Mapping[int, str]) -> bool:
+    """Whether nothing in a message says when it was sent."""
+    return 7 not in e and not (12 in e and 13 in e)
+
+
+def timed(e: dict[int, str], stamp: Stamp) -> dict[int, str]:
+    """The elements with a DE 7. A sender that has none, a terminal mostly, names a message by the time it writes into DE 13 and
+    12; one that writes no time at all gets the centre's, there too: terminals set their clocks by it."""
+    if 7 in e:
+        return e
+    if not gives_no_time(e):
+        return {7: e[13] + e[12], **e}
+    return {7: stamp.transmitted_at, 12: stamp.local_at[4:], 13: stamp.local_at[:4], **e}
 
 
 def _says_no_more(channel: str, e: Mapping[int, str]) -> bool:
@@ -190,22 +218,44 @@ def _card(e: Mapping[int, str]) -> tuple[str, str | None]:
         track = e.get(35)
         if track is None:
             raise MessageError(2, None, "nothing", "a PAN in DE 2 or a track in DE 35")
-        pan, _, rest = track.replace("D", "=").partition("=")
+        pan, rest = _read_track(track)
         if expiry is None and len(rest) >= EXPIRY_DIGITS and rest[:EXPIRY_DIGITS].isdecimal():
             expiry = rest[:EXPIRY_DIGITS]
     if len(pan) < PAN_DIGITS_MIN:
         raise MessageError(2, None, f"{len(pan)} digits", f"a PAN of at least {PAN_DIGITS_MIN} digits")
+    if not TRACKS.isdisjoint(e):
+        _same_card(e, pan)
     return pan, expiry
 
 
-def to_reversal(message: Message, *, acquirer_id: str, transmitted_at: str, currency: str) -> Reversal:
-    """The reversal a 0400 or 0420 asks for; MessageError where an element it needs is missing or makes no sense."""
-    e = message.elements
+def _read_track(track: str) -> tuple[str, str]:
+    """The PAN of a track 2, and what follows its separator."""
+    pan, _, rest = track.replace("D", "=").partition("=")
+    return pan, rest
+
+
+def _same_card(e: Mapping[int, str], pan: str) -> None:
+    """MessageError where DE 2, track 2 (DE 35) and track 1 (DE 45: B, PAN, ^ …) name two cards."""
+    if 35 in e and _read_track(e[35])[0] != pan:
+        raise MessageError(35, None, "a track 2 of another card than DE 2", "one card in both")
+    on_track_1 = e[45].lstrip("%").partition("^")[0].replace(" ", "") if 45 in e else ""
+    if on_track_1[:1] == "B" and on_track_1[1:] != pan:
+        raise MessageError(45, None, f"a track 1 of another card than DE {2 if 2 in e else 35}", "one card in both")
+
+
+def to_reversal(message: Message, *, acquirer_id: str, stamp: Stamp, currency: str) -> Reversal:
+    """The reversal a 0400 or 0420 asks for; MessageError where an element it needs is missing or makes no sense.
+
+    The parameters are those of ``to_authorization``.
+    """
+    e = timed(message.elements, stamp)
     for number in (4, 11, 41, 42):
         if number not in e:
             raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
     acquirer_id = e.get(32, acquirer_id)
-    pan = e.get(2) or e.get(35, "").replace("D", "=").partition("=")[0]
+    pan = e.get(2) or _read_track(e.get(35, ""))[0]
+    if pan and not TRACKS.isdisjoint(e):
+        _same_card(e, pan)
     actual = e[95][:12] if 95 in e else "0"
     if not actual.isdecimal():
         raise MessageError(95, None, "another character", "12 digits of actual amount, first of all")
@@ -213,9 +263,10 @@ def to_reversal(message: Message, *, acquirer_id: str, transmitted_at: str, curr
     if replacement_minor > amount_minor:
         raise MessageError(95, None, f"{replacement_minor} of {amount_minor}", "a replacement amount of at most DE 4")
     return Reversal(
-        key=ExchangeKey(acquirer_id, e[41], e[11], e.get(7, transmitted_at)),
+        key=ExchangeKey(acquirer_id, e[41], e[11], e[7]),
         mti=message.mti,
         original_key=named_key(e, acquirer_id),
+        original_stan=_named_stan(e) or e[11],
         pan=Pan(pan) if pan else None,
         amount_minor=amount_minor,
         currency=e.get(49, currency),
@@ -236,10 +287,16 @@ def _message_reason(e: Mapping[int, str]) -> str:
 def named_key(e: Mapping[int, str], acquirer_id: str) -> ExchangeKey | None:
     """The key DE 90 names: MTI (4), STAN (6), DE 7 (10), acquirer (11), forwarder (11), the last two filled with zeros."""
     original = e.get(90)
-    if original is None or not original[4:20].strip("0"):
+    if original is None or not original[10:20].strip("0"):
         return None
     named = original[20:31].lstrip("0")
     return ExchangeKey(acquirer_id if named in ("", acquirer_id.lstrip("0")) else named, e[41], original[4:10], original[10:20])
+
+
+def _named_stan(e: Mapping[int, str]) -> str:
+    """The STAN that DE 90 names, also where it names no DE 7; empty where it names none."""
+    stan = e.get(90, "")[4:10]
+    return stan if stan.strip("0") else ""
 
 
 def original_data(original_mti: str, key: ExchangeKey) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from switch.errors import MessageError
-from switch.iso8583.mapping import ECHOED, NETWORK_ECHOED
+from switch.iso8583.mapping import ECHOED, NETWORK_ECHOED, Stamp, gives_no_time, timed
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.transaction import ExchangeKey, Reconciliation
@@ -26,19 +26,26 @@ COUNTERS: Final = {
 }
 NET: Final = 97  #: C or D and 16 digits: C where cardholders are to get more than they are to pay
 SETTLEMENT_CODE: Final = 66
+#: Elements of private use in which terminals write totals of their own layout: mostly 63, counts and amounts one after another.
+ELSEWHERE: Final = frozenset({46, 47, 48, 61, 62, 63, *range(112, 128)})
 
 
-def to_reconciliation(message: Message, *, acquirer_id: str, transmitted_at: str) -> Reconciliation:
-    """The totals of a 0500 or 0520; without DE 41 they are the whole acquirer's. MessageError where one makes no sense."""
-    e = message.elements
+def to_reconciliation(message: Message, *, acquirer_id: str, stamp: Stamp) -> Reconciliation:
+    """The totals of a 0500 or 0520; without DE 41 they are the whole acquirer's. MessageError where one makes no sense, and
+    where totals may stand in an element that the centre does not read: what was not looked at is not agreed to."""
+    e = timed(message.elements, stamp)
     if 11 not in e:
         raise MessageError(11, None, "nothing", f"a value: mandatory in a {message.mti}")
     sent = {name: int(e[number]) for number, (name, _) in COUNTERS.items() if number in e}
     if NET in e:
         sent["net_minor"] = int(e[NET][1:]) * (-1 if e[NET][0] == "D" else 1)
+    unread = min(ELSEWHERE & e.keys(), default=None) if not sent else None
+    if unread is not None:
+        raise MessageError(unread, None, f"{len(e[unread])} characters and no totals", "totals in DE 74 to 89 and 97")
     return Reconciliation(
-        key=ExchangeKey(e.get(32, acquirer_id), e.get(41, ""), e[11], e.get(7, transmitted_at)),
+        key=ExchangeKey(e.get(32, acquirer_id), e.get(41, ""), e[11], e[7]),
         mti=message.mti,
+        stamped=gives_no_time(message.elements),
         sent=sent,
         carried=e,
     )

@@ -100,13 +100,14 @@ class IssuerHost:
         now_ms = self._clock_ms()
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
+        stamp = mapping.Stamp(second, second)
         for frame in frames:
             try:
                 asked = line.codec.decode(frame.body)
             except MessageError:
                 continue
             message = line.understood(asked) if line.translates else asked
-            answer, delay_seconds = self._answer(message, now_ms, month, second)
+            answer, delay_seconds = self._answer(message, now_ms, month, stamp)
             if answer is None:
                 continue
             if delay_seconds:
@@ -116,13 +117,13 @@ class IssuerHost:
         self._writing.write()
         line.flush()
 
-    def _answer(self, message: Message, now_ms: int, month: str, second: str) -> tuple[Message | None, float]:
+    def _answer(self, message: Message, now_ms: int, month: str, stamp: mapping.Stamp) -> tuple[Message | None, float]:
         """The answer to one message (None: silence) and by how many seconds it is late."""
         kind = message_class(message.mti)
         if kind in ("authorization", "financial") and message.mti[2] == "0":
             try:
                 request = mapping.to_authorization(
-                    message, acquirer_id=self._institution_id, transmitted_at=second, currency=ACCOUNT_CURRENCY
+                    message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY
                 )
             except MessageError:
                 return mapping.refusal(message, FORMAT_ERROR), 0.0
@@ -136,33 +137,29 @@ class IssuerHost:
         if not expects_answer(message.mti):
             return None, 0.0
         if kind in ("authorization", "financial"):
-            return self._take(message, now_ms, second), 0.0
+            return self._take(message, now_ms, stamp), 0.0
         if kind == "reversal":
-            return self._undo(message, now_ms, second), 0.0
+            return self._undo(message, now_ms, stamp), 0.0
         if kind == "network_management":
             if message.elements.get(70) == CUT_OVER:
                 self.settlement_date = message.elements.get(SETTLEMENT_DATE)
             return network_response(message), 0.0
         return mapping.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
 
-    def _take(self, message: Message, now_ms: int, second: str) -> Message:
+    def _take(self, message: Message, now_ms: int, stamp: mapping.Stamp) -> Message:
         """The answer to an advice; what it changes waits to be written."""
         try:
-            advice = mapping.to_authorization(
-                message, acquirer_id=self._institution_id, transmitted_at=second, currency=ACCOUNT_CURRENCY
-            )
+            advice = mapping.to_authorization(message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY)
         except MessageError:
             return mapping.refusal(message, FORMAT_ERROR)
         taken = take(advice, self._accounts, self._writing, now_ms=now_ms)
         self._writing.waiting.extend(taken.entries)
         return forwarding.from_issuer(message, taken.decision)
 
-    def _undo(self, message: Message, now_ms: int, second: str) -> Message:
+    def _undo(self, message: Message, now_ms: int, stamp: mapping.Stamp) -> Message:
         """The answer to a reversal; what it changes waits to be written."""
         try:
-            reversal = mapping.to_reversal(
-                message, acquirer_id=self._institution_id, transmitted_at=second, currency=ACCOUNT_CURRENCY
-            )
+            reversal = mapping.to_reversal(message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY)
         except MessageError:
             return mapping.refusal(message, FORMAT_ERROR)
         undoing = undo(reversal, self._accounts, self._writing, now_ms=now_ms)

@@ -7,6 +7,7 @@ from switch.money import BASIS_POINTS, format_minor
 from switch.routing.archive import Past
 from switch.routing.checks import refuse
 from switch.transaction import (
+    APPROVALS,
     APPROVED,
     CREDITS,
     INVALID_AMOUNT,
@@ -43,6 +44,8 @@ def not_outstanding(request: Authorization, hold: Past) -> Decision | None:
         return refuse(UNABLE_TO_LOCATE, f"DE 2 is not the card of {which}, which it names")
     if not hold.decision.approved:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, was answered {hold.decision.response_code}")
+    if (told := hold.authorization.advised_code) is not None and told not in APPROVALS:
+        return refuse(INVALID_TRANSACTION, f"{which}, which it names, told of a decline, {told}")
     if hold.completed_by is not None:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, was completed before")
     if hold.remaining_minor <= 0:

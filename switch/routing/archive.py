@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from attrs import define
 
+from switch.card import Pan
 from switch.routing.capture import LATER, NOW, WITH_BATCH
-from switch.transaction import REQUEST, Authorization, Decision, ExchangeKey, Reversal
+from switch.transaction import Authorization, Decision, ExchangeKey
 
 
 @define(eq=False)
@@ -23,6 +25,7 @@ class Past:
     capture: str = NOW  #: when it counts (``switch.routing.capture``)
     completed_by: ExchangeKey | None = None  #: of a hold: the completion that took its place
     increments: tuple[ExchangeKey, ...] = ()  #: of a hold: the approved requests that added to it
+    given_back: bool = False  #: its issuer is owed a reversal for an approval that came after its decline
 
     @property
     def held(self) -> bool:
@@ -31,9 +34,8 @@ class Past:
 
     @property
     def adds(self) -> bool:
-        """Whether it is an increment: a request that adds to the hold it names."""
-        request = self.authorization
-        return self.capture == LATER and request.original_key is not None and request.function == REQUEST
+        """Whether it is an increment: a request, or the word of one, that adds to the hold it names."""
+        return self.capture == LATER and self.authorization.original_key is not None
 
     @property
     def to_undo(self) -> bool:
@@ -49,13 +51,6 @@ class Reference(NamedTuple):
     merchant_id: str
     amount_minor: int | None
 
-    @classmethod
-    def of(cls, reversal: Reversal) -> Reference | None:
-        """What a reversal without DE 90 refers to; None where its DE 37 tells nothing apart."""
-        if not reversal.rrn.strip("0 "):
-            return None
-        return cls(reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
-
     def fits(self, authorization: Authorization) -> bool:
         return (
             authorization.rrn == self.rrn
@@ -65,14 +60,47 @@ class Reference(NamedTuple):
         )
 
 
+class SameStan(NamedTuple):
+    """What names an original that neither DE 90 nor DE 37 names: its STAN, and what a reversal repeats of it."""
+
+    acquirer_id: str
+    terminal_id: str
+    stan: str
+    merchant_id: str
+    amount_minor: int
+    at: str  #: MMDDhhmmss of the message that names it
+    pan: Pan | None  #: None where the message has no card
+
+    def fits(self, authorization: Authorization) -> bool:
+        return (
+            authorization.key[:3] == self[:3]
+            and authorization.merchant_id == self.merchant_id
+            and authorization.amount_minor == self.amount_minor
+            and self.pan in (None, authorization.pan)
+        )
+
+
+Named = Reference | SameStan
+
+
 class Archive(Protocol):
-    """The journal, read by key; asked only for what is no longer remembered."""
+    """The journal, read by key and by name; asked only for what is no longer remembered."""
 
     def find(self, key: ExchangeKey) -> Past | None:
         """The latest decided request under a key."""
 
-    def find_by_reference(self, reference: Reference) -> Past | None:
-        """The latest decided request a reference can mean."""
+    def find_named(self, named: Named) -> Past | None:
+        """The decided request a name can mean: one that is still worth something rather than another, a later one rather."""
+
+    def find_hold(self, reference: Reference, approval_code: str | None) -> Past | None:
+        """The request, no completion itself, of a reference: one of that code rather than another, one that still waits
+        for a completion rather, a later one rather."""
+
+    def of_stan(self, key: ExchangeKey, seconds: float) -> Iterable[Authorization]:
+        """Requests of the acquirer, terminal and STAN of a key, and so near to its time, the latest first."""
+
+    def came_reversed(self, name: ExchangeKey | Named) -> bool:
+        """Whether a reversal of what was not known then has named a request so."""
 
 
 class NoArchive:
@@ -81,5 +109,14 @@ class NoArchive:
     def find(self, key: ExchangeKey) -> Past | None:
         return None
 
-    def find_by_reference(self, reference: Reference) -> Past | None:
+    def find_named(self, named: Named) -> Past | None:
         return None
+
+    def find_hold(self, reference: Reference, approval_code: str | None) -> Past | None:
+        return None
+
+    def of_stan(self, key: ExchangeKey, seconds: float) -> Iterable[Authorization]:
+        return ()
+
+    def came_reversed(self, name: ExchangeKey | Named) -> bool:
+        return False

@@ -17,13 +17,13 @@ def capture_of(authorization: Authorization, merchant: Merchant | None) -> str:
     """When an approval of this request is to count: by what it is, then by the contract of its merchant."""
     if authorization.transaction_type in INQUIRIES:
         return NEVER
-    if authorization.pre_authorized and not _financial_advice(authorization):
+    if authorization.pre_authorized and not is_financial_advice(authorization):
         return LATER
     if (
         merchant is None
         or merchant.capture == AT_CUT_OFF
         or authorization.function == BATCH
-        or _financial_advice(authorization)
+        or is_financial_advice(authorization)
     ):
         return NOW
     if merchant.capture == BY_BATCH:
@@ -31,7 +31,7 @@ def capture_of(authorization: Authorization, merchant: Merchant | None) -> str:
     return NOW if authorization.message_class == FINANCIAL else LATER
 
 
-def _financial_advice(authorization: Authorization) -> bool:
+def is_financial_advice(authorization: Authorization) -> bool:
     """Whether it tells of money that has moved: a completion, or a sale made offline."""
     return authorization.function == ADVICE and authorization.message_class == FINANCIAL
 

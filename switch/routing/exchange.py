@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, Final
 
 from attrs import define, field
 
-from switch.routing.archive import Reference
 from switch.routing.table import Route
 from switch.transaction import Authorization, ExchangeKey
 
@@ -66,10 +65,9 @@ class Pending:
         key = exchange.authorization.key
         del self._of_key[key], exchange.timer.waiting[key]
 
-    def meant(self, reference: Reference) -> Exchange | None:
-        """The latest exchange a reference can mean."""
-        found = [exchange for exchange in self._of_key.values() if reference.fits(exchange.authorization)]
-        return found[-1] if found else None
+    def all(self) -> Iterable[Exchange]:
+        """All that wait."""
+        return self._of_key.values()
 
     def of_terminal(self, acquirer_id: str, terminal_id: str) -> tuple[int, ...]:
         """The requests of a terminal that wait; an empty one means all terminals of the acquirer."""

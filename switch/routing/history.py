@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Final
 
-from switch.routing.archive import Archive, Past, Reference
+from switch.routing.archive import Archive, Past
 from switch.routing.memory import Memory
 from switch.routing.seen import Seen
-from switch.transaction import REQUEST, ExchangeKey
+from switch.transaction import ExchangeKey
 
 REMEMBERED_MAX: Final = 5_000  #: decided exchanges kept to answer repeats and recognise late answers, about 2 kB each
 
 
 class History:
-    """Decided requests by key and by reference."""
+    """Decided requests by key."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -45,25 +45,6 @@ class History:
                 self._recall(past)
         return past
 
-    def find_by_reference(self, reference: Reference, *, held: bool = False) -> Past | None:
-        """The request a reference can mean, rather one that is still worth something, rather a later one; ``held``: only one
-        that was asked, no completion of one."""
-
-        def meant(past: Past) -> bool:
-            return reference.fits(past.authorization) and (not held or past.authorization.function == REQUEST)
-
-        rrn = reference.rrn
-        keys = {past.authorization.key for past in self._memory.values() if past.authorization.rrn == rrn and meant(past)}
-        found = [past for key in keys if (past := self.find(key)) is not None]
-        best = max(found, key=_likeliest, default=None)
-        if best is None or not best.to_undo:
-            archived = self._archive.find_by_reference(reference)
-            if archived is not None and meant(archived):
-                also = self.find(archived.authorization.key) or archived
-                best = also if best is None else max(best, also, key=_likeliest)
-        return best
-
-
-def _likeliest(past: Past) -> tuple[bool, int]:
-    """Of several requests a reference can mean, what is still worth something is meant rather, then what came later."""
-    return past.to_undo, past.request_id
+    def remembered(self) -> Iterable[Past]:
+        """The decisions in memory."""
+        return self._memory.values()

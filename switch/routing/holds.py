@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from switch.routing.advices import not_outstanding
-from switch.routing.archive import Past, Reference
-from switch.routing.capture import LATER, WITH_BATCH
+from switch.routing.archive import Past
+from switch.routing.capture import LATER, WITH_BATCH, is_financial_advice
 from switch.routing.checks import refuse
 from switch.routing.effects import Effect
 from switch.routing.exchange import Exchange
 from switch.routing.history import History
+from switch.routing.names import Names
 from switch.routing.outbox import Outbox
 from switch.routing.totals import Batches
 from switch.transaction import (
     ADVICE,
+    AUTHORIZATION,
     DEBITS,
-    FINANCIAL,
     INVALID_TRANSACTION,
     REASON_COMPLETED,
     Authorization,
@@ -26,23 +27,25 @@ from switch.transaction import (
 class Holds:
     """The approvals that wait for a completion, as far as the past is known."""
 
-    def __init__(self, history: History, outbox: Outbox, batches: Batches) -> None:
-        self._history, self._outbox, self._batches = history, outbox, batches
+    def __init__(self, history: History, names: Names, outbox: Outbox, batches: Batches) -> None:
+        self._history, self._names, self._outbox, self._batches = history, names, outbox, batches
 
     def named(self, request: Authorization) -> Past | None:
         """The request that an advice completes or an increment adds to; None where it names none that is known.
 
         Any other request may name one (a refund its sale, say) and settles nothing of it.
         """
-        settles = request.message_class == FINANCIAL if request.function == ADVICE else request.pre_authorized
-        if not settles or request.transaction_type not in DEBITS:
+        if not (is_financial_advice(request) or request.pre_authorized) or request.transaction_type not in DEBITS:
             return None
         if request.original_key is not None:
             return self._itself(self._history.find(request.original_key))
-        if request.approval_code is None:
+        refers = request.approval_code is not None and (request.function == ADVICE or request.message_class == AUTHORIZATION)
+        if not refers:
             return None
-        reference = Reference(request.rrn, request.key.terminal_id, request.merchant_id, None)
-        return self._itself(self._history.find_by_reference(reference, held=True))
+        named = self._names.hold(request)
+        if named is not None and not is_financial_advice(request) and named.decision.approval_code != request.approval_code:
+            return None  # a hold that is told has an approval code of its own; an increment has that of its hold
+        return self._itself(named)
 
     def _itself(self, past: Past | None) -> Past | None:
         """The hold, where an increment of it is named."""
@@ -53,7 +56,8 @@ class Holds:
         return past
 
     def wrong_increment(self, request: Authorization) -> Decision | None:
-        """Why a request that names another cannot add to it; None for one that can, and for those that add to nothing."""
+        """Why a request, asked or told, that names another cannot add to it; None for one that can, and for those that add to
+        nothing."""
         if not request.pre_authorized:
             return None
         if request.transaction_type not in DEBITS:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from attrs import Factory
 
 from switch.record import record
-from switch.routing.archive import Past, Reference
+from switch.routing.archive import Named, Past
 from switch.routing.deliveries import Delivery
 from switch.routing.reversals import Demand, Undone
 from switch.routing.totals import Reconciled, Subject, Totals
@@ -21,7 +21,7 @@ class Recovery:
     decided: list[Past]  #: the latest ones, oldest first
     undecided: list[tuple[int, Authorization, str | None]]  #: request id, request, the issuer it was forwarded to
     owed: list[Delivery]  #: oldest first
-    reversed_unknown: list[ExchangeKey | Reference]  #: originals that were reversed and had not come
+    reversed_unknown: list[ExchangeKey | Named]  #: originals that were reversed and had not come
     keys: Sequence[tuple[str, ...]] = ()  #: of the latest requests, many more than are decided above
     reversals: Sequence[tuple[Demand, Undone]] = ()  #: the latest ones, oldest first
     totals: Mapping[Subject, Totals] = Factory(dict)  #: of the batches that are open

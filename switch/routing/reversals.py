@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from switch.money import format_minor
 from switch.record import record
 from switch.routing.archive import Past
+from switch.routing.capture import granted_minor
 from switch.transaction import APPROVED, ORIGINAL_AMOUNT_INCORRECT, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
 
-#: What a reversal asks for: its key, what it names (DE 90, else DE 37), and how much is to be left of it.
-Demand = tuple[ExchangeKey, ExchangeKey | str, int]
+
+class Demand(NamedTuple):
+    """What a reversal asks for, but for its card: one that differs in any of it is another reversal, under whatever key."""
+
+    key: ExchangeKey
+    named: ExchangeKey | str  #: DE 90, else DE 37
+    merchant_id: str
+    amount_minor: int
+    replacement_minor: int
+
+    @classmethod
+    def of(cls, reversal: Reversal) -> Demand:
+        named = reversal.original_key or reversal.rrn
+        return cls(reversal.key, named, reversal.merchant_id, reversal.amount_minor, reversal.replacement_minor)
 
 
 @record
@@ -41,6 +54,8 @@ def undo(reversal: Reversal, past: Past, named: Past) -> Undone:
         return Undone(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
     if reversal.amount_minor not in (named.authorization.amount_minor, named.decision.approved_minor):
         return _other_amount(reversal, named.authorization, request_id)
+    if reversal.replacement_minor >= granted_minor(past.authorization, past.decision):
+        return Undone(request_id, False, APPROVED, "it leaves the whole amount: nothing to undo")
     if reversal.replacement_minor >= past.remaining_minor:
         return Undone(request_id, False, APPROVED, "it was reversed before: nothing is left to undo")
     if reversal.partial:
@@ -61,7 +76,7 @@ def unfit(reversal: Reversal, original: Authorization, request_id: int) -> Undon
 def _other_card(reversal: Reversal, original: Authorization, request_id: int) -> Undone | None:
     if reversal.pan is None or reversal.pan == original.pan:
         return None
-    return Undone(None, False, UNABLE_TO_LOCATE, f"DE 2 is not the card of request {request_id}, which DE 90 names")
+    return Undone(None, False, UNABLE_TO_LOCATE, f"DE 2 is not the card of request {request_id}, which it names")
 
 
 def _other_amount(reversal: Reversal, original: Authorization, request_id: int) -> Undone:

@@ -21,6 +21,12 @@ class Seen:
         self._younger, self._elder = bytearray(SLOTS), bytearray(SLOTS)
         self._count = 0
 
+    def holds(self, key: Hashable) -> bool:
+        """Whether a key has, or may have, come before."""
+        number = hash(key)
+        one, two = number & _MASK, (number >> _SHIFT) & _MASK
+        return bool((self._younger[one] and self._younger[two]) or (self._elder[one] and self._elder[two]))
+
     def again(self, key: Hashable) -> bool:
         """Whether a key has, or may have, come before; it has from now on."""
         number = hash(key)

@@ -11,10 +11,10 @@ from typing import Any, Final
 from attrs import evolve
 
 from switch.merchant import Merchant
-from switch.money import format_minor
 from switch.routing.advices import accept, complete
-from switch.routing.archive import Archive, NoArchive, Past, Reference
-from switch.routing.capture import NEVER, NOW, WITH_BATCH, capture_of, granted_minor
+from switch.routing.answers import Answers
+from switch.routing.archive import Archive, NoArchive, Past
+from switch.routing.capture import NEVER, NOW, WITH_BATCH, capture_of, granted_minor, is_financial_advice
 from switch.routing.checks import CHECKS, refuse
 from switch.routing.effects import (
     Effect,
@@ -42,6 +42,7 @@ from switch.routing.events import (
 from switch.routing.exchange import Exchange, Pending
 from switch.routing.history import History
 from switch.routing.holds import Holds
+from switch.routing.names import Names
 from switch.routing.outbox import Outbox
 from switch.routing.reconciling import Reconciler
 from switch.routing.recovery import Recovery
@@ -49,7 +50,7 @@ from switch.routing.repeats import Repeats
 from switch.routing.reversals import Undone, unfit
 from switch.routing.table import Destination, Route, RoutingTable
 from switch.routing.taken_back import TakenBack
-from switch.routing.unexpected import unexpected
+from switch.routing.unexpected import Unexpected
 from switch.transaction import (
     ADVICE,
     APPROVALS,
@@ -57,17 +58,14 @@ from switch.transaction import (
     BATCH,
     CREDITS,
     IN_PROGRESS,
-    INSUFFICIENT_FUNDS,
     INVALID_TRANSACTION,
     ISSUER_INOPERATIVE,
     NO_ACTION,
     NO_ROUTE,
     NO_SUCH_ISSUER,
-    PARTIALLY_APPROVED,
-    REASON_CANCELLED,
-    REASON_INVALID_RESPONSE,
     REASON_TIMEOUT,
     REQUEST,
+    RESPONSE_MEANINGS,
     Authorization,
     Decision,
     Reversal,
@@ -94,12 +92,16 @@ class Switchboard:
         self._destinations = {destination.issuer: destination for destination in destinations}
         self._pending = Pending()
         self._down_why: dict[str, str] = {}
-        self._history = History(archive or NoArchive())
+        archive = archive or NoArchive()
+        self._history = History(archive)
+        self._names = Names(archive, self._history, self._pending)
         self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
         self._batches = self._reconciler.batches
         self._repeats = Repeats(self._history, self._pending)
-        self._holds = Holds(self._history, self._outbox, self._batches)
-        self._taken_back = TakenBack(self._history, self._outbox, self._batches)
+        self._holds = Holds(self._history, self._names, self._outbox, self._batches)
+        self._answers = Answers(self._holds, self._outbox)
+        self._unexpected = Unexpected(self._history, self._pending, self._outbox)
+        self._taken_back = TakenBack(archive, self._names, self._history, self._outbox, self._batches)
         self._next_id = first_request_id
         self._handlers: dict[type[Any], Callable[[Any, float, list[Effect]], None]] = {
             RequestReceived: self._request,
@@ -167,14 +169,20 @@ class Switchboard:
         self._outbox.send_due(now, effects)
         return effects
 
+    def same_before(self, request: Authorization) -> Authorization | None:
+        """The request that one without a time of its own repeats; None where it is the first."""
+        return self._names.same_before(request)
+
     # requests and advices
 
     def _request(self, event: RequestReceived, now: float, effects: list[Effect]) -> None:
         authorization = event.authorization
         if self._history.again(authorization.key) and self._repeats.answered(event, effects):
             return
-        plain = authorization.original_key is None and authorization.function == REQUEST
+        plain = authorization.original_key is None and authorization.function == REQUEST and authorization.approval_code is None
         hold = None if plain else self._holds.named(authorization)
+        if hold is not None:  # from here on it is known which hold it is, however the acquirer named it
+            authorization = evolve(authorization, original_key=hold.authorization.key)
         route = self._table.find(authorization.pan.digits)
         merchant = self._merchants.get(authorization.merchant_id)
         capture = capture_of(authorization, merchant)
@@ -186,7 +194,7 @@ class Switchboard:
             assert refusal is not None
             self._close(Past(request_id, authorization, None, refusal, 0, now, capture), [event.origin], effects)
         elif authorization.function == ADVICE:
-            self._advice(event, request_id, route, merchant, capture, hold, now, effects)
+            self._advice(authorization, event.origin, request_id, route, merchant, capture, hold, now, effects)
         else:
             seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
             timer = self._pending.timer(route.issuer, seconds)
@@ -210,6 +218,7 @@ class Switchboard:
         origin = self._destinations[route.issuer].origin if route is not None else None
         hold_id = hold.request_id if hold is not None else None
         effects.append(JournalRequest(request_id, request, line, mcc, route, origin, capture, hold_id))
+        self._names.add(request_id, request)
         return request_id
 
     def _ask(self, exchange: Exchange, now: float, effects: list[Effect]) -> None:
@@ -245,7 +254,8 @@ class Switchboard:
 
     def _advice(
         self,
-        event: RequestReceived,
+        advice: Authorization,
+        origin: Any,
         request_id: int,
         route: Route,
         merchant: Merchant,
@@ -254,25 +264,36 @@ class Switchboard:
         now: float,
         effects: list[Effect],
     ) -> None:
-        """What was done without the centre is taken as it is; a completion has to fit the hold it names."""
-        advice = event.authorization
-        if advice.original_key is not None and self._pending.get(advice.original_key) is not None:
-            decision = refuse(IN_PROGRESS, "the request it names (DE 90) waits for its issuer")
-        elif advice.advised_code is not None and advice.advised_code not in APPROVALS:
-            decision = accept(advice, f"told that {advice.advised_code} was answered at the point of sale")
-        elif hold is not None:
-            decision = complete(advice, hold, self._holds.authorized_minor(hold), merchant)
-        else:
-            named = " of what is not known here" if advice.original_key or advice.approval_code else ""
-            decision = accept(advice, f"advice{named}, taken as told")
+        """What was done without the centre is taken as it is; a completion or an increment has to fit the hold it names."""
+        decision = self._judged(advice, merchant, hold)
+        code = advice.advised_code
+        if code is not None and code not in RESPONSE_MEANINGS:
+            what = f"tells of {code!r}, which is not in the table of ISO 8583:1987; taken for a decline"
+            effects.append(JournalOccurrence(request_id, "unknown_code", what))
+        if hold is None:
+            advice = evolve(advice, original_key=None)
         if decision.approved:
-            if hold is not None:  # the issuer is told which hold it is, however the acquirer named it
-                advice = evolve(advice, original_key=hold.authorization.key)
             if hold is not None and _counts(advice):
-                self._holds.settle(hold, advice.key, now, effects)
+                if is_financial_advice(advice):
+                    self._holds.settle(hold, advice.key, now, effects)
+                else:
+                    hold.increments += (advice.key,)
             granted = granted_minor(advice, decision)
             self._outbox.advise(request_id, advice, route.issuer, granted, decision, "", now, effects)
-        self._close(Past(request_id, advice, route.issuer, decision, 0, now, capture), [event.origin], effects)
+        self._close(Past(request_id, advice, route.issuer, decision, 0, now, capture), [origin], effects)
+
+    def _judged(self, advice: Authorization, merchant: Merchant, hold: Past | None) -> Decision:
+        """The answer to an advice; ``hold`` is the one it completes or adds to."""
+        if advice.original_key is not None and self._pending.get(advice.original_key) is not None:
+            return refuse(IN_PROGRESS, "the request it names (DE 90) waits for its issuer")
+        if not _counts(advice):
+            return accept(advice, f"told that {advice.advised_code} was answered at the point of sale")
+        if hold is None:
+            named = " of what is not known here" if advice.original_key or advice.approval_code else ""
+            return accept(advice, f"advice{named}, taken as told")
+        if is_financial_advice(advice):
+            return complete(advice, hold, self._holds.authorized_minor(hold), merchant)
+        return self._holds.wrong_increment(advice) or accept(advice, f"told that it adds to request {hold.request_id}")
 
     # answers
 
@@ -280,33 +301,11 @@ class Switchboard:
         answer = event.answer
         exchange = self._pending.get(answer.key)
         if exchange is None or exchange.route.issuer != event.issuer:
-            effects.append(unexpected(event, self._history, self._pending, now))
+            self._unexpected.take(event, now, effects)
             return
-        decision = Decision(
-            response_code=answer.response_code,
-            approval_code=answer.approval_code,
-            decided_by=event.issuer,
-            reason=answer.reason,
-            carried=answer.carried,
-        )
-        if answer.response_code == PARTIALLY_APPROVED:
-            decision = self._partial(exchange, answer.approved_minor, decision, now, effects)
-        if exchange.authorization.original_key is not None and exchange.authorization.pre_authorized and decision.approved:
-            decision = self._holds.added(exchange, decision, now, effects)
+        decision = self._answers.decision(exchange, answer, now, effects)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
-
-    def _partial(
-        self, exchange: Exchange, approved_minor: int | None, decision: Decision, now: float, effects: list[Effect]
-    ) -> Decision:
-        """An approval of less than was asked stands where the acquirer can take it; else it is undone and declined."""
-        request, issuer = exchange.authorization, exchange.route.issuer
-        if request.partial_accepted and approved_minor is not None and 0 < approved_minor < request.amount_minor:
-            return evolve(decision, approved_minor=approved_minor)
-        granted = "no amount" if approved_minor is None else format_minor(approved_minor)
-        why = f"{issuer} approved {granted} of {format_minor(request.amount_minor)}, which cannot be taken"
-        self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_INVALID_RESPONSE, now, effects)
-        return refuse(INSUFFICIENT_FUNDS, why)
 
     def _decide(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> None:
         """Close an exchange that is not pending any more."""
@@ -315,16 +314,24 @@ class Switchboard:
         self._close(past, exchange.origins, effects)
 
     def _do_without(
-        self, exchange: Exchange, why: str, now: float, effects: list[Effect], code: str = ISSUER_INOPERATIVE
+        self,
+        exchange: Exchange,
+        why: str,
+        now: float,
+        effects: list[Effect],
+        code: str = ISSUER_INOPERATIVE,
+        reason: str = REASON_TIMEOUT,
     ) -> None:
-        """Decide a pending exchange without its issuer. It may have approved: that is undone there, or confirmed."""
+        """Decide a pending exchange without its issuer. It may have approved: that is undone there, or confirmed.
+
+        ``reason`` is the one its reversal gives, if there is any.
+        """
         self._pending.remove(exchange)
         decision = refuse(code, why)
         if code == ISSUER_INOPERATIVE:
             decision = self._outbox.stand_in(exchange, why, now, effects)
         if not decision.approved:
             request, issuer = exchange.authorization, exchange.route.issuer
-            reason = REASON_TIMEOUT if code == ISSUER_INOPERATIVE else REASON_CANCELLED
             decision = evolve(decision, unanswered=code == ISSUER_INOPERATIVE)
             self._outbox.reverse(exchange.request_id, request, issuer, 0, why, reason, now, effects)
         self._decide(exchange, decision, now, effects)
@@ -364,13 +371,13 @@ class Switchboard:
         reversal = event.reversal
         outcome = self._taken_back.outcome(reversal)
         if outcome is None:
-            waiting = self._waiting(reversal)
+            waiting = self._taken_back.waiting(reversal)
             if waiting is None:
                 outcome = self._taken_back.take_back(reversal, event.line, now, effects)
             else:
                 outcome = self._call_off(waiting, reversal, now, effects)
+                effects.append(JournalReversal(reversal, event.line, outcome))
             self._taken_back.remember(reversal, outcome)
-            effects.append(JournalReversal(reversal, event.line, outcome))
         elif outcome.original_id is not None:
             detail = f"reversed again by {event.line}, same answer given"
             effects.append(JournalOccurrence(outcome.original_id, "repeat", detail))
@@ -382,15 +389,8 @@ class Switchboard:
         if wrong is not None:
             return wrong
         why = "reversed by the acquirer before an answer came"
-        self._do_without(exchange, why, now, effects, NO_ACTION)
+        self._do_without(exchange, why, now, effects, NO_ACTION, reversal.reason)
         return Undone(exchange.request_id, False, APPROVED, why)
-
-    def _waiting(self, reversal: Reversal) -> Exchange | None:
-        """The request a reversal names, by DE 90 or by reference, while it waits for its issuer."""
-        if reversal.original_key is not None:
-            return self._pending.get(reversal.original_key)
-        reference = Reference.of(reversal)
-        return None if reference is None else self._pending.meant(reference)
 
     # totals
 

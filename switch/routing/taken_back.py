@@ -2,66 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Final
 
 from attrs import evolve
 
-from switch.routing.archive import Past, Reference
+from switch.card import Pan
+from switch.routing.archive import Archive, Named, Past, Reference, SameStan
 from switch.routing.capture import LATER
-from switch.routing.effects import Effect, JournalReversal
+from switch.routing.effects import Effect, JournalOccurrence, JournalReversal, Notice
+from switch.routing.exchange import Exchange
 from switch.routing.history import History
 from switch.routing.memory import Memory
+from switch.routing.names import SAME_STAN_SECONDS, Names, named_by, seconds_apart
 from switch.routing.outbox import Outbox
 from switch.routing.reversals import GIVEN_BACK, NOT_KNOWN, Demand, Undone, undo
+from switch.routing.seen import Seen
 from switch.routing.totals import Batches
-from switch.transaction import APPROVED, REASON_CANCELLED, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
+from switch.transaction import APPROVED, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
 
-REVERSALS_REMEMBERED_MAX: Final = 10_000  #: reversals kept to answer repeats, and originals that were reversed and had not come
+REVERSALS_REMEMBERED_MAX: Final = 10_000  #: kept to answer repeats; older ones are judged anew and undo nothing twice
+UNKNOWN_REMEMBERED_MAX: Final = 10_000  #: originals that were reversed and had not come; for older ones the journal is asked
 
 
 class TakenBack:
-    """Reversals by their key, and originals not seen yet by the key or the reference that named them."""
+    """Reversals by their key, and originals not seen yet by what named them: a key, a reference, a STAN."""
 
-    def __init__(self, history: History, outbox: Outbox, batches: Batches) -> None:
-        self._history, self._outbox, self._batches = history, outbox, batches
-        self._outcomes: Memory[Demand, Undone] = Memory(REVERSALS_REMEMBERED_MAX)
-        self._unknown: Memory[ExchangeKey | Reference, bool] = Memory(REVERSALS_REMEMBERED_MAX)
+    def __init__(self, archive: Archive, names: Names, history: History, outbox: Outbox, batches: Batches) -> None:
+        self._archive, self._names, self._history = archive, names, history
+        self._outbox, self._batches = outbox, batches
+        self._outcomes: Memory[Demand, tuple[Undone, Pan | None, bool]] = Memory(REVERSALS_REMEMBERED_MAX)
+        self._unknown: Memory[Hashable, tuple[str]] = Memory(UNKNOWN_REMEMBERED_MAX)  #: name -> when it was reversed
+        self._seen: Seen | None = None  #: all names of what was reversed and had not come; made when there is one
 
-    def restore(self, unknown: Iterable[ExchangeKey | Reference], outcomes: Iterable[tuple[Demand, Undone]]) -> None:
+    def restore(self, unknown: Iterable[ExchangeKey | Named], outcomes: Iterable[tuple[Demand, Undone]]) -> None:
         """Take up what was reversed before a restart and had not come, and what came of the last reversals."""
         for named in unknown:
-            self._unknown.put(named, True)
+            self._expect(named, named.at if isinstance(named, SameStan) else "")
         for demand, outcome in outcomes:
-            self._outcomes.put(demand, outcome)
+            self._outcomes.put(demand, (outcome, None, False))
+
+    def _expect(self, named: ExchangeKey | Named, at: str) -> None:
+        """An original was reversed, at MMDDhhmmss, that had not come."""
+        self._seen = self._seen or Seen()
+        self._seen.again(_bare(named))
+        self._unknown.put(_bare(named), (at,))
 
     def outcome(self, reversal: Reversal) -> Undone | None:
-        """What came of the same reversal before; None where it has not come, or long ago."""
-        return self._outcomes.get(_demand(reversal))
+        """What came of the same reversal before; None where it has not come, or long ago, or was another."""
+        outcome, pan, pan_known = self._outcomes.get(Demand.of(reversal)) or (None, None, False)
+        return None if pan_known and pan != reversal.pan else outcome
 
     def remember(self, reversal: Reversal, outcome: Undone) -> None:
-        self._outcomes.put(_demand(reversal), outcome)
+        self._outcomes.put(Demand.of(reversal), (outcome, reversal.pan, True))
 
     def before_it_came(self, request: Authorization) -> bool:
         """Whether a request was reversed before it came."""
-        if not self._unknown:
+        if self._seen is None:
             return False
-        reference = Reference(request.rrn, request.key.terminal_id, request.merchant_id, request.amount_minor)
-        return bool(self._unknown.get(request.key) or self._unknown.get(reference))
+        key = request.key
+        by_stan = SameStan(*key[:3], request.merchant_id, request.amount_minor, key.transmitted_at, None)
+        reference = Reference(request.rrn, key.terminal_id, request.merchant_id, request.amount_minor)
+        return any(self._came_reversed(name, key.transmitted_at) for name in (key, reference, by_stan))
+
+    def _came_reversed(self, name: ExchangeKey | Named, at: str) -> bool:
+        assert self._seen is not None
+        if not self._seen.holds(_bare(name)):
+            return False
+        reversed_at = self._unknown.get(_bare(name))
+        if reversed_at is None:
+            return self._archive.came_reversed(name)
+        return not isinstance(name, SameStan) or seconds_apart(*reversed_at, at) <= SAME_STAN_SECONDS
+
+    def waiting(self, reversal: Reversal) -> Exchange | None:
+        """The request a reversal names, while it waits for its issuer."""
+        return self._names.waiting(reversal.original_key or named_by(reversal))
 
     def take_back(self, reversal: Reversal, line: str, now: float, effects: list[Effect]) -> Undone:
-        """Undo what a reversal names, as far as it is known and decided."""
-        named = self._named(reversal)
+        """Undo what a reversal names, as far as it is known and decided, and write down what came of it."""
+        name = reversal.original_key or named_by(reversal)
+        outcome = self._of_known(reversal, name, line, now, effects)
+        if outcome is None:
+            return self._of_unknown(reversal, name, line, effects)
+        effects.append(JournalReversal(reversal, line, outcome))
+        return outcome
+
+    def _of_unknown(self, reversal: Reversal, name: ExchangeKey | Named, line: str, effects: list[Effect]) -> Undone:
+        """What comes of a reversal whose original is not known: should that come, it is declined. A person is told, and which
+        request the reversal may have meant."""
+        if reversal.is_void:
+            outcome = Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
+        else:
+            self._expect(name, reversal.key.transmitted_at)
+            outcome = NOT_KNOWN
+        what = f"a {reversal.mti} (STAN {reversal.key.stan}) on {line} names {_in_words(name)}"
+        nearest = self._names.nearest(reversal)
+        if nearest is None:
+            effects.append(JournalReversal(reversal, line, outcome))
+            effects.append(Notice("unknown_original", f"{what}, which nothing here is like"))
+            return outcome
+        outcome = evolve(outcome, reason=f"{outcome.reason}; nearest is request {nearest.request_id}: {nearest.differs}")
+        effects.append(JournalReversal(reversal, line, outcome))
+        detail = f"{what}, which is not known, and is nearest to this request: {nearest.differs}"
+        effects.append(JournalOccurrence(nearest.request_id, "unknown_original", detail))
+        return outcome
+
+    def _of_known(
+        self, reversal: Reversal, name: ExchangeKey | Named, line: str, now: float, effects: list[Effect]
+    ) -> Undone | None:
+        """What comes of a reversal whose original is known; None where it is not."""
+        named = self._names.decided(name)
         if named is not None and named.adds and named.completed_by is not None:
             return Undone(named.request_id, False, APPROVED, GIVEN_BACK)
         past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
         if named is None or past is None:
-            if reversal.is_void:
-                return Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
-            meant = reversal.original_key or Reference.of(reversal)
-            if meant is not None:
-                self._unknown.put(meant, True)
-            return NOT_KNOWN
+            return None
         outcome = undo(reversal, past, named)
         if outcome.effective:
             self._leave(past, reversal, outcome.reason, now, effects)
@@ -79,13 +134,6 @@ class TakenBack:
                 self._leave(increment, also, why, now, effects)
                 effects.append(JournalReversal(also, line, Undone(increment.request_id, True, APPROVED, why)))
 
-    def _named(self, reversal: Reversal) -> Past | None:
-        """The decided request a reversal names, by DE 90 or by reference."""
-        if reversal.original_key is not None:
-            return self._history.find(reversal.original_key)
-        reference = Reference.of(reversal)
-        return None if reference is None else self._history.find_by_reference(reference)
-
     def _leave(self, past: Past, reversal: Reversal, why: str, now: float, effects: list[Effect]) -> None:
         """Only so much is left of an approval, here and at its issuer, which is told the acquirer's own reason."""
         left_minor = reversal.replacement_minor
@@ -93,9 +141,16 @@ class TakenBack:
             self._batches.take_back(past.authorization, past.remaining_minor - left_minor)
         past.remaining_minor = left_minor
         if past.issuer is not None:
-            code = reversal.reason or REASON_CANCELLED
-            self._outbox.reverse(past.request_id, past.authorization, past.issuer, left_minor, why, code, now, effects)
+            request, reason = past.authorization, reversal.reason
+            self._outbox.reverse(past.request_id, request, past.issuer, left_minor, why, reason, now, effects)
 
 
-def _demand(reversal: Reversal) -> Demand:
-    return reversal.key, reversal.original_key or reversal.rrn, reversal.replacement_minor
+def _bare(name: ExchangeKey | Named) -> Hashable:
+    """A name without what may differ between those who know it: of a STAN the time and the card."""
+    return name[:5] if isinstance(name, SameStan) else name
+
+
+def _in_words(name: ExchangeKey | Named) -> str:
+    if isinstance(name, Reference):
+        return f"RRN {name.rrn} (DE 37)"
+    return f"STAN {name.stan}" + ("" if isinstance(name, SameStan) else f" of {name.transmitted_at} (DE 90)")

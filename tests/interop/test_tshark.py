@@ -13,7 +13,7 @@ from attrs import evolve
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93 import to_1987, to_1993
 from switch.iso8583.framing import Framer
-from switch.iso8583.mapping import refusal, reversal_response, to_authorization, to_response, to_reversal
+from switch.iso8583.mapping import Stamp, refusal, reversal_response, to_authorization, to_response, to_reversal
 from switch.iso8583.message import Message
 from switch.iso8583.reconciling import COUNTERS, to_reconciliation, totals_response
 from switch.iso8583.session import ECHO, SIGN_ON, network_request, network_response
@@ -37,7 +37,7 @@ def decided(decision: Decision) -> Answer:
     """The answer to an authorization as the server makes it."""
 
     def answer(request: Message) -> Message:
-        asked = to_authorization(request, acquirer_id="504000", transmitted_at="1122091530", currency="504")
+        asked = to_authorization(request, acquirer_id="504000", stamp=Stamp("1122091530", "1122091530"), currency="504")
         return to_response(asked, decision)
 
     return answer
@@ -49,7 +49,7 @@ def refused(response_code: str) -> Answer:
 
 def reversed_with(response_code: str) -> Answer:
     def answer(request: Message) -> Message:
-        asked = to_reversal(request, acquirer_id="504000", transmitted_at="1122091530", currency="504")
+        asked = to_reversal(request, acquirer_id="504000", stamp=Stamp("1122091530", "1122091530"), currency="504")
         return reversal_response(asked, response_code)
 
     return answer
@@ -58,7 +58,7 @@ def reversed_with(response_code: str) -> Answer:
 def reconciled(request: Message) -> Message:
     """The answer to totals: they differ, and these are the centre's."""
     counted = {name: 3 for name, _ in COUNTERS.values()} | {"net_minor": -37_500}
-    asked = to_reconciliation(request, acquirer_id="504000", transmitted_at="1122091530")
+    asked = to_reconciliation(request, acquirer_id="504000", stamp=Stamp("1122091530", "1122091530"))
     return totals_response(asked, counted, settlement_code="2", response_code="95")
 
 

@@ -25,7 +25,7 @@ from switch.iso8583.compose import (
     totals_message,
 )
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.mapping import to_authorization
+from switch.iso8583.mapping import Stamp, to_authorization
 from switch.iso8583.reconciling import to_reconciliation
 from switch.specs import load_specs
 from tests.iso8583.samples import heard_in, said_in
@@ -54,7 +54,7 @@ SALE = Sale(
 @pytest.mark.parametrize("dialect", SPECS.dialects)
 def test_every_entry_is_understood_as_such_in_every_dialect(entry: str, dialect: str) -> None:
     message = heard_in(dialect, sale_message(evolve(SALE, entry=entry), SPECS.dialects[dialect]))
-    understood = to_authorization(message, acquirer_id="0", transmitted_at="1122120509", currency="504")
+    understood = to_authorization(message, acquirer_id="0", stamp=Stamp("1122120509", "1122120509"), currency="504")
     assert understood.channel == entry
     assert understood.amount_minor == 12_500
     assert understood.expiry == "2912"
@@ -97,7 +97,7 @@ def test_every_kind_is_understood_as_such_in_every_dialect(kind: str, understood
     cash_back_minor = 5_000 if kind == "cash-back" else 0
     sale = evolve(SALE, kind=kind, mti=KINDS[kind].mti, amount_minor=amount_minor, cash_back_minor=cash_back_minor)
     message = heard_in(dialect, sale_message(sale, SPECS.dialects[dialect]))
-    asked = to_authorization(message, acquirer_id="0", transmitted_at="1122120509", currency="504")
+    asked = to_authorization(message, acquirer_id="0", stamp=Stamp("1122120509", "1122120509"), currency="504")
     assert (asked.transaction_type, asked.amount_minor, asked.cash_back_minor) == (understood, amount_minor, cash_back_minor)
     assert (asked.pre_authorized, asked.partial_accepted) == (kind == "preauth", False)
     assert asked.message_class == ("financial" if kind == "refund" else "authorization")
@@ -107,15 +107,15 @@ def test_every_kind_is_understood_as_such_in_every_dialect(kind: str, understood
 @pytest.mark.parametrize("dialect", SPECS.dialects)
 def test_a_part_can_be_taken_where_the_request_says_so(dialect: str, mti: str) -> None:
     message = heard_in(dialect, sale_message(evolve(SALE, mti=mti, partial_accepted=True), SPECS.dialects[dialect]))
-    assert to_authorization(message, acquirer_id="0", transmitted_at="1122120509", currency="504").partial_accepted
+    assert to_authorization(message, acquirer_id="0", stamp=Stamp("1122120509", "1122120509"), currency="504").partial_accepted
 
 
 def test_totals_are_asked_for_a_terminal_and_compared_once_there_are_some() -> None:
     message = totals_message("0500", acquirer_id="504900", terminal_id="NORIA1", stan="000042", at=SALE.at, dialect=ASCII)
-    asked = to_reconciliation(message, acquirer_id="0", transmitted_at="0")
+    asked = to_reconciliation(message, acquirer_id="0", stamp=Stamp("0", "0"))
     assert (asked.key.terminal_id, asked.key.transmitted_at, asked.sent) == ("NORIA1  ", "1122120509", {})
     counted = changed(message, [(76, "0000000003"), (97, "D0000000000000005")], ASCII)
-    assert to_reconciliation(counted, acquirer_id="0", transmitted_at="0").sent == {"debits_count": 3, "net_minor": -5}
+    assert to_reconciliation(counted, acquirer_id="0", stamp=Stamp("0", "0")).sent == {"debits_count": 3, "net_minor": -5}
 
 
 @pytest.mark.parametrize("function", NETWORK_FUNCTIONS)

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from switch.iso8583.compose import KINDS, sale_message
 from switch.iso8583.following import COMPLETE, INCREMENT, MTIS, REVERSE, VOID, Original, following
-from switch.iso8583.mapping import is_void, to_authorization, to_reversal
+from switch.iso8583.mapping import Stamp, is_void, to_authorization, to_reversal
 from switch.iso8583.message import Message
 from switch.transaction import ADVICE, FINANCIAL, REQUEST, ExchangeKey
 from tests.iso8583.samples import heard_in
@@ -25,20 +25,22 @@ def followed(what: str, kind: str = "purchase", dialect: str = "ascii", *, leave
 
 @pytest.mark.parametrize("dialect", SPECS.dialects)
 def test_a_completion_names_its_original_and_carries_its_approval(dialect: str) -> None:
-    read = to_authorization(followed(COMPLETE, dialect=dialect), acquirer_id="0", transmitted_at="0" * 10, currency="504")
+    read = to_authorization(
+        followed(COMPLETE, dialect=dialect), acquirer_id="0", stamp=Stamp("0" * 10, "0" * 10), currency="504"
+    )
     assert (read.message_class, read.function, read.original_key) == (FINANCIAL, ADVICE, ORIGINAL.key)
     assert (read.rrn, read.approval_code, read.key.stan) == ("RRN000000007", "A1B2C3", SALE.stan)
 
 
 def test_an_increment_is_a_pre_authorization_that_names_one() -> None:
-    read = to_authorization(followed(INCREMENT), acquirer_id="0", transmitted_at="0" * 10, currency="504")
+    read = to_authorization(followed(INCREMENT), acquirer_id="0", stamp=Stamp("0" * 10, "0" * 10), currency="504")
     assert (read.function, read.pre_authorized, read.original_key, read.approval_code) == (REQUEST, True, ORIGINAL.key, None)
 
 
 @pytest.mark.parametrize("leave_minor", [0, 2_500])
 def test_a_reversal_says_what_it_leaves(leave_minor: int) -> None:
     message = followed(REVERSE, leave_minor=leave_minor)
-    read = to_reversal(message, acquirer_id="0", transmitted_at="0" * 10, currency="504")
+    read = to_reversal(message, acquirer_id="0", stamp=Stamp("0" * 10, "0" * 10), currency="504")
     assert (read.original_key, read.amount_minor, read.replacement_minor) == (ORIGINAL.key, 12_500, leave_minor)
     assert (95 in message.elements) is (leave_minor > 0)
 

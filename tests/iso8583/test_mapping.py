@@ -12,6 +12,7 @@ from switch.iso8583.mapping import (
     CHANNELS,
     ECHOED,
     MANDATORY,
+    Stamp,
     original_data,
     refusal,
     to_authorization,
@@ -27,7 +28,7 @@ APPROVED = Decision(response_code="00", approval_code="A1B2C3", decided_by="atla
 
 
 def read(message: Message) -> Authorization:
-    return to_authorization(message, acquirer_id="504000", transmitted_at="1231235959", currency="504")
+    return to_authorization(message, acquirer_id="504000", stamp=Stamp("1231235959", "1231235959"), currency="504")
 
 
 def test_a_purchase() -> None:
@@ -98,8 +99,14 @@ def test_a_card_known_by_its_track_only(track: str, expiry: str | None) -> None:
 
 
 def test_the_elements_win_over_the_track() -> None:
-    authorization = read(with_elements(PURCHASE, de14="3001", de35=f"9{TRACK_2}"[:37]))
+    authorization = read(with_elements(PURCHASE, de14="3001", de35=f"{PAN}=2912201"))
     assert (authorization.pan, authorization.expiry) == (Pan(PAN), "3001")
+
+
+@pytest.mark.parametrize("tracks", [{"de35": f"9{TRACK_2}"[:37]}, {"de45": "B9504010000000027^X/Y^2912201"}])
+def test_elements_of_two_cards_are_refused_with_both_named(tracks: dict[str, str]) -> None:
+    with pytest.raises(MessageError, match=r"DE (35|45): found a track . of another card than DE 2"):
+        read(with_elements(PURCHASE, **tracks))
 
 
 @pytest.mark.parametrize(
@@ -220,7 +227,7 @@ def _reversal(**elements: str) -> Message:
 
 
 def _to_reversal(message: Message) -> Reversal:
-    return to_reversal(message, acquirer_id="504001", transmitted_at="1122110000", currency="504")
+    return to_reversal(message, acquirer_id="504001", stamp=Stamp("1122110000", "1122110000"), currency="504")
 
 
 def test_a_reversal_names_its_original_by_de_90() -> None:

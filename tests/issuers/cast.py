@@ -163,6 +163,7 @@ def reversing(original: Authorization, replacement_minor: int = 0, stan: int = 9
         "key": original.key._replace(stan=f"{stan:06d}", transmitted_at="1122101530"),
         "mti": "0420",
         "original_key": original.key,
+        "original_stan": "000000",
         "pan": original.pan,
         "amount_minor": original.amount_minor,
         "currency": "504",

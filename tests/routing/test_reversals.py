@@ -104,7 +104,7 @@ def test_a_reversal_of_a_decline_is_accepted_and_owes_nobody_anything() -> None:
 def test_a_reversal_of_what_never_came_is_accepted_and_the_original_is_declined_when_it_comes() -> None:
     talk = Dialogue()
     talk >> reversed_(1)
-    talk << "journal reversal of nothing 00: the original is not known" << "reply 00"
+    talk << "journal reversal of nothing 00: the original is not known" << "notice unknown_original" << "reply 00"
     talk >> asked(1)
     talk << "journal request 1" << "journal decision 1 12: its reversal came before it" << "reply 12"
     talk.nothing_more()
@@ -113,7 +113,7 @@ def test_a_reversal_of_what_never_came_is_accepted_and_the_original_is_declined_
 def test_a_reversal_by_reference_of_what_never_came_is_remembered_once() -> None:
     talk = Dialogue()
     talk >> reversed_(1, named=False)
-    talk << "journal reversal of nothing 00: the original is not known" << "reply 00"
+    talk << "journal reversal of nothing 00: the original is not known" << "notice unknown_original" << "reply 00"
     talk >> asked(1, amount_minor=12_600)
     talk << "journal request 1" << "forward"
     talk >> asked(2, rrn=f"{1:012d}")
@@ -125,7 +125,7 @@ def test_a_reference_that_tells_nothing_apart_is_none() -> None:
     talk = Dialogue()
     blank = evolve(reversed_(1, named=False), reversal=evolve(reversed_(1, named=False).reversal, rrn="000000000000"))
     talk >> blank
-    talk << "journal reversal of nothing 00: the original is not known" << "reply 00"
+    talk << "journal reversal of nothing 00: the original is not known" << "notice unknown_original" << "reply 00"
     talk >> asked(2, rrn="000000000000")
     talk << "journal request 1" << "forward"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from switch.iso8583 import forwarding, mapping
 from switch.iso8583.message import Message
@@ -37,7 +37,7 @@ class Bank:
         self._scenario = ScenarioState(None, self.profile.id)
 
     def answer(self, message: Message) -> Message:
-        defaults = {"acquirer_id": "504900", "transmitted_at": SECOND, "currency": "504"}
+        defaults: dict[str, Any] = {"acquirer_id": "504900", "stamp": mapping.Stamp(SECOND, SECOND), "currency": "504"}
         if message_class(message.mti) == "reversal":
             reversal = mapping.to_reversal(message, **defaults)
             undone = undo(reversal, self.accounts, self.book, now_ms=NOW_MS)

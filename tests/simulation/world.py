@@ -150,7 +150,7 @@ class World(Weather):
             first_delivery_id=beginning.first_delivery_id,
         )
         if self.plant == "reversal_by_reference_misses_what_waits":
-            self.board._pending.meant = lambda reference: None  # type: ignore[method-assign]
+            self.board._names.waiting = lambda named: None  # type: ignore[method-assign]
         recovery = beginning.recovery
         if self.plant == "forget_owed_at_restart":
             recovery = evolve(recovery, owed=[])
@@ -303,7 +303,7 @@ class World(Weather):
 
 def _asked(number: int, message: Message) -> Event:
     """What a message of an acquirer is to the switchboard, as the server reads it."""
-    defaults = {"acquirer_id": OWN_ID, "transmitted_at": "1122100000"}
+    defaults: dict[str, Any] = {"acquirer_id": OWN_ID, "stamp": mapping.Stamp("1122100000", "1122110000")}
     kind = message_class(message.mti)
     if kind == "reconciliation":
         return TotalsReceived(to_reconciliation(message, **defaults), number, "acquirer")
