@@ -204,7 +204,7 @@ def key_of(message: Message) -> Key:
 def named_in(message: Message) -> Key:
     """The request that DE 90 of an owed message names."""
     original = message.elements[90]
-    return Key(original[20:31].lstrip("0"), message.elements[41], original[4:10], original[10:20])
+    return Key(original[20:31].lstrip("0") or message.elements[32], message.elements[41], original[4:10], original[10:20])
 
 
 @dataclass

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -51,6 +52,7 @@ class Run:
         self._rnd = Random(f"{wish.seed}/kills")
         self._done = 0
         self.life = 1
+        self.began = datetime.now(UTC)
 
     # what a deal needs of it
 

@@ -180,9 +180,9 @@ class Model:
         base, wrong = None, list[Outcome]()
         if sale.counts == "hold" and names_a_hold(e):
             base = self.hold_named(e, sale)
-            if base is None:
+            if base is None and 90 in e:
                 wrong = [self._declined(sale, "12", Rule.INCREMENT_UNKNOWN)]
-            else:
+            elif base is not None:
                 wrong = [self._declined(sale, code, Rule.INCREMENT_UNFIT) for code in _unfit(base, sale)]
         return wrong or self._by_bank(sale, base, plan, doubt)
 
@@ -198,7 +198,7 @@ class Model:
         if plan.code not in APPROVALS:
             found = self._declined(sale, plan.code, Rule.ISSUER_DECLINES)
         elif plan.contradicts:
-            found = self._declined(sale, "05", Rule.CONTRADICTS)
+            found = self._declined(sale, "20", Rule.CONTRADICTS)
         elif plan.code == "10" and not partly:
             found = self._declined(sale, "51", Rule.PARTIAL_REFUSED)
         else:
@@ -257,8 +257,9 @@ class Model:
                 completes.completed_by, completes.left = sale, 0
                 for one in completes.increments:
                     one.completed_by, one.left = (sale, 0) if one.left else (one.completed_by, 0)
+            unasked = sale.told and base is None and (completes is None or completes.told)
             limit = sale.merchant.floor_limit
-            sale.exception = rule is Rule.OFFLINE and limit is not None and sale.amount > limit
+            sale.exception = unasked and sale.counts == "now" and limit is not None and sale.amount > limit
             self.tally.add(sale)
 
         return Outcome(code, rule, apply, approval=approval, granted=granted)
@@ -278,6 +279,8 @@ class Model:
         else:
             place = (e.get(37, ""), sale.key.terminal, sale.merchant.id)
             fits = [s for s in self.sales if (s.rrn, s.key.terminal, s.merchant.id) == place and s.counts == "hold"]
+            if not sale.financial:
+                fits = [s for s in fits if s.approval == e.get(38)]
             fits.sort(key=lambda s: (s.approval == e.get(38), s.left > 0))
             found = fits[-1] if fits else None
         while found is not None and found.adds_to is not None:

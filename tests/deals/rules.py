@@ -31,7 +31,7 @@ class Rule(Enum):
     SILENCE = "an issuer that does not answer in its time is 91, and owed a reversal"
     ISSUER_DECLINES = "an issuer's decline is passed on"
     ISSUER_APPROVES = "an issuer's approval is passed on, with the approval code it gave"
-    CONTRADICTS = "an approval of another class, card, type, amount, merchant or currency is none: 05, and an 0420 is owed"
+    CONTRADICTS = "an approval of another class, card, type, amount, merchant or currency is none: 20, and an 0420 is owed"
     PARTIAL_REFUSED = "an approval in part that cannot be taken is 51, and an 0420 is owed"
     TOLD_DECLINE = "an advice that tells of a decline is 00 and holds nothing"
     OFFLINE = "an 0220 that names nothing known is a sale made offline: 00"
