@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from tests.deals.bank import Bank
 from tests.deals.house import with_check_digit
@@ -44,7 +44,15 @@ class World(Protocol):
         """Which life of the centre it is; a kill ends one."""
 
 
-Asked = asyncio.Task[tuple[Message, bool]]  #: an answer to come, and whether a kill came between
+class Answer(NamedTuple):
+    """What came back."""
+
+    message: Message
+    doubt: bool  #: a kill came between question and answer
+    life: int  #: of the centre that gave it
+
+
+Asked = asyncio.Task[Answer]  #: an answer to come
 
 
 @dataclass
@@ -125,8 +133,7 @@ class Deal:
     async def say(self, message: Message, plan: Plan | None = None, *, again: bool = False) -> Sale | None:
         """Send a message, take its answer as the model has it; the request it made, if it made one."""
         self.plan(message, plan)
-        answer, doubt = await self.ask(message)
-        return self.heard(message, plan, answer, doubt=doubt, again=again)
+        return self.heard(message, plan, await self.ask(message), again=again)
 
     def ask_beside(self, message: Message, after: Awaitable[object] | None = None) -> Asked:
         """The same beside whatever else the deal does."""
@@ -147,8 +154,8 @@ class Deal:
         e = message.elements
         return e.get(32, "504900"), e[41], e[11]
 
-    async def ask(self, message: Message, after: Awaitable[object] | None = None) -> tuple[Message, bool]:
-        """Its answer, and whether a kill came between: what had no answer is sent again, once ``after`` is done."""
+    async def ask(self, message: Message, after: Awaitable[object] | None = None) -> Answer:
+        """Its answer; what a kill leaves without one is sent again, once ``after`` is done."""
         doubt, sent = False, message
         while True:
             await self.world.is_up()
@@ -169,14 +176,12 @@ class Deal:
             except TimeoutError:
                 raise Wrong(f"no answer to {message.shown()} in {ANSWER_SECONDS_MAX:g} s") from None
             self.told.append(f"<< {answer.shown()}")
-            return answer, doubt
+            return Answer(answer, doubt, life)
 
-    def heard(
-        self, message: Message, plan: Plan | None, answer: Message, *, doubt: bool = False, again: bool = False
-    ) -> Sale | None:
+    def heard(self, message: Message, plan: Plan | None, came: Answer, *, again: bool = False) -> Sale | None:
         """Judge an answer; Wrong where it is none the rules allow."""
-        before = len(self.model.sales)
-        outcomes = self.model.judge(message, plan, doubt=doubt or self.hasty)
+        before, answer = len(self.model.sales), came.message
+        outcomes = self.model.judge(message, plan, doubt=came.doubt or self.hasty)
         code = answer.elements.get(39, "nothing")
         outcome = next((one for one in outcomes if one.fits(code)), None)
         if outcome is None:

@@ -150,14 +150,16 @@ class Run:
         return self._done < self.wish.count
 
     async def _close_one(self, moment: float) -> bool:
-        """Close the open date under load; the next one begins by it."""
+        """Close what is open, and every date before it, under load; the next one begins by it."""
         if await self._until(moment):
-            date = self.house.dates[-1]
+            dates = list(self.house.dates)
             self.house.next_date()
-            said = await asyncio.to_thread(self.house.run, "day", "close", date, "--data", str(self.house.data), "--json")
-            self.figures["closed under load"] += 1
-            if said.returncode:
-                self.faults.append(f"day close {date} under load ended with {said.returncode}: {said.stderr or said.stdout}")
+            for date in dates:
+                data = str(self.house.data)
+                said = await asyncio.to_thread(self.house.run, "day", "close", date, "--data", data, "--json")
+                self.figures["dates closed under load"] += 1
+                if said.returncode:
+                    self.faults.append(f"day close {date} under load: {said.returncode}, {said.stderr or said.stdout}")
         return True
 
     async def _drain(self) -> None:

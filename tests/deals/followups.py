@@ -88,7 +88,8 @@ async def reverse(deal: Deal) -> None:
     if len(twins) == 1 or all(s.left for s in twins):
         ways += ["stan", "90 stan"]
     way = rnd.choice(ways)
-    e = deal.elements(sale.amount, sale.kind, "", identity=rnd.choice(("DE 7", "DE 7", "DE 7", "nothing")))
+    timed = len(twins) > 1 or rnd.randrange(4) > 0
+    e = deal.elements(sale.amount, sale.kind, "", identity="DE 7" if timed else "nothing")
     e[2] = sale.pan
     if way == "90":
         e[90] = deal.names(sale)
@@ -107,7 +108,7 @@ async def reverse(deal: Deal) -> None:
     drawn = rnd.randrange(100)
     if drawn < 5 and way == "90":
         e[2] = deal.other_pan
-    elif drawn < 11 and way == "90" and sale.approved:
+    elif drawn < 11 and way == "90" and sale.approved and not (sale.adds_to and sale.completed_by):
         e[4] = f"{sale.amount + 100:012d}"
     elif drawn < 40 and sale.amount > 2:
         leaves = rnd.choice((sale.amount // 2, sale.amount - 1, rnd.randint(1, sale.amount), sale.amount))

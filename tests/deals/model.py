@@ -14,7 +14,7 @@ from tests.deals.tally import COUNTERS, NET, Tally
 from tests.deals.wire import Message
 
 VOIDS: Final = ("02", "22")
-BALANCE: Final = "31"
+BALANCE: Final = "30"
 MARK_ZEROS: Final = "0 "
 
 

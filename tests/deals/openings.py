@@ -14,7 +14,7 @@ from tests.deals.wire import Message
 
 Opening = Callable[[Deal], Awaitable[None]]
 
-CASH, BILL, BALANCE, PURCHASE = "01", "50", "31", "00"
+CASH, BILL, BALANCE, PURCHASE = "01", "50", "30", "00"
 KINDS: Final = (PURCHASE, CASH, BILL, CREDIT, BALANCE)
 DECLINES: Final = ("51", "05", "14", "54", "61", "96", "Z9", "7A")  #: the last two are in no table
 AMOUNTS: Final = (100, 999_99)  #: minor units, of nearly all
@@ -154,6 +154,7 @@ async def waiting_reversed(deal: Deal) -> None:
     if waiting is None:
         return
     first, sale = waiting
+    life = deal.world.life
     r = deal.elements(int(message.elements[4]), PURCHASE, "", identity="DE 7")
     if sale.rrn and rnd.randrange(2):
         r[37] = sale.rrn
@@ -165,9 +166,10 @@ async def waiting_reversed(deal: Deal) -> None:
     if bad:
         r[4] = f"{int(r[4]) + 100:012d}"
     reversal = Message(rnd.choice(("0400", "0420")), r)
-    answer, doubt = await deal.ask(reversal, first)
-    if doubt:  # the request was decided before the reversal was sent again: by the start, or by the reversal
-        sale.called_off = first.result()[0].elements.get(39) == "21"
+    answer = await deal.ask(reversal, first)
+    if answer.life != life:  # the request was decided before: by the start, or by the reversal sent first
+        await first
+        sale.called_off = first.result().message.elements.get(39) == "21"
         await _decided(deal, message, first)
         deal.heard(reversal, None, answer)
         return
@@ -189,8 +191,7 @@ async def waiting_repeated(deal: Deal) -> None:
     await asyncio.sleep(0)
     deal.bank.release(deal.place_of(message))
     await _decided(deal, message, first)
-    answer, doubt = await second
-    deal.heard(message, None, answer, doubt=doubt, again=True)
+    deal.heard(message, None, await second, again=True)
 
 
 async def waiting_completed(deal: Deal) -> None:
@@ -200,6 +201,7 @@ async def waiting_completed(deal: Deal) -> None:
     if waiting is None:
         return
     first, sale = waiting
+    life = deal.world.life
     if not sale.key.at:  # without its DE 7, which only an answer tells, it cannot be named
         deal.bank.release(deal.place_of(message))
         await _decided(deal, message, first)
@@ -207,7 +209,7 @@ async def waiting_completed(deal: Deal) -> None:
     e = deal.elements(sale.amount, PURCHASE, sale.rrn, identity="DE 7") | {90: deal.names(sale)}
     completion = Message("0220", e)
     answer, doubt = await deal.ask(completion, first)
-    if doubt:
+    if doubt or deal.world.life != life:
         await _decided(deal, message, first)
         deal.heard(completion, None, answer)
         return
@@ -230,15 +232,13 @@ async def _sent_and_waiting(deal: Deal, message: Message) -> tuple[Asked, Sale] 
     await asyncio.wait((first, came), return_when=asyncio.FIRST_COMPLETED)
     came.cancel()
     if first.done():
-        answer, doubt = first.result()
-        deal.heard(message, plan, answer, doubt=doubt)
+        deal.heard(message, plan, first.result())
         return None
     return first, deal.model.begin(message)
 
 
 async def _decided(deal: Deal, message: Message, first: Asked) -> None:
-    answer, doubt = await first
-    deal.heard(message, Plan(), answer, doubt=doubt)
+    deal.heard(message, Plan(), await first)
 
 
 async def same_stan(deal: Deal) -> None:
