@@ -44,7 +44,7 @@ class Merchant:
     terminals: tuple[str, ...]  #: DE 41 of its terminals, 8 characters each
     capture: str = AT_CUT_OFF  #: when its approved authorizations count, one of CAPTURES
     over_basis_points: int = 0  #: how far a completion may go above what was authorized
-    floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking anybody; what is above is not presented
+    floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking; what is above is not presented
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:

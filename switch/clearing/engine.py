@@ -69,8 +69,8 @@ SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE
 """
 
 #: What the day captured and is worth something still, at what remains of it, with the plan of its merchant and the reason why
-#: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about what captures
-#: a hold that was itself only told.
+#: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about what
+#: captures a hold that was itself only told.
 CAPTURES = f"""
 CREATE TEMP TABLE captured AS
 SELECT

@@ -86,13 +86,8 @@ class Names:
         assert self._filed is not None
         self._count += 1
         request, files = filed.authorization, self._filed
-        terminal_id = request.key.terminal_id
-        for name in (
-            ("37", request.rrn, terminal_id),
-            ("37", request.rrn),
-            ("11", request.key.stan, terminal_id),
-            (terminal_id,),
-        ):
+        rrn, stan, terminal_id = request.rrn, request.key.stan, request.key.terminal_id
+        for name in (("37", rrn, terminal_id), ("37", rrn), ("11", stan, terminal_id), ("11", stan), (terminal_id,)):
             files.setdefault(name, []).append(filed)
 
     def _of(self, *name: str) -> Iterator[_Filed]:
@@ -178,7 +173,7 @@ class Names:
     def nearest(self, reversal: Reversal) -> Near | None:
         """The request most like what a reversal names that is not known; None where none is like it in more than half."""
         terminal_id = reversal.key.terminal_id
-        alike = (self._of("37", reversal.rrn), self._of("11", reversal.original_stan, terminal_id), self._of(terminal_id))
+        alike = (self._of("37", reversal.rrn), self._of("11", reversal.original_stan), self._of(terminal_id))
         best: Near | None = None
         for filed in (each for several in alike for each in islice(several, NEAREST_SEARCHED_MAX)):
             compared = list(_compared(reversal, filed.authorization))

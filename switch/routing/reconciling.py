@@ -8,8 +8,9 @@ from typing import Final
 from switch.routing.effects import Effect, JournalReconciliation, ReplyTotals
 from switch.routing.events import TotalsReceived
 from switch.routing.memory import Memory
+from switch.routing.names import same_key
 from switch.routing.totals import IN_BALANCE, Batches, Reconciled, Subject, Totals
-from switch.transaction import ExchangeKey
+from switch.transaction import ExchangeKey, Reconciliation
 
 RECONCILIATIONS_REMEMBERED_MAX: Final = 1_000  #: kept to answer repeats
 
@@ -21,6 +22,7 @@ class Reconciler:
         self.batches = Batches()
         self._uncaptured: dict[Subject, dict[ExchangeKey, None]] = {}  #: in the order they were approved, by terminal
         self._reconciled: Memory[ExchangeKey, Reconciled] = Memory(RECONCILIATIONS_REMEMBERED_MAX)
+        self._latest: dict[Subject, tuple[ExchangeKey, Reconciled]] = {}
 
     def restore(
         self,
@@ -33,7 +35,19 @@ class Reconciler:
         for key in uncaptured:
             self.await_batch(key)
         for key, outcome in reconciled:
-            self._reconciled.put(key, outcome)
+            self._remember(key, outcome)
+
+    def _remember(self, key: ExchangeKey, outcome: Reconciled) -> None:
+        self._reconciled.put(key, outcome)
+        self._latest[key[:2]] = key, outcome
+
+    def _same_before(self, asked: Reconciliation) -> Reconciled | None:
+        """What came of the last totals of a sender that writes no time, where these are the same again."""
+        key, outcome = self._latest.get(asked.key[:2], (None, None))
+        if key is None or outcome is None or not asked.stamped or not same_key(key, asked.key):
+            return None
+        agrees = all(outcome.totals[name] == value for name, value in asked.sent.items())
+        return outcome if agrees and outcome.settlement_code == IN_BALANCE else None
 
     def await_batch(self, key: ExchangeKey) -> None:
         """An approval is to be captured when its terminal closes its batch."""
@@ -47,10 +61,10 @@ class Reconciler:
         ``waiting`` are requests, up to the last, that have no answer yet.
         """
         asked, closed = event.asked, list[ExchangeKey]()
-        outcome = self._reconciled.get(asked.key)
+        outcome = self._reconciled.get(asked.key) or self._same_before(asked)
         if outcome is None:
             outcome = self.batches.reconcile(asked, last_request_id, waiting)
-            self._reconciled.put(asked.key, outcome)
+            self._remember(asked.key, outcome)
             effects.append(JournalReconciliation(asked, event.line, outcome))
             if outcome.settlement_code == IN_BALANCE:
                 closed = list(self._closed(asked.key.acquirer_id, asked.key.terminal_id))
