@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.deals.model import Key
 from tests.deals.rules import APPROVALS, Plan
+from tests.deals.sale import Key
 from tests.deals.wire import Frames, Message, decode, encode, frame
 
 HELD_FOR: Final = ("0100", "0200")
-FIRST_OWED_DROPPED: Final = 400  #: one in so many messages owed to a bank gets no answer at first, so that it has to be repeated
+FIRST_OWED_DROPPED: Final = 400  #: one in so many messages owed to a bank gets no answer at first: it has to be repeated
 ANSWERED_BARELY: Final = (7, 11, 32, 41)  #: what an answer cannot do without to be matched
 ANSWERED_FULLY: Final = (2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49)
 

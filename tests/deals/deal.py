@@ -11,15 +11,16 @@ from typing import Final, NamedTuple, Protocol
 
 from tests.deals.bank import Bank
 from tests.deals.house import with_check_digit
-from tests.deals.model import Model, Sale
-from tests.deals.rules import CREDIT, Merchant, Outcome, Plan
+from tests.deals.model import Model
+from tests.deals.rules import Merchant, Outcome, Plan
+from tests.deals.sale import Sale
 from tests.deals.till import LostError, Till
 from tests.deals.wire import Message
 
 ANSWER_SECONDS_MAX: Final = 120.0  #: an answer that takes longer is missing
 STANS: Final = 16  #: numbers (DE 11) of one deal
 DEALS_MAX: Final = 999_999 // STANS  #: further ones would share their numbers with earlier ones
-ECHOED: Final = (2, 3, 7, 11, 12, 13, 32, 37, 41, 42, 49)
+ECHOED: Final[tuple[int, ...]] = (2, 3, 7, 11, 12, 13, 32, 37, 41, 42, 49)
 TIMES: Final = 3_000  #: seconds before the start of a run at which its messages say they were sent
 HASTY_PERCENT, OWN_ACQUIRER_PERCENT = 8, 60
 
@@ -82,7 +83,7 @@ class Deal:
         self.acquirer = f"6{number:06d}" if rnd.randrange(100) < OWN_ACQUIRER_PERCENT else ""
         self.identity = rnd.choices(("DE 7", "DE 12 and 13", "nothing"), (70, 15, 15))[0]
         self.sent: list[Sent] = []
-        self.told: list[str] = []  #: what was said, for whoever reads a fault
+        self._told: list[tuple[str, Message | None]] = []
         self.wrong: str = ""
         self._numbers = 0
         self._tasks: list[Asked] = []
@@ -161,13 +162,13 @@ class Deal:
             await self.world.is_up()
             life = self.world.life
             try:
-                self.told.append(f">> {sent.shown()}")
+                self._told.append((">>", sent))
                 answer = await asyncio.wait_for(self.world.till(self.chance).send(sent), ANSWER_SECONDS_MAX)
             except LostError:
                 if self.world.life == life:
                     raise Wrong(f"the connection was lost while {message.shown()} had no answer") from None
                 doubt = True
-                self.told.append("-- the centre was killed before it answered")
+                self._told.append(("-- the centre was killed before it answered", None))
                 if after is not None:
                     await after
                 if self.chance.randrange(2):
@@ -175,7 +176,7 @@ class Deal:
                 continue
             except TimeoutError:
                 raise Wrong(f"no answer to {message.shown()} in {ANSWER_SECONDS_MAX:g} s") from None
-            self.told.append(f"<< {answer.shown()}")
+            self._told.append(("<<", answer))
             return Answer(answer, doubt, life)
 
     def heard(self, message: Message, plan: Plan | None, came: Answer, *, again: bool = False) -> Sale | None:
@@ -216,5 +217,11 @@ class Deal:
             raise Wrong(f"DE 38: found {said.get(38)}, expected {approval} ({outcome.rule.value})")
 
     @property
-    def refunds(self) -> bool:
-        return any(sale.kind == CREDIT for sale in self.model.sales)
+    def messages(self) -> int:
+        """How many went out and came back."""
+        return len(self._told)
+
+    def told(self) -> str:
+        """What was said, a line a message, card numbers masked: for whoever reads a fault."""
+        lines = (f"    {what} {message.shown() if message is not None else ''}".rstrip() for what, message in self._told)
+        return f"deal {self.number}, {self.bank.place.id}, {self.merchant.id}\n" + "\n".join(lines)

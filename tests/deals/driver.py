@@ -1,11 +1,11 @@
-"""A run: many deals at once on one data folder, the centre killed and started again now and then, its days closed at the end."""
+"""A run: many deals at once on one data folder; the centre is killed and started again now and then; its days are closed."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from tests.deals.deal import Deal, Wrong
 from tests.deals.followups import play
 from tests.deals.house import POLL_SECONDS, START_SECONDS_MAX, House, write_specs
 from tests.deals.proof import faults_of
+from tests.deals.rules import Merchant
 from tests.deals.till import Till, Tills
 
 BANKS: Final = 6
@@ -42,15 +43,16 @@ class Wish:
 class Run:
     """One run. ``faults`` are what was found, each with its seed and, where a deal found it, with what was said."""
 
-    def __init__(self, folder: Path, wish: Wish, tell: Callable[[str], None]) -> None:
-        self.wish, self._tell = wish, tell
+    def __init__(self, folder: Path, wish: Wish) -> None:
+        self.wish = wish
         self.house, self.banks, self.tills = House(folder), Banks.of(BANKS), Tills()
         self.deals: list[Deal] = []
         self.faults: list[str] = []
         self.figures: Counter[str] = Counter()
         self._up = asyncio.Event()
         self._rnd = Random(f"{wish.seed}/kills")
-        self._done = 0
+        self._done, self._goal = 0, 0.0
+        self._reached = asyncio.Event()
         self.life = 1
         self.began = datetime.now(UTC)
 
@@ -91,9 +93,9 @@ class Run:
             self.banks.close()
         return self.faults
 
-    async def _worker(self, numbers: Iterable[int], merchants: dict[str, object]) -> None:
+    async def _worker(self, numbers: Iterable[int], merchants: dict[str, Merchant]) -> None:
         for number in numbers:
-            deal = Deal(number, self.wish.seed, self, self.banks.every, merchants)  # type: ignore[arg-type]
+            deal = Deal(number, self.wish.seed, self, self.banks.every, merchants)
             self.deals.append(deal)
             try:
                 await play(deal, self.wish.kinds)
@@ -103,11 +105,12 @@ class Run:
             finally:
                 deal.end()
             self._done += 1
+            if self._done >= self._goal:
+                self._reached.set()
 
     def shown(self, deal: Deal, sentence: str) -> str:
         """A fault of a deal, with all that was said."""
-        said = "\n".join(f"    {line}" for line in deal.told)
-        return f"seed {self.wish.seed}, deal {deal.number}, {deal.bank.place.id}, {deal.merchant.id}: {sentence}\n{said}"
+        return f"seed {self.wish.seed}: {sentence}: {deal.told()}"
 
     async def _start(self) -> None:
         self.house.spawn()
@@ -145,8 +148,10 @@ class Run:
 
     async def _until(self, moment: float) -> bool:
         """Wait until so many deals are done; False where all are."""
-        while self._done < min(moment, self.wish.count):
-            await asyncio.sleep(POLL_SECONDS)
+        self._goal = min(moment, self.wish.count)
+        self._reached.clear()
+        if self._done < self._goal:
+            await self._reached.wait()
         return self._done < self.wish.count
 
     async def _close_one(self, moment: float) -> bool:

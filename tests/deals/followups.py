@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tests.deals.deal import Deal, Sent
-from tests.deals.model import Sale
 from tests.deals.openings import OPENINGS, PURCHASE, amount_of, planned
 from tests.deals.rules import CREDIT
+from tests.deals.sale import Sale
 from tests.deals.tally import COUNTERS, NET
 from tests.deals.wire import Message
 
@@ -25,9 +25,9 @@ async def play(deal: Deal, kinds: frozenset[str] = frozenset()) -> None:
     messages = rnd.randint(2, MESSAGES_MAX - 1)
     for _ in range(DRAWS_MAX):
         drawn = rnd.choices(list(FOLLOW_UPS), list(FOLLOW_UPS.values()))[0]
-        said = len(deal.told)
+        said = deal.messages
         await drawn(deal)  # nothing where the deal has nothing of the kind
-        messages -= len(deal.told) > said
+        messages -= deal.messages > said
         if not messages:
             return
 
@@ -74,35 +74,15 @@ def _is_keyed(sent: Sent) -> bool:
 
 async def reverse(deal: Deal) -> None:
     """A reversal, in full or in part, named in one of four ways, now and then wrong in one element."""
-    rnd, model = deal.rnd, deal.model
-    if not model.sales:
+    rnd = deal.rnd
+    sales = [sale for sale in deal.model.sales if sale.amount]
+    if not sales:
         return
-    sale = rnd.choice(model.sales)
-    if not sale.amount:
-        return
-    ways = ["90", "90"] if sale.key.at else []
-    alike = [s for s in model.sales if s.rrn == sale.rrn and s.amount == sale.amount]
-    if sale.rrn and (len(alike) == 1 or not any(s.completed_by for s in alike)):
-        ways += ["37", "37"]
-    twins = [s for s in model.sales if s.key.stan == sale.key.stan]
-    if len(twins) == 1 or all(s.left for s in twins):
-        ways += ["stan", "90 stan"]
-    way = rnd.choice(ways)
-    timed = len(twins) > 1 or rnd.randrange(4) > 0
-    e = deal.elements(sale.amount, sale.kind, "", identity="DE 7" if timed else "nothing")
+    sale = rnd.choice(sales)
+    way, alone = rnd.choice(_ways(deal, sale)), [s.key.stan for s in deal.model.sales].count(sale.key.stan) == 1
+    e = deal.elements(sale.amount, sale.kind, "", identity="nothing" if alone and rnd.randrange(4) == 0 else "DE 7")
     e[2] = sale.pan
-    if way == "90":
-        e[90] = deal.names(sale)
-    if way == "37" or (way == "90" and sale.rrn and rnd.randrange(2)):
-        e[37] = sale.rrn
-    if way == "stan":
-        e[11] = sale.key.stan
-        if rnd.randrange(4) == 0 and sale.key.at:
-            e[7] = sale.key.at
-        if rnd.randrange(4) == 0:
-            e[37] = "0" * 12
-    if way == "90 stan":
-        e[90] = f"0{'2' if sale.financial else '1'}00{sale.key.stan}{'0' * 32}"
+    _name_original(deal, e, sale, way)
     if rnd.randrange(10) < 4:
         del e[2]
     drawn = rnd.randrange(100)
@@ -116,6 +96,35 @@ async def reverse(deal: Deal) -> None:
     if rnd.randrange(4) == 0:
         e[56] = rnd.choice(REASONS)
     await deal.say(Message(rnd.choice(("0400", "0420")), e))
+
+
+def _ways(deal: Deal, sale: Sale) -> list[str]:
+    """How a reversal can name a request so that it means no other."""
+    ways = ["90", "90"] if sale.key.at else []
+    alike = [s for s in deal.model.sales if s.rrn == sale.rrn and s.amount == sale.amount]
+    if sale.rrn and (len(alike) == 1 or not any(s.completed_by for s in alike)):
+        ways += ["37", "37"]
+    twins = [s for s in deal.model.sales if s.key.stan == sale.key.stan]
+    if len(twins) == 1 or all(s.left for s in twins):
+        ways += ["stan", "90 stan"]
+    return ways
+
+
+def _name_original(deal: Deal, e: dict[int, str], sale: Sale, way: str) -> None:
+    """DE 90; DE 37; the STAN alone, or in a DE 90 without a time."""
+    rnd = deal.rnd
+    if way == "90":
+        e[90] = deal.names(sale)
+    if way == "37" or (way == "90" and sale.rrn and rnd.randrange(2)):
+        e[37] = sale.rrn
+    if way == "stan":
+        e[11] = sale.key.stan
+        if rnd.randrange(4) == 0 and sale.key.at:
+            e[7] = sale.key.at
+        if rnd.randrange(4) == 0:
+            e[37] = "0" * 12
+    if way == "90 stan":
+        e[90] = f"0{'2' if sale.financial else '1'}00{sale.key.stan}{'0' * 32}"
 
 
 async def void(deal: Deal) -> None:

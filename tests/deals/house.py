@@ -55,9 +55,7 @@ def write_specs(folder: Path, banks: Banks) -> dict[str, Merchant]:
     (folder / "issuers").mkdir()
     (folder / "scenarios").mkdir()
     limits = "floor_limit" in (ROOT / "specs" / "README.md").read_text(encoding="utf-8")
-    merchants = {
-        m.id: m if limits else Merchant(m.id, m.capture, m.over_basis_points, m.terminals) for m in MERCHANTS.values()
-    }
+    merchants = {m.id: m if limits else Merchant(m.id, m.capture, m.over_basis_points, m.terminals) for m in MERCHANTS.values()}
     listeners = [("ascii", False), ("bcd", True)]
     (folder / "centre.toml").write_text(
         _table("centre", name="Deals", institution_id="504900", country="504")

@@ -5,95 +5,16 @@ A deal has keys, cards and references of its own, so each deal has a model of it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
-from tests.deals.rules import APPROVALS, CREDIT, OWN_ACQUIRER, Merchant, Outcome, Plan, Rule
+from tests.deals.rules import APPROVALS, OWN_ACQUIRER, Merchant, Outcome, Plan, Rule
+from tests.deals.sale import Key, Mark, Sale
 from tests.deals.tally import COUNTERS, NET, Tally
 from tests.deals.wire import Message
 
 VOIDS: Final = ("02", "22")
 BALANCE: Final = "30"
 MARK_ZEROS: Final = "0 "
-
-
-class Key(NamedTuple):
-    """Whose request it is and which: DE 32, 41, 11 and 7; an empty DE 7 where the centre's clock says it."""
-
-    acquirer: str
-    terminal: str
-    stan: str
-    at: str
-
-
-@dataclass
-class Sale:
-    """One request or advice the centre has taken in."""
-
-    key: Key
-    rrn: str
-    merchant: Merchant
-    pan: str
-    amount: int
-    financial: bool
-    kind: str  #: first two digits of DE 3
-    told: bool  #: an advice
-    counts: str = "now"  #: or hold, batch, never
-    clocked: bool = False  #: it came without DE 7, 12 and 13
-    code: str = ""  #: what it was answered; empty while it waits
-    granted: int = 0
-    left: int = 0
-    approval: str | None = None
-    completed_by: Sale | None = None
-    adds_to: Sale | None = None
-    increments: list[Sale] = field(default_factory=list)
-    captured: bool = False
-    exception: bool = False
-    called_off: bool = False
-    told_decline: bool = False
-
-    @property
-    def approved(self) -> bool:
-        return self.code in APPROVALS
-
-    @property
-    def worth(self) -> int:
-        """What a reversal of it, or of what completed it, may find to undo."""
-        return self.completed_by.left if self.completed_by is not None else self.left
-
-    @property
-    def standing(self) -> int:
-        """What its bank has to hold for it, or to have credited."""
-        return self.left if self.approved and self.counts != "never" else 0
-
-    @property
-    def cleared(self) -> int:
-        """What the days pay for it in all: below zero for a refund."""
-        due = self.counts == "now" or (self.counts == "batch" and self.captured)
-        return (-self.left if self.kind == CREDIT else self.left) if due and self.approved and not self.exception else 0
-
-    def same(self, other: Sale) -> bool:
-        return (self.pan, self.amount, self.kind, self.financial, self.told) == (
-            other.pan,
-            other.amount,
-            other.kind,
-            other.financial,
-            other.told,
-        )
-
-    def like(self, other: Sale) -> bool:
-        return self.same(other) and self.key[:3] == other.key[:3] and self.merchant.id == other.merchant.id
-
-
-class Mark(NamedTuple):
-    """An original that was reversed before it came, by what named it."""
-
-    key: Key | None = None
-    rrn: str = ""
-    stan: str = ""
-    pan: str = ""
-    amount: int = 0
 
 
 class Model:
@@ -144,9 +65,7 @@ class Model:
         adds = not financial and _named_in_90(e, sale.key.acquirer) is not None
         if sale.kind == BALANCE or (not sale.amount and not financial):
             sale.counts = "never"
-        elif not financial and (e.get(25) == "06" or adds):
-            sale.counts = "hold"
-        elif sale.merchant.capture == "completion" and not financial:
+        elif (not financial and (e.get(25) == "06" or adds)) or (sale.merchant.capture == "completion" and not financial):
             sale.counts = "hold"
         elif sale.merchant.capture == "batch" and not (financial and told):
             sale.counts = "batch"
@@ -231,9 +150,7 @@ class Model:
         authorized = hold.left + sum(one.left for one in hold.increments)
         return authorized + authorized * hold.merchant.over_basis_points // 10_000
 
-    def _declined(
-        self, sale: Sale, code: str, rule: Rule, approval: str | None = None, *, at_bank: bool = False
-    ) -> Outcome:
+    def _declined(self, sale: Sale, code: str, rule: Rule, approval: str | None = None, *, at_bank: bool = False) -> Outcome:
         def apply(answer: Message) -> None:
             self._put(sale, code, answer)
             sale.approval = approval
@@ -364,11 +281,12 @@ class Model:
         if e.get(37, "").strip(MARK_ZEROS):
             fits = [s for s in here if s.rrn == e[37]]
             return max(fits, key=self._likelier, default=None), Mark(rrn=e[37], amount=amount)
-        stan = e.get(90, "0" * 42)[4:10].strip("0") and e[90][4:10] or e[11]
+        stan = (e.get(90, "0" * 42)[4:10].strip("0") and e[90][4:10]) or e[11]
         at = e.get(7) or e.get(13, "") + e.get(12, "")
         fits = [s for s in here if (s.key.acquirer, s.key.stan) == (acquirer, stan) and e.get(2) in (None, s.pan)]
-        same = [s for s in fits if s.key.at == at]
-        return (same or [max(fits, key=self._likelier, default=None)])[0], Mark(stan=stan, pan=e.get(2, ""), amount=amount)
+        same = next((s for s in fits if s.key.at == at), None)
+        found = same or max(fits, key=self._likelier, default=None)
+        return found, Mark(stan=stan, pan=e.get(2, ""), amount=amount)
 
     def _likelier(self, sale: Sale) -> tuple[bool, int]:
         return sale.worth > 0 or not sale.code, self.sales.index(sale)
@@ -430,18 +348,15 @@ def _unfit(hold: Sale, request: Sale) -> list[str]:
     return wrong
 
 
-FORMATS: Final[dict[int, str]] = {7: "%m%d%H%M%S", 12: "%H%M%S", 13: "%m%d"}
-
-
 def _makes_sense(e: dict[int, str]) -> bool:
     """Whether its dates and times are some, and its cards one."""
     if 2 in e and 35 in e and e[35].partition("=")[0] != e[2]:
         return False
-    for number, form in FORMATS.items():
-        try:
-            if number in e:
-                datetime.strptime("2024" + e[number], "%Y" + form)  # noqa: DTZ007  (only whether it is one)
-        except ValueError:
-            return False
-    return True
+    dates = [e[n][:4] for n in (7, 13) if n in e]
+    times = [e[n][-6:] for n in (7, 12) if n in e]
+    return all(_is_date(date) for date in dates) and all(t[:2] < "24" and t[2:4] < "60" and t[4:] < "60" for t in times)
 
+
+def _is_date(date: str) -> bool:
+    month = int(date[:2])
+    return 1 <= month <= 12 and 1 <= int(date[2:]) <= (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]

@@ -8,8 +8,8 @@ from random import Random
 from typing import Final
 
 from tests.deals.deal import Asked, Deal
-from tests.deals.model import Sale
 from tests.deals.rules import CREDIT, Plan
+from tests.deals.sale import Sale
 from tests.deals.wire import Message
 
 Opening = Callable[[Deal], Awaitable[None]]
@@ -208,12 +208,12 @@ async def waiting_completed(deal: Deal) -> None:
         return
     e = deal.elements(sale.amount, PURCHASE, sale.rrn, identity="DE 7") | {90: deal.names(sale)}
     completion = Message("0220", e)
-    answer, doubt = await deal.ask(completion, first)
-    if doubt or deal.world.life != life:
+    answer = await deal.ask(completion, first)
+    if answer.life != life:
         await _decided(deal, message, first)
         deal.heard(completion, None, answer)
         return
-    deal.heard(completion, None, answer, doubt=doubt, again=True)
+    deal.heard(completion, None, answer, again=True)
     deal.bank.release(deal.place_of(message))
     await _decided(deal, message, first)
     await deal.say(completion)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from tests.deals.bank import Banks
 from tests.deals.deal import STANS, Deal
 from tests.deals.house import House
-from tests.deals.model import Key, Sale
+from tests.deals.sale import Key, Sale
 
 INVENTED_REASON: Final = "4000"  #: of a reversal; no deal ever gives it
 
@@ -19,7 +19,9 @@ from (select request_id, 1 count, amount_minor amount from b.presentment
       union all select request_id, 0, amount_minor from b.adjustment) p join request r on r.id = p.request_id
 group by 1, 2, 3, 4, 5
 """
-LISTED: Final = "select r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at from b.{} i join request r on r.id = i.request_id"
+LISTED: Final = """
+select acquirer_id, terminal_id, stan, transmitted_at from request where id in (select request_id from b.{})
+"""
 GROSS: Final = "select merchant_id, sum(gross_minor) from b.payout group by 1"
 BALANCE: Final = "select sum(debit_minor), sum(credit_minor) from b.posting"
 POSITIONS: Final = "select business_date, currency, sum(net_minor) from b.position group by 1, 2 having sum(net_minor) <> 0"
@@ -40,10 +42,6 @@ def _deal_of(stan: str) -> int:
     return int(stan) // STANS
 
 
-def _told(deal: Deal) -> str:
-    return f"deal {deal.number}\n" + "\n".join(f"    {line}" for line in deal.told)
-
-
 def _at_banks(banks: Banks, deals: list[Deal], sales: dict[tuple[str, Key], tuple[Deal, Sale]]) -> list[str]:
     """Each bank holds what the acquirer was told of, and was asked nothing the deals did not ask."""
     by_number = {deal.number: deal for deal in deals}
@@ -56,18 +54,19 @@ def _at_banks(banks: Banks, deals: list[Deal], sales: dict[tuple[str, Key], tupl
                 continue
             if sale is None or deal is None:
                 what = "holds" if exchange.standing else "was asked or told of"
-                found.append(f"{bank.place.id} {what} {key}, which no deal knows: {_told(owner)}")
+                found.append(f"{bank.place.id} {what} {key}, which no deal knows: {owner.told()}")
             elif exchange.standing != sale.standing:
                 why = f"holds {exchange.standing} for {key}, expected {sale.standing} (answered {sale.code})"
-                found.append(f"{bank.place.id} {why}: {_told(owner)}")
+                found.append(f"{bank.place.id} {why}: {owner.told()}")
         for stan, sentence in bank.faults:
             owner = by_number.get(_deal_of(stan))
             if owner is not None and not owner.wrong:
-                found.append(f"{bank.place.id}: {sentence}: {_told(owner)}")
+                found.append(f"{bank.place.id}: {sentence}: {owner.told()}")
     for deal in deals:
         for sale in deal.model.sales:
             if sale.standing and sale.key not in deal.bank.book and not deal.wrong:
-                found.append(f"{deal.bank.place.id} knows nothing of {sale.key}, expected {sale.standing}: {_told(deal)}")
+                why = f"knows nothing of {sale.key}, expected {sale.standing}"
+                found.append(f"{deal.bank.place.id} {why}: {deal.told()}")
     return found
 
 
@@ -110,13 +109,13 @@ def _paid(house: House, deals: list[Deal], wrong: set[int]) -> list[str]:
                 continue
             if sale.exception:
                 if times or (sale.left == sale.granted and sale.key not in listed["exception_item"]):
-                    found.append(f"{sale.key} is above the floor limit and no exception: {_told(deal)}")
+                    found.append(f"{sale.key} is above the floor limit and no exception: {deal.told()}")
                 continue
             if amount != sale.cleared:
-                found.append(f"the days pay {amount} for {sale.key}, expected {sale.cleared}: {_told(deal)}")
+                found.append(f"the days pay {amount} for {sale.key}, expected {sale.cleared}: {deal.told()}")
             elif times > 1 or (sale.cleared and times != 1):
-                found.append(f"{sale.key} was presented {times} times, expected once: {_told(deal)}")
-            found += [f"{fault}: {_told(deal)}" for fault in _lists(sale, times, listed)]
+                found.append(f"{sale.key} was presented {times} times, expected once: {deal.told()}")
+            found += [f"{fault}: {deal.told()}" for fault in _lists(sale, times, listed)]
     strangers = {key: row for key, row in paid.items() if _deal_of(key.stan) not in wrong}
     found += [f"the days pay {row[2]} for {key}, which no deal knows" for key, row in strangers.items()]
     for key in paid:
@@ -125,9 +124,9 @@ def _paid(house: House, deals: list[Deal], wrong: set[int]) -> list[str]:
     for merchant in gross.keys() | paid_out.keys():
         if gross[merchant] != paid_out.get(merchant, 0):
             found.append(f"{merchant} was paid {paid_out.get(merchant, 0)} in all, expected {gross[merchant]}")
-    ((debits, credits),) = _attached(house, BALANCE)
-    if debits != credits:
-        found.append(f"debits are {debits} and credits {credits}")
+    ((debit, credit),) = _attached(house, BALANCE)
+    if debit != credit:
+        found.append(f"debits are {debit} and credits {credit}")
     found += [f"positions do not sum to zero: {row}" for row in _attached(house, POSITIONS)]
     return found
 

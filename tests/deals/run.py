@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(folder: Path, wish: Wish, show: int) -> int:
     folder.mkdir(exist_ok=True)
-    run = Run(folder, wish, lambda line: print(line, flush=True))
+    run = Run(folder, wish)
     found = asyncio.run(run.live())
     for name, figure in sorted(run.figures.items()):
         print(f"{name:24}{figure}")

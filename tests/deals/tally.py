@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tests.deals.rules import CREDIT
+from tests.deals.sale import Sale
 
-if TYPE_CHECKING:
-    from tests.deals.model import Sale
-
-#: Element -> number of its digits. 74 and 86 credits, 75 and 87 reversed, 76 and 88 debits, 77 and 89 reversed, 80 inquiries, 81 holds.
+#: Element -> number of its digits: 74 and 86 credits, 75 and 87 of them reversed, 76 and 88 debits, 77 and 89 of them reversed,
+#: 80 inquiries, 81 holds.
 COUNTERS: Final = {74: 10, 75: 10, 76: 10, 77: 10, 80: 10, 81: 10, 86: 16, 87: 16, 88: 16, 89: 16}
 NET: Final = 97
 INQUIRY: Final = "30"

@@ -106,9 +106,10 @@ def decode(data: bytes, form: str) -> Message:
         bits |= int.from_bytes(data[at : at + 8], "big")
         at += 8
     elements: dict[int, str] = {}
-    for number in range(2, 129):
-        if not bits >> (128 - number) & 1:
-            continue
+    bits &= (1 << 127) - 1
+    while bits:
+        number = 129 - bits.bit_length()
+        bits ^= 1 << (128 - number)
         kind, length = ELEMENTS[number]
         if length < 0:
             width = (1 - length) // 2 if bcd else -length
