@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +14,7 @@ from tests.deals.wire import Frames, Message, decode, encode, frame
 
 HELD_FOR: Final = ("0100", "0200")
 FIRST_OWED_DROPPED: Final = 400  #: one in so many messages owed to a bank gets no answer at first: it has to be repeated
+UNSETTLED_SECONDS: Final = 2.0  #: after its sign-on the centre may still answer 91 for a bank, for so long at most
 ANSWERED_BARELY: Final = (7, 11, 32, 41)  #: what an answer cannot do without to be matched
 ANSWERED_FULLY: Final = (2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49)
 
@@ -52,6 +54,7 @@ class Bank:
         self.keeps_holds = False  #: planted: it never gives anything back
         self.drop_every = FIRST_OWED_DROPPED
         self._owed = self._approvals = 0
+        self._hung_up, self._settled_at = False, 0.0
         self._line: _Line | None = None
         self._server: asyncio.Server | None = None
 
@@ -71,11 +74,26 @@ class Bank:
     def connected(self, line: _Line) -> None:
         self._line = line
 
+    def lose_line(self) -> bool:
+        """Hang up, where no request waits here: the centre calls again. False where one waits."""
+        if self._line is None or any(plan.waits for plan in self.plans.values()):
+            return False
+        self._line.hang_up()
+        self._line, self._hung_up = None, True
+        return True
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether it hung up lately: what it was asked then, or could not be, may be answered 91."""
+        return self._hung_up or time.monotonic() < self._settled_at
+
     def take(self, message: Message, send: Callable[[Message], None]) -> None:
         """One message of the centre."""
         kind = message.mti[1]
         if kind == "8":
-            self._answer(message, send, ("0810", {n: v for n, v in message.elements.items() if n in (7, 11, 70)} | {39: "00"}))
+            send(Message("0810", {n: v for n, v in message.elements.items() if n in (7, 11, 70)} | {39: "00"}))
+            if self._hung_up:
+                self._hung_up, self._settled_at = False, time.monotonic() + UNSETTLED_SECONDS
         elif message.mti in HELD_FOR:
             self._asked(message, send)
         elif message.mti[2] == "2":
@@ -83,10 +101,6 @@ class Bank:
             if self._owed % self.drop_every == 0 and message.mti[3] == "0":
                 return
             (self._undo if kind == "4" else self._told)(message, send)
-
-    @staticmethod
-    def _answer(message: Message, send: Callable[[Message], None], answer: tuple[str, dict[int, str]]) -> None:
-        send(Message(*answer))
 
     def _asked(self, message: Message, send: Callable[[Message], None]) -> None:
         key = key_of(message)

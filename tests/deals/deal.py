@@ -11,8 +11,8 @@ from typing import Final, NamedTuple, Protocol
 
 from tests.deals.bank import Bank
 from tests.deals.house import with_check_digit
-from tests.deals.model import Model
-from tests.deals.rules import Merchant, Outcome, Plan
+from tests.deals.model import VOIDS, Model
+from tests.deals.rules import Merchant, Outcome, Plan, Rule
 from tests.deals.sale import Sale
 from tests.deals.till import LostError, Till
 from tests.deals.wire import Message
@@ -27,6 +27,10 @@ HASTY_PERCENT, OWN_ACQUIRER_PERCENT = 8, 60
 
 class Wrong(Exception):  # noqa: N818  (it is what a deal has found)
     """The centre did something else than the rules say."""
+
+
+class GivenUpError(Exception):
+    """Its sender waits for an answer no more."""
 
 
 class World(Protocol):
@@ -134,7 +138,24 @@ class Deal:
     async def say(self, message: Message, plan: Plan | None = None, *, again: bool = False) -> Sale | None:
         """Send a message, take its answer as the model has it; the request it made, if it made one."""
         self.plan(message, plan)
-        return self.heard(message, plan, await self.ask(message), again=again)
+        try:
+            answer = await self.ask(message, may_give_up=not again and _is_timed_request(message))
+        except GivenUpError:
+            await self._give_up(message)
+            return None
+        return self.heard(message, plan, answer, again=again)
+
+    async def _give_up(self, message: Message) -> None:
+        """A request a kill left without an answer is reversed instead of sent again, whatever became of it."""
+        ghost = self.model.give_up(message)
+        e = self.elements(ghost.amount, ghost.kind, "", identity="DE 7") | {2: ghost.pan}
+        if self.chance.randrange(2):
+            e[90] = self.names(ghost)
+        else:
+            e |= {7: ghost.key.at, 11: ghost.key.stan}
+        answer = await self.ask(Message(self.chance.choice(("0400", "0420")), e))
+        if answer.message.elements.get(39) != "00":
+            raise Wrong(f"found {answer.message.elements.get(39)}, expected 00 ({Rule.GIVEN_UP.value})")
 
     def ask_beside(self, message: Message, after: Awaitable[object] | None = None) -> Asked:
         """The same beside whatever else the deal does."""
@@ -155,12 +176,12 @@ class Deal:
         e = message.elements
         return e.get(32, "504900"), e[41], e[11]
 
-    async def ask(self, message: Message, after: Awaitable[object] | None = None) -> Answer:
-        """Its answer; what a kill leaves without one is sent again, once ``after`` is done."""
+    async def ask(self, message: Message, after: Awaitable[object] | None = None, *, may_give_up: bool = False) -> Answer:
+        """Its answer; what a kill leaves without one is sent again, once ``after`` is done, or given up."""
         doubt, sent = False, message
         while True:
             await self.world.is_up()
-            life = self.world.life
+            life, doubt = self.world.life, doubt or self.bank.unsettled
             try:
                 self._told.append((">>", sent))
                 answer = await asyncio.wait_for(self.world.till(self.chance).send(sent), ANSWER_SECONDS_MAX)
@@ -171,13 +192,15 @@ class Deal:
                 self._told.append(("-- the centre was killed before it answered", None))
                 if after is not None:
                     await after
+                if may_give_up and self.chance.randrange(4) == 0:
+                    raise GivenUpError from None
                 if self.chance.randrange(2):
                     sent = Message(message.mti[:3] + "1", message.elements)
                 continue
             except TimeoutError:
                 raise Wrong(f"no answer to {message.shown()} in {ANSWER_SECONDS_MAX:g} s") from None
             self._told.append(("<<", answer))
-            return Answer(answer, doubt, life)
+            return Answer(answer, doubt or self.bank.unsettled, life)
 
     def heard(self, message: Message, plan: Plan | None, came: Answer, *, again: bool = False) -> Sale | None:
         """Judge an answer; Wrong where it is none the rules allow."""
@@ -225,3 +248,9 @@ class Deal:
         """What was said, a line a message, card numbers masked: for whoever reads a fault."""
         lines = (f"    {what} {message.shown() if message is not None else ''}".rstrip() for what, message in self._told)
         return f"deal {self.number}, {self.bank.place.id}, {self.merchant.id}\n" + "\n".join(lines)
+
+
+def _is_timed_request(message: Message) -> bool:
+    """Whether it asks for money under a key its sender knows: DE 7, or DE 12 and 13."""
+    e = message.elements
+    return message.mti in ("0100", "0200") and e[3][:2] not in VOIDS and (7 in e or (12 in e and 13 in e)) and 35 not in e

@@ -74,7 +74,7 @@ class Run:
             self.banks.every[0].keeps_holds = self.wish.planted
             await self._start()
             began = time.monotonic()
-            deaths = asyncio.create_task(self._deaths())
+            deaths = asyncio.gather(self._deaths(), self._losses())
             numbers = iter(self.wish.deals)
             await asyncio.gather(*(self._worker(numbers, merchants) for _ in range(AT_ONCE)))
             await deaths
@@ -145,6 +145,17 @@ class Run:
             if number % DATE_MOVES == 0:
                 self.house.next_date()
             await self._start()
+
+    async def _losses(self) -> None:
+        """Banks hang up now and then, twice as often as the centre is killed."""
+        each = self.wish.count / (2 * self.wish.kills + 1)
+        for number in range(1, 2 * self.wish.kills + 1):
+            moment = each * (number + self._rnd.random() / 2)
+            while self._done < moment:
+                if self._done >= self.wish.count:
+                    return
+                await asyncio.sleep(5 * POLL_SECONDS)
+            self.figures["lines banks hung up"] += self._rnd.choice(self.banks.every).lose_line()
 
     async def _until(self, moment: float) -> bool:
         """Wait until so many deals are done; False where all are."""

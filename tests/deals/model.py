@@ -23,6 +23,7 @@ class Model:
     def __init__(self, merchants: dict[str, Merchant]) -> None:
         self.merchants = merchants
         self.sales: list[Sale] = []
+        self.ghosts: list[Sale] = []  #: requests that were given up and reversed
         self.marks: list[Mark] = []
         self.tally = Tally()
         self._demands: set[tuple[object, ...]] = set()
@@ -40,6 +41,12 @@ class Model:
         return self._request(message, plan or Plan(), doubt)
 
     # requests and advices
+
+    def give_up(self, message: Message) -> Sale:
+        """A request nobody will ask about again: whatever was decided, it is worth nothing once its reversal is answered."""
+        ghost = self._read(message)
+        self.ghosts.append(ghost)
+        return ghost
 
     def begin(self, message: Message) -> Sale:
         """A request has reached its bank and waits there."""
@@ -96,14 +103,18 @@ class Model:
             return [self._declined(sale, "13", Rule.NOTHING)]
         if sale.told:
             return self._advice(sale, e)
-        base, wrong = None, list[Outcome]()
-        if sale.counts == "hold" and names_a_hold(e):
-            base = self.hold_named(e, sale)
-            if base is None and 90 in e:
-                wrong = [self._declined(sale, "12", Rule.INCREMENT_UNKNOWN)]
-            elif base is not None:
-                wrong = [self._declined(sale, code, Rule.INCREMENT_UNFIT) for code in _unfit(base, sale)]
+        base = self.hold_named(e, sale) if sale.counts == "hold" and names_a_hold(e) else None
+        wrong = self._no_increment(sale, e, base)
+        if wrong and doubt and before is not None:
+            wrong.append(self._declined(sale, "91", Rule.DOUBT))
         return wrong or self._by_bank(sale, base, plan, doubt)
+
+    def _no_increment(self, sale: Sale, e: dict[int, str], base: Sale | None) -> list[Outcome]:
+        """Why a request cannot add to the hold it names; nothing where it can, or names none."""
+        if base is not None:
+            return [self._declined(sale, code, Rule.INCREMENT_UNFIT) for code in _unfit(base, sale)]
+        adds = sale.counts == "hold" and _named_in_90(e, sale.key.acquirer) is not None
+        return [self._declined(sale, "12", Rule.INCREMENT_UNKNOWN)] if adds else []
 
     def _by_bank(self, sale: Sale, base: Sale | None, plan: Plan, doubt: bool) -> list[Outcome]:
         """What an issuer's word leads to, as the plan of the deal has it."""

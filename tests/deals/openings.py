@@ -241,6 +241,44 @@ async def _decided(deal: Deal, message: Message, first: Asked) -> None:
     deal.heard(message, Plan(), await first)
 
 
+async def waiting_increment(deal: Deal) -> None:
+    """A hold is completed or reversed while the bank still thinks about an increment of it: too late for the increment."""
+    rnd = deal.rnd
+    opened = request(deal, hold=True)
+    hold = await deal.say(opened, Plan())
+    if hold is None or not hold.left:
+        return
+    e = deal.elements(amount_of(rnd) // 4, PURCHASE, hold.rrn) | {90: deal.names(hold)}
+    message = Message("0100", e)
+    waiting = await _sent_and_waiting(deal, message)
+    if waiting is None:
+        return
+    first, _ = waiting
+    life = deal.world.life
+    mti = rnd.choice(("0220", "0420"))
+    amount = hold.amount if mti == "0420" else rnd.randint(1, hold.amount)
+    settling = Message(mti, deal.elements(amount, PURCHASE, hold.rrn, identity="DE 7") | {90: deal.names(hold)})
+    answer = await deal.ask(settling, first)
+    if answer.life != life:
+        await _decided(deal, message, first)
+        deal.heard(settling, None, answer)
+        return
+    deal.heard(settling, None, answer)
+    deal.bank.release(deal.place_of(message))
+    await _decided(deal, message, first)
+
+
+async def twice_at_once(deal: Deal) -> None:
+    """The same bytes on two lines at the same moment."""
+    message = request(deal, hold=deal.rnd.randrange(3) == 0)
+    plan = planned(deal, message)
+    deal.plan(message, plan)
+    first, second = deal.ask_beside(message), deal.ask_beside(message)
+    one, other = await first, await second
+    deal.heard(message, plan, one._replace(doubt=one.doubt or other.doubt))
+    deal.heard(message, None, other, again=True)
+
+
 async def same_stan(deal: Deal) -> None:
     """Two sales under one STAN at two times."""
     one = request(deal, hold=False)
@@ -288,6 +326,8 @@ OPENINGS: Final[dict[str, tuple[int, Opening]]] = {
     "waiting_reversed": (5, waiting_reversed),
     "waiting_repeated": (3, waiting_repeated),
     "waiting_completed": (3, waiting_completed),
+    "waiting_increment": (3, waiting_increment),
+    "twice_at_once": (4, twice_at_once),
     "same_stan": (3, same_stan),
     "two_holds": (3, two_holds),
     "nonsense": (4, nonsense),

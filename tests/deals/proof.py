@@ -31,7 +31,7 @@ ALL_ROWS: Final = "select count(*), sum(length(entry_id) + line + debit_minor + 
 def faults_of(house: House, banks: Banks, deals: list[Deal]) -> list[str]:
     """Close every date, and compare; a sentence for each fault."""
     wrong_stans = {deal.number for deal in deals if deal.wrong}
-    sales = {(deal.bank.place.id, sale.key): (deal, sale) for deal in deals for sale in deal.model.sales}
+    sales = {(deal.bank.place.id, sale.key): (deal, sale) for deal in deals for sale in (*deal.model.ghosts, *deal.model.sales)}
     found = _at_banks(banks, deals, sales)
     found += _close_all(house)
     found += _paid(house, deals, wrong_stans)
@@ -102,7 +102,7 @@ def _paid(house: House, deals: list[Deal], wrong: set[int]) -> list[str]:
               for name in ("reversed_item", "held_item", "exception_item")}  # fmt: skip
     gross: Counter[str] = Counter()
     for deal in deals:
-        for sale in deal.model.sales:
+        for sale in (*deal.model.ghosts, *deal.model.sales):
             merchant, times, amount = paid.pop(sale.key, (sale.merchant.id, 0, 0))
             gross[merchant] += amount
             if deal.wrong:

@@ -20,6 +20,7 @@ class Rule(Enum):
     FORMAT = "two cards, a date that is none, or more left than there was: 30"
     REPEAT = "the same request again gets the same answer, and nothing else happens"
     USED_KEY = "a used key with another card, amount, type, class or function is 94"
+    GIVEN_UP = "a reversal of a request without an answer is 00, whatever became of the request"
     REVERSED_BEFORE = "an original whose reversal came before it is declined 12"
     NO_CONTRACT = "a merchant without a contract is 03"
     CURRENCY = "another currency than the merchant's is 12"
