@@ -53,6 +53,7 @@ class Bank:
         self.faults: list[tuple[str, str]] = []  #: STAN, and a sentence
         self.keeps_holds = False  #: planted: it never gives anything back
         self.drop_every = FIRST_OWED_DROPPED
+        self._thinking: set[Key] = set()
         self._owed = self._approvals = 0
         self._hung_up, self._settled_at = False, 0.0
         self._line: _Line | None = None
@@ -76,7 +77,7 @@ class Bank:
 
     def lose_line(self) -> bool:
         """Hang up, where no request waits here: the centre calls again. False where one waits."""
-        if self._line is None or any(plan.waits for plan in self.plans.values()):
+        if self._line is None or self._thinking:
             return False
         self._line.hang_up()
         self._line, self._hung_up = None, True
@@ -112,7 +113,9 @@ class Bank:
             self.faults.append((key.stan, "the bank was asked the same twice"))
         if key[:3] in self.arrived:
             self.arrived[key[:3]].set()
-        if not (plan.silent or plan.late or plan.waits):
+        if plan.waits:
+            self._thinking.add(key)
+        elif not (plan.silent or plan.late):
             self.answer(key, send)
 
     def release(self, key: tuple[str, str, str]) -> None:
@@ -125,6 +128,7 @@ class Bank:
     def answer(self, key: Key, send: Callable[[Message], None]) -> None:
         """Judge a request as planned, write it down, and say so."""
         exchange = self.book[key]
+        self._thinking.discard(key)
         request, plan = exchange.request, exchange.plan
         assert request is not None
         assert plan is not None

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 from tests.deals.bank import Bank
 from tests.deals.house import with_check_digit
 from tests.deals.model import VOIDS, Model
-from tests.deals.rules import Merchant, Outcome, Plan, Rule
+from tests.deals.rules import OWN_ACQUIRER, Merchant, Outcome, Plan, Rule
 from tests.deals.sale import Sale
 from tests.deals.till import LostError, Till
 from tests.deals.wire import Message
@@ -89,6 +89,7 @@ class Deal:
         self.sent: list[Sent] = []
         self._told: list[tuple[str, Message | None]] = []
         self.wrong: str = ""
+        self.lives: dict[tuple[str, str, str], int] = {}  #: in which life of the centre each of its messages was sent last
         self._numbers = 0
         self._tasks: list[Asked] = []
 
@@ -174,7 +175,7 @@ class Deal:
 
     def place_of(self, message: Message) -> tuple[str, str, str]:
         e = message.elements
-        return e.get(32, "504900"), e[41], e[11]
+        return e.get(32, OWN_ACQUIRER), e.get(41, ""), e[11]
 
     async def ask(self, message: Message, after: Awaitable[object] | None = None, *, may_give_up: bool = False) -> Answer:
         """Its answer; what a kill leaves without one is sent again, once ``after`` is done, or given up."""
@@ -182,6 +183,7 @@ class Deal:
         while True:
             await self.world.is_up()
             life, doubt = self.world.life, doubt or self.bank.unsettled
+            self.lives[self.place_of(message)] = life
             try:
                 self._told.append((">>", sent))
                 answer = await asyncio.wait_for(self.world.till(self.chance).send(sent), ANSWER_SECONDS_MAX)

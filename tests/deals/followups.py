@@ -85,10 +85,10 @@ async def reverse(deal: Deal) -> None:
     _name_original(deal, e, sale, way)
     if rnd.randrange(10) < 4:
         del e[2]
-    drawn = rnd.randrange(100)
-    if drawn < 5 and way == "90":
+    drawn = rnd.randrange(100) if way == "90" and not (sale.adds_to and sale.completed_by) else rnd.randrange(11, 100)
+    if drawn < 5:
         e[2] = deal.other_pan
-    elif drawn < 11 and way == "90" and sale.approved and not (sale.adds_to and sale.completed_by):
+    elif drawn < 11 and sale.approved:
         e[4] = f"{sale.amount + 100:012d}"
     elif drawn < 40 and sale.amount > 2:
         leaves = rnd.choice((sale.amount // 2, sale.amount - 1, rnd.randint(1, sale.amount), sale.amount))

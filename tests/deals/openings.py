@@ -153,8 +153,7 @@ async def waiting_reversed(deal: Deal) -> None:
     waiting = await _sent_and_waiting(deal, message)
     if waiting is None:
         return
-    first, sale = waiting
-    life = deal.world.life
+    first, sale, life = waiting
     r = deal.elements(int(message.elements[4]), PURCHASE, "", identity="DE 7")
     if sale.rrn and rnd.randrange(2):
         r[37] = sale.rrn
@@ -186,7 +185,7 @@ async def waiting_repeated(deal: Deal) -> None:
     waiting = await _sent_and_waiting(deal, message)
     if waiting is None:
         return
-    first, _ = waiting
+    first, _, _ = waiting
     second = deal.ask_beside(message, first)
     await asyncio.sleep(0)
     deal.bank.release(deal.place_of(message))
@@ -200,8 +199,7 @@ async def waiting_completed(deal: Deal) -> None:
     waiting = await _sent_and_waiting(deal, message)
     if waiting is None:
         return
-    first, sale = waiting
-    life = deal.world.life
+    first, sale, life = waiting
     if not sale.key.at:  # without its DE 7, which only an answer tells, it cannot be named
         deal.bank.release(deal.place_of(message))
         await _decided(deal, message, first)
@@ -219,8 +217,8 @@ async def waiting_completed(deal: Deal) -> None:
     await deal.say(completion)
 
 
-async def _sent_and_waiting(deal: Deal, message: Message) -> tuple[Asked, Sale] | None:
-    """A request sent and come to its bank, which waits; None where a kill has decided it meanwhile."""
+async def _sent_and_waiting(deal: Deal, message: Message) -> tuple[Asked, Sale, int] | None:
+    """A request sent and come to its bank, which waits, and the life of the centre; None where a kill has decided it."""
     if deal.hasty:  # its bank may not wait
         await deal.say(message, Plan())
         return None
@@ -234,7 +232,7 @@ async def _sent_and_waiting(deal: Deal, message: Message) -> tuple[Asked, Sale] 
     if first.done():
         deal.heard(message, plan, first.result())
         return None
-    return first, deal.model.begin(message)
+    return first, deal.model.begin(message), deal.lives[place]
 
 
 async def _decided(deal: Deal, message: Message, first: Asked) -> None:
@@ -253,8 +251,7 @@ async def waiting_increment(deal: Deal) -> None:
     waiting = await _sent_and_waiting(deal, message)
     if waiting is None:
         return
-    first, _ = waiting
-    life = deal.world.life
+    first, _, life = waiting
     mti = rnd.choice(("0220", "0420"))
     amount = hold.amount if mti == "0420" else rnd.randint(1, hold.amount)
     settling = Message(mti, deal.elements(amount, PURCHASE, hold.rrn, identity="DE 7") | {90: deal.names(hold)})

@@ -133,6 +133,8 @@ def _paid(house: House, deals: list[Deal], wrong: set[int]) -> list[str]:
 
 def _lists(sale: Sale, times: int, listed: dict[str, set[Key]]) -> list[str]:
     """An approval that is not presented is reversed, or held, and listed so; a decline is in no list."""
+    if not sale.code:  # it was given up: whether it was approved before it was reversed nobody knows
+        return []
     names = [name for name, keys in listed.items() if sale.key in keys]
     moves = sale.approved and sale.counts != "never" and sale.granted > 0
     if not moves:
