@@ -118,12 +118,13 @@ class Bank:
         elif not (plan.silent or plan.late):
             self.answer(key, send)
 
-    def release(self, key: tuple[str, str, str]) -> None:
+    def release(self, place: tuple[str, str, str]) -> None:
         """Answer a request that waits."""
-        for full, exchange in self.book.items():
-            if full[:3] == key and exchange.plan is not None and exchange.plan.waits and self._line is not None:
-                exchange.plan.waits = False
-                self.answer(full, self._line.send)
+        for key in [key for key in self._thinking if key[:3] == place]:
+            plan = self.book[key].plan
+            if plan is not None and self._line is not None:
+                plan.waits = False
+                self.answer(key, self._line.send)
 
     def answer(self, key: Key, send: Callable[[Message], None]) -> None:
         """Judge a request as planned, write it down, and say so."""

@@ -37,16 +37,14 @@ class World(Protocol):
     """What a deal needs of the run it is part of."""
 
     began: datetime  #: UTC
+    life: int  #: of the centre; a kill ends one
+    dates_moved: int  #: how often the business date did
 
     def till(self, rnd: Random) -> Till:
         """A connection, any."""
 
     async def is_up(self) -> None:
         """Wait until the centre takes calls."""
-
-    @property
-    def life(self) -> int:
-        """Which life of the centre it is; a kill ends one."""
 
 
 class Answer(NamedTuple):
@@ -90,8 +88,14 @@ class Deal:
         self._told: list[tuple[str, Message | None]] = []
         self.wrong: str = ""
         self.lives: dict[tuple[str, str, str], int] = {}  #: in which life of the centre each of its messages was sent last
+        self._dates_moved = world.dates_moved
         self._numbers = 0
         self._tasks: list[Asked] = []
+
+    @property
+    def in_two_dates(self) -> bool:
+        """Whether it lies in two business dates at most: after a restart the centre counts the open one and that before."""
+        return self.world.dates_moved <= self._dates_moved + 1
 
     # numbers
 

@@ -21,11 +21,12 @@ from tests.deals.rules import Merchant
 from tests.deals.till import Till, Tills
 
 BANKS: Final = 6
-AT_ONCE: Final = 96  #: deals under way
+AT_ONCE: Final = 64  #: deals under way
 DRAIN_SECONDS_MAX: Final = 240.0  #: what is owed to banks is delivered in less, once the deals are done
 DATE_MOVES: Final = 3  #: every so many kills the centre comes back on the next business date
-CLOSE_SHARE: Final = 0.5  #: one date is closed while the deals go on, after so much of them
+CLOSE_SHARE: Final = 0.3  #: one date is closed while the deals go on, after so much of them
 FAULTS_SHOWN: Final = 10
+LOSSES_TRIED_MAX: Final = 200  #: a bank hangs up where nothing waits at it; so often one is looked for
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Run:
         self._rnd = Random(f"{wish.seed}/kills")
         self._done, self._goal = 0, 0.0
         self._reached = asyncio.Event()
-        self.life = 1
+        self.life, self.dates_moved = 1, 0
         self.began = datetime.now(UTC)
 
     # what a deal needs of it
@@ -143,8 +144,12 @@ class Run:
             self.house.kill()
             self.figures["kills"] += 1
             if number % DATE_MOVES == 0:
-                self.house.next_date()
+                self._next_date()
             await self._start()
+
+    def _next_date(self) -> None:
+        self.dates_moved += 1
+        self.house.next_date()
 
     async def _losses(self) -> None:
         """Banks hang up now and then, twice as often as the centre is killed."""
@@ -155,7 +160,11 @@ class Run:
                 if self._done >= self.wish.count:
                     return
                 await asyncio.sleep(5 * POLL_SECONDS)
-            self.figures["lines banks hung up"] += self._rnd.choice(self.banks.every).lose_line()
+            for _ in range(LOSSES_TRIED_MAX):
+                if self._rnd.choice(self.banks.every).lose_line():
+                    self.figures["lines banks hung up"] += 1
+                    break
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _until(self, moment: float) -> bool:
         """Wait until so many deals are done; False where all are."""
@@ -169,7 +178,7 @@ class Run:
         """Close what is open, and every date before it, under load; the next one begins by it."""
         if await self._until(moment):
             dates = list(self.house.dates)
-            self.house.next_date()
+            self._next_date()
             for date in dates:
                 data = str(self.house.data)
                 said = await asyncio.to_thread(self.house.run, "day", "close", date, "--data", data, "--json")

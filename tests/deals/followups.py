@@ -218,7 +218,9 @@ async def increment(deal: Deal) -> None:
 async def totals(deal: Deal) -> None:
     """A 0500 or 0520 of an acquirer that is the deal's own: right, wrong, or without counters."""
     rnd = deal.rnd
-    if not deal.acquirer or deal.model.ghosts:  # whether a request that was given up had counted nobody knows
+    if (
+        not deal.acquirer or not deal.in_two_dates or deal.model.ghosts
+    ):  # whether a request that was given up had counted nobody knows
         return
     whole = rnd.randrange(4) == 0
     e = {n: v for n, v in deal.elements(1, PURCHASE, "", identity="DE 7").items() if n in (7, 11, 12, 13, 32, 41, 42)}
