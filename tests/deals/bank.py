@@ -14,6 +14,7 @@ from tests.deals.wire import Frames, Message, decode, encode, frame
 
 HELD_FOR: Final = ("0100", "0200")
 FIRST_OWED_DROPPED: Final = 400  #: one in so many messages owed to a bank gets no answer at first: it has to be repeated
+REASONS: Final = ("4001", "4002", "4004", "4012", "4020", "4021")  #: those deals give, and the centre's own for what it undoes
 UNSETTLED_SECONDS: Final = 2.0  #: after its sign-on the centre may still answer 91 for a bank, for so long at most
 ANSWERED_BARELY: Final = (7, 11, 32, 41)  #: what an answer cannot do without to be matched
 ANSWERED_FULLY: Final = (2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49)
@@ -175,6 +176,10 @@ class Bank:
         if exchange.request is not None:
             asked = exchange.request.elements
             wrong = [n for n in (2, 3, 4, 37, 41, 42, 49) if n in asked and e.get(n) != asked[n]]
+            if e.get(56, REASONS[0]) not in REASONS:
+                self.faults.append((key.stan, f"an 0420 gives reason {e[56]} (DE 56), which nobody gave"))
+            if e[32] != key.acquirer:
+                self.faults.append((key.stan, f"an 0420 has DE 32 {e[32]} and names {key.acquirer}"))
             if wrong or e[90][:4] != exchange.request.mti[:2] + "00":
                 self.faults.append((key.stan, f"an 0420 differs from what it names in {wrong or 'the MTI of DE 90'}"))
         exchange.reversed_to = leaves if exchange.reversed_to is None else min(leaves, exchange.reversed_to)

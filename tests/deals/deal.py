@@ -46,6 +46,9 @@ class World(Protocol):
     async def is_up(self) -> None:
         """Wait until the centre takes calls."""
 
+    async def next_date(self) -> None:
+        """Wait until the business date moves, if it is to move again."""
+
 
 class Answer(NamedTuple):
     """What came back."""

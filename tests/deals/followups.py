@@ -14,6 +14,7 @@ from tests.deals.wire import Message
 
 MESSAGES_MAX: Final = 8
 DRAWS_MAX: Final = 25  #: of what to go on with; some find nothing to do
+SLEEPERS_PERCENT: Final = 4  #: deals that go on in the next business date only
 REASONS: Final = ("4001", "4002", "4012", "4021")  #: of reversals; 4000 none of them gives
 
 
@@ -23,6 +24,8 @@ async def play(deal: Deal, kinds: frozenset[str] = frozenset()) -> None:
     names = [name for name in OPENINGS if not kinds or name in kinds] or ["ask"]
     await OPENINGS[rnd.choices(names, [OPENINGS[name][0] for name in names])[0]][1](deal)
     messages = rnd.randint(2, MESSAGES_MAX - 1)
+    if rnd.randrange(100) < SLEEPERS_PERCENT and deal.identity != "nothing":
+        await deal.world.next_date()
     for _ in range(DRAWS_MAX):
         drawn = rnd.choices(list(FOLLOW_UPS), list(FOLLOW_UPS.values()))[0]
         said = deal.messages
@@ -125,6 +128,27 @@ def _name_original(deal: Deal, e: dict[int, str], sale: Sale, way: str) -> None:
             e[37] = "0" * 12
     if way == "90 stan":
         e[90] = f"0{'2' if sale.financial else '1'}00{sale.key.stan}{'0' * 32}"
+
+
+async def corrected(deal: Deal) -> None:
+    """A reversal once more under its own DE 11 and 7, with another amount, or leaving another: it is judged anew."""
+    rnd = deal.rnd
+    reversals = [s.message for s in deal.sent if s.message.mti[1] == "4" and {7, 90} <= s.message.elements.keys()]
+    if not reversals:
+        return
+    mti, elements = rnd.choice(reversals)
+    e = dict(elements)
+    named = next((s for s in deal.model.sales if s.key.at and deal.model.reversal_names(e, s.key.acquirer, 0)[0] is s), None)
+    if named is None or (named.adds_to and named.completed_by):
+        return
+    e[4] = f"{named.amount:012d}"
+    if 2 in e:
+        e[2] = named.pan
+    e.pop(95, None)
+    if rnd.randrange(2):
+        leaves = rnd.choice((named.amount // 3, named.amount // 2, named.amount))
+        e[95] = f"{leaves:012d}{0:012d}C{0:08d}C{0:08d}"
+    await deal.say(Message(mti, e))
 
 
 async def void(deal: Deal) -> None:
@@ -252,6 +276,7 @@ FOLLOW_UPS: Final[dict[FollowUp, int]] = {
     again: 18,
     used_key: 8,
     reverse: 30,
+    corrected: 6,
     void: 6,
     complete: 18,
     increment: 16,

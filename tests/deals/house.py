@@ -115,8 +115,9 @@ class House:
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
 
     @property
-    def journal(self) -> Path:
-        return self.data / "journal.db"
+    def has_books(self) -> bool:
+        """Whether a date was closed."""
+        return (self.data / "books.db").exists()
 
     def spawn(self) -> None:
         """Start the process; it is up once ``is_ready``."""

@@ -233,9 +233,9 @@ class Model:
         if leaves > amount:
             return [Outcome("30", Rule.FORMAT)]
         demand = (acquirer, e[41], e[11], e.get(7), e.get(90, e.get(37)), e[42], amount, leaves, e.get(2), void)
-        if e.get(7) and demand in self._demands:
+        if demand in self._demands:
             return [Outcome("00", Rule.REVERSAL_REPEAT)]
-        named, mark = self._reversal_names(e, acquirer, amount)
+        named, mark = self.reversal_names(e, acquirer, amount)
         return [self._undo(named, mark, e.get(2), amount, leaves, void, demand)]
 
     def _undo(
@@ -283,7 +283,7 @@ class Model:
                     self.tally.take_back(one, one.left)
                     one.left = 0
 
-    def _reversal_names(self, e: dict[int, str], acquirer: str, amount: int) -> tuple[Sale | None, Mark | None]:
+    def reversal_names(self, e: dict[int, str], acquirer: str, amount: int) -> tuple[Sale | None, Mark | None]:
         """What a reversal names, or what it would name."""
         named, place = _named_in_90(e, acquirer), (e[41], e[42].rstrip())
         if named is not None:
