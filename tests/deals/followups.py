@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tests.deals.deal import Deal, Sent
-from tests.deals.openings import OPENINGS, PURCHASE, amount_of, planned
+from tests.deals.openings import NO_DATES, OPENINGS, PURCHASE, amount_of, planned
 from tests.deals.rules import CREDIT
 from tests.deals.sale import Sale
 from tests.deals.tally import COUNTERS, NET
@@ -98,6 +98,8 @@ async def reverse(deal: Deal) -> None:
         e[95] = f"{leaves:012d}{0:012d}C{0:08d}C{0:08d}"
     if rnd.randrange(4) == 0:
         e[56] = rnd.choice(REASONS)
+    if rnd.randrange(25) == 0:
+        e |= rnd.choice(NO_DATES)
     await deal.say(Message(rnd.choice(("0400", "0420")), e))
 
 

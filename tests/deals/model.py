@@ -361,11 +361,16 @@ def _unfit(hold: Sale, request: Sale) -> list[str]:
 
 def _makes_sense(e: dict[int, str]) -> bool:
     """Whether its dates and times are some, and its cards one."""
-    if 2 in e and 35 in e and e[35].partition("=")[0] != e[2]:
-        return False
-    dates = [e[n][:4] for n in (7, 13) if n in e]
+    cards = {e[n] for n in (2,) if n in e} | {e[n].partition("=")[0] for n in (35,) if n in e}
+    cards |= {e[n][1:].partition("^")[0] for n in (45,) if n in e}
+    dates = [e[n][:4] for n in (7, 13, 15, 17) if n in e]
     times = [e[n][-6:] for n in (7, 12) if n in e]
-    return all(_is_date(date) for date in dates) and all(t[:2] < "24" and t[2:4] < "60" and t[4:] < "60" for t in times)
+    return (
+        len(cards) <= 1
+        and all(_is_date(date) for date in dates)
+        and all(time[:2] < "24" and time[2:4] < "60" and time[4:] < "60" for time in times)
+        and "01" <= e.get(14, "0001")[2:] <= "12"
+    )
 
 
 def _is_date(date: str) -> bool:

@@ -17,6 +17,16 @@ Opening = Callable[[Deal], Awaitable[None]]
 CASH, BILL, BALANCE, PURCHASE = "01", "50", "30", "00"
 KINDS: Final = (PURCHASE, CASH, BILL, CREDIT, BALANCE)
 DECLINES: Final = ("51", "05", "14", "54", "61", "96", "Z9", "7A")  #: the last two are in no table
+#: Dates and times that are none.
+NO_DATES: Final[tuple[dict[int, str], ...]] = (
+    {7: "0230101010"},
+    {7: "1123246000"},
+    {12: "256100"},
+    {13: "1340"},
+    {14: "2613"},
+    {15: "0230"},
+    {17: "0431"},
+)
 AMOUNTS: Final = (100, 999_99)  #: minor units, of nearly all
 
 
@@ -32,7 +42,7 @@ def planned(deal: Deal, message: Message, *, plain: bool = False) -> Plan:
         return Plan(silent=True) if rnd.randrange(2) else Plan(late=True, bare=bare)
     drawn = rnd.randrange(100)
     if drawn < 62 or (plain and drawn < 90):
-        return Plan(rnd.choices(("00", "08", "11"), (90, 5, 5))[0], bare=bare)
+        return Plan(rnd.choices(("00", "08", "11", "16"), (88, 4, 4, 4))[0], bare=bare)
     if drawn < 72 or plain or not amount or message.elements[3][:2] == BALANCE:
         return Plan(rnd.choice(DECLINES), bare=bare)
     if drawn < 80:
@@ -99,7 +109,7 @@ async def told_hold(deal: Deal) -> None:
     if rnd.randrange(4):
         e[25] = "06"
     if rnd.randrange(3):
-        e[39] = rnd.choices(("00", "08", "11", "51", "05"), (60, 10, 10, 10, 10))[0]
+        e[39] = rnd.choices(("00", "08", "10", "11", "16", "51", "05"), (52, 8, 4, 8, 8, 10, 10))[0]
     await deal.say(Message("0120", e))
 
 
@@ -308,9 +318,9 @@ async def nonsense(deal: Deal) -> None:
     elif change == "nothing":
         message, e[4] = Message("0200", e), "0" * 12
     elif change == "cards":
-        e[35] = f"{deal.other_pan}=30121010000"
+        e |= rnd.choice(({35: f"{deal.other_pan}=30121010000"}, {45: f"B{deal.other_pan}^NOBODY/N^30121010000"}))
     else:
-        e |= rnd.choice(({13: "1340"}, {12: "256100"}, {7: "0230101010"}, {7: "1123246000"}))
+        e |= rnd.choice(NO_DATES)
     await deal.say(message, Plan())
 
 

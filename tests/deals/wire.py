@@ -19,6 +19,7 @@ ELEMENTS: Final[dict[int, tuple[str, int]]] = {
     13: ("n", 4),
     14: ("n", 4),
     15: ("n", 4),
+    17: ("n", 4),
     18: ("n", 4),
     22: ("n", 3),
     24: ("n", 3),
@@ -32,6 +33,7 @@ ELEMENTS: Final[dict[int, tuple[str, int]]] = {
     41: ("t", 8),
     42: ("t", 15),
     43: ("t", 40),
+    45: ("t", -2),
     48: ("t", -3),
     49: ("n", 3),
     54: ("t", -3),
@@ -65,7 +67,9 @@ class Message(NamedTuple):
 
     def shown(self) -> str:
         """All of it on a line, card numbers masked."""
-        return f"{self.mti} " + " ".join(f"{n}={masked(v) if n in (2, 35) else v}" for n, v in sorted(self.elements.items()))
+        return f"{self.mti} " + " ".join(
+            f"{n}={masked(v) if n in (2, 35, 45) else v}" for n, v in sorted(self.elements.items())
+        )
 
 
 def masked(pan: str) -> str:
