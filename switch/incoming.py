@@ -50,7 +50,8 @@ class Incoming:
         hints: Hints,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
-        self._take, self._same_before, self._hints = board.take, board.same_before, hints
+        self._take, self._hints = board.take, hints
+        self._waiting, self._same_before = board.waiting, board.same_before
         self._dates = {edition: Dates(edition).check for edition in EDITIONS}
         acts = {"1": self._authorization, "2": self._authorization, "4": self._reversal, "5": self._totals}
         #: MTI, in its 1987 form -> what is done with it.
@@ -108,7 +109,7 @@ class Incoming:
             asked = line.codec.decode(frame.body)
             message = line.understood(asked) if line.translates else asked
             if message.mti in ANSWERS:
-                answer = forwarding.to_issuer_answer(message, acquirer_id=self._voice.institution_id)
+                answer = forwarding.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
                 self._take(AnswerReceived(link.issuer, answer), now, effects)
                 return
             kind = message_class(message.mti)

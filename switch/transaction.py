@@ -153,13 +153,8 @@ class IssuerAnswer:
     approval_code: str | None
     reason: str  #: the issuer's own words, empty where it gives none
     carried: Mapping[int, str] | None = field(eq=False, repr=False)  #: what of it goes on to the acquirer
-    # What it repeats of its request; None where it has no such element.
-    message_class: str | None = None  #: AUTHORIZATION or FINANCIAL
-    pan: str | None = field(default=None, repr=False)  #: DE 2
-    processing_code: str | None = None  #: DE 3
-    amount_minor: int | None = None  #: DE 4; of a partial approval: what was granted
-    merchant_id: str | None = None  #: DE 42
-    currency: str | None = None  #: DE 49
+    approved_minor: int | None = None  #: of a partial approval: DE 4
+    contradiction: str = ""  #: of an approval: in what it is of another transaction than the one that was asked, in words
 
 
 SWITCH = "switch"

@@ -10,7 +10,7 @@ from switch.errors import MessageError
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 
 LEAP_YEAR: Final = 2000  #: 29 February is a date wherever the year is not said
-REMEMBERED_MAX: Final = 20_000  #: right values remembered: messages of one second, with cards of one month, share them
+MONTHS_MAX: Final = 1_200  #: right months remembered: a hundred years has no more
 
 _DAYS: Final = frozenset(
     f"{month:02d}{day:02d}" for month in range(1, 13) for day in range(1, monthrange(LEAP_YEAR, month)[1] + 1)
@@ -73,18 +73,23 @@ class Dates:
 
     def __init__(self, edition: str) -> None:
         self._forms = FORMS[edition]
-        self._rare = frozenset(self._forms.keys() - {7, 12, 13, 14})
-        self._right: set[tuple[str | None, ...]] = set()  #: times and months found right, each with nothing where it is missing
+        self._rare = self._forms.keys() - {7, 12, 13, 14}
+        #: DE 7, 12 and 13 of the last message with right ones, None where it had none; DE 14 of all.
+        self._at: str | None = ""
+        self._time: str | None = ""
+        self._day: str | None = ""
+        self._months: set[str | None] = set()
 
     def check(self, elements: Mapping[int, str]) -> None:
         """MessageError where an element that is there holds no date or time of its form."""
-        when = (elements.get(7), elements.get(12), elements.get(13), elements.get(14))
-        if when not in self._right:
+        get = elements.get
+        if get(7) != self._at or get(12) != self._time or get(13) != self._day or get(14) not in self._months:
             self._check(elements)
-            if len(self._right) >= REMEMBERED_MAX:
-                self._right.clear()
-            self._right.add(when)
-        elif not self._rare.isdisjoint(elements):
+            self._at, self._time, self._day = get(7), get(12), get(13)
+            if len(self._months) > MONTHS_MAX:
+                self._months.clear()
+            self._months.add(get(14))
+        elif not elements.keys().isdisjoint(self._rare):
             self._check(elements)
 
     def _check(self, elements: Mapping[int, str]) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from switch.card import Pan, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583.mapping import ECHOED, TRANSACTION_TYPES, named_key, original_data, replacement_amounts
 from switch.iso8583.message import Message
-from switch.iso8583.mti import CLASSES, response_mti
+from switch.iso8583.mti import response_mti
+from switch.money import currency_name, format_minor
 from switch.transaction import (
     APPROVALS,
     APPROVED,
     APPROVED_REASON,
     AUTHORIZATION,
     FINANCIAL,
+    PARTIALLY_APPROVED,
     Authorization,
     Decision,
     ExchangeKey,
@@ -39,14 +41,23 @@ FEWER: Final = (FEWEST | {14, 18, 22, 25, 33, 37, 43, 56}, FEWEST)
 
 _REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
 
+Waiting = Callable[[ExchangeKey], Authorization | None]
+
+
+def _nothing_waits(_: ExchangeKey) -> None:
+    return None
+
 
 def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Message:
     """The request as it goes on to the issuer: the acquirer's own elements, and DE 33 naming who forwards it."""
     return Message(_REQUEST_MTIS[authorization.message_class], {**authorization.carried, 33: forwarder_id})
 
 
-def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
-    """What an issuer's 0110 or 0210 says; MessageError where it cannot be matched or says nothing."""
+def to_issuer_answer(message: Message, *, acquirer_id: str, waiting: Waiting = _nothing_waits) -> IssuerAnswer:
+    """What an issuer's 0110 or 0210 says; MessageError where it cannot be matched or says nothing.
+
+    ``waiting`` gives the request that waits for an answer of this key, with which an approval is compared.
+    """
     mti, e = message
     try:
         key, code = ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]), e[39]
@@ -59,13 +70,41 @@ def to_issuer_answer(message: Message, *, acquirer_id: str) -> IssuerAnswer:
         approval_code=e.get(38),
         reason=mask_numbers(e[REASON]) if REASON in e else (APPROVED_REASON if code in APPROVALS else ""),
         carried=None if FROM_ISSUER.isdisjoint(e) else {n: value for n, value in e.items() if n in FROM_ISSUER},
-        message_class=CLASSES[mti[1]],
-        pan=e.get(2),
-        processing_code=e.get(3),
-        amount_minor=int(e[4]) if 4 in e else None,
-        merchant_id=e.get(42),
-        currency=e.get(49),
+        approved_minor=int(e[4]) if code == PARTIALLY_APPROVED and 4 in e else None,
+        contradiction=_contradiction(waiting(key), message) if code in APPROVALS else "",
     )
+
+
+def _contradiction(request: Authorization | None, answer: Message) -> str:
+    """In which elements an approval is of another transaction than was asked; empty where it is of this one.
+
+    An answer may leave an element out; one that it has must be as asked. A partial approval grants another amount.
+    """
+    if request is None:
+        return ""
+    mti, said = answer
+    asked, same_class = request.carried, _REQUEST_MTIS[request.message_class][1] == mti[1]
+    if (
+        said.get(4) == asked.get(4)
+        and said.get(2) == asked.get(2)
+        and said.get(3) == asked.get(3)
+        and said.get(42) == asked.get(42)
+        and said.get(49) == asked.get(49)
+        and same_class
+    ):  # nearly always, and quickly told
+        return ""
+    found = [] if same_class else [f"a {mti} to an {request.message_class} request"]
+    if 4 in said and said[39] != PARTIALLY_APPROVED and int(said[4]) != request.amount_minor:
+        found.append(f"{format_minor(int(said[4]))} (DE 4) where {format_minor(request.amount_minor)} was asked")
+    if said.get(2, request.pan.digits) != request.pan.digits:
+        found.append("another card (DE 2)")
+    if said.get(3, request.processing_code)[:2] != request.processing_code[:2]:
+        found.append(f"processing code {said[3]} (DE 3)")
+    if said.get(42, request.merchant_id).rstrip() != request.merchant_id:
+        found.append("another merchant (DE 42)")
+    if said.get(49, request.currency) != request.currency:
+        found.append(f"currency {currency_name(said[49])} (DE 49)")
+    return " and ".join(found)
 
 
 def from_issuer(request: Message, decision: Decision) -> Message:

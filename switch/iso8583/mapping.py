@@ -81,8 +81,6 @@ ECHOED: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 3
 MESSAGE_REASON_DIGITS: Final = 4
 EXPIRY_DIGITS: Final = 4  #: YYMM
 
-TRACKS: Final = frozenset({35, 45})
-
 _ANSWER_MTIS: Final = {
     REQUEST: {AUTHORIZATION: "0110", FINANCIAL: "0210"},
     ADVICE: {AUTHORIZATION: "0130", FINANCIAL: "0230"},
@@ -223,7 +221,7 @@ def _card(e: Mapping[int, str]) -> tuple[str, str | None]:
             expiry = rest[:EXPIRY_DIGITS]
     if len(pan) < PAN_DIGITS_MIN:
         raise MessageError(2, None, f"{len(pan)} digits", f"a PAN of at least {PAN_DIGITS_MIN} digits")
-    if not TRACKS.isdisjoint(e):
+    if 35 in e or 45 in e:
         _same_card(e, pan)
     return pan, expiry
 
@@ -254,7 +252,7 @@ def to_reversal(message: Message, *, acquirer_id: str, stamp: Stamp, currency: s
             raise MessageError(number, None, "nothing", f"a value: mandatory in a {message.mti}")
     acquirer_id = e.get(32, acquirer_id)
     pan = e.get(2) or _read_track(e.get(35, ""))[0]
-    if pan and not TRACKS.isdisjoint(e):
+    if pan:
         _same_card(e, pan)
     actual = e[95][:12] if 95 in e else "0"
     if not actual.isdecimal():

@@ -6,7 +6,6 @@ from attrs import evolve
 
 from switch.money import format_minor
 from switch.routing.checks import refuse
-from switch.routing.contradictions import contradiction, is_unusable
 from switch.routing.effects import Effect, JournalOccurrence
 from switch.routing.exchange import Exchange
 from switch.routing.holds import Holds
@@ -39,14 +38,13 @@ class Answers:
         )
         if not decision.approved:
             return self._declined(exchange, decision, now, effects)
-        wrong = contradiction(exchange.authorization, answer)
-        if wrong is not None:
-            why = f"{exchange.route.issuer} approved what was not asked: {wrong}"
+        if answer.contradiction:
+            why = f"{exchange.route.issuer} approved what was not asked: {answer.contradiction}"
             self._undo(exchange, why, now, effects)
             effects.append(JournalOccurrence(exchange.request_id, "contradicted", why))
             return refuse(INVALID_RESPONSE, why)
         if answer.response_code == PARTIALLY_APPROVED:
-            decision = self._partial(exchange, answer.amount_minor, decision, now, effects)
+            decision = self._partial(exchange, answer.approved_minor, decision, now, effects)
         request = exchange.authorization
         if request.original_key is not None and request.pre_authorized and decision.approved:
             return self._holds.added(exchange, decision, now, effects)
@@ -54,7 +52,7 @@ class Answers:
 
     def _declined(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> Decision:
         code, issuer = decision.response_code, exchange.route.issuer
-        if is_unusable(code):
+        if code == INVALID_RESPONSE:  # an action code of 1993 for another class of message is read as such, too
             self._undo(exchange, f"{issuer} answered {code}, which is no word on a request", now, effects)
         elif code not in RESPONSE_MEANINGS:
             what = f"{issuer} answered {code!r}, which is not in the table of ISO 8583:1987; taken for a decline"

@@ -68,6 +68,7 @@ from switch.transaction import (
     RESPONSE_MEANINGS,
     Authorization,
     Decision,
+    ExchangeKey,
     Reversal,
 )
 
@@ -168,6 +169,11 @@ class Switchboard:
             self._do_without(exchange, f"no answer from {exchange.route.issuer} in {seconds:g} s", now, effects)
         self._outbox.send_due(now, effects)
         return effects
+
+    def waiting(self, key: ExchangeKey) -> Authorization | None:
+        """The request that waits for its issuer's answer under a key."""
+        exchange = self._pending.get(key)
+        return None if exchange is None else exchange.authorization
 
     def same_before(self, request: Authorization) -> Authorization | None:
         """The request that one without a time of its own repeats; None where it is the first."""
