@@ -10,11 +10,12 @@ KILLS ?= 200
 ISSUER_KILLS ?= 50
 FRAMES ?= 1000000
 DEALS ?= 20000
+SECONDS ?= 3600
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate deals docs clean
+.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate fuzz deals docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -60,6 +61,9 @@ mutate: $(VENV)/.installed-dev ## send a running centre a million mutated frames
 
 deals: $(VENV)/.installed-dev ## play random deals against a model of the rules, with contradicting banks and kills (DEALS=20000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.deals.run $(DEALS) $(ARGS)
+
+fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messages and whole turns any bytes at all (SECONDS=3600; ARGS="--seed 7"; pip install atheris steers it)
+	@$(VENV)/bin/python -m tests.fuzz.run $(SECONDS) $(ARGS)
 
 docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves
 	@$(VENV)/bin/python -m switch.cli.reference > docs/cli.md.new

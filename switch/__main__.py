@@ -1,6 +1,27 @@
-"""``python -m switch``."""
+"""``python -m switch``, and the command ``switch``."""
 
-from switch.cli import main
+import signal
+import sys
+
+
+def main() -> None:
+    """Run a command. Ctrl+C while its modules load, and any signal once it is ending, says nothing more."""
+    waits_for_keyboard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if waits_for_keyboard:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from switch import cli
+    from switch.stopping import SIGNALS
+
+    if waits_for_keyboard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        cli.main()
+    except KeyboardInterrupt:  # the second one, while the first was being told
+        sys.exit(128 + signal.SIGINT)
+    finally:
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+
 
 if __name__ == "__main__":
     main()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -101,10 +101,11 @@ def alone(data: Path) -> Iterator[None]:
         yield
 
 
-def open_next_business_date(data: Path, business_date: str, following: str, now_ms: int) -> None:
+def open_next_business_date(data: Path, business_date: str, following: str, clock_ms: Callable[[], int]) -> None:
     """Open ``following`` if ``business_date`` is still the open one: from then on nothing of it can be written.
 
-    It ends as its predecessor would have: at the cut-off where the clock opened that one, when it is closed otherwise.
+    It ends as its predecessor would have: at the cut-off where the clock opened that one, when it is closed otherwise. It is
+    stamped once nobody else writes.
     """
     uri = _uri(data / JOURNAL_FILE, "rw")
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
@@ -115,7 +116,7 @@ def open_next_business_date(data: Path, business_date: str, following: str, now_
         if last == business_date:
             connection.execute(
                 "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)",
-                (following, now_ms, opened_by),
+                (following, clock_ms(), opened_by),
             )
         connection.execute("COMMIT")
     except sqlite3.OperationalError as fault:

@@ -7,11 +7,16 @@ date* is the day money moves; it falls on a banking day. Both are ISO dates (``2
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
 
+from switch.errors import SwitchError
 from switch.spec_table import SpecTable
+
+#: The last date that can be open: the date after it and its value date have to stand in the calendar, which ends with 9999.
+BUSINESS_DATE_MAX: Final = "9998-12-31"
 
 
 @frozen(kw_only=True)
@@ -82,8 +87,17 @@ class Calendar:
         return day.isoformat()
 
 
+def refuse_beyond_calendar(business_date: str, where: str = "business date") -> None:
+    """SwitchError where a date is too late to be closed."""
+    if business_date > BUSINESS_DATE_MAX:
+        raise SwitchError(
+            f"{where}: found {business_date}, expected {BUSINESS_DATE_MAX} or earlier: the calendar ends a year later"
+        )
+
+
 def next_business_date(business_date: str) -> str:
-    """The day after: business dates follow the calendar without a gap."""
+    """The day after. SwitchError where the calendar ends before that can be settled."""
+    refuse_beyond_calendar(business_date)
     return (date.fromisoformat(business_date) + timedelta(days=1)).isoformat()
 
 

@@ -5,39 +5,36 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
 import trio
 from attrs import frozen
 
-from switch.business_day import next_business_date
+from switch.books import BOOKS_FILE
+from switch.business_clock import BusinessClock
+from switch.business_day import refuse_beyond_calendar
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
+from switch.issuer_processes import IssuerProcess
 from switch.issuers.profile import Profile
 from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal
+from switch.kept_files import LOOK_SECONDS
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
 from switch.routing.effects import Notice
 from switch.server import Server
 from switch.specs import Listener, Specs, remember_specs
+from switch.stopping import FINISH, Stop
 from switch.trace import TRACE_FILE, Trace
 from switch.vault import Vault
 
-RESTART_SECONDS_FIRST: Final = 0.1  #: an issuer's process that dies is started again after so long
-RESTART_SECONDS_MAX: Final = 5.0  #: and one that keeps dying no more often than this
-STEADY_SECONDS: Final = 10.0  #: a process that lived so long begins again with the first pause
 PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for
-ISSUER_STOP_SECONDS_MAX: Final = 3.0  #: then it is killed
-CLOCK_SECONDS: Final = 1.0  #: how often the clock is looked at while the cut-off is far: somebody may set it forward
 
 
 @frozen(kw_only=True)
@@ -52,6 +49,7 @@ class Options:
     specs_folder: Path | None
     scenario: Path | None
     ready_file: Path | None
+    accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
     trace: bool = False  #: keep every message of every line (``switch.trace``)
 
 
@@ -72,22 +70,34 @@ class Centre:
     """A running centre. ``tell`` receives notices; ``started`` is called once every managed issuer is signed on."""
 
     def __init__(
-        self, specs: Specs, options: Options, *, tell: Callable[[Notice], None], started: Callable[[dict[str, Any]], None]
+        self,
+        specs: Specs,
+        options: Options,
+        *,
+        tell: Callable[[Notice], None],
+        started: Callable[[dict[str, Any]], None],
+        stop: Stop,
     ) -> None:
-        self.specs, self.options, self._tell, self._started = specs, options, tell, started
+        self.specs, self.options, self._tell, self._started, self._stop = specs, options, tell, started, stop
         self._codecs: dict[str, Codec] = {}
-        self._pids: dict[str, int] = {}
-        self._ready = False
+        self._processes: dict[str, IssuerProcess] = {}
 
     async def run(self) -> None:
-        """Run until SIGINT or SIGTERM; then finish what is in flight."""
+        """Run until somebody asks to stop; then finish what is in flight."""
         with _locked(self.options.data), self._ready_file_ours():
             remember_specs(self.options.data, self.options.specs_folder)
             path = self.options.data / JOURNAL_FILE
+            if not path.exists() and (self.options.data / BOOKS_FILE).exists():
+                raise DataFolderError(
+                    f"{path}: found none, expected the journal {BOOKS_FILE} beside it was made from: put it back"
+                )
             vault = Vault.open(self.options.data, new=not path.exists())
-            with closing(SqliteJournal(path, vault)) as journal, self._traced(vault) as trace:
-                self._open_first_date(journal)
-                await self._run(journal, trace)
+            with closing(SqliteJournal(path, vault)) as journal, self._traced(vault) as trace, journal.or_stop():
+                clock = BusinessClock(
+                    journal, self.specs.calendar, clock_ms=wall_clock_ms, tell=self._tell, data=self.options.data
+                )
+                await self._open_first_date(journal, clock)
+                await self._run(journal, trace, clock)
 
     @contextmanager
     def _traced(self, vault: Vault) -> Iterator[Trace | None]:
@@ -109,29 +119,32 @@ class Centre:
         try:
             ready_file.unlink(missing_ok=True)
         except OSError as error:
-            raise DataFolderError(f"{ready_file}: found {error.strerror}, expected a file that can be written") from None
+            raise _not_writable(ready_file, error) from None
         try:
             yield
         finally:
             with suppress(OSError):
                 ready_file.unlink(missing_ok=True)
 
-    def _open_first_date(self, journal: SqliteJournal) -> None:
+    async def _open_first_date(self, journal: Journal, clock: BusinessClock) -> None:
         """The business date of a new folder is the one asked for, else the clock's; later ones follow by cut-off."""
-        asked, now_ms = self.options.business_date, wall_clock_ms()
-        row = journal.open_date()
+        asked, row = self.options.business_date, journal.open_date()
+        if asked:
+            refuse_beyond_calendar(asked, "--business-date")
         if row is None:
-            date, opened_by = (asked, "operator") if asked else (self.specs.calendar.business_date_at(now_ms), "clock")
-            journal.open_business_date(date, opened_by, now_ms)
+            await clock.open(asked or clock.says(), "operator" if asked else "clock")
         elif asked and asked < row[0]:
             raise SwitchError(
                 f"--business-date: found {asked}, expected {row[0]} or later: that date is open in {self.options.data}"
             )
 
-    async def _run(self, journal: SqliteJournal, trace: Trace | None) -> None:
+    async def _run(self, journal: SqliteJournal, trace: Trace | None, clock: BusinessClock) -> None:
         server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace)
+        self._stop.unanswered = lambda: server.board.pending
         if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
-            journal.open_business_date(self.options.business_date, "operator", wall_clock_ms())
+            await clock.open(self.options.business_date, "operator")
+        elif self.options.accept_clock:
+            await clock.open(clock.says(), "clock")
         listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
         settle_memory()
@@ -141,17 +154,18 @@ class Centre:
             for profile in self.specs.issuers.values():
                 whole.start_soon(links[profile.id].run)
                 if profile.managed:
-                    whole.start_soon(self._supervise, profile, links[profile.id])
+                    whole.start_soon(self._process(profile, links[profile.id]).keep)
                 else:
                     links[profile.id].moved(*profile.address)
-            whole.start_soon(self._cut_off, journal)
+            whole.start_soon(clock.run)
+            whole.start_soon(_look_after, journal, trace)
             whole.start_soon(_fold, journal)
             whole.start_soon(self._announce, links, addresses)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
                     wire = wire_format(listener.dialect, listener.header, listener.tpdu, self._codecs, self.specs)
                     serving.start_soon(server.serve, listener.name, sock, wire)
-                await _stop_signal()
+                await self._stop.comes_to(FINISH)
                 self._tell(Notice("stopping", "finishing what is in flight"))
                 server.stop()
             whole.cancel_scope.cancel()
@@ -169,6 +183,18 @@ class Centre:
 
     def _link(self, server: Server, profile: Profile) -> IssuerLink:
         return server.link(profile.id, wire_format(profile.dialect, profile.header, profile.tpdu, self._codecs, self.specs))
+
+    def _process(self, profile: Profile, link: IssuerLink) -> IssuerProcess:
+        options = self.options
+        arguments = ["--data", str(options.data), "--seed", str(options.seed)]
+        arguments += ["--port", "0" if options.free_ports else str(profile.address.port)]
+        if options.specs_folder:
+            arguments += ["--specs", str(options.specs_folder)]
+        if options.scenario:
+            arguments += ["--scenario", str(options.scenario)]
+        process = IssuerProcess(profile.id, arguments, link, tell=self._tell, stop=self._stop)
+        self._processes[profile.id] = process
+        return process
 
     async def _announce(self, links: dict[str, IssuerLink], addresses: dict[str, tuple[str, int]]) -> None:
         """Say that the centre is ready once every issuer is signed on."""
@@ -191,73 +217,37 @@ class Centre:
                 }
                 for listener in self.specs.centre.listeners
             },
-            "issuers": {issuer: {"pid": self._pids.get(issuer)} for issuer in self.specs.issuers},
+            "issuers": {
+                issuer: {"pid": self._processes[issuer].pid if issuer in self._processes else None}
+                for issuer in self.specs.issuers
+            },
         }
         if self.options.ready_file:
-            temporary = self.options.ready_file.with_name(self.options.ready_file.name + ".new")
-            temporary.write_text(json.dumps(ready, indent=1) + "\n", encoding="utf-8")
-            temporary.replace(self.options.ready_file)
+            _write_whole(self.options.ready_file, json.dumps(ready, indent=1) + "\n")
         self._started(ready)
 
-    async def _cut_off(self, journal: Journal) -> None:
-        """Open the next business date at each cut-off, where the clock opened the current one. The server sees it and tells."""
-        while True:
-            row = journal.open_date()
-            assert row is not None
-            date, opened_by = row
-            left_seconds = (self.specs.calendar.cut_off_ms(date) - wall_clock_ms()) / 1000
-            if opened_by == "clock" and left_seconds <= 0:
-                journal.open_business_date(next_business_date(date), "clock", wall_clock_ms())
-                continue
-            await trio.sleep(min(max(left_seconds, 0.05), CLOCK_SECONDS))
 
-    async def _supervise(self, profile: Profile, link: IssuerLink) -> None:
-        """Keep an issuer's process alive: start it, learn where it listens, start it again when it ends."""
-        pause = RESTART_SECONDS_FIRST
-        while True:
-            began = trio.current_time()
-            try:
-                async with self._process(profile) as process:
-                    port = await _announced_port(process)
-                    if port is not None:
-                        link.moved("127.0.0.1", port)
-                    ended = f"ended with {await process.wait()}"
-            except OSError as error:
-                ended = f"cannot be started: {error.strerror or error}"
-            if trio.current_time() - began > STEADY_SECONDS:
-                pause = RESTART_SECONDS_FIRST
-            self._tell(Notice("issuer_died", f"the process of {profile.id} {ended}, starting it again"))
-            await trio.sleep(pause)
-            pause = min(pause * 2, RESTART_SECONDS_MAX)
+async def _look_after(journal: SqliteJournal, trace: Trace | None) -> None:
+    """See that what is written is still there to be read. Each commit looks too, unless one has just done so."""
+    while True:
+        await trio.sleep(LOOK_SECONDS)
+        journal.look()
+        if trace is not None:
+            trace.look()
 
-    @asynccontextmanager
-    async def _process(self, profile: Profile) -> AsyncIterator[trio.Process]:
-        """The process of ``switch issuer serve``. It ends by itself when our end of its standard input closes."""
-        options = self.options
-        command = [sys.executable, "-m", "switch", "issuer", "serve", profile.id]
-        command += ["--data", str(options.data), "--seed", str(options.seed), "--announce"]
-        command += ["--port", "0" if options.free_ports else str(profile.address.port)]
-        if options.specs_folder:
-            command += ["--specs", str(options.specs_folder)]
-        if options.scenario:
-            command += ["--scenario", str(options.scenario)]
-        process = await trio.lowlevel.open_process(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-        )
-        self._pids[profile.id] = process.pid
-        try:
-            yield process
-        finally:
-            with trio.CancelScope(shield=True):
-                assert process.stdin is not None
-                assert process.stdout is not None
-                await process.stdin.aclose()
-                await process.stdout.aclose()
-                with trio.move_on_after(ISSUER_STOP_SECONDS_MAX):
-                    await process.wait()
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
+
+def _write_whole(path: Path, text: str) -> None:
+    """A file that appears under its name only once all of it is written."""
+    temporary = path.with_name(path.name + ".new")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise _not_writable(path, error) from None
+
+
+def _not_writable(path: Path, error: OSError) -> DataFolderError:
+    return DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written")
 
 
 async def _fold(journal: SqliteJournal) -> None:
@@ -267,24 +257,6 @@ async def _fold(journal: SqliteJournal) -> None:
         if journal.to_be_folded:
             await trio.to_thread.run_sync(journal.fold_beside)
             journal.fold()
-
-
-async def _announced_port(process: trio.Process) -> int | None:
-    """The port in the one line an issuer's process prints when it listens; None when it ends before."""
-    assert process.stdout is not None
-    line = b""
-    while not line.endswith(b"\n"):
-        data = await process.stdout.receive_some()
-        if not data:
-            return None
-        line += data
-    return int(json.loads(line)["port"])
-
-
-async def _stop_signal() -> None:
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async for _ in signals:
-            return
 
 
 class _locked:  # noqa: N801  (a context manager, named for how it reads)

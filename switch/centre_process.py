@@ -71,18 +71,27 @@ def start_centre(data: Path, arguments: Sequence[str] = ()) -> CentreProcess:
     or is not ready in READY_SECONDS_MAX.
     """
     process = spawn_centre(data, arguments)
+    try:
+        ready = _waited_for(process, data)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return CentreProcess(process=process, ready=ready, data=data, log=data / LOG_FILE)
+
+
+def _waited_for(process: subprocess.Popen[bytes], data: Path) -> dict[str, Any]:
+    """What a centre that is starting writes into its ready file."""
     ready_file, log = data / READY_FILE, data / LOG_FILE
     deadline = time.monotonic() + READY_SECONDS_MAX
     while not ready_file.exists():
         ended = process.poll() is not None
         if ended or time.monotonic() > deadline:
-            process.kill()
-            process.wait()
             why = f"ended with {process.returncode}" if ended else f"was not ready in {READY_SECONDS_MAX:g} s"
             raise UnreachableError(f"switch up {why}: {log.read_text(encoding='utf-8', errors='replace').strip()}")
         time.sleep(POLL_SECONDS)
-    ready = json.loads(ready_file.read_text(encoding="utf-8"))
-    return CentreProcess(process=process, ready=ready, data=data, log=log)
+    ready: dict[str, Any] = json.loads(ready_file.read_text(encoding="utf-8"))
+    return ready
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import io
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -76,14 +76,20 @@ class DaySpecs(Protocol):
     def calendar(self) -> Calendar: ...
 
 
-def close_day(data: Path, specs: DaySpecs, business_date: str | None, now_ms: int) -> DayReport:
+def close_day(
+    data: Path, specs: DaySpecs, business_date: str | None, now_ms: int, clock_ms: Callable[[], int] | None = None
+) -> DayReport:
     """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
 
     A day closed already is left as it is (missing files are rendered again). So that closing twice does not close two days,
     the date that is still open is closed unnamed only where none was closed since the last cut-off. SwitchError when the date
     cannot be closed: not a business date, not opened yet, or an earlier one is still to be closed; NegativeAnswerError when the
     day does not balance.
+
+    ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
+    both are ``now_ms``.
     """
+    clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
         dates = books.Dates.of(connection)
         last = dates.last_closed
@@ -96,8 +102,8 @@ def close_day(data: Path, specs: DaySpecs, business_date: str | None, now_ms: in
             return _already_closed(connection, data, chosen)
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
-        books.open_next_business_date(data, chosen, next_business_date(chosen), now_ms)
-        if not _write_day(connection, specs, chosen, now_ms):
+        books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
+        if not _write_day(connection, specs, chosen, clock_ms):
             return _already_closed(connection, data, chosen)
         day_files.render(connection, day_files.day_folder(data, chosen), chosen)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
@@ -279,7 +285,7 @@ def _files_complete(connection: sqlite3.Connection, data: Path, business_date: s
     return day_files.is_complete(connection, day_files.day_folder(data, business_date), business_date)
 
 
-def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, now_ms: int) -> bool:
+def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int]) -> bool:
     """Compute, check and commit a day; False where somebody else closed it meanwhile."""
     parameters: dict[str, object] = {
         "business_date": business_date,
@@ -287,7 +293,6 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
         "vat_rate_basis_points": specs.fees.vat.rate(business_date),
         "acquirer_id": specs.centre.institution_id,
         "acquirer_name": specs.centre.name,
-        "closed_at_ms": now_ms,
         "specs_digest": specs.digest,
     }
     _stage(connection, specs, parameters)
@@ -300,7 +305,7 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
         for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
             connection.execute(sql, parameters)
         _refuse_faults(connection, business_date)
-        connection.execute(ledger.CLOSE, parameters)
+        connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

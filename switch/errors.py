@@ -57,6 +57,10 @@ class DataFolderError(SwitchError):
     """A data folder (journal, books, key file) is missing, foreign, or not in the state a command needs."""
 
 
+class BusyError(DataFolderError):
+    """Another process is writing the journal; a moment later it can be written."""
+
+
 class UnreachableError(SwitchError):
     """A peer does not answer at its address."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 
 from attrs import Factory, define
 
-from switch.errors import DataFolderError
+from switch.errors import BusyError, DataFolderError
 from switch.journal_reader import Beginning, JournalReader
 from switch.journal_rows import (
     INSERT_DECISION,
@@ -37,6 +37,7 @@ from switch.journal_rows import (
     request_row,
     reversal_row,
 )
+from switch.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
 from switch.routing.archive import Archive, NoArchive
 from switch.routing.effects import (
     JournalDecision,
@@ -48,7 +49,7 @@ from switch.routing.effects import (
     JournalReversal,
 )
 from switch.routing.recovery import Recovery
-from switch.vault import Vault
+from switch.vault import KEY_FILE, Vault
 
 JOURNAL_FILE: Final = "journal.db"
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
@@ -57,6 +58,8 @@ SCHEMA_VERSION: Final = len(MIGRATIONS)
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
 CARDS_REMEMBERED_MAX: Final = 10_000  #: cards whose sealed form is at hand; sealing costs more than all else of a row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
+PRIMARY_CODE: Final = 0xFF  #: the bits of an SQLite error code that say what it is; the others say more of it
+CENTRE: Final = "the centre"  #: who stops where the journal cannot be written
 
 _BUSINESS_DAY = """
 INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
@@ -117,7 +120,10 @@ class Journal(Protocol):
         """The open business date and who opened it (clock, operator); None before the first one."""
 
     def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
-        """Open a business date, unless it or a later one is open already: ``day close`` may have been faster."""
+        """Open a business date, unless it or a later one is open already: ``day close`` may have been faster.
+
+        It waits for nobody: BusyError while another process writes.
+        """
 
     def close(self) -> None: ...
 
@@ -133,16 +139,32 @@ class SqliteJournal:
     def __init__(self, path: Path, vault: Vault) -> None:
         self._path, self._vault = path, vault
         self._kept = lru_cache(CARDS_REMEMBERED_MAX)(vault.kept)
-        self._db = connect(path)
-        self.archive: Archive = JournalReader(self._db, vault)
-        self._folding = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        with self.or_stop():
+            self._db = connect(path)
+            self.archive: Archive = JournalReader(self._db, vault)
+            self._folding = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._files = KeptFiles([path.parent, *with_side_files(path), path.with_name(KEY_FILE)])
+        self._looked_at_ms = 0
         self._durable = True
         self._committed = 0
         self._folded = 0
         self._date = ""
         self._version = -1
 
+    def or_stop(self) -> AbstractContextManager[None]:
+        """What cannot be done with the file in the block ends it with the sentence of a journal that cannot be written."""
+        return or_stop(self._path, CENTRE)
+
+    def look(self) -> None:
+        """DataFolderError where folder, journal or key file were deleted, renamed or replaced since they were opened."""
+        fault = self._files.fault()
+        if fault is not None:
+            raise unwritable(self._path, fault, CENTRE)
+
     def commit(self, batch: Batch, now_ms: int) -> None:
+        if not 0 <= now_ms - self._looked_at_ms < LOOK_MS:
+            self.look()
+            self._looked_at_ms = now_ms
         db = self._db
         durable = batch.answered_on
         if durable is not self._durable:
@@ -165,7 +187,7 @@ class SqliteJournal:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise self._unwritable(error) from None
+                raise unwritable(self._path, error, CENTRE) from None
             raise
 
     def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
@@ -194,11 +216,6 @@ class SqliteJournal:
                 INSERT_RECONCILIATION, [reconciliation_row(item, date, now_ms) for item in batch.reconciliations]
             )
 
-    def _unwritable(self, error: sqlite3.Error) -> DataFolderError:
-        return DataFolderError(
-            f"{self._path}: cannot be written ({error}); the centre stops rather than answer what it cannot keep"
-        )
-
     def _current_date(self) -> str:
         """The open business date, read again only when another process has written since."""
         (version,) = self._db.execute("PRAGMA data_version").fetchone()
@@ -216,9 +233,19 @@ class SqliteJournal:
         return (row[0], row[1]) if row else None
 
     def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        self.look()
         self._db.execute("PRAGMA synchronous = FULL")
         self._durable = True
-        self._db.execute(_BUSINESS_DAY, (business_date, now_ms, opened_by))
+        self._db.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._db.execute(_BUSINESS_DAY, (business_date, now_ms, opened_by))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+                what = f"business date {business_date} cannot be opened while another process writes ({error})"
+                raise BusyError(f"{self._path}: {what}") from None
+            raise unwritable(self._path, error, CENTRE) from None
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         self._version = -1
 
     @property

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
 
+from switch.errors import DataFolderError
 from switch.iso8583.forwarding import rebuilt
 from switch.routing.archive import Named, Past, Reference, SameStan
 from switch.routing.capture import LATER
@@ -35,6 +38,7 @@ request.merchant_type, request.entry_mode, request.channel, request.rrn, request
 request.function, request.cash_back_minor, request.advised_code, request.capture,
 original.acquirer_id, original.terminal_id, original.stan, original.transmitted_at
 """
+_APPROVED_BY: Final = "SELECT EXISTS (SELECT 1 FROM decision WHERE decided_by = ? AND approved_minor > 0)"
 _REQUESTS: Final = "request LEFT JOIN request AS original ON original.id = request.original_id"
 _TRANSMITTED_AT: Final = 4  #: place of request.transmitted_at in a row of these columns
 _ISSUER: Final = 16  #: place of request.issuer
@@ -135,6 +139,15 @@ class Beginning:
     first_request_id: int
     first_delivery_id: int
     recovery: Recovery
+
+
+def has_approvals_of(path: Path, issuer: str) -> bool:
+    """Whether a journal knows of money an issuer has approved by its own word. DataFolderError where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            return bool(db.execute(_APPROVED_BY, (issuer,)).fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise DataFolderError(f"{path}: found {error}, expected a journal of this centre") from None
 
 
 class JournalReader:

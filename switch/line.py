@@ -29,7 +29,7 @@ from switch.iso8583.translation import Translation
 
 GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
-ACCEPT_PAUSE_SECONDS: Final = 0.2  #: when one more connection cannot be taken now, for want of file descriptors mostly
+ACCEPT_PAUSE_SECONDS: Final = 0.2  #: before one more connection is tried again that could not be taken
 UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read some of what was sent
 DIAL_SECONDS_MAX: Final = 5.0  #: a host that does not answer at all is tried again after so long
 KEEP_ALIVE_IDLE_SECONDS: Final = 60  #: TCP itself probes a line that was silent for so long; the peer's program sees no byte
@@ -261,6 +261,10 @@ def _nobody_watches() -> None:
     pass
 
 
+def _nobody_is_told(error: OSError) -> None:
+    pass
+
+
 class Lines:
     """All connections of a process, waited for together: one wake-up reads every line that has something.
 
@@ -327,8 +331,11 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-async def accept(sock: socket.socket) -> tuple[socket.socket, str]:
-    """The next connection of a listening socket, and its peer as ``host:port``."""
+async def accept(sock: socket.socket, cannot: Callable[[OSError], None] = _nobody_is_told) -> tuple[socket.socket, str]:
+    """The next connection of a listening socket, and its peer as ``host:port``.
+
+    ``cannot`` is told each time one is there and cannot be taken now, for want of file descriptors mostly; it waits.
+    """
     while True:
         await trio.lowlevel.wait_readable(sock)
         try:
@@ -338,6 +345,7 @@ async def accept(sock: socket.socket) -> tuple[socket.socket, str]:
         except OSError as error:
             if error.errno in (errno.EBADF, errno.EINVAL):
                 raise
+            cannot(error)
             await trio.sleep(ACCEPT_PAUSE_SECONDS)
             continue
         return connection, f"{address[0]}:{address[1]}"

@@ -17,6 +17,7 @@ from switch.iso8583.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_
 from switch.line import Ear, Line, Lines, WireFormat, dial
 from switch.routing.effects import Notice
 from switch.routing.events import IssuerDown, IssuerUp
+from switch.shortage import Shortage
 from switch.station import Station, Voice
 from switch.transaction import APPROVED
 
@@ -42,6 +43,7 @@ class IssuerLink:
         lines: Lines,
         receive: Callable[[Any, list[Frame]], None],
         happened: Callable[[IssuerUp | IssuerDown], None],
+        shortage: Shortage,
         ear: Ear | None = None,
     ) -> None:
         self.issuer = issuer
@@ -50,6 +52,7 @@ class IssuerLink:
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._voice, self._echo_seconds = wire, voice, echo_seconds
         self._lines, self._receive, self._happened, self._ear = lines, receive, happened, ear
+        self._shortage = shortage
         self._session = Session()
         self._station: Station | None = None  #: of the line there is
         self._unanswered = trio.CancelScope()
@@ -77,7 +80,8 @@ class IssuerLink:
                 continue
             try:
                 sock = await dial(*self._address)
-            except OSError:
+            except OSError as error:
+                self._shortage.met(f"{self.issuer} cannot be dialled", error)
                 await self._pause(RETRY_SECONDS_FIRST)
                 continue
             ended_in, why = await self._live(Line(sock, self._wire, self.issuer))

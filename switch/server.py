@@ -29,9 +29,11 @@ from switch.routing.events import IssuerDown, IssuerUp
 from switch.routing.recovery import Recovery
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
+from switch.shortage import Shortage
 from switch.specs import DROP, Specs
 from switch.station import CONNECTIONS_MAX, Callers, Voice
 from switch.trace import Trace
+from switch.turn import Turn
 
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
 WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
@@ -79,6 +81,7 @@ class Server:
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         self._outgoing = Outgoing(self._voice, self._links, self.board.handle)
         self._incoming = Incoming(self._voice, self._callers, self._outgoing, self.board, Hints(self._wires, specs.dialects))
+        self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: list[tuple[Take, Any, list[Frame]]] = []
         self._effects: list[Effect] = []
         self._woken = trio.Event()
@@ -86,6 +89,7 @@ class Server:
         self._idle_seconds = min([REPEAT_SECONDS_FIRST, *given, *(d.timeout_seconds for d in destinations)])
         self._look_at = 0.0  #: nothing is due before
         self._reading: set[trio.CancelScope] = set()
+        self._shortage = Shortage(lambda what: tell(Notice("shortage", what)))
         self._stopping = False
         self._stamp = (0, Stamp("", ""))
 
@@ -110,7 +114,7 @@ class Server:
         async with trio.open_nursery() as nursery:
             with closing(listening), self._until_stop():
                 while True:
-                    connection, peer = await accept(listening)
+                    connection, peer = await accept(listening, partial(self._shortage.met, f"{name}: a connection waits"))
                     if self._callers.full():
                         connection.close()
                         what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
@@ -145,6 +149,7 @@ class Server:
             lines=self.lines,
             receive=partial(self._receive, self._incoming.from_issuer),
             happened=self._link_happened,
+            shortage=self._shortage,
             ear=self._trace,
         )
         self._links[issuer] = link
@@ -190,24 +195,13 @@ class Server:
         return effects
 
     def _perform(self, effects: list[Effect], now: float) -> None:
-        """Do what the switchboard wants: queue what is to be sent, write down what is to be journaled, then send."""
-        batch, notices = Batch(), list[Notice]()
-        write, say = {**batch.writers(), Notice: notices.append}, self._outgoing.actions
-        for effect in effects:  # grows while it is gone through: a forward that fails is decided at once
-            kind = type(effect)
-            if kind in write:
-                write[kind](effect)
-            else:
-                effects += say[kind](effect, now)
-        if batch:
-            self.journal.commit(batch, self._clock_ms())
-        self._outgoing.flush()
-        for occurrence in batch.occurrences:
-            self._tell(Notice(occurrence.kind, f"request {occurrence.request_id}: {occurrence.detail}"))
-        for notice in notices:
-            self._tell(notice)
+        """Journal what the switchboard wants, then send; the trace is written behind both."""
+        self._turn.perform(effects, now)
         if self._trace is not None:
             self._trace.write()
+
+    def _commit(self, batch: Batch) -> None:
+        self.journal.commit(batch, self._clock_ms())
 
     def _link_happened(self, event: IssuerUp | IssuerDown) -> None:
         self._effects += self.board.handle(event, trio.current_time())

@@ -18,6 +18,7 @@ from switch.iso8583.blanking import Blanked, blanked, head, noted
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.recognize import TPDU_IDS
+from switch.kept_files import KeptFiles, with_side_files
 from switch.line import Line
 from switch.routing.effects import Notice
 from switch.step import RECEIVED, SENT
@@ -49,6 +50,7 @@ class Trace:
     ) -> None:
         self._path, self._vault, self._clock_ms, self._tell, self._kept_max = path, vault, clock_ms, tell, kept_max
         self._db = _connected(path)
+        self._files = KeptFiles(with_side_files(path))
         self._trimmed = 0  #: id of the last message taken out
         self._told: list[tuple[int, str, Line, bytes, Blanked, str]] = []
         self._failed = False
@@ -83,10 +85,19 @@ class Trace:
             self._trim()
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            self._failed = True
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
-            self._tell(Notice("trace", f"{self._path}: cannot be written ({error}); no further message is kept"))
+            self._fail(error)
+
+    def look(self) -> None:
+        """Keep nothing more where the file was deleted, renamed or replaced: nobody could read it."""
+        fault = None if self._failed else self._files.fault()
+        if fault is not None:
+            self._fail(fault)
+
+    def _fail(self, why: object) -> None:
+        self._failed = True
+        self._tell(Notice("trace", f"{self._path}: cannot be written ({why}); no further message is kept"))
 
     def close(self) -> None:
         self.write()

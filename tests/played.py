@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import trio
 from attrs import define
@@ -32,6 +33,7 @@ class Played:
     listening: socket.socket
     acquirer: Client
     wire: WireFormat  #: of the issuer's lines
+    issuers: list[Client]  #: the lines the centre has called in on; closed at the end
 
     async def connected(self) -> Client:
         """The centre's next connection, its sign-on not read yet."""
@@ -39,6 +41,7 @@ class Played:
             connection, _ = await accept(self.listening)
         issuer = Client(0, self.wire)
         issuer._stream = trio.SocketStream(trio.socket.from_stdlib_socket(connection))
+        self.issuers.append(issuer)
         return issuer
 
     async def signed_on(self) -> Client:
@@ -57,22 +60,35 @@ class Played:
 
 
 @asynccontextmanager
-async def played(spoken: WireFormat | None = None) -> AsyncIterator[Played]:
-    """The issuer's lines are in the wire format ``spoken``, else as the acquirer's."""
-    spoken = spoken or wire("ascii", "2b", False)
-    journal, notices = MemoryJournal(), list[Notice]()
+async def played(
+    spoken: WireFormat | None = None, *, asked: str = "ascii", issuer: str = "atlas", journal: Any = None
+) -> AsyncIterator[Played]:
+    """The issuer's lines are in the wire format ``spoken``, else as the acquirer's, which is that of the listener ``asked``.
+
+    ``journal`` is that of an earlier life, if given.
+    """
+    asking = next(each for each in specs().centre.listeners if each.name == asked)
+    asked_in = wire(asking.dialect, asking.header.notation, asking.tpdu)
+    spoken = spoken or asked_in
+    journal, notices = journal or MemoryJournal(), list[Notice]()
     server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
-    issuer, acquirers = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
-    link = server.link("atlas", spoken)
-    link.moved(*issuer.getsockname())
-    async with trio.open_nursery() as nursery:
-        await nursery.start(server.run)
-        nursery.start_soon(link.run)
-        nursery.start_soon(server.serve, "ascii", acquirers, wire("ascii", "2b", False))
-        async with Client(acquirers.getsockname()[1], wire("ascii", "2b", False)) as client:
-            yield Played(server, journal, notices, issuer, client, spoken)
-        nursery.cancel_scope.cancel()
-    issuer.close()
+    bank, acquirers = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
+    link = server.link(issuer, spoken)
+    link.moved(*bank.getsockname())
+    issuers: list[Client] = []
+    try:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(server.run)
+            nursery.start_soon(link.run)
+            nursery.start_soon(server.serve, asked, acquirers, asked_in)
+            async with Client(acquirers.getsockname()[1], asked_in) as client:
+                yield Played(server, journal, notices, bank, client, spoken, issuers)
+            nursery.cancel_scope.cancel()
+    finally:
+        bank.close()
+        acquirers.close()
+        for line in issuers:
+            line.stream.socket.close()
 
 
 async def quiet() -> None:

@@ -24,12 +24,14 @@ ROOM_IMPORTS = {"settlement": {"clearing"}}
 DOORKEEPERS = {
     "iso8583": {"iso8583"},
     "sqlite_utils": {"journal"},
-    "sqlite3": {"journal", "journal_reader", "books", "endofday", "day_files", "issuers.book", "trace", "trace_reader"},
+    "sqlite3": {"journal", "journal_reader", "books", "endofday", "day_files", "issuers.book", "trace", "trace_reader"}
+    | {"kept_files"},
     "click": {"cli"},
     "rich": {"cli"},
     "tomllib": {"specs", "toml_lines"},
     "cryptography": {"vault"},
-    "trio": {"server", "line", "link", "centre", "cli", "issuers.host", "issuers.process"},
+    "trio": {"server", "line", "link", "centre", "cli", "issuers.host", "issuers.process"}
+    | {"business_clock", "issuer_processes", "shortage", "stopping"},
 }
 
 

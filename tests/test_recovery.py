@@ -22,9 +22,11 @@ from switch.routing.events import DeliveryAnswered, Event, IssuerDown, IssuerUp
 from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
 from switch.routing.totals import IN_BALANCE
+from switch.turn import Turn
 from switch.vault import Vault
 from tests.dialogue import ATLAS, SHOP, answered, asked, request, reversed_, switchboard
 from tests.routing.test_totals import totals
+from tests.said import Said
 
 LIMITS = StandIn(amount_max_minor=50_000, count_max=3, channels=frozenset({"chip"}))
 NOW_MS = 1_795_341_600_000
@@ -55,22 +57,20 @@ class Kept:
 
     def write_down(self, effects: list[Effect]) -> None:
         """Only that: nobody answers yet."""
-        batch = Batch()
-        write = batch.writers()
-        for effect in effects:
-            if type(effect) in write:
-                write[type(effect)](effect)
-        if batch:
-            self.journal.commit(batch, next(self.clock))
+        Turn(self._commit, Said(), lambda notice: None).perform(effects, 0.0)
 
     def _perform(self, effects: list[Effect]) -> None:
-        self.write_down(effects)
-        for effect in effects:
-            if isinstance(effect, Forward):
-                self.handle(answered(int(effect.authorization.key.stan)))
-            elif isinstance(effect, Deliver):
-                delivery = effect.delivery
-                self.handle(DeliveryAnswered("atlas", delivery.stan, "00", delivery.kind))
+        Turn(self._commit, Said(self._answer), lambda notice: None).perform(effects, 0.0)
+
+    def _commit(self, batch: Batch) -> None:
+        self.journal.commit(batch, next(self.clock))
+
+    def _answer(self, effect: Effect) -> None:
+        if isinstance(effect, Forward):
+            self.handle(answered(int(effect.authorization.key.stan)))
+        elif isinstance(effect, Deliver):
+            delivery = effect.delivery
+            self.handle(DeliveryAnswered("atlas", delivery.stan, "00", delivery.kind))
 
     def restarted(self) -> Kept:
         self.journal.close()

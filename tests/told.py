@@ -7,16 +7,17 @@ from typing import Any
 
 from switch.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.life import story
-from switch.routing.effects import Effect
 from switch.routing.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
 from switch.step import Step
 from switch.steps import steps
 from switch.transaction import ExchangeKey, IssuerAnswer, Reversal
+from switch.turn import Turn
 from switch.vault import Vault
 from tests.dialogue import request
 from tests.loopback import NOW_MS, specs
+from tests.said import Said
 
 LINE = "ascii 127.0.0.1:40112"
 LINE_93 = "ascii93 127.0.0.1:40113"
@@ -30,6 +31,7 @@ class Told:
         self.data, self.now = data, 0.0
         self.journal = SqliteJournal(data / JOURNAL_FILE, Vault.open(data))
         self.journal.open_business_date(DATE, "operator", NOW_MS)
+        self._turn = Turn(self._commit, Said(), lambda notice: None)
         self.board = self._started()
         for issuer in specs().issuers:
             self.happens(IssuerUp(issuer))
@@ -47,27 +49,21 @@ class Told:
             first_request_id=beginning.first_request_id,
             first_delivery_id=beginning.first_delivery_id,
         )
-        self._commit(board.recover(beginning.recovery, self.now))
+        self._turn.perform(board.recover(beginning.recovery, self.now), self.now)
         return board
 
     def restarted(self) -> None:
         self.board = self._started()
 
     def happens(self, event: Event) -> None:
-        self._commit(self.board.handle(event, self.now))
+        self._turn.perform(self.board.handle(event, self.now), self.now)
 
     def wait(self, seconds: float) -> None:
         self.now += seconds
-        self._commit(self.board.tick(self.now))
+        self._turn.perform(self.board.tick(self.now), self.now)
 
-    def _commit(self, effects: list[Effect]) -> None:
-        batch = Batch()
-        writers = batch.writers()
-        for effect in effects:
-            if type(effect) in writers:
-                writers[type(effect)](effect)
-        if batch:
-            self.journal.commit(batch, NOW_MS + round(self.now * 1000))
+    def _commit(self, batch: Batch) -> None:
+        self.journal.commit(batch, NOW_MS + round(self.now * 1000))
 
     def steps(self, rrn: str) -> list[str]:
         found = steps(story(self.data, rrn), specs())

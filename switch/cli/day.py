@@ -41,7 +41,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     from switch.specs import specs_of
 
     specs = specs_of(data, specs_folder)
-    _show(close_day(data, specs, business_date, time.time_ns() // 1_000_000), as_json)
+    _show(close_day(data, specs, business_date, _clock_ms(), _clock_ms), as_json)
 
 
 @day.command()
@@ -56,6 +56,10 @@ def show(business_date: str | None, data: Path, as_json: bool) -> None:
     from switch.endofday import show_day
 
     _show(show_day(data, business_date), as_json)
+
+
+def _clock_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _show(report: DayReport, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from switch.cli.names import issuer_names, scenario_names
 from switch.cli.options import PATH, data_option, specs_option
+from switch.stopping import Stop
 
 
 @click.group()
@@ -25,6 +26,7 @@ def issuer() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, default=None, help="Port to listen on instead of the specification's; 0 takes a free one.")
 @click.option("--announce", is_flag=True, help="Print the port as JSON when listening, and end when standard input ends.")
+@click.option("--of-centre", is_flag=True, help="Begin no book where the data folder has no journal of a centre.")
 def serve(
     issuer_id: str,
     specs_folder: Path | None,
@@ -34,8 +36,10 @@ def serve(
     host: str,
     port: int | None,
     announce: bool,
+    of_centre: bool,
 ) -> None:
-    """Run the issuer ID of the specification until Ctrl+C or SIGTERM."""
+    """Run the issuer ID of the specification until Ctrl+C or SIGTERM; it ends with 0 then."""
+    stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     from switch.cli.running import run
     from switch.issuers.process import serve_issuer
     from switch.specs import load_scenario, load_specs, scenario_path
@@ -46,8 +50,19 @@ def serve(
     def listening(address: str, bound_port: int) -> None:
         print(json.dumps({"port": bound_port}) if announce else f"{issuer_id} listens on {address}:{bound_port}", flush=True)
 
-    run(
-        lambda: serve_issuer(
-            issuer_id, specs, data=data, scenario=chosen, seed=seed, host=host, port=port, leashed=announce, listening=listening
+    async def serving() -> None:
+        await serve_issuer(
+            issuer_id,
+            specs,
+            data=data,
+            scenario=chosen,
+            seed=seed,
+            host=host,
+            port=port,
+            leashed=announce,
+            of_centre=of_centre,
+            listening=listening,
+            stop=stop,
         )
-    )
+
+    run(serving, stop, read_by_people=not announce)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from queue import Empty, Full, Queue
 from typing import Final
@@ -13,9 +16,10 @@ CLOSE_SECONDS_MAX: Final = 1.0  #: how long the last lines may take at the end
 
 
 class Printer:
-    """Prints lines from a thread of its own. A reader that has gone away is not missed."""
+    """Prints lines from a thread of its own. ``gone`` is called, in that thread, where its reader has gone away."""
 
-    def __init__(self) -> None:
+    def __init__(self, gone: Callable[[], None]) -> None:
+        self._gone = gone
         self._waiting: Queue[Callable[[], None] | None] = Queue(LINES_WAITING_MAX)
         self._left_out = 0
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
@@ -36,19 +40,30 @@ class Printer:
             self._left_out += 1
 
     def close(self) -> None:
-        """Print what waits, if that can be done at once."""
-        try:
+        """Print what waits, if that can be done at once. Where the reader takes nothing more, it is left to itself."""
+        with suppress(Full):
             self._waiting.put_nowait(None)
-        except Full:
-            return
-        self._thread.join(CLOSE_SECONDS_MAX)
+            self._thread.join(CLOSE_SECONDS_MAX)
+        if self._thread.is_alive():  # it holds the stream, and the interpreter would wait for it in vain
+            sys.stdout = io.StringIO()
 
     def _run(self) -> None:
         try:
             while (action := self._waiting.get()) is not None:
-                action()
-        except (OSError, ValueError):
+                with suppress(ImportError):  # of what a table is drawn with, where no file can be opened any more
+                    self._act(action)
+        except (BrokenPipeError, ValueError):
+            self._gone()
             self._drain()
+
+    def _act(self, action: Callable[[], None]) -> None:
+        """Print one thing. What cannot be printed, on a full disk for instance, is left out and counted; the next may fit."""
+        try:
+            action()
+        except BrokenPipeError:
+            raise
+        except OSError:
+            self._left_out += 1
 
     def _drain(self) -> None:
         """Nobody reads any more: take lines and forget them."""

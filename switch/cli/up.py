@@ -15,6 +15,8 @@ from switch.cli.names import scenario_names
 from switch.cli.options import PATH, business_date_given, data_option, specs_option
 from switch.cli.program import program
 from switch.cli.tables import show_pairs, show_table
+from switch.errors import SwitchError
+from switch.stopping import Stop
 
 if TYPE_CHECKING:
     from switch.centre import Options
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="Business date to open; it then stays until it is closed.",
 )
+@click.option("--accept-clock", is_flag=True, help="Open the business date the clock says, however far it is ahead.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address the listeners bind to.")
 @click.option("--free-ports", is_flag=True, help="Take free ports instead of those of the specification.")
 @click.option("--ready-file", type=PATH, metavar="PATH", help="Write a JSON file there once every issuer is signed on.")
@@ -51,6 +54,7 @@ def up(
     scenario: Path | None,
     seed: int,
     business_date: str | None,
+    accept_clock: bool,
     host: str,
     free_ports: bool,
     ready_file: Path | None,
@@ -60,14 +64,21 @@ def up(
     """Run the centre: its listeners, its switch and one process an issuer, until Ctrl+C or SIGTERM.
 
     Prints the listeners, the issuers, the data folder and one `switch send` line to try; then a line for each event
-    worth a person's attention. Stopping finishes what is in flight and ends with 0.
+    worth a person's attention. Stopping finishes what is in flight and ends with 0; SIGHUP does the same, and so does
+    output that nobody reads any more. Asked to stop twice, it says how many requests are without an answer and ends
+    at once, with 0 too.
+
+    The business date follows the clock. A date more than a week after the open one is opened only with --accept-clock.
     """
+    stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     from switch.centre import Centre, Options
     from switch.cli.printer import Printer
     from switch.cli.running import run
     from switch.routing.effects import Notice
     from switch.specs import load_scenario, load_specs, scenario_path
 
+    if business_date and accept_clock:
+        raise SwitchError("--accept-clock: found beside --business-date, expected one of them")
     specs = load_specs(specs_folder)
     chosen = scenario_path(scenario, specs) if scenario else None
     if chosen:
@@ -78,13 +89,14 @@ def up(
         free_ports=free_ports,
         seed=seed,
         business_date=business_date,
+        accept_clock=accept_clock,
         specs_folder=specs_folder,
         scenario=chosen,
         ready_file=ready_file,
         trace=trace,
     )
 
-    printer = Printer()
+    printer = Printer(stop.finish)
 
     def tell(notice: Notice) -> None:
         if not quiet:
@@ -94,9 +106,9 @@ def up(
         if not quiet:
             printer.do(partial(_print_ready, ready, specs, options))
 
-    centre = Centre(specs, options, tell=tell, started=started)
+    centre = Centre(specs, options, tell=tell, started=started, stop=stop)
     try:
-        run(centre.run)
+        run(centre.run, stop, read_by_people=True)
     finally:
         printer.close()
 

@@ -73,7 +73,7 @@ class Dates:
 
     def __init__(self, edition: str) -> None:
         self._forms = FORMS[edition]
-        self._rare = self._forms.keys() - {7, 12, 13, 14}
+        self._rare = tuple(self._forms.keys() - {7, 12, 13, 14})
         #: DE 7, 12 and 13 of the last message with right ones, None where it had none; DE 14 of all.
         self._at: str | None = ""
         self._time: str | None = ""
@@ -89,8 +89,11 @@ class Dates:
             if len(self._months) > MONTHS_MAX:
                 self._months.clear()
             self._months.add(get(14))
-        elif not elements.keys().isdisjoint(self._rare):
-            self._check(elements)
+            return
+        for number in self._rare:
+            if number in elements:
+                self._check(elements)
+                return
 
     def _check(self, elements: Mapping[int, str]) -> None:
         for number in sorted(self._forms.keys() & elements.keys()):

@@ -7,11 +7,14 @@ last entries with it. The issuer stands for a bank that is not ours, so this is 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from switch.errors import DataFolderError
 from switch.issuers.entry import LOWERED_BY, Entry, Placed, Reference, standing
+from switch.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
 from switch.transaction import ExchangeKey
 
 APPLICATION_ID = 0x53574942  #: "SWIB" in the header of the file, so that no other database is taken for a book
@@ -35,13 +38,15 @@ _OF_REFERENCE = (
 
 
 class Book:
-    """A book in a file. One caller at a time, from any thread."""
+    """A book in a file. ``owner`` names its issuer to people. One caller at a time, from any thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, path: Path, owner: str) -> None:
+        self._connection, self._path, self._owner = connection, path, owner
+        self._files = KeptFiles([path.parent, *with_side_files(path)])
+        self._looked_at = time.monotonic()
 
     @classmethod
-    def open(cls, path: Path) -> Book:
+    def open(cls, path: Path, owner: str = "the issuer") -> Book:
         """Open the book, or begin one where there is none. DataFolderError where the file is something else."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,10 +62,28 @@ class Book:
             if isinstance(error, DataFolderError):
                 raise
             raise DataFolderError(f"{path}: cannot be opened as an issuer's book: {error}") from None
-        return cls(connection)
+        return cls(connection, path, owner)
+
+    def or_stop(self) -> AbstractContextManager[None]:
+        """What cannot be done with the file in the block ends it with the sentence of a book that cannot be written."""
+        return or_stop(self._path, self._owner)
+
+    def look(self) -> None:
+        """DataFolderError where the file was deleted, renamed or replaced since it was opened."""
+        self._looked_at = time.monotonic()
+        fault = self._files.fault()
+        if fault is not None:
+            raise unwritable(self._path, fault, self._owner)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was ever written into it."""
+        return self._connection.execute("SELECT 1 FROM entry LIMIT 1").fetchone() is None
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Write the entries of a batch in one commit: all of them or none."""
+        if time.monotonic() - self._looked_at >= LOOK_MS / 1000:
+            self.look()
         with self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(_INSERT, entries)

@@ -157,7 +157,8 @@ class Deal:
         """A request a kill left without an answer is reversed instead of sent again, whatever became of it."""
         ghost = self.model.give_up(message)
         e = self.elements(ghost.amount, ghost.kind, "", identity="DE 7") | {2: ghost.pan}
-        if self.chance.randrange(2):
+        alone = all(sale.key.stan != ghost.key.stan for sale in self.model.sales)
+        if not alone or self.chance.randrange(2):
             e[90] = self.names(ghost)
         else:
             e |= {7: ghost.key.at, 11: ghost.key.stan}

@@ -156,6 +156,21 @@ async def reversed_before(deal: Deal) -> None:
     await deal.say(original, Plan())
 
 
+async def voided_before(deal: Deal) -> None:
+    """A void overtakes what it voids: 25; the sale is asked as if nothing had been, and the same void finds it then."""
+    rnd = deal.rnd
+    rrn = f"{deal.number:08d}V{rnd.randrange(1000):03d}"
+    original = request(deal, hold=False, rrn=rrn)
+    o = original.elements
+    e = deal.elements(int(o[4]), "02", rrn, identity="DE 7")
+    at = o.get(7) or o.get(13, "") + o.get(12, "")
+    if at and rnd.randrange(2):
+        e[90] = f"{original.mti}{o[11]}{at}{o.get(32, ''):0>11}{'0' * 11}"
+    await deal.say(Message("0200", e))
+    await deal.say(original, Plan())
+    await deal.say(Message("0200", e), again=True)
+
+
 async def waiting_reversed(deal: Deal) -> None:
     """A request is reversed while its bank still thinks about it."""
     rnd = deal.rnd
@@ -330,6 +345,7 @@ OPENINGS: Final[dict[str, tuple[int, Opening]]] = {
     "told_hold": (10, told_hold),
     "offline": (8, offline),
     "reversed_before": (7, reversed_before),
+    "voided_before": (2, voided_before),
     "waiting_reversed": (5, waiting_reversed),
     "waiting_repeated": (3, waiting_repeated),
     "waiting_completed": (3, waiting_completed),

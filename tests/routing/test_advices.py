@@ -8,7 +8,7 @@ import pytest
 
 from switch.routing.events import IssuerDown, RequestReceived
 from switch.transaction import ExchangeKey
-from tests.dialogue import Dialogue, answered, asked, delivered, request, reversed_, shop
+from tests.dialogue import SHOP, Dialogue, answered, asked, delivered, request, reversed_, shop
 
 HELD: dict[str, Any] = {"pre_authorized": True}
 
@@ -94,6 +94,14 @@ def test_a_completion_with_another_card_is_refused() -> None:
     talk = held(Dialogue())
     talk >> completion(2, pan="9504010000000027")
     assert "journal decision 2 25" in talk.drop()
+
+
+def test_a_merchant_that_changed_its_currency_completes_no_hold_of_the_earlier_one() -> None:
+    talk = held(Dialogue())
+    talk.board._merchants = {SHOP.id: shop(currency="978")}
+    for stan, asks in ((2, completion(2, currency="978")), (3, asked(3, currency="978", original_key=request(1).key, **HELD))):
+        talk >> asks << f"journal request {stan} for request 1"
+        talk << f"journal decision {stan} 12: another currency (DE 49) than request 1, which it names" << "reply 12"
 
 
 def test_a_completion_of_what_still_waits_is_asked_to_come_again() -> None:

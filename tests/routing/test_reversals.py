@@ -168,6 +168,23 @@ def test_what_is_owed_is_repeated_with_patience_until_it_is_answered() -> None:
     talk.nothing_more()
 
 
+def test_an_issuer_that_never_answers_is_told_again_every_minute_in_the_end() -> None:
+    talk = Dialogue()
+    approved(talk)
+    (talk >> reversed_(1)).drop()
+    for pause_seconds in (2, 4, 8, 16, 32, 60, 60, 60):
+        talk.wait(pause_seconds - 0.5).nothing_more()
+        talk.wait(0.5) << "deliver 1 to atlas again"
+
+
+def test_numbers_of_what_is_owed_begin_again_at_one_and_none_is_zero() -> None:
+    talk = Dialogue(first_delivery_id=999_999)
+    for stan, own in ((1, 999_999), (2, 1)):
+        approved(talk, stan)
+        (talk >> reversed_(stan, own_stan=900 + stan)).drop()
+        talk >> delivered(own) << f"journal delivered {999_998 + stan} 00"
+
+
 def test_nothing_owed_overtakes() -> None:
     talk = Dialogue()
     for stan in (1, 2):

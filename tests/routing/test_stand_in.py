@@ -30,6 +30,11 @@ def test_a_purchase_within_the_limits_is_approved_and_the_issuer_told_when_it_is
     talk >> delivered(1, kind="advice") << "journal delivered 1 00"
 
 
+def test_the_amount_of_the_limit_itself_is_stood_in_for() -> None:
+    talk = away()
+    talk >> asked(1, amount_minor=20_000) << "journal request 1" << "journal owed advice 1" << "journal decision 1 00 of 20000"
+
+
 def test_silence_is_stood_in_for_and_a_late_answer_changes_nothing() -> None:
     talk = Dialogue(atlas=evolve(ATLAS, stand_in=LIMITS))
     (talk >> asked(1)).drop()

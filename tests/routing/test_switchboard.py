@@ -233,3 +233,9 @@ def test_waiting_requests_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     talk << "journal request 1" << "forward"
     talk >> asked(2)
     talk << "journal request 2" << "journal decision 2 91: 1 requests wait for atlas already" << "reply 91"
+
+
+def test_a_repeat_of_what_never_came_is_asked_as_any_and_that_is_written_down() -> None:
+    talk = Dialogue()
+    talk >> asked(1, repeat=True) << "journal request 1"
+    talk << "journal came_as_repeat of 1: what it repeats was not received" << "forward 000001 to atlas"

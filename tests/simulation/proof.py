@@ -43,6 +43,7 @@ def faults(world: World) -> list[str]:
     found += [f"{owed} deliveries are still owed"] if owed or world.undelivered else []
     found += [f"request {number}: a late approval is not in the journal" for number in sorted(world.late_approvals - told)]
     found += [fault for deal in world.shops.deals.values() for fault in _seen(deal, rows)]
+    found += [fault for deal in world.shops.deals.values() for fault in _answered_with(deal, rows)]
     worth = _worths(rows)
     found += [fault for deal in world.shops.deals.values() for fault in _taken_back(deal, rows, worth)]
     found += list(_held(world, worth))
@@ -124,8 +125,21 @@ def _held(world: World, worth: dict[ExchangeKey, int]) -> Iterator[str]:
             yield f"{key.stan} {key.transmitted_at}: the issuers hold {held} and the journal says {left}"
 
 
+def _answered_with(deal: Deal, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """The approval code in every answer to an acquirer, against the one in the journal, where one was asked to approve."""
+    for message in deal.asked:
+        if message.mti[1] not in "12" or message.elements[3][:2] == "02":
+            continue
+        ours = [row for row in rows if _key(row)[1:] == key_of(message) and row["function"] != "batch"]
+        journaled = {row["approval_code"] or "" for row in ours}
+        answered = deal.approval_codes.get(key_of(message), set())
+        if not answered <= journaled:
+            what = f"{message.mti} {message.elements[11]} of {deal.number}"
+            yield f"{what} was approved as {sorted(answered)}, and the journal says {sorted(journaled)}"
+
+
 def _coded(world: World, rows: list[dict[str, Any]]) -> Iterator[str]:
-    """The approval code an acquirer was given, against the one its issuer gave for that exchange."""
+    """The approval code in the journal, against the one its issuer gave for that exchange; ``_answered_with`` does the rest."""
     given: dict[ExchangeKey, set[str]] = {}
     for bank in world.banks.values():
         for entry in bank.book.entries():

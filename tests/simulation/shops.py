@@ -38,6 +38,7 @@ class Deal:
     card: Card
     asked: list[Message] = field(factory=list)  #: every different message, the first first
     approvals: dict[Key, str] = field(factory=dict)  #: approval code of every message that got one
+    approval_codes: dict[Key, set[str]] = field(factory=dict)  #: all that came with an approval of it; empty: one without
     undone: dict[Key, Key] = field(factory=dict)  #: what was to be taken back in full, by the message that asked for it
     codes: dict[Key, list[tuple[str, int]]] = field(factory=dict)  #: code and amount of every answer to a message, in order
 
@@ -234,6 +235,8 @@ class Shops:
         deal = next(d for d in self.deals.values() if d.number == number and any(key_of(m) == key for m in d.asked))
         codes = deal.codes.setdefault(key, [])
         codes.append((elements[39], int(elements.get(4, "0"))))
+        if elements[39] in ("00", "10"):
+            deal.approval_codes.setdefault(key, set()).add(elements.get(38, ""))
         if 38 in elements:
             deal.approvals[key] = elements[38]
         if answer.mti[1] == "5" and elements[66] == "0" and len(codes) == 1:

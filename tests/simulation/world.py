@@ -47,9 +47,11 @@ from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination, Range, RoutingTable
 from switch.specs import Specs
+from switch.turn import Turn
 from switch.vault import Vault
 from tests.day_builders import DAY_MS
 from tests.loopback import specs
+from tests.said import Said
 from tests.simulation.bank import NOW_MS, Bank
 from tests.simulation.shops import Shops
 from tests.simulation.weather import CALM_SECONDS, Weather
@@ -67,6 +69,7 @@ PLANTS: Final = (
     "drop_journal_of_decision",
     "no_reversal_after_timeout",
     "reversal_by_reference_misses_what_waits",
+    "another_approval_code_in_the_answer",
 )
 
 
@@ -83,6 +86,18 @@ def world_specs() -> Specs:
 
 def _stood_in(item: Range) -> Range:
     return evolve(item, route=evolve(item.route, stand_in=LIMITS)) if item.route.issuer == "rif" else item
+
+
+class Post(Said):
+    """What the switch sends, unless it ``dies`` when all is journaled and nothing is sent."""
+
+    def __init__(self, send: Callable[[Any], None], *, dies: Callable[[], bool]) -> None:
+        super().__init__(send)
+        self._dies = dies
+
+    def flush(self) -> None:
+        if not self._dies():
+            super().flush()
 
 
 class World(Weather):
@@ -216,19 +231,19 @@ class World(Weather):
             self.tell("the switch dies before it journals")
             self._crash_switch()
             return
-        batch = Batch()
-        write = batch.writers()
-        for effect in effects:
-            if type(effect) in write and not self._dropped(effect):
-                write[type(effect)](effect)
-        if batch:
-            self.journal.commit(batch, NOW_MS + int(self.now * 1000))
-        if mortal and self.random.random() < 0.01:
+        written = [effect for effect in effects if not self._dropped(effect)]
+        post = Post(self._send, dies=lambda: mortal and self._dies_in_between())
+        Turn(self._commit, post, lambda notice: None).perform(written, self.now)
+
+    def _dies_in_between(self) -> bool:
+        if self.random.random() < 0.01:
             self.tell("the switch dies between journal and send")
             self._crash_switch()
-            return
-        for effect in effects:
-            self._send(effect)
+            return True
+        return False
+
+    def _commit(self, batch: Batch) -> None:
+        self.journal.commit(batch, NOW_MS + int(self.now * 1000))
 
     def _dropped(self, effect: Effect) -> bool:
         """What a planted fault does not write down."""
@@ -252,7 +267,10 @@ class World(Weather):
                 if not self._dropped(JournalDelivery(effect.delivery)):
                     self._to_bank(effect.delivery.issuer, _owed_message(effect))
             case Reply():
-                self._to_acquirer(effect.origin, mapping.to_response(effect.authorization, effect.decision))
+                decision = effect.decision
+                if self.plant == "another_approval_code_in_the_answer" and decision.approval_code:
+                    decision = evolve(decision, approval_code=decision.approval_code[::-1])
+                self._to_acquirer(effect.origin, mapping.to_response(effect.authorization, decision))
             case ReplyReversal():
                 self._to_acquirer(effect.origin, mapping.reversal_response(effect.reversal, effect.response_code))
             case ReplyTotals():

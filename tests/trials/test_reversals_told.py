@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from switch.issuers.book import MemoryBook
+from switch.journal import Batch
 from switch.transaction import ExchangeKey
 from tests.dialogue import Dialogue, answered, asked, reversed_
+from tests.loopback import NOW_MS
 from tests.told import Told, answers, asks, takes_back
 from tests.trials.desk import SALE_KEY, desk, message, named
 
@@ -110,14 +112,13 @@ def test_one_that_came_before_its_original_is_known_however_many_came_between(
     changes: dict[str, Any] = {"original_key": None} if by_reference else {}
     told = Told(tmp_path)
     told.happens(takes_back(1, 1, **changes))
-    effects = [
-        effect
-        for number in range(2, 12_002)
-        for effect in told.board.handle(
-            takes_back(number, 0, original_key=ExchangeKey("504001", "TERM0001", f"{number:06d}", "1122091529")), told.now
-        )
-    ]
-    told._commit(effects)
+    batch = Batch()
+    write = batch.writers()
+    for number in range(2, 12_002):
+        original = ExchangeKey("504001", "TERM0001", f"{number:06d}", "1122091529")
+        for effect in told.board.handle(takes_back(number, 0, original_key=original), told.now):
+            write.get(type(effect), lambda effect: None)(effect)
+    told.journal.commit(batch, NOW_MS)
     if restarted:
         told.restarted()
     told.happens(asks(1))

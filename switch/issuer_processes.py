@@ -1,0 +1,126 @@
+"""The processes of the issuers a centre runs: each is started, and started again when it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+import trio
+from attrs import frozen
+
+from switch.link import IssuerLink
+from switch.routing.effects import Notice
+from switch.stopping import END_NOW, Stop
+
+#: A process that was killed is started again after so long; each further pause is twice the last, up to the second figure.
+KILLED_PAUSE_SECONDS: Final = (0.1, 5.0)
+#: One that cannot be started, for want of memory or file descriptors.
+UNSTARTED_PAUSE_SECONDS: Final = (1.0, 5.0)
+#: One that ended by itself has a reason (its disk is full, its book is gone), which seldom goes away at once.
+ENDED_PAUSE_SECONDS: Final = (1.0, 60.0)
+STEADY_SECONDS: Final = 10.0  #: a process that lived so long begins again with the first pause
+STOP_SECONDS_MAX: Final = 3.0  #: then it is killed
+COMPLAINT_BYTES_MAX: Final = 16_384  #: of what a process wrote last to its standard error
+
+
+@frozen(kw_only=True)
+class Ending:
+    """How a process ended, in words; ``pause_seconds`` is the first pause and the longest before it is started again."""
+
+    words: str
+    pause_seconds: tuple[float, float]
+    trace: str = ""  #: what it wrote to standard error besides its last line: a fault of ours
+
+
+class IssuerProcess:
+    """Keeps ``switch issuer serve`` of one issuer alive. ``arguments`` are its options; ``link`` learns where it listens."""
+
+    def __init__(
+        self, issuer: str, arguments: Sequence[str], link: IssuerLink, *, tell: Callable[[Notice], None], stop: Stop
+    ) -> None:
+        self._issuer, self._link, self._tell, self._stop = issuer, link, tell, stop
+        self._command = [sys.executable, "-m", "switch", "issuer", "serve", issuer, "--announce", "--of-centre", *arguments]
+        self.pid: int | None = None
+
+    async def keep(self) -> None:
+        """Start it, and start it again when it ends: later each time, unless it was steady. One reason is told once."""
+        pause, told = 0.0, ""
+        while True:
+            began = trio.current_time()
+            ending = await self._live()
+            if trio.current_time() - began > STEADY_SECONDS:
+                pause, told = 0.0, ""
+            first, longest = ending.pause_seconds
+            pause = min(max(pause * 2, first), longest)
+            if ending.words != told:
+                told = ending.words
+                if ending.trace:
+                    sys.stderr.write(ending.trace + "\n")
+                when = f"in {pause:g} s, and later each time it ends so" if longest > STEADY_SECONDS else "again"
+                self._tell(Notice("issuer_died", f"the process of {self._issuer} {told}, starting it {when}"))
+            await trio.sleep(pause)
+
+    async def _live(self) -> Ending:
+        """One process, from its start to its end."""
+        complaint = bytearray()
+        try:
+            async with self._process() as process, trio.open_nursery() as nursery:
+                assert process.stderr is not None
+                nursery.start_soon(_collect, process.stderr, complaint)
+                port = await _announced_port(process)
+                if port is not None:
+                    self._link.moved("127.0.0.1", port)
+                code = await process.wait()
+        except OSError as error:
+            return Ending(words=f"cannot be started: {error.strerror or error}", pause_seconds=UNSTARTED_PAUSE_SECONDS)
+        *trace, last = complaint.decode("utf-8", "replace").strip().splitlines() or [""]
+        why = f" ({last.removeprefix('switch: ')})" if last else ""
+        pause_seconds = KILLED_PAUSE_SECONDS if code < 0 else ENDED_PAUSE_SECONDS
+        return Ending(words=f"ended with {code}{why}", pause_seconds=pause_seconds, trace="\n".join(trace))
+
+    @asynccontextmanager
+    async def _process(self) -> AsyncIterator[trio.Process]:
+        """The process. It ends by itself when our end of its standard input closes."""
+        process = await trio.lowlevel.open_process(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        )
+        self.pid = process.pid
+        try:
+            yield process
+        finally:
+            with trio.CancelScope(shield=True):
+                assert process.stdin is not None
+                assert process.stdout is not None
+                assert process.stderr is not None
+                await process.stdin.aclose()
+                if self._stop.asked < END_NOW:
+                    with trio.move_on_after(STOP_SECONDS_MAX):
+                        await process.wait()
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+                await process.stdout.aclose()
+                await process.stderr.aclose()
+
+
+async def _collect(stream: trio.abc.ReceiveStream, into: bytearray) -> None:
+    """Read a stream to its end and keep the last of it."""
+    async for data in stream:
+        into += data
+        del into[:-COMPLAINT_BYTES_MAX]
+
+
+async def _announced_port(process: trio.Process) -> int | None:
+    """The port in the one line an issuer's process prints when it listens; None when it ends before."""
+    assert process.stdout is not None
+    line = b""
+    while not line.endswith(b"\n"):
+        data = await process.stdout.receive_some()
+        if not data:
+            return None
+        line += data
+    return int(json.loads(line)["port"])
