@@ -17,6 +17,10 @@ BALANCE: Final = "30"
 MARK_ZEROS: Final = "0 "
 
 
+#: All that makes two reversals the same: key, name, merchant, amount, what is left, card, and whether it is a void.
+Demand = tuple[object, ...]
+
+
 class Model:
     """The deal as the rules have it. ``judge`` says what a message may be answered; the outcome that came is ``applied``."""
 
@@ -26,7 +30,8 @@ class Model:
         self.ghosts: list[Sale] = []  #: requests that were given up and reversed
         self.marks: list[Mark] = []
         self.tally = Tally()
-        self._demands: set[tuple[object, ...]] = set()
+        self._demands: set[Demand] = set()
+        self._refusals: dict[Demand, str] = {}
         self._reconciled: dict[tuple[str, ...], Outcome] = {}
 
     def judge(self, message: Message, plan: Plan | None, *, doubt: bool) -> list[Outcome]:
@@ -236,11 +241,22 @@ class Model:
         if demand in self._demands:
             return [Outcome("00", Rule.REVERSAL_REPEAT)]
         named, mark = self.reversal_names(e, acquirer, amount)
-        return [self._undo(named, mark, e.get(2), amount, leaves, void, demand)]
+        outcome = self._undo(named, mark, e.get(2), amount, leaves, void, demand)
+        outcomes = [outcome] if outcome.code == "00" else [self._refused(outcome, demand)]
+        return [*outcomes, Outcome(self._refusals[demand], Rule.REVERSAL_REPEAT)] if demand in self._refusals else outcomes
+
+    def _refused(self, outcome: Outcome, demand: Demand) -> Outcome:
+        """A refusal; the same again is judged anew or refused again: the rules leave it open."""
+
+        def apply(answer: Message) -> None:
+            self._refusals[demand] = outcome.code
+
+        outcome.applied = apply
+        return outcome
 
     def _undo(
         self, named: Sale | None, mark: Mark | None, pan: str | None, amount: int, leaves: int, void: bool,
-        demand: tuple[object, ...],
+        demand: Demand,
     ) -> Outcome:  # fmt: skip
         def remember(answer: Message) -> None:
             self._demands.add(demand)
