@@ -6,24 +6,29 @@ The journal is opened read-only, so that nothing here can hold up or change what
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
-from switch import journal
+from switch import databases, journal
+from switch.data_lock import held_alone
 from switch.errors import DataFolderError
+from switch.private import create_file
 from switch.settlement import day as settled
 
 JOURNAL_FILE = journal.JOURNAL_FILE
-BOOKS_FILE = "books.db"
+BOOKS_FILE = journal.BOOKS_FILE
+DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.day_files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS = ("books_1.sql", "books_2.sql", "books_3.sql")
+MIGRATIONS = ("books_1.sql", "books_2.sql", "books_3.sql", "books_4.sql")
 BOOKS_VERSION = len(MIGRATIONS)
+SCHEMA: Final = databases.Schema(name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=MIGRATIONS)
 BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
 CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
 
@@ -32,71 +37,83 @@ CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that i
 def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet).
 
-    Books and a journal that an earlier release wrote are brought up to date first.
+    Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
+    it is missing, damaged, another program's, or of a later release.
     """
-    journal_path = data / JOURNAL_FILE
-    if not journal_path.is_file():
+    journal_path, path = data / JOURNAL_FILE, data / BOOKS_FILE
+    if not databases.is_there(journal_path):
         raise DataFolderError(f"{data}: no {JOURNAL_FILE} here, start the centre first: switch up --data {data}")
-    path = data / BOOKS_FILE
-    mode = "rwc" if to_write else "ro"
-    target = _uri(path, mode) if to_write or path.is_file() else ":memory:"
     try:
-        connection = sqlite3.connect(target, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
-        try:
-            _prepare(connection, path, to_write=to_write or target == ":memory:")
-            connection.execute("ATTACH ? AS journal", (_uri(journal_path, "ro"),))
-            connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
-            if 0 < _version(connection, "journal") < journal.SCHEMA_VERSION:
-                journal.connect(journal_path).close()
-            yield connection
-        finally:
-            connection.close()
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        with databases.readable(journal_path, journal.SCHEMA) as journal_uri:
+            with closing(_connected(journal_uri)) as found:
+                version = databases.version_of(found, journal_path, journal.SCHEMA)
+            if version == 0:
+                raise DataFolderError(f"{journal_path}: found an empty file, {journal.SCHEMA.expected}")
+            if version < journal.SCHEMA.version:
+                _bring_up_to_date(data, journal_path, journal.SCHEMA, version)
+            with _books(data, path, to_write=to_write) as connection:
+                connection.execute("ATTACH ? AS journal", (journal_uri,))
+                connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
+                yield connection
+    except sqlite3.ProgrammingError:
         raise
-    except sqlite3.DatabaseError as fault:
-        raise DataFolderError(f"{data}: the journal or the books cannot be used: {fault}") from fault
+    except (sqlite3.DatabaseError, UnicodeError) as fault:  # what SQLite says of a damaged file need not be UTF-8
+        raise DataFolderError(f"{data}: the journal or the books cannot be used: {databases.said(fault)}") from fault
+
+
+@contextmanager
+def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connection]:
+    is_new = databases.is_empty(path)
+    if is_new and databases.is_there(path) and any((data / DAYS_FOLDER).glob("*/positions.csv")):
+        raise DataFolderError(f"{path}: found an empty file, expected the books that the files in {data / DAYS_FOLDER} are of")
+    if to_write:
+        with closing(databases.to_write(path, SCHEMA)) as connection:
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+            yield connection
+    elif is_new:
+        with closing(_connected(":memory:")) as connection:
+            databases.migrate(connection, SCHEMA)
+            yield connection
+    else:
+        with databases.readable(path, SCHEMA) as uri, closing(_connected(uri)) as connection:
+            version = databases.version_of(connection, path, SCHEMA)
+            if version < SCHEMA.version:
+                _bring_up_to_date(data, path, SCHEMA, version)
+            yield connection
+
+
+def _connected(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+
+
+def _bring_up_to_date(data: Path, path: Path, schema: databases.Schema, version: int) -> None:
+    """Run the scripts of this release on a file of an earlier one, unless it may not be written or a centre writes it."""
+    found = f"{path}: found {schema.name} of schema {version}, which an earlier release wrote, expected {schema.version}"
+    if not databases.may_write(path):
+        raise DataFolderError(f"{found}: `switch check`, run by whom may write, brings it up to date")
+    if schema is SCHEMA:
+        databases.to_write(path, schema).close()
+        return
+    try:
+        with held_alone(data):
+            journal.connect(path).close()
+    except DataFolderError as error:
+        raise DataFolderError(f"{found}; it cannot be brought up to date now: {error}") from None
 
 
 def _uri(path: Path, mode: str) -> str:
     return f"{path.resolve().as_uri()}?mode={mode}"
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, *, to_write: bool) -> None:
-    if to_write:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-        _migrate(connection)
-    elif 0 < _version(connection) < BOOKS_VERSION:
-        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)) as writer:
-            _migrate(writer)
-    if _version(connection) != BOOKS_VERSION:
-        found = _version(connection)
-        raise DataFolderError(f"{path}: found books of version {found}, expected version {BOOKS_VERSION}")
-
-
-def _version(connection: sqlite3.Connection, schema: str = "main") -> int:
-    version: int = connection.execute(f"PRAGMA {schema}.user_version").fetchone()[0]
-    return version
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Run the scripts the books have not had; where somebody else is doing so, their work will do."""
-    for number, script in enumerate(MIGRATIONS[_version(connection) :], start=_version(connection) + 1):
-        sql = Path(__file__).with_name(script).read_text(encoding="utf-8")
-        try:
-            connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
-        except sqlite3.OperationalError:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            if _version(connection) < number:
-                raise
-
-
 @contextmanager
 def alone(data: Path) -> Iterator[None]:
     """One close at a time in a data folder; a second one waits for the first."""
-    with (data / CLOSING_FILE).open("wb") as file:
+    path = data / CLOSING_FILE
+    try:
+        file = create_file(path)
+    except OSError as error:
+        raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -120,9 +137,15 @@ def open_next_business_date(data: Path, business_date: str, following: str, cloc
             )
         connection.execute("COMMIT")
     except sqlite3.OperationalError as fault:
-        raise DataFolderError(f"{data}: business date {following} cannot be opened: {fault}") from fault
+        raise DataFolderError(f"{data}: business date {following} cannot be opened: {databases.said(fault)}") from fault
     finally:
         connection.close()
+
+
+def closed_dates(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """The closed business dates of the books, ascending."""
+    rows = connection.execute("SELECT business_date FROM closed_day ORDER BY business_date").fetchall()
+    return tuple(row[0] for row in rows)
 
 
 @frozen(kw_only=True)
@@ -135,8 +158,7 @@ class Dates:
     @classmethod
     def of(cls, connection: sqlite3.Connection) -> Dates:
         opened_dates = connection.execute("SELECT business_date FROM journal.business_day ORDER BY id").fetchall()
-        closed_dates = connection.execute("SELECT business_date FROM closed_day ORDER BY business_date").fetchall()
-        return cls(opened=tuple(row[0] for row in opened_dates), closed=tuple(row[0] for row in closed_dates))
+        return cls(opened=tuple(row[0] for row in opened_dates), closed=closed_dates(connection))
 
     @property
     def last_closed(self) -> str | None:
@@ -170,6 +192,56 @@ def insert_unguarded(connection: sqlite3.Connection, table: str) -> Iterator[Non
     connection.execute(f"DROP TRIGGER {guard}")
     yield
     connection.execute(trigger)
+
+
+#: Table -> what its rows of a day are told apart by: everything of a day but its presentments, which are many.
+_DIGESTED: Final = {
+    "adjustment": "merchant_id, request_id",
+    "reversed_item": "request_id",
+    "exception_item": "request_id",
+    "held_item": "request_id",
+    "released_item": "request_id",
+    "posting": "entry_id, line",
+    "position": "participant, role, currency",
+    "payout": "merchant_id",
+    "statement": "merchant_id",
+    "statement_total": "merchant_id, origin",
+    "type_total": "merchant_id, transaction_type",
+    "day_total": "currency",
+}
+
+
+def record_digests(connection: sqlite3.Connection, business_date: str) -> None:
+    """Keep what the rows of a day come to, inside the transaction that writes them."""
+    for table in _DIGESTED:
+        columns = ", ".join(str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})"))
+        found = _digest(connection, business_date, table, columns)
+        connection.execute("INSERT INTO day_digest VALUES (?, ?, ?, ?, ?)", (business_date, table, columns, *found))
+
+
+def changed_tables(connection: sqlite3.Connection, business_date: str) -> list[str]:
+    """The tables whose rows of a closed day are not what they were; none of a day that an earlier release closed."""
+    kept = "SELECT table_name, column_names, row_count, sha256 FROM day_digest WHERE business_date = ? ORDER BY table_name"
+    changed = []
+    for table, columns, *expected in connection.execute(kept, (business_date,)).fetchall():
+        known = table in _DIGESTED and set(columns.replace(",", " ").split()) <= _columns(connection, table)
+        if not known or [*_digest(connection, business_date, table, columns)] != expected:
+            changed.append(str(table))
+    return changed
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def _digest(connection: sqlite3.Connection, business_date: str, table: str, columns: str) -> tuple[int, str]:
+    """How many rows a table has of a date, and the SHA-256 of what stands in them."""
+    digest, count = hashlib.sha256(), 0
+    sql = f"SELECT {columns} FROM {table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"  # noqa: S608
+    for row in connection.execute(sql, (business_date,)):
+        digest.update(repr(row).encode())
+        count += 1
+    return count, digest.hexdigest()
 
 
 def ask_of(connection: sqlite3.Connection) -> Any:

@@ -6,6 +6,7 @@ date* is the day money moves; it falls on a banking day. Both are ISO dates (``2
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +18,7 @@ from switch.spec_table import SpecTable
 
 #: The last date that can be open: the date after it and its value date have to stand in the calendar, which ends with 9999.
 BUSINESS_DATE_MAX: Final = "9998-12-31"
+CUT_OFF = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 @frozen(kw_only=True)
@@ -36,30 +38,31 @@ class Calendar:
         try:
             zone = ZoneInfo(zone_name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            table.wrong("time_zone", repr(zone_name), "a zone of the tz database, such as Africa/Casablanca")
+            table.mistake("time_zone", repr(zone_name), "a zone of the tz database, such as Africa/Casablanca")
+            zone = ZoneInfo("UTC")
         weekend = set()
         for day in table.texts("weekend"):
             if day not in names:
-                table.wrong("weekend", repr(day), "one of " + ", ".join(names))
-            weekend.add(names.index(day))
-        holidays = set()
-        for entry in table.tables("holiday"):
-            text = entry.text("date")
-            entry.text("name")
-            entry.done()
-            if not is_business_date(text):
-                entry.wrong("date", repr(text), "a date such as 2026-11-18")
-            holidays.add(date.fromisoformat(text))
-        cut_off = table.text("cut_off", pattern=r"([01]\d|2[0-3]):[0-5]\d", expected="a local time such as 23:00")
+                table.mistake("weekend", repr(day), "one of " + ", ".join(names))
+            elif names.index(day) in weekend:
+                table.mistake("weekend", f"{day!r} a second time", "each day once")
+            else:
+                weekend.add(names.index(day))
+        holidays: set[date] = set()
+        for entry, holiday in table.each("holiday", _holiday):
+            if holiday in holidays:
+                entry.mistake("date", f"{holiday.isoformat()!r} a second time", "each holiday once")
+            holidays.add(holiday)
+        cut_off = table.text("cut_off", pattern=CUT_OFF, expected="a local time such as 23:00")
         calendar = cls(
             zone=zone,
-            cut_off=time.fromisoformat(cut_off),
+            cut_off=time.fromisoformat(cut_off) if re.fullmatch(CUT_OFF, cut_off) else time(),
             weekend=frozenset(weekend),
             holidays=frozenset(holidays),
             settlement_days=table.integer("settlement_days", low=0, high=30),
         )
         if len(weekend) == 7:
-            table.wrong("weekend", "all seven days", "at least one banking day a week")
+            table.mistake("weekend", "all seven days", "at least one banking day a week")
         table.done()
         return calendar
 
@@ -93,6 +96,15 @@ def refuse_beyond_calendar(business_date: str, where: str = "business date") -> 
         raise SwitchError(
             f"{where}: found {business_date}, expected {BUSINESS_DATE_MAX} or earlier: the calendar ends a year later"
         )
+
+
+def _holiday(table: SpecTable) -> date:
+    text = table.text("date")
+    table.text("name")
+    if not is_business_date(text):
+        table.mistake("date", repr(text), "a date such as 2026-11-18")
+    table.done()
+    return date.fromisoformat(text)
 
 
 def next_business_date(business_date: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import socket
@@ -10,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import trio
 from attrs import frozen
@@ -18,6 +17,7 @@ from attrs import frozen
 from switch.books import BOOKS_FILE
 from switch.business_clock import BusinessClock
 from switch.business_day import refuse_beyond_calendar
+from switch.data_lock import held_alone
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
@@ -27,6 +27,7 @@ from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal
 from switch.kept_files import LOOK_SECONDS
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
+from switch.private import write_text
 from switch.routing.effects import Notice
 from switch.server import Server
 from switch.specs import Listener, Specs, remember_specs
@@ -84,7 +85,7 @@ class Centre:
 
     async def run(self) -> None:
         """Run until somebody asks to stop; then finish what is in flight."""
-        with _locked(self.options.data), self._ready_file_ours():
+        with held_alone(self.options.data), self._ready_file_ours():
             remember_specs(self.options.data, self.options.specs_folder)
             path = self.options.data / JOURNAL_FILE
             if not path.exists() and (self.options.data / BOOKS_FILE).exists():
@@ -240,7 +241,7 @@ def _write_whole(path: Path, text: str) -> None:
     """A file that appears under its name only once all of it is written."""
     temporary = path.with_name(path.name + ".new")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        write_text(temporary, text)
         temporary.replace(path)
     except OSError as error:
         raise _not_writable(path, error) from None
@@ -257,27 +258,3 @@ async def _fold(journal: SqliteJournal) -> None:
         if journal.to_be_folded:
             await trio.to_thread.run_sync(journal.fold_beside)
             journal.fold()
-
-
-class _locked:  # noqa: N801  (a context manager, named for how it reads)
-    """The data folder, made if need be and held by this process alone."""
-
-    def __init__(self, data: Path) -> None:
-        self._data = data
-        self._file: IO[bytes] | None = None
-
-    def __enter__(self) -> None:
-        try:
-            self._data.mkdir(parents=True, exist_ok=True)
-            self._file = (self._data / "lock").open("wb")
-        except OSError as error:
-            raise DataFolderError(f"{self._data}: found {error.strerror}, expected a folder that can be written") from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            raise DataFolderError(f"{self._data}: another centre is running on this data folder") from None
-
-    def __exit__(self, *_: object) -> None:
-        assert self._file is not None
-        self._file.close()

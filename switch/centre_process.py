@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from switch.errors import UnreachableError
+from switch.errors import DataFolderError, UnreachableError
+from switch.private import create_file, make_folder
 
 READY_SECONDS_MAX: Final = 60.0  #: six interpreters start at once; on a machine busy with other things that takes a while
 STOP_SECONDS_MAX: Final = 60.0  #: above what the centre itself gives to what is in flight
@@ -55,12 +56,16 @@ class CentreProcess:
 
 def spawn_centre(data: Path, arguments: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     """Start ``switch up`` on free ports and wait for nothing. ``arguments`` are further options of the command."""
-    data.mkdir(parents=True, exist_ok=True)
-    ready_file = data / READY_FILE
-    ready_file.unlink(missing_ok=True)
+    try:
+        make_folder(data)
+        ready_file = data / READY_FILE
+        ready_file.unlink(missing_ok=True)
+        create_file(data / LOG_FILE).close()
+    except OSError as fault:
+        raise DataFolderError(f"{data}: found {fault.strerror}, expected a folder that can be written") from None
     command = [sys.executable, "-m", "switch", "up", "--free-ports"]
     command += ["--data", str(data), "--ready-file", str(ready_file), *arguments]
-    with (data / LOG_FILE).open("wb") as out:
+    with create_file(data / LOG_FILE) as out:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)  # noqa: S603
 
 

@@ -1,16 +1,23 @@
 """The rendered files of a closed day, ``days/2026-11-22/`` below the data folder: made from the books alone, at any time again.
 
-Each file is written whole under another name and then renamed, so that a file that exists is complete.
+Each file is written whole under another name and then renamed, so that a file that exists is complete. What its bytes come to
+(SHA-256) is kept in the books, so that a file that was changed afterwards is found (``changed``).
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Final, Literal, TextIO
 
+from attrs import Factory, define
+
+from switch.books import DAYS_FOLDER
+from switch.private import create_file, make_folder
 from switch.settlement import day as settled
 from switch.settlement import engine as settlement
 from switch.settlement.statement import (
@@ -27,6 +34,9 @@ from switch.settlement.statement import (
     write_text_totals,
 )
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 StatementFormat = Literal["text", "csv"]
 SUFFIXES: dict[StatementFormat, str] = {"text": "txt", "csv": "csv"}
 
@@ -34,42 +44,125 @@ BUFFER_BYTES = 1 << 18  #: of a file being written
 LINES_AT_ONCE = 1_000  #: of a statement in memory
 
 
+_RECORD: Final = "INSERT OR IGNORE INTO day_file (business_date, name, sha256, byte_count) VALUES (?, ?, ?, ?)"
+_RECORDED: Final = "SELECT name, sha256, byte_count FROM day_file WHERE business_date = ? ORDER BY name"
+_TO_RECORD: Final = "SELECT files_recorded FROM closed_day WHERE business_date = ?"
+
+
 def day_folder(data: Path, business_date: str) -> Path:
-    return data / "days" / business_date
+    return data / DAYS_FOLDER / business_date
 
 
-def render(connection: sqlite3.Connection, folder: Path, business_date: str) -> None:
-    """Write all files of a closed day."""
-    statements = folder / "statements"
-    statements.mkdir(parents=True, exist_ok=True)
+@define
+class _Folder:
+    """The folder of a day as it is written: the owner's alone, each file whole, with what is to be kept of it."""
+
+    path: Path
+    written: list[tuple[str, str, int]] = Factory(list)  #: name below the folder, SHA-256, bytes
+
+    @contextmanager
+    def whole(self, name: str) -> Iterator[TextIO]:
+        """A file that appears under its name only once all of it is written."""
+        path = self.path / name
+        partial = path.with_name(f".{path.name}.partial")
+        with create_file(partial) as file:
+            counted = _Counted(file)
+            with io.TextIOWrapper(io.BufferedWriter(counted, BUFFER_BYTES), encoding="utf-8", newline="") as out:
+                yield out
+        partial.replace(path)
+        self.written.append((name, counted.digest.hexdigest(), counted.byte_count))
+
+
+class _Counted(io.RawIOBase):
+    """An unbuffered file whose bytes are counted and digested as they are written."""
+
+    def __init__(self, file: io.RawIOBase) -> None:
+        self._file, self.digest, self.byte_count = file, hashlib.sha256(), 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        count = self._file.write(data) or 0
+        self.digest.update(memoryview(data)[:count])
+        self.byte_count += count
+        return count
+
+
+def render(connection: sqlite3.Connection, path: Path, business_date: str) -> None:
+    """Write all files of a closed day, and into the books what they come to. OSError where one cannot be written."""
+    make_folder(path.parent)
+    make_folder(path)
+    make_folder(path / "statements")
+    folder = _Folder(path)
     parameters = {"business_date": business_date}
     payouts = [settled.from_row(settled.Payout, row) for row in connection.execute(settled.PAYOUTS_OF_DAY, parameters)]
     positions = [settled.from_row(settled.Position, row) for row in connection.execute(settled.POSITIONS_OF_DAY, parameters)]
-    with _whole(folder / "positions.csv") as out:
+    with folder.whole("positions.csv") as out:
         settled.write_positions(out, business_date, positions)
-    with _whole(folder / "payouts.csv") as out:
+    with folder.whole("payouts.csv") as out:
         settled.write_payouts(out, business_date, payouts)
     if _any_outstanding(connection, business_date):
         holds = connection.execute(settled.HOLDS_OF_DAY, {**parameters, "items_shown_max": -1})
-        with _whole(folder / "holds.csv") as out:
+        with folder.whole("holds.csv") as out:
             settled.write_holds(out, business_date, (settled.from_row(settled.HeldItem, row) for row in holds))
     for merchant_id in _stated(connection, business_date):
-        _write_statement_files(connection, business_date, merchant_id, statements)
+        _write_statement_files(connection, business_date, merchant_id, folder)
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))
+    connection.execute("COMMIT")
 
 
-def is_complete(connection: sqlite3.Connection, folder: Path, business_date: str) -> bool:
-    """Whether every file of a closed day is there."""
-    statements = folder / "statements"
-    return (
-        (folder / "positions.csv").is_file()
-        and (folder / "payouts.csv").is_file()
-        and ((folder / "holds.csv").is_file() or not _any_outstanding(connection, business_date))
-        and all(
-            (statements / f"{merchant_id}.{suffix}").is_file()
-            for merchant_id in _stated(connection, business_date)
-            for suffix in SUFFIXES.values()
-        )
-    )
+def is_complete(connection: sqlite3.Connection, path: Path, business_date: str) -> bool:
+    """Whether every file of a closed day is there, and what it came to is in the books where it has to be."""
+    names = file_names(connection, business_date)
+    recorded = {name for name, *_ in connection.execute(_RECORDED, (business_date,))}
+    (to_record,) = connection.execute(_TO_RECORD, (business_date,)).fetchone()
+    return (not to_record or recorded >= set(names)) and all((path / name).is_file() for name in names)
+
+
+def file_names(connection: sqlite3.Connection, business_date: str) -> list[str]:
+    """The files of a closed day, below its folder."""
+    names = ["positions.csv", "payouts.csv"]
+    if _any_outstanding(connection, business_date):
+        names.append("holds.csv")
+    for merchant_id in _stated(connection, business_date):
+        names += [_statement_name(merchant_id, suffix) for suffix in SUFFIXES.values()]
+    return names
+
+
+@define
+class Compared:
+    """What became of the files of a closed day since they were written; names are below its folder."""
+
+    alike: int = 0
+    missing: list[str] = Factory(list)
+    changed: list[str] = Factory(list)  #: or not to be read
+    unrecorded: int = 0  #: of which the books do not say what they came to
+
+
+def compared(connection: sqlite3.Connection, path: Path, business_date: str) -> Compared:
+    """Read every file of a closed day and hold it to what the books say it came to."""
+    digests: dict[str, set[tuple[str, int]]] = {}
+    for name, *about in connection.execute(_RECORDED, (business_date,)):
+        digests.setdefault(name, set()).add((about[0], about[1]))
+    found = Compared()
+    for name in sorted(digests.keys() | set(file_names(connection, business_date))):
+        try:
+            with (path / name).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+        except (FileNotFoundError, NotADirectoryError):
+            found.missing.append(name)
+        except OSError:
+            found.changed.append(name)
+        else:
+            if name not in digests:
+                found.unrecorded += 1
+            elif digest in digests[name]:
+                found.alike += 1
+            else:
+                found.changed.append(name)
+    return found
 
 
 def write_statement(
@@ -116,10 +209,14 @@ def _write_section(section: str, cursor: sqlite3.Cursor, head: Head, text: Out |
             write_csv_lines(as_csv, head, lines)
 
 
-def _write_statement_files(connection: sqlite3.Connection, business_date: str, merchant_id: str, folder: Path) -> None:
+def _statement_name(merchant_id: str, suffix: str) -> str:
+    return f"statements/{merchant_id}.{suffix}"
+
+
+def _write_statement_files(connection: sqlite3.Connection, business_date: str, merchant_id: str, folder: _Folder) -> None:
     with ExitStack() as files:
         outs: dict[StatementFormat, Out] = {
-            fmt: files.enter_context(_whole(folder / f"{merchant_id}.{suffix}")) for fmt, suffix in SUFFIXES.items()
+            fmt: files.enter_context(folder.whole(_statement_name(merchant_id, suffix))) for fmt, suffix in SUFFIXES.items()
         }
         write_statement(connection, business_date, merchant_id, outs)
 
@@ -134,12 +231,3 @@ def _stated(connection: sqlite3.Connection, business_date: str) -> Iterator[str]
         "SELECT merchant_id FROM statement WHERE business_date = ? ORDER BY merchant_id", (business_date,)
     )
     return (row[0] for row in rows.fetchall())
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[TextIO]:
-    """A file that appears under its name only once all of it is written."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8", newline="", buffering=BUFFER_BYTES) as out:
-        yield out
-    partial.replace(path)

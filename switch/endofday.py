@@ -11,69 +11,30 @@ from __future__ import annotations
 import difflib
 import io
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from switch import books, day_files
-from switch.business_day import Calendar, is_business_date, next_business_date
+from switch import books, databases, day_files
+from switch.business_day import is_business_date, next_business_date
 from switch.clearing import engine as clearing
 from switch.clearing import ledger
 from switch.clearing.checks import CLEARING_CHECKS, Fault
-from switch.clearing.interchange import InterchangeTable
-from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS
-from switch.errors import NegativeAnswerError, SpecError, SwitchError
-from switch.merchant import Merchant
-from switch.money import currency_name
+from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
+from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.settlement import day as settled
 from switch.settlement import engine as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
 from switch.settlement.day import DayReport
-from switch.settlement.discount import DiscountTable, VatTable
-from switch.transaction import CREDITS
+from switch.soundness import prove_files
+from switch.staging import DaySpecs, stage
 
-DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS)
+#: What is proved of a day before it is committed, and by ``switch check`` ever after.
+DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
-
-
-class _Centre(Protocol):
-    @property
-    def name(self) -> str: ...
-    @property
-    def institution_id(self) -> str: ...
-
-
-class _Issuer(Protocol):
-    @property
-    def name(self) -> str: ...
-
-
-class _Fees(Protocol):
-    @property
-    def interchange(self) -> InterchangeTable: ...
-    @property
-    def discount(self) -> DiscountTable: ...
-    @property
-    def vat(self) -> VatTable: ...
-
-
-class DaySpecs(Protocol):
-    """What the day needs of the specification (``switch.specs.Specs``)."""
-
-    @property
-    def digest(self) -> str: ...
-    @property
-    def centre(self) -> _Centre: ...
-    @property
-    def issuers(self) -> Mapping[str, _Issuer]: ...
-    @property
-    def merchants(self) -> Mapping[str, Merchant]: ...
-    @property
-    def fees(self) -> _Fees: ...
-    @property
-    def calendar(self) -> Calendar: ...
 
 
 def close_day(
@@ -84,7 +45,8 @@ def close_day(
     A day closed already is left as it is (missing files are rendered again). So that closing twice does not close two days,
     the date that is still open is closed unnamed only where none was closed since the last cut-off. SwitchError when the date
     cannot be closed: not a business date, not opened yet, or an earlier one is still to be closed; NegativeAnswerError when the
-    day does not balance.
+    day does not balance; DataFolderError when journal or books cannot be used, or when the day is closed and its files cannot
+    be written.
 
     ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
     both are ``now_ms``.
@@ -105,7 +67,7 @@ def close_day(
         books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
         if not _write_day(connection, specs, chosen, clock_ms):
             return _already_closed(connection, data, chosen)
-        day_files.render(connection, day_files.day_folder(data, chosen), chosen)
+        _render(connection, data, chosen)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 
 
@@ -174,35 +136,73 @@ class BooksReport:
     outstanding_count: int  #: holds that wait at the close of the last closed day
     posting_count: int
     statement_count: int
+    card_count: int = 0  #: different sealed card numbers of the journal that were opened
+    file_count: int = 0  #: files of closed days that are as they were written
+    notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 
 def check_books(data: Path) -> BooksReport:
-    """Prove every closed day against the journal and the journal against itself; see the lists of checks for what is proved."""
-    with books.opened(data) as connection:
-        ask = books.ask_of(connection)
-        dates = books.Dates.of(connection)
-        faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
-        for business_date in dates.closed:
-            for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS):
-                faults += check(ask, business_date)
-        last = {"business_date": dates.last_closed}
-        return BooksReport(
-            faults=tuple(faults),
-            closed_days=dates.closed,
-            open_days=tuple(_open_days(connection, dates)),
-            **_counts(connection),
-            outstanding_count=connection.execute(settled.HOLDS_OUTSTANDING, last).fetchone()[0],
-            posting_count=connection.execute("SELECT COUNT(*) FROM posting").fetchone()[0],
-            statement_count=connection.execute("SELECT COUNT(*) FROM statement").fetchone()[0],
-        )
+    """Prove the files of a data folder, every closed day against the journal and the journal against itself.
+
+    See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside: SQLite and the digests
+    need no interpreter, so that on two cores the one costs the other little.
+    """
+    with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(prove_files, data)
+        try:
+            report, stopped = _proved(connection), None
+        except Exception as error:  # what a damaged row holds can be anything, and break anything
+            report, stopped = _NOTHING_PROVED, databases.said(error)
+        files = reading.result()
+    if stopped is not None:
+        files.fault("databases_sound", f"the proofs of the books stopped, for what they read makes no sense: {stopped}")
+    return evolve(
+        report,
+        faults=(*files.faults, *report.faults),
+        notes=tuple(files.notes),
+        card_count=files.card_count,
+        file_count=files.file_count,
+    )
 
 
-def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+def _proved(connection: sqlite3.Connection) -> BooksReport:
+    """What the rows of journal and books say to one another."""
+    ask = books.ask_of(connection)
+    dates = books.Dates.of(connection)
+    faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
+    for business_date in dates.closed:
+        for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS):
+            faults += check(ask, business_date)
+    last = {"business_date": dates.last_closed}
+    return BooksReport(
+        faults=tuple(faults),
+        closed_days=dates.closed,
+        open_days=tuple(_open_days(connection, dates)),
+        **_counts(connection),
+        outstanding_count=connection.execute(settled.HOLDS_OUTSTANDING, last).fetchone()[0],
+        posting_count=connection.execute("SELECT COUNT(*) FROM posting").fetchone()[0],
+        statement_count=connection.execute("SELECT COUNT(*) FROM statement").fetchone()[0],
+    )
+
+
+_COUNT_NAMES: Final = tuple(name for name in settled.CLOSED_DAY_COLUMNS if name.endswith("_count") and name != "decision_count")
+_NO_COUNTS: Final[dict[str, Any]] = dict.fromkeys(_COUNT_NAMES, 0)
+_NOTHING_PROVED: Final = BooksReport(
+    faults=(),
+    closed_days=(),
+    open_days=(),
+    outstanding_count=0,
+    posting_count=0,
+    statement_count=0,
+    **_NO_COUNTS,
+)
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
     """What became of the approvals of all closed days."""
-    names = [name for name in settled.CLOSED_DAY_COLUMNS if name.endswith("_count") and name != "decision_count"]
-    sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in names)
+    sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in _COUNT_NAMES)
     row = connection.execute(f"SELECT {sums} FROM closed_day").fetchone()  # noqa: S608
-    return dict(zip(names, row, strict=True))
+    return dict(zip(_COUNT_NAMES, row, strict=True))
 
 
 def _open_days(connection: sqlite3.Connection, dates: books.Dates) -> Iterator[OpenDay]:
@@ -275,14 +275,36 @@ def _already_closed(connection: sqlite3.Connection, data: Path, business_date: s
     """Says so; and renders the files again where some are missing."""
     outcome, sentence = settled.ALREADY_CLOSED, f"business date {business_date} is already closed, nothing was changed"
     if not _files_complete(connection, data, business_date):
-        day_files.render(connection, day_files.day_folder(data, business_date), business_date)
+        _render(connection, data, business_date)
         outcome = settled.RENDERED_AGAIN
         sentence = f"business date {business_date} is already closed; files were missing and are rendered again from the books"
     return books.day_report(connection, data, business_date, outcome, sentence)
 
 
 def _files_complete(connection: sqlite3.Connection, data: Path, business_date: str) -> bool:
-    return day_files.is_complete(connection, day_files.day_folder(data, business_date), business_date)
+    try:
+        return day_files.is_complete(connection, day_files.day_folder(data, business_date), business_date)
+    except OSError as fault:
+        raise _unfinished(data, business_date, fault) from None
+
+
+def _render(connection: sqlite3.Connection, data: Path, business_date: str) -> None:
+    """Write the files of a day that the books have already: what hinders it is told, and the next close finishes them."""
+    try:
+        day_files.render(connection, day_files.day_folder(data, business_date), business_date)
+    except (OSError, sqlite3.OperationalError) as fault:
+        raise _unfinished(data, business_date, fault) from None
+
+
+def _unfinished(data: Path, business_date: str, fault: Exception) -> DataFolderError:
+    found = databases.said(fault)
+    if isinstance(fault, OSError) and fault.filename:
+        found += f" at {fault.filename}"
+    return DataFolderError(
+        f"{day_files.day_folder(data, business_date)}: found {found}, expected a folder that can be written; "
+        f"business date {business_date} is closed in the books, "
+        f"and its files are finished by: switch day close {business_date} --data {data}"
+    )
 
 
 def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int]) -> bool:
@@ -295,7 +317,7 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
         "acquirer_name": specs.centre.name,
         "specs_digest": specs.digest,
     }
-    _stage(connection, specs, parameters)
+    stage(connection, specs, parameters)
     connection.execute("BEGIN IMMEDIATE")
     try:
         if business_date in books.Dates.of(connection).closed:
@@ -304,55 +326,14 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
             connection.execute(clearing.PRESENTMENTS, parameters)
         for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
             connection.execute(sql, parameters)
-        _refuse_faults(connection, business_date)
+        books.record_digests(connection, business_date)
         connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
+        _refuse_faults(connection, business_date)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
     return True
-
-
-def _stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[str, object]) -> None:
-    """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved."""
-    business_date = str(parameters["business_date"])
-    acceptors = (
-        (m.id, m.name, m.city, m.currency, m.rib, m.language, m.plan, m.over_basis_points, m.floor_limit_minor)
-        for m in specs.merchants.values()
-    )
-    issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
-    for sql in clearing.STAGING_TABLES:
-        connection.execute(sql)
-    connection.execute("BEGIN")
-    connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
-    connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
-    for sql in clearing.STAGE:
-        connection.execute(sql, parameters)
-    _refuse_changed_currency(connection, parameters)
-    keys = connection.execute(clearing.TARIFF_KEYS).fetchall()
-    connection.executemany(clearing.ADD_TARIFF, [_tariff(specs, business_date, *key) for key in keys])
-    connection.execute("COMMIT")
-
-
-def _tariff(
-    specs: DaySpecs, business_date: str, origin: str, scheme: str, channel: str, transaction_type: str, plan: str
-) -> tuple[object, ...]:
-    interchange = specs.fees.interchange.rate(business_date, origin, scheme, channel, transaction_type)
-    discount = specs.fees.discount.rate(business_date, plan, origin)
-    key = (origin, scheme, channel, transaction_type, plan)
-    if transaction_type in CREDITS:
-        return (*key, interchange, discount.refund_rate_basis_points, 0)
-    return (*key, interchange, discount.rate_basis_points, discount.minimum_minor)
-
-
-def _refuse_changed_currency(connection: sqlite3.Connection, parameters: Mapping[str, object]) -> None:
-    row = connection.execute(clearing.CURRENCY_CHANGED, parameters).fetchone()
-    if row is not None:
-        merchant_id, found, expected = row
-        still = (
-            f"{currency_name(expected)} ({expected}) while its sales in it are reversed; another currency is another merchant"
-        )
-        raise SpecError("merchants.toml", f"merchant {merchant_id}: currency", repr(found), still)
 
 
 def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:

@@ -6,16 +6,28 @@ outside: a peer's bytes, a banker's file, an operator's command. The command lin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from switch.visible import visible
+
+KEY_SHOWN_MAX = 200  #: characters of the key of a value in a sentence
+
 EXIT_DONE = 0
 EXIT_NO = 1
 EXIT_WRONG_USE = 2
 EXIT_UNREACHABLE = 3
+EXIT_OWN_FAULT = 70  #: a fault of the program itself; the number sysexits.h has for it
+EXIT_INTERRUPTED = 130  #: Ctrl+C, as a shell counts it
 
 
 class SwitchError(Exception):
     """Base of every error shown to a person; ``exit_code`` is what a command ends with."""
 
     exit_code = EXIT_WRONG_USE
+
+    def __str__(self) -> str:
+        """One line: what it quotes of a wire, a file or a command line is shown without its control characters."""
+        return visible(super().__str__())
 
 
 class SpecError(SwitchError):
@@ -27,8 +39,30 @@ class SpecError(SwitchError):
     def __init__(self, file: str, key: str, found: object, expected: str, line: int | None = None) -> None:
         self.file, self.key, self.found, self.expected, self.line = file, key, found, expected, line
         place = f"{file}:{line}" if line else file
-        what = f"{key}: " if key else ""
+        what = f"{key if len(key) <= KEY_SHOWN_MAX else key[:KEY_SHOWN_MAX] + '…'}: " if key else ""
         super().__init__(f"{place}: {what}found {found}, expected {expected}")
+
+    @property
+    def mistakes(self) -> tuple[SpecError, ...]:
+        """Every mistake of the files that were read, this one first."""
+        return (self,)
+
+
+class SpecsError(SpecError):
+    """The specification has several mistakes; as one sentence it is the first of them, and how many more there are."""
+
+    def __init__(self, mistakes: Sequence[SpecError], advice: str = "") -> None:
+        first = mistakes[0]
+        super().__init__(first.file, first.key, first.found, first.expected, first.line)
+        self._mistakes, self._advice = tuple(mistakes), advice
+
+    @property
+    def mistakes(self) -> tuple[SpecError, ...]:
+        return self._mistakes
+
+    def __str__(self) -> str:
+        more = len(self._mistakes) - 1
+        return f"{super().__str__()}; and {more} more mistake{'s' if more > 1 else ''}{self._advice}"
 
 
 class MessageError(SwitchError):

@@ -12,12 +12,12 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, suppress
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from attrs import Factory, define
 
+from switch import databases
 from switch.errors import BusyError, DataFolderError
 from switch.journal_reader import Beginning, JournalReader
 from switch.journal_rows import (
@@ -52,9 +52,13 @@ from switch.routing.recovery import Recovery
 from switch.vault import KEY_FILE, Vault
 
 JOURNAL_FILE: Final = "journal.db"
+BOOKS_FILE: Final = "books.db"  #: what is made of the journal, beside it (``switch.books``)
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
 MIGRATIONS: Final = ("journal_1.sql", "journal_2.sql", "journal_3.sql", "journal_4.sql")
 SCHEMA_VERSION: Final = len(MIGRATIONS)
+SCHEMA: Final = databases.Schema(
+    name="a journal", tables=frozenset({"business_day", "request", "decision"}), scripts=MIGRATIONS
+)
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
 CARDS_REMEMBERED_MAX: Final = 10_000  #: cards whose sealed form is at hand; sealing costs more than all else of a row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
@@ -303,21 +307,15 @@ class MemoryJournal:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The journal's database, made or brought up to date on opening; a file of a later schema is refused."""
-    try:
-        db = sqlite3.connect(path, isolation_level=None)
-        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        db.execute("PRAGMA journal_mode = WAL")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise DataFolderError(f"{path}: found {error}, expected a journal of this centre") from None
-    db.execute("PRAGMA synchronous = FULL")
+    """The journal's database, made or brought up to date on opening.
+
+    DataFolderError for a file of a later schema, or another's; and where the journal is gone that books beside it were made of:
+    a new one would give the same numbers to other requests.
+    """
+    if databases.is_empty(path) and not databases.is_empty(path.with_name(BOOKS_FILE)):
+        raise DataFolderError(f"{path}: missing or empty, expected the journal that {BOOKS_FILE} beside it was made of")
+    db = databases.to_write(path, SCHEMA, timeout_seconds=BUSY_TIMEOUT_MS / 1000)
     db.execute("PRAGMA wal_autocheckpoint = 0")
-    if version > SCHEMA_VERSION:
-        raise DataFolderError(f"{path}: found a journal of schema {version}, expected {SCHEMA_VERSION} or earlier")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        sql = resources.files("switch").joinpath(script).read_text(encoding="utf-8")
-        db.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
     return db
 
 
@@ -326,8 +324,12 @@ def read_life(data: Path, rrn: str) -> list[dict[str, Any]]:
     from sqlite_utils import Database
 
     path = data / JOURNAL_FILE
-    if not path.exists():
+    if not databases.is_there(path):
         raise DataFolderError(f"{data}: no journal here; expected the data folder of a centre that has run (switch up --data)")
     sql = "SELECT * FROM request LEFT JOIN decision ON decision.request_id = request.id WHERE rrn = ? ORDER BY request.id"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return list(Database(connection).query(sql, [rrn]))
+    with databases.readable(path, SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as connection:
+        databases.version_of(connection, path, SCHEMA)
+        try:
+            return list(Database(connection).query(sql, [rrn]))
+        except (sqlite3.DatabaseError, UnicodeError) as error:
+            raise databases.unreadable(path, SCHEMA, error) from None

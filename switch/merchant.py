@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import frozen
 
-from switch.money import BASIS_POINTS
+from switch.money import BASIS_POINTS, is_currency
 from switch.spec_table import SpecTable
 
 #: When an approved authorization (0100) of a merchant counts in the day: by itself, in the date it was decided; once a
@@ -26,6 +28,14 @@ def rib_key(first_22: str) -> str:
     '33'
     """
     return f"{97 - int(first_22 + '00') % 97:02d}"
+
+
+def currency_from_toml(table: SpecTable, default: str | None) -> Any:
+    """The key ``currency``: the number ISO 4217 has for one."""
+    currency = table.text("currency", default, pattern=r"\d{3}", expected="three digits (ISO 4217)")
+    if currency not in (default, "") and not is_currency(currency):
+        table.mistake("currency", repr(currency), "the number of a currency (ISO 4217), such as 504 or 978")
+    return currency
 
 
 @frozen(kw_only=True)
@@ -50,15 +60,15 @@ class Merchant:
     def from_toml(cls, table: SpecTable) -> Merchant:
         rib = table.text("rib").replace(" ", "")
         if not (rib.isascii() and rib.isdecimal() and len(rib) == RIB_DIGITS):
-            table.wrong("rib", repr(rib), f"{RIB_DIGITS} digits")
-        if rib_key(rib[:22]) != rib[22:]:
-            table.wrong("rib", f"key {rib[22:]} in {rib}", f"key {rib_key(rib[:22])}")
+            table.mistake("rib", repr(rib), f"{RIB_DIGITS} digits")
+        elif rib_key(rib[:22]) != rib[22:]:
+            table.mistake("rib", f"key {rib[22:]} in {rib}", f"key {rib_key(rib[:22])}")
         merchant = cls(
             id=table.text("id", pattern=r"[A-Za-z0-9]{1,15}", expected="1 to 15 letters or digits"),
             name=table.text("name", pattern=r".{1,22}", expected="at most 22 characters"),
             city=table.text("city", pattern=r".{1,13}", expected="at most 13 characters"),
             mcc=table.text("mcc", pattern=r"\d{4}", expected="four digits (ISO 18245)"),
-            currency=table.text("currency", "504", pattern=r"\d{3}", expected="three digits (ISO 4217)"),
+            currency=currency_from_toml(table, "504"),
             rib=rib,
             email=table.text("email", pattern=r"[^@\s]+@[^@\s]+", expected="an e-mail address"),
             plan=table.text("plan"),
@@ -70,6 +80,6 @@ class Merchant:
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:
-                table.wrong("terminals", repr(terminal), "terminal ids of 8 characters")
+                table.mistake("terminals", repr(terminal), "terminal ids of 8 characters")
         table.done()
         return merchant

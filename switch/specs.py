@@ -1,38 +1,38 @@
-"""The specification: what the house knows, as files a banker may edit. The only module that reads TOML.
+"""The specification: what the house knows, as files a banker may edit.
 
 ``load_specs`` reads a whole folder (the embedded default where none is given) and checks it across files, so that a centre
-starts with all of it right or says in one sentence which file, line and key is wrong. ``specs/README.md`` lists every key.
+starts with all of it right or says which file, line and key is wrong, of every mistake. ``specs/README.md`` lists every key.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from attrs import frozen
 
 from switch.business_day import Calendar
-from switch.card import Pan
 from switch.clearing.interchange import InterchangeTable
-from switch.errors import SpecError, SwitchError
+from switch.errors import DataFolderError, SpecsError, SwitchError
+from switch.files import kind_at, read_whole
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.framing import HeaderFormat
-from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, SERIES_BODY_DIGITS, CardSeries, Profile
+from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
 from switch.issuers.scenario import Scenario
 from switch.merchant import Merchant
+from switch.private import write_text
 from switch.routing.table import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
-from switch.spec_table import SpecTable
-from switch.toml_lines import toml_lines
+from switch.spec_checks import CHECKS, Known, check_coverage, check_rules, header_of
+from switch.spec_files import Files, one_of, parse, read_bytes
+from switch.spec_table import Mistakes, SpecTable
 
 SPECS_NOTE: Final = "specs.txt"  #: in a data folder: the specification its centre runs on; empty for the embedded one
-FOLDERS: Final = (".", "dialects", "fees", "issuers", "scenarios")  #: where TOML files of a specification stand
+NOTE_BYTES_MAX: Final = 16_384  #: of that file; four times the longest path
 KEEP, DROP = "keep", "drop"
 UNREADABLE: Final = (KEEP, DROP)  #: what becomes of a line after a message that cannot be answered
 
@@ -55,7 +55,7 @@ class Listener:
             name=table.text("name", pattern=r"[a-z0-9_]+", expected="small letters, digits and underscores"),
             port=table.integer("port", low=1, high=65_535),
             dialect=table.text("dialect"),
-            header=_header(table),
+            header=header_of(table),
             tpdu=table.flag("tpdu", False),
             unreadable=table.choice("unreadable", UNREADABLE, KEEP),
             echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
@@ -80,11 +80,11 @@ class Centre:
             name=own.text("name"),
             institution_id=own.text("institution_id", pattern=r"\d{1,11}", expected="1 to 11 digits"),
             country=own.text("country", pattern=r"\d{3}", expected="three digits (ISO 3166), such as 504"),
-            listeners=tuple(Listener.from_toml(entry) for entry in table.tables("listener")),
+            listeners=tuple(listener for _, listener in table.each("listener", Listener.from_toml)),
         )
-        if not centre.listeners:
-            table.wrong("listener", "nothing", "at least one [[listener]]")
-        own.done()
+        if "listener" not in table or not any(table.tables("listener")):
+            table.mistake("listener", "nothing", "at least one [[listener]]")
+        own.reading(SpecTable.done)
         table.done()
         return centre
 
@@ -114,41 +114,6 @@ class Specs:
     scenarios: Mapping[str, Scenario]
 
 
-class _Files:
-    """The TOML files of one specs folder, each read once; ``table`` gives a fresh view at every call."""
-
-    def __init__(self, folder: Path) -> None:
-        if not folder.is_dir():
-            raise SpecError(str(folder), "", "no such folder", "a folder with centre.toml in it")
-        self.folder = folder
-        self._contents: dict[str, bytes] = {}
-        self._parsed: dict[str, tuple[dict[str, Any], dict[str, int]]] = {}
-
-    def content(self, file: str) -> bytes:
-        if file not in self._contents:
-            self._contents[file] = _read(self.folder / file, file)
-        return self._contents[file]
-
-    def table(self, file: str) -> SpecTable:
-        if file not in self._parsed:
-            self._parsed[file] = _parse(file, self.content(file))
-        values, lines = self._parsed[file]
-        return SpecTable(file, values, lines=lines)
-
-    def names(self, kind: str) -> list[str]:
-        """The names of the files of one sub-folder, in order."""
-        return sorted(path.stem for path in (self.folder / kind).glob("*.toml"))
-
-    def digest(self) -> str:
-        """SHA-256 over the names and bytes of all files, in the order of their names."""
-        paths = (path for kind in FOLDERS for path in (self.folder / kind).glob("*.toml"))
-        whole = hashlib.sha256()
-        for file in sorted(path.relative_to(self.folder).as_posix() for path in paths):
-            content = self.content(file)
-            whole.update(f"{file}\0{len(content)}\0".encode() + content)
-        return whole.hexdigest()
-
-
 def default_folder() -> Path:
     """The specification shipped with the package: ``switch/default_specs`` once installed, ``specs/`` in a checkout."""
     package = Path(str(resources.files("switch")))
@@ -156,41 +121,81 @@ def default_folder() -> Path:
     return embedded if embedded.is_dir() else package.parent / "specs"
 
 
-def load_specs(folder: Path | None = None) -> Specs:
-    """The specification of a folder, or the embedded default; SpecError names the first thing that is wrong."""
-    files = _Files(default_folder() if folder is None else folder)
-    specs = Specs(
+def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs:
+    """The specification of a folder, or the embedded default. SpecError names what is wrong: its ``mistakes`` are all of them.
+
+    With ``today``, an ISO date, every sale of that business date must have its rates, too.
+    """
+    files = Files(default_folder() if folder is None else folder)
+    centre = files.read("centre.toml", Centre.from_toml)
+    dialects = _dialects(files)
+    issuers = {name: files.read(f"issuers/{name}.toml", partial(_issuer, name)) for name in files.names("issuers")}
+    routing = files.read("routing.toml", RoutingTable.from_toml)
+    merchants = files.read("merchants.toml", _merchants)
+    interchange = files.read("fees/interchange.toml", InterchangeTable.from_toml)
+    discount = files.read("fees/discount.toml", DiscountTable.from_toml)
+    vat = files.read("fees/vat.toml", VatTable.from_toml)
+    calendar = files.read("calendar.toml", Calendar.from_toml)
+    scenarios = {
+        name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
+    }
+    for check in CHECKS:
+        check(files, routing)
+    if today is not None:
+        check_coverage(files, today, routing, interchange, discount, vat)
+    _refuse(files.mistakes, ": `switch specs check` names all")
+    assert centre is not None, "a part that is missing is a mistake"
+    assert routing is not None
+    assert merchants is not None
+    assert interchange is not None
+    assert discount is not None
+    assert vat is not None
+    assert calendar is not None
+    return Specs(
         folder=files.folder,
         digest=files.digest(),
-        centre=Centre.from_toml(files.table("centre.toml")),
-        dialects=_dialects(files),
-        issuers=_issuers(files),
-        routing=RoutingTable.from_toml(files.table("routing.toml")),
-        merchants=_merchants(files.table("merchants.toml")),
-        fees=Fees(
-            interchange=InterchangeTable.from_toml(files.table("fees/interchange.toml")),
-            discount=DiscountTable.from_toml(files.table("fees/discount.toml")),
-            vat=VatTable.from_toml(files.table("fees/vat.toml")),
-        ),
-        calendar=Calendar.from_toml(files.table("calendar.toml")),
-        scenarios=MappingProxyType({name: _scenario(name, files) for name in files.names("scenarios")}),
+        centre=centre,
+        dialects=dialects,
+        issuers=MappingProxyType({name: profile for name, profile in issuers.items() if profile is not None}),
+        routing=routing,
+        merchants=merchants,
+        fees=Fees(interchange=interchange, discount=discount, vat=vat),
+        calendar=calendar,
+        scenarios=MappingProxyType({name: scenario for name, scenario in scenarios.items() if scenario is not None}),
     )
-    for check in CHECKS:
-        check(specs, files)
-    return specs
+
+
+def _refuse(mistakes: Mistakes, advice: str = "") -> None:
+    """Raise what was found, file by file and line by line; ``advice`` follows a first of several."""
+    found = sorted(mistakes.values(), key=lambda mistake: (mistake.file, mistake.line or 0))
+    if found:
+        raise found[0] if len(found) == 1 else SpecsError(found, advice)
 
 
 def remember_specs(data: Path, folder: Path | None) -> None:
     """Note in a data folder which specification its centre runs on, for the commands that work on the folder later."""
-    text = "" if folder is None else str(folder.resolve())
-    (data / SPECS_NOTE).write_text(text + "\n", encoding="utf-8")
+    note, text = data / SPECS_NOTE, "" if folder is None else str(folder.resolve())
+    kind = kind_at(note)
+    if kind is not None:
+        raise DataFolderError(f"{note}: found {kind}, expected a file that can be written")
+    try:
+        write_text(note, text + "\n")
+    except OSError as fault:
+        raise DataFolderError(f"{note}: found {fault.strerror}, expected a file that can be written") from None
 
 
 def specs_of(data: Path, given: Path | None) -> Specs:
     """The specification to work on a data folder with: the one given, else the one its centre ran on."""
-    note = data / SPECS_NOTE
-    noted = note.read_text(encoding="utf-8").strip() if given is None and note.is_file() else ""
-    return load_specs(given if not noted else Path(noted))
+    noted = _noted(data / SPECS_NOTE) if given is None else ""
+    return load_specs(Path(noted) if noted else given)
+
+
+def _noted(note: Path) -> str:
+    """The folder a note names; empty for the embedded one, and where there is no note."""
+    try:
+        return read_whole(note, NOTE_BYTES_MAX).decode(errors="surrogateescape").strip() if note.exists() else ""
+    except (OSError, SwitchError) as error:
+        raise DataFolderError(f"{note}: found {error}, expected the name of the folder of a specification") from None
 
 
 def scenario_path(given: Path, specs: Specs) -> Path:
@@ -208,183 +213,47 @@ def scenario_path(given: Path, specs: Specs) -> Path:
 
 
 def load_scenario(path: Path, specs: Specs) -> Scenario:
-    """The scenario of one file, wherever it stands; the issuers it names have to be issuers of ``specs``."""
-    file = str(path)
-    values, lines = _parse(file, _read(path, file))
-    scenario = Scenario.from_toml(path.stem, SpecTable(file, values, lines=lines))
-    _check_rule_issuers(SpecTable(file, values, lines=lines), specs)
+    """The scenario of one file, wherever it stands; what its rules name is of ``specs``. SpecError as in ``load_specs``."""
+    file, mistakes = str(path), Mistakes()
+    values, lines = parse(file, read_bytes(path, file))
+    scenario = SpecTable(file, values, lines=lines, mistakes=mistakes).reading(partial(Scenario.from_toml, path.stem))
+    check_rules(SpecTable(file, values, lines=lines, mistakes=mistakes), Known.of(specs))
+    _refuse(mistakes)
+    assert scenario is not None
     return scenario
 
 
-def _dialects(files: _Files) -> Mapping[str, Dialect]:
+def _dialects(files: Files) -> Mapping[str, Dialect]:
+    """The dialects that have no mistake, and extend none that has."""
     names = files.names("dialects")
-    loaded: dict[str, Dialect] = {}
+    loaded: dict[str, Dialect | None] = {}
 
-    def load(name: str, above: tuple[str, ...]) -> Dialect:
+    def load(name: str, above: tuple[str, ...]) -> Dialect | None:
         if name not in loaded:
-            table = files.table(f"dialects/{name}.toml")
-            base = table.text("extends", None)
-            if base is not None and base not in names:
-                table.wrong("extends", repr(base), _one_of(names))
-            if base in (*above, name):
-                table.wrong("extends", repr(base), "a dialect that does not extend this one in turn")
-            loaded[name] = Dialect.from_toml(name, table, load(base, (*above, name)) if base is not None else None)
+            loaded[name] = files.read(f"dialects/{name}.toml", lambda table: read(name, table, above))
         return loaded[name]
 
-    return MappingProxyType({name: load(name, ()) for name in names})
+    def read(name: str, table: SpecTable, above: tuple[str, ...]) -> Dialect | None:
+        extends = table.text("extends", None)
+        if extends is None:
+            return Dialect.from_toml(name, table, None)
+        if extends not in names:
+            table.wrong("extends", repr(extends), one_of(names))
+        if extends in (*above, name):
+            table.wrong("extends", repr(extends), "a dialect that does not extend this one in turn")
+        base = load(extends, (*above, name))
+        return Dialect.from_toml(name, table, base) if base is not None else None
+
+    return MappingProxyType({name: dialect for name in names if (dialect := load(name, ())) is not None})
 
 
-def _issuers(files: _Files) -> Mapping[str, Profile]:
-    issuers = {}
-    for name in files.names("issuers"):
-        table = files.table(f"issuers/{name}.toml")
-        issuers[name] = Profile.from_toml(table)
-        if table.text("id") != name:
-            table.wrong("id", repr(table.text("id")), f"{name!r}, the name of the file")
-    return MappingProxyType(issuers)
-
-
-def _scenario(name: str, files: _Files) -> Scenario:
-    return Scenario.from_toml(name, files.table(f"scenarios/{name}.toml"))
+def _issuer(name: str, table: SpecTable) -> Profile:
+    if table.peek("id", str) not in (None, name):
+        table.mistake("id", repr(table.text("id")), f"{name!r}, the name of the file")
+    return Profile.from_toml(table)
 
 
 def _merchants(table: SpecTable) -> Mapping[str, Merchant]:
-    merchants = {}
-    for entry in table.tables("merchant"):
-        merchant = Merchant.from_toml(entry)
-        merchants[merchant.id] = merchant
+    merchants = {merchant.id: merchant for _, merchant in table.each("merchant", Merchant.from_toml)}
     table.done()
     return MappingProxyType(merchants)
-
-
-def _check_lines(specs: Specs, files: _Files) -> None:
-    """Listeners and issuers speak dialects that exist; names, ports and addresses are used once."""
-    centre = files.table("centre.toml")
-    listeners = list(centre.tables("listener"))
-    issuers = [files.table(f"issuers/{name}.toml") for name in specs.issuers]
-    for entry in (*listeners, *issuers):
-        if entry.text("dialect") not in specs.dialects:
-            entry.wrong("dialect", repr(entry.text("dialect")), _one_of(specs.dialects))
-        _header(entry)
-    _check_unique(((entry, "name", entry.text("name")) for entry in listeners), "a name no other listener has")
-    _check_unique(((entry, "port", entry.integer("port")) for entry in listeners), "a port no other listener has")
-    _check_unique(((entry, "address", entry.text("address")) for entry in issuers), "an address no other issuer has")
-    members = [centre.table("centre"), *issuers]
-    _check_unique(
-        ((entry, "institution_id", entry.text("institution_id")) for entry in members), "a code no other institution has"
-    )
-
-
-def _check_routing(specs: Specs, files: _Files) -> None:
-    """Every range leads to an issuer."""
-    for entry in files.table("routing.toml").tables("range"):
-        if entry.text("issuer") not in specs.issuers:
-            entry.wrong("issuer", repr(entry.text("issuer")), _one_of(specs.issuers))
-
-
-def _check_cards(specs: Specs, files: _Files) -> None:
-    """Every card is routed to the issuer that gave it out, so that none is a card of two issuers."""
-    for name, profile in specs.issuers.items():
-        table = files.table(f"issuers/{name}.toml")
-        for entry, card in zip(table.tables("card"), profile.cards, strict=True):
-            _check_routed(entry, "pan", card.pan, name, specs.routing)
-        for entry, series in zip(table.tables("card_series"), profile.card_series, strict=True):
-            for number in _numbers_to_look_at(series, specs.routing):
-                _check_routed(entry, "bin", series.card(number).pan, name, specs.routing)
-
-
-def _check_routed(entry: SpecTable, key: str, pan: Pan, issuer: str, routing: RoutingTable) -> None:
-    route = routing.find(pan.digits)
-    if route is None or route.issuer != issuer:
-        expected = f"a card routing.toml leads to {issuer!r}"
-        entry.wrong(key, f"{pan.masked}, which leads to {repr(route.issuer) if route else 'no issuer'}", expected)
-
-
-def _numbers_to_look_at(series: CardSeries, routing: RoutingTable) -> list[int]:
-    """First and last card of a series, and those at the edges of ranges: all others are routed like one of these."""
-    base = int(series.bin.ljust(SERIES_BODY_DIGITS, "0"))
-    edges = {1, series.count}
-    for _, _, ranges in routing.ranges:
-        for item in ranges:
-            edges.add(int(item.low.ljust(SERIES_BODY_DIGITS, "0")) - base)
-            edges.add(int(item.high.ljust(SERIES_BODY_DIGITS, "9")) + 1 - base)
-    return sorted(edge for edge in edges if 1 <= edge <= series.count)
-
-
-def _check_merchants(specs: Specs, files: _Files) -> None:
-    """Merchant and terminal ids are used once; plans exist."""
-    entries = list(files.table("merchants.toml").tables("merchant"))
-    for entry in entries:
-        if entry.text("plan") not in specs.fees.discount.plans:
-            entry.wrong("plan", repr(entry.text("plan")), _one_of(specs.fees.discount.plans))
-    _check_unique(((entry, "id", entry.text("id")) for entry in entries), "an id no other merchant has")
-    terminals = ((entry, "terminals", terminal) for entry in entries for terminal in entry.texts("terminals"))
-    _check_unique(terminals, "terminal ids that occur once")
-
-
-def _check_scenarios(specs: Specs, files: _Files) -> None:
-    """The rules of every scenario name issuers that exist."""
-    for name in specs.scenarios:
-        _check_rule_issuers(files.table(f"scenarios/{name}.toml"), specs)
-
-
-def _check_rule_issuers(table: SpecTable, specs: Specs) -> None:
-    for entry in table.tables("rule"):
-        issuer = entry.text("issuer", None)
-        if issuer is not None and issuer not in specs.issuers:
-            entry.wrong("issuer", repr(issuer), _one_of(specs.issuers))
-
-
-#: What has to hold between files, in the order it is looked at.
-CHECKS: Final[tuple[Callable[[Specs, _Files], None], ...]] = (
-    _check_lines,
-    _check_routing,
-    _check_cards,
-    _check_merchants,
-    _check_scenarios,
-)
-
-
-def _check_unique(values: Iterator[tuple[SpecTable, str, object]], expected: str) -> None:
-    seen = set()
-    for entry, key, value in values:
-        if value in seen:
-            entry.wrong(key, f"{value!r} a second time", expected)
-        seen.add(value)
-
-
-def _header(table: SpecTable) -> HeaderFormat:
-    notation = table.text("header")
-    try:
-        return HeaderFormat.parse(notation)
-    except ValueError as fault:
-        table.wrong("header", repr(notation), str(fault))
-
-
-def _one_of(names: Mapping[str, object] | list[str]) -> str:
-    return "one of " + ", ".join(sorted(names))
-
-
-def _read(path: Path, file: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise SpecError(file, "", "no such file", "a TOML file (see README.md of the specs folder)") from None
-    except OSError as fault:
-        raise SpecError(file, "", f"a file that cannot be read ({fault.strerror})", "a TOML file") from None
-
-
-def _parse(file: str, content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
-    """The values of a TOML file and the line each key stands on."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as fault:
-        line = content.count(b"\n", 0, fault.start) + 1
-        raise SpecError(file, "", f"byte 0x{content[fault.start]:02x}", "text in UTF-8", line) from None
-    try:
-        return tomllib.loads(text), toml_lines(text)
-    except tomllib.TOMLDecodeError as fault:
-        what, _, place = str(fault).partition(" (at ")
-        number = re.match(r"line (\d+)", place)
-        last = text.count("\n") + (not text.endswith("\n"))
-        raise SpecError(file, "", f"broken TOML ({what})", "a TOML file", int(number[1]) if number else last) from None

@@ -17,6 +17,7 @@ from switch.life import Life, Row, Story
 from switch.money import worded_minor
 from switch.routing.deliveries import ADVICE as ADVISED
 from switch.routing.switchboard import RESTARTED
+from switch.routing.terminals import is_listed
 from switch.specs import Specs
 from switch.step import ACQUIRER, CENTRE, RECEIVED, SENT, Step
 from switch.transaction import (
@@ -104,7 +105,8 @@ class _Teller:
         said = f"{mti} {kind}, {request['channel']}{entry}, on {request['line']}, {about}"
         yield self._step(at_ms, ACQUIRER, "received", said, mti, RECEIVED)
         merchant = f"merchant {_merchant(request['merchant_id'], self.specs)}, terminal {request['terminal_id'].strip()}"
-        yield self._step(at_ms, ACQUIRER, "from", merchant)
+        listed = is_listed(self.specs.merchants.get(request["merchant_id"]), request["terminal_id"])
+        yield self._step(at_ms, ACQUIRER, "from", merchant if listed else f"{merchant}, which is not in its contract")
         yield self._step(at_ms, ACQUIRER, "key", _key(request, mti))
         if request["original_id"] is not None:
             completes = request["function"] == ADVICE and request["message_class"] != AUTHORIZATION

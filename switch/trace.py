@@ -9,11 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from switch.errors import DataFolderError, MessageError
+from switch import databases
+from switch.errors import MessageError
 from switch.iso8583.blanking import Blanked, blanked, head, noted
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
@@ -25,6 +25,7 @@ from switch.step import RECEIVED, SENT
 from switch.vault import Vault
 
 TRACE_FILE: Final = "trace.db"
+SCHEMA: Final = databases.Schema(name="a trace", tables=frozenset({"message"}), scripts=("trace_1.sql",))
 TRACED_MAX: Final = 100_000  #: messages kept, four a purchase; with their indexes some 60 megabytes
 TRIM_EVERY: Final = 1_000  #: so many more are kept before the oldest are taken out, so that it costs little
 BUSY_TIMEOUT_SECONDS: Final = 1.0  #: for another process that reads; it never holds the file for long
@@ -131,13 +132,6 @@ def _understood(line: Line, message: Message) -> dict[int, str]:
 
 def _connected(path: Path) -> sqlite3.Connection:
     """The trace's database, made where there is none. It may lose its end in a power cut, never its sense."""
-    try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_SECONDS)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        if db.execute("PRAGMA user_version").fetchone() == (0,):
-            sql = resources.files("switch").joinpath("trace_1.sql").read_text(encoding="utf-8")
-            db.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = 1;\nCOMMIT;")
-    except sqlite3.Error as error:
-        raise DataFolderError(f"{path}: found {error}, expected a trace of this centre") from None
+    db = databases.to_write(path, SCHEMA, timeout_seconds=BUSY_TIMEOUT_SECONDS)
+    db.execute("PRAGMA synchronous = NORMAL")
     return db

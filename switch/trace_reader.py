@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from switch.errors import DataFolderError, NegativeAnswerError
+from switch import databases
+from switch.errors import NegativeAnswerError
 from switch.iso8583.blanking import Places, places_of
 from switch.iso8583.mti import describe_mti
 from switch.life import RRN_CHARACTERS, Row, Story
 from switch.step import ACQUIRER, Step
 from switch.steps import in_order
-from switch.trace import TRACE_FILE, TRACED_MAX
+from switch.trace import SCHEMA, TRACE_FILE, TRACED_MAX
 from switch.vault import Vault
 
 UNDATED_MS: Final = 5_000  #: how long before it was journaled a request without DE 7 and 37 may have come
@@ -176,12 +177,14 @@ def _traced(row: Sequence[Any], vault: Vault) -> Traced:
 @contextmanager
 def _opened(data: Path) -> Iterator[tuple[sqlite3.Connection, Vault]]:
     path = data / TRACE_FILE
-    if not path.is_file():
+    if not databases.is_there(path):
         raise NegativeAnswerError(
             f"{data}: no bytes are kept here; `switch up --trace` keeps those of every message from then on"
         )
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        with databases.readable(path, SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as db:
+            if databases.version_of(db, path, SCHEMA) < SCHEMA.version:
+                raise NegativeAnswerError(f"{path}: found an empty file, {SCHEMA.expected}")
             yield db, Vault.open(data, new=False)
-    except sqlite3.DatabaseError as error:
-        raise DataFolderError(f"{path}: found {error}, expected a trace of this centre") from None
+    except (sqlite3.DatabaseError, UnicodeError) as error:
+        raise databases.unreadable(path, SCHEMA, error) from None

@@ -350,6 +350,8 @@ def test_check_finds_reversals_slipped_in_and_adjustments_changed(tmp_path: Path
         "lines_add_up",
         "positions_match_presentments",
         "reversals_have_originals",
+        "rows_unchanged",
+        "schema_unchanged",
         "statements_equal_payouts",
     }
 
@@ -361,7 +363,7 @@ def test_books_and_journal_of_the_first_version_are_brought_up_to_date(tmp_path:
     first_version(tmp_path)
     report = check_books(tmp_path)
     assert (report.faults, report.presentment_count, report.posting_count) == ((), 1, 12)
-    assert rows(tmp_path, "PRAGMA user_version") == [(3,)]
+    assert rows(tmp_path, "PRAGMA user_version") == [(4,)]
     with journal_of(tmp_path) as journal:
         journal.reverse(1)
     assert close(tmp_path).adjustments[0].net_minor == -9_868
@@ -390,6 +392,23 @@ def first_version(data: Path) -> None:
         (data / "later.db").unlink()
 
 
+def test_files_of_a_day_that_an_earlier_release_closed_are_not_compared_and_it_is_said(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+    close(tmp_path)
+    (tmp_path / "days" / FRIDAY / "payouts.csv").write_text("other")
+    connection = sqlite3.connect(tmp_path / "books.db")
+    for name in ("day_file", "day_digest"):
+        connection.execute(f"DROP TABLE {name}")
+    connection.execute("ALTER TABLE closed_day DROP COLUMN files_recorded")
+    connection.execute("PRAGMA user_version = 3")
+    connection.close()
+    report = check_books(tmp_path)
+    assert (report.faults, report.file_count) == ((), 0)
+    assert f"files of {FRIDAY} were not compared: an earlier release closed the day and kept no digests" in report.notes
+    assert close(tmp_path, FRIDAY).outcome == "already_closed"
+
+
 def test_the_books_refuse_changes(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
@@ -397,7 +416,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
     tables = [
         str(row[0]) for row in rows(tmp_path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     ]
-    assert len(tables) == 14
+    assert len(tables) == 16
     for table in tables:
         for sql in (f"DELETE FROM {table}", f"UPDATE {table} SET business_date = '2026-01-01'"):
             if rows(tmp_path, f"SELECT COUNT(*) FROM {table}") != [(0,)]:
@@ -407,7 +426,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError, match=r"the day is closed|NOT NULL"):
                 rows(tmp_path, f"INSERT INTO {table} (business_date) VALUES ('{FRIDAY}')")
     guards = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%_day_closed'"
-    assert rows(tmp_path, guards) == [(13,)]
+    assert rows(tmp_path, guards) == [(14,)]
     with pytest.raises(sqlite3.IntegrityError, match="the day is closed"):
         rows(tmp_path, "INSERT INTO presentment SELECT * FROM presentment")
 
@@ -440,6 +459,8 @@ def test_check_finds_what_was_changed_behind_the_back(tmp_path: Path) -> None:
         "charges_follow_rates",
         "closed_day_unchanged",
         "decisions_have_requests",
+        "rows_unchanged",
+        "schema_unchanged",
         "statements_equal_payouts",
         "payouts_posted",
     }

@@ -92,7 +92,7 @@ def test_every_bank_has_domestic_visa_and_mastercard_cards(specs: Specs) -> None
 
 def test_the_numbers_the_load_tools_draw_are_cards_of_vesta(specs: Specs) -> None:
     (series,) = specs.issuers["vesta"].card_series
-    assert (series.bin, series.count, series.balance_minor) == ("476173", 1000, 9_999_999_999_900)
+    assert (series.bin, series.count, series.balance_minor) == ("476173", 1000, 900_000_000_000)
     assert series.card(1000).pan.digits == "476173000001000" + luhn_digit("476173000001000")
 
 
@@ -415,7 +415,7 @@ BAD = [
     ),
     (
         "issuers/vesta.toml",
-        'balance = "99999999999.00"',
+        'balance = "9000000000.00"',
         "balance = 1000.00",
         "issuers/vesta.toml:{line}: card_series[1].balance: found a decimal number, expected text",
     ),

@@ -43,7 +43,10 @@ def test_an_ordinary_purchase(told: Told) -> None:
             "0.000 acquirer: received: 0100 purchase (authorization), chip (DE 22 051), on ascii 127.0.0.1:40112, "
             "as request 1 of the journal"
         ),
-        "0.000 acquirer: from: merchant TELECOM00000001 (ONDE TELECOM EN LIGNE, CASABLANCA), terminal TERM0001",
+        (
+            "0.000 acquirer: from: merchant TELECOM00000001 (ONDE TELECOM EN LIGNE, CASABLANCA), terminal TERM0001, "
+            "which is not in its contract"
+        ),
         "0.000 acquirer: key: DE 32 504001, 41 TERM0001, 11 000001, 7 1122091530",
         "0.000 centre: routed: to atlas: cmi debit, domestic card",
         "0.000 atlas: forwarded: 0100 to atlas, which has 10 s to answer",

@@ -176,7 +176,7 @@ def nothing_else_presented(ask: Ask, business_date: str) -> list[Fault]:
          WHERE business_date = :business_date AND held_since = :business_date) AS captured_later,
         (SELECT COUNT(*) FROM journal.decision AS d JOIN journal.request AS r ON r.id = d.request_id
          WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
-           AND (d.captured_minor = 0 OR (d.captured_minor IS NULL AND r.capture = 'never'))) AS nothing_due,
+           AND COALESCE(d.captured_minor, 0) = 0 AND (d.captured_minor = 0 OR r.capture = 'never')) AS nothing_due,
         (SELECT COUNT(*) FROM journal.decision
          WHERE business_date = :business_date AND approved_minor IS NOT NULL) AS approved
     ) AS counted

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 from attrs import frozen
 
 from switch.business_day import is_business_date
 from switch.errors import SpecError
 from switch.spec_table import SpecTable
-from switch.transaction import CREDITS, DEBITS
+from switch.transaction import CHANNELS, CREDITS, DEBITS
 
 ANY = "*"
 TRANSACTION_TYPES = (*sorted(DEBITS | CREDITS), ANY)
@@ -31,7 +34,7 @@ class InterchangeRate:
             from_date=effective_from(table),
             origin=table.choice("origin", ("domestic", "foreign", ANY), ANY),
             scheme=table.text("scheme", ANY),
-            channel=table.text("channel", ANY),
+            channel=table.choice("channel", (*CHANNELS, ANY), ANY),
             transaction_type=table.choice("transaction_type", TRANSACTION_TYPES, ANY),
             rate_basis_points=table.integer("rate_basis_points", high=RATE_BASIS_POINTS_MAX),
         )
@@ -42,12 +45,17 @@ class InterchangeRate:
     def target(self) -> tuple[str, str, str, str]:
         return (self.origin, self.scheme, self.channel, self.transaction_type)
 
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """How it stands to others that cover a sale: more named columns win; of as many, one that names the type."""
+        return (sum(value != ANY for value in self.target), self.transaction_type != ANY)
+
     def covers(self, target: tuple[str, str, str, str]) -> bool:
-        return all(mine in (ANY, theirs) for mine, theirs in zip(self.target, target, strict=True))
+        return _covers(self.target, target)
 
     @property
     def precedence(self) -> tuple[int, tuple[bool, ...], str]:
-        """More named columns first, then the order transaction type, channel, scheme, origin, then the later date."""
+        """``rank`` first, then the later date; a table has no two rows of other columns that are alike in rank for one sale."""
         named = tuple(value != ANY for value in reversed(self.target))
         return (sum(named), named, self.from_date)
 
@@ -62,13 +70,16 @@ class InterchangeTable:
     @classmethod
     def from_toml(cls, table: SpecTable) -> InterchangeTable:
         rates: list[InterchangeRate] = []
+        rows: dict[tuple[str, str, str, str], tuple[SpecTable, InterchangeRate]] = {}  #: the first of each target
         seen: set[tuple[object, ...]] = set()
-        for row in table.tables("rate"):
-            rate = InterchangeRate.from_toml(row)
+        for row, rate in table.each("rate", InterchangeRate.from_toml):
             if (rate.target, rate.from_date) in seen:
-                row.wrong("from", repr(rate.from_date), "one row for the same date and cards")
+                row.mistake("from", repr(rate.from_date), "one row for the same date and cards")
             seen.add((rate.target, rate.from_date))
             rates.append(rate)
+            if rate.target not in rows or rate.from_date < rows[rate.target][1].from_date:
+                rows[rate.target] = row, rate
+        _refuse_ties(list(rows.values()))
         table.done()
         return cls(file=table.file, rates=tuple(rates))
 
@@ -81,9 +92,44 @@ class InterchangeTable:
         return max(fitting, key=lambda row: row.precedence).rate_basis_points
 
 
+def _refuse_ties(rows: list[tuple[SpecTable, InterchangeRate]]) -> None:
+    """No sale may have two rows of one rank and none above them. Each row here is the first of its target."""
+    rates = [rate for _, rate in rows]
+    for place, (row, rate) in enumerate(rows):
+        for other in rates[:place]:
+            if rate.rank != other.rank or not all(
+                ANY in pair or pair[0] == pair[1] for pair in zip(rate.target, other.target, strict=True)
+            ):
+                continue
+            both = tuple(mine if mine != ANY else theirs for mine, theirs in zip(rate.target, other.target, strict=True))
+            since = max(rate.from_date, other.from_date)
+            above = [each.target for each in rates if each.rank > rate.rank and each.from_date <= since]
+            sale = next((sale for sale in _sales(both, rates) if not any(_covers(target, sale) for target in above)), None)
+            if sale is not None:
+                found = f"{_worded(rate.target)} beside {_worded(other.target)}, which name as many columns"
+                row.mistake("", found, f"a row above both, for {_worded(both)} from {since} or before")
+
+
+def _sales(pattern: tuple[str, ...], rates: list[InterchangeRate]) -> Iterator[tuple[str, ...]]:
+    """The sales a pattern covers, as far as the rates tell them apart."""
+    schemes = sorted({rate.scheme for rate in rates})  # "*" among them stands for any other
+    columns = (("domestic", "foreign"), schemes, CHANNELS, TRANSACTION_TYPES[:-1])
+    return product(*((value,) if value != ANY else column for value, column in zip(pattern, columns, strict=True)))
+
+
+def _covers(target: tuple[str, str, str, str], sale: tuple[str, ...]) -> bool:
+    return all(mine in (ANY, theirs) for mine, theirs in zip(target, sale, strict=True))
+
+
+def _worded(target: tuple[str, ...]) -> str:
+    """The columns a target names, in words of the file."""
+    columns = ("origin", "scheme", "channel", "transaction_type")
+    return ", ".join(f"{column} {value}" for column, value in zip(columns, target, strict=True) if value != ANY) or "any sale"
+
+
 def effective_from(table: SpecTable) -> str:
     """The first business date a row is in force: key ``from``, an ISO date as text."""
     day: str = table.text("from")
     if not is_business_date(day):
-        table.wrong("from", repr(day), "a date such as 2024-10-01")
+        table.mistake("from", repr(day), "a date such as 2024-10-01")
     return day

@@ -142,13 +142,13 @@ CLOSE = """
 INSERT INTO closed_day (
   business_date, value_date, closed_at_ms, specs_digest, centre_name, centre_institution_id, vat_rate_basis_points,
   decision_count, reversal_count, approval_count, presentment_count, refund_count, adjustment_count, reversed_count,
-  exception_count, held_count, captured_later_count, nothing_due_count)
+  exception_count, held_count, captured_later_count, nothing_due_count, files_recorded)
 SELECT
   :business_date, :value_date, :closed_at_ms, :specs_digest, :acquirer_name, :acquirer_id, :vat_rate_basis_points,
   decision_count, reversal_count,
   presentment_count + reversed_count + exception_count + held_count + captured_later_count + nothing_due_count,
   presentment_count, refund_count, adjustment_count, reversed_count, exception_count, held_count, captured_later_count,
-  nothing_due_count
+  nothing_due_count, 1
 FROM (
   SELECT
     (SELECT COUNT(*) FROM journal.decision WHERE business_date = :business_date) AS decision_count,
@@ -163,6 +163,6 @@ FROM (
      WHERE business_date = :business_date AND held_since = :business_date) AS captured_later_count,
     (SELECT COUNT(*) FROM journal.decision AS d JOIN journal.request AS r ON r.id = d.request_id
      WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
-       AND (d.captured_minor = 0 OR (d.captured_minor IS NULL AND r.capture = 'never'))) AS nothing_due_count
+       AND COALESCE(d.captured_minor, 0) = 0 AND (d.captured_minor = 0 OR r.capture = 'never')) AS nothing_due_count
 ) AS counted
 """

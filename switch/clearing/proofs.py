@@ -111,10 +111,30 @@ def captures_are_within_grants(ask: Ask, business_date: str) -> list[Fault]:
     return faults(ask, business_date, "captures_are_within_grants", sentence, sql)
 
 
+def presentments_are_the_journals(ask: Ask, business_date: str) -> list[Fault]:
+    """What every presentment says of its sale, but the amount, is what the journal says of it."""
+    sql = """
+    SELECT p.request_id, p.rrn
+    FROM presentment AS p
+    LEFT JOIN journal.request AS r ON r.id = p.request_id
+    LEFT JOIN journal.decision AS d ON d.request_id = p.request_id
+    WHERE p.business_date = :business_date AND (
+      d.business_date IS NOT p.business_date OR r.merchant_id IS NOT p.merchant_id OR r.terminal_id IS NOT p.terminal_id
+      OR r.issuer IS NOT p.issuer OR COALESCE(r.scheme, '') <> p.scheme OR COALESCE(r.product, '') <> p.product
+      OR r.origin IS NOT p.origin OR r.channel IS NOT p.channel OR r.transaction_type IS NOT p.transaction_type
+      OR r.currency IS NOT p.currency OR r.rrn IS NOT p.rrn OR COALESCE(d.approval_code, '') <> p.approval_code
+      OR r.pan_masked IS NOT p.pan_masked OR r.local_at IS NOT p.local_at OR d.decided_at_ms IS NOT p.decided_at_ms)
+    LIMIT :faults_shown_max
+    """
+    sentence = "presentment {} (RRN {}) does not say of its sale what the journal says"
+    return faults(ask, business_date, "presentments_are_the_journals", sentence, sql)
+
+
 #: What is proved of a day once it is closed: of its presentments by what was stored with them, of the journal by what it was.
+#: ``charges_follow_rates`` is proved before it is committed too.
 CLOSED_DAY_CHECKS: tuple[Check, ...] = (
     closed_day_unchanged,
-    charges_follow_rates,
+    presentments_are_the_journals,
     only_refunds_are_credits,
     captures_are_within_grants,
 )

@@ -10,7 +10,10 @@ from typing import Any, Final
 import click
 
 from switch.card import mask_numbers
-from switch.errors import SwitchError
+from switch.cli.guarded import guarded_output
+from switch.cli.last_resort import complain, faults_of_threads_told, interrupted, tell_fault
+from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
+from switch.visible import visible_lines
 
 #: verb -> (module, attribute, one line for ``switch --help``)
 VERBS: Final = {
@@ -56,25 +59,42 @@ def cli() -> None:
     """An interbank card centre to test against: ISO 8583 authorizations in, issuers behind, a cleared day out.
 
     Start with `switch up`, then paste the `switch send` line it prints. Exit codes: 0 done, 1 the answer was no,
-    2 wrong use or bad input, 3 cannot reach.
+    2 wrong use or bad input, 3 cannot reach, 70 what nobody foresaw (the sentence says where its details are),
+    130 interrupted.
     """
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command; an error a person caused is one sentence on standard error and an exit code."""
+    """Run a command; an error a person caused is one sentence on standard error and an exit code, and so is one of our own."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what a terminal or a file has no letters for is written out
+        sys.stdout.reconfigure(errors="backslashreplace")
+    with guarded_output(), faults_of_threads_told(given):
+        code = _code_of(given)
+    sys.exit(code)
+
+
+def _code_of(arguments: list[str]) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="switch", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
-        print(mask_numbers(shown.getvalue()), end="", file=sys.stderr)
-        sys.exit(error.exit_code)
+        print(mask_numbers(visible_lines(shown.getvalue())), end="", file=sys.stderr)
+        return error.exit_code
     except SwitchError as error:
-        print(f"switch: {mask_numbers(str(error))}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        complain(str(error))
+        return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
-        sys.exit(0)
-    sys.exit(result if isinstance(result, int) else 0)
+        return EXIT_DONE
+    except BaseException as fault:  # the last resort: nobody is shown a traceback
+        if isinstance(fault, SystemExit):
+            raise
+        if interrupted(fault):
+            return EXIT_INTERRUPTED
+        tell_fault(fault, arguments)
+        return EXIT_OWN_FAULT
+    return result if isinstance(result, int) else EXIT_DONE

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from attrs import evolve
 
+from switch.cli.options import sayable
 from switch.cli.wishes import Wishes
 from switch.errors import SwitchError
 from switch.iso8583.compose import (
@@ -133,7 +134,7 @@ def _original_row(what: str, rrn: str, data: Path) -> Row:
     otherwise = "or --original-stan and --original-at"
     if not (data / JOURNAL_FILE).exists():
         raise SwitchError(f"--{what}: no journal in {data} that knows RRN {rrn}, expected --data or --ready-file, {otherwise}")
-    rows: list[Row] = read_life(data, rrn)
+    rows: list[Row] = read_life(data, sayable(rrn))
     if not rows:
         raise SwitchError(f"--{what}: RRN {rrn} is not in the journal of {data}, expected one that is, {otherwise}")
     approved = [row for row in rows if row["response_code"] in APPROVALS] or rows

@@ -10,6 +10,7 @@ import click
 
 from switch.cli.names import issuer_names, known
 from switch.cli.options import json_option, specs_option
+from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.issuers.profile import Card, CardSeries, Profile
@@ -34,6 +35,10 @@ def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path |
     from switch.cli.tables import show_json, show_table
     from switch.specs import load_specs
 
+    if bare and as_json:
+        raise SwitchError("--json: found beside --pans, expected one of them")
+    if bare and in_full:
+        raise SwitchError("--series: found beside --pans, which lists every card of a series by itself")
     specs = load_specs(specs_folder)
     if issuer_id is not None:
         known("--issuer", issuer_id, specs.issuers, specs_folder)

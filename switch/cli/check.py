@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 @data_option
 @json_option
 def check(data: Path, as_json: bool) -> None:
-    """Prove the books of a data folder against its journal.
+    """Prove the books of a data folder against its journal, and its files to be as they were written.
 
     Every approval of a closed day is presented once, reversed, held or listed as an exception, charges are what the rates come
     to, postings and net positions sum to zero, statements agree with the ledger, no hold is captured twice, and the journal has
-    not changed since. Ends with 1 when anything does not hold.
+    not changed since. Every page and index of the databases is whole, their guards are in place, every sealed card number
+    opens, and the files of closed days are those that were written. Ends with 1 when anything does not hold.
     """
     from attrs import asdict
 
@@ -57,10 +58,12 @@ def show_proof(report: BooksReport) -> None:
             ),
             ("postings", report.posting_count),
             ("statements", report.statement_count),
+            *pairs_above_zero(("day files", report.file_count), ("sealed cards", report.card_count)),
             *(
                 ("still open", f"{day.business_date}: {day.approval_count} approvals in {day.decision_count} decisions")
                 for day in report.open_days
             ),
+            *(("not proved", note) for note in report.notes),
         ]
     )
     click.echo()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.cli.options import data_option, date_argument, json_option, specs_option
+from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
     from switch.endofday import BooksReport
@@ -30,18 +31,28 @@ def day() -> None:
 @data_option
 @specs_option
 @json_option
-def close(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
+def close(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
-    DATE is the oldest date that is not closed yet, unless given. All of the day is written at once or nothing of it; closing
-    again says so and changes nothing. The centre may go on running: the next date opens and its approvals go there. After a
-    close, that next date is closed before a cut-off has passed only where it is named.
+    DATE is the oldest date that is not closed yet, unless given. All of the day is written at once or nothing of it. The centre
+    may go on running: the next date opens and its approvals go there. After a close, that next date is closed before a cut-off
+    has passed only where it is named.
+
+    Closing again says so, changes nothing and ends with 1, as it does where there is nothing to close. Where the files of a
+    closed date are missing, because the machine died or the disk was full, they are written from the books, and it ends with 0.
     """
     from switch.endofday import close_day
+    from switch.settlement.day import CLOSED, RENDERED_AGAIN
     from switch.specs import specs_of
 
     specs = specs_of(data, specs_folder)
-    _show(close_day(data, specs, business_date, _clock_ms(), _clock_ms), as_json)
+    report = close_day(data, specs, business_date, _clock_ms(), _clock_ms)
+    done = report.outcome in (CLOSED, RENDERED_AGAIN)
+    if done or as_json:
+        _show(report, as_json)
+    else:
+        click.echo(report.sentence)
+    return EXIT_DONE if done else EXIT_NO
 
 
 @day.command()
@@ -123,6 +134,7 @@ def _show_head(report: DayReport) -> None:
                 ("adjustments", report.adjustment_count),
                 ("holds waiting", report.outstanding_count),
             ),
+            *([("cleared", cleared_in_words(report))] if report.adjustment_count else []),
             ("files", report.folder),
         ]
     )
@@ -130,7 +142,7 @@ def _show_head(report: DayReport) -> None:
     for total in report.totals:
         amounts = (total.gross_minor, total.interchange_minor, total.discount_minor, total.vat_minor, total.net_minor)
         decimals = (format_minor(minor, total.currency) for minor in amounts)
-        totals.append((currency_name(total.currency), total.presentment_count, *decimals))
+        totals.append((currency_name(total.currency), total.presentment_count + total.adjustment_count, *decimals))
     if totals:
         click.echo()
         show_table(("totals", "count", "gross", "interchange", "discount", "VAT", "net to merchants"), totals)
@@ -169,7 +181,8 @@ def _show_payouts(payouts: list[Payout]) -> None:
     for row in payouts:
         amounts = [row.gross_minor, row.discount_minor, row.vat_minor]
         amounts += [row.brought_forward_minor, row.net_minor] if forward else [row.net_minor]
-        rows.append((row.merchant_id, row.presentment_count, *(format_minor(m, currency) for m in amounts), row.outcome))
+        count = row.presentment_count + row.adjustment_count
+        rows.append((row.merchant_id, count, *(format_minor(m, currency) for m in amounts), row.outcome))
     columns = ("merchant", "count", "gross", "discount", "VAT", *(["forward"] if forward else []), "net", "outcome")
     title = f"Payouts in {currency_name(currency)}, value date {payouts[0].value_date}"
     click.echo()
@@ -186,6 +199,12 @@ def approvals_in_words(report: DayReport | BooksReport) -> str:
         ("as exceptions", report.exception_count),
     )
     return ", ".join([f"{report.presentment_count} presented", *(f"{count} {what}" for what, count in also)])
+
+
+def cleared_in_words(report: DayReport) -> str:
+    """What the counts of totals, positions and payouts are made of."""
+    cleared = report.presentment_count + report.adjustment_count
+    return f"{cleared}: {report.presentment_count} presented and {report.adjustment_count} adjustments"
 
 
 def pairs_above_zero(*pairs: tuple[str, int]) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.options import DATA_FOLDER
+from switch.visible import visible
 
 if TYPE_CHECKING:
     from switch.client import Answer
@@ -57,7 +58,7 @@ def print_explain_it(rrn: str, data: Path | None) -> None:
 
     elsewhere = data is not None and data.resolve() != DATA_FOLDER.resolve()
     folder = f" --data {shlex.quote(str(data))}" if elsewhere else ""
-    click.echo(f"explain it  {program()} explain {rrn.strip()}{folder}")
+    click.echo(f"explain it  {program()} explain {shlex.quote(visible(rrn.strip()))}{folder}")
 
 
 def print_json(request: Description, response: Description, answer: Answer) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.options import data_option, json_option, specs_option
-from switch.errors import NegativeAnswerError
+from switch.cli.options import data_option, json_option, sayable, specs_option
+from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.life import Row, Story
@@ -44,8 +44,10 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     from switch.specs import specs_of
     from switch.steps import steps
 
+    if unmasked and not with_bytes:
+        raise SwitchError("--unmasked: found without --bytes, expected the bytes whose card numbers it shows")
     specs = specs_of(data, specs_folder)
-    found = story(data, rrn.strip())
+    found = story(data, sayable(rrn.strip()))
     told: list[Told] = [(step, None) for step in steps(found, specs)]
     missing = None
     if with_bytes:

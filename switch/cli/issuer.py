@@ -24,7 +24,12 @@ def issuer() -> None:
 @click.option("--scenario", type=PATH, metavar="FILE", shell_complete=scenario_names, help="Scenario to play.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the approval codes.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, default=None, help="Port to listen on instead of the specification's; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Port to listen on instead of the specification's; 0 takes a free one.",
+)
 @click.option("--announce", is_flag=True, help="Print the port as JSON when listening, and end when standard input ends.")
 @click.option("--of-centre", is_flag=True, help="Begin no book where the data folder has no journal of a centre.")
 def serve(

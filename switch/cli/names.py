@@ -32,7 +32,7 @@ def _completion(names: Callable[[Specs], Iterable[str]]) -> Completion:
             specs = load_specs(ctx.params.get("specs_folder"))
         except SwitchError:
             return []
-        return [name for name in names(specs) if name.startswith(incomplete)]
+        return [name for name in names(specs) if name.startswith(incomplete) and name.isprintable()]
 
     return complete
 

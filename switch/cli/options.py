@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from switch.errors import SwitchError
 
@@ -24,6 +25,20 @@ data_option = click.option(
     "--data", type=PATH, default=DATA_FOLDER, show_default=True, metavar="DIR", help="Data folder of the centre."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output on standard output.")
+
+
+COUNT_MAX = 999_999_999_999  #: of messages and their numbers: more digits would be taken for a card number, and masked
+
+
+def sayable(text: str) -> str:
+    """A word of a command line as a database can be asked for it: bytes that are no UTF-8 are written out."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def given(*names: str) -> bool:
+    """Whether one of these parameters of the command that runs was typed, and is not a default."""
+    context = click.get_current_context()
+    return any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in names)
 
 
 def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

@@ -11,6 +11,8 @@ from functools import partial
 from queue import Empty, Full, Queue
 from typing import Final
 
+from switch.visible import visible
+
 LINES_WAITING_MAX: Final = 1_000  #: more than these are left out and counted
 CLOSE_SECONDS_MAX: Final = 1.0  #: how long the last lines may take at the end
 
@@ -27,7 +29,7 @@ class Printer:
 
     def print(self, text: str) -> None:
         """Print a text as soon as it can be; when too much waits already, it is left out and counted."""
-        self.do(partial(print, text, flush=True))
+        self.do(partial(print, visible(text), flush=True))
 
     def do(self, action: Callable[[], None]) -> None:
         """Let the thread print something in its own way, in its turn."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
 from switch.errors import SwitchError, UnreachableError
+from switch.files import read_whole
 
 if TYPE_CHECKING:
     from switch.specs import Listener
 
-EXPECTED = "what `switch up --ready-file` writes"
+EXPECTED: Final = "what `switch up --ready-file` writes"
+READY_BYTES_MAX: Final = 1 << 20  #: of a ready file; one of a hundred listeners has 20,000
 
 
 @frozen(kw_only=True)
@@ -29,7 +31,7 @@ class Ready:
 def read_ready(path: Path) -> Ready:
     """Read a ready file. UnreachableError where there is none, for then no centre is ready; SwitchError where it is none."""
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(read_whole(path, READY_BYTES_MAX))
         places = content["listeners"]
         return Ready(
             data=Path(content["data"]),
@@ -38,9 +40,9 @@ def read_ready(path: Path) -> Ready:
         )
     except FileNotFoundError:
         raise UnreachableError(f"{path}: no such file, so no centre is ready (switch up --ready-file {path})") from None
-    except OSError as fault:
-        raise SwitchError(f"{path}: found {fault.strerror or fault}, expected {EXPECTED}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except SwitchError as found:
+        raise SwitchError(f"{path}: found {found}, expected {EXPECTED}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SwitchError(f"{path}: found something else, expected {EXPECTED}") from None
 
 

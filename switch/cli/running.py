@@ -50,9 +50,9 @@ async def _watch_output(stop: Stop) -> None:
             return stop.finish()
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> SwitchError | BrokenPipeError | None:
+def _first(group: BaseExceptionGroup[BaseException]) -> SwitchError | BrokenPipeError | KeyboardInterrupt | None:
     for error in group.exceptions:
         found = _first(error) if isinstance(error, BaseExceptionGroup) else error
-        if isinstance(found, SwitchError | BrokenPipeError):
+        if isinstance(found, SwitchError | BrokenPipeError | KeyboardInterrupt):
             return found
     return None

@@ -147,7 +147,7 @@ def send(
     from switch.cli.wishes import Wishes
     from switch.client import exchange
     from switch.iso8583.codec import Codec
-    from switch.iso8583.compose import changed, parse_change, worded
+    from switch.iso8583.compose import changed, worded
     from switch.iso8583.describe import describe
     from switch.iso8583.framing import Framer
 
@@ -160,7 +160,7 @@ def send(
     codec = Codec(dialect)
     asked = message_of(Wishes(**wishes), specs, dialect, data or DATA_FOLDER)
     spoken = worded(asked.message, dialect, datetime.now(UTC).date())
-    message = changed(spoken, [parse_change(change) for change in changes], dialect)
+    message = changed(spoken, _changes(changes), dialect)
     body = codec.encode(message)
     framer = Framer(header, tpdu=with_tpdu)
     frame = framer.wrap(body, TPDU if with_tpdu else b"")
@@ -190,6 +190,18 @@ def send(
     if response.error is not None:
         raise NegativeAnswerError(f"the answer makes no sense: {response.error}")
     _check_expected(expect, value_of(response, 39))
+
+
+def _changes(changes: tuple[str, ...]) -> list[tuple[int, str | None]]:
+    """What ``--set`` asks for; each element once, so that none of them has its way in silence."""
+    from switch.iso8583.compose import parse_change
+
+    parsed = [parse_change(change) for change in changes]
+    numbers = [number for number, _ in parsed]
+    twice = next((number for place, number in enumerate(numbers) if number in numbers[:place]), None)
+    if twice is not None:
+        raise SwitchError(f"--set: found DE {twice} a second time, expected each element once")
+    return parsed
 
 
 def _answers(codec: Codec, request: Message, received: bytes) -> bool:

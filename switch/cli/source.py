@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 import sys
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import click
 
 from switch.errors import SwitchError
+from switch.files import kind_of
 
 SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024  #: read whole into memory; a capture of some 200,000 messages
 
@@ -44,8 +44,9 @@ def _file(name: str) -> bytes | None:
         mode = path.stat().st_mode
     except (OSError, ValueError):
         return None
-    if stat.S_ISDIR(mode):
-        raise SwitchError(f"{name}: found a folder, expected a file with a message")
+    kind = kind_of(mode)
+    if kind in ("a folder", "a socket") or (kind == "a pipe" and not path.is_relative_to("/dev")):  # <(command) stands in /dev
+        raise SwitchError(f"{name}: found {kind}, expected a file with a message")
     try:
         with path.open("rb") as file:
             return file.read(SOURCE_BYTES_MAX + 1)

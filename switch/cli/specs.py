@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
+from switch.cli.last_resort import complain
 from switch.cli.options import PATH, specs_option
 from switch.errors import SwitchError
 
@@ -17,11 +19,22 @@ def specs() -> None:
 
 @specs.command()
 @specs_option
-def check(specs_folder: Path | None) -> None:
-    """Read the whole specification and say that all is well, or the first thing that is wrong: file, line, key."""
+def check(specs_folder: Path | None) -> int:
+    """Read the whole specification and say that all is well, or every mistake there is: file, line, key.
+
+    Every sale of the business date that is open now must have its rates, too.
+    """
+    from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SpecError
     from switch.specs import load_specs
 
-    loaded = load_specs(specs_folder)
+    try:
+        loaded = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
+    except SpecError as error:
+        for mistake in error.mistakes:
+            complain(str(mistake))
+        if len(error.mistakes) > 1:
+            complain(f"{len(error.mistakes)} mistakes")
+        return EXIT_WRONG_USE
     issuers = loaded.issuers.values()
     named = sum(len(issuer.cards) for issuer in issuers)
     series = sum(one.count for issuer in issuers for one in issuer.card_series)
@@ -37,6 +50,7 @@ def check(specs_folder: Path | None) -> None:
         (len(loaded.scenarios), "scenarios"),
     ]
     click.echo(f"{', '.join(f'{count} {what}' for count, what in counts)}: all well in {loaded.folder}")
+    return EXIT_DONE
 
 
 @specs.command()

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import click
 
 from switch.cli.names import merchant_ids
-from switch.cli.options import data_option, date_argument, json_option, specs_option
+from switch.cli.options import data_option, date_argument, given, json_option, specs_option
 from switch.errors import SwitchError
 
 #: The columns of ``engine.STATEMENT_LINES``.
@@ -63,6 +63,8 @@ def statement(
     from switch.endofday import statement as statement_of
     from switch.specs import specs_of
 
+    if as_json and given("form"):
+        raise SwitchError("--json: found beside --format, expected one of them")
     specs = specs_of(data, specs_folder)
     try:
         told = statement_of(data, merchant_id, business_date, "csv" if as_json else form, specs.merchants.keys())

@@ -1,4 +1,7 @@
-"""What every verb prints with: tables, JSON, plain lines. The only module that knows rich, and only when something is shown."""
+"""What every verb prints with: tables, JSON, plain lines. The only module that knows rich, and only when something is shown.
+
+A cell is one line, whatever a stranger put into it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+from switch.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,8 +34,9 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
     """Print a table under its title. Columns named in WORDS wrap in a terminal, those in FIGURES stand to the right."""
     from rich.table import Table
 
-    cells = [[str(cell) for cell in row] for row in rows]
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    cells = [[visible(str(cell)) for cell in row] for row in rows]
+    shown = visible(title) or None
+    table = Table(title=shown, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for place, column in enumerate(columns):
         words = column in WORDS
         texts = [column, *(row[place] for row in cells)]
@@ -50,7 +56,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
 
 def show_list(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table of thousands of rows, a line each, nothing broken: rich takes a millisecond and a half for each of them."""
-    lines = [tuple(columns), *(tuple(map(str, row)) for row in rows)]
+    lines = [tuple(columns), *(tuple(visible(str(cell)) for cell in row) for row in rows)]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     layout = "  ".join(
         f"{{:{'>' if column in FIGURES else '<'}{width}}}" for column, width in zip(columns, widths, strict=True)
@@ -61,7 +67,7 @@ def show_list(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def show_pairs(pairs: Iterable[tuple[str, object]], *, wrapped: Collection[str] = ()) -> None:
     """Print labels and values, one pair a line; in a terminal the values of ``wrapped`` labels are broken between words."""
-    listed = [(label, str(value)) for label, value in pairs]
+    listed = [(visible(label), visible(str(value))) for label, value in pairs]
     width = max((len(label) for label, _ in listed), default=0)
     for label, value in listed:
         lines = _broken(value, width + 2) if label in wrapped and sys.stdout.isatty() else [value]

@@ -6,15 +6,26 @@ from pathlib import Path
 
 import click
 
-from switch.cli.options import data_option, json_option, specs_option
+from switch.cli.options import COUNT_MAX, data_option, given, json_option, specs_option
+from switch.errors import SwitchError
 
 LAST = 20
+COUNT = click.IntRange(1, COUNT_MAX)
 
 
 @click.command()
-@click.option("--last", type=click.IntRange(min=1), default=LAST, show_default=True, metavar="N", help="Show so many messages.")
+@click.option(
+    "--last", type=click.IntRange(1, COUNT_MAX), default=LAST, show_default=True, metavar="N", help="Show so many messages."
+)
 @click.option("--unreadable", is_flag=True, help="Show only what makes no sense.")
-@click.option("--number", "numbers", type=int, multiple=True, metavar="N", help="Show the bytes and elements of message N.")
+@click.option(
+    "--number",
+    "numbers",
+    type=click.IntRange(1, COUNT_MAX),
+    multiple=True,
+    metavar="N",
+    help="Show the bytes and elements of message N.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
 @click.option("--unmasked", is_flag=True, help="Show card numbers as they are.")
 @data_option
@@ -43,6 +54,12 @@ def trace(
     from switch.specs import specs_of
     from switch.trace_reader import last_messages, numbered_messages
 
+    if numbers:
+        others = {"--last": given("last"), "--unreadable": unreadable, "--all": everything}
+        for option in (option for option, typed in others.items() if typed):
+            raise SwitchError(f"{option}: found beside --number, expected one of them")
+    if unmasked and not (numbers or everything or as_json):
+        raise SwitchError("--unmasked: found without --number, --all or --json, expected messages it can show more of")
     specs = specs_of(data, specs_folder)
     found = numbered_messages(data, numbers) if numbers else last_messages(data, last, unreadable=unreadable)
     if as_json:

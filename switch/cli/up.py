@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,15 +76,19 @@ def up(
     from switch.centre import Centre, Options
     from switch.cli.printer import Printer
     from switch.cli.running import run
+    from switch.files import kind_at
     from switch.routing.effects import Notice
     from switch.specs import load_scenario, load_specs, scenario_path
 
     if business_date and accept_clock:
         raise SwitchError("--accept-clock: found beside --business-date, expected one of them")
-    specs = load_specs(specs_folder)
+    specs = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
     chosen = scenario_path(scenario, specs) if scenario else None
     if chosen:
         load_scenario(chosen, specs)
+    kind = kind_at(ready_file) if ready_file is not None else None
+    if kind is not None:  # it would be removed
+        raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
     options = Options(
         data=data,
         host=host,
@@ -133,12 +139,12 @@ def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:
     """One ``switch send`` line that works as it stands in the folder the centre was started in."""
     first = ready["listeners"][specs.centre.listeners[0].name]
-    issuer = next(iter(specs.issuers.values()))
-    card = next(issuer.all_cards())
-    merchant = next(iter(specs.merchants.values()))
+    cards = (card.pan.digits for issuer in specs.issuers.values() for card in issuer.all_cards())
+    sale = [part for digits in islice(cards, 1) for part in ("--pan", digits, "--amount", "125.00")]
+    sale += [part for merchant_id in islice(specs.merchants, 1) for part in ("--merchant", merchant_id)]
     place = ["--ready-file", str(options.ready_file)] if options.ready_file else ["--port", str(first["port"])]
     if first["host"] != LOCALHOST and not options.ready_file:
         place += ["--host", first["host"]]
     if options.specs_folder and not options.ready_file:
         place += ["--specs", str(options.specs_folder)]
-    return f"{program()} send {shlex.join(place)} --pan {card.pan.digits} --amount 125.00 --merchant {merchant.id}"
+    return f"{program()} send {shlex.join([*place, *sale])}"

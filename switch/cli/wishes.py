@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
 
 from switch.errors import SwitchError
 from switch.iso8583.compose import KINDS
 from switch.iso8583.following import COMPLETE, INCREMENT, REVERSE, VOID
+
+#: What a message takes from the card and the till, of which network management and totals have none.
+_OF_A_SALE: Final = ("--pan", "--expiry", "--amount", "--currency", "--entry", "--rrn", "--cash-back", "--partial")
+#: Option -> those that mean nothing beside it: a message that follows another has the RRN of that one.
+UNUSED: Final = {
+    "--network": (*_OF_A_SALE, "--merchant", "--terminal"),
+    "--totals": _OF_A_SALE,
+    "--complete": ("--rrn",),
+    "--increment": ("--rrn", "--partial"),
+    "--reverse": ("--rrn",),
+    "--void": ("--rrn",),
+}
+_ATTRIBUTES: Final = {"--merchant": "merchant_id", "--terminal": "terminal_id"}
 
 
 @frozen(kw_only=True)
@@ -42,6 +57,15 @@ class Wishes:
         wanted = {COMPLETE: self.complete, INCREMENT: self.increment, REVERSE: self.reverse, VOID: self.void}
         return next(((what, rrn) for what, rrn in wanted.items() if rrn is not None), None)
 
+    def _refuse_unused(self, way: str) -> None:
+        """No option is passed over in silence: SwitchError names the first that means nothing to what is asked for."""
+        for option in UNUSED.get(way, ()):
+            if getattr(self, _ATTRIBUTES.get(option, option.removeprefix("--").replace("-", "_"))):
+                raise SwitchError(f"{option}: found beside {way}, which has no use for it")
+        if self.follows is None and (self.original_stan or self.original_at):
+            option = "--original-stan" if self.original_stan else "--original-at"
+            raise SwitchError(f"{option}: found alone, expected --complete, --increment, --reverse or --void beside it")
+
     def refuse_contradictions(self) -> None:
         """SwitchError where two options do not go together, or one needs another."""
         ways = {"--complete": self.complete, "--increment": self.increment, "--reverse": self.reverse, "--void": self.void,
@@ -49,6 +73,7 @@ class Wishes:
         given = [option for option, value in ways.items() if value]
         if len(given) > 1:
             raise SwitchError(f"{given[1]}: found beside {given[0]}, expected one of them")
+        self._refuse_unused(given[0] if given else "")
         if self.kind == "cash-back" and self.cash_back is None:
             raise SwitchError("--cash-back: found nothing, expected the part of --amount that is handed out")
         if self.cash_back is not None and (self.kind or "cash-back") != "cash-back":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -34,7 +35,8 @@ ENCODINGS: Final[dict[str, tuple[str, ...]]] = {
 #: Keys of an [element.N] table that say how this element stands on the wire, and what each may say.
 ELEMENT_ENCODINGS: Final = {**{key: ENCODINGS[key] for key in ("digits", "text", "length", "binary")}, "padding": PADDINGS}
 
-_FORMAT = re.compile(r"(x\+n|n|an|ans|a|b|z)( |\.\.)(\d{1,3})")
+_FORMAT = re.compile(r"(x\+n|n|an|ans|a|b|z)( |\.\.)([0-9]{1,3})")
+_NUMBERS = frozenset(str(number) for number in range(2, ELEMENTS_MAX + 1))
 _NOTATION = "the standard's notation, such as n 6, n..19, ans..999, b 8, z..37, x+n 8"
 
 
@@ -124,8 +126,8 @@ class Dialect:
         table.text("extends", None)
         edition = table.choice("edition", EDITIONS, base.edition if base else EDITION_1987)
         if base and edition != base.edition:
-            table.wrong("edition", repr(edition), f"{base.edition}, the edition of {base.name}, whose elements it extends")
-        chosen = _encodings(table.table("encoding"))
+            table.mistake("edition", repr(edition), f"{base.edition}, the edition of {base.name}, whose elements it extends")
+        chosen = table.table("encoding").reading(_encodings) or {}
         encodings = {**base.encodings, **chosen} if base else chosen
         elements: list[Element | None] = list(base.elements) if base else [None] * (ELEMENTS_MAX + 1)
         for number in range(2, ELEMENTS_MAX + 1):
@@ -133,9 +135,12 @@ class Dialect:
             if inherited is not None:
                 elements[number] = _encoded(inherited.number, inherited.name, inherited.format, chosen, inherited)
         for key, entry in table.named("element"):
-            if not key.isdecimal() or not 2 <= int(key) <= ELEMENTS_MAX:
-                entry.wrong("", f"element {key!r}", f"a number from 2 to {ELEMENTS_MAX}")
-            elements[int(key)] = _element(int(key), entry, encodings, elements[int(key)])
+            if key not in _NUMBERS:  # 048 would be 48 a second time
+                entry.mistake("", f"element {key!r}", f"a number from 2 to {ELEMENTS_MAX}")
+                continue
+            number = int(key)
+            element = entry.reading(partial(_element, number, chosen=encodings, inherited=elements[number]))
+            elements[number] = element or elements[number]
         table.done()
         return cls(name=name, title=title, edition=edition, encodings=MappingProxyType(encodings), elements=tuple(elements))
 
@@ -172,7 +177,7 @@ def _element(number: int, entry: SpecTable, chosen: dict[str, str], inherited: E
     match = _FORMAT.fullmatch(notation)
     limit = LLLVAR_MAX
     if not match or not 1 <= int(match[3]) <= limit:
-        entry.wrong("format", repr(notation), _NOTATION)
+        entry.mistake("format", repr(notation), _NOTATION)
     entry.done()
     return _encoded(number, name, notation, {**chosen, **{key: value for key, value in own.items() if value}}, inherited)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from switch.errors import DataFolderError
 from switch.issuers.entry import LOWERED_BY, Entry, Placed, Reference, standing
 from switch.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
+from switch.private import begin_file, make_folder
 from switch.transaction import ExchangeKey
 
 APPLICATION_ID = 0x53574942  #: "SWIB" in the header of the file, so that no other database is taken for a book
@@ -49,7 +50,8 @@ class Book:
     def open(cls, path: Path, owner: str = "the issuer") -> Book:
         """Open the book, or begin one where there is none. DataFolderError where the file is something else."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
+            begin_file(path)
             connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise DataFolderError(f"{path}: cannot be opened as an issuer's book: {error}") from None

@@ -9,8 +9,9 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from io import FileIO
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import trio
 
@@ -24,6 +25,7 @@ from switch.journal import JOURNAL_FILE
 from switch.journal_reader import has_approvals_of
 from switch.kept_files import LOOK_SECONDS
 from switch.line import WireFormat, listen, settle_memory
+from switch.private import create_file, make_folder
 from switch.specs import Specs
 from switch.stopping import FINISH, Stop
 from switch.vault import KEY_FILE
@@ -113,15 +115,15 @@ async def _look_after(book: Book) -> None:
         book.look()
 
 
-async def _keep_alone(path: Path) -> IO[bytes]:
+async def _keep_alone(path: Path) -> FileIO:
     """The lock of an issuer's book, held for as long as the file is open: two processes would not know of each other's holds.
 
     That of a centre that was killed may still be at the last requests it was sent; it is waited for. DataFolderError where
     it does not end.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("wb")
+        make_folder(path.parent)
+        lock = create_file(path)
     except OSError as error:
         raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
     deadline = trio.current_time() + PREDECESSOR_SECONDS_MAX

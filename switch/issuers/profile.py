@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from attrs import field, frozen
 
 from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_digit, luhn_valid, mask_pan
-from switch.errors import SpecError
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
 
@@ -21,6 +21,9 @@ STATUSES = (ACTIVE, DO_NOT_HONOR, LOST, STOLEN)
 ECHO_SECONDS = 30  #: silence after which a line is asked for an echo, where its file does not say; less than firewalls bear
 ECHO_SECONDS_MAX = 3600
 SERIES_BODY_DIGITS = 15  #: BIN and number of a card in a series; the Luhn digit makes the sixteen of a usual card
+
+
+NO_PAN = Pan("0" * PAN_DIGITS_MIN)  #: stands in for a number that is wrong; its check digit is right
 
 
 class Address(NamedTuple):
@@ -48,7 +51,9 @@ class Card:
         """One ``[[card]]``; ``account`` is its name in the book unless the file gives another."""
         pan = pan_from_toml(table)
         if not luhn_valid(pan.digits):
-            table.wrong("pan", f"{pan.masked} with check digit {pan.digits[-1]}", f"check digit {luhn_digit(pan.digits[:-1])}")
+            table.mistake(
+                "pan", f"{pan.masked} with check digit {pan.digits[-1]}", f"check digit {luhn_digit(pan.digits[:-1])}"
+            )
         card = cls(
             pan=pan,
             expiry=_expiry(table),
@@ -150,7 +155,7 @@ class Profile:
         """An issuer's file. Accounts are named by the place of their card in it, so new cards belong at its end."""
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
-            table.wrong("id", repr(issuer_id), "another id: this is the name of the centre in a decision")
+            table.mistake("id", repr(issuer_id), "another id: this is the name of the centre in a decision")
         profile = cls(
             id=issuer_id,
             name=table.text("name"),
@@ -164,12 +169,9 @@ class Profile:
             echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
             managed=table.choice("process", ("managed", "external"), "managed") == "managed",
             cards=_cards(table, issuer_id),
-            card_series=tuple(
-                CardSeries.from_toml(entry, f"{issuer_id}-s{number}-")
-                for number, entry in enumerate(table.tables("card_series"), start=1)
-            ),
+            card_series=_card_series(table, issuer_id),
         )
-        profile._refuse_shared_numbers(table)
+        profile._refuse_shared(table)
         table.done()
         return profile
 
@@ -179,29 +181,36 @@ class Profile:
         for series in self.card_series:
             yield from series
 
-    def _refuse_shared_numbers(self, table: SpecTable) -> None:
+    def _refuse_shared(self, table: SpecTable) -> None:
+        """Each number, and each account, once."""
         for number, series in enumerate(self.card_series, start=1):
-            for card in self.cards:
-                if series.find(card.pan.digits):
-                    table.wrong(f"card_series[{number}]", f"{card.pan.masked}, which is a [[card]] too", "each number once")
+            key = f"card_series[{number}]"
+            if both := next((card.pan for card in self.cards if series.find(card.pan.digits)), None):
+                table.mistake(key, f"{both.masked}, which is a [[card]] too", "each number once")
+            if taken := next((card.account for card in self.cards if _is_numbered(card.account, series)), None):
+                table.mistake(key, f"{taken!r}, which is the account of a [[card]] too", "accounts of its own")
             for earlier, other in enumerate(self.card_series[: number - 1], start=1):
                 if series.overlaps(other):
-                    table.wrong(f"card_series[{number}]", f"numbers of card_series[{earlier}]", "each number once")
+                    table.mistake(key, f"numbers of card_series[{earlier}]", "each number once")
+
+
+def _is_numbered(account: str, series: CardSeries) -> bool:
+    """Whether an account is that of a card of a series."""
+    prefix, number = account[: len(series.account_prefix)], account[len(series.account_prefix) :]
+    plain = number.isdecimal() and not number.startswith("0") and len(number) <= SERIES_BODY_DIGITS
+    return prefix == series.account_prefix and plain and int(number) <= series.count
 
 
 def pan_from_toml(table: SpecTable, key: str = "pan") -> Pan:
     """A card number of a file; an error shows it masked."""
-    digits = None
-    try:
-        digits = table.text(key)
-    except SpecError:
-        if key not in table:
-            raise
-    if digits is None:  # outside the handler, so that the number, written without quotes, is in no traceback either
-        table.wrong(key, "a value without quotes", "the card number as text in quotes")
-    if not (digits.isascii() and digits.isdecimal() and PAN_DIGITS_MIN <= len(digits) <= PAN_DIGITS_MAX):
-        table.wrong(key, repr(mask_pan(digits)), f"{PAN_DIGITS_MIN} to {PAN_DIGITS_MAX} digits")
-    return Pan(digits)
+    if key in table and table.peek(key, str) is None:
+        table.mistake(key, "a value without quotes", "the card number as text in quotes")
+        return NO_PAN
+    digits = table.text(key)
+    if digits.isascii() and digits.isdecimal() and PAN_DIGITS_MIN <= len(digits) <= PAN_DIGITS_MAX:
+        return Pan(digits)
+    table.mistake(key, repr(mask_pan(digits)), f"{PAN_DIGITS_MIN} to {PAN_DIGITS_MAX} digits")
+    return NO_PAN
 
 
 def _expiry(table: SpecTable) -> str:
@@ -214,19 +223,31 @@ def _address(table: SpecTable) -> Address:
     text = table.text("address", pattern=r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}", expected=expected)
     host, _, port = text.rpartition(":")
     if not 1 <= int(port) <= 65535:
-        table.wrong("address", repr(text), "a port from 1 to 65535")
+        table.mistake("address", repr(text), "a port from 1 to 65535")
     return Address(host.strip("[]"), int(port))
 
 
 def _cards(table: SpecTable, issuer_id: str) -> tuple[Card, ...]:
+    """The cards in the order of the file; an account is named by the place of its card."""
     numbers: dict[str, int] = {}
     accounts: dict[str, int] = {}
     cards = []
     for place, entry in enumerate(table.tables("card"), start=1):
-        card = Card.from_toml(entry, f"{issuer_id}-{place:04d}")
+        card = entry.reading(partial(Card.from_toml, account=f"{issuer_id}-{place:04d}"))
+        if card is None:
+            continue
         if (first := numbers.setdefault(card.pan.digits, place)) != place:
-            entry.wrong("pan", f"{card.pan.masked}, the number of card[{first}]", "each number once")
+            entry.mistake("pan", f"{card.pan.masked}, the number of card[{first}]", "each number once")
         if (first := accounts.setdefault(card.account, place)) != place:
-            entry.wrong("account", f"{card.account!r}, the account of card[{first}]", "an account of its own")
+            entry.mistake("account", f"{card.account!r}, the account of card[{first}]", "an account of its own")
         cards.append(card)
     return tuple(cards)
+
+
+def _card_series(table: SpecTable, issuer_id: str) -> tuple[CardSeries, ...]:
+    found = []
+    for number, entry in enumerate(table.tables("card_series"), start=1):
+        series = entry.reading(partial(CardSeries.from_toml, account_prefix=f"{issuer_id}-s{number}-"))
+        if series is not None:
+            found.append(series)
+    return tuple(found)

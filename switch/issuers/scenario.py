@@ -7,12 +7,14 @@ as ever.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from attrs import field, frozen
 
 from switch.card import Pan
 from switch.issuers.profile import pan_from_toml
+from switch.merchant import currency_from_toml
 from switch.spec_table import SpecTable
 from switch.transaction import APPROVALS, CHANNELS, CREDITS, DEBITS, INQUIRIES, Authorization
 
@@ -38,9 +40,9 @@ class When:
         amount = table.minor("amount", None)
         amount_from, amount_to = table.minor("amount_from", amount), table.minor("amount_to", amount)
         if amount is not None and ("amount_from" in table or "amount_to" in table):
-            table.wrong("amount", "amount beside amount_from or amount_to", "one or the other")
+            table.mistake("amount", "amount beside amount_from or amount_to", "one or the other")
         if amount_from is not None and amount_to is not None and amount_from > amount_to:
-            table.wrong("amount_to", "less than amount_from", "amount_from or more")
+            table.mistake("amount_to", "less than amount_from", "amount_from or more")
         when = cls(
             transaction_type=table.choice("type", TYPES, None),
             pan=pan_from_toml(table) if "pan" in table else None,
@@ -49,7 +51,7 @@ class When:
             merchant_id=table.text("merchant", None, pattern=r".{1,15}", expected="at most 15 characters"),
             terminal_id=table.text("terminal", None, pattern=r".{1,8}", expected="at most 8 characters"),
             channel=table.choice("channel", CHANNELS, None),
-            currency=table.text("currency", None, pattern=r"\d{3}", expected="three digits (ISO 4217)"),
+            currency=currency_from_toml(table, None),
             times=table.integer("times", None, low=1),
         )
         if "pan" not in table:
@@ -88,12 +90,12 @@ class Then:
             silence=table.flag("silence", False),
         )
         if then.response_code in APPROVALS:
-            table.wrong("response_code", repr(then.response_code), "a refusal: only money on the account approves")
+            table.mistake("response_code", repr(then.response_code), "a refusal: only money on the account approves")
+        if then.silence and then != cls(silence=True):
+            table.mistake("silence", "an answer beside it", "silence = true alone")
         table.done()
         if then == cls():
             table.wrong("", "nothing to do", "response_code, delay_seconds or silence = true")
-        if then.silence and then != cls(silence=True):
-            table.wrong("silence", "an answer beside it", "silence = true alone")
         return then
 
 
@@ -109,15 +111,14 @@ class Rule:
     @classmethod
     def from_toml(cls, table: SpecTable, number: int) -> Rule:
         if "then" not in table:
-            table.wrong("then", "nothing", "a table [rule.then]")
-        rule = cls(
-            number=number,
-            issuer=table.text("issuer", None),
-            when=When.from_toml(table.table("when")),
-            then=Then.from_toml(table.table("then")),
-        )
+            table.mistake("then", "nothing", "a table [rule.then]")
+        issuer = table.text("issuer", None)
+        when = table.table("when").reading(When.from_toml)
+        then = table.table("then").reading(Then.from_toml) if "then" in table else None
         table.done()
-        return rule
+        assert when is not None, "done lets no table pass with a mistake in it"
+        assert then is not None
+        return cls(number=number, issuer=issuer, when=when, then=then)
 
 
 @frozen(kw_only=True)
@@ -146,10 +147,13 @@ class Scenario:
 
     @classmethod
     def from_toml(cls, name: str, table: SpecTable) -> Scenario:
-        rules = tuple(Rule.from_toml(entry, number) for number, entry in enumerate(table.tables("rule"), start=1))
+        read = (
+            entry.reading(partial(Rule.from_toml, number=number)) for number, entry in enumerate(table.tables("rule"), start=1)
+        )
+        rules = tuple(rule for rule in read if rule is not None)
         scenario = cls(name=name, purpose=table.text("purpose"), rules=rules)
-        if not rules:
-            table.wrong("rule", "nothing", "at least one [[rule]]")
+        if not any(table.tables("rule")):
+            table.mistake("rule", "nothing", "at least one [[rule]]")
         table.done()
         return scenario
 

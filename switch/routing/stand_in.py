@@ -32,7 +32,9 @@ class StandIn:
         channels = table.texts("channels", CHANNELS)
         for channel in channels:
             if channel not in CHANNELS:
-                table.wrong("channels", repr(channel), f"some of {', '.join(CHANNELS)}")
+                table.mistake("channels", repr(channel), f"some of {', '.join(CHANNELS)}")
+        if not channels:
+            table.mistake("channels", "none", f"some of {', '.join(CHANNELS)}")
         limits = cls(
             amount_max_minor=table.minor("amount"), count_max=table.integer("count", low=1), channels=frozenset(channels)
         )

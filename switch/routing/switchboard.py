@@ -50,6 +50,7 @@ from switch.routing.repeats import Repeats
 from switch.routing.reversals import Undone, unfit
 from switch.routing.table import Destination, Route, RoutingTable
 from switch.routing.taken_back import TakenBack
+from switch.routing.terminals import Terminals
 from switch.routing.unexpected import Unexpected
 from switch.transaction import (
     ADVICE,
@@ -89,7 +90,7 @@ class Switchboard:
         first_request_id: int = 1,
         first_delivery_id: int = 1,
     ) -> None:
-        self._table, self._merchants = table, merchants
+        self._table, self._merchants, self._terminals = table, merchants, Terminals(merchants)
         self._destinations = {destination.issuer: destination for destination in destinations}
         self._pending = Pending()
         self._down_why: dict[str, str] = {}
@@ -191,6 +192,8 @@ class Switchboard:
             authorization = evolve(authorization, original_key=hold.authorization.key)
         route = self._table.find(authorization.pan.digits)
         merchant = self._merchants.get(authorization.merchant_id)
+        if merchant is not None and (told := self._terminals.stranger(authorization, merchant, event.line)) is not None:
+            effects.append(told)
         capture = capture_of(authorization, merchant)
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
         if authorization.repeat:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
@@ -38,6 +39,23 @@ class Range:
     high: str
     route: Route
 
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> Range:
+        bins = table.text("bins", pattern=_BINS, expected='6 to 11 digits, or two such numbers with "-" between')
+        low, _, high = bins.partition("-")
+        high = high or low
+        if len(low) != len(high) or low > high:
+            table.mistake("bins", repr(bins), "a low and a high end with as many digits, the low one first")
+        route = Route(
+            issuer=table.text("issuer"),
+            scheme=table.text("scheme"),
+            product=table.text("product"),
+            timeout_seconds=table.seconds("timeout_seconds", None),
+            stand_in=table.table("stand_in").reading(StandIn.from_toml) if "stand_in" in table else None,
+        )
+        table.done()
+        return cls(low=low, high=high, route=route)
+
 
 @frozen(kw_only=True)
 class Destination:
@@ -58,31 +76,19 @@ class RoutingTable:
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> RoutingTable:
-        found: list[tuple[SpecTable, Range]] = []
-        for entry in table.tables("range"):
-            bins = entry.text("bins", pattern=_BINS, expected='6 to 11 digits, or two such numbers with "-" between')
-            low, _, high = bins.partition("-")
-            high = high or low
-            if len(low) != len(high) or low > high:
-                entry.wrong("bins", repr(bins), "a low and a high end with as many digits, the low one first")
-            stand_in = entry.table("stand_in")
-            route = Route(
-                issuer=entry.text("issuer"),
-                scheme=entry.text("scheme"),
-                product=entry.text("product"),
-                timeout_seconds=entry.seconds("timeout_seconds", None),
-                stand_in=StandIn.from_toml(stand_in) if "stand_in" in entry else None,
-            )
-            entry.done()
-            found.append((entry, Range(low=low, high=high, route=route)))
-        schemes = []
+        found = list(table.each("range", Range.from_toml))
+        _refuse_overlaps(found)
+        schemes: dict[str, str] = {}
         for entry in table.tables("scheme"):
             name = entry.text("name")
-            schemes += [(prefix, name) for prefix in entry.texts("bins")]
-            entry.done()
+            for prefix in entry.texts("bins"):
+                if not re.fullmatch(r"[0-9]{1,11}", prefix):
+                    entry.mistake("bins", repr(prefix), f"1 to {BIN_DIGITS_MAX} digits")
+                elif schemes.setdefault(prefix, name) != name:
+                    entry.mistake("bins", f"{prefix!r}, a prefix of {schemes[prefix]}", "each prefix once")
+            entry.reading(SpecTable.done)
         table.done()
-        _refuse_overlaps(found)
-        return cls.of([item for _, item in found], schemes)
+        return cls.of([item for _, item in found], list(schemes.items()))
 
     @classmethod
     def of(cls, ranges: list[Range], schemes: list[tuple[str, str]]) -> RoutingTable:
@@ -124,4 +130,4 @@ def _refuse_overlaps(found: list[tuple[SpecTable, Range]]) -> None:
     for (_, one), (entry, other) in pairwise(ordered):
         if len(one.low) == len(other.low) and other.low <= one.high:
             other_bins, bins = f"{other.low}-{other.high}", f"{one.low}-{one.high}"
-            entry.wrong("bins", f"{other_bins} overlapping {bins} of {one.route.issuer}", "ranges of one length apart")
+            entry.mistake("bins", f"{other_bins} overlapping {bins} of {one.route.issuer}", "ranges of one length apart")

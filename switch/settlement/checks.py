@@ -6,26 +6,28 @@ from switch.clearing.checks import Ask, Check, Fault, faults
 
 
 def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
-    """The lines of each statement add up to its payout, and so do its totals; a merchant with lines has both."""
+    """The lines of each statement are in one currency and add up to its payout, and so do its totals; both are there."""
     sql = """
     WITH booked AS (
-      SELECT merchant_id, currency, COUNT(*) AS presentment_count, 0 AS adjustment_count, SUM(amount_minor) AS gross_minor,
-        SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor,
-        SUM(net_minor) AS presented_minor
+      SELECT merchant_id, MIN(currency) AS currency, MAX(currency) AS other_currency, COUNT(*) AS presentment_count,
+        0 AS adjustment_count, SUM(amount_minor) AS gross_minor, SUM(discount_minor) AS discount_minor,
+        SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor, SUM(net_minor) AS presented_minor
       FROM presentment
       WHERE business_date = :business_date
-      GROUP BY merchant_id, currency
+      GROUP BY merchant_id
       UNION ALL
-      SELECT merchant_id, currency, 0, COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor), 0
+      SELECT merchant_id, MIN(currency), MAX(currency), 0, COUNT(*), SUM(amount_minor), SUM(discount_minor), SUM(vat_minor),
+        SUM(net_minor), 0
       FROM adjustment
       WHERE business_date = :business_date
-      GROUP BY merchant_id, currency
+      GROUP BY merchant_id
     ), lines AS (
-      SELECT merchant_id, currency, SUM(presentment_count) AS presentment_count, SUM(adjustment_count) AS adjustment_count,
+      SELECT merchant_id, MIN(currency) AS currency, MAX(other_currency) AS other_currency,
+        SUM(presentment_count) AS presentment_count, SUM(adjustment_count) AS adjustment_count,
         SUM(gross_minor) AS gross_minor, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
         SUM(net_minor) AS net_minor, SUM(presented_minor) AS presented_minor
       FROM booked
-      GROUP BY merchant_id, currency
+      GROUP BY merchant_id
     ), totals AS (
       SELECT merchant_id, SUM(presentment_count) AS presentment_count, SUM(adjustment_count) AS adjustment_count,
         SUM(gross_minor) AS gross_minor, SUM(net_minor) AS net_minor
@@ -44,7 +46,7 @@ def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
     LEFT JOIN totals AS t ON t.merchant_id = l.merchant_id
     LEFT JOIN types AS y ON y.merchant_id = l.merchant_id
     LEFT JOIN statement AS s ON s.business_date = :business_date AND s.merchant_id = l.merchant_id
-    WHERE p.merchant_id IS NULL OR t.merchant_id IS NULL OR s.merchant_id IS NULL
+    WHERE p.merchant_id IS NULL OR t.merchant_id IS NULL OR s.merchant_id IS NULL OR l.currency <> l.other_currency
       OR p.presentment_count <> l.presentment_count OR p.adjustment_count <> l.adjustment_count
       OR p.gross_minor <> l.gross_minor OR p.discount_minor <> l.discount_minor
       OR p.vat_minor <> l.vat_minor OR p.net_minor - p.brought_forward_minor <> l.net_minor
@@ -61,16 +63,18 @@ def statements_equal_payouts(ask: Ask, business_date: str) -> list[Fault]:
 def payables_discharged(ask: Ask, business_date: str) -> list[Fault]:
     """After the payout nothing is owed to a merchant but what is carried to its next payout."""
     sql = """
-    WITH payable AS (
+    WITH moved AS (
       SELECT account, currency, SUM(credit_minor) - SUM(debit_minor) AS left_minor
       FROM posting
       WHERE business_date = :business_date AND account LIKE 'merchant-payable:%'
       GROUP BY account, currency
+    ), payable AS (
+      SELECT account, SUBSTR(account, LENGTH('merchant-payable:') + 1) AS merchant_id, currency, left_minor FROM moved
     )
     SELECT l.account, l.left_minor
     FROM payable AS l
     LEFT JOIN payout AS p
-      ON p.business_date = :business_date AND 'merchant-payable:' || p.merchant_id = l.account AND p.currency = l.currency
+      ON p.business_date = :business_date AND p.merchant_id = l.merchant_id AND p.currency = l.currency
     WHERE p.merchant_id IS NULL
       OR l.left_minor <> CASE WHEN p.outcome = 'carried' THEN p.net_minor ELSE 0 END - p.brought_forward_minor
     ORDER BY l.account

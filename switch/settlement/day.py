@@ -10,6 +10,7 @@ from attrs import asdict, field, fields, frozen
 
 from switch.money import format_minor
 from switch.settlement.statement import Out
+from switch.visible import cell
 
 CLOSED = "closed"
 ALREADY_CLOSED = "already_closed"
@@ -320,7 +321,7 @@ def write_positions(out: Out, business_date: str, positions: Iterable[Position])
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(POSITION_COLUMNS)
     for row in positions:
-        named = (business_date, row.participant, row.name, row.role, row.currency)
+        named = (business_date, cell(row.participant), cell(row.name), row.role, row.currency)
         debit, credit = format_minor(row.debit_minor, row.currency), format_minor(row.credit_minor, row.currency)
         interchange, net = format_minor(row.interchange_minor, row.currency), format_minor(row.net_minor, row.currency)
         writer.writerow((*named, row.debit_count, debit, row.credit_count, credit, interchange, net))
@@ -331,7 +332,7 @@ def write_payouts(out: Out, business_date: str, payouts: Iterable[Payout]) -> No
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(PAYOUT_COLUMNS)
     for row in payouts:
-        named = (business_date, row.value_date, row.merchant_id, row.name, row.rib, row.reference, row.currency)
+        named = (business_date, row.value_date, cell(row.merchant_id), cell(row.name), row.rib, row.reference, row.currency)
         amounts = (row.gross_minor, row.discount_minor, row.vat_minor, row.brought_forward_minor, row.net_minor)
         decimals = (format_minor(amount, row.currency) for amount in amounts)
         writer.writerow((*named, row.presentment_count, row.adjustment_count, *decimals, row.outcome))
@@ -342,6 +343,6 @@ def write_holds(out: Out, business_date: str, holds: Iterable[HeldItem]) -> None
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HOLD_COLUMNS)
     for row in holds:
-        where = (row.merchant_id, row.terminal_id, row.issuer, row.rrn, row.pan_masked)
+        where = map(cell, (row.merchant_id, row.terminal_id, row.issuer or "", row.rrn, row.pan_masked))
         amount = format_minor(row.amount_minor, row.currency)
         writer.writerow((business_date, row.held_since, row.age_days, *where, row.currency, amount, row.capture))

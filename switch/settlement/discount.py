@@ -6,6 +6,8 @@ exactly; VAT is due on the discount of the line. Here is which rate holds; ``cle
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import frozen
 
 from switch.clearing.interchange import RATE_BASIS_POINTS_MAX, effective_from
@@ -54,12 +56,19 @@ class DiscountPlan:
         plan = cls(
             id=table.text("id"),
             name=table.text("name"),
-            rates=tuple(DiscountRate.from_toml(row) for row in table.tables("rate")),
+            rates=tuple(_discount_rates(table)),
         )
-        if len({(rate.origin, rate.from_date) for rate in plan.rates}) < len(plan.rates):
-            table.wrong("rate", "two rows for one origin and date", "one")
         table.done()
         return plan
+
+
+def _discount_rates(table: SpecTable) -> Iterator[DiscountRate]:
+    seen: set[tuple[str, str]] = set()
+    for row, rate in table.each("rate", DiscountRate.from_toml):
+        if (rate.origin, rate.from_date) in seen:
+            row.mistake("from", f"{rate.from_date!r} a second time", "one row for the same origin and date")
+        seen.add((rate.origin, rate.from_date))
+        yield rate
 
 
 @frozen(kw_only=True)
@@ -72,10 +81,9 @@ class DiscountTable:
     @classmethod
     def from_toml(cls, table: SpecTable) -> DiscountTable:
         plans: dict[str, DiscountPlan] = {}
-        for row in table.tables("plan"):
-            plan = DiscountPlan.from_toml(row)
+        for row, plan in table.each("plan", DiscountPlan.from_toml):
             if plan.id in plans:
-                row.wrong("id", repr(plan.id), "an id no other plan has")
+                row.mistake("id", repr(plan.id), "an id no other plan has")
             plans[plan.id] = plan
         table.done()
         return cls(file=table.file, plans=plans)
@@ -105,9 +113,11 @@ class VatTable:
         for row in table.tables("rate"):
             day = effective_from(row)
             if day in rates:
-                row.wrong("from", repr(day), "one row for a date")
+                row.mistake("from", repr(day), "one row for a date")
             rates[day] = row.integer("rate_basis_points", high=RATE_BASIS_POINTS_MAX)
-            row.done()
+            row.reading(SpecTable.done)
+        if not any(table.tables("rate")):
+            table.mistake("rate", "nothing", "at least one [[rate]]")
         table.done()
         return cls(file=table.file, rates=tuple(sorted(rates.items())))
 

@@ -23,6 +23,7 @@ from switch.transaction import (
     QUASI_CASH,
     REFUND,
 )
+from switch.visible import cell, visible
 
 AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
 WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type
@@ -230,24 +231,35 @@ def shown_lines(head: Head, lines: Iterable[Line]) -> list[ShownLine]:
     """The lines with their amounts as decimals, once for both forms."""
     amount = amount_formatter(head.currency)
     return [
-        (*line[:10], amount(line[10]), line[11], amount(line[12]), amount(line[13]), amount(line[14]), line[15])
+        (*_visible(line[:10]), amount(line[10]), line[11], amount(line[12]), amount(line[13]), amount(line[14]), line[15])
         for line in lines
     ]
+
+
+Words = tuple[str, str, str, str, str, str, str, str, str, str]
+
+
+def _visible(words: Words) -> Words:
+    """What came off a wire, without control characters."""
+    if "".join(words).isprintable():
+        return words
+    return tuple(map(visible, words))  # type: ignore[return-value]  # as many as there were
 
 
 def write_text_head(out: Out, head: Head) -> None:
     """The text form in the merchant's language, at most ``WIDTH`` columns: who, when, and the names of the columns."""
     labels = LABELS[head.language]
     title = labels["title"]
+    name, city, centre_name = visible(head.name), visible(head.city), visible(head.centre_name)
     pairs = (
-        ("merchant", f"{head.merchant_id}  {head.name}, {head.city}"),
+        ("merchant", f"{head.merchant_id}  {name}, {city}"),
         ("rib", grouped_rib(head.rib)),
         ("business_date", head.business_date),
         ("value_date", head.value_date),
         ("reference", head.reference),
         ("currency", currency_name(head.currency)),
     )
-    out.write(f"{head.centre_name[: WIDTH - len(title) - 1]:<{WIDTH - len(title)}}{title}\n\n")
+    out.write(f"{centre_name[: WIDTH - len(title) - 1]:<{WIDTH - len(title)}}{title}\n\n")
     for key, value in pairs:
         out.write(f"{labels[key]:<18}{value}\n")
     named = {key: labels[key] for key in ("time", "terminal", "card", "scheme", "origin", "rrn", "approval")}
@@ -310,7 +322,7 @@ def write_csv_head(out: Out) -> None:
 
 
 def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
-    """Rows are joined plainly where no text needs quotes, which is nearly always; ``csv`` takes the others."""
+    """Rows are joined plainly where no text needs quotes or may be a formula, which is nearly always; ``csv`` takes others."""
     sales_years = _years_of_months(head.business_date)
     first = (head.business_date, head.value_date, head.merchant_id, head.reference)
     prefix = ",".join(first)
@@ -320,12 +332,13 @@ def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
         years = _years_of_months(adjusts) if adjusts else sales_years
         local_at = f"{years[at[:2]]}-{at[:2]}-{at[2:4]}T{at[4:6]}:{at[6:8]}:{at[8:10]}"
         texts = ",".join(line[1:10])
-        if texts.count(",") == 8 and not ('"' in texts or "\n" in texts or "\r" in texts):
+        plain = texts.isascii() and not ("=" in texts or "+" in texts or "-" in texts or "@" in texts)
+        if plain and texts.count(",") == 8 and '"' not in texts:
             out.write(
                 f"{prefix},{local_at},{texts},{head.currency},{gross},{rate},{discount},{vat},{net},{adjusts}{CSV_LINE_END}"
             )
         else:
-            writerow((*first, local_at, *line[1:10], head.currency, *line[10:]))
+            writerow((*first, local_at, *map(cell, line[1:10]), head.currency, *line[10:]))
 
 
 def _years_of_months(business_date: str) -> defaultdict[str, str]:

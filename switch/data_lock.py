@@ -1,0 +1,48 @@
+"""One centre at a time on a data folder, held by the folder itself: a file in it can be deleted, and another be made."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from switch.errors import DataFolderError
+from switch.private import create_file, make_folder
+
+LOCK_FILE: Final = "lock"  #: locked too: a centre of an earlier release knows no other lock
+
+
+@contextmanager
+def held_alone(data: Path) -> Iterator[None]:
+    """The data folder, made if need be and held by this process alone. DataFolderError where another one has it."""
+    try:
+        make_folder(data)
+        folder = os.open(data, os.O_RDONLY)
+    except OSError as error:
+        raise _unusable(data, error) from None
+    try:
+        with suppress(OSError):  # a file system that cannot lock a folder has the file's lock
+            _lock(folder, data)
+        try:
+            file = create_file(data / LOCK_FILE)
+        except OSError as error:
+            raise _unusable(data, error) from None
+        with file:
+            _lock(file.fileno(), data)
+            yield
+    finally:
+        os.close(folder)
+
+
+def _lock(descriptor: int, data: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise DataFolderError(f"{data}: another centre is running on this data folder") from None
+
+
+def _unusable(data: Path, error: OSError) -> DataFolderError:
+    return DataFolderError(f"{data}: found {error.strerror}, expected a folder that can be written")

@@ -1,0 +1,199 @@
+"""The SQLite files of a data folder: told from others by what they hold, brought up to date, read by whom may only read.
+
+A file of a later release is refused by whoever opens it: what its rows mean is not known here.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from switch.errors import DataFolderError
+from switch.private import begin_file
+
+TIMEOUT_SECONDS: Final = 5.0  #: how long to wait for another writer; transactions of the centre take milliseconds
+
+
+@frozen(kw_only=True)
+class Schema:
+    """What a file is made of. ``tables`` are some that it has had since its first script: they tell it from other files."""
+
+    name: str  #: as it is called in sentences: a journal
+    tables: frozenset[str]
+    scripts: tuple[str, ...]  #: in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
+    package: str = "switch"  #: where the scripts are
+
+    @property
+    def version(self) -> int:
+        return len(self.scripts)
+
+    @property
+    def expected(self) -> str:
+        return f"expected {self.name} of this centre"
+
+    def script(self, number: int) -> str:
+        """The script that makes version ``number`` of the version before."""
+        return resources.files(self.package).joinpath(self.scripts[number - 1]).read_text(encoding="utf-8")
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file; DataFolderError where it cannot be looked for."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise DataFolderError(f"{path}: found {error.strerror}, expected a folder that can be read") from None
+
+
+def is_empty(path: Path) -> bool:
+    """Whether there is no such file, or nothing in it: a process died as it made it."""
+    return not is_there(path) or path.stat().st_size == 0
+
+
+def version_of(connection: sqlite3.Connection, path: Path, schema: Schema, database: str = "main") -> int:
+    """How many scripts a file has had, 0: it is empty. DataFolderError where it is another's, or of a later release."""
+    try:
+        version: int = connection.execute(f"PRAGMA {database}.user_version").fetchone()[0]
+        names = connection.execute(f"SELECT name FROM {database}.sqlite_schema WHERE type = 'table'")  # noqa: S608
+        tables = {str(row[0]) for row in names}
+    except (sqlite3.DatabaseError, UnicodeError) as error:
+        raise unreadable(path, schema, error) from None
+    if (tables or 0 < version <= schema.version) and (version < 1 or not tables >= schema.tables):
+        raise DataFolderError(f"{path}: found another program's database, {schema.expected}")
+    if version > schema.version:
+        earlier = f"expected {schema.version} or earlier: a later release wrote it"
+        raise DataFolderError(f"{path}: found {schema.name} of schema {version}, {earlier}")
+    return version
+
+
+def unreadable(path: Path, schema: Schema, error: Exception) -> DataFolderError:
+    """The sentence for a file that SQLite cannot make sense of, or that cannot be opened."""
+    return DataFolderError(f"{path}: found {said(error)}, {schema.expected}")
+
+
+def said(error: object) -> str:
+    """What an exception, or SQLite, says, on one line."""
+    found = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return " ".join(str(found).split()) or type(error).__name__
+
+
+def to_write(path: Path, schema: Schema, *, timeout_seconds: float = TIMEOUT_SECONDS) -> sqlite3.Connection:
+    """A connection in autocommit and WAL mode to a file that is made, or brought up to date, first."""
+    try:
+        begin_file(path)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=timeout_seconds)
+    except (OSError, sqlite3.Error) as error:
+        raise unreadable(path, schema, error) from None
+    try:
+        version_of(connection, path, schema)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        migrate(connection, schema)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error | UnicodeError):
+            raise unreadable(path, schema, error) from None
+        raise
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
+    """Run the scripts a file has not had; where somebody else is doing so, their work will do."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for number in range(version + 1, schema.version + 1):
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{schema.script(number)}\nPRAGMA user_version = {number};\nCOMMIT;")
+        except sqlite3.OperationalError:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if connection.execute("PRAGMA user_version").fetchone()[0] < number:
+                raise
+
+
+@contextmanager
+def readable(path: Path, schema: Schema) -> Iterator[str]:
+    """The URI that a file is read by, also by somebody who may not write beside it.
+
+    SQLite reads a file in WAL mode with the help of two others. Where these are not there and cannot be made, the file is
+    whole by itself, and read so; DataFolderError where it is not whole, or where it changed meanwhile.
+    """
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    if _opens(uri):
+        yield uri
+        return
+    if not os.access(path, os.R_OK):
+        raise DataFolderError(f"{path}: found a file that may not be read here, {schema.expected}")
+    before = _marks_of(path)
+    if before[1]:
+        raise DataFolderError(
+            f"{path}: found its last rows in {path.name}-wal, which cannot be read by whom may only read; expected "
+            "its owner to have run `switch check` once, or the centre to be running"
+        )
+    try:
+        yield f"{uri}&immutable=1"
+    finally:
+        if _marks_of(path) != before:
+            raise DataFolderError(f"{path}: found it written while it was read, expected it to stay as it is; try again")
+
+
+def _opens(uri: str) -> bool:
+    """Whether a database can be read as it should be: with what was written last. One that is damaged opens too."""
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=TIMEOUT_SECONDS)) as connection:
+            connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+    except (sqlite3.DatabaseError, UnicodeError):
+        return True
+    return True
+
+
+def _marks_of(path: Path) -> tuple[object, int]:
+    """What tells whether a file was written, and the bytes of its write-ahead log."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None, 0
+    try:
+        logged = path.with_name(path.name + "-wal").stat().st_size
+    except OSError:
+        logged = 0
+    return (about.st_ino, about.st_size, about.st_mtime_ns), logged
+
+
+def may_write(path: Path) -> bool:
+    """Whether this process may write a database: the file, and others beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def differences(connection: sqlite3.Connection, schema: Schema) -> Sequence[str]:
+    """What of a file is not as its scripts make it: sentences on tables, indexes and guards that are missing or changed.
+
+    Tables and indexes that somebody added do no harm; a trigger does.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh, schema)
+        made = _objects(fresh)
+    found = _objects(connection)
+    told = []
+    for key in sorted(made.keys() | found.keys()):
+        kind, name = key
+        if key not in found:
+            told.append(f"{kind} {name} is missing")
+        elif key in made and made[key] != found[key]:
+            told.append(f"{kind} {name} is not as the centre makes it")
+        elif key not in made and kind == "trigger":
+            told.append(f"{kind} {name} is not the centre's")
+    return told
+
+
+def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """Kind and name of what a database holds -> its SQL, quotes and white space left out: these differ by release of SQLite."""
+    rows = connection.execute("SELECT type, name, COALESCE(sql, '') FROM sqlite_schema")
+    return {(str(kind), str(name)): "".join(str(sql).replace('"', "").split()) for kind, name, sql in rows}

@@ -1,0 +1,331 @@
+"""What has to hold between the files of a specification. Each check looks at all there is to look at, and a value that is wrong
+by itself is the business of the file it stands in: here it is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pan
+from switch.clearing.interchange import ANY, InterchangeTable
+from switch.errors import SpecError
+from switch.iso8583.framing import HeaderFormat
+from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
+from switch.routing.table import RoutingTable
+from switch.settlement.discount import DiscountTable, VatTable
+from switch.spec_files import Files, one_of
+from switch.spec_table import Mistakes, SpecTable
+from switch.transaction import CHANNELS, CREDITS, DEBITS
+
+if TYPE_CHECKING:
+    from switch.specs import Specs
+
+LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104  # names of this machine
+HEADER: Final = "2b"  #: stands in for a length header that is wrong
+SOLD: Final = tuple(sorted(DEBITS | CREDITS))  #: types of transactions that are cleared
+
+
+@frozen(kw_only=True)
+class Cards:
+    """The cards an issuer's file lists."""
+
+    numbers: frozenset[str]
+    series: tuple[CardSeries, ...]
+
+    def __contains__(self, digits: str) -> bool:
+        return digits in self.numbers or any(series.find(digits) is not None for series in self.series)
+
+
+@frozen(kw_only=True)
+class Known:
+    """Who and what a rule may name; None where the file that would say cannot be read."""
+
+    cards: Mapping[str, Cards | None]  #: by issuer
+    terminals: Mapping[str, Collection[str]] | None  #: by merchant
+    currencies: Collection[str]
+
+    @classmethod
+    def of(cls, specs: Specs) -> Known:
+        """What a whole specification knows."""
+        return cls(
+            cards={
+                name: Cards(numbers=frozenset(card.pan.digits for card in profile.cards), series=profile.card_series)
+                for name, profile in specs.issuers.items()
+            },
+            terminals={merchant.id: merchant.terminals for merchant in specs.merchants.values()},
+            currencies={merchant.currency for merchant in specs.merchants.values()},
+        )
+
+    @classmethod
+    def read(cls, files: Files) -> Known:
+        """What can be read of the files."""
+        merchants = files.tables("merchants.toml", "merchant")
+        readable = files.table("merchants.toml") is not None
+        terminals: dict[str, list[str]] = {}
+        for entry in merchants:
+            terminals.setdefault(entry.peek("id", str) or "", []).extend(entry.peek("terminals", list) or [])
+        return cls(
+            cards={name: _cards(files, name) for name in files.names("issuers")},
+            terminals=terminals if readable else None,
+            currencies={entry.peek("currency", str) or "504" for entry in merchants},
+        )
+
+
+def _cards(files: Files, issuer: str) -> Cards | None:
+    file = f"issuers/{issuer}.toml"
+    if files.table(file) is None:
+        return None
+    return Cards(
+        numbers=frozenset(entry.peek("pan", str) or "" for entry in files.tables(file, "card")),
+        series=tuple(series for _, series in _series(files, file)),
+    )
+
+
+def _series(files: Files, file: str) -> Iterator[tuple[SpecTable, CardSeries]]:
+    for entry in files.tables(file, "card_series"):
+        series = entry.reading(lambda table: CardSeries.from_toml(table, ""))
+        if series is not None:
+            yield entry, series
+
+
+def check_lines(files: Files, routing: RoutingTable | None) -> None:
+    """Listeners and issuers speak dialects that exist; names, ports and addresses are used once."""
+    centre = files.table("centre.toml")
+    listeners = files.tables("centre.toml", "listener")
+    issuers = [table for name in files.names("issuers") if (table := files.table(f"issuers/{name}.toml")) is not None]
+    dialects = files.names("dialects")
+    for entry in (*listeners, *issuers):
+        dialect = entry.peek("dialect", str)
+        if dialect is not None and dialect not in dialects:
+            entry.mistake("dialect", repr(dialect), one_of(dialects))
+        if entry.peek("header", str) is not None:
+            header_of(entry)
+    _once(listeners, "name", str, "a name no other listener has")
+    _once(listeners, "port", int, "a port no other listener has")
+    _once_of(
+        ((entry, "address", _place(entry), entry.peek("address", str)) for entry in issuers), "an address no other issuer has"
+    )
+    own = [entry for entry in issuers if _place(entry)[0] in LOCAL_HOSTS and entry.peek("process", str) != "external"]
+    ports = {entry.peek("port", int) for entry in listeners}
+    for entry in own:
+        if _place(entry)[1] in ports:
+            entry.mistake("address", repr(entry.peek("address", str)), "a port no listener of centre.toml has")
+    members = issuers if centre is None or centre.peek("centre", dict) is None else [centre.table("centre"), *issuers]
+    _once(members, "institution_id", str, "a code no other institution has")
+
+
+def _place(entry: SpecTable) -> tuple[str, int]:
+    """Host and port of an issuer's address, however they are written; ("", 0) where they are wrong."""
+    host, _, port = (entry.peek("address", str) or "").rpartition(":")
+    name = host.strip("[]").lower()
+    if not (port.isascii() and port.isdecimal() and len(port) <= len("65535")):
+        return "", 0
+    return "127.0.0.1" if name in LOCAL_HOSTS else name, int(port)
+
+
+def header_of(table: SpecTable) -> HeaderFormat:
+    """The length header a listener or an issuer is given."""
+    notation = table.text("header")
+    try:
+        return HeaderFormat.parse(notation)
+    except ValueError as fault:
+        table.mistake("header", repr(notation), str(fault))
+        return HeaderFormat.parse(HEADER)
+
+
+def check_routing(files: Files, routing: RoutingTable | None) -> None:
+    """Every range leads to an issuer, and interchange is for schemes some range has."""
+    issuers, schemes = files.names("issuers"), set()
+    for entry in files.tables("routing.toml", "range"):
+        issuer, scheme = entry.peek("issuer", str), entry.peek("scheme", str)
+        schemes.add(scheme or "")
+        if issuer is not None and issuer not in issuers:
+            entry.mistake("issuer", repr(issuer), one_of(issuers))
+    if not schemes:
+        return
+    for entry in files.tables("fees/interchange.toml", "rate"):
+        scheme = entry.peek("scheme", str)
+        if scheme is not None and scheme not in (ANY, *schemes):
+            entry.mistake("scheme", repr(scheme), f'"{ANY}" or a scheme of routing.toml: {", ".join(sorted(schemes))}')
+
+
+def check_cards(files: Files, routing: RoutingTable | None) -> None:
+    """Every card is routed to the issuer that gave it out, so that none is a card of two issuers."""
+    if routing is None:
+        return
+    issuers = files.names("issuers")
+
+    def look(entry: SpecTable, key: str, pan: Pan, issuer: str) -> None:
+        route = routing.find(pan.digits)
+        if route is None or (route.issuer in issuers and route.issuer != issuer):
+            expected = f"a card routing.toml leads to {issuer!r}"
+            entry.mistake(key, f"{pan.masked}, which leads to {repr(route.issuer) if route else 'no issuer'}", expected)
+
+    for name in issuers:
+        file = f"issuers/{name}.toml"
+        for entry in files.tables(file, "card"):
+            digits = entry.peek("pan", str) or ""
+            if _is_number(digits) and luhn_valid(digits):
+                look(entry, "pan", Pan(digits), name)
+        for entry, series in _series(files, file):
+            shared = any(mistake.file == file and mistake.key == entry.path for mistake in files.mistakes.values())
+            for number in _numbers_to_look_at(series, routing) if not shared else ():
+                look(entry, "bin", series.card(number).pan, name)
+
+
+def _is_number(digits: str) -> bool:
+    """Whether a text can be a card number."""
+    return digits.isascii() and digits.isdecimal() and PAN_DIGITS_MIN <= len(digits) <= PAN_DIGITS_MAX
+
+
+def _numbers_to_look_at(series: CardSeries, routing: RoutingTable) -> list[int]:
+    """First and last card of a series, and those at the edges of ranges: all others are routed like one of these."""
+    base = int(series.bin.ljust(SERIES_BODY_DIGITS, "0"))
+    edges = {1, series.count}
+    for _, _, ranges in routing.ranges:
+        for item in ranges:
+            edges.add(int(item.low.ljust(SERIES_BODY_DIGITS, "0")) - base)
+            edges.add(int(item.high.ljust(SERIES_BODY_DIGITS, "9")) + 1 - base)
+    return sorted(edge for edge in edges if 1 <= edge <= series.count)
+
+
+def check_merchants(files: Files, routing: RoutingTable | None) -> None:
+    """Merchant and terminal ids are used once; plans exist."""
+    entries = files.tables("merchants.toml", "merchant")
+    plans = [plan for entry in files.tables("fees/discount.toml", "plan") if (plan := entry.peek("id", str)) is not None]
+    for entry in entries:
+        plan = entry.peek("plan", str)
+        if plan is not None and files.table("fees/discount.toml") is not None and plan not in plans:
+            entry.mistake("plan", repr(plan), one_of(plans) if plans else "a plan of fees/discount.toml")
+    _once(entries, "id", str, "an id no other merchant has")
+    terminals = ((entry, terminal) for entry in entries for terminal in entry.peek("terminals", list) or [])
+    _once_of(((entry, "terminals", terminal, terminal) for entry, terminal in terminals), "terminal ids that occur once")
+
+
+def check_scenarios(files: Files, routing: RoutingTable | None) -> None:
+    """The rules of every scenario name issuers, merchants, terminals and cards that exist."""
+    known = Known.read(files)
+    for name in files.names("scenarios"):
+        table = files.table(f"scenarios/{name}.toml")
+        if table is not None:
+            check_rules(table, known)
+
+
+def check_rules(table: SpecTable, known: Known) -> None:
+    """The rules of one scenario; one for somebody nobody knows would never have its way."""
+    for entry in table.tables("rule"):
+        issuer = entry.peek("issuer", str)
+        if issuer is not None and issuer not in known.cards:
+            entry.mistake("issuer", repr(issuer), one_of(list(known.cards)))
+        if entry.peek("when", dict) is not None:
+            _check_when(entry.table("when"), issuer, known)
+
+
+def _check_when(when: SpecTable, issuer: str | None, known: Known) -> None:
+    merchant, terminal = when.peek("merchant", str), when.peek("terminal", str)
+    if known.terminals is not None:
+        if merchant is not None and merchant not in known.terminals:
+            when.mistake("merchant", repr(merchant), "a merchant of merchants.toml (`switch merchants` lists them)")
+        elif terminal is not None:
+            own = known.terminals.get(merchant) if merchant is not None else None
+            listed = own if own is not None else [each for all_of in known.terminals.values() for each in all_of]
+            if terminal not in listed:
+                of = f"a terminal of {merchant}" if own is not None else "a terminal of some merchant"
+                when.mistake("terminal", repr(terminal), f"{of} (`switch merchants` lists them)")
+        currency = when.peek("currency", str)
+        if currency is not None and known.terminals and currency not in known.currencies:
+            when.mistake("currency", repr(currency), f"one a merchant accepts: {', '.join(sorted(known.currencies))}")
+    pan = when.peek("pan", str)
+    banks = [cards for name, cards in known.cards.items() if name == issuer or issuer not in known.cards]
+    if pan is not None and _is_number(pan) and not any(cards is None or pan in cards for cards in banks):
+        whose = f"a card of {issuer}" if issuer in known.cards else "a card of some issuer"
+        when.mistake("pan", mask_pan(pan), f"{whose} (`switch cards` lists them)")
+
+
+Check = Callable[[Files, RoutingTable | None], None]
+
+#: What has to hold between files, in the order it is looked at; the routing table is None where it has a mistake.
+CHECKS: Final[tuple[Check, ...]] = (check_lines, check_routing, check_cards, check_merchants, check_scenarios)
+
+
+def _once(entries: Iterable[SpecTable], key: str, kind: type, expected: str) -> None:
+    _once_of(((entry, key, value, value) for entry in entries if (value := entry.peek(key, kind)) is not None), expected)
+
+
+def _once_of(values: Iterable[tuple[SpecTable, str, object, object]], expected: str) -> None:
+    """Each value once; the last of each four is how it is written."""
+    seen = set()
+    for entry, key, value, written in values:
+        if value in seen:
+            entry.mistake(key, f"{written!r} a second time", expected)
+        seen.add(value)
+
+
+def check_coverage(
+    files: Files,
+    today: str,
+    routing: RoutingTable | None,
+    interchange: InterchangeTable | None,
+    discount: DiscountTable | None,
+    vat: VatTable | None,
+) -> None:
+    """Every sale of a business date has its rates. None of them ends, so what is covered today stays covered."""
+    origins = _origins(files, routing)
+    if interchange is not None:
+        for origin, scheme in sorted(origins):
+            _check_interchange(files.mistakes, today, origin, scheme, interchange)
+    if discount is not None:
+        plans = {entry.peek("plan", str) or "" for entry in files.tables("merchants.toml", "merchant")} & set(discount.plans)
+        for plan in sorted(plans):
+            for origin in sorted({origin for origin, _ in origins}):
+                _keep(files.mistakes, partial(discount.rate, today, plan, origin))
+    if vat is not None:
+        _keep(files.mistakes, partial(vat.rate, today))
+
+
+def _check_interchange(mistakes: Mistakes, today: str, origin: str, scheme: str, table: InterchangeTable) -> None:
+    lacking = []
+    for channel in CHANNELS:
+        for transaction_type in SOLD:
+            try:
+                table.rate(today, origin, scheme, channel, transaction_type)
+            except SpecError:
+                lacking.append(f"{channel} {transaction_type}")
+    if not lacking:
+        return
+    which = "" if len(lacking) == len(CHANNELS) * len(SOLD) else f" {lacking[0]}"
+    more = f" and {len(lacking) - 1} like it" if which and len(lacking) > 1 else ""
+    error = SpecError(
+        table.file, "rate", f"no row for {origin} {scheme}{which}{more} on {today}", f"a [[rate]] from {today} or before"
+    )
+    mistakes[error.file, error.key, str(error.found)] = error
+
+
+def _keep(mistakes: Mistakes, look: Callable[[], object]) -> None:
+    try:
+        look()
+    except SpecError as error:
+        mistakes[error.file, error.key, str(error.found)] = error
+
+
+def _origins(files: Files, routing: RoutingTable | None) -> set[tuple[str, str]]:
+    """Origin and scheme of the cards there are; those of an issuer somebody else runs may be any its ranges hold."""
+    if routing is None:
+        return set()
+    found = set()
+    for name in files.names("issuers"):
+        table = files.table(f"issuers/{name}.toml")
+        origin = table.peek("origin", str) if table is not None else None
+        if table is None or origin not in ("domestic", "foreign"):
+            continue
+        routes = [route for route in routing.routes() if route.issuer == name]
+        if table.peek("process", str) != "external":
+            cards = [entry.peek("pan", str) or "" for entry in files.tables(table.file, "card")]
+            for _, series in _series(files, table.file):
+                cards += [series.card(number).pan.digits for number in _numbers_to_look_at(series, routing)]
+            routes = [route for digits in cards if (route := routing.find(digits)) is not None]
+        found |= {(origin, route.scheme) for route in routes}
+    return found
