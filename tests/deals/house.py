@@ -66,7 +66,7 @@ def write_specs(folder: Path, banks: Banks) -> dict[str, Merchant]:
     )
     ranges = ""
     for number, bank in enumerate(banks.every, 1):
-        place = bank.place
+        place, scheme = bank.place, ("visa", "mastercard")[number // 2 % 2]
         (folder / "issuers" / f"{place.id}.toml").write_text(
             _table(
                 "", id=place.id, name=f"Bank {number}", institution_id=f"50410{number}",
@@ -76,9 +76,9 @@ def write_specs(folder: Path, banks: Banks) -> dict[str, Merchant]:
             + _table("[card]", pan=with_check_digit(place.patient_bin + "9" * 9), expiry="3012", cvv2="123",
                      balance="1000.00", purpose="a card of a bank that is played")
         )  # fmt: skip
-        ranges += _table("[range]", bins=place.patient_bin, issuer=place.id, scheme="visa", product="debit")
+        ranges += _table("[range]", bins=place.patient_bin, issuer=place.id, scheme=scheme, product="debit")
         ranges += _table(
-            "[range]", bins=place.hasty_bin, issuer=place.id, scheme="visa", product="debit", timeout_seconds=HASTY_SECONDS
+            "[range]", bins=place.hasty_bin, issuer=place.id, scheme=scheme, product="debit", timeout_seconds=HASTY_SECONDS
         )
     (folder / "routing.toml").write_text(ranges)
     text = ""
