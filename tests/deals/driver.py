@@ -147,7 +147,7 @@ class Run:
         """The kills, each after so many deals, and the close of a date while the deals go on."""
         kills = self.wish.kills
         each = self.wish.count / (kills + 1)
-        moments = sorted(each * (number + self._rnd.random()) for number in range(1, kills + 1))
+        moments = sorted(each * (number + 0.6 * self._rnd.random()) for number in range(1, kills + 1))
         closing = self.wish.count * CLOSE_SHARE if kills else self.wish.count
         closed = False
         for number, moment in enumerate(moments, 1):
