@@ -9,12 +9,13 @@ SEEDS ?= 2000
 KILLS ?= 200
 ISSUER_KILLS ?= 50
 FRAMES ?= 1000000
+DEALS ?= 20000
 SECONDS ?= 3600
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate fuzz docs clean
+.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate fuzz deals docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -57,6 +58,9 @@ chaos: $(VENV)/.installed-dev ## kill -9 the switch and its issuers under load, 
 
 mutate: $(VENV)/.installed-dev ## send a running centre a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.mutation.run $(FRAMES) $(ARGS)
+
+deals: $(VENV)/.installed-dev ## play random deals against a model of the rules, with contradicting banks and kills (DEALS=20000; ARGS="--seed 7")
+	@$(VENV)/bin/python -m tests.deals.run $(DEALS) $(ARGS)
 
 fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messages and whole turns any bytes at all (SECONDS=3600; ARGS="--seed 7"; pip install atheris steers it)
 	@$(VENV)/bin/python -m tests.fuzz.run $(SECONDS) $(ARGS)
