@@ -14,7 +14,6 @@ from typing import Any, Final
 import trio
 from attrs import frozen
 
-from switch.books import BOOKS_FILE
 from switch.business_clock import BusinessClock
 from switch.business_day import refuse_beyond_calendar
 from switch.data_lock import held_alone
@@ -23,7 +22,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
 from switch.issuer_processes import IssuerProcess
 from switch.issuers.profile import Profile
-from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal
+from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
 from switch.kept_files import LOOK_SECONDS
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
@@ -91,10 +90,7 @@ class Centre:
         with held_alone(self.options.data), self._ready_file_ours():
             remember_specs(self.options.data, self.options.specs_folder)
             path = self.options.data / JOURNAL_FILE
-            if not path.exists() and (self.options.data / BOOKS_FILE).exists():
-                raise DataFolderError(
-                    f"{path}: found none, expected the journal {BOOKS_FILE} beside it was made from: put it back"
-                )
+            refuse_to_begin_beside_books(path)
             vault = Vault.open(self.options.data, new=not path.exists())
             with (
                 closing(self._limit),

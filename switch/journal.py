@@ -306,14 +306,18 @@ class MemoryJournal:
         pass
 
 
+def refuse_to_begin_beside_books(path: Path) -> None:
+    """DataFolderError where the journal is gone that books beside it were made of: a new one would give its numbers again."""
+    if databases.is_empty(path) and not databases.is_empty(path.with_name(BOOKS_FILE)):
+        raise DataFolderError(f"{path}: missing or empty, expected the journal that {BOOKS_FILE} beside it was made of")
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """The journal's database, made or brought up to date on opening.
 
-    DataFolderError for a file of a later schema, or another's; and where the journal is gone that books beside it were made of:
-    a new one would give the same numbers to other requests.
+    DataFolderError for a file of a later schema, or another's, and as ``refuse_to_begin_beside_books``.
     """
-    if databases.is_empty(path) and not databases.is_empty(path.with_name(BOOKS_FILE)):
-        raise DataFolderError(f"{path}: missing or empty, expected the journal that {BOOKS_FILE} beside it was made of")
+    refuse_to_begin_beside_books(path)
     db = databases.to_write(path, SCHEMA, timeout_seconds=BUSY_TIMEOUT_MS / 1000)
     db.execute("PRAGMA wal_autocheckpoint = 0")
     return db

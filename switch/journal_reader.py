@@ -23,7 +23,7 @@ from switch.routing.recovery import Recovery
 from switch.routing.reversals import Demand, Undone
 from switch.routing.taken_back import REVERSALS_REMEMBERED_MAX
 from switch.routing.totals import Reconciled, Subject, Totals
-from switch.transaction import ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
+from switch.transaction import BATCH, ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
 from switch.vault import Vault
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
@@ -36,13 +36,13 @@ request.id, request.acquirer_id, request.terminal_id, request.stan, request.tran
 request.transaction_type, request.pan_cipher, request.amount_minor, request.currency, request.merchant_id,
 request.merchant_type, request.entry_mode, request.channel, request.rrn, request.local_at, request.issuer,
 request.function, request.cash_back_minor, request.advised_code, request.capture,
-original.acquirer_id, original.terminal_id, original.stan, original.transmitted_at
+original.acquirer_id, original.terminal_id, original.stan, original.transmitted_at, original.function
 """
 _APPROVED_BY: Final = "SELECT EXISTS (SELECT 1 FROM decision WHERE decided_by = ? AND approved_minor > 0)"
 _REQUESTS: Final = "request LEFT JOIN request AS original ON original.id = request.original_id"
 _TRANSMITTED_AT: Final = 4  #: place of request.transmitted_at in a row of these columns
 _ISSUER: Final = 16  #: place of request.issuer
-_COLUMNS: Final = 25  #: how many they are
+_COLUMNS: Final = 26  #: how many they are
 _PAST: Final = f"""
 SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
   decision.approved_minor,
@@ -294,6 +294,7 @@ class JournalReader:
             cash_back_minor=row[18],
             advised_code=row[19],
             original_key=ExchangeKey(*row[21:25]) if row[21] is not None else None,
+            captured_function=row[25] if row[17] == BATCH else "",
         )
 
 

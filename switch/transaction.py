@@ -82,6 +82,7 @@ class Authorization:
     approval_code: str | None = None  #: of an advice or a completion: DE 38
     repeat: bool = False  #: it came as a repeat (0101, 0121, …) of what its sender had no answer to
     stamped: bool = False  #: its sender gave no time at all: the time in ``key`` is of the centre's clock
+    captured_function: str = ""  #: of a BATCH: whether what its close captured had been asked or told
 
 
 @record(kw_only=True)
@@ -100,6 +101,7 @@ class Reversal:
     rrn: str  #: DE 37, the original's
     reason: str  #: why, as the sender codes it: four digits (REASON_…), or empty
     carried: Mapping[int, str] = field(eq=False, repr=False)
+    stamped: bool = False  #: as of an Authorization
 
     @property
     def partial(self) -> bool:

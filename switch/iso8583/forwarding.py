@@ -193,6 +193,7 @@ def rebuilt(
     cash_back_minor: int,
     advised_code: str | None,
     original_key: ExchangeKey | None,
+    captured_function: str,
 ) -> Authorization:
     """An authorization from what the journal keeps of it: enough to tell an issuer of it, or of its reversal."""
     processing_code = next((code for code, word in TRANSACTION_TYPES.items() if word == transaction_type), "00") + "0000"
@@ -233,4 +234,5 @@ def rebuilt(
         cash_back_minor=cash_back_minor,
         advised_code=advised_code,
         original_key=original_key,
+        captured_function=captured_function,
     )

@@ -273,6 +273,7 @@ def to_reversal(message: Message, *, acquirer_id: str, stamp: Stamp, currency: s
         rrn=e.get(37, ""),
         reason=_message_reason(e),
         carried=e,
+        stamped=gives_no_time(message.elements),
     )
 
 

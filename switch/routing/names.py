@@ -16,7 +16,7 @@ from switch.routing.archive import Archive, Named, Past, Reference, SameStan
 from switch.routing.capture import is_financial_advice
 from switch.routing.exchange import Exchange, Pending
 from switch.routing.history import History
-from switch.transaction import BATCH, Authorization, ExchangeKey, Reversal
+from switch.transaction import Authorization, ExchangeKey, Reversal
 
 #: A request without any time of its own that is the same as one so long before is that one again. Terminals send again
 #: within a minute or two, and count their STANs on with each message that is another.
@@ -196,7 +196,7 @@ def _same(earlier: Authorization, request: Authorization) -> bool:
         and earlier.amount_minor == request.amount_minor
         and earlier.transaction_type == request.transaction_type
         and earlier.message_class == request.message_class
-        and earlier.function in (request.function, BATCH)
+        and (earlier.captured_function or earlier.function) == request.function
         and seconds_apart(earlier.key.transmitted_at, request.key.transmitted_at) <= SAME_AGAIN_SECONDS
     )
 

@@ -8,7 +8,7 @@ from switch.routing.effects import Effect, JournalOccurrence, Notice, Reply
 from switch.routing.events import RequestReceived
 from switch.routing.exchange import Exchange, Pending
 from switch.routing.history import History
-from switch.transaction import BATCH, DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Authorization, Decision
+from switch.transaction import DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Authorization, Decision
 
 
 class Repeats:
@@ -58,13 +58,13 @@ def _asked_again(event: RequestReceived) -> str:
 
 
 def _same(known: Authorization, again: Authorization) -> bool:
-    """Whether two messages under one key ask, or tell, the same; what its batch captured may have been asked or told."""
+    """Whether two messages under one key ask, or tell, the same."""
     return (
         known.pan == again.pan
         and known.amount_minor == again.amount_minor
         and known.transaction_type == again.transaction_type
         and known.message_class == again.message_class
-        and known.function in (again.function, BATCH)
+        and (known.captured_function or known.function) == again.function
     )
 
 

@@ -14,7 +14,7 @@ from switch.transaction import APPROVED, ORIGINAL_AMOUNT_INCORRECT, UNABLE_TO_LO
 class Demand(NamedTuple):
     """What a reversal asks for, but for its card: one that differs in any of it is another reversal, under whatever key."""
 
-    key: ExchangeKey
+    key: ExchangeKey  #: without a time where its sender gave none
     named: ExchangeKey | str  #: DE 90, else DE 37
     merchant_id: str
     amount_minor: int
@@ -23,7 +23,8 @@ class Demand(NamedTuple):
     @classmethod
     def of(cls, reversal: Reversal) -> Demand:
         named = reversal.original_key or reversal.rrn
-        return cls(reversal.key, named, reversal.merchant_id, reversal.amount_minor, reversal.replacement_minor)
+        key = reversal.key._replace(transmitted_at="") if reversal.stamped else reversal.key
+        return cls(key, named, reversal.merchant_id, reversal.amount_minor, reversal.replacement_minor)
 
 
 @record

@@ -413,7 +413,7 @@ class Switchboard:
 
     def _capture(self, past: Past, line: str, now: float, effects: list[Effect]) -> None:
         """Write down that an approval counts from now on, for what reversals have left of it."""
-        request = evolve(past.authorization, function=BATCH)
+        request = evolve(past.authorization, function=BATCH, captured_function=past.authorization.function)
         why = f"captured with its batch: request {past.request_id}"
         decision = evolve(past.decision, reason=why, approved_minor=past.remaining_minor)
         route, merchant = self._table.find(request.pan.digits), self._merchants.get(request.merchant_id)

@@ -8,13 +8,14 @@ from typing import Final
 from attrs import evolve
 
 from switch.card import Pan
+from switch.record import record
 from switch.routing.archive import Archive, Named, Past, Reference, SameStan
 from switch.routing.capture import LATER
 from switch.routing.effects import Effect, JournalOccurrence, JournalReversal, Notice
 from switch.routing.exchange import Exchange
 from switch.routing.history import History
 from switch.routing.memory import Memory
-from switch.routing.names import SAME_STAN_SECONDS, Names, named_by, seconds_apart
+from switch.routing.names import SAME_AGAIN_SECONDS, SAME_STAN_SECONDS, Names, named_by, seconds_apart
 from switch.routing.outbox import Outbox
 from switch.routing.reversals import GIVEN_BACK, NOT_KNOWN, Demand, Undone, undo
 from switch.routing.seen import Seen
@@ -25,13 +26,23 @@ REVERSALS_REMEMBERED_MAX: Final = 10_000  #: kept to answer repeats; older ones 
 UNKNOWN_REMEMBERED_MAX: Final = 10_000  #: originals that were reversed and had not come; for older ones the journal is asked
 
 
+@record
+class _Earlier:
+    """What came of an earlier reversal; of one before a restart the card is not known."""
+
+    outcome: Undone
+    at: str  #: MMDDhhmmss
+    pan: Pan | None
+    card_known: bool
+
+
 class TakenBack:
     """Reversals by their key, and originals not seen yet by what named them: a key, a reference, a STAN."""
 
     def __init__(self, archive: Archive, names: Names, history: History, outbox: Outbox, batches: Batches) -> None:
         self._archive, self._names, self._history = archive, names, history
         self._outbox, self._batches = outbox, batches
-        self._outcomes: Memory[Demand, tuple[Undone, Pan | None, bool]] = Memory(REVERSALS_REMEMBERED_MAX)
+        self._outcomes: Memory[Demand, _Earlier] = Memory(REVERSALS_REMEMBERED_MAX)
         self._unknown: Memory[Hashable, tuple[str]] = Memory(UNKNOWN_REMEMBERED_MAX)  #: name -> when it was reversed
         self._seen: Seen | None = None  #: all names of what was reversed and had not come; made when there is one
 
@@ -40,7 +51,10 @@ class TakenBack:
         for named in unknown:
             self._expect(named, named.at if isinstance(named, SameStan) else "")
         for demand, outcome in outcomes:
-            self._outcomes.put(demand, (outcome, None, False))
+            key = demand.key
+            earlier = _Earlier(outcome, key.transmitted_at, None, card_known=False)
+            self._outcomes.put(demand, earlier)
+            self._outcomes.put(demand._replace(key=key._replace(transmitted_at="")), earlier)
 
     def _expect(self, named: ExchangeKey | Named, at: str) -> None:
         """An original was reversed, at MMDDhhmmss, that had not come."""
@@ -50,11 +64,16 @@ class TakenBack:
 
     def outcome(self, reversal: Reversal) -> Undone | None:
         """What came of the same reversal before; None where it has not come, or long ago, or was another."""
-        outcome, pan, pan_known = self._outcomes.get(Demand.of(reversal)) or (None, None, False)
-        return None if pan_known and pan != reversal.pan else outcome
+        earlier = self._outcomes.get(Demand.of(reversal))
+        if earlier is None or (earlier.card_known and earlier.pan != reversal.pan):
+            return None
+        if reversal.stamped and seconds_apart(earlier.at, reversal.key.transmitted_at) > SAME_AGAIN_SECONDS:
+            return None
+        return earlier.outcome
 
     def remember(self, reversal: Reversal, outcome: Undone) -> None:
-        self._outcomes.put(Demand.of(reversal), (outcome, reversal.pan, True))
+        earlier = _Earlier(outcome, reversal.key.transmitted_at, reversal.pan, card_known=True)
+        self._outcomes.put(Demand.of(reversal), earlier)
 
     def before_it_came(self, request: Authorization) -> bool:
         """Whether a request was reversed before it came."""

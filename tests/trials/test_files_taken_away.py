@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import LOG_FILE, running_centre, spawn_centre
+from switch.centre_process import running_centre
 from switch.errors import DataFolderError
 from switch.journal import Batch, SqliteJournal
 from switch.routing.effects import JournalDecision, JournalRequest
@@ -91,19 +91,6 @@ def test_a_log_that_was_deleted_is_kept_after_all(tmp_path: Path) -> None:
         with suppress(DataFolderError):
             journal.commit(approved(2), 5_000 + LOOK_MS)
     assert journaled(data, "SELECT request_id FROM decision") == [(1,)]
-
-
-def test_no_journal_begins_anew_beside_the_books_of_one(tmp_path: Path) -> None:
-    (tmp_path / "books.db").touch()
-    process = spawn_centre(tmp_path)
-    try:
-        assert process.wait(SECONDS_MAX) == 2
-    finally:
-        process.kill()
-        process.wait()
-    (sentence,) = said(tmp_path / LOG_FILE).splitlines()
-    assert sentence.startswith(f"switch: {tmp_path / 'journal.db'}: found none, expected ")
-    assert not (tmp_path / "journal.db").exists()
 
 
 def said(log: Path) -> str:

@@ -148,3 +148,28 @@ async def test_totals_sent_again_without_a_time_are_the_same_totals(tmp_path: Pa
         wait(monkeypatch, 1.5)
         again = await ask(at, totals)
         assert (first[39], first[66], again[39], again[66]) == ("00", "1", "00", "1")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_partial_reversal_sent_again_after_the_completion_lowers_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restarted: bool
+) -> None:
+    books: dict[str, MemoryBook] = {}
+    hold = message("0120", 101, **{"de4": "000000005927", "de25": "06", "de38": "A1B2C3", **BARE, "de37": "RRN000000001"})
+    left = f"{3502:012d}{0:012d}C00000000C00000000"
+    back = message("0400", 102, **{"de4": "000000005927", "de95": left, **BARE, "de90": f"0120000101{0:010d}{0:022d}"})
+    completion = message("0220", 103, **{"de4": "000000003502", "de38": "A1B2C3", **BARE, "de37": "RRN000000001"})
+    async with desk(tmp_path, books) as at:
+        assert [await at.code(each) for each in (hold, back, completion)] == ["00", "00", "00"]
+        assert await at.held_minor() == 3_502
+        lower = message("0400", 104, de4="000000003502", de37="RRN000000001", de95=f"{3000:012d}{left[12:]}")
+        assert await at.code(lower) == "00"
+        if not restarted:
+            wait(monkeypatch, 2)
+            assert await at.code(back) == "00"
+            assert await at.held_minor() == 3_000
+    if restarted:
+        wait(monkeypatch, 2)
+        async with desk(tmp_path, books) as at:
+            assert await at.code(back) == "00"
+            assert await at.held_minor() == 3_000

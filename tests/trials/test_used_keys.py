@@ -1,0 +1,32 @@
+"""A key used for another kind of message: refused, also once the close of a batch has captured what it named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from switch.issuers.book import MemoryBook
+from switch.merchant import BY_BATCH
+from tests.loopback import specs
+from tests.trials.desk import desk, message
+
+KIOSK = next(merchant for merchant in specs().merchants.values() if merchant.capture == BY_BATCH)
+AT_KIOSK = {"de41": KIOSK.terminals[0], "de42": KIOSK.id.ljust(15)}
+
+
+@pytest.mark.parametrize(("first", "again"), [("0200", "0220"), ("0100", "0120"), ("0120", "0100")])
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_was_asked_is_not_told_under_its_key(tmp_path: Path, first: str, again: str, restarted: bool) -> None:
+    books: dict[str, MemoryBook] = {}
+    totals = {"de76": "0000000001", "de88": "0000000000012500", "de4": "", "de2": "", "de3": ""}
+    async with desk(tmp_path, books) as at:
+        assert await at.code(message(first, 1, **AT_KIOSK)) == "00"
+        assert await at.code(message("0500", 2, **totals, **AT_KIOSK)) == "00"
+        if not restarted:
+            assert await at.code(message(first, 1, **AT_KIOSK)) == "00"
+            assert await at.code(message(again, 1, **AT_KIOSK)) == "94"
+    if restarted:
+        async with desk(tmp_path, books) as at:
+            assert await at.code(message(first, 1, **AT_KIOSK)) == "00"
+            assert await at.code(message(again, 1, **AT_KIOSK)) == "94"
