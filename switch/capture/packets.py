@@ -137,10 +137,10 @@ def _of_ipv6(packet: Packet, data: bytes) -> Segment | str:
     return _of_tcp(packet, data[8:24], data[24:40], data[place:end])
 
 
-def _of_tcp(packet: Packet, source: bytes, destination: bytes, data: bytes) -> Segment | str:
+def _of_tcp(packet: Packet, source: bytes, destination: bytes, data: bytes) -> Segment:
     start, opens = (data[12] >> 4) * 4, bool(data[13] & _SYN)
     if start < _TCP_HEADER_BYTES_MIN:
-        return BAD_HEADER
+        raise IndexError(start)
     return Segment(
         packet.number,
         packet.at_ns,

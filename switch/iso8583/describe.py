@@ -69,6 +69,7 @@ class Description:
     suspect: Places  #: what may be a card number where none should stand; left out of the values
 
 
+MASKED: Final = frozenset({2, 34, 35, EMV_DATA})  #: elements in which only what is no card data is shown
 MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
 
 
@@ -95,7 +96,7 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Descriptio
             shown = value if unmasked else shown_value(number, value, edition)
             words = MEANING[edition](number, value, elements)
             encoding = element.encoding
-        masked = number in SECRET or (number in (2, 34, 35) and trusted)
+        masked = number in SECRET or (number in MASKED and trusted) or (number in FREE_TEXT[edition] and error is None)
         if encoding and not masked and suspect.hide(encoding, offset, offset + len(raw)):
             shown, words = MAY_BE_A_CARD, ""
         line = Line(element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=words)

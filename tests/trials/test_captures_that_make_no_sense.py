@@ -17,8 +17,8 @@ def pcap(*packets: bytes, link: int = RAW_IP) -> bytes:
     return head + b"".join(struct.pack("<IIII", 1_795_341_600, 0, len(each), len(each)) + each for each in packets)
 
 
-def tcp(data: bytes, *, words: int = 5, ip_words: int = 5, total: int | None = None) -> bytes:
-    segment = struct.pack(">HHIIBBHHH", 40_000, 8583, 1, 0, words << 4, 0x18, 1_000, 0, 0) + data
+def tcp(data: bytes, *, ip_words: int = 5, total: int | None = None) -> bytes:
+    segment = struct.pack(">HHIIBBHHH", 40_000, 8583, 1, 0, 0x50, 0x18, 1_000, 0, 0) + data
     length = 20 + len(segment) if total is None else total
     return struct.pack(">BBHHHBBH", 0x40 | ip_words, 0, length, 0, 0, 64, 6, 0) + b"\x0a\0\0\1\x0a\0\0\2" + segment
 
@@ -32,7 +32,7 @@ def test_an_ip_header_shorter_than_one_can_be(tmp_path: Path, ip_words: int) -> 
     assert "a header of impossible length" in outcome.out
 
 
-@pytest.mark.parametrize("packet", [tcp(b"\0\4spam", words=4), tcp(b"\0\4spam", words=0), tcp(b"\0\4spam", total=12)])
+@pytest.mark.parametrize("packet", [tcp(b"\0\4spam", total=12), tcp(b"\0\4spam", ip_words=15, total=40)])
 def test_a_length_that_cannot_be_is_told(tmp_path: Path, packet: bytes) -> None:
     (tmp_path / "capture").write_bytes(pcap(packet))
     outcome = run("decode", tmp_path / "capture")
