@@ -307,7 +307,8 @@ async def same_stan(deal: Deal) -> None:
     if 7 not in one.elements:
         await deal.say(one, Plan())
         return
-    await deal.say(one, Plan())
+    if await deal.say(one, Plan()) is None:
+        return  # given up and reversed, by its STAN perhaps: the next one of that STAN would be declined
     later = "".join(deal.time_of(-deal.rnd.randint(1, 3_000)))
     await deal.say(Message(one.mti, one.elements | {7: later, 37: f"{deal.number:08d}SAME"}), Plan())
 
