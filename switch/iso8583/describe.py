@@ -73,14 +73,19 @@ MASKED: Final = frozenset({2, 34, 35, EMV_DATA})  #: elements in which only what
 MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
 
 
-def describe(codec: Codec, data: bytes, *, unmasked: bool = False) -> Description:
-    """The parts of a message in the order they stand, as far as it can be read. PANs are masked unless ``unmasked``."""
+def describe(codec: Codec, data: bytes, *, unmasked: bool = False, near_bytes: int | None = None) -> Description:
+    """The parts of a message in the order they stand, as far as it can be read. PANs are masked unless ``unmasked``.
+
+    With ``near_bytes`` card numbers out of place are looked for only so far around the error: for who shows nothing else.
+    """
     parts, error = codec.inspect(data)
     values = {key: value for key, _, _, value in parts}
     elements = {int(key): value for key, value in values.items() if key.isdecimal() and key != "1"}
     lines, edition = [], codec.dialect.edition
     trusted = error is None or believed(values.get("t", ""), elements, edition)
-    suspect = NOWHERE if unmasked else suspect_places(codec, data, parts, whole=error is None)
+    place, width = (error.position or 0) if error else 0, len(data) if near_bytes is None else near_bytes
+    start, end = max(place - width, 0), place + width
+    suspect = NOWHERE if unmasked else suspect_places(codec, data[start:end], parts, whole=error is None, start=start)
     for key, offset, raw, value in parts:
         number = int(key) if key.isdecimal() and key != "1" else 0 if key == "t" else 1
         if number == 0:

@@ -30,9 +30,10 @@ DIFFERENT_DIGITS_MIN: Final = 3  #: in a piece of a known card number: zeros sta
 _EBCDIC_DIGITS: Final = bytes(
     0x30 + code - 0xF0 if 0xF0 <= code <= 0xF9 else 0x2E if 0x30 <= code <= 0x39 else code for code in range(256)
 )
-_STRETCH: Final = re.compile(
-    r"[0-9](?:[^0-9]{0,2}[0-9])*"
-)  #: digits with one or two other signs between, as damage leaves them
+#: Digits with one or two other signs between, as damage leaves them.
+_STRETCH: Final = re.compile(r"[0-9]+(?:[^0-9]{1,2}[0-9]+)*")
+_UNLESS_DIGITS: Final = tuple("--" if 0x30 <= byte <= 0x39 else f"{byte:02x}" for byte in range(256))
+_UNLESS_TEXT: Final = tuple("--" if 0x20 <= byte < 0x7F else f"{byte:02x}" for byte in range(256))
 _MONEY: Final = frozenset({"authorization", "financial", "reversal"})
 
 Span = tuple[int, int]
@@ -90,8 +91,9 @@ def is_dated(elements: Mapping[int, str], edition: str) -> bool:
     return False
 
 
-def suspect_places(codec: Codec, data: bytes, parts: list[Part], *, whole: bool) -> Places:
-    """Where a message may show a card number outside the elements that are masked anyway."""
+def suspect_places(codec: Codec, data: bytes, parts: list[Part], *, whole: bool, start: int = 0) -> Places:
+    """Where a message may show a card number outside the elements that are masked anyway. ``data`` is the message from its
+    byte ``start`` on, or a part of it."""
     mti, elements = values_of(parts)
     edition = codec.dialect.edition
     kind = message_class(mti, VERSIONS[edition]) if mti else None
@@ -99,22 +101,26 @@ def suspect_places(codec: Codec, data: bytes, parts: list[Part], *, whole: bool)
         cards = _cards(elements) if kind in _MONEY else []
         look = _copies_of(cards, COPY_DIGITS_MIN)
         if kind in _MONEY and 2 not in elements:
-            return _found(data, lambda digits: chain(look(digits), _prefixed(digits)))
-        return _found(data, look) if cards else NOWHERE
+            return _found(data, start, lambda digits: chain(look(digits), _prefixed(digits)))
+        return _found(data, start, look) if cards else NOWHERE
     if not believed(mti, elements, edition):
         packs = any(element is not None and element.encoding == "bcd" for element in codec.dialect.elements)
-        found = _found(data, _stretches)
-        return found if packs else evolve(found, packed=tuple(_in_bytes(_unless_text(data))))
+        found = _found(data, start, _stretches)
+        return found if packs else evolve(found, packed=_shifted(_in_bytes(_unless_text(data)), start))
     cards = _cards(elements)
     if not cards:
         before = min((offset for key, offset, _, _ in parts if key.isdecimal() and int(key) > DIGITS_SHOWN_MAX), default=0)
-        return _found(data[:before], lambda digits: card_numbers(digits))
-    return _found(data, _copies_of(cards, DIGITS_SHOWN_MAX + 1))
+        return _found(data[: max(before - start, 0)], start, card_numbers)
+    return _found(data, start, _copies_of(cards, DIGITS_SHOWN_MAX + 1))
 
 
-def _found(data: bytes, look: Callable[[str], Iterator[Span]]) -> Places:
+def _found(data: bytes, start: int, look: Callable[[str], Iterator[Span]]) -> Places:
     text, ebcdic = data.decode("latin-1"), data.translate(_EBCDIC_DIGITS).decode("latin-1")
-    return Places(tuple(look(text)), tuple(look(ebcdic)), tuple(_in_bytes(look(data.hex()))))
+    return Places(*(_shifted(spans, start) for spans in (look(text), look(ebcdic), _in_bytes(look(data.hex())))))
+
+
+def _shifted(spans: Iterable[Span], start: int) -> tuple[Span, ...]:
+    return tuple((first + start, last + start) for first, last in spans)
 
 
 def _in_bytes(spans: Iterable[Span]) -> Iterator[Span]:
@@ -123,14 +129,15 @@ def _in_bytes(spans: Iterable[Span]) -> Iterator[Span]:
 
 def _unless_text(data: bytes) -> Iterator[Span]:
     """Stretches of packed digits where nothing is packed: text has digits in its hexadecimal form too, and is left out."""
-    yield from card_numbers(data.hex())
-    yield from _stretches("".join("--" if 0x20 <= byte < 0x7F else f"{byte:02x}" for byte in data))
+    yield from card_numbers("".join(map(_UNLESS_DIGITS.__getitem__, data)))
+    yield from _stretches("".join(map(_UNLESS_TEXT.__getitem__, data)))
 
 
 def _stretches(digits: str) -> Iterator[Span]:
     """Stretches with more digits than may be shown of a card in one piece."""
     for match in _STRETCH.finditer(digits):
-        if sum(sign.isdecimal() for sign in match[0]) > DIGITS_SHOWN_MAX:
+        size = match.end() - match.start()
+        if size > 3 * DIGITS_SHOWN_MAX or sum(map(str.isdecimal, match[0])) > DIGITS_SHOWN_MAX:
             yield match.span()
 
 

@@ -24,6 +24,9 @@ CARD_DATA: Final = frozenset({2, 34, 35, EMV_DATA, *SECRET})  #: elements whose 
 CONTEXT_BYTES: Final = 8  #: shown on either side of the place where a message stops making sense
 
 
+NEAR_BYTES: Final = 48  #: around that place, in which digits that belong to a card number shown there can stand
+
+
 class Wrapping(NamedTuple):
     """What stands around a message on some line: its length header (None: none) and whether there is a TPDU."""
 
@@ -157,7 +160,7 @@ def around(codec: Codec, data: bytes, description: Description, *, unmasked: boo
 
 def around_in_line(codec: Codec, data: bytes) -> str:
     """The same on one line, with the place in brackets; for a message that cannot be read whole."""
-    shown, caret = around(codec, data, describe(codec, data))
+    shown, caret = around(codec, data, describe(codec, data, near_bytes=NEAR_BYTES))
     place = len(caret) - 1
     if place >= len(shown):
         return f"{shown} []".lstrip()

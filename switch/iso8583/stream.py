@@ -133,6 +133,7 @@ def read_stream(data: bytes, way: Way, patience: Patience | None = None) -> Iter
             fault, end = error, len(data)
         else:
             if end == place + way.header.width:
+                patience.header()
                 place = end
                 continue
             said = _said(data, place, end, way, patience)
