@@ -15,7 +15,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate fuzz deals docs clean
+.PHONY: help demo up test test-long lint format types bench against day-bench sim chaos mutate fuzz deals docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -27,8 +27,11 @@ demo: $(VENV)/.installed ## show the main job, from the wire to a merchant's sta
 up: $(VENV)/.installed ## run the centre on its usual ports, data in ./var (ARGS="--scenario bad-evening" and the like)
 	@$(VENV)/bin/python -m switch up $(ARGS)
 
-test: $(VENV)/.installed-dev ## run all tests on all cores (ARGS="--cov=switch --cov-report=term" measures coverage, ARGS=tests/clearing runs a part)
-	@$(VENV)/bin/python -m pytest -n auto $(ARGS)
+test: $(VENV)/.installed-dev ## run the tests on all cores (ARGS="--cov=switch --cov-report=term" measures coverage, ARGS=tests/clearing runs a part)
+	@$(VENV)/bin/python -m pytest -n auto -m "not long" $(ARGS)
+
+test-long: $(VENV)/.installed-dev ## run the tests that take their time
+	@$(VENV)/bin/python -m pytest -n auto -m long $(ARGS)
 
 lint: $(VENV)/.installed-dev ## check style and formatting
 	@$(VENV)/bin/ruff check .

@@ -98,6 +98,7 @@ async def test_an_issuer_that_hangs_up_after_each_sign_on_is_dialled_ever_later(
         assert pauses == [RETRY_SECONDS_FIRST * 2**n for n in range(4)]
 
 
+@pytest.mark.long
 async def test_what_waits_for_an_acquirer_that_does_not_read_is_bounded_by_what_it_has_asked() -> None:
     count = 2_000
     async with played() as centre, trio.open_nursery() as nursery:

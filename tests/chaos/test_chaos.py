@@ -11,6 +11,8 @@ from tests.chaos.campaign import Campaign
 from tests.chaos.plans import lives
 from tests.chaos.proof import faults
 
+pytestmark = pytest.mark.long
+
 SEED = 20261122
 
 

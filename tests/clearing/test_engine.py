@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 
 from switch.endofday import check_books, close_day
@@ -20,6 +21,7 @@ Row = tuple[object, ...]
 CHARGES = "amount_minor, interchange_minor, discount_minor, vat_minor, net_minor"
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(days=DAYS)
 def test_sql_equals_plain_words_where_each_day_is_closed_in_its_turn(days: tuple[list[Event], ...]) -> None:
@@ -27,6 +29,7 @@ def test_sql_equals_plain_words_where_each_day_is_closed_in_its_turn(days: tuple
         tell_and_compare(Path(folder), days, closed_late=False)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(days=DAYS)
 def test_sql_equals_plain_words_where_all_days_are_closed_late(days: tuple[list[Event], ...]) -> None:

@@ -24,6 +24,7 @@ def tools(tmp_path: Path) -> LoadTools:
         pytest.skip(str(missing))
 
 
+@pytest.mark.long
 def test_a_case_is_measured_with_the_neutral_issuer_behind_the_switch(tools: LoadTools, tmp_path: Path) -> None:
     case, arguments, port = run.Case(connections=4, window=16), Namespace(seconds=0.2, repeats=2), run.free_port()
     specs = run.neutral_specs(tmp_path / "specs", port)

@@ -37,6 +37,7 @@ def _approved(figures: dict[str, object], count: int) -> None:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("listener", "options"),
     [

@@ -90,6 +90,7 @@ def test_any_mixture_of_encodings(choices: tuple[str, str, str], data: st.DataOb
     check_round_trip(check, Message("0100", {28: data.draw(values(check.element(28))), 52: "AB" * 49}))
 
 
+@pytest.mark.long
 @given(st.data(), mixtures(mti="bcd", digits="bcd"))
 @quick
 def test_any_mixture_of_paddings(data: st.DataObject, spec: Dialect) -> None:
@@ -210,6 +211,7 @@ def test_random_elements_behind_a_good_mti(spec: Dialect, bitmap: bytes, data: b
     check_any_bytes(spec, head[: 2 if spec.mti == "bcd" else 4] + written + data)
 
 
+@pytest.mark.long
 @given(st.data(), anything_spoken)
 @settings(quick, max_examples=200)
 def test_spoilt_messages_are_read_alike_or_refused_alike(data: st.DataObject, spec: Dialect) -> None:

@@ -25,6 +25,7 @@ def fed_in_pieces(receiver: Framer, stream: bytes, cuts: list[int]) -> list[Fram
     return [frame for a, b in pairwise(places) for frame in receiver.feed(stream[a:b])]
 
 
+@pytest.mark.long
 @every_header
 @pytest.mark.parametrize("tpdu", [False, True])
 @given(

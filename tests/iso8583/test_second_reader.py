@@ -44,6 +44,7 @@ def test_what_we_write_both_read(name: str, data: st.DataObject) -> None:
     assert read_by_us(written, name) == message
 
 
+@pytest.mark.long
 @every_format
 @given(data=st.data())
 @settings(quick, max_examples=300)

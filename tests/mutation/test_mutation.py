@@ -29,6 +29,7 @@ LISTENERS = [(item.dialect, item.header, item.tpdu) for item in SPECS.centre.lis
 READ_BYTES = 65_536
 
 
+@pytest.mark.long
 def test_mutated_frames_harm_neither_the_centre_nor_who_else_is_there(tmp_path: Path) -> None:
     siege = Siege(tmp_path / "var", SEED, tell=lambda line: None)
     siege.run(FRAMES)

@@ -7,7 +7,7 @@ import pytest
 from tests.simulation.run import failing, live
 from tests.simulation.world import PLANTS
 
-SEEDS = range(100)
+SEEDS = range(60)
 SEEDS_PLANTED = range(200)
 
 

@@ -17,6 +17,8 @@ from tests.e2e.acquirer import Acquirer, card_of, sale, with_card
 from tests.e2e.test_crash import eventually, journaled
 from tests.trials.small_centre import small_specs
 
+pytestmark = pytest.mark.long
+
 SECONDS_MAX = 20.0
 DATE = ("--business-date", "2026-11-22")
 TWICE_SECONDS_MAX = 8.0  #: a request waits for ten times as long

@@ -30,6 +30,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreProcess]:
         yield running
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "data",
     [bytes(65_534) + b"\xff\xff", b"\x00\x01x" * 40_000, b"\x00\x040200" * 20_000],
@@ -74,6 +75,7 @@ FILES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("data", FILES.values(), ids=FILES)
 def test_decode_ends_soon_whatever_it_is_given(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)

@@ -26,6 +26,8 @@ from tests.e2e.acquirer import SPECS, Acquirer, sale
 from tests.e2e.test_crash import eventually, journaled
 from tests.trials.small_centre import small_specs
 
+pytestmark = pytest.mark.long
+
 SECONDS_MAX = 30.0
 LONG_AGO = "2020-01-01"
 

@@ -26,6 +26,8 @@ from tests.e2e.acquirer import Acquirer, sale
 from tests.e2e.test_crash import eventually, journaled
 from tests.trials.small_centre import small_specs
 
+pytestmark = pytest.mark.long
+
 DATE = ("--business-date", "2026-11-22")
 SECONDS_MAX = 20.0
 LOOK_MS = 1_000  #: what is taken away is found out so soon

@@ -13,6 +13,8 @@ from switch.endofday import close_day
 from tests.day_builders import FRIDAY, GROCER, day_specs, journal_of, journal_schema, later_ms
 from tests.trials.reader import give_write_permission, read_as_anybody, take_write_permission
 
+pytestmark = pytest.mark.long
+
 RRN = "632400000001"
 
 

@@ -104,6 +104,7 @@ def test_one_like_nothing_here_is_told_too() -> None:
     assert "STAN 000001" in talk.drop().split("reply")[0].split("journal reversal")[1].split("\n", 1)[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("by_reference", [False, True])
 def test_one_that_came_before_its_original_is_known_however_many_came_between(

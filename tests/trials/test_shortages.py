@@ -8,10 +8,14 @@ from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from switch.centre_process import LOG_FILE, CentreProcess, running_centre, spawn_centre
 from tests.e2e.acquirer import Acquirer, sale
 from tests.e2e.test_crash import eventually
 from tests.trials.small_centre import small_specs
+
+pytestmark = pytest.mark.long
 
 DATE = ("--business-date", "2026-11-22")
 PAGES = 40  #: of 4 KiB: a book of this size is soon full
