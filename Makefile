@@ -13,7 +13,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate docs clean
+.PHONY: help demo up test lint format types bench against day-bench sim chaos mutate stalls docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -56,6 +56,9 @@ chaos: $(VENV)/.installed-dev ## kill -9 the switch and its issuers under load, 
 
 mutate: $(VENV)/.installed-dev ## send a running centre a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.mutation.run $(FRAMES) $(ARGS)
+
+stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")
+	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
 docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves
 	@$(VENV)/bin/python -m switch.cli.reference > docs/cli.md.new
