@@ -42,8 +42,8 @@ WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are 
 
 #: A turn takes frames for so long; what they lead to takes as long again, or twice. A frame that makes no sense costs up to
 #: some milliseconds; a hundred good messages go into it.
-TURN_SECONDS_MAX: Final = 0.004
-TURN_EFFECTS_MAX: Final = 256  #: and no more than lead to so many: a twentieth of a millisecond each
+TURN_SECONDS_MAX: Final = 0.003
+TURN_EFFECTS_MAX: Final = 200  #: and no more than lead to so many: a twentieth of a millisecond each
 SHARE_SECONDS_MAX: Final = 0.0015  #: of a turn, to the frames of one line while others wait
 
 Take = Callable[[Any, Frame, float, list[Effect]], None]

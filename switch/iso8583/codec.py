@@ -57,6 +57,7 @@ class Codec:
         self._mtis: dict[bytes, str] = {}
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
+        self._met: set[object] = set()  #: bitmaps and elements that came once: a plan takes longer to make than thirty readings
 
     def decode(self, data: bytes) -> Message:
         """The message in ``data`` (without length header and TPDU). MessageError names element, position, found, expected."""
@@ -229,7 +230,7 @@ class Codec:
                 raise MessageError(number, None, *problem)
         document = {"t": mti, **{str(number): self._written(number, value) for number, value in elements.items()}}
         data, _ = iso8583.encode(document, self._spec)
-        if numbers not in self._encoders and len(self._encoders) < PLANS_MAX:
+        if numbers not in self._encoders and len(self._encoders) < PLANS_MAX and self._met_before(numbers):
             self._encoders[numbers] = compile_encoder(self.dialect, numbers)
         return bytes(data)
 
@@ -237,12 +238,21 @@ class Codec:
         element = self.dialect.element(number)
         return value.replace("=", "D") if element.content == "z" and element.encoding == "bcd" else value
 
+    def _met_before(self, layout: object) -> bool:
+        """Whether a layout comes again; what comes once is not worth a plan."""
+        if layout in self._met:
+            return True
+        if len(self._met) >= PLANS_MAX:
+            self._met.clear()
+        self._met.add(layout)
+        return False
+
     def _keep_decoder(self, data: bytes, decoded: dict[str, str]) -> None:
         start = self._mti_bytes
         if decoded["t"] in KNOWN_MTIS:
             self._mtis[data[:start]] = decoded["t"]
         bitmap = data[start : start + self._bitmap_bytes * (2 if "1" in decoded else 1)]
-        if bitmap not in self._decoders and len(self._decoders) < PLANS_MAX:
+        if bitmap not in self._decoders and len(self._decoders) < PLANS_MAX and self._met_before(bitmap):
             self._decoders[bitmap] = compile_decoder(self.dialect, bytes.fromhex(decoded["p"] + decoded.get("1", "")))
 
 

@@ -35,7 +35,7 @@ PATIENCE_BYTES: Final = 1_024  #: and one more for each so many of its bytes
 HEADERS_A_READING: Final = 32  #: so many length headers are looked at in the time of one reading
 PLAN_READINGS: Final = 8  #: and so many messages are read in the time in which a plan is made for their like
 HINT_FRAMES: Final = 2  #: of a line that makes no sense, keep-alives counted
-HINT_READINGS_MAX: Final = 24  #: messages read to find out what a line looks like; half a millisecond each at most
+HINT_READINGS_MAX: Final = 12  #: messages read to find out what a line looks like; half a millisecond each at most
 
 UNDERSTOOD_MIN: Final = 0.25  #: of the bytes of a stream that is not plainly frames, to be taken for ISO 8583 at all
 
@@ -201,6 +201,8 @@ def whole_way(opening: bytes, ways: Iterable[Way]) -> Way | None:
             whole += len(body)
             fitting += parts[0][3][0] == VERSION_OF[way.codec.dialect.edition]
         sense = whole, whole == sum(map(len, bodies)), fitting
+        if sense[1] and fitting == len(bodies):
+            return way
         if sense > best:
             best, found = sense, way
     return found if best[1] and best[2] else None
