@@ -42,9 +42,9 @@ WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are 
 
 #: A turn takes frames for so long; what they lead to takes as long again, or twice. A frame that makes no sense costs up to
 #: some milliseconds; a hundred good messages go into it.
-TURN_SECONDS_MAX: Final = 0.003
-TURN_EFFECTS_MAX: Final = 200  #: and no more than lead to so many: a twentieth of a millisecond each
-SHARE_SECONDS_MAX: Final = 0.0015  #: of a turn, to the frames of one line while others wait
+TURN_SECONDS_MAX: Final = 0.008
+TURN_EFFECTS_MAX: Final = 1_000
+SHARE_SECONDS_MAX: Final = 0.004
 
 Take = Callable[[Any, Frame, float, list[Effect]], None]
 
@@ -207,7 +207,7 @@ class Server:
                 if frame is not None:
                     take(source, frame, now, effects)
                 time = perf_counter()
-                if time >= others_wait or len(effects) >= TURN_EFFECTS_MAX:
+                if time >= others_wait:
                     inbox.append(waiting)
                     break
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Final
 
 from switch.errors import MessageError
@@ -43,6 +44,9 @@ def _is_date(text: str) -> bool:
     return text[:2].isdecimal() and text[2:] in _DAYS
 
 
+_WHEN: Final = itemgetter(7, 12, 13)
+_REMEMBERED: Final = frozenset({7, 12, 13, 14})
+
 Form = tuple[str, Callable[[str], bool]]
 _TIME: Final[Form] = ("a time, hhmmss", _is_time)
 _DAY: Final[Form] = ("a date, MMDD", is_day)
@@ -73,30 +77,24 @@ class Dates:
 
     def __init__(self, edition: str) -> None:
         self._forms = FORMS[edition]
-        self._rare = tuple(self._forms.keys() - {7, 12, 13, 14})
-        #: DE 7, 12 and 13 of the last message with right ones, None where it had none; DE 14 of all.
-        self._at: str | None = ""
-        self._time: str | None = ""
-        self._day: str | None = ""
-        self._months: set[str | None] = set()
+        self._rare = frozenset(self._forms.keys() - {7, 12, 13, 14})
+        self._when = ("", "", "")  #: DE 7, 12 and 13 of the last message that had all three, all right
+        self._months: set[str] = set()  #: right ones of DE 14
 
     def check(self, elements: Mapping[int, str]) -> None:
         """MessageError where an element that is there holds no date or time of its form."""
-        get = elements.get
-        if get(7) != self._at or get(12) != self._time or get(13) != self._day or get(14) not in self._months:
-            self._check(elements)
-            self._at, self._time, self._day = get(7), get(12), get(13)
-            if len(self._months) > MONTHS_MAX:
-                self._months.clear()
-            self._months.add(get(14))
+        try:
+            as_before = _WHEN(elements) == self._when and elements[14] in self._months
+        except KeyError:
+            as_before = False
+        if as_before and self._rare.isdisjoint(elements):  # nearly always: messages of one second, cards of few months
             return
-        for number in self._rare:
-            if number in elements:
-                self._check(elements)
-                return
-
-    def _check(self, elements: Mapping[int, str]) -> None:
         for number in sorted(self._forms.keys() & elements.keys()):
             expected, fits = self._forms[number]
             if not fits(elements[number]):
                 raise MessageError(number, None, repr(elements[number]), expected)
+        if elements.keys() >= _REMEMBERED:
+            self._when = _WHEN(elements)
+            if len(self._months) > MONTHS_MAX:
+                self._months.clear()
+            self._months.add(elements[14])

@@ -192,8 +192,8 @@ class Switchboard:
             authorization = evolve(authorization, original_key=hold.authorization.key)
         route = self._table.find(authorization.pan.digits)
         merchant = self._merchants.get(authorization.merchant_id)
-        if merchant is not None and (told := self._terminals.stranger(authorization, merchant, event.line)) is not None:
-            effects.append(told)
+        if (authorization.merchant_id, authorization.key.terminal_id) not in self._terminals.listed and merchant is not None:
+            effects += self._terminals.stranger(authorization, merchant, event.line)
         capture = capture_of(authorization, merchant)
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
         if authorization.repeat:

@@ -20,30 +20,32 @@ def is_listed(merchant: Merchant | None, terminal_id: str) -> bool:
 
 
 class Terminals:
-    """The terminals of all contracts, and those that were told of."""
+    """The terminals of all contracts, and those that were told of. ``listed`` are merchants with their terminals."""
 
-    __slots__ = ("_listed", "_told")
+    __slots__ = ("_listed", "_told", "listed")
 
     def __init__(self, merchants: Mapping[str, Merchant]) -> None:
         self._listed = {each.id: frozenset(map(str.strip, each.terminals)) for each in merchants.values()}
+        self.listed = {(each.id, terminal_id) for each in merchants.values() for terminal_id in each.terminals}
         self._told: set[tuple[str, str, str]] = set()
 
-    def stranger(self, request: Authorization, merchant: Merchant, line: str) -> Notice | None:
-        """What there is to tell of the terminal of a request; None where its contract lists it, or where it was told.
+    def stranger(self, request: Authorization, merchant: Merchant, line: str) -> tuple[Notice, ...]:
+        """What there is to tell of the terminal of a request; nothing where its contract lists it, or where it was told.
 
         ``line`` is a listener and the address of its peer: one that calls anew for each message is still the same.
         """
         terminal_id = request.key.terminal_id.strip()
         listed = self._listed[merchant.id]
         if terminal_id in listed or len(self._told) > TOLD_MAX:
-            return None
+            return ()
         key = (line.rpartition(":")[0], merchant.id, terminal_id)
         if key in self._told:
-            return None
+            return ()
         self._told.add(key)
         if len(self._told) > TOLD_MAX:
-            return Notice("unknown_terminal", f"{TOLD_MAX} terminals that no contract lists were told; no more are")
+            return (Notice("unknown_terminal", f"{TOLD_MAX} terminals that no contract lists were told; no more are"),)
         shown = sorted(listed)[:LISTED_SHOWN_MAX]
         which = ", ".join(shown) + (f" and {len(listed) - len(shown)} more" if len(listed) > len(shown) else "")
         what = f"terminal {mask_numbers(terminal_id)!r} (DE 41) is not in the contract of merchant {merchant.id}"
-        return Notice("unknown_terminal", f"{line}: {what}, which lists {which or 'none'}; told once, its requests are taken")
+        told = f"{line}: {what}, which lists {which or 'none'}; told once, its requests are taken"
+        return (Notice("unknown_terminal", told),)
