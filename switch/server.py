@@ -206,10 +206,10 @@ class Server:
             for frame in frames:
                 if frame is not None:
                     take(source, frame, now, effects)
-                time = perf_counter()
-                if time >= others_wait:
+                if perf_counter() >= others_wait:
                     inbox.append(waiting)
                     break
+            time = perf_counter()
 
     def _due(self, now: float) -> list[Effect]:
         """What has waited too long; nothing that begins to wait from now on is due before ``_idle_seconds`` have passed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import date
 from functools import cache
@@ -53,8 +53,8 @@ class Overhearing(Codec):
         super().__init__(dialect)
         self._heard = heard
 
-    def decode(self, data: bytes) -> Message:
-        message = super().decode(data)
+    def decode(self, data: bytes, otherwise: Callable[[bytes], Message] | None = None) -> Message:
+        message = super().decode(data, otherwise)
         self._heard.append(message)
         return message
 

@@ -59,13 +59,12 @@ class Codec:
         self._encoders: dict[tuple[int, ...], Encoder] = {}
         self._met: set[object] = set()  #: bitmaps and elements that came once: a plan takes longer to make than thirty readings
 
-    def decode(self, data: bytes) -> Message:
-        """The message in ``data`` (without length header and TPDU). MessageError names element, position, found, expected."""
-        message = self.read_by_plan(data)
-        return self._decode_slowly(data) if message is None else message
+    def decode(self, data: bytes, otherwise: Callable[[bytes], Message] | None = None) -> Message:
+        """The message in ``data`` (without length header and TPDU). MessageError names element, position, found, expected.
 
-    def read_by_plan(self, data: bytes) -> Message | None:
-        """The message in ``data``, where its like was read before and nothing about it is unusual; that takes microseconds."""
+        Where its like was read before and nothing about it is unusual that takes microseconds; ``otherwise`` is asked for what
+        does not, where it is given.
+        """
         start = self._mti_bytes
         mti = self._mtis.get(data[:start])
         end = start + self._bitmap_bytes
@@ -80,7 +79,7 @@ class Codec:
                     elements = None
                 if elements is not None:
                     return Message(mti, elements)
-        return None
+        return self._decode_slowly(data) if otherwise is None else otherwise(data)
 
     def encode(self, message: Message) -> bytes:
         """The bytes of a message. MessageError (without position) names the first element that does not fit."""

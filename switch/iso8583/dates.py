@@ -83,12 +83,11 @@ class Dates:
 
     def check(self, elements: Mapping[int, str]) -> None:
         """MessageError where an element that is there holds no date or time of its form."""
-        try:
-            as_before = _WHEN(elements) == self._when and elements[14] in self._months
+        try:  # nearly always messages of one second, and cards of few months
+            if _WHEN(elements) == self._when and elements[14] in self._months and self._rare.isdisjoint(elements):
+                return
         except KeyError:
-            as_before = False
-        if as_before and self._rare.isdisjoint(elements):  # nearly always: messages of one second, cards of few months
-            return
+            pass
         for number in sorted(self._forms.keys() & elements.keys()):
             expected, fits = self._forms[number]
             if not fits(elements[number]):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
-from typing import Final
+from typing import Final, Protocol
 
 from switch.card import Pan, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583.mapping import ECHOED, TRANSACTION_TYPES, named_key, original_data, replacement_amounts
 from switch.iso8583.message import Message
-from switch.iso8583.mti import response_mti
+from switch.iso8583.mti import CLASSES, response_mti
 from switch.money import currency_name, format_minor
 from switch.transaction import (
     APPROVALS,
@@ -44,7 +44,15 @@ _REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
 
 _REPEATED: Final = itemgetter(2, 3, 4, 42, 49)  #: what most answers repeat of their request
 
-Waiting = Callable[[ExchangeKey], Authorization | None]
+
+class Waits(Protocol):
+    """A request that waits for its answer."""
+
+    @property
+    def authorization(self) -> Authorization: ...
+
+
+Waiting = Callable[[ExchangeKey], Waits | None]
 
 
 def _nothing_waits(_: ExchangeKey) -> None:
@@ -67,26 +75,28 @@ def to_issuer_answer(message: Message, *, acquirer_id: str, waiting: Waiting = _
     except KeyError:
         missing = next(number for number in (7, 11, 39, 41) if number not in e)
         raise MessageError(missing, None, "nothing", f"a value: mandatory in a {mti}") from None
+    reason, contradiction = "", ""
+    if code in APPROVALS:
+        reason, exchange = APPROVED_REASON, waiting(key)
+        if exchange is not None:
+            contradiction = _contradiction(exchange.authorization, mti, e)
     return IssuerAnswer(
         key=key,
         response_code=code,
         approval_code=e.get(38),
-        reason=mask_numbers(e[REASON]) if REASON in e else (APPROVED_REASON if code in APPROVALS else ""),
+        reason=mask_numbers(e[REASON]) if REASON in e else reason,
         carried=None if FROM_ISSUER.isdisjoint(e) else {n: value for n, value in e.items() if n in FROM_ISSUER},
         approved_minor=int(e[4]) if code == PARTIALLY_APPROVED and 4 in e else None,
-        contradiction=_contradiction(waiting(key), message) if code in APPROVALS else "",
+        contradiction=contradiction,
     )
 
 
-def _contradiction(request: Authorization | None, answer: Message) -> str:
+def _contradiction(request: Authorization, mti: str, said: Mapping[int, str]) -> str:
     """In which elements an approval is of another transaction than was asked; empty where it is of this one.
 
     An answer may leave an element out; one that it has must be as asked. A partial approval grants another amount.
     """
-    if request is None:
-        return ""
-    mti, said = answer
-    same_class = _REQUEST_MTIS[request.message_class][1] == mti[1]
+    same_class = CLASSES[mti[1]] == request.message_class
     try:
         if _REPEATED(said) == _REPEATED(request.carried) and same_class:  # nearly always
             return ""

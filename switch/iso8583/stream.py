@@ -39,6 +39,8 @@ HINT_READINGS_MAX: Final = 12  #: messages read to find out what a line looks li
 
 UNDERSTOOD_MIN: Final = 0.25  #: of the bytes of a stream that is not plainly frames, to be taken for ISO 8583 at all
 
+UNREAD: Final = Message("", {})  #: stands for a message that no plan reads
+
 
 class Way(NamedTuple):
     """How a stream may be written: its length header, whether a TPDU stands behind it, its dialect."""
@@ -299,11 +301,15 @@ def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     return behind + length
 
 
+def _unread(_: bytes) -> Message:
+    return UNREAD
+
+
 def _said(data: bytes, place: int, end: int, way: Way, patience: Patience) -> Said:
     behind, start = place + way.header.width, place + way.lead_bytes
     body, error = data[start:end], None
-    message = way.codec.read_by_plan(body)
-    if message is None:
+    message = way.codec.decode(body, _unread)
+    if message is UNREAD:
         patience.reading()
         parts, error = way.codec.inspect(body)
         if error is None:

@@ -27,15 +27,10 @@ class Answers:
     def __init__(self, holds: Holds, outbox: Outbox) -> None:
         self._holds, self._outbox = holds, outbox
 
-    def decision(self, exchange: Exchange, answer: IssuerAnswer, now: float, effects: list[Effect]) -> Decision:
-        """What is decided on the strength of an answer."""
-        decision = Decision(
-            response_code=answer.response_code,
-            approval_code=answer.approval_code,
-            decided_by=exchange.route.issuer,
-            reason=answer.reason,
-            carried=answer.carried,
-        )
+    def judged(
+        self, exchange: Exchange, answer: IssuerAnswer, decision: Decision, now: float, effects: list[Effect]
+    ) -> Decision:
+        """What is decided on the strength of an answer, whose own word is ``decision``."""
         if not decision.approved:
             return self._declined(exchange, decision, now, effects)
         if answer.contradiction:

@@ -70,20 +70,19 @@ class Names:
 
     def __init__(self, archive: Archive, history: History, pending: Pending) -> None:
         self._archive, self._history, self._pending = archive, history, pending
-        self._filed: dict[tuple[str, ...], list[_Filed]] | None = None
+        self._filed: dict[tuple[str, ...], list[_Filed]] = {}
+        self.kept_up = False  #: whether the index holds all that is remembered, and every new request is to be added
         self._count = self._unused = 0
 
     def add(self, request_id: int, authorization: Authorization) -> None:
-        """A request was taken in."""
-        if self._filed is not None:
-            self._unused += 1
-            if self._unused > UNUSED_MAX or self._count > INDEXED_MAX:
-                self._filed = None
-            else:
-                self._file(_Filed(request_id, authorization))
+        """A request was taken in; to be called where the index is kept up."""
+        self._unused += 1
+        if self._unused > UNUSED_MAX or self._count > INDEXED_MAX:
+            self._filed, self.kept_up = {}, False
+        else:
+            self._file(_Filed(request_id, authorization))
 
     def _file(self, filed: _Filed) -> None:
-        assert self._filed is not None
         self._count += 1
         request, files = filed.authorization, self._filed
         rrn, stan, terminal_id = request.rrn, request.key.stan, request.key.terminal_id
@@ -93,8 +92,8 @@ class Names:
     def _of(self, *name: str) -> Iterator[_Filed]:
         """The requests of a name, the latest first."""
         self._unused = 0
-        if self._filed is None:
-            self._filed, self._count = {}, 0
+        if not self.kept_up:
+            self._filed, self.kept_up, self._count = {}, True, 0
             decided = (_Filed(past.request_id, past.authorization) for past in self._history.remembered())
             waiting = (_Filed(exchange.request_id, exchange.authorization) for exchange in self._pending.all())
             for filed in sorted((*decided, *waiting), key=lambda filed: filed.request_id):

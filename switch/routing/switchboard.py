@@ -69,7 +69,6 @@ from switch.transaction import (
     RESPONSE_MEANINGS,
     Authorization,
     Decision,
-    ExchangeKey,
     Reversal,
 )
 
@@ -93,6 +92,7 @@ class Switchboard:
         self._table, self._merchants, self._terminals = table, merchants, Terminals(merchants)
         self._destinations = {destination.issuer: destination for destination in destinations}
         self._pending = Pending()
+        self.waiting = self._pending.get  #: the exchange that waits for its issuer's answer under a key, or None
         self._down_why: dict[str, str] = {}
         archive = archive or NoArchive()
         self._history = History(archive)
@@ -171,11 +171,6 @@ class Switchboard:
         self._outbox.send_due(now, effects)
         return effects
 
-    def waiting(self, key: ExchangeKey) -> Authorization | None:
-        """The request that waits for its issuer's answer under a key."""
-        exchange = self._pending.get(key)
-        return None if exchange is None else exchange.authorization
-
     def same_before(self, request: Authorization) -> Authorization | None:
         """The request that one without a time of its own repeats; None where it is the first."""
         return self._names.same_before(request)
@@ -191,8 +186,9 @@ class Switchboard:
         if hold is not None:  # from here on it is known which hold it is, however the acquirer named it
             authorization = evolve(authorization, original_key=hold.authorization.key)
         route = self._table.find(authorization.pan.digits)
-        merchant = self._merchants.get(authorization.merchant_id)
-        if (authorization.merchant_id, authorization.key.terminal_id) not in self._terminals.listed and merchant is not None:
+        merchant = self._terminals.listed.get((authorization.merchant_id, authorization.key.terminal_id))
+        if merchant is None:
+            merchant = self._merchants.get(authorization.merchant_id)
             effects += self._terminals.stranger(authorization, merchant, event.line)
         capture = capture_of(authorization, merchant)
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
@@ -227,7 +223,8 @@ class Switchboard:
         origin = self._destinations[route.issuer].origin if route is not None else None
         hold_id = hold.request_id if hold is not None else None
         effects.append(JournalRequest(request_id, request, line, mcc, route, origin, capture, hold_id))
-        self._names.add(request_id, request)
+        if self._names.kept_up:
+            self._names.add(request_id, request)
         return request_id
 
     def _ask(self, exchange: Exchange, now: float, effects: list[Effect]) -> None:
@@ -312,7 +309,15 @@ class Switchboard:
         if exchange is None or exchange.route.issuer != event.issuer:
             self._unexpected.take(event, now, effects)
             return
-        decision = self._answers.decision(exchange, answer, now, effects)
+        decision = Decision(
+            response_code=answer.response_code,
+            approval_code=answer.approval_code,
+            decided_by=event.issuer,
+            reason=answer.reason,
+            carried=answer.carried,
+        )
+        if answer.response_code != APPROVED or answer.contradiction or exchange.authorization.original_key is not None:
+            decision = self._answers.judged(exchange, answer, decision, now, effects)
         self._pending.remove(exchange)
         self._decide(exchange, decision, now, effects)
 

@@ -20,20 +20,22 @@ def is_listed(merchant: Merchant | None, terminal_id: str) -> bool:
 
 
 class Terminals:
-    """The terminals of all contracts, and those that were told of. ``listed`` are merchants with their terminals."""
+    """The terminals of all contracts, and those that were told of. ``listed`` are the merchants by id and terminal."""
 
     __slots__ = ("_listed", "_told", "listed")
 
     def __init__(self, merchants: Mapping[str, Merchant]) -> None:
         self._listed = {each.id: frozenset(map(str.strip, each.terminals)) for each in merchants.values()}
-        self.listed = {(each.id, terminal_id) for each in merchants.values() for terminal_id in each.terminals}
+        self.listed = {(each.id, terminal_id): each for each in merchants.values() for terminal_id in each.terminals}
         self._told: set[tuple[str, str, str]] = set()
 
-    def stranger(self, request: Authorization, merchant: Merchant, line: str) -> tuple[Notice, ...]:
+    def stranger(self, request: Authorization, merchant: Merchant | None, line: str) -> tuple[Notice, ...]:
         """What there is to tell of the terminal of a request; nothing where its contract lists it, or where it was told.
 
         ``line`` is a listener and the address of its peer: one that calls anew for each message is still the same.
         """
+        if merchant is None:
+            return ()
         terminal_id = request.key.terminal_id.strip()
         listed = self._listed[merchant.id]
         if terminal_id in listed or len(self._told) > TOLD_MAX:
