@@ -36,8 +36,9 @@ class Turn:
         write, say = {**batch.writers(), Notice: notices.append}, self._sending.actions
         for effect in effects:  # grows while it is gone through: a forward that fails is decided at once
             kind = type(effect)
-            if kind in write:
-                write[kind](effect)
+            written = write.get(kind)
+            if written is not None:
+                written(effect)
             else:
                 effects += say[kind](effect, now)
         if batch:

@@ -245,7 +245,7 @@ class Switchboard:
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
         """Why nobody is asked; None where its issuer is to be."""
-        if self._taken_back.before_it_came(authorization):
+        if self._taken_back.expects_any and self._taken_back.before_it_came(authorization):
             return refuse(INVALID_TRANSACTION, "its reversal came before it")
         for check in CHECKS:
             refusal = check(authorization, merchant)
@@ -365,7 +365,8 @@ class Switchboard:
             self._batches.add(request, approved, past.capture)
         self._history.put(past)
         effects.append(JournalDecision(past.request_id, decision, approved, captured))
-        effects.extend([Reply(origin, request, decision) for origin in origins])
+        for origin in origins:
+            effects.append(Reply(origin, request, decision))  # noqa: PERF401  (there is one, nearly always)
 
     def _forward_failed(self, event: ForwardFailed, now: float, effects: list[Effect]) -> None:
         """Decide what could not be sent, unless it is decided already: its reversal may have come in the same turn."""

@@ -45,6 +45,7 @@ class TakenBack:
         self._outcomes: Memory[Demand, _Earlier] = Memory(REVERSALS_REMEMBERED_MAX)
         self._unknown: Memory[Hashable, tuple[str]] = Memory(UNKNOWN_REMEMBERED_MAX)  #: name -> when it was reversed
         self._seen: Seen | None = None  #: all names of what was reversed and had not come; made when there is one
+        self.expects_any = False  #: whether there is one
 
     def restore(self, unknown: Iterable[ExchangeKey | Named], outcomes: Iterable[tuple[Demand, Undone]]) -> None:
         """Take up what was reversed before a restart and had not come, and what came of the last reversals."""
@@ -58,7 +59,7 @@ class TakenBack:
 
     def _expect(self, named: ExchangeKey | Named, at: str) -> None:
         """An original was reversed, at MMDDhhmmss, that had not come."""
-        self._seen = self._seen or Seen()
+        self._seen, self.expects_any = self._seen or Seen(), True
         self._seen.again(_bare(named))
         self._unknown.put(_bare(named), (at,))
 
