@@ -26,6 +26,7 @@ SAME_AGAIN_SECONDS: Final = 600
 SAME_STAN_SECONDS: Final = 86_400
 NEAREST_SEARCHED_MAX: Final = 50  #: requests of a terminal, or of an RRN, looked through for the one a message may have meant
 INDEXED_MAX: Final = 60_000  #: requests of the index before it is made anew: more than may wait for an issuer
+FEW_WAITING: Final = 100  #: requests that wait and are quicker looked through than those of a name
 UNUSED_MAX: Final = 10_000  #: requests that go by before an index that nobody asks is dropped
 YEAR_SECONDS: Final = 366 * 86_400
 
@@ -106,6 +107,9 @@ class Names:
         """The latest request of a name that waits for its issuer."""
         if isinstance(named, ExchangeKey):
             return self._pending.get(named)
+        if len(self._pending) <= FEW_WAITING:  # fewer than a name may have requests
+            few = [each for each in self._pending.all() if named.fits(each.authorization)]
+            return max(few, key=lambda each: each.request_id, default=None)
         keys = (filed.authorization.key for filed in self._fitting(named))
         return next((exchange for key in keys if (exchange := self._pending.get(key)) is not None), None)
 
