@@ -40,11 +40,11 @@ from switch.turn import Turn
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
 WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
 
-#: A turn takes frames for so long; what they lead to takes as long again, or twice. A frame that makes no sense costs up to
-#: some milliseconds; a hundred good messages go into it.
-TURN_SECONDS_MAX: Final = 0.008
-TURN_EFFECTS_MAX: Final = 1_000
-SHARE_SECONDS_MAX: Final = 0.004
+#: A turn takes frames for so long; what they lead to, written and sent, takes as long again, or twice. A frame that makes no
+#: sense costs up to some milliseconds; a hundred good messages go into it.
+TURN_SECONDS_MAX: Final = 0.006
+TURN_EFFECTS_MAX: Final = 600  #: and no more than lead to so many: some twenty microseconds each
+SHARE_SECONDS_MAX: Final = 0.003  #: of a turn, to the frames of one line while others wait
 
 Take = Callable[[Any, Frame, float, list[Effect]], None]
 
