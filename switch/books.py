@@ -18,6 +18,7 @@ from attrs import frozen
 from switch import databases, journal
 from switch.data_lock import held_alone
 from switch.errors import DataFolderError
+from switch.files import kind_at
 from switch.private import create_file
 from switch.settlement import day as settled
 
@@ -63,9 +64,12 @@ def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection
 
 @contextmanager
 def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connection]:
-    is_new = databases.is_empty(path)
-    if is_new and databases.is_there(path) and any((data / DAYS_FOLDER).glob("*/positions.csv")):
-        raise DataFolderError(f"{path}: found an empty file, expected the books that the files in {data / DAYS_FOLDER} are of")
+    is_new, kind = databases.is_empty(path), kind_at(path)
+    if kind is not None:
+        raise DataFolderError(f"{path}: found {kind}, {SCHEMA.expected}")
+    if is_new and any((data / DAYS_FOLDER).glob("*/positions.csv")):  # days that are closed would be closed, and paid, again
+        found = "an empty file" if databases.is_there(path) else "none"
+        raise DataFolderError(f"{path}: found {found}, expected the books that the files in {data / DAYS_FOLDER} are of")
     if to_write:
         with closing(databases.to_write(path, SCHEMA)) as connection:
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")

@@ -147,7 +147,7 @@ class SqliteJournal:
             self._db = connect(path)
             self.archive: Archive = JournalReader(self._db, vault)
             self._folding = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._files = KeptFiles([path.parent, *with_side_files(path), path.with_name(KEY_FILE)])
+        self._files = KeptFiles([path.parent, *with_side_files(path)], unchanging=[path.with_name(KEY_FILE)])
         self._looked_at_ms = 0
         self._durable = True
         self._committed = 0

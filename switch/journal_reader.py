@@ -98,11 +98,11 @@ _REVERSED_STAN: Final = (
     f"{_CAME_REVERSED} original_stan = ? AND terminal_id = ? AND original_transmitted_at IS NULL AND acquirer_id = ? "
     "AND merchant_id = ? AND amount_minor = ?"
 ).replace("SELECT 1", "SELECT transmitted_at")
-#: A reversal that was refused for its card is not among them: the journal does not say which card it named.
+#: A reversal that was refused is not among them: one that comes again is judged anew.
 _REVERSALS: Final = """
 SELECT acquirer_id, terminal_id, stan, transmitted_at, original_acquirer_id, original_stan, original_transmitted_at, rrn,
   merchant_id, amount_minor, replacement_minor, original_id, effective, response_code, reason
-FROM reversal WHERE response_code <> '25' OR mti NOT LIKE '_4%' ORDER BY id DESC LIMIT ?
+FROM reversal WHERE response_code = '00' ORDER BY id DESC LIMIT ?
 """
 #: What was approved and names a hold: its increments, and the completion that took its place.
 _LINKED: Final = """
@@ -167,11 +167,10 @@ class JournalReader:
         return self._past(f"{where} AND {_WORTH}", tuple(named)) or self._past(where, tuple(named))
 
     def _find_same_stan(self, named: SameStan) -> Past | None:
-        key = ExchangeKey(named.acquirer_id, named.terminal_id, named.stan, named.at)
         best: Past | None = None
-        for request in self.of_stan(key, SAME_STAN_SECONDS):
+        for request in self.of_stan(named.key, SAME_STAN_SECONDS):
             past = self.find(request.key) if named.fits(request) else None
-            if past is not None and (best is None or (past.to_undo, request.key == key) > (best.to_undo, False)):
+            if past is not None and (best is None or past.to_undo > best.to_undo):
                 best = past
         return best
 
@@ -314,7 +313,8 @@ def _to_outcome(row: Sequence[Any]) -> tuple[Demand, Undone]:
         ExchangeKey(*row[:4]),
         row[4:11],
     )
-    named = rrn if transmitted_at is None else ExchangeKey(acquirer_id, key.terminal_id, stan, transmitted_at)
+    name = rrn if stan is None else stan
+    named = name if transmitted_at is None else ExchangeKey(acquirer_id, key.terminal_id, stan, transmitted_at)
     original_id, effective, response_code, reason = row[11:]
     demand = Demand(key, named, merchant_id, amount_minor, replacement_minor)
     return demand, Undone(original_id, bool(effective), response_code, reason)

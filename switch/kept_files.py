@@ -24,11 +24,12 @@ def with_side_files(database: Path) -> list[Path]:
 
 
 class KeptFiles:
-    """Files and folders by device and inode, each from the moment it was first seen under its name."""
+    """Files and folders by device and inode, each from the moment it was first seen under its name; files that nobody may
+    write, ``unchanging``, by size and time of their last change too."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = tuple(paths)
-        self._seen: dict[Path, tuple[int, int]] = {}
+    def __init__(self, paths: Sequence[Path], unchanging: Sequence[Path] = ()) -> None:
+        self._paths, self._unchanging = (*paths, *unchanging), frozenset(unchanging)
+        self._seen: dict[Path, tuple[int, ...]] = {}
         self.fault()
 
     def fault(self) -> str | None:
@@ -42,7 +43,9 @@ class KeptFiles:
                 continue
             except OSError:  # it may well be there: a folder that may not be searched, say
                 continue
-            found = (status.st_dev, status.st_ino)
+            found: tuple[int, ...] = (status.st_dev, status.st_ino)
+            if path in self._unchanging:
+                found += (status.st_size, status.st_mtime_ns)
             if self._seen.setdefault(path, found) != found:
                 return f"found something else under the name {path} than before"
         return None

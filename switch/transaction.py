@@ -85,6 +85,11 @@ class Authorization:
     captured_function: str = ""  #: of a BATCH: whether what its close captured had been asked or told
 
 
+def tells_apart(rrn: str) -> bool:
+    """Whether a retrieval reference number names one request rather than any: it is neither blank nor zeros."""
+    return bool(rrn.strip("0 "))
+
+
 @record(kw_only=True)
 class Reversal:
     """A demand to undo an earlier request, in whole or in part (0400, 0401, 0420, 0421; a void by DE 3 02 or 22)."""
@@ -110,7 +115,7 @@ class Reversal:
     @property
     def refers(self) -> bool:
         """Whether its DE 37 tells requests apart."""
-        return bool(self.rrn.strip("0 "))
+        return tells_apart(self.rrn)
 
     @property
     def is_void(self) -> bool:

@@ -204,7 +204,7 @@ def test_what_waited_when_a_batch_was_closed_counts_in_the_next(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-def test_a_reversal_of_before_gets_the_answer_it_got(tmp_path: Path, restarted: bool) -> None:
+def test_a_void_that_was_refused_is_judged_anew_when_it_comes_again(tmp_path: Path, restarted: bool) -> None:
     kept = Kept(tmp_path, "cut_off")
     kept.handle(IssuerUp("atlas"))
     early = reversed_(1)
@@ -212,9 +212,9 @@ def test_a_reversal_of_before_gets_the_answer_it_got(tmp_path: Path, restarted: 
     kept.handle(void)
     kept.handle(asked(1))
     kept = kept.restarted() if restarted else kept
-    (reply,) = kept.board.handle(void, 0.0)
+    *_, reply = kept.board.handle(void, 0.0)
     assert isinstance(reply, ReplyReversal)
-    assert reply.response_code == "25"
+    assert reply.response_code == "00"
     kept.journal.close()
 
 

@@ -69,8 +69,8 @@ SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE
 """
 
 #: What the day captured and is worth something still, at what remains of it, with the plan of its merchant and the reason why
-#: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about what
-#: captures a hold that was itself only told.
+#: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
+#: what captures a hold that was told, or added to by being told.
 CAPTURES = f"""
 CREATE TEMP TABLE captured AS
 SELECT
@@ -90,7 +90,9 @@ SELECT
     WHEN COALESCE(r.origin, '') NOT IN ('domestic', 'foreign') THEN 'neither domestic nor foreign'
     WHEN r.transaction_type NOT IN ({PRESENTABLE_TYPES}) THEN 'unknown transaction type'
     WHEN ABS(d.captured_minor) > m.floor_limit_minor
-      AND ((r.function = 'advice' AND r.original_id IS NULL) OR o.function = 'advice')
+      AND ((r.function = 'advice' AND r.original_id IS NULL) OR o.function = 'advice' OR EXISTS (
+        SELECT 1 FROM journal.request AS added WHERE added.original_id = r.original_id
+          AND added.function = 'advice' AND added.message_class = 'authorization'))
     THEN 'made offline, above the floor limit of the contract'
   END AS exception_reason
 FROM journal.decision AS d

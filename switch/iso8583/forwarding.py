@@ -17,6 +17,7 @@ from switch.transaction import (
     APPROVED,
     APPROVED_REASON,
     AUTHORIZATION,
+    BALANCE_INQUIRY,
     FINANCIAL,
     PARTIALLY_APPROVED,
     Authorization,
@@ -94,7 +95,8 @@ def to_issuer_answer(message: Message, *, acquirer_id: str, waiting: Waiting = _
 def _contradiction(request: Authorization, mti: str, said: Mapping[int, str]) -> str:
     """In which elements an approval is of another transaction than was asked; empty where it is of this one.
 
-    An answer may leave an element out; one that it has must be as asked. A partial approval grants another amount.
+    An answer may leave an element out; one that it has must be as asked. A partial approval grants another
+    amount, and the answer to a balance inquiry may tell of one.
     """
     same_class = CLASSES[mti[1]] == request.message_class
     try:
@@ -103,7 +105,8 @@ def _contradiction(request: Authorization, mti: str, said: Mapping[int, str]) ->
     except KeyError:
         pass
     found = [] if same_class else [f"a {mti} to an {request.message_class} request"]
-    if 4 in said and said[39] != PARTIALLY_APPROVED and int(said[4]) != request.amount_minor:
+    tells_of_money = said[39] != PARTIALLY_APPROVED and request.transaction_type != BALANCE_INQUIRY
+    if 4 in said and tells_of_money and int(said[4]) != request.amount_minor:
         found.append(f"{format_minor(int(said[4]))} (DE 4) where {format_minor(request.amount_minor)} was asked")
     if said.get(2, request.pan.digits) != request.pan.digits:
         found.append("another card (DE 2)")

@@ -27,6 +27,7 @@ COUNTERS: Final = {
 NET: Final = 97  #: C or D and 16 digits: C where cardholders are to get more than they are to pay
 SETTLEMENT_CODE: Final = 66
 #: Elements of private use in which terminals write totals of their own layout: mostly 63, counts and amounts one after another.
+TOTALS_CHARACTERS_MIN: Final = 15  #: a count of three digits and an amount of twelve
 ELSEWHERE: Final = frozenset({46, 47, 48, 61, 62, 63, *range(112, 128)})
 
 
@@ -39,7 +40,7 @@ def to_reconciliation(message: Message, *, acquirer_id: str, stamp: Stamp) -> Re
     sent = {name: int(e[number]) for number, (name, _) in COUNTERS.items() if number in e}
     if NET in e:
         sent["net_minor"] = int(e[NET][1:]) * (-1 if e[NET][0] == "D" else 1)
-    unread = min(ELSEWHERE & e.keys(), default=None) if not sent else None
+    unread = min(_elsewhere(e), default=None) if not sent else None
     if unread is not None:
         raise MessageError(unread, None, f"{len(e[unread])} characters and no totals", "totals in DE 74 to 89 and 97")
     return Reconciliation(
@@ -49,6 +50,11 @@ def to_reconciliation(message: Message, *, acquirer_id: str, stamp: Stamp) -> Re
         sent=sent,
         carried=e,
     )
+
+
+def _elsewhere(e: Mapping[int, str]) -> set[int]:
+    """Elements in which totals may stand that the centre does not read; a short DE 60 is the number of a batch."""
+    return set(ELSEWHERE & e.keys()) | ({60} if len(e.get(60, "")) >= TOTALS_CHARACTERS_MIN else set())
 
 
 def totals_response(asked: Reconciliation, totals: Mapping[str, int], *, settlement_code: str, response_code: str) -> Message:

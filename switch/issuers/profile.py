@@ -221,10 +221,11 @@ def _expiry(table: SpecTable) -> str:
 def _address(table: SpecTable) -> Address:
     expected = 'host and port, such as "127.0.0.1:9101"'
     text = table.text("address", pattern=r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}", expected=expected)
-    host, _, port = text.rpartition(":")
-    if not 1 <= int(port) <= 65535:
+    host, _, digits = text.rpartition(":")
+    port = int(digits or "0")  # nothing stands for an address that was a mistake already
+    if digits and not 1 <= port <= 65535:
         table.mistake("address", repr(text), "a port from 1 to 65535")
-    return Address(host.strip("[]"), int(port))
+    return Address(host.strip("[]"), port)
 
 
 def _cards(table: SpecTable, issuer_id: str) -> tuple[Card, ...]:

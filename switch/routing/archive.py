@@ -71,6 +71,11 @@ class SameStan(NamedTuple):
     at: str  #: MMDDhhmmss of the message that names it
     pan: Pan | None  #: None where the message has no card
 
+    @property
+    def key(self) -> ExchangeKey:
+        """The key of a request of the very time."""
+        return ExchangeKey(self.acquirer_id, self.terminal_id, self.stan, self.at)
+
     def fits(self, authorization: Authorization) -> bool:
         return (
             authorization.key[:3] == self[:3]

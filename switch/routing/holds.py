@@ -21,6 +21,7 @@ from switch.transaction import (
     Authorization,
     Decision,
     ExchangeKey,
+    tells_apart,
 )
 
 
@@ -39,8 +40,8 @@ class Holds:
             return None
         if request.original_key is not None:
             return self._itself(self._history.find(request.original_key))
-        refers = request.approval_code is not None and (request.function == ADVICE or request.message_class == AUTHORIZATION)
-        if not refers:
+        names = request.approval_code is not None and (request.function == ADVICE or request.message_class == AUTHORIZATION)
+        if not names or not tells_apart(request.rrn):
             return None
         named = self._names.hold(request)
         if named is not None and not is_financial_advice(request) and named.decision.approval_code != request.approval_code:

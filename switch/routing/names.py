@@ -107,6 +107,10 @@ class Names:
         """The latest request of a name that waits for its issuer."""
         if isinstance(named, ExchangeKey):
             return self._pending.get(named)
+        if isinstance(named, SameStan):
+            exact = self._pending.get(named.key)
+            if exact is not None or self._history.find(named.key) is not None:
+                return exact
         if len(self._pending) <= FEW_WAITING:  # fewer than a name may have requests
             few = [each for each in self._pending.all() if named.fits(each.authorization)]
             return max(few, key=lambda each: each.request_id, default=None)
@@ -117,6 +121,10 @@ class Names:
         """The decided request of a name: one that is still worth something rather than another, a later one rather."""
         if isinstance(named, ExchangeKey):
             return self._history.find(named)
+        if isinstance(named, SameStan):
+            exact = self._history.find(named.key)
+            if exact is not None and named.fits(exact.authorization):
+                return exact
         best = None
         for filed in self._fitting(named):
             past = self._history.find(filed.authorization.key)
@@ -129,12 +137,11 @@ class Names:
         return best
 
     def _fitting(self, named: Named) -> Iterator[_Filed]:
-        """The remembered requests of a name, the latest first; of a STAN rather the one of the very time."""
+        """The remembered requests of a name, the latest first."""
         if isinstance(named, Reference):
             return (each for each in self._of("37", named.rrn, named.terminal_id) if named.fits(each.authorization))
         fitting = [each for each in self._of("11", named.stan, named.terminal_id) if named.fits(each.authorization)]
-        near = [each for each in fitting if seconds_apart(each.authorization.key.transmitted_at, named.at) <= SAME_STAN_SECONDS]
-        return iter(sorted(near, key=lambda each: each.authorization.key.transmitted_at != named.at))
+        return (each for each in fitting if seconds_apart(each.authorization.key.transmitted_at, named.at) <= SAME_STAN_SECONDS)
 
     # by reference and approval code
 
@@ -213,6 +220,8 @@ def _compared(reversal: Reversal, request: Authorization) -> Iterator[tuple[str,
         yield "DE 37", request.rrn, reversal.rrn
     else:
         yield "DE 11", key.stan, reversal.original_stan
+    if named is None and not reversal.refers:
+        yield "DE 7", seconds_apart(key.transmitted_at, reversal.key.transmitted_at) <= SAME_STAN_SECONDS, True
     acquirer_id = reversal.key.acquirer_id if named is None else named.acquirer_id
     yield "DE 32", key.acquirer_id, acquirer_id
     yield "DE 41", key.terminal_id, reversal.key.terminal_id

@@ -61,6 +61,7 @@ def _same(known: Authorization, again: Authorization) -> bool:
     """Whether two messages under one key ask, or tell, the same."""
     return (
         known.pan == again.pan
+        and known.merchant_id == again.merchant_id
         and known.amount_minor == again.amount_minor
         and known.transaction_type == again.transaction_type
         and known.message_class == again.message_class

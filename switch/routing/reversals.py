@@ -15,14 +15,14 @@ class Demand(NamedTuple):
     """What a reversal asks for, but for its card: one that differs in any of it is another reversal, under whatever key."""
 
     key: ExchangeKey  #: without a time where its sender gave none
-    named: ExchangeKey | str  #: DE 90, else DE 37
+    named: ExchangeKey | str  #: DE 90, else DE 37, else the STAN
     merchant_id: str
     amount_minor: int
     replacement_minor: int
 
     @classmethod
     def of(cls, reversal: Reversal) -> Demand:
-        named = reversal.original_key or reversal.rrn
+        named = reversal.original_key or (reversal.rrn if reversal.refers else reversal.original_stan)
         key = reversal.key._replace(transmitted_at="") if reversal.stamped else reversal.key
         return cls(key, named, reversal.merchant_id, reversal.amount_minor, reversal.replacement_minor)
 

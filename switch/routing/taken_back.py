@@ -43,25 +43,25 @@ class TakenBack:
         self._archive, self._names, self._history = archive, names, history
         self._outbox, self._batches = outbox, batches
         self._outcomes: Memory[Demand, _Earlier] = Memory(REVERSALS_REMEMBERED_MAX)
-        self._unknown: Memory[Hashable, tuple[str]] = Memory(UNKNOWN_REMEMBERED_MAX)  #: name -> when it was reversed
+        self._unknown: Memory[Hashable, tuple[ExchangeKey | Named]] = Memory(UNKNOWN_REMEMBERED_MAX)  #: bare -> as it was named
         self._seen: Seen | None = None  #: all names of what was reversed and had not come; made when there is one
         self.expects_any = False  #: whether there is one
 
     def restore(self, unknown: Iterable[ExchangeKey | Named], outcomes: Iterable[tuple[Demand, Undone]]) -> None:
         """Take up what was reversed before a restart and had not come, and what came of the last reversals."""
         for named in unknown:
-            self._expect(named, named.at if isinstance(named, SameStan) else "")
+            self._expect(named)
         for demand, outcome in outcomes:
             key = demand.key
             earlier = _Earlier(outcome, key.transmitted_at, None, card_known=False)
             self._outcomes.put(demand, earlier)
             self._outcomes.put(demand._replace(key=key._replace(transmitted_at="")), earlier)
 
-    def _expect(self, named: ExchangeKey | Named, at: str) -> None:
-        """An original was reversed, at MMDDhhmmss, that had not come."""
+    def _expect(self, named: ExchangeKey | Named) -> None:
+        """An original was reversed that had not come."""
         self._seen, self.expects_any = self._seen or Seen(), True
         self._seen.again(_bare(named))
-        self._unknown.put(_bare(named), (at,))
+        self._unknown.put(_bare(named), (named,))
 
     def outcome(self, reversal: Reversal) -> Undone | None:
         """What came of the same reversal before; None where it has not come, or long ago, or was another."""
@@ -73,26 +73,30 @@ class TakenBack:
         return earlier.outcome
 
     def remember(self, reversal: Reversal, outcome: Undone) -> None:
-        earlier = _Earlier(outcome, reversal.key.transmitted_at, reversal.pan, card_known=True)
-        self._outcomes.put(Demand.of(reversal), earlier)
+        """A reversal that is accepted gets the same answer again; one that is refused is judged anew when it comes again."""
+        if outcome.response_code == APPROVED:
+            earlier = _Earlier(outcome, reversal.key.transmitted_at, reversal.pan, card_known=True)
+            self._outcomes.put(Demand.of(reversal), earlier)
 
     def before_it_came(self, request: Authorization) -> bool:
         """Whether a request was reversed before it came."""
         if self._seen is None:
             return False
         key = request.key
-        by_stan = SameStan(*key[:3], request.merchant_id, request.amount_minor, key.transmitted_at, None)
+        by_stan = SameStan(*key[:3], request.merchant_id, request.amount_minor, key.transmitted_at, request.pan)
         reference = Reference(request.rrn, key.terminal_id, request.merchant_id, request.amount_minor)
-        return any(self._came_reversed(name, key.transmitted_at) for name in (key, reference, by_stan))
+        return self._came_reversed(key) or self._came_reversed(reference) or self._came_reversed(by_stan)
 
-    def _came_reversed(self, name: ExchangeKey | Named, at: str) -> bool:
+    def _came_reversed(self, name: ExchangeKey | Named) -> bool:
         assert self._seen is not None
         if not self._seen.holds(_bare(name)):
             return False
-        reversed_at = self._unknown.get(_bare(name))
-        if reversed_at is None:
+        (reversed_as,) = self._unknown.get(_bare(name)) or (None,)
+        if reversed_as is None:
             return self._archive.came_reversed(name)
-        return not isinstance(name, SameStan) or seconds_apart(*reversed_at, at) <= SAME_STAN_SECONDS
+        if not (isinstance(name, SameStan) and isinstance(reversed_as, SameStan)):
+            return True
+        return reversed_as.pan in (None, name.pan) and seconds_apart(reversed_as.at, name.at) <= SAME_STAN_SECONDS
 
     def waiting(self, reversal: Reversal) -> Exchange | None:
         """The request a reversal names, while it waits for its issuer."""
@@ -113,7 +117,7 @@ class TakenBack:
         if reversal.is_void:
             outcome = Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
         else:
-            self._expect(name, reversal.key.transmitted_at)
+            self._expect(name)
             outcome = NOT_KNOWN
         what = f"a {reversal.mti} (STAN {reversal.key.stan}) on {line} names {_in_words(name)}"
         nearest = self._names.nearest(reversal)

@@ -142,6 +142,7 @@ def test_one_sale_presented_twice(copy: tuple[Path, list[Asked]]) -> None:
     )
     for books in data.glob("books.db*"):
         books.unlink()
+    shutil.rmtree(data / "days")
     close_day(data, SPECS, FIRST_DATE, NOW_MS)
     found = faults(data, asked)
     assert f"{sale} is in the journal 2 times" in found

@@ -28,7 +28,7 @@ INN = evolve(HOTEL, capture="completion", over_basis_points=1_500)
 EUROS = merchant(id="EUROSHOP0000001", currency="978")
 #: Rates change on the Saturday: an adjustment made then, of a sale of the Friday, goes by the Friday's.
 SPECS = day_specs(
-    merchants=(GROCER, INN, KIOSK, CASH, EUROS),
+    merchants=tuple(evolve(each, floor_limit_minor=10**13) for each in (GROCER, INN, KIOSK, CASH, EUROS)),
     vat=f'{VAT}[[rate]]\nfrom = "{SATURDAY}"\nrate_basis_points = 2000\n',
     interchange=f'{INTERCHANGE}[[rate]]\nfrom = "{SATURDAY}"\norigin = "domestic"\nrate_basis_points = 71\n',
 )

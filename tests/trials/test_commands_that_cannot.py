@@ -144,3 +144,9 @@ def test_a_centre_waits_for_no_file_that_is_none(tmp_path: Path, name: str, kind
     assert done.returncode == 2
     assert name in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_an_amount_of_thousands_of_digits_is_one_sentence() -> None:
+    refused = run("send", "--port", "1", "--amount", "9" * 6_000)
+    assert refused.code == 2
+    assert len(refused.sentence) < 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sqlite3
 from pathlib import Path
@@ -90,3 +91,21 @@ def test_a_disk_that_is_full(data: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "File too large" in refused.sentence
     assert f"business date {FRIDAY} is closed in the books" in refused.sentence
     assert_finished(data)
+
+
+def test_a_day_is_not_closed_again_where_its_books_are_gone(data: Path) -> None:
+    assert run("day", "close", "--data", data).code == 0
+    for books in data.glob("books.db*"):
+        books.unlink()
+    for words in (("check",), ("day", "close"), ("day", "show")):
+        refused = run(*words, "--data", data)
+        assert refused.code == 2
+        assert "expected the books that the files in" in refused.sentence
+
+
+def test_a_pipe_in_the_place_of_a_file_of_a_day_is_a_fault(data: Path) -> None:
+    assert run("day", "close", "--data", data).code == 0
+    payouts = next((data / "days").glob("*/payouts.csv"))
+    payouts.unlink()
+    os.mkfifo(payouts)
+    assert run("check", "--data", data).code == 1

@@ -96,3 +96,10 @@ async def test_a_reversal_of_it_takes_its_increments_along(tmp_path: Path) -> No
         assert await at.code(message("0120", 2, de4="000000002000", de90=named(HOLD_KEY, "0120"))) == "00"
         assert await at.code(message("0420", 3, de4="000000010000", de37="", de90=named(HOLD_KEY, "0120"))) == "00"
         assert await at.held_minor() == 0
+
+
+async def test_a_reference_of_zeros_names_no_hold(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        await hold(at, de37="000000000000")
+        assert await at.code(message("0220", 2, de4="000000012500", de37="000000000000", de38="Z9Z9Z9")) == "00"
+        assert await at.held_minor() == 22_500

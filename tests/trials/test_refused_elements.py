@@ -103,3 +103,12 @@ def test_a_hold_that_was_only_told_makes_no_money_of_nothing(tmp_path: Path) -> 
     report = close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
     assert [item.request_id for item in report.exceptions] == [huge]
     assert [payout.gross_minor for payout in report.payouts] == [2_000_000], "what an issuer granted is not offline"
+
+
+def test_an_increment_that_was_only_told_makes_no_money_of_nothing(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        asked = journal.hold(amount_minor=100)
+        journal.hold(amount_minor=500_000_000, function="advice", original_id=asked)
+        huge = journal.capture(asked, 500_000_100, message_class="financial")
+    report = close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+    assert [item.request_id for item in report.exceptions] == [huge]

@@ -173,3 +173,40 @@ async def test_a_partial_reversal_sent_again_after_the_completion_lowers_nothing
         async with desk(tmp_path, books) as at:
             assert await at.code(back) == "00"
             assert await at.held_minor() == 3_000
+
+
+async def test_a_reversal_means_the_sale_of_its_very_time(tmp_path: Path) -> None:
+    """Two sales under one STAN: the earlier one approved, the one meant declined. Nothing is undone."""
+    async with desk(tmp_path) as at:
+        assert await at.code(message("0200", 101, de7="1122090000", de37="")) == "00"
+        assert await at.code(message("0200", 101, de7="1122100000", de37="", de42="NOBODY000000000")) == "03"
+        back = message("0400", 101, de7="1122100000", de37="", de42="NOBODY000000000")
+        assert await at.code(back) == "00"
+        assert await at.held_minor() == 12_500
+        assert await at.code(message("0400", 101, de7="1122090000", de37="")) == "00"
+        assert await at.held_minor() == 0
+
+
+async def test_a_reversal_does_not_call_off_another_sale_that_waits(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        assert await at.code(message("0200", 101, de7="1122095000", de37="")) == "00"
+        later = message("0200", 101, de7="1122100000", de37="")
+        await at.client.send(later, message("0400", 101, de7="1122095000", de37=""))
+        answers = {answer.mti: answer.elements[39] for answer in [await at.client.receive() for _ in range(2)]}
+        assert answers == {"0210": "00", "0410": "00"}
+        assert await at.held_minor() == 12_500
+
+
+async def test_a_reversal_corrected_in_the_stan_it_names_is_judged_anew(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        await ask(at, sale())
+        for named, held in ((109, 1_500), (101, 0)):
+            back = message("0420", 200, de4="000000001500", **{**BARE, "de90": f"0200{named:06d}{0:010d}{0:022d}"})
+            assert await at.code(back) == "00"
+            assert await at.held_minor() == held
+
+
+async def test_a_sale_of_another_card_than_the_reversed_one_is_taken(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        assert await at.code(message("0400", 101, de4="000000001500", **{**BARE, "de2": "9504010000000027"})) == "00"
+        assert (await ask(at, sale()))[39] == "00"
