@@ -6,12 +6,14 @@ No test is timed. With SWITCH_OUTSIDE=required (``.ci/run``) no test marked ``ou
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
 settings.register_profile("house", deadline=None)  # a busy machine is no fault
 settings.load_profile("house")
 
