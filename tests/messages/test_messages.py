@@ -41,6 +41,7 @@ def _name(value: Cell | str) -> str:
     return value if isinstance(value, str) else f"{value.mti} {value.case}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("cell", "issuer"), list(_trials()), ids=_name)
 async def test_a_message_is_answered_as_the_guide_says(cell: Cell, issuer: str, tmp_path: Path, clock: MockClock) -> None:
     trial = Trial(cell, issuer, tmp_path)
