@@ -30,8 +30,8 @@ up: $(VENV)/.installed ## run the centre on its usual ports, data in ./var (ARGS
 test: $(VENV)/.installed-dev ## run the tests on all cores (ARGS="--cov=switch --cov-report=term" measures coverage, ARGS=tests/clearing runs a part)
 	@$(VENV)/bin/python -m pytest -n auto -m "not long" $(ARGS)
 
-test-long: $(VENV)/.installed-dev ## run the tests that take their time
-	@$(VENV)/bin/python -m pytest -n auto -m long $(ARGS)
+test-long: $(VENV)/.installed-dev ## run the tests that take their time, and every property with more examples
+	@$(VENV)/bin/python -m pytest -n auto -m "long or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 lint: $(VENV)/.installed-dev ## check style and formatting
 	@$(VENV)/bin/ruff check .

@@ -14,8 +14,16 @@ import pytest
 from hypothesis import settings
 
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
-settings.register_profile("house", deadline=None)  # a busy machine is no fault
-settings.load_profile("house")
+settings.register_profile("short", deadline=None, max_examples=30)  # no deadline: a busy machine is no fault
+settings.register_profile("thorough", deadline=None, max_examples=150)  # make test-long runs every property again, with this
+settings.load_profile("short")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a program of others takes its time."""
+    for item in items:
+        if item.get_closest_marker("outside"):
+            item.add_marker("long")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.capture.files import read_capture
@@ -111,7 +111,6 @@ WHOLE = pcap(conversation(dialogue(way())))
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
 def test_a_spoilt_capture_is_read_or_refused_by_name(data: st.DataObject) -> None:
     broken = data.draw(spoilt(WHOLE))
     try:

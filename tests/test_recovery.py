@@ -152,7 +152,7 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
 
 
 @pytest.mark.parametrize("capture", ["cut_off", BY_COMPLETION, BY_BATCH])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 @example(steps=[("hold", 1), ("add", 1), ("complete", 1)])
 @example(steps=[("hold", 1), ("add", 1), ("add", 2), ("complete", 1)])

@@ -119,6 +119,7 @@ def test_a_killed_issuer_is_91_for_its_cards_alone_and_comes_back(centre: Centre
         assert centre.stop() == 0
 
 
+@pytest.mark.long
 def test_an_issuer_that_outlives_its_centre_leaves_no_hold(tmp_path: Path) -> None:
     data = tmp_path / "var"
     with running_centre(data, DATE) as centre, Acquirer(centre) as acquirer:
@@ -152,6 +153,7 @@ def _slow_for(folder: Path, pan: str, seconds: float) -> list[str]:
     return [*DATE, "--scenario", str(file)]
 
 
+@pytest.mark.long
 def test_answers_out_of_order_reach_the_right_connections(tmp_path: Path) -> None:
     slow, quick = card_of("atlas", 1), card_of("atlas", 2)
     with (

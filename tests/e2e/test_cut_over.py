@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from switch.centre_process import running_centre
 from switch.endofday import close_day
 from switch.iso8583.message import Message
@@ -13,6 +15,7 @@ from tests.e2e.test_crash import eventually
 SIGN_ON = Message("0800", {7: "1122100000", 11: "000001", 70: "001"})
 
 
+@pytest.mark.long
 def test_closing_the_day_is_told_on_the_line_and_counts_at_once(tmp_path: Path) -> None:
     data = tmp_path / "var"
     with running_centre(data, ["--business-date", "2026-11-22"]) as centre, Acquirer(centre) as acquirer:

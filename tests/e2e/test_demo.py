@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 DEMO_SECONDS_MAX = 60.0  #: promised are 20 on an idle machine; the suite shares its two cores
 
 
@@ -37,6 +39,7 @@ def test_the_demo_shows_the_whole_way_and_leaves_nothing_behind(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_the_demo_keeps_the_folder_it_is_given(tmp_path: Path) -> None:
     data = tmp_path / "var"
     shown = subprocess.run(

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.outside if NODE and shutil.which("npm") else pytest.mar
 
 ROOT = Path(__file__).parent.parent.parent
 HEADER = HeaderFormat.parse("2b")
-quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 #: A line of JSON in, a line of JSON out: ``write`` a message, answered with its frame in hexadecimal, or ``read`` a frame,
 #: answered with the message. With ``hexadecimal`` the bitmap is.

@@ -25,7 +25,7 @@ from switch.iso8583.message import Message
 from tests.iso8583.samples import GOLDEN, PURCHASE, codec, dialect, said_in
 from tests.strategies import DIALECTS, THIRD_BITMAP, messages, values
 
-quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 # -- pyiso8583
 

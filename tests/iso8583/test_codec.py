@@ -18,7 +18,7 @@ from switch.iso8583.plan import bitmap_of, compile_decoder, compile_encoder, pre
 from tests.iso8583.samples import CHIP_PURCHASE, GOLDEN, PAN, PURCHASE, TRACK_2, codec, dialect, said_in, with_elements
 from tests.strategies import DIALECTS, dialects, messages, mixtures, mtis, spoilt, values
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 every_dialect = pytest.mark.parametrize("name", sorted(DIALECTS))
 
 WARM = {name: Codec(each) for name, each in DIALECTS.items()}
@@ -198,13 +198,13 @@ anything_spoken = st.one_of(dialects, mixtures())
 
 
 @given(anything_spoken, st.binary(max_size=80))
-@settings(quick, max_examples=300)
+@settings(quick)
 def test_random_bytes_are_a_message_or_a_message_error(spec: Dialect, data: bytes) -> None:
     check_any_bytes(spec, data)
 
 
 @given(anything_spoken, st.binary(min_size=8, max_size=16), st.binary(max_size=120))
-@settings(quick, max_examples=300)
+@settings(quick)
 def test_random_elements_behind_a_good_mti(spec: Dialect, bitmap: bytes, data: bytes) -> None:
     head = Codec(spec).encode(Message("0100", {}))
     written = bitmap if spec.bitmap == "binary" else bitmap.hex().encode()

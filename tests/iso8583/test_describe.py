@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.iso8583.codec import Codec
@@ -122,7 +122,6 @@ def test_nothing_secret_is_shown(name: str) -> None:
 
 
 @given(st.data(), dialects)
-@settings(max_examples=100, deadline=None)
 def test_any_bytes_can_be_described(data: st.DataObject, spec: Dialect) -> None:
     message = data.draw(st.one_of(messages(spec), st.just(said_in(spec.name, PURCHASE))))
     wire = Codec(spec)

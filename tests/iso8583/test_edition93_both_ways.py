@@ -21,7 +21,7 @@ from tests.iso8583.samples import PURCHASE, TODAY, codec
 from tests.iso8583.samples93 import PURCHASE_1993, answered
 from tests.strategies import DIALECTS, messages, values
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 BASE87, BASE93 = DIALECTS["base87"], DIALECTS["base93"]
 

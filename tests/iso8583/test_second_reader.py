@@ -17,7 +17,7 @@ from tests.strategies import DIALECTS, messages, spoilt
 
 WIRE: Final = {name: Codec(DIALECTS[name]) for name in ("ascii", "ascii_hex", "bcd")}
 every_format = pytest.mark.parametrize("name", WIRE)
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def read_by_us(data: bytes, name: str) -> Message | None:

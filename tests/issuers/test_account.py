@@ -308,7 +308,7 @@ class ShortOfMemoryAgainstNaiveBank(AccountsAgainstNaiveBank):
         super().teardown()
 
 
-AccountsAgainstNaiveBank.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
-ShortOfMemoryAgainstNaiveBank.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+AccountsAgainstNaiveBank.TestCase.settings = settings(stateful_step_count=30)
+ShortOfMemoryAgainstNaiveBank.TestCase.settings = settings(stateful_step_count=30)
 TestAccountsAgainstNaiveBank = AccountsAgainstNaiveBank.TestCase
 TestShortOfMemoryAgainstNaiveBank = ShortOfMemoryAgainstNaiveBank.TestCase

@@ -84,4 +84,4 @@ class SwitchboardMachine(RuleBasedStateMachine):
 
 
 TestSwitchboard = SwitchboardMachine.TestCase
-TestSwitchboard.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestSwitchboard.settings = settings(stateful_step_count=40)
