@@ -78,7 +78,7 @@ class Codec:
                 except (LookupError, ValueError):
                     elements = None
                 if elements is not None:
-                    return Message(mti, elements)
+                    return tuple.__new__(Message, (mti, elements))
         return self._decode_slowly(data) if otherwise is None else otherwise(data)
 
     def encode(self, message: Message) -> bytes:

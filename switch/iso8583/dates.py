@@ -84,7 +84,7 @@ class Dates:
     def check(self, elements: Mapping[int, str]) -> None:
         """MessageError where an element that is there holds no date or time of its form."""
         try:  # nearly always messages of one second, and cards of few months
-            if _WHEN(elements) == self._when and elements[14] in self._months and self._rare.isdisjoint(elements):
+            if _WHEN(elements) == self._when and elements[14] in self._months and elements.keys().isdisjoint(self._rare):
                 return
         except KeyError:
             pass

@@ -72,7 +72,7 @@ def to_issuer_answer(message: Message, *, acquirer_id: str, waiting: Waiting = _
     """
     mti, e = message
     try:
-        key, code = ExchangeKey(e.get(32, acquirer_id), e[41], e[11], e[7]), e[39]
+        key, code = tuple.__new__(ExchangeKey, (e.get(32, acquirer_id), e[41], e[11], e[7])), e[39]
     except KeyError:
         missing = next(number for number in (7, 11, 39, 41) if number not in e)
         raise MessageError(missing, None, "nothing", f"a value: mandatory in a {mti}") from None
@@ -86,7 +86,7 @@ def to_issuer_answer(message: Message, *, acquirer_id: str, waiting: Waiting = _
         response_code=code,
         approval_code=e.get(38),
         reason=mask_numbers(e[REASON]) if REASON in e else reason,
-        carried=None if FROM_ISSUER.isdisjoint(e) else {n: value for n, value in e.items() if n in FROM_ISSUER},
+        carried=None if e.keys().isdisjoint(FROM_ISSUER) else {n: value for n, value in e.items() if n in FROM_ISSUER},
         approved_minor=int(e[4]) if code == PARTIALLY_APPROVED and 4 in e else None,
         contradiction=contradiction,
     )

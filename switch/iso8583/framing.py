@@ -153,19 +153,18 @@ class Framer:
         plain = self.header.kind == "b" and not self.header.inclusive
         start, size = 0, len(buffer)
         try:
-            while start + width <= size:
-                head = buffer[start : start + width]
+            while (behind := start + width) <= size:
+                head = buffer[start:behind]
                 length = int.from_bytes(head, "big") if plain else self.header.length(head)
                 if not 0 <= length <= limit:
                     raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {limit}")
-                end = start + width + length
+                end = behind + length
                 if end > size:
                     break
-                body = start + width + skip
                 if length < skip and length:
                     raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {skip} of the TPDU")
-                start = end
-                yield Frame(buffer[body - skip : body], buffer[body:end]) if length else None
+                start, body = end, behind + skip
+                yield tuple.__new__(Frame, (buffer[behind:body], buffer[body:end])) if length else None
         except FrameError as fault:
             self.fault = fault.with_traceback(None)
         finally:

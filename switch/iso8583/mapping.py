@@ -121,7 +121,7 @@ def to_authorization(message: Message, *, acquirer_id: str, stamp: Stamp, curren
         channel = ECOMMERCE
     transaction_type, amount_minor = _type_and_amount(mti, e)
     authorization = Authorization(
-        key=ExchangeKey(e[32], e[41], stan, e[7]),
+        key=tuple.__new__(ExchangeKey, (e[32], e[41], stan, e[7])),
         message_class=mtis.CLASSES[mti[1]],
         transaction_type=transaction_type,
         processing_code=e[3],
@@ -139,7 +139,7 @@ def to_authorization(message: Message, *, acquirer_id: str, stamp: Stamp, curren
     )
     if stamped:
         authorization = evolve(authorization, stamped=True)
-    if mti[2:] == "00" and condition not in MARKS and (MARKED.isdisjoint(e) or _says_no_more(channel, e)):
+    if mti[2:] == "00" and condition not in MARKS and (e.keys().isdisjoint(MARKED) or _says_no_more(channel, e)):
         return authorization
     return _marked(authorization, mti, e)
 
@@ -326,7 +326,7 @@ def to_response(authorization: Authorization, decision: Decision) -> Message:
         elements[4] = f"{decision.approved_minor:012d}"
     if decision.carried is not None:
         elements.update(decision.carried)
-    return Message(_ANSWER_MTIS[authorization.function][authorization.message_class], elements)
+    return tuple.__new__(Message, (_ANSWER_MTIS[authorization.function][authorization.message_class], elements))
 
 
 def refusal(message: Message, response_code: str) -> Message:
