@@ -7,6 +7,7 @@ for digits, and blanks between the digits of a hexadecimal bitmap, which ``bytes
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from string import hexdigits
 from typing import Final
@@ -44,11 +45,16 @@ SHOWN_BITMAP_BYTES: Final = 2  #: of an unreadable bitmap: with a packed MTI eig
 NEVER_QUOTED: Final = frozenset({35, 36, 45, 48, 52, 55, 59, 61, 62, 64, 96, 126, 127, 128})
 
 
-class Codec:
-    """Decoder and encoder of one dialect."""
+#: A layout that has come so often comes again: a plan for it takes longer to make than thirty readings without one, and
+#: whoever sends a thousand layouts a few times each would have the switch make nothing else.
+PLAN_AT: Final = 8
 
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
+
+class Codec:
+    """Decoder and encoder of one dialect. A layout gets its plan when it comes for the ``plan_at``-th time."""
+
+    def __init__(self, dialect: Dialect, *, plan_at: int = PLAN_AT) -> None:
+        self.dialect, self._plan_at = dialect, plan_at
         self._spec = dialect.to_pyiso8583()
         self._mti_bytes = 2 if dialect.mti == "bcd" else 4
         self._bitmap_bytes = 8 if dialect.bitmap == "binary" else 16
@@ -57,7 +63,7 @@ class Codec:
         self._mtis: dict[bytes, str] = {}
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
-        self._met: set[object] = set()  #: bitmaps and elements that came once: a plan takes longer to make than thirty readings
+        self._met: Counter[object] = Counter()  #: bitmap or elements without a plan -> how often they have come
 
     def decode(self, data: bytes, otherwise: Callable[[bytes], Message] | None = None) -> Message:
         """The message in ``data`` (without length header and TPDU). MessageError names element, position, found, expected.
@@ -229,7 +235,7 @@ class Codec:
                 raise MessageError(number, None, *problem)
         document = {"t": mti, **{str(number): self._written(number, value) for number, value in elements.items()}}
         data, _ = iso8583.encode(document, self._spec)
-        if numbers not in self._encoders and len(self._encoders) < PLANS_MAX and self._met_before(numbers):
+        if numbers not in self._encoders and len(self._encoders) < PLANS_MAX and self._comes_again(numbers):
             self._encoders[numbers] = compile_encoder(self.dialect, numbers)
         return bytes(data)
 
@@ -237,21 +243,19 @@ class Codec:
         element = self.dialect.element(number)
         return value.replace("=", "D") if element.content == "z" and element.encoding == "bcd" else value
 
-    def _met_before(self, layout: object) -> bool:
-        """Whether a layout comes again; what comes once is not worth a plan."""
-        if layout in self._met:
-            return True
+    def _comes_again(self, layout: object) -> bool:
+        """Whether a layout has come often enough to be worth a plan."""
         if len(self._met) >= PLANS_MAX:
             self._met.clear()
-        self._met.add(layout)
-        return False
+        self._met[layout] += 1
+        return self._met[layout] >= self._plan_at
 
     def _keep_decoder(self, data: bytes, decoded: dict[str, str]) -> None:
         start = self._mti_bytes
         if decoded["t"] in KNOWN_MTIS:
             self._mtis[data[:start]] = decoded["t"]
         bitmap = data[start : start + self._bitmap_bytes * (2 if "1" in decoded else 1)]
-        if bitmap not in self._decoders and len(self._decoders) < PLANS_MAX and self._met_before(bitmap):
+        if bitmap not in self._decoders and len(self._decoders) < PLANS_MAX and self._comes_again(bitmap):
             self._decoders[bitmap] = compile_decoder(self.dialect, bytes.fromhex(decoded["p"] + decoded.get("1", "")))
 
 

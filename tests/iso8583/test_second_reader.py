@@ -15,7 +15,7 @@ from tests.iso8583.samples import GOLDEN, TRACK_2
 from tests.iso8583.second_reader import read
 from tests.strategies import DIALECTS, messages, spoilt
 
-WIRE: Final = {name: Codec(DIALECTS[name]) for name in ("ascii", "ascii_hex", "bcd")}
+WIRE: Final = {name: Codec(DIALECTS[name], plan_at=2) for name in ("ascii", "ascii_hex", "bcd")}
 every_format = pytest.mark.parametrize("name", WIRE)
 quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 

@@ -1,8 +1,10 @@
 """``python -m tests.mutation.stalls``: for how long one reaction to bad bytes holds up the centre, and another client.
 
 A switch runs in this process, its issuers and its clients in other threads, so that the CPU time of the loop's thread is the
-switch's alone. It is sent the worst inputs we know, then mutants; the longest step of the loop is what counts. Then a centre in
-a process of its own is sent a hundred bad frames a second while another client sells.
+switch's alone. It is sent the worst inputs we know, then mutants; the longest step of the loop is what counts. All of it comes
+five times, each time to a new switch, and the least counts: a reaction that takes long takes long each time, while a machine
+that lends its cores to others has an idle loop of 1 ms take 12 now and then. Then a centre in a process of its own is sent a
+hundred bad frames a second while another client sells.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from tests.mutation.lines import Sender, Target
 from tests.mutation.worst import Input, inputs
 
 STEP_SECONDS_MAX: Final = 0.020  #: what no reaction may take
+RUNS: Final = 5
 RISE_SECONDS_MAX: Final = 0.020  #: nor add to what another client waits
 BAD_FRAMES_A_SECOND: Final = 100
 BUSINESS_DATE: Final = "2026-11-22"
@@ -228,7 +231,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", default="1", help="what is chosen by chance")
     wanted = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="switch-stalls-") as folder:
-        found = stalls(Path(folder) / "in", wanted.mutants, wanted.seed)
+        runs = [stalls(Path(folder) / f"in-{run}", wanted.mutants, wanted.seed) for run in range(RUNS)]
+        found = {name: min(run[name] for run in runs) for name in runs[0]}
         for name, (seconds, where) in found.items():
             print(f"{seconds * 1000:8.1f} ms  {name}  ({where})", flush=True)
         quiet, loud = p99s(Path(folder) / "var", wanted.seconds)
