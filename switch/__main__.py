@@ -10,7 +10,7 @@ def main() -> None:
     if waits_for_keyboard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from switch import cli
-    from switch.stopping import SIGNALS
+    from switch.machine.stopping import SIGNALS
 
     if waits_for_keyboard:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from switch import databases, journal
-from switch.data_lock import held_alone
+from switch import journal
+from switch.data_folder import databases
+from switch.data_folder.lock import held_alone
 from switch.errors import DataFolderError
-from switch.files import kind_at
-from switch.private import create_file
+from switch.machine.files import kind_at
+from switch.machine.private import create_file
 from switch.settlement import day as settled
 
 JOURNAL_FILE = journal.JOURNAL_FILE

@@ -16,24 +16,24 @@ from attrs import frozen
 
 from switch.business_clock import BusinessClock
 from switch.business_day import refuse_beyond_calendar
-from switch.data_lock import held_alone
+from switch.data_folder.lock import held_alone
+from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
 from switch.issuer_processes import IssuerProcess
 from switch.issuers.profile import Profile
 from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
-from switch.kept_files import LOOK_SECONDS
 from switch.line import WireFormat, listen, settle_memory
 from switch.link import IssuerLink
+from switch.machine.kept_files import LOOK_SECONDS
+from switch.machine.private import write_text
+from switch.machine.stopping import FINISH, Stop
 from switch.notices import WINDOW_SECONDS, NoticeLimit
-from switch.private import write_text
 from switch.routing.effects import Notice
 from switch.server import Server
 from switch.specs import Listener, Specs, remember_specs
-from switch.stopping import FINISH, Stop
 from switch.trace import TRACE_FILE, Trace
-from switch.vault import Vault
 
 PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for
 

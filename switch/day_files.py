@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final, Literal, TextIO
 from attrs import Factory, define
 
 from switch.books import DAYS_FOLDER
-from switch.files import kind_at
-from switch.private import create_file, make_folder
+from switch.machine.files import kind_at
+from switch.machine.private import create_file, make_folder
 from switch.settlement import day as settled
 from switch.settlement import engine as settlement
 from switch.settlement.statement import (

@@ -18,12 +18,13 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from switch import books, databases, day_files
+from switch import books, day_files
 from switch.business_day import is_business_date, next_business_date
 from switch.clearing import engine as clearing
 from switch.clearing import ledger
 from switch.clearing.checks import CLEARING_CHECKS, Fault
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
+from switch.data_folder import databases
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.settlement import day as settled
 from switch.settlement import engine as settlement

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from switch.visible import visible
+from switch.display.visible import visible
 
 KEY_SHOWN_MAX = 200  #: characters of the key of a value in a sentence
 

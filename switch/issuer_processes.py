@@ -13,8 +13,8 @@ import trio
 from attrs import frozen
 
 from switch.link import IssuerLink
+from switch.machine.stopping import END_NOW, Stop
 from switch.routing.effects import Notice
-from switch.stopping import END_NOW, Stop
 
 #: A process that was killed is started again after so long; each further pause is twice the last, up to the second figure.
 KILLED_PAUSE_SECONDS: Final = (0.1, 5.0)

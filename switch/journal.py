@@ -17,7 +17,8 @@ from typing import Any, Final, Protocol
 
 from attrs import Factory, define
 
-from switch import databases
+from switch.data_folder import databases
+from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import BusyError, DataFolderError
 from switch.journal_reader import Beginning, JournalReader
 from switch.journal_rows import (
@@ -37,7 +38,7 @@ from switch.journal_rows import (
     request_row,
     reversal_row,
 )
-from switch.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
+from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
 from switch.routing.archive import Archive, NoArchive
 from switch.routing.effects import (
     JournalDecision,
@@ -49,7 +50,6 @@ from switch.routing.effects import (
     JournalReversal,
 )
 from switch.routing.recovery import Recovery
-from switch.vault import KEY_FILE, Vault
 
 JOURNAL_FILE: Final = "journal.db"
 BOOKS_FILE: Final = "books.db"  #: what is made of the journal, beside it (``switch.books``)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
 from switch.iso8583.forwarding import rebuilt
 from switch.routing.archive import Named, Past, Reference, SameStan
@@ -24,7 +25,6 @@ from switch.routing.reversals import Demand, Undone
 from switch.routing.taken_back import REVERSALS_REMEMBERED_MAX
 from switch.routing.totals import Reconciled, Subject, Totals
 from switch.transaction import BATCH, ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
-from switch.vault import Vault
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading

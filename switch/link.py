@@ -14,9 +14,9 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
 from switch.line import Ear, Frames, Line, Lines, WireFormat, dial
+from switch.machine.shortage import Shortage
 from switch.routing.effects import Notice
 from switch.routing.events import IssuerDown, IssuerUp
-from switch.shortage import Shortage
 from switch.station import Station, Voice
 from switch.transaction import APPROVED
 

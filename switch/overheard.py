@@ -9,10 +9,10 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from switch.capture.files import Capture
-from switch.capture.packets import Endpoint, Segment, segment_of
-from switch.capture.streams import Run, Stream, streams
 from switch.iso8583.stream import Lost, Patience, Said, Way, begin_as_messages, likeliest_way, read_stream
+from switch.pcap.files import Capture
+from switch.pcap.packets import Endpoint, Segment, segment_of
+from switch.pcap.tcp_streams import Run, Stream, streams
 
 RUNS_JUDGED: Final = 4  #: stretches between gaps that are looked at when a wire format is found out
 FOREIGN_JUDGED: Final = (

@@ -24,6 +24,7 @@ from switch.iso8583.mapping import Stamp
 from switch.journal import Batch, Journal
 from switch.line import Frames, Line, Lines, WireFormat, accept, keep_alive
 from switch.link import IssuerLink
+from switch.machine.shortage import Shortage
 from switch.outgoing import Outgoing
 from switch.routing.deliveries import REPEAT_SECONDS_FIRST
 from switch.routing.effects import Effect, Notice
@@ -31,7 +32,6 @@ from switch.routing.events import IssuerDown, IssuerUp
 from switch.routing.recovery import Recovery
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
-from switch.shortage import Shortage
 from switch.specs import DROP, Specs
 from switch.station import CONNECTIONS_MAX, Callers, Voice
 from switch.trace import Trace

@@ -15,11 +15,12 @@ from typing import Final
 
 from attrs import Factory, define
 
-from switch import books, databases, day_files, journal, trace
+from switch import books, day_files, journal, trace
 from switch.clearing.checks import FAULTS_SHOWN_MAX, Fault
+from switch.data_folder import databases
+from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import DataFolderError
 from switch.issuers.book import MIGRATIONS as BOOK_SCRIPTS
-from switch.vault import KEY_FILE, Vault
 
 BOOK_SCHEMA: Final = databases.Schema(
     name="an issuer's book", tables=frozenset({"entry"}), scripts=BOOK_SCRIPTS, package="switch.issuers"

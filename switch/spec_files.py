@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from switch.errors import SpecError, SwitchError
-from switch.files import kind_at, read_whole
+from switch.machine.files import kind_at, read_whole
 from switch.spec_table import Mistakes, SpecTable
 from switch.toml_lines import toml_lines
 

@@ -18,13 +18,13 @@ from attrs import frozen
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
 from switch.errors import DataFolderError, SpecsError, SwitchError
-from switch.files import kind_at, read_whole
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
 from switch.issuers.scenario import Scenario
+from switch.machine.files import kind_at, read_whole
+from switch.machine.private import write_text
 from switch.merchant import Merchant
-from switch.private import write_text
 from switch.routing.table import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_checks import CHECKS, Known, check_coverage, check_rules, header_of

@@ -12,17 +12,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from switch import databases
+from switch.data_folder import databases
+from switch.data_folder.vault import Vault
 from switch.errors import MessageError
 from switch.iso8583.blanking import Blanked, blanked, head, noted
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.recognize import TPDU_IDS
-from switch.kept_files import KeptFiles, with_side_files
 from switch.line import Line
+from switch.machine.kept_files import KeptFiles, with_side_files
 from switch.routing.effects import Notice
 from switch.step import RECEIVED, SENT
-from switch.vault import Vault
 
 TRACE_FILE: Final = "trace.db"
 SCHEMA: Final = databases.Schema(name="a trace", tables=frozenset({"message"}), scripts=("trace_1.sql",))

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from switch import databases
+from switch.data_folder import databases
+from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
 from switch.iso8583.blanking import Places, places_of
 from switch.iso8583.mti import describe_mti
@@ -18,7 +19,6 @@ from switch.life import RRN_CHARACTERS, Row, Story
 from switch.step import ACQUIRER, Step
 from switch.steps import in_order
 from switch.trace import SCHEMA, TRACE_FILE, TRACED_MAX
-from switch.vault import Vault
 
 UNDATED_MS: Final = 5_000  #: how long before it was journaled a request without DE 7 and 37 may have come
 #: What a trace has.

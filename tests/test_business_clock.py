@@ -12,10 +12,10 @@ import trio
 from trio.testing import MockClock
 
 from switch.business_clock import BusinessClock
+from switch.data_folder.vault import Vault
 from switch.errors import BusyError
 from switch.journal import JOURNAL_FILE, Journal, MemoryJournal, SqliteJournal
 from switch.routing.effects import Notice
-from switch.vault import Vault
 from tests.cli.command import run
 from tests.loopback import specs
 

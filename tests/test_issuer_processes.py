@@ -10,8 +10,8 @@ import trio
 from trio.testing import MockClock
 
 from switch.issuer_processes import ENDED_PAUSE_SECONDS, KILLED_PAUSE_SECONDS, UNSTARTED_PAUSE_SECONDS, Ending, IssuerProcess
+from switch.machine.stopping import Stop
 from switch.routing.effects import Notice
-from switch.stopping import Stop
 
 KILLED = Ending(words="ended with -9", pause_seconds=KILLED_PAUSE_SECONDS)
 FULL = Ending(words="ended with 2 (the disk is full)", pause_seconds=ENDED_PAUSE_SECONDS)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from switch.card import Pan
+from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import DataFolderError
 from switch.journal import JOURNAL_FILE, SCHEMA_VERSION, Batch, SqliteJournal
 from switch.routing.effects import JournalDecision, JournalOccurrence, JournalRequest
 from switch.transaction import Decision
-from switch.vault import KEY_FILE, Vault
 from tests.dialogue import ATLAS, ATLAS_CARD, request
 
 APPROVED = Decision(response_code="00", approval_code="A00001", decided_by="atlas", reason="approved")

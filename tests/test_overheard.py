@@ -7,16 +7,16 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.capture.files import read_capture
 from switch.errors import CaptureError
 from switch.iso8583.framing import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.stream import HEADERS, Lost, Way
 from switch.overheard import Heard, listen, overhear
+from switch.pcap.files import read_capture
 from switch.specs import load_specs
-from tests.capture.builder import SYN, Ends, Sent, conversation, handshake, packet, pcap, pcapng, segments
 from tests.iso8583.samples import PURCHASE, codec, with_elements
 from tests.iso8583.test_stream import CODECS, WAYS, frames, way
+from tests.pcap.builder import SYN, Ends, Sent, conversation, handshake, packet, pcap, pcapng, segments
 from tests.strategies import spoilt
 
 REQUESTS = [with_elements(PURCHASE, de11=f"{number:06d}") for number in range(1, 6)]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from switch import journal_reader
+from switch.data_folder.vault import Vault
 from switch.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
 from switch.routing import history
@@ -23,7 +24,6 @@ from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
 from switch.routing.totals import IN_BALANCE
 from switch.turn import Turn
-from switch.vault import Vault
 from tests.dialogue import ATLAS, SHOP, answered, asked, request, reversed_, switchboard
 from tests.routing.test_totals import totals
 from tests.said import Said

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
 from switch.iso8583.compose import worded
 from switch.iso8583.dialect import EBCDIC
@@ -23,7 +24,6 @@ from switch.steps import steps
 from switch.trace import TRACE_FILE, TRIM_EVERY, Trace
 from switch.trace_reader import Traced, last_messages, messages_of, numbered_messages, with_messages
 from switch.transaction import ExchangeKey
-from switch.vault import Vault
 from tests.loopback import NOW_MS, TODAY, Client, loopback, purchase, scenario, specs
 from tests.loopback import wire as wire_format
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from switch.data_folder.vault import Vault
 from switch.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.life import story
 from switch.routing.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
@@ -14,7 +15,6 @@ from switch.step import Step
 from switch.steps import steps
 from switch.transaction import ExchangeKey, IssuerAnswer, Reversal
 from switch.turn import Turn
-from switch.vault import Vault
 from tests.dialogue import request
 from tests.loopback import NOW_MS, specs
 from tests.said import Said

@@ -12,8 +12,8 @@ import click
 from switch.card import mask_numbers
 from switch.cli.guarded import guarded_output
 from switch.cli.last_resort import complain, faults_of_threads_told, interrupted, tell_fault
+from switch.display.visible import visible_lines
 from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
-from switch.visible import visible_lines
 
 #: verb -> (module, attribute, one line for ``switch --help``)
 VERBS: Final = {

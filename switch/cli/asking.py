@@ -12,6 +12,7 @@ from attrs import evolve
 
 from switch.cli.options import sayable
 from switch.cli.wishes import Wishes
+from switch.data_folder.vault import Vault
 from switch.errors import SwitchError
 from switch.iso8583.compose import (
     ENTRIES,
@@ -34,7 +35,6 @@ from switch.merchant import Merchant
 from switch.money import format_minor, parse_amount
 from switch.specs import Specs
 from switch.transaction import APPROVALS, AUTHORIZATION, REQUEST, ExchangeKey
-from switch.vault import Vault
 
 AMOUNT: Final = "125.00"  #: where nothing else says it
 ANY_TERMINAL: Final = "TERM0001"  #: where the specification has no merchant

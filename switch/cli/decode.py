@@ -70,7 +70,6 @@ def decode(
     xxd -p capture.bin | switch decode -
     timeout 60 tcpdump -i any -w - port 8583 | switch decode -
     """
-    from switch.capture.files import is_capture, read_capture
     from switch.cli.message import message_json, show_message
     from switch.cli.overheard import View, show_capture, show_stream
     from switch.cli.source import candidates
@@ -79,6 +78,7 @@ def decode(
     from switch.iso8583.recognize import MESSAGE_BYTES_MAX, likeliest, readings
     from switch.iso8583.stream import Patience
     from switch.overheard import listen, overhear
+    from switch.pcap.files import is_capture, read_capture
     from switch.specs import load_specs
 
     found = candidates(source)

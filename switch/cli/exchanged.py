@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.options import DATA_FOLDER
-from switch.visible import visible
+from switch.display.visible import visible
 
 if TYPE_CHECKING:
     from switch.client import Answer

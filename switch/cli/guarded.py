@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from switch.visible import visible_lines
+from switch.display.visible import visible_lines
 
 
 class Guarded:

@@ -9,7 +9,7 @@ import click
 
 from switch.cli.names import issuer_names, scenario_names
 from switch.cli.options import PATH, data_option, specs_option
-from switch.stopping import Stop
+from switch.machine.stopping import Stop
 
 
 @click.group()

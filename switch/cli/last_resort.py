@@ -14,7 +14,7 @@ from typing import Final
 
 from switch.card import mask_numbers
 from switch.cli.options import DATA_FOLDER
-from switch.visible import visible, visible_lines
+from switch.display.visible import visible, visible_lines
 
 FILES_MAX: Final = 20  #: of one data folder; the oldest makes room, so that what fails again and again fills no disk
 DETAILS_MAX: Final = 1 << 20  #: characters of one file

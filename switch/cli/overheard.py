@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from switch.capture.files import Capture
     from switch.iso8583.recognize import Reading
     from switch.iso8583.stream import Said
     from switch.overheard import Heard, Overheard
+    from switch.pcap.files import Capture
 
 CONNECTIONS_SHOWN: Final = 100  #: those in ISO 8583 first, where there are more
 LISTED_MAX: Final = 10_000  #: lines of a list; nobody reads as many, and more can be asked for by number

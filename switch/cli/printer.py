@@ -11,7 +11,7 @@ from functools import partial
 from queue import Empty, Full, Queue
 from typing import Final
 
-from switch.visible import visible
+from switch.display.visible import visible
 
 LINES_WAITING_MAX: Final = 1_000  #: more than these are left out and counted
 CLOSE_SECONDS_MAX: Final = 1.0  #: how long the last lines may take at the end

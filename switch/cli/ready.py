@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from switch.errors import SwitchError, UnreachableError
-from switch.files import read_whole
+from switch.machine.files import read_whole
 
 if TYPE_CHECKING:
     from switch.specs import Listener

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import trio
 
 from switch.errors import SwitchError
-from switch.stopping import END_NOW, LOOK_SECONDS, Stop, leave_output, output_is_read
+from switch.machine.stopping import END_NOW, LOOK_SECONDS, Stop, leave_output, output_is_read
 
 
 def run(main: Callable[[], Awaitable[None]], stop: Stop, *, read_by_people: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from switch.errors import SwitchError
-from switch.files import kind_of
+from switch.machine.files import kind_of
 
 SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024  #: read whole into memory; a capture of some 200,000 messages
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from switch.visible import visible
+from switch.display.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console

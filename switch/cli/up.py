@@ -18,7 +18,7 @@ from switch.cli.options import PATH, business_date_given, data_option, specs_opt
 from switch.cli.program import program
 from switch.cli.tables import show_pairs, show_table
 from switch.errors import SwitchError
-from switch.stopping import Stop
+from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
     from switch.centre import Options
@@ -76,7 +76,7 @@ def up(
     from switch.centre import Centre, Options
     from switch.cli.printer import Printer
     from switch.cli.running import run
-    from switch.files import kind_at
+    from switch.machine.files import kind_at
     from switch.routing.effects import Notice
     from switch.specs import load_scenario, load_specs, scenario_path
 

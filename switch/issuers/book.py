@@ -14,8 +14,8 @@ from pathlib import Path
 
 from switch.errors import DataFolderError
 from switch.issuers.entry import LOWERED_BY, Entry, Placed, Reference, standing
-from switch.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
-from switch.private import begin_file, make_folder
+from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
+from switch.machine.private import begin_file, make_folder
 from switch.transaction import ExchangeKey
 
 APPLICATION_ID = 0x53574942  #: "SWIB" in the header of the file, so that no other database is taken for a book

@@ -15,6 +15,7 @@ from typing import Final
 
 import trio
 
+from switch.data_folder.vault import KEY_FILE
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import HeaderFormat
@@ -23,12 +24,11 @@ from switch.issuers.host import IssuerHost
 from switch.issuers.scenario import Scenario
 from switch.journal import JOURNAL_FILE
 from switch.journal_reader import has_approvals_of
-from switch.kept_files import LOOK_SECONDS
 from switch.line import WireFormat, listen, settle_memory
-from switch.private import create_file, make_folder
+from switch.machine.kept_files import LOOK_SECONDS
+from switch.machine.private import create_file, make_folder
+from switch.machine.stopping import FINISH, Stop
 from switch.specs import Specs
-from switch.stopping import FINISH, Stop
-from switch.vault import KEY_FILE
 
 PREDECESSOR_SECONDS_MAX: Final = 10.0  #: how long the process of a dead centre may take to end; then a person is told
 PREDECESSOR_POLL_SECONDS: Final = 0.02

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from attrs import asdict, field, fields, frozen
 
+from switch.display.visible import cell
 from switch.money import format_minor
 from switch.settlement.statement import Out
-from switch.visible import cell
 
 CLOSED = "closed"
 ALREADY_CLOSED = "already_closed"

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from attrs import fields, frozen
 
+from switch.display.visible import cell, visible
 from switch.money import CURRENCIES, currency_name, format_minor
 from switch.transaction import (
     BILL_PAYMENT,
@@ -23,7 +24,6 @@ from switch.transaction import (
     QUASI_CASH,
     REFUND,
 )
-from switch.visible import cell, visible
 
 AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
 WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.capture.builder import ACK, SYN, Ends, Sent, conversation, pcap, pcapng, segments
 from tests.cli.command import Outcome, run
 from tests.interop import pcap as plain
 from tests.iso8583.samples import PAN
 from tests.iso8583.test_stream import SAID, TPDU, frames, way
+from tests.pcap.builder import ACK, SYN, Ends, Sent, conversation, pcap, pcapng, segments
 from tests.strategies import spoilt
 from tests.test_overheard import ANSWERS, REQUESTS, dialogue
 

@@ -9,7 +9,6 @@ from typing import Final
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from switch.capture.files import read_capture
 from switch.cli.overheard import View, show_capture
 from switch.errors import MessageError, SwitchError
 from switch.hints import Hints
@@ -20,9 +19,10 @@ from switch.iso8583.message import Message
 from switch.iso8583.recognize import Wrapping, around_in_line, likeliest, readings
 from switch.iso8583.stream import Way
 from switch.overheard import listen, overhear
-from tests.capture.builder import SLL, Ends, conversation, handshake, pcap, pcapng, segments
+from switch.pcap.files import read_capture
 from tests.fuzz import texts
 from tests.iso8583.samples import CHIP_PURCHASE, ECHO_TEST, PURCHASE, REVERSAL, said_in
+from tests.pcap.builder import SLL, Ends, conversation, handshake, pcap, pcapng, segments
 from tests.strategies import DIALECTS
 
 SAMPLES: Final = (PURCHASE, CHIP_PURCHASE, ECHO_TEST, REVERSAL)

@@ -11,8 +11,8 @@ import trio
 from attrs import define
 from trio.testing import MockClock
 
+from switch.data_folder.vault import Vault
 from switch.journal import JOURNAL_FILE, SqliteJournal
-from switch.vault import Vault
 from tests.loopback import Client, Loopback, loopback
 from tests.messages.acquirers import acquirer
 from tests.messages.trial import DATE, SILENCE

@@ -11,10 +11,10 @@ from typing import Final
 import trio
 from attrs import Factory, define, field
 
+from switch.data_folder.vault import Vault
 from switch.iso8583.message import Message
 from switch.issuers.book import MemoryBook
 from switch.journal import JOURNAL_FILE, SqliteJournal
-from switch.vault import Vault
 from tests.loopback import Client, Loopback, loopback, scenario, specs
 from tests.messages.acquirers import AMOUNT, TOO_MUCH, Acquirer, acquirer
 from tests.messages.table import AFTER_RESTART, AGAIN, DECLINED, DOWN, SILENT, Cell

@@ -24,13 +24,13 @@ import trio
 from attrs import define, field
 
 from switch.centre_process import CentreProcess, running_centre
+from switch.data_folder.vault import Vault
 from switch.iso8583.codec import Codec
 from switch.issuers.book import MemoryBook
 from switch.issuers.host import IssuerHost
 from switch.journal import JOURNAL_FILE, SqliteJournal
 from switch.line import listen, settle_memory
 from switch.server import Server
-from switch.vault import Vault
 from tests.loopback import specs, wire
 from tests.mutation.bystander import Bystander
 from tests.mutation.lines import Sender, Target

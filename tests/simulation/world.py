@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from switch.data_folder.vault import Vault
 from switch.endofday import close_day
 from switch.iso8583 import forwarding, mapping
 from switch.iso8583.message import Message
@@ -48,7 +49,6 @@ from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination, Range, RoutingTable
 from switch.specs import Specs
 from switch.turn import Turn
-from switch.vault import Vault
 from tests.day_builders import DAY_MS
 from tests.loopback import specs
 from tests.said import Said

@@ -10,12 +10,12 @@ import pytest
 import trio
 from attrs import define
 
+from switch.data_folder.vault import Vault
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
 from switch.issuers.book import MemoryBook
 from switch.journal import JOURNAL_FILE, SqliteJournal
 from switch.transaction import ExchangeKey
-from switch.vault import Vault
 from tests import loopback as centre_in_loop
 from tests.loopback import Client, Loopback, loopback, purchase
 from tests.played import quiet

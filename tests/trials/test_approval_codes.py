@@ -9,10 +9,10 @@ from typing import Any, Final
 import pytest
 from attrs import frozen
 
+from switch.data_folder.vault import Vault
 from switch.iso8583.message import Message
 from switch.journal import JOURNAL_FILE, SqliteJournal
 from switch.line import WireFormat
-from switch.vault import Vault
 from tests.loopback import Client, specs, wire
 from tests.messages.acquirers import Acquirer, acquirer
 from tests.played import Played, answer_to, played, quiet

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from switch.centre_process import LOG_FILE, running_centre, spawn_centre
+from switch.data_folder.vault import Vault
 from switch.journal import Batch, SqliteJournal
 from switch.routing.effects import JournalDecision, JournalRequest
 from switch.transaction import Decision
-from switch.vault import Vault
 from tests.cli.command import run
 from tests.dialogue import ATLAS, request
 from tests.e2e.acquirer import SPECS, Acquirer, sale

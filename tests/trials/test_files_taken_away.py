@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from switch.centre_process import running_centre
+from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
 from switch.journal import Batch, SqliteJournal
 from switch.routing.effects import JournalDecision, JournalRequest
 from switch.transaction import Decision
-from switch.vault import Vault
 from tests.dialogue import ATLAS, request
 from tests.e2e.acquirer import Acquirer, sale
 from tests.e2e.test_crash import eventually, journaled

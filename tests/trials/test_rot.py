@@ -13,9 +13,9 @@ from typing import Any, Final
 import pytest
 
 from switch.clearing import engine
+from switch.data_folder.vault import Vault
 from switch.endofday import check_books, close_day
 from switch.errors import NegativeAnswerError
-from switch.vault import Vault
 from tests.cli.command import run
 from tests.day_builders import FRIDAY, GROCER, HOTEL, day_specs, journal_of, journal_schema, later_ms, merchant
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final, NamedTuple
 
-from switch.capture.files import Packet
+from switch.pcap.files import Packet
 
 _TCP: Final = 6
 _SYN: Final = 0x02

@@ -9,7 +9,7 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from switch.visible import cell, visible, visible_lines
+from switch.display.visible import cell, visible, visible_lines
 
 HOSTILE = "\x1b[2J\u202e\u200b\u2028\x9b\x7f\u2066\ufeff\ud800\U000e0041\t\r\n"
 any_text = st.text(st.characters(exclude_categories=[]))

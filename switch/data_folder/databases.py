@@ -16,7 +16,7 @@ from typing import Final
 from attrs import frozen
 
 from switch.errors import DataFolderError
-from switch.private import begin_file
+from switch.machine.private import begin_file
 
 TIMEOUT_SECONDS: Final = 5.0  #: how long to wait for another writer; transactions of the centre take milliseconds
 

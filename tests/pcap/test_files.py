@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.capture.files import Capture, Packet, is_capture, read_capture
 from switch.errors import CaptureError
-from tests.capture.builder import AT_NS, at_ns, block, enhanced, interface, pcap, pcapng, section
+from switch.pcap.files import Capture, Packet, is_capture, read_capture
+from tests.pcap.builder import AT_NS, at_ns, block, enhanced, interface, pcap, pcapng, section
 from tests.strategies import spoilt
 
 PACKETS = [b"one", b"the second", b"", b"four"]

@@ -7,10 +7,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.capture.files import Packet
-from switch.capture.packets import Segment, segment_of
-from switch.capture.streams import Stream, streams
-from tests.capture.builder import ACK, RAW, SYN, USUAL, Ends, Sent, at_ns, handshake, packet, segments
+from switch.pcap.files import Packet
+from switch.pcap.packets import Segment, segment_of
+from switch.pcap.tcp_streams import Stream, streams
+from tests.pcap.builder import ACK, RAW, SYN, USUAL, Ends, Sent, at_ns, handshake, packet, segments
 
 STREAM = bytes(range(256)) * 3
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from switch.capture.packets import Endpoint, Segment
+from switch.pcap.packets import Endpoint, Segment
 
 _HALF, _WHOLE = 2**31, 2**32  #: of the numbers TCP gives its bytes
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from switch.card import Pan
 from switch.errors import DataFolderError
-from switch.files import kind_at
-from switch.private import create_file
+from switch.machine.files import kind_at
+from switch.machine.private import create_file
 
 KEY_BYTES: Final = 64  #: AES-256-SIV (RFC 5297) takes two keys of 32
 KEY_FILE: Final = "pan.key"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from switch.errors import DataFolderError
-from switch.files import kind_at
-from switch.private import create_file, make_folder
+from switch.machine.files import kind_at
+from switch.machine.private import create_file, make_folder
 
 LOCK_FILE: Final = "lock"  #: locked too: a centre of an earlier release knows no other lock
 

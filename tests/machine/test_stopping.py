@@ -8,7 +8,7 @@ import signal
 import pytest
 import trio
 
-from switch.stopping import END_NOW, FINISH, SIGNALS, Stop
+from switch.machine.stopping import END_NOW, FINISH, SIGNALS, Stop
 
 COUNTED = {
     "Ctrl+C": ([signal.SIGINT], 1),

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.capture.files import Packet
-from switch.capture.packets import CUT_SHORT, IP_FRAGMENT, NOT_TCP, Endpoint, Segment, segment_of
-from tests.capture.builder import ETHERNET, IPV4, IPV6, LOOP, NULL, RAW, SLL, SLL2, SYN, Ends, Sent, framed, packet
+from switch.pcap.files import Packet
+from switch.pcap.packets import CUT_SHORT, IP_FRAGMENT, NOT_TCP, Endpoint, Segment, segment_of
+from tests.pcap.builder import ETHERNET, IPV4, IPV6, LOOP, NULL, RAW, SLL, SLL2, SYN, Ends, Sent, framed, packet
 from tests.strategies import spoilt
 
 SENT = Sent(True, 7, b"0800")

@@ -1,0 +1,5 @@
+"""What strangers wrote, made safe to be shown.
+
+Texts come in that a wire or a file brought; the same texts go out without control characters, and cells no spreadsheet
+takes for a formula. It refuses to know who shows them, and where.
+"""
