@@ -16,7 +16,8 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.compose import Sale, sale_message, worded
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
-from switch.specs import Specs, load_specs
+from switch.specs.load import load_specs
+from switch.specs.specification import Specs
 from switch.transaction import CHIP
 
 REPEATS = 5

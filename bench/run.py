@@ -27,7 +27,7 @@ from attrs import frozen
 from bench import codec, machine
 from bench.load_tools import LoadTools, NoLoadToolsError, build
 from switch.centre_process import running_centre
-from switch.specs import default_folder, load_specs
+from switch.specs.load import default_folder, load_specs
 
 RESULTS = Path(__file__).parent / "results.md"
 ISSUER = "vesta"  #: where the generator's card numbers lead

@@ -24,15 +24,18 @@ from switch.iso8583.framing import HeaderFormat
 from switch.issuer_processes import IssuerProcess
 from switch.issuers.profile import Profile
 from switch.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
-from switch.line import WireFormat, listen, settle_memory
-from switch.link import IssuerLink
+from switch.lines.issuer_link import IssuerLink
+from switch.lines.selector import settle_memory
+from switch.lines.sockets import listen
+from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import write_text
 from switch.machine.stopping import FINISH, Stop
 from switch.notices import WINDOW_SECONDS, NoticeLimit
 from switch.routing.effects import Notice
 from switch.server import Server
-from switch.specs import Listener, Specs, remember_specs
+from switch.specs.load import remember_specs
+from switch.specs.specification import Listener, Specs
 from switch.trace import TRACE_FILE, Trace
 
 PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for

@@ -11,7 +11,6 @@ from attrs import frozen
 
 from switch.card import luhn_digit, mask_pan
 from switch.centre_process import CentreProcess
-from switch.client import exchange
 from switch.iso8583.codec import Codec
 from switch.iso8583.compose import Sale, retrieval_reference, sale_message, worded
 from switch.iso8583.dialect import EDITION_1993
@@ -19,8 +18,9 @@ from switch.iso8583.edition93 import to_1987
 from switch.iso8583.framing import Framer
 from switch.issuers.profile import ACTIVE, DO_NOT_HONOR, LOST, STOLEN, Card
 from switch.journal import read_life
+from switch.lines.client import exchange
 from switch.merchant import Merchant
-from switch.specs import Listener, Specs
+from switch.specs.specification import Listener, Specs
 from switch.transaction import CHIP, ECOMMERCE, MAGSTRIPE, MANUAL
 
 ANSWER_SECONDS_MAX: Final = 20.0

@@ -15,8 +15,10 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, expects_answer, message_class
 from switch.iso8583.recognize import around_in_line
 from switch.iso8583.reconciling import to_reconciliation
-from switch.line import Line
-from switch.link import IssuerLink
+from switch.lines.acquirer_lines import Callers
+from switch.lines.issuer_link import IssuerLink
+from switch.lines.line import Line
+from switch.lines.network_management import Voice
 from switch.outgoing import Origin, Outgoing
 from switch.routing.deliveries import ADVICE, REVERSAL
 from switch.routing.effects import Effect, Notice
@@ -28,7 +30,6 @@ from switch.routing.events import (
     TotalsReceived,
 )
 from switch.routing.switchboard import Switchboard
-from switch.station import Callers, Voice
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
 ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form

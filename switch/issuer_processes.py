@@ -12,7 +12,7 @@ from typing import Final
 import trio
 from attrs import frozen
 
-from switch.link import IssuerLink
+from switch.lines.issuer_link import IssuerLink
 from switch.machine.stopping import END_NOW, Stop
 from switch.routing.effects import Notice
 

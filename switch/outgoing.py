@@ -17,14 +17,14 @@ from switch.iso8583.action_codes import finer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.reconciling import totals_response
-from switch.line import Line
-from switch.link import IssuerLink
+from switch.lines.issuer_link import IssuerLink
+from switch.lines.line import Line
+from switch.lines.network_management import Voice
 from switch.record import record
 from switch.routing.checks import refuse
 from switch.routing.deliveries import ADVICE, Delivery
 from switch.routing.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
 from switch.routing.events import DeliveryFailed, Event, ForwardFailed
-from switch.station import Voice
 from switch.transaction import FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
 

@@ -22,8 +22,13 @@ from switch.incoming import Incoming
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import Stamp
 from switch.journal import Batch, Journal
-from switch.line import Frames, Line, Lines, WireFormat, accept, keep_alive
-from switch.link import IssuerLink
+from switch.lines.acquirer_lines import CONNECTIONS_MAX, Callers
+from switch.lines.issuer_link import IssuerLink
+from switch.lines.line import Frames, Line
+from switch.lines.network_management import Voice
+from switch.lines.selector import Lines
+from switch.lines.sockets import accept, keep_alive
+from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
 from switch.outgoing import Outgoing
 from switch.routing.deliveries import REPEAT_SECONDS_FIRST
@@ -32,8 +37,7 @@ from switch.routing.events import IssuerDown, IssuerUp
 from switch.routing.recovery import Recovery
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination
-from switch.specs import DROP, Specs
-from switch.station import CONNECTIONS_MAX, Callers, Voice
+from switch.specs.specification import DROP, Specs
 from switch.trace import Trace
 from switch.turn import Turn
 

@@ -38,7 +38,7 @@ class _Fees(Protocol):
 
 
 class DaySpecs(Protocol):
-    """What the day needs of the specification (``switch.specs.Specs``)."""
+    """What the day needs of the specification (``switch.specs.specification.Specs``)."""
 
     @property
     def digest(self) -> str: ...

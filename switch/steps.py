@@ -18,7 +18,7 @@ from switch.money import worded_minor
 from switch.routing.deliveries import ADVICE as ADVISED
 from switch.routing.switchboard import RESTARTED
 from switch.routing.terminals import is_listed
-from switch.specs import Specs
+from switch.specs.specification import Specs
 from switch.step import ACQUIRER, CENTRE, RECEIVED, SENT, Step
 from switch.transaction import (
     ADVICE,

@@ -19,7 +19,7 @@ from switch.iso8583.blanking import Blanked, blanked, head, noted
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.recognize import TPDU_IDS
-from switch.line import Line
+from switch.lines.line import Line
 from switch.machine.kept_files import KeptFiles, with_side_files
 from switch.routing.effects import Notice
 from switch.step import RECEIVED, SENT

@@ -19,11 +19,13 @@ from switch.issuers.book import MemoryBook
 from switch.issuers.host import IssuerHost
 from switch.issuers.scenario import Scenario
 from switch.journal import MemoryJournal
-from switch.line import WireFormat, listen
+from switch.lines.sockets import listen
+from switch.lines.wire_format import WireFormat
 from switch.routing.effects import Notice
 from switch.server import Server
 from switch.spec_table import SpecTable
-from switch.specs import KEEP, Specs, load_specs
+from switch.specs.load import load_specs
+from switch.specs.specification import KEEP, Specs
 from switch.trace import Trace
 
 NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC

@@ -17,7 +17,8 @@ from switch.iso8583.dialect import EDITION_1987
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.journal import MemoryJournal
-from switch.line import WireFormat, accept, listen
+from switch.lines.sockets import accept, listen
+from switch.lines.wire_format import WireFormat
 from switch.routing.effects import Notice
 from switch.server import Server
 from tests.loopback import NOW_MS, Client, purchase, specs, wire

@@ -9,7 +9,7 @@ from switch.iso8583.dialect import ENCODINGS, PADDINGS, Dialect, Element
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES
 from switch.spec_table import SpecTable
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 
 DIALECTS: dict[str, Dialect] = dict(load_specs().dialects)
 THIRD_BITMAP = 65

@@ -13,7 +13,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.stream import HEADERS, Lost, Way
 from switch.overheard import Heard, listen, overhear
 from switch.pcap.files import read_capture
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from tests.iso8583.samples import PURCHASE, codec, with_elements
 from tests.iso8583.test_stream import CODECS, WAYS, frames, way
 from tests.pcap.builder import SYN, Ends, Sent, conversation, handshake, packet, pcap, pcapng, segments

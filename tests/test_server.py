@@ -12,7 +12,7 @@ from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
 from switch.journal import Batch
-from switch.specs import KEEP, UNREADABLE
+from switch.specs.specification import KEEP, UNREADABLE
 from switch.transaction import ExchangeKey
 from tests.iso8583.samples import codec, said_in
 from tests.loopback import Loopback, loopback, purchase, scenario, specs

@@ -16,7 +16,7 @@ from switch.iso8583.framing import HeaderFormat
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
 from switch.journal import Batch
-from switch.line import WireFormat
+from switch.lines.wire_format import WireFormat
 from switch.spec_table import SpecTable
 from switch.transaction import ExchangeKey
 from tests.loopback import TODAY, purchase, specs

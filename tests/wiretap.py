@@ -12,7 +12,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.message import Message
-from switch.line import listen
+from switch.lines.sockets import listen
 from tests.interop.pcap import Segment
 from tests.loopback import Client, Loopback, wire
 

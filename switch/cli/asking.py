@@ -33,7 +33,7 @@ from switch.iso8583.message import Message
 from switch.journal import JOURNAL_FILE, read_life
 from switch.merchant import Merchant
 from switch.money import format_minor, parse_amount
-from switch.specs import Specs
+from switch.specs.specification import Specs
 from switch.transaction import APPROVALS, AUTHORIZATION, REQUEST, ExchangeKey
 
 AMOUNT: Final = "125.00"  #: where nothing else says it

@@ -12,7 +12,7 @@ from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.iso8583.framing import HeaderFormat
-    from switch.specs import Listener, Specs
+    from switch.specs.specification import Listener, Specs
 
 LOCALHOST = "127.0.0.1"
 
@@ -30,7 +30,7 @@ class Place:
 def specs_and_place(folder: Path | None, ready_file: Path | None, name: str | None) -> tuple[Specs, Place]:
     """The listener of this name, or the first: of a running centre's ready file, with its specification, else of ``folder``."""
     from switch.cli.ready import read_ready
-    from switch.specs import load_specs, specs_of
+    from switch.specs.load import load_specs, specs_of
 
     if ready_file is not None:
         ready = read_ready(ready_file)

@@ -33,7 +33,7 @@ def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path |
     are, unless --series.
     """
     from switch.cli.tables import show_json, show_table
-    from switch.specs import load_specs
+    from switch.specs.load import load_specs
 
     if bare and as_json:
         raise SwitchError("--json: found beside --pans, expected one of them")

@@ -43,7 +43,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     """
     from switch.endofday import close_day
     from switch.settlement.day import CLOSED, RENDERED_AGAIN
-    from switch.specs import specs_of
+    from switch.specs.load import specs_of
 
     specs = specs_of(data, specs_folder)
     report = close_day(data, specs, business_date, _clock_ms(), _clock_ms)

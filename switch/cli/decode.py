@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from switch.iso8583.framing import HeaderFormat
     from switch.iso8583.recognize import Wrapping
     from switch.iso8583.stream import Way
-    from switch.specs import Specs
+    from switch.specs.specification import Specs
 
 
 @click.command()
@@ -79,7 +79,7 @@ def decode(
     from switch.iso8583.stream import Patience
     from switch.overheard import listen, overhear
     from switch.pcap.files import is_capture, read_capture
-    from switch.specs import load_specs
+    from switch.specs.load import load_specs
 
     found = candidates(source)
     specs = load_specs(specs_folder)

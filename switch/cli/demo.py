@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from switch.centre_process import CentreProcess
     from switch.demo import Purchase
     from switch.settlement.day import DayReport
-    from switch.specs import Specs
+    from switch.specs.specification import Specs
 
 
 @click.command()
@@ -44,7 +44,7 @@ def demo(data: Path | None) -> int:
 def _tell(data: Path) -> int:
     """All steps, in a data folder; the exit code."""
     from switch.centre_process import running_centre
-    from switch.specs import load_specs
+    from switch.specs.load import load_specs
 
     specs = load_specs()
     _step(1, "Start the centre: its listeners, its switch, and one process for each issuer", data, "up")

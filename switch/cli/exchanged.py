@@ -12,8 +12,8 @@ from switch.cli.options import DATA_FOLDER
 from switch.display.visible import visible
 
 if TYPE_CHECKING:
-    from switch.client import Answer
     from switch.iso8583.describe import Description
+    from switch.lines.client import Answer
 
 ANSWERS_JOURNALED = tuple(version + kind for version in "01" for kind in ("110", "130", "210", "230", "410", "430"))
 #: Response codes of messages of which no request was made, and the action codes of 1993 that say the same.

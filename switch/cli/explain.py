@@ -13,7 +13,7 @@ from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.life import Row, Story
-    from switch.specs import Specs
+    from switch.specs.specification import Specs
     from switch.step import Step
     from switch.trace_reader import Traced
 
@@ -41,7 +41,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     from switch.cli.tables import show_json
     from switch.cli.traced import show_bytes_of
     from switch.life import story
-    from switch.specs import specs_of
+    from switch.specs.load import specs_of
     from switch.steps import steps
 
     if unmasked and not with_bytes:

@@ -47,7 +47,7 @@ def serve(
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     from switch.cli.running import run
     from switch.issuers.process import serve_issuer
-    from switch.specs import load_scenario, load_specs, scenario_path
+    from switch.specs.load import load_scenario, load_specs, scenario_path
 
     specs = load_specs(specs_folder)
     chosen = load_scenario(scenario_path(scenario, specs), specs) if scenario else None

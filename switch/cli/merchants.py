@@ -17,7 +17,7 @@ def merchants(specs_folder: Path | None, as_json: bool) -> None:
     from attrs import asdict
 
     from switch.cli.tables import show_json, show_table
-    from switch.specs import load_specs
+    from switch.specs.load import load_specs
 
     listed = load_specs(specs_folder).merchants.values()
     if as_json:

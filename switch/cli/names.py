@@ -11,7 +11,7 @@ import click
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:
-    from switch.specs import Specs
+    from switch.specs.specification import Specs
 
 Completion = Callable[[click.Context, click.Parameter, str], list[str]]
 
@@ -26,7 +26,7 @@ def known(option: str, name: str, names: Collection[str], source: Path | None, k
 
 def _completion(names: Callable[[Specs], Iterable[str]]) -> Completion:
     def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-        from switch.specs import load_specs
+        from switch.specs.load import load_specs
 
         try:
             specs = load_specs(ctx.params.get("specs_folder"))

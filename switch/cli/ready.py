@@ -13,7 +13,7 @@ from switch.errors import SwitchError, UnreachableError
 from switch.machine.files import read_whole
 
 if TYPE_CHECKING:
-    from switch.specs import Listener
+    from switch.specs.specification import Listener
 
 EXPECTED: Final = "what `switch up --ready-file` writes"
 READY_BYTES_MAX: Final = 1 << 20  #: of a ready file; one of a hundred listeners has 20,000
@@ -48,7 +48,7 @@ def read_ready(path: Path) -> Ready:
 
 def _listener(name: str, place: Mapping[str, Any]) -> Listener:
     from switch.iso8583.framing import HeaderFormat
-    from switch.specs import Listener
+    from switch.specs.specification import Listener
 
     return Listener(
         name=name,

@@ -24,7 +24,7 @@ NETWORK = ("sign-on", "echo", "sign-off", "cut-over")
 
 
 def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> float:
-    from switch.client import is_timeout
+    from switch.lines.client import is_timeout
 
     if not is_timeout(value):
         raise SwitchError(f"--timeout: found {value:g}, expected seconds above 0 and up to 3600")
@@ -145,11 +145,11 @@ def send(
 
     from switch.cli.asking import message_of
     from switch.cli.wishes import Wishes
-    from switch.client import exchange
     from switch.iso8583.codec import Codec
     from switch.iso8583.compose import changed, worded
     from switch.iso8583.describe import describe
     from switch.iso8583.framing import Framer
+    from switch.lines.client import exchange
 
     specs, place = specs_and_place(specs_folder, ready_file, listener_name)
     listener, data = place.listener, data or place.data

@@ -25,7 +25,7 @@ def check(specs_folder: Path | None) -> int:
     Every sale of the business date that is open now must have its rates, too.
     """
     from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SpecError
-    from switch.specs import load_specs
+    from switch.specs.load import load_specs
 
     try:
         loaded = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
@@ -59,7 +59,7 @@ def export(folder: Path) -> None:
     """Copy the embedded specification into DIR (new or empty), to edit it and run with --specs DIR."""
     import shutil
 
-    from switch.specs import default_folder
+    from switch.specs.load import default_folder
 
     try:
         if folder.exists() and any(folder.iterdir()):

@@ -61,7 +61,7 @@ def statement(
     """
     from switch.cli.tables import show_json
     from switch.endofday import statement as statement_of
-    from switch.specs import specs_of
+    from switch.specs.load import specs_of
 
     if as_json and given("form"):
         raise SwitchError("--json: found beside --format, expected one of them")

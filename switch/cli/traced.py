@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
     from switch.iso8583.recognize import Reading
-    from switch.specs import Specs
+    from switch.specs.specification import Specs
     from switch.trace_reader import Traced
 
 COLUMNS = ("MTI", "STAN", "RRN", "DE 39", "fault")

@@ -22,7 +22,7 @@ from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
     from switch.centre import Options
-    from switch.specs import Specs
+    from switch.specs.specification import Specs
 
 
 @click.command()
@@ -78,7 +78,7 @@ def up(
     from switch.cli.running import run
     from switch.machine.files import kind_at
     from switch.routing.effects import Notice
-    from switch.specs import load_scenario, load_specs, scenario_path
+    from switch.specs.load import load_scenario, load_specs, scenario_path
 
     if business_date and accept_clock:
         raise SwitchError("--accept-clock: found beside --business-date, expected one of them")

@@ -23,7 +23,10 @@ from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, Placed, Records, Reference
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
-from switch.line import Line, Lines, WireFormat, accept
+from switch.lines.line import Line
+from switch.lines.selector import Lines
+from switch.lines.sockets import accept
+from switch.lines.wire_format import WireFormat
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, ExchangeKey
 
 

@@ -24,11 +24,13 @@ from switch.issuers.host import IssuerHost
 from switch.issuers.scenario import Scenario
 from switch.journal import JOURNAL_FILE
 from switch.journal_reader import has_approvals_of
-from switch.line import WireFormat, listen, settle_memory
+from switch.lines.selector import settle_memory
+from switch.lines.sockets import listen
+from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import create_file, make_folder
 from switch.machine.stopping import FINISH, Stop
-from switch.specs import Specs
+from switch.specs.specification import Specs
 
 PREDECESSOR_SECONDS_MAX: Final = 10.0  #: how long the process of a dead centre may take to end; then a person is told
 PREDECESSOR_POLL_SECONDS: Final = 0.02

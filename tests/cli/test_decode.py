@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Framer
 from switch.iso8583.message import Message
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from tests.cli.command import run
 from tests.iso8583.samples import said_in
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from switch.centre_process import CentreProcess, running_centre
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from switch.trace import TRACE_FILE
 from tests.cli.command import Outcome, run
 

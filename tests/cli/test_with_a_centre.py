@@ -20,7 +20,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.compose import KINDS, NETWORK_FUNCTIONS
 from switch.iso8583.message import Message
 from switch.issuers.profile import Card
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from tests.cli.command import Outcome, run
 
 SPECS = load_specs()

@@ -14,7 +14,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.compose import Sale, sale_message
 from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.message import Message
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from switch.transaction import CHIP
 
 ANSWER_SECONDS_MAX = 30.0

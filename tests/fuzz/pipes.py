@@ -12,7 +12,9 @@ from switch.errors import MessageError
 from switch.iso8583.framing import Framer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, response_mti
-from switch.line import Frames, Line, Lines, WireFormat
+from switch.lines.line import Frames, Line
+from switch.lines.selector import Lines
+from switch.lines.wire_format import WireFormat
 
 
 class Bytes:

@@ -18,7 +18,8 @@ from trio.testing import MockClock
 from switch.iso8583.framing import Framer
 from switch.iso8583.message import Message
 from switch.journal import MemoryJournal
-from switch.line import Line, WireFormat
+from switch.lines.line import Line
+from switch.lines.wire_format import WireFormat
 from switch.routing.effects import JournalDecision, JournalRequest
 from switch.routing.events import IssuerDown
 from switch.server import Server

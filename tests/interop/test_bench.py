@@ -11,7 +11,7 @@ from bench import codec, run
 from bench.load_tools import LoadTools, NoLoadToolsError, build
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 
 pytestmark = pytest.mark.outside
 

@@ -17,7 +17,7 @@ from switch.iso8583.mapping import Stamp, refusal, reversal_response, to_authori
 from switch.iso8583.message import Message
 from switch.iso8583.reconciling import COUNTERS, to_reconciliation, totals_response
 from switch.iso8583.session import ECHO, SIGN_ON, network_request, network_response
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from switch.transaction import Decision
 from tests.interop import pcap, tshark
 from tests.interop.pcap import Segment

@@ -27,7 +27,7 @@ from switch.iso8583.compose import (
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.mapping import Stamp, to_authorization
 from switch.iso8583.reconciling import to_reconciliation
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from tests.iso8583.samples import heard_in, said_in
 
 SPECS = load_specs()

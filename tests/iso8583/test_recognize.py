@@ -16,7 +16,7 @@ from switch.iso8583.describe import Description, describe
 from switch.iso8583.framing import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.recognize import BARE, CONTEXT_BYTES, Wrapping, around, from_hex, likeliest, readings, unwrap
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 
 CODECS = {name: Codec(dialect) for name, dialect in load_specs().dialects.items()}
 WRAPPINGS = [BARE, Wrapping(HeaderFormat.parse("2b"), False), Wrapping(HeaderFormat.parse("4a"), False), Wrapping(None, True)]

@@ -11,7 +11,7 @@ from switch.iso8583.codec import Codec, Part
 from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.stream import HEADERS, Lost, Said, Way, likeliest_way, read_stream, whole_way
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from tests.iso8583.samples import ECHO_TEST, PURCHASE, said_in, with_elements
 from tests.strategies import spoilt
 

@@ -14,7 +14,9 @@ from switch.iso8583.message import Message
 from switch.issuers.book import MemoryBook
 from switch.issuers.entry import Entry
 from switch.issuers.host import IssuerHost
-from switch.line import Line, WireFormat, listen
+from switch.lines.line import Line
+from switch.lines.sockets import listen
+from switch.lines.wire_format import WireFormat
 from switch.transaction import Authorization
 from tests.issuers.cast import GOOD, NOW_MS, atlas
 from tests.loopback import Client, wire

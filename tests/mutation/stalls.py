@@ -29,7 +29,8 @@ from switch.iso8583.codec import Codec
 from switch.issuers.book import MemoryBook
 from switch.issuers.host import IssuerHost
 from switch.journal import JOURNAL_FILE, SqliteJournal
-from switch.line import listen, settle_memory
+from switch.lines.selector import settle_memory
+from switch.lines.sockets import listen
 from switch.server import Server
 from tests.loopback import specs, wire
 from tests.mutation.bystander import Bystander

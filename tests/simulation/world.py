@@ -47,7 +47,7 @@ from switch.routing.events import (
 from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination, Range, RoutingTable
-from switch.specs import Specs
+from switch.specs.specification import Specs
 from switch.turn import Turn
 from tests.day_builders import DAY_MS
 from tests.loopback import specs

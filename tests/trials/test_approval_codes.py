@@ -12,7 +12,7 @@ from attrs import frozen
 from switch.data_folder.vault import Vault
 from switch.iso8583.message import Message
 from switch.journal import JOURNAL_FILE, SqliteJournal
-from switch.line import WireFormat
+from switch.lines.wire_format import WireFormat
 from tests.loopback import Client, specs, wire
 from tests.messages.acquirers import Acquirer, acquirer
 from tests.played import Played, answer_to, played, quiet

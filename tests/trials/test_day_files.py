@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from tests.cli.command import run
 from tests.day_builders import FRIDAY, journal_of
 

@@ -15,7 +15,7 @@ from switch.errors import MessageError
 from switch.iso8583.blanking import blanked
 from switch.iso8583.codec import Codec
 from switch.iso8583.recognize import BARE, around_in_line, readings
-from switch.specs import load_specs
+from switch.specs.load import load_specs
 from tests.cli.command import run
 from tests.iso8583.samples import PURCHASE, with_elements
 

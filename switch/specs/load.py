@@ -1,8 +1,4 @@
-"""The specification: what the house knows, as files a banker may edit.
-
-``load_specs`` reads a whole folder (the embedded default where none is given) and checks it across files, so that a centre
-starts with all of it right or says which file, line and key is wrong, of every mistake. ``specs/README.md`` lists every key.
-"""
+"""Specifications read from a folder, or from the one embedded; which one a data folder's centre runs on."""
 
 from __future__ import annotations
 
@@ -13,105 +9,24 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
-
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
 from switch.errors import DataFolderError, SpecsError, SwitchError
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.framing import HeaderFormat
-from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
+from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario
 from switch.machine.files import kind_at, read_whole
 from switch.machine.private import write_text
 from switch.merchant import Merchant
 from switch.routing.table import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
-from switch.spec_checks import CHECKS, Known, check_coverage, check_rules, header_of
-from switch.spec_files import Files, one_of, parse, read_bytes
 from switch.spec_table import Mistakes, SpecTable
+from switch.specs.checks import CHECKS, Known, check_coverage, check_rules
+from switch.specs.files import Files, one_of, parse, read_bytes
+from switch.specs.specification import Centre, Fees, Specs
 
 SPECS_NOTE: Final = "specs.txt"  #: in a data folder: the specification its centre runs on; empty for the embedded one
 NOTE_BYTES_MAX: Final = 16_384  #: of that file; four times the longest path
-KEEP, DROP = "keep", "drop"
-UNREADABLE: Final = (KEEP, DROP)  #: what becomes of a line after a message that cannot be answered
-
-
-@frozen(kw_only=True)
-class Listener:
-    """A line acquirers call in on."""
-
-    name: str
-    port: int
-    dialect: str
-    header: HeaderFormat
-    tpdu: bool  #: whether each message carries a TPDU between length header and MTI
-    unreadable: str = KEEP  #: one of UNREADABLE: what becomes of the line after a message that cannot be answered
-    echo_seconds: int = ECHO_SECONDS  #: silence after which an acquirer that signed on is asked for an echo; 0: never
-
-    @classmethod
-    def from_toml(cls, table: SpecTable) -> Listener:
-        listener = cls(
-            name=table.text("name", pattern=r"[a-z0-9_]+", expected="small letters, digits and underscores"),
-            port=table.integer("port", low=1, high=65_535),
-            dialect=table.text("dialect"),
-            header=header_of(table),
-            tpdu=table.flag("tpdu", False),
-            unreadable=table.choice("unreadable", UNREADABLE, KEEP),
-            echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
-        )
-        table.done()
-        return listener
-
-
-@frozen(kw_only=True)
-class Centre:
-    """The centre itself; ``institution_id`` is its DE 32, ``country`` its ISO 3166 number."""
-
-    name: str
-    institution_id: str
-    country: str
-    listeners: tuple[Listener, ...]
-
-    @classmethod
-    def from_toml(cls, table: SpecTable) -> Centre:
-        own = table.table("centre")
-        centre = cls(
-            name=own.text("name"),
-            institution_id=own.text("institution_id", pattern=r"\d{1,11}", expected="1 to 11 digits"),
-            country=own.text("country", pattern=r"\d{3}", expected="three digits (ISO 3166), such as 504"),
-            listeners=tuple(listener for _, listener in table.each("listener", Listener.from_toml)),
-        )
-        if "listener" not in table or not any(table.tables("listener")):
-            table.mistake("listener", "nothing", "at least one [[listener]]")
-        own.reading(SpecTable.done)
-        table.done()
-        return centre
-
-
-@frozen(kw_only=True)
-class Fees:
-    """The dated fee tables of ``fees/``."""
-
-    interchange: InterchangeTable
-    discount: DiscountTable
-    vat: VatTable
-
-
-@frozen(kw_only=True, eq=False)
-class Specs:
-    """A whole specification, read and checked. ``digest`` (SHA-256, hex) names it: same files, same digest."""
-
-    folder: Path
-    digest: str
-    centre: Centre
-    dialects: Mapping[str, Dialect]
-    issuers: Mapping[str, Profile]
-    routing: RoutingTable
-    merchants: Mapping[str, Merchant]
-    fees: Fees
-    calendar: Calendar
-    scenarios: Mapping[str, Scenario]
 
 
 def default_folder() -> Path:

@@ -16,8 +16,9 @@ from switch.iso8583.dialect import EDITION_1987, Dialect
 from switch.issuers.profile import DO_NOT_HONOR, LOST, STOLEN
 from switch.merchant import CAPTURES, rib_key
 from switch.spec_table import SpecTable
-from switch.specs import Specs, default_folder, load_scenario, load_specs
-from switch.toml_lines import toml_lines
+from switch.specs.load import default_folder, load_scenario, load_specs
+from switch.specs.specification import Specs
+from switch.specs.toml_lines import toml_lines
 from switch.transaction import CREDITS, DEBITS
 
 DIALECT_NAMES = ", ".join(sorted(path.stem for path in (default_folder() / "dialects").glob("*.toml")))

@@ -16,12 +16,12 @@ from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
 from switch.routing.table import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
-from switch.spec_files import Files, one_of
 from switch.spec_table import Mistakes, SpecTable
+from switch.specs.files import Files, one_of
 from switch.transaction import CHANNELS, CREDITS, DEBITS
 
 if TYPE_CHECKING:
-    from switch.specs import Specs
+    from switch.specs.specification import Specs
 
 LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104  # names of this machine
 HEADER: Final = "2b"  #: stands in for a length header that is wrong

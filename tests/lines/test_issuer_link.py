@@ -15,8 +15,8 @@ from trio.testing import MockClock
 from switch.iso8583.message import Message
 from switch.iso8583.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
 from switch.journal import MemoryJournal
-from switch.line import DIAL_SECONDS_MAX, dial, listen, not_to_itself
-from switch.link import CUT_OVER_REPEAT_SECONDS, RETRY_SECONDS_FIRST, RETRY_SECONDS_MAX, SIGN_ON_SECONDS_MAX
+from switch.lines.issuer_link import CUT_OVER_REPEAT_SECONDS, RETRY_SECONDS_FIRST, RETRY_SECONDS_MAX, SIGN_ON_SECONDS_MAX
+from switch.lines.sockets import DIAL_SECONDS_MAX, dial, listen, not_to_itself
 from switch.server import Server
 from tests.loopback import NOW_MS, purchase, specs, wire
 from tests.played import Played, answer_to, network, played, quiet
@@ -214,7 +214,7 @@ async def test_a_dead_address_is_dialled_with_a_capped_back_off(
         times.append(trio.current_time())
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("switch.link.dial", nobody_there)
+    monkeypatch.setattr("switch.lines.issuer_link.dial", nobody_there)
     server = Server(specs(), MemoryJournal(), clock_ms=lambda: NOW_MS, tell=lambda _: None)
     link = server.link("atlas", wire("ascii", "2b", False))
     link.moved("127.0.0.1", 9)
@@ -247,7 +247,7 @@ async def test_a_host_that_does_not_answer_at_all_is_given_up(
     async def black_hole(*_: object) -> trio.SocketStream:
         await trio.sleep_forever()
 
-    monkeypatch.setattr("switch.line.trio.open_tcp_stream", black_hole)
+    monkeypatch.setattr("switch.lines.sockets.trio.open_tcp_stream", black_hole)
     with pytest.raises(OSError, match="no answer in 5 s"):
         await dial("127.0.0.1", 9)
     assert trio.current_time() >= DIAL_SECONDS_MAX

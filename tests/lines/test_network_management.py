@@ -10,9 +10,9 @@ from switch.errors import MessageError
 from switch.iso8583.mapping import Stamp
 from switch.iso8583.message import Message
 from switch.iso8583.session import CUT_OVER, ECHO, SIGN_ON, Session
-from switch.line import Line
+from switch.lines.line import Line
+from switch.lines.network_management import Station, Voice
 from switch.routing.effects import Notice
-from switch.station import Station, Voice
 
 
 @define(eq=False)

@@ -12,10 +12,10 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-import switch.station
 from switch.iso8583.message import Message
 from switch.iso8583.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
-from switch.line import KEEP_ALIVE_IDLE_SECONDS
+from switch.lines import acquirer_lines
+from switch.lines.sockets import KEEP_ALIVE_IDLE_SECONDS
 from tests.loopback import Client, Loopback, loopback, purchase, specs
 
 ECHO_SECONDS = specs().centre.listeners[0].echo_seconds
@@ -226,7 +226,7 @@ async def test_a_cut_over_of_an_acquirer_moves_nothing_here(mock_clock: MockCloc
 
 
 async def test_one_line_too_many_is_closed_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switch.station, "CONNECTIONS_MAX", 2)
+    monkeypatch.setattr(acquirer_lines, "CONNECTIONS_MAX", 2)
     async with loopback() as centre, centre.client() as one, centre.client("bcd") as two:
         await one.ask(purchase(1))
         await two.ask(purchase(2))

@@ -13,11 +13,14 @@ from switch.errors import MessageError
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.iso8583.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
-from switch.line import Ear, Frames, Line, Lines, WireFormat, dial
+from switch.lines.line import Ear, Frames, Line
+from switch.lines.network_management import Station, Voice
+from switch.lines.selector import Lines
+from switch.lines.sockets import dial
+from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
 from switch.routing.effects import Notice
 from switch.routing.events import IssuerDown, IssuerUp
-from switch.station import Station, Voice
 from switch.transaction import APPROVED
 
 RETRY_SECONDS_FIRST: Final = 0.05  #: a process that has just been started again is there within a blink

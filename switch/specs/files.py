@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from switch.errors import SpecError, SwitchError
 from switch.machine.files import kind_at, read_whole
 from switch.spec_table import Mistakes, SpecTable
-from switch.toml_lines import toml_lines
+from switch.specs.toml_lines import toml_lines
 
 T = TypeVar("T")
 

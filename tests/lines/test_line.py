@@ -10,9 +10,11 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from switch import line as module
 from switch.iso8583.message import Message
-from switch.line import DEAF_SECONDS_MAX, UNREAD_SECONDS_MAX, Line, listen
+from switch.lines import line as module
+from switch.lines.line import DEAF_SECONDS_MAX, UNREAD_SECONDS_MAX, Line
+from switch.lines.selector import Lines
+from switch.lines.sockets import listen
 from tests.loopback import purchase, wire
 from tests.played import quiet
 
@@ -107,7 +109,7 @@ async def test_who_ends_its_side_and_reads_nothing_is_not_waited_for(autojump_cl
         fill(line, SOME_BYTES)
         theirs.shutdown(socket.SHUT_WR)
         async with trio.open_nursery() as nursery:
-            lines = module.Lines(lambda: None)
+            lines = Lines(lambda: None)
             nursery.start_soon(lines.run)
             async with line.living():
                 await lines.read(line, lambda frames: None)

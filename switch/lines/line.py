@@ -1,41 +1,30 @@
 """A line: one TCP connection that carries ISO 8583 frames, read in gulps and written once a turn.
 
-Sockets are plain non-blocking ones: a gulp costs one system call however many messages it holds, one wake-up serves every line
-that has something, and writing needs no task at all as long as the peer reads.
+Sockets are plain non-blocking ones: a gulp costs one system call however many messages it holds, and writing needs no task at
+all as long as the peer reads.
 """
 
 from __future__ import annotations
 
-import errno
-import gc
-import selectors
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import trio
-from attrs import frozen
 
 from switch.iso8583.action_codes import action_code
-from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.framing import Frame, Framer, HeaderFormat
+from switch.iso8583.framing import Frame, Framer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
 from switch.iso8583.translation import Translation
+from switch.lines.wire_format import WireFormat
 
-GARBAGE_THRESHOLD: Final = 50_000  #: objects more than before that make the collector look; messages hold no cycles
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
 OPENING_BYTES_MAX: Final = 2_048  #: of a line's first gulp, to tell what it looks like: two or three messages
-ACCEPT_PAUSE_SECONDS: Final = 0.2  #: before one more connection is tried again that could not be taken
 UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read some of what was sent
-DIAL_SECONDS_MAX: Final = 5.0  #: a host that does not answer at all is tried again after so long
-KEEP_ALIVE_IDLE_SECONDS: Final = 60  #: TCP itself probes a line that was silent for so long; the peer's program sees no byte
-KEEP_ALIVE_EVERY_SECONDS: Final = 10  #: and again after so long
-KEEP_ALIVE_PROBES: Final = 6  #: so many without an answer end the line: two minutes after its peer died
 #: An acquirer that leaves more than this unread is not read from until it catches up. What can still be added then is what it
 #: has asked already: the answers due, and the rest of the gulp.
 UNSENT_BYTES_MAX: Final = 1_048_576
@@ -45,21 +34,6 @@ DEAF_SECONDS_MAX: Final = 5.0
 DEAF_BYTES_MAX: Final = 33_554_432
 #: SO_LINGER: on, for 0 s; the system drops what it still holds for the peer.
 LINGER_FOR_NOTHING: Final = struct.pack("ii", 1, 0)
-
-
-def utc_today() -> date:
-    """The machine's date, for the years 1987 leaves out."""
-    return datetime.now(UTC).date()
-
-
-@frozen(kw_only=True)
-class WireFormat:
-    """Dialect, length header, and whether a TPDU goes in front; ``today`` is for the dates of a 1993 dialect."""
-
-    codec: Codec
-    header: HeaderFormat
-    tpdu: bool
-    today: Callable[[], date] = utc_today
 
 
 Frames = Iterator[Frame | None]  #: as they stand in a gulp; None for a keep-alive
@@ -281,128 +255,3 @@ class Line:
 
 def _nobody_watches() -> None:
     pass
-
-
-def _nobody_is_told(error: OSError) -> None:
-    pass
-
-
-class Lines:
-    """All connections of a process in a selector of our own, which trio waits for: one wake-up reads every line that has
-    something. ``turn`` is called after each such pass."""
-
-    def __init__(self, turn: Callable[[], None]) -> None:
-        self._turn = turn
-        self._selector = selectors.DefaultSelector()
-
-    async def run(self) -> None:
-        """Read until cancelled."""
-        selector: Any = self._selector  # epoll and kqueue are files themselves; the base class does not know
-        while True:
-            await trio.lowlevel.wait_readable(selector.fileno())
-            now = trio.current_time()
-            for key, _ in selector.select(0):
-                line, take = key.data
-                line.heard_at = now
-                if not line.behind:
-                    take(line.gulp())
-                if line.clogged and not line.read_always:
-                    line.unwatch()
-            self._turn()
-
-    async def read(self, line: Line, take: Callable[[Frames], None]) -> None:
-        """Hand the frames of a line to ``take`` as they come, until the line is over or the caller is cancelled.
-
-        A line is not read again before the last frame it gave is taken.
-        """
-        while not line.over:
-            unwatched = self._watch(line, take)
-            try:
-                await unwatched.wait()
-                if not line.over:
-                    await line.flowing()
-            finally:
-                line.unwatch()
-
-    def _watch(self, line: Line, take: Callable[[Frames], None]) -> trio.Event:
-        """Begin to read a line; the event is set when that ends."""
-        unwatched = trio.Event()
-
-        def unwatch() -> None:
-            line.unwatch = _nobody_watches
-            self._selector.unregister(line.socket)
-            unwatched.set()
-
-        self._selector.register(line.socket, selectors.EVENT_READ, (line, take))
-        line.unwatch = unwatch
-        return unwatched
-
-
-def settle_memory() -> None:
-    """Take what is loaded by now out of the garbage collector's sight, and let it look seldom: a tenth less work a message."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD, 20, 50)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. OSError where the address is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.create_server((host, port), family=family, backlog=1024)
-    sock.setblocking(False)
-    return sock
-
-
-async def accept(sock: socket.socket, cannot: Callable[[OSError], None] = _nobody_is_told) -> tuple[socket.socket, str]:
-    """The next connection of a listening socket, and its peer as ``host:port``.
-
-    ``cannot`` is told each time one is there and cannot be taken now, for want of file descriptors mostly; it waits.
-    """
-    while True:
-        await trio.lowlevel.wait_readable(sock)
-        try:
-            connection, address = sock.accept()
-        except (BlockingIOError, ConnectionError):
-            continue
-        except OSError as error:
-            if error.errno in (errno.EBADF, errno.EINVAL):
-                raise
-            cannot(error)
-            await trio.sleep(ACCEPT_PAUSE_SECONDS)
-            continue
-        return connection, f"{address[0]}:{address[1]}"
-
-
-def keep_alive(sock: socket.socket) -> None:
-    """Let TCP find out when the other end is gone without a word, where nobody else asks it for an echo."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    idle = "TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE"  # as macOS calls it
-    seconds = {idle: KEEP_ALIVE_IDLE_SECONDS, "TCP_KEEPINTVL": KEEP_ALIVE_EVERY_SECONDS, "TCP_KEEPCNT": KEEP_ALIVE_PROBES}
-    for option, value in seconds.items():
-        sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
-
-
-async def dial(host: str, port: int) -> socket.socket:
-    """A connection to an address; OSError where nobody answers."""
-    with trio.move_on_after(DIAL_SECONDS_MAX):
-        stream = await trio.open_tcp_stream(host, port)
-        return not_to_itself(socket.socket(fileno=_detached(stream.socket)))
-    raise TimeoutError(errno.ETIMEDOUT, f"no answer in {DIAL_SECONDS_MAX:g} s")
-
-
-def not_to_itself(sock: socket.socket) -> socket.socket:
-    """Refuse a connection whose two ends are one socket.
-
-    Dialling a port of this machine nobody listens on, TCP may happen to take that very port for our own end, and connect.
-    """
-    try:
-        if sock.getsockname() == sock.getpeername():
-            raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself: nobody listens there")
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
-def _detached(sock: trio.socket.SocketType) -> int:
-    return sock.detach()

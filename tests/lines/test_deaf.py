@@ -11,8 +11,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from switch.line import DEAF_SECONDS_MAX, READ_BYTES
-from switch.link import RETRY_SECONDS_FIRST, SIGN_ON_SECONDS_MAX
+from switch.lines.issuer_link import RETRY_SECONDS_FIRST, SIGN_ON_SECONDS_MAX
+from switch.lines.line import DEAF_SECONDS_MAX, READ_BYTES
 from tests.loopback import Client, purchase
 from tests.played import Played, answer_to, played, quiet
 
@@ -22,7 +22,7 @@ SOME_BYTES = 20_000
 
 @pytest.fixture(autouse=True)
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("switch.line.UNSENT_BYTES_MAX", SOME_BYTES)
+    monkeypatch.setattr("switch.lines.line.UNSENT_BYTES_MAX", SOME_BYTES)
 
 
 async def deafened(centre: Played) -> tuple[Client, int]:

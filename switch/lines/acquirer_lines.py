@@ -1,0 +1,83 @@
+"""The lines of acquirers, each with its session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from switch.iso8583.message import Message
+from switch.iso8583.mti import expects_answer
+from switch.iso8583.session import (
+    CUT_OVER,
+    SIGN_ON,
+    SIGNED_OFF,
+    UP,
+    Session,
+    network_response,
+)
+from switch.lines.line import Line
+from switch.lines.network_management import Station, Voice
+from switch.routing.effects import Notice
+
+CONNECTIONS_MAX: Final = 900  #: acquirers' lines at once: 1,024 open files, a usual limit, less the centre's own
+
+
+class Callers:
+    """The stations of acquirers, who call. One that never signed on is never sent anything it did not ask for."""
+
+    def __init__(self, voice: Voice, echo_seconds: Mapping[str, float]) -> None:
+        self._voice, self._echo_seconds = voice, echo_seconds  #: by listener
+        self._stations: dict[Line, Station] = {}
+        self.signed_off: dict[Line, bool] = {}  #: lines whose requests are refused -> whether that was told
+
+    def full(self) -> bool:
+        """Whether one more connection is too many."""
+        return len(self._stations) >= CONNECTIONS_MAX
+
+    def called(self, line: Line, listener: str) -> None:
+        """An acquirer has connected to a listener."""
+        session = Session()
+        session.happened("called")
+        self._stations[line] = Station(line, session, self._voice, echo_seconds=self._echo_seconds[listener], tpdu=b"")
+
+    def lost(self, line: Line) -> None:
+        self._stations.pop(line).session.happened("lost")
+        self.signed_off.pop(line, None)
+
+    def network(self, line: Line, message: Message, tpdu: bytes) -> Message | None:
+        """What an acquirer's network management message is answered; None to an answer."""
+        station = self._stations[line]
+        if not expects_answer(message.mti):
+            station.answered(message)
+            return None
+        function = station.asked_by_peer(message)
+        if function == SIGN_ON:
+            station.tpdu = tpdu
+        if station.session.state == SIGNED_OFF:
+            self.signed_off.setdefault(line, False)
+        else:
+            self.signed_off.pop(line, None)
+        return network_response(message)
+
+    def refused(self, line: Line, response_code: str) -> None:
+        """A request came on a line that signed off: told once until it signs on again."""
+        if not self.signed_off[line]:
+            self.signed_off[line] = True
+            what = f"{line.name}: a request after its sign-off, answered {response_code}, as all others until it signs on"
+            self._voice.tell(Notice("signed_off", what))
+
+    def _signed_on(self) -> Iterator[Station]:
+        return (station for station in list(self._stations.values()) if station.session.state == UP)
+
+    def cut_over(self, business_date: str) -> None:
+        """Tell who is signed on that a business date begins."""
+        for station in self._signed_on():
+            station.ask(CUT_OVER, business_date)
+
+    def check(self, now: float) -> None:
+        """Echo who is signed on and idle; drop who is gone."""
+        for station in self._signed_on():
+            why = station.check(now)
+            if why is not None:
+                self._voice.tell(Notice("half_open", f"{station.line.name}: {why}; the line is dropped"))
+                station.line.shut()

@@ -1,0 +1,26 @@
+"""How messages stand on a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from attrs import frozen
+
+from switch.iso8583.codec import Codec
+from switch.iso8583.framing import HeaderFormat
+
+
+def utc_today() -> date:
+    """The machine's date, for the years 1987 leaves out."""
+    return datetime.now(UTC).date()
+
+
+@frozen(kw_only=True)
+class WireFormat:
+    """Dialect, length header, and whether a TPDU goes in front; ``today`` is for the dates of a 1993 dialect."""
+
+    codec: Codec
+    header: HeaderFormat
+    tpdu: bool
+    today: Callable[[], date] = utc_today
