@@ -22,7 +22,7 @@ from attrs import frozen
 from bench import machine
 from bench.load_tools import ROOT, LoadTools, NoLoadToolsError, build
 from bench.run import CASES, Case, free_port, listening, neutral_specs, refuse_wrong
-from switch.centre_process import CentreProcess, start_centre
+from switch.centre.as_process import CentreProcess, start_centre
 
 RESULTS = Path(__file__).parent / "against.md"
 NOTE = """\

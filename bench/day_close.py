@@ -17,8 +17,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from switch.endofday import check_books, close_day
-from tests.day_builders import day_specs, journal_schema, merchant
+from switch.endofday.close import check_books, close_day
+from tests.support.day_builders import day_specs, journal_schema, merchant
 
 BUSINESS_DATE, NEXT_DATE = "2026-11-20", "2026-11-21"
 MIDNIGHT_MS = 1_795_132_800_000  #: 2026-11-20 00:00 UTC

@@ -26,7 +26,7 @@ from attrs import frozen
 
 from bench import codec, machine
 from bench.load_tools import LoadTools, NoLoadToolsError, build
-from switch.centre_process import running_centre
+from switch.centre.as_process import running_centre
 from switch.specs.load import default_folder, load_specs
 
 RESULTS = Path(__file__).parent / "results.md"

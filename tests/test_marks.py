@@ -8,9 +8,9 @@ import pytest
 
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.message import Message
-from tests.loopback import loopback, purchase, specs
-from tests.strategies import DIALECTS
-from tests.wiretap import tapped
+from tests.support.centre_in_loop import loopback, purchase, specs
+from tests.support.strategies import DIALECTS
+from tests.support.tap import tapped
 
 #: Where networks put the credential's history: Mastercard's payment type and trace (DE 48, 63), Visa's transaction and its kind
 #: (DE 62, 126), what else a network agrees on (DE 123).

@@ -30,7 +30,7 @@ from switch.iso8583.dialect import Dialect
 from switch.iso8583.following import COMPLETE, INCREMENT, MTIS, Original, following
 from switch.iso8583.mapping import TRANSACTION_TYPES
 from switch.iso8583.message import Message
-from switch.journal import JOURNAL_FILE, read_life
+from switch.journal.journal import JOURNAL_FILE, read_life
 from switch.merchant import Merchant
 from switch.money import format_minor, parse_amount
 from switch.specs.specification import Specs

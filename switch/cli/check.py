@@ -11,7 +11,7 @@ from switch.cli.options import data_option, json_option
 from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
-    from switch.endofday import BooksReport
+    from switch.endofday.close import BooksReport
 
 
 @click.command()
@@ -28,7 +28,7 @@ def check(data: Path, as_json: bool) -> None:
     from attrs import asdict
 
     from switch.cli.tables import show_json
-    from switch.endofday import check_books
+    from switch.endofday.close import check_books
 
     report = check_books(data)
     if as_json:

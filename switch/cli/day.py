@@ -13,8 +13,8 @@ from switch.cli.options import data_option, date_argument, json_option, specs_op
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
-    from switch.endofday import BooksReport
-    from switch.settlement.day import Adjustment, DayReport, ExceptionItem, HeldItem, Payout, Position, Refund, ReversedItem
+    from switch.endofday.close import BooksReport
+    from switch.endofday.report import Adjustment, DayReport, ExceptionItem, HeldItem, Payout, Position, Refund, ReversedItem
 
     Item = Adjustment | ExceptionItem | HeldItem | Refund | ReversedItem
 
@@ -41,8 +41,8 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     Closing again says so, changes nothing and ends with 1, as it does where there is nothing to close. Where the files of a
     closed date are missing, because the machine died or the disk was full, they are written from the books, and it ends with 0.
     """
-    from switch.endofday import close_day
-    from switch.settlement.day import CLOSED, RENDERED_AGAIN
+    from switch.endofday.close import close_day
+    from switch.endofday.report import CLOSED, RENDERED_AGAIN
     from switch.specs.load import specs_of
 
     specs = specs_of(data, specs_folder)
@@ -64,7 +64,7 @@ def show(business_date: str | None, data: Path, as_json: bool) -> None:
 
     DATE is the last one closed, unless given.
     """
-    from switch.endofday import show_day
+    from switch.endofday.close import show_day
 
     _show(show_day(data, business_date), as_json)
 

@@ -74,10 +74,10 @@ def decode(
     from switch.cli.overheard import View, show_capture, show_stream
     from switch.cli.source import candidates
     from switch.cli.tables import show_json
+    from switch.explain.capture import listen, overhear
     from switch.iso8583.codec import Codec
     from switch.iso8583.recognize import MESSAGE_BYTES_MAX, likeliest, readings
     from switch.iso8583.stream import Patience
-    from switch.overheard import listen, overhear
     from switch.pcap.files import is_capture, read_capture
     from switch.specs.load import load_specs
 

@@ -15,9 +15,9 @@ from switch.cli.options import PATH
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
-    from switch.centre_process import CentreProcess
-    from switch.demo import Purchase
-    from switch.settlement.day import DayReport
+    from switch.centre.as_process import CentreProcess
+    from switch.cli.demo_purchases import Purchase
+    from switch.endofday.report import DayReport
     from switch.specs.specification import Specs
 
 
@@ -43,7 +43,7 @@ def demo(data: Path | None) -> int:
 
 def _tell(data: Path) -> int:
     """All steps, in a data folder; the exit code."""
-    from switch.centre_process import running_centre
+    from switch.centre.as_process import running_centre
     from switch.specs.load import load_specs
 
     specs = load_specs()
@@ -87,8 +87,8 @@ def _show_centre(centre: CentreProcess, specs: Specs) -> None:
 
 
 def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
+    from switch.cli.demo_purchases import SHOPPING, purchases
     from switch.cli.tables import show_table
-    from switch.demo import SHOPPING, purchases
     from switch.money import format_minor
     from switch.transaction import response_meaning
 
@@ -122,8 +122,8 @@ def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
     """The life of the first decline, and the reasons of the others, as the journal tells them."""
     from switch.cli.explain import show_story
     from switch.cli.tables import show_table
-    from switch.life import story
-    from switch.steps import steps
+    from switch.explain.lifecycle import story
+    from switch.explain.timeline import steps
 
     first, *others = (item for item in bought if item.response_code != "00")
     _step(3, "Ask why: the journal knows the reason of every answer", data, f"explain {first.rrn}")
@@ -136,7 +136,7 @@ def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
 
 def _close(data: Path, specs: Specs) -> DayReport:
     from switch.cli.day import show_report
-    from switch.endofday import close_day
+    from switch.endofday.close import close_day
 
     title = "Close the day while the centre runs: clear the banks, settle the merchants"
     _step(4, title, data, "day close")
@@ -146,7 +146,7 @@ def _close(data: Path, specs: Specs) -> DayReport:
 
 
 def _show_statement(data: Path, bought: list[Purchase], report: DayReport) -> None:
-    from switch.endofday import statement
+    from switch.endofday.close import statement
 
     sales = Counter(item.merchant for item in bought if item.response_code == "00")
     names = {payout.name: payout.merchant_id for payout in report.payouts}
@@ -157,7 +157,7 @@ def _show_statement(data: Path, bought: list[Purchase], report: DayReport) -> No
 
 def _check(data: Path) -> bool:
     from switch.cli.check import show_proof
-    from switch.endofday import check_books
+    from switch.endofday.close import check_books
 
     _step(6, "Prove the books: every approval presented once, every sum zero", data, "check")
     report = check_books(data)

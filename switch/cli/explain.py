@@ -12,10 +12,10 @@ from switch.cli.options import data_option, json_option, sayable, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
-    from switch.life import Row, Story
+    from switch.explain.lifecycle import Row, Story
+    from switch.explain.messages import Traced
+    from switch.explain.step import Step
     from switch.specs.specification import Specs
-    from switch.step import Step
-    from switch.trace_reader import Traced
 
     Told = tuple[Step, Traced | None]
 
@@ -40,9 +40,9 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     """
     from switch.cli.tables import show_json
     from switch.cli.traced import show_bytes_of
-    from switch.life import story
+    from switch.explain.lifecycle import story
+    from switch.explain.timeline import steps
     from switch.specs.load import specs_of
-    from switch.steps import steps
 
     if unmasked and not with_bytes:
         raise SwitchError("--unmasked: found without --bytes, expected the bytes whose card numbers it shows")
@@ -66,7 +66,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
 
 def _with_messages(story: Story, data: Path, told: list[Told]) -> tuple[list[Told], NegativeAnswerError | None]:
     """What is told with the messages of the trace, and why there are none."""
-    from switch.trace_reader import messages_of, with_messages
+    from switch.explain.messages import messages_of, with_messages
 
     try:
         return with_messages([step for step, _ in told], messages_of(data, story)), None

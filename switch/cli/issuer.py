@@ -46,7 +46,7 @@ def serve(
     """Run the issuer ID of the specification until Ctrl+C or SIGTERM; it ends with 0 then."""
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     from switch.cli.running import run
-    from switch.issuers.process import serve_issuer
+    from switch.issuers.process.main import serve_issuer
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
     specs = load_specs(specs_folder)

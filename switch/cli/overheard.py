@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from switch.explain.capture import Heard, Overheard
     from switch.iso8583.recognize import Reading
     from switch.iso8583.stream import Said
-    from switch.overheard import Heard, Overheard
     from switch.pcap.files import Capture
 
 CONNECTIONS_SHOWN: Final = 100  #: those in ISO 8583 first, where there are more

@@ -60,7 +60,7 @@ def statement(
     scrolls it sideways. `switch merchants` lists the merchants.
     """
     from switch.cli.tables import show_json
-    from switch.endofday import statement as statement_of
+    from switch.endofday.close import statement as statement_of
     from switch.specs.load import specs_of
 
     if as_json and given("form"):
@@ -87,18 +87,18 @@ def _as_json(data: Path, merchant_id: str, business_date: str) -> dict[str, Any]
     """What is said once, then the lines and the totals for each origin and type; amounts in minor units."""
     from attrs import asdict
 
-    from switch import books
-    from switch.day_files import type_totals
-    from switch.settlement import engine
+    from switch.endofday import books
+    from switch.endofday.files import type_totals
+    from switch.settlement import payouts
     from switch.settlement.statement import Head, StatementTotal
 
     key = {"business_date": business_date, "merchant_id": merchant_id}
     with books.opened(data) as connection:
-        head = Head.from_row(connection.execute(engine.STATEMENT_HEAD, key).fetchone())
+        head = Head.from_row(connection.execute(payouts.STATEMENT_HEAD, key).fetchone())
         types = type_totals(connection, key)
-        sections = [connection.execute(engine.STATEMENT_LINES, {**key, "transaction_type": total.of}) for total in types]
-        lines = [line for section in (*sections, connection.execute(engine.STATEMENT_ADJUSTMENTS, key)) for line in section]
-        totals = connection.execute(engine.STATEMENT_TOTALS_OF, key).fetchall()
+        sections = [connection.execute(payouts.STATEMENT_LINES, {**key, "transaction_type": total.of}) for total in types]
+        lines = [line for section in (*sections, connection.execute(payouts.STATEMENT_ADJUSTMENTS, key)) for line in section]
+        totals = connection.execute(payouts.STATEMENT_TOTALS_OF, key).fetchall()
     return {
         **asdict(head),
         "lines": [dict(zip(LINE_COLUMNS, line, strict=True)) for line in lines],

@@ -51,8 +51,8 @@ def trace(
     """
     from switch.cli.tables import show_json
     from switch.cli.traced import show_bytes_of, show_list_of, traced_json
+    from switch.explain.messages import last_messages, numbered_messages
     from switch.specs.load import specs_of
-    from switch.trace_reader import last_messages, numbered_messages
 
     if numbers:
         others = {"--last": given("last"), "--unreadable": unreadable, "--all": everything}

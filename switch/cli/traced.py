@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from switch.explain.messages import Traced
     from switch.iso8583.codec import Codec
     from switch.iso8583.recognize import Reading
     from switch.specs.specification import Specs
-    from switch.trace_reader import Traced
 
 COLUMNS = ("MTI", "STAN", "RRN", "DE 39", "fault")
 LEGEND = "** is not shown here (--unmasked shows it), -- was never kept."

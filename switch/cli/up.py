@@ -21,7 +21,7 @@ from switch.errors import SwitchError
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
-    from switch.centre import Options
+    from switch.centre.supervisor import Options
     from switch.specs.specification import Specs
 
 
@@ -73,7 +73,7 @@ def up(
     The business date follows the clock. A date more than a week after the open one is opened only with --accept-clock.
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
-    from switch.centre import Centre, Options
+    from switch.centre.supervisor import Centre, Options
     from switch.cli.printer import Printer
     from switch.cli.running import run
     from switch.machine.files import kind_at
@@ -120,7 +120,7 @@ def up(
 
 
 def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
-    from switch.trace import TRACE_FILE, TRACED_MAX
+    from switch.trace.recorder import TRACE_FILE, TRACED_MAX
 
     rows = [
         (name, f"{about['host']}:{about['port']}", about["dialect"], about["header"] + (" + TPDU" if about["tpdu"] else ""))

@@ -28,7 +28,7 @@ class Schema:
     name: str  #: as it is called in sentences: a journal
     tables: frozenset[str]
     scripts: tuple[str, ...]  #: in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-    package: str = "switch"  #: where the scripts are
+    package: str  #: in whose folder ``schema`` the scripts are
 
     @property
     def version(self) -> int:
@@ -40,7 +40,7 @@ class Schema:
 
     def script(self, number: int) -> str:
         """The script that makes version ``number`` of the version before."""
-        return resources.files(self.package).joinpath(self.scripts[number - 1]).read_text(encoding="utf-8")
+        return resources.files(self.package).joinpath("schema", self.scripts[number - 1]).read_text(encoding="utf-8")
 
 
 def is_there(path: Path) -> bool:

@@ -1,6 +1,6 @@
 """The accounts of one issuer: what each has, what is held on it and credited to it, and what was lately decided.
 
-Pure and in memory; it is rebuilt from the entries of the issuer's durable book (``switch.issuers.book``). Available money is
+Pure and in memory; it is rebuilt from the entries of the issuer's durable book (``issuers.process.book``). Available money is
 the balance of the card's file and the credits, less the holds. No authorization takes it below zero; an advice may, since it
 tells of what is done already.
 """

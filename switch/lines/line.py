@@ -40,7 +40,7 @@ Frames = Iterator[Frame | None]  #: as they stand in a gulp; None for a keep-ali
 
 
 class Ear(Protocol):
-    """Who is told of every byte of a line that makes, or does not make, a message (``switch.trace``)."""
+    """Who is told of every byte of a line that makes, or does not make, a message (``switch.trace.recorder``)."""
 
     def heard(self, line: Line, frames: Sequence[Frame]) -> None:
         """Frames came in; once the line is over, its framer may hold a rest that is none."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from switch.centre_process import LOG_FILE, STOP_SECONDS_MAX, CentreProcess, spawn_centre, start_centre
+from switch.centre.as_process import LOG_FILE, STOP_SECONDS_MAX, CentreProcess, spawn_centre, start_centre
 from switch.errors import EXIT_NO
 from tests.chaos.figures import Figures
 from tests.chaos.lines import Load

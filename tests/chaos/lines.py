@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
-from switch.centre_process import CentreProcess
+from switch.centre.as_process import CentreProcess
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Framer, HeaderFormat
 from tests.chaos.deals import answer_of, encoded

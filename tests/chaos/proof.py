@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from switch.endofday import check_books
+from switch.endofday.close import check_books
 from switch.transaction import ExchangeKey
 from tests.chaos.deals import APPROVED, REQUESTS, REVERSAL, Asked
 

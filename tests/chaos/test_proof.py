@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import running_centre
-from switch.endofday import close_day
+from switch.centre.as_process import running_centre
+from switch.endofday.close import close_day
 from tests.chaos.campaign import FIRST_DATE
 from tests.chaos.deals import COMPLETION, HOLD, REVERSAL, SALE, Answer, Asked
 from tests.chaos.lines import Load
@@ -20,7 +20,7 @@ from tests.chaos.proof import KEPT_MAX, faults, owed
 from tests.chaos.till import Till
 from tests.e2e.acquirer import SPECS
 from tests.e2e.test_crash import eventually
-from tests.loopback import NOW_MS
+from tests.support.centre_in_loop import NOW_MS
 
 ASKED = 200
 STRANGER = Answer("00", "ABC123", "000000999999", "000000000100")

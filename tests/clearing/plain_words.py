@@ -1,6 +1,6 @@
 """What becomes of approvals when days are cleared and settled, one transaction at a time and in plain Python.
 
-The product does this by SQL for a whole day at once (``switch.clearing.engine``); the tests hold the two to the same answer.
+The product does this by SQL for a whole day at once (``clearing.presentments``); the tests hold the two to the same answer.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from switch.transaction import APPROVALS, CREDITS
 from tests.clearing.plain_words import Approval, EffectiveReversal, captured_by, is_reversed, left_of
-from tests.day_builders import (
+from tests.support.day_builders import (
     CASH,
     FRIDAY,
     GROCER,

@@ -4,7 +4,7 @@ import pytest
 
 from switch.clearing.interchange import InterchangeTable
 from switch.errors import SpecError
-from tests.day_builders import INTERCHANGE, spec_table
+from tests.support.day_builders import INTERCHANGE, spec_table
 
 
 def table(text: str = INTERCHANGE) -> InterchangeTable:

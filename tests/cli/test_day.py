@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from switch.cli.day import ITEMS_PRINTED_MAX
-from switch.endofday import close_day
+from switch.endofday.close import close_day
 from tests.cli.command import run
-from tests.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.command import Outcome, run
+from tests.explain.test_capture import ANSWERS, REQUESTS, dialogue
 from tests.interop import pcap as plain
 from tests.iso8583.samples import PAN
 from tests.iso8583.test_stream import SAID, TPDU, frames, way
 from tests.pcap.builder import ACK, SYN, Ends, Sent, conversation, pcap, pcapng, segments
-from tests.strategies import spoilt
-from tests.test_overheard import ANSWERS, REQUESTS, dialogue
+from tests.support.strategies import spoilt
 
 BROKEN = b"".join(frames(way(), SAID)).replace(b"000000012500", b"00000ABC2500", 1)
 

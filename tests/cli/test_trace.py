@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from switch.centre_process import CentreProcess, running_centre
+from switch.centre.as_process import CentreProcess, running_centre
 from switch.specs.load import load_specs
-from switch.trace import TRACE_FILE
+from switch.trace.recorder import TRACE_FILE
 from tests.cli.command import Outcome, run
 
 SPECS = load_specs()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from switch.centre_process import CentreProcess, running_centre
+from switch.centre.as_process import CentreProcess, running_centre
 from switch.cli.ready import EXPECTED
 from switch.cli.send import NETWORK, TYPES
 from switch.iso8583.codec import Codec

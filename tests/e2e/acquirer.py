@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from attrs import evolve
 
-from switch.centre_process import CentreProcess
+from switch.centre.as_process import CentreProcess
 from switch.iso8583.codec import Codec
 from switch.iso8583.compose import Sale, sale_message
 from switch.iso8583.framing import Framer, HeaderFormat

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import LOG_FILE, CentreProcess, running_centre, spawn_centre
+from switch.centre.as_process import LOG_FILE, CentreProcess, running_centre, spawn_centre
 from tests.chaos.proof import standing_at_issuers
 from tests.e2e.acquirer import SPECS, Acquirer, card_of, sale, with_card
 

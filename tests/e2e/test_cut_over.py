@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import running_centre
-from switch.endofday import close_day
+from switch.centre.as_process import running_centre
+from switch.endofday.close import close_day
 from switch.iso8583.message import Message
 from tests.e2e.acquirer import SPECS, Acquirer, sale
 from tests.e2e.test_crash import eventually

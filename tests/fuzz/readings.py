@@ -9,21 +9,21 @@ from typing import Final
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from switch.centre.wire_format_hint import Hints
 from switch.cli.overheard import View, show_capture
 from switch.errors import MessageError, SwitchError
-from switch.hints import Hints
+from switch.explain.capture import listen, overhear
 from switch.iso8583.codec import Codec
 from switch.iso8583.describe import describe
 from switch.iso8583.framing import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.recognize import Wrapping, around_in_line, likeliest, readings
 from switch.iso8583.stream import Way
-from switch.overheard import listen, overhear
 from switch.pcap.files import read_capture
 from tests.fuzz import texts
 from tests.iso8583.samples import CHIP_PURCHASE, ECHO_TEST, PURCHASE, REVERSAL, said_in
 from tests.pcap.builder import SLL, Ends, conversation, handshake, pcap, pcapng, segments
-from tests.strategies import DIALECTS
+from tests.support.strategies import DIALECTS
 
 SAMPLES: Final = (PURCHASE, CHIP_PURCHASE, ECHO_TEST, REVERSAL)
 HEADERS: Final = ("2b", "4a", "2bi", "4v", "2d", "2l")

@@ -15,18 +15,18 @@ import trio
 from attrs import frozen
 from trio.testing import MockClock
 
+from switch.centre.server import Server
 from switch.iso8583.framing import Framer
 from switch.iso8583.message import Message
-from switch.journal import MemoryJournal
+from switch.journal.journal import MemoryJournal
 from switch.lines.line import Line
 from switch.lines.wire_format import WireFormat
 from switch.routing.effects import JournalDecision, JournalRequest
 from switch.routing.events import IssuerDown
-from switch.server import Server
 from switch.transaction import APPROVALS
 from tests.fuzz.pipes import Bytes, Heard, Peer
 from tests.iso8583.samples import CHIP_PURCHASE, ECHO_TEST, REVERSAL, said_in
-from tests.loopback import NOW_MS, purchase, specs, wire
+from tests.support.centre_in_loop import NOW_MS, purchase, specs, wire
 
 LISTENERS: Final = ("ascii", "ascii_hex", "bcd", "ascii93")
 ISSUERS: Final = ("atlas", "rif", "souss", "vesta", "maestra")

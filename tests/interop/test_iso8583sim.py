@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import CentreProcess, running_centre
+from switch.centre.as_process import CentreProcess, running_centre
 from switch.specs.load import default_folder, load_specs
 
 pytestmark = pytest.mark.outside

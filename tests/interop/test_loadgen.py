@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.load_tools import LoadTools, NoLoadToolsError, build
-from switch.centre_process import CentreProcess, running_centre
+from switch.centre.as_process import CentreProcess, running_centre
 
 pytestmark = pytest.mark.outside
 

@@ -19,7 +19,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.message import Message
 from tests.iso8583.samples import GOLDEN, dialect
-from tests.strategies import THIRD_BITMAP, values
+from tests.support.strategies import THIRD_BITMAP, values
 
 NODE: Final = shutil.which("node")
 

@@ -23,7 +23,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from tests.iso8583.samples import GOLDEN, PURCHASE, codec, dialect, said_in
-from tests.strategies import DIALECTS, THIRD_BITMAP, messages, values
+from tests.support.strategies import DIALECTS, THIRD_BITMAP, messages, values
 
 quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 

@@ -16,9 +16,9 @@ from switch.transaction import ExchangeKey
 from tests.interop import pcap, tshark
 from tests.interop.tshark import PORT, read_by_tshark, without_traps
 from tests.iso8583.samples import said_in
-from tests.loopback import Client, Loopback, loopback, purchase, specs
-from tests.strategies import DIALECTS
-from tests.wiretap import Wiretap, tapped, until
+from tests.support.centre_in_loop import Client, Loopback, loopback, purchase, specs
+from tests.support.strategies import DIALECTS
+from tests.support.tap import Wiretap, tapped, until
 
 pytestmark = tshark.marks
 

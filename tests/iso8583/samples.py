@@ -11,7 +11,7 @@ from switch.iso8583.dialect import EDITION_1993, Dialect
 from switch.iso8583.edition93 import to_1987
 from switch.iso8583.message import Message
 from switch.spec_table import SpecTable
-from tests.strategies import DIALECTS
+from tests.support.strategies import DIALECTS
 
 PAN = "4507160000000010"
 TRACK_2 = f"{PAN}=29121010000012345678"

@@ -11,7 +11,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EBCDIC
 from switch.iso8583.message import Message
 from tests.iso8583.samples import CHIP_PURCHASE, PURCHASE, codec, said_in, with_elements
-from tests.strategies import DIALECTS
+from tests.support.strategies import DIALECTS
 
 CVV2, PIN_BLOCK, DISCRETIONARY = "917", "0412AC89ABCDEF67", "5551234567"
 TRACK = f"4507160000000010=29121010{DISCRETIONARY}"

@@ -16,7 +16,7 @@ from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.plan import bitmap_of, compile_decoder, compile_encoder, present_elements
 from tests.iso8583.samples import CHIP_PURCHASE, GOLDEN, PAN, PURCHASE, TRACK_2, codec, dialect, said_in, with_elements
-from tests.strategies import DIALECTS, dialects, messages, mixtures, mtis, spoilt, values
+from tests.support.strategies import DIALECTS, dialects, messages, mixtures, mtis, spoilt, values
 
 quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 every_dialect = pytest.mark.parametrize("name", sorted(DIALECTS))

@@ -13,7 +13,7 @@ from switch.iso8583.describe import MAY_BE_A_CARD, Description, describe, shown_
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from tests.iso8583.samples import GOLDEN, PAN, PURCHASE, TRACK_2, codec, said_in, with_elements
-from tests.strategies import DIALECTS, dialects, messages, spoilt
+from tests.support.strategies import DIALECTS, dialects, messages, spoilt
 
 GOLDEN_FOLDER = Path(__file__).parent.parent / "golden" / "wire"
 

@@ -19,7 +19,7 @@ from switch.iso8583.mti import CLASSES
 from switch.transaction import RESPONSE_MEANINGS
 from tests.iso8583.samples import PURCHASE, TODAY, codec
 from tests.iso8583.samples93 import PURCHASE_1993, answered
-from tests.strategies import DIALECTS, messages, values
+from tests.support.strategies import DIALECTS, messages, values
 
 quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 

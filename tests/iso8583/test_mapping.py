@@ -22,7 +22,7 @@ from switch.iso8583.mapping import (
 from switch.iso8583.message import Message
 from switch.transaction import Authorization, Decision, ExchangeKey, Reversal
 from tests.iso8583.samples import PAN, PURCHASE, TRACK_2, heard_in, with_elements
-from tests.strategies import DIALECTS, pans
+from tests.support.strategies import DIALECTS, pans
 
 APPROVED = Decision(response_code="00", approval_code="A1B2C3", decided_by="atlas", reason="approved")
 

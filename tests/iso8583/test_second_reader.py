@@ -13,7 +13,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.message import Message
 from tests.iso8583.samples import GOLDEN, TRACK_2
 from tests.iso8583.second_reader import read
-from tests.strategies import DIALECTS, messages, spoilt
+from tests.support.strategies import DIALECTS, messages, spoilt
 
 WIRE: Final = {name: Codec(DIALECTS[name], plan_at=2) for name in ("ascii", "ascii_hex", "bcd")}
 every_format = pytest.mark.parametrize("name", WIRE)

@@ -13,7 +13,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.stream import HEADERS, Lost, Said, Way, likeliest_way, read_stream, whole_way
 from switch.specs.load import load_specs
 from tests.iso8583.samples import ECHO_TEST, PURCHASE, said_in, with_elements
-from tests.strategies import spoilt
+from tests.support.strategies import spoilt
 
 CODECS = {name: Codec(dialect) for name, dialect in load_specs().dialects.items()}
 WAYS = [Way(header, tpdu, codec) for header in HEADERS for tpdu in (False, True) for codec in CODECS.values()]

@@ -10,8 +10,8 @@ from attrs import evolve
 from switch.card import Pan, luhn_digit
 from switch.issuers.account import AccountBook
 from switch.issuers.advice import Taken, take
-from switch.issuers.book import Book, MemoryBook
 from switch.issuers.decide import Judgement, Undoing, approval_codes, decide, undo
+from switch.issuers.process.book import Book, MemoryBook
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.spec_table import SpecTable

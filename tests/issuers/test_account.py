@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from switch.card import Pan
 from switch.issuers import account
 from switch.issuers.account import AccountBook
-from switch.issuers.book import Book, MemoryBook
 from switch.issuers.decide import OVERTAKEN_REASON
+from switch.issuers.process.book import Book, MemoryBook
 from switch.transaction import ADVICE, PURCHASE, REFUND, Authorization, Decision, Reversal
 from tests.issuers.cast import (
     GOOD,

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from switch.card import Pan
-from switch.issuers.book import Book, MemoryBook
+from switch.issuers.process.book import Book, MemoryBook
 from switch.transaction import BALANCE_INQUIRY, CASH_WITHDRAWAL, OTHER, REFUND
 from tests.issuers.cast import EXPIRED, GOOD, POOR, STOLEN, STRANGER, Issuer, advising, asked, completing, reversing
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from switch.issuers.book import Book, MemoryBook
 from switch.issuers.decide import CHECKS
+from switch.issuers.process.book import Book, MemoryBook
 from switch.transaction import (
     BALANCE_INQUIRY,
     BILL_PAYMENT,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from switch.issuers import account
-from switch.issuers.book import Book, MemoryBook
 from switch.issuers.decide import OVERTAKEN_REASON
+from switch.issuers.process.book import Book, MemoryBook
 from tests.issuers.cast import GOOD, OF_SERIES, POOR, STOLEN, Issuer, asked, reversing
 
 OVERTAKEN = ("12", OVERTAKEN_REASON)

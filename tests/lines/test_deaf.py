@@ -13,8 +13,8 @@ from trio.testing import MockClock
 
 from switch.lines.issuer_link import RETRY_SECONDS_FIRST, SIGN_ON_SECONDS_MAX
 from switch.lines.line import DEAF_SECONDS_MAX, READ_BYTES
-from tests.loopback import Client, purchase
-from tests.played import Played, answer_to, played, quiet
+from tests.support.centre_in_loop import Client, purchase
+from tests.support.played_issuer import Played, answer_to, played, quiet
 
 BUFFER_BYTES = 4_096
 SOME_BYTES = 20_000

@@ -12,14 +12,14 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from switch.centre.server import Server
 from switch.iso8583.message import Message
 from switch.iso8583.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
-from switch.journal import MemoryJournal
+from switch.journal.journal import MemoryJournal
 from switch.lines.issuer_link import CUT_OVER_REPEAT_SECONDS, RETRY_SECONDS_FIRST, RETRY_SECONDS_MAX, SIGN_ON_SECONDS_MAX
 from switch.lines.sockets import DIAL_SECONDS_MAX, dial, listen, not_to_itself
-from switch.server import Server
-from tests.loopback import NOW_MS, purchase, specs, wire
-from tests.played import Played, answer_to, network, played, quiet
+from tests.support.centre_in_loop import NOW_MS, purchase, specs, wire
+from tests.support.played_issuer import Played, answer_to, network, played, quiet
 
 ECHO_SECONDS = specs().issuers["atlas"].echo_seconds
 

@@ -15,8 +15,8 @@ from switch.lines import line as module
 from switch.lines.line import DEAF_SECONDS_MAX, UNREAD_SECONDS_MAX, Line
 from switch.lines.selector import Lines
 from switch.lines.sockets import listen
-from tests.loopback import purchase, wire
-from tests.played import quiet
+from tests.support.centre_in_loop import purchase, wire
+from tests.support.played_issuer import quiet
 
 BUFFER_BYTES = 4_096
 SOME_BYTES = 20_000

@@ -16,7 +16,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
 from switch.lines import acquirer_lines
 from switch.lines.sockets import KEEP_ALIVE_IDLE_SECONDS
-from tests.loopback import Client, Loopback, loopback, purchase, specs
+from tests.support.centre_in_loop import Client, Loopback, loopback, purchase, specs
 
 ECHO_SECONDS = specs().centre.listeners[0].echo_seconds
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 from switch.iso8583.message import Message
-from tests.loopback import specs
+from tests.support.centre_in_loop import specs
 
 ACQUIRER: Final = "504777"
 AMOUNT, TOO_MUCH = "000000012500", "099999999999"  #: 125.00, and more than any card has

@@ -9,9 +9,9 @@ import pytest
 import trio
 
 from switch.iso8583.message import Message
-from switch.issuers.book import MemoryBook
-from tests.loopback import Client, Loopback, loopback, purchase, specs
+from switch.issuers.process.book import MemoryBook
 from tests.messages.acquirers import Acquirer93
+from tests.support.centre_in_loop import Client, Loopback, loopback, purchase, specs
 
 ISSUER = "atlas"
 SALE_MINOR = 12_500

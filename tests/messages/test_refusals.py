@@ -8,9 +8,9 @@ import pytest
 from trio.testing import MockClock
 
 from switch.iso8583.message import Message
-from tests.loopback import Client, loopback, specs
 from tests.messages.acquirers import LOCAL, Acquirer93
 from tests.messages.standard import not_given_back
+from tests.support.centre_in_loop import Client, loopback, specs
 
 ATLAS, SOUSS = "9504010000000019", "9504031200000013"
 

@@ -12,10 +12,10 @@ from attrs import define
 from trio.testing import MockClock
 
 from switch.data_folder.vault import Vault
-from switch.journal import JOURNAL_FILE, SqliteJournal
-from tests.loopback import Client, Loopback, loopback
+from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from tests.messages.acquirers import acquirer
 from tests.messages.trial import DATE, SILENCE
+from tests.support.centre_in_loop import Client, Loopback, loopback
 
 ACQUIRER: Final = acquirer("1993", "souss")
 SALE: Final = ACQUIRER.sale("1200", 1)

@@ -13,11 +13,11 @@ from attrs import Factory, define, field
 
 from switch.data_folder.vault import Vault
 from switch.iso8583.message import Message
-from switch.issuers.book import MemoryBook
-from switch.journal import JOURNAL_FILE, SqliteJournal
-from tests.loopback import Client, Loopback, loopback, scenario, specs
+from switch.issuers.process.book import MemoryBook
+from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from tests.messages.acquirers import AMOUNT, TOO_MUCH, Acquirer, acquirer
 from tests.messages.table import AFTER_RESTART, AGAIN, DECLINED, DOWN, SILENT, Cell
+from tests.support.centre_in_loop import Client, Loopback, loopback, scenario, specs
 
 SILENCE: Final = scenario({"purpose": "silent", "rule": [{"when": {}, "then": {"silence": True}}]})
 DATE: Final = "2026-11-22"

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import define, frozen
 
-from switch.centre_process import CentreProcess
+from switch.centre.as_process import CentreProcess
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import TPDU_BYTES, Framer, HeaderFormat

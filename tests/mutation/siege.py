@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.machine import resident_mib
-from switch.centre_process import LOG_FILE, CentreProcess, running_centre
+from switch.centre.as_process import LOG_FILE, CentreProcess, running_centre
 from tests.chaos.proof import owed
 from tests.mutation.bystander import Bystander
 from tests.mutation.lines import Sender, Target

@@ -23,19 +23,19 @@ from typing import Final
 import trio
 from attrs import define, field
 
-from switch.centre_process import CentreProcess, running_centre
+from switch.centre.as_process import CentreProcess, running_centre
+from switch.centre.server import Server
 from switch.data_folder.vault import Vault
 from switch.iso8583.codec import Codec
-from switch.issuers.book import MemoryBook
-from switch.issuers.host import IssuerHost
-from switch.journal import JOURNAL_FILE, SqliteJournal
+from switch.issuers.process.book import MemoryBook
+from switch.issuers.process.host import IssuerHost
+from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
-from switch.server import Server
-from tests.loopback import specs, wire
 from tests.mutation.bystander import Bystander
 from tests.mutation.lines import Sender, Target
 from tests.mutation.worst import Input, inputs
+from tests.support.centre_in_loop import specs, wire
 
 STEP_SECONDS_MAX: Final = 0.020  #: what no reaction may take
 RUNS: Final = 5

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from switch.errors import CaptureError
 from switch.pcap.files import Capture, Packet, is_capture, read_capture
 from tests.pcap.builder import AT_NS, at_ns, block, enhanced, interface, pcap, pcapng, section
-from tests.strategies import spoilt
+from tests.support.strategies import spoilt
 
 PACKETS = [b"one", b"the second", b"", b"four"]
 both_orders = pytest.mark.parametrize("order", ["<", ">"])

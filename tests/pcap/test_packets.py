@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from switch.pcap.files import Packet
 from switch.pcap.packets import CUT_SHORT, IP_FRAGMENT, NOT_TCP, Endpoint, Segment, segment_of
 from tests.pcap.builder import ETHERNET, IPV4, IPV6, LOOP, NULL, RAW, SLL, SLL2, SYN, Ends, Sent, framed, packet
-from tests.strategies import spoilt
+from tests.support.strategies import spoilt
 
 SENT = Sent(True, 7, b"0800")
 SIX = Ends(client="2001:db8::7", server="::1")

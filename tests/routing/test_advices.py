@@ -9,7 +9,7 @@ import pytest
 from switch.routing.events import IssuerDown, RequestReceived
 from switch.routing.terminals import Terminals
 from switch.transaction import ExchangeKey
-from tests.dialogue import SHOP, Dialogue, answered, asked, delivered, request, reversed_, shop
+from tests.support.dialogue import SHOP, Dialogue, answered, asked, delivered, request, reversed_, shop
 
 HELD: dict[str, Any] = {"pre_authorized": True}
 

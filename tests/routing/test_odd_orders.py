@@ -9,9 +9,9 @@ from attrs import evolve
 
 from switch.routing import history
 from switch.routing.events import RequestReceived
-from tests.dialogue import VESTA_CARD, Dialogue, answered, asked, delivered, request, reversed_, shop
 from tests.routing.test_advices import HELD, completion, held
 from tests.routing.test_totals import totals
+from tests.support.dialogue import VESTA_CARD, Dialogue, answered, asked, delivered, request, reversed_, shop
 
 
 def raised(talk: Dialogue, stan: int, names: int, amount_minor: int = 5_000) -> Dialogue:

@@ -11,7 +11,7 @@ from switch.routing.effects import JournalDelivery
 from switch.routing.events import DeliveryFailed, IssuerDown, IssuerUp
 from switch.routing.recovery import Recovery
 from switch.transaction import Decision
-from tests.dialogue import (
+from tests.support.dialogue import (
     TIMEOUT_SECONDS,
     VESTA_CARD,
     Dialogue,

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from switch.routing.events import ForwardFailed, IssuerDown, IssuerUp
 from switch.routing.stand_in import StandIn
-from tests.dialogue import ATLAS, Dialogue, answered, asked, delivered, request, reversed_
+from tests.support.dialogue import ATLAS, Dialogue, answered, asked, delivered, request, reversed_
 
 LIMITS = StandIn(amount_max_minor=20_000, count_max=2, channels=frozenset({"chip", "ecommerce"}))
 

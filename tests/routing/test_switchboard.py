@@ -9,7 +9,7 @@ import pytest
 from switch.routing import history
 from switch.routing import switchboard as module
 from switch.routing.events import ForwardFailed, IssuerDown, IssuerUp
-from tests.dialogue import (
+from tests.support.dialogue import (
     TIMEOUT_SECONDS,
     VESTA_CARD,
     Dialogue,

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from switch.routing.effects import Effect, Forward, JournalDecision, JournalRequest, Reply
 from switch.routing.events import IssuerDown, IssuerUp, RequestReceived
-from tests.dialogue import ATLAS_CARD, TIMEOUT_SECONDS, VESTA_CARD, answered, request, switchboard
+from tests.support.dialogue import ATLAS_CARD, TIMEOUT_SECONDS, VESTA_CARD, answered, request, switchboard
 
 STANS = st.integers(min_value=1, max_value=6)
 ISSUERS = st.sampled_from(["atlas", "vesta"])

@@ -7,7 +7,7 @@ from typing import Any
 from switch.merchant import BY_BATCH, BY_COMPLETION
 from switch.routing.events import TotalsReceived
 from switch.transaction import ExchangeKey, Reconciliation
-from tests.dialogue import Dialogue, answered, asked, delivered, request, reversed_, shop
+from tests.support.dialogue import Dialogue, answered, asked, delivered, request, reversed_, shop
 
 
 def totals(number: int = 1, *, terminal_id: str = "TERM0001", **sent: int) -> TotalsReceived:

@@ -4,7 +4,7 @@ import pytest
 
 from switch.errors import SpecError
 from switch.settlement.discount import DiscountTable, VatTable
-from tests.day_builders import DISCOUNT, spec_table
+from tests.support.day_builders import DISCOUNT, spec_table
 
 FILE = "fees/discount.toml"
 

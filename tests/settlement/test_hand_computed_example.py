@@ -21,9 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from switch.endofday import close_day, statement
-from switch.settlement.day import DayReport
-from tests.day_builders import FRIDAY, GROCER, MONDAY, NOW_MS, SATURDAY, day_specs, journal_of
+from switch.endofday.close import close_day, statement
+from switch.endofday.report import DayReport
+from tests.support.day_builders import FRIDAY, GROCER, MONDAY, NOW_MS, SATURDAY, day_specs, journal_of
 
 
 @pytest.fixture

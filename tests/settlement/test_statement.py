@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from switch.endofday import close_day, statement
+from switch.endofday.close import close_day, statement
 from switch.settlement.statement import CSV_COLUMNS, LABELS, WIDTH
-from tests.day_builders import CASH, FRIDAY, GROCER, HOTEL, NOW_MS, SATURDAY, SUNDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import CASH, FRIDAY, GROCER, HOTEL, NOW_MS, SATURDAY, SUNDAY, day_specs, journal_of, later_ms
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STATEMENTS = (f"{GROCER.id}.txt", f"{GROCER.id}.csv", f"{HOTEL.id}.txt", f"{HOTEL.id}.csv")

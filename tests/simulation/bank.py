@@ -10,9 +10,9 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.issuers.account import AccountBook
 from switch.issuers.advice import take
-from switch.issuers.book import MemoryBook
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry
+from switch.issuers.process.book import MemoryBook
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import ScenarioState
 from switch.transaction import ExchangeKey

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from switch.endofday import check_books
+from switch.endofday.close import check_books
 from switch.transaction import ExchangeKey
 from tests.simulation.shops import ACQUIRER, Deal, key_of
 from tests.simulation.world import World

@@ -12,8 +12,8 @@ from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
 from switch.issuers.profile import Card
 from switch.transaction import ExchangeKey
-from tests.loopback import specs
 from tests.simulation.weather import CALM_SECONDS, Weather
+from tests.support.centre_in_loop import specs
 
 PATIENCE_SECONDS: Final = 15.0  #: then an acquirer repeats what it asked, or reverses it
 ACQUIRER: Final = "504777"

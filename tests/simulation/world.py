@@ -14,13 +14,14 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from switch.centre.turn import Turn
 from switch.data_folder.vault import Vault
-from switch.endofday import close_day
+from switch.endofday.close import close_day
 from switch.iso8583 import forwarding, mapping
 from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.iso8583.reconciling import to_reconciliation, totals_response
-from switch.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
 from switch.routing.deliveries import ADVICE
 from switch.routing.effects import (
@@ -48,13 +49,12 @@ from switch.routing.stand_in import StandIn
 from switch.routing.switchboard import Switchboard
 from switch.routing.table import Destination, Range, RoutingTable
 from switch.specs.specification import Specs
-from switch.turn import Turn
-from tests.day_builders import DAY_MS
-from tests.loopback import specs
-from tests.said import Said
 from tests.simulation.bank import NOW_MS, Bank
 from tests.simulation.shops import Shops
 from tests.simulation.weather import CALM_SECONDS, Weather
+from tests.support.centre_in_loop import specs
+from tests.support.day_builders import DAY_MS
+from tests.support.said import Said
 
 TIMEOUT_SECONDS: Final = 10.0
 BUSINESS_DATE: Final = "2026-11-22"

@@ -13,12 +13,12 @@ from attrs import define
 from switch.data_folder.vault import Vault
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
-from switch.issuers.book import MemoryBook
-from switch.journal import JOURNAL_FILE, SqliteJournal
+from switch.issuers.process.book import MemoryBook
+from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.transaction import ExchangeKey
-from tests import loopback as centre_in_loop
-from tests.loopback import Client, Loopback, loopback, purchase
-from tests.played import quiet
+from tests.support import centre_in_loop
+from tests.support.centre_in_loop import Client, Loopback, loopback, purchase
+from tests.support.played_issuer import quiet
 
 OWN_ID = "504777"
 SALE_KEY = ExchangeKey(OWN_ID, "ONDE0001", "000001", "1122100000")  #: of ``purchase(1)``

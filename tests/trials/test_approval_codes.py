@@ -11,11 +11,11 @@ from attrs import frozen
 
 from switch.data_folder.vault import Vault
 from switch.iso8583.message import Message
-from switch.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.lines.wire_format import WireFormat
-from tests.loopback import Client, specs, wire
 from tests.messages.acquirers import Acquirer, acquirer
-from tests.played import Played, answer_to, played, quiet
+from tests.support.centre_in_loop import Client, specs, wire
+from tests.support.played_issuer import Played, answer_to, played, quiet
 
 CODES: Final = ("A1B2C3", "000001", "ZZZZZ9", "654321")  #: none of them reads the same backwards
 EDITIONS: Final = {"ascii": "1987", "bcd": "1987", "ascii93": "1993"}

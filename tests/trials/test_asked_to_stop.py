@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import LOG_FILE, CentreProcess, running_centre, spawn_centre
+from switch.centre.as_process import LOG_FILE, CentreProcess, running_centre, spawn_centre
 from tests.e2e.acquirer import Acquirer, card_of, sale, with_card
 from tests.e2e.test_crash import eventually, journaled
 from tests.trials.small_centre import small_specs

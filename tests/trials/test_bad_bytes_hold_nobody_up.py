@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import CentreProcess, running_centre
+from switch.centre.as_process import CentreProcess, running_centre
 from tests.e2e.acquirer import Acquirer, sale
 
 ROOT = Path(__file__).parents[2]

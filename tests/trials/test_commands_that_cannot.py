@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import run
-from tests.day_builders import FRIDAY, journal_of
+from tests.support.day_builders import FRIDAY, journal_of
 
 ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -9,8 +9,8 @@ import pytest
 import trio
 
 from switch.iso8583.message import Message
-from tests.loopback import Client, purchase
-from tests.played import Played, answer_to, played, quiet
+from tests.support.centre_in_loop import Client, purchase
+from tests.support.played_issuer import Played, answer_to, played, quiet
 
 OTHERS: list[dict[str, str]] = [
     {"de4": "000000000001"},

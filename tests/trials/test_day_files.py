@@ -12,7 +12,7 @@ import pytest
 
 from switch.specs.load import load_specs
 from tests.cli.command import run
-from tests.day_builders import FRIDAY, journal_of
+from tests.support.day_builders import FRIDAY, journal_of
 
 FULL_BYTES: Final = 100  #: what one file may hold where the disk is full
 

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import running_centre
+from switch.centre.as_process import running_centre
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
-from switch.journal import Batch, SqliteJournal
+from switch.journal.journal import Batch, SqliteJournal
 from switch.routing.effects import JournalDecision, JournalRequest
 from switch.transaction import Decision
-from tests.dialogue import ATLAS, request
 from tests.e2e.acquirer import Acquirer, sale
 from tests.e2e.test_crash import eventually, journaled
+from tests.support.dialogue import ATLAS, request
 from tests.trials.small_centre import small_specs
 
 pytestmark = pytest.mark.long

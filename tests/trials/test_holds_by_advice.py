@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.issuers.book import MemoryBook
+from switch.issuers.process.book import MemoryBook
 from switch.transaction import ExchangeKey
 from tests.trials.desk import OWN_ID, Desk, desk, message, named
 

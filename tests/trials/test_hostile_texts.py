@@ -15,11 +15,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from switch.centre_process import running_centre
-from switch.endofday import close_day
+from switch.centre.as_process import running_centre
+from switch.endofday.close import close_day
 from tests.cli.command import run
-from tests.day_builders import FRIDAY, GROCER, day_specs, journal_of, later_ms
 from tests.e2e.acquirer import Acquirer, sale
+from tests.support.day_builders import FRIDAY, GROCER, day_specs, journal_of, later_ms
 
 ROOT = Path(__file__).parent.parent.parent
 #: Clears a screen, turns writing round, hides, breaks a line, sets a title.

@@ -13,10 +13,10 @@ from attrs import define, field
 
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
-from switch.journal import Batch
+from switch.journal.journal import Batch
 from switch.transaction import ExchangeKey
-from tests.loopback import Client, purchase
-from tests.played import Played, answer_to, played, quiet
+from tests.support.centre_in_loop import Client, purchase
+from tests.support.played_issuer import Played, answer_to, played, quiet
 
 STANS: Final = (1, 2, 3, 4, 5)  #: what is asked in one turn
 PEEKED_BYTES: Final = 65_536
@@ -26,7 +26,7 @@ PEEKED_BYTES: Final = 65_536
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A turn takes all that came in, however slow the machine is: no peer has anything to read from the turn before."""
     for limit in ("TURN_SECONDS_MAX", "SHARE_SECONDS_MAX"):
-        monkeypatch.setattr(f"switch.server.{limit}", 60.0, raising=False)
+        monkeypatch.setattr(f"switch.centre.server.{limit}", 60.0, raising=False)
 
 
 class DiskFullError(Exception):

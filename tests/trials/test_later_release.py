@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from switch.endofday import close_day
+from switch.endofday.close import close_day
 from tests.cli.command import Outcome, run
-from tests.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
 
 RRN = "632400000001"
 UP = ("up", "--host", "203.0.113.1")  #: an address of no machine: a centre that takes the journal goes no further than that

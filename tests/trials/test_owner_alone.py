@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre_process import running_centre
-from switch.endofday import close_day
+from switch.centre.as_process import running_centre
+from switch.endofday.close import close_day
 from tests.cli.command import run
-from tests.day_builders import FRIDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, day_specs, journal_of, later_ms
 
 UP = ("up", "--host", "203.0.113.1")  #: an address of no machine: a centre that takes the folder goes no further than that
 

@@ -6,16 +6,16 @@ from contextlib import closing
 from pathlib import Path
 
 from switch.data_folder.vault import Vault
-from switch.endofday import close_day
+from switch.endofday.close import close_day
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
-from switch.journal import JOURNAL_FILE, SqliteJournal
+from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.transaction import ExchangeKey
-from tests.day_builders import DAY_MS, FRIDAY, NOW_MS, SATURDAY, VAT, day_specs, journal_of
-from tests.loopback import loopback, purchase, specs
 from tests.messages.acquirers import acquirer
-from tests.played import answer_to, played
+from tests.support.centre_in_loop import loopback, purchase, specs
+from tests.support.day_builders import DAY_MS, FRIDAY, NOW_MS, SATURDAY, VAT, day_specs, journal_of
+from tests.support.played_issuer import answer_to, played
 
 
 def _journal(folder: Path) -> SqliteJournal:

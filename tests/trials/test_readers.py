@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from switch.endofday import close_day
-from tests.day_builders import FRIDAY, GROCER, day_specs, journal_of, journal_schema, later_ms
+from switch.endofday.close import close_day
+from tests.support.day_builders import FRIDAY, GROCER, day_specs, journal_of, journal_schema, later_ms
 from tests.trials.reader import give_write_permission, read_as_anybody, take_write_permission
 
 pytestmark = pytest.mark.long

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from switch.endofday import check_books, close_day
+from switch.endofday.close import check_books, close_day
 from switch.iso8583.message import Message
-from tests.day_builders import FRIDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, day_specs, journal_of, later_ms
 from tests.trials.desk import desk, message, named
 
 OTHER_CARD = "9504010000000027"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from switch.issuers.book import MemoryBook
-from switch.journal import Batch
+from switch.issuers.process.book import MemoryBook
+from switch.journal.journal import Batch
 from switch.transaction import ExchangeKey
-from tests.dialogue import Dialogue, answered, asked, reversed_
-from tests.loopback import NOW_MS
-from tests.told import Told, answers, asks, takes_back
+from tests.support.centre_in_loop import NOW_MS
+from tests.support.dialogue import Dialogue, answered, asked, reversed_
+from tests.support.journal_story import Told, answers, asks, takes_back
 from tests.trials.desk import SALE_KEY, desk, message, named
 
 REPLACED = "C00000000C00000000"  #: the end of DE 95: no fee is replaced

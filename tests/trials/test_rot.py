@@ -12,12 +12,12 @@ from typing import Any, Final
 
 import pytest
 
-from switch.clearing import engine
+from switch.clearing import presentments
 from switch.data_folder.vault import Vault
-from switch.endofday import check_books, close_day
+from switch.endofday.close import check_books, close_day
 from switch.errors import NegativeAnswerError
 from tests.cli.command import run
-from tests.day_builders import FRIDAY, GROCER, HOTEL, day_specs, journal_of, journal_schema, later_ms, merchant
+from tests.support.day_builders import FRIDAY, GROCER, HOTEL, day_specs, journal_of, journal_schema, later_ms, merchant
 
 CARDS: Final = ("4507160000000010", "4507160000000028", "4507160000000036")
 FLIPS: Final = 15  #: of each kind, each with a whole `check`
@@ -157,10 +157,12 @@ def test_fees_are_proved_before_a_day_is_committed(tmp_path: Path, monkeypatch: 
     """Of a discount rounded down: 1.20 % of 13.00 is 0.16, and not 0.15."""
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide(amount_minor=1_300)
-    wrong = engine.PRESENTMENTS.replace("discount_rate_basis_points + 5000) / 10000", "discount_rate_basis_points) / 10000")
-    assert wrong != engine.PRESENTMENTS
+    wrong = presentments.PRESENTMENTS.replace(
+        "discount_rate_basis_points + 5000) / 10000", "discount_rate_basis_points) / 10000"
+    )
+    assert wrong != presentments.PRESENTMENTS
     with monkeypatch.context() as faulty:
-        faulty.setattr(engine, "PRESENTMENTS", wrong)
+        faulty.setattr(presentments, "PRESENTMENTS", wrong)
         with pytest.raises(NegativeAnswerError, match=r"nothing was written: presentment 1 .* has not the charges"):
             close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
     assert close_day(tmp_path, day_specs(), None, later_ms(tmp_path)).payouts[0].discount_minor == 16

@@ -22,12 +22,12 @@ import pytest
 from attrs import frozen
 
 import switch
-from switch.endofday import check_books, close_day, statement
+from switch.endofday.close import check_books, close_day, statement
 from switch.iso8583.mapping import original_data
 from switch.iso8583.message import Message
 from switch.transaction import ExchangeKey
-from tests.day_builders import FRIDAY, GROCER, NOW_MS, SATURDAY, SUNDAY, DaySpecs, day_specs, journal_of, merchant
-from tests.loopback import loopback, purchase, specs
+from tests.support.centre_in_loop import loopback, purchase, specs
+from tests.support.day_builders import FRIDAY, GROCER, NOW_MS, SATURDAY, SUNDAY, DaySpecs, day_specs, journal_of, merchant
 
 ROOT: Final = Path(switch.__file__).parent.parent
 WHOLE: Final = Decimal(10_000)  #: basis points

@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from switch.iso8583.message import Message
-from switch.issuers.book import MemoryBook
+from switch.issuers.process.book import MemoryBook
 from tests.trials.desk import Desk, desk, message, wait
 
 BARE = {"de7": "", "de12": "", "de13": "", "de32": "", "de37": ""}  #: nothing that says when

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from switch.issuers.book import MemoryBook
+from switch.issuers.process.book import MemoryBook
 from switch.merchant import BY_BATCH
-from tests.loopback import specs
+from tests.support.centre_in_loop import specs
 from tests.trials.desk import desk, message
 
 KIOSK = next(merchant for merchant in specs().merchants.values() if merchant.capture == BY_BATCH)

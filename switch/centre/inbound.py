@@ -1,0 +1,211 @@
+"""What is read off the lines, as events for the switchboard; what nobody can act on is answered or told of here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from switch.centre.outbound import Origin, Outgoing
+from switch.centre.wire_format_hint import Hints
+from switch.errors import MessageError
+from switch.iso8583 import forwarding, mapping
+from switch.iso8583.dates import Dates
+from switch.iso8583.dialect import EDITIONS
+from switch.iso8583.framing import Frame, reply_tpdu
+from switch.iso8583.message import Message
+from switch.iso8583.mti import ORIGINS, expects_answer, message_class
+from switch.iso8583.recognize import around_in_line
+from switch.iso8583.reconciling import to_reconciliation
+from switch.lines.acquirer_lines import Callers
+from switch.lines.issuer_link import IssuerLink
+from switch.lines.line import Line
+from switch.lines.network_management import Voice
+from switch.routing.deliveries import ADVICE, REVERSAL
+from switch.routing.effects import Effect, Notice
+from switch.routing.events import (
+    AnswerReceived,
+    DeliveryAnswered,
+    RequestReceived,
+    ReversalReceived,
+    TotalsReceived,
+)
+from switch.routing.switchboard import Switchboard
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
+
+ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form
+CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
+NO_STAMP: Final = mapping.Stamp("", "")  #: of a message that has a time of its own
+
+T = TypeVar("T")
+
+
+class Incoming:
+    """The messages of a turn, handed to the switchboard ``board`` as events."""
+
+    def __init__(
+        self,
+        voice: Voice,
+        callers: Callers,
+        outgoing: Outgoing,
+        board: Switchboard,
+        hints: Hints,
+    ) -> None:
+        self._voice, self._callers, self._outgoing = voice, callers, outgoing
+        self._take, self._hints = board.take, hints
+        self._waiting, self._same_before = board.waiting, board.same_before
+        self._dates = {edition: Dates(edition).check for edition in EDITIONS}
+        acts = {"1": self._authorization, "2": self._authorization, "4": self._reversal, "5": self._totals}
+        #: MTI, in its 1987 form -> what is done with it.
+        self._acts = {f"0{kind}{function}{by}": act for kind, act in acts.items() for function in "02" for by in ORIGINS}
+
+    def from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
+        """One message of an acquirer."""
+        if line.dropped:
+            return
+        try:
+            asked = line.codec.decode(frame.body)
+        except MessageError as error:
+            self._refuse_unreadable(line, frame, error, effects)
+            return
+        message = line.understood(asked) if line.translates else asked
+        origin = Origin(line, reply_tpdu(frame.tpdu) if frame.tpdu else b"", asked)
+        try:
+            self._dates[line.edition](asked.elements)
+        except MessageError as error:
+            self._lacks(origin, message, error, effects)
+            return
+        act = self._acts.get(message.mti)
+        if act is None:
+            self._other(origin, message, effects)
+            return
+        line.opening = None
+        act(origin, message, now, effects)
+
+    def _other(self, origin: Origin, message: Message, effects: list[Effect]) -> None:
+        """A message that is no request for money: about the session, or not offered, or not of the standard at all."""
+        line, asked = origin.line, origin.asked
+        kind = message_class(asked.mti, line.version)
+        if kind is None:
+            answered = self._outgoing.refuse(origin, message, FORMAT_ERROR)
+            outcome = f"answered {line.code(FORMAT_ERROR, message)}" if answered else "not answered"
+            fault = f"MTI {asked.mti} is none of ISO 8583:{line.edition}; {outcome}{self._looks_like(line)}"
+            effects.append(Notice("format_error", f"{line.name}: {fault}"))
+            return
+        line.opening = None
+        if kind == "network_management":
+            answer = self._callers.network(line, message, origin.tpdu)
+            if answer is not None:
+                self._outgoing.answer(origin, answer)
+        elif not expects_answer(message.mti):
+            effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only requests are expected"))
+        else:
+            code = line.code(FUNCTION_NOT_SUPPORTED, message)
+            effects.append(Notice("unsupported", f"{line.name}: MTI {asked.mti} is not offered, answered {code}"))
+            self._outgoing.refuse(origin, message, FUNCTION_NOT_SUPPORTED)
+
+    def from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
+        """One message of an issuer: an answer, or something about the session."""
+        link, line = source
+        try:
+            asked = line.codec.decode(frame.body)
+            message = line.understood(asked) if line.translates else asked
+            if message.mti in ANSWERS:
+                answer = forwarding.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
+                self._take(AnswerReceived(link.issuer, answer), now, effects)
+                return
+            kind = message_class(message.mti)
+            owed = ADVICE if kind in ("authorization", "financial") else REVERSAL if kind == "reversal" else None
+            if owed is not None and message.mti[2] in "13":
+                stan, code = message.elements.get(11, ""), message.elements.get(39, "")
+                terminal_id = message.elements.get(41, "")
+                self._take(DeliveryAnswered(link.issuer, stan, code, owed, terminal_id), now, effects)
+                return
+        except MessageError as error:
+            effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
+            return
+        if kind == "network_management" and line is link.line:
+            link.network(message, asked)
+            self._outgoing.touch(line)
+        else:
+            effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only answers are expected"))
+
+    def _authorization(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        if mapping.is_void(message):
+            self._reversal(origin, message, now, effects)
+            return
+        line, voice = origin.line, self._voice
+        if line in self._callers.signed_off and message.mti[2] == "0":
+            self._callers.refused(line, ISSUER_INOPERATIVE)
+            self._outgoing.refuse(origin, message, ISSUER_INOPERATIVE)
+            return
+        stamp = NO_STAMP if 7 in message.elements else voice.stamp()
+        try:
+            asked = mapping.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+            earlier = self._same_before(asked) if asked.stamped else None
+            if earlier is not None:  # the same again: it is known, and answered, by the time of the first
+                stamp = mapping.Stamp(earlier.key.transmitted_at, earlier.local_at)
+                asked = mapping.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+        except MessageError as error:
+            self._lacks(origin, message, error, effects)
+            return
+        line.answers_due += 1
+        self._take(RequestReceived(asked, origin, line.name), now, effects)
+
+    def _understood(
+        self, read: Callable[..., T], origin: Origin, message: Message, effects: list[Effect], **defaults: str
+    ) -> T | None:
+        """What a message asks in the trade's words; one that lacks what it needs is answered 30 and gives None."""
+        voice = self._voice
+        try:
+            asked = read(message, acquirer_id=voice.institution_id, stamp=voice.stamp(), **defaults)
+        except MessageError as error:
+            self._lacks(origin, message, error, effects)
+            return None
+        origin.line.answers_due += 1
+        return asked
+
+    def _lacks(self, origin: Origin, message: Message, error: MessageError, effects: list[Effect]) -> None:
+        line, code = origin.line, origin.line.code(FORMAT_ERROR, message)
+        effects.append(Notice("format_error", f"{line.name}: {origin.asked.mti}: {error}; answered {code}"))
+        self._outgoing.refuse(origin, message, FORMAT_ERROR)
+
+    def _reversal(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        reversal = self._understood(mapping.to_reversal, origin, message, effects, currency=CURRENCY)
+        if reversal is not None:
+            self._take(ReversalReceived(reversal, origin, origin.line.name), now, effects)
+
+    def _totals(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        asked = self._understood(to_reconciliation, origin, message, effects)
+        if asked is not None:
+            self._take(TotalsReceived(asked, origin, origin.line.name), now, effects)
+
+    def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
+        """A message that can be read in part is answered 30 with what lets its sender match it; else it is told of, and its
+        line is dropped where the listener says so."""
+        parts, _ = line.codec.inspect(frame.body)
+        values = {key: value for key, _, _, value in parts}
+        asked = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
+        outcome = ""
+        if asked.mti and 11 in asked.elements:
+            readable = line.understood(asked) if line.translates else asked
+            if self._outgoing.refuse(Origin(line, reply_tpdu(frame.tpdu), asked), readable, FORMAT_ERROR):
+                outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
+        if not outcome:
+            outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"
+            if line.drops_unreadable:
+                outcome += "; the line is dropped"
+                line.drop()
+        effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
+
+    def broken_off(self, line: Line) -> Notice | None:
+        """What there is to tell of the end of an acquirer's line; None where it ended between two frames."""
+        if line.framer.fault is not None:
+            return Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed{self._looks_like(line)}")
+        if line.framer.incomplete and line.open:
+            return Notice("bad_frame", f"{line.name}: closed by its peer; {line.framer.incomplete}{self._looks_like(line)}")
+        return None
+
+    def _looks_like(self, line: Line) -> str:
+        """A hint for a line nothing was understood on, given once: the wire format its first bytes make sense in."""
+        opening, line.opening = line.opening, None
+        return self._hints.looks_like(opening) if opening else ""

@@ -1,0 +1,286 @@
+"""The switch: lines in, turns of the switchboard, the journal, lines out.
+
+Everything read since the last turn is handled in one go: decoded, judged by the switchboard, journaled in one commit, then
+sent with one system call a line. A turn never waits, so nothing can come between the commit and the answers.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from time import perf_counter
+from typing import Any, Final
+
+import trio
+
+from switch.centre.inbound import Incoming
+from switch.centre.outbound import Outgoing
+from switch.centre.turn import Turn
+from switch.centre.wire_format_hint import Hints
+from switch.iso8583.framing import Frame
+from switch.iso8583.mapping import Stamp
+from switch.journal.journal import Batch, Journal
+from switch.lines.acquirer_lines import CONNECTIONS_MAX, Callers
+from switch.lines.issuer_link import IssuerLink
+from switch.lines.line import Frames, Line
+from switch.lines.network_management import Voice
+from switch.lines.selector import Lines
+from switch.lines.sockets import accept, keep_alive
+from switch.lines.wire_format import WireFormat
+from switch.machine.shortage import Shortage
+from switch.routing.deliveries import REPEAT_SECONDS_FIRST
+from switch.routing.effects import Effect, Notice
+from switch.routing.events import IssuerDown, IssuerUp
+from switch.routing.recovery import Recovery
+from switch.routing.switchboard import Switchboard
+from switch.routing.table import Destination
+from switch.specs.specification import DROP, Specs
+from switch.trace.recorder import Trace
+
+DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
+WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
+
+#: A turn takes frames for so long; what they lead to, written and sent, takes as long again, or twice. A frame that makes no
+#: sense costs up to some milliseconds; a hundred good messages go into it.
+TURN_SECONDS_MAX: Final = 0.006
+TURN_EFFECTS_MAX: Final = 600  #: and no more than lead to so many: some twenty microseconds each
+SHARE_SECONDS_MAX: Final = 0.003  #: of a turn, to the frames of one line while others wait
+
+Take = Callable[[Any, Frame, float, list[Effect]], None]
+
+
+class Server:
+    """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock.
+
+    ``trace`` keeps every message, where there is one.
+    """
+
+    def __init__(
+        self,
+        specs: Specs,
+        journal: Journal,
+        *,
+        clock_ms: Callable[[], int],
+        tell: Callable[[Notice], None],
+        trace: Trace | None = None,
+    ) -> None:
+        self.specs, self.journal, self._trace = specs, journal, trace
+        self._clock_ms, self._tell = clock_ms, tell
+        destinations = [
+            Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds)
+            for profile in specs.issuers.values()
+        ]
+        beginning = journal.beginning()
+        self.board = Switchboard(
+            table=specs.routing,
+            destinations=destinations,
+            merchants=specs.merchants,
+            archive=journal.archive,
+            first_request_id=beginning.first_request_id,
+            first_delivery_id=beginning.first_delivery_id,
+        )
+        self._recovery: Recovery | None = beginning.recovery
+        self.lines = Lines(self.turn)
+        self._links: dict[str, IssuerLink] = {}
+        self._business_date = self._open_date()
+        self._voice = Voice(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell)
+        self._dropping = frozenset(each.name for each in specs.centre.listeners if each.unreadable == DROP)
+        self._callers = Callers(self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners})
+        self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
+        self._outgoing = Outgoing(self._voice, self._links, self.board.handle)
+        self._incoming = Incoming(self._voice, self._callers, self._outgoing, self.board, Hints(self._wires, specs.dialects))
+        self._turn = Turn(self._commit, self._outgoing, tell)
+        self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
+        self._effects: list[Effect] = []
+        self._woken = trio.Event()
+        given = [route.timeout_seconds for route in specs.routing.routes() if route.timeout_seconds]
+        self._idle_seconds = min([REPEAT_SECONDS_FIRST, *given, *(d.timeout_seconds for d in destinations)])
+        self._look_at = 0.0  #: nothing is due before
+        self._reading: set[trio.CancelScope] = set()
+        self._shortage = Shortage(lambda what: tell(Notice("shortage", what)))
+        self._stopping = False
+        self._stamp = (0, Stamp("", ""))
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Take up what the journal tells of the time before, then read lines and take turns until cancelled."""
+        assert self._recovery is not None, "run once"
+        recovery, self._recovery = self._recovery, None
+        self._perform(self.board.recover(recovery, trio.current_time()), trio.current_time())
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._watch_deadlines)
+            nursery.start_soon(self.lines.run)
+            nursery.start_soon(self._watch_sessions)
+            task_status.started()
+            while True:
+                await self._woken.wait()
+                self._woken = trio.Event()
+                self.turn()
+
+    async def serve(self, name: str, listening: socket.socket, wire: WireFormat) -> None:
+        """Accept acquirers on one listener until ``stop``; the socket is closed then."""
+        self._wires[name] = wire
+        async with trio.open_nursery() as nursery:
+            with closing(listening), self._until_stop():
+                while True:
+                    connection, peer = await accept(listening, partial(self._shortage.met, f"{name}: a connection waits"))
+                    if self._callers.full():
+                        connection.close()
+                        what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
+                        self._tell(Notice("too_many_lines", what))
+                        continue
+                    keep_alive(connection)
+                    line = Line(connection, wire, f"{name} {peer}")
+                    line.ear = self._trace
+                    line.drops_unreadable = name in self._dropping
+                    self._callers.called(line, name)
+                    nursery.start_soon(self._acquirer, line)
+
+    @contextmanager
+    def _until_stop(self) -> Iterator[None]:
+        with trio.CancelScope() as scope:
+            self._reading.add(scope)
+            if self._stopping:
+                scope.cancel()
+            try:
+                yield
+            finally:
+                self._reading.discard(scope)
+
+    def link(self, issuer: str, wire: WireFormat) -> IssuerLink:
+        """The link to an issuer; the caller runs it."""
+        link = IssuerLink(
+            issuer,
+            wire,
+            voice=self._voice,
+            echo_seconds=self.specs.issuers[issuer].echo_seconds,
+            business_date=self._business_date,
+            lines=self.lines,
+            receive=partial(self._receive, self._incoming.from_issuer),
+            happened=self._link_happened,
+            shortage=self._shortage,
+            ear=self._trace,
+        )
+        self._links[issuer] = link
+        return link
+
+    def _receive(self, take: Take, source: Any, frames: Frames) -> None:
+        """Put frames in the inbox of the turn that follows."""
+        self._inbox.append((take, source, frames))
+
+    def stop(self) -> None:
+        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due."""
+        self._stopping = True
+        for scope in self._reading:
+            scope.cancel()
+
+    def stamp(self) -> Stamp:
+        """This second by the centre's clock, as DE 7 and as DE 13 and 12 have it."""
+        second = self._clock_ms() // 1000
+        if second != self._stamp[0]:
+            at = datetime.fromtimestamp(second, UTC)
+            local = at.astimezone(self.specs.calendar.zone)
+            self._stamp = (second, Stamp(f"{at:%m%d%H%M%S}", f"{local:%m%d%H%M%S}"))
+        return self._stamp[1]
+
+    def turn(self) -> None:
+        """Handle what came in, and whatever has waited too long: decide, journal, then send.
+
+        What takes too long for one turn waits for the next, which comes when all else that can run has run.
+        """
+        now = trio.current_time()
+        effects, self._effects = self._effects, []
+        self._take_frames(now, effects)
+        if now >= self._look_at:
+            effects += self._due(now)
+        self._perform(effects, now)
+        if self._inbox:
+            self._woken.set()
+
+    def _take_frames(self, now: float, effects: list[Effect]) -> None:
+        """Take the frames of the inbox, in order from each line, and from all lines in turn, as many as a turn may."""
+        inbox, time = self._inbox, perf_counter()
+        end = time + TURN_SECONDS_MAX
+        while inbox and time < end and len(effects) < TURN_EFFECTS_MAX:
+            take, source, frames = waiting = inbox.popleft()
+            others_wait = time + SHARE_SECONDS_MAX
+            for frame in frames:
+                if frame is not None:
+                    take(source, frame, now, effects)
+                if perf_counter() >= others_wait:
+                    inbox.append(waiting)
+                    break
+            time = perf_counter()
+
+    def _due(self, now: float) -> list[Effect]:
+        """What has waited too long; nothing that begins to wait from now on is due before ``_idle_seconds`` have passed."""
+        deadline = self.board.next_deadline()
+        effects = self.board.tick(now) if deadline is not None and deadline <= now else []
+        deadline = self.board.next_deadline()
+        self._look_at = now + self._idle_seconds if deadline is None else min(deadline, now + self._idle_seconds)
+        return effects
+
+    def _perform(self, effects: list[Effect], now: float) -> None:
+        """Journal what the switchboard wants, then send; the trace is written behind both."""
+        self._turn.perform(effects, now)
+        if self._trace is not None:
+            self._trace.write()
+
+    def _commit(self, batch: Batch) -> None:
+        self.journal.commit(batch, self._clock_ms())
+
+    def _link_happened(self, event: IssuerUp | IssuerDown) -> None:
+        self._effects += self.board.handle(event, trio.current_time())
+        self._woken.set()
+
+    async def _acquirer(self, line: Line) -> None:
+        """One acquirer's connection. Who has said its last word still gets the answers it waits for."""
+        async with line.living():
+            try:
+                with self._until_stop():
+                    await self.lines.read(line, partial(self._receive, self._incoming.from_acquirer, line))
+            finally:
+                line.dropped = True  # what it has said and no turn has taken yet is not read, as what is still on its way
+                self._callers.lost(line)
+            ended = self._incoming.broken_off(line)
+            if ended is not None:
+                self._tell(ended)
+            with trio.move_on_after(DRAIN_SECONDS_MAX):
+                await line.settled()
+
+    async def _watch_deadlines(self) -> None:
+        """While nothing waits, nothing is due before the shortest timeout or the first repeat: sleeping so long misses none."""
+        while True:
+            deadline = self.board.next_deadline()
+            now = trio.current_time()
+            if deadline is not None and deadline <= now:
+                self._look_at = now
+                self.turn()
+                continue
+            await trio.sleep_until(deadline if deadline is not None else now + self._idle_seconds)
+
+    async def _watch_sessions(self) -> None:
+        while True:
+            await trio.sleep(WATCH_SECONDS)
+            self.watch_sessions(trio.current_time())
+
+    def watch_sessions(self, now: float) -> None:
+        """Tell every signed-on line of a business date that has begun, whoever opened it; echo the idle, give up the gone."""
+        date = self._open_date()
+        if date != self._business_date:
+            ended, self._business_date = self._business_date, date
+            self._tell(Notice("cut_off", f"business date {ended} has ended, {date} is open"))
+            for link in self._links.values():
+                link.cut_over(date)
+            self._callers.cut_over(date)
+        for link in self._links.values():
+            link.check(now)
+        self._callers.check(now)
+
+    def _open_date(self) -> str:
+        row = self.journal.open_date()
+        assert row is not None, "a switch before the first business date"
+        return row[0]

@@ -1,0 +1,274 @@
+"""The centre: one switch, its listeners, its issuers' processes, its business date. What ``switch up`` runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import trio
+from attrs import frozen
+
+from switch.business_day import refuse_beyond_calendar
+from switch.centre.business_clock import BusinessClock
+from switch.centre.issuer_processes import IssuerProcess
+from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
+from switch.centre.server import Server
+from switch.data_folder.lock import held_alone
+from switch.data_folder.vault import Vault
+from switch.errors import DataFolderError, SwitchError, UnreachableError
+from switch.iso8583.codec import Codec
+from switch.iso8583.framing import HeaderFormat
+from switch.issuers.profile import Profile
+from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
+from switch.lines.issuer_link import IssuerLink
+from switch.lines.selector import settle_memory
+from switch.lines.sockets import listen
+from switch.lines.wire_format import WireFormat
+from switch.machine.kept_files import LOOK_SECONDS
+from switch.machine.private import write_text
+from switch.machine.stopping import FINISH, Stop
+from switch.routing.effects import Notice
+from switch.specs.load import remember_specs
+from switch.specs.specification import Listener, Specs
+from switch.trace.recorder import TRACE_FILE, Trace
+
+PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for
+
+
+@frozen(kw_only=True)
+class Options:
+    """What ``switch up`` was asked for. ``specs_folder`` and ``scenario`` are handed on to the issuers' processes."""
+
+    data: Path
+    host: str
+    free_ports: bool
+    seed: int
+    business_date: str | None
+    specs_folder: Path | None
+    scenario: Path | None
+    ready_file: Path | None
+    accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
+    trace: bool = False  #: keep every message of every line (``switch.trace.recorder``)
+
+
+def wall_clock_ms() -> int:
+    """The machine's clock: epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def wire_format(dialect: str, header: HeaderFormat | str, tpdu: bool, codecs: dict[str, Codec], specs: Specs) -> WireFormat:
+    """The wire format of a listener or an issuer; lines of one dialect share its codec."""
+    if dialect not in codecs:
+        codecs[dialect] = Codec(specs.dialects[dialect])
+    chosen = HeaderFormat.parse(header) if isinstance(header, str) else header
+    return WireFormat(codec=codecs[dialect], header=chosen, tpdu=tpdu)
+
+
+class Centre:
+    """A running centre. ``tell`` receives notices; ``started`` is called once every managed issuer is signed on."""
+
+    def __init__(
+        self,
+        specs: Specs,
+        options: Options,
+        *,
+        tell: Callable[[Notice], None],
+        started: Callable[[dict[str, Any]], None],
+        stop: Stop,
+    ) -> None:
+        self.specs, self.options, self._started, self._stop = specs, options, started, stop
+        self._limit = NoticeLimit(tell, time.monotonic)
+        self._tell = self._limit.tell
+        self._codecs: dict[str, Codec] = {}
+        self._processes: dict[str, IssuerProcess] = {}
+
+    async def run(self) -> None:
+        """Run until somebody asks to stop; then finish what is in flight."""
+        with held_alone(self.options.data), self._ready_file_ours():
+            remember_specs(self.options.data, self.options.specs_folder)
+            path = self.options.data / JOURNAL_FILE
+            refuse_to_begin_beside_books(path)
+            vault = Vault.open(self.options.data, new=not path.exists())
+            with (
+                closing(self._limit),
+                closing(SqliteJournal(path, vault)) as journal,
+                self._traced(vault) as trace,
+                journal.or_stop(),
+            ):
+                clock = BusinessClock(
+                    journal, self.specs.calendar, clock_ms=wall_clock_ms, tell=self._tell, data=self.options.data
+                )
+                await self._open_first_date(journal, clock)
+                await self._run(journal, trace, clock)
+
+    @contextmanager
+    def _traced(self, vault: Vault) -> Iterator[Trace | None]:
+        """The trace, where one was asked for."""
+        if not self.options.trace:
+            yield None
+            return
+        path = self.options.data / TRACE_FILE
+        with closing(Trace(path, vault, clock_ms=wall_clock_ms, tell=self._tell)) as trace:
+            yield trace
+
+    @contextmanager
+    def _ready_file_ours(self) -> Iterator[None]:
+        """The ready file is there while the centre is ready, and not a moment before or after."""
+        ready_file = self.options.ready_file
+        if ready_file is None:
+            yield
+            return
+        try:
+            ready_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise _not_writable(ready_file, error) from None
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                ready_file.unlink(missing_ok=True)
+
+    async def _open_first_date(self, journal: Journal, clock: BusinessClock) -> None:
+        """The business date of a new folder is the one asked for, else the clock's; later ones follow by cut-off."""
+        asked, row = self.options.business_date, journal.open_date()
+        if asked:
+            refuse_beyond_calendar(asked, "--business-date")
+        if row is None:
+            await clock.open(asked or clock.says(), "operator" if asked else "clock")
+        elif asked and asked < row[0]:
+            raise SwitchError(
+                f"--business-date: found {asked}, expected {row[0]} or later: that date is open in {self.options.data}"
+            )
+
+    async def _run(self, journal: SqliteJournal, trace: Trace | None, clock: BusinessClock) -> None:
+        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace)
+        self._stop.unanswered = lambda: server.board.pending
+        if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
+            await clock.open(self.options.business_date, "operator")
+        elif self.options.accept_clock:
+            await clock.open(clock.says(), "clock")
+        listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
+        addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
+        settle_memory()
+        async with trio.open_nursery() as whole:
+            await whole.start(server.run)
+            links = {profile.id: self._link(server, profile) for profile in self.specs.issuers.values()}
+            for profile in self.specs.issuers.values():
+                whole.start_soon(links[profile.id].run)
+                if profile.managed:
+                    whole.start_soon(self._process(profile, links[profile.id]).keep)
+                else:
+                    links[profile.id].moved(*profile.address)
+            whole.start_soon(clock.run)
+            whole.start_soon(_look_after, journal, trace)
+            whole.start_soon(_fold, journal)
+            whole.start_soon(self._sum_up)
+            whole.start_soon(self._announce, links, addresses)
+            async with trio.open_nursery() as serving:
+                for listener, sock in listening:
+                    wire = wire_format(listener.dialect, listener.header, listener.tpdu, self._codecs, self.specs)
+                    serving.start_soon(server.serve, listener.name, sock, wire)
+                await self._stop.comes_to(FINISH)
+                self._tell(Notice("stopping", "finishing what is in flight"))
+                server.stop()
+            whole.cancel_scope.cancel()
+
+    async def _sum_up(self) -> None:
+        """Say how much was left out of what there was to tell, also when nothing follows."""
+        while True:
+            await trio.sleep(WINDOW_SECONDS)
+            self._limit.sum_up()
+
+    def _listen(self, listener: Listener) -> socket.socket:
+        port = 0 if self.options.free_ports else listener.port
+        try:
+            return listen(self.options.host, port)
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else error
+            raise UnreachableError(
+                f"listener {listener.name}: found {self.options.host}:{port} {why}, "
+                "expected a free address (--free-ports takes any)"
+            ) from None
+
+    def _link(self, server: Server, profile: Profile) -> IssuerLink:
+        return server.link(profile.id, wire_format(profile.dialect, profile.header, profile.tpdu, self._codecs, self.specs))
+
+    def _process(self, profile: Profile, link: IssuerLink) -> IssuerProcess:
+        options = self.options
+        arguments = ["--data", str(options.data), "--seed", str(options.seed)]
+        arguments += ["--port", "0" if options.free_ports else str(profile.address.port)]
+        if options.specs_folder:
+            arguments += ["--specs", str(options.specs_folder)]
+        if options.scenario:
+            arguments += ["--scenario", str(options.scenario)]
+        process = IssuerProcess(profile.id, arguments, link, tell=self._tell, stop=self._stop)
+        self._processes[profile.id] = process
+        return process
+
+    async def _announce(self, links: dict[str, IssuerLink], addresses: dict[str, tuple[str, int]]) -> None:
+        """Say that the centre is ready once every issuer is signed on."""
+        for issuer, link in links.items():
+            with trio.move_on_after(PATIENCE_SECONDS):
+                await link.signed_on.wait()
+            if not link.signed_on.is_set():
+                self._tell(Notice("waiting", f"{issuer} has not signed on yet"))
+                await link.signed_on.wait()
+        ready = {
+            "pid": os.getpid(),
+            "data": str(self.options.data.resolve()),
+            "listeners": {
+                listener.name: {
+                    "host": addresses[listener.name][0],
+                    "port": addresses[listener.name][1],
+                    "dialect": listener.dialect,
+                    "header": listener.header.notation,
+                    "tpdu": listener.tpdu,
+                }
+                for listener in self.specs.centre.listeners
+            },
+            "issuers": {
+                issuer: {"pid": self._processes[issuer].pid if issuer in self._processes else None}
+                for issuer in self.specs.issuers
+            },
+        }
+        if self.options.ready_file:
+            _write_whole(self.options.ready_file, json.dumps(ready, indent=1) + "\n")
+        self._started(ready)
+
+
+async def _look_after(journal: SqliteJournal, trace: Trace | None) -> None:
+    """See that what is written is still there to be read. Each commit looks too, unless one has just done so."""
+    while True:
+        await trio.sleep(LOOK_SECONDS)
+        journal.look()
+        if trace is not None:
+            trace.look()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """A file that appears under its name only once all of it is written."""
+    temporary = path.with_name(path.name + ".new")
+    try:
+        write_text(temporary, text)
+        temporary.replace(path)
+    except OSError as error:
+        raise _not_writable(path, error) from None
+
+
+def _not_writable(path: Path, error: OSError) -> DataFolderError:
+    return DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written")
+
+
+async def _fold(journal: SqliteJournal) -> None:
+    """Keep the journal's write-ahead log short without holding up the switch."""
+    while True:
+        await trio.sleep(FOLD_SECONDS)
+        if journal.to_be_folded:
+            await trio.to_thread.run_sync(journal.fold_beside)
+            journal.fold()

@@ -1,0 +1,337 @@
+"""The SQL that makes the presentments of a business date: text and parameters only, executed by ``switch.endofday.close``.
+
+Set-based, integers only. ``/`` is the division of integers (truncating), exact as SQLite and PostgreSQL have it; an engine that
+divides otherwise needs it rendered (``//`` in DuckDB, ``DIV`` in Spark). Rounding is half away from zero, everywhere.
+The statements run in the order of ``STAGE``, ``TARIFF_KEYS``, ``PRESENTMENTS``, ``PRESENT``, then those of ``clearing.ledger``;
+``:name`` marks a parameter.
+
+What a decision captured (``decision.captured_minor``) counts in its business date: above zero the cardholder is debited, below
+zero, a refund, credited, and everything made of it has its sign. An approval that captured nothing is a *hold*: it waits for
+the request that captures it (a completion, or the close of a batch). Inquiries and captures of nothing have nothing due.
+
+A reversal counts by its business date alone, never by when a day happens to be closed: recorded on or before the date of the
+decision, it lowers what is presented; recorded on a later date, it is an adjustment of what was presented, in that later date.
+
+``remainder`` is short and the tables of the books are long: CROSS JOIN makes SQLite look up the one in the other, not the other
+way round. The journal is known as ``journal``; staging tables are temporary and hold one day; the rest are tables of the books.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from switch.transaction import CREDITS, DEBITS
+
+#: As a list of SQL: what can be presented.
+PRESENTABLE_TYPES: Final = ", ".join(f"'{transaction_type}'" for transaction_type in sorted(DEBITS | CREDITS))
+
+#: Staging: the specs resolved for the date, what reversals leave of the approvals they touch, and the holds of the date.
+STAGING_TABLES = (
+    """
+    CREATE TEMP TABLE card_acceptor (
+      merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
+      over_basis_points INTEGER, floor_limit_minor INTEGER)
+    """,
+    "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
+    """
+    CREATE TEMP TABLE tariff (
+      origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, plan TEXT,
+      interchange_rate_basis_points INTEGER, discount_rate_basis_points INTEGER, discount_minimum_minor INTEGER,
+      PRIMARY KEY (origin, scheme, channel, transaction_type, plan))
+    """,
+    """
+    CREATE TEMP TABLE remainder (
+      request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
+    """,
+)
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
+ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+#: What is left, at the close of the date, of the approvals that were decided on it or are reversed on it. Reversals only lower
+#: an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says so.
+REMAINDERS = """
+INSERT INTO remainder (request_id, decided_on, reversal_id, replacement_minor)
+WITH lowered AS (
+  SELECT
+    v.original_id AS request_id, d.business_date AS decided_on, v.id AS reversal_id, v.replacement_minor,
+    ROW_NUMBER() OVER (PARTITION BY v.original_id ORDER BY v.replacement_minor, v.id) AS place
+  FROM journal.reversal AS v
+  JOIN journal.decision AS d ON d.request_id = v.original_id
+  WHERE v.effective = 1 AND v.business_date <= :business_date AND d.approved_minor IS NOT NULL
+    AND (
+      d.business_date = :business_date
+      OR (d.business_date < :business_date AND v.original_id IN (
+        SELECT original_id FROM journal.reversal WHERE effective = 1 AND business_date = :business_date))
+    )
+)
+SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE place = 1
+"""
+
+#: What the day captured and is worth something still, at what remains of it, with the plan of its merchant and the reason why
+#: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
+#: what captures a hold that was told, or added to by being told.
+CAPTURES = f"""
+CREATE TEMP TABLE captured AS
+SELECT
+  r.id AS request_id, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
+  COALESCE(r.product, '') AS product, r.origin, r.channel, r.transaction_type,
+  CASE
+    WHEN v.replacement_minor IS NULL OR v.replacement_minor >= ABS(d.captured_minor) THEN d.captured_minor
+    WHEN d.captured_minor < 0 THEN -v.replacement_minor
+    ELSE v.replacement_minor
+  END AS amount_minor,
+  r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms, m.plan,
+  CASE
+    WHEN m.merchant_id IS NULL THEN 'unknown merchant'
+    WHEN r.currency <> m.currency THEN 'other currency than the merchant''s'
+    WHEN r.issuer IS NULL THEN 'no issuer'
+    WHEN i.issuer IS NULL THEN 'unknown issuer'
+    WHEN COALESCE(r.origin, '') NOT IN ('domestic', 'foreign') THEN 'neither domestic nor foreign'
+    WHEN r.transaction_type NOT IN ({PRESENTABLE_TYPES}) THEN 'unknown transaction type'
+    WHEN ABS(d.captured_minor) > m.floor_limit_minor
+      AND ((r.function = 'advice' AND r.original_id IS NULL) OR o.function = 'advice' OR EXISTS (
+        SELECT 1 FROM journal.request AS added WHERE added.original_id = r.original_id
+          AND added.function = 'advice' AND added.message_class = 'authorization'))
+    THEN 'made offline, above the floor limit of the contract'
+  END AS exception_reason
+FROM journal.decision AS d
+JOIN journal.request AS r ON r.id = d.request_id
+LEFT JOIN journal.request AS o ON o.id = r.original_id
+LEFT JOIN remainder AS v ON v.request_id = d.request_id
+LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
+LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
+WHERE d.business_date = :business_date AND d.captured_minor <> 0 AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
+"""  # noqa: S608
+
+#: The approvals of the day that captured nothing by themselves and were not undone, at what was granted.
+HOLDS = """
+CREATE TEMP TABLE hold AS
+SELECT
+  r.id AS request_id, r.merchant_id, r.terminal_id, r.issuer,
+  CASE WHEN v.replacement_minor < d.approved_minor THEN v.replacement_minor ELSE d.approved_minor END AS granted_minor,
+  r.currency, r.rrn, r.pan_masked, r.capture, d.decided_at_ms
+FROM journal.decision AS d
+JOIN journal.request AS r ON r.id = d.request_id
+LEFT JOIN remainder AS v ON v.request_id = d.request_id
+WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL AND d.captured_minor IS NULL AND r.capture <> 'never'
+  AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
+"""
+
+#: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it.
+FORMER_ACCEPTORS = """
+INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language)
+SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language
+FROM statement AS s
+JOIN payout AS y ON y.business_date = s.business_date AND y.merchant_id = s.merchant_id
+JOIN (
+  SELECT l.merchant_id, MAX(l.business_date) AS business_date
+  FROM payout AS l
+  WHERE l.merchant_id IN (
+    SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
+    WHERE p.request_id = v.request_id AND v.decided_on < :business_date)
+  GROUP BY l.merchant_id
+) AS latest ON latest.merchant_id = s.merchant_id AND latest.business_date = s.business_date
+WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
+"""
+
+#: An issuer that is no longer in the specs, but is presented adjustments: as its latest position names it.
+FORMER_ISSUERS = """
+INSERT INTO card_issuer (issuer, name)
+SELECT n.participant, MAX(n.name)
+FROM position AS n
+JOIN (
+  SELECT participant, MAX(business_date) AS business_date FROM position WHERE role = 'issuer' GROUP BY participant
+) AS latest ON latest.participant = n.participant AND latest.business_date = n.business_date
+WHERE n.role = 'issuer' AND n.participant NOT IN (SELECT issuer FROM card_issuer) AND n.participant IN (
+  SELECT p.issuer FROM remainder AS v CROSS JOIN presentment AS p
+  WHERE p.request_id = v.request_id AND v.decided_on < :business_date)
+GROUP BY n.participant
+"""
+
+#: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
+STAGE = (REMAINDERS, CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS)
+
+#: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
+CURRENCY_CHANGED = """
+SELECT p.merchant_id, m.currency, p.currency
+FROM remainder AS v
+CROSS JOIN presentment AS p
+JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
+WHERE p.request_id = v.request_id AND v.decided_on < :business_date AND p.currency <> m.currency
+ORDER BY p.merchant_id
+LIMIT 1
+"""
+
+#: Everything of the day a rate can hang on; each row is answered by one row of ``tariff``.
+TARIFF_KEYS = """
+SELECT DISTINCT origin, scheme, channel, transaction_type, plan FROM captured WHERE exception_reason IS NULL
+"""
+
+EXCEPTIONS = """
+INSERT INTO exception_item (
+  request_id, business_date, reason, merchant_id, issuer, amount_minor, currency, rrn, pan_masked, decided_at_ms)
+SELECT request_id, :business_date, exception_reason, merchant_id, issuer, amount_minor, currency, rrn, pan_masked, decided_at_ms
+FROM captured
+WHERE exception_reason IS NOT NULL
+"""
+
+#: Approved and undone before it was ever presented: nobody pays and nobody is paid.
+REVERSED = """
+INSERT INTO reversed_item (
+  request_id, business_date, reversal_id, merchant_id, issuer, amount_minor, currency, rrn, pan_masked)
+SELECT
+  v.request_id, :business_date, v.reversal_id, r.merchant_id, r.issuer, COALESCE(d.captured_minor, d.approved_minor),
+  r.currency, r.rrn, r.pan_masked
+FROM remainder AS v
+JOIN journal.request AS r ON r.id = v.request_id
+JOIN journal.decision AS d ON d.request_id = v.request_id
+WHERE v.decided_on = :business_date AND v.replacement_minor = 0
+  AND (d.captured_minor <> 0 OR (d.captured_minor IS NULL AND r.capture <> 'never'))
+"""
+
+#: Holds that requests of the date captured, each with the increments that were added to it; a hold ends once.
+RELEASED_BY_CAPTURE = """
+INSERT INTO released_item (request_id, business_date, held_since, outcome, released_by, granted_minor, over_basis_points)
+WITH capturing AS (
+  SELECT r.original_id AS hold_id, MIN(r.id) AS released_by
+  FROM journal.request AS r
+  CROSS JOIN journal.decision AS d
+  WHERE r.original_id IS NOT NULL AND d.request_id = r.id AND d.business_date = :business_date AND d.captured_minor IS NOT NULL
+  GROUP BY r.original_id
+), named AS (
+  SELECT hold_id AS request_id, released_by FROM capturing
+  UNION ALL
+  SELECT i.id, c.released_by FROM capturing AS c CROSS JOIN journal.request AS i WHERE i.original_id = c.hold_id
+), ended AS (
+  SELECT request_id, MIN(released_by) AS released_by FROM named GROUP BY request_id
+), standing AS (
+  SELECT e.request_id, e.released_by, d.business_date AS held_since, r.merchant_id, d.approved_minor,
+    (SELECT MIN(v.replacement_minor) FROM journal.reversal AS v
+     WHERE v.original_id = e.request_id AND v.effective = 1 AND v.business_date <= :business_date) AS replacement_minor
+  FROM ended AS e
+  CROSS JOIN journal.decision AS d
+  CROSS JOIN journal.request AS r
+  WHERE d.request_id = e.request_id AND d.business_date <= :business_date AND d.approved_minor IS NOT NULL
+    AND d.captured_minor IS NULL AND r.id = e.request_id AND r.capture <> 'never'
+    AND e.request_id NOT IN (SELECT request_id FROM released_item)
+)
+SELECT
+  s.request_id, :business_date, s.held_since, 'captured', s.released_by,
+  CASE WHEN s.replacement_minor < s.approved_minor THEN s.replacement_minor ELSE s.approved_minor END, m.over_basis_points
+FROM standing AS s
+LEFT JOIN card_acceptor AS m ON m.merchant_id = s.merchant_id
+WHERE s.replacement_minor IS NULL OR s.replacement_minor <> 0
+"""
+
+HELD = """
+INSERT INTO held_item (
+  request_id, business_date, merchant_id, terminal_id, issuer, amount_minor, currency, rrn, pan_masked, capture, decided_at_ms)
+SELECT
+  request_id, :business_date, merchant_id, terminal_id, issuer, granted_minor, currency, rrn, pan_masked, capture, decided_at_ms
+FROM hold
+WHERE request_id NOT IN (SELECT request_id FROM released_item)
+"""
+
+#: Holds of earlier dates that reversals of the date undid.
+RELEASED_BY_REVERSAL = """
+INSERT INTO released_item (request_id, business_date, held_since, outcome, released_by, granted_minor)
+SELECT h.request_id, :business_date, h.business_date, 'reversed', v.reversal_id, h.amount_minor
+FROM remainder AS v
+CROSS JOIN held_item AS h
+WHERE h.request_id = v.request_id AND v.decided_on < :business_date AND v.replacement_minor = 0
+  AND h.request_id NOT IN (SELECT request_id FROM released_item)
+"""
+
+#: Interchange, discount and VAT of the rows of ``priced``, part of the two statements below. On nothing, nothing is charged.
+CHARGES = """
+charged AS (
+  SELECT
+    priced.*,
+    direction * ((direction * amount_minor * interchange_rate_basis_points + 5000) / 10000) AS interchange_minor,
+    direction * CASE
+      WHEN amount_minor = 0 THEN 0
+      WHEN (direction * amount_minor * discount_rate_basis_points + 5000) / 10000 < discount_minimum_minor
+      THEN discount_minimum_minor
+      ELSE (direction * amount_minor * discount_rate_basis_points + 5000) / 10000
+    END AS discount_minor
+  FROM priced
+), taxed AS (
+  SELECT
+    charged.*,
+    direction * ((direction * discount_minor * vat_rate_basis_points + 5000) / 10000) AS vat_minor
+  FROM charged
+)
+"""
+
+PRESENTMENTS = f"""
+INSERT INTO presentment (
+  request_id, business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type, amount_minor,
+  currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
+  discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms)
+WITH priced AS (
+  SELECT
+    a.request_id, a.merchant_id, a.terminal_id, a.issuer, a.scheme, a.product, a.origin, a.channel, a.transaction_type,
+    a.amount_minor, a.currency, a.rrn, a.approval_code, a.pan_masked, a.local_at, a.decided_at_ms,
+    t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor,
+    :vat_rate_basis_points AS vat_rate_basis_points,
+    CASE WHEN a.amount_minor < 0 THEN -1 ELSE 1 END AS direction
+  FROM captured AS a
+  JOIN tariff AS t
+    ON t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
+    AND t.transaction_type = a.transaction_type AND t.plan = a.plan
+  WHERE a.exception_reason IS NULL
+), {CHARGES}
+SELECT
+  request_id, :business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type,
+  amount_minor, currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
+  discount_minor, vat_minor, amount_minor - discount_minor - vat_minor,
+  rrn, approval_code, pan_masked, local_at, decided_at_ms
+FROM taxed
+"""  # noqa: S608
+
+#: What was presented before and is reversed on the date: its charges at what remains, by the rates it was presented at, less
+#: what stands in the books of it. So the books end where they would be, had no more than the rest ever been presented.
+ADJUSTMENTS = f"""
+INSERT INTO adjustment (
+  request_id, business_date, adjusts, reversal_id, merchant_id, issuer, origin, amount_minor, currency, interchange_minor,
+  discount_minor, vat_minor, net_minor)
+WITH adjusted AS (
+  SELECT
+    a.request_id, SUM(a.amount_minor) AS amount_minor, SUM(a.interchange_minor) AS interchange_minor,
+    SUM(a.discount_minor) AS discount_minor, SUM(a.vat_minor) AS vat_minor
+  FROM remainder AS v
+  CROSS JOIN adjustment AS a
+  WHERE a.request_id = v.request_id
+  GROUP BY a.request_id
+), priced AS (
+  SELECT
+    p.request_id, p.business_date AS adjusts, v.reversal_id, p.merchant_id, p.issuer, p.origin, p.currency,
+    CASE WHEN p.amount_minor < 0 THEN -v.replacement_minor ELSE v.replacement_minor END AS amount_minor,
+    CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction, p.interchange_rate_basis_points,
+    p.discount_rate_basis_points, p.discount_minimum_minor, d.vat_rate_basis_points,
+    p.amount_minor + COALESCE(a.amount_minor, 0) AS standing_minor,
+    p.interchange_minor + COALESCE(a.interchange_minor, 0) AS standing_interchange_minor,
+    p.discount_minor + COALESCE(a.discount_minor, 0) AS standing_discount_minor,
+    p.vat_minor + COALESCE(a.vat_minor, 0) AS standing_vat_minor
+  FROM remainder AS v
+  CROSS JOIN presentment AS p
+  JOIN closed_day AS d ON d.business_date = p.business_date
+  LEFT JOIN adjusted AS a ON a.request_id = p.request_id
+  WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+    AND v.replacement_minor < ABS(p.amount_minor + COALESCE(a.amount_minor, 0))
+), {CHARGES}, difference AS (
+  SELECT
+    taxed.*,
+    amount_minor - standing_minor AS gross_difference, interchange_minor - standing_interchange_minor AS interchange_difference,
+    discount_minor - standing_discount_minor AS discount_difference, vat_minor - standing_vat_minor AS vat_difference
+  FROM taxed
+)
+SELECT
+  request_id, :business_date, adjusts, reversal_id, merchant_id, issuer, origin, gross_difference, currency,
+  interchange_difference, discount_difference, vat_difference, gross_difference - discount_difference - vat_difference
+FROM difference
+"""  # noqa: S608
+
+#: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.
+PRESENT = (REVERSED, EXCEPTIONS, ADJUSTMENTS, RELEASED_BY_CAPTURE, HELD, RELEASED_BY_REVERSAL)

@@ -1,0 +1,290 @@
+"""The books of a data folder (``books.db``), with the journal attached for reading, and what is asked of them.
+
+The journal is opened read-only, so that nothing here can hold up or change what the running switch writes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import frozen
+
+from switch.data_folder import databases
+from switch.data_folder.lock import held_alone
+from switch.endofday import report as settled
+from switch.errors import DataFolderError
+from switch.journal import journal
+from switch.machine.files import kind_at
+from switch.machine.private import create_file
+
+JOURNAL_FILE = journal.JOURNAL_FILE
+BOOKS_FILE = journal.BOOKS_FILE
+DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
+CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
+#: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
+MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql")
+BOOKS_VERSION = len(MIGRATIONS)
+SCHEMA: Final = databases.Schema(
+    name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=MIGRATIONS, package=__package__
+)
+BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
+CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
+
+
+@contextmanager
+def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet).
+
+    Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
+    it is missing, damaged, another program's, or of a later release.
+    """
+    journal_path, path = data / JOURNAL_FILE, data / BOOKS_FILE
+    if not databases.is_there(journal_path):
+        raise DataFolderError(f"{data}: no {JOURNAL_FILE} here, start the centre first: switch up --data {data}")
+    try:
+        with databases.readable(journal_path, journal.SCHEMA) as journal_uri:
+            with closing(_connected(journal_uri)) as found:
+                version = databases.version_of(found, journal_path, journal.SCHEMA)
+            if version == 0:
+                raise DataFolderError(f"{journal_path}: found an empty file, {journal.SCHEMA.expected}")
+            if version < journal.SCHEMA.version:
+                _bring_up_to_date(data, journal_path, journal.SCHEMA, version)
+            with _books(data, path, to_write=to_write) as connection:
+                connection.execute("ATTACH ? AS journal", (journal_uri,))
+                connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
+                yield connection
+    except sqlite3.ProgrammingError:
+        raise
+    except (sqlite3.DatabaseError, UnicodeError) as fault:  # what SQLite says of a damaged file need not be UTF-8
+        raise DataFolderError(f"{data}: the journal or the books cannot be used: {databases.said(fault)}") from fault
+
+
+@contextmanager
+def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connection]:
+    is_new, kind = databases.is_empty(path), kind_at(path)
+    if kind is not None:
+        raise DataFolderError(f"{path}: found {kind}, {SCHEMA.expected}")
+    if is_new and any((data / DAYS_FOLDER).glob("*/positions.csv")):  # days that are closed would be closed, and paid, again
+        found = "an empty file" if databases.is_there(path) else "none"
+        raise DataFolderError(f"{path}: found {found}, expected the books that the files in {data / DAYS_FOLDER} are of")
+    if to_write:
+        with closing(databases.to_write(path, SCHEMA)) as connection:
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+            yield connection
+    elif is_new:
+        with closing(_connected(":memory:")) as connection:
+            databases.migrate(connection, SCHEMA)
+            yield connection
+    else:
+        with databases.readable(path, SCHEMA) as uri, closing(_connected(uri)) as connection:
+            version = databases.version_of(connection, path, SCHEMA)
+            if version < SCHEMA.version:
+                _bring_up_to_date(data, path, SCHEMA, version)
+            yield connection
+
+
+def _connected(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+
+
+def _bring_up_to_date(data: Path, path: Path, schema: databases.Schema, version: int) -> None:
+    """Run the scripts of this release on a file of an earlier one, unless it may not be written or a centre writes it."""
+    found = f"{path}: found {schema.name} of schema {version}, which an earlier release wrote, expected {schema.version}"
+    if not databases.may_write(path):
+        raise DataFolderError(f"{found}: `switch check`, run by whom may write, brings it up to date")
+    if schema is SCHEMA:
+        databases.to_write(path, schema).close()
+        return
+    try:
+        with held_alone(data):
+            journal.connect(path).close()
+    except DataFolderError as error:
+        raise DataFolderError(f"{found}; it cannot be brought up to date now: {error}") from None
+
+
+def _uri(path: Path, mode: str) -> str:
+    return f"{path.resolve().as_uri()}?mode={mode}"
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """One close at a time in a data folder; a second one waits for the first."""
+    path = data / CLOSING_FILE
+    try:
+        file = create_file(path)
+    except OSError as error:
+        raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def open_next_business_date(data: Path, business_date: str, following: str, clock_ms: Callable[[], int]) -> None:
+    """Open ``following`` if ``business_date`` is still the open one: from then on nothing of it can be written.
+
+    It ends as its predecessor would have: at the cut-off where the clock opened that one, when it is closed otherwise. It is
+    stamped once nobody else writes.
+    """
+    uri = _uri(data / JOURNAL_FILE, "rw")
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        query = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
+        last, opened_by = connection.execute(query).fetchone()
+        if last == business_date:
+            connection.execute(
+                "INSERT INTO business_day (business_date, opened_at_ms, opened_by) VALUES (?, ?, ?)",
+                (following, clock_ms(), opened_by),
+            )
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as fault:
+        raise DataFolderError(f"{data}: business date {following} cannot be opened: {databases.said(fault)}") from fault
+    finally:
+        connection.close()
+
+
+def closed_dates(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """The closed business dates of the books, ascending."""
+    rows = connection.execute("SELECT business_date FROM closed_day ORDER BY business_date").fetchall()
+    return tuple(row[0] for row in rows)
+
+
+@frozen(kw_only=True)
+class Dates:
+    """The business dates of a data folder."""
+
+    opened: tuple[str, ...]  #: in the order they were opened; the last is the open one
+    closed: tuple[str, ...]  #: ascending
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection) -> Dates:
+        opened_dates = connection.execute("SELECT business_date FROM journal.business_day ORDER BY id").fetchall()
+        return cls(opened=tuple(row[0] for row in opened_dates), closed=closed_dates(connection))
+
+    @property
+    def last_closed(self) -> str | None:
+        return self.closed[-1] if self.closed else None
+
+    @property
+    def open(self) -> str | None:
+        return self.opened[-1] if self.opened else None
+
+    def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
+        """Dates with decisions, or reversals that have effect, that are not closed, ascending."""
+        query = """
+        SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?1)
+          OR EXISTS (SELECT 1 FROM journal.reversal WHERE business_date = ?1 AND effective = 1)
+        """
+        for business_date in sorted(set(self.opened) - set(self.closed)):
+            if connection.execute(query, (business_date,)).fetchone()[0]:
+                yield business_date
+
+
+@contextmanager
+def insert_unguarded(connection: sqlite3.Connection, table: str) -> Iterator[None]:
+    """Lift a table's guard against rows of closed days for a mass insert, inside a write transaction.
+
+    The caller has seen under the write lock that the day is not closed. The guard is back before anybody else can see the
+    table, whether the transaction commits or not; asking it for each of a million rows would take a third of the insert.
+    """
+    assert connection.in_transaction, "only a transaction makes lifting and putting back one step"
+    guard = f"{table}_day_closed"
+    (trigger,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (guard,)).fetchone()
+    connection.execute(f"DROP TRIGGER {guard}")
+    yield
+    connection.execute(trigger)
+
+
+#: Table -> what its rows of a day are told apart by: everything of a day but its presentments, which are many.
+_DIGESTED: Final = {
+    "adjustment": "merchant_id, request_id",
+    "reversed_item": "request_id",
+    "exception_item": "request_id",
+    "held_item": "request_id",
+    "released_item": "request_id",
+    "posting": "entry_id, line",
+    "position": "participant, role, currency",
+    "payout": "merchant_id",
+    "statement": "merchant_id",
+    "statement_total": "merchant_id, origin",
+    "type_total": "merchant_id, transaction_type",
+    "day_total": "currency",
+}
+
+
+def record_digests(connection: sqlite3.Connection, business_date: str) -> None:
+    """Keep what the rows of a day come to, inside the transaction that writes them."""
+    for table in _DIGESTED:
+        columns = ", ".join(str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})"))
+        found = _digest(connection, business_date, table, columns)
+        connection.execute("INSERT INTO day_digest VALUES (?, ?, ?, ?, ?)", (business_date, table, columns, *found))
+
+
+def changed_tables(connection: sqlite3.Connection, business_date: str) -> list[str]:
+    """The tables whose rows of a closed day are not what they were; none of a day that an earlier release closed."""
+    kept = "SELECT table_name, column_names, row_count, sha256 FROM day_digest WHERE business_date = ? ORDER BY table_name"
+    changed = []
+    for table, columns, *expected in connection.execute(kept, (business_date,)).fetchall():
+        known = table in _DIGESTED and set(columns.replace(",", " ").split()) <= _columns(connection, table)
+        if not known or [*_digest(connection, business_date, table, columns)] != expected:
+            changed.append(str(table))
+    return changed
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def _digest(connection: sqlite3.Connection, business_date: str, table: str, columns: str) -> tuple[int, str]:
+    """How many rows a table has of a date, and the SHA-256 of what stands in them."""
+    digest, count = hashlib.sha256(), 0
+    sql = f"SELECT {columns} FROM {table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"  # noqa: S608
+    for row in connection.execute(sql, (business_date,)):
+        digest.update(repr(row).encode())
+        count += 1
+    return count, digest.hexdigest()
+
+
+def ask_of(connection: sqlite3.Connection) -> Any:
+    """The way checks ask (``checks.Ask``): a query and its named parameters, rows back."""
+
+    def ask(sql: str, parameters: Mapping[str, object]) -> Iterable[tuple[Any, ...]]:
+        return connection.execute(sql, dict(parameters))
+
+    return ask
+
+
+def day_report(
+    connection: sqlite3.Connection, data: Path, business_date: str, outcome: str, sentence: str
+) -> settled.DayReport:
+    """All the books say of a closed date."""
+    parameters = {"business_date": business_date, "items_shown_max": settled.ITEMS_SHOWN_MAX}
+    columns = settled.CLOSED_DAY_COLUMNS
+    query = f"SELECT {', '.join(columns)} FROM closed_day WHERE business_date = :business_date"  # noqa: S608
+    counted = dict(zip(columns, connection.execute(query, parameters).fetchone(), strict=True))
+
+    def rows(kind: type[settled.Row], sql: str) -> tuple[settled.Row, ...]:
+        return tuple(settled.from_row(kind, row) for row in connection.execute(sql, parameters))
+
+    return settled.DayReport(
+        business_date=business_date,
+        outcome=outcome,
+        sentence=sentence,
+        **counted,
+        outstanding_count=connection.execute(settled.HOLDS_OUTSTANDING, parameters).fetchone()[0],
+        totals=rows(settled.DayTotal, settled.TOTALS_OF_DAY),
+        positions=rows(settled.Position, settled.POSITIONS_OF_DAY),
+        payouts=rows(settled.Payout, settled.PAYOUTS_OF_DAY),
+        refunds=rows(settled.Refund, settled.REFUNDS_OF_DAY) if counted["refund_count"] else (),
+        adjustments=rows(settled.Adjustment, settled.ADJUSTMENTS_OF_DAY),
+        reversed=rows(settled.ReversedItem, settled.REVERSED_OF_DAY),
+        exceptions=rows(settled.ExceptionItem, settled.EXCEPTIONS_OF_DAY),
+        holds=rows(settled.HeldItem, settled.HOLDS_OF_DAY),
+        folder=str(data / "days" / business_date),
+    )

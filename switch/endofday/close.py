@@ -1,0 +1,355 @@
+"""The end of the day: close a business date, show it, give a merchant's statement, prove the books.
+
+``close_day`` first opens the next business date in the journal, so that no decision and no reversal can be stamped with the
+date any more, then computes the whole day in the books in one transaction, checks it, commits, and renders its files. It needs
+no running switch and does not disturb one. Dying at any point leaves either nothing of the day or all of it; closing again
+finishes the files.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from switch.business_day import is_business_date, next_business_date
+from switch.clearing import ledger
+from switch.clearing import presentments as clearing
+from switch.clearing.checks import CLEARING_CHECKS, Fault
+from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
+from switch.data_folder import databases
+from switch.endofday import books
+from switch.endofday import files as day_files
+from switch.endofday import report as settled
+from switch.endofday.report import DayReport
+from switch.endofday.soundness import prove_files
+from switch.endofday.staging import DaySpecs, stage
+from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
+from switch.settlement import payouts as settlement
+from switch.settlement.checks import SETTLEMENT_CHECKS
+
+#: What is proved of a day before it is committed, and by ``switch check`` ever after.
+DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
+FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
+
+
+def close_day(
+    data: Path, specs: DaySpecs, business_date: str | None, now_ms: int, clock_ms: Callable[[], int] | None = None
+) -> DayReport:
+    """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
+
+    A day closed already is left as it is (missing files are rendered again). So that closing twice does not close two days,
+    the date that is still open is closed unnamed only where none was closed since the last cut-off. SwitchError when the date
+    cannot be closed: not a business date, not opened yet, or an earlier one is still to be closed; NegativeAnswerError when the
+    day does not balance; DataFolderError when journal or books cannot be used, or when the day is closed and its files cannot
+    be written.
+
+    ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
+    both are ``now_ms``.
+    """
+    clock_ms = clock_ms or (lambda: now_ms)
+    with books.opened(data, to_write=True) as connection, books.alone(data):
+        dates = books.Dates.of(connection)
+        last = dates.last_closed
+        if business_date is None and last is not None and not _files_complete(connection, data, last):
+            return _already_closed(connection, data, last)
+        chosen = _chosen_date(connection, dates, business_date)
+        if chosen is None:
+            return _nothing_to_close(connection, data, dates, business_date)
+        if chosen in dates.closed:
+            return _already_closed(connection, data, chosen)
+        if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
+            return _still_open(connection, data, last, chosen)
+        books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
+        if not _write_day(connection, specs, chosen, clock_ms):
+            return _already_closed(connection, data, chosen)
+        _render(connection, data, chosen)
+        return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
+
+
+def show_day(data: Path, business_date: str | None = None) -> DayReport:
+    """A closed business date, the last one where none is named."""
+    with books.opened(data) as connection:
+        dates = books.Dates.of(connection)
+        chosen = business_date or dates.last_closed
+        if chosen is None:
+            raise NegativeAnswerError(f"{data}: no business date is closed yet")
+        if chosen not in dates.closed:
+            raise NegativeAnswerError(f"business date {chosen} is not closed; {_last_closed_words(dates)}")
+        return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
+
+
+def statement(
+    data: Path,
+    merchant_id: str,
+    business_date: str | None = None,
+    fmt: day_files.StatementFormat = "text",
+    merchants: Collection[str] = (),
+) -> str:
+    """The statement of a merchant for a closed date, its latest where none is named; ``merchants`` are ids known besides."""
+    with books.opened(data) as connection:
+        stated = [row[0] for row in connection.execute("SELECT DISTINCT merchant_id FROM payout ORDER BY merchant_id")]
+        if merchant_id not in stated and merchant_id not in merchants:
+            raise SwitchError(_unknown_merchant_words(merchant_id, sorted({*stated, *merchants})))
+        query = "SELECT MAX(business_date) FROM payout WHERE merchant_id = ?"
+        (latest,) = connection.execute(query, (merchant_id,)).fetchone()
+        chosen = business_date or latest
+        if chosen is None:
+            raise NegativeAnswerError(f"merchant {merchant_id} has no statement yet: none of its sales is in a closed day")
+        out = io.StringIO(newline="")
+        if not day_files.write_statement(connection, chosen, merchant_id, {fmt: out}):
+            has = f"its latest is of {latest}" if latest else "nor of any other date"
+            raise NegativeAnswerError(f"merchant {merchant_id} has no statement of {chosen}, {has}")
+        return out.getvalue()
+
+
+@frozen(kw_only=True)
+class OpenDay:
+    """A business date with decisions or reversals that is not closed."""
+
+    business_date: str
+    decision_count: int
+    approval_count: int
+    reversal_count: int  #: that have effect
+
+
+@frozen(kw_only=True)
+class BooksReport:
+    """What ``check_books`` looked at and found; sound when there are no faults."""
+
+    faults: tuple[Fault, ...]
+    closed_days: tuple[str, ...]
+    open_days: tuple[OpenDay, ...]  #: for information: their approvals are still to be presented
+    approval_count: int  #: of the closed days, as are the counts below; those of ``DayReport`` add up to it
+    presentment_count: int
+    refund_count: int
+    adjustment_count: int
+    reversed_count: int
+    exception_count: int
+    held_count: int
+    captured_later_count: int
+    nothing_due_count: int
+    outstanding_count: int  #: holds that wait at the close of the last closed day
+    posting_count: int
+    statement_count: int
+    card_count: int = 0  #: different sealed card numbers of the journal that were opened
+    file_count: int = 0  #: files of closed days that are as they were written
+    notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
+
+
+def check_books(data: Path) -> BooksReport:
+    """Prove the files of a data folder, every closed day against the journal and the journal against itself.
+
+    See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside: SQLite and the digests
+    need no interpreter, so that on two cores the one costs the other little.
+    """
+    with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(prove_files, data)
+        try:
+            report, stopped = _proved(connection), None
+        except Exception as error:  # what a damaged row holds can be anything, and break anything
+            report, stopped = _NOTHING_PROVED, databases.said(error)
+        files = reading.result()
+    if stopped is not None:
+        files.fault("databases_sound", f"the proofs of the books stopped, for what they read makes no sense: {stopped}")
+    return evolve(
+        report,
+        faults=(*files.faults, *report.faults),
+        notes=tuple(files.notes),
+        card_count=files.card_count,
+        file_count=files.file_count,
+    )
+
+
+def _proved(connection: sqlite3.Connection) -> BooksReport:
+    """What the rows of journal and books say to one another."""
+    ask = books.ask_of(connection)
+    dates = books.Dates.of(connection)
+    faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
+    for business_date in dates.closed:
+        for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS):
+            faults += check(ask, business_date)
+    last = {"business_date": dates.last_closed}
+    return BooksReport(
+        faults=tuple(faults),
+        closed_days=dates.closed,
+        open_days=tuple(_open_days(connection, dates)),
+        **_counts(connection),
+        outstanding_count=connection.execute(settled.HOLDS_OUTSTANDING, last).fetchone()[0],
+        posting_count=connection.execute("SELECT COUNT(*) FROM posting").fetchone()[0],
+        statement_count=connection.execute("SELECT COUNT(*) FROM statement").fetchone()[0],
+    )
+
+
+_COUNT_NAMES: Final = tuple(name for name in settled.CLOSED_DAY_COLUMNS if name.endswith("_count") and name != "decision_count")
+_NO_COUNTS: Final[dict[str, Any]] = dict.fromkeys(_COUNT_NAMES, 0)
+_NOTHING_PROVED: Final = BooksReport(
+    faults=(),
+    closed_days=(),
+    open_days=(),
+    outstanding_count=0,
+    posting_count=0,
+    statement_count=0,
+    **_NO_COUNTS,
+)
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
+    """What became of the approvals of all closed days."""
+    sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in _COUNT_NAMES)
+    row = connection.execute(f"SELECT {sums} FROM closed_day").fetchone()  # noqa: S608
+    return dict(zip(_COUNT_NAMES, row, strict=True))
+
+
+def _open_days(connection: sqlite3.Connection, dates: books.Dates) -> Iterator[OpenDay]:
+    rows = connection.execute(
+        """
+        SELECT business_date, SUM(decisions), SUM(approvals), SUM(reversals)
+        FROM (
+          SELECT business_date, COUNT(*) AS decisions,
+            SUM(CASE WHEN approved_minor IS NULL THEN 0 ELSE 1 END) AS approvals, 0 AS reversals
+          FROM journal.decision GROUP BY business_date
+          UNION ALL
+          SELECT business_date, 0, 0, COUNT(*) FROM journal.reversal WHERE effective = 1 GROUP BY business_date
+        ) AS counted
+        GROUP BY business_date ORDER BY business_date
+        """
+    )
+    for business_date, decisions, approvals, reversals in rows:
+        if business_date not in dates.closed:
+            yield OpenDay(
+                business_date=business_date,
+                decision_count=decisions,
+                approval_count=approvals,
+                reversal_count=reversals,
+            )
+
+
+def _chosen_date(connection: sqlite3.Connection, dates: books.Dates, business_date: str | None) -> str | None:
+    """The date to close (or closed already), None where there is nothing to close."""
+    if business_date is None:
+        return next(dates.pending(connection), None)
+    if not is_business_date(business_date):
+        raise SwitchError(f"business date: found {business_date!r}, expected a date such as 2026-11-22")
+    if business_date in dates.closed:
+        return business_date
+    if dates.opened and business_date > dates.opened[-1]:
+        raise SwitchError(f"business date {business_date} is not open yet, the open one is {dates.opened[-1]}")
+    if business_date not in dates.opened:
+        raise SwitchError(f"{business_date} was never a business date here; {_last_closed_words(dates)}")
+    pending = list(dates.pending(connection))
+    if earlier := [day for day in pending if day < business_date]:
+        raise SwitchError(f"business date {business_date} cannot be closed before {', '.join(earlier)}")
+    return business_date if business_date in pending else None
+
+
+def _nothing_to_close(connection: sqlite3.Connection, data: Path, dates: books.Dates, business_date: str | None) -> DayReport:
+    which = business_date or (dates.opened[-1] if dates.opened else None)
+    found = f"business date {which} has no decisions" if which else "no business date was ever opened"
+    sentence = f"nothing to close: {found}; {_last_closed_words(dates)}"
+    if dates.last_closed is None:
+        return DayReport(business_date=None, outcome=settled.NOTHING_TO_CLOSE, sentence=sentence)
+    return books.day_report(connection, data, dates.last_closed, settled.NOTHING_TO_CLOSE, sentence)
+
+
+def _closed_since_cut_off(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, now_ms: int) -> bool:
+    """Whether a date was closed so lately that no cut-off has passed since."""
+    query = "SELECT closed_at_ms FROM closed_day WHERE business_date = ?"
+    (closed_at_ms,) = connection.execute(query, (business_date,)).fetchone()
+    return specs.calendar.business_date_at(closed_at_ms) >= specs.calendar.business_date_at(now_ms)
+
+
+def _still_open(connection: sqlite3.Connection, data: Path, last: str, running: str) -> DayReport:
+    sentence = (
+        f"business date {last} is already closed, nothing was changed; "
+        f"{running} is still open, name it to close it now: switch day close {running}"
+    )
+    return books.day_report(connection, data, last, settled.ALREADY_CLOSED, sentence)
+
+
+def _already_closed(connection: sqlite3.Connection, data: Path, business_date: str) -> DayReport:
+    """Says so; and renders the files again where some are missing."""
+    outcome, sentence = settled.ALREADY_CLOSED, f"business date {business_date} is already closed, nothing was changed"
+    if not _files_complete(connection, data, business_date):
+        _render(connection, data, business_date)
+        outcome = settled.RENDERED_AGAIN
+        sentence = f"business date {business_date} is already closed; files were missing and are rendered again from the books"
+    return books.day_report(connection, data, business_date, outcome, sentence)
+
+
+def _files_complete(connection: sqlite3.Connection, data: Path, business_date: str) -> bool:
+    try:
+        return day_files.is_complete(connection, day_files.day_folder(data, business_date), business_date)
+    except OSError as fault:
+        raise _unfinished(data, business_date, fault) from None
+
+
+def _render(connection: sqlite3.Connection, data: Path, business_date: str) -> None:
+    """Write the files of a day that the books have already: what hinders it is told, and the next close finishes them."""
+    try:
+        day_files.render(connection, day_files.day_folder(data, business_date), business_date)
+    except (OSError, sqlite3.OperationalError) as fault:
+        raise _unfinished(data, business_date, fault) from None
+
+
+def _unfinished(data: Path, business_date: str, fault: Exception) -> DataFolderError:
+    found = databases.said(fault)
+    if isinstance(fault, OSError) and fault.filename:
+        found += f" at {fault.filename}"
+    return DataFolderError(
+        f"{day_files.day_folder(data, business_date)}: found {found}, expected a folder that can be written; "
+        f"business date {business_date} is closed in the books, "
+        f"and its files are finished by: switch day close {business_date} --data {data}"
+    )
+
+
+def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int]) -> bool:
+    """Compute, check and commit a day; False where somebody else closed it meanwhile."""
+    parameters: dict[str, object] = {
+        "business_date": business_date,
+        "value_date": specs.calendar.value_date(business_date),
+        "vat_rate_basis_points": specs.fees.vat.rate(business_date),
+        "acquirer_id": specs.centre.institution_id,
+        "acquirer_name": specs.centre.name,
+        "specs_digest": specs.digest,
+    }
+    stage(connection, specs, parameters)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if business_date in books.Dates.of(connection).closed:
+            return False
+        with books.insert_unguarded(connection, "presentment"):
+            connection.execute(clearing.PRESENTMENTS, parameters)
+        for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
+            connection.execute(sql, parameters)
+        books.record_digests(connection, business_date)
+        connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
+        _refuse_faults(connection, business_date)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return True
+
+
+def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:
+    ask = books.ask_of(connection)
+    faults = [fault for check in DAY_CHECKS for fault in check(ask, business_date)]
+    if faults:
+        told = "; ".join(fault.sentence for fault in faults[:FAULTS_TOLD_MAX])
+        raise NegativeAnswerError(f"business date {business_date} does not balance and nothing was written: {told}")
+
+
+def _last_closed_words(dates: books.Dates) -> str:
+    return f"the last one closed is {dates.last_closed}" if dates.last_closed else "none is closed yet"
+
+
+def _unknown_merchant_words(merchant_id: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(merchant_id, known, n=3, cutoff=0.5) or known[:3]
+    return f"merchant: found {merchant_id!r}, expected {'one such as ' + ', '.join(near) if near else 'one with a statement'}"

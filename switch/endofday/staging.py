@@ -1,0 +1,96 @@
+"""The staging tables a day is made from: the specification, resolved for its date, and what the journal has of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Protocol
+
+from switch.business_day import Calendar
+from switch.clearing import presentments as clearing
+from switch.clearing.interchange import InterchangeTable
+from switch.errors import SpecError
+from switch.merchant import Merchant
+from switch.money import currency_name
+from switch.settlement.discount import DiscountTable, VatTable
+from switch.transaction import CREDITS
+
+
+class _Centre(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def institution_id(self) -> str: ...
+
+
+class _Issuer(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class _Fees(Protocol):
+    @property
+    def interchange(self) -> InterchangeTable: ...
+    @property
+    def discount(self) -> DiscountTable: ...
+    @property
+    def vat(self) -> VatTable: ...
+
+
+class DaySpecs(Protocol):
+    """What the day needs of the specification (``switch.specs.specification.Specs``)."""
+
+    @property
+    def digest(self) -> str: ...
+    @property
+    def centre(self) -> _Centre: ...
+    @property
+    def issuers(self) -> Mapping[str, _Issuer]: ...
+    @property
+    def merchants(self) -> Mapping[str, Merchant]: ...
+    @property
+    def fees(self) -> _Fees: ...
+    @property
+    def calendar(self) -> Calendar: ...
+
+
+def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[str, object]) -> None:
+    """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved."""
+    business_date = str(parameters["business_date"])
+    acceptors = (
+        (m.id, m.name, m.city, m.currency, m.rib, m.language, m.plan, m.over_basis_points, m.floor_limit_minor)
+        for m in specs.merchants.values()
+    )
+    issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
+    for sql in clearing.STAGING_TABLES:
+        connection.execute(sql)
+    connection.execute("BEGIN")
+    connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
+    connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
+    for sql in clearing.STAGE:
+        connection.execute(sql, parameters)
+    _refuse_changed_currency(connection, parameters)
+    keys = connection.execute(clearing.TARIFF_KEYS).fetchall()
+    connection.executemany(clearing.ADD_TARIFF, [_tariff(specs, business_date, *key) for key in keys])
+    connection.execute("COMMIT")
+
+
+def _tariff(
+    specs: DaySpecs, business_date: str, origin: str, scheme: str, channel: str, transaction_type: str, plan: str
+) -> tuple[object, ...]:
+    interchange = specs.fees.interchange.rate(business_date, origin, scheme, channel, transaction_type)
+    discount = specs.fees.discount.rate(business_date, plan, origin)
+    key = (origin, scheme, channel, transaction_type, plan)
+    if transaction_type in CREDITS:
+        return (*key, interchange, discount.refund_rate_basis_points, 0)
+    return (*key, interchange, discount.rate_basis_points, discount.minimum_minor)
+
+
+def _refuse_changed_currency(connection: sqlite3.Connection, parameters: Mapping[str, object]) -> None:
+    row = connection.execute(clearing.CURRENCY_CHANGED, parameters).fetchone()
+    if row is not None:
+        merchant_id, found, expected = row
+        still = (
+            f"{currency_name(expected)} ({expected}) while its sales in it are reversed; another currency is another merchant"
+        )
+        raise SpecError("merchants.toml", f"merchant {merchant_id}: currency", repr(found), still)

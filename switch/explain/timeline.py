@@ -1,0 +1,320 @@
+"""What happened to the requests of an RRN, put into words and in order: both legs, the centre's own decisions, the day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import frozen
+
+from switch.explain.day_timeline import day_steps
+from switch.explain.lifecycle import Life, Row, Story
+from switch.explain.step import ACQUIRER, CENTRE, RECEIVED, SENT, Step
+from switch.iso8583.action_codes import action_code
+from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.meanings93 import REASONS
+from switch.iso8583.mti import VERSIONS, response_mti
+from switch.money import worded_minor
+from switch.routing.deliveries import ADVICE as ADVISED
+from switch.routing.switchboard import RESTARTED
+from switch.routing.terminals import is_listed
+from switch.specs.specification import Specs
+from switch.transaction import (
+    ADVICE,
+    APPROVALS,
+    AUTHORIZATION,
+    BATCH,
+    FORMAT_ERROR,
+    NO_ACTION,
+    REASON_STAND_IN,
+    REASON_TIMEOUT,
+    REQUEST,
+    SWITCH,
+    response_meaning,
+)
+
+AS_REPEAT: Final = "came_as_repeat"  #: kind of occurrence: the message before it was never received
+NOT_ACCEPTED: Final = "not_accepted"  #: kind of occurrence: told by the delivery as well
+GIVEN_UP: Final = "given_up"  #: kind of occurrence: a delivery its issuer's dialect cannot say; no answer to it came
+#: Kinds of occurrence that are about an issuer; the others are an acquirer's.
+OF_ISSUER: Final = frozenset({"late_answer", "garbled", GIVEN_UP})
+#: Kinds of occurrence that tell of one message each, whatever its MTI.
+MESSAGES: Final = frozenset({"late_answer", "repeat"})
+
+#: What comes first of things written down in one commit, which have one time: a cause before what follows from it.
+_ORDER: Final = (
+    *("received", "from", "key", "completes", "adds to", "captures", "routed", "not routed", "forwarded"),
+    *("reversal", "void", "repeat", "came as repeat", "no answer", "response", "late answer", "stand-in", "decided"),
+    *("not decided", "owed", "answered", "not answered", "delivered", "given up"),
+)
+_RANKS: Final = {what: rank for rank, what in enumerate(_ORDER)}
+
+
+def steps(story: Story, specs: Specs) -> list[Step]:
+    """Everything that happened, in order."""
+    found = [step for life in story.lives for step in _Teller(life, story, specs).all()]
+    found += [step for reversal in story.unknown for step in _reversed(reversal, None, specs)]
+    return sorted(found, key=in_order)
+
+
+def in_order(step: Step) -> tuple[float, int]:
+    """What steps are sorted by."""
+    return math.inf if step.at_ms is None else step.at_ms, _RANKS.get(step.what, len(_RANKS))
+
+
+@frozen
+class _Teller:
+    """Tells one life."""
+
+    life: Life
+    story: Story
+    specs: Specs
+
+    def all(self) -> Iterator[Step]:
+        yield from self._taken_in()
+        yield from self._decided()
+        yield from self._occurred()
+        for reversal in self.life.reversals:
+            yield from _reversed(reversal, self._id, self.specs)
+        for delivery in self.life.deliveries:
+            yield from self._delivered(delivery)
+        yield from day_steps(self.life)
+
+    @property
+    def _id(self) -> int:
+        request_id: int = self.life.request["id"]
+        return request_id
+
+    def _step(self, at_ms: int, leg: str, what: str, detail: str, mti: str = "", direction: str = "") -> Step:
+        return Step(at_ms=at_ms, leg=leg, what=what, detail=detail, request_id=self._id, mti=mti, direction=direction)
+
+    # the request
+
+    def _taken_in(self) -> Iterator[Step]:
+        request = self.life.request
+        at_ms, about = request["received_at_ms"], f"as request {request['id']} of the journal"
+        kind = f"{request['transaction_type'].replace('_', ' ')} ({request['message_class']})"
+        if request["function"] == BATCH:
+            amount = worded_minor(request["amount_minor"], request["currency"])
+            batch = f"{amount} of {self._original()} with the close of its batch, {about}"
+            yield self._step(at_ms, CENTRE, "captures", batch)
+            return
+        mti = self._mti_of_acquirer()
+        entry = "" if mti[:1] == VERSIONS[EDITION_1993] else f" (DE 22 {request['entry_mode']})"
+        said = f"{mti} {kind}, {request['channel']}{entry}, on {request['line']}, {about}"
+        yield self._step(at_ms, ACQUIRER, "received", said, mti, RECEIVED)
+        merchant = f"merchant {_merchant(request['merchant_id'], self.specs)}, terminal {request['terminal_id'].strip()}"
+        listed = is_listed(self.specs.merchants.get(request["merchant_id"]), request["terminal_id"])
+        yield self._step(at_ms, ACQUIRER, "from", merchant if listed else f"{merchant}, which is not in its contract")
+        yield self._step(at_ms, ACQUIRER, "key", _key(request, mti))
+        if request["original_id"] is not None:
+            completes = request["function"] == ADVICE and request["message_class"] != AUTHORIZATION
+            what = "completes" if completes else "adds to"
+            yield self._step(at_ms, CENTRE, what, self._original())
+        yield from self._routed(at_ms)
+
+    def _original(self) -> str:
+        original_id = self.life.request["original_id"]
+        rrns = [life.request["rrn"].strip() for life in self.story.lives if life.request["id"] == original_id]
+        return f"request {original_id}" + "".join(f", RRN {rrn}" for rrn in rrns if rrn != self.story.rrn)
+
+    def _routed(self, at_ms: int) -> Iterator[Step]:
+        request, issuer = self.life.request, self.life.request["issuer"]
+        if issuer is None:
+            yield self._step(at_ms, CENTRE, "not routed", "the switch asked no issuer")
+            return
+        kind = " ".join(part for part in (request["scheme"], request["product"]) if part)
+        yield self._step(at_ms, CENTRE, "routed", f"to {issuer}: {kind}, {request['origin']} card")
+        if self._asked:
+            mti = self._mti_of_issuer("0")
+            within = f", which has {seconds} to answer" if (seconds := _timer(request, self.specs)) else ""
+            yield self._step(at_ms, issuer, "forwarded", f"{mti} to {issuer}{within}", mti, SENT)
+
+    @property
+    def _asked(self) -> bool:
+        """Whether it was forwarded. What the switch decides instead of its issuer, it decides in the turn that took it in, or
+        owes the issuer a reversal for."""
+        request, decision = self.life.request, self.life.decision
+        if request["function"] != REQUEST:
+            return False
+        return decision is None or decision["decided_by"] != SWITCH or self._undone is not None or self._kept_waiting
+
+    @property
+    def _undone(self) -> Row | None:
+        """The reversal owed because it was decided without its issuer's word."""
+        decided_at_ms = self.life.decision["decided_at_ms"] if self.life.decision else 0
+        owed = (delivery for delivery in self.life.deliveries if delivery["kind"] != ADVISED)
+        return next((delivery for delivery in owed if delivery["created_at_ms"] <= decided_at_ms), None)
+
+    @property
+    def _stood_in(self) -> bool:
+        return any(delivery["message_reason"] == REASON_STAND_IN for delivery in self.life.deliveries)
+
+    @property
+    def _kept_waiting(self) -> bool:
+        """Whether it was stood in for after it had been forwarded."""
+        decision, request = self.life.decision, self.life.request
+        return self._stood_in and decision is not None and decision["decided_at_ms"] > request["received_at_ms"]
+
+    def _mti_of_acquirer(self) -> str:
+        """The MTI of the request, as its line says it."""
+        request = self.life.request
+        repeated = any(occurrence["kind"] == AS_REPEAT for occurrence in self.life.occurrences)
+        return _mti(request, "2" if request["function"] == ADVICE else "0", _edition(request["line"], self.specs), repeated)
+
+    def _mti_of_issuer(self, function: str) -> str:
+        return _mti(self.life.request, function, _edition(self.life.request["issuer"], self.specs))
+
+    # the decision
+
+    def _decided(self) -> Iterator[Step]:
+        decision, request = self.life.decision, self.life.request
+        if decision is None:
+            yield self._step(
+                request["received_at_ms"], CENTRE, "not decided", "in flight, or the switch stopped before an answer"
+            )
+            return
+        at_ms, code = decision["decided_at_ms"], decision["response_code"]
+        took = f"after {at_ms - request['received_at_ms']} ms"
+        reason = f": {decision['reason']}" if decision["reason"] not in ("", response_meaning(code)) else ""
+        if request["function"] == BATCH:
+            yield self._step(at_ms, CENTRE, "decided", f"{code} {response_meaning(code)}{reason}")
+            return
+        by = decision["decided_by"]
+        if by == SWITCH:
+            yield from self._without_issuer(at_ms)
+        else:
+            mti = response_mti(self._mti_of_issuer("0"))
+            yield self._step(at_ms, by, "response", f"{mti} {self._coded(code, by)}, {took}{reason}", mti, RECEIVED)
+        if decision["reason"] == RESTARTED:
+            told = f"{code} {response_meaning(code)}, by the switch itself{reason}; nobody waited for it any more"
+            yield self._step(at_ms, CENTRE, "decided", told)
+            return
+        told = "" if by != SWITCH or self._stood_in else reason
+        yield self._answered(at_ms, code, f"by {'the switch itself' if by == SWITCH else by} {took}", told)
+
+    def _without_issuer(self, at_ms: int) -> Iterator[Step]:
+        """What the issuer did, or did not, where the switch decided a request that was forwarded."""
+        decision, issuer, undone = self.life.decision, self.life.request["issuer"], self._undone
+        assert decision is not None
+        why = undone["reason"] if undone else decision["reason"]
+        if self._asked and (self._stood_in or (undone and undone["message_reason"] == REASON_TIMEOUT)):
+            why = why.partition(": ")[2] if self._stood_in else why
+            yield self._step(at_ms, issuer, "no answer", why.removeprefix(f"no answer from {issuer} "))
+        elif undone and decision["response_code"] != NO_ACTION:  # else its acquirer has reversed it
+            yield self._step(at_ms, issuer, "response", why, response_mti(self._mti_of_issuer("0")), RECEIVED)
+        if self._stood_in:
+            yield self._step(at_ms, CENTRE, "stand-in", decision["reason"])
+
+    def _answered(self, at_ms: int, code: str, by: str, reason: str) -> Step:
+        decision, request = self.life.decision, self.life.request
+        assert decision is not None
+        approval = f", approval code {decision['approval_code']}" if decision["approval_code"] else ""
+        granted_minor = decision["approved_minor"]
+        if granted_minor is not None and granted_minor < request["amount_minor"]:
+            approval += f", for {worded_minor(granted_minor, request['currency'])}"
+        mti = response_mti(self._mti_of_acquirer())
+        said = f"{mti} {self._coded(code, request['line'])}, {by}{approval}{reason}"
+        return self._step(at_ms, ACQUIRER, "answered", said, mti, SENT)
+
+    def _coded(self, code: str, line: str) -> str:
+        """A response code as a line says it, and in words."""
+        return _coded(code, "1" if self.life.request["message_class"] == AUTHORIZATION else "2", _edition(line, self.specs))
+
+    # what came after
+
+    def _occurred(self) -> Iterator[Step]:
+        for occurrence in self.life.occurrences:
+            kind = occurrence["kind"]
+            if kind == NOT_ACCEPTED and self.life.deliveries:
+                continue
+            leg = self.life.request["issuer"] if kind in OF_ISSUER else ACQUIRER
+            direction = RECEIVED if kind in MESSAGES else ""
+            what = kind.replace("_", " ")
+            yield self._step(occurrence["at_ms"], leg or CENTRE, what, occurrence["detail"], direction=direction)
+
+    def _delivered(self, delivery: Row) -> Iterator[Step]:
+        issuer, code = delivery["issuer"], delivery["response_code"]
+        edition = _edition(issuer, self.specs)
+        advised = delivery["kind"] == ADVISED
+        mti = _mti(self.life.request, "2", edition) if advised else VERSIONS[edition] + "420"
+        coded = delivery["message_reason"]
+        why = f" (reason {coded}, {REASONS.get(coded, 'private use')})" if coded else ""
+        still = "" if code is not None else "; sent again and again until it is answered"
+        owed = f"{mti} to {issuer}: {delivery['reason']}{why}{still}"
+        yield self._step(delivery["created_at_ms"], issuer, "owed", owed, mti, SENT)
+        if code is not None and not self._was_given_up(delivery):
+            accepted = "" if code in APPROVALS else ": not accepted"
+            answer = f"{response_mti(mti)} {_coded(code, mti[1], edition)} to the {mti}{accepted}"
+            yield self._step(delivery["delivered_at_ms"], issuer, "delivered", answer, response_mti(mti), RECEIVED)
+
+    def _was_given_up(self, delivery: Row) -> bool:
+        """Whether the code of a delivery is the centre's own: it says so in the same commit."""
+        told = {each["at_ms"] for each in self.life.occurrences if each["kind"] == GIVEN_UP}
+        return delivery["response_code"] == FORMAT_ERROR and delivery["delivered_at_ms"] in told
+
+
+def _reversed(reversal: Row, request_id: int | None, specs: Specs) -> Iterator[Step]:
+    """A reversal or a void, and its answer."""
+    edition, at_ms = _edition(reversal["line"], specs), reversal["received_at_ms"]
+    mti = VERSIONS[edition] + reversal["mti"][1:]
+    amount, left_minor = worded_minor(reversal["amount_minor"], reversal["currency"]), reversal["replacement_minor"]
+    how = f"to leave {worded_minor(left_minor, reversal['currency'])} of {amount}" if left_minor else f"of all {amount}"
+    effect = "effective" if reversal["effective"] else "not effective"
+    named = f", names {_named(reversal)}" if reversal["original_stan"] is not None and request_id is None else ""
+    said = f"{mti} {how}, on {reversal['line']}{named}, {effect}: {reversal['reason']}"
+    what = "reversal" if reversal["mti"][1] == "4" else "void"
+    yield Step(at_ms=at_ms, leg=ACQUIRER, what=what, detail=said, request_id=request_id, mti=mti, direction=RECEIVED)
+    answer = response_mti(mti)
+    told = f"{answer} {_coded(reversal['response_code'], mti[1], edition)}, to the {mti}"
+    yield Step(at_ms=at_ms, leg=ACQUIRER, what="answered", detail=told, request_id=request_id, mti=answer, direction=SENT)
+
+
+def _named(reversal: Row) -> str:
+    at = reversal["original_transmitted_at"]
+    return f"STAN {reversal['original_stan']}" + (f" of {at} (DE 90)" if at is not None else "")
+
+
+def _mti(request: Row, function: str, edition: str, repeated: bool = False) -> str:
+    kind = "1" if request["message_class"] == AUTHORIZATION else "2"
+    return f"{VERSIONS[edition]}{kind}{function}{'1' if repeated else '0'}"
+
+
+def _coded(code: str, class_digit: str, edition: str) -> str:
+    """A response code in words; behind the action code of 1993 that says it there."""
+    if edition != EDITION_1993:
+        return f"{code} {response_meaning(code)}"
+    return f"{action_code(code, class_digit)} ({code} {response_meaning(code)})"
+
+
+def _edition(line: str | None, specs: Specs) -> str:
+    """The edition of ISO 8583 that a line speaks, named as in the journal: an issuer's id, or listener and peer."""
+    name = (line or "").partition(" ")[0]
+    issuer = specs.issuers.get(name)
+    dialects = [listener.dialect for listener in specs.centre.listeners if listener.name == name]
+    dialect = specs.dialects.get(issuer.dialect if issuer else dialects[0] if dialects else "")
+    return dialect.edition if dialect else "1987"
+
+
+def _timer(request: Row, specs: Specs) -> str:
+    """How long the issuer has for a card of this kind; empty where the specification knows no such cards."""
+    issuer = specs.issuers.get(request["issuer"])
+    asked = (request["issuer"], request["scheme"], request["product"])
+    routes = [route for route in specs.routing.routes() if (route.issuer, route.scheme, route.product) == asked]
+    if issuer is None or not routes:
+        return ""
+    seconds = sorted({route.timeout_seconds or issuer.timeout_seconds for route in routes})
+    return " or ".join(f"{each:g} s" for each in seconds)
+
+
+def _key(request: Row, mti: str) -> str:
+    """What names a request: in 1993 DE 12 stands where 1987 has DE 7."""
+    at = 12 if mti[:1] == VERSIONS[EDITION_1993] else 7
+    terminal_id, stan, transmitted_at = request["terminal_id"].strip(), request["stan"], request["transmitted_at"]
+    return f"DE 32 {request['acquirer_id']}, 41 {terminal_id}, 11 {stan}, {at} {transmitted_at}"
+
+
+def _merchant(merchant_id: str, specs: Specs) -> str:
+    merchant = specs.merchants.get(merchant_id)
+    return f"{merchant_id.strip()} ({f'{merchant.name}, {merchant.city}' if merchant else 'no contract here'})"

@@ -1,0 +1,339 @@
+"""The journal: the one durable memory of the switch. Append-only SQLite, one transaction for all that is waiting.
+
+The switch writes ``journal.db`` and nobody else does, but for one row: ``day close`` opens the next business date. The switch
+reads the open business date inside each of its transactions, so a decision counts in the date that is open at the instant it
+becomes durable, and no decision of a closed date can appear after its cut-off. A person may read the file at any time, with
+sqlite-utils for instance (``docs/journal.md``).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from attrs import Factory, define
+
+from switch.data_folder import databases
+from switch.data_folder.vault import KEY_FILE, Vault
+from switch.errors import BusyError, DataFolderError
+from switch.journal.reader import Beginning, JournalReader
+from switch.journal.rows import (
+    INSERT_DECISION,
+    INSERT_DELIVERED,
+    INSERT_DELIVERY,
+    INSERT_OCCURRENCE,
+    INSERT_PLAIN_REQUEST,
+    INSERT_RECONCILIATION,
+    INSERT_REQUEST,
+    INSERT_REVERSAL,
+    decision_row,
+    delivery_row,
+    is_plain,
+    plain_row,
+    reconciliation_row,
+    request_row,
+    reversal_row,
+)
+from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
+from switch.routing.archive import Archive, NoArchive
+from switch.routing.effects import (
+    JournalDecision,
+    JournalDelivered,
+    JournalDelivery,
+    JournalOccurrence,
+    JournalReconciliation,
+    JournalRequest,
+    JournalReversal,
+)
+from switch.routing.recovery import Recovery
+
+JOURNAL_FILE: Final = "journal.db"
+BOOKS_FILE: Final = "books.db"  #: what is made of the journal, beside it (``switch.endofday.books``)
+#: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
+MIGRATIONS: Final = ("1.sql", "2.sql", "3.sql", "4.sql")
+SCHEMA_VERSION: Final = len(MIGRATIONS)
+SCHEMA: Final = databases.Schema(
+    name="a journal", tables=frozenset({"business_day", "request", "decision"}), scripts=MIGRATIONS, package=__package__
+)
+BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
+CARDS_REMEMBERED_MAX: Final = 10_000  #: cards whose sealed form is at hand; sealing costs more than all else of a row
+FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
+PRIMARY_CODE: Final = 0xFF  #: the bits of an SQLite error code that say what it is; the others say more of it
+CENTRE: Final = "the centre"  #: who stops where the journal cannot be written
+
+_BUSINESS_DAY = """
+INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
+WHERE NOT EXISTS (SELECT 1 FROM business_day WHERE business_date >= ?1)
+"""
+_OPEN_DATE = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
+
+
+@define
+class Batch:
+    """What one turn of the switch wants written, in order of happening."""
+
+    requests: list[JournalRequest] = Factory(list)
+    decisions: list[JournalDecision] = Factory(list)
+    occurrences: list[JournalOccurrence] = Factory(list)
+    reversals: list[JournalReversal] = Factory(list)
+    deliveries: list[JournalDelivery] = Factory(list)
+    delivered: list[JournalDelivered] = Factory(list)
+    reconciliations: list[JournalReconciliation] = Factory(list)
+
+    def writers(self) -> dict[type[Any], Callable[[Any], None]]:
+        """How each kind of effect that is to be journaled gets into this batch."""
+        return {
+            JournalRequest: self.requests.append,
+            JournalDecision: self.decisions.append,
+            JournalOccurrence: self.occurrences.append,
+            JournalReversal: self.reversals.append,
+            JournalDelivery: self.deliveries.append,
+            JournalDelivered: self.delivered.append,
+            JournalReconciliation: self.reconciliations.append,
+        }
+
+    @property
+    def answered_on(self) -> bool:
+        """Whether anybody is answered on the strength of it, so that it has to be on the disk first."""
+        return bool(
+            self.decisions or self.occurrences or self.reversals or self.deliveries or self.delivered or self.reconciliations
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.requests) or self.answered_on
+
+
+class Journal(Protocol):
+    """What the switch needs of a journal; ``SqliteJournal`` keeps it, ``MemoryJournal`` forgets it."""
+
+    def commit(self, batch: Batch, now_ms: int) -> None:
+        """Make a batch durable, all of it or nothing."""
+
+    @property
+    def archive(self) -> Archive:
+        """What was decided before, read by key."""
+
+    def beginning(self) -> Beginning:
+        """What a switch that starts on this journal has to know."""
+
+    def open_date(self) -> tuple[str, str] | None:
+        """The open business date and who opened it (clock, operator); None before the first one."""
+
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        """Open a business date, unless it or a later one is open already: ``day close`` may have been faster.
+
+        It waits for nobody: BusyError while another process writes.
+        """
+
+    def close(self) -> None: ...
+
+
+class SqliteJournal:
+    """The journal in ``journal.db`` of a data folder.
+
+    A batch with a decision is on the disk before ``commit`` returns (WAL, synchronous FULL). A batch of requests alone is
+    handed to the operating system (synchronous NORMAL): it survives the death of the process at any instant, and reaches the
+    disk with the next decision; nothing is answered on the strength of it.
+    """
+
+    def __init__(self, path: Path, vault: Vault) -> None:
+        self._path, self._vault = path, vault
+        self._kept = lru_cache(CARDS_REMEMBERED_MAX)(vault.kept)
+        with self.or_stop():
+            self._db = connect(path)
+            self.archive: Archive = JournalReader(self._db, vault)
+            self._folding = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._files = KeptFiles([path.parent, *with_side_files(path)], unchanging=[path.with_name(KEY_FILE)])
+        self._looked_at_ms = 0
+        self._durable = True
+        self._committed = 0
+        self._folded = 0
+        self._date = ""
+        self._version = -1
+
+    def or_stop(self) -> AbstractContextManager[None]:
+        """What cannot be done with the file in the block ends it with the sentence of a journal that cannot be written."""
+        return or_stop(self._path, CENTRE)
+
+    def look(self) -> None:
+        """DataFolderError where folder, journal or key file were deleted, renamed or replaced since they were opened."""
+        fault = self._files.fault()
+        if fault is not None:
+            raise unwritable(self._path, fault, CENTRE)
+
+    def commit(self, batch: Batch, now_ms: int) -> None:
+        if not 0 <= now_ms - self._looked_at_ms < LOOK_MS:
+            self.look()
+            self._looked_at_ms = now_ms
+        db = self._db
+        durable = batch.answered_on
+        if durable is not self._durable:
+            db.execute("PRAGMA synchronous = FULL" if durable else "PRAGMA synchronous = NORMAL")
+            self._durable = durable
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            if batch.requests:
+                self._write_requests(batch.requests, now_ms)
+            if batch.decisions:
+                date = self._current_date()
+                db.executemany(INSERT_DECISION, [decision_row(item, date, now_ms) for item in batch.decisions])
+            self._write_rare(batch, now_ms)
+            if batch.occurrences:
+                rows = [(item.request_id, now_ms, item.kind, item.detail) for item in batch.occurrences]
+                db.executemany(INSERT_OCCURRENCE, rows)
+            db.execute("COMMIT")
+            self._committed += 1
+        except BaseException as error:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise unwritable(self._path, error, CENTRE) from None
+            raise
+
+    def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
+        kept = self._kept
+        rows = [plain_row(item, now_ms, kept(item.authorization.pan.digits)) for item in requests if is_plain(item)]
+        self._db.executemany(INSERT_PLAIN_REQUEST, rows)
+        if len(rows) < len(requests):
+            rare = [item for item in requests if not is_plain(item)]
+            self._db.executemany(
+                INSERT_REQUEST, [request_row(item, now_ms, kept(item.authorization.pan.digits)) for item in rare]
+            )
+
+    def _write_rare(self, batch: Batch, now_ms: int) -> None:
+        """Reversals, what issuers are owed, and totals."""
+        if batch.reversals:
+            date = self._current_date()
+            self._db.executemany(INSERT_REVERSAL, [reversal_row(item, date, now_ms) for item in batch.reversals])
+        if batch.deliveries:
+            self._db.executemany(INSERT_DELIVERY, [delivery_row(item.delivery, now_ms) for item in batch.deliveries])
+        if batch.delivered:
+            rows = [(item.delivery_id, now_ms, item.response_code) for item in batch.delivered]
+            self._db.executemany(INSERT_DELIVERED, rows)
+        if batch.reconciliations:
+            date = self._current_date()
+            self._db.executemany(
+                INSERT_RECONCILIATION, [reconciliation_row(item, date, now_ms) for item in batch.reconciliations]
+            )
+
+    def _current_date(self) -> str:
+        """The open business date, read again only when another process has written since."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            row = self.open_date()
+            assert row is not None, "a decision before the first business date"
+            self._date, self._version = row[0], version
+        return self._date
+
+    def beginning(self) -> Beginning:
+        return JournalReader(self._db, self._vault).beginning()
+
+    def open_date(self) -> tuple[str, str] | None:
+        row = self._db.execute(_OPEN_DATE).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        self.look()
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._durable = True
+        self._db.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._db.execute(_BUSINESS_DAY, (business_date, now_ms, opened_by))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+                what = f"business date {business_date} cannot be opened while another process writes ({error})"
+                raise BusyError(f"{self._path}: {what}") from None
+            raise unwritable(self._path, error, CENTRE) from None
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        self._version = -1
+
+    @property
+    def to_be_folded(self) -> bool:
+        """Whether anything was committed since ``fold``."""
+        return self._committed != self._folded
+
+    def fold_beside(self) -> None:
+        """Copy what is in the write-ahead log into the database; for a thread of its own, commits go on meanwhile."""
+        _fold(self._folding)
+
+    def fold(self) -> None:
+        """Copy the rest, so that the log can begin anew; short where ``fold_beside`` has just run."""
+        self._folded = self._committed
+        _fold(self._db)
+
+    def close(self) -> None:
+        self._folding.close()
+        self._db.close()
+
+
+def _fold(db: sqlite3.Connection) -> None:
+    """Busy, or short of something now: then the next time will do."""
+    with suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+class MemoryJournal:
+    """A journal that keeps its batches in lists: for tests and for a switch that need not remember."""
+
+    def __init__(self, business_date: str = "2026-11-22") -> None:
+        self.dates: list[tuple[str, str]] = [(business_date, "operator")]
+        self.batches: list[Batch] = []
+        self.archive: Archive = NoArchive()
+
+    def commit(self, batch: Batch, now_ms: int) -> None:
+        self.batches.append(batch)
+
+    def beginning(self) -> Beginning:
+        return Beginning(
+            first_request_id=1 + sum(len(batch.requests) for batch in self.batches),
+            first_delivery_id=1 + sum(len(batch.deliveries) for batch in self.batches),
+            recovery=Recovery(decided=[], undecided=[], owed=[], reversed_unknown=[]),
+        )
+
+    def open_date(self) -> tuple[str, str] | None:
+        return self.dates[-1]
+
+    def open_business_date(self, business_date: str, opened_by: str, now_ms: int) -> None:
+        if business_date > self.dates[-1][0]:
+            self.dates.append((business_date, opened_by))
+
+    def close(self) -> None:
+        pass
+
+
+def refuse_to_begin_beside_books(path: Path) -> None:
+    """DataFolderError where the journal is gone that books beside it were made of: a new one would give its numbers again."""
+    if databases.is_empty(path) and not databases.is_empty(path.with_name(BOOKS_FILE)):
+        raise DataFolderError(f"{path}: missing or empty, expected the journal that {BOOKS_FILE} beside it was made of")
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The journal's database, made or brought up to date on opening.
+
+    DataFolderError for a file of a later schema, or another's, and as ``refuse_to_begin_beside_books``.
+    """
+    refuse_to_begin_beside_books(path)
+    db = databases.to_write(path, SCHEMA, timeout_seconds=BUSY_TIMEOUT_MS / 1000)
+    db.execute("PRAGMA wal_autocheckpoint = 0")
+    return db
+
+
+def read_life(data: Path, rrn: str) -> list[dict[str, Any]]:
+    """All requests of a retrieval reference number, oldest first, each with its decision."""
+    from sqlite_utils import Database
+
+    path = data / JOURNAL_FILE
+    if not databases.is_there(path):
+        raise DataFolderError(f"{data}: no journal here; expected the data folder of a centre that has run (switch up --data)")
+    sql = "SELECT * FROM request LEFT JOIN decision ON decision.request_id = request.id WHERE rrn = ? ORDER BY request.id"
+    with databases.readable(path, SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as connection:
+        databases.version_of(connection, path, SCHEMA)
+        try:
+            return list(Database(connection).query(sql, [rrn]))
+        except (sqlite3.DatabaseError, UnicodeError) as error:
+            raise databases.unreadable(path, SCHEMA, error) from None

@@ -1,0 +1,137 @@
+"""The trace: the last messages of every line, both ways, in ``trace.db`` of the data folder (``switch up --trace``).
+
+Lines tell it of bytes as they come and go; what a turn has told is written once its answers are sent, so a crash may lose the
+messages of the last turn. Card data that is never stored is overwritten first, the rest is sealed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from switch.data_folder import databases
+from switch.data_folder.vault import Vault
+from switch.errors import MessageError
+from switch.explain.step import RECEIVED, SENT
+from switch.iso8583.blanking import Blanked, blanked, head, noted
+from switch.iso8583.framing import Frame
+from switch.iso8583.message import Message
+from switch.iso8583.recognize import TPDU_IDS
+from switch.lines.line import Line
+from switch.machine.kept_files import KeptFiles, with_side_files
+from switch.routing.effects import Notice
+
+TRACE_FILE: Final = "trace.db"
+SCHEMA: Final = databases.Schema(name="a trace", tables=frozenset({"message"}), scripts=("1.sql",), package=__package__)
+TRACED_MAX: Final = 100_000  #: messages kept, four a purchase; with their indexes some 60 megabytes
+TRIM_EVERY: Final = 1_000  #: so many more are kept before the oldest are taken out, so that it costs little
+BUSY_TIMEOUT_SECONDS: Final = 1.0  #: for another process that reads; it never holds the file for long
+
+_MESSAGE: Final = f"""
+INSERT INTO message (
+  at_ms, line, direction, dialect, header, mti, stan, transmitted_at, terminal_id, rrn, response_code, fault, tpdu, blanked,
+  body_cipher) VALUES ({", ".join("?" * 15)})
+"""  # noqa: S608
+
+
+class Trace:
+    """Keeps what lines tell. Where the file cannot be written it says so once, and keeps nothing more."""
+
+    def __init__(
+        self,
+        path: Path,
+        vault: Vault,
+        *,
+        clock_ms: Callable[[], int],
+        tell: Callable[[Notice], None],
+        kept_max: int = TRACED_MAX,
+    ) -> None:
+        self._path, self._vault, self._clock_ms, self._tell, self._kept_max = path, vault, clock_ms, tell, kept_max
+        self._db = _connected(path)
+        self._files = KeptFiles(with_side_files(path))
+        self._trimmed = 0  #: id of the last message taken out
+        self._told: list[tuple[int, str, Line, bytes, Blanked, str]] = []
+        self._failed = False
+
+    def heard(self, line: Line, frames: Sequence[Frame]) -> None:
+        """Frames came in on a line, or its last bytes, which are none."""
+        now_ms = self._clock_ms()
+        for frame in frames:
+            tpdu = frame.tpdu if frame.tpdu[:1] in TPDU_IDS else bytes(len(frame.tpdu))  # it may be the start of a card number
+            self._told.append((now_ms, RECEIVED, line, tpdu, blanked(line.codec, frame.body), ""))
+        framer = line.framer
+        if line.over and framer.rest:
+            fault = str(framer.fault or framer.incomplete)
+            self._told.append((now_ms, RECEIVED, line, b"", head(framer.rest), fault))
+
+    def said(self, line: Line, frames: Sequence[bytes]) -> None:
+        """Frames are sent on a line, each with its length header."""
+        now_ms, framer = self._clock_ms(), line.framer
+        body = framer.header.width + framer.tpdu_bytes
+        for data in frames:
+            tpdu = data[framer.header.width : body]
+            self._told.append((now_ms, SENT, line, tpdu, blanked(line.codec, data[body:]), ""))
+
+    def write(self) -> None:
+        """Keep what was told since the last time."""
+        told, self._told = self._told, []
+        if not told or self._failed:
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(_MESSAGE, [self._row(*each) for each in told])
+            self._trim()
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            self._fail(error)
+
+    def look(self) -> None:
+        """Keep nothing more where the file was deleted, renamed or replaced: nobody could read it."""
+        fault = None if self._failed else self._files.fault()
+        if fault is not None:
+            self._fail(fault)
+
+    def _fail(self, why: object) -> None:
+        self._failed = True
+        self._tell(Notice("trace", f"{self._path}: cannot be written ({why}); no further message is kept"))
+
+    def close(self) -> None:
+        self.write()
+        self._db.close()
+
+    def _trim(self) -> None:
+        (last,) = self._db.execute("SELECT max(id) FROM message").fetchone()
+        if last - self._kept_max - self._trimmed >= TRIM_EVERY:
+            self._trimmed = last - self._kept_max
+            self._db.execute("DELETE FROM message WHERE id <= ?", (self._trimmed,))
+
+    def _row(self, at_ms: int, direction: str, line: Line, tpdu: bytes, kept: Blanked, unframed: str) -> tuple[Any, ...]:
+        mti, said = kept.message
+        elements = _understood(line, kept.message)
+        key = [elements.get(number, "") for number in (11, 7, 41, 37)]
+        fault = unframed or str(kept.error or "")
+        header = "" if unframed else line.framer.header.notation
+        about = (at_ms, line.name, direction, line.codec.dialect.name, header, mti, *key, said.get(39, ""), fault)
+        return (*about, tpdu, noted(kept.places), self._vault.seal_bytes(kept.body))
+
+
+def _understood(line: Line, message: Message) -> dict[int, str]:
+    """The elements of a message in the centre's own words, as far as it can be read."""
+    if not line.translates:
+        return message.elements
+    try:
+        return line.understood(message).elements
+    except (MessageError, LookupError, ValueError):
+        return {}
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """The trace's database, made where there is none. It may lose its end in a power cut, never its sense."""
+    db = databases.to_write(path, SCHEMA, timeout_seconds=BUSY_TIMEOUT_SECONDS)
+    db.execute("PRAGMA synchronous = NORMAL")
+    return db

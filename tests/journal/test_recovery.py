@@ -1,0 +1,231 @@
+"""A switch that starts on the journal of another knows what the other knew."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from switch.centre.turn import Turn
+from switch.data_folder.vault import Vault
+from switch.journal import reader
+from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.merchant import BY_BATCH, BY_COMPLETION
+from switch.routing import history
+from switch.routing.archive import Past
+from switch.routing.effects import Deliver, Effect, Forward, JournalOccurrence, JournalReconciliation, Reply, ReplyReversal
+from switch.routing.events import DeliveryAnswered, Event, IssuerDown, IssuerUp
+from switch.routing.stand_in import StandIn
+from switch.routing.switchboard import Switchboard
+from switch.routing.totals import IN_BALANCE
+from tests.routing.test_totals import totals
+from tests.support.dialogue import ATLAS, SHOP, answered, asked, request, reversed_, switchboard
+from tests.support.said import Said
+
+LIMITS = StandIn(amount_max_minor=50_000, count_max=3, channels=frozenset({"chip"}))
+NOW_MS = 1_795_341_600_000
+
+
+class Kept:
+    """A switchboard whose effects go into a journal on the disk, and an issuer that approves all."""
+
+    def __init__(self, folder: Path, capture: str) -> None:
+        self.folder, self.capture = folder, capture
+        self.journal = SqliteJournal(folder / JOURNAL_FILE, Vault.open(folder))
+        if self.journal.open_date() is None:
+            self.journal.open_business_date("2026-11-22", "operator", NOW_MS)
+        beginning = self.journal.beginning()
+        self.board = switchboard(
+            up=(),
+            merchant=evolve(SHOP, capture=capture),
+            atlas=evolve(ATLAS, stand_in=LIMITS),
+            archive=self.journal.archive,
+            first_request_id=beginning.first_request_id,
+            first_delivery_id=beginning.first_delivery_id,
+        )
+        self.clock = itertools.count(NOW_MS)
+        self._perform(self.board.recover(beginning.recovery, 0.0))
+
+    def handle(self, event: Event) -> None:
+        self._perform(self.board.handle(event, 0.0))
+
+    def write_down(self, effects: list[Effect]) -> None:
+        """Only that: nobody answers yet."""
+        Turn(self._commit, Said(), lambda notice: None).perform(effects, 0.0)
+
+    def _perform(self, effects: list[Effect]) -> None:
+        Turn(self._commit, Said(self._answer), lambda notice: None).perform(effects, 0.0)
+
+    def _commit(self, batch: Batch) -> None:
+        self.journal.commit(batch, next(self.clock))
+
+    def _answer(self, effect: Effect) -> None:
+        if isinstance(effect, Forward):
+            self.handle(answered(int(effect.authorization.key.stan)))
+        elif isinstance(effect, Deliver):
+            delivery = effect.delivery
+            self.handle(DeliveryAnswered("atlas", delivery.stan, "00", delivery.kind))
+
+    def restarted(self) -> Kept:
+        self.journal.close()
+        return Kept(self.folder, self.capture)
+
+
+def knowledge(board: Switchboard) -> dict[str, Any]:
+    """What a switchboard knows, in values that can be compared."""
+    batches = board._reconciler.batches
+    subjects = [("504001", terminal_id) for terminal_id in ("TERM0001", "")]
+    waiting = {
+        subject: sorted(key for key in batch if (past := board._history.find(key)) and past.held)
+        for subject, batch in board._reconciler._uncaptured.items()
+    }
+    return {
+        "totals": {subject: batches.open(subject).counters() for subject in subjects},
+        "uncaptured": {subject: keys for subject, keys in waiting.items() if keys},
+        "past": {past.authorization.key: _facts(past) for past in board._history._memory.values()},
+        "owed": [(d.delivery_id, d.kind, d.stan, d.message_reason, d.replacement_minor) for d in _owed(board)],
+        "untold": {pan.digits: count for pan, count in board._outbox._stand_ins._untold.items()},
+    }
+
+
+def _facts(past: Past) -> tuple[Any, ...]:
+    increments = tuple(past.increments) if past.held else ()
+    return (past.request_id, past.capture, past.remaining_minor, past.decision.response_code, past.completed_by, increments)
+
+
+def _owed(board: Switchboard) -> Iterator[Any]:
+    for queue in board._outbox._deliveries._queues.values():
+        yield from queue.waiting
+
+
+def _completion(stan: int, of: int, amount_minor: int) -> Event:
+    told: dict[str, Any] = {"function": "advice", "message_class": "financial", "advised_code": "00"}
+    return asked(stan, amount_minor=amount_minor, original_key=request(of).key, **told)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ("sell", "hold", "add", "complete", "reverse", "reduce", "totals", "away", "back", "decline", "refund", "settle")
+        ),
+        st.integers(1, 12),
+    ),
+    max_size=25,
+)
+
+
+def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a table of one line a step)
+    for stan, (step, which) in enumerate(steps, start=1):
+        of = min(which, stan)
+        match step:
+            case "sell":
+                yield asked(stan)
+            case "refund":
+                yield asked(stan, transaction_type="refund", message_class="financial")
+            case "hold":
+                yield asked(stan, pre_authorized=True)
+            case "add":
+                yield asked(stan, pre_authorized=True, original_key=request(of).key, amount_minor=1_000)
+            case "complete":
+                yield _completion(stan, of, 11_000)
+            case "settle":
+                yield _completion(stan, of, 5_000)
+            case "reverse":
+                yield reversed_(of, own_stan=900 + stan)
+            case "reduce":
+                yield reversed_(of, own_stan=900 + stan, replacement_minor=5_000)
+            case "totals":
+                yield totals(stan)
+                yield totals(stan + 50, inquiries_count=0)
+            case "away":
+                yield IssuerDown("atlas", "gone", lost=True)
+            case "back":
+                yield IssuerUp("atlas")
+            case "decline":
+                yield asked(stan, merchant_id="NOBODY")
+
+
+@pytest.mark.parametrize("capture", ["cut_off", BY_COMPLETION, BY_BATCH])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+@example(steps=[("hold", 1), ("add", 1), ("complete", 1)])
+@example(steps=[("hold", 1), ("add", 1), ("add", 2), ("complete", 1)])
+@example(steps=[("hold", 1), ("add", 1), ("reverse", 1)])
+@example(steps=[("sell", 1), ("reduce", 1), ("settle", 1)])
+@example(steps=[("sell", 1), ("sell", 1), ("refund", 1), ("complete", 3)])
+def test_a_restart_forgets_nothing(
+    tmp_path_factory: pytest.TempPathFactory, capture: str, steps: list[tuple[str, int]]
+) -> None:
+    kept = Kept(tmp_path_factory.mktemp("journal"), capture)
+    kept.handle(IssuerUp("atlas"))
+    for event in _events(steps):
+        kept.handle(event)
+    before = knowledge(kept.board)
+    again = kept.restarted()
+    assert knowledge(again.board) == before
+    again.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_repeat_of_long_ago_gets_the_answer_of_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restarted: bool
+) -> None:
+    monkeypatch.setattr(history, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(reader, "REMEMBERED_MAX", 2)
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    for stan in range(1, 9):
+        kept.handle(asked(stan))
+    kept = kept.restarted() if restarted else kept
+    effects = kept.board.handle(asked(1, "line 9"), 0.0)
+    assert [type(effect) for effect in effects] == [JournalOccurrence, Reply]
+    assert (effects[0].request_id, effects[1].decision.response_code) == (1, "00")  # type: ignore[union-attr]
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_waited_when_a_batch_was_closed_counts_in_the_next(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, BY_BATCH)
+    kept.handle(IssuerUp("atlas"))
+    kept.write_down(kept.board.handle(asked(1), 0.0))
+    kept.handle(totals(1, debits_count=0))
+    kept.handle(answered(1))
+    kept = kept.restarted() if restarted else kept
+    (journaled, *_) = kept.board.handle(totals(2, debits_count=1, debits_minor=12_500), 0.0)
+    assert isinstance(journaled, JournalReconciliation)
+    assert journaled.outcome.settlement_code == IN_BALANCE
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_void_that_was_refused_is_judged_anew_when_it_comes_again(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    early = reversed_(1)
+    void = evolve(early, reversal=evolve(early.reversal, mti="0200"))
+    kept.handle(void)
+    kept.handle(asked(1))
+    kept = kept.restarted() if restarted else kept
+    *_, reply = kept.board.handle(void, 0.0)
+    assert isinstance(reply, ReplyReversal)
+    assert reply.response_code == "00"
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_an_acquirer_has_agreed_as_a_whole_stays_agreed(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    kept.handle(asked(1))
+    kept.handle(totals(1, terminal_id="", debits_count=1))
+    kept = kept.restarted() if restarted else kept
+    batches = kept.board._reconciler.batches
+    counted = [batches.open(("504001", terminal)).debits_count for terminal in ("", "TERM0001")]
+    assert counted == [0, 1]
+    kept.journal.close()
