@@ -13,8 +13,8 @@ from typing import Any
 import iso8583
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import Sale, sale_message, worded
 from switch.iso8583.dialect import Dialect
+from switch.iso8583.mapping.compose import Sale, sale_message, worded
 from switch.iso8583.message import Message
 from switch.specs.load import load_specs
 from switch.specs.specification import Specs

@@ -8,14 +8,14 @@ from typing import Final, TypeVar
 from switch.centre.outbound import Origin, Outgoing
 from switch.centre.wire_format_hint import Hints
 from switch.errors import MessageError
-from switch.iso8583 import forwarding, mapping
-from switch.iso8583.dates import Dates
 from switch.iso8583.dialect import EDITIONS
 from switch.iso8583.framing import Frame, reply_tpdu
+from switch.iso8583.mapping import acquirer, issuer
+from switch.iso8583.mapping.dates import Dates
+from switch.iso8583.mapping.reconciliation import to_reconciliation
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, expects_answer, message_class
-from switch.iso8583.recognize import around_in_line
-from switch.iso8583.reconciling import to_reconciliation
+from switch.iso8583.reading.recognize import around_in_line
 from switch.lines.acquirer_lines import Callers
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
@@ -34,7 +34,7 @@ from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOP
 
 ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
-NO_STAMP: Final = mapping.Stamp("", "")  #: of a message that has a time of its own
+NO_STAMP: Final = acquirer.Stamp("", "")  #: of a message that has a time of its own
 
 T = TypeVar("T")
 
@@ -110,7 +110,7 @@ class Incoming:
             asked = line.codec.decode(frame.body)
             message = line.understood(asked) if line.translates else asked
             if message.mti in ANSWERS:
-                answer = forwarding.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
+                answer = issuer.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
                 self._take(AnswerReceived(link.issuer, answer), now, effects)
                 return
             kind = message_class(message.mti)
@@ -130,7 +130,7 @@ class Incoming:
             effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only answers are expected"))
 
     def _authorization(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
-        if mapping.is_void(message):
+        if acquirer.is_void(message):
             self._reversal(origin, message, now, effects)
             return
         line, voice = origin.line, self._voice
@@ -140,11 +140,11 @@ class Incoming:
             return
         stamp = NO_STAMP if 7 in message.elements else voice.stamp()
         try:
-            asked = mapping.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+            asked = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
             earlier = self._same_before(asked) if asked.stamped else None
             if earlier is not None:  # the same again: it is known, and answered, by the time of the first
-                stamp = mapping.Stamp(earlier.key.transmitted_at, earlier.local_at)
-                asked = mapping.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+                stamp = acquirer.Stamp(earlier.key.transmitted_at, earlier.local_at)
+                asked = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return
@@ -170,7 +170,7 @@ class Incoming:
         self._outgoing.refuse(origin, message, FORMAT_ERROR)
 
     def _reversal(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
-        reversal = self._understood(mapping.to_reversal, origin, message, effects, currency=CURRENCY)
+        reversal = self._understood(acquirer.to_reversal, origin, message, effects, currency=CURRENCY)
         if reversal is not None:
             self._take(ReversalReceived(reversal, origin, origin.line.name), now, effects)
 

@@ -12,11 +12,12 @@ from typing import Any
 from attrs import evolve
 
 from switch.errors import MessageError
-from switch.iso8583 import forwarding, mapping
-from switch.iso8583.action_codes import finer
+from switch.iso8583.edition93.action_codes import finer
+from switch.iso8583.mapping import acquirer
+from switch.iso8583.mapping import issuer as forwarding
+from switch.iso8583.mapping.reconciliation import totals_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
-from switch.iso8583.reconciling import totals_response
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Voice
@@ -66,7 +67,7 @@ class Outgoing:
 
     def refuse(self, origin: Origin, message: Message, response_code: str) -> bool:
         """Answer a request nobody acts on; whether there was anything to answer."""
-        return expects_answer(message.mti) and self.answer(origin, mapping.refusal(message, response_code))
+        return expects_answer(message.mti) and self.answer(origin, acquirer.refusal(message, response_code))
 
     def answer(self, origin: Origin, message: Message) -> bool:
         """Answer a request on the line it came on."""
@@ -89,11 +90,11 @@ class Outgoing:
         line.answers_due -= 1
         self._touched[line] = None
         try:
-            line.queue(mapping.to_response(request, decision), origin.tpdu, origin.asked, finer(decision))
+            line.queue(acquirer.to_response(request, decision), origin.tpdu, origin.asked, finer(decision))
         except MessageError as error:
             for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
                 with suppress(MessageError):
-                    line.queue(mapping.to_response(request, lesser), origin.tpdu, origin.asked, finer(lesser))
+                    line.queue(acquirer.to_response(request, lesser), origin.tpdu, origin.asked, finer(lesser))
                     break
             what = f"{line.name}: the answer {decision.response_code} cannot be said: {error}"
             return (Notice("format_error", what),)
@@ -101,7 +102,7 @@ class Outgoing:
 
     def _reply_reversal(self, effect: ReplyReversal, now: float) -> Iterable[Effect]:
         effect.origin.line.answers_due -= 1
-        self.answer(effect.origin, mapping.reversal_response(effect.reversal, effect.response_code))
+        self.answer(effect.origin, acquirer.reversal_response(effect.reversal, effect.response_code))
         return ()
 
     def _reply_totals(self, effect: ReplyTotals, now: float) -> Iterable[Effect]:

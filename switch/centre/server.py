@@ -22,7 +22,7 @@ from switch.centre.outbound import Outgoing
 from switch.centre.turn import Turn
 from switch.centre.wire_format_hint import Hints
 from switch.iso8583.framing import Frame
-from switch.iso8583.mapping import Stamp
+from switch.iso8583.mapping.acquirer import Stamp
 from switch.journal.journal import Batch, Journal
 from switch.lines.acquirer_lines import CONNECTIONS_MAX, Callers
 from switch.lines.issuer_link import IssuerLink

@@ -7,7 +7,7 @@ from itertools import chain
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.stream import HEADERS, Way, whole_way
+from switch.iso8583.reading.stream import HEADERS, Way, whole_way
 from switch.lines.line import OPENING_BYTES_MAX
 from switch.lines.wire_format import WireFormat
 

@@ -14,7 +14,9 @@ from switch.cli.options import sayable
 from switch.cli.wishes import Wishes
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError
-from switch.iso8583.compose import (
+from switch.iso8583.dialect import Dialect
+from switch.iso8583.mapping.acquirer import TRANSACTION_TYPES
+from switch.iso8583.mapping.compose import (
     ENTRIES,
     KINDS,
     NETWORK_FUNCTIONS,
@@ -26,9 +28,7 @@ from switch.iso8583.compose import (
     sale_message,
     totals_message,
 )
-from switch.iso8583.dialect import Dialect
-from switch.iso8583.following import COMPLETE, INCREMENT, MTIS, Original, following
-from switch.iso8583.mapping import TRANSACTION_TYPES
+from switch.iso8583.mapping.follow_up import COMPLETE, INCREMENT, MTIS, Original, following
 from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, read_life
 from switch.merchant import Merchant

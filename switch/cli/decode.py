@@ -14,8 +14,8 @@ from switch.errors import NegativeAnswerError, SwitchError
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
     from switch.iso8583.framing import HeaderFormat
-    from switch.iso8583.recognize import Wrapping
-    from switch.iso8583.stream import Way
+    from switch.iso8583.reading.recognize import Wrapping
+    from switch.iso8583.reading.stream import Way
     from switch.specs.specification import Specs
 
 
@@ -76,8 +76,8 @@ def decode(
     from switch.cli.tables import show_json
     from switch.explain.capture import listen, overhear
     from switch.iso8583.codec import Codec
-    from switch.iso8583.recognize import MESSAGE_BYTES_MAX, likeliest, readings
-    from switch.iso8583.stream import Patience
+    from switch.iso8583.reading.recognize import MESSAGE_BYTES_MAX, likeliest, readings
+    from switch.iso8583.reading.stream import Patience
     from switch.pcap.files import is_capture, read_capture
     from switch.specs.load import load_specs
 
@@ -131,7 +131,7 @@ def _dialects(specs: Specs, folder: Path | None, dialect_name: str | None, liste
 def _wrappings(specs: Specs, header_notation: str | None, tpdu: bool, listener_name: str | None) -> list[Wrapping]:
     """What may stand in front of the message: what was said, else nothing, else what stands there on the lines we know."""
     from switch.iso8583.framing import HeaderFormat
-    from switch.iso8583.recognize import Wrapping
+    from switch.iso8583.reading.recognize import Wrapping
 
     if header_notation:
         try:
@@ -148,7 +148,7 @@ def _wrappings(specs: Specs, header_notation: str | None, tpdu: bool, listener_n
 
 def _ways(specs: Specs, codecs: dict[str, Codec], wrappings: list[Wrapping], listener_name: str | None) -> list[Way]:
     """How a stream of messages may be written, the likeliest first: a header has to be there to tell where each one ends."""
-    from switch.iso8583.stream import HEADERS, Way
+    from switch.iso8583.reading.stream import HEADERS, Way
 
     headers = [wrapping.header for wrapping in wrappings if wrapping.header]
     tpdus = [wrapping.tpdu for wrapping in wrappings]
@@ -164,7 +164,7 @@ def _ways(specs: Specs, codecs: dict[str, Codec], wrappings: list[Wrapping], lis
 def _check_header(candidates: list[bytes], wrapping: Wrapping) -> None:
     """A header that was asked for has to fit at least one reading of the argument."""
     from switch.errors import FrameError
-    from switch.iso8583.recognize import unwrap
+    from switch.iso8583.reading.recognize import unwrap
 
     faults = []
     for data in candidates:

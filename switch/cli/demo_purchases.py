@@ -12,10 +12,10 @@ from attrs import frozen
 from switch.card import luhn_digit, mask_pan
 from switch.centre.as_process import CentreProcess
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import Sale, retrieval_reference, sale_message, worded
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.edition93 import to_1987
+from switch.iso8583.edition93.messages import to_1987
 from switch.iso8583.framing import Framer
+from switch.iso8583.mapping.compose import Sale, retrieval_reference, sale_message, worded
 from switch.issuers.profile import ACTIVE, DO_NOT_HONOR, LOST, STOLEN, Card
 from switch.journal.journal import read_life
 from switch.lines.client import exchange

@@ -12,7 +12,7 @@ from switch.cli.options import DATA_FOLDER
 from switch.display.visible import visible
 
 if TYPE_CHECKING:
-    from switch.iso8583.describe import Description
+    from switch.iso8583.reading.describe import Description
     from switch.lines.client import Answer
 
 ANSWERS_JOURNALED = tuple(version + kind for version in "01" for kind in ("110", "130", "210", "230", "410", "430"))
@@ -29,7 +29,7 @@ def print_sent(request: Description, place: str) -> None:
 
 
 def print_exchange(request: Description, response: Description, answer: Answer, place: str) -> None:
-    from switch.iso8583.action_codes import code_meaning
+    from switch.iso8583.edition93.action_codes import code_meaning
 
     print_sent(request, place)
     click.echo()
@@ -63,7 +63,7 @@ def print_explain_it(rrn: str, data: Path | None) -> None:
 
 def print_json(request: Description, response: Description, answer: Answer) -> None:
     from switch.cli.tables import show_json
-    from switch.iso8583.action_codes import code_meaning
+    from switch.iso8583.edition93.action_codes import code_meaning
 
     code = value_of(response, 39)
     show_json(

@@ -8,13 +8,13 @@ import click
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
-    from switch.iso8583.recognize import Reading
+    from switch.iso8583.reading.recognize import Reading
 
 
 def show_message(way: Reading, codec: Codec, *, unmasked: bool = False) -> None:
     """Print what was stripped, every element, and where the message stops making sense."""
     from switch.cli.tables import show_pairs, show_table
-    from switch.iso8583.recognize import around
+    from switch.iso8583.reading.recognize import around
 
     about = [("dialect", f"{way.dialect} ({codec.dialect.title})")]
     if way.header:
@@ -48,7 +48,7 @@ def _named(mti: str | None) -> str:
 
 def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[str, Any]:
     """The same as ``show_message`` for programs."""
-    from switch.iso8583.recognize import around
+    from switch.iso8583.reading.recognize import around
 
     error = way.description.error
     return {

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from switch.explain.capture import Heard, Overheard
-    from switch.iso8583.recognize import Reading
-    from switch.iso8583.stream import Said
+    from switch.iso8583.reading.recognize import Reading
+    from switch.iso8583.reading.stream import Said
     from switch.pcap.files import Capture
 
 CONNECTIONS_SHOWN: Final = 100  #: those in ISO 8583 first, where there are more
@@ -124,8 +124,8 @@ def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: Place) -
 
 def _cells(one: Heard) -> tuple[str, ...]:
     """MTI, STAN, RRN, amount and response code of a message, as far as it has them."""
-    from switch.iso8583.hiding import believed
-    from switch.iso8583.meanings import meaning
+    from switch.iso8583.reading.hiding import believed
+    from switch.iso8583.reading.meanings import meaning
 
     said = _said(one)
     if said is None:
@@ -173,14 +173,14 @@ def _as_json(one: Heard, view: View) -> dict[str, Any]:
 
 def _said(one: Heard) -> Said | None:
     """The message, None where bytes are none."""
-    from switch.iso8583.stream import Said
+    from switch.iso8583.reading.stream import Said
 
     return one.item if isinstance(one.item, Said) else None
 
 
 def _fault(one: Heard) -> str:
     """What makes no sense here, in a sentence; nothing where all does."""
-    from switch.iso8583.stream import Said
+    from switch.iso8583.reading.stream import Said
 
     if isinstance(one.item, Said):
         return str(one.item.error or "")
@@ -188,8 +188,8 @@ def _fault(one: Heard) -> str:
 
 
 def _reading(one: Heard, said: Said, view: View) -> Reading:
-    from switch.iso8583.describe import describe
-    from switch.iso8583.recognize import Reading
+    from switch.iso8583.reading.describe import describe
+    from switch.iso8583.reading.recognize import Reading
 
     codec = one.way.codec
     return Reading(

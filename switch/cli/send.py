@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from switch.iso8583.message import Message
 
 TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
-#: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.compose.KINDS`.
+#: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.mapping.compose.KINDS`.
 TYPES = ("purchase", "cash", "cash-back", "quasi-cash", "bill", "refund", "balance", "verify", "preauth")
 NETWORK = ("sign-on", "echo", "sign-off", "cut-over")
 
@@ -146,9 +146,9 @@ def send(
     from switch.cli.asking import message_of
     from switch.cli.wishes import Wishes
     from switch.iso8583.codec import Codec
-    from switch.iso8583.compose import changed, worded
-    from switch.iso8583.describe import describe
     from switch.iso8583.framing import Framer
+    from switch.iso8583.mapping.compose import changed, worded
+    from switch.iso8583.reading.describe import describe
     from switch.lines.client import exchange
 
     specs, place = specs_and_place(specs_folder, ready_file, listener_name)
@@ -194,7 +194,7 @@ def send(
 
 def _changes(changes: tuple[str, ...]) -> list[tuple[int, str | None]]:
     """What ``--set`` asks for; each element once, so that none of them has its way in silence."""
-    from switch.iso8583.compose import parse_change
+    from switch.iso8583.mapping.compose import parse_change
 
     parsed = [parse_change(change) for change in changes]
     numbers = [number for number, _ in parsed]
@@ -217,7 +217,7 @@ def _answers(codec: Codec, request: Message, received: bytes) -> bool:
 
 
 def _check_expected(expected: str | None, found: str | None) -> None:
-    from switch.iso8583.action_codes import code_meaning
+    from switch.iso8583.edition93.action_codes import code_meaning
 
     if expected is not None and expected != found:
         got = f"{found} ({code_meaning(found)})" if found is not None else "none"

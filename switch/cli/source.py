@@ -16,7 +16,7 @@ SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024  #: read whole into memory; a capture
 
 def candidates(source: tuple[str, ...]) -> list[bytes]:
     """The bytes the arguments may mean: those their digits spell first, then those a file is made of."""
-    from switch.iso8583.recognize import from_hex
+    from switch.iso8583.reading.recognize import from_hex
 
     if source and not " ".join(source).strip():
         return _not_empty([b""])
@@ -55,7 +55,7 @@ def _file(name: str) -> bytes | None:
 
 
 def _of_file(data: bytes) -> list[bytes]:
-    from switch.iso8583.recognize import from_hex
+    from switch.iso8583.reading.recognize import from_hex
 
     if len(data) > SOURCE_BYTES_MAX:
         raise SwitchError(f"message: found more than {SOURCE_BYTES_MAX} bytes, expected a message, a stream or a capture")

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from switch.explain.messages import Traced
     from switch.iso8583.codec import Codec
-    from switch.iso8583.recognize import Reading
+    from switch.iso8583.reading.recognize import Reading
     from switch.specs.specification import Specs
 
 COLUMNS = ("MTI", "STAN", "RRN", "DE 39", "fault")
@@ -43,7 +43,7 @@ def show_bytes_of(messages: Sequence[Traced], specs: Specs, *, unmasked: bool) -
 def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
     from switch.cli.message import show_message
     from switch.iso8583.dialect import EBCDIC
-    from switch.iso8583.hexdump import hexdump
+    from switch.iso8583.reading.hexdump import hexdump
 
     codec = _codec(message, specs)
     if codec is not None and message.header:
@@ -61,8 +61,8 @@ def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
 
 def _hidden(message: Traced, codec: Codec | None) -> set[int]:
     """Offsets of what is not shown: masked elements; of a message that makes no sense whatever may be a card number."""
-    from switch.iso8583.describe import EMV_DATA, describe
-    from switch.iso8583.recognize import hidden_places
+    from switch.iso8583.reading.describe import EMV_DATA, describe
+    from switch.iso8583.reading.recognize import hidden_places
 
     if codec is None:
         return set(range(len(message.body)))
@@ -81,7 +81,7 @@ def _hidden(message: Traced, codec: Codec | None) -> set[int]:
 def traced_json(message: Traced, specs: Specs, *, unmasked: bool) -> dict[str, Any]:
     """The same for programs."""
     from switch.cli.message import message_json
-    from switch.iso8583.hexdump import marked
+    from switch.iso8583.reading.hexdump import marked
 
     codec, gone = _codec(message, specs), _blanked(message)
     hidden = set() if unmasked else _hidden(message, codec)
@@ -110,9 +110,9 @@ def _reading(message: Traced, codec: Codec, *, unmasked: bool) -> Reading:
     """The message as it is described; what was overwritten says so, and what stands behind a lost layout is left out."""
     from attrs import evolve
 
-    from switch.iso8583.describe import describe
     from switch.iso8583.framing import HeaderFormat
-    from switch.iso8583.recognize import Reading
+    from switch.iso8583.reading.describe import describe
+    from switch.iso8583.reading.recognize import Reading
 
     header = HeaderFormat.parse(message.header)
     described = describe(codec, message.body, unmasked=unmasked)

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from switch.iso8583.stream import Lost, Patience, Said, Way, begin_as_messages, likeliest_way, read_stream
+from switch.iso8583.reading.stream import Lost, Patience, Said, Way, begin_as_messages, likeliest_way, read_stream
 from switch.pcap.files import Capture
 from switch.pcap.packets import Endpoint, Segment, segment_of
 from switch.pcap.tcp_streams import Run, Stream, streams

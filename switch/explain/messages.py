@@ -16,8 +16,8 @@ from switch.errors import NegativeAnswerError
 from switch.explain.lifecycle import RRN_CHARACTERS, Row, Story
 from switch.explain.step import ACQUIRER, Step
 from switch.explain.timeline import in_order
-from switch.iso8583.blanking import Places, places_of
 from switch.iso8583.mti import describe_mti
+from switch.iso8583.reading.redaction import Places, places_of
 from switch.trace.recorder import SCHEMA, TRACE_FILE, TRACED_MAX
 
 UNDATED_MS: Final = 5_000  #: how long before it was journaled a request without DE 7 and 37 may have come

@@ -11,10 +11,10 @@ from attrs import frozen
 from switch.explain.day_timeline import day_steps
 from switch.explain.lifecycle import Life, Row, Story
 from switch.explain.step import ACQUIRER, CENTRE, RECEIVED, SENT, Step
-from switch.iso8583.action_codes import action_code
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.meanings93 import REASONS
+from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.mti import VERSIONS, response_mti
+from switch.iso8583.reading.meanings93 import REASONS
 from switch.money import worded_minor
 from switch.routing.deliveries import ADVICE as ADVISED
 from switch.routing.switchboard import RESTARTED

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
-from switch.iso8583.forwarding import rebuilt
+from switch.iso8583.mapping.issuer import rebuilt
 from switch.routing.archive import Named, Past, Reference, SameStan
 from switch.routing.capture import LATER
 from switch.routing.deliveries import Delivery

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from switch.iso8583.message import Message
-from switch.iso8583.mti import expects_answer
-from switch.iso8583.session import (
+from switch.iso8583.mapping.session import (
     CUT_OVER,
     SIGN_ON,
     SIGNED_OFF,
@@ -15,6 +13,8 @@ from switch.iso8583.session import (
     Session,
     network_response,
 )
+from switch.iso8583.message import Message
+from switch.iso8583.mti import expects_answer
 from switch.lines.line import Line
 from switch.lines.network_management import Station, Voice
 from switch.routing.effects import Notice

@@ -10,9 +10,9 @@ from typing import Any, Final
 import trio
 
 from switch.errors import MessageError
+from switch.iso8583.mapping.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
-from switch.iso8583.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
 from switch.lines.line import Ear, Frames, Line
 from switch.lines.network_management import Station, Voice
 from switch.lines.selector import Lines

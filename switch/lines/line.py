@@ -14,12 +14,12 @@ from typing import Final, Protocol
 
 import trio
 
-from switch.iso8583.action_codes import action_code
 from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.edition93.action_codes import action_code
+from switch.iso8583.edition93.translation import Translation
 from switch.iso8583.framing import Frame, Framer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
-from switch.iso8583.translation import Translation
 from switch.lines.wire_format import WireFormat
 
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages

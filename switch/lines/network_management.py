@@ -7,9 +7,8 @@ from collections.abc import Callable
 from attrs import frozen
 
 from switch.errors import MessageError
-from switch.iso8583.mapping import Stamp
-from switch.iso8583.message import Message
-from switch.iso8583.session import (
+from switch.iso8583.mapping.acquirer import Stamp
+from switch.iso8583.mapping.session import (
     CUT_OVER,
     ECHO,
     FUNCTIONS,
@@ -21,6 +20,7 @@ from switch.iso8583.session import (
     network_request,
     peer_cut_over,
 )
+from switch.iso8583.message import Message
 from switch.lines.line import Line
 from switch.routing.effects import Notice
 

@@ -5,26 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
 
 from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pan
 from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError
-from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
 from switch.routing.table import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.files import Files, one_of
+from switch.specs.specification import Specs, header_of
 from switch.transaction import CHANNELS, CREDITS, DEBITS
 
-if TYPE_CHECKING:
-    from switch.specs.specification import Specs
-
 LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104  # names of this machine
-HEADER: Final = "2b"  #: stands in for a length header that is wrong
 SOLD: Final = tuple(sorted(DEBITS | CREDITS))  #: types of transactions that are cleared
 
 
@@ -124,16 +120,6 @@ def _place(entry: SpecTable) -> tuple[str, int]:
     if not (port.isascii() and port.isdecimal() and len(port) <= len("65535")):
         return "", 0
     return "127.0.0.1" if name in LOCAL_HOSTS else name, int(port)
-
-
-def header_of(table: SpecTable) -> HeaderFormat:
-    """The length header a listener or an issuer is given."""
-    notation = table.text("header")
-    try:
-        return HeaderFormat.parse(notation)
-    except ValueError as fault:
-        table.mistake("header", repr(notation), str(fault))
-        return HeaderFormat.parse(HEADER)
 
 
 def check_routing(files: Files, routing: RoutingTable | None) -> None:

@@ -18,9 +18,9 @@ from switch.merchant import Merchant
 from switch.routing.table import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
-from switch.specs.checks import header_of
 
 KEEP, DROP = "keep", "drop"
+HEADER: Final = "2b"  #: stands in for a length header that is wrong
 UNREADABLE: Final = (KEEP, DROP)  #: what becomes of a line after a message that cannot be answered
 
 
@@ -99,3 +99,13 @@ class Specs:
     fees: Fees
     calendar: Calendar
     scenarios: Mapping[str, Scenario]
+
+
+def header_of(table: SpecTable) -> HeaderFormat:
+    """The length header a listener or an issuer is given."""
+    notation = table.text("header")
+    try:
+        return HeaderFormat.parse(notation)
+    except ValueError as fault:
+        table.mistake("header", repr(notation), str(fault))
+        return HeaderFormat.parse(HEADER)

@@ -16,10 +16,10 @@ from switch.data_folder import databases
 from switch.data_folder.vault import Vault
 from switch.errors import MessageError
 from switch.explain.step import RECEIVED, SENT
-from switch.iso8583.blanking import Blanked, blanked, head, noted
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
-from switch.iso8583.recognize import TPDU_IDS
+from switch.iso8583.reading.recognize import TPDU_IDS
+from switch.iso8583.reading.redaction import Blanked, blanked, head, noted
 from switch.lines.line import Line
 from switch.machine.kept_files import KeptFiles, with_side_files
 from switch.routing.effects import Notice

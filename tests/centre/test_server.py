@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from switch.iso8583.framing import Framer, HeaderFormat
-from switch.iso8583.mapping import original_data
+from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.journal.journal import Batch
 from switch.specs.specification import KEEP, UNREADABLE

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from attrs import define, evolve, field
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import Sale, sale_message
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.following import COMPLETE, MTIS, REVERSE, Original, following
+from switch.iso8583.mapping.compose import Sale, sale_message
+from switch.iso8583.mapping.follow_up import COMPLETE, MTIS, REVERSE, Original, following
 from switch.iso8583.message import Message
 from switch.transaction import ExchangeKey
 from tests.e2e.acquirer import AT, SPECS, card_of, sale

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.cli.command import Outcome, run
 from tests.explain.test_capture import ANSWERS, REQUESTS, dialogue
 from tests.interop import pcap as plain
+from tests.iso8583.reading.test_stream import SAID, TPDU, frames, way
 from tests.iso8583.samples import PAN
-from tests.iso8583.test_stream import SAID, TPDU, frames, way
 from tests.pcap.builder import ACK, SYN, Ends, Sent, conversation, pcap, pcapng, segments
 from tests.support.strategies import spoilt
 

@@ -17,7 +17,7 @@ from switch.centre.as_process import CentreProcess, running_centre
 from switch.cli.ready import EXPECTED
 from switch.cli.send import NETWORK, TYPES
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import KINDS, NETWORK_FUNCTIONS
+from switch.iso8583.mapping.compose import KINDS, NETWORK_FUNCTIONS
 from switch.iso8583.message import Message
 from switch.issuers.profile import Card
 from switch.specs.load import load_specs

@@ -11,11 +11,11 @@ from switch.errors import CaptureError
 from switch.explain.capture import Heard, listen, overhear
 from switch.iso8583.framing import HeaderFormat
 from switch.iso8583.message import Message
-from switch.iso8583.stream import HEADERS, Lost, Way
+from switch.iso8583.reading.stream import HEADERS, Lost, Way
 from switch.pcap.files import read_capture
 from switch.specs.load import load_specs
+from tests.iso8583.reading.test_stream import CODECS, WAYS, frames, way
 from tests.iso8583.samples import PURCHASE, codec, with_elements
-from tests.iso8583.test_stream import CODECS, WAYS, frames, way
 from tests.pcap.builder import SYN, Ends, Sent, conversation, handshake, packet, pcap, pcapng, segments
 from tests.support.strategies import spoilt
 

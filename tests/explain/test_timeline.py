@@ -11,8 +11,8 @@ from switch.endofday.close import close_day
 from switch.errors import NegativeAnswerError
 from switch.explain.lifecycle import story
 from switch.explain.timeline import steps
-from switch.iso8583.action_codes import action_code
-from switch.iso8583.mapping import Stamp, to_authorization
+from switch.iso8583.edition93.action_codes import action_code
+from switch.iso8583.mapping.acquirer import Stamp, to_authorization
 from switch.iso8583.message import Message
 from switch.routing.events import DeliveryFailed, IssuerDown, IssuerUp
 from switch.transaction import ADVICE, FINANCIAL, ExchangeKey

@@ -14,11 +14,11 @@ from switch.cli.overheard import View, show_capture
 from switch.errors import MessageError, SwitchError
 from switch.explain.capture import listen, overhear
 from switch.iso8583.codec import Codec
-from switch.iso8583.describe import describe
 from switch.iso8583.framing import HeaderFormat
 from switch.iso8583.message import Message
-from switch.iso8583.recognize import Wrapping, around_in_line, likeliest, readings
-from switch.iso8583.stream import Way
+from switch.iso8583.reading.describe import describe
+from switch.iso8583.reading.recognize import Wrapping, around_in_line, likeliest, readings
+from switch.iso8583.reading.stream import Way
 from switch.pcap.files import read_capture
 from tests.fuzz import texts
 from tests.iso8583.samples import CHIP_PURCHASE, ECHO_TEST, PURCHASE, REVERSAL, said_in

@@ -11,12 +11,12 @@ import pytest
 from attrs import evolve
 
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.edition93 import to_1987, to_1993
+from switch.iso8583.edition93.messages import to_1987, to_1993
 from switch.iso8583.framing import Framer
-from switch.iso8583.mapping import Stamp, refusal, reversal_response, to_authorization, to_response, to_reversal
+from switch.iso8583.mapping.acquirer import Stamp, refusal, reversal_response, to_authorization, to_response, to_reversal
+from switch.iso8583.mapping.reconciliation import COUNTERS, to_reconciliation, totals_response
+from switch.iso8583.mapping.session import ECHO, SIGN_ON, network_request, network_response
 from switch.iso8583.message import Message
-from switch.iso8583.reconciling import COUNTERS, to_reconciliation, totals_response
-from switch.iso8583.session import ECHO, SIGN_ON, network_request, network_response
 from switch.specs.load import load_specs
 from switch.transaction import Decision
 from tests.interop import pcap, tshark

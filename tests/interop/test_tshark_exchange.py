@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
-from switch.iso8583.mapping import original_data
+from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.transaction import ExchangeKey
 from tests.interop import pcap, tshark

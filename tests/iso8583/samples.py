@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import worded
 from switch.iso8583.dialect import EDITION_1993, Dialect
-from switch.iso8583.edition93 import to_1987
+from switch.iso8583.edition93.messages import to_1987
+from switch.iso8583.mapping.compose import worded
 from switch.iso8583.message import Message
 from switch.spec_table import SpecTable
 from tests.support.strategies import DIALECTS

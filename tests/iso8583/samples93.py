@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from switch.iso8583.edition93 import to_1987, to_1993
+from switch.iso8583.edition93.messages import to_1987, to_1993
 from switch.iso8583.message import Message
 from tests.iso8583.samples import PURCHASE, TODAY
 

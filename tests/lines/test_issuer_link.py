@@ -13,8 +13,8 @@ import trio
 from trio.testing import MockClock
 
 from switch.centre.server import Server
+from switch.iso8583.mapping.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
 from switch.iso8583.message import Message
-from switch.iso8583.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
 from switch.journal.journal import MemoryJournal
 from switch.lines.issuer_link import CUT_OVER_REPEAT_SECONDS, RETRY_SECONDS_FIRST, RETRY_SECONDS_MAX, SIGN_ON_SECONDS_MAX
 from switch.lines.sockets import DIAL_SECONDS_MAX, dial, listen, not_to_itself

@@ -7,9 +7,9 @@ from typing import cast
 from attrs import define, field
 
 from switch.errors import MessageError
-from switch.iso8583.mapping import Stamp
+from switch.iso8583.mapping.acquirer import Stamp
+from switch.iso8583.mapping.session import CUT_OVER, ECHO, SIGN_ON, Session
 from switch.iso8583.message import Message
-from switch.iso8583.session import CUT_OVER, ECHO, SIGN_ON, Session
 from switch.lines.line import Line
 from switch.lines.network_management import Station, Voice
 from switch.routing.effects import Notice

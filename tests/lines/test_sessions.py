@@ -12,8 +12,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from switch.iso8583.mapping.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
 from switch.iso8583.message import Message
-from switch.iso8583.session import CUT_OVER, ECHO, ECHO_ANSWER_SECONDS_MAX, SIGN_OFF, SIGN_ON
 from switch.lines import acquirer_lines
 from switch.lines.sockets import KEEP_ALIVE_IDLE_SECONDS
 from tests.support.centre_in_loop import Client, Loopback, loopback, purchase, specs

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import evolve
 
 from switch.centre.as_process import CentreProcess
-from switch.iso8583.compose import Sale
+from switch.iso8583.mapping.compose import Sale
 from tests.e2e.acquirer import AT, Acquirer, sale
 
 ISSUER: Final = "vesta"

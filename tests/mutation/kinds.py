@@ -11,7 +11,8 @@ from typing import Final
 
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import (
+from switch.iso8583.dialect import Dialect
+from switch.iso8583.mapping.compose import (
     ENTRIES,
     KINDS,
     NETWORK_FUNCTIONS,
@@ -21,8 +22,7 @@ from switch.iso8583.compose import (
     totals_message,
     worded,
 )
-from switch.iso8583.dialect import Dialect
-from switch.iso8583.following import COMPLETE, INCREMENT, REVERSE, VOID, Original, following
+from switch.iso8583.mapping.follow_up import COMPLETE, INCREMENT, REVERSE, VOID, Original, following
 from switch.iso8583.message import Message
 from switch.transaction import ExchangeKey
 from tests.e2e.acquirer import AT, SPECS, card_of

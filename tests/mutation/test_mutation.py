@@ -14,8 +14,8 @@ import pytest
 
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
-from switch.iso8583.compose import KINDS
 from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.mapping.compose import KINDS
 from tests.e2e.acquirer import SPECS
 from tests.iso8583.samples import PURCHASE
 from tests.mutation.kinds import UNASKED, UNSUPPORTED, Kinds

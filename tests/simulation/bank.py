@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from switch.iso8583 import forwarding, mapping
+from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.issuers.account import AccountBook
@@ -37,20 +37,20 @@ class Bank:
         self._scenario = ScenarioState(None, self.profile.id)
 
     def answer(self, message: Message) -> Message:
-        defaults: dict[str, Any] = {"acquirer_id": "504900", "stamp": mapping.Stamp(SECOND, SECOND), "currency": "504"}
+        defaults: dict[str, Any] = {"acquirer_id": "504900", "stamp": acquirer.Stamp(SECOND, SECOND), "currency": "504"}
         if message_class(message.mti) == "reversal":
-            reversal = mapping.to_reversal(message, **defaults)
+            reversal = acquirer.to_reversal(message, **defaults)
             undone = undo(reversal, self.accounts, self.book, now_ms=NOW_MS)
             self._write([undone.entry])
-            return mapping.reversal_response(reversal, undone.response_code)
-        asked = mapping.to_authorization(message, **defaults)
+            return acquirer.reversal_response(reversal, undone.response_code)
+        asked = acquirer.to_authorization(message, **defaults)
         if message.mti[2] == "2":
             taken = take(asked, self.accounts, self.book, now_ms=NOW_MS)
             self._write(list(taken.entries))
-            return forwarding.from_issuer(message, taken.decision)
+            return issuer.from_issuer(message, taken.decision)
         judged = decide(asked, self.accounts, self._scenario, now_ms=NOW_MS, today_yymm=MONTH, approval_codes=self._codes)
         self._write([judged.entry])
-        return forwarding.from_issuer(message, judged.decision)
+        return issuer.from_issuer(message, judged.decision)
 
     def _write(self, entries: list[Entry | None]) -> None:
         self.book.append([entry for entry in entries if entry is not None])

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import define, field
 
-from switch.iso8583.mapping import original_data
+from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.issuers.profile import Card
 from switch.transaction import ExchangeKey

@@ -17,10 +17,11 @@ from attrs import evolve
 from switch.centre.turn import Turn
 from switch.data_folder.vault import Vault
 from switch.endofday.close import close_day
-from switch.iso8583 import forwarding, mapping
+from switch.iso8583.mapping import acquirer
+from switch.iso8583.mapping import issuer as forwarding
+from switch.iso8583.mapping.reconciliation import to_reconciliation, totals_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
-from switch.iso8583.reconciling import to_reconciliation, totals_response
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
 from switch.routing.deliveries import ADVICE
@@ -270,9 +271,9 @@ class World(Weather):
                 decision = effect.decision
                 if self.plant == "another_approval_code_in_the_answer" and decision.approval_code:
                     decision = evolve(decision, approval_code=decision.approval_code[::-1])
-                self._to_acquirer(effect.origin, mapping.to_response(effect.authorization, decision))
+                self._to_acquirer(effect.origin, acquirer.to_response(effect.authorization, decision))
             case ReplyReversal():
-                self._to_acquirer(effect.origin, mapping.reversal_response(effect.reversal, effect.response_code))
+                self._to_acquirer(effect.origin, acquirer.reversal_response(effect.reversal, effect.response_code))
             case ReplyTotals():
                 outcome = effect.outcome
                 codes = {"settlement_code": outcome.settlement_code, "response_code": outcome.response_code}
@@ -321,13 +322,13 @@ class World(Weather):
 
 def _asked(number: int, message: Message) -> Event:
     """What a message of an acquirer is to the switchboard, as the server reads it."""
-    defaults: dict[str, Any] = {"acquirer_id": OWN_ID, "stamp": mapping.Stamp("1122100000", "1122110000")}
+    defaults: dict[str, Any] = {"acquirer_id": OWN_ID, "stamp": acquirer.Stamp("1122100000", "1122110000")}
     kind = message_class(message.mti)
     if kind == "reconciliation":
         return TotalsReceived(to_reconciliation(message, **defaults), number, "acquirer")
-    if kind == "reversal" or mapping.is_void(message):
-        return ReversalReceived(mapping.to_reversal(message, currency="504", **defaults), number, "acquirer")
-    return RequestReceived(mapping.to_authorization(message, currency="504", **defaults), number, "acquirer")
+    if kind == "reversal" or acquirer.is_void(message):
+        return ReversalReceived(acquirer.to_reversal(message, currency="504", **defaults), number, "acquirer")
+    return RequestReceived(acquirer.to_authorization(message, currency="504", **defaults), number, "acquirer")
 
 
 def _answered(issuer: str, answer: Message) -> Event:

@@ -15,10 +15,10 @@ from switch.errors import NegativeAnswerError
 from switch.explain.lifecycle import Story, story
 from switch.explain.messages import Traced, last_messages, messages_of, numbered_messages, with_messages
 from switch.explain.timeline import steps
-from switch.iso8583.compose import worded
 from switch.iso8583.dialect import EBCDIC
 from switch.iso8583.framing import Frame
-from switch.iso8583.mapping import original_data
+from switch.iso8583.mapping.acquirer import original_data
+from switch.iso8583.mapping.compose import worded
 from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.routing.effects import Notice

@@ -11,7 +11,7 @@ import trio
 from attrs import define
 
 from switch.data_folder.vault import Vault
-from switch.iso8583.mapping import original_data
+from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal

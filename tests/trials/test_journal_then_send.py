@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 from attrs import define, field
 
-from switch.iso8583.mapping import original_data
+from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.journal.journal import Batch
 from switch.transaction import ExchangeKey

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from switch.cli.message import message_json
 from switch.errors import MessageError
-from switch.iso8583.blanking import blanked
 from switch.iso8583.codec import Codec
-from switch.iso8583.recognize import BARE, around_in_line, readings
+from switch.iso8583.reading.recognize import BARE, around_in_line, readings
+from switch.iso8583.reading.redaction import blanked
 from switch.specs.load import load_specs
 from tests.cli.command import run
 from tests.iso8583.samples import PURCHASE, with_elements

@@ -8,7 +8,7 @@ from pathlib import Path
 from switch.data_folder.vault import Vault
 from switch.endofday.close import close_day
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.mapping import original_data
+from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.transaction import ExchangeKey

@@ -23,7 +23,7 @@ from attrs import frozen
 
 import switch
 from switch.endofday.close import check_books, close_day, statement
-from switch.iso8583.mapping import original_data
+from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.transaction import ExchangeKey
 from tests.support.centre_in_loop import loopback, purchase, specs

@@ -12,11 +12,11 @@ from typing import Protocol
 import trio
 
 from switch.errors import MessageError
-from switch.iso8583 import forwarding, mapping
 from switch.iso8583.framing import Frame, reply_tpdu
+from switch.iso8583.mapping import acquirer, issuer
+from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
-from switch.iso8583.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
 from switch.issuers.decide import approval_codes, decide, undo
@@ -103,7 +103,7 @@ class IssuerHost:
         now_ms = self._clock_ms()
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
-        stamp = mapping.Stamp(second, second)
+        stamp = acquirer.Stamp(second, second)
         for frame in frames:
             if frame is None:
                 continue
@@ -122,22 +122,22 @@ class IssuerHost:
         self._writing.write()
         line.flush()
 
-    def _answer(self, message: Message, now_ms: int, month: str, stamp: mapping.Stamp) -> tuple[Message | None, float]:
+    def _answer(self, message: Message, now_ms: int, month: str, stamp: acquirer.Stamp) -> tuple[Message | None, float]:
         """The answer to one message (None: silence) and by how many seconds it is late."""
         kind = message_class(message.mti)
         if kind in ("authorization", "financial") and message.mti[2] == "0":
             try:
-                request = mapping.to_authorization(
+                request = acquirer.to_authorization(
                     message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY
                 )
             except MessageError:
-                return mapping.refusal(message, FORMAT_ERROR), 0.0
+                return acquirer.refusal(message, FORMAT_ERROR), 0.0
             judgement = decide(
                 request, self._accounts, self._scenario, now_ms=now_ms, today_yymm=month, approval_codes=self._codes
             )
             if judgement.entry is not None:
                 self._writing.waiting.append(judgement.entry)
-            answer = None if judgement.silence else forwarding.from_issuer(message, judgement.decision)
+            answer = None if judgement.silence else issuer.from_issuer(message, judgement.decision)
             return answer, judgement.delay_seconds
         if not expects_answer(message.mti):
             return None, 0.0
@@ -149,28 +149,30 @@ class IssuerHost:
             if message.elements.get(70) == CUT_OVER:
                 self.settlement_date = message.elements.get(SETTLEMENT_DATE)
             return network_response(message), 0.0
-        return mapping.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
+        return acquirer.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
 
-    def _take(self, message: Message, now_ms: int, stamp: mapping.Stamp) -> Message:
+    def _take(self, message: Message, now_ms: int, stamp: acquirer.Stamp) -> Message:
         """The answer to an advice; what it changes waits to be written."""
         try:
-            advice = mapping.to_authorization(message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY)
+            advice = acquirer.to_authorization(
+                message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY
+            )
         except MessageError:
-            return mapping.refusal(message, FORMAT_ERROR)
+            return acquirer.refusal(message, FORMAT_ERROR)
         taken = take(advice, self._accounts, self._writing, now_ms=now_ms)
         self._writing.waiting.extend(taken.entries)
-        return forwarding.from_issuer(message, taken.decision)
+        return issuer.from_issuer(message, taken.decision)
 
-    def _undo(self, message: Message, now_ms: int, stamp: mapping.Stamp) -> Message:
+    def _undo(self, message: Message, now_ms: int, stamp: acquirer.Stamp) -> Message:
         """The answer to a reversal; what it changes waits to be written."""
         try:
-            reversal = mapping.to_reversal(message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY)
+            reversal = acquirer.to_reversal(message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY)
         except MessageError:
-            return mapping.refusal(message, FORMAT_ERROR)
+            return acquirer.refusal(message, FORMAT_ERROR)
         undoing = undo(reversal, self._accounts, self._writing, now_ms=now_ms)
         if undoing.entry is not None:
             self._writing.waiting.append(undoing.entry)
-        return mapping.reversal_response(reversal, undoing.response_code)
+        return acquirer.reversal_response(reversal, undoing.response_code)
 
     async def _send_late(self, line: Line, answer: Message, tpdu: bytes, asked: Message, delay_seconds: float) -> None:
         await trio.sleep(delay_seconds)

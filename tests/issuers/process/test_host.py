@@ -7,9 +7,10 @@ from typing import Any, cast
 import pytest
 import trio
 
-from switch.iso8583 import forwarding, mapping
 from switch.iso8583.framing import Frame
-from switch.iso8583.mapping import Stamp
+from switch.iso8583.mapping import acquirer
+from switch.iso8583.mapping import issuer as forwarding
+from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.message import Message
 from switch.issuers.entry import Entry
 from switch.issuers.process.book import MemoryBook
@@ -94,7 +95,7 @@ async def test_a_partial_reversal_as_the_centre_sends_it() -> None:
 
 
 def authorization(asked_for: Message) -> Authorization:
-    return mapping.to_authorization(asked_for, acquirer_id=ACQUIRER, stamp=Stamp("1122100000", "1122100000"), currency="504")
+    return acquirer.to_authorization(asked_for, acquirer_id=ACQUIRER, stamp=Stamp("1122100000", "1122100000"), currency="504")
 
 
 @pytest.mark.parametrize("left_out", [{}, {"de90": ""}, {"de90": "", "de2": ""}])

@@ -1,0 +1,105 @@
+"""Sessions: network management messages (x8xx, DE 70), the states of a line, and how long it may be silent. No I/O."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from switch.iso8583.mapping.acquirer import NETWORK_ECHOED
+from switch.iso8583.message import Message
+from switch.iso8583.mti import response_mti
+from switch.transaction import APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED
+
+SIGN_ON: Final = "001"
+SIGN_OFF: Final = "002"
+CUT_OVER: Final = "201"
+ECHO: Final = "301"
+
+#: DE 70 of the network management functions the centre takes part in -> what they are called.
+FUNCTIONS: Final = {SIGN_ON: "sign-on", SIGN_OFF: "sign-off", CUT_OVER: "cut-over", ECHO: "echo"}
+
+SETTLEMENT_DATE: Final = 15  #: of a cut-over: the business date that begins, MMDD
+NEVER: Final = 0  #: echo_seconds of a line that may be silent for ever
+ECHO_ANSWER_SECONDS_MAX: Final = 10.0  #: the timeout of a slow issuer; a peer that is there answers an echo at once
+
+DOWN, OPEN, SIGNING_ON, REFUSED, UP, SIGNED_OFF = "down", "open", "signing on", "refused", "up", "signed off"
+
+#: The life of a line: state -> event -> next state. What is not listed is not allowed. The centre connects to issuers and
+#: signs on there; acquirers call, and may sign on. What a peer may send at any time is listed in every state it can meet.
+TRANSITIONS: Final = {
+    DOWN: {"connected": SIGNING_ON, "called": OPEN},
+    OPEN: {"lost": DOWN, "sign-on": UP, "sign-off": SIGNED_OFF},
+    SIGNING_ON: {
+        "lost": DOWN, "sign-on": UP, "sign-off": SIGNED_OFF, "sign-on answered": UP, "sign-on refused": REFUSED,
+    },
+    REFUSED: {"lost": DOWN},
+    UP: {"lost": DOWN, "sign-on": UP, "sign-off": SIGNED_OFF, "sign-on answered": UP, "sign-on refused": UP},
+    SIGNED_OFF: {
+        "lost": DOWN, "sign-on": UP, "sign-off": SIGNED_OFF, "sign-on answered": UP, "sign-on refused": SIGNED_OFF,
+    },
+}  # fmt: skip
+
+
+class Session:
+    """The state of one line; ``happened`` is the only way to change it."""
+
+    def __init__(self) -> None:
+        self.state = DOWN
+
+    def happened(self, event: str) -> str:
+        following = TRANSITIONS[self.state].get(event)
+        assert following is not None, f"{event} while {self.state}"
+        self.state = following
+        return following
+
+
+class Silence:
+    """Watches when a line was last heard; times are seconds of one monotonic clock.
+
+    Whatever comes counts: a line that carries traffic is never asked for an echo, and anything read after an echo was asked
+    for answers it.
+    """
+
+    def __init__(self, echo_seconds: float) -> None:
+        self._echo_seconds = echo_seconds
+        self._asked_at: float | None = None
+
+    def echo_due(self, heard_at: float, now: float) -> bool:
+        """Whether to ask for an echo now; that it is asked for is noted."""
+        if self._asked_at is not None and heard_at >= self._asked_at:
+            self._asked_at = None
+        due = self._echo_seconds != NEVER and self._asked_at is None and now - heard_at >= self._echo_seconds
+        if due:
+            self._asked_at = now
+        return due
+
+    def half_open(self, heard_at: float, now: float) -> str | None:
+        """Why the peer is held to be gone, in words: its echo is overdue. None while it is not."""
+        asked_at = self._asked_at
+        if asked_at is None or heard_at >= asked_at or now - asked_at < ECHO_ANSWER_SECONDS_MAX:
+            return None
+        return f"nothing came from it in {now - heard_at:.0f} s, nor an answer to the echo of {now - asked_at:.0f} s ago"
+
+
+def network_request(
+    function: str, *, stan: str, transmitted_at: str, institution_id: str, business_date: str | None = None
+) -> Message:
+    """An 0800 with a function of DE 70; ``transmitted_at`` is MMDDhhmmss (UTC), ``business_date`` that of a cut-over."""
+    elements = {7: transmitted_at, 11: stan, 33: institution_id, 70: function}
+    if business_date is not None:
+        elements[SETTLEMENT_DATE] = business_date[5:7] + business_date[8:]
+    return Message("0800", dict(sorted(elements.items())))
+
+
+def network_response(request: Message) -> Message:
+    """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 without DE 70."""
+    function = request.elements.get(70)
+    code = FORMAT_ERROR if function is None else APPROVED if function in FUNCTIONS else FUNCTION_NOT_SUPPORTED
+    elements: dict[int, str] = {n: request.elements[n] for n in NETWORK_ECHOED if n in request.elements}
+    return Message(response_mti(request.mti), {**elements, 39: code})
+
+
+def peer_cut_over(message: Message) -> str:
+    """In words, a cut-over a peer tells of: it is answered and changes nothing here."""
+    date = message.elements.get(SETTLEMENT_DATE)
+    to = f"business date {date} (DE 15, MMDD)" if date else "another business date (no DE 15)"
+    return f"has cut over to {to}; the date here is moved by the calendar or by switch day close"

@@ -1,0 +1,173 @@
+"""A message in words: every element with its name, its place and its value, secrets left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import frozen
+
+from switch.card import card_numbers, mask_numbers, mask_pan
+from switch.errors import MessageError
+from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import EDITION_1987, EDITION_1993
+from switch.iso8583.mti import describe_mti
+from switch.iso8583.reading import meanings, meanings93
+from switch.iso8583.reading.hiding import NOWHERE, Places, believed, suspect_places
+
+#: Elements never shown: they hold or may hold PIN blocks, keys, cryptograms or card verification values. Private data is
+#: hidden whole where networks are known to put a CVV2 or a track there (DE 48 Mastercard, DE 126 Visa, DE 127 Postbridge,
+#: DE 59, 61 and 62 others), since three digits among others cannot be told apart.
+SECRET: Final = {
+    36: "track 3",
+    45: "track 1",
+    48: "private data",
+    52: "PIN block",
+    59: "private data",
+    61: "private data",
+    62: "private data",
+    64: "MAC",
+    96: "key",
+    126: "private data",
+    127: "private data",
+    128: "MAC",
+}
+EMV_DATA: Final = 55
+
+#: EMV tags whose values are card data: tracks and PAN in their several forms, the cardholder's name, an enciphered PIN.
+EMV_CARD_DATA: Final = frozenset({"56", "57", "5A", "5F20", "5F21", "5F22", "5F23", "99", "9F0B", "9F1F", "9F20", "9F6B"})
+
+#: Text elements that senders fill as they like, by edition.
+FREE_TEXT: Final = {
+    EDITION_1987: frozenset({42, 43, 44, 46, 47, *range(56, 64), *range(98, 126)}),
+    EDITION_1993: frozenset({31, 42, 43, 44, 46, 47, *range(57, 64), 66, 72, 95, *range(98, 105), *range(109, 126)}),
+}
+MEANING: Final = {EDITION_1987: meanings.meaning, EDITION_1993: meanings93.meaning}
+
+
+@frozen(kw_only=True)
+class Line:
+    """One part of a described message: ``length`` bytes from ``offset``. ``value`` is masked, ``meaning`` is in words."""
+
+    element: int
+    name: str
+    format: str
+    offset: int
+    length: int
+    value: str
+    meaning: str
+
+
+@frozen(kw_only=True)
+class Description:
+    """What was understood of a message, and where it stopped making sense (``error``, else None)."""
+
+    mti: str | None
+    lines: tuple[Line, ...]
+    error: MessageError | None
+    bytes_total: int
+    suspect: Places  #: what may be a card number where none should stand; left out of the values
+
+
+MASKED: Final = frozenset({2, 34, 35, EMV_DATA})  #: elements in which only what is no card data is shown
+MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
+
+
+def describe(codec: Codec, data: bytes, *, unmasked: bool = False, near_bytes: int | None = None) -> Description:
+    """The parts of a message in the order they stand, as far as it can be read. PANs are masked unless ``unmasked``.
+
+    With ``near_bytes`` card numbers out of place are looked for only so far around the error: for who shows nothing else.
+    """
+    parts, error = codec.inspect(data)
+    values = {key: value for key, _, _, value in parts}
+    elements = {int(key): value for key, value in values.items() if key.isdecimal() and key != "1"}
+    lines, edition = [], codec.dialect.edition
+    trusted = error is None or believed(values.get("t", ""), elements, edition)
+    place, width = (error.position or 0) if error else 0, len(data) if near_bytes is None else near_bytes
+    start, end = max(place - width, 0), place + width
+    suspect = NOWHERE if unmasked else suspect_places(codec, data[start:end], parts, whole=error is None, start=start)
+    for key, offset, raw, value in parts:
+        number = int(key) if key.isdecimal() and key != "1" else 0 if key == "t" else 1
+        if number == 0:
+            name, notation, shown, words = "message type indicator", "n 4", value, describe_mti(value)
+            encoding = ""
+        elif number == 1:
+            name, notation, words = ("secondary bitmap" if key == "1" else "primary bitmap"), "b 8", ""
+            shown = value if unmasked or not any(card_numbers(values.get("t", "") + value)) else MAY_BE_A_CARD
+            encoding = "raw" if codec.dialect.bitmap == "binary" else "ebcdic" if codec.dialect.mti == "ebcdic" else "ascii"
+        else:
+            element = codec.dialect.element(number)
+            name, notation = element.name, element.format
+            shown = value if unmasked else shown_value(number, value, edition)
+            words = MEANING[edition](number, value, elements)
+            encoding = element.encoding
+        masked = number in SECRET or (number in MASKED and trusted) or (number in FREE_TEXT[edition] and error is None)
+        if encoding and not masked and suspect.hide(encoding, offset, offset + len(raw)):
+            shown, words = MAY_BE_A_CARD, ""
+        line = Line(element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=words)
+        lines.append(line)
+    return Description(mti=values.get("t"), lines=tuple(lines), error=error, bytes_total=len(data), suspect=suspect)
+
+
+def shown_value(number: int, value: str, edition: str = EDITION_1987) -> str:
+    """An element's value as it may be shown: PANs masked, tracks cut to the masked PAN, secrets named only.
+
+    In text elements of variable length, where anybody may put anything, a run of 13 digits or more is masked like a PAN.
+    """
+    if number in (2, 34):
+        return mask_pan(value)
+    if number == 35:
+        pan, separator, _ = value.replace("D", "=").partition("=")
+        return f"{mask_pan(pan)}{separator}{'…' if separator else ''}"
+    if number in SECRET:
+        return f"({SECRET[number]}, not shown)"
+    if number == EMV_DATA:
+        return _shown_emv(value)
+    if number in FREE_TEXT[edition]:
+        return mask_numbers(value)
+    return value
+
+
+def _shown_emv(value: str) -> str:
+    """BER-TLV as ``tag=value`` pairs without card data; hidden whole where it is no BER-TLV."""
+    try:
+        data = bytes.fromhex(value)
+        places = list(emv_tags(data))
+    except (IndexError, ValueError):
+        return "(EMV data that cannot be read, not shown)"
+    shown = ((tag, "(not shown)" if tag in EMV_CARD_DATA else data[start:end].hex().upper()) for tag, start, end in places)
+    return " ".join(f"{tag}={text}" for tag, text in shown)
+
+
+def emv_tags(data: bytes) -> Iterator[tuple[str, int, int]]:
+    """Tag, first byte and end of every value of BER-TLV data (ISO/IEC 8825-1), those inside a template in its place.
+
+    IndexError where it breaks off, ValueError where a length is indefinite.
+    """
+    return _tags(data, 0, len(data))
+
+
+def _tags(data: bytes, place: int, end: int) -> Iterator[tuple[str, int, int]]:
+    while place < end:
+        start, constructed = place, bool(data[place] & 0x20)
+        more = data[place] & 0x1F == 0x1F
+        place += 1
+        while more:
+            more = bool(data[place] & 0x80)
+            place += 1
+        tag = data[start:place].hex().upper()
+        size = data[place]
+        place += 1
+        if size > 0x80:
+            width = size & 0x7F
+            size = int.from_bytes(data[place : place + width], "big")
+            place += width
+        elif size == 0x80:
+            raise ValueError("indefinite length")
+        if place + size > end:
+            raise IndexError(tag)
+        if constructed:
+            yield from _tags(data, place, place + size)
+        else:
+            yield tag, place, place + size
+        place += size

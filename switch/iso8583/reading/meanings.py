@@ -1,0 +1,96 @@
+"""What the values of some elements mean in words (ISO 8583:1987, annexes A and B, and what networks agree on)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from switch.iso8583.mapping.session import FUNCTIONS
+from switch.money import currency_name, format_minor
+from switch.transaction import RESPONSE_MEANINGS
+
+#: DE 3, first two digits.
+PROCESSING_CODES: Final = {
+    "00": "purchase",
+    "01": "cash withdrawal",
+    "02": "debit adjustment",
+    "09": "purchase with cash back",
+    "11": "quasi-cash",
+    "20": "refund",
+    "21": "deposit",
+    "22": "credit adjustment",
+    "30": "balance inquiry",
+    "31": "balance inquiry",
+    "38": "mini statement",
+    "40": "transfer",
+    "50": "bill payment",
+}
+
+#: DE 22, first two digits: how the card was read.
+ENTRY_MODES: Final = {
+    "00": "unknown",
+    "01": "entered by hand",
+    "02": "magnetic stripe",
+    "03": "bar code",
+    "04": "optical reading",
+    "05": "chip",
+    "07": "contactless chip",
+    "10": "credential on file",
+    "80": "magnetic stripe, fallback from chip",
+    "81": "electronic commerce",
+    "90": "magnetic stripe, read whole",
+    "91": "contactless magnetic stripe",
+    "95": "chip, card verification unreliable",
+}
+PIN_ENTRY: Final = {"1": "terminal takes PINs", "2": "terminal takes no PIN"}  #: DE 22, third digit
+
+#: DE 25.
+CONDITIONS: Final = {
+    "00": "normal presentment",
+    "01": "customer not present",
+    "02": "unattended terminal",
+    "03": "merchant suspicious",
+    "05": "card not present",
+    "06": "pre-authorization",
+    "08": "mail or telephone order",
+    "10": "customer identified",
+    "41": "a part of the amount can be taken",
+    "59": "electronic commerce",
+}
+
+#: DE 54, digits 3 and 4 of each entry.
+ADDITIONAL_AMOUNTS: Final = {"01": "ledger balance", "02": "available", "40": "cash back", "57": "asked for"}
+
+SETTLEMENT_CODES: Final = {"0": "not compared", "1": "in balance", "2": "out of balance"}  #: DE 66
+
+AMOUNTS: Final = {4: 49, 5: 50, 6: 51}  #: amount -> the element that says its currency
+CURRENCIES: Final = frozenset({49, 50, 51})
+
+
+def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
+    """The value of element ``number`` in words, where there is more to say than itself; ``elements`` are the message's."""
+    if number in AMOUNTS and value:
+        return amount(value, elements.get(AMOUNTS[number], "504"))
+    if number in CURRENCIES:
+        return currency_name(value)
+    if number == 22:
+        said = (ENTRY_MODES.get(value[:2], ""), PIN_ENTRY.get(value[2:], ""))
+        return ", ".join(word for word in said if word)
+    if number == 54:
+        return ", ".join(_additional(value[start : start + 20]) for start in range(0, len(value), 20))
+    table = {3: PROCESSING_CODES, 25: CONDITIONS, 39: RESPONSE_MEANINGS, 66: SETTLEMENT_CODES, 70: FUNCTIONS}.get(number, {})
+    return table.get(value[:2] if number == 3 else value, "")
+
+
+def amount(digits: str, currency: str) -> str:
+    """Minor units as money."""
+    return f"{format_minor(int(digits), currency)} {currency_name(currency)}"
+
+
+def _additional(entry: str) -> str:
+    """One entry of DE 54: what it is and how much; a balance below zero is a debit, of other amounts the sign is understood."""
+    what, currency, digits = ADDITIONAL_AMOUNTS.get(entry[2:4]), entry[4:7], entry[8:]
+    if what is None or not (len(digits) == 12 and digits.isascii() and digits.isdecimal()):
+        return "an amount of another kind"
+    below_zero = entry[7] == "D" and entry[2:4] in ("01", "02")
+    return f"{what} {format_minor(-int(digits) if below_zero else int(digits), currency)} {currency_name(currency)}"

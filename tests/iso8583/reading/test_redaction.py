@@ -1,0 +1,150 @@
+"""What is kept of a message: nothing that must never be stored, in whatever way it is written, and all else as it came."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.message import Message
+from switch.iso8583.reading.redaction import HEAD_BYTES, NEVER_STORED, Blanked, blanked, head
+from tests.iso8583.samples import CHIP_PURCHASE, PURCHASE, codec, said_in, with_elements
+from tests.support.strategies import DIALECTS
+
+CVV2, PIN_BLOCK, DISCRETIONARY = "917", "0412AC89ABCDEF67", "5551234567"
+TRACK = f"4507160000000010=29121010{DISCRETIONARY}"
+SECRETS = {
+    35: TRACK,
+    36: f"014507160000000010=724{DISCRETIONARY}",
+    45: f"B4507160000000010^A/B^29121010{DISCRETIONARY}",
+    48: f"SECRET{CVV2}SECRET",
+    52: PIN_BLOCK,
+    126: f"SECRET{CVV2}SECRET",
+}
+CHIP = f"57124507160000000010D29121010{DISCRETIONARY}F9F2608C0FFEE01234567895F2403291231"
+NAMES = sorted(name for name in DIALECTS if not name.startswith("base"))
+
+
+def spelled(digits: str) -> list[bytes]:
+    """Digits and characters as they may stand in bytes: ASCII, EBCDIC, and packed with either parity."""
+    forms = [digits.encode(), digits.encode(EBCDIC)]
+    if not digits.strip("0123456789ABCDEF"):
+        even = digits if len(digits) % 2 == 0 else digits[1:]
+        shifted = digits[1:] if len(digits) % 2 == 0 else digits
+        forms += [bytes.fromhex(even), bytes.fromhex(shifted[: len(shifted) // 2 * 2])]
+    return forms
+
+
+def assert_free_of_secrets(body: bytes) -> None:
+    for secret in (DISCRETIONARY, PIN_BLOCK, f"SECRET{CVV2}", f"{CVV2}SECRET"):
+        assert not [form for form in spelled(secret) if form in body], secret
+
+
+def secretive(name: str, *, chip: bool = True) -> tuple[Codec, bytes]:
+    """A purchase with every element that is never stored, as far as a dialect has it."""
+    wire = codec(name)
+    said = said_in(name, PURCHASE).elements
+    secrets = {n: v for n, v in {**SECRETS, **({55: CHIP} if chip else {})}.items() if wire.dialect.elements[n] is not None}
+    mti = "1100" if wire.dialect.edition == "1993" else "0100"
+    elements = dict(sorted({**said, **secrets}.items()))
+    return wire, wire.encode(Message(mti, elements))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_secrets_are_overwritten_and_all_else_is_as_it_came(name: str) -> None:
+    wire, data = secretive(name)
+    kept = blanked(wire, data)
+    assert_free_of_secrets(kept.body)
+    assert kept.error is None
+    assert len(kept.body) == len(data)
+    before, after = wire.decode(data), wire.decode(kept.body)
+    assert after.mti == before.mti
+    for number, value in before.elements.items():
+        if number in NEVER_STORED:
+            assert not after.elements[number].strip("0"), number
+            assert number not in kept.message.elements
+        elif number != 55:
+            assert after.elements[number] == value, number
+    overwritten = {offset for start, end in kept.places for offset in range(start, end)}
+    assert all(kept.body[place] == data[place] for place in range(len(data)) if place not in overwritten)
+
+
+def test_of_chip_data_only_card_data_is_overwritten() -> None:
+    wire, data = secretive("ascii")
+    assert wire.decode(blanked(wire, data).body).elements[55] == "5712" + "0" * 36 + CHIP[40:]
+    start = data.index(bytes.fromhex("5712")) + 2
+    assert (start, start + 18) in blanked(wire, data).places
+    broken = wire.encode(Message("0100", {11: "000001", 55: CHIP[:-2]}))
+    assert wire.decode(blanked(wire, broken).body).elements[55] == "0" * (len(CHIP) - 2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_message_without_secrets_is_kept_whole(name: str) -> None:
+    wire = codec(name)
+    data = wire.encode(said_in(name, PURCHASE))
+    assert blanked(wire, data) == Blanked(data, (), wire.decode(data), None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_wherever_a_message_is_cut_off_or_longer_nothing_secret_is_kept(name: str) -> None:
+    wire, data = secretive(name)
+    for size in range(len(data)):
+        assert_free_of_secrets(blanked(wire, data[:size]).body)
+    for place in range(len(data)):
+        assert_free_of_secrets(blanked(wire, data[:place] + b"1" + data[place:]).body)
+        assert_free_of_secrets(blanked(wire, data[:place] + data[place + 1 :]).body)
+
+
+@pytest.mark.parametrize("listener", NAMES)
+@pytest.mark.parametrize("spoken", NAMES)
+def test_on_the_wrong_listener_nothing_secret_is_kept(spoken: str, listener: str) -> None:
+    for chip in (True, False):
+        _, data = secretive(spoken, chip=chip)
+        assert_free_of_secrets(blanked(codec(listener), data).body)
+
+
+def test_one_wrong_content_costs_nothing_but_what_may_be_secret() -> None:
+    wire = codec("ascii")
+    data = wire.encode(with_elements(PURCHASE, de52=PIN_BLOCK))
+    at = data.index(b"000000012500")
+    wrong = data[:at] + b"X" + data[at + 1 :]
+    kept = blanked(wire, wrong)
+    assert str(kept.error) == "DE 4 at byte 36: found 'X' as character 1, expected n 12: digits"
+    assert kept.body == wrong.replace(bytes.fromhex(PIN_BLOCK), bytes(8))
+    assert kept.places == ((len(data) - 8, len(data)),)
+
+
+def test_a_secret_with_wrong_content_is_overwritten_too() -> None:
+    wire = codec("ascii")
+    data = wire.encode(Message("0100", {7: "1122091530", 35: TRACK, 41: "TERM0001"})).replace(b"=2912", b"=29X2")
+    kept = blanked(wire, data)
+    assert kept.error is not None
+    assert DISCRETIONARY.encode() not in kept.body
+    assert kept.body.endswith(b"TERM0001")
+
+
+def test_where_the_layout_is_lost_the_beginning_is_kept() -> None:
+    wire = codec("ascii")
+    data = wire.encode(with_elements(CHIP_PURCHASE, de22="051"))
+    kept = blanked(wire, data[:-5])
+    start = data.index(b"37" + TRACK[:16].encode())
+    assert kept.body == data[:start] + bytes(len(data) - 5 - start)
+    assert kept.places == ((start, len(data) - 5),)
+    assert kept.message.elements[11] == "000042"
+    undated = wire.encode(with_elements(CHIP_PURCHASE, de7="9999999999"))
+    assert blanked(wire, undated[:-5]).places == ((HEAD_BYTES, len(data) - 5),), "nothing proves that it is in this dialect"
+
+
+@given(st.binary(max_size=80))
+def test_bytes_that_are_no_frame_are_kept_as_far_as_no_element_can_stand_there(data: bytes) -> None:
+    kept = head(data)
+    assert kept.body == data[:HEAD_BYTES] + bytes(max(len(data) - HEAD_BYTES, 0))
+    assert kept.message == Message("", {})
+
+
+@given(st.sampled_from(NAMES), st.binary(max_size=120))
+def test_any_bytes_can_be_blanked(name: str, data: bytes) -> None:
+    kept = blanked(codec(name), data)
+    assert len(kept.body) == len(data)
