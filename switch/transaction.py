@@ -129,7 +129,7 @@ class Reconciliation:
 
     key: ExchangeKey  #: of this message; an empty terminal means the totals of the whole acquirer
     mti: str  #: as it came
-    sent: Mapping[str, int]  #: counter (``switch.routing.totals``) -> value, those the message has
+    sent: Mapping[str, int]  #: counter (``switch.routing.memory.totals``) -> value, those the message has
     carried: Mapping[int, str] = field(eq=False, repr=False)
     stamped: bool = False  #: as of an Authorization
 
@@ -281,3 +281,27 @@ REASON_COMPLETED = "4004"  #: another message settles it: a completion took the 
 def response_meaning(response_code: str) -> str:
     """The words for a response code; codes outside the standard's table say so."""
     return RESPONSE_MEANINGS.get(response_code, "private use, not in the standard's table")
+
+
+# When an approval counts (capture).
+NOW = "now"  #: in the business date of its decision
+LATER = "completion"  #: once a completion names it
+WITH_BATCH = "batch"  #: when its terminal closes its batch
+NEVER = "never"  #: it moves no money
+
+
+def is_financial_advice(authorization: Authorization) -> bool:
+    """Whether it tells of money that has moved: a completion, or a sale made offline."""
+    return authorization.function == ADVICE and authorization.message_class == FINANCIAL
+
+
+def granted_minor(authorization: Authorization, decision: Decision) -> int:
+    """What a decision grants: all that was asked, a part of it, or nothing."""
+    if not decision.approved:
+        return 0
+    return authorization.amount_minor if decision.approved_minor is None else decision.approved_minor
+
+
+def refuse(response_code: str, reason: str) -> Decision:
+    """A decline by the switch itself."""
+    return Decision(response_code=response_code, approval_code=None, decided_by=SWITCH, reason=reason)

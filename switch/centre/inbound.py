@@ -20,16 +20,16 @@ from switch.lines.acquirer_lines import Callers
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Voice
-from switch.routing.deliveries import ADVICE, REVERSAL
-from switch.routing.effects import Effect, Notice
-from switch.routing.events import (
+from switch.routing.memory.deliveries import ADVICE, REVERSAL
+from switch.routing.switchboard import Switchboard
+from switch.routing.traffic.effects import Effect, Notice
+from switch.routing.traffic.events import (
     AnswerReceived,
     DeliveryAnswered,
     RequestReceived,
     ReversalReceived,
     TotalsReceived,
 )
-from switch.routing.switchboard import Switchboard
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
 ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from switch.lines.issuer_link import IssuerLink
 from switch.machine.stopping import END_NOW, Stop
-from switch.routing.effects import Notice
+from switch.routing.traffic.effects import Notice
 
 #: A process that was killed is started again after so long; each further pause is twice the last, up to the second figure.
 KILLED_PAUSE_SECONDS: Final = (0.1, 5.0)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from switch.routing.effects import Notice
+from switch.routing.traffic.effects import Notice
 
 WINDOW_SECONDS: Final = 1.0  #: what is too much for it is counted, and summed up when it is over
 OF_A_LINE_MAX: Final = 20  #: sentences of one kind about one line in a window: more than a person reads

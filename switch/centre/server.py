@@ -32,12 +32,12 @@ from switch.lines.selector import Lines
 from switch.lines.sockets import accept, keep_alive
 from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
-from switch.routing.deliveries import REPEAT_SECONDS_FIRST
-from switch.routing.effects import Effect, Notice
-from switch.routing.events import IssuerDown, IssuerUp
-from switch.routing.recovery import Recovery
+from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST
 from switch.routing.switchboard import Switchboard
-from switch.routing.table import Destination
+from switch.routing.table.routes import Destination
+from switch.routing.traffic.effects import Effect, Notice
+from switch.routing.traffic.events import IssuerDown, IssuerUp
+from switch.routing.traffic.recovery import Recovery
 from switch.specs.specification import DROP, Specs
 from switch.trace.recorder import Trace
 

@@ -33,7 +33,7 @@ from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import write_text
 from switch.machine.stopping import FINISH, Stop
-from switch.routing.effects import Notice
+from switch.routing.traffic.effects import Notice
 from switch.specs.load import remember_specs
 from switch.specs.specification import Listener, Specs
 from switch.trace.recorder import TRACE_FILE, Trace

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from switch.journal.journal import Batch
-from switch.routing.effects import Effect, Notice
+from switch.routing.traffic.effects import Effect, Notice
 
 
 class Sending(Protocol):

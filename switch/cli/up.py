@@ -77,7 +77,7 @@ def up(
     from switch.cli.printer import Printer
     from switch.cli.running import run
     from switch.machine.files import kind_at
-    from switch.routing.effects import Notice
+    from switch.routing.traffic.effects import Notice
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
     if business_date and accept_clock:

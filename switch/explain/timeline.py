@@ -16,9 +16,9 @@ from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.mti import VERSIONS, response_mti
 from switch.iso8583.reading.meanings93 import REASONS
 from switch.money import worded_minor
-from switch.routing.deliveries import ADVICE as ADVISED
+from switch.routing.handling.terminals import is_listed
+from switch.routing.memory.deliveries import ADVICE as ADVISED
 from switch.routing.switchboard import RESTARTED
-from switch.routing.terminals import is_listed
 from switch.specs.specification import Specs
 from switch.transaction import (
     ADVICE,

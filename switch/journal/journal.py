@@ -39,8 +39,8 @@ from switch.journal.rows import (
     reversal_row,
 )
 from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
-from switch.routing.archive import Archive, NoArchive
-from switch.routing.effects import (
+from switch.routing.memory.past import Archive, NoArchive
+from switch.routing.traffic.effects import (
     JournalDecision,
     JournalDelivered,
     JournalDelivery,
@@ -49,7 +49,7 @@ from switch.routing.effects import (
     JournalRequest,
     JournalReversal,
 )
-from switch.routing.recovery import Recovery
+from switch.routing.traffic.recovery import Recovery
 
 JOURNAL_FILE: Final = "journal.db"
 BOOKS_FILE: Final = "books.db"  #: what is made of the journal, beside it (``switch.endofday.books``)

@@ -14,17 +14,16 @@ from attrs import frozen
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
 from switch.iso8583.mapping.issuer import rebuilt
-from switch.routing.archive import Named, Past, Reference, SameStan
-from switch.routing.capture import LATER
-from switch.routing.deliveries import Delivery
-from switch.routing.history import REMEMBERED_MAX
-from switch.routing.names import SAME_STAN_SECONDS, seconds_apart
-from switch.routing.reconciling import RECONCILIATIONS_REMEMBERED_MAX
-from switch.routing.recovery import Recovery
-from switch.routing.reversals import Demand, Undone
-from switch.routing.taken_back import REVERSALS_REMEMBERED_MAX
-from switch.routing.totals import Reconciled, Subject, Totals
-from switch.transaction import BATCH, ISSUER_INOPERATIVE, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
+from switch.routing.handling.reconciliation import RECONCILIATIONS_REMEMBERED_MAX
+from switch.routing.handling.reversals import REVERSALS_REMEMBERED_MAX
+from switch.routing.memory.deliveries import Delivery
+from switch.routing.memory.history import REMEMBERED_MAX
+from switch.routing.memory.names import SAME_STAN_SECONDS, seconds_apart
+from switch.routing.memory.past import Named, Past, Reference, SameStan
+from switch.routing.memory.totals import Reconciled, Subject, Totals
+from switch.routing.rules.reversal import Demand, Undone
+from switch.routing.traffic.recovery import Recovery
+from switch.transaction import BATCH, ISSUER_INOPERATIVE, LATER, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading

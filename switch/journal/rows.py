@@ -6,10 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from switch.routing.capture import NOW
-from switch.routing.deliveries import Delivery
-from switch.routing.effects import JournalDecision, JournalReconciliation, JournalRequest, JournalReversal
-from switch.transaction import REQUEST
+from switch.routing.memory.deliveries import Delivery
+from switch.routing.traffic.effects import JournalDecision, JournalReconciliation, JournalRequest, JournalReversal
+from switch.transaction import NOW, REQUEST
 
 INSERT_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
 #: Of a plain request only what has no default is written out: a tenth less work.

@@ -19,8 +19,8 @@ from switch.lines.selector import Lines
 from switch.lines.sockets import dial
 from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
-from switch.routing.effects import Notice
-from switch.routing.events import IssuerDown, IssuerUp
+from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.transaction import APPROVED
 
 RETRY_SECONDS_FIRST: Final = 0.05  #: a process that has just been started again is there within a blink

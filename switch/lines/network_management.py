@@ -22,7 +22,7 @@ from switch.iso8583.mapping.session import (
 )
 from switch.iso8583.message import Message
 from switch.lines.line import Line
-from switch.routing.effects import Notice
+from switch.routing.traffic.effects import Notice
 
 
 @frozen(kw_only=True)

@@ -11,12 +11,24 @@ from typing import Any, Final
 from attrs import evolve
 
 from switch.merchant import Merchant
-from switch.routing.advices import accept, complete
-from switch.routing.answers import Answers
-from switch.routing.archive import Archive, NoArchive, Past
-from switch.routing.capture import NEVER, NOW, WITH_BATCH, capture_of, granted_minor, is_financial_advice
-from switch.routing.checks import CHECKS, refuse
-from switch.routing.effects import (
+from switch.routing.handling.answers import Answers
+from switch.routing.handling.outbox import Outbox
+from switch.routing.handling.preauthorizations import Holds
+from switch.routing.handling.reconciliation import Reconciler
+from switch.routing.handling.repeats import Repeats
+from switch.routing.handling.reversals import TakenBack
+from switch.routing.handling.terminals import Terminals
+from switch.routing.handling.unmatched_answers import Unexpected
+from switch.routing.memory.history import History
+from switch.routing.memory.names import Names
+from switch.routing.memory.past import Archive, NoArchive, Past
+from switch.routing.memory.pending import Exchange, Pending
+from switch.routing.rules.capture import capture_of
+from switch.routing.rules.checks import CHECKS
+from switch.routing.rules.completion import accept, complete
+from switch.routing.rules.reversal import Undone, unfit
+from switch.routing.table.routes import Destination, Route, RoutingTable
+from switch.routing.traffic.effects import (
     Effect,
     Forward,
     JournalDecision,
@@ -27,7 +39,7 @@ from switch.routing.effects import (
     Reply,
     ReplyReversal,
 )
-from switch.routing.events import (
+from switch.routing.traffic.events import (
     AnswerReceived,
     DeliveryAnswered,
     DeliveryFailed,
@@ -39,19 +51,7 @@ from switch.routing.events import (
     ReversalReceived,
     TotalsReceived,
 )
-from switch.routing.exchange import Exchange, Pending
-from switch.routing.history import History
-from switch.routing.holds import Holds
-from switch.routing.names import Names
-from switch.routing.outbox import Outbox
-from switch.routing.reconciling import Reconciler
-from switch.routing.recovery import Recovery
-from switch.routing.repeats import Repeats
-from switch.routing.reversals import Undone, unfit
-from switch.routing.table import Destination, Route, RoutingTable
-from switch.routing.taken_back import TakenBack
-from switch.routing.terminals import Terminals
-from switch.routing.unexpected import Unexpected
+from switch.routing.traffic.recovery import Recovery
 from switch.transaction import (
     ADVICE,
     APPROVALS,
@@ -61,15 +61,21 @@ from switch.transaction import (
     IN_PROGRESS,
     INVALID_TRANSACTION,
     ISSUER_INOPERATIVE,
+    NEVER,
     NO_ACTION,
     NO_ROUTE,
     NO_SUCH_ISSUER,
+    NOW,
     REASON_TIMEOUT,
     REQUEST,
     RESPONSE_MEANINGS,
+    WITH_BATCH,
     Authorization,
     Decision,
     Reversal,
+    granted_minor,
+    is_financial_advice,
+    refuse,
 )
 
 PENDING_MAX: Final = 50_000  #: requests waiting for one issuer at once; a further one is answered 91

@@ -13,7 +13,7 @@ from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pa
 from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError
 from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
-from switch.routing.table import RoutingTable
+from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.files import Files, one_of

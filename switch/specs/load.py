@@ -18,7 +18,7 @@ from switch.issuers.scenario import Scenario
 from switch.machine.files import kind_at, read_whole
 from switch.machine.private import write_text
 from switch.merchant import Merchant
-from switch.routing.table import RoutingTable
+from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.checks import CHECKS, Known, check_coverage, check_rules

@@ -15,7 +15,7 @@ from switch.iso8583.framing import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
 from switch.issuers.scenario import Scenario
 from switch.merchant import Merchant
-from switch.routing.table import RoutingTable
+from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
 

@@ -22,7 +22,7 @@ from switch.iso8583.reading.recognize import TPDU_IDS
 from switch.iso8583.reading.redaction import Blanked, blanked, head, noted
 from switch.lines.line import Line
 from switch.machine.kept_files import KeptFiles, with_side_files
-from switch.routing.effects import Notice
+from switch.routing.traffic.effects import Notice
 
 TRACE_FILE: Final = "trace.db"
 SCHEMA: Final = databases.Schema(name="a trace", tables=frozenset({"message"}), scripts=("1.sql",), package=__package__)

@@ -15,7 +15,7 @@ from switch.centre.business_clock import BusinessClock
 from switch.data_folder.vault import Vault
 from switch.errors import BusyError
 from switch.journal.journal import JOURNAL_FILE, Journal, MemoryJournal, SqliteJournal
-from switch.routing.effects import Notice
+from switch.routing.traffic.effects import Notice
 from tests.cli.command import run
 from tests.support.centre_in_loop import specs
 

@@ -10,8 +10,8 @@ import pytest
 
 from switch.centre.turn import Turn
 from switch.journal.journal import Batch
-from switch.routing.deliveries import Delivery
-from switch.routing.effects import (
+from switch.routing.memory.deliveries import Delivery
+from switch.routing.traffic.effects import (
     Deliver,
     Effect,
     Forward,

@@ -14,7 +14,7 @@ from switch.explain.timeline import steps
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.mapping.acquirer import Stamp, to_authorization
 from switch.iso8583.message import Message
-from switch.routing.events import DeliveryFailed, IssuerDown, IssuerUp
+from switch.routing.traffic.events import DeliveryFailed, IssuerDown, IssuerUp
 from switch.transaction import ADVICE, FINANCIAL, ExchangeKey
 from tests.support.centre_in_loop import NOW_MS, purchase, specs
 from tests.support.day_builders import FRIDAY, day_specs, journal_of

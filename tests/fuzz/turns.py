@@ -21,8 +21,8 @@ from switch.iso8583.message import Message
 from switch.journal.journal import MemoryJournal
 from switch.lines.line import Line
 from switch.lines.wire_format import WireFormat
-from switch.routing.effects import JournalDecision, JournalRequest
-from switch.routing.events import IssuerDown
+from switch.routing.traffic.effects import JournalDecision, JournalRequest
+from switch.routing.traffic.events import IssuerDown
 from switch.transaction import APPROVALS
 from tests.fuzz.pipes import Bytes, Heard, Peer
 from tests.iso8583.samples import CHIP_PURCHASE, ECHO_TEST, REVERSAL, said_in

@@ -11,7 +11,7 @@ from switch.card import Pan
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import DataFolderError
 from switch.journal.journal import JOURNAL_FILE, SCHEMA_VERSION, Batch, SqliteJournal
-from switch.routing.effects import JournalDecision, JournalOccurrence, JournalRequest
+from switch.routing.traffic.effects import JournalDecision, JournalOccurrence, JournalRequest
 from switch.transaction import Decision
 from tests.support.dialogue import ATLAS, ATLAS_CARD, request
 

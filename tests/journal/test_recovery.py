@@ -17,14 +17,22 @@ from switch.data_folder.vault import Vault
 from switch.journal import reader
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
-from switch.routing import history
-from switch.routing.archive import Past
-from switch.routing.effects import Deliver, Effect, Forward, JournalOccurrence, JournalReconciliation, Reply, ReplyReversal
-from switch.routing.events import DeliveryAnswered, Event, IssuerDown, IssuerUp
-from switch.routing.stand_in import StandIn
+from switch.routing.memory import history
+from switch.routing.memory.past import Past
+from switch.routing.memory.totals import IN_BALANCE
 from switch.routing.switchboard import Switchboard
-from switch.routing.totals import IN_BALANCE
-from tests.routing.test_totals import totals
+from switch.routing.table.stand_in import StandIn
+from switch.routing.traffic.effects import (
+    Deliver,
+    Effect,
+    Forward,
+    JournalOccurrence,
+    JournalReconciliation,
+    Reply,
+    ReplyReversal,
+)
+from switch.routing.traffic.events import DeliveryAnswered, Event, IssuerDown, IssuerUp
+from tests.routing.memory.test_totals import totals
 from tests.support.dialogue import ATLAS, SHOP, answered, asked, request, reversed_, switchboard
 from tests.support.said import Said
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from switch.routing import history
-from switch.routing.events import RequestReceived
-from tests.routing.test_advices import HELD, completion, held
-from tests.routing.test_totals import totals
+from switch.routing.memory import history
+from switch.routing.traffic.events import RequestReceived
+from tests.routing.memory.test_totals import totals
+from tests.routing.rules.test_completion import HELD, completion, held
 from tests.support.dialogue import VESTA_CARD, Dialogue, answered, asked, delivered, request, reversed_, shop
 
 

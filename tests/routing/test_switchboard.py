@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from switch.routing import history
 from switch.routing import switchboard as module
-from switch.routing.events import ForwardFailed, IssuerDown, IssuerUp
+from switch.routing.memory import history
+from switch.routing.traffic.events import ForwardFailed, IssuerDown, IssuerUp
 from tests.support.dialogue import (
     TIMEOUT_SECONDS,
     VESTA_CARD,

@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from switch.routing.effects import Effect, Forward, JournalDecision, JournalRequest, Reply
-from switch.routing.events import IssuerDown, IssuerUp, RequestReceived
+from switch.routing.traffic.effects import Effect, Forward, JournalDecision, JournalRequest, Reply
+from switch.routing.traffic.events import IssuerDown, IssuerUp, RequestReceived
 from tests.support.dialogue import ATLAS_CARD, TIMEOUT_SECONDS, VESTA_CARD, answered, request, switchboard
 
 STANS = st.integers(min_value=1, max_value=6)

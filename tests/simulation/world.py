@@ -24,8 +24,11 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
-from switch.routing.deliveries import ADVICE
-from switch.routing.effects import (
+from switch.routing.memory.deliveries import ADVICE
+from switch.routing.switchboard import Switchboard
+from switch.routing.table.routes import Destination, Range, RoutingTable
+from switch.routing.table.stand_in import StandIn
+from switch.routing.traffic.effects import (
     Deliver,
     Effect,
     Forward,
@@ -36,7 +39,7 @@ from switch.routing.effects import (
     ReplyReversal,
     ReplyTotals,
 )
-from switch.routing.events import (
+from switch.routing.traffic.events import (
     AnswerReceived,
     DeliveryAnswered,
     Event,
@@ -46,9 +49,6 @@ from switch.routing.events import (
     ReversalReceived,
     TotalsReceived,
 )
-from switch.routing.stand_in import StandIn
-from switch.routing.switchboard import Switchboard
-from switch.routing.table import Destination, Range, RoutingTable
 from switch.specs.specification import Specs
 from tests.simulation.bank import NOW_MS, Bank
 from tests.simulation.shops import Shops

@@ -22,7 +22,7 @@ from switch.issuers.scenario import Scenario
 from switch.journal.journal import MemoryJournal
 from switch.lines.sockets import listen
 from switch.lines.wire_format import WireFormat
-from switch.routing.effects import Notice
+from switch.routing.traffic.effects import Notice
 from switch.spec_table import SpecTable
 from switch.specs.load import load_specs
 from switch.specs.specification import KEEP, Specs

@@ -9,7 +9,9 @@ from attrs import evolve
 
 from switch.card import Pan
 from switch.merchant import Merchant
-from switch.routing.effects import (
+from switch.routing.switchboard import Switchboard
+from switch.routing.table.routes import Destination, Range, Route, RoutingTable
+from switch.routing.traffic.effects import (
     Deliver,
     Effect,
     Forward,
@@ -25,9 +27,7 @@ from switch.routing.effects import (
     ReplyReversal,
     ReplyTotals,
 )
-from switch.routing.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
-from switch.routing.switchboard import Switchboard
-from switch.routing.table import Destination, Range, Route, RoutingTable
+from switch.routing.traffic.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
 from switch.transaction import Authorization, ExchangeKey, IssuerAnswer, Reversal
 
 ATLAS = Route(issuer="atlas", scheme="cmi", product="debit")

@@ -11,9 +11,9 @@ from switch.explain.lifecycle import story
 from switch.explain.step import Step
 from switch.explain.timeline import steps
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
-from switch.routing.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
 from switch.routing.switchboard import Switchboard
-from switch.routing.table import Destination
+from switch.routing.table.routes import Destination
+from switch.routing.traffic.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
 from switch.transaction import ExchangeKey, IssuerAnswer, Reversal
 from tests.support.centre_in_loop import NOW_MS, specs
 from tests.support.dialogue import request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from switch.routing.effects import Deliver, Effect, Forward, Reply, ReplyReversal, ReplyTotals
+from switch.routing.traffic.effects import Deliver, Effect, Forward, Reply, ReplyReversal, ReplyTotals
 
 SENT: Final = (Forward, Reply, ReplyReversal, ReplyTotals, Deliver)
 

@@ -21,7 +21,7 @@ from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.mapping.compose import worded
 from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
-from switch.routing.effects import Notice
+from switch.routing.traffic.effects import Notice
 from switch.trace.recorder import TRACE_FILE, TRIM_EVERY, Trace
 from switch.transaction import ExchangeKey
 from tests.support.centre_in_loop import NOW_MS, TODAY, Client, loopback, purchase, scenario, specs

@@ -18,7 +18,7 @@ import pytest
 from switch.centre.as_process import LOG_FILE, running_centre, spawn_centre
 from switch.data_folder.vault import Vault
 from switch.journal.journal import Batch, SqliteJournal
-from switch.routing.effects import JournalDecision, JournalRequest
+from switch.routing.traffic.effects import JournalDecision, JournalRequest
 from switch.transaction import Decision
 from tests.cli.command import run
 from tests.e2e.acquirer import SPECS, Acquirer, sale

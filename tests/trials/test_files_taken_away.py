@@ -19,7 +19,7 @@ from switch.centre.as_process import running_centre
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
 from switch.journal.journal import Batch, SqliteJournal
-from switch.routing.effects import JournalDecision, JournalRequest
+from switch.routing.traffic.effects import JournalDecision, JournalRequest
 from switch.transaction import Decision
 from tests.e2e.acquirer import Acquirer, sale
 from tests.e2e.test_crash import eventually, journaled

@@ -1,0 +1,78 @@
+"""Reconciliation: comparing totals (0500, 0520), and what the close of a batch captures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from switch.routing.memory.bounded import Memory
+from switch.routing.memory.names import same_key
+from switch.routing.memory.totals import IN_BALANCE, Batches, Reconciled, Subject, Totals
+from switch.routing.traffic.effects import Effect, JournalReconciliation, ReplyTotals
+from switch.routing.traffic.events import TotalsReceived
+from switch.transaction import ExchangeKey, Reconciliation
+
+RECONCILIATIONS_REMEMBERED_MAX: Final = 1_000  #: kept to answer repeats
+
+
+class Reconciler:
+    """The open totals, the approvals that wait for the close of a batch, and the last reconciliations."""
+
+    def __init__(self) -> None:
+        self.batches = Batches()
+        self._uncaptured: dict[Subject, dict[ExchangeKey, None]] = {}  #: in the order they were approved, by terminal
+        self._reconciled: Memory[ExchangeKey, Reconciled] = Memory(RECONCILIATIONS_REMEMBERED_MAX)
+        self._latest: dict[Subject, tuple[ExchangeKey, Reconciled]] = {}
+
+    def restore(
+        self,
+        totals: Mapping[Subject, Totals],
+        uncaptured: Iterable[ExchangeKey],
+        reconciled: Iterable[tuple[ExchangeKey, Reconciled]],
+    ) -> None:
+        """Take up what stood before a restart."""
+        self.batches.restore(totals)
+        for key in uncaptured:
+            self.await_batch(key)
+        for key, outcome in reconciled:
+            self._remember(key, outcome)
+
+    def _remember(self, key: ExchangeKey, outcome: Reconciled) -> None:
+        self._reconciled.put(key, outcome)
+        self._latest[key[:2]] = key, outcome
+
+    def _same_before(self, asked: Reconciliation) -> Reconciled | None:
+        """What came of the last totals of a sender that writes no time, where these are the same again."""
+        key, outcome = self._latest.get(asked.key[:2], (None, None))
+        if key is None or outcome is None or not asked.stamped or not same_key(key, asked.key):
+            return None
+        agrees = all(outcome.totals[name] == value for name, value in asked.sent.items())
+        return outcome if agrees and outcome.settlement_code == IN_BALANCE else None
+
+    def await_batch(self, key: ExchangeKey) -> None:
+        """An approval is to be captured when its terminal closes its batch."""
+        self._uncaptured.setdefault(key[:2], {})[key] = None
+
+    def reconcile(
+        self, event: TotalsReceived, last_request_id: int, waiting: tuple[int, ...], effects: list[Effect]
+    ) -> list[ExchangeKey]:
+        """Answer a reconciliation; what waited for it is to be captured. A repeat gets the same answer.
+
+        ``waiting`` are requests, up to the last, that have no answer yet.
+        """
+        asked, closed = event.asked, list[ExchangeKey]()
+        outcome = self._reconciled.get(asked.key) or self._same_before(asked)
+        if outcome is None:
+            outcome = self.batches.reconcile(asked, last_request_id, waiting)
+            self._remember(asked.key, outcome)
+            effects.append(JournalReconciliation(asked, event.line, outcome))
+            if outcome.settlement_code == IN_BALANCE:
+                closed = list(self._closed(asked.key.acquirer_id, asked.key.terminal_id))
+        effects.append(ReplyTotals(event.origin, asked, outcome))
+        return closed
+
+    def _closed(self, acquirer_id: str, terminal_id: str) -> Iterator[ExchangeKey]:
+        """What waited for the close of a terminal's batch, or of all batches of an acquirer."""
+        subjects = [s for s in self._uncaptured if s[0] == acquirer_id and terminal_id in ("", s[1])]
+        for subject in subjects:
+            yield from self._uncaptured.pop(subject)

@@ -1,0 +1,73 @@
+"""Requests whose key came before: the same answer for the same request, wherever it comes from, and 94 for another one."""
+
+from __future__ import annotations
+
+from switch.routing.memory.history import History
+from switch.routing.memory.past import Past
+from switch.routing.memory.pending import Exchange, Pending
+from switch.routing.traffic.effects import Effect, JournalOccurrence, Notice, Reply
+from switch.routing.traffic.events import RequestReceived
+from switch.transaction import DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Authorization, Decision, refuse
+
+
+class Repeats:
+    """What waits and what was decided, as whoever asks again sees it."""
+
+    def __init__(self, history: History, pending: Pending) -> None:
+        self._history, self._pending = history, pending
+
+    def answered(self, event: RequestReceived, effects: list[Effect]) -> bool:
+        """Answer a request whose key is being decided or was decided before; False where its key came for the first time."""
+        key = event.authorization.key
+        waiting = self._pending.get(key)
+        if waiting is not None:
+            self._repeat_while_waiting(event, waiting, effects)
+            return True
+        known = self._history.find(key)
+        if known is None or _is_to_be_sent_again(known.decision):
+            return False
+        self._repeat(event, known, effects)
+        return True
+
+    def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
+        """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
+        if _same(exchange.authorization, event.authorization):
+            exchange.origins.append(event.origin)
+            effects.append(JournalOccurrence(exchange.request_id, "repeat", f"{_asked_again(event)} while waiting"))
+        else:
+            self._refuse_used_key(event, exchange.request_id, effects)
+
+    def _repeat(self, event: RequestReceived, known: Past, effects: list[Effect]) -> None:
+        """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
+        if _same(known.authorization, event.authorization):
+            effects.append(JournalOccurrence(known.request_id, "repeat", f"{_asked_again(event)}, same answer given"))
+            effects.append(Reply(event.origin, event.authorization, known.decision))
+        else:
+            self._refuse_used_key(event, known.request_id, effects)
+
+    def _refuse_used_key(self, event: RequestReceived, request_id: int, effects: list[Effect]) -> None:
+        what = f"request {request_id} has the same DE 32, 41, 11 and 7 for something else"
+        effects.append(Notice("duplicate", f"{event.line}: {what}"))
+        effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
+
+
+def _asked_again(event: RequestReceived) -> str:
+    """Who sent a request again, and whether the message says so itself."""
+    return f"asked again{' as a repeat' if event.authorization.repeat else ''} by {event.line}"
+
+
+def _same(known: Authorization, again: Authorization) -> bool:
+    """Whether two messages under one key ask, or tell, the same."""
+    return (
+        known.pan == again.pan
+        and known.merchant_id == again.merchant_id
+        and known.amount_minor == again.amount_minor
+        and known.transaction_type == again.transaction_type
+        and known.message_class == again.message_class
+        and (known.captured_function or known.function) == again.function
+    )
+
+
+def _is_to_be_sent_again(decision: Decision) -> bool:
+    """Whether the centre itself has put a message off: what comes again under its key is judged anew."""
+    return decision.response_code == IN_PROGRESS and decision.decided_by == SWITCH

@@ -1,0 +1,53 @@
+"""Terminals no contract lists: what comes from one is taken as ever, and a person is told, once for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from switch.card import mask_numbers
+from switch.merchant import Merchant
+from switch.routing.traffic.effects import Notice
+from switch.transaction import Authorization
+
+TOLD_MAX: Final = 1_000  #: terminals told of; whoever invents a new one for each message is not told of for ever
+LISTED_SHOWN_MAX: Final = 3  #: terminals of a contract in a sentence
+
+
+def is_listed(merchant: Merchant | None, terminal_id: str) -> bool:
+    """Whether a terminal (DE 41) stands in the contract; of a merchant without one there is nothing to say."""
+    return merchant is None or terminal_id.strip() in map(str.strip, merchant.terminals)
+
+
+class Terminals:
+    """The terminals of all contracts, and those that were told of. ``listed`` are the merchants by id and terminal."""
+
+    __slots__ = ("_listed", "_told", "listed")
+
+    def __init__(self, merchants: Mapping[str, Merchant]) -> None:
+        self._listed = {each.id: frozenset(map(str.strip, each.terminals)) for each in merchants.values()}
+        self.listed = {(each.id, terminal_id): each for each in merchants.values() for terminal_id in each.terminals}
+        self._told: set[tuple[str, str, str]] = set()
+
+    def stranger(self, request: Authorization, merchant: Merchant | None, line: str) -> tuple[Notice, ...]:
+        """What there is to tell of the terminal of a request; nothing where its contract lists it, or where it was told.
+
+        ``line`` is a listener and the address of its peer: one that calls anew for each message is still the same.
+        """
+        if merchant is None:
+            return ()
+        terminal_id = request.key.terminal_id.strip()
+        listed = self._listed[merchant.id]
+        if terminal_id in listed or len(self._told) > TOLD_MAX:
+            return ()
+        key = (line.rpartition(":")[0], merchant.id, terminal_id)
+        if key in self._told:
+            return ()
+        self._told.add(key)
+        if len(self._told) > TOLD_MAX:
+            return (Notice("unknown_terminal", f"{TOLD_MAX} terminals that no contract lists were told; no more are"),)
+        shown = sorted(listed)[:LISTED_SHOWN_MAX]
+        which = ", ".join(shown) + (f" and {len(listed) - len(shown)} more" if len(listed) > len(shown) else "")
+        what = f"terminal {mask_numbers(terminal_id)!r} (DE 41) is not in the contract of merchant {merchant.id}"
+        told = f"{line}: {what}, which lists {which or 'none'}; told once, its requests are taken"
+        return (Notice("unknown_terminal", told),)

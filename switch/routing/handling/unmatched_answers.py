@@ -1,0 +1,61 @@
+"""Answers nobody waits for: late ones, second ones, and those that are the answer to nothing."""
+
+from __future__ import annotations
+
+from switch.routing.handling.outbox import Outbox
+from switch.routing.memory.history import History
+from switch.routing.memory.past import Past
+from switch.routing.memory.pending import Pending
+from switch.routing.traffic.effects import Effect, JournalOccurrence, Notice
+from switch.routing.traffic.events import AnswerReceived
+from switch.transaction import APPROVALS, REASON_INVALID_RESPONSE
+
+
+class Unexpected:
+    """What is made of an answer that no waiting request takes."""
+
+    def __init__(self, history: History, pending: Pending, outbox: Outbox) -> None:
+        self._history, self._pending, self._outbox = history, pending, outbox
+
+    def take(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
+        """Tell how late it came, or which waiting request is nearest to it and in what they differ.
+
+        An approval after the issuer's own decline is what the bank holds on: its acquirer was told of the decline, so the
+        issuer is owed a reversal.
+        """
+        answer = event.answer
+        known = self._history.find(answer.key)
+        if known is None:
+            effects.append(Notice("unmatched", self._nearest(event)))
+            return
+        if _takes_back_a_decline(event, known):
+            known.given_back = True
+            request, issuer = known.authorization, event.issuer
+            why = f"{issuer} answered {known.decision.response_code} and then {answer.response_code}; the first stands"
+            self._outbox.reverse(known.request_id, request, issuer, 0, why, REASON_INVALID_RESPONSE, now, effects)
+        late = "" if known.decided_at is None else f"{now - known.decided_at:.3f} s "
+        said = f"{answer.response_code} from {event.issuer}"
+        detail = f"answer {said} came {late}after {known.decision.response_code} was given"
+        effects.append(JournalOccurrence(known.request_id, "late_answer", detail))
+
+    def _nearest(self, event: AnswerReceived) -> str:
+        answer = event.answer
+        nearest = self._pending.nearest(event.issuer, answer.key)
+        if nearest is None:
+            like = "and nothing like it waits"
+        else:
+            exchange, differing = nearest
+            like = f"nearest is request {exchange.request_id} (STAN {exchange.authorization.key.stan}): "
+            like += f"{' and '.join(differing)} differ" + ("s" if len(differing) == 1 else "")
+        said = f"{answer.response_code} from {event.issuer}"
+        return f"answer {said} to STAN {answer.key.stan}, which nobody waits for; {like}"
+
+
+def _takes_back_a_decline(event: AnswerReceived, known: Past) -> bool:
+    """Whether an issuer approves what it has declined itself. What the centre decided without it is undone there already."""
+    return (
+        event.answer.response_code in APPROVALS
+        and known.issuer == event.issuer == known.decision.decided_by
+        and not known.decision.approved
+        and not known.given_back
+    )

@@ -1,0 +1,126 @@
+"""Exchanges of the past: what the switchboard remembers of them, and what it may ask of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from attrs import define
+
+from switch.card import Pan
+from switch.transaction import LATER, NOW, WITH_BATCH, Authorization, Decision, ExchangeKey
+
+
+@define(eq=False)
+class Past:
+    """A request that was decided. ``remaining_minor`` is what effective reversals, or its completion, have left of it."""
+
+    request_id: int
+    authorization: Authorization
+    issuer: str | None
+    decision: Decision
+    remaining_minor: int
+    decided_at: float | None = None  #: seconds of the monotonic clock; None before the last start
+    capture: str = NOW  #: when it counts (``rules.capture``)
+    completed_by: ExchangeKey | None = None  #: of a hold: the completion that took its place
+    increments: tuple[ExchangeKey, ...] = ()  #: of a hold: the approved requests that added to it
+    given_back: bool = False  #: its issuer is owed a reversal for an approval that came after its decline
+
+    @property
+    def held(self) -> bool:
+        """Whether it is an approval that does not count yet: it waits for a completion, or for the close of its batch."""
+        return self.capture in (LATER, WITH_BATCH) and self.remaining_minor > 0
+
+    @property
+    def adds(self) -> bool:
+        """Whether it is an increment: a request, or the word of one, that adds to the hold it names."""
+        return self.capture == LATER and self.authorization.original_key is not None
+
+    @property
+    def to_undo(self) -> bool:
+        """Whether a reversal of it, or of what completed it, may find something to undo."""
+        return self.remaining_minor > 0 or self.completed_by is not None
+
+
+class Reference(NamedTuple):
+    """What names an original that no DE 90 names: DE 37, 41 and 42, and its amount where that is known."""
+
+    rrn: str
+    terminal_id: str
+    merchant_id: str
+    amount_minor: int | None
+
+    def fits(self, authorization: Authorization) -> bool:
+        return (
+            authorization.rrn == self.rrn
+            and authorization.key.terminal_id == self.terminal_id
+            and authorization.merchant_id == self.merchant_id
+            and self.amount_minor in (None, authorization.amount_minor)
+        )
+
+
+class SameStan(NamedTuple):
+    """What names an original that neither DE 90 nor DE 37 names: its STAN, and what a reversal repeats of it."""
+
+    acquirer_id: str
+    terminal_id: str
+    stan: str
+    merchant_id: str
+    amount_minor: int
+    at: str  #: MMDDhhmmss of the message that names it
+    pan: Pan | None  #: None where the message has no card
+
+    @property
+    def key(self) -> ExchangeKey:
+        """The key of a request of the very time."""
+        return ExchangeKey(self.acquirer_id, self.terminal_id, self.stan, self.at)
+
+    def fits(self, authorization: Authorization) -> bool:
+        return (
+            authorization.key[:3] == self[:3]
+            and authorization.merchant_id == self.merchant_id
+            and authorization.amount_minor == self.amount_minor
+            and self.pan in (None, authorization.pan)
+        )
+
+
+Named = Reference | SameStan
+
+
+class Archive(Protocol):
+    """The journal, read by key and by name; asked only for what is no longer remembered."""
+
+    def find(self, key: ExchangeKey) -> Past | None:
+        """The latest decided request under a key."""
+
+    def find_named(self, named: Named) -> Past | None:
+        """The decided request a name can mean: one that is still worth something rather than another, a later one rather."""
+
+    def find_hold(self, reference: Reference, approval_code: str | None) -> Past | None:
+        """The request, no completion itself, of a reference: one of that code rather than another, one that still waits
+        for a completion rather, a later one rather."""
+
+    def of_stan(self, key: ExchangeKey, seconds: float) -> Iterable[Authorization]:
+        """Requests of the acquirer, terminal and STAN of a key, and so near to its time, the latest first."""
+
+    def came_reversed(self, name: ExchangeKey | Named) -> bool:
+        """Whether a reversal of what was not known then has named a request so."""
+
+
+class NoArchive:
+    """The past of a centre that has none."""
+
+    def find(self, key: ExchangeKey) -> Past | None:
+        return None
+
+    def find_named(self, named: Named) -> Past | None:
+        return None
+
+    def find_hold(self, reference: Reference, approval_code: str | None) -> Past | None:
+        return None
+
+    def of_stan(self, key: ExchangeKey, seconds: float) -> Iterable[Authorization]:
+        return ()
+
+    def came_reversed(self, name: ExchangeKey | Named) -> bool:
+        return False

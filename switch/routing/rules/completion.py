@@ -1,0 +1,59 @@
+"""What an advice does to the request it names: a completion captures a hold, an increment adds to it."""
+
+from __future__ import annotations
+
+from switch.merchant import Merchant
+from switch.money import BASIS_POINTS, format_minor
+from switch.routing.memory.past import Past
+from switch.transaction import (
+    APPROVALS,
+    APPROVED,
+    CREDITS,
+    INVALID_AMOUNT,
+    INVALID_TRANSACTION,
+    SWITCH,
+    UNABLE_TO_LOCATE,
+    Authorization,
+    Decision,
+    refuse,
+)
+
+
+def accept(advice: Authorization, reason: str) -> Decision:
+    """An advice is taken as it is."""
+    return Decision(response_code=APPROVED, approval_code=advice.approval_code, decided_by=SWITCH, reason=reason)
+
+
+def complete(advice: Authorization, hold: Past, authorized_minor: int, merchant: Merchant) -> Decision:
+    """Whether a completion may take the place of a hold; ``authorized_minor`` is what was granted with all increments."""
+    wrong = not_outstanding(advice, hold)
+    if wrong is not None:
+        return wrong
+    limit_minor = authorized_minor + authorized_minor * merchant.over_basis_points // BASIS_POINTS
+    if advice.amount_minor > limit_minor:
+        asked, limit = format_minor(advice.amount_minor), format_minor(limit_minor)
+        return refuse(INVALID_AMOUNT, f"completes with {asked} where {limit} may be captured")
+    of_what = f"{format_minor(authorized_minor)} authorized by request {hold.request_id}"
+    return accept(advice, f"completes {of_what} with {format_minor(advice.amount_minor)}")
+
+
+def not_outstanding(request: Authorization, hold: Past) -> Decision | None:
+    """Why nothing can be completed with, or added to, what a request names; None where it can."""
+    which = f"request {hold.request_id}"
+    if hold.authorization.pan != request.pan:
+        return refuse(UNABLE_TO_LOCATE, f"DE 2 is not the card of {which}, which it names")
+    if not hold.decision.approved:
+        return refuse(INVALID_TRANSACTION, f"{which}, which it names, was answered {hold.decision.response_code}")
+    if (told := hold.authorization.advised_code) is not None and told not in APPROVALS:
+        return refuse(INVALID_TRANSACTION, f"{which}, which it names, told of a decline, {told}")
+    if hold.completed_by is not None:
+        return refuse(INVALID_TRANSACTION, f"{which}, which it names, was completed before")
+    if hold.remaining_minor <= 0:
+        return refuse(INVALID_TRANSACTION, f"{which}, which it names, was reversed")
+    if not hold.held:
+        return refuse(INVALID_TRANSACTION, f"{which}, which it names, waits for no completion: it counts by itself")
+    if (hold.authorization.transaction_type in CREDITS) != (request.transaction_type in CREDITS):
+        return refuse(INVALID_TRANSACTION, f"DE 3 moves money the other way than {which}, which it names")
+    if hold.authorization.currency != request.currency:
+        return refuse(INVALID_TRANSACTION, f"another currency (DE 49) than {which}, which it names")
+    return None

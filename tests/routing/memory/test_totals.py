@@ -1,0 +1,113 @@
+"""Totals: what a terminal and the centre have counted, and the batch that closes when they agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from switch.merchant import BY_BATCH, BY_COMPLETION
+from switch.routing.traffic.events import TotalsReceived
+from switch.transaction import ExchangeKey, Reconciliation
+from tests.support.dialogue import Dialogue, answered, asked, delivered, request, reversed_, shop
+
+
+def totals(number: int = 1, *, terminal_id: str = "TERM0001", **sent: int) -> TotalsReceived:
+    """A 0500 of SHOP's terminal with these counters; ``terminal_id`` empty: of the whole acquirer."""
+    key = ExchangeKey("504001", terminal_id, f"{900 + number:06d}", "1122200000")
+    return TotalsReceived(Reconciliation(key=key, mti="0500", sent=sent, carried={}), "line 1", "ascii 127.0.0.1:4000")
+
+
+def sold(talk: Dialogue, stan: int, code: str = "00", **changes: Any) -> Dialogue:
+    (talk >> asked(stan, **changes)).drop()
+    (talk >> answered(stan, code)).drop()
+    return talk
+
+
+def test_what_was_approved_is_counted_and_what_was_declined_is_not() -> None:
+    talk = sold(sold(sold(Dialogue(), 1), 2, "51"), 3, message_class="financial", transaction_type="refund")
+    talk >> totals(debits_count=1, debits_minor=12_500, credits_count=1, credits_minor=12_500, net_minor=0)
+    talk << "journal totals 1 00: 5 totals agree" << "reply totals 1"
+
+
+def test_totals_begin_anew_once_they_agreed_and_go_on_until_then() -> None:
+    talk = sold(Dialogue(), 1)
+    talk >> totals(1, debits_count=2)
+    talk << "journal totals 2 95: debits_count 2 where the centre has 1" << "reply totals 2"
+    sold(talk, 2)
+    talk >> totals(2, debits_count=2) << "journal totals 1 00" << "reply totals 1"
+    talk >> totals(3, debits_count=0) << "journal totals 1 00" << "reply totals 1"
+
+
+def test_a_repeated_reconciliation_gets_the_same_answer() -> None:
+    talk = sold(Dialogue(), 1)
+    talk >> totals(1, debits_count=1) << "journal totals 1" << "reply totals 1"
+    talk >> totals(1, debits_count=1) << "reply totals 1"
+
+
+def test_totals_that_are_only_asked_for_close_nothing() -> None:
+    talk = sold(Dialogue(), 1)
+    talk >> totals(1) << "journal totals 0 00: no totals were sent to compare" << "reply totals 0"
+    talk >> totals(2, debits_count=1) << "journal totals 1" << "reply totals 1"
+
+
+def test_reversals_are_counted_apart() -> None:
+    talk = sold(sold(Dialogue(), 1), 2)
+    (talk >> reversed_(1)).drop()
+    (talk >> reversed_(2, own_stan=901, replacement_minor=10_000)).drop()
+    talk >> totals(
+        debits_count=2, debits_minor=25_000, debits_reversed_count=2, debits_reversed_minor=15_000, net_minor=-10_000
+    )
+    talk << "journal totals 1" << "reply totals 1"
+
+
+def test_an_acquirer_as_a_whole_has_totals_of_its_own() -> None:
+    talk = sold(Dialogue(), 1)
+    talk >> totals(1, debits_count=1) << "journal totals 1" << "reply totals 1"
+    talk >> totals(2, terminal_id="", debits_count=1) << "journal totals 1" << "reply totals 1"
+    talk >> totals(3, terminal_id="OTHER001", debits_count=0) << "journal totals 1" << "reply totals 1"
+
+
+def test_holds_are_authorizations_and_their_completions_debits() -> None:
+    talk = sold(Dialogue(merchant=shop(capture=BY_COMPLETION)), 1)
+    original = request(1).key
+    (talk >> asked(2, function="advice", message_class="financial", original_key=original, amount_minor=9_000)).drop()
+    talk >> totals(authorizations_count=1, debits_count=1, debits_minor=9_000)
+    talk << "journal totals 1" << "reply totals 1"
+
+
+def test_the_close_of_a_batch_captures_what_reversals_have_left() -> None:
+    talk = Dialogue(merchant=shop(capture=BY_BATCH))
+    talk >> asked(1) << "journal request 1, waits for its batch" << "forward"
+    talk >> answered(1) << "journal decision 1 00 of 12500, captures nothing" << "reply 00"
+    sold(sold(talk, 2), 3)
+    (talk >> reversed_(2)).drop()
+    (talk >> reversed_(3, own_stan=901, replacement_minor=10_000)).drop()
+    talk >> totals(debits_count=3, debits_minor=37_500, debits_reversed_minor=15_000)
+    talk << "journal totals 1" << "reply totals 1"
+    talk << "journal request 4 for request 1" << "journal decision 4 00 of 12500: captured with its batch: request 1"
+    talk << "journal request 5 for request 3" << "journal decision 5 00 of 10000: captured with its batch: request 3"
+    talk >> totals(2, debits_count=0) << "journal totals 1" << "reply totals 1"
+
+
+def test_what_a_batch_captured_is_reversed_where_it_counts() -> None:
+    talk = sold(Dialogue(merchant=shop(capture=BY_BATCH)), 1)
+    (talk >> totals(debits_count=1)).drop()
+    talk >> reversed_(1)
+    talk << "journal owed 1 to atlas: request 2: reversed by the acquirer" << "deliver 1"
+    talk << "journal reversal of request 2, effective 00" << "reply 00"
+    talk >> delivered(1) << "journal delivered 1 00"
+
+
+def test_an_upload_captures_one_of_a_batch_and_the_close_the_rest() -> None:
+    talk = sold(sold(Dialogue(merchant=shop(capture=BY_BATCH)), 1), 2)
+    uploaded: dict[str, Any] = {"function": "advice", "message_class": "financial", "original_key": request(1).key}
+    talk >> asked(3, **uploaded)
+    (
+        talk
+        << "journal request 3 for request 1"
+        << "journal owed advice 1"
+        << "deliver"
+        << "journal decision 3 00 of 12500"
+        << "reply"
+    )
+    talk >> totals(debits_count=2, debits_minor=25_000)
+    talk << "journal totals 1" << "reply totals 1" << "journal request 4 for request 2" << "journal decision 4 00 of 12500"
