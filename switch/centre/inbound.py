@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from switch.centre.outbound import Origin, Outgoing
-from switch.centre.wire_format_hint import Hints
+from switch.centre.outbound import Origin, Outbound
+from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import MessageError
 from switch.iso8583.dialect import EDITIONS
 from switch.iso8583.framing import Frame, reply_tpdu
@@ -16,10 +16,10 @@ from switch.iso8583.mapping.reconciliation import to_reconciliation
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, expects_answer, message_class
 from switch.iso8583.reading.recognize import around_in_line
-from switch.lines.acquirer_lines import Callers
+from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
-from switch.lines.network_management import Voice
+from switch.lines.network_management import Identity
 from switch.routing.memory.deliveries import ADVICE, REVERSAL
 from switch.routing.switchboard import Switchboard
 from switch.routing.traffic.effects import Effect, Notice
@@ -39,16 +39,16 @@ NO_STAMP: Final = acquirer.Stamp("", "")  #: of a message that has a time of its
 T = TypeVar("T")
 
 
-class Incoming:
+class Inbound:
     """The messages of a turn, handed to the switchboard ``board`` as events."""
 
     def __init__(
         self,
-        voice: Voice,
-        callers: Callers,
-        outgoing: Outgoing,
+        voice: Identity,
+        callers: AcquirerLines,
+        outgoing: Outbound,
         board: Switchboard,
-        hints: Hints,
+        hints: WireFormatHint,
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
         self._take, self._hints = board.take, hints

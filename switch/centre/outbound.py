@@ -20,7 +20,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
-from switch.lines.network_management import Voice
+from switch.lines.network_management import Identity
 from switch.record import record
 from switch.routing.memory.deliveries import ADVICE, Delivery
 from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
@@ -37,11 +37,11 @@ class Origin:
     asked: Message
 
 
-class Outgoing:
+class Outbound:
     """The messages of a turn. ``handle`` tells the switchboard of what could not be sent, and gives what follows."""
 
     def __init__(
-        self, voice: Voice, links: Mapping[str, IssuerLink], handle: Callable[[Event, float], Iterable[Effect]]
+        self, voice: Identity, links: Mapping[str, IssuerLink], handle: Callable[[Event, float], Iterable[Effect]]
     ) -> None:
         self._voice, self._links, self._handle = voice, links, handle
         self._touched: dict[Line, None] = {}

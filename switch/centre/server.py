@@ -17,17 +17,17 @@ from typing import Any, Final
 
 import trio
 
-from switch.centre.inbound import Incoming
-from switch.centre.outbound import Outgoing
+from switch.centre.inbound import Inbound
+from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
-from switch.centre.wire_format_hint import Hints
+from switch.centre.wire_format_hint import WireFormatHint
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.journal.journal import Batch, Journal
-from switch.lines.acquirer_lines import CONNECTIONS_MAX, Callers
+from switch.lines.acquirer_lines import CONNECTIONS_MAX, AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Frames, Line
-from switch.lines.network_management import Voice
+from switch.lines.network_management import Identity
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept, keep_alive
 from switch.lines.wire_format import WireFormat
@@ -87,12 +87,16 @@ class Server:
         self.lines = Lines(self.turn)
         self._links: dict[str, IssuerLink] = {}
         self._business_date = self._open_date()
-        self._voice = Voice(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell)
+        self._voice = Identity(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell)
         self._dropping = frozenset(each.name for each in specs.centre.listeners if each.unreadable == DROP)
-        self._callers = Callers(self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners})
+        self._callers = AcquirerLines(
+            self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners}
+        )
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
-        self._outgoing = Outgoing(self._voice, self._links, self.board.handle)
-        self._incoming = Incoming(self._voice, self._callers, self._outgoing, self.board, Hints(self._wires, specs.dialects))
+        self._outgoing = Outbound(self._voice, self._links, self.board.handle)
+        self._incoming = Inbound(
+            self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
+        )
         self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
         self._effects: list[Effect] = []

@@ -12,7 +12,7 @@ from switch.lines.line import OPENING_BYTES_MAX
 from switch.lines.wire_format import WireFormat
 
 
-class Hints:
+class WireFormatHint:
     """Every wire format there is: those of the listeners first, then all dialects behind all length headers."""
 
     def __init__(self, wires: Mapping[str, WireFormat], dialects: Mapping[str, Dialect]) -> None:

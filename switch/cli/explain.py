@@ -12,7 +12,7 @@ from switch.cli.options import data_option, json_option, sayable, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
-    from switch.explain.lifecycle import Row, Story
+    from switch.explain.lifecycle import Lifecycle, Row
     from switch.explain.messages import Traced
     from switch.explain.step import Step
     from switch.specs.specification import Specs
@@ -64,7 +64,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
         raise missing
 
 
-def _with_messages(story: Story, data: Path, told: list[Told]) -> tuple[list[Told], NegativeAnswerError | None]:
+def _with_messages(story: Lifecycle, data: Path, told: list[Told]) -> tuple[list[Told], NegativeAnswerError | None]:
     """What is told with the messages of the trace, and why there are none."""
     from switch.explain.messages import messages_of, with_messages
 
@@ -74,7 +74,7 @@ def _with_messages(story: Story, data: Path, told: list[Told]) -> tuple[list[Tol
         return told, missing
 
 
-def show_story(story: Story, told: Sequence[Told], specs: Specs) -> None:
+def show_story(story: Lifecycle, told: Sequence[Told], specs: Specs) -> None:
     """Print all that happened under its title: amount, card, merchant; messages of the trace by their numbers."""
     from switch.cli.tables import show_table
 
@@ -93,7 +93,7 @@ def _times(told: Sequence[Told], specs: Specs) -> list[str]:
     return [time if time != before else "" for before, time in zip(["", *times], times, strict=False)]
 
 
-def _about(story: Story, specs: Specs) -> str:
+def _about(story: Lifecycle, specs: Specs) -> str:
     from switch.money import worded_minor
 
     first: Row = story.lives[0].request if story.lives else story.unknown[0]
@@ -103,7 +103,7 @@ def _about(story: Story, specs: Specs) -> str:
     return ", ".join([*about, merchant.name if merchant else f"merchant {first['merchant_id'].strip()}"])
 
 
-def _as_json(story: Story, told: Sequence[Told], specs: Specs, *, unmasked: bool) -> dict[str, Any]:
+def _as_json(story: Lifecycle, told: Sequence[Told], specs: Specs, *, unmasked: bool) -> dict[str, Any]:
     """The same for programs, and the rows it is told from."""
     from switch.cli.traced import traced_json
 

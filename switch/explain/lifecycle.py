@@ -209,7 +209,7 @@ class Life:
 
 
 @frozen(kw_only=True)
-class Story:
+class Lifecycle:
     """All the journal tells of an RRN: ``lives`` oldest first, and the reversals of it whose original has never come."""
 
     rrn: str
@@ -217,7 +217,7 @@ class Story:
     unknown: tuple[Row, ...]
 
 
-def story(data: Path, rrn: str) -> Story:
+def story(data: Path, rrn: str) -> Lifecycle:
     """Everything of an RRN; NegativeAnswerError, with RRNs like it, where there is nothing."""
     with books.opened(data) as connection:
         ask, named = books.ask_of(connection), {"rrn": rrn, "filled": f"{rrn:<{RRN_CHARACTERS}}"}
@@ -226,7 +226,7 @@ def story(data: Path, rrn: str) -> Story:
         unknown = [row for row in _rows(REVERSAL_COLUMNS, ask(_UNKNOWN, named)) if row["id"] not in told]
         if not lives and not unknown:
             raise NegativeAnswerError(f"RRN {rrn!r} is not in the journal of {data}{_near(ask, rrn)}")
-        return Story(rrn=rrn, lives=lives, unknown=tuple(unknown))
+        return Lifecycle(rrn=rrn, lives=lives, unknown=tuple(unknown))
 
 
 def _life(ask: Ask, request_id: int) -> Life:

@@ -13,7 +13,7 @@ from attrs import frozen
 from switch.data_folder import databases
 from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
-from switch.explain.lifecycle import RRN_CHARACTERS, Row, Story
+from switch.explain.lifecycle import RRN_CHARACTERS, Lifecycle, Row
 from switch.explain.step import ACQUIRER, Step
 from switch.explain.timeline import in_order
 from switch.iso8583.mti import describe_mti
@@ -71,7 +71,7 @@ class Traced:
         return " → ".join(ends if self.direction == "received" else ends[::-1])
 
 
-def messages_of(data: Path, story: Story) -> list[Traced]:
+def messages_of(data: Path, story: Lifecycle) -> list[Traced]:
     """The messages of an RRN, in order: by DE 37, and by the key (DE 11, 41, 7) of its requests and reversals and of whatever
     else has that DE 37. NegativeAnswerError where none is kept."""
     with _opened(data) as (db, vault):
@@ -151,7 +151,7 @@ def _step(message: Traced) -> Step:
     )
 
 
-def _keyed(story: Story) -> Iterator[Row]:
+def _keyed(story: Lifecycle) -> Iterator[Row]:
     for life in story.lives:
         yield life.request
         yield from life.reversals

@@ -9,7 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from switch.explain.day_timeline import day_steps
-from switch.explain.lifecycle import Life, Row, Story
+from switch.explain.lifecycle import Life, Lifecycle, Row
 from switch.explain.step import ACQUIRER, CENTRE, RECEIVED, SENT, Step
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
@@ -51,7 +51,7 @@ _ORDER: Final = (
 _RANKS: Final = {what: rank for rank, what in enumerate(_ORDER)}
 
 
-def steps(story: Story, specs: Specs) -> list[Step]:
+def steps(story: Lifecycle, specs: Specs) -> list[Step]:
     """Everything that happened, in order."""
     found = [step for life in story.lives for step in _Teller(life, story, specs).all()]
     found += [step for reversal in story.unknown for step in _reversed(reversal, None, specs)]
@@ -68,7 +68,7 @@ class _Teller:
     """Tells one life."""
 
     life: Life
-    story: Story
+    story: Lifecycle
     specs: Specs
 
     def all(self) -> Iterator[Step]:

@@ -19,9 +19,9 @@ from switch.routing.handling.reversals import REVERSALS_REMEMBERED_MAX
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.history import REMEMBERED_MAX
 from switch.routing.memory.names import SAME_STAN_SECONDS, seconds_apart
-from switch.routing.memory.past import Named, Past, Reference, SameStan
+from switch.routing.memory.past import DecidedRequest, Named, Reference, SameStan
 from switch.routing.memory.totals import Reconciled, Subject, Totals
-from switch.routing.rules.reversal import Demand, Undone
+from switch.routing.rules.reversal import Demand, ReversalOutcome
 from switch.routing.traffic.recovery import Recovery
 from switch.transaction import BATCH, ISSUER_INOPERATIVE, LATER, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
 
@@ -155,25 +155,25 @@ class JournalReader:
     def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
         self._db, self._vault = db, vault
 
-    def find(self, key: ExchangeKey) -> Past | None:
+    def find(self, key: ExchangeKey) -> DecidedRequest | None:
         where = "request.stan = ? AND request.transmitted_at = ? AND request.terminal_id = ? AND request.acquirer_id = ?"
         return self._past(where, (key.stan, key.transmitted_at, key.terminal_id, key.acquirer_id))
 
-    def find_named(self, named: Named) -> Past | None:
+    def find_named(self, named: Named) -> DecidedRequest | None:
         if isinstance(named, SameStan):
             return self._find_same_stan(named)
         where = "request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ? AND request.amount_minor = ?"
         return self._past(f"{where} AND {_WORTH}", tuple(named)) or self._past(where, tuple(named))
 
-    def _find_same_stan(self, named: SameStan) -> Past | None:
-        best: Past | None = None
+    def _find_same_stan(self, named: SameStan) -> DecidedRequest | None:
+        best: DecidedRequest | None = None
         for request in self.of_stan(named.key, SAME_STAN_SECONDS):
             past = self.find(request.key) if named.fits(request) else None
             if past is not None and (best is None or past.to_undo > best.to_undo):
                 best = past
         return best
 
-    def find_hold(self, reference: Reference, approval_code: str | None) -> Past | None:
+    def find_hold(self, reference: Reference, approval_code: str | None) -> DecidedRequest | None:
         where, name = (
             f"request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ? AND {_NO_COMPLETION}",
             tuple(reference[:3]),
@@ -234,11 +234,11 @@ class JournalReader:
             reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
         )
 
-    def _past(self, where: str, wanted: tuple[Any, ...], first: str = "") -> Past | None:
+    def _past(self, where: str, wanted: tuple[Any, ...], first: str = "") -> DecidedRequest | None:
         sql = f"{_PAST} WHERE {where} ORDER BY {first}request.id DESC LIMIT 1"
         return next(map(self._to_past, self._db.execute(sql, wanted)), None)
 
-    def _to_past(self, row: Sequence[Any]) -> Past:
+    def _to_past(self, row: Sequence[Any]) -> DecidedRequest:
         code, approval_code, decided_by, reason, approved_minor, left_minor, unanswered = row[_COLUMNS:]
         authorization = self._to_authorization(row)
         partly = approved_minor if approved_minor is not None and approved_minor < authorization.amount_minor else None
@@ -250,14 +250,14 @@ class JournalReader:
             approved_minor=partly,
             unanswered=bool(unanswered),
         )
-        past = Past(row[0], authorization, row[_ISSUER], decision, approved_minor or 0, capture=row[20])
+        past = DecidedRequest(row[0], authorization, row[_ISSUER], decision, approved_minor or 0, capture=row[20])
         if left_minor is not None:
             past.remaining_minor = left_minor
         if past.held:
             self._link(past)
         return past
 
-    def _link(self, hold: Past) -> None:
+    def _link(self, hold: DecidedRequest) -> None:
         """Fill in what was added to a hold, and what completed it."""
         for *key, completes in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
             if completes:
@@ -306,7 +306,7 @@ def _to_meant(row: Sequence[Any]) -> ExchangeKey | Named:
     return ExchangeKey(acquirer_id, terminal_id, stan, transmitted_at)
 
 
-def _to_outcome(row: Sequence[Any]) -> tuple[Demand, Undone]:
+def _to_outcome(row: Sequence[Any]) -> tuple[Demand, ReversalOutcome]:
     """What a reversal asked for, and what came of it."""
     key, (acquirer_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor) = (
         ExchangeKey(*row[:4]),
@@ -316,7 +316,7 @@ def _to_outcome(row: Sequence[Any]) -> tuple[Demand, Undone]:
     named = name if transmitted_at is None else ExchangeKey(acquirer_id, key.terminal_id, stan, transmitted_at)
     original_id, effective, response_code, reason = row[11:]
     demand = Demand(key, named, merchant_id, amount_minor, replacement_minor)
-    return demand, Undone(original_id, bool(effective), response_code, reason)
+    return demand, ReversalOutcome(original_id, bool(effective), response_code, reason)
 
 
 def _to_reconciled(row: Sequence[Any]) -> tuple[ExchangeKey, Reconciled]:

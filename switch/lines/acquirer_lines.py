@@ -16,16 +16,16 @@ from switch.iso8583.mapping.session import (
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.lines.line import Line
-from switch.lines.network_management import Station, Voice
+from switch.lines.network_management import Identity, Station
 from switch.routing.traffic.effects import Notice
 
 CONNECTIONS_MAX: Final = 900  #: acquirers' lines at once: 1,024 open files, a usual limit, less the centre's own
 
 
-class Callers:
+class AcquirerLines:
     """The stations of acquirers, who call. One that never signed on is never sent anything it did not ask for."""
 
-    def __init__(self, voice: Voice, echo_seconds: Mapping[str, float]) -> None:
+    def __init__(self, voice: Identity, echo_seconds: Mapping[str, float]) -> None:
         self._voice, self._echo_seconds = voice, echo_seconds  #: by listener
         self._stations: dict[Line, Station] = {}
         self.signed_off: dict[Line, bool] = {}  #: lines whose requests are refused -> whether that was told

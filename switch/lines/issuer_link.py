@@ -13,8 +13,8 @@ from switch.errors import MessageError
 from switch.iso8583.mapping.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
-from switch.lines.line import Ear, Frames, Line
-from switch.lines.network_management import Station, Voice
+from switch.lines.line import Frames, Line, Tap
+from switch.lines.network_management import Identity, Station
 from switch.lines.selector import Lines
 from switch.lines.sockets import dial
 from switch.lines.wire_format import WireFormat
@@ -39,14 +39,14 @@ class IssuerLink:
         issuer: str,
         wire: WireFormat,
         *,
-        voice: Voice,
+        voice: Identity,
         echo_seconds: float,
         business_date: str,
         lines: Lines,
         receive: Callable[[Any, Frames], None],
         happened: Callable[[IssuerUp | IssuerDown], None],
         shortage: Shortage,
-        ear: Ear | None = None,
+        ear: Tap | None = None,
     ) -> None:
         self.issuer = issuer
         self.line: Line | None = None

@@ -39,7 +39,7 @@ LINGER_FOR_NOTHING: Final = struct.pack("ii", 1, 0)
 Frames = Iterator[Frame | None]  #: as they stand in a gulp; None for a keep-alive
 
 
-class Ear(Protocol):
+class Tap(Protocol):
     """Who is told of every byte of a line that makes, or does not make, a message (``switch.trace.recorder``)."""
 
     def heard(self, line: Line, frames: Sequence[Frame]) -> None:
@@ -72,7 +72,7 @@ class Line:
         self.heard_at = trio.current_time()  #: when something was last read
         self.dropped = False  #: its owner takes nothing more from it, not even what has been read
         self.drops_unreadable = False  #: whether its owner ends it after a message that cannot be answered
-        self.ear: Ear | None = None
+        self.ear: Tap | None = None
         self.read_always = False  #: whether it is read from however much its peer leaves unread; its owner says
         self.taken_at = 0.0  #: when its peer, having left something unread, last took some of it
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts

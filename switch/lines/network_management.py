@@ -26,7 +26,7 @@ from switch.routing.traffic.effects import Notice
 
 
 @frozen(kw_only=True)
-class Voice:
+class Identity:
     """How the centre names itself in what it asks (DE 33), by which clock (DE 7, 12, 13), and whom it tells what people should
     know."""
 
@@ -38,7 +38,7 @@ class Voice:
 class Station:
     """One line with its session. ``tpdu`` goes in front of what the centre asks."""
 
-    def __init__(self, line: Line, session: Session, voice: Voice, *, echo_seconds: float, tpdu: bytes) -> None:
+    def __init__(self, line: Line, session: Session, voice: Identity, *, echo_seconds: float, tpdu: bytes) -> None:
         self.line, self.session, self.tpdu = line, session, tpdu
         self._voice, self._silence = voice, Silence(echo_seconds)
         self._stan = 0

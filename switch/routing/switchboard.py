@@ -13,20 +13,20 @@ from attrs import evolve
 from switch.merchant import Merchant
 from switch.routing.handling.answers import Answers
 from switch.routing.handling.outbox import Outbox
-from switch.routing.handling.preauthorizations import Holds
+from switch.routing.handling.preauthorizations import Preauthorizations
 from switch.routing.handling.reconciliation import Reconciler
 from switch.routing.handling.repeats import Repeats
-from switch.routing.handling.reversals import TakenBack
+from switch.routing.handling.reversals import TakenBackRequests
 from switch.routing.handling.terminals import Terminals
-from switch.routing.handling.unmatched_answers import Unexpected
+from switch.routing.handling.unmatched_answers import UnmatchedAnswers
 from switch.routing.memory.history import History
 from switch.routing.memory.names import Names
-from switch.routing.memory.past import Archive, NoArchive, Past
+from switch.routing.memory.past import Archive, DecidedRequest, NoArchive
 from switch.routing.memory.pending import Exchange, Pending
 from switch.routing.rules.capture import capture_of
 from switch.routing.rules.checks import CHECKS
 from switch.routing.rules.completion import accept, complete
-from switch.routing.rules.reversal import Undone, unfit
+from switch.routing.rules.reversal import ReversalOutcome, unfit
 from switch.routing.table.routes import Destination, Route, RoutingTable
 from switch.routing.traffic.effects import (
     Effect,
@@ -106,10 +106,10 @@ class Switchboard:
         self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
         self._batches = self._reconciler.batches
         self._repeats = Repeats(self._history, self._pending)
-        self._holds = Holds(self._history, self._names, self._outbox, self._batches)
+        self._holds = Preauthorizations(self._history, self._names, self._outbox, self._batches)
         self._answers = Answers(self._holds, self._outbox)
-        self._unexpected = Unexpected(self._history, self._pending, self._outbox)
-        self._taken_back = TakenBack(archive, self._names, self._history, self._outbox, self._batches)
+        self._unexpected = UnmatchedAnswers(self._history, self._pending, self._outbox)
+        self._taken_back = TakenBackRequests(archive, self._names, self._history, self._outbox, self._batches)
         self._next_id = first_request_id
         self._handlers: dict[type[Any], Callable[[Any, float, list[Effect]], None]] = {
             RequestReceived: self._request,
@@ -138,7 +138,7 @@ class Switchboard:
             if issuer is not None:
                 self._outbox.reverse(request_id, authorization, issuer, 0, RESTARTED, REASON_TIMEOUT, now, effects)
             decision = evolve(refuse(ISSUER_INOPERATIVE, RESTARTED), unanswered=issuer is not None)
-            self._close(Past(request_id, authorization, issuer, decision, 0, now, NEVER), [], effects)
+            self._close(DecidedRequest(request_id, authorization, issuer, decision, 0, now, NEVER), [], effects)
         return effects
 
     @property
@@ -203,7 +203,7 @@ class Switchboard:
         refusal = self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
-            self._close(Past(request_id, authorization, None, refusal, 0, now, capture), [event.origin], effects)
+            self._close(DecidedRequest(request_id, authorization, None, refusal, 0, now, capture), [event.origin], effects)
         elif authorization.function == ADVICE:
             self._advice(authorization, event.origin, request_id, route, merchant, capture, hold, now, effects)
         else:
@@ -219,7 +219,7 @@ class Switchboard:
         route: Route | None,
         merchant: Merchant | None,
         capture: str,
-        hold: Past | None,
+        hold: DecidedRequest | None,
         effects: list[Effect],
     ) -> int:
         """Write a request down; its id from then on."""
@@ -272,7 +272,7 @@ class Switchboard:
         route: Route,
         merchant: Merchant,
         capture: str,
-        hold: Past | None,
+        hold: DecidedRequest | None,
         now: float,
         effects: list[Effect],
     ) -> None:
@@ -292,9 +292,9 @@ class Switchboard:
                     hold.increments += (advice.key,)
             granted = granted_minor(advice, decision)
             self._outbox.advise(request_id, advice, route.issuer, granted, decision, "", now, effects)
-        self._close(Past(request_id, advice, route.issuer, decision, 0, now, capture), [origin], effects)
+        self._close(DecidedRequest(request_id, advice, route.issuer, decision, 0, now, capture), [origin], effects)
 
-    def _judged(self, advice: Authorization, merchant: Merchant, hold: Past | None) -> Decision:
+    def _judged(self, advice: Authorization, merchant: Merchant, hold: DecidedRequest | None) -> Decision:
         """The answer to an advice; ``hold`` is the one it completes or adds to."""
         if advice.original_key is not None and self._pending.get(advice.original_key) is not None:
             return refuse(IN_PROGRESS, "the request it names (DE 90) waits for its issuer")
@@ -330,7 +330,7 @@ class Switchboard:
     def _decide(self, exchange: Exchange, decision: Decision, now: float, effects: list[Effect]) -> None:
         """Close an exchange that is not pending any more."""
         request = exchange.authorization
-        past = Past(exchange.request_id, request, exchange.route.issuer, decision, 0, now, exchange.capture)
+        past = DecidedRequest(exchange.request_id, request, exchange.route.issuer, decision, 0, now, exchange.capture)
         self._close(past, exchange.origins, effects)
 
     def _do_without(
@@ -356,7 +356,7 @@ class Switchboard:
             self._outbox.reverse(exchange.request_id, request, issuer, 0, why, reason, now, effects)
         self._decide(exchange, decision, now, effects)
 
-    def _close(self, past: Past, origins: list[Any], effects: list[Effect]) -> None:
+    def _close(self, past: DecidedRequest, origins: list[Any], effects: list[Effect]) -> None:
         """A request is decided: remember it, count it, write it down, answer it."""
         request, decision = past.authorization, past.decision
         approved = captured = None
@@ -404,14 +404,14 @@ class Switchboard:
             effects.append(JournalOccurrence(outcome.original_id, "repeat", detail))
         effects.append(ReplyReversal(event.origin, reversal, outcome.response_code))
 
-    def _call_off(self, exchange: Exchange, reversal: Reversal, now: float, effects: list[Effect]) -> Undone:
+    def _call_off(self, exchange: Exchange, reversal: Reversal, now: float, effects: list[Effect]) -> ReversalOutcome:
         """A reversal of what still waits for its issuer decides it at once, where it fits."""
         wrong = unfit(reversal, exchange.authorization, exchange.request_id)
         if wrong is not None:
             return wrong
         why = "reversed by the acquirer before an answer came"
         self._do_without(exchange, why, now, effects, NO_ACTION, reversal.reason)
-        return Undone(exchange.request_id, False, APPROVED, why)
+        return ReversalOutcome(exchange.request_id, False, APPROVED, why)
 
     # totals
 
@@ -423,14 +423,14 @@ class Switchboard:
             if past is not None and past.held:
                 self._capture(past, event.line, now, effects)
 
-    def _capture(self, past: Past, line: str, now: float, effects: list[Effect]) -> None:
+    def _capture(self, past: DecidedRequest, line: str, now: float, effects: list[Effect]) -> None:
         """Write down that an approval counts from now on, for what reversals have left of it."""
         request = evolve(past.authorization, function=BATCH, captured_function=past.authorization.function)
         why = f"captured with its batch: request {past.request_id}"
         decision = evolve(past.decision, reason=why, approved_minor=past.remaining_minor)
         route, merchant = self._table.find(request.pan.digits), self._merchants.get(request.merchant_id)
         request_id = self._take_in(request, line, route, merchant, NOW, past, effects)
-        self._close(Past(request_id, request, past.issuer, decision, 0, now, NOW), [], effects)
+        self._close(DecidedRequest(request_id, request, past.issuer, decision, 0, now, NOW), [], effects)
 
     # issuers come and go
 

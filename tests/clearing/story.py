@@ -119,7 +119,7 @@ DAYS = st.tuples(
 
 
 @frozen
-class Story:
+class Lifecycle:
     """What the journal of the days holds, as the plain words look at it."""
 
     approvals: list[Approval] = field(factory=list)

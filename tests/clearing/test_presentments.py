@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from tests.clearing.plain_words import Approval, difference, exception_reason, interchange_minor, settle
-from tests.clearing.story import DATES, DAYS, SPECS, Event, Story
+from tests.clearing.story import DATES, DAYS, SPECS, Event, Lifecycle
 from tests.support.day_builders import journal_of, later_ms
 
 Row = tuple[object, ...]
@@ -38,7 +38,7 @@ def test_sql_equals_plain_words_where_all_days_are_closed_late(days: tuple[list[
 
 
 def tell_and_compare(data: Path, days: tuple[list[Event], ...], *, closed_late: bool) -> None:
-    story, reports = Story(), []
+    story, reports = Lifecycle(), []
     with journal_of(data) as journal:
         for business_date, events in zip(DATES, days, strict=True):
             if not journal.is_open(business_date):
@@ -83,24 +83,24 @@ def closed(data: Path) -> list[DayReport]:
     return reports
 
 
-def undone_at_once(story: Story, approval: Approval) -> bool:
+def undone_at_once(story: Lifecycle, approval: Approval) -> bool:
     return approval.capture != "never" and story.is_undone(approval, approval.business_date)
 
 
-def counted(story: Story) -> list[Approval]:
+def counted(story: Lifecycle) -> list[Approval]:
     """What counts in a day by itself and is worth something at its close."""
     return [one for one in story.approvals if one.capture == "now" and not undone_at_once(story, one)]
 
 
-def presentable(story: Story) -> list[Approval]:
+def presentable(story: Lifecycle) -> list[Approval]:
     return [one for one in counted(story) if exception_reason(one, SPECS.merchants, SPECS.issuers) is None]
 
 
-def presentments_of(story: Story) -> list[Row]:
+def presentments_of(story: Lifecycle) -> list[Row]:
     return [(one.business_date, one.request_id, *charges(story.left_of(one, one.business_date))) for one in presentable(story)]
 
 
-def exceptions_of(story: Story) -> list[Row]:
+def exceptions_of(story: Lifecycle) -> list[Row]:
     return [
         (one.business_date, one.request_id, reason, story.left_of(one, one.business_date).amount_minor)
         for one in counted(story)
@@ -108,7 +108,7 @@ def exceptions_of(story: Story) -> list[Row]:
     ]
 
 
-def held_of(story: Story) -> list[Row]:
+def held_of(story: Lifecycle) -> list[Row]:
     """What waits at the close of its own date."""
     rows: list[Row] = []
     for one in story.approvals:
@@ -119,7 +119,7 @@ def held_of(story: Story) -> list[Row]:
     return rows
 
 
-def released_of(story: Story) -> list[Row]:
+def released_of(story: Lifecycle) -> list[Row]:
     rows: list[Row] = []
     for one in story.approvals:
         if one.waits and not undone_at_once(story, one) and (ended := ended_on(story, one)) is not None:
@@ -128,7 +128,7 @@ def released_of(story: Story) -> list[Row]:
     return rows
 
 
-def ended_on(story: Story, hold: Approval) -> tuple[str, str] | None:
+def ended_on(story: Lifecycle, hold: Approval) -> tuple[str, str] | None:
     """On which date a hold waits no longer, and why."""
     capture = story.captured_by(hold)
     for date in DATES[DATES.index(hold.business_date) :]:
@@ -139,7 +139,7 @@ def ended_on(story: Story, hold: Approval) -> tuple[str, str] | None:
     return None
 
 
-def adjustments_of(story: Story) -> list[Row]:
+def adjustments_of(story: Lifecycle) -> list[Row]:
     """On each later date: what remains at its close, less what remained before."""
     rows: list[Row] = []
     for one in presentable(story):
@@ -171,7 +171,9 @@ def differences(after: Approval, before: Approval) -> tuple[int, ...]:
     return (amount, interchange, settled.discount_minor, settled.vat_minor, settled.net_minor)
 
 
-def assert_books_end_where_the_last_word_would_have_put_them(story: Story, presented: list[Row], adjusted: list[Row]) -> None:
+def assert_books_end_where_the_last_word_would_have_put_them(
+    story: Lifecycle, presented: list[Row], adjusted: list[Row]
+) -> None:
     standing: dict[object, Counter[int]] = {}
     for row in [*presented, *adjusted]:
         one = standing.setdefault(row[1], Counter())
@@ -194,7 +196,7 @@ def assert_sums(reports: list[DayReport], presented: list[Row], adjusted: list[R
     assert earned == sum(int(str(row[-1])) for row in [*presented, *adjusted])
 
 
-def assert_outstanding(story: Story, reports: list[DayReport]) -> None:
+def assert_outstanding(story: Lifecycle, reports: list[DayReport]) -> None:
     """Each report lists the holds that wait at its close, of its own date and of all before."""
     for report in reports:
         date = str(report.business_date)

@@ -9,7 +9,7 @@ from typing import Final
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from switch.centre.wire_format_hint import Hints
+from switch.centre.wire_format_hint import WireFormatHint
 from switch.cli.overheard import View, show_capture
 from switch.errors import MessageError, SwitchError
 from switch.explain.capture import listen, overhear
@@ -81,8 +81,8 @@ def decoding(data: bytes) -> None:
 
 
 @cache
-def _hints() -> Hints:
-    return Hints({}, {name: DIALECTS[name] for name in ("ascii", "bcd", "ascii93")})
+def _hints() -> WireFormatHint:
+    return WireFormatHint({}, {name: DIALECTS[name] for name in ("ascii", "bcd", "ascii93")})
 
 
 def recognition(data: bytes) -> None:

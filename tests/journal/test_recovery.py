@@ -18,7 +18,7 @@ from switch.journal import reader
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
 from switch.routing.memory import history
-from switch.routing.memory.past import Past
+from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.totals import IN_BALANCE
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.stand_in import StandIn
@@ -102,7 +102,7 @@ def knowledge(board: Switchboard) -> dict[str, Any]:
     }
 
 
-def _facts(past: Past) -> tuple[Any, ...]:
+def _facts(past: DecidedRequest) -> tuple[Any, ...]:
     increments = tuple(past.increments) if past.held else ()
     return (past.request_id, past.capture, past.remaining_minor, past.decision.response_code, past.completed_by, increments)
 

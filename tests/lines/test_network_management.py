@@ -11,7 +11,7 @@ from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.session import CUT_OVER, ECHO, SIGN_ON, Session
 from switch.iso8583.message import Message
 from switch.lines.line import Line
-from switch.lines.network_management import Station, Voice
+from switch.lines.network_management import Identity, Station
 from switch.routing.traffic.effects import Notice
 
 
@@ -37,7 +37,7 @@ class FakeLine:
 
 def _station(line: FakeLine) -> tuple[Station, list[Notice]]:
     notices: list[Notice] = []
-    voice = Voice(institution_id="504900", stamp=lambda: Stamp("1122100000", "1122110000"), tell=notices.append)
+    voice = Identity(institution_id="504900", stamp=lambda: Stamp("1122100000", "1122110000"), tell=notices.append)
     return Station(cast("Line", line), Session(), voice, echo_seconds=30, tpdu=b""), notices
 
 

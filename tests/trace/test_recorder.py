@@ -12,7 +12,7 @@ import trio
 
 from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
-from switch.explain.lifecycle import Story, story
+from switch.explain.lifecycle import Lifecycle, story
 from switch.explain.messages import Traced, last_messages, messages_of, numbered_messages, with_messages
 from switch.explain.timeline import steps
 from switch.iso8583.dialect import EBCDIC
@@ -238,6 +238,6 @@ def test_a_message_is_one_of_a_story_whose_step_is_far_in_time() -> None:
         places=(),
         body=b"",
     )
-    ((step, kept),) = with_messages(steps(Story(rrn=RRN, lives=(), unknown=()), specs()), [message])
+    ((step, kept),) = with_messages(steps(Lifecycle(rrn=RRN, lives=(), unknown=()), specs()), [message])
     assert kept is message
     assert (step.what, step.detail) == ("sent", "0421 reversal advice repeat, centre → atlas")

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from switch.money import format_minor
 from switch.routing.handling.outbox import Outbox
-from switch.routing.handling.preauthorizations import Holds
+from switch.routing.handling.preauthorizations import Preauthorizations
 from switch.routing.memory.pending import Exchange
 from switch.routing.traffic.effects import Effect, JournalOccurrence
 from switch.transaction import (
@@ -24,7 +24,7 @@ from switch.transaction import (
 class Answers:
     """Judges answers to requests that wait."""
 
-    def __init__(self, holds: Holds, outbox: Outbox) -> None:
+    def __init__(self, holds: Preauthorizations, outbox: Outbox) -> None:
         self._holds, self._outbox = holds, outbox
 
     def judged(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from switch.routing.handling.outbox import Outbox
 from switch.routing.memory.history import History
 from switch.routing.memory.names import Names
-from switch.routing.memory.past import Past
+from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.pending import Exchange
 from switch.routing.memory.totals import Batches
 from switch.routing.rules.completion import not_outstanding
@@ -27,13 +27,13 @@ from switch.transaction import (
 )
 
 
-class Holds:
+class Preauthorizations:
     """The approvals that wait for a completion, as far as the past is known."""
 
     def __init__(self, history: History, names: Names, outbox: Outbox, batches: Batches) -> None:
         self._history, self._names, self._outbox, self._batches = history, names, outbox, batches
 
-    def named(self, request: Authorization) -> Past | None:
+    def named(self, request: Authorization) -> DecidedRequest | None:
         """The request that an advice completes or an increment adds to; None where it names none that is known.
 
         Any other request may name one (a refund its sale, say) and settles nothing of it.
@@ -50,7 +50,7 @@ class Holds:
             return None  # a hold that is told has an approval code of its own; an increment has that of its hold
         return self._itself(named)
 
-    def _itself(self, past: Past | None) -> Past | None:
+    def _itself(self, past: DecidedRequest | None) -> DecidedRequest | None:
         """The hold, where an increment of it is named."""
         while past is not None and past.adds and past.decision.approved:
             named = past.authorization.original_key
@@ -86,12 +86,12 @@ class Holds:
         self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_COMPLETED, now, effects)
         return wrong
 
-    def authorized_minor(self, hold: Past) -> int:
+    def authorized_minor(self, hold: DecidedRequest) -> int:
         """What is left of a hold and of its increments."""
         increments = (self._history.find(key) for key in hold.increments)
         return hold.remaining_minor + sum(past.remaining_minor for past in increments if past is not None)
 
-    def settle(self, hold: Past, completion: ExchangeKey, now: float, effects: list[Effect]) -> None:
+    def settle(self, hold: DecidedRequest, completion: ExchangeKey, now: float, effects: list[Effect]) -> None:
         """A completion takes the place of a hold and of its increments; the issuer gives the increments back."""
         if hold.capture == WITH_BATCH:
             self._batches.forget(hold.authorization, hold.remaining_minor)

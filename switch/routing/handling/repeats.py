@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switch.routing.memory.history import History
-from switch.routing.memory.past import Past
+from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.pending import Exchange, Pending
 from switch.routing.traffic.effects import Effect, JournalOccurrence, Notice, Reply
 from switch.routing.traffic.events import RequestReceived
@@ -37,7 +37,7 @@ class Repeats:
         else:
             self._refuse_used_key(event, exchange.request_id, effects)
 
-    def _repeat(self, event: RequestReceived, known: Past, effects: list[Effect]) -> None:
+    def _repeat(self, event: RequestReceived, known: DecidedRequest, effects: list[Effect]) -> None:
         """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
         if _same(known.authorization, event.authorization):
             effects.append(JournalOccurrence(known.request_id, "repeat", f"{_asked_again(event)}, same answer given"))

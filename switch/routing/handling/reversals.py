@@ -13,11 +13,11 @@ from switch.routing.handling.outbox import Outbox
 from switch.routing.memory.bounded import Memory
 from switch.routing.memory.history import History
 from switch.routing.memory.names import SAME_AGAIN_SECONDS, SAME_STAN_SECONDS, Names, named_by, seconds_apart
-from switch.routing.memory.past import Archive, Named, Past, Reference, SameStan
+from switch.routing.memory.past import Archive, DecidedRequest, Named, Reference, SameStan
 from switch.routing.memory.pending import Exchange
 from switch.routing.memory.seen_keys import Seen
 from switch.routing.memory.totals import Batches
-from switch.routing.rules.reversal import GIVEN_BACK, NOT_KNOWN, Demand, Undone, undo
+from switch.routing.rules.reversal import GIVEN_BACK, NOT_KNOWN, Demand, ReversalOutcome, undo
 from switch.routing.traffic.effects import Effect, JournalOccurrence, JournalReversal, Notice
 from switch.transaction import APPROVED, LATER, UNABLE_TO_LOCATE, Authorization, ExchangeKey, Reversal
 
@@ -29,13 +29,13 @@ UNKNOWN_REMEMBERED_MAX: Final = 10_000  #: originals that were reversed and had 
 class _Earlier:
     """What came of an earlier reversal; of one before a restart the card is not known."""
 
-    outcome: Undone
+    outcome: ReversalOutcome
     at: str  #: MMDDhhmmss
     pan: Pan | None
     card_known: bool
 
 
-class TakenBack:
+class TakenBackRequests:
     """Reversals by their key, and originals not seen yet by what named them: a key, a reference, a STAN."""
 
     def __init__(self, archive: Archive, names: Names, history: History, outbox: Outbox, batches: Batches) -> None:
@@ -46,7 +46,7 @@ class TakenBack:
         self._seen: Seen | None = None  #: all names of what was reversed and had not come; made when there is one
         self.expects_any = False  #: whether there is one
 
-    def restore(self, unknown: Iterable[ExchangeKey | Named], outcomes: Iterable[tuple[Demand, Undone]]) -> None:
+    def restore(self, unknown: Iterable[ExchangeKey | Named], outcomes: Iterable[tuple[Demand, ReversalOutcome]]) -> None:
         """Take up what was reversed before a restart and had not come, and what came of the last reversals."""
         for named in unknown:
             self._expect(named)
@@ -62,7 +62,7 @@ class TakenBack:
         self._seen.again(_bare(named))
         self._unknown.put(_bare(named), (named,))
 
-    def outcome(self, reversal: Reversal) -> Undone | None:
+    def outcome(self, reversal: Reversal) -> ReversalOutcome | None:
         """What came of the same reversal before; None where it has not come, or long ago, or was another."""
         earlier = self._outcomes.get(Demand.of(reversal))
         if earlier is None or (earlier.card_known and earlier.pan != reversal.pan):
@@ -71,7 +71,7 @@ class TakenBack:
             return None
         return earlier.outcome
 
-    def remember(self, reversal: Reversal, outcome: Undone) -> None:
+    def remember(self, reversal: Reversal, outcome: ReversalOutcome) -> None:
         """A reversal that is accepted gets the same answer again; one that is refused is judged anew when it comes again."""
         if outcome.response_code == APPROVED:
             earlier = _Earlier(outcome, reversal.key.transmitted_at, reversal.pan, card_known=True)
@@ -101,7 +101,7 @@ class TakenBack:
         """The request a reversal names, while it waits for its issuer."""
         return self._names.waiting(reversal.original_key or named_by(reversal))
 
-    def take_back(self, reversal: Reversal, line: str, now: float, effects: list[Effect]) -> Undone:
+    def take_back(self, reversal: Reversal, line: str, now: float, effects: list[Effect]) -> ReversalOutcome:
         """Undo what a reversal names, as far as it is known and decided, and write down what came of it."""
         name = reversal.original_key or named_by(reversal)
         outcome = self._of_known(reversal, name, line, now, effects)
@@ -110,11 +110,11 @@ class TakenBack:
         effects.append(JournalReversal(reversal, line, outcome))
         return outcome
 
-    def _of_unknown(self, reversal: Reversal, name: ExchangeKey | Named, line: str, effects: list[Effect]) -> Undone:
+    def _of_unknown(self, reversal: Reversal, name: ExchangeKey | Named, line: str, effects: list[Effect]) -> ReversalOutcome:
         """What comes of a reversal whose original is not known: should that come, it is declined. A person is told, and which
         request the reversal may have meant."""
         if reversal.is_void:
-            outcome = Undone(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
+            outcome = ReversalOutcome(None, False, UNABLE_TO_LOCATE, "what it voids is not known")
         else:
             self._expect(name)
             outcome = NOT_KNOWN
@@ -132,11 +132,11 @@ class TakenBack:
 
     def _of_known(
         self, reversal: Reversal, name: ExchangeKey | Named, line: str, now: float, effects: list[Effect]
-    ) -> Undone | None:
+    ) -> ReversalOutcome | None:
         """What comes of a reversal whose original is known; None where it is not."""
         named = self._names.decided(name)
         if named is not None and named.adds and named.completed_by is not None:
-            return Undone(named.request_id, False, APPROVED, GIVEN_BACK)
+            return ReversalOutcome(named.request_id, False, APPROVED, GIVEN_BACK)
         past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
         if named is None or past is None:
             return None
@@ -147,7 +147,9 @@ class TakenBack:
                 self._take_back_increments(past, reversal, line, now, effects)
         return outcome
 
-    def _take_back_increments(self, hold: Past, reversal: Reversal, line: str, now: float, effects: list[Effect]) -> None:
+    def _take_back_increments(
+        self, hold: DecidedRequest, reversal: Reversal, line: str, now: float, effects: list[Effect]
+    ) -> None:
         """What ends a hold ends all that was added to it."""
         for key in hold.increments:
             increment = self._history.find(key)
@@ -155,9 +157,9 @@ class TakenBack:
                 why = f"reversed together with request {hold.request_id}"
                 also = evolve(reversal, original_key=key, amount_minor=increment.authorization.amount_minor)
                 self._leave(increment, also, why, now, effects)
-                effects.append(JournalReversal(also, line, Undone(increment.request_id, True, APPROVED, why)))
+                effects.append(JournalReversal(also, line, ReversalOutcome(increment.request_id, True, APPROVED, why)))
 
-    def _leave(self, past: Past, reversal: Reversal, why: str, now: float, effects: list[Effect]) -> None:
+    def _leave(self, past: DecidedRequest, reversal: Reversal, why: str, now: float, effects: list[Effect]) -> None:
         """Only so much is left of an approval, here and at its issuer, which is told the acquirer's own reason."""
         left_minor = reversal.replacement_minor
         if past.capture != LATER:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from switch.routing.handling.outbox import Outbox
 from switch.routing.memory.history import History
-from switch.routing.memory.past import Past
+from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.pending import Pending
 from switch.routing.traffic.effects import Effect, JournalOccurrence, Notice
 from switch.routing.traffic.events import AnswerReceived
 from switch.transaction import APPROVALS, REASON_INVALID_RESPONSE
 
 
-class Unexpected:
+class UnmatchedAnswers:
     """What is made of an answer that no waiting request takes."""
 
     def __init__(self, history: History, pending: Pending, outbox: Outbox) -> None:
@@ -51,7 +51,7 @@ class Unexpected:
         return f"answer {said} to STAN {answer.key.stan}, which nobody waits for; {like}"
 
 
-def _takes_back_a_decline(event: AnswerReceived, known: Past) -> bool:
+def _takes_back_a_decline(event: AnswerReceived, known: DecidedRequest) -> bool:
     """Whether an issuer approves what it has declined itself. What the centre decided without it is undone there already."""
     return (
         event.answer.response_code in APPROVALS

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from switch.routing.memory.history import History
-from switch.routing.memory.past import Archive, Named, Past, Reference, SameStan
+from switch.routing.memory.past import Archive, DecidedRequest, Named, Reference, SameStan
 from switch.routing.memory.pending import Exchange, Pending
 from switch.transaction import Authorization, ExchangeKey, Reversal, is_financial_advice
 
@@ -116,7 +116,7 @@ class Names:
         keys = (filed.authorization.key for filed in self._fitting(named))
         return next((exchange for key in keys if (exchange := self._pending.get(key)) is not None), None)
 
-    def decided(self, named: ExchangeKey | Named) -> Past | None:
+    def decided(self, named: ExchangeKey | Named) -> DecidedRequest | None:
         """The decided request of a name: one that is still worth something rather than another, a later one rather."""
         if isinstance(named, ExchangeKey):
             return self._history.find(named)
@@ -144,13 +144,13 @@ class Names:
 
     # by reference and approval code
 
-    def hold(self, request: Authorization) -> Past | None:
+    def hold(self, request: Authorization) -> DecidedRequest | None:
         """The request, no completion itself, that a completion or an increment names by DE 37, 41, 42 and 38.
 
         One of that approval code rather than another, one that is still outstanding rather, of those the latest.
         """
         reference = Reference(request.rrn, request.key.terminal_id, request.merchant_id, None)
-        best: Past | None = None
+        best: DecidedRequest | None = None
         for filed in self._fitting(reference):
             past = self._history.find(filed.authorization.key)
             if past is None or is_financial_advice(past.authorization):
@@ -192,7 +192,7 @@ class Names:
         return best
 
 
-def _meant(past: Past, request: Authorization) -> tuple[bool, bool, int]:
+def _meant(past: DecidedRequest, request: Authorization) -> tuple[bool, bool, int]:
     return past.decision.approval_code == request.approval_code, past.held, past.request_id
 
 

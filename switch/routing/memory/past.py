@@ -12,7 +12,7 @@ from switch.transaction import LATER, NOW, WITH_BATCH, Authorization, Decision, 
 
 
 @define(eq=False)
-class Past:
+class DecidedRequest:
     """A request that was decided. ``remaining_minor`` is what effective reversals, or its completion, have left of it."""
 
     request_id: int
@@ -90,13 +90,13 @@ Named = Reference | SameStan
 class Archive(Protocol):
     """The journal, read by key and by name; asked only for what is no longer remembered."""
 
-    def find(self, key: ExchangeKey) -> Past | None:
+    def find(self, key: ExchangeKey) -> DecidedRequest | None:
         """The latest decided request under a key."""
 
-    def find_named(self, named: Named) -> Past | None:
+    def find_named(self, named: Named) -> DecidedRequest | None:
         """The decided request a name can mean: one that is still worth something rather than another, a later one rather."""
 
-    def find_hold(self, reference: Reference, approval_code: str | None) -> Past | None:
+    def find_hold(self, reference: Reference, approval_code: str | None) -> DecidedRequest | None:
         """The request, no completion itself, of a reference: one of that code rather than another, one that still waits
         for a completion rather, a later one rather."""
 
@@ -110,13 +110,13 @@ class Archive(Protocol):
 class NoArchive:
     """The past of a centre that has none."""
 
-    def find(self, key: ExchangeKey) -> Past | None:
+    def find(self, key: ExchangeKey) -> DecidedRequest | None:
         return None
 
-    def find_named(self, named: Named) -> Past | None:
+    def find_named(self, named: Named) -> DecidedRequest | None:
         return None
 
-    def find_hold(self, reference: Reference, approval_code: str | None) -> Past | None:
+    def find_hold(self, reference: Reference, approval_code: str | None) -> DecidedRequest | None:
         return None
 
     def of_stan(self, key: ExchangeKey, seconds: float) -> Iterable[Authorization]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from switch.merchant import Merchant
 from switch.money import BASIS_POINTS, format_minor
-from switch.routing.memory.past import Past
+from switch.routing.memory.past import DecidedRequest
 from switch.transaction import (
     APPROVALS,
     APPROVED,
@@ -24,7 +24,7 @@ def accept(advice: Authorization, reason: str) -> Decision:
     return Decision(response_code=APPROVED, approval_code=advice.approval_code, decided_by=SWITCH, reason=reason)
 
 
-def complete(advice: Authorization, hold: Past, authorized_minor: int, merchant: Merchant) -> Decision:
+def complete(advice: Authorization, hold: DecidedRequest, authorized_minor: int, merchant: Merchant) -> Decision:
     """Whether a completion may take the place of a hold; ``authorized_minor`` is what was granted with all increments."""
     wrong = not_outstanding(advice, hold)
     if wrong is not None:
@@ -37,7 +37,7 @@ def complete(advice: Authorization, hold: Past, authorized_minor: int, merchant:
     return accept(advice, f"completes {of_what} with {format_minor(advice.amount_minor)}")
 
 
-def not_outstanding(request: Authorization, hold: Past) -> Decision | None:
+def not_outstanding(request: Authorization, hold: DecidedRequest) -> Decision | None:
     """Why nothing can be completed with, or added to, what a request names; None where it can."""
     which = f"request {hold.request_id}"
     if hold.authorization.pan != request.pan:

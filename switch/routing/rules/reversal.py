@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from switch.money import format_minor
 from switch.record import record
-from switch.routing.memory.past import Past
+from switch.routing.memory.past import DecidedRequest
 from switch.transaction import (
     APPROVED,
     ORIGINAL_AMOUNT_INCORRECT,
@@ -35,7 +35,7 @@ class Demand(NamedTuple):
 
 
 @record
-class Undone:
+class ReversalOutcome:
     """What came of a reversal."""
 
     original_id: int | None  #: request it was linked to; None where none is known
@@ -45,10 +45,10 @@ class Undone:
 
 
 GIVEN_BACK: Final = "it went back when the hold it had added to was completed: nothing is left to undo"
-NOT_KNOWN: Final = Undone(None, False, APPROVED, "the original is not known; should it come, it is declined")
+NOT_KNOWN: Final = ReversalOutcome(None, False, APPROVED, "the original is not known; should it come, it is declined")
 
 
-def undo(reversal: Reversal, past: Past, named: Past) -> Undone:
+def undo(reversal: Reversal, past: DecidedRequest, named: DecidedRequest) -> ReversalOutcome:
     """The outcome for a request decided before; ``effective`` leaves ``replacement_minor`` of it.
 
     ``named`` is what the reversal names: the request itself, or the hold whose place it took.
@@ -59,21 +59,23 @@ def undo(reversal: Reversal, past: Past, named: Past) -> Undone:
         return other_card
     if not past.decision.approved:
         code = past.decision.response_code
-        return Undone(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
+        return ReversalOutcome(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
     if reversal.amount_minor not in (named.authorization.amount_minor, named.decision.approved_minor):
         return _other_amount(reversal, named.authorization, request_id)
     if reversal.replacement_minor >= granted_minor(past.authorization, past.decision):
-        return Undone(request_id, False, APPROVED, "it leaves the whole amount: nothing to undo")
+        return ReversalOutcome(request_id, False, APPROVED, "it leaves the whole amount: nothing to undo")
     if reversal.replacement_minor >= past.remaining_minor:
-        return Undone(request_id, False, APPROVED, "it was reversed before: nothing is left to undo")
+        return ReversalOutcome(request_id, False, APPROVED, "it was reversed before: nothing is left to undo")
     if reversal.partial:
-        return Undone(request_id, True, APPROVED, f"reversed in part, {format_minor(reversal.replacement_minor)} remain")
-    return Undone(
+        return ReversalOutcome(
+            request_id, True, APPROVED, f"reversed in part, {format_minor(reversal.replacement_minor)} remain"
+        )
+    return ReversalOutcome(
         request_id, True, APPROVED, f"reversed by the acquirer{f', reason {reversal.reason}' if reversal.reason else ''}"
     )
 
 
-def unfit(reversal: Reversal, original: Authorization, request_id: int) -> Undone | None:
+def unfit(reversal: Reversal, original: Authorization, request_id: int) -> ReversalOutcome | None:
     """Why a reversal does not fit the request it names, which still waits for its issuer; None where it does."""
     other_card = _other_card(reversal, original, request_id)
     if other_card is None and reversal.amount_minor != original.amount_minor:
@@ -81,12 +83,12 @@ def unfit(reversal: Reversal, original: Authorization, request_id: int) -> Undon
     return other_card
 
 
-def _other_card(reversal: Reversal, original: Authorization, request_id: int) -> Undone | None:
+def _other_card(reversal: Reversal, original: Authorization, request_id: int) -> ReversalOutcome | None:
     if reversal.pan is None or reversal.pan == original.pan:
         return None
-    return Undone(None, False, UNABLE_TO_LOCATE, f"DE 2 is not the card of request {request_id}, which it names")
+    return ReversalOutcome(None, False, UNABLE_TO_LOCATE, f"DE 2 is not the card of request {request_id}, which it names")
 
 
-def _other_amount(reversal: Reversal, original: Authorization, request_id: int) -> Undone:
+def _other_amount(reversal: Reversal, original: Authorization, request_id: int) -> ReversalOutcome:
     said, was = format_minor(reversal.amount_minor), format_minor(original.amount_minor)
-    return Undone(request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {said} and the original was {was}")
+    return ReversalOutcome(request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {said} and the original was {was}")

@@ -7,7 +7,7 @@ from typing import Any
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.totals import Reconciled
-from switch.routing.rules.reversal import Undone
+from switch.routing.rules.reversal import ReversalOutcome
 from switch.routing.table.routes import Route
 from switch.transaction import NOW, Authorization, Decision, Reconciliation, Reversal
 
@@ -62,7 +62,7 @@ class JournalReversal:
 
     reversal: Reversal
     line: str
-    outcome: Undone
+    outcome: ReversalOutcome
 
 
 @record

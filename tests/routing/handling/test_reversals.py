@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST, Delivery
-from switch.routing.memory.past import Past
+from switch.routing.memory.past import DecidedRequest
 from switch.routing.traffic.effects import JournalDelivery
 from switch.routing.traffic.events import DeliveryFailed, IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
@@ -215,7 +215,7 @@ def test_after_a_restart_repeats_doubts_and_debts_are_taken_up() -> None:
     board = switchboard(up=())
     done = Decision(response_code="00", approval_code="A00001", decided_by="atlas", reason="approved")
     found = Recovery(
-        decided=[Past(1, request(1), "atlas", done, 12_500)],
+        decided=[DecidedRequest(1, request(1), "atlas", done, 12_500)],
         undecided=[(2, request(2), "atlas"), (3, request(3), None)],
         owed=[Delivery(7, "atlas", 1, request(1), 0, "earlier")],
         reversed_unknown=[request(9).key],
