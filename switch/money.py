@@ -37,18 +37,18 @@ def is_currency(number: str) -> bool:
     return number in _NUMBERS.split()
 
 
-WHOLE_DIGITS_MAX = 18  #: of an amount as people write it: more than any element holds
-SHOWN_MAX = 40  #: characters of what was found, in a sentence
+_WHOLE_DIGITS_MAX = 18  #: of an amount as people write it: more than any element holds
+_SHOWN_MAX = 40  #: characters of what was found, in a sentence
 
 
 def parse_amount(text: str, currency: str = "504") -> int:
     """Minor units of a decimal amount as people write it: ``125``, ``125.5`` or ``125.00``."""
     _, digits = CURRENCIES.get(currency, ("", 2))
     whole, _, fraction = text.partition(".")
-    whole_ok = whole.isdecimal() and len(whole) <= WHOLE_DIGITS_MAX
+    whole_ok = whole.isdecimal() and len(whole) <= _WHOLE_DIGITS_MAX
     fraction_ok = len(fraction) <= digits and (fraction.isdecimal() or "." not in text)
     if not (text.isascii() and whole_ok and fraction_ok):
-        shown = text if len(text) <= SHOWN_MAX else text[:SHOWN_MAX] + "…"
+        shown = text if len(text) <= _SHOWN_MAX else text[:_SHOWN_MAX] + "…"
         raise SwitchError(f"amount: found {shown!r}, expected digits with at most {digits} decimals, such as 125.00")
     return int(whole + fraction.ljust(digits, "0"))
 

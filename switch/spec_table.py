@@ -17,10 +17,10 @@ T = TypeVar("T")
 #: Mistakes by file, dotted key and what was found, each once however often it is met.
 Mistakes = dict[tuple[str, str, str], SpecError]
 
-WHOLE_DIGITS_MAX: Final = 12  #: of a number in a file; more could be a card number, and then no sentence shows it
-WHOLE_MAX: Final = 10**WHOLE_DIGITS_MAX - 1
+_WHOLE_DIGITS_MAX: Final = 12  #: of a number in a file; more could be a card number, and then no sentence shows it
+WHOLE_MAX: Final = 10**_WHOLE_DIGITS_MAX - 1
 AMOUNT_MINOR_MAX: Final = 999_999_999_999  #: twelve digits, all that DE 4 and DE 54 carry
-SHOWN_MAX: Final = 200  #: characters of a value in a sentence
+_SHOWN_MAX: Final = 200  #: characters of a value in a sentence
 
 NOTHING: Final = "nothing"  #: what was found where a key is missing
 
@@ -36,9 +36,9 @@ _KINDS: Final = {
 
 def _shown(value: object) -> str:
     if type(value) is int and abs(value) > WHOLE_MAX:
-        return f"a number of more than {WHOLE_DIGITS_MAX} digits"
-    if type(value) is str and len(value) > SHOWN_MAX:
-        return f"{value[:SHOWN_MAX]!r} and {len(value) - SHOWN_MAX} characters more"
+        return f"a number of more than {_WHOLE_DIGITS_MAX} digits"
+    if type(value) is str and len(value) > _SHOWN_MAX:
+        return f"{value[:_SHOWN_MAX]!r} and {len(value) - _SHOWN_MAX} characters more"
     for kind, word in _KINDS.items():
         if type(value) is kind:
             return f"{value!r}" if kind in (str, int, bool) else word
@@ -225,7 +225,7 @@ class SpecTable:
         from difflib import get_close_matches  # read only where something is wrong
 
         missing = [name for name in self._stand_ins if name not in self._values]
-        meant = next(iter(get_close_matches(key[:SHOWN_MAX], missing, n=1)), None)
+        meant = next(iter(get_close_matches(key[:_SHOWN_MAX], missing, n=1)), None)
         if meant is not None and self._mistakes is not None:
             self._mistakes.pop((self.file, self._dotted(meant), NOTHING), None)
         return meant

@@ -20,7 +20,7 @@ from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
-from switch.routing.memory.deliveries import ADVICE, REVERSAL
+from switch.routing.memory.deliveries import REVERSAL
 from switch.routing.switchboard import Switchboard
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import (
@@ -30,7 +30,7 @@ from switch.routing.traffic.events import (
     ReversalReceived,
     TotalsReceived,
 )
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
+from switch.transaction import ADVICE, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
 ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
@@ -116,9 +116,8 @@ class Inbound:
             kind = message_class(message.mti)
             owed = ADVICE if kind in ("authorization", "financial") else REVERSAL if kind == "reversal" else None
             if owed is not None and message.mti[2] in "13":
-                stan, code = message.elements.get(11, ""), message.elements.get(39, "")
-                terminal_id = message.elements.get(41, "")
-                self._take(DeliveryAnswered(link.issuer, stan, code, owed, terminal_id), now, effects)
+                answered = DeliveryAnswered(link.issuer, message.stan, message.response_code, owed, message.terminal_id)
+                self._take(answered, now, effects)
                 return
         except MessageError as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))

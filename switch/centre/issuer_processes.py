@@ -22,8 +22,8 @@ KILLED_PAUSE_SECONDS: Final = (0.1, 5.0)
 UNSTARTED_PAUSE_SECONDS: Final = (1.0, 5.0)
 #: One that ended by itself has a reason (its disk is full, its book is gone), which seldom goes away at once.
 ENDED_PAUSE_SECONDS: Final = (1.0, 60.0)
-STEADY_SECONDS: Final = 10.0  #: a process that lived so long begins again with the first pause
-STOP_SECONDS_MAX: Final = 3.0  #: then it is killed
+_STEADY_SECONDS: Final = 10.0  #: a process that lived so long begins again with the first pause
+_STOP_SECONDS_MAX: Final = 3.0  #: then it is killed
 COMPLAINT_BYTES_MAX: Final = 16_384  #: of what a process wrote last to its standard error
 
 
@@ -52,7 +52,7 @@ class IssuerProcess:
         while True:
             began = trio.current_time()
             ending = await self._live()
-            if trio.current_time() - began > STEADY_SECONDS:
+            if trio.current_time() - began > _STEADY_SECONDS:
                 pause, told = 0.0, ""
             first, longest = ending.pause_seconds
             pause = min(max(pause * 2, first), longest)
@@ -60,7 +60,7 @@ class IssuerProcess:
                 told = ending.words
                 if ending.trace:
                     sys.stderr.write(ending.trace + "\n")
-                when = f"in {pause:g} s, and later each time it ends so" if longest > STEADY_SECONDS else "again"
+                when = f"in {pause:g} s, and later each time it ends so" if longest > _STEADY_SECONDS else "again"
                 self._tell(Notice("issuer_died", f"the process of {self._issuer} {told}, starting it {when}"))
             await trio.sleep(pause)
 
@@ -98,7 +98,7 @@ class IssuerProcess:
                 assert process.stderr is not None
                 await process.stdin.aclose()
                 if self._stop.asked < END_NOW:
-                    with trio.move_on_after(STOP_SECONDS_MAX):
+                    with trio.move_on_after(_STOP_SECONDS_MAX):
                         await process.wait()
                 if process.returncode is None:
                     process.kill()

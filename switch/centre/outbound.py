@@ -22,10 +22,10 @@ from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
 from switch.record import record
-from switch.routing.memory.deliveries import ADVICE, Delivery
+from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
 from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed
-from switch.transaction import FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION, refuse
+from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION, refuse
 
 
 @record

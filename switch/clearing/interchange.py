@@ -13,7 +13,7 @@ from switch.spec_table import SpecTable
 from switch.transaction import CHANNELS, CREDITS, DEBITS
 
 ANY = "*"
-TRANSACTION_TYPES = (*sorted(DEBITS | CREDITS), ANY)
+_TRANSACTION_TYPES = (*sorted(DEBITS | CREDITS), ANY)
 RATE_BASIS_POINTS_MAX = 9_999  #: below the whole amount; four digits also fit the statement's column
 
 
@@ -35,7 +35,7 @@ class InterchangeRate:
             origin=table.choice("origin", ("domestic", "foreign", ANY), ANY),
             scheme=table.text("scheme", ANY),
             channel=table.choice("channel", (*CHANNELS, ANY), ANY),
-            transaction_type=table.choice("transaction_type", TRANSACTION_TYPES, ANY),
+            transaction_type=table.choice("transaction_type", _TRANSACTION_TYPES, ANY),
             rate_basis_points=table.integer("rate_basis_points", high=RATE_BASIS_POINTS_MAX),
         )
         table.done()
@@ -113,7 +113,7 @@ def _refuse_ties(rows: list[tuple[SpecTable, InterchangeRate]]) -> None:
 def _sales(pattern: tuple[str, ...], rates: list[InterchangeRate]) -> Iterator[tuple[str, ...]]:
     """The sales a pattern covers, as far as the rates tell them apart."""
     schemes = sorted({rate.scheme for rate in rates})  # "*" among them stands for any other
-    columns = (("domestic", "foreign"), schemes, CHANNELS, TRANSACTION_TYPES[:-1])
+    columns = (("domestic", "foreign"), schemes, CHANNELS, _TRANSACTION_TYPES[:-1])
     return product(*((value,) if value != ANY else column for value, column in zip(pattern, columns, strict=True)))
 
 

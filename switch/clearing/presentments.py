@@ -71,7 +71,7 @@ SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE
 #: What the day captured and is worth something still, at what remains of it, with the plan of its merchant and the reason why
 #: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
 #: what captures a hold that was told, or added to by being told.
-CAPTURES = f"""
+_CAPTURES = f"""
 CREATE TEMP TABLE captured AS
 SELECT
   r.id AS request_id, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
@@ -150,7 +150,7 @@ GROUP BY n.participant
 """
 
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
-STAGE = (REMAINDERS, CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS)
+STAGE = (REMAINDERS, _CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS)
 
 #: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
 CURRENCY_CHANGED = """
@@ -177,7 +177,7 @@ WHERE exception_reason IS NOT NULL
 """
 
 #: Approved and undone before it was ever presented: nobody pays and nobody is paid.
-REVERSED = """
+_REVERSED = """
 INSERT INTO reversed_item (
   request_id, business_date, reversal_id, merchant_id, issuer, amount_minor, currency, rrn, pan_masked)
 SELECT
@@ -334,4 +334,4 @@ FROM difference
 """  # noqa: S608
 
 #: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.
-PRESENT = (REVERSED, EXCEPTIONS, ADJUSTMENTS, RELEASED_BY_CAPTURE, HELD, RELEASED_BY_REVERSAL)
+PRESENT = (_REVERSED, EXCEPTIONS, ADJUSTMENTS, RELEASED_BY_CAPTURE, HELD, RELEASED_BY_REVERSAL)

@@ -1,4 +1,8 @@
-"""The command line: each verb in a module of its own, loaded when it is called. No rules here: parse, call, print."""
+"""The command ``switch``: each verb in a module of its own, loaded when it is called.
+
+Words of a person come in; what the rooms answer goes out, as text, JSON or CSV, with an exit code. It refuses to have rules
+of its own: it parses, calls and prints.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ from typing import Any, Final
 import click
 
 from switch.card import mask_numbers
-from switch.cli.guarded import guarded_output
-from switch.cli.last_resort import complain, faults_of_threads_told, interrupted, tell_fault
+from switch.cli.console.guarded import guarded_output
+from switch.cli.console.last_resort import complain, faults_of_threads_told, interrupted, tell_fault
 from switch.display.visible import visible_lines
 from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
 

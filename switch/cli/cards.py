@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from switch.cli.names import issuer_names, known
-from switch.cli.options import json_option, specs_option
+from switch.cli.console.names import issuer_names, known
+from switch.cli.console.options import json_option, specs_option
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.issuers.profile import Card, CardSeries, Profile
 
 
-COLUMNS: Final = ("number", "expiry", "CVV2", "balance", "status", "purpose")
+_COLUMNS: Final = ("number", "expiry", "CVV2", "balance", "status", "purpose")
 SERIES_COLUMNS: Final = ("issuer", "numbers", "expiry", "balance each", "purpose")
 
 
@@ -32,7 +32,7 @@ def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path |
     These numbers are invented for tests and are shown in full. A series is one line, with its first number and how many there
     are, unless --series.
     """
-    from switch.cli.tables import show_json, show_table
+    from switch.cli.show.tables import show_json, show_table
     from switch.specs.load import load_specs
 
     if bare and as_json:
@@ -54,7 +54,7 @@ def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path |
         return
     for issuer in issuers:
         rows = [_row(entry) for entry in entries if entry["issuer"] == issuer.id and entry["count"] == 1]
-        show_table(COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}")
+        show_table(_COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}")
         click.echo()
     rows = [_series_row(entry) for entry in entries if entry["count"] > 1]
     if rows:

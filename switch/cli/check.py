@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.options import data_option, json_option
+from switch.cli.console.options import data_option, json_option
 from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def check(data: Path, as_json: bool) -> None:
     """
     from attrs import asdict
 
-    from switch.cli.tables import show_json
+    from switch.cli.show.tables import show_json
     from switch.endofday.close import check_books
 
     report = check_books(data)
@@ -43,7 +43,7 @@ def check(data: Path, as_json: bool) -> None:
 def show_proof(report: BooksReport) -> None:
     """Print what was looked at, and every fault or that there is none."""
     from switch.cli.day import approvals_in_words, pairs_above_zero
-    from switch.cli.tables import show_pairs, show_table
+    from switch.cli.show.tables import show_pairs, show_table
 
     closed = report.closed_days
     span = "none" if not closed else closed[0] if len(closed) == 1 else f"{len(closed)}, from {closed[0]} to {closed[-1]}"

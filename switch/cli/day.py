@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.options import data_option, date_argument, json_option, specs_option
+from switch.cli.console.options import data_option, date_argument, json_option, specs_option
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _clock_ms() -> int:
 
 
 def _show(report: DayReport, as_json: bool) -> None:
-    from switch.cli.tables import show_json
+    from switch.cli.show.tables import show_json
 
     if as_json:
         show_json(report.as_json())
@@ -120,7 +120,7 @@ def show_report(report: DayReport) -> None:
 
 
 def _show_head(report: DayReport) -> None:
-    from switch.cli.tables import show_pairs, show_table
+    from switch.cli.show.tables import show_pairs, show_table
     from switch.money import currency_name, format_minor
 
     approved = f"{report.approval_count} of {report.decision_count} decisions"
@@ -150,7 +150,7 @@ def _show_head(report: DayReport) -> None:
 
 def _show_positions(positions: list[Position]) -> None:
     """Net positions in one currency."""
-    from switch.cli.tables import show_table
+    from switch.cli.show.tables import show_table
     from switch.money import currency_name, format_minor
 
     currency = positions[0].currency
@@ -172,7 +172,7 @@ def _show_positions(positions: list[Position]) -> None:
 
 def _show_payouts(payouts: list[Payout]) -> None:
     """Payouts in one currency; the column of what is brought forward only where there is any."""
-    from switch.cli.tables import show_table
+    from switch.cli.show.tables import show_table
     from switch.money import currency_name, format_minor
 
     currency = payouts[0].currency
@@ -214,7 +214,7 @@ def pairs_above_zero(*pairs: tuple[str, int]) -> list[tuple[str, int]]:
 
 def _show_items(title: str, count: int, items: Sequence[Item], also: Sequence[tuple[str, Sequence[object]]] = ()) -> None:
     """The first items of a kind, with columns of their own; nothing where there are none."""
-    from switch.cli.tables import show_table
+    from switch.cli.show.tables import show_table
     from switch.money import currency_name, format_minor
 
     if not items:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.names import dialect_names, known, listener_names
-from switch.cli.options import json_option, specs_option
+from switch.cli.console.names import dialect_names, known, listener_names
+from switch.cli.console.options import json_option, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def decode(
     xxd -p capture.bin | switch decode -
     timeout 60 tcpdump -i any -w - port 8583 | switch decode -
     """
-    from switch.cli.message import message_json, show_message
-    from switch.cli.overheard import View, show_capture, show_stream
-    from switch.cli.source import candidates
-    from switch.cli.tables import show_json
+    from switch.cli.console.input import candidates
+    from switch.cli.show.message import message_json, show_message
+    from switch.cli.show.messages import View, show_capture, show_stream
+    from switch.cli.show.tables import show_json
     from switch.explain.capture import listen, overhear
     from switch.iso8583.codec import Codec
     from switch.iso8583.reading.recognize import MESSAGE_BYTES_MAX, likeliest, readings

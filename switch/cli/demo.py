@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.options import PATH
+from switch.cli.console.options import PATH
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def demo(data: Path | None) -> int:
     Starts a centre on free ports, sends some twenty purchases over TCP, closes the day, prints net positions and one
     statement, checks the books and stops. Nothing is left behind unless --data says where.
     """
-    from switch.cli.program import program
+    from switch.cli.console.program_name import program
 
     with tempfile.TemporaryDirectory(prefix="switch-demo-") as folder:
         status = _tell(data or Path(folder) / "var")
@@ -66,7 +66,7 @@ def _tell(data: Path) -> int:
 
 def _step(number: int, title: str, data: Path, command: str, *, note: str = "") -> None:
     """A title and the command a person would give for it; what follows in a demo is what that command prints."""
-    from switch.cli.program import program
+    from switch.cli.console.program_name import program
 
     click.echo()
     click.secho(f"{number}. {title}", bold=True)
@@ -75,7 +75,7 @@ def _step(number: int, title: str, data: Path, command: str, *, note: str = "") 
 
 
 def _show_centre(centre: CentreProcess, specs: Specs) -> None:
-    from switch.cli.tables import show_pairs
+    from switch.cli.show.tables import show_pairs
 
     pairs = []
     for name, place in centre.ready["listeners"].items():
@@ -88,7 +88,7 @@ def _show_centre(centre: CentreProcess, specs: Specs) -> None:
 
 def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
     from switch.cli.demo_purchases import SHOPPING, purchases
-    from switch.cli.tables import show_table
+    from switch.cli.show.tables import show_table
     from switch.money import format_minor
     from switch.transaction import response_meaning
 
@@ -120,8 +120,8 @@ def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
 
 def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
     """The life of the first decline, and the reasons of the others, as the journal tells them."""
-    from switch.cli.explain import show_story
-    from switch.cli.tables import show_table
+    from switch.cli.show.tables import show_table
+    from switch.cli.show.timeline import show_story
     from switch.explain.lifecycle import story
     from switch.explain.timeline import steps
 

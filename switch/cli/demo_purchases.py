@@ -16,7 +16,7 @@ from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.messages import to_1987
 from switch.iso8583.framing import Framer
 from switch.iso8583.mapping.compose import Sale, retrieval_reference, sale_message, worded
-from switch.issuers.profile import ACTIVE, DO_NOT_HONOR, LOST, STOLEN, Card
+from switch.issuers.profile import ACTIVE, LOST, PURPOSE_DO_NOT_HONOR, STOLEN, Card
 from switch.journal.journal import read_life
 from switch.lines.client import exchange
 from switch.merchant import Merchant
@@ -24,7 +24,7 @@ from switch.specs.specification import Listener, Specs
 from switch.transaction import CHIP, ECOMMERCE, MAGSTRIPE, MANUAL
 
 ANSWER_SECONDS_MAX: Final = 20.0
-TPDU: Final = bytes.fromhex("6000010000")
+_TPDU: Final = bytes.fromhex("6000010000")
 PLENTY_MINOR: Final = 500_000  #: a card with so much left is good for every purchase of the demo
 UNKNOWN_EXPIRY: Final = "2912"  #: of card numbers nobody has issued
 
@@ -117,7 +117,7 @@ class _Wallet:
 
     def _kind(self, card: Card) -> str:
         if card.status != ACTIVE:
-            return {DO_NOT_HONOR: "not honored", LOST: "lost", STOLEN: "stolen"}[card.status]
+            return {PURPOSE_DO_NOT_HONOR: "not honored", LOST: "lost", STOLEN: "stolen"}[card.status]
         if card.expiry < self._today:
             return "expired"
         if card.balance_minor < PLENTY_MINOR:
@@ -172,7 +172,7 @@ def _ask(centre: CentreProcess, listener: Listener, codec: Codec, sale: Sale) ->
     """The elements of the answer to a sale, in the 1987 form."""
     framer = Framer(listener.header, tpdu=listener.tpdu)
     message = worded(sale_message(sale, codec.dialect), codec.dialect, sale.at.date())
-    frame = framer.wrap(codec.encode(message), TPDU if listener.tpdu else b"")
+    frame = framer.wrap(codec.encode(message), _TPDU if listener.tpdu else b"")
     host, port = centre.address(listener.name)
     answer = exchange(host, port, framer, frame, wanted=lambda _: True, timeout_seconds=ANSWER_SECONDS_MAX)
     said = codec.decode(answer.body)

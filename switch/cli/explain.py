@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.options import data_option, json_option, sayable, specs_option
+from switch.cli.console.options import data_option, json_option, sayable, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
-    from switch.explain.lifecycle import Lifecycle, Row
-    from switch.explain.messages import Traced
+    from switch.explain.lifecycle import Lifecycle
     from switch.explain.step import Step
     from switch.specs.specification import Specs
+    from switch.trace.reader import Traced
 
     Told = tuple[Step, Traced | None]
+from switch.cli.show.timeline import show_story
 
 
 @click.command()
@@ -38,8 +39,8 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     RRN is the retrieval reference number (DE 37); `switch send` prints it. The centre may be running or not. Ends with 1
     when the journal has no such transaction.
     """
-    from switch.cli.tables import show_json
-    from switch.cli.traced import show_bytes_of
+    from switch.cli.show.tables import show_json
+    from switch.cli.show.trace import show_bytes_of
     from switch.explain.lifecycle import story
     from switch.explain.timeline import steps
     from switch.specs.load import specs_of
@@ -74,38 +75,9 @@ def _with_messages(story: Lifecycle, data: Path, told: list[Told]) -> tuple[list
         return told, missing
 
 
-def show_story(story: Lifecycle, told: Sequence[Told], specs: Specs) -> None:
-    """Print all that happened under its title: amount, card, merchant; messages of the trace by their numbers."""
-    from switch.cli.tables import show_table
-
-    columns = {f"when ({specs.calendar.zone.key})": _times(told, specs), "leg": [step.leg for step, _ in told]}
-    if len(story.lives) > 1:
-        columns["request"] = [str(step.request_id or "") for step, _ in told]
-    if any(message for _, message in told):
-        columns["message"] = [f"#{message.id}" if message else "" for _, message in told]
-    columns |= {"what": [step.what for step, _ in told], "detail": [step.detail for step, _ in told]}
-    show_table(tuple(columns), zip(*columns.values(), strict=True), title=f"RRN {story.rrn}: {_about(story, specs)}")
-
-
-def _times(told: Sequence[Told], specs: Specs) -> list[str]:
-    """A time stands once for all that happened then."""
-    times = ["" if step.at_ms is None else time_of(step.at_ms, specs) for step, _ in told]
-    return [time if time != before else "" for before, time in zip(["", *times], times, strict=False)]
-
-
-def _about(story: Lifecycle, specs: Specs) -> str:
-    from switch.money import worded_minor
-
-    first: Row = story.lives[0].request if story.lives else story.unknown[0]
-    about = [worded_minor(first["amount_minor"], first["currency"])]
-    about.append(f"card {first['pan_masked']}" if story.lives else "a reversal of what is not known")
-    merchant = specs.merchants.get(first["merchant_id"])
-    return ", ".join([*about, merchant.name if merchant else f"merchant {first['merchant_id'].strip()}"])
-
-
 def _as_json(story: Lifecycle, told: Sequence[Told], specs: Specs, *, unmasked: bool) -> dict[str, Any]:
     """The same for programs, and the rows it is told from."""
-    from switch.cli.traced import traced_json
+    from switch.cli.show.trace import traced_json
 
     def step_json(step: Step, message: Traced | None) -> dict[str, Any]:
         kept = {"message": traced_json(message, specs, unmasked=unmasked)} if message else {}
@@ -117,11 +89,3 @@ def _as_json(story: Lifecycle, told: Sequence[Told], specs: Specs, *, unmasked: 
         "requests": [life.as_json() for life in story.lives],
         "reversals": list(story.unknown),
     }
-
-
-def time_of(at_ms: int, specs: Specs) -> str:
-    """Epoch milliseconds in the centre's time zone."""
-    from datetime import UTC, datetime, timedelta
-
-    at: Any = datetime.fromtimestamp(at_ms // 1000, UTC) + timedelta(milliseconds=at_ms % 1000)
-    return f"{at.astimezone(specs.calendar.zone):%Y-%m-%d %H:%M:%S.%f}"[:-3]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from switch.cli.names import issuer_names, scenario_names
-from switch.cli.options import PATH, data_option, specs_option
+from switch.cli.console.names import issuer_names, scenario_names
+from switch.cli.console.options import PATH, data_option, specs_option
 from switch.machine.stopping import Stop
 
 
@@ -45,7 +45,7 @@ def serve(
 ) -> None:
     """Run the issuer ID of the specification until Ctrl+C or SIGTERM; it ends with 0 then."""
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
-    from switch.cli.running import run
+    from switch.cli.console.run import run
     from switch.issuers.process.main import serve_issuer
     from switch.specs.load import load_scenario, load_specs, scenario_path
 

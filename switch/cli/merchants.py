@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from switch.cli.options import json_option, specs_option
+from switch.cli.console.options import json_option, specs_option
 
 
 @click.command()
@@ -16,7 +16,7 @@ def merchants(specs_folder: Path | None, as_json: bool) -> None:
     """List the merchants: id (DE 42), name, city, category code (DE 18), plan, when their sales count, terminals (DE 41)."""
     from attrs import asdict
 
-    from switch.cli.tables import show_json, show_table
+    from switch.cli.show.tables import show_json, show_table
     from switch.specs.load import load_specs
 
     listed = load_specs(specs_folder).merchants.values()

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.calling import header_format, specs_and_place
-from switch.cli.exchanged import print_exchange, print_explain_it, print_json, print_sent, print_where_to_ask, value_of
-from switch.cli.names import dialect_names, known, listener_names, merchant_ids
-from switch.cli.options import DATA_FOLDER, PATH, json_option, specs_option
+from switch.cli.console.names import dialect_names, known, listener_names, merchant_ids
+from switch.cli.console.options import DATA_FOLDER, PATH, json_option, specs_option
+from switch.cli.request.target import header_format, specs_and_place
+from switch.cli.show.exchange import print_exchange, print_explain_it, print_json, print_sent, print_where_to_ask, value_of
 from switch.errors import NegativeAnswerError, SwitchError, UnansweredError
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
     from switch.iso8583.message import Message
 
-TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
+_TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 #: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.mapping.compose.KINDS`.
 TYPES = ("purchase", "cash", "cash-back", "quasi-cash", "bill", "refund", "balance", "verify", "preauth")
 NETWORK = ("sign-on", "echo", "sign-off", "cut-over")
@@ -38,14 +38,14 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
     "--ready-file",
     type=PATH,
     metavar="PATH",
-    help="File `switch up --ready-file` wrote: host, port, dialect, header and TPDU of the listener are taken from it.",
+    help="File `switch up --ready-file` wrote: host, port, dialect, header and _TPDU of the listener are taken from it.",
 )
 @click.option(
     "--listener",
     "listener_name",
     metavar="NAME",
     shell_complete=listener_names,
-    help="Listener of the specification to call: its port, dialect, header and TPDU.  [default: the first]",
+    help="Listener of the specification to call: its port, dialect, header and _TPDU.  [default: the first]",
 )
 @click.option(
     "--dialect",
@@ -57,7 +57,7 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
 @click.option(
     "--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."
 )
-@click.option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front or not, instead of what the listener does.")
+@click.option("--tpdu/--no-tpdu", default=None, help="Put a _TPDU in front or not, instead of what the listener does.")
 @click.option(
     "--type", "kind", type=click.Choice(TYPES), help="What is asked for (DE 3).  [default: purchase, or cash at a cash machine]"
 )
@@ -143,8 +143,8 @@ def send(
     """
     from datetime import UTC, datetime
 
-    from switch.cli.asking import message_of
-    from switch.cli.wishes import Wishes
+    from switch.cli.request.build import message_of
+    from switch.cli.request.options import Wishes
     from switch.iso8583.codec import Codec
     from switch.iso8583.framing import Framer
     from switch.iso8583.mapping.compose import changed, worded
@@ -163,7 +163,7 @@ def send(
     message = changed(spoken, _changes(changes), dialect)
     body = codec.encode(message)
     framer = Framer(header, tpdu=with_tpdu)
-    frame = framer.wrap(body, TPDU if with_tpdu else b"")
+    frame = framer.wrap(body, _TPDU if with_tpdu else b"")
     request = describe(codec, body)
     try:
         answer = exchange(

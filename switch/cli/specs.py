@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from switch.cli.last_resort import complain
-from switch.cli.options import PATH, specs_option
+from switch.cli.console.last_resort import complain
+from switch.cli.console.options import PATH, specs_option
 from switch.errors import SwitchError
 
 

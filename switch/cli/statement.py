@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 
 import click
 
-from switch.cli.names import merchant_ids
-from switch.cli.options import data_option, date_argument, given, json_option, specs_option
+from switch.cli.console.names import merchant_ids
+from switch.cli.console.options import data_option, date_argument, given, json_option, specs_option
 from switch.errors import SwitchError
 
 #: The columns of ``engine.STATEMENT_LINES``.
@@ -59,7 +59,7 @@ def statement(
     DATE is the merchant's latest closed date, unless given. The text is 132 columns wide: `switch statement ID | less -S`
     scrolls it sideways. `switch merchants` lists the merchants.
     """
-    from switch.cli.tables import show_json
+    from switch.cli.show.tables import show_json
     from switch.endofday.close import statement as statement_of
     from switch.specs.load import specs_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from switch.cli.options import COUNT_MAX, data_option, given, json_option, specs_option
+from switch.cli.console.options import COUNT_MAX, data_option, given, json_option, specs_option
 from switch.errors import SwitchError
 
 LAST = 20
@@ -49,10 +49,10 @@ def trace(
 
     The centre may be running or not.
     """
-    from switch.cli.tables import show_json
-    from switch.cli.traced import show_bytes_of, show_list_of, traced_json
-    from switch.explain.messages import last_messages, numbered_messages
+    from switch.cli.show.tables import show_json
+    from switch.cli.show.trace import show_bytes_of, show_list_of, traced_json
     from switch.specs.load import specs_of
+    from switch.trace.reader import last_messages, numbered_messages
 
     if numbers:
         others = {"--last": given("last"), "--unreadable": unreadable, "--all": everything}

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.calling import LOCALHOST
-from switch.cli.names import scenario_names
-from switch.cli.options import PATH, business_date_given, data_option, specs_option
-from switch.cli.program import program
-from switch.cli.tables import show_pairs, show_table
+from switch.cli.console.names import scenario_names
+from switch.cli.console.options import PATH, business_date_given, data_option, specs_option
+from switch.cli.console.program_name import program
+from switch.cli.request.target import LOCALHOST
+from switch.cli.show.tables import show_pairs, show_table
 from switch.errors import SwitchError
 from switch.machine.stopping import Stop
 
@@ -74,8 +74,8 @@ def up(
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     from switch.centre.supervisor import Centre, Options
-    from switch.cli.printer import Printer
-    from switch.cli.running import run
+    from switch.cli.console.printer import Printer
+    from switch.cli.console.run import run
     from switch.machine.files import kind_at
     from switch.routing.traffic.effects import Notice
     from switch.specs.load import load_scenario, load_specs, scenario_path

@@ -23,17 +23,16 @@ from switch.journal import journal
 from switch.machine.files import kind_at
 from switch.machine.private import create_file
 
-JOURNAL_FILE = journal.JOURNAL_FILE
-BOOKS_FILE = journal.BOOKS_FILE
+_JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql")
-BOOKS_VERSION = len(MIGRATIONS)
+_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql")
+BOOKS_VERSION = len(_MIGRATIONS)
 SCHEMA: Final = databases.Schema(
-    name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=MIGRATIONS, package=__package__
+    name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )
-BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
+_BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
 CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
 
 
@@ -44,9 +43,9 @@ def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection
     Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
     it is missing, damaged, another program's, or of a later release.
     """
-    journal_path, path = data / JOURNAL_FILE, data / BOOKS_FILE
+    journal_path, path = data / _JOURNAL_FILE, data / journal.BOOKS_FILE
     if not databases.is_there(journal_path):
-        raise DataFolderError(f"{data}: no {JOURNAL_FILE} here, start the centre first: switch up --data {data}")
+        raise DataFolderError(f"{data}: no {_JOURNAL_FILE} here, start the centre first: switch up --data {data}")
     try:
         with databases.readable(journal_path, journal.SCHEMA) as journal_uri:
             with closing(_connected(journal_uri)) as found:
@@ -90,7 +89,7 @@ def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connec
 
 
 def _connected(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+    return sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None)
 
 
 def _bring_up_to_date(data: Path, path: Path, schema: databases.Schema, version: int) -> None:
@@ -131,8 +130,8 @@ def open_next_business_date(data: Path, business_date: str, following: str, cloc
     It ends as its predecessor would have: at the cut-off where the clock opened that one, when it is closed otherwise. It is
     stamped once nobody else writes.
     """
-    uri = _uri(data / JOURNAL_FILE, "rw")
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+    uri = _uri(data / _JOURNAL_FILE, "rw")
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")
         query = "SELECT business_date, opened_by FROM business_day ORDER BY id DESC LIMIT 1"
@@ -156,14 +155,14 @@ def closed_dates(connection: sqlite3.Connection) -> tuple[str, ...]:
 
 
 @frozen(kw_only=True)
-class Dates:
+class BusinessDates:
     """The business dates of a data folder."""
 
     opened: tuple[str, ...]  #: in the order they were opened; the last is the open one
     closed: tuple[str, ...]  #: ascending
 
     @classmethod
-    def of(cls, connection: sqlite3.Connection) -> Dates:
+    def of(cls, connection: sqlite3.Connection) -> BusinessDates:
         opened_dates = connection.execute("SELECT business_date FROM journal.business_day ORDER BY id").fetchall()
         return cls(opened=tuple(row[0] for row in opened_dates), closed=closed_dates(connection))
 
@@ -176,7 +175,7 @@ class Dates:
         return self.opened[-1] if self.opened else None
 
     def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
-        """Dates with decisions, or reversals that have effect, that are not closed, ascending."""
+        """BusinessDates with decisions, or reversals that have effect, that are not closed, ascending."""
         query = """
         SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?1)
           OR EXISTS (SELECT 1 FROM journal.reversal WHERE business_date = ?1 AND effective = 1)
@@ -269,7 +268,7 @@ def day_report(
     query = f"SELECT {', '.join(columns)} FROM closed_day WHERE business_date = :business_date"  # noqa: S608
     counted = dict(zip(columns, connection.execute(query, parameters).fetchone(), strict=True))
 
-    def rows(kind: type[settled.Row], sql: str) -> tuple[settled.Row, ...]:
+    def rows(kind: type[settled.ReportRow], sql: str) -> tuple[settled.ReportRow, ...]:
         return tuple(settled.from_row(kind, row) for row in connection.execute(sql, parameters))
 
     return settled.DayReport(

@@ -55,7 +55,7 @@ def close_day(
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
-        dates = books.Dates.of(connection)
+        dates = books.BusinessDates.of(connection)
         last = dates.last_closed
         if business_date is None and last is not None and not _files_complete(connection, data, last):
             return _already_closed(connection, data, last)
@@ -76,7 +76,7 @@ def close_day(
 def show_day(data: Path, business_date: str | None = None) -> DayReport:
     """A closed business date, the last one where none is named."""
     with books.opened(data) as connection:
-        dates = books.Dates.of(connection)
+        dates = books.BusinessDates.of(connection)
         chosen = business_date or dates.last_closed
         if chosen is None:
             raise NegativeAnswerError(f"{data}: no business date is closed yet")
@@ -170,7 +170,7 @@ def check_books(data: Path) -> BooksReport:
 def _proved(connection: sqlite3.Connection) -> BooksReport:
     """What the rows of journal and books say to one another."""
     ask = books.ask_of(connection)
-    dates = books.Dates.of(connection)
+    dates = books.BusinessDates.of(connection)
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
     for business_date in dates.closed:
         for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS):
@@ -207,7 +207,7 @@ def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
     return dict(zip(_COUNT_NAMES, row, strict=True))
 
 
-def _open_days(connection: sqlite3.Connection, dates: books.Dates) -> Iterator[OpenDay]:
+def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> Iterator[OpenDay]:
     rows = connection.execute(
         """
         SELECT business_date, SUM(decisions), SUM(approvals), SUM(reversals)
@@ -231,7 +231,7 @@ def _open_days(connection: sqlite3.Connection, dates: books.Dates) -> Iterator[O
             )
 
 
-def _chosen_date(connection: sqlite3.Connection, dates: books.Dates, business_date: str | None) -> str | None:
+def _chosen_date(connection: sqlite3.Connection, dates: books.BusinessDates, business_date: str | None) -> str | None:
     """The date to close (or closed already), None where there is nothing to close."""
     if business_date is None:
         return next(dates.pending(connection), None)
@@ -249,7 +249,9 @@ def _chosen_date(connection: sqlite3.Connection, dates: books.Dates, business_da
     return business_date if business_date in pending else None
 
 
-def _nothing_to_close(connection: sqlite3.Connection, data: Path, dates: books.Dates, business_date: str | None) -> DayReport:
+def _nothing_to_close(
+    connection: sqlite3.Connection, data: Path, dates: books.BusinessDates, business_date: str | None
+) -> DayReport:
     which = business_date or (dates.opened[-1] if dates.opened else None)
     found = f"business date {which} has no decisions" if which else "no business date was ever opened"
     sentence = f"nothing to close: {found}; {_last_closed_words(dates)}"
@@ -322,7 +324,7 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
     stage(connection, specs, parameters)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if business_date in books.Dates.of(connection).closed:
+        if business_date in books.BusinessDates.of(connection).closed:
             return False
         with books.insert_unguarded(connection, "presentment"):
             connection.execute(clearing.PRESENTMENTS, parameters)
@@ -346,7 +348,7 @@ def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:
         raise NegativeAnswerError(f"business date {business_date} does not balance and nothing was written: {told}")
 
 
-def _last_closed_words(dates: books.Dates) -> str:
+def _last_closed_words(dates: books.BusinessDates) -> str:
     return f"the last one closed is {dates.last_closed}" if dates.last_closed else "none is closed yet"
 
 

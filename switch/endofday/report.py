@@ -152,7 +152,7 @@ class HeldItem:
     capture: str  #: what it waits for: completion, batch
 
 
-Row = TypeVar("Row", DayTotal, Position, Payout, Adjustment, ReversedItem, ExceptionItem, Refund, HeldItem)
+ReportRow = TypeVar("ReportRow", DayTotal, Position, Payout, Adjustment, ReversedItem, ExceptionItem, Refund, HeldItem)
 
 #: The rows of each record above for one business date, their columns in the order of its fields.
 TOTALS_OF_DAY = """
@@ -229,7 +229,7 @@ CLOSED_DAY_COLUMNS = (
 )
 
 
-def from_row(kind: type[Row], row: Sequence[Any]) -> Row:
+def from_row(kind: type[ReportRow], row: Sequence[Any]) -> ReportRow:
     """A record from the columns of its query."""
     return kind(**{column.name: value for column, value in zip(fields(kind), row, strict=True)})
 

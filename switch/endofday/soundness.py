@@ -22,6 +22,7 @@ from switch.endofday import books, files
 from switch.errors import DataFolderError
 from switch.issuers.process.book import MIGRATIONS as BOOK_SCRIPTS
 from switch.journal import journal
+from switch.journal.journal import BOOKS_FILE
 from switch.trace import recorder
 
 BOOK_SCHEMA: Final = databases.Schema(
@@ -51,8 +52,8 @@ def prove_files(data: Path) -> FilesProved:
     proved = FilesProved()
     vault = _vault(data, proved)
     _prove(data / journal.JOURNAL_FILE, journal.SCHEMA, proved, lambda db: _prove_cards(db, vault, proved))
-    if not databases.is_empty(data / books.BOOKS_FILE):
-        _prove(data / books.BOOKS_FILE, books.SCHEMA, proved, lambda db: _prove_days(db, data, proved))
+    if not databases.is_empty(data / BOOKS_FILE):
+        _prove(data / BOOKS_FILE, books.SCHEMA, proved, lambda db: _prove_days(db, data, proved))
     if databases.is_there(data / recorder.TRACE_FILE):
         _prove(data / recorder.TRACE_FILE, recorder.SCHEMA, proved, lambda db: _prove_messages(db, vault, proved))
     for path in sorted((data / "issuers").glob("*.db")):

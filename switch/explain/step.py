@@ -7,10 +7,7 @@ from typing import Any, Final
 from attrs import asdict, frozen
 
 CENTRE: Final = ""  #: the leg of what the centre decides, owes or clears by itself
-ACQUIRER: Final = "acquirer"  #: leg 1; leg 2 is named by its issuer
 DAY: Final = "day"  #: the leg of what the close of a business date did
-
-RECEIVED, SENT = "received", "sent"  #: which way a message went, as the centre sees it
 
 
 @frozen(kw_only=True)
@@ -22,7 +19,7 @@ class Step:
     """
 
     at_ms: int | None
-    leg: str  #: ACQUIRER, an issuer's id, DAY or CENTRE
+    leg: str  #: ``lines.line.ACQUIRER``, an issuer's id, DAY or CENTRE
     what: str
     detail: str
     request_id: int | None  #: of the journal; None for a reversal whose original is not known

@@ -10,14 +10,14 @@ from attrs import frozen
 
 from switch.explain.day_timeline import day_steps
 from switch.explain.lifecycle import Life, Lifecycle, Row
-from switch.explain.step import ACQUIRER, CENTRE, RECEIVED, SENT, Step
+from switch.explain.step import CENTRE, Step
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.mti import VERSIONS, response_mti
 from switch.iso8583.reading.meanings93 import REASONS
+from switch.lines.line import ACQUIRER, RECEIVED, SENT
 from switch.money import worded_minor
 from switch.routing.handling.terminals import is_listed
-from switch.routing.memory.deliveries import ADVICE as ADVISED
 from switch.routing.switchboard import RESTARTED
 from switch.specs.specification import Specs
 from switch.transaction import (
@@ -144,7 +144,7 @@ class _Teller:
     def _undone(self) -> Row | None:
         """The reversal owed because it was decided without its issuer's word."""
         decided_at_ms = self.life.decision["decided_at_ms"] if self.life.decision else 0
-        owed = (delivery for delivery in self.life.deliveries if delivery["kind"] != ADVISED)
+        owed = (delivery for delivery in self.life.deliveries if delivery["kind"] != ADVICE)
         return next((delivery for delivery in owed if delivery["created_at_ms"] <= decided_at_ms), None)
 
     @property
@@ -237,7 +237,7 @@ class _Teller:
     def _delivered(self, delivery: Row) -> Iterator[Step]:
         issuer, code = delivery["issuer"], delivery["response_code"]
         edition = _edition(issuer, self.specs)
-        advised = delivery["kind"] == ADVISED
+        advised = delivery["kind"] == ADVICE
         mti = _mti(self.life.request, "2", edition) if advised else VERSIONS[edition] + "420"
         coded = delivery["message_reason"]
         why = f" (reason {coded}, {REASONS.get(coded, 'private use')})" if coded else ""

@@ -14,3 +14,23 @@ class Message(NamedTuple):
 
     mti: str
     elements: dict[int, str]
+
+    @property
+    def stan(self) -> str:
+        """The systems trace audit number (DE 11); empty where there is none."""
+        return self.elements.get(11, "")
+
+    @property
+    def response_code(self) -> str:
+        """DE 39; empty where there is none."""
+        return self.elements.get(39, "")
+
+    @property
+    def terminal_id(self) -> str:
+        """DE 41; empty where there is none."""
+        return self.elements.get(41, "")
+
+    @property
+    def network_function(self) -> str:
+        """What a network management message is about (DE 70); empty where there is none."""
+        return self.elements.get(70, "")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from switch.card import Pan
-from switch.issuers.entry import CREDIT, HOLD, LOWERED_BY, REVERSED, TAKEN_BACK, Entry, Placed, Records, Reference
+from switch.issuers.entry import CREDIT, HOLD, LOWERED_BY, REVERSED, TAKEN_BACK, Entry, EntryReference, Placed, Records
 from switch.issuers.profile import ACTIVE, Card, Profile
 from switch.transaction import (
     APPROVED_REASON,
@@ -66,13 +66,13 @@ class AccountBook:
         #: What was answered, what was placed and what is left of that: one tuple, as there may be 65,536 of them.
         self._exchanges: OrderedDict[ExchangeKey, tuple[Decision, Entry | None, int]] = OrderedDict()
         self._reversed: OrderedDict[ExchangeKey, None] = OrderedDict()
-        self._reversed_by_reference: OrderedDict[Reference, None] = OrderedDict()
+        self._reversed_by_reference: OrderedDict[EntryReference, None] = OrderedDict()
 
     def replay(self, entries: Iterable[Entry]) -> None:
         """Take up what a book tells, in its order. Entries of accounts that have left the file are kept and touch no card."""
         for entry in entries:
             if entry.kind == REVERSED:
-                reference = Reference(entry.rrn, entry.terminal_id, entry.amount_minor)
+                reference = EntryReference(entry.rrn, entry.terminal_id, entry.amount_minor)
                 self._remember_reversed(entry.key if entry.stan else None, reference)
                 continue
             self._move(entry)
@@ -198,7 +198,7 @@ class AccountBook:
 
         The entry is for the durable book, before the answer leaves.
         """
-        reference = Reference(reversal.rrn, reversal.key.terminal_id, reversal.amount_minor)
+        reference = EntryReference(reversal.rrn, reversal.key.terminal_id, reversal.amount_minor)
         if not self._remember_reversed(reversal.original_key, reference):
             return None
         account = self.card(reversal.pan.digits).account if reversal.pan is not None else ""
@@ -210,9 +210,9 @@ class AccountBook:
         if self._reversed and request.key in self._reversed:
             return True
         references = self._reversed_by_reference
-        return bool(references) and Reference(request.rrn, request.key.terminal_id, request.amount_minor) in references
+        return bool(references) and EntryReference(request.rrn, request.key.terminal_id, request.amount_minor) in references
 
-    def _remember_reversed(self, key: ExchangeKey | None, reference: Reference) -> bool:
+    def _remember_reversed(self, key: ExchangeKey | None, reference: EntryReference) -> bool:
         """Keep an original by its key, or without one by its reference; False where it is kept already."""
         return _keep(self._reversed, key) if key is not None else _keep(self._reversed_by_reference, reference)
 

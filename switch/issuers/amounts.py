@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-ADDITIONAL_AMOUNTS: Final = 54
+_ADDITIONAL_AMOUNTS: Final = 54
 ANY_ACCOUNT: Final = "00"
 LEDGER_BALANCE: Final = "01"
 AVAILABLE_BALANCE: Final = "02"
@@ -18,12 +18,12 @@ ORIGINAL_AMOUNT: Final = "57"  #: what was asked for, of a partial approval; DE 
 def balances(ledger_minor: int, available_minor: int, currency: str) -> dict[int, str]:
     """What an account has before and after its holds."""
     both = ((LEDGER_BALANCE, ledger_minor), (AVAILABLE_BALANCE, available_minor))
-    return {ADDITIONAL_AMOUNTS: "".join(_entry(kind, amount_minor, currency) for kind, amount_minor in both)}
+    return {_ADDITIONAL_AMOUNTS: "".join(_entry(kind, amount_minor, currency) for kind, amount_minor in both)}
 
 
 def original_amount(asked_minor: int, currency: str) -> dict[int, str]:
     """What was asked for; a debit."""
-    return {ADDITIONAL_AMOUNTS: _entry(ORIGINAL_AMOUNT, -asked_minor, currency)}
+    return {_ADDITIONAL_AMOUNTS: _entry(ORIGINAL_AMOUNT, -asked_minor, currency)}
 
 
 def _entry(amount_type: str, amount_minor: int, currency: str) -> str:

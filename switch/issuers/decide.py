@@ -11,8 +11,8 @@ from attrs import evolve
 
 from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
-from switch.issuers.entry import Entry, Records, Reference
-from switch.issuers.profile import DO_NOT_HONOR, LOST, STOLEN, Card
+from switch.issuers.entry import Entry, EntryReference, Records
+from switch.issuers.profile import LOST, PURPOSE_DO_NOT_HONOR, STOLEN, Card
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
 from switch.transaction import (
@@ -23,6 +23,7 @@ from switch.transaction import (
     CASH_WITHDRAWAL,
     CREDITS,
     DEBITS,
+    DO_NOT_HONOR,
     EXPIRED_CARD,
     FORMAT_ERROR,
     INQUIRIES,
@@ -42,7 +43,6 @@ from switch.transaction import (
     Decision,
     Reversal,
 )
-from switch.transaction import DO_NOT_HONOR as DO_NOT_HONOR_CODE
 
 
 class Judgement(NamedTuple):
@@ -76,10 +76,10 @@ class Case(NamedTuple):
 
 
 Refusal = tuple[str, str]  #: response code and reason
-Check = Callable[[Case], Refusal | None]
+_Check = Callable[[Case], Refusal | None]
 
 STATUS_REFUSALS: dict[str, Refusal] = {
-    DO_NOT_HONOR: (DO_NOT_HONOR_CODE, "card is set to do not honor"),
+    PURPOSE_DO_NOT_HONOR: (DO_NOT_HONOR, "card is set to do not honor"),
     LOST: (LOST_CARD, "card is reported lost"),
     STOLEN: (STOLEN_CARD, "card is reported stolen"),
 }
@@ -156,13 +156,13 @@ def not_offered(case: Case) -> Refusal | None:
 ALL_CASH = frozenset({CASH_WITHDRAWAL, QUASI_CASH})  #: the whole amount counts against the card's cash limit
 HANDS_OUT_CASH = frozenset({CASH_WITHDRAWAL, PURCHASE_WITH_CASH_BACK})
 
-_OF_CARD: tuple[Check, ...] = (scenario_refuses, card_unknown, card_blocked)
-_OF_EXPIRY: tuple[Check, ...] = (card_expired, expiry_differs)
-_OF_AMOUNT: tuple[Check, ...] = (currency_foreign, amount_zero)
+_OF_CARD: tuple[_Check, ...] = (scenario_refuses, card_unknown, card_blocked)
+_OF_EXPIRY: tuple[_Check, ...] = (card_expired, expiry_differs)
+_OF_AMOUNT: tuple[_Check, ...] = (currency_foreign, amount_zero)
 
 #: Transaction type -> what it is judged by, in this order; the first refusal stands. A refund reaches an account whose card
 #: has expired too, and what asks without moving money needs no amount.
-CHECKS: dict[str, tuple[Check, ...]] = {
+CHECKS: dict[str, tuple[_Check, ...]] = {
     **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_AMOUNT, cash_above_limit, funds_short)),
     **dict.fromkeys(CREDITS, (*_OF_CARD, *_OF_AMOUNT)),
     **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY)),
@@ -260,7 +260,7 @@ def undo(reversal: Reversal, accounts: AccountBook, records: Records, *, now_ms:
     if key is None:
         if not reversal.rrn:
             return Undoing(FORMAT_ERROR, None)
-        key = records.key_of(Reference(reversal.rrn, reversal.key.terminal_id, reversal.amount_minor))
+        key = records.key_of(EntryReference(reversal.rrn, reversal.key.terminal_id, reversal.amount_minor))
     placed = None if key is None else accounts.placed(key, records)
     if key is None or placed is None:
         return Undoing(APPROVED, accounts.refuse_original(reversal, now_ms))

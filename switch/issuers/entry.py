@@ -67,7 +67,7 @@ class Placed(NamedTuple):
         return self.entry._replace(recorded_at_ms=now_ms, kind=kind, amount_minor=by_minor)
 
 
-class Reference(NamedTuple):
+class EntryReference(NamedTuple):
     """What a reversal without DE 90 knows of its original."""
 
     rrn: str
@@ -81,7 +81,7 @@ class Records(Protocol):
     def placed_under(self, key: ExchangeKey) -> Placed | None:
         """The last hold or credit of an exchange, with what is left of it."""
 
-    def key_of(self, reference: Reference) -> ExchangeKey | None:
+    def key_of(self, reference: EntryReference) -> ExchangeKey | None:
         """The exchange whose hold or credit was the last placed under a reference."""
 
 

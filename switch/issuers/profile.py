@@ -13,10 +13,10 @@ from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
 
 ACTIVE = "active"
-DO_NOT_HONOR = "do_not_honor"
+PURPOSE_DO_NOT_HONOR = "do_not_honor"
 LOST = "lost"
 STOLEN = "stolen"
-STATUSES = (ACTIVE, DO_NOT_HONOR, LOST, STOLEN)
+STATUSES = (ACTIVE, PURPOSE_DO_NOT_HONOR, LOST, STOLEN)
 
 ECHO_SECONDS = 30  #: silence after which a line is asked for an echo, where its file does not say; less than firewalls bear
 ECHO_SECONDS_MAX = 3600

@@ -18,7 +18,7 @@ from switch.merchant import currency_from_toml
 from switch.spec_table import SpecTable
 from switch.transaction import APPROVALS, CHANNELS, CREDITS, DEBITS, INQUIRIES, Authorization
 
-TYPES = tuple(sorted(DEBITS | CREDITS | INQUIRIES))  #: of transactions a rule may name
+_TYPES = tuple(sorted(DEBITS | CREDITS | INQUIRIES))  #: of transactions a rule may name
 
 
 @frozen(kw_only=True)
@@ -44,7 +44,7 @@ class When:
         if amount_from is not None and amount_to is not None and amount_from > amount_to:
             table.mistake("amount_to", "less than amount_from", "amount_from or more")
         when = cls(
-            transaction_type=table.choice("type", TYPES, None),
+            transaction_type=table.choice("type", _TYPES, None),
             pan=pan_from_toml(table) if "pan" in table else None,
             amount_from_minor=amount_from,
             amount_to_minor=amount_to,

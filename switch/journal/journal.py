@@ -54,16 +54,16 @@ from switch.routing.traffic.recovery import Recovery
 JOURNAL_FILE: Final = "journal.db"
 BOOKS_FILE: Final = "books.db"  #: what is made of the journal, beside it (``switch.endofday.books``)
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS: Final = ("1.sql", "2.sql", "3.sql", "4.sql")
-SCHEMA_VERSION: Final = len(MIGRATIONS)
+_MIGRATIONS: Final = ("1.sql", "2.sql", "3.sql", "4.sql")
+SCHEMA_VERSION: Final = len(_MIGRATIONS)
 SCHEMA: Final = databases.Schema(
-    name="a journal", tables=frozenset({"business_day", "request", "decision"}), scripts=MIGRATIONS, package=__package__
+    name="a journal", tables=frozenset({"business_day", "request", "decision"}), scripts=_MIGRATIONS, package=__package__
 )
 BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write its one row
 CARDS_REMEMBERED_MAX: Final = 10_000  #: cards whose sealed form is at hand; sealing costs more than all else of a row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
 PRIMARY_CODE: Final = 0xFF  #: the bits of an SQLite error code that say what it is; the others say more of it
-CENTRE: Final = "the centre"  #: who stops where the journal cannot be written
+_CENTRE: Final = "the centre"  #: who stops where the journal cannot be written
 
 _BUSINESS_DAY = """
 INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
@@ -157,13 +157,13 @@ class SqliteJournal:
 
     def or_stop(self) -> AbstractContextManager[None]:
         """What cannot be done with the file in the block ends it with the sentence of a journal that cannot be written."""
-        return or_stop(self._path, CENTRE)
+        return or_stop(self._path, _CENTRE)
 
     def look(self) -> None:
         """DataFolderError where folder, journal or key file were deleted, renamed or replaced since they were opened."""
         fault = self._files.fault()
         if fault is not None:
-            raise unwritable(self._path, fault, CENTRE)
+            raise unwritable(self._path, fault, _CENTRE)
 
     def commit(self, batch: Batch, now_ms: int) -> None:
         if not 0 <= now_ms - self._looked_at_ms < LOOK_MS:
@@ -191,7 +191,7 @@ class SqliteJournal:
             if db.in_transaction:
                 db.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise unwritable(self._path, error, CENTRE) from None
+                raise unwritable(self._path, error, _CENTRE) from None
             raise
 
     def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
@@ -247,7 +247,7 @@ class SqliteJournal:
             if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
                 what = f"business date {business_date} cannot be opened while another process writes ({error})"
                 raise BusyError(f"{self._path}: {what}") from None
-            raise unwritable(self._path, error, CENTRE) from None
+            raise unwritable(self._path, error, _CENTRE) from None
         finally:
             self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         self._version = -1

@@ -12,7 +12,7 @@ from attrs import frozen
 from switch.errors import FrameError, UnansweredError, UnreachableError
 from switch.iso8583.framing import Framer
 
-READ_BYTES = 65_536
+_READ_BYTES = 65_536
 CONNECT_SECONDS_MAX = 5.0  #: a centre that runs accepts at once
 
 
@@ -62,7 +62,7 @@ def _answer(
         if left_seconds <= 0:
             raise TimeoutError
         connection.settimeout(left_seconds)
-        data = connection.recv(READ_BYTES)
+        data = connection.recv(_READ_BYTES)
         if not data:
             raise EOFError
         for frame in framer.feed(data):

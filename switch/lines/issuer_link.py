@@ -25,8 +25,8 @@ from switch.transaction import APPROVED
 
 RETRY_SECONDS_FIRST: Final = 0.05  #: a process that has just been started again is there within a blink
 RETRY_SECONDS_MAX: Final = 5.0  #: and one that is away for long is asked no more often than this
-STEADY_SECONDS: Final = 5.0  #: an issuer that stays signed on for less, or does not read, is dialled as one that is away
-TPDU: Final = bytes.fromhex("6000000000")  #: of what the centre sends to an issuer whose lines carry one
+_STEADY_SECONDS: Final = 5.0  #: an issuer that stays signed on for less, or does not read, is dialled as one that is away
+_TPDU: Final = bytes.fromhex("6000000000")  #: of what the centre sends to an issuer whose lines carry one
 CUT_OVER_REPEAT_SECONDS: Final = 30.0  #: an issuer that leaves a cut-over unanswered is told again after so long
 SIGN_ON_SECONDS_MAX: Final = 10.0  #: an issuer that leaves its sign-on unanswered for so long is dialled anew
 
@@ -50,7 +50,7 @@ class IssuerLink:
     ) -> None:
         self.issuer = issuer
         self.line: Line | None = None
-        self.tpdu = TPDU if wire.tpdu else b""
+        self.tpdu = _TPDU if wire.tpdu else b""
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._voice, self._echo_seconds = wire, voice, echo_seconds
         self._lines, self._receive, self._happened, self._ear = lines, receive, happened, ear
@@ -93,7 +93,7 @@ class IssuerLink:
             up_at, told = self._up_at, why if self._up_at is None else ""
             if up_at is None:
                 await self._pause(RETRY_SECONDS_FIRST)
-            elif self._deaf or trio.current_time() - up_at < STEADY_SECONDS:
+            elif self._deaf or trio.current_time() - up_at < _STEADY_SECONDS:
                 await self._pause(0.0)
             else:
                 self._pause_seconds = 0.0
@@ -133,7 +133,7 @@ class IssuerLink:
         if station is None or not station.line.open:
             return
         if not expects_answer(message.mti):
-            self._answered(station, station.answered(message), message.elements.get(39))
+            self._answered(station, station.answered(message), message.response_code)
             return
         with suppress(MessageError):
             station.line.queue(network_response(message), self.tpdu, asked)

@@ -22,6 +22,9 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
 from switch.lines.wire_format import WireFormat
 
+ACQUIRER: Final = "acquirer"  #: the leg of acquirers' lines; an issuer's leg is named by its id
+RECEIVED, SENT = "received", "sent"  #: which way a message went, as the centre sees it
+
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
 OPENING_BYTES_MAX: Final = 2_048  #: of a line's first gulp, to tell what it looks like: two or three messages
 UNREAD_SECONDS_MAX: Final = 2.0  #: how long a line that ends waits for its peer to read some of what was sent

@@ -11,8 +11,8 @@ from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.session import (
     CUT_OVER,
     ECHO,
-    FUNCTIONS,
-    NEVER,
+    NETWORK_FUNCTION_NAMES,
+    NO_ECHO,
     SIGN_OFF,
     SIGN_ON,
     Session,
@@ -57,16 +57,16 @@ class Station:
         try:
             self.line.queue(request, self.tpdu)
         except MessageError as error:
-            what = f"{self.line.name}: the {FUNCTIONS[function]} cannot be said: {error}"
+            what = f"{self.line.name}: the {NETWORK_FUNCTION_NAMES[function]} cannot be said: {error}"
             self._voice.tell(Notice("format_error", what))
             return False
-        self._asked[function] = request.elements[11]
+        self._asked[function] = request.stan
         self.line.flush()
         return True
 
     def answered(self, answer: Message) -> str | None:
         """The function (DE 70) an 0810 is the answer to, by its STAN; None, and a notice, where nobody waits for it."""
-        stan = answer.elements.get(11)
+        stan = answer.stan
         for function, asked in self._asked.items():
             if asked == stan:
                 del self._asked[function]
@@ -77,11 +77,11 @@ class Station:
 
     def asked_by_peer(self, request: Message) -> str | None:
         """What a peer's 0800 or 0820 does to the session; its function where the centre takes part in it."""
-        function = request.elements.get(70)
-        if function not in FUNCTIONS:
+        function = request.network_function
+        if function not in NETWORK_FUNCTION_NAMES:
             return None
         if function in (SIGN_ON, SIGN_OFF):
-            self.session.happened(FUNCTIONS[function])
+            self.session.happened(NETWORK_FUNCTION_NAMES[function])
         elif function == CUT_OVER:
             self._voice.tell(Notice("cut_over", f"{self.line.name} {peer_cut_over(request)}"))
         return function
@@ -96,5 +96,5 @@ class Station:
             return None
         heard_at = self.line.heard_at
         if self._silence.echo_due(heard_at, now) and not self.ask(ECHO):
-            self._silence = Silence(NEVER)
+            self._silence = Silence(NO_ECHO)
         return self._silence.half_open(heard_at, now)

@@ -9,7 +9,7 @@ from typing import Final
 
 from switch.errors import SwitchError
 
-KINDS: Final = {
+_KINDS: Final = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
     stat.S_IFCHR: "a device",
@@ -20,7 +20,7 @@ KINDS: Final = {
 
 def kind_of(mode: int) -> str | None:
     """What stands there in place of a file, in words; None where it is a file."""
-    return None if stat.S_ISREG(mode) else KINDS.get(stat.S_IFMT(mode), "something else")
+    return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
 
 
 def read_whole(path: Path, bytes_max: int) -> bytes:

@@ -21,7 +21,7 @@ END_NOW: Final = 2  #: asked so often: end now; asked still more often, the proc
 STANDARD_OUTPUT: Final = 1
 STANDARD_ERROR: Final = 2
 TWICE_AT_ONCE_SECONDS: Final = 0.1  #: two SIGTERM that come closer to each other are one
-LOOK_SECONDS: Final = 1.0  #: how often output is looked at: a pipe whose reader is gone says so to nobody who does not ask
+OUTPUT_LOOK_SECONDS: Final = 1.0  #: how often output is looked at: a pipe whose reader is gone does not say so unasked
 
 
 class Stop:

@@ -1,1 +1,5 @@
-"""Routing: which issuer a card belongs to, and the life of every exchange. Sees no byte and no data element's number."""
+"""The switchboard: what becomes of a request, a reversal, an answer, decided without bytes, clocks or files.
+
+Events come in, with the time as a number; effects go out, in the order in which they are to be journaled and sent. It
+refuses to know how any of them is written down or said.
+"""

@@ -32,7 +32,7 @@ WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscap
 SECTIONS = (PURCHASE, PURCHASE_WITH_CASH_BACK, QUASI_CASH, CASH_WITHDRAWAL, BILL_PAYMENT, REFUND)
 
 #: As ``engine.STATEMENT_LINES`` and ``engine.STATEMENT_ADJUSTMENTS`` select it, and the same with decimals for its amounts.
-Line = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int, str]
+StatementRow = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int, str]
 ShownLine = tuple[str, str, str, str, str, str, str, str, str, str, str, int, str, str, str, str]
 
 
@@ -227,7 +227,7 @@ def grouped_rib(rib: str) -> str:
     return f"{rib[:3]} {rib[3:6]} {rib[6:22]} {rib[22:]}"
 
 
-def shown_lines(head: Head, lines: Iterable[Line]) -> list[ShownLine]:
+def shown_lines(head: Head, lines: Iterable[StatementRow]) -> list[ShownLine]:
     """The lines with their amounts as decimals, once for both forms."""
     amount = amount_formatter(head.currency)
     return [

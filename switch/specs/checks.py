@@ -231,10 +231,10 @@ def _check_when(when: SpecTable, issuer: str | None, known: Known) -> None:
         when.mistake("pan", mask_pan(pan), f"{whose} (`switch cards` lists them)")
 
 
-Check = Callable[[Files, RoutingTable | None], None]
+_Check = Callable[[Files, RoutingTable | None], None]
 
 #: What has to hold between files, in the order it is looked at; the routing table is None where it has a mistake.
-CHECKS: Final[tuple[Check, ...]] = (check_lines, check_routing, check_cards, check_merchants, check_scenarios)
+CHECKS: Final[tuple[_Check, ...]] = (check_lines, check_routing, check_cards, check_merchants, check_scenarios)
 
 
 def _once(entries: Iterable[SpecTable], key: str, kind: type, expected: str) -> None:

@@ -23,7 +23,7 @@ from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.checks import CHECKS, Known, check_coverage, check_rules
 from switch.specs.files import Files, one_of, parse, read_bytes
-from switch.specs.specification import Centre, Fees, Specs
+from switch.specs.specification import CentreProfile, Fees, Specs
 
 SPECS_NOTE: Final = "specs.txt"  #: in a data folder: the specification its centre runs on; empty for the embedded one
 NOTE_BYTES_MAX: Final = 16_384  #: of that file; four times the longest path
@@ -42,7 +42,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     With ``today``, an ISO date, every sale of that business date must have its rates, too.
     """
     files = Files(default_folder() if folder is None else folder)
-    centre = files.read("centre.toml", Centre.from_toml)
+    centre = files.read("centre.toml", CentreProfile.from_toml)
     dialects = _dialects(files)
     issuers = {name: files.read(f"issuers/{name}.toml", partial(_issuer, name)) for name in files.names("issuers")}
     routing = files.read("routing.toml", RoutingTable.from_toml)

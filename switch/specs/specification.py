@@ -52,7 +52,7 @@ class Listener:
 
 
 @frozen(kw_only=True)
-class Centre:
+class CentreProfile:
     """The centre itself; ``institution_id`` is its DE 32, ``country`` its ISO 3166 number."""
 
     name: str
@@ -61,7 +61,7 @@ class Centre:
     listeners: tuple[Listener, ...]
 
     @classmethod
-    def from_toml(cls, table: SpecTable) -> Centre:
+    def from_toml(cls, table: SpecTable) -> CentreProfile:
         own = table.table("centre")
         centre = cls(
             name=own.text("name"),
@@ -91,7 +91,7 @@ class Specs:
 
     folder: Path
     digest: str
-    centre: Centre
+    centre: CentreProfile
     dialects: Mapping[str, Dialect]
     issuers: Mapping[str, Profile]
     routing: RoutingTable

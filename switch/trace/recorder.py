@@ -15,12 +15,11 @@ from typing import Any, Final
 from switch.data_folder import databases
 from switch.data_folder.vault import Vault
 from switch.errors import MessageError
-from switch.explain.step import RECEIVED, SENT
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.reading.recognize import TPDU_IDS
 from switch.iso8583.reading.redaction import Blanked, blanked, head, noted
-from switch.lines.line import Line
+from switch.lines.line import RECEIVED, SENT, Line
 from switch.machine.kept_files import KeptFiles, with_side_files
 from switch.routing.traffic.effects import Notice
 
@@ -28,7 +27,7 @@ TRACE_FILE: Final = "trace.db"
 SCHEMA: Final = databases.Schema(name="a trace", tables=frozenset({"message"}), scripts=("1.sql",), package=__package__)
 TRACED_MAX: Final = 100_000  #: messages kept, four a purchase; with their indexes some 60 megabytes
 TRIM_EVERY: Final = 1_000  #: so many more are kept before the oldest are taken out, so that it costs little
-BUSY_TIMEOUT_SECONDS: Final = 1.0  #: for another process that reads; it never holds the file for long
+_BUSY_TIMEOUT_SECONDS: Final = 1.0  #: for another process that reads; it never holds the file for long
 
 _MESSAGE: Final = f"""
 INSERT INTO message (
@@ -111,12 +110,12 @@ class Trace:
             self._db.execute("DELETE FROM message WHERE id <= ?", (self._trimmed,))
 
     def _row(self, at_ms: int, direction: str, line: Line, tpdu: bytes, kept: Blanked, unframed: str) -> tuple[Any, ...]:
-        mti, said = kept.message
+        mti = kept.message.mti
         elements = _understood(line, kept.message)
         key = [elements.get(number, "") for number in (11, 7, 41, 37)]
         fault = unframed or str(kept.error or "")
         header = "" if unframed else line.framer.header.notation
-        about = (at_ms, line.name, direction, line.codec.dialect.name, header, mti, *key, said.get(39, ""), fault)
+        about = (at_ms, line.name, direction, line.codec.dialect.name, header, mti, *key, kept.message.response_code, fault)
         return (*about, tpdu, noted(kept.places), self._vault.seal_bytes(kept.body))
 
 
@@ -132,6 +131,6 @@ def _understood(line: Line, message: Message) -> dict[int, str]:
 
 def _connected(path: Path) -> sqlite3.Connection:
     """The trace's database, made where there is none. It may lose its end in a power cut, never its sense."""
-    db = databases.to_write(path, SCHEMA, timeout_seconds=BUSY_TIMEOUT_SECONDS)
+    db = databases.to_write(path, SCHEMA, timeout_seconds=_BUSY_TIMEOUT_SECONDS)
     db.execute("PRAGMA synchronous = NORMAL")
     return db

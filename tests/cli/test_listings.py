@@ -11,7 +11,7 @@ from click.shell_completion import ShellComplete
 
 from switch.card import luhn_valid
 from switch.cli import VERBS, cli
-from switch.cli.program import program
+from switch.cli.console.program_name import program
 from switch.specs.load import load_specs
 from tests.cli.command import run
 

@@ -10,7 +10,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from switch.centre.wire_format_hint import WireFormatHint
-from switch.cli.overheard import View, show_capture
+from switch.cli.show.messages import View, show_capture
 from switch.errors import MessageError, SwitchError
 from switch.explain.capture import listen, overhear
 from switch.iso8583.codec import Codec

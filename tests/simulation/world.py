@@ -24,7 +24,6 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION
-from switch.routing.memory.deliveries import ADVICE
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination, Range, RoutingTable
 from switch.routing.table.stand_in import StandIn
@@ -50,6 +49,7 @@ from switch.routing.traffic.events import (
     TotalsReceived,
 )
 from switch.specs.specification import Specs
+from switch.transaction import ADVICE
 from tests.simulation.bank import NOW_MS, Bank
 from tests.simulation.shops import Shops
 from tests.simulation.weather import CALM_SECONDS, Weather

@@ -13,7 +13,7 @@ import pytest
 from switch.card import luhn_digit, luhn_valid
 from switch.errors import SpecError
 from switch.iso8583.dialect import EDITION_1987, Dialect
-from switch.issuers.profile import DO_NOT_HONOR, LOST, STOLEN
+from switch.issuers.profile import LOST, PURPOSE_DO_NOT_HONOR, STOLEN
 from switch.merchant import CAPTURES, rib_key
 from switch.spec_table import SpecTable
 from switch.specs.load import default_folder, load_scenario, load_specs
@@ -71,7 +71,7 @@ def test_the_cast(specs: Specs) -> None:
 @pytest.mark.parametrize("issuer", ["atlas", "rif", "souss", "vesta", "maestra"])
 def test_every_issuer_has_a_named_card_for_each_answer(specs: Specs, issuer: str) -> None:
     cards = specs.issuers[issuer].cards
-    assert {card.status for card in cards} >= {DO_NOT_HONOR, LOST, STOLEN}
+    assert {card.status for card in cards} >= {PURPOSE_DO_NOT_HONOR, LOST, STOLEN}
     assert [card.expiry for card in cards if card.expiry < "2912"] == ["2412"]
     assert 5_000 in [card.balance_minor for card in cards if card.balance_minor < 100_000]
     assert all(luhn_valid(card.pan.digits) and card.purpose for card in cards)

@@ -13,7 +13,7 @@ import trio
 from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
 from switch.explain.lifecycle import Lifecycle, story
-from switch.explain.messages import Traced, last_messages, messages_of, numbered_messages, with_messages
+from switch.explain.messages import messages_of, with_messages
 from switch.explain.timeline import steps
 from switch.iso8583.dialect import EBCDIC
 from switch.iso8583.framing import Frame
@@ -22,6 +22,7 @@ from switch.iso8583.mapping.compose import worded
 from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.routing.traffic.effects import Notice
+from switch.trace.reader import Traced, last_messages, numbered_messages
 from switch.trace.recorder import TRACE_FILE, TRIM_EVERY, Trace
 from switch.transaction import ExchangeKey
 from tests.support.centre_in_loop import NOW_MS, TODAY, Client, loopback, purchase, scenario, specs

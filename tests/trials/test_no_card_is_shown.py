@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switch.cli.message import message_json
+from switch.cli.show.message import message_json
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.reading.recognize import BARE, around_in_line, readings

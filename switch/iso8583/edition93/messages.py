@@ -45,13 +45,13 @@ SECURITY_DIGITS: Final = 16  #: of DE 53 of 1987; bytes of 1993 that spell as ma
 MESSAGE_NUMBER_DIGITS: Final = (4, 8)  #: of DE 71
 
 #: What an answer of 1993 says as its request did, or not at all.
-ECHOED: Final = (7, 12, 18, 22, 26, 43)
+_ECHOED: Final = (7, 12, 18, 22, 26, 43)
 #: What an answer of 1993 always gives back: the function asked for, whose totals (date and indicator of the reconciliation),
 #: the keys in use, the original, and the transport data of whoever is in between.
 RETURNED: Final = (24, 28, 29, 53, 56, 59)
 
 #: DE 70 of 1987 -> DE 24 of 1993. By the standard: 801, 802, 811, 821 and 831. Which key is changed 1993 says elsewhere.
-NETWORK_FUNCTIONS: Final = {"001": "801", "002": "802", "101": "811", "160": "811", "161": "811", "162": "811"} | {
+FUNCTIONS_OF_1993: Final = {"001": "801", "002": "802", "101": "811", "160": "811", "161": "811", "162": "811"} | {
     "201": "821",
     "301": "831",
 }
@@ -78,9 +78,9 @@ REASON_DIGITS: Final = 4
 
 #: Class and function of the answers that grant money. In 1993 only 000 to 099 do: "reversal accepted" there grants nothing.
 _GRANTING: Final = frozenset({"11", "21"})
-INVALID_RESPONSE: Final = "20"  #: DE 39 of 1987
+_INVALID_RESPONSE: Final = "20"  #: DE 39 of 1987
 
-ADVICE: Final = "2"  #: function digit of an MTI
+_ADVICE: Final = "2"  #: function digit of an MTI
 _ZERO: Final = "000000000000"  #: an amount of nothing
 _NO_FEES: Final = "C00000000C00000000"  #: the end of DE 95: no fee is replaced
 _INSTANT: Final = "%y%m%d%H%M%S"  #: DE 12 of 1993
@@ -159,7 +159,7 @@ def _echo(e: Mapping[int, str], asked: Message, elements: dict[int, str]) -> Non
     """Give back what was asked as it was asked, and nothing of that kind that was not."""
     sent = asked.elements
     has_type = 18 in e
-    for number in ECHOED:
+    for number in _ECHOED:
         answered = elements.pop(number, None)
         if number in sent and (answered is not None or (has_type and number == 18)):
             elements[number] = sent[number]
@@ -176,7 +176,7 @@ def _times_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) -> 
     if 12 in e:
         elements[13], elements[12] = e[12][2:6], e[12][6:]
         if 7 not in e or expects_answer(mti):
-            elements[7] = e[12][2:] if mti[2] != ADVICE or not _follows_itself(e) else _a_second_on(e[12])
+            elements[7] = e[12][2:] if mti[2] != _ADVICE or not _follows_itself(e) else _a_second_on(e[12])
     if 15 in e:
         elements[15] = e[15][2:]
 
@@ -225,7 +225,7 @@ def _outcome_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) -
     if reconciled is not None:
         elements[39], elements[66] = reconciled
     elif mti[1:3] in _GRANTING and e[39] in ACCEPTANCES:
-        elements[39] = INVALID_RESPONSE
+        elements[39] = _INVALID_RESPONSE
     else:
         elements[39] = response_code(e[39], e.get(3, ""))
 
@@ -327,7 +327,7 @@ def _function(mti: str, e: Mapping[int, str]) -> str | None:
         return PARTIAL_REVERSAL if _remains(e) else FULL_REVERSAL
     if kind == "5":
         return FINAL_TOTALS
-    return NETWORK_FUNCTIONS.get(e.get(70, ""), e.get(70)) if kind == "8" else None
+    return FUNCTIONS_OF_1993.get(e.get(70, ""), e.get(70)) if kind == "8" else None
 
 
 @lru_cache(maxsize=1024)

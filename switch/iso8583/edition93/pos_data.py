@@ -60,7 +60,7 @@ ENTRY_MODES: Final = {
 
 #: DE 25 of 1987 -> operating environment, cardholder and card (places 4 to 6). 06 (pre-authorization) and 41 (a part can be
 #: taken) go into DE 24 and leave these to the entry mode; 03 has no place.
-CONDITIONS: Final = {
+_CONDITIONS: Final = {
     "00": "101",
     "01": "110",
     "02": "201",
@@ -92,14 +92,14 @@ def pos_data_code(point: Point) -> str:
     """The POS data code of 1993."""
     entry = point.entry_mode or "000"
     condition = point.condition
-    if condition not in CONDITIONS:
+    if condition not in _CONDITIONS:
         condition = IMPLIED.get(entry[:2], "00")
     capability, mode = INPUT.get(entry[:2], ("0", "0"))
     pin_pad = "0" if entry[2:] == "2" else _PIN_DIGITS.get(point.pin_digits or "", "1")
     has_pad = entry[2:] == PIN_PAD or pin_pad in _PIN_LENGTHS
     verified = "64" if condition == IDENTIFIED else "00"
     standing = condition == BY_ORDER and entry[:2] in _STANDING
-    place = f"0{STANDING_ORDER}0" if standing else CONDITIONS[condition]
+    place = f"0{STANDING_ORDER}0" if standing else _CONDITIONS[condition]
     return f"{capability}{'1' if has_pad else '0'}0{place}{mode}{verified}00{pin_pad}"
 
 

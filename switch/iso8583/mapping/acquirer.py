@@ -10,6 +10,7 @@ from attrs import evolve
 from switch.card import PAN_DIGITS_MIN, Pan
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
+from switch.iso8583.edition93.pos_data import PARTIAL_ACCEPTED, PRE_AUTHORIZATION
 from switch.iso8583.message import Message
 from switch.transaction import (
     ADVICE,
@@ -51,7 +52,7 @@ TRANSACTION_TYPES: Final = {
 VOIDS: Final = frozenset({"02", "22"})  #: first two digits of DE 3 that take a sale or a refund back: adjustments
 
 #: First two digits of DE 22 -> how the card was read.
-CHANNELS: Final = {
+CHANNEL_OF_ENTRY_MODE: Final = {
     "01": MANUAL,
     "02": MAGSTRIPE,
     "05": CHIP,
@@ -65,8 +66,6 @@ CHANNELS: Final = {
 }
 ECOMMERCE_CONDITIONS: Final = frozenset({"59"})  #: DE 25 that makes a manual entry an electronic order
 
-PRE_AUTHORIZATION: Final = "06"  #: DE 25
-PARTIAL_ACCEPTED: Final = "41"  #: DE 25: less than asked can be taken
 MAY_BE_AUTHENTICATED: Final = (48, 126, 127)  #: where networks put 3-D Secure data in an electronic order
 MARKED: Final = frozenset({54, 90, *MAY_BE_AUTHENTICATED})  #: elements that may make an authorization more than a plain one
 MARKS: Final = frozenset({PRE_AUTHORIZATION, PARTIAL_ACCEPTED})  #: of DE 25
@@ -116,7 +115,7 @@ def to_authorization(message: Message, *, acquirer_id: str, stamp: Stamp, curren
         e = {32: acquirer_id, 37: e[7][:6] + stan, **e}
     pan, expiry = _card(e)
     entry, condition = e.get(22, "000"), e.get(25)
-    channel = CHANNELS.get(entry[:2], MANUAL)
+    channel = CHANNEL_OF_ENTRY_MODE.get(entry[:2], MANUAL)
     if channel == MANUAL and condition in ECOMMERCE_CONDITIONS:
         channel = ECOMMERCE
     transaction_type, amount_minor = _type_and_amount(mti, e)

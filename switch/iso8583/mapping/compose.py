@@ -12,7 +12,8 @@ from attrs import frozen
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.dialect import EDITION_1993, Dialect, Element
 from switch.iso8583.edition93.messages import dated, original_data, to_1993
-from switch.iso8583.mapping.acquirer import CASH_AMOUNT, PARTIAL_ACCEPTED, PRE_AUTHORIZATION
+from switch.iso8583.edition93.pos_data import PARTIAL_ACCEPTED, PRE_AUTHORIZATION
+from switch.iso8583.mapping.acquirer import CASH_AMOUNT
 from switch.iso8583.mapping.session import ECHO, SIGN_OFF, SIGN_ON
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.mapping.acquirer import PRE_AUTHORIZATION, original_data, replacement_amounts
+from switch.iso8583.edition93.pos_data import PRE_AUTHORIZATION
+from switch.iso8583.mapping.acquirer import original_data, replacement_amounts
 from switch.iso8583.mapping.compose import sayable
 from switch.iso8583.message import Message
 from switch.transaction import ExchangeKey

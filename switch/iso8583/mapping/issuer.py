@@ -30,7 +30,7 @@ from switch.transaction import (
 FROM_ISSUER: Final = frozenset({44, 48, 54, 55, 62})
 
 #: Elements of a request that its reversal repeats to the issuer.
-REVERSED: Final[tuple[int, ...]] = (2, 3, 4, 12, 13, 14, 18, 22, 25, 37, 41, 42, 43, 49)
+_REVERSED: Final[tuple[int, ...]] = (2, 3, 4, 12, 13, 14, 18, 22, 25, 37, 41, 42, 43, 49)
 
 #: Where our issuers say in words why they decided so; it goes into the journal and not to the acquirer.
 REASON: Final = 63
@@ -155,7 +155,7 @@ def to_issuer_reversal(
     ``message_reason`` (four digits of ISO 8583:1993, DE 25) goes into DE 56, where 1987 leaves it to networks.
     """
     carried = original.carried
-    elements = {number: carried[number] for number in REVERSED if number in carried}
+    elements = {number: carried[number] for number in _REVERSED if number in carried}
     elements |= {7: transmitted_at, 11: stan, 32: original.key.acquirer_id, 33: forwarder_id}
     elements[90] = original_data(_REQUEST_MTIS[original.message_class], original.key)
     if message_reason:

@@ -15,10 +15,10 @@ CUT_OVER: Final = "201"
 ECHO: Final = "301"
 
 #: DE 70 of the network management functions the centre takes part in -> what they are called.
-FUNCTIONS: Final = {SIGN_ON: "sign-on", SIGN_OFF: "sign-off", CUT_OVER: "cut-over", ECHO: "echo"}
+NETWORK_FUNCTION_NAMES: Final = {SIGN_ON: "sign-on", SIGN_OFF: "sign-off", CUT_OVER: "cut-over", ECHO: "echo"}
 
 SETTLEMENT_DATE: Final = 15  #: of a cut-over: the business date that begins, MMDD
-NEVER: Final = 0  #: echo_seconds of a line that may be silent for ever
+NO_ECHO: Final = 0  #: echo_seconds of a line that may be silent for ever
 ECHO_ANSWER_SECONDS_MAX: Final = 10.0  #: the timeout of a slow issuer; a peer that is there answers an echo at once
 
 DOWN, OPEN, SIGNING_ON, REFUSED, UP, SIGNED_OFF = "down", "open", "signing on", "refused", "up", "signed off"
@@ -67,7 +67,7 @@ class Silence:
         """Whether to ask for an echo now; that it is asked for is noted."""
         if self._asked_at is not None and heard_at >= self._asked_at:
             self._asked_at = None
-        due = self._echo_seconds != NEVER and self._asked_at is None and now - heard_at >= self._echo_seconds
+        due = self._echo_seconds != NO_ECHO and self._asked_at is None and now - heard_at >= self._echo_seconds
         if due:
             self._asked_at = now
         return due
@@ -93,7 +93,7 @@ def network_request(
 def network_response(request: Message) -> Message:
     """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 without DE 70."""
     function = request.elements.get(70)
-    code = FORMAT_ERROR if function is None else APPROVED if function in FUNCTIONS else FUNCTION_NOT_SUPPORTED
+    code = FORMAT_ERROR if function is None else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
     elements: dict[int, str] = {n: request.elements[n] for n in NETWORK_ECHOED if n in request.elements}
     return Message(response_mti(request.mti), {**elements, 39: code})
 

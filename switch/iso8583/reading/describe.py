@@ -46,7 +46,7 @@ MEANING: Final = {EDITION_1987: meanings.meaning, EDITION_1993: meanings93.meani
 
 
 @frozen(kw_only=True)
-class Line:
+class ElementLine:
     """One part of a described message: ``length`` bytes from ``offset``. ``value`` is masked, ``meaning`` is in words."""
 
     element: int
@@ -63,7 +63,7 @@ class Description:
     """What was understood of a message, and where it stopped making sense (``error``, else None)."""
 
     mti: str | None
-    lines: tuple[Line, ...]
+    lines: tuple[ElementLine, ...]
     error: MessageError | None
     bytes_total: int
     suspect: Places  #: what may be a card number where none should stand; left out of the values
@@ -104,7 +104,9 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False, near_bytes: i
         masked = number in SECRET or (number in MASKED and trusted) or (number in FREE_TEXT[edition] and error is None)
         if encoding and not masked and suspect.hide(encoding, offset, offset + len(raw)):
             shown, words = MAY_BE_A_CARD, ""
-        line = Line(element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=words)
+        line = ElementLine(
+            element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=words
+        )
         lines.append(line)
     return Description(mti=values.get("t"), lines=tuple(lines), error=error, bytes_total=len(data), suspect=suspect)
 

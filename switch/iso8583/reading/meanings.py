@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from switch.iso8583.mapping.session import FUNCTIONS
+from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
 from switch.money import currency_name, format_minor
 from switch.transaction import RESPONSE_MEANINGS
 
@@ -27,7 +27,7 @@ PROCESSING_CODES: Final = {
 }
 
 #: DE 22, first two digits: how the card was read.
-ENTRY_MODES: Final = {
+ENTRY_MODE_MEANINGS: Final = {
     "00": "unknown",
     "01": "entered by hand",
     "02": "magnetic stripe",
@@ -45,7 +45,7 @@ ENTRY_MODES: Final = {
 PIN_ENTRY: Final = {"1": "terminal takes PINs", "2": "terminal takes no PIN"}  #: DE 22, third digit
 
 #: DE 25.
-CONDITIONS: Final = {
+_CONDITIONS: Final = {
     "00": "normal presentment",
     "01": "customer not present",
     "02": "unattended terminal",
@@ -59,27 +59,36 @@ CONDITIONS: Final = {
 }
 
 #: DE 54, digits 3 and 4 of each entry.
-ADDITIONAL_AMOUNTS: Final = {"01": "ledger balance", "02": "available", "40": "cash back", "57": "asked for"}
+_ADDITIONAL_AMOUNTS: Final = {"01": "ledger balance", "02": "available", "40": "cash back", "57": "asked for"}
 
 SETTLEMENT_CODES: Final = {"0": "not compared", "1": "in balance", "2": "out of balance"}  #: DE 66
 
 AMOUNTS: Final = {4: 49, 5: 50, 6: 51}  #: amount -> the element that says its currency
-CURRENCIES: Final = frozenset({49, 50, 51})
+CURRENCY_ELEMENTS: Final = frozenset({49, 50, 51})
+
+
+#: Element -> the words for its values; of DE 3 for its first two digits.
+TABLES: Final[Mapping[int, Mapping[str, str]]] = {
+    3: PROCESSING_CODES,
+    25: _CONDITIONS,
+    39: RESPONSE_MEANINGS,
+    66: SETTLEMENT_CODES,
+    70: NETWORK_FUNCTION_NAMES,
+}
 
 
 def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
     """The value of element ``number`` in words, where there is more to say than itself; ``elements`` are the message's."""
     if number in AMOUNTS and value:
         return amount(value, elements.get(AMOUNTS[number], "504"))
-    if number in CURRENCIES:
+    if number in CURRENCY_ELEMENTS:
         return currency_name(value)
     if number == 22:
-        said = (ENTRY_MODES.get(value[:2], ""), PIN_ENTRY.get(value[2:], ""))
+        said = (ENTRY_MODE_MEANINGS.get(value[:2], ""), PIN_ENTRY.get(value[2:], ""))
         return ", ".join(word for word in said if word)
     if number == 54:
         return ", ".join(_additional(value[start : start + 20]) for start in range(0, len(value), 20))
-    table = {3: PROCESSING_CODES, 25: CONDITIONS, 39: RESPONSE_MEANINGS, 66: SETTLEMENT_CODES, 70: FUNCTIONS}.get(number, {})
-    return table.get(value[:2] if number == 3 else value, "")
+    return TABLES.get(number, {}).get(value[:2] if number == 3 else value, "")
 
 
 def amount(digits: str, currency: str) -> str:
@@ -89,7 +98,7 @@ def amount(digits: str, currency: str) -> str:
 
 def _additional(entry: str) -> str:
     """One entry of DE 54: what it is and how much; a balance below zero is a debit, of other amounts the sign is understood."""
-    what, currency, digits = ADDITIONAL_AMOUNTS.get(entry[2:4]), entry[4:7], entry[8:]
+    what, currency, digits = _ADDITIONAL_AMOUNTS.get(entry[2:4]), entry[4:7], entry[8:]
     if what is None or not (len(digits) == 12 and digits.isascii() and digits.isdecimal()):
         return "an amount of another kind"
     below_zero = entry[7] == "D" and entry[2:4] in ("01", "02")

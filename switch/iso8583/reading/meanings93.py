@@ -10,7 +10,7 @@ from switch.iso8583.mti import describe_mti
 from switch.iso8583.reading import meanings
 
 #: Elements that say the same as in 1987.
-ALIKE: Final = frozenset({3, 54, *meanings.AMOUNTS, *meanings.CURRENCIES})
+_ALIKE: Final = frozenset({3, 54, *meanings.AMOUNTS, *meanings.CURRENCY_ELEMENTS})
 
 #: DE 22, place 7: how the card was read; digits by the standard, letters and 7 by networks.
 INPUT_MODES: Final = {
@@ -38,7 +38,7 @@ CARDHOLDER: Final = {
 UNATTENDED: Final = frozenset("24")  #: DE 22, place 4
 
 #: DE 24.
-FUNCTIONS: Final = {
+FUNCTION_MEANINGS_93: Final = {
     "100": "original authorization",
     "101": "original authorization, amount estimated",
     "102": "replacement authorization",
@@ -84,7 +84,7 @@ REASONS: Final = {
 
 def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
     """The value of element ``number`` in words, where there is more to say than itself; ``elements`` are the message's."""
-    if number in ALIKE:
+    if number in _ALIKE:
         return meanings.meaning(number, value, elements)
     if number == 22:
         return _point_of_service(value)
@@ -93,7 +93,7 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
         return meanings.amount(value[:12], currency) if value[:12].isdecimal() else ""
     if number == 56 and len(value) >= 4:
         return f"of {value[:4]} {describe_mti(value[:4])}"
-    return {24: FUNCTIONS, 25: REASONS, 39: ACTION_MEANINGS}.get(number, {}).get(value, "")
+    return {24: FUNCTION_MEANINGS_93, 25: REASONS, 39: ACTION_MEANINGS}.get(number, {}).get(value, "")
 
 
 def _point_of_service(code: str) -> str:

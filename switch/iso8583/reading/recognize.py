@@ -18,7 +18,7 @@ from switch.iso8583.mti import CLASSES, FUNCTIONS
 from switch.iso8583.reading.describe import EMV_DATA, SECRET, Description, describe
 
 MESSAGE_BYTES_MAX: Final = FRAME_BYTES_MAX + 4 + TPDU_BYTES  #: with the widest header in front
-VERSIONS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private
+VERSION_DIGITS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private
 TPDU_IDS: Final = (b"\x60", b"\x68")  #: how TPDUs begin; where there is no header to prove it, one that does not is no TPDU
 CARD_DATA: Final = frozenset({2, 34, 35, EMV_DATA, *SECRET})  #: elements whose bytes are hidden in a hex dump
 CONTEXT_BYTES: Final = 8  #: shown on either side of the place where a message stops making sense
@@ -143,7 +143,7 @@ def likeliest(ways: Iterable[Reading]) -> Reading | None:
 
 def _depth(way: Reading) -> tuple[bool, bool, int, bool, bool]:
     mti = way.description.mti
-    plausible = mti is not None and mti[0] in VERSIONS and mti[1] in CLASSES and mti[2] in FUNCTIONS
+    plausible = mti is not None and mti[0] in VERSION_DIGITS and mti[1] in CLASSES and mti[2] in FUNCTIONS
     return way.whole, plausible, way.understood_bytes, way.header is not None, way.fits
 
 

@@ -26,7 +26,7 @@ FIRST_SECRET: Final = min(NEVER_STORED)
 #: The shortest MTI, the primary bitmap and the shortest length header: bytes in front of any element, however they are written.
 HEAD_BYTES: Final = 12
 
-Places = tuple[tuple[int, int], ...]  #: first offset and end of runs of bytes
+ByteRanges = tuple[tuple[int, int], ...]  #: first offset and end of runs of bytes
 
 
 @frozen
@@ -34,7 +34,7 @@ class Blanked:
     """A message that may be kept: as long as it was, overwritten at ``places``; ``message`` is what of it can still be read."""
 
     body: bytes
-    places: Places
+    places: ByteRanges
     message: Message
     error: MessageError | None  #: why the message as it came makes no sense; None where it does
 
@@ -71,8 +71,8 @@ def head(data: bytes) -> Blanked:
     return Blanked(kept + bytes(len(data) - len(kept)), places, Message("", {}), None)
 
 
-def noted(places: Places) -> str:
-    """Places in one line of text.
+def noted(places: ByteRanges) -> str:
+    """ByteRanges in one line of text.
 
     >>> noted(((12, 20), (96, 104)))
     '12-20 96-104'
@@ -80,7 +80,7 @@ def noted(places: Places) -> str:
     return " ".join(f"{start}-{end}" for start, end in places)
 
 
-def places_of(note: str) -> Places:
+def places_of(note: str) -> ByteRanges:
     """The same back."""
     pairs = (run.split("-") for run in note.split())
     return tuple((int(start), int(end)) for start, end in pairs)

@@ -17,9 +17,8 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EBCDIC
 from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
 from switch.iso8583.message import Message
-from switch.iso8583.mti import CLASSES, FUNCTIONS, ORIGINS
-from switch.iso8583.mti import VERSIONS as VERSION_OF
-from switch.iso8583.reading.recognize import VERSIONS
+from switch.iso8583.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS
+from switch.iso8583.reading.recognize import VERSION_DIGITS
 
 _NOTATIONS = ("2b", "4a", "4b", "2d", "4v", "2l", "2bi", "4ai", "4bi", "2di", "2li", "4l", "4li", "4d", "4di", "2a", "2ai")
 HEADERS: Final = tuple(map(HeaderFormat.parse, _NOTATIONS))  #: every length header there is, the usual ones first
@@ -33,7 +32,6 @@ PATIENCE_READINGS: Final = (
 )
 PATIENCE_BYTES: Final = 1_024  #: and one more for each so many of its bytes
 HEADERS_A_READING: Final = 32  #: so many length headers are looked at in the time of one reading
-PLAN_READINGS: Final = 8  #: and so many messages are read in the time in which a plan is made for their like
 HINT_FRAMES: Final = 2  #: of a line that makes no sense, keep-alives counted
 HINT_READINGS_MAX: Final = 12  #: messages read to find out what a line looks like; half a millisecond each at most
 
@@ -201,7 +199,7 @@ def whole_way(opening: bytes, ways: Iterable[Way]) -> Way | None:
             if error is not None:
                 break
             whole += len(body)
-            fitting += parts[0][3][0] == VERSION_OF[way.codec.dialect.edition]
+            fitting += parts[0][3][0] == VERSIONS[way.codec.dialect.edition]
         sense = whole, whole == sum(map(len, bodies)), fitting
         if sense[1] and fitting == len(bodies):
             return way
@@ -270,7 +268,7 @@ def _best(sides: Sequence[bytes], ways: Sequence[Way], read: _Reader, patience: 
 
 def _sense(messages: Iterable[Said], way: Way) -> _Sense:
     whole = understood = fitting = covered = 0
-    version = VERSION_OF[way.codec.dialect.edition]
+    version = VERSIONS[way.codec.dialect.edition]
     mti = _mtis(way.codec.dialect.mti)
     for said in messages:
         covered += said.end - said.start
@@ -313,7 +311,7 @@ def _said(data: bytes, place: int, end: int, way: Way, patience: Patience) -> Sa
         patience.reading()
         parts, error = way.codec.inspect(body)
         if error is None:
-            patience.reading(PLAN_READINGS)
+            patience.reading()
             message = way.codec.decode(body)
         else:
             values = {key: value for key, _, _, value in parts}
@@ -340,7 +338,7 @@ def _next_sense(data: bytes, start: int, limit: int, way: Way, patience: Patienc
 @cache
 def _mtis(encoding: str) -> re.Pattern[bytes]:
     """Finds what may be an MTI, wherever it stands."""
-    known = [v + c + f + o for v in VERSIONS for c in CLASSES for f in FUNCTIONS for o in ORIGINS]
+    known = [v + c + f + o for v in VERSION_DIGITS for c in CLASSES for f in FUNCTIONS for o in ORIGINS]
     if encoding == "bcd":
         firsts, seconds = ({bytes.fromhex(mti[part]) for mti in known} for part in (slice(2), slice(2, 4)))
         sets = [firsts, seconds]

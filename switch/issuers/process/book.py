@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from switch.errors import DataFolderError
-from switch.issuers.entry import LOWERED_BY, Entry, Placed, Reference, standing
+from switch.issuers.entry import LOWERED_BY, Entry, EntryReference, Placed, standing
 from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
 from switch.machine.private import begin_file, make_folder
 from switch.transaction import ExchangeKey
@@ -21,7 +21,7 @@ from switch.transaction import ExchangeKey
 APPLICATION_ID = 0x53574942  #: "SWIB" in the header of the file, so that no other database is taken for a book
 #: The scripts that make a book, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
 MIGRATIONS = ("1.sql", "2.sql", "3.sql")
-SCHEMA_VERSION = len(MIGRATIONS)
+_SCHEMA_VERSION = len(MIGRATIONS)
 
 _COLUMNS = ", ".join(Entry._fields)
 _INSERT = f"INSERT INTO entry ({_COLUMNS}) VALUES ({', '.join('?' * len(Entry._fields))})"  # noqa: S608
@@ -100,7 +100,7 @@ class Book:
         rows = self._connection.execute(_OF_KEY, (stan, transmitted_at, acquirer_id, terminal_id))
         return standing(map(Entry._make, rows))
 
-    def key_of(self, reference: Reference) -> ExchangeKey | None:
+    def key_of(self, reference: EntryReference) -> ExchangeKey | None:
         """The exchange whose hold or credit was the last placed under a reference.
 
         The index for it is made when first needed (half a second for a million entries): reversals without DE 90 are rare, and
@@ -129,7 +129,7 @@ class MemoryBook:
     def placed_under(self, key: ExchangeKey) -> Placed | None:
         return standing(entry for entry in self._entries if entry.key == key)
 
-    def key_of(self, reference: Reference) -> ExchangeKey | None:
+    def key_of(self, reference: EntryReference) -> ExchangeKey | None:
         for entry in reversed(self._entries):
             if entry.kind in LOWERED_BY and (entry.rrn, entry.terminal_id, entry.amount_minor) == reference:
                 return entry.key
@@ -145,8 +145,8 @@ def _begin_or_know(connection: sqlite3.Connection, path: Path) -> None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if application_id != APPLICATION_ID and (application_id or version or tables):
         raise DataFolderError(f"{path}: found another program's database, expected an issuer's book")
-    if version > SCHEMA_VERSION:
-        raise DataFolderError(f"{path}: found a book of version {version}, expected {SCHEMA_VERSION} or earlier")
+    if version > _SCHEMA_VERSION:
+        raise DataFolderError(f"{path}: found a book of version {version}, expected {_SCHEMA_VERSION} or earlier")
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         sql = Path(__file__).with_name("schema").joinpath(script).read_text(encoding="utf-8")
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"

@@ -20,7 +20,7 @@ from switch.iso8583.mti import expects_answer, message_class
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
 from switch.issuers.decide import approval_codes, decide, undo
-from switch.issuers.entry import Entry, Placed, Records, Reference
+from switch.issuers.entry import Entry, EntryReference, Placed, Records
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
@@ -56,7 +56,7 @@ class Writing:
         self.write()
         return self._book.placed_under(key)
 
-    def key_of(self, reference: Reference) -> ExchangeKey | None:
+    def key_of(self, reference: EntryReference) -> ExchangeKey | None:
         self.write()
         return self._book.key_of(reference)
 
@@ -146,7 +146,7 @@ class IssuerHost:
         if kind == "reversal":
             return self._undo(message, now_ms, stamp), 0.0
         if kind == "network_management":
-            if message.elements.get(70) == CUT_OVER:
+            if message.network_function == CUT_OVER:
                 self.settlement_date = message.elements.get(SETTLEMENT_DATE)
             return network_response(message), 0.0
         return acquirer.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0

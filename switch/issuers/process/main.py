@@ -34,7 +34,7 @@ from switch.specs.specification import Specs
 
 PREDECESSOR_SECONDS_MAX: Final = 10.0  #: how long the process of a dead centre may take to end; then a person is told
 PREDECESSOR_POLL_SECONDS: Final = 0.02
-READ_BYTES: Final = 4_096  #: of a standard input that says nothing
+_READ_BYTES: Final = 4_096  #: of a standard input that says nothing
 
 
 async def serve_issuer(
@@ -154,5 +154,5 @@ async def _end_with_standard_input(scope: trio.CancelScope) -> None:
 
 
 def _read_to_its_end(number: int) -> None:
-    while os.read(number, READ_BYTES):
+    while os.read(number, _READ_BYTES):
         pass

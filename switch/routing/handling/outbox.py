@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from switch.routing.memory.deliveries import ADVICE, REVERSAL, Deliveries, Delivery
+from switch.routing.memory.deliveries import REVERSAL, Deliveries, Delivery
 from switch.routing.memory.pending import Exchange
 from switch.routing.table.stand_in import StandIns
 from switch.routing.traffic.effects import (
@@ -18,7 +18,7 @@ from switch.routing.traffic.effects import (
     Notice,
 )
 from switch.routing.traffic.events import DeliveryAnswered, DeliveryFailed
-from switch.transaction import APPROVALS, FORMAT_ERROR, REASON_STAND_IN, Authorization, Decision
+from switch.transaction import ADVICE, APPROVALS, FORMAT_ERROR, REASON_STAND_IN, Authorization, Decision
 
 
 class Outbox:

@@ -11,15 +11,14 @@ from typing import Final
 from attrs import define
 
 from switch.record import record
-from switch.transaction import Authorization
+from switch.transaction import ADVICE, Authorization
 
 REPEAT_SECONDS_FIRST: Final = 2.0  #: how long a delivery waits for its answer before it is repeated
 REPEAT_SECONDS_MAX: Final = 60.0  #: each further wait is twice as long, up to this
 STANS: Final = 999_999
 
 
-REVERSAL: Final = "reversal"
-ADVICE: Final = "advice"
+REVERSAL: Final = "reversal"  #: the other kind of delivery, beside ADVICE
 
 
 @record

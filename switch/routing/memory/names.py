@@ -23,8 +23,8 @@ SAME_AGAIN_SECONDS: Final = 600
 #: A STAN alone names a request of so long before or after: no terminal uses up its 999,999 in a day, and a sale is reversed
 #: sooner.
 SAME_STAN_SECONDS: Final = 86_400
-NEAREST_SEARCHED_MAX: Final = 50  #: requests of a terminal, or of an RRN, looked through for the one a message may have meant
-INDEXED_MAX: Final = 60_000  #: requests of the index before it is made anew: more than may wait for an issuer
+_NEAREST_SEARCHED_MAX: Final = 50  #: requests of a terminal, or of an RRN, looked through for the one a message may have meant
+ADDED_MAX: Final = 10_000  #: requests added before the index is made anew of what is remembered; 2 kB each
 FEW_WAITING: Final = 100  #: requests that wait and are quicker looked through than those of a name
 UNUSED_MAX: Final = 10_000  #: requests that go by before an index that nobody asks is dropped
 YEAR_SECONDS: Final = 366 * 86_400
@@ -72,18 +72,18 @@ class Names:
         self._archive, self._history, self._pending = archive, history, pending
         self._filed: dict[tuple[str, ...], list[_Filed]] = {}
         self.kept_up = False  #: whether the index holds all that is remembered, and every new request is to be added
-        self._count = self._unused = 0
+        self._added = self._unused = 0
 
     def add(self, request_id: int, authorization: Authorization) -> None:
         """A request was taken in; to be called where the index is kept up."""
         self._unused += 1
-        if self._unused > UNUSED_MAX or self._count > INDEXED_MAX:
+        self._added += 1
+        if self._unused > UNUSED_MAX or self._added > ADDED_MAX:
             self._filed, self.kept_up = {}, False
         else:
             self._file(_Filed(request_id, authorization))
 
     def _file(self, filed: _Filed) -> None:
-        self._count += 1
         request, files = filed.authorization, self._filed
         rrn, stan, terminal_id = request.rrn, request.key.stan, request.key.terminal_id
         for name in (("37", rrn, terminal_id), ("37", rrn), ("11", stan, terminal_id), ("11", stan), (terminal_id,)):
@@ -93,7 +93,7 @@ class Names:
         """The requests of a name, the latest first."""
         self._unused = 0
         if not self.kept_up:
-            self._filed, self.kept_up, self._count = {}, True, 0
+            self._filed, self.kept_up, self._added = {}, True, 0
             decided = (_Filed(past.request_id, past.authorization) for past in self._history.remembered())
             waiting = (_Filed(exchange.request_id, exchange.authorization) for exchange in self._pending.all())
             for filed in sorted((*decided, *waiting), key=lambda filed: filed.request_id):
@@ -184,7 +184,7 @@ class Names:
         terminal_id = reversal.key.terminal_id
         alike = (self._of("37", reversal.rrn), self._of("11", reversal.original_stan), self._of(terminal_id))
         best: Near | None = None
-        for filed in (each for several in alike for each in islice(several, NEAREST_SEARCHED_MAX)):
+        for filed in (each for several in alike for each in islice(several, _NEAREST_SEARCHED_MAX)):
             compared = list(_compared(reversal, filed.authorization))
             differing = tuple(name for name, ours, theirs in compared if ours != theirs)
             if len(differing) * 2 < len(compared) and (best is None or len(differing) < len(best.differing)):

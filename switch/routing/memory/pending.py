@@ -11,7 +11,7 @@ from attrs import define, field
 from switch.routing.table.routes import Route
 from switch.transaction import Authorization, ExchangeKey
 
-NEAREST_SEARCHED_MAX: Final = 1_000  #: waiting exchanges looked through for one an answer may have meant
+_NEAREST_SEARCHED_MAX: Final = 1_000  #: waiting exchanges looked through for one an answer may have meant
 KEY_ELEMENTS: Final = ("DE 32", "DE 41", "DE 11", "DE 7")  #: what the parts of an ExchangeKey stand in
 
 
@@ -102,7 +102,7 @@ class Pending:
         timers = self._timers.get(issuer, {}).values()
         waiting = chain.from_iterable(timer.waiting.values() for timer in timers)
         best: tuple[Exchange, tuple[str, ...]] | None = None
-        for exchange in islice(waiting, NEAREST_SEARCHED_MAX):
+        for exchange in islice(waiting, _NEAREST_SEARCHED_MAX):
             parts = zip(KEY_ELEMENTS, exchange.authorization.key, key, strict=True)
             differing = tuple(name for name, ours, theirs in parts if ours != theirs)
             if len(differing) <= len(KEY_ELEMENTS) // 2 and (best is None or len(differing) < len(best[1])):

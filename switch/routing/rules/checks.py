@@ -19,7 +19,7 @@ from switch.transaction import (
     refuse,
 )
 
-Check = Callable[[Authorization, Merchant | None], Decision | None]
+_Check = Callable[[Authorization, Merchant | None], Decision | None]
 
 
 def merchant_is_known(authorization: Authorization, merchant: Merchant | None) -> Decision | None:
@@ -50,4 +50,4 @@ def amount_is_positive(authorization: Authorization, merchant: Merchant | None) 
     return None
 
 
-CHECKS: Final[tuple[Check, ...]] = (merchant_is_known, transaction_is_offered, currency_is_accepted, amount_is_positive)
+CHECKS: Final[tuple[_Check, ...]] = (merchant_is_known, transaction_is_offered, currency_is_accepted, amount_is_positive)

@@ -23,7 +23,7 @@ from switch.iso8583.edition93.action_codes import (
 from switch.iso8583.mti import CLASSES
 from switch.transaction import APPROVALS, RESPONSE_MEANINGS
 
-PAGE: Final = Path(__file__).parent.parent.parent / "docs" / "dialects.md"
+PAGE: Final = Path(__file__).parents[3] / "docs" / "dialects.md"
 
 #: Codes of 1987 and 1993 that say the same in the same words.
 _TWINS: Final = """

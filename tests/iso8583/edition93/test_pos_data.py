@@ -64,7 +64,7 @@ def heard(code: str) -> Point:
 
 
 def test_every_way_in_has_its_word_in_both_tables() -> None:
-    assert WAYS_IN.keys() == INPUT.keys() == meanings.ENTRY_MODES.keys()
+    assert WAYS_IN.keys() == INPUT.keys() == meanings.ENTRY_MODE_MEANINGS.keys()
     assert ENTRY_MODES.keys() == set(PLACES[6]) - {"0"}
 
 

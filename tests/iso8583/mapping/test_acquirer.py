@@ -8,7 +8,7 @@ from hypothesis import given
 from switch.card import Pan
 from switch.errors import MessageError
 from switch.iso8583.mapping.acquirer import (
-    CHANNELS,
+    CHANNEL_OF_ENTRY_MODE,
     ECHOED,
     MANDATORY,
     Stamp,
@@ -148,7 +148,7 @@ def test_no_authorization_shows_its_card_number(pan: str) -> None:
 )
 def test_how_the_card_was_read(entry: str | None, condition: str | None, channel: str) -> None:
     assert read(with_elements(PURCHASE, de22=entry, de25=condition)).channel == channel
-    assert entry is None or entry[:2] in CHANNELS or channel == "manual"
+    assert entry is None or entry[:2] in CHANNEL_OF_ENTRY_MODE or channel == "manual"
 
 
 def test_the_request_to_the_issuer() -> None:

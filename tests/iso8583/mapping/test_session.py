@@ -10,7 +10,7 @@ from switch.iso8583.mapping.session import (
     CUT_OVER,
     DOWN,
     ECHO,
-    NEVER,
+    NO_ECHO,
     OPEN,
     REFUSED,
     SIGN_OFF,
@@ -122,7 +122,7 @@ def test_why_a_line_is_half_open() -> None:
 
 
 def test_a_line_may_be_silent_for_ever() -> None:
-    silence = Silence(NEVER)
+    silence = Silence(NO_ECHO)
     assert not silence.echo_due(0, 1e6)
     assert silence.half_open(0, 1e6) is None
 

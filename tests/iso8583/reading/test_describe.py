@@ -15,7 +15,7 @@ from switch.iso8583.reading.describe import MAY_BE_A_CARD, Description, describe
 from tests.iso8583.samples import GOLDEN, PAN, PURCHASE, TRACK_2, codec, said_in, with_elements
 from tests.support.strategies import DIALECTS, dialects, messages, spoilt
 
-GOLDEN_FOLDER = Path(__file__).parent.parent / "golden" / "wire"
+GOLDEN_FOLDER = Path(__file__).parents[2] / "golden" / "wire"
 
 
 def as_text(description: Description) -> str:

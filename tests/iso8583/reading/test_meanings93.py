@@ -6,7 +6,7 @@ import pytest
 
 from switch.iso8583.edition93 import messages
 from switch.iso8583.edition93.pos_data import ENTRY_MODES
-from switch.iso8583.reading.meanings93 import CARDHOLDER, FUNCTIONS, INPUT_MODES, REASONS, meaning
+from switch.iso8583.reading.meanings93 import CARDHOLDER, FUNCTION_MEANINGS_93, INPUT_MODES, REASONS, meaning
 from switch.transaction import REASON_CANCELLED, REASON_COMPLETED, REASON_INVALID_RESPONSE, REASON_STAND_IN, REASON_TIMEOUT
 
 
@@ -45,9 +45,9 @@ def test_whatever_the_centre_says_has_its_words() -> None:
         *(messages.INQUIRY, messages.FINANCIAL, messages.APPROVED_BEFORE, messages.FINAL_TOTALS),
         *(messages.FULL_REVERSAL, messages.PARTIAL_REVERSAL),
         *messages.PARTIAL_FUNCTIONS.values(),
-        *messages.NETWORK_FUNCTIONS.values(),
+        *messages.FUNCTIONS_OF_1993.values(),
     }
-    assert said <= FUNCTIONS.keys()
+    assert said <= FUNCTION_MEANINGS_93.keys()
     reasons = {REASON_CANCELLED, REASON_COMPLETED, REASON_INVALID_RESPONSE, REASON_STAND_IN, REASON_TIMEOUT}
     assert reasons | {messages.UNSPECIFIED} <= REASONS.keys()
     assert INPUT_MODES.keys() == ENTRY_MODES.keys() | {"0"}

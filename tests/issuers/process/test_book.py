@@ -9,7 +9,7 @@ import pytest
 
 from switch.errors import DataFolderError
 from switch.issuers.account import AccountBook
-from switch.issuers.entry import Entry, Reference
+from switch.issuers.entry import Entry, EntryReference
 from switch.issuers.process.book import _OF_KEY, _OF_REFERENCE, APPLICATION_ID, MIGRATIONS, Book, MemoryBook
 from switch.transaction import REFUND
 from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, POOR, Issuer, asked, atlas, reversing
@@ -169,15 +169,15 @@ def test_a_book_finds_the_last_hold_of_a_reference(book: Book | MemoryBook) -> N
     issuer.judge(early)
     issuer.judge(late)
 
-    assert book.key_of(Reference("R" * 12, "TERM0001", 100)) == late.key
-    assert book.key_of(Reference("R" * 12, "TERM0001", 101)) is None
-    assert book.key_of(Reference("R" * 12, "TERM0002", 100)) is None
-    assert book.key_of(Reference("S" * 12, "TERM0001", 100)) is None
+    assert book.key_of(EntryReference("R" * 12, "TERM0001", 100)) == late.key
+    assert book.key_of(EntryReference("R" * 12, "TERM0001", 101)) is None
+    assert book.key_of(EntryReference("R" * 12, "TERM0002", 100)) is None
+    assert book.key_of(EntryReference("S" * 12, "TERM0001", 100)) is None
 
 
 def test_a_book_uses_its_index_to_find_a_hold(tmp_path: Path) -> None:
     book = Book.open(tmp_path / "atlas.db")
-    book.key_of(Reference("", "", 0))
+    book.key_of(EntryReference("", "", 0))
 
     plans = [
         " ".join(row[3] for row in book._connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))

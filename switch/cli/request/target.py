@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from switch.cli.names import known
+from switch.cli.console.names import known
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Place:
 
 def specs_and_place(folder: Path | None, ready_file: Path | None, name: str | None) -> tuple[Specs, Place]:
     """The listener of this name, or the first: of a running centre's ready file, with its specification, else of ``folder``."""
-    from switch.cli.ready import read_ready
+    from switch.cli.request.ready_file import read_ready
     from switch.specs.load import load_specs, specs_of
 
     if ready_file is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from switch.card import mask_numbers
-from switch.cli.options import DATA_FOLDER
+from switch.cli.console.options import DATA_FOLDER
 from switch.display.visible import visible, visible_lines
 
 FILES_MAX: Final = 20  #: of one data folder; the oldest makes room, so that what fails again and again fills no disk

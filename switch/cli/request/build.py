@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from attrs import evolve
 
-from switch.cli.options import sayable
-from switch.cli.wishes import Wishes
+from switch.cli.console.options import sayable
+from switch.cli.request.options import Wishes
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError
 from switch.iso8583.dialect import Dialect
@@ -41,7 +41,7 @@ ANY_TERMINAL: Final = "TERM0001"  #: where the specification has no merchant
 EXPIRY_YEARS: Final = 3  #: of a card the specification does not know
 TOTALS_MTI: Final = "0500"
 
-Row = dict[str, Any]  #: one request of the journal with its decision
+_Row = dict[str, Any]  #: one request of the journal with its decision
 
 
 class Asked(NamedTuple):
@@ -129,24 +129,24 @@ def _told(stan: str, at: str) -> tuple[str, str]:
     return stan.zfill(6), at.zfill(10)
 
 
-def _original_row(what: str, rrn: str, data: Path) -> Row:
+def _original_row(what: str, rrn: str, data: Path) -> _Row:
     """The request of the journal that is meant: what is completed came first, what is undone was approved last."""
     otherwise = "or --original-stan and --original-at"
     if not (data / JOURNAL_FILE).exists():
         raise SwitchError(f"--{what}: no journal in {data} that knows RRN {rrn}, expected --data or --ready-file, {otherwise}")
-    rows: list[Row] = read_life(data, sayable(rrn))
+    rows: list[_Row] = read_life(data, sayable(rrn))
     if not rows:
         raise SwitchError(f"--{what}: RRN {rrn} is not in the journal of {data}, expected one that is, {otherwise}")
     approved = [row for row in rows if row["response_code"] in APPROVALS] or rows
     return approved[0] if what in (COMPLETE, INCREMENT) else approved[-1]
 
 
-def _mti(row: Row) -> str:
+def _mti(row: _Row) -> str:
     message_class = "1" if row["message_class"] == AUTHORIZATION else "2"
     return f"0{message_class}{'0' if row.get('function', REQUEST) == REQUEST else '2'}0"
 
 
-def _completed(wishes: Wishes, what: str, row: Row, data: Path) -> Wishes:
+def _completed(wishes: Wishes, what: str, row: _Row, data: Path) -> Wishes:
     """The wishes with what the journal has of the original wherever no option says otherwise."""
     granted_minor = row.get("approved_minor") or row["amount_minor"]
     known = {

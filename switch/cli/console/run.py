@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import trio
 
 from switch.errors import SwitchError
-from switch.machine.stopping import END_NOW, LOOK_SECONDS, Stop, leave_output, output_is_read
+from switch.machine.stopping import END_NOW, OUTPUT_LOOK_SECONDS, Stop, leave_output, output_is_read
 
 
 def run(main: Callable[[], Awaitable[None]], stop: Stop, *, read_by_people: bool) -> None:
@@ -45,7 +45,7 @@ async def _end_now(stop: Stop, scope: trio.CancelScope) -> None:
 async def _watch_output(stop: Stop) -> None:
     """Without a reader a pipe lets us write once more before it says so, and a quiet centre seldom writes."""
     while True:
-        await trio.sleep(LOOK_SECONDS)
+        await trio.sleep(OUTPUT_LOOK_SECONDS)
         if not output_is_read():
             return stop.finish()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.options import DATA_FOLDER
+from switch.cli.console.options import DATA_FOLDER
 from switch.display.visible import visible
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def print_where_to_ask(response: Description, rrn: str | None, data: Path | None
 
 
 def print_explain_it(rrn: str, data: Path | None) -> None:
-    from switch.cli.program import program
+    from switch.cli.console.program_name import program
 
     elsewhere = data is not None and data.resolve() != DATA_FOLDER.resolve()
     folder = f" --data {shlex.quote(str(data))}" if elsewhere else ""
@@ -62,7 +62,7 @@ def print_explain_it(rrn: str, data: Path | None) -> None:
 
 
 def print_json(request: Description, response: Description, answer: Answer) -> None:
-    from switch.cli.tables import show_json
+    from switch.cli.show.tables import show_json
     from switch.iso8583.edition93.action_codes import code_meaning
 
     code = value_of(response, 39)
@@ -99,7 +99,7 @@ def _named(mti: str | None) -> str:
 
 
 def _print_elements(description: Description, title: str) -> None:
-    from switch.cli.tables import show_table
+    from switch.cli.show.tables import show_table
 
     rows = [(line.element, line.name, line.value, line.meaning) for line in description.lines if line.element > 1]
     show_table(("DE", "name", "value", "meaning"), rows, title=title)

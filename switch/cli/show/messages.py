@@ -24,7 +24,7 @@ CONNECTIONS_SHOWN: Final = 100  #: those in ISO 8583 first, where there are more
 LISTED_MAX: Final = 10_000  #: lines of a list; nobody reads as many, and more can be asked for by number
 MESSAGE_COLUMNS: Final = ("MTI", "STAN", "RRN", "amount", "DE 39", "error")
 
-Place = Callable[["Heard"], tuple[str, ...]]  #: the cells that say where and when something was heard
+_Place = Callable[["Heard"], tuple[str, ...]]  #: the cells that say where and when something was heard
 
 
 @frozen(kw_only=True)
@@ -40,7 +40,7 @@ class View:
 
 def show_capture(capture: Capture, overheard: Overheard, view: View) -> None:
     """Print what a capture says. NegativeAnswerError when some of it makes no sense, or none is ISO 8583."""
-    from switch.cli.tables import show_pairs
+    from switch.cli.show.tables import show_pairs
 
     if not view.as_json:
         show_pairs(_about(capture, overheard, view), wrapped=("left out", "ends early"))
@@ -55,7 +55,7 @@ def show_capture(capture: Capture, overheard: Overheard, view: View) -> None:
 
 def show_stream(heard: Sequence[Heard], view: View) -> None:
     """Print what a stream of bytes says. NegativeAnswerError when some of it makes no sense."""
-    from switch.cli.tables import show_pairs
+    from switch.cli.show.tables import show_pairs
 
     if not view.as_json:
         total = heard[-1].number or max(one.number for one in heard)
@@ -91,7 +91,7 @@ def _about(capture: Capture, overheard: Overheard, view: View) -> list[tuple[str
     return about
 
 
-def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: Place) -> None:
+def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: _Place) -> None:
     total = max(one.number for one in heard)
     wrong = sorted(view.chosen - set(range(1, total + 1)))
     if wrong:
@@ -113,8 +113,8 @@ def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: P
         raise NegativeAnswerError(f"{places} no sense among {_counted(messages, 'message')}; the first: {where}{sentence}")
 
 
-def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: Place) -> None:
-    from switch.cli.tables import show_list
+def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: _Place) -> None:
+    from switch.cli.show.tables import show_list
 
     rows = [(one.number or "", *place(one), *_cells(one), _fault(one)) for one in heard[:LISTED_MAX]]
     show_list(("#", *columns, *MESSAGE_COLUMNS), rows)
@@ -138,8 +138,8 @@ def _cells(one: Heard) -> tuple[str, ...]:
     return mti, elements.get(11, ""), elements.get(37, "").strip(), amount, elements.get(39, "")
 
 
-def _show_in_full(heard: Sequence[Heard], view: View, place: Place) -> None:
-    from switch.cli.message import show_message
+def _show_in_full(heard: Sequence[Heard], view: View, place: _Place) -> None:
+    from switch.cli.show.message import show_message
 
     for count, one in enumerate(heard):
         if count:
@@ -154,7 +154,7 @@ def _show_in_full(heard: Sequence[Heard], view: View, place: Place) -> None:
 
 
 def _as_json(one: Heard, view: View) -> dict[str, Any]:
-    from switch.cli.message import message_json
+    from switch.cli.show.message import message_json
 
     at = _at(one, view)
     about: dict[str, Any] = {"number": one.number or None, "byte": one.item.start}

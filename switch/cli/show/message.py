@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def show_message(way: Reading, codec: Codec, *, unmasked: bool = False) -> None:
     """Print what was stripped, every element, and where the message stops making sense."""
-    from switch.cli.tables import show_pairs, show_table
+    from switch.cli.show.tables import show_pairs, show_table
     from switch.iso8583.reading.recognize import around
 
     about = [("dialect", f"{way.dialect} ({codec.dialect.title})")]

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from switch.explain.messages import Traced
     from switch.iso8583.codec import Codec
     from switch.iso8583.reading.recognize import Reading
     from switch.specs.specification import Specs
+    from switch.trace.reader import Traced
 
-COLUMNS = ("MTI", "STAN", "RRN", "DE 39", "fault")
+_COLUMNS = ("MTI", "STAN", "RRN", "DE 39", "fault")
 LEGEND = "** is not shown here (--unmasked shows it), -- was never kept."
 
 
 def show_list_of(messages: Iterable[Traced], specs: Specs) -> None:
     """A line for each message."""
-    from switch.cli.tables import show_list
+    from switch.cli.show.tables import show_list
 
     rows = [
         (each.id, _time(each, specs), each.way, each.mti, each.stan, each.rrn.strip(), each.response_code, each.fault)
         for each in messages
     ]
-    show_list(("#", f"time ({specs.calendar.zone.key})", "from → to", *COLUMNS), rows)
+    show_list(("#", f"time ({specs.calendar.zone.key})", "from → to", *_COLUMNS), rows)
 
 
 def show_bytes_of(messages: Sequence[Traced], specs: Specs, *, unmasked: bool) -> None:
@@ -41,7 +41,7 @@ def show_bytes_of(messages: Sequence[Traced], specs: Specs, *, unmasked: bool) -
 
 
 def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
-    from switch.cli.message import show_message
+    from switch.cli.show.message import show_message
     from switch.iso8583.dialect import EBCDIC
     from switch.iso8583.reading.hexdump import hexdump
 
@@ -80,7 +80,7 @@ def _hidden(message: Traced, codec: Codec | None) -> set[int]:
 
 def traced_json(message: Traced, specs: Specs, *, unmasked: bool) -> dict[str, Any]:
     """The same for programs."""
-    from switch.cli.message import message_json
+    from switch.cli.show.message import message_json
     from switch.iso8583.reading.hexdump import marked
 
     codec, gone = _codec(message, specs), _blanked(message)
@@ -139,6 +139,6 @@ def _blanked(message: Traced) -> set[int]:
 
 
 def _time(message: Traced, specs: Specs) -> str:
-    from switch.cli.explain import time_of
+    from switch.cli.show.timeline import time_of
 
     return time_of(message.at_ms, specs)

@@ -1,0 +1,108 @@
+"""The trace, read: its last messages, or some by their numbers."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import frozen
+
+from switch.data_folder import databases
+from switch.data_folder.vault import Vault
+from switch.errors import NegativeAnswerError
+from switch.iso8583.reading.redaction import ByteRanges, places_of
+from switch.lines.line import ACQUIRER, RECEIVED
+from switch.trace.recorder import SCHEMA, TRACE_FILE, TRACED_MAX
+
+#: What a trace has.
+KEPT: Final = f"expected one of the last {TRACED_MAX:,} of a centre started with `switch up --trace`"
+
+_COLUMNS: Final = """
+id, at_ms, line, direction, dialect, header, mti, stan, transmitted_at, terminal_id, rrn, response_code, fault, tpdu, blanked,
+body_cipher
+"""
+_OF_ID: Final = f"SELECT {_COLUMNS} FROM message WHERE id = ?"  # noqa: S608
+_LAST: Final = f"SELECT {_COLUMNS} FROM message {{where}} ORDER BY id DESC LIMIT ?"  # noqa: S608
+
+
+@frozen(kw_only=True)
+class Traced:
+    """One message as it was kept. ``body`` begins with the MTI; what is overwritten in it stands at ``places``."""
+
+    id: int
+    at_ms: int
+    line: str
+    direction: str
+    dialect: str
+    header: str  #: its notation; empty for bytes that are no frame
+    mti: str
+    stan: str
+    transmitted_at: str
+    terminal_id: str
+    rrn: str
+    response_code: str
+    fault: str
+    tpdu: bytes
+    places: ByteRanges
+    body: bytes
+
+    @property
+    def leg(self) -> str:
+        """An acquirer's line is named by listener and peer, an issuer's by its issuer."""
+        return ACQUIRER if " " in self.line else self.line
+
+    @property
+    def way(self) -> str:
+        """From where to where, for people."""
+        ends = (self.line, "centre")
+        return " → ".join(ends if self.direction == RECEIVED else ends[::-1])
+
+
+def last_messages(data: Path, count: int, *, unreadable: bool = False) -> list[Traced]:
+    """The last messages, oldest first; ``unreadable``: of those that make no sense. NegativeAnswerError where no trace is."""
+    with opened(data) as (db, vault):
+        rows = db.execute(_LAST.format(where="WHERE fault <> ''" if unreadable else ""), (count,)).fetchall()
+        return [_traced(row, vault) for row in reversed(rows)]
+
+
+def numbered_messages(data: Path, numbers: Iterable[int]) -> list[Traced]:
+    """Messages by their id; NegativeAnswerError where one is not kept, or no trace is."""
+    with opened(data) as (db, vault):
+        found = {number: message_numbered(db, vault, number) for number in numbers}
+    for number, message in found.items():
+        if message is None:
+            raise NegativeAnswerError(f"{data / TRACE_FILE} has no message {number}, {KEPT}")
+    return [message for message in found.values() if message is not None]
+
+
+def message_numbered(db: sqlite3.Connection, vault: Vault, number: int) -> Traced | None:
+    """One message of an opened trace; None where it is not kept."""
+    row = db.execute(_OF_ID, (number,)).fetchone()
+    return None if row is None else _traced(row, vault)
+
+
+def _traced(row: Sequence[Any], vault: Vault) -> Traced:
+    *named, places, sealed = row
+    names = [name.strip() for name in _COLUMNS.split(",")][: len(named)]
+    about: dict[str, Any] = dict(zip(names, named, strict=True))
+    return Traced(**about, places=places_of(places), body=vault.unseal_bytes(sealed))
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[tuple[sqlite3.Connection, Vault]]:
+    """The trace of a data folder, and what opens its bodies; NegativeAnswerError where there is none."""
+    path = data / TRACE_FILE
+    if not databases.is_there(path):
+        raise NegativeAnswerError(
+            f"{data}: no bytes are kept here; `switch up --trace` keeps those of every message from then on"
+        )
+    try:
+        with databases.readable(path, SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as db:
+            if databases.version_of(db, path, SCHEMA) < SCHEMA.version:
+                raise NegativeAnswerError(f"{path}: found an empty file, {SCHEMA.expected}")
+            yield db, Vault.open(data, new=False)
+    except (sqlite3.DatabaseError, UnicodeError) as error:
+        raise databases.unreadable(path, SCHEMA, error) from None
