@@ -38,14 +38,14 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
     "--ready-file",
     type=PATH,
     metavar="PATH",
-    help="File `switch up --ready-file` wrote: host, port, dialect, header and _TPDU of the listener are taken from it.",
+    help="File `switch up --ready-file` wrote: host, port, dialect, header and TPDU of the listener are taken from it.",
 )
 @click.option(
     "--listener",
     "listener_name",
     metavar="NAME",
     shell_complete=listener_names,
-    help="Listener of the specification to call: its port, dialect, header and _TPDU.  [default: the first]",
+    help="Listener of the specification to call: its port, dialect, header and TPDU.  [default: the first]",
 )
 @click.option(
     "--dialect",
@@ -57,7 +57,7 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
 @click.option(
     "--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."
 )
-@click.option("--tpdu/--no-tpdu", default=None, help="Put a _TPDU in front or not, instead of what the listener does.")
+@click.option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front or not, instead of what the listener does.")
 @click.option(
     "--type", "kind", type=click.Choice(TYPES), help="What is asked for (DE 3).  [default: purchase, or cash at a cash machine]"
 )

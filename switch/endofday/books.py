@@ -175,7 +175,7 @@ class BusinessDates:
         return self.opened[-1] if self.opened else None
 
     def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
-        """BusinessDates with decisions, or reversals that have effect, that are not closed, ascending."""
+        """Dates with decisions, or reversals that have effect, that are not closed, ascending."""
         query = """
         SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?1)
           OR EXISTS (SELECT 1 FROM journal.reversal WHERE business_date = ?1 AND effective = 1)

@@ -72,7 +72,7 @@ def head(data: bytes) -> Blanked:
 
 
 def noted(places: ByteRanges) -> str:
-    """ByteRanges in one line of text.
+    """Places in one line of text.
 
     >>> noted(((12, 20), (96, 104)))
     '12-20 96-104'
