@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from typing import Final
 import trio
 from attrs import frozen
 
+from switch.centre.issuer_starter import IssuerStarter, StartedProcess
 from switch.lines.issuer_link import IssuerLink
 from switch.machine.stopping import END_NOW, Stop
 from switch.routing.traffic.effects import Notice
@@ -40,10 +40,17 @@ class IssuerProcess:
     """Keeps ``switch issuer serve`` of one issuer alive. ``arguments`` are its options; ``link`` learns where it listens."""
 
     def __init__(
-        self, issuer: str, arguments: Sequence[str], link: IssuerLink, *, tell: Callable[[Notice], None], stop: Stop
+        self,
+        issuer: str,
+        arguments: Sequence[str],
+        link: IssuerLink,
+        *,
+        starter: IssuerStarter,
+        tell: Callable[[Notice], None],
+        stop: Stop,
     ) -> None:
-        self._issuer, self._link, self._tell, self._stop = issuer, link, tell, stop
-        self._command = [sys.executable, "-m", "switch", "issuer", "serve", issuer, "--announce", "--of-centre", *arguments]
+        self._issuer, self._link, self._starter, self._tell, self._stop = issuer, link, starter, tell, stop
+        self._arguments = ["issuer", "serve", issuer, "--announce", "--of-centre", *arguments]
         self.pid: int | None = None
 
     async def keep(self) -> None:
@@ -69,42 +76,38 @@ class IssuerProcess:
         complaint = bytearray()
         try:
             async with self._process() as process, trio.open_nursery() as nursery:
-                assert process.stderr is not None
                 nursery.start_soon(_collect, process.stderr, complaint)
                 port = await _announced_port(process)
                 if port is not None:
                     self._link.moved("127.0.0.1", port)
-                code = await process.wait()
+                await process.wait()
+                code = await process.code()
         except OSError as error:
             return Ending(words=f"cannot be started: {error.strerror or error}", pause_seconds=UNSTARTED_PAUSE_SECONDS)
         *trace, last = complaint.decode("utf-8", "replace").strip().splitlines() or [""]
         why = f" ({last.removeprefix('switch: ')})" if last else ""
-        pause_seconds = KILLED_PAUSE_SECONDS if code < 0 else ENDED_PAUSE_SECONDS
-        return Ending(words=f"ended with {code}{why}", pause_seconds=pause_seconds, trace="\n".join(trace))
+        pause_seconds = KILLED_PAUSE_SECONDS if code is None or code < 0 else ENDED_PAUSE_SECONDS
+        return Ending(
+            words=f"ended{'' if code is None else f' with {code}'}{why}", pause_seconds=pause_seconds, trace="\n".join(trace)
+        )
 
     @asynccontextmanager
-    async def _process(self) -> AsyncIterator[trio.Process]:
+    async def _process(self) -> AsyncIterator[StartedProcess]:
         """The process. It ends by itself when our end of its standard input closes."""
-        process = await trio.lowlevel.open_process(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-        )
+        process = await self._starter.start(self._arguments)
         self.pid = process.pid
         try:
             yield process
         finally:
             with trio.CancelScope(shield=True):
-                assert process.stdin is not None
-                assert process.stdout is not None
-                assert process.stderr is not None
                 await process.stdin.aclose()
                 if self._stop.asked < END_NOW:
                     with trio.move_on_after(_STOP_SECONDS_MAX):
                         await process.wait()
-                if process.returncode is None:
+                if not process.ended:
                     process.kill()
                     await process.wait()
-                await process.stdout.aclose()
-                await process.stderr.aclose()
+                await process.aclose()
 
 
 async def _collect(stream: trio.abc.ReceiveStream, into: bytearray) -> None:
@@ -114,13 +117,13 @@ async def _collect(stream: trio.abc.ReceiveStream, into: bytearray) -> None:
         del into[:-COMPLAINT_BYTES_MAX]
 
 
-async def _announced_port(process: trio.Process) -> int | None:
+async def _announced_port(process: StartedProcess) -> int | None:
     """The port in the one line an issuer's process prints when it listens; None when it ends before."""
-    assert process.stdout is not None
     line = b""
     while not line.endswith(b"\n"):
         data = await process.stdout.receive_some()
         if not data:
+            process.ended = True
             return None
         line += data
     return int(json.loads(line)["port"])

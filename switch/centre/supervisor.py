@@ -17,6 +17,7 @@ from attrs import frozen
 from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
 from switch.centre.issuer_processes import IssuerProcess
+from switch.centre.issuer_starter import IssuerStarter
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
 from switch.data_folder.lock import held_alone
@@ -81,8 +82,9 @@ class Centre:
         tell: Callable[[Notice], None],
         started: Callable[[dict[str, Any]], None],
         stop: Stop,
+        starter: IssuerStarter,
     ) -> None:
-        self.specs, self.options, self._started, self._stop = specs, options, started, stop
+        self.specs, self.options, self._started, self._stop, self._starter = specs, options, started, stop, starter
         self._limit = NoticeLimit(tell, time.monotonic)
         self._tell = self._limit.tell
         self._codecs: dict[str, Codec] = {}
@@ -156,7 +158,7 @@ class Centre:
         listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
         settle_memory()
-        async with trio.open_nursery() as whole:
+        async with self._starter.running(), trio.open_nursery() as whole:
             await whole.start(server.run)
             links = {profile.id: self._link(server, profile) for profile in self.specs.issuers.values()}
             for profile in self.specs.issuers.values():
@@ -207,7 +209,7 @@ class Centre:
             arguments += ["--specs", str(options.specs_folder)]
         if options.scenario:
             arguments += ["--scenario", str(options.scenario)]
-        process = IssuerProcess(profile.id, arguments, link, tell=self._tell, stop=self._stop)
+        process = IssuerProcess(profile.id, arguments, link, starter=self._starter, tell=self._tell, stop=self._stop)
         self._processes[profile.id] = process
         return process
 

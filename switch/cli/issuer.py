@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
+import socket
+import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from switch.cli.console.names import issuer_names, scenario_names
 from switch.cli.console.options import PATH, data_option, specs_option
+from switch.errors import SwitchError
 from switch.machine.stopping import Stop
+
+if TYPE_CHECKING:
+    from switch.specs.specification import Specs
+
+#: What ``start-by-fork`` has read for those it starts, by its folder. Empty in any other process.
+_read: Final[dict[Path | None, Specs]] = {}
 
 
 @click.group()
@@ -49,7 +60,7 @@ def serve(
     from switch.issuers.process.main import serve_issuer
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
-    specs = load_specs(specs_folder)
+    specs = _read.get(specs_folder) or load_specs(specs_folder)
     chosen = load_scenario(scenario_path(scenario, specs), specs) if scenario else None
 
     def listening(address: str, bound_port: int) -> None:
@@ -71,3 +82,27 @@ def serve(
         )
 
     run(serving, stop, read_by_people=not announce)
+
+
+@issuer.command(hidden=True)
+@specs_option
+def start_by_fork(specs_folder: Path | None) -> None:
+    """Start issuers as a centre asks, on standard input; each is this process over again, with all that it has loaded."""
+    import switch.cli.console.run
+    import switch.issuers.process.main  # noqa: F401
+    from switch import cli
+    from switch.lines.selector import settle_memory
+    from switch.machine.starting import start_by_fork
+    from switch.specs.load import load_specs
+
+    with suppress(SwitchError):  # whoever is started says what is wrong
+        _read[specs_folder] = load_specs(specs_folder)
+    settle_memory()  # what is shared by fork stays shared
+    with socket.socket(fileno=sys.stdin.fileno()) as control:
+        start_by_fork(control, cli.main)
+
+
+def starter_command(specs_folder: Path | None) -> list[str]:
+    """What makes a process that starts issuers by fork."""
+    folder = ["--specs", str(specs_folder)] if specs_folder else []
+    return [sys.executable, "-m", "switch", "issuer", "start-by-fork", *folder]

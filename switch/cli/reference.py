@@ -39,6 +39,8 @@ def reference() -> str:
 
 def _sections(command: click.Command | None, parent: click.Context, name: str) -> Iterator[str]:
     assert command is not None
+    if command.hidden:
+        return
     context = click.Context(command, info_name=name, parent=parent)
     if isinstance(command, click.Group):
         for below in command.list_commands(context):

@@ -15,9 +15,11 @@ import click
 from switch.cli.console.names import scenario_names
 from switch.cli.console.options import PATH, business_date_given, data_option, specs_option
 from switch.cli.console.program_name import program
+from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
 from switch.errors import SwitchError
+from switch.machine.starting import launch
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
@@ -73,6 +75,10 @@ def up(
     The business date follows the clock. A date more than a week after the open one is opened only with --accept-clock.
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
+    command = starter_command(specs_folder)
+    launched = launch(command)  # it loads what issuers need while we load what a centre needs
+    click.get_current_context().find_root().call_on_close(launched.end_now)
+    from switch.centre.issuer_starter import IssuerStarter
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer
     from switch.cli.console.run import run
@@ -112,7 +118,7 @@ def up(
         if not quiet:
             printer.do(partial(_print_ready, ready, specs, options))
 
-    centre = Centre(specs, options, tell=tell, started=started, stop=stop)
+    centre = Centre(specs, options, tell=tell, started=started, stop=stop, starter=IssuerStarter(command, launched))
     try:
         run(centre.run, stop, read_by_people=True)
     finally:

@@ -31,7 +31,7 @@ class Scripted(IssuerProcess):
         self.told: list[str] = []
         self.starts: list[float] = []
         self._script = list(script)
-        super().__init__("atlas", [], cast("Any", None), tell=self._hear, stop=Stop())
+        super().__init__("atlas", [], cast("Any", None), starter=cast("Any", None), tell=self._hear, stop=Stop())
 
     def _hear(self, notice: Notice) -> None:
         self.told.append(notice.detail.removeprefix("the process of atlas "))

@@ -47,6 +47,19 @@ def journaled(data: Path, sql: str) -> list[tuple[object, ...]]:
     return rows
 
 
+def issuer_pid_of(centre: CentreProcess, issuer: str) -> int:
+    """The process that keeps the book of an issuer now."""
+    lock = str(Path(centre.ready["data"], "issuers", f"{issuer}.lock"))
+
+    def holds(folder: Path) -> bool:
+        with suppress(OSError):
+            return any(str(number.readlink()) == lock for number in folder.iterdir())
+        return False
+
+    (found,) = (int(folder.parent.name) for folder in Path("/proc").glob("[0-9]*/fd") if holds(folder))
+    return found
+
+
 class Load:
     """Lines that send sales as fast as they are answered, until the centre is gone."""
 
@@ -116,6 +129,27 @@ def test_a_killed_issuer_is_91_for_its_cards_alone_and_comes_back(centre: Centre
         assert code("atlas") == "91"
         assert code("rif") == "00"
         eventually(lambda: code("atlas") == "00", "the issuer's return")
+        assert centre.stop() == 0
+
+
+def test_a_killed_starter_of_issuers_is_started_again_and_no_issuer_notices(centre: CentreProcess) -> None:
+    numbers = count(1)
+    with Acquirer(centre) as acquirer:
+
+        def code(issuer: str) -> str:
+            return acquirer.ask(sale(next(numbers), issuer))[0][39]
+
+        children = Path(f"/proc/{centre.process.pid}/task/{centre.process.pid}/children")
+        (starter,) = map(int, children.read_text(encoding="ascii").split())
+        os.kill(starter, signal.SIGKILL)
+        assert (code("atlas"), code("rif")) == ("00", "00")
+        eventually(lambda: children.read_text(encoding="ascii").split() not in ([], [str(starter)]), "another starter")
+        assert "issuer down" not in centre.log.read_text(encoding="utf-8")
+        for _ in range(2):  # one started by the first, then one by the second
+            pid = issuer_pid_of(centre, "atlas")
+            os.kill(pid, signal.SIGKILL)
+            eventually(lambda: code("atlas") == "91", "the switch's notice of it")
+            eventually(lambda: code("atlas") == "00", "the issuer's return")
         assert centre.stop() == 0
 
 

@@ -1,0 +1,148 @@
+"""The process that starts the centre's issuers by fork, as the centre sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import trio
+
+from switch.machine.starting import LINE_BYTES_MAX, STREAMS, Launched, ask_for, launch
+
+CODE_SECONDS_MAX: Final = 1.0  #: how long a starter may take to say how a process ended; without one nobody knows
+LAUNCH_PAUSE_SECONDS: Final = 0.2  #: before a starter that died is started again
+END_SECONDS_MAX: Final = 5.0  #: how long a starter that is not needed any more may take to end
+
+
+class StartedProcess:
+    """A process as its owner sees it: its streams, and how it ends. It has ended when nobody holds its output any more."""
+
+    def __init__(self, pid: int, streams: Sequence[int], starter: IssuerStarter) -> None:
+        self.pid, self._starter = pid, starter
+        self.stdin, self.stdout, self.stderr = map(trio.lowlevel.FdStream, streams)
+        self.ended = False
+
+    async def wait(self) -> None:
+        """Until it has ended."""
+        while not self.ended:
+            self.ended = not await self.stdout.receive_some()
+
+    async def code(self) -> int | None:
+        """Its exit code, once it has ended; None where its starter ended before it."""
+        with trio.move_on_after(CODE_SECONDS_MAX):
+            return await self._starter.code_of(self.pid)
+        return None
+
+    def kill(self) -> None:
+        """End it now; to be called while it has not ended: its number may be another's later."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    async def aclose(self) -> None:
+        """Close what is still open of its streams."""
+        for stream in (self.stdin, self.stdout, self.stderr):
+            await stream.aclose()
+
+
+class IssuerStarter:
+    """``command`` makes a starter; ``launched`` is one that is under way already. Where it dies another is made: the issuers it
+    has started do not notice."""
+
+    def __init__(self, command: Sequence[str], launched: Launched | None = None) -> None:
+        self._command = command
+        self._launched = launched
+        self._started: list[tuple[trio.Event, list[int]]] = []  #: who waits for a process id, in the order they asked
+        self._codes: dict[int, int] = {}
+        self._told = trio.Event()  #: something was told; there is a new one each time
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Processes can be started for as long as the block lasts; behind it the starter has ended."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._run)
+            yield
+            nursery.cancel_scope.cancel()
+
+    async def _run(self) -> None:
+        """Hear what the starter says, and start it again where it ends."""
+        try:
+            while True:
+                if self._launched is None:
+                    self._launched = await trio.to_thread.run_sync(launch, self._command)
+                await self._hear(self._launched.control.dup())
+                self._forget()
+                await trio.sleep(LAUNCH_PAUSE_SECONDS)
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        """Let the starter end, and wait for it: nothing of a centre is left behind."""
+        if self._launched is not None:
+            self._launched.control.close()
+            with trio.move_on_after(END_SECONDS_MAX, shield=True):
+                await trio.to_thread.run_sync(self._launched.process.wait, abandon_on_cancel=True)
+
+    async def _hear(self, control: socket.socket) -> None:
+        sock, rest = trio.socket.from_stdlib_socket(control), b""
+        with sock, suppress(OSError):
+            while data := await sock.recv(LINE_BYTES_MAX):
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    self._hears(json.loads(line))
+
+    def _hears(self, message: dict[str, int]) -> None:
+        if "started" in message:
+            event, pid = self._started.pop(0)
+            pid.append(message["started"])
+            event.set()
+        else:
+            self._codes[message["ended"]] = message["code"]
+            self._told.set()
+            self._told = trio.Event()
+
+    def _forget(self) -> None:
+        """The starter is gone: whoever waits for a process gets none."""
+        if self._launched is not None:
+            self._launched.end_now()
+            self._launched = None
+        for event, _ in self._started:
+            event.set()
+        self._started.clear()
+
+    async def start(self, arguments: Sequence[str]) -> StartedProcess:
+        """A process of these arguments; OSError where none can be started now."""
+        pipes = [os.pipe() for _ in range(STREAMS)]
+        (their_in, our_in), (our_out, their_out), (our_err, their_err) = pipes
+        theirs, ours = (their_in, their_out, their_err), (our_in, our_out, our_err)
+        try:
+            pid = await self._ask(arguments, theirs)
+        except BaseException:
+            for number in ours:
+                os.close(number)
+            raise
+        finally:
+            for number in theirs:
+                os.close(number)
+        return StartedProcess(pid, ours, self)
+
+    async def _ask(self, arguments: Sequence[str], streams: Sequence[int]) -> int:
+        if self._launched is None:
+            raise OSError("the process that starts issuers is being started again")
+        event, pid = trio.Event(), list[int]()
+        ask_for(self._launched.control, arguments, streams)
+        self._started.append((event, pid))
+        await event.wait()
+        if not pid:
+            raise OSError("the process that starts issuers has ended")
+        return pid[0]
+
+    async def code_of(self, pid: int) -> int:
+        """How a process ended, once the starter has said so."""
+        while pid not in self._codes:
+            await self._told.wait()
+        return self._codes.pop(pid)

@@ -1,0 +1,117 @@
+"""A process that starts others by fork: it has imported what they need, so that each begins in milliseconds.
+
+Who wants one started sends its arguments as a line of JSON, with three descriptors: standard input, output and error. It is
+told the process id, and later, of each, how it ended. The starter ends when its control socket does, and those it started.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+LINE_BYTES_MAX: Final = 65_536  #: of one line of arguments, or of an answer
+STREAMS: Final = 3  #: standard input, output and error
+OWN_FAULT: Final = 70  #: exit code of a process whose function raised; it has told why
+
+
+class Launched(NamedTuple):
+    """A starter as its owner sees it."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+    def end_now(self) -> None:
+        """End it, where it has not ended. Processes that it has started go on."""
+        self.control.close()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def launch(command: Sequence[str]) -> Launched:
+    """Start a starter. ``command`` calls ``start_by_fork`` with its standard input."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        return Launched(subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True), ours)  # noqa: S603
+
+
+def ask_for(control: socket.socket, arguments: Sequence[str], streams: Sequence[int]) -> None:
+    """Ask a starter for a process; OSError where there is no starter any more."""
+    socket.send_fds(control, [json.dumps(arguments).encode() + b"\n"], streams)
+
+
+def start_by_fork(control: socket.socket, become: Callable[[list[str]], object]) -> None:
+    """Be a starter until the control socket ends, then until those started have ended. ``become`` is what each of them runs."""
+    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    children: set[int] = set()
+    owned = True
+    while owned or children:
+        readable, _, _ = select.select([woken, control.fileno()] if owned else [woken], [], [])
+        if woken in readable:
+            with suppress(BlockingIOError):
+                os.read(woken, LINE_BYTES_MAX)
+            for pid, code in _ended():
+                children.discard(pid)
+                _tell(control, {"ended": pid, "code": code})
+        if control.fileno() in readable:
+            data, streams, _, _ = socket.recv_fds(control, LINE_BYTES_MAX, STREAMS)
+            owned = bool(data)
+            if not data:
+                continue
+            pid = os.fork()
+            if pid == 0:
+                for number in (woken, wake, control.fileno()):
+                    os.close(number)
+                _become(json.loads(data), streams, become)
+            for stream in streams:
+                os.close(stream)
+            children.add(pid)
+            _tell(control, {"started": pid})
+
+
+def _become(arguments: list[str], streams: Sequence[int], become: Callable[[list[str]], object]) -> None:
+    """What was forked: a session, streams and signals of its own. It does not return."""
+    code = OWN_FAULT
+    try:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number, given in enumerate(streams):
+            os.dup2(given, number)
+            os.close(given)
+        become(arguments)
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+
+
+def _ended() -> list[tuple[int, int]]:
+    """The children that have ended, each with its exit code, negative for a signal."""
+    found = []
+    with suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                break
+            found.append((pid, os.waitstatus_to_exitcode(status)))
+    return found
+
+
+def _tell(control: socket.socket, message: dict[str, Any]) -> None:
+    with suppress(OSError):  # nobody is there any more
+        control.sendall(json.dumps(message).encode() + b"\n")

@@ -1,0 +1,108 @@
+"""A process that starts others by fork: their streams, how they end, and its own end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from switch.machine.starting import Launched, ask_for, launch
+
+STARTER = """
+import os, socket, sys
+from switch.machine.starting import start_by_fork
+
+def become(arguments):
+    print("hello", *arguments, flush=True)
+    said = sys.stdin.readline().strip()
+    if said == "fail":
+        raise SystemExit(7)
+    print("good bye", said)
+
+start_by_fork(socket.socket(fileno=0), become)
+"""
+
+
+@pytest.fixture
+def starter() -> Iterator[Launched]:
+    launched = launch([sys.executable, "-c", STARTER])
+    with launched.control:
+        yield launched
+    assert launched.process.wait(10) == 0
+
+
+class Started:
+    """A process asked of a starter, and what the starter says of it."""
+
+    def __init__(self, starter: Launched, *arguments: str) -> None:
+        (self._in, self.stdin), (self.stdout, self._out), (self.stderr, self._err) = (os.pipe() for _ in range(3))
+        ask_for(starter.control, arguments, (self._in, self._out, self._err))
+        for number in (self._in, self._out, self._err):
+            os.close(number)
+        self.pid: int = told(starter.control)["started"]
+
+    def says(self) -> str:
+        line = b""
+        while not line.endswith(b"\n"):
+            line += os.read(self.stdout, 1)
+        return line.decode()
+
+    def is_told(self, text: str) -> None:
+        os.write(self.stdin, text.encode())
+
+    def close(self) -> None:
+        for number in (self.stdin, self.stdout, self.stderr):
+            os.close(number)
+
+
+def told(control: socket.socket) -> dict[str, int]:
+    line = b""
+    while not line.endswith(b"\n"):
+        line += control.recv(1)
+    found: dict[str, int] = json.loads(line)
+    return found
+
+
+def test_each_has_its_own_streams_and_ends_by_itself(starter: Launched) -> None:
+    one, other = Started(starter, "one"), Started(starter, "other", "two")
+    assert (one.says(), other.says()) == ("hello one\n", "hello other two\n")
+    other.is_told("x\n")
+    assert other.says() == "good bye x\n"
+    assert told(starter.control) == {"ended": other.pid, "code": 0}
+    one.is_told("fail\n")
+    assert told(starter.control) == {"ended": one.pid, "code": 7}
+    for each in (one, other):
+        each.close()
+
+
+def test_who_is_killed_is_told_of_and_each_has_a_session_of_its_own(starter: Launched) -> None:
+    one = Started(starter, "one")
+    assert one.says() == "hello one\n"
+    assert os.getsid(one.pid) == one.pid
+    os.kill(one.pid, signal.SIGKILL)
+    assert told(starter.control) == {"ended": one.pid, "code": -signal.SIGKILL}
+    one.close()
+
+
+def test_it_ends_after_those_it_started(starter: Launched) -> None:
+    one = Started(starter, "one")
+    assert one.says() == "hello one\n"
+    starter.control.shutdown(socket.SHUT_RDWR)
+    assert Path(f"/proc/{starter.process.pid}").exists() or sys.platform != "linux"
+    one.is_told("y\n")
+    assert one.says() == "good bye y\n"
+    assert starter.process.wait(10) == 0
+    one.close()
+
+
+def test_without_a_starter_asking_is_an_error() -> None:
+    launched = launch([sys.executable, "-c", "pass"])
+    assert launched.process.wait(10) == 0
+    with launched.control, pytest.raises(BrokenPipeError):
+        ask_for(launched.control, ["x"], (0, 1, 2))
