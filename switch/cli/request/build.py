@@ -12,7 +12,6 @@ from attrs import evolve
 
 from switch.cli.console.options import sayable
 from switch.cli.request.options import Wishes
-from switch.data_folder.vault import Vault
 from switch.errors import SwitchError
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.mapping.acquirer import TRANSACTION_TYPES
@@ -30,7 +29,6 @@ from switch.iso8583.mapping.compose import (
 )
 from switch.iso8583.mapping.follow_up import COMPLETE, INCREMENT, MTIS, Original, following
 from switch.iso8583.message import Message
-from switch.journal.journal import JOURNAL_FILE, read_life
 from switch.merchant import Merchant
 from switch.money import format_minor, parse_amount
 from switch.specs.specification import Specs
@@ -131,6 +129,8 @@ def _told(stan: str, at: str) -> tuple[str, str]:
 
 def _original_row(what: str, rrn: str, data: Path) -> _Row:
     """The request of the journal that is meant: what is completed came first, what is undone was approved last."""
+    from switch.journal.journal import JOURNAL_FILE, read_life  # it takes a tenth of a second to load
+
     otherwise = "or --original-stan and --original-at"
     if not (data / JOURNAL_FILE).exists():
         raise SwitchError(f"--{what}: no journal in {data} that knows RRN {rrn}, expected --data or --ready-file, {otherwise}")
@@ -148,6 +148,8 @@ def _mti(row: _Row) -> str:
 
 def _completed(wishes: Wishes, what: str, row: _Row, data: Path) -> Wishes:
     """The wishes with what the journal has of the original wherever no option says otherwise."""
+    from switch.data_folder.vault import Vault
+
     granted_minor = row.get("approved_minor") or row["amount_minor"]
     known = {
         "mti": MTIS[what],
