@@ -150,6 +150,12 @@ def test_imports_go_down(path: Path) -> None:
             assert below in ROOM_IMPORTS.get(room, set()), f"{path} imports {imported}: rooms do not know each other"
 
 
+def test_the_picture_has_every_folder() -> None:
+    picture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("```")[1]
+    assert {folder for folder in ORDER if folder and not re.search(rf"\b{folder.split('/')[-1]}\b", picture)} == set()
+    assert {word for word in WORDS if not re.search(rf"\b{word}\b", picture)} == set()
+
+
 def test_no_file_stands_in_a_circle() -> None:
     arrows = {path: own_imports(path) - {path} for path in PATHS}
     while ends := [path for path, below in arrows.items() if not below]:
