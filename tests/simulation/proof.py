@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from switch.endofday.close import check_books
 from switch.transaction import ExchangeKey
 from tests.simulation.shops import ACQUIRER, Deal, key_of
 from tests.simulation.world import World
+
+#: Answers to what takes something back that are no last word: it is judged anew when it comes again (docs/gateway.md).
+REFUSED = {"25", "64"}
 
 #: Every request, what was granted, what the lowest reversal of it left, and whether a completion took its place.
 _REQUESTS = """
@@ -86,7 +90,9 @@ def _seen(deal: Deal, rows: list[dict[str, Any]]) -> Iterator[str]:
         stan, mti = message.elements[11], message.mti
         codes = deal.codes.get(key_of(message), [])
         what = f"{mti} {stan} of {deal.number}"
-        if len(set(codes)) > 1 and "09" not in dict(codes):
+        takes_back = mti[1] == "4" or message.elements.get(3, "")[:2] == "02"
+        final = list(dropwhile(lambda answer: answer[0] in REFUSED, codes)) if takes_back else codes
+        if len(set(final)) > 1 and "09" not in dict(codes):
             yield f"{what} was answered {sorted(set(codes))}"
         if mti[1] not in "12" or message.elements[3][:2] == "02":
             if not codes:
