@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +90,8 @@ def _seen(deal: Deal, rows: list[dict[str, Any]]) -> Iterator[str]:
         codes = deal.codes.get(key_of(message), [])
         what = f"{mti} {stan} of {deal.number}"
         takes_back = mti[1] == "4" or message.elements.get(3, "")[:2] == "02"
-        final = list(dropwhile(lambda answer: answer[0] in REFUSED, codes)) if takes_back else codes
-        if len(set(final)) > 1 and "09" not in dict(codes):
+        final = {answer for answer in codes if not (takes_back and answer[0] in REFUSED)}
+        if len(final) > 1 and "09" not in dict(codes):
             yield f"{what} was answered {sorted(set(codes))}"
         if mti[1] not in "12" or message.elements[3][:2] == "02":
             if not codes:
