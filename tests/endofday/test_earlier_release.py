@@ -1,0 +1,69 @@
+"""A data folder of an earlier release, as it was left: a closed date, and one that is open. It opens and closes as there.
+
+``golden/earlier_release`` holds its databases as SQL, its key and its files, and what that release made of the open date.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from switch.data_folder.vault import Vault
+from switch.endofday.close import check_books, close_day
+from switch.explain.lifecycle import story
+from switch.explain.timeline import steps
+from switch.issuers.process.book import Book
+from switch.journal.journal import SqliteJournal
+from switch.specs.load import load_specs
+
+KEPT = Path(__file__).parents[1] / "golden" / "earlier_release"
+NOW_MS = 1_795_520_000_000  #: two days after the open date
+OPEN_DATE = "2026-11-21"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "var"
+    (folder / "issuers").mkdir(parents=True)
+    for script in KEPT.rglob("*.sql"):
+        with closing(sqlite3.connect(folder / script.relative_to(KEPT).with_suffix(".db"))) as db:
+            db.executescript(script.read_text(encoding="utf-8"))
+            db.execute("PRAGMA journal_mode = WAL")
+    shutil.copytree(KEPT / "days", folder / "days")
+    (folder / "pan.key").write_bytes(bytes.fromhex((KEPT / "key.hex").read_text(encoding="ascii")))
+    for path in (folder, folder / "pan.key"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return folder
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_its_open_date_closes_to_the_same_files_and_its_books_are_sound(data: Path) -> None:
+    specs = load_specs()
+    close_day(data, specs, OPEN_DATE, now_ms=NOW_MS)
+    assert files_of(data / "days" / OPEN_DATE) == files_of(KEPT / "expected" / OPEN_DATE)
+    assert files_of(data / "days" / "2026-11-20") == files_of(KEPT / "days" / "2026-11-20")
+    proved = check_books(data)
+    assert proved.faults == ()
+
+
+def test_what_it_wrote_is_explained(data: Path) -> None:
+    life = steps(story(data, "OLDHOTEL0002"), load_specs())
+    told = {(step.leg, step.mti) for step in life if step.mti}
+    assert told == {(leg, mti) for leg in ("acquirer", "atlas") for mti in ("0100", "0110", "0220", "0230")}
+
+
+def test_its_journal_and_its_issuers_books_go_on(data: Path) -> None:
+    with closing(SqliteJournal(data / "journal.db", Vault.open(data, new=False))) as journal:
+        beginning = journal.beginning()
+        assert journal.open_date() == (OPEN_DATE, "operator")
+        assert beginning.recovery.undecided == []
+        assert beginning.first_request_id > len(beginning.recovery.decided) > 0
+    with closing(Book.open(data / "issuers" / "atlas.db")) as book:
+        assert len(list(book.entries())) > 3
