@@ -1,4 +1,4 @@
-"""The SQL that puts a day's presentments into the ledger: totals, postings, net positions; rules as in ``clearing.engine``."""
+"""The SQL that puts a day into the ledger: totals, postings, net positions; by the rules of ``clearing.presentments``."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ class Schema:
     tables: frozenset[str]
     scripts: tuple[str, ...]  #: in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
     package: str  #: in whose folder ``schema`` the scripts are
+    application_id: int = 0  #: in the header of the file, where it has one
 
     @property
     def version(self) -> int:
@@ -83,11 +84,14 @@ def said(error: object) -> str:
     return " ".join(str(found).split()) or type(error).__name__
 
 
-def to_write(path: Path, schema: Schema, *, timeout_seconds: float = TIMEOUT_SECONDS) -> sqlite3.Connection:
-    """A connection in autocommit and WAL mode to a file that is made, or brought up to date, first."""
+def to_write(
+    path: Path, schema: Schema, *, timeout_seconds: float = TIMEOUT_SECONDS, any_thread: bool = False
+) -> sqlite3.Connection:
+    """A connection in autocommit and WAL mode to a file that is made, or brought up to date, first. It is its thread's alone,
+    or one caller's at a time."""
     try:
         begin_file(path)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=timeout_seconds)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=timeout_seconds, check_same_thread=not any_thread)
     except (OSError, sqlite3.Error) as error:
         raise unreadable(path, schema, error) from None
     try:
@@ -108,7 +112,8 @@ def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for number in range(version + 1, schema.version + 1):
         try:
-            connection.executescript(f"BEGIN IMMEDIATE;\n{schema.script(number)}\nPRAGMA user_version = {number};\nCOMMIT;")
+            marks = f"PRAGMA application_id = {schema.application_id};\nPRAGMA user_version = {number};"
+            connection.executescript(f"BEGIN IMMEDIATE;\n{schema.script(number)}\n{marks}\nCOMMIT;")
         except sqlite3.OperationalError:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -20,14 +20,11 @@ from switch.data_folder import databases
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.endofday import books, files
 from switch.errors import DataFolderError
-from switch.issuers.process.book import MIGRATIONS as BOOK_SCRIPTS
+from switch.issuers.process import book
 from switch.journal import journal
 from switch.journal.journal import BOOKS_FILE
 from switch.trace import recorder
 
-BOOK_SCHEMA: Final = databases.Schema(
-    name="an issuer's book", tables=frozenset({"entry"}), scripts=BOOK_SCRIPTS, package="switch.issuers.process"
-)
 NAMES_TOLD_MAX: Final = 3  #: files named in one sentence
 
 _CARDS: Final = "SELECT pan_cipher, pan_masked, MIN(id) FROM request GROUP BY pan_cipher, pan_masked"
@@ -57,7 +54,7 @@ def prove_files(data: Path) -> FilesProved:
     if databases.is_there(data / recorder.TRACE_FILE):
         _prove(data / recorder.TRACE_FILE, recorder.SCHEMA, proved, lambda db: _prove_messages(db, vault, proved))
     for path in sorted((data / "issuers").glob("*.db")):
-        _prove(path, BOOK_SCHEMA, proved)
+        _prove(path, book.SCHEMA, proved)
     return proved
 
 
@@ -93,7 +90,7 @@ def _prove(
             for (found,) in db.execute(f"PRAGMA integrity_check({FAULTS_SHOWN_MAX})"):
                 if found != "ok":
                     proved.fault("databases_sound", f"{path.name}: {databases.said(found)}")
-            for difference in databases.differences(db, schema) if schema is not BOOK_SCHEMA else ():
+            for difference in databases.differences(db, schema) if schema is not book.SCHEMA else ():
                 proved.fault("schema_unchanged", f"{path.name}: {difference}")
             more(db)
     except (sqlite3.Error, DataFolderError, OSError, UnicodeError) as error:

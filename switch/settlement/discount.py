@@ -1,7 +1,7 @@
 """Merchant discount and the VAT on it, transaction by transaction (``fees/discount.toml``, ``fees/vat.toml``).
 
 Discount and VAT are rounded for each transaction (half away from zero), so that the lines of a statement add up to its totals
-exactly; VAT is due on the discount of the line. Here is which rate holds; ``clearing.engine`` applies it to a whole day.
+exactly; VAT is due on the discount of the line. Here is which rate holds; ``clearing.presentments`` applies it to a whole day.
 """
 
 from __future__ import annotations

@@ -11,17 +11,21 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
-from switch.errors import DataFolderError
+from switch.data_folder import databases
 from switch.issuers.entry import LOWERED_BY, Entry, EntryReference, Placed, standing
 from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
-from switch.machine.private import begin_file, make_folder
+from switch.machine.private import make_folder
 from switch.transaction import ExchangeKey
 
-APPLICATION_ID = 0x53574942  #: "SWIB" in the header of the file, so that no other database is taken for a book
-#: The scripts that make a book, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-MIGRATIONS = ("1.sql", "2.sql", "3.sql")
-_SCHEMA_VERSION = len(MIGRATIONS)
+SCHEMA: Final = databases.Schema(
+    name="an issuer's book",
+    tables=frozenset({"entry"}),
+    scripts=("1.sql", "2.sql", "3.sql"),
+    package=__package__,
+    application_id=0x53574942,  # SWIB
+)
 
 _COLUMNS = ", ".join(Entry._fields)
 _INSERT = f"INSERT INTO entry ({_COLUMNS}) VALUES ({', '.join('?' * len(Entry._fields))})"  # noqa: S608
@@ -51,19 +55,10 @@ class Book:
         """Open the book, or begin one where there is none. DataFolderError where the file is something else."""
         try:
             make_folder(path.parent)
-            begin_file(path)
-            connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise DataFolderError(f"{path}: cannot be opened as an issuer's book: {error}") from None
-        try:
-            _begin_or_know(connection, path)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-        except (sqlite3.Error, DataFolderError) as error:
-            connection.close()
-            if isinstance(error, DataFolderError):
-                raise
-            raise DataFolderError(f"{path}: cannot be opened as an issuer's book: {error}") from None
+        except OSError as error:
+            raise databases.unreadable(path, SCHEMA, error) from None
+        connection = databases.to_write(path, SCHEMA, any_thread=True)
+        connection.execute("PRAGMA synchronous = NORMAL")
         return cls(connection, path, owner)
 
     def or_stop(self) -> AbstractContextManager[None]:
@@ -137,17 +132,3 @@ class MemoryBook:
 
     def close(self) -> None:
         pass
-
-
-def _begin_or_know(connection: sqlite3.Connection, path: Path) -> None:
-    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if application_id != APPLICATION_ID and (application_id or version or tables):
-        raise DataFolderError(f"{path}: found another program's database, expected an issuer's book")
-    if version > _SCHEMA_VERSION:
-        raise DataFolderError(f"{path}: found a book of version {version}, expected {_SCHEMA_VERSION} or earlier")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        sql = Path(__file__).with_name("schema").joinpath(script).read_text(encoding="utf-8")
-        marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
-        connection.executescript(f"BEGIN IMMEDIATE; {sql} {marks} COMMIT;")

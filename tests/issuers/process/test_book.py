@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from switch.errors import DataFolderError
 from switch.issuers.account import AccountBook
 from switch.issuers.entry import Entry, EntryReference
-from switch.issuers.process.book import _OF_KEY, _OF_REFERENCE, APPLICATION_ID, MIGRATIONS, Book, MemoryBook
+from switch.issuers.process.book import _OF_KEY, _OF_REFERENCE, SCHEMA, Book, MemoryBook
 from switch.transaction import REFUND
 from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, POOR, Issuer, asked, atlas, reversing
 
@@ -111,19 +110,23 @@ def test_another_file_is_not_taken_for_a_book(tmp_path: Path) -> None:
     newer._connection.execute("PRAGMA user_version = 4")
     newer.close()
 
-    for name, found in (("text", "file is not a database"), ("other", "another program's"), ("newer", "a book of version 4")):
+    for name, found in (
+        ("text", "file is not a database"),
+        ("other", "another program's"),
+        ("newer", "an issuer's book of schema 4"),
+    ):
         with pytest.raises(DataFolderError, match=found):
             Book.open(tmp_path / f"{name}.db")
 
 
-@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+@pytest.mark.parametrize("version", range(1, SCHEMA.version))
 def test_a_book_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
     entries = morning(Issuer())
     earlier = sqlite3.connect(tmp_path / "atlas.db", isolation_level=None)
-    for script in MIGRATIONS[:version]:
-        earlier.executescript((files("switch.issuers.process") / "schema" / script).read_text(encoding="utf-8"))
+    for number in range(1, version + 1):
+        earlier.executescript(SCHEMA.script(number))
     earlier.execute("CREATE INDEX entry_rrn ON entry (rrn) WHERE kind = 'hold'")
-    earlier.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    earlier.execute(f"PRAGMA application_id = {SCHEMA.application_id}")
     earlier.execute(f"PRAGMA user_version = {version}")
     marks = ", ".join("?" * len(Entry._fields))
     earlier.executemany(f"INSERT INTO entry ({', '.join(Entry._fields)}) VALUES ({marks})", entries)
@@ -190,5 +193,5 @@ def test_a_book_uses_its_index_to_find_a_hold(tmp_path: Path) -> None:
 
 
 def test_a_book_needs_a_place_to_stand(tmp_path: Path) -> None:
-    with pytest.raises(DataFolderError, match="cannot be opened as an issuer's book"):
+    with pytest.raises(DataFolderError, match="expected an issuer's book"):
         Book.open(tmp_path)
