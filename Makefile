@@ -87,10 +87,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing into $(VENV) ..."
-	@$(PIP) --upgrade pip
-	@$(PIP) --editable .
+	@$(PIP) --no-compile --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	@$(PIP) --group dev
+	@$(PIP) --upgrade pip
+	@$(PIP) --no-compile --group dev
 	@touch $@
