@@ -16,6 +16,7 @@ import iso8583
 
 from switch.errors import MessageError
 from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, Dialect, Element
+from switch.iso8583.elements import NEVER_QUOTED
 from switch.iso8583.message import Message
 from switch.iso8583.plan import KNOWN_MTIS, Decoder, Encoder, compile_decoder, compile_encoder, present_elements
 
@@ -40,9 +41,6 @@ THIRD_BITMAP: Final = 65  #: the element that would announce elements 129 to 192
 MTI_WORDS: Final = {"ascii": "ASCII", "bcd": "packed BCD", "ebcdic": "EBCDIC"}
 SHOWN_BYTES: Final = 6  #: of an unreadable place, in an error
 SHOWN_BITMAP_BYTES: Final = 2  #: of an unreadable bitmap: with a packed MTI eight digits of what may be a card
-
-#: Elements that errors never quote: tracks, PIN blocks, and what may hold a card verification value.
-NEVER_QUOTED: Final = frozenset({35, 36, 45, 48, 52, 55, 59, 61, 62, 64, 96, 126, 127, 128})
 
 
 #: A layout that has come so often comes again: a plan for it takes longer to make than thirty readings without one, and

@@ -61,7 +61,8 @@ def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
 
 def _hidden(message: Traced, codec: Codec | None) -> set[int]:
     """Offsets of what is not shown: masked elements; of a message that makes no sense whatever may be a card number."""
-    from switch.iso8583.reading.describe import EMV_DATA, describe
+    from switch.iso8583.elements import EMV_DATA
+    from switch.iso8583.reading.describe import describe
     from switch.iso8583.reading.recognize import hidden_places
 
     if codec is None:

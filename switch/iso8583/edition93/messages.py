@@ -21,22 +21,10 @@ from typing import Final
 from switch.iso8583.edition93 import pos_data
 from switch.iso8583.edition93.acceptor_location import place_to_1987, place_to_1993
 from switch.iso8583.edition93.action_codes import ACCEPTANCES, action_code, response_code, settlement
+from switch.iso8583.elements import ALIKE, ECHOED_IN_1993, RETURNED_IN_1993
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, response_mti
 from switch.transaction import PARTIALLY_APPROVED
-
-#: Elements that are the same thing in the same form in both editions. Of the elements for national and private use: those
-#: that belong to the same side in both. Not among them though they look it: 28 to 31 (fees; in 1993 dates and amounts), 46,
-#: 57 to 61, 64 and 128 (a MAC covers the bytes it came with), 66, 70, 72, 82 to 85 (fee amounts; in 1993 counts), 91 to 96 and
-#: 105 to 110.
-ALIKE: Final = frozenset(
-    {
-        *(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 16, 17, 19, 20, 21, 23, 27),
-        *(32, 33, 34, 35, 36, 37, 38, 41, 42, 45, 47, 48, 49, 50, 51, 52, 55),
-        *(62, 63, 67, 68, 69, 73, *range(74, 82), *range(86, 90), 97, 98, 100, 101, 102, 103, 104),
-        *(111, 116, 117, 118, 119, 123, 124, 125, 126, 127),
-    }
-)
 
 #: Elements that are the same thing in forms that do not always fit: dropped where they do not.
 _DIGITS_ONLY: Final = frozenset({40, 99})  #: n in one edition, an in the other
@@ -44,11 +32,6 @@ ADDITIONAL_RESPONSE_MAX: Final = 25  #: characters of DE 44 of 1987; 99 in 1993
 SECURITY_DIGITS: Final = 16  #: of DE 53 of 1987; bytes of 1993 that spell as many decimal digits are the same
 MESSAGE_NUMBER_DIGITS: Final = (4, 8)  #: of DE 71
 
-#: What an answer of 1993 says as its request did, or not at all.
-_ECHOED: Final = (7, 12, 18, 22, 26, 43)
-#: What an answer of 1993 always gives back: the function asked for, whose totals (date and indicator of the reconciliation),
-#: the keys in use, the original, and the transport data of whoever is in between.
-RETURNED: Final = (24, 28, 29, 53, 56, 59)
 
 #: DE 70 of 1987 -> DE 24 of 1993. By the standard: 801, 802, 811, 821 and 831. Which key is changed 1993 says elsewhere.
 FUNCTIONS_OF_1993: Final = {"001": "801", "002": "802", "101": "811", "160": "811", "161": "811", "162": "811"} | {
@@ -159,11 +142,11 @@ def _echo(e: Mapping[int, str], asked: Message, elements: dict[int, str]) -> Non
     """Give back what was asked as it was asked, and nothing of that kind that was not."""
     sent = asked.elements
     has_type = 18 in e
-    for number in _ECHOED:
+    for number in ECHOED_IN_1993:
         answered = elements.pop(number, None)
         if number in sent and (answered is not None or (has_type and number == 18)):
             elements[number] = sent[number]
-    elements |= {number: sent[number] for number in RETURNED if number in sent}
+    elements |= {number: sent[number] for number in RETURNED_IN_1993 if number in sent}
     if 15 in elements and elements[15][2:] == sent.get(15, "")[2:]:
         elements[15] = sent[15]
     if asked.mti[1] == "4":

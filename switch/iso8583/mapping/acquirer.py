@@ -11,6 +11,7 @@ from switch.card import PAN_DIGITS_MIN, Pan
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.edition93.pos_data import PARTIAL_ACCEPTED, PRE_AUTHORIZATION
+from switch.iso8583.elements import ECHOED, MANDATORY, NETWORK_ECHOED
 from switch.iso8583.message import Message
 from switch.transaction import (
     ADVICE,
@@ -71,11 +72,6 @@ MARKED: Final = frozenset({54, 90, *MAY_BE_AUTHENTICATED})  #: elements that may
 MARKS: Final = frozenset({PRE_AUTHORIZATION, PARTIAL_ACCEPTED})  #: of DE 25
 CASH_AMOUNT: Final = "40"  #: type of an amount in DE 54: the cash part
 
-#: What an authorization cannot do without; the PAN may also come in track 2, and an inquiry needs no amount.
-MANDATORY: Final = frozenset({3, 11, 41, 42})
-
-#: Elements of a request that go back in its answer, as they came.
-ECHOED: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49})
 
 MESSAGE_REASON_DIGITS: Final = 4
 EXPIRY_DIGITS: Final = 4  #: YYMM
@@ -84,9 +80,6 @@ _ANSWER_MTIS: Final = {
     REQUEST: {AUTHORIZATION: "0110", FINANCIAL: "0210"},
     ADVICE: {AUTHORIZATION: "0130", FINANCIAL: "0230"},
 }
-
-#: What a message must carry for its answer to be matched by whoever sent it.
-NETWORK_ECHOED: Final[tuple[int, ...]] = (7, 11, 12, 13, 32, 33, 53, 70, 100)
 
 
 class Stamp(NamedTuple):

@@ -8,7 +8,8 @@ from typing import Final, Protocol
 
 from switch.card import Pan, mask_numbers
 from switch.errors import MessageError
-from switch.iso8583.mapping.acquirer import ECHOED, TRANSACTION_TYPES, named_key, original_data, replacement_amounts
+from switch.iso8583.elements import ECHOED, FEWER, FROM_ISSUER, REPEATED_IN_REVERSALS
+from switch.iso8583.mapping.acquirer import TRANSACTION_TYPES, named_key, original_data, replacement_amounts
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES, response_mti
 from switch.money import currency_name, format_minor
@@ -26,20 +27,10 @@ from switch.transaction import (
     IssuerAnswer,
 )
 
-#: Elements an issuer adds to its answer that go on to the acquirer.
-FROM_ISSUER: Final = frozenset({44, 48, 54, 55, 62})
-
-#: Elements of a request that its reversal repeats to the issuer.
-_REVERSED: Final[tuple[int, ...]] = (2, 3, 4, 12, 13, 14, 18, 22, 25, 37, 41, 42, 43, 49)
-
 #: Where our issuers say in words why they decided so; it goes into the journal and not to the acquirer.
 REASON: Final = 63
 REASON_CHARACTERS_MAX: Final = 200
 
-#: What is left of a message owed to an issuer whose dialect cannot say all of it, tried in this order: what says where and how
-#: the card was used, as after a restart; without that. Less would be another transaction: DE 12 and 13 name it in 1993.
-FEWEST: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 32, 38, 39, 41, 42, 49, 90, 95})
-FEWER: Final = (FEWEST | {14, 18, 22, 25, 33, 37, 43, 56}, FEWEST)
 
 _REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
 
@@ -155,7 +146,7 @@ def to_issuer_reversal(
     ``message_reason`` (four digits of ISO 8583:1993, DE 25) goes into DE 56, where 1987 leaves it to networks.
     """
     carried = original.carried
-    elements = {number: carried[number] for number in _REVERSED if number in carried}
+    elements = {number: carried[number] for number in REPEATED_IN_REVERSALS if number in carried}
     elements |= {7: transmitted_at, 11: stan, 32: original.key.acquirer_id, 33: forwarder_id}
     elements[90] = original_data(_REQUEST_MTIS[original.message_class], original.key)
     if message_reason:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from switch.errors import MessageError
-from switch.iso8583.mapping.acquirer import ECHOED, NETWORK_ECHOED, Stamp, gives_no_time, timed
+from switch.iso8583.elements import ECHOED, NETWORK_ECHOED
+from switch.iso8583.mapping.acquirer import Stamp, gives_no_time, timed
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.transaction import ExchangeKey, Reconciliation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from switch.iso8583.mapping.acquirer import NETWORK_ECHOED
+from switch.iso8583.elements import NETWORK_ECHOED
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.transaction import APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED

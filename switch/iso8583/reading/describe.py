@@ -11,37 +11,11 @@ from switch.card import card_numbers, mask_numbers, mask_pan
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
+from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, SECRET
 from switch.iso8583.mti import describe_mti
 from switch.iso8583.reading import meanings, meanings93
 from switch.iso8583.reading.hiding import NOWHERE, Places, believed, suspect_places
 
-#: Elements never shown: they hold or may hold PIN blocks, keys, cryptograms or card verification values. Private data is
-#: hidden whole where networks are known to put a CVV2 or a track there (DE 48 Mastercard, DE 126 Visa, DE 127 Postbridge,
-#: DE 59, 61 and 62 others), since three digits among others cannot be told apart.
-SECRET: Final = {
-    36: "track 3",
-    45: "track 1",
-    48: "private data",
-    52: "PIN block",
-    59: "private data",
-    61: "private data",
-    62: "private data",
-    64: "MAC",
-    96: "key",
-    126: "private data",
-    127: "private data",
-    128: "MAC",
-}
-EMV_DATA: Final = 55
-
-#: EMV tags whose values are card data: tracks and PAN in their several forms, the cardholder's name, an enciphered PIN.
-EMV_CARD_DATA: Final = frozenset({"56", "57", "5A", "5F20", "5F21", "5F22", "5F23", "99", "9F0B", "9F1F", "9F20", "9F6B"})
-
-#: Text elements that senders fill as they like, by edition.
-FREE_TEXT: Final = {
-    EDITION_1987: frozenset({42, 43, 44, 46, 47, *range(56, 64), *range(98, 126)}),
-    EDITION_1993: frozenset({31, 42, 43, 44, 46, 47, *range(57, 64), 66, 72, 95, *range(98, 105), *range(109, 126)}),
-}
 MEANING: Final = {EDITION_1987: meanings.meaning, EDITION_1993: meanings93.meaning}
 
 
@@ -69,7 +43,6 @@ class Description:
     suspect: Places  #: what may be a card number where none should stand; left out of the values
 
 
-MASKED: Final = frozenset({2, 34, 35, EMV_DATA})  #: elements in which only what is no card data is shown
 MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
 
 

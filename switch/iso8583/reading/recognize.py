@@ -13,14 +13,14 @@ from switch.errors import FrameError, SwitchError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.elements import CARD_DATA
 from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
 from switch.iso8583.mti import CLASSES, FUNCTIONS
-from switch.iso8583.reading.describe import EMV_DATA, SECRET, Description, describe
+from switch.iso8583.reading.describe import Description, describe
 
 MESSAGE_BYTES_MAX: Final = FRAME_BYTES_MAX + 4 + TPDU_BYTES  #: with the widest header in front
 VERSION_DIGITS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private
 TPDU_IDS: Final = (b"\x60", b"\x68")  #: how TPDUs begin; where there is no header to prove it, one that does not is no TPDU
-CARD_DATA: Final = frozenset({2, 34, 35, EMV_DATA, *SECRET})  #: elements whose bytes are hidden in a hex dump
 CONTEXT_BYTES: Final = 8  #: shown on either side of the place where a message stops making sense
 
 

@@ -14,14 +14,13 @@ from attrs import frozen
 
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec, Part
+from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, NEVER_STORED
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS, message_class
 from switch.iso8583.plan import present_elements
-from switch.iso8583.reading.describe import EMV_CARD_DATA, EMV_DATA, SECRET, emv_tags
+from switch.iso8583.reading.describe import emv_tags
 from switch.iso8583.reading.hiding import believed, is_dated
 
-TRACK_2: Final = 35
-NEVER_STORED: Final = frozenset({TRACK_2, *SECRET})  #: overwritten whole; of EMV_DATA only the tags that are card data
 FIRST_SECRET: Final = min(NEVER_STORED)
 #: The shortest MTI, the primary bitmap and the shortest length header: bytes in front of any element, however they are written.
 HEAD_BYTES: Final = 12

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from switch.iso8583.edition93.messages import ALIKE, FINAL_TOTALS, to_1987, to_1993
+from switch.iso8583.edition93.messages import FINAL_TOTALS, to_1987, to_1993
+from switch.iso8583.elements import ALIKE
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES
 from switch.transaction import RESPONSE_MEANINGS

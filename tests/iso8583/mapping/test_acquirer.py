@@ -7,10 +7,9 @@ from hypothesis import given
 
 from switch.card import Pan
 from switch.errors import MessageError
+from switch.iso8583.elements import ECHOED, MANDATORY
 from switch.iso8583.mapping.acquirer import (
     CHANNEL_OF_ENTRY_MODE,
-    ECHOED,
-    MANDATORY,
     Stamp,
     original_data,
     refusal,

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.elements import NEVER_STORED
 from switch.iso8583.message import Message
-from switch.iso8583.reading.redaction import HEAD_BYTES, NEVER_STORED, Blanked, blanked, head
+from switch.iso8583.reading.redaction import HEAD_BYTES, Blanked, blanked, head
 from tests.iso8583.samples import CHIP_PURCHASE, PURCHASE, codec, said_in, with_elements
 from tests.support.strategies import DIALECTS
 
