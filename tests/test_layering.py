@@ -78,7 +78,6 @@ LINES: Final = range(20, 401)
 #: Modules of another length, and why.
 OTHER_LENGTHS: Final = {
     "routing/switchboard": "one class: what becomes of each event, read in the order in which it happens",
-    "journal/reader": "the questions a restart and the switchboard ask, each a few lines beside its SQL",
 }
 #: File names that may come more than once among the folders of one parent.
 COMMON_NAMES: Final = {"checks", "files", "reader", "messages", "options", "explain", "trace"}

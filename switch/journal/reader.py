@@ -13,7 +13,7 @@ from attrs import frozen
 
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
-from switch.iso8583.mapping.issuer import rebuilt
+from switch.journal.rows import REQUESTS, SELECT_REQUEST, RequestRow
 from switch.routing.handling.reconciliation import RECONCILIATIONS_REMEMBERED_MAX
 from switch.routing.handling.reversals import REVERSALS_REMEMBERED_MAX
 from switch.routing.memory.deliveries import Delivery
@@ -23,32 +23,21 @@ from switch.routing.memory.past import DecidedRequest, Named, Reference, SameSta
 from switch.routing.memory.totals import Reconciled, Subject, Totals
 from switch.routing.rules.reversal import Demand, ReversalOutcome
 from switch.routing.traffic.recovery import Recovery
-from switch.transaction import BATCH, ISSUER_INOPERATIVE, LATER, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
+from switch.transaction import ISSUER_INOPERATIVE, LATER, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading
 OF_STAN_MAX: Final = 100  #: requests of one terminal and STAN looked through: it counts a million before it uses one again
 TOTALS_DATES: Final = 2  #: business dates looked back at a start for what open batches have counted
 
-_REQUEST_COLUMNS: Final = """
-request.id, request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at, request.message_class,
-request.transaction_type, request.pan_cipher, request.amount_minor, request.currency, request.merchant_id,
-request.merchant_type, request.entry_mode, request.channel, request.rrn, request.local_at, request.issuer,
-request.function, request.cash_back_minor, request.advised_code, request.capture,
-original.acquirer_id, original.terminal_id, original.stan, original.transmitted_at, original.function
-"""
 _APPROVED_BY: Final = "SELECT EXISTS (SELECT 1 FROM decision WHERE decided_by = ? AND approved_minor > 0)"
-_REQUESTS: Final = "request LEFT JOIN request AS original ON original.id = request.original_id"
-_TRANSMITTED_AT: Final = 4  #: place of request.transmitted_at in a row of these columns
-_ISSUER: Final = 16  #: place of request.issuer
-_COLUMNS: Final = 26  #: how many they are
 _PAST: Final = f"""
-SELECT {_REQUEST_COLUMNS}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
+SELECT {SELECT_REQUEST}, decision.response_code, decision.approval_code, decision.decided_by, decision.reason,
   decision.approved_minor,
   (SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 ORDER BY reversal.id DESC LIMIT 1),
   decision.response_code = '{ISSUER_INOPERATIVE}' AND EXISTS (
     SELECT 1 FROM delivery WHERE request_id = request.id AND message_reason = '{REASON_TIMEOUT}')
-FROM {_REQUESTS} JOIN decision ON decision.request_id = request.id
+FROM {REQUESTS} JOIN decision ON decision.request_id = request.id
 """  # noqa: S608
 #: Not undone: what is still worth something, or was completed and so may be.
 _NOT_REVERSED: Final = """
@@ -65,13 +54,13 @@ request.capture IN ('completion', 'batch') AND {_WORTH} AND NOT EXISTS (
   WHERE later.original_id = request.id AND ended.captured_minor IS NOT NULL)
 """  # noqa: S608
 _UNDECIDED: Final = f"""
-SELECT {_REQUEST_COLUMNS}
+SELECT {SELECT_REQUEST}
 FROM (SELECT * FROM request ORDER BY id DESC LIMIT ?) AS request
 LEFT JOIN request AS original ON original.id = request.original_id
 LEFT JOIN decision ON decision.request_id = request.id WHERE decision.request_id IS NULL ORDER BY request.id
 """  # noqa: S608
 _OWED: Final = f"""
-SELECT {_REQUEST_COLUMNS}, delivery.id, delivery.issuer, delivery.replacement_minor, delivery.reason, delivery.kind,
+SELECT {SELECT_REQUEST}, delivery.id, delivery.issuer, delivery.replacement_minor, delivery.reason, delivery.kind,
   delivery.message_reason, decision.approval_code
 FROM delivery
 JOIN request ON request.id = delivery.request_id
@@ -188,10 +177,10 @@ class JournalReader:
 
     def of_stan(self, key: ExchangeKey, seconds: float) -> list[Authorization]:
         where = "request.stan = ? AND request.terminal_id = ? AND request.acquirer_id = ? AND request.function <> 'batch'"
-        sql = f"SELECT {_REQUEST_COLUMNS} FROM {_REQUESTS} WHERE {where} ORDER BY request.id DESC LIMIT ?"  # noqa: S608
-        rows = self._db.execute(sql, (key.stan, key.terminal_id, key.acquirer_id, OF_STAN_MAX))
-        near = (row for row in rows if seconds_apart(row[_TRANSMITTED_AT], key.transmitted_at) <= seconds)
-        return [self._to_authorization(row) for row in near]
+        sql = f"SELECT {SELECT_REQUEST} FROM {REQUESTS} WHERE {where} ORDER BY request.id DESC LIMIT ?"  # noqa: S608
+        rows = map(RequestRow._make, self._db.execute(sql, (key.stan, key.terminal_id, key.acquirer_id, OF_STAN_MAX)))
+        near = (row for row in rows if seconds_apart(row.transmitted_at, key.transmitted_at) <= seconds)
+        return [row.authorization(self._vault) for row in near]
 
     def came_reversed(self, name: ExchangeKey | Named) -> bool:
         if isinstance(name, ExchangeKey):
@@ -225,7 +214,7 @@ class JournalReader:
         return Recovery(
             keys=db.execute(_KEYS, (KEYS_RESTORED_MAX,)).fetchall(),
             decided=[self._to_past(row) for row in reversed(decided)],
-            undecided=[(row[0], self._to_authorization(row), row[_ISSUER]) for row in undecided],
+            undecided=[(row.id, row.authorization(self._vault), row.issuer) for row in map(RequestRow._make, undecided)],
             owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],
             reversals=[_to_outcome(row) for row in reversed(reversals)],
             reversed_unknown=[_to_meant(row) for row in reversed(unknown)],
@@ -239,8 +228,8 @@ class JournalReader:
         return next(map(self._to_past, self._db.execute(sql, wanted)), None)
 
     def _to_past(self, row: Sequence[Any]) -> DecidedRequest:
-        code, approval_code, decided_by, reason, approved_minor, left_minor, unanswered = row[_COLUMNS:]
-        authorization = self._to_authorization(row)
+        request, (code, approval_code, decided_by, reason, approved_minor, left_minor, unanswered) = RequestRow.of(row)
+        authorization = request.authorization(self._vault)
         partly = approved_minor if approved_minor is not None and approved_minor < authorization.amount_minor else None
         decision = Decision(
             response_code=code,
@@ -250,7 +239,7 @@ class JournalReader:
             approved_minor=partly,
             unanswered=bool(unanswered),
         )
-        past = DecidedRequest(row[0], authorization, row[_ISSUER], decision, approved_minor or 0, capture=row[20])
+        past = DecidedRequest(request.id, authorization, request.issuer, decision, approved_minor or 0, capture=request.capture)
         if left_minor is not None:
             past.remaining_minor = left_minor
         if past.held:
@@ -270,30 +259,9 @@ class JournalReader:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*row), 0
 
     def _to_delivery(self, row: Sequence[Any]) -> Delivery:
-        delivery_id, issuer, replacement_minor, reason, kind, message_reason, approval_code = row[_COLUMNS:]
-        original = self._to_authorization(row)
-        return Delivery(delivery_id, issuer, row[0], original, replacement_minor, reason, kind, message_reason, approval_code)
-
-    def _to_authorization(self, row: Sequence[Any]) -> Authorization:
-        return rebuilt(
-            key=ExchangeKey(*row[1:5]),
-            message_class=row[5],
-            transaction_type=row[6],
-            pan=self._vault.unseal(row[7]),
-            amount_minor=row[8],
-            currency=row[9],
-            merchant_id=row[10],
-            merchant_type=row[11],
-            entry_mode=row[12],
-            channel=row[13],
-            rrn=row[14],
-            local_at=row[15],
-            function=row[17],
-            cash_back_minor=row[18],
-            advised_code=row[19],
-            original_key=ExchangeKey(*row[21:25]) if row[21] is not None else None,
-            captured_function=row[25] if row[17] == BATCH else "",
-        )
+        request, (delivery_id, issuer, left_minor, reason, kind, message_reason, approval_code) = RequestRow.of(row)
+        original = request.authorization(self._vault)
+        return Delivery(delivery_id, issuer, request.id, original, left_minor, reason, kind, message_reason, approval_code)
 
 
 def _to_meant(row: Sequence[Any]) -> ExchangeKey | Named:

@@ -1,14 +1,19 @@
-"""The rows of the journal: each effect that is written down, as its table has it. A plain request's is made for nearly all."""
+"""The rows of the journal: each effect as its table has it, and a request as it is read again.
+
+A plain request's row is made for nearly all.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from switch.data_folder.vault import Vault
+from switch.iso8583.mapping.issuer import rebuilt
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import JournalDecision, JournalReconciliation, JournalRequest, JournalReversal
-from switch.transaction import NOW, REQUEST
+from switch.transaction import BATCH, NOW, REQUEST, Authorization, ExchangeKey
 
 INSERT_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
 #: Of a plain request only what has no default is written out: a tenth less work.
@@ -138,3 +143,79 @@ def reconciliation_row(item: JournalReconciliation, business_date: str, now_ms: 
         outcome.response_code,
         outcome.reason,
     )
+
+
+class RequestRow(NamedTuple):
+    """A request as ``SELECT_REQUEST`` reads it, with the key and function of the one it names."""
+
+    id: int
+    acquirer_id: str
+    terminal_id: str
+    stan: str
+    transmitted_at: str
+    message_class: str
+    transaction_type: str
+    pan_cipher: bytes
+    amount_minor: int
+    currency: str
+    merchant_id: str
+    merchant_type: str | None
+    entry_mode: str
+    channel: str
+    rrn: str
+    local_at: str
+    issuer: str | None
+    function: str
+    cash_back_minor: int
+    advised_code: str | None
+    capture: str
+    original_acquirer_id: str | None
+    original_terminal_id: str | None
+    original_stan: str | None
+    original_transmitted_at: str | None
+    original_function: str | None
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> tuple[RequestRow, Sequence[Any]]:
+        """The request at the beginning of a row, and what follows it there."""
+        size = len(cls._fields)
+        return cls._make(row[:size]), row[size:]
+
+    @property
+    def original_key(self) -> ExchangeKey | None:
+        """The key of the request it names; None where it names none."""
+        stan, at = self.original_stan, self.original_transmitted_at
+        if self.original_acquirer_id is None or self.original_terminal_id is None or stan is None or at is None:
+            return None
+        return ExchangeKey(self.original_acquirer_id, self.original_terminal_id, stan, at)
+
+    def authorization(self, vault: Vault) -> Authorization:
+        """The request in the words of the trade, with all that the journal keeps of it."""
+        return rebuilt(
+            key=ExchangeKey(self.acquirer_id, self.terminal_id, self.stan, self.transmitted_at),
+            message_class=self.message_class,
+            transaction_type=self.transaction_type,
+            pan=vault.unseal(self.pan_cipher),
+            amount_minor=self.amount_minor,
+            currency=self.currency,
+            merchant_id=self.merchant_id,
+            merchant_type=self.merchant_type,
+            entry_mode=self.entry_mode,
+            channel=self.channel,
+            rrn=self.rrn,
+            local_at=self.local_at,
+            function=self.function,
+            cash_back_minor=self.cash_back_minor,
+            advised_code=self.advised_code,
+            original_key=self.original_key,
+            captured_function=(self.original_function or "") if self.function == BATCH else "",
+        )
+
+
+def _column(field: str) -> str:
+    return f"original.{field.removeprefix('original_')}" if field.startswith("original_") else f"request.{field}"
+
+
+#: The columns of a ``RequestRow``, of ``REQUESTS``.
+SELECT_REQUEST: Final = ", ".join(map(_column, RequestRow._fields))
+REQUESTS: Final = "request LEFT JOIN request AS original ON original.id = request.original_id"
