@@ -232,8 +232,13 @@ def _original_to_1987(mti: str, e: Mapping[int, str], elements: dict[int, str]) 
 
 
 def _original_to_1993(mti: str, e: Mapping[int, str], today: date) -> str:
-    """DE 56 from DE 90. The original's DE 12 is the reversal's own, which repeats it; a completion or an increment has one of
-    its own, so the original's DE 7 is brought to local time by what lies between DE 7 and DE 12 of this message."""
+    """DE 56 (original data elements) from DE 90.
+
+    The two name an original by different times: DE 90 by its DE 7, which is UTC, DE 56 by its DE 12, which is local. A reversal
+    repeats the original's DE 12 and 13, so the time is there. A completion or an increment has a DE 12 of its own; the
+    original's local time is then its DE 7, moved by what lies between DE 7 and DE 12 of this message, which came from the same
+    terminal.
+    """
     if mti[1] == "4" and 12 in e and 13 in e:
         return original_data(e[90], dated(e[13], today) + e[12])
     at = dated(e[90][10:14], today) + e[90][14:20]
