@@ -58,8 +58,10 @@ def serve(
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     from switch.cli.console.run import run
     from switch.issuers.process.main import serve_issuer
+    from switch.machine.starting import is_called
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
+    is_called(f"issuer {issuer_id}")
     specs = _read.get(specs_folder) or load_specs(specs_folder)
     chosen = load_scenario(scenario_path(scenario, specs), specs) if scenario else None
 

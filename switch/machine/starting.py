@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 LINE_BYTES_MAX: Final = 65_536  #: of one line of arguments, or of an answer
@@ -98,6 +99,12 @@ def _become(arguments: list[str], streams: Sequence[int], become: Callable[[list
             with suppress(OSError, ValueError):
                 stream.flush()
         os._exit(code)
+
+
+def is_called(name: str) -> None:
+    """Give this process a name of its own for ``ps`` and ``top`` (its first 15 characters), where the system takes one."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(name, encoding="utf-8")
 
 
 def _ended() -> list[tuple[int, int]]:

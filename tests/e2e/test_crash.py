@@ -147,6 +147,7 @@ def test_a_killed_starter_of_issuers_is_started_again_and_no_issuer_notices(cent
         assert "issuer down" not in centre.log.read_text(encoding="utf-8")
         for _ in range(2):  # one started by the first, then one by the second
             pid = issuer_pid_of(centre, "atlas")
+            assert Path(f"/proc/{pid}/comm").read_text(encoding="utf-8") == "issuer atlas\n"
             os.kill(pid, signal.SIGKILL)
             eventually(lambda: code("atlas") == "91", "the switch's notice of it")
             eventually(lambda: code("atlas") == "00", "the issuer's return")
