@@ -133,8 +133,8 @@ class Deal:
         return at.strftime("%m%d"), at.strftime("%H%M%S")
 
     def new_rrn(self) -> str:
-        """A reference of the deal's own, or none."""
-        return f"{self.number:08d}{self._numbers:04d}" if self.rnd.randrange(100) < 85 else ""
+        """A reference of the deal's own, or none. One of zeros would be none too: terminals that count nothing write it."""
+        return f"{self.number + 1:08d}{self._numbers:04d}" if self.rnd.randrange(100) < 85 else ""
 
     def names(self, sale: Sale) -> str:
         """DE 90 for one of the deal's requests."""
