@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import add, sub
-from typing import Final
+from typing import Final, Literal
 
 from attrs import asdict, astuple, define
 
@@ -23,6 +23,7 @@ from switch.transaction import (
     REQUEST,
     WITH_BATCH,
     Authorization,
+    CaptureTime,
     Reconciliation,
 )
 from switch.transaction import BALANCE_INQUIRY as INQUIRY
@@ -30,6 +31,7 @@ from switch.transaction import BALANCE_INQUIRY as INQUIRY
 NOT_COMPARED: Final = "0"  #: DE 66: the sender sent no totals; it is told the centre's
 IN_BALANCE: Final = "1"
 OUT_OF_BALANCE: Final = "2"
+SettlementCode = Literal["0", "1", "2"]  #: DE 66
 
 Subject = tuple[str, str]  #: DE 32 and DE 41 of whose totals they are; an empty terminal means the whole acquirer
 
@@ -54,7 +56,7 @@ class Totals:
         """What the cardholders are to get, less what they are to pay: below zero where sales exceed refunds."""
         return self.credits_minor + self.debits_reversed_minor - self.debits_minor - self.credits_reversed_minor
 
-    def add(self, transaction_type: str, count: int, granted_minor: int, capture: str) -> None:
+    def add(self, transaction_type: str, count: int, granted_minor: int, capture: CaptureTime) -> None:
         """Count approvals."""
         if transaction_type in DEBITS and capture != LATER:
             self.debits_count += count
@@ -93,7 +95,7 @@ class Totals:
 class Reconciled:
     """What came of a reconciliation: the centre's counters, and whether they are the sender's."""
 
-    settlement_code: str  #: DE 66
+    settlement_code: SettlementCode
     response_code: str
     totals: Mapping[str, int]
     last_request_id: int
@@ -117,7 +119,7 @@ class Batches:
             if not terminal_id:
                 self._agreed[acquirer_id, ""] = self._sum(acquirer_id).less(counted)
 
-    def add(self, request: Authorization, granted_minor: int, capture: str) -> None:
+    def add(self, request: Authorization, granted_minor: int, capture: CaptureTime) -> None:
         """Count an approval. What the close of a batch captures was counted when it was approved."""
         totals = self._done.get(request.key[:2]) or self._terminal(request)
         if capture == NOW and request.function == REQUEST and request.transaction_type in DEBITS:  # nearly always
