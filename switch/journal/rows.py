@@ -13,7 +13,7 @@ from switch.data_folder.vault import Vault
 from switch.iso8583.mapping.issuer import rebuilt
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import JournalDecision, JournalReconciliation, JournalRequest, JournalReversal
-from switch.transaction import BATCH, NOW, REQUEST, Authorization, ExchangeKey
+from switch.transaction import BATCH, NOW, REQUEST, Authorization, CaptureTime, ExchangeKey
 
 INSERT_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
 #: Of a plain request only what has no default is written out: a tenth less work.
@@ -168,7 +168,7 @@ class RequestRow(NamedTuple):
     function: str
     cash_back_minor: int
     advised_code: str | None
-    capture: str
+    capture: CaptureTime
     original_acquirer_id: str | None
     original_terminal_id: str | None
     original_stan: str | None
