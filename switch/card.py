@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final, Literal
 
 from switch.record import record
 
@@ -12,6 +13,9 @@ PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
 
 CARD_NUMBER_DIGITS = (19, 16, 15)  #: what is taken for a card number where digits stand anywhere; the longest first
 CARD_BEGINS = frozenset("234569")  #: first digits of the networks' ranges
+CardOrigin = Literal["domestic", "foreign"]  #: where the bank of a card is, seen from the country of the centre
+CARD_ORIGINS: Final[tuple[CardOrigin, ...]] = ("domestic", "foreign")
+
 _CARD_NUMBER = re.compile(r"\d{13,}")
 
 

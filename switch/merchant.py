@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, Literal
 
 from attrs import frozen
 
@@ -11,10 +11,14 @@ from switch.spec_table import SpecTable
 
 #: When an approved authorization (0100) of a merchant counts in the day: by itself, in the date it was decided; once a
 #: completion (0220) names it; or when its terminal closes its batch (0500, 0520).
-AT_CUT_OFF = "cut_off"
-BY_COMPLETION = "completion"
-BY_BATCH = "batch"
-CAPTURES = (AT_CUT_OFF, BY_COMPLETION, BY_BATCH)
+AT_CUT_OFF: Final = "cut_off"
+BY_COMPLETION: Final = "completion"
+BY_BATCH: Final = "batch"
+ContractCapture = Literal["cut_off", "completion", "batch"]
+CAPTURES: Final[tuple[ContractCapture, ...]] = (AT_CUT_OFF, BY_COMPLETION, BY_BATCH)
+
+StatementLanguage = Literal["fr", "en"]
+LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en")
 
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
 
@@ -50,9 +54,9 @@ class Merchant:
     rib: str  #: account the payouts go to
     email: str
     plan: str  #: discount plan of ``fees/discount.toml``
-    language: str  #: of its statement: fr or en
+    language: StatementLanguage  #: of its statement
     terminals: tuple[str, ...]  #: DE 41 of its terminals, 8 characters each
-    capture: str = AT_CUT_OFF  #: when its approved authorizations count, one of CAPTURES
+    capture: ContractCapture = AT_CUT_OFF  #: when its approved authorizations count
     over_basis_points: int = 0  #: how far a completion may go above what was authorized
     floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking; what is above is not presented
 
@@ -72,7 +76,7 @@ class Merchant:
             rib=rib,
             email=table.text("email", pattern=r"[^@\s]+@[^@\s]+", expected="an e-mail address"),
             plan=table.text("plan"),
-            language=table.choice("language", ("fr", "en"), "fr"),
+            language=table.choice("language", LANGUAGES, "fr"),
             terminals=table.texts("terminals"),
             capture=table.choice("capture", CAPTURES, AT_CUT_OFF),
             over_basis_points=table.integer("over_basis_points", 0, high=BASIS_POINTS),

@@ -7,7 +7,7 @@ understands it (``switch.iso8583``); every other room passes it on unread.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from attrs import field
 
@@ -24,33 +24,46 @@ class ExchangeKey(NamedTuple):
     transmitted_at: str
 
 
-PURCHASE = "purchase"
-PURCHASE_WITH_CASH_BACK = "purchase_with_cash_back"
-CASH_WITHDRAWAL = "cash_withdrawal"
-QUASI_CASH = "quasi_cash"
-BILL_PAYMENT = "bill_payment"
-REFUND = "refund"
-BALANCE_INQUIRY = "balance_inquiry"
-CARD_VERIFICATION = "card_verification"
-OTHER = "other"  #: none the centre offers
+PURCHASE: Final = "purchase"
+PURCHASE_WITH_CASH_BACK: Final = "purchase_with_cash_back"
+CASH_WITHDRAWAL: Final = "cash_withdrawal"
+QUASI_CASH: Final = "quasi_cash"
+BILL_PAYMENT: Final = "bill_payment"
+REFUND: Final = "refund"
+BALANCE_INQUIRY: Final = "balance_inquiry"
+CARD_VERIFICATION: Final = "card_verification"
+OTHER: Final = "other"  #: none the centre offers
+
+TransactionType = Literal[
+    "purchase",
+    "purchase_with_cash_back",
+    "cash_withdrawal",
+    "quasi_cash",
+    "bill_payment",
+    "refund",
+    "balance_inquiry",
+    "card_verification",
+    "other",
+]
 
 #: What moves money from the cardholder, what moves it to him, and what asks without moving any.
-DEBITS = frozenset({PURCHASE, PURCHASE_WITH_CASH_BACK, CASH_WITHDRAWAL, QUASI_CASH, BILL_PAYMENT})
-CREDITS = frozenset({REFUND})
-INQUIRIES = frozenset({BALANCE_INQUIRY, CARD_VERIFICATION})
+DEBITS: Final = frozenset({PURCHASE, PURCHASE_WITH_CASH_BACK, CASH_WITHDRAWAL, QUASI_CASH, BILL_PAYMENT})
+CREDITS: Final = frozenset({REFUND})
+INQUIRIES: Final = frozenset({BALANCE_INQUIRY, CARD_VERIFICATION})
 
-AUTHORIZATION = "authorization"  #: message class x1xx
-FINANCIAL = "financial"  #: message class x2xx
+AUTHORIZATION: Final = "authorization"  #: message class x1xx
+FINANCIAL: Final = "financial"  #: message class x2xx
 
-REQUEST = "request"  #: the issuer is asked
-ADVICE = "advice"  #: the issuer is told of what was done already
-BATCH = "batch"  #: nobody asked: the close of a terminal's batch captures an approval
+REQUEST: Final = "request"  #: the issuer is asked
+ADVICE: Final = "advice"  #: the issuer is told of what was done already
+BATCH: Final = "batch"  #: nobody asked: the close of a terminal's batch captures an approval
 
-ECOMMERCE = "ecommerce"
-CHIP = "chip"
-MAGSTRIPE = "magstripe"
-MANUAL = "manual"
-CHANNELS = (ECOMMERCE, CHIP, MAGSTRIPE, MANUAL)
+ECOMMERCE: Final = "ecommerce"
+CHIP: Final = "chip"
+MAGSTRIPE: Final = "magstripe"
+MANUAL: Final = "manual"
+Channel = Literal["ecommerce", "chip", "magstripe", "manual"]  #: how the card was read
+CHANNELS: Final[tuple[Channel, ...]] = (ECOMMERCE, CHIP, MAGSTRIPE, MANUAL)
 
 
 @record(kw_only=True)
@@ -59,7 +72,7 @@ class Authorization:
 
     key: ExchangeKey
     message_class: str  #: AUTHORIZATION or FINANCIAL
-    transaction_type: str  #: PURCHASE, CASH_WITHDRAWAL, …; OTHER is refused by the checks
+    transaction_type: str  #: a TransactionType; OTHER is refused by the checks
     processing_code: str  #: DE 3
     pan: Pan
     expiry: str | None  #: YYMM (DE 14 or track 2)
@@ -68,7 +81,7 @@ class Authorization:
     merchant_id: str
     merchant_type: str | None  #: MCC as sent (DE 18); the merchant's file has the last word
     entry_mode: str  #: DE 22 as sent
-    channel: str  #: one of CHANNELS
+    channel: str  #: a Channel
     rrn: str  #: DE 37, 12 characters
     local_at: str  #: MMDDhhmmss at the card acceptor (DE 13 + DE 12), as sent
     carried: Mapping[int, str] = field(eq=False, repr=False)
@@ -164,37 +177,37 @@ class IssuerAnswer:
     contradiction: str = ""  #: of an approval: in what it is of another transaction than the one that was asked, in words
 
 
-SWITCH = "switch"
-APPROVED_REASON = "approved"  #: of an approval with nothing more to say
+SWITCH: Final = "switch"
+APPROVED_REASON: Final = "approved"  #: of an approval with nothing more to say
 
-APPROVED = "00"
-IN_PROGRESS = "09"
-PARTIALLY_APPROVED = "10"
-INVALID_MERCHANT = "03"
-DO_NOT_HONOR = "05"
-INVALID_TRANSACTION = "12"
-INVALID_AMOUNT = "13"
-INVALID_CARD = "14"
-NO_SUCH_ISSUER = "15"
-INVALID_RESPONSE = "20"
-NO_ACTION = "21"
-UNABLE_TO_LOCATE = "25"
-FORMAT_ERROR = "30"
-FUNCTION_NOT_SUPPORTED = "40"
-LOST_CARD = "41"
-STOLEN_CARD = "43"
-INSUFFICIENT_FUNDS = "51"
-EXPIRED_CARD = "54"
-AMOUNT_LIMIT_EXCEEDED = "61"
-ORIGINAL_AMOUNT_INCORRECT = "64"
-ISSUER_INOPERATIVE = "91"
-NO_ROUTE = "92"
-DUPLICATE_TRANSMISSION = "94"
-RECONCILE_ERROR = "95"
-SYSTEM_MALFUNCTION = "96"
+APPROVED: Final = "00"
+IN_PROGRESS: Final = "09"
+PARTIALLY_APPROVED: Final = "10"
+INVALID_MERCHANT: Final = "03"
+DO_NOT_HONOR: Final = "05"
+INVALID_TRANSACTION: Final = "12"
+INVALID_AMOUNT: Final = "13"
+INVALID_CARD: Final = "14"
+NO_SUCH_ISSUER: Final = "15"
+INVALID_RESPONSE: Final = "20"
+NO_ACTION: Final = "21"
+UNABLE_TO_LOCATE: Final = "25"
+FORMAT_ERROR: Final = "30"
+FUNCTION_NOT_SUPPORTED: Final = "40"
+LOST_CARD: Final = "41"
+STOLEN_CARD: Final = "43"
+INSUFFICIENT_FUNDS: Final = "51"
+EXPIRED_CARD: Final = "54"
+AMOUNT_LIMIT_EXCEEDED: Final = "61"
+ORIGINAL_AMOUNT_INCORRECT: Final = "64"
+ISSUER_INOPERATIVE: Final = "91"
+NO_ROUTE: Final = "92"
+DUPLICATE_TRANSMISSION: Final = "94"
+RECONCILE_ERROR: Final = "95"
+SYSTEM_MALFUNCTION: Final = "96"
 
 #: Response codes that grant the money asked for (ISO 8583:1987, DE 39).
-APPROVALS = frozenset({APPROVED, "08", PARTIALLY_APPROVED, "11", "16"})
+APPROVALS: Final = frozenset({APPROVED, "08", PARTIALLY_APPROVED, "11", "16"})
 
 #: The meaning of DE 39 of ISO 8583:1987 in words.
 RESPONSE_MEANINGS: dict[str, str] = {
@@ -271,11 +284,11 @@ RESPONSE_MEANINGS: dict[str, str] = {
 
 
 #: Why the centre sends what it sends by itself (ISO 8583:1993, DE 25; networks put the same four digits into DE 56 of 1987).
-REASON_STAND_IN = "1003"  #: the issuer was not available
-REASON_CANCELLED = "4000"  #: the cardholder or the acquirer cancelled it
-REASON_INVALID_RESPONSE = "4020"
-REASON_TIMEOUT = "4021"  #: time ran out, or the line was lost, before an answer came
-REASON_COMPLETED = "4004"  #: another message settles it: a completion took the place of a hold
+REASON_STAND_IN: Final = "1003"  #: the issuer was not available
+REASON_CANCELLED: Final = "4000"  #: the cardholder or the acquirer cancelled it
+REASON_INVALID_RESPONSE: Final = "4020"
+REASON_TIMEOUT: Final = "4021"  #: time ran out, or the line was lost, before an answer came
+REASON_COMPLETED: Final = "4004"  #: another message settles it: a completion took the place of a hold
 
 
 def response_meaning(response_code: str) -> str:
@@ -283,11 +296,12 @@ def response_meaning(response_code: str) -> str:
     return RESPONSE_MEANINGS.get(response_code, "private use, not in the standard's table")
 
 
-# When an approval counts (capture).
-NOW = "now"  #: in the business date of its decision
-LATER = "completion"  #: once a completion names it
-WITH_BATCH = "batch"  #: when its terminal closes its batch
-NEVER = "never"  #: it moves no money
+#: When an approval counts.
+CaptureTime = Literal["now", "completion", "batch", "never"]
+NOW: Final = "now"  #: in the business date of its decision
+LATER: Final = "completion"  #: once a completion names it
+WITH_BATCH: Final = "batch"  #: when its terminal closes its batch
+NEVER: Final = "never"  #: it moves no money
 
 
 def is_financial_advice(authorization: Authorization) -> bool:

@@ -20,7 +20,7 @@ from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
-from switch.routing.memory.deliveries import REVERSAL
+from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
 from switch.routing.switchboard import Switchboard
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import (
@@ -33,6 +33,8 @@ from switch.routing.traffic.events import (
 from switch.transaction import ADVICE, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
 ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form
+#: Class of a message -> the kind of delivery it answers, where it is an answer.
+DELIVERY_OF_CLASS: Final[dict[str | None, DeliveryKind]] = {"authorization": ADVICE, "financial": ADVICE, "reversal": REVERSAL}
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
 NO_STAMP: Final = acquirer.Stamp("", "")  #: of a message that has a time of its own
 
@@ -114,9 +116,9 @@ class Inbound:
                 self._take(AnswerReceived(link.issuer, answer), now, effects)
                 return
             kind = message_class(message.mti)
-            owed = ADVICE if kind in ("authorization", "financial") else REVERSAL if kind == "reversal" else None
-            if owed is not None and message.mti[2] in "13":
-                answered = DeliveryAnswered(link.issuer, message.stan, message.response_code, owed, message.terminal_id)
+            delivery = DELIVERY_OF_CLASS.get(kind)
+            if delivery is not None and message.mti[2] in "13":
+                answered = DeliveryAnswered(link.issuer, message.stan, message.response_code, delivery, message.terminal_id)
                 self._take(answered, now, effects)
                 return
         except MessageError as error:

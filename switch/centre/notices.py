@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.effects import Notice, NoticeKind
 
 WINDOW_SECONDS: Final = 1.0  #: what is too much for it is counted, and summed up when it is over
 OF_A_LINE_MAX: Final = 20  #: sentences of one kind about one line in a window: more than a person reads
@@ -23,7 +23,7 @@ class NoticeLimit:
         self._hand_on, self._clock = tell, clock
         self._began = clock()
         self._told: Counter[tuple[str, str]] = Counter()
-        self._left_out: dict[str, Counter[str]] = {}
+        self._left_out: dict[NoticeKind, Counter[str]] = {}
 
     def tell(self, notice: Notice) -> None:
         self.sum_up()

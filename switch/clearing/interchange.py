@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Final, Literal
 
 from attrs import frozen
 
 from switch.business_day import is_business_date
+from switch.card import CARD_ORIGINS, CardOrigin
 from switch.errors import SpecError
 from switch.spec_table import SpecTable
-from switch.transaction import CHANNELS, CREDITS, DEBITS
+from switch.transaction import CHANNELS, CREDITS, DEBITS, Channel, TransactionType
 
-ANY = "*"
+ANY: Final = "*"  #: in a column: whatever the sale has
 _TRANSACTION_TYPES = (*sorted(DEBITS | CREDITS), ANY)
 RATE_BASIS_POINTS_MAX = 9_999  #: below the whole amount; four digits also fit the statement's column
 
@@ -22,17 +24,17 @@ class InterchangeRate:
     """One row of the table: a rate, what it is for, and the first business date it is in force."""
 
     from_date: str
-    origin: str  #: domestic, foreign or ANY
+    origin: Literal[CardOrigin, "*"]
     scheme: str
-    channel: str
-    transaction_type: str
+    channel: Literal[Channel, "*"]
+    transaction_type: Literal[TransactionType, "*"]
     rate_basis_points: int
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> InterchangeRate:
         rate = cls(
             from_date=effective_from(table),
-            origin=table.choice("origin", ("domestic", "foreign", ANY), ANY),
+            origin=table.choice("origin", (*CARD_ORIGINS, ANY), ANY),
             scheme=table.text("scheme", ANY),
             channel=table.choice("channel", (*CHANNELS, ANY), ANY),
             transaction_type=table.choice("transaction_type", _TRANSACTION_TYPES, ANY),
@@ -113,7 +115,7 @@ def _refuse_ties(rows: list[tuple[SpecTable, InterchangeRate]]) -> None:
 def _sales(pattern: tuple[str, ...], rates: list[InterchangeRate]) -> Iterator[tuple[str, ...]]:
     """The sales a pattern covers, as far as the rates tell them apart."""
     schemes = sorted({rate.scheme for rate in rates})  # "*" among them stands for any other
-    columns = (("domestic", "foreign"), schemes, CHANNELS, _TRANSACTION_TYPES[:-1])
+    columns = (CARD_ORIGINS, schemes, CHANNELS, _TRANSACTION_TYPES[:-1])
     return product(*((value,) if value != ANY else column for value, column in zip(pattern, columns, strict=True)))
 
 

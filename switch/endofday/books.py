@@ -260,7 +260,7 @@ def ask_of(connection: sqlite3.Connection) -> Any:
 
 
 def day_report(
-    connection: sqlite3.Connection, data: Path, business_date: str, outcome: str, sentence: str
+    connection: sqlite3.Connection, data: Path, business_date: str, outcome: settled.DayOutcome, sentence: str
 ) -> settled.DayReport:
     """All the books say of a closed date."""
     parameters = {"business_date": business_date, "items_shown_max": settled.ITEMS_SHOWN_MAX}

@@ -277,7 +277,8 @@ def _still_open(connection: sqlite3.Connection, data: Path, last: str, running: 
 
 def _already_closed(connection: sqlite3.Connection, data: Path, business_date: str) -> DayReport:
     """Says so; and renders the files again where some are missing."""
-    outcome, sentence = settled.ALREADY_CLOSED, f"business date {business_date} is already closed, nothing was changed"
+    outcome: settled.DayOutcome = settled.ALREADY_CLOSED
+    sentence = f"business date {business_date} is already closed, nothing was changed"
     if not _files_complete(connection, data, business_date):
         _render(connection, data, business_date)
         outcome = settled.RENDERED_AGAIN

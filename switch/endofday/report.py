@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from attrs import asdict, field, fields, frozen
 
 from switch.display.visible import cell
 from switch.money import format_minor
-from switch.settlement.statement import Out
+from switch.settlement.statement import Out, PayoutOutcome
 
-CLOSED = "closed"
-ALREADY_CLOSED = "already_closed"
-RENDERED_AGAIN = "rendered_again"
-NOTHING_TO_CLOSE = "nothing_to_close"
+CLOSED: Final = "closed"
+ALREADY_CLOSED: Final = "already_closed"
+RENDERED_AGAIN: Final = "rendered_again"
+NOTHING_TO_CLOSE: Final = "nothing_to_close"
+DayOutcome = Literal["closed", "already_closed", "rendered_again", "nothing_to_close"]
 
 
 @frozen(kw_only=True)
@@ -41,7 +42,7 @@ class Position:
 
     participant: str
     name: str
-    role: str  #: issuer, acquirer
+    role: Literal["issuer", "acquirer"]
     currency: str
     debit_count: int  #: sales an issuer has to pay; refunds, and adjustments of sales, the acquirer has to give back
     debit_minor: int
@@ -67,7 +68,7 @@ class Payout:
     vat_minor: int
     brought_forward_minor: int
     net_minor: int
-    outcome: str  #: paid, carried (nothing above zero to pay)
+    outcome: PayoutOutcome
     value_date: str
 
 
@@ -149,7 +150,7 @@ class HeldItem:
     currency: str
     rrn: str
     pan_masked: str
-    capture: str  #: what it waits for: completion, batch
+    capture: Literal["completion", "batch"]  #: what it waits for
 
 
 ReportRow = TypeVar("ReportRow", DayTotal, Position, Payout, Adjustment, ReversedItem, ExceptionItem, Refund, HeldItem)
@@ -239,7 +240,7 @@ class DayReport:
     """What ``day close`` did, or what ``day show`` found."""
 
     business_date: str | None  #: the day reported; None when none was ever closed
-    outcome: str  #: CLOSED, ALREADY_CLOSED, RENDERED_AGAIN or NOTHING_TO_CLOSE
+    outcome: DayOutcome
     sentence: str  #: the outcome for a person
     value_date: str | None = None
     specs_digest: str | None = None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from attrs import asdict, frozen
 
+from switch.lines.line import Direction
+
 CENTRE: Final = ""  #: the leg of what the centre decides, owes or clears by itself
 DAY: Final = "day"  #: the leg of what the close of a business date did
+
+StepDirection = Literal[Direction, ""]  #: empty where the step is no message
 
 
 @frozen(kw_only=True)
@@ -24,7 +28,7 @@ class Step:
     detail: str
     request_id: int | None  #: of the journal; None for a reversal whose original is not known
     mti: str = ""
-    direction: str = ""
+    direction: StepDirection = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

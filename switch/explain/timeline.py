@@ -10,7 +10,7 @@ from attrs import frozen
 
 from switch.explain.day_timeline import day_steps
 from switch.explain.lifecycle import Life, Lifecycle, Row
-from switch.explain.step import CENTRE, Step
+from switch.explain.step import CENTRE, Step, StepDirection
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.mti import VERSIONS, response_mti
@@ -86,7 +86,7 @@ class _Teller:
         request_id: int = self.life.request["id"]
         return request_id
 
-    def _step(self, at_ms: int, leg: str, what: str, detail: str, mti: str = "", direction: str = "") -> Step:
+    def _step(self, at_ms: int, leg: str, what: str, detail: str, mti: str = "", direction: StepDirection = "") -> Step:
         return Step(at_ms=at_ms, leg=leg, what=what, detail=detail, request_id=self._id, mti=mti, direction=direction)
 
     # the request
@@ -230,7 +230,7 @@ class _Teller:
             if kind == NOT_ACCEPTED and self.life.deliveries:
                 continue
             leg = self.life.request["issuer"] if kind in OF_ISSUER else ACQUIRER
-            direction = RECEIVED if kind in MESSAGES else ""
+            direction: StepDirection = RECEIVED if kind in MESSAGES else ""
             what = kind.replace("_", " ")
             yield self._step(occurrence["at_ms"], leg or CENTRE, what, occurrence["detail"], direction=direction)
 

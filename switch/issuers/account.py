@@ -12,7 +12,18 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from switch.card import Pan
-from switch.issuers.entry import CREDIT, HOLD, LOWERED_BY, REVERSED, TAKEN_BACK, Entry, EntryReference, Placed, Records
+from switch.issuers.entry import (
+    CREDIT,
+    HOLD,
+    LOWERED_BY,
+    REVERSED,
+    TAKEN_BACK,
+    Entry,
+    EntryKind,
+    EntryReference,
+    Placed,
+    Records,
+)
 from switch.issuers.profile import ACTIVE, Card, Profile
 from switch.transaction import (
     APPROVED_REASON,
@@ -117,11 +128,11 @@ class AccountBook:
 
     def force(self, advice: Authorization, card: Card, code: str, now_ms: int) -> Entry:
         """Hold or credit what an advice tells of, whatever the account has."""
-        kind = CREDIT if advice.transaction_type in CREDITS else HOLD
+        kind: EntryKind = CREDIT if advice.transaction_type in CREDITS else HOLD
         return self._place(kind, advice, card, advice.amount_minor, advice.approval_code or "", code, now_ms)
 
     def _place(
-        self, kind: str, asked: Authorization, card: Card, amount_minor: int, approval_code: str, code: str, now_ms: int
+        self, kind: EntryKind, asked: Authorization, card: Card, amount_minor: int, approval_code: str, code: str, now_ms: int
     ) -> Entry:
         acquirer_id, terminal_id, stan, transmitted_at = asked.key
         entry = Entry(

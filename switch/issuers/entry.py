@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from switch.transaction import ExchangeKey
 
@@ -12,12 +12,13 @@ RELEASE: Final = "release"  #: of a hold
 CREDIT: Final = "credit"
 TAKEN_BACK: Final = "taken_back"  #: of a credit
 REVERSED: Final = "reversed"  #: no money moved: an original that is to be refused, should it come
+EntryKind = Literal["hold", "release", "credit", "taken_back", "reversed"]
 
 #: What is placed -> what lowers it.
-LOWERED_BY: Final = {HOLD: RELEASE, CREDIT: TAKEN_BACK}
+LOWERED_BY: Final[dict[EntryKind, EntryKind]] = {HOLD: RELEASE, CREDIT: TAKEN_BACK}
 
 #: Kind -> whether it adds to (1) or takes from (-1) what the account is short of.
-SIGNS: Final = {HOLD: 1, RELEASE: -1, CREDIT: -1, TAKEN_BACK: 1, REVERSED: 0}
+SIGNS: Final[dict[EntryKind, int]] = {HOLD: 1, RELEASE: -1, CREDIT: -1, TAKEN_BACK: 1, REVERSED: 0}
 
 
 class Entry(NamedTuple):
@@ -25,7 +26,7 @@ class Entry(NamedTuple):
 
     recorded_at_ms: int
     account: str
-    kind: str  #: one of SIGNS
+    kind: EntryKind
     amount_minor: int  #: above zero; of a REVERSED what its DE 4 says
     acquirer_id: str
     terminal_id: str

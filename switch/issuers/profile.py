@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from attrs import field, frozen
 
-from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_digit, luhn_valid, mask_pan
+from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
 
-ACTIVE = "active"
-PURPOSE_DO_NOT_HONOR = "do_not_honor"
-LOST = "lost"
-STOLEN = "stolen"
-STATUSES = (ACTIVE, PURPOSE_DO_NOT_HONOR, LOST, STOLEN)
+ACTIVE: Final = "active"
+PURPOSE_DO_NOT_HONOR: Final = "do_not_honor"
+LOST: Final = "lost"
+STOLEN: Final = "stolen"
+CardStatus = Literal["active", "do_not_honor", "lost", "stolen"]
+STATUSES: Final[tuple[CardStatus, ...]] = (ACTIVE, PURPOSE_DO_NOT_HONOR, LOST, STOLEN)
 
 ECHO_SECONDS = 30  #: silence after which a line is asked for an echo, where its file does not say; less than firewalls bear
 ECHO_SECONDS_MAX = 3600
@@ -41,7 +42,7 @@ class Card:
     expiry: str  #: YYMM; good until the end of that month
     cvv2: str | None = field(repr=False)  #: None where the issuer's file gives none
     balance_minor: int  #: what the account holds before any authorization
-    status: str  #: one of STATUSES
+    status: CardStatus
     purpose: str  #: what a tester uses it for
     account: str  #: names the account in the issuer's book, which never needs the PAN
     cash_limit_minor: int | None = None  #: the most one transaction may hand out in cash; None: whatever the account has
@@ -139,7 +140,7 @@ class Profile:
     id: str
     name: str
     institution_id: str  #: the issuer's own institution code, up to 11 digits
-    origin: str  #: domestic or foreign
+    origin: CardOrigin
     address: Address
     dialect: str
     header: str  #: length header of a frame, in the words of ``switch.iso8583``: 2b, 4a, …
@@ -160,7 +161,7 @@ class Profile:
             id=issuer_id,
             name=table.text("name"),
             institution_id=table.text("institution_id", pattern=r"\d{1,11}", expected="up to 11 digits"),
-            origin=table.choice("origin", ("domestic", "foreign")),
+            origin=table.choice("origin", CARD_ORIGINS),
             address=_address(table),
             dialect=table.text("dialect"),
             header=table.text("header"),

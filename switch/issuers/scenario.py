@@ -16,7 +16,7 @@ from switch.card import Pan
 from switch.issuers.profile import pan_from_toml
 from switch.merchant import currency_from_toml
 from switch.spec_table import SpecTable
-from switch.transaction import APPROVALS, CHANNELS, CREDITS, DEBITS, INQUIRIES, Authorization
+from switch.transaction import APPROVALS, CHANNELS, CREDITS, DEBITS, INQUIRIES, Authorization, Channel, TransactionType
 
 _TYPES = tuple(sorted(DEBITS | CREDITS | INQUIRIES))  #: of transactions a rule may name
 
@@ -25,13 +25,13 @@ _TYPES = tuple(sorted(DEBITS | CREDITS | INQUIRIES))  #: of transactions a rule 
 class When:
     """What a request must be like; None asks nothing."""
 
-    transaction_type: str | None = None
+    transaction_type: TransactionType | None = None
     pan: Pan | None = None
     amount_from_minor: int | None = None  #: inclusive
     amount_to_minor: int | None = None  #: inclusive
     merchant_id: str | None = None
     terminal_id: str | None = None
-    channel: str | None = None
+    channel: Channel | None = None
     currency: str | None = None
     times: int | None = None  #: only the first so many requests that fit, counted since the issuer started
 

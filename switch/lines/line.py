@@ -10,7 +10,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import trio
 
@@ -23,7 +23,9 @@ from switch.iso8583.mti import VERSIONS
 from switch.lines.wire_format import WireFormat
 
 ACQUIRER: Final = "acquirer"  #: the leg of acquirers' lines; an issuer's leg is named by its id
-RECEIVED, SENT = "received", "sent"  #: which way a message went, as the centre sees it
+RECEIVED: Final = "received"
+SENT: Final = "sent"
+Direction = Literal["received", "sent"]  #: which way a message went, as the centre sees it
 
 READ_BYTES: Final = 65_536  #: a gulp; several hundred messages
 OPENING_BYTES_MAX: Final = 2_048  #: of a line's first gulp, to tell what it looks like: two or three messages

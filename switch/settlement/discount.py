@@ -7,9 +7,11 @@ exactly; VAT is due on the discount of the line. Here is which rate holds; ``cle
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from attrs import frozen
 
+from switch.card import CARD_ORIGINS, CardOrigin
 from switch.clearing.interchange import RATE_BASIS_POINTS_MAX, effective_from
 from switch.errors import SpecError
 from switch.spec_table import SpecTable
@@ -20,7 +22,7 @@ class DiscountRate:
     """What a plan takes of a sale from a business date on, for cards of one origin."""
 
     from_date: str
-    origin: str  #: domestic, foreign or "*"
+    origin: Literal[CardOrigin, "*"]  #: "*": cards of any origin
     rate_basis_points: int
     minimum_minor: int  #: the least it takes of one sale
     refunds_give_back: bool  #: whether a refund gives the merchant its discount back, by the rate alone
@@ -34,7 +36,7 @@ class DiscountRate:
     def from_toml(cls, table: SpecTable) -> DiscountRate:
         rate = cls(
             from_date=effective_from(table),
-            origin=table.choice("origin", ("domestic", "foreign", "*"), "*"),
+            origin=table.choice("origin", (*CARD_ORIGINS, "*"), "*"),
             rate_basis_points=table.integer("rate_basis_points", high=RATE_BASIS_POINTS_MAX),
             minimum_minor=table.minor("minimum", 0),
             refunds_give_back=table.flag("refunds_give_back", True),

@@ -10,11 +10,12 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from attrs import fields, frozen
 
 from switch.display.visible import cell, visible
+from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
 from switch.transaction import (
     BILL_PAYMENT,
@@ -27,6 +28,9 @@ from switch.transaction import (
 
 AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
 WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type
+
+#: A payout is paid, or carried to the next one where it is not above zero.
+PayoutOutcome = Literal["paid", "carried"]
 
 #: The sections of a statement, in order; below them what takes earlier lines back.
 SECTIONS = (PURCHASE, PURCHASE_WITH_CASH_BACK, QUASI_CASH, CASH_WITHDRAWAL, BILL_PAYMENT, REFUND)
@@ -51,7 +55,7 @@ class Head:
     merchant_id: str
     name: str
     city: str
-    language: str  #: fr or en
+    language: StatementLanguage
     rib: str
     reference: str
     value_date: str
@@ -63,7 +67,7 @@ class Head:
     vat_minor: int
     brought_forward_minor: int  #: of an earlier payout that was carried
     net_minor: int  #: credited, or carried when not above zero
-    outcome: str  #: paid, carried
+    outcome: PayoutOutcome
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Head:

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
-from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pan
+from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pan
 from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError
 from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
@@ -301,11 +301,11 @@ def _origins(files: Files, routing: RoutingTable | None) -> set[tuple[str, str]]
     """Origin and scheme of the cards there are; those of an issuer somebody else runs may be any its ranges hold."""
     if routing is None:
         return set()
-    found = set()
+    found: set[tuple[str, str]] = set()
     for name in files.names("issuers"):
         table = files.table(f"issuers/{name}.toml")
         origin = table.peek("origin", str) if table is not None else None
-        if table is None or origin not in ("domestic", "foreign"):
+        if table is None or origin is None or origin not in CARD_ORIGINS:
             continue
         routes = [route for route in routing.routes() if route.issuer == name]
         if table.peek("process", str) != "external":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from attrs import frozen
 
@@ -19,9 +19,12 @@ from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
 
-KEEP, DROP = "keep", "drop"
+KEEP: Final = "keep"
+DROP: Final = "drop"
 HEADER: Final = "2b"  #: stands in for a length header that is wrong
-UNREADABLE: Final = (KEEP, DROP)  #: what becomes of a line after a message that cannot be answered
+#: What becomes of a line after a message that cannot be answered.
+AfterUnreadable = Literal["keep", "drop"]
+UNREADABLE: Final[tuple[AfterUnreadable, ...]] = (KEEP, DROP)
 
 
 @frozen(kw_only=True)
@@ -33,7 +36,7 @@ class Listener:
     dialect: str
     header: HeaderFormat
     tpdu: bool  #: whether each message carries a TPDU between length header and MTI
-    unreadable: str = KEEP  #: one of UNREADABLE: what becomes of the line after a message that cannot be answered
+    unreadable: AfterUnreadable = KEEP  #: what becomes of the line after a message that cannot be answered
     echo_seconds: int = ECHO_SECONDS  #: silence after which an acquirer that signed on is asked for an echo; 0: never
 
     @classmethod

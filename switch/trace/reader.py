@@ -14,7 +14,7 @@ from switch.data_folder import databases
 from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
 from switch.iso8583.reading.redaction import ByteRanges, places_of
-from switch.lines.line import ACQUIRER, RECEIVED
+from switch.lines.line import ACQUIRER, RECEIVED, Direction
 from switch.trace.recorder import SCHEMA, TRACE_FILE, TRACED_MAX
 
 #: What a trace has.
@@ -35,7 +35,7 @@ class Traced:
     id: int
     at_ms: int
     line: str
-    direction: str
+    direction: Direction
     dialect: str
     header: str  #: its notation; empty for bytes that are no frame
     mti: str

@@ -19,7 +19,7 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
 from switch.iso8583.reading.recognize import TPDU_IDS
 from switch.iso8583.reading.redaction import Blanked, blanked, head, noted
-from switch.lines.line import RECEIVED, SENT, Line
+from switch.lines.line import RECEIVED, SENT, Direction, Line
 from switch.machine.kept_files import KeptFiles, with_side_files
 from switch.routing.traffic.effects import Notice
 
@@ -52,7 +52,7 @@ class Trace:
         self._db = _connected(path)
         self._files = KeptFiles(with_side_files(path))
         self._trimmed = 0  #: id of the last message taken out
-        self._told: list[tuple[int, str, Line, bytes, Blanked, str]] = []
+        self._told: list[tuple[int, Direction, Line, bytes, Blanked, str]] = []
         self._failed = False
 
     def heard(self, line: Line, frames: Sequence[Frame]) -> None:
@@ -109,7 +109,7 @@ class Trace:
             self._trimmed = last - self._kept_max
             self._db.execute("DELETE FROM message WHERE id <= ?", (self._trimmed,))
 
-    def _row(self, at_ms: int, direction: str, line: Line, tpdu: bytes, kept: Blanked, unframed: str) -> tuple[Any, ...]:
+    def _row(self, at_ms: int, direction: Direction, line: Line, tpdu: bytes, kept: Blanked, unframed: str) -> tuple[Any, ...]:
         mti = kept.message.mti
         elements = _understood(line, kept.message)
         key = [elements.get(number, "") for number in (11, 7, 41, 37)]

@@ -12,7 +12,7 @@ from switch.iso8583.framing import Framer, HeaderFormat
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.journal.journal import Batch
-from switch.specs.specification import KEEP, UNREADABLE
+from switch.specs.specification import KEEP, UNREADABLE, AfterUnreadable
 from switch.transaction import ExchangeKey
 from tests.iso8583.samples import codec, said_in
 from tests.support.centre_in_loop import Loopback, loopback, purchase, scenario, specs
@@ -207,7 +207,7 @@ async def test_a_wire_format_no_listener_takes_is_recognised_too() -> None:
 
 
 @pytest.mark.parametrize("policy", UNREADABLE)
-async def test_a_line_is_kept_or_dropped_after_what_cannot_be_answered(policy: str) -> None:
+async def test_a_line_is_kept_or_dropped_after_what_cannot_be_answered(policy: AfterUnreadable) -> None:
     async with loopback(unreadable=policy) as centre, centre.client() as client:
         await client.send(purchase(1))
         await client.stream.send_all(b"\x00\x040100")

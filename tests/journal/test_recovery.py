@@ -16,7 +16,7 @@ from switch.centre.turn import Turn
 from switch.data_folder.vault import Vault
 from switch.journal import reader
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
-from switch.merchant import BY_BATCH, BY_COMPLETION
+from switch.merchant import BY_BATCH, BY_COMPLETION, ContractCapture
 from switch.routing.memory import history
 from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.totals import IN_BALANCE
@@ -43,7 +43,7 @@ NOW_MS = 1_795_341_600_000
 class Kept:
     """A switchboard whose effects go into a journal on the disk, and an issuer that approves all."""
 
-    def __init__(self, folder: Path, capture: str) -> None:
+    def __init__(self, folder: Path, capture: ContractCapture) -> None:
         self.folder, self.capture = folder, capture
         self.journal = SqliteJournal(folder / JOURNAL_FILE, Vault.open(folder))
         if self.journal.open_date() is None:
@@ -168,7 +168,7 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
 @example(steps=[("sell", 1), ("reduce", 1), ("settle", 1)])
 @example(steps=[("sell", 1), ("sell", 1), ("refund", 1), ("complete", 3)])
 def test_a_restart_forgets_nothing(
-    tmp_path_factory: pytest.TempPathFactory, capture: str, steps: list[tuple[str, int]]
+    tmp_path_factory: pytest.TempPathFactory, capture: ContractCapture, steps: list[tuple[str, int]]
 ) -> None:
     kept = Kept(tmp_path_factory.mktemp("journal"), capture)
     kept.handle(IssuerUp("atlas"))

@@ -23,7 +23,7 @@ from switch.iso8583.mapping.reconciliation import to_reconciliation, totals_resp
 from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
-from switch.merchant import BY_BATCH, BY_COMPLETION
+from switch.merchant import BY_BATCH, BY_COMPLETION, ContractCapture
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination, Range, RoutingTable
 from switch.routing.table.stand_in import StandIn
@@ -77,7 +77,7 @@ PLANTS: Final = (
 @cache
 def world_specs() -> Specs:
     """The default specification, with shops of all three policies and one bank the centre stands in for."""
-    policies = {"HOTEL0000000001": BY_COMPLETION, "SUPERMARCHE0001": BY_BATCH}
+    policies: dict[str, ContractCapture] = {"HOTEL0000000001": BY_COMPLETION, "SUPERMARCHE0001": BY_BATCH}
     merchants = {
         name: evolve(m, capture=policies.get(name, m.capture), over_basis_points=0) for name, m in specs().merchants.items()
     }

@@ -25,7 +25,7 @@ from switch.lines.wire_format import WireFormat
 from switch.routing.traffic.effects import Notice
 from switch.spec_table import SpecTable
 from switch.specs.load import load_specs
-from switch.specs.specification import KEEP, Specs
+from switch.specs.specification import KEEP, AfterUnreadable, Specs
 from switch.trace.recorder import Trace
 
 NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC
@@ -161,7 +161,7 @@ async def loopback(
     journal: Any = None,
     books: dict[str, MemoryBook] | None = None,
     issuers: Collection[str] | None = None,
-    unreadable: str = KEEP,
+    unreadable: AfterUnreadable = KEEP,
     trace: Trace | None = None,
 ) -> AsyncIterator[Loopback]:
     """A centre with its issuers signed on, all of them or those named; ``journal`` and ``books`` are those of an earlier life,

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from switch.card import Pan
 from switch.merchant import Merchant
+from switch.routing.memory.deliveries import DeliveryKind
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination, Range, Route, RoutingTable
 from switch.routing.traffic.effects import (
@@ -112,7 +113,7 @@ def reversed_(
     return ReversalReceived(reversal, origin, "ascii 127.0.0.1:4000")
 
 
-def delivered(stan: int, issuer: str = "atlas", response_code: str = "00", kind: str = "reversal") -> DeliveryAnswered:
+def delivered(stan: int, issuer: str = "atlas", response_code: str = "00", kind: DeliveryKind = "reversal") -> DeliveryAnswered:
     """The issuer's answer to what it was owed: the number of a reversal, or the STAN of the request an advice tells of."""
     return DeliveryAnswered(issuer, f"{stan:06d}", response_code, kind)
 

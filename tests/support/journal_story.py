@@ -11,6 +11,7 @@ from switch.explain.lifecycle import story
 from switch.explain.step import Step
 from switch.explain.timeline import steps
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
+from switch.routing.memory.deliveries import DeliveryKind
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination
 from switch.routing.traffic.events import AnswerReceived, DeliveryAnswered, Event, IssuerUp, RequestReceived, ReversalReceived
@@ -110,5 +111,7 @@ def takes_back(stan: int, original: int | None = None, *, line: str = LINE, **ch
     return ReversalReceived(Reversal(**{**fields, **changes}), "origin", line)
 
 
-def delivered(number: int, response_code: str = "00", *, issuer: str = "atlas", kind: str = "reversal") -> DeliveryAnswered:
+def delivered(
+    number: int, response_code: str = "00", *, issuer: str = "atlas", kind: DeliveryKind = "reversal"
+) -> DeliveryAnswered:
     return DeliveryAnswered(issuer, f"{number:06d}", response_code, kind)

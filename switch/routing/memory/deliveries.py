@@ -6,7 +6,7 @@ One delivery of an issuer is under way at a time, so none overtakes another. Pur
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import Final, Literal
 
 from attrs import define
 
@@ -17,8 +17,8 @@ REPEAT_SECONDS_FIRST: Final = 2.0  #: how long a delivery waits for its answer b
 REPEAT_SECONDS_MAX: Final = 60.0  #: each further wait is twice as long, up to this
 STANS: Final = 999_999
 
-
 REVERSAL: Final = "reversal"  #: the other kind of delivery, beside ADVICE
+DeliveryKind = Literal["reversal", "advice"]
 
 
 @record
@@ -34,7 +34,7 @@ class Delivery:
     original: Authorization
     replacement_minor: int
     reason: str
-    kind: str = REVERSAL  #: or ADVICE
+    kind: DeliveryKind = REVERSAL
     message_reason: str = ""  #: four digits (``switch.transaction``, REASON_…)
     approval_code: str | None = None  #: of an advice: DE 38
 
@@ -84,7 +84,7 @@ class Deliveries:
         queue.attempts += 1
         return queue.waiting[0], repeat
 
-    def answered(self, issuer: str, stan: str, kind: str, terminal_id: str = "") -> Delivery | None:
+    def answered(self, issuer: str, stan: str, kind: DeliveryKind, terminal_id: str = "") -> Delivery | None:
         """The delivery an answer to a message of this kind, STAN and terminal settles; None where it settles none."""
         queue = self._queues.get(issuer)
         if queue is None or not queue.waiting or not queue.attempts:

@@ -21,7 +21,7 @@ class DecidedRequest:
     decision: Decision
     remaining_minor: int
     decided_at: float | None = None  #: seconds of the monotonic clock; None before the last start
-    capture: str = NOW  #: when it counts (``rules.capture``)
+    capture: str = NOW  #: when it counts: a CaptureTime, out of the journal too
     completed_by: ExchangeKey | None = None  #: of a hold: the completion that took its place
     increments: tuple[ExchangeKey, ...] = ()  #: of a hold: the approved requests that added to it
     given_back: bool = False  #: its issuer is owed a reversal for an approval that came after its decline

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import define, field
 
 from switch.routing.table.routes import Route
-from switch.transaction import Authorization, ExchangeKey
+from switch.transaction import Authorization, CaptureTime, ExchangeKey
 
 _NEAREST_SEARCHED_MAX: Final = 1_000  #: waiting exchanges looked through for one an answer may have meant
 KEY_ELEMENTS: Final = ("DE 32", "DE 41", "DE 11", "DE 7")  #: what the parts of an ExchangeKey stand in
@@ -32,7 +32,7 @@ class Exchange:
     authorization: Authorization
     origins: list[Any]
     route: Route
-    capture: str  #: when an approval of it counts (``rules.capture``)
+    capture: CaptureTime  #: when an approval of it counts (``rules.capture``)
     deadline: float  #: seconds on the monotonic clock
     timer: Timer
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import add, sub
-from typing import Final
+from typing import Final, Literal
 
 from attrs import asdict, astuple, define
 
@@ -30,6 +30,7 @@ from switch.transaction import BALANCE_INQUIRY as INQUIRY
 NOT_COMPARED: Final = "0"  #: DE 66: the sender sent no totals; it is told the centre's
 IN_BALANCE: Final = "1"
 OUT_OF_BALANCE: Final = "2"
+SettlementCode = Literal["0", "1", "2"]  #: DE 66
 
 Subject = tuple[str, str]  #: DE 32 and DE 41 of whose totals they are; an empty terminal means the whole acquirer
 
@@ -93,7 +94,7 @@ class Totals:
 class Reconciled:
     """What came of a reconciliation: the centre's counters, and whether they are the sender's."""
 
-    settlement_code: str  #: DE 66
+    settlement_code: SettlementCode
     response_code: str
     totals: Mapping[str, int]
     last_request_id: int

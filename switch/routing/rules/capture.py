@@ -12,11 +12,12 @@ from switch.transaction import (
     NOW,
     WITH_BATCH,
     Authorization,
+    CaptureTime,
     is_financial_advice,
 )
 
 
-def capture_of(authorization: Authorization, merchant: Merchant | None) -> str:
+def capture_of(authorization: Authorization, merchant: Merchant | None) -> CaptureTime:
     """When an approval of this request is to count: by what it is, then by the contract of its merchant."""
     if authorization.transaction_type in INQUIRIES:
         return NEVER

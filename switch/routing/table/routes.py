@@ -10,6 +10,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from switch.card import CardOrigin
 from switch.routing.table.stand_in import StandIn
 from switch.spec_table import SpecTable
 
@@ -62,7 +63,7 @@ class Destination:
     """What the switchboard must know of an issuer: where its cards come from, and how long it may take to answer."""
 
     issuer: str
-    origin: str  #: domestic, foreign
+    origin: CardOrigin
     timeout_seconds: float
 
 

@@ -14,6 +14,7 @@ from switch.transaction import (
     PURCHASE,
     SWITCH,
     Authorization,
+    Channel,
     Decision,
     refuse,
 )
@@ -25,7 +26,7 @@ class StandIn:
 
     amount_max_minor: int  #: of one purchase
     count_max: int  #: purchases of a card approved so, and not told its issuer yet
-    channels: frozenset[str]  #: how the card may have been read
+    channels: frozenset[Channel]  #: how the card may have been read
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> StandIn:

@@ -2,14 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+from switch.card import CardOrigin
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.totals import Reconciled
 from switch.routing.rules.reversal import ReversalOutcome
 from switch.routing.table.routes import Route
-from switch.transaction import NOW, Authorization, Decision, Reconciliation, Reversal
+from switch.transaction import NOW, Authorization, CaptureTime, Decision, Reconciliation, Reversal
+
+#: Kinds of occurrences; the journal keeps them, and ``switch explain`` shows them.
+OccurrenceKind = Literal[
+    "came_as_repeat",
+    "contradicted",
+    "given_up",
+    "late_answer",
+    "not_accepted",
+    "repeat",
+    "unknown_code",
+    "unknown_original",
+]
+#: Kinds of notices on the terminal of ``switch up``: those of occurrences, and those that belong to no request of the journal.
+NoticeKind = Literal[
+    OccurrenceKind,
+    "bad_frame",
+    "clock",
+    "cut_off",
+    "cut_over",
+    "duplicate",
+    "format_error",
+    "garbled",
+    "half_open",
+    "issuer_died",
+    "issuer_down",
+    "issuer_up",
+    "not_signed_on",
+    "shortage",
+    "signed_off",
+    "stopping",
+    "too_many_lines",
+    "trace",
+    "unexpected",
+    "unknown_terminal",
+    "unmatched",
+    "unsupported",
+    "waiting",
+]
 
 
 @record
@@ -24,8 +63,8 @@ class JournalRequest:
     line: str
     merchant_type: str | None
     route: Route | None
-    origin: str | None  #: of the card: domestic, foreign
-    capture: str = NOW  #: when an approval of it counts (``rules.capture``)
+    origin: CardOrigin | None
+    capture: CaptureTime = NOW  #: when an approval of it counts (``rules.capture``)
     original_id: int | None = None  #: the request it completes, adds to or captures
 
 
@@ -120,7 +159,7 @@ class JournalOccurrence:
     """Write down something else worth telling of a request; it also goes to the person watching."""
 
     request_id: int
-    kind: str
+    kind: OccurrenceKind
     detail: str
 
 
@@ -128,7 +167,7 @@ class JournalOccurrence:
 class Notice:
     """Tell the person watching."""
 
-    kind: str
+    kind: NoticeKind
     detail: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from switch.record import record
-from switch.routing.memory.deliveries import REVERSAL, Delivery
+from switch.routing.memory.deliveries import REVERSAL, Delivery, DeliveryKind
 from switch.transaction import Authorization, IssuerAnswer, Reconciliation, Reversal
 
 
@@ -43,7 +43,7 @@ class DeliveryAnswered:
     issuer: str
     stan: str
     response_code: str
-    kind: str = REVERSAL  #: or ADVICE, of ``switch.routing.memory.deliveries``
+    kind: DeliveryKind = REVERSAL
     terminal_id: str = ""  #: DE 41, empty where the answer has none
 
 
