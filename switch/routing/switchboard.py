@@ -358,7 +358,13 @@ class Switchboard:
         self._decide(exchange, decision, now, effects)
 
     def _close(self, past: DecidedRequest, origins: list[Any], effects: list[Effect]) -> None:
-        """A request is decided: remember it, count it, write it down, answer it."""
+        """A request is decided: remember it, count it, write it down, answer it.
+
+        Only an approval that moves money leaves something to reverse, so ``remaining_minor`` is set here and not before. The 00
+        to an advice that tells of a decline means "received": no money moved, and nothing counts. ``origins`` has several
+        entries where the request was repeated while it waited, and none where nobody waits: after a restart, or for a captured
+        batch.
+        """
         request, decision = past.authorization, past.decision
         approved = captured = None
         told = request.advised_code

@@ -51,7 +51,12 @@ class Preauthorizations:
         return self._itself(named)
 
     def _itself(self, past: DecidedRequest | None) -> DecidedRequest | None:
-        """The hold, where an increment of it is named."""
+        """The request itself, or its hold where the request is an approved increment.
+
+        An acquirer may name the last message of a stay instead of the first. Only the hold has the list of increments and the
+        mark that it is completed, so completions and further increments are booked on the hold. A declined increment belongs to
+        no hold: it is returned as it is, and ``not_outstanding`` says that it was declined.
+        """
         while past is not None and past.adds and past.decision.approved:
             named = past.authorization.original_key
             assert named is not None

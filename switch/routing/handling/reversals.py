@@ -102,7 +102,13 @@ class TakenBackRequests:
         return self._names.waiting(reversal.original_key or named_by(reversal))
 
     def take_back(self, reversal: Reversal, line: str, now: float, effects: list[Effect]) -> ReversalOutcome:
-        """Undo what a reversal names, as far as it is known and decided, and write down what came of it."""
+        """Undo what a reversal names, as far as it is known and decided, and write down what came of it.
+
+        DE 90 comes first: it names one request exactly, while an RRN or a STAN may fit several. An unknown original is no
+        reason to refuse a reversal: the original may be late or lost, and an acquirer repeats its reversal until it is
+        accepted. So ``_of_unknown`` remembers the name, and the original is declined if it still comes. Only a void of an
+        unknown original is refused: it takes a finished sale back, so the centre has to know one.
+        """
         name = reversal.original_key or named_by(reversal)
         outcome = self._of_known(reversal, name, line, now, effects)
         if outcome is None:

@@ -110,7 +110,12 @@ class Batches:
         self._agreed: dict[Subject, Totals] = {}  #: of each terminal and each acquirer
 
     def restore(self, totals: Mapping[Subject, Totals]) -> None:
-        """Take up what open batches had counted: terminals', and acquirers' as a whole."""
+        """Take up what open batches had counted: terminals', and acquirers' as a whole.
+
+        The journal gives open totals, not all that was ever done. A terminal therefore begins with its open totals and without
+        an agreement. The open totals of an acquirer are the sum of its terminals less its agreement, so that agreement is set
+        to the difference. It may be below zero: a terminal may have closed its batch after the acquirer last closed the whole.
+        """
         for (acquirer_id, terminal_id), counted in totals.items():
             if terminal_id:
                 self._done[acquirer_id, terminal_id] = counted
