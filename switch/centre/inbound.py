@@ -1,4 +1,5 @@
-"""What is read off the lines, as events for the switchboard; what nobody can act on is answered or told of here."""
+"""Messages read off the lines, as events for the switchboard. What the switchboard cannot act on is answered here, or a
+notice says so."""
 
 from __future__ import annotations
 
@@ -155,7 +156,7 @@ class Inbound:
     def _understood(
         self, read: Callable[..., T], origin: Origin, message: Message, effects: list[Effect], **defaults: str
     ) -> T | None:
-        """What a message asks in the trade's words; one that lacks what it needs is answered 30 and gives None."""
+        """A message in the trade's words. One that lacks an element it needs is answered 30, and None is returned."""
         voice = self._voice
         try:
             asked = read(message, acquirer_id=voice.institution_id, stamp=voice.stamp(), **defaults)
@@ -181,8 +182,8 @@ class Inbound:
             self._take(TotalsReceived(asked, origin, origin.line.name), now, effects)
 
     def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
-        """A message that can be read in part is answered 30 with what lets its sender match it; else it is told of, and its
-        line is dropped where the listener says so."""
+        """Answer 30 to a message whose MTI and DE 11 can be read, so that its sender can match the answer. Another gets no
+        answer, and its line is dropped where the listener says so. Either way there is a notice."""
         parts, _ = line.codec.inspect(frame.body)
         values = {key: value for key, _, _, value in parts}
         asked = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
@@ -199,7 +200,8 @@ class Inbound:
         effects.append(Notice("format_error", f"{line.name}: {error}; {outcome}{self._looks_like(line)}"))
 
     def broken_off(self, line: Line) -> Notice | None:
-        """What there is to tell of the end of an acquirer's line; None where it ended between two frames."""
+        """The notice about an acquirer's line that ended inside a frame, or with bytes that are none; None where it ended
+        between two frames."""
         if line.framer.fault is not None:
             return Notice("bad_frame", f"{line.name}: {line.framer.fault}; the line is closed{self._looks_like(line)}")
         if line.framer.incomplete and line.open:

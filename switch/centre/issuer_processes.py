@@ -54,7 +54,8 @@ class IssuerProcess:
         self.pid: int | None = None
 
     async def keep(self) -> None:
-        """Start it, and start it again when it ends: later each time, unless it was steady. One reason is told once."""
+        """Start the process, and start it again when it ends: after a longer pause each time, unless it ran steadily. A
+        reason is reported once."""
         pause, told = 0.0, ""
         while True:
             began = trio.current_time()

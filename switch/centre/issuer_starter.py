@@ -58,7 +58,7 @@ class IssuerStarter:
         self._launched = launched
         self._started: list[tuple[trio.Event, list[int]]] = []  #: who waits for a process id, in the order they asked
         self._codes: dict[int, int] = {}
-        self._told = trio.Event()  #: something was told; there is a new one each time
+        self._told = trio.Event()  #: set when the end of a process is reported; a new event each time
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

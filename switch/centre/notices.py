@@ -1,4 +1,4 @@
-"""What is told a person, limited: a peer that sends nonsense by the thousand is worth some sentences a second, and a count."""
+"""A limit on notices: a peer that sends thousands of wrong messages gets some notices a second, and a count of the rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from switch.routing.traffic.effects import Notice, NoticeKind
 
-WINDOW_SECONDS: Final = 1.0  #: what is too much for it is counted, and summed up when it is over
+WINDOW_SECONDS: Final = 1.0  #: notices over the limits below are counted, and the count is reported when the window is over
 OF_A_LINE_MAX: Final = 20  #: sentences of one kind about one line in a window: more than a person reads
 OF_A_KIND_MAX: Final = 100  #: and about all lines together
 
@@ -37,7 +37,7 @@ class NoticeLimit:
         self._hand_on(notice)
 
     def sum_up(self) -> None:
-        """End the window, where it is over: a sentence for each kind that had more to say."""
+        """End the window, where it is over: one notice for each kind that was over its limit."""
         if self._clock() - self._began >= WINDOW_SECONDS:
             self.close()
 

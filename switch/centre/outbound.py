@@ -1,4 +1,4 @@
-"""What the switchboard wants sent, as messages on lines: answers to acquirers, requests and what is owed to issuers.
+"""What the switchboard wants sent, as messages on lines: answers to acquirers; requests, reversals and advices to issuers.
 
 A message is queued on its line here and sent by ``flush``, one system call a line, once the turn has journaled what it says.
 """
@@ -38,7 +38,8 @@ class Origin:
 
 
 class Outbound:
-    """The messages of a turn. ``handle`` tells the switchboard of what could not be sent, and gives what follows."""
+    """The messages of a turn. ``handle`` gives the switchboard the event of a message that could not be sent, and returns
+    the effects that follow."""
 
     def __init__(
         self, voice: Identity, links: Mapping[str, IssuerLink], handle: Callable[[Event, float], Iterable[Effect]]
@@ -65,7 +66,7 @@ class Outbound:
         self._touched[line] = None
 
     def refuse(self, origin: Origin, message: Message, response_code: str) -> bool:
-        """Answer a request nobody acts on; whether there was anything to answer."""
+        """Answer a request that the centre does not act on; False where no answer is expected, or none can be written."""
         return expects_answer(message.mti) and self.answer(origin, acquirer.refusal(message, response_code))
 
     def answer(self, origin: Origin, message: Message) -> bool:
@@ -83,7 +84,8 @@ class Outbound:
         return True
 
     def _reply(self, effect: Reply, now: float) -> Iterable[Effect]:
-        """Queue an answer: as decided, else without what the issuer adds, else 96, whatever the acquirer's dialect can say."""
+        """Queue an answer: the whole decision; if the acquirer's dialect cannot say that, the decision without the issuer's
+        elements; else 96."""
         origin, request, decision = effect.origin, effect.authorization, effect.decision
         line = origin.line
         line.answers_due -= 1
@@ -114,7 +116,7 @@ class Outbound:
         return ()
 
     def _forward(self, effect: Forward, now: float) -> Iterable[Effect]:
-        """Queue a request for its issuer; what the switchboard makes of it where that cannot be done."""
+        """Queue a request for its issuer. Where that cannot be done, return the effects by which the switchboard decides it."""
         request, issuer = effect.authorization, effect.issuer
         link = self._links[issuer]
         line = link.line
@@ -129,7 +131,7 @@ class Outbound:
         return ()
 
     def _deliver(self, effect: Deliver, now: float) -> Iterable[Effect]:
-        """Send an issuer what it is owed; what cannot be sent now is repeated later."""
+        """Queue a reversal or an advice for its issuer; where there is no line, the switchboard repeats it later."""
         link = self._links[effect.delivery.issuer]
         line = link.line
         if line is None:
@@ -143,7 +145,7 @@ class Outbound:
         return ()
 
     def _owed(self, delivery: Delivery, repeat: bool) -> Message:
-        """The message that says what an issuer is owed."""
+        """The advice or the reversal of a delivery, as a message."""
         if delivery.kind == ADVICE:
             return forwarding.to_issuer_advice(
                 delivery.original,
@@ -165,7 +167,8 @@ class Outbound:
     def _deliver_less(
         self, effect: Deliver, line: Line, tpdu: bytes, message: Message, fault: MessageError, now: float
     ) -> Iterable[Effect]:
-        """Say what is owed with as many elements as the issuer's dialect can say; give it up where it cannot be said at all."""
+        """Queue a delivery with as many of its elements as the issuer's dialect can say; give it up where the dialect cannot
+        say even the fewest."""
         delivery = effect.delivery
         what = f"the {line.version}{message.mti[1:]} to {delivery.issuer} cannot be said in its dialect"
         last = fault

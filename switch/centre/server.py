@@ -220,7 +220,8 @@ class Server:
             time = perf_counter()
 
     def _due(self, now: float) -> list[Effect]:
-        """What has waited too long; nothing that begins to wait from now on is due before ``_idle_seconds`` have passed."""
+        """The effects of deadlines that have passed. A request that begins to wait now is due after ``_idle_seconds`` at the
+        earliest."""
         deadline = self.board.next_deadline()
         effects = self.board.tick(now) if deadline is not None and deadline <= now else []
         deadline = self.board.next_deadline()
@@ -241,13 +242,13 @@ class Server:
         self._woken.set()
 
     async def _acquirer(self, line: Line) -> None:
-        """One acquirer's connection. Who has said its last word still gets the answers it waits for."""
+        """Serve one acquirer's connection. An acquirer that has stopped sending still gets the answers it waits for."""
         async with line.living():
             try:
                 with self._until_stop():
                     await self.lines.read(line, partial(self._receive, self._incoming.from_acquirer, line))
             finally:
-                line.dropped = True  # what it has said and no turn has taken yet is not read, as what is still on its way
+                line.dropped = True  # frames that no turn has taken yet are not read, like those still on their way
                 self._callers.lost(line)
             ended = self._incoming.broken_off(line)
             if ended is not None:
@@ -256,7 +257,8 @@ class Server:
                 await line.settled()
 
     async def _watch_deadlines(self) -> None:
-        """While nothing waits, nothing is due before the shortest timeout or the first repeat: sleeping so long misses none."""
+        """Take a turn at each deadline. While no request waits, none is due before the shortest timeout or the first repeat,
+        so sleeping that long misses no deadline."""
         while True:
             deadline = self.board.next_deadline()
             now = trio.current_time()
@@ -272,7 +274,8 @@ class Server:
             self.watch_sessions(trio.current_time())
 
     def watch_sessions(self, now: float) -> None:
-        """Tell every signed-on line of a business date that has begun, whoever opened it; echo the idle, give up the gone."""
+        """Announce a new business date on every signed-on line, whoever opened the date; ask idle lines for an echo; drop
+        lines whose peer is gone."""
         date = self._open_date()
         if date != self._business_date:
             ended, self._business_date = self._business_date, date

@@ -182,7 +182,7 @@ class Centre:
             whole.cancel_scope.cancel()
 
     async def _sum_up(self) -> None:
-        """Say how much was left out of what there was to tell, also when nothing follows."""
+        """Report how many notices were left out, also when no further notice comes."""
         while True:
             await trio.sleep(WINDOW_SECONDS)
             self._limit.sum_up()

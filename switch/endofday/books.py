@@ -218,7 +218,7 @@ _DIGESTED: Final = {
 
 
 def record_digests(connection: sqlite3.Connection, business_date: str) -> None:
-    """Keep what the rows of a day come to, inside the transaction that writes them."""
+    """Store the digests of a day's rows, inside the transaction that writes the rows."""
     for table in _DIGESTED:
         columns = ", ".join(str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})"))
         found = _digest(connection, business_date, table, columns)

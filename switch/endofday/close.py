@@ -168,7 +168,7 @@ def check_books(data: Path) -> BooksReport:
 
 
 def _proved(connection: sqlite3.Connection) -> BooksReport:
-    """What the rows of journal and books say to one another."""
+    """Check every closed day against the journal, and the journal against itself; count what was looked at."""
     ask = books.ask_of(connection)
     dates = books.BusinessDates.of(connection)
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
@@ -276,7 +276,7 @@ def _still_open(connection: sqlite3.Connection, data: Path, last: str, running: 
 
 
 def _already_closed(connection: sqlite3.Connection, data: Path, business_date: str) -> DayReport:
-    """Says so; and renders the files again where some are missing."""
+    """The report of a date that is closed already; its files are rendered again where some are missing."""
     outcome: settled.DayOutcome = settled.ALREADY_CLOSED
     sentence = f"business date {business_date} is already closed, nothing was changed"
     if not _files_complete(connection, data, business_date):
@@ -294,7 +294,7 @@ def _files_complete(connection: sqlite3.Connection, data: Path, business_date: s
 
 
 def _render(connection: sqlite3.Connection, data: Path, business_date: str) -> None:
-    """Write the files of a day that the books have already: what hinders it is told, and the next close finishes them."""
+    """Write the files of a day that is in the books. DataFolderError says why that failed; the next close finishes them."""
     try:
         day_files.render(connection, day_files.day_folder(data, business_date), business_date)
     except (OSError, sqlite3.OperationalError) as fault:

@@ -91,7 +91,7 @@ class _Counted(io.RawIOBase):
 
 
 def render(connection: sqlite3.Connection, path: Path, business_date: str) -> None:
-    """Write all files of a closed day, and into the books what they come to. OSError where one cannot be written."""
+    """Write all files of a closed day, and their digests into the books. OSError where one cannot be written."""
     make_folder(path.parent)
     make_folder(path)
     make_folder(path / "statements")
@@ -115,7 +115,7 @@ def render(connection: sqlite3.Connection, path: Path, business_date: str) -> No
 
 
 def is_complete(connection: sqlite3.Connection, path: Path, business_date: str) -> bool:
-    """Whether every file of a closed day is there, and what it came to is in the books where it has to be."""
+    """Whether every file of a closed day is there, and its digest is in the books where it has to be."""
     names = file_names(connection, business_date)
     recorded = {name for name, *_ in connection.execute(_RECORDED, (business_date,))}
     (to_record,) = connection.execute(_TO_RECORD, (business_date,)).fetchone()

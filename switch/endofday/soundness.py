@@ -59,7 +59,7 @@ def prove_files(data: Path) -> FilesProved:
 
 
 def _vault(data: Path, proved: FilesProved) -> Vault | None:
-    """The vault, where this user may have it. A key that is missing is told; that others can read it is an error to mend."""
+    """The vault, where this user may read its key. A missing key is only noted; a key that others can read is an error."""
     path = data / KEY_FILE
     if not databases.is_there(path):
         proved.notes.append(f"no {KEY_FILE} here: sealed card numbers were not opened")
@@ -98,7 +98,7 @@ def _prove(
 
 
 def _prove_cards(db: sqlite3.Connection, vault: Vault | None, proved: FilesProved) -> None:
-    """Every different sealed card number opens, to the one that is masked beside it."""
+    """Every different sealed card number opens, and to the number whose mask stands beside it."""
     if vault is None:
         return
     wrong = []

@@ -23,7 +23,7 @@ FOREIGN_SEARCHED: Final = 12  #: connections searched in vain for a beginning in
 
 @frozen(kw_only=True)
 class Heard:
-    """One message, or bytes that are none, with who said it when. ``number`` counts the messages; 0 for what is none.
+    """One message, or bytes that are none, with its sender and its time. ``number`` counts the messages; 0 for what is none.
 
     ``packet`` is the one that brought its last byte. ``source`` and ``destination`` are None, ``packet`` 0 and ``at_ns`` None
     in a stream that is no capture.
@@ -127,7 +127,7 @@ def _numbered(heard: Sequence[Heard]) -> tuple[Heard, ...]:
 
 
 def _said_by(side: Stream, way: Way, patience: Patience) -> list[Heard]:
-    """What one side of a connection said; a gap, and the messages it tore apart, is one sentence."""
+    """The messages of one side of a connection. A gap in the capture, with the messages it tore apart, is one ``Lost``."""
     heard: list[Heard] = []
     for run in side.runs:
         items = list(read_stream(run.data, way, patience))

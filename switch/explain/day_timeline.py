@@ -10,7 +10,7 @@ from switch.money import worded_minor
 
 
 def day_steps(life: Life) -> Iterator[Step]:
-    """What became of it, each at the time its date was closed."""
+    """What the close of business dates did with a request, each step at the time its date was closed."""
     decision = life.decision
     if decision is None:
         return

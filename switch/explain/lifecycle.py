@@ -141,7 +141,7 @@ _DECISION: Final = f"SELECT {', '.join(DECISION_COLUMNS)} FROM journal.decision 
 _OCCURRENCES: Final = f"""
 SELECT {", ".join(OCCURRENCE_COLUMNS)} FROM journal.occurrence WHERE request_id = :request_id ORDER BY id
 """  # noqa: S608
-#: Of what is known, and of what came after its reversal.
+#: Reversals of a request: those linked to it, and those that came before it and name it by its key.
 _REVERSALS: Final = f"""
 SELECT {", ".join(REVERSAL_COLUMNS)} FROM journal.reversal WHERE original_id = :request_id
 UNION ALL

@@ -42,7 +42,7 @@ OF_ISSUER: Final = frozenset({"late_answer", "garbled", GIVEN_UP})
 #: Kinds of occurrence that tell of one message each, whatever its MTI.
 MESSAGES: Final = frozenset({"late_answer", "repeat"})
 
-#: What comes first of things written down in one commit, which have one time: a cause before what follows from it.
+#: The order of steps of one commit, which have the same time: a cause stands before its effects.
 _ORDER: Final = (
     *("received", "from", "key", "completes", "adds to", "captures", "routed", "not routed", "forwarded"),
     *("reversal", "void", "repeat", "came as repeat", "no answer", "response", "late answer", "stand-in", "decided"),
@@ -133,8 +133,9 @@ class _Teller:
 
     @property
     def _asked(self) -> bool:
-        """Whether it was forwarded. What the switch decides instead of its issuer, it decides in the turn that took it in, or
-        owes the issuer a reversal for."""
+        """Whether the request was forwarded; the journal does not say so itself. A request that the centre decided without
+        asking was decided in the turn that received it. Where the centre decided one it had forwarded, there is a reversal
+        or an advice for the issuer."""
         request, decision = self.life.request, self.life.decision
         if request["function"] != REQUEST:
             return False
@@ -142,7 +143,7 @@ class _Teller:
 
     @property
     def _undone(self) -> Row | None:
-        """The reversal owed because it was decided without its issuer's word."""
+        """The delivery of the reversal that follows from a decision without the issuer's answer."""
         decided_at_ms = self.life.decision["decided_at_ms"] if self.life.decision else 0
         owed = (delivery for delivery in self.life.deliveries if delivery["kind"] != ADVICE)
         return next((delivery for delivery in owed if delivery["created_at_ms"] <= decided_at_ms), None)
@@ -153,7 +154,8 @@ class _Teller:
 
     @property
     def _kept_waiting(self) -> bool:
-        """Whether it was stood in for after it had been forwarded."""
+        """Whether the centre stood in for the issuer after it had forwarded the request: time passed between receipt and
+        decision."""
         decision, request = self.life.decision, self.life.request
         return self._stood_in and decision is not None and decision["decided_at_ms"] > request["received_at_ms"]
 
@@ -250,7 +252,7 @@ class _Teller:
             yield self._step(delivery["delivered_at_ms"], issuer, "delivered", answer, response_mti(mti), RECEIVED)
 
     def _was_given_up(self, delivery: Row) -> bool:
-        """Whether the code of a delivery is the centre's own: it says so in the same commit."""
+        """Whether the centre itself closed a delivery, with code 30: an occurrence of the same commit says so."""
         told = {each["at_ms"] for each in self.life.occurrences if each["kind"] == GIVEN_UP}
         return delivery["response_code"] == FORMAT_ERROR and delivery["delivered_at_ms"] in told
 

@@ -58,7 +58,8 @@ def take(advice: Authorization, accounts: AccountBook, records: Records, *, now_
 
 
 def _granted_less(known: Placed, advice: Authorization) -> bool:
-    """Whether the issuer itself has granted less than it is told was granted in its stead; what was reversed stays so."""
+    """Whether the issuer granted less than the advice says was granted in its stead. A grant that was reversed, in whole or
+    in part, stays as it is."""
     return known.left_minor == known.entry.amount_minor < advice.amount_minor
 
 

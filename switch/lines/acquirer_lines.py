@@ -23,12 +23,12 @@ CONNECTIONS_MAX: Final = 900  #: acquirers' lines at once: 1,024 open files, a u
 
 
 class AcquirerLines:
-    """The stations of acquirers, who call. One that never signed on is never sent anything it did not ask for."""
+    """The stations of acquirers, who call. An acquirer that never signed on gets answers and nothing else."""
 
     def __init__(self, voice: Identity, echo_seconds: Mapping[str, float]) -> None:
         self._voice, self._echo_seconds = voice, echo_seconds  #: by listener
         self._stations: dict[Line, Station] = {}
-        self.signed_off: dict[Line, bool] = {}  #: lines whose requests are refused -> whether that was told
+        self.signed_off: dict[Line, bool] = {}  #: lines whose requests are refused -> whether a notice has said so
 
     def full(self) -> bool:
         """Whether one more connection is too many."""
@@ -45,7 +45,7 @@ class AcquirerLines:
         self.signed_off.pop(line, None)
 
     def network(self, line: Line, message: Message, tpdu: bytes) -> Message | None:
-        """What an acquirer's network management message is answered; None to an answer."""
+        """The answer to an acquirer's network management message; None where the message is itself an answer."""
         station = self._stations[line]
         if not expects_answer(message.mti):
             station.answered(message)
@@ -60,7 +60,7 @@ class AcquirerLines:
         return network_response(message)
 
     def refused(self, line: Line, response_code: str) -> None:
-        """A request came on a line that signed off: told once until it signs on again."""
+        """A request came on a line that signed off: one notice says so until the line signs on again."""
         if not self.signed_off[line]:
             self.signed_off[line] = True
             what = f"{line.name}: a request after its sign-off, answered {response_code}, as all others until it signs on"
@@ -70,12 +70,12 @@ class AcquirerLines:
         return (station for station in list(self._stations.values()) if station.session.state == UP)
 
     def cut_over(self, business_date: str) -> None:
-        """Tell who is signed on that a business date begins."""
+        """Announce a new business date on every line that is signed on."""
         for station in self._signed_on():
             station.ask(CUT_OVER, business_date)
 
     def check(self, now: float) -> None:
-        """Echo who is signed on and idle; drop who is gone."""
+        """Ask signed-on lines that are idle for an echo; drop those whose peer is gone."""
         for station in self._signed_on():
             why = station.check(now)
             if why is not None:

@@ -63,7 +63,7 @@ class IssuerLink:
         self._pause_seconds = 0.0  #: before it is dialled again
         self._gave_up: str | None = None  #: why the centre itself closed the line
         self._business_date = self._acknowledged = business_date  #: the open one, and the last the issuer knows of
-        self._told_at: float | None = None  #: when it was told of the business date, where it has not answered
+        self._told_at: float | None = None  #: when the cut-over was sent, while the issuer has not answered it
         self._address: tuple[str, int] | None = None
         self._moved = trio.Event()
 
@@ -125,9 +125,9 @@ class IssuerLink:
         return ended_in, self._gave_up or str(line.framer.fault or "the connection was closed")
 
     def network(self, message: Message, asked: Message | None = None) -> None:
-        """A network management message of the issuer, and the same as it came off the line.
+        """Handle a network management message of the issuer; ``asked`` is the same message as it came off the line.
 
-        An answer to one of its own requests is queued, not flushed.
+        The answer to a request of the issuer is queued, not flushed.
         """
         station, before = self._station, self._session.state
         if station is None or not station.line.open:
@@ -144,7 +144,7 @@ class IssuerLink:
             self._happened(IssuerDown(self.issuer, "it signed off", lost=False))
 
     def _answered(self, station: Station, function: str | None, response_code: str | None) -> None:
-        """The issuer's word on something the centre asked; any answer to an echo will do."""
+        """The issuer has answered a request of the centre's; to an echo, any answer is good."""
         said = f"answered {response_code or 'without DE 39'} to the"
         if function == SIGN_ON and response_code == APPROVED:
             self._session.happened("sign-on answered")
@@ -181,8 +181,8 @@ class IssuerLink:
             self._tell_date(self._station)
 
     def check(self, now: float) -> None:
-        """Echo the issuer where its line is idle, tell it again of a cut-over it has not answered, dial it anew where it is
-        gone or does not read. The sign-on has a limit of its own."""
+        """Ask an idle issuer for an echo, repeat a cut-over it has not answered, and close the line of an issuer that is
+        gone or does not read; ``run`` then dials again. The sign-on has a limit of its own."""
         deaf = self.line.deaf(now) if self.line is not None else None
         if deaf is not None and self.line is not None:
             self._deaf, self._gave_up = True, deaf

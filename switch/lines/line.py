@@ -45,7 +45,7 @@ Frames = Iterator[Frame | None]  #: as they stand in a gulp; None for a keep-ali
 
 
 class Tap(Protocol):
-    """Who is told of every byte of a line that makes, or does not make, a message (``switch.trace.recorder``)."""
+    """Receives every byte of a line, whether it belongs to a message or not (``switch.trace.recorder``)."""
 
     def heard(self, line: Line, frames: Sequence[Frame]) -> None:
         """Frames came in; once the line is over, its framer may hold a rest that is none."""
@@ -57,8 +57,8 @@ class Tap(Protocol):
 class Line:
     """One connection. ``name`` is for people: listener or issuer, and peer.
 
-    Whoever owns it reads and writes 1987; what a peer of 1993 says is brought into that form by ``understood`` (to be asked
-    where the line ``translates``), and ``queue`` brings it back into the peer's.
+    The owner of a line reads and writes messages of 1987. ``understood`` converts a message of a 1993 peer into that form (to
+    be called where the line ``translates``), and ``queue`` converts a message into the form of the peer.
     """
 
     def __init__(self, sock: socket.socket, wire: WireFormat, name: str) -> None:
@@ -95,7 +95,7 @@ class Line:
         return self._sock
 
     def understood(self, said: Message) -> Message:
-        """The 1987 form of what the peer of a line that translates said."""
+        """The 1987 form of a message of the peer, on a line that translates."""
         return self._translation.heard(said)
 
     def code(self, response_code: str, message: Message) -> str:
@@ -105,8 +105,8 @@ class Line:
     def queue(self, message: Message, tpdu: bytes = b"", asked: Message | None = None, action: str | None = None) -> None:
         """Encode a message for the next flush; MessageError when this dialect cannot say it.
 
-        ``asked`` is the message it answers, as it came off this line; None where it answers none. ``action`` is what a peer
-        of 1993 is told where DE 39 of 1987 says less.
+        ``asked`` is the message it answers, as it came off this line; None where it answers none. ``action`` is the action code
+        for a peer of 1993, where DE 39 of 1987 is less exact.
         """
         if self.translates:
             message = self._translation.said(message, asked, action)
@@ -182,7 +182,7 @@ class Line:
 
     @property
     def clogged(self) -> bool:
-        """Whether the peer leaves so much unread that it is not read from either, unless it is always read from."""
+        """Whether the peer leaves so many bytes unread that nothing is read from it either, unless ``read_always``."""
         return len(self._unsent) > UNSENT_BYTES_MAX
 
     def deaf(self, now: float) -> str | None:
@@ -225,7 +225,7 @@ class Line:
                 return
 
     def drop(self) -> None:
-        """Take and read no more; what is due is still sent."""
+        """Read no more, and take no frame that was read already; answers that are due are still sent."""
         self.dropped = self.over = True
         self.unwatch()
 

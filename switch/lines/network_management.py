@@ -1,4 +1,4 @@
-"""The network management of one line, whichever side called: what the centre asks there, and whether it is heard."""
+"""The network management of one line, whichever side called: the requests that the centre sends there, and their answers."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from switch.routing.traffic.effects import Notice
 
 @frozen(kw_only=True)
 class Identity:
-    """How the centre names itself in what it asks (DE 33), by which clock (DE 7, 12, 13), and whom it tells what people should
-    know."""
+    """What the centre puts into its network management messages: its institution (DE 33) and its clock (DE 7, 12, 13).
+    ``tell`` takes notices for people."""
 
     institution_id: str
     stamp: Callable[[], Stamp]
@@ -87,7 +87,8 @@ class Station:
         return function
 
     def check(self, now: float) -> str | None:
-        """Ask for an echo where the line was silent for long; why the peer is held to be gone, where that was in vain.
+        """Ask for an echo where the line was silent for long. Where an echo was not answered in time, return in words why the
+        peer is held to be gone.
 
         An acquirer that does not read is not read from either: its silence means nothing. Nor does that of a peer whose dialect
         has no echo: it is not asked again.

@@ -127,7 +127,7 @@ class Switchboard:
     def recover(self, found: Recovery, now: float) -> list[Effect]:
         """Take up what a journal tells of the time before the start; to be called once, before anything is handled.
 
-        Nobody waits any more for what was forwarded and not decided: it is decided 91 and reversed at its issuer.
+        A request that was forwarded and not decided gets 91 and is reversed at its issuer: its acquirer waits no more.
         """
         effects: list[Effect] = []
         self._history.restore(found.decided, found.keys)
@@ -223,7 +223,7 @@ class Switchboard:
         hold: DecidedRequest | None,
         effects: list[Effect],
     ) -> int:
-        """Write a request down; its id from then on."""
+        """Journal a request under a new id, and return that id."""
         request_id = self._next_id
         self._next_id += 1
         mcc = merchant.mcc if merchant is not None else request.merchant_type
@@ -251,7 +251,7 @@ class Switchboard:
             effects.append(Forward(issuer, authorization))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
-        """Why nobody is asked; None where its issuer is to be."""
+        """The centre's own decline of a request; None where its issuer is to be asked."""
         if self._taken_back.expects_any and self._taken_back.before_it_came(authorization):
             return refuse(INVALID_TRANSACTION, "its reversal came before it")
         for check in CHECKS:
@@ -277,7 +277,8 @@ class Switchboard:
         now: float,
         effects: list[Effect],
     ) -> None:
-        """What was done without the centre is taken as it is; a completion or an increment has to fit the hold it names."""
+        """Answer an advice. What was done without the centre is accepted; only a completion or an increment has to fit the
+        hold it names."""
         decision = self._judged(advice, merchant, hold)
         code = advice.advised_code
         if code is not None and code not in RESPONSE_MEANINGS:
@@ -343,9 +344,10 @@ class Switchboard:
         code: str = ISSUER_INOPERATIVE,
         reason: str = REASON_TIMEOUT,
     ) -> None:
-        """Decide a pending exchange without its issuer. It may have approved: that is undone there, or confirmed.
+        """Decide a pending exchange without its issuer. The issuer may have approved it meanwhile: a reversal undoes that, or
+        an advice confirms it.
 
-        ``reason`` is the one its reversal gives, if there is any.
+        ``reason`` is the message reason of that reversal.
         """
         self._pending.remove(exchange)
         decision = refuse(code, why)
@@ -382,7 +384,8 @@ class Switchboard:
             effects.append(Reply(origin, request, decision))  # noqa: PERF401  (there is one, nearly always)
 
     def _forward_failed(self, event: ForwardFailed, now: float, effects: list[Effect]) -> None:
-        """Decide what could not be sent, unless it is decided already: its reversal may have come in the same turn."""
+        """Decide a request that could not be sent, unless it is decided already: its reversal may have come in the same
+        turn."""
         exchange = self._pending.get(event.authorization.key)
         if exchange is None:
             return
@@ -412,7 +415,7 @@ class Switchboard:
         effects.append(ReplyReversal(event.origin, reversal, outcome.response_code))
 
     def _call_off(self, exchange: Exchange, reversal: Reversal, now: float, effects: list[Effect]) -> ReversalOutcome:
-        """A reversal of what still waits for its issuer decides it at once, where it fits."""
+        """A reversal that fits a request which still waits for its issuer decides that request at once."""
         wrong = unfit(reversal, exchange.authorization, exchange.request_id)
         if wrong is not None:
             return wrong
@@ -423,7 +426,7 @@ class Switchboard:
     # totals
 
     def _totals(self, event: TotalsReceived, now: float, effects: list[Effect]) -> None:
-        """Compare totals; those that agree close the batch, and what waited for that is captured."""
+        """Compare totals. Where they agree, the batch is closed, and the approvals that waited for its close are captured."""
         waiting = self._pending.of_terminal(event.asked.key.acquirer_id, event.asked.key.terminal_id)
         for key in self._reconciler.reconcile(event, self._next_id - 1, waiting, effects):
             past = self._history.find(key)
@@ -431,7 +434,7 @@ class Switchboard:
                 self._capture(past, event.line, now, effects)
 
     def _capture(self, past: DecidedRequest, line: str, now: float, effects: list[Effect]) -> None:
-        """Write down that an approval counts from now on, for what reversals have left of it."""
+        """Journal that an approval counts from now on, for the amount that reversals have left of it."""
         request = evolve(past.authorization, function=BATCH, captured_function=past.authorization.function)
         why = f"captured with its batch: request {past.request_id}"
         decision = evolve(past.decision, reason=why, approved_minor=past.remaining_minor)
@@ -446,7 +449,8 @@ class Switchboard:
         self._outbox.reached(event.issuer, now, effects)
 
     def _issuer_down(self, event: IssuerDown, now: float, effects: list[Effect]) -> None:
-        """No more requests go there. After a lost line nobody is kept waiting for an answer that has no way to come."""
+        """Send an issuer no more requests. If its line is lost, decide every request that waits for it: no answer can come
+        any more."""
         issuer = event.issuer
         if issuer in self._outbox.up:
             self._outbox.up.discard(issuer)
@@ -459,5 +463,5 @@ class Switchboard:
 
 
 def _counts(request: Authorization) -> bool:
-    """Whether an acceptance of it is an approval: an advice may tell of a decline."""
+    """Whether an accepted request is an approval; an advice that tells of a decline is none."""
     return request.advised_code is None or request.advised_code in APPROVALS

@@ -37,7 +37,8 @@ INSERT INTO message (
 
 
 class Trace:
-    """Keeps what lines tell. Where the file cannot be written it says so once, and keeps nothing more."""
+    """Stores the messages that lines hand to it. If the file cannot be written, one notice says so, and nothing more is
+    stored."""
 
     def __init__(
         self,
@@ -75,7 +76,7 @@ class Trace:
             self._told.append((now_ms, SENT, line, tpdu, blanked(line.codec, data[body:]), ""))
 
     def write(self) -> None:
-        """Keep what was told since the last time."""
+        """Store the messages that came and went since the last call."""
         told, self._told = self._told, []
         if not told or self._failed:
             return

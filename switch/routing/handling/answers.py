@@ -1,4 +1,5 @@
-"""What an issuer's answer comes to: its word where it fits the request; where it does not, a decline, undone at the issuer."""
+"""What the centre decides on an issuer's answer: the answer itself where it fits the request; else a decline, and a reversal
+for the issuer."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ class Answers:
     def judged(
         self, exchange: Exchange, answer: IssuerAnswer, decision: Decision, now: float, effects: list[Effect]
     ) -> Decision:
-        """What is decided on the strength of an answer, whose own word is ``decision``."""
+        """The centre's decision on an answer; ``decision`` is what the answer itself says."""
         if not decision.approved:
             return self._declined(exchange, decision, now, effects)
         if answer.contradiction:
@@ -67,6 +68,6 @@ class Answers:
         return refuse(INSUFFICIENT_FUNDS, why)
 
     def _undo(self, exchange: Exchange, why: str, now: float, effects: list[Effect]) -> None:
-        """The issuer is owed the reversal of whatever it holds."""
+        """Reverse at the issuer whatever it may hold for the request."""
         request, issuer = exchange.authorization, exchange.route.issuer
         self._outbox.reverse(exchange.request_id, request, issuer, 0, why, REASON_INVALID_RESPONSE, now, effects)

@@ -1,4 +1,4 @@
-"""The outbox: what issuers are owed because of what the centre decided, and what it may approve in their stead."""
+"""The outbox: reversals and advices for issuers, as the centre's decisions require them, and approvals in an issuer's stead."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Outbox:
         return self._deliveries.owed
 
     def restore(self, owed: Iterable[Delivery]) -> None:
-        """Take up what was owed before a restart."""
+        """Take up the deliveries that were not answered before a restart."""
         for delivery in owed:
             self._deliveries.add(delivery)
             if delivery.message_reason == REASON_STAND_IN:
@@ -53,7 +53,8 @@ class Outbox:
         now: float,
         effects: list[Effect],
     ) -> None:
-        """From now on an issuer is owed the reversal of a request; ``replacement_minor`` remains of it."""
+        """Journal the reversal of a request, and send it to its issuer in its turn; ``replacement_minor`` remains of the
+        request."""
         self._owe(Delivery(0, issuer, request_id, original, replacement_minor, why, REVERSAL, message_reason), now, effects)
 
     def advise(
@@ -67,12 +68,13 @@ class Outbox:
         now: float,
         effects: list[Effect],
     ) -> None:
-        """From now on an issuer is owed the word that a request was approved without it, for ``granted_minor``."""
+        """Journal the advice that a request was approved without its issuer for ``granted_minor``, and send it in its turn."""
         why, code = decision.reason, decision.approval_code
         self._owe(Delivery(0, issuer, request_id, request, granted_minor, why, ADVICE, message_reason, code), now, effects)
 
     def stand_in(self, exchange: Exchange, why: str, now: float, effects: list[Effect]) -> Decision:
-        """An approval in the stead of an issuer that cannot be asked, which it is told of later; or 91."""
+        """The decision on a request whose issuer cannot be asked: an approval in its stead, with an advice for the issuer;
+        or 91."""
         request, route, request_id = exchange.authorization, exchange.route, exchange.request_id
         decision = self._stand_ins.decide(request, route.stand_in, route.issuer, request_id, why)
         if decision.approved:
@@ -96,7 +98,7 @@ class Outbox:
         return self._deliveries.repeat_times(self.up)
 
     def answered(self, event: DeliveryAnswered, now: float, effects: list[Effect]) -> None:
-        """An issuer has answered what it was owed; the next is sent."""
+        """An issuer has answered a delivery: close it, and send the next."""
         delivery = self._deliveries.answered(event.issuer, event.stan, event.kind, event.terminal_id)
         if delivery is None:
             what = f"answer {event.response_code} of {event.issuer} to a {event.kind} with STAN {event.stan}"
@@ -109,7 +111,7 @@ class Outbox:
         self._send(event.issuer, now, effects)
 
     def give_up(self, event: DeliveryFailed, now: float, effects: list[Effect]) -> None:
-        """What cannot be said to its issuer is written off, so that what stands behind it is sent."""
+        """Close a delivery that the issuer's dialect cannot express, so that the deliveries behind it are sent."""
         delivery = event.delivery
         if self._deliveries.given_up(delivery):
             self._settle(delivery, FORMAT_ERROR, effects)
@@ -117,7 +119,7 @@ class Outbox:
             self._send(delivery.issuer, now, effects)
 
     def _settle(self, delivery: Delivery, response_code: str, effects: list[Effect]) -> None:
-        """A delivery is owed no more."""
+        """Journal that a delivery is closed, and with which response code."""
         effects.append(JournalDelivered(delivery.delivery_id, response_code))
         if delivery.message_reason == REASON_STAND_IN:
             self._stand_ins.told(delivery.original.pan)

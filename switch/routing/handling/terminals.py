@@ -1,4 +1,4 @@
-"""Terminals no contract lists: what comes from one is taken as ever, and a person is told, once for each."""
+"""Terminals that no contract lists: their requests are taken like any other, and a notice says so once for each terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from switch.merchant import Merchant
 from switch.routing.traffic.effects import Notice
 from switch.transaction import Authorization
 
-TOLD_MAX: Final = 1_000  #: terminals told of; whoever invents a new one for each message is not told of for ever
+TOLD_MAX: Final = 1_000  #: terminals that get a notice; a sender may invent a new terminal for each message
 LISTED_SHOWN_MAX: Final = 3  #: terminals of a contract in a sentence
 
 
@@ -20,7 +20,8 @@ def is_listed(merchant: Merchant | None, terminal_id: str) -> bool:
 
 
 class Terminals:
-    """The terminals of all contracts, and those that were told of. ``listed`` are the merchants by id and terminal."""
+    """The terminals of all contracts, and the unlisted ones that had their notice. ``listed`` are the merchants by id and
+    terminal."""
 
     __slots__ = ("_listed", "_told", "listed")
 
@@ -30,7 +31,8 @@ class Terminals:
         self._told: set[tuple[str, str, str]] = set()
 
     def stranger(self, request: Authorization, merchant: Merchant | None, line: str) -> tuple[Notice, ...]:
-        """What there is to tell of the terminal of a request; nothing where its contract lists it, or where it was told.
+        """The notice about a terminal that its merchant's contract does not list; none where it lists the terminal, or for a
+        second time.
 
         ``line`` is a listener and the address of its peer: one that calls anew for each message is still the same.
         """

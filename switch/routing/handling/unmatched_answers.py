@@ -1,4 +1,4 @@
-"""Answers nobody waits for: late ones, second ones, and those that are the answer to nothing."""
+"""Answers that no waiting request takes: late answers, second answers, and answers to no known request."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from switch.transaction import APPROVALS, REASON_INVALID_RESPONSE
 
 
 class UnmatchedAnswers:
-    """What is made of an answer that no waiting request takes."""
+    """Handles answers that no waiting request takes."""
 
     def __init__(self, history: History, pending: Pending, outbox: Outbox) -> None:
         self._history, self._pending, self._outbox = history, pending, outbox
 
     def take(self, event: AnswerReceived, now: float, effects: list[Effect]) -> None:
-        """Tell how late it came, or which waiting request is nearest to it and in what they differ.
+        """Say how late an answer came, or which waiting request is nearest to it and in what the two differ.
 
-        An approval after the issuer's own decline is what the bank holds on: its acquirer was told of the decline, so the
-        issuer is owed a reversal.
+        An issuer that approves after its own decline holds money, although the acquirer was answered the decline. The centre
+        then sends that issuer a reversal.
         """
         answer = event.answer
         known = self._history.find(answer.key)
@@ -52,7 +52,8 @@ class UnmatchedAnswers:
 
 
 def _takes_back_a_decline(event: AnswerReceived, known: DecidedRequest) -> bool:
-    """Whether an issuer approves what it has declined itself. What the centre decided without it is undone there already."""
+    """Whether an issuer approves a request that it declined before. A decline by the centre itself needs nothing here: its
+    reversal is sent already."""
     return (
         event.answer.response_code in APPROVALS
         and known.issuer == event.issuer == known.decision.decided_by

@@ -1,4 +1,4 @@
-"""Store and forward: what the centre owes each issuer, delivered in order, repeated until it is answered.
+"""Store and forward: the reversals and advices that each issuer must get, sent in order, each repeated until it is answered.
 
 One delivery of an issuer is under way at a time, so none overtakes another. Pure; times are seconds of a monotonic clock.
 """
@@ -23,9 +23,9 @@ DeliveryKind = Literal["reversal", "advice"]
 
 @record
 class Delivery:
-    """What an issuer has to be told of a request: that it is reversed, or what was decided without it.
+    """One message that an issuer must get about a request: its reversal, or an advice of what was decided without the issuer.
 
-    ``replacement_minor`` is what a reversal leaves of it, or what was granted by an advice.
+    ``replacement_minor`` is the amount that a reversal leaves of the request, or the amount that an advice granted.
     """
 
     delivery_id: int
@@ -47,14 +47,14 @@ class Delivery:
 
 @define
 class _Queue:
-    """What one issuer is owed; the first is under way once ``due_at`` is set."""
+    """The deliveries of one issuer, oldest first; the first is under way once ``due_at`` is set."""
 
     waiting: deque[Delivery]
     attempts: int = 0
     due_at: float | None = None
 
     def done(self) -> Delivery:
-        """Take the first away."""
+        """Remove the first delivery and return it."""
         self.attempts, self.due_at = 0, None
         return self.waiting.popleft()
 
@@ -85,7 +85,8 @@ class Deliveries:
         return queue.waiting[0], repeat
 
     def answered(self, issuer: str, stan: str, kind: DeliveryKind, terminal_id: str = "") -> Delivery | None:
-        """The delivery an answer to a message of this kind, STAN and terminal settles; None where it settles none."""
+        """Remove and return the delivery that an answer to a message of this kind, STAN and terminal settles; None where it
+        settles none."""
         queue = self._queues.get(issuer)
         if queue is None or not queue.waiting or not queue.attempts:
             return None
@@ -103,7 +104,7 @@ class Deliveries:
         return True
 
     def reconnected(self, issuer: str) -> None:
-        """What was under way on a lost line is due again at once, as a repeat."""
+        """The delivery that was under way on a lost line is due again at once, as a repeat."""
         queue = self._queues.get(issuer)
         if queue is not None:
             queue.due_at = None

@@ -117,7 +117,11 @@ class Names:
         return next((exchange for key in keys if (exchange := self._pending.get(key)) is not None), None)
 
     def decided(self, named: ExchangeKey | Named) -> DecidedRequest | None:
-        """The decided request of a name: one that is still worth something rather than another, a later one rather."""
+        """The decided request that a name means.
+
+        Where several fit, one that still has something to undo comes before one that has not, and a later one before an earlier
+        one.
+        """
         if isinstance(named, ExchangeKey):
             return self._history.find(named)
         if isinstance(named, SameStan):
@@ -145,9 +149,9 @@ class Names:
     # by reference and approval code
 
     def hold(self, request: Authorization) -> DecidedRequest | None:
-        """The request, no completion itself, that a completion or an increment names by DE 37, 41, 42 and 38.
+        """The request that a completion or an increment names by DE 37, 41, 42 and 38; never itself a completion.
 
-        One of that approval code rather than another, one that is still outstanding rather, of those the latest.
+        Where several fit, one with that approval code (DE 38) comes first, then one that is still held, then the latest.
         """
         reference = Reference(request.rrn, request.key.terminal_id, request.merchant_id, None)
         best: DecidedRequest | None = None
@@ -167,7 +171,7 @@ class Names:
     # the same again
 
     def same_before(self, request: Authorization) -> Authorization | None:
-        """The request that one without a time of its own repeats; None where it is the first."""
+        """The earlier request that a request without a time of its own repeats; None where it repeats none."""
         key = request.key
         for filed in self._of("11", key.stan, key.terminal_id):
             if _same(filed.authorization, request):
@@ -180,7 +184,8 @@ class Names:
     # nearest
 
     def nearest(self, reversal: Reversal) -> Near | None:
-        """The request most like what a reversal names that is not known; None where none is like it in more than half."""
+        """The request most like the unknown original that a reversal names; None where no request agrees in more than half
+        of the elements compared."""
         terminal_id = reversal.key.terminal_id
         alike = (self._of("37", reversal.rrn), self._of("11", reversal.original_stan), self._of(terminal_id))
         best: Near | None = None
@@ -197,7 +202,7 @@ def _meant(past: DecidedRequest, request: Authorization) -> tuple[bool, bool, in
 
 
 def _same(earlier: Authorization, request: Authorization) -> bool:
-    """Whether a request asks, or tells, what an earlier one did, as far as it says, and soon after it."""
+    """Whether a request is an earlier one sent again: both say the same, and at most SAME_AGAIN_SECONDS lie between them."""
     return (
         earlier.key[:3] == request.key[:3]
         and earlier.merchant_id == request.merchant_id
@@ -211,7 +216,8 @@ def _same(earlier: Authorization, request: Authorization) -> bool:
 
 
 def _compared(reversal: Reversal, request: Authorization) -> Iterator[tuple[str, object, object]]:
-    """What a reversal says of its original, beside a request: by the key of DE 90, else by DE 37, else by the STAN."""
+    """Each element compared: its name, its value in a request, and its value in a reversal that names an original. The
+    original is named by the key of DE 90, else by DE 37, else by the STAN."""
     key, named = request.key, reversal.original_key
     if named is not None:
         yield "DE 7", key.transmitted_at, named.transmitted_at

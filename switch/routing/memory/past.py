@@ -43,7 +43,7 @@ class DecidedRequest:
 
 
 class Reference(NamedTuple):
-    """What names an original that no DE 90 names: DE 37, 41 and 42, and its amount where that is known."""
+    """The name of an earlier request for a message without DE 90: DE 37, 41 and 42, and its amount where the message has it."""
 
     rrn: str
     terminal_id: str
@@ -60,7 +60,8 @@ class Reference(NamedTuple):
 
 
 class SameStan(NamedTuple):
-    """What names an original that neither DE 90 nor DE 37 names: its STAN, and what a reversal repeats of it."""
+    """The name of an original for a reversal with neither DE 90 nor a usable DE 37: its STAN, and what the reversal repeats
+    of it."""
 
     acquirer_id: str
     terminal_id: str
@@ -72,7 +73,7 @@ class SameStan(NamedTuple):
 
     @property
     def key(self) -> ExchangeKey:
-        """The key of a request of the very time."""
+        """The key of the original, if it was sent in the same second as the message that names it."""
         return ExchangeKey(self.acquirer_id, self.terminal_id, self.stan, self.at)
 
     def fits(self, authorization: Authorization) -> bool:
@@ -94,17 +95,18 @@ class Archive(Protocol):
         """The latest decided request under a key."""
 
     def find_named(self, named: Named) -> DecidedRequest | None:
-        """The decided request a name can mean: one that is still worth something rather than another, a later one rather."""
+        """The decided request that a name means: one that still has something to undo before one that has not, then the
+        latest."""
 
     def find_hold(self, reference: Reference, approval_code: str | None) -> DecidedRequest | None:
-        """The request, no completion itself, of a reference: one of that code rather than another, one that still waits
-        for a completion rather, a later one rather."""
+        """The request of a reference, never itself a completion: one of that approval code before another, then one that
+        still waits for a completion, then the latest."""
 
     def of_stan(self, key: ExchangeKey, seconds: float) -> Iterable[Authorization]:
         """Requests of the acquirer, terminal and STAN of a key, and so near to its time, the latest first."""
 
     def came_reversed(self, name: ExchangeKey | Named) -> bool:
-        """Whether a reversal of what was not known then has named a request so."""
+        """Whether a reversal that found no original has named one by this name."""
 
 
 class NoArchive:

@@ -17,7 +17,7 @@ KEY_ELEMENTS: Final = ("DE 32", "DE 41", "DE 11", "DE 7")  #: what the parts of 
 
 @define(eq=False)
 class Timer:
-    """The exchanges of one issuer that may take equally long: the oldest is the first due."""
+    """The exchanges of one issuer with the same timeout, oldest first: the oldest is due first."""
 
     seconds: float
     waiting: dict[ExchangeKey, Exchange] = field(factory=dict)
@@ -49,7 +49,7 @@ class Pending:
         return len(self._of_key)
 
     def timer(self, issuer: str, seconds: float) -> Timer:
-        """What an issuer has so long for."""
+        """The exchanges for which an issuer has this many seconds."""
         try:
             return self._timers[issuer][seconds]
         except KeyError:
@@ -83,7 +83,8 @@ class Pending:
         return min((at for at in times if at is not None), default=None)
 
     def overdue(self, now: float) -> Iterator[tuple[Exchange, float]]:
-        """What has waited too long, with how long it was given; the caller removes each before it takes the next."""
+        """The exchanges whose deadline has passed, each with its timeout in seconds. The caller removes each exchange before
+        it takes the next."""
         for timer in [timer for timers in self._timers.values() for timer in timers.values()]:
             if timer.wake_at is None or timer.wake_at > now:
                 continue

@@ -25,7 +25,7 @@ class StandIn:
     """The limits of one BIN range (``[range.stand_in]`` of routing.toml)."""
 
     amount_max_minor: int  #: of one purchase
-    count_max: int  #: purchases of a card approved so, and not told its issuer yet
+    count_max: int  #: purchases of one card that may be approved before its issuer knows of them
     channels: frozenset[Channel]  #: how the card may have been read
 
     @classmethod
@@ -43,7 +43,8 @@ class StandIn:
         return limits
 
     def refuses(self, request: Authorization, already: int) -> str | None:
-        """Why a request is not stood in for; None where it is. ``already`` counts the card's approvals not told yet."""
+        """Why the centre does not stand in for a request, in words; None where it does. ``already`` counts the card's
+        approvals that its issuer does not know yet."""
         if request.transaction_type != PURCHASE or request.pre_authorized:
             return "only purchases are"
         if request.authenticated:
@@ -59,7 +60,7 @@ class StandIn:
 
 @frozen
 class StandIns:
-    """How many approvals of each card its issuer has still to be told of."""
+    """For each card, the number of stand-in approvals that its issuer does not know yet."""
 
     _untold: dict[Pan, int] = field(factory=dict, init=False)
 
@@ -80,11 +81,11 @@ class StandIns:
         )
 
     def untold(self, pan: Pan) -> None:
-        """One more approval its issuer has to be told of."""
+        """Count an approval that the issuer does not know yet."""
         self._untold[pan] = self._untold.get(pan, 0) + 1
 
     def told(self, pan: Pan) -> None:
-        """The issuer was told of one."""
+        """Count one less: the advice of an approval was answered, or given up."""
         left = self._untold.pop(pan, 0) - 1
         if left > 0:
             self._untold[pan] = left
