@@ -20,6 +20,7 @@ Mistakes = dict[tuple[str, str, str], SpecError]
 _WHOLE_DIGITS_MAX: Final = 12  #: of a number in a file; more could be a card number, and then no sentence shows it
 WHOLE_MAX: Final = 10**_WHOLE_DIGITS_MAX - 1
 AMOUNT_MINOR_MAX: Final = 999_999_999_999  #: twelve digits, all that DE 4 and DE 54 carry
+SECONDS_MAX: Final = 3600.0  #: of a duration in a file
 _SHOWN_MAX: Final = 200  #: characters of a value in a sentence
 
 NOTHING: Final = "nothing"  #: what was found where a key is missing
@@ -156,14 +157,14 @@ class SpecTable:
             self._unusable(key, _shown(value), f"a whole number from {low} to {high}")
         return value
 
-    def seconds(self, key: str, default: Any = ..., *, high: float = 3600.0) -> Any:
-        """A duration: a whole or decimal number of seconds above zero."""
+    def seconds(self, key: str, default: Any = ...) -> Any:
+        """A duration: a whole or decimal number of seconds above zero, SECONDS_MAX at most."""
         value = self._values.get(key)
         kind = int if type(value) is int else float
         value = self._value(key, kind, default)
-        if self._given(key) and not 0 < value <= high:
-            self._unusable(key, _shown(value) if kind is int else f"{value}", f"seconds above 0 and up to {high:g}")
-            return high
+        if self._given(key) and not 0 < value <= SECONDS_MAX:
+            self._unusable(key, _shown(value) if kind is int else f"{value}", f"seconds above 0 and up to {SECONDS_MAX:g}")
+            return SECONDS_MAX
         return float(value) if value is not None else None
 
     def flag(self, key: str, default: Any = ...) -> Any:

@@ -10,7 +10,6 @@ from switch.cli.console.options import COUNT_MAX, data_option, given, json_optio
 from switch.errors import SwitchError
 
 LAST = 20
-COUNT = click.IntRange(1, COUNT_MAX)
 
 
 @click.command()

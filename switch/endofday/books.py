@@ -28,7 +28,6 @@ DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.fi
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
 _MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql")
-BOOKS_VERSION = len(_MIGRATIONS)
 SCHEMA: Final = databases.Schema(
     name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )

@@ -202,15 +202,15 @@ def _is_numbered(account: str, series: CardSeries) -> bool:
     return prefix == series.account_prefix and plain and int(number) <= series.count
 
 
-def pan_from_toml(table: SpecTable, key: str = "pan") -> Pan:
-    """A card number of a file; an error shows it masked."""
-    if key in table and table.peek(key, str) is None:
-        table.mistake(key, "a value without quotes", "the card number as text in quotes")
+def pan_from_toml(table: SpecTable) -> Pan:
+    """The card number under the key ``pan``; an error shows it masked."""
+    if "pan" in table and table.peek("pan", str) is None:
+        table.mistake("pan", "a value without quotes", "the card number as text in quotes")
         return NO_PAN
-    digits = table.text(key)
+    digits = table.text("pan")
     if digits.isascii() and digits.isdecimal() and PAN_DIGITS_MIN <= len(digits) <= PAN_DIGITS_MAX:
         return Pan(digits)
-    table.mistake(key, repr(mask_pan(digits)), f"{PAN_DIGITS_MIN} to {PAN_DIGITS_MAX} digits")
+    table.mistake("pan", repr(mask_pan(digits)), f"{PAN_DIGITS_MIN} to {PAN_DIGITS_MAX} digits")
     return NO_PAN
 
 

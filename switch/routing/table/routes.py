@@ -14,7 +14,6 @@ from switch.card import CardOrigin
 from switch.routing.table.stand_in import StandIn
 from switch.spec_table import SpecTable
 
-BIN_DIGITS_MIN: Final = 6
 BIN_DIGITS_MAX: Final = 11
 FOUND_MAX: Final = 65_536  #: BINs remembered with their route; a table of that size is dropped and begun anew
 
