@@ -61,24 +61,25 @@ class BusinessClock:
         left_seconds = (self._calendar.cut_off_ms(business_date) - self._clock_ms()) / 1000
         if opened_by != "clock" or left_seconds > 0:
             return min(max(left_seconds, WAIT_SECONDS_MIN), CLOCK_SECONDS)
-        said = self.says()
-        if _days_between(business_date, said) > DAYS_AHEAD_MAX:
-            self._ask_a_person(business_date, said)
+        today = self.says()
+        if _days_between(business_date, today) > DAYS_AHEAD_MAX:
+            self._ask_a_person(business_date, today)
             return CLOCK_SECONDS
         try:
-            self._journal.open_business_date(said, "clock", self._clock_ms())
+            self._journal.open_business_date(today, "clock", self._clock_ms())
         except BusyError:  # nobody waits for it: the date that is open stays so a little longer
             return WAIT_SECONDS_MIN
         return 0.0
 
-    def _ask_a_person(self, business_date: str, said: str) -> None:
+    def _ask_a_person(self, business_date: str, today: str) -> None:
         now = trio.current_time()
         if self._told_at is not None and now < self._told_at + TOLD_AGAIN_SECONDS:
             return
         self._told_at = now
+        days = _days_between(business_date, today)
         what = (
-            f"the machine's clock says business date {said}, {_days_between(business_date, said)} days after {business_date}, "
-            f"which stays open; if the clock is right, stop and open {said} with: switch up --data {self._data} --accept-clock"
+            f"the machine's clock says business date {today}, {days} days after {business_date}, "
+            f"which stays open; if the clock is right, stop and open {today} with: switch up --data {self._data} --accept-clock"
         )
         self._tell(Notice("clock", what))
 

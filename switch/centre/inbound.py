@@ -66,14 +66,14 @@ class Inbound:
         if line.dropped:
             return
         try:
-            asked = line.codec.decode(frame.body)
+            received = line.codec.decode(frame.body)
         except MessageError as error:
             self._refuse_unreadable(line, frame, error, effects)
             return
-        message = line.understood(asked) if line.translates else asked
-        origin = Origin(line, reply_tpdu(frame.tpdu) if frame.tpdu else b"", asked)
+        message = line.understood(received) if line.translates else received
+        origin = Origin(line, reply_tpdu(frame.tpdu) if frame.tpdu else b"", received)
         try:
-            self._dates[line.edition](asked.elements)
+            self._dates[line.edition](received.elements)
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return
@@ -86,12 +86,12 @@ class Inbound:
 
     def _other(self, origin: Origin, message: Message, effects: list[Effect]) -> None:
         """A message that is no request for money: about the session, or not offered, or not of the standard at all."""
-        line, asked = origin.line, origin.asked
-        kind = message_class(asked.mti, line.version)
+        line, received = origin.line, origin.asked
+        kind = message_class(received.mti, line.version)
         if kind is None:
             answered = self._outgoing.refuse(origin, message, FORMAT_ERROR)
             outcome = f"answered {line.code(FORMAT_ERROR, message)}" if answered else "not answered"
-            fault = f"MTI {asked.mti} is none of ISO 8583:{line.edition}; {outcome}{self._looks_like(line)}"
+            fault = f"MTI {received.mti} is none of ISO 8583:{line.edition}; {outcome}{self._looks_like(line)}"
             effects.append(Notice("format_error", f"{line.name}: {fault}"))
             return
         line.opening = None
@@ -100,18 +100,18 @@ class Inbound:
             if answer is not None:
                 self._outgoing.answer(origin, answer)
         elif not expects_answer(message.mti):
-            effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only requests are expected"))
+            effects.append(Notice("unexpected", f"{line.name}: a {received.mti} where only requests are expected"))
         else:
             code = line.code(FUNCTION_NOT_SUPPORTED, message)
-            effects.append(Notice("unsupported", f"{line.name}: MTI {asked.mti} is not offered, answered {code}"))
+            effects.append(Notice("unsupported", f"{line.name}: MTI {received.mti} is not offered, answered {code}"))
             self._outgoing.refuse(origin, message, FUNCTION_NOT_SUPPORTED)
 
     def from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
         link, line = source
         try:
-            asked = line.codec.decode(frame.body)
-            message = line.understood(asked) if line.translates else asked
+            received = line.codec.decode(frame.body)
+            message = line.understood(received) if line.translates else received
             if message.mti in ANSWERS:
                 answer = issuer.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
                 self._take(AnswerReceived(link.issuer, answer), now, effects)
@@ -126,10 +126,10 @@ class Inbound:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
             return
         if kind == "network_management" and line is link.line:
-            link.network(message, asked)
+            link.network(message, received)
             self._outgoing.touch(line)
         else:
-            effects.append(Notice("unexpected", f"{line.name}: a {asked.mti} where only answers are expected"))
+            effects.append(Notice("unexpected", f"{line.name}: a {received.mti} where only answers are expected"))
 
     def _authorization(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
         if acquirer.is_void(message):
@@ -142,16 +142,16 @@ class Inbound:
             return
         stamp = NO_STAMP if 7 in message.elements else voice.stamp()
         try:
-            asked = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
-            earlier = self._same_before(asked) if asked.stamped else None
+            request = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+            earlier = self._same_before(request) if request.stamped else None
             if earlier is not None:  # the same again: it is known, and answered, by the time of the first
                 stamp = acquirer.Stamp(earlier.key.transmitted_at, earlier.local_at)
-                asked = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+                request = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return
         line.answers_due += 1
-        self._take(RequestReceived(asked, origin, line.name), now, effects)
+        self._take(RequestReceived(request, origin, line.name), now, effects)
 
     def _understood(
         self, read: Callable[..., T], origin: Origin, message: Message, effects: list[Effect], **defaults: str
@@ -159,12 +159,12 @@ class Inbound:
         """A message in the trade's words. One that lacks an element it needs is answered 30, and None is returned."""
         voice = self._voice
         try:
-            asked = read(message, acquirer_id=voice.institution_id, stamp=voice.stamp(), **defaults)
+            understood = read(message, acquirer_id=voice.institution_id, stamp=voice.stamp(), **defaults)
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return None
         origin.line.answers_due += 1
-        return asked
+        return understood
 
     def _lacks(self, origin: Origin, message: Message, error: MessageError, effects: list[Effect]) -> None:
         line, code = origin.line, origin.line.code(FORMAT_ERROR, message)
@@ -177,20 +177,20 @@ class Inbound:
             self._take(ReversalReceived(reversal, origin, origin.line.name), now, effects)
 
     def _totals(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
-        asked = self._understood(to_reconciliation, origin, message, effects)
-        if asked is not None:
-            self._take(TotalsReceived(asked, origin, origin.line.name), now, effects)
+        reconciliation = self._understood(to_reconciliation, origin, message, effects)
+        if reconciliation is not None:
+            self._take(TotalsReceived(reconciliation, origin, origin.line.name), now, effects)
 
     def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
         """Answer 30 to a message whose MTI and DE 11 can be read, so that its sender can match the answer. Another gets no
         answer, and its line is dropped where the listener says so. Either way there is a notice."""
         parts, _ = line.codec.inspect(frame.body)
         values = {key: value for key, _, _, value in parts}
-        asked = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
+        received = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
         outcome = ""
-        if asked.mti and 11 in asked.elements:
-            readable = line.understood(asked) if line.translates else asked
-            if self._outgoing.refuse(Origin(line, reply_tpdu(frame.tpdu), asked), readable, FORMAT_ERROR):
+        if received.mti and 11 in received.elements:
+            readable = line.understood(received) if line.translates else received
+            if self._outgoing.refuse(Origin(line, reply_tpdu(frame.tpdu), received), readable, FORMAT_ERROR):
                 outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
         if not outcome:
             outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"

@@ -56,20 +56,20 @@ class IssuerProcess:
     async def keep(self) -> None:
         """Start the process, and start it again when it ends: after a longer pause each time, unless it ran steadily. A
         reason is reported once."""
-        pause, told = 0.0, ""
+        pause, reported = 0.0, ""
         while True:
             began = trio.current_time()
             ending = await self._live()
             if trio.current_time() - began > _STEADY_SECONDS:
-                pause, told = 0.0, ""
+                pause, reported = 0.0, ""
             first, longest = ending.pause_seconds
             pause = min(max(pause * 2, first), longest)
-            if ending.words != told:
-                told = ending.words
+            if ending.words != reported:
+                reported = ending.words
                 if ending.trace:
                     sys.stderr.write(ending.trace + "\n")
                 when = f"in {pause:g} s, and later each time it ends so" if longest > _STEADY_SECONDS else "again"
-                self._tell(Notice("issuer_died", f"the process of {self._issuer} {told}, starting it {when}"))
+                self._tell(Notice("issuer_died", f"the process of {self._issuer} {reported}, starting it {when}"))
             await trio.sleep(pause)
 
     async def _live(self) -> Ending:

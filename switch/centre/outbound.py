@@ -73,10 +73,10 @@ class Outbound:
         """Answer a request on the line it came on."""
         return self._send(origin.line, message, origin.tpdu, origin.asked)
 
-    def _send(self, line: Line, message: Message, tpdu: bytes, asked: Message | None = None) -> bool:
+    def _send(self, line: Line, message: Message, tpdu: bytes, request: Message | None = None) -> bool:
         """Queue a message; False, and a notice, where the line's dialect cannot say it."""
         try:
-            line.queue(message, tpdu, asked)
+            line.queue(message, tpdu, request)
         except MessageError as error:
             self._voice.tell(Notice("format_error", f"{line.name}: an answer {message.mti} cannot be said: {error}"))
             return False

@@ -138,14 +138,14 @@ class Centre:
 
     async def _open_first_date(self, journal: Journal, clock: BusinessClock) -> None:
         """The business date of a new folder is the one asked for, else the clock's; later ones follow by cut-off."""
-        asked, row = self.options.business_date, journal.open_date()
-        if asked:
-            refuse_beyond_calendar(asked, "--business-date")
+        given_date, row = self.options.business_date, journal.open_date()
+        if given_date:
+            refuse_beyond_calendar(given_date, "--business-date")
         if row is None:
-            await clock.open(asked or clock.says(), "operator" if asked else "clock")
-        elif asked and asked < row[0]:
+            await clock.open(given_date or clock.says(), "operator" if given_date else "clock")
+        elif given_date and given_date < row[0]:
             raise SwitchError(
-                f"--business-date: found {asked}, expected {row[0]} or later: that date is open in {self.options.data}"
+                f"--business-date: found {given_date}, expected {row[0]} or later: that date is open in {self.options.data}"
             )
 
     async def _run(self, journal: SqliteJournal, trace: Trace | None, clock: BusinessClock) -> None:

@@ -47,8 +47,8 @@ def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection
         raise DataFolderError(f"{data}: no {_JOURNAL_FILE} here, start the centre first: switch up --data {data}")
     try:
         with databases.readable(journal_path, journal.SCHEMA) as journal_uri:
-            with closing(_connected(journal_uri)) as found:
-                version = databases.version_of(found, journal_path, journal.SCHEMA)
+            with closing(_connected(journal_uri)) as journal_only:
+                version = databases.version_of(journal_only, journal_path, journal.SCHEMA)
             if version == 0:
                 raise DataFolderError(f"{journal_path}: found an empty file, {journal.SCHEMA.expected}")
             if version < journal.SCHEMA.version:
@@ -220,15 +220,15 @@ def record_digests(connection: sqlite3.Connection, business_date: str) -> None:
     """Store the digests of a day's rows, inside the transaction that writes the rows."""
     for table in _DIGESTED:
         columns = ", ".join(str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})"))
-        found = _digest(connection, business_date, table, columns)
-        connection.execute("INSERT INTO day_digest VALUES (?, ?, ?, ?, ?)", (business_date, table, columns, *found))
+        digest = _digest(connection, business_date, table, columns)
+        connection.execute("INSERT INTO day_digest VALUES (?, ?, ?, ?, ?)", (business_date, table, columns, *digest))
 
 
 def changed_tables(connection: sqlite3.Connection, business_date: str) -> list[str]:
     """The tables whose rows of a closed day are not what they were; none of a day that an earlier release closed."""
-    kept = "SELECT table_name, column_names, row_count, sha256 FROM day_digest WHERE business_date = ? ORDER BY table_name"
+    query = "SELECT table_name, column_names, row_count, sha256 FROM day_digest WHERE business_date = ? ORDER BY table_name"
     changed = []
-    for table, columns, *expected in connection.execute(kept, (business_date,)).fetchall():
+    for table, columns, *expected in connection.execute(query, (business_date,)).fetchall():
         known = table in _DIGESTED and set(columns.replace(",", " ").split()) <= _columns(connection, table)
         if not known or [*_digest(connection, business_date, table, columns)] != expected:
             changed.append(str(table))

@@ -302,11 +302,11 @@ def _render(connection: sqlite3.Connection, data: Path, business_date: str) -> N
 
 
 def _unfinished(data: Path, business_date: str, fault: Exception) -> DataFolderError:
-    found = databases.said(fault)
+    problem = databases.said(fault)
     if isinstance(fault, OSError) and fault.filename:
-        found += f" at {fault.filename}"
+        problem += f" at {fault.filename}"
     return DataFolderError(
-        f"{day_files.day_folder(data, business_date)}: found {found}, expected a folder that can be written; "
+        f"{day_files.day_folder(data, business_date)}: found {problem}, expected a folder that can be written; "
         f"business date {business_date} is closed in the books, "
         f"and its files are finished by: switch day close {business_date} --data {data}"
     )
@@ -345,8 +345,8 @@ def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:
     ask = books.ask_of(connection)
     faults = [fault for check in DAY_CHECKS for fault in check(ask, business_date)]
     if faults:
-        told = "; ".join(fault.sentence for fault in faults[:FAULTS_TOLD_MAX])
-        raise NegativeAnswerError(f"business date {business_date} does not balance and nothing was written: {told}")
+        sentences = "; ".join(fault.sentence for fault in faults[:FAULTS_TOLD_MAX])
+        raise NegativeAnswerError(f"business date {business_date} does not balance and nothing was written: {sentences}")
 
 
 def _last_closed_words(dates: books.BusinessDates) -> str:

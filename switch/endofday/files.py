@@ -147,26 +147,26 @@ def compared(connection: sqlite3.Connection, path: Path, business_date: str) -> 
     digests: dict[str, set[tuple[str, int]]] = {}
     for name, *about in connection.execute(_RECORDED, (business_date,)):
         digests.setdefault(name, set()).add((about[0], about[1]))
-    found = Compared()
+    result = Compared()
     for name in sorted(digests.keys() | set(file_names(connection, business_date))):
         if kind_at(path / name) is not None:  # a pipe, say, that nobody would ever have read to its end
-            found.changed.append(name)
+            result.changed.append(name)
             continue
         try:
             with (path / name).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
         except (FileNotFoundError, NotADirectoryError):
-            found.missing.append(name)
+            result.missing.append(name)
         except OSError:
-            found.changed.append(name)
+            result.changed.append(name)
         else:
             if name not in digests:
-                found.unrecorded += 1
+                result.unrecorded += 1
             elif digest in digests[name]:
-                found.alike += 1
+                result.alike += 1
             else:
-                found.changed.append(name)
-    return found
+                result.changed.append(name)
+    return result
 
 
 def write_statement(

@@ -87,9 +87,9 @@ def _prove(
         with databases.readable(path, schema) as uri, closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
             if databases.version_of(db, path, schema) < schema.version:
                 return  # whoever writes it next brings it up to date
-            for (found,) in db.execute(f"PRAGMA integrity_check({FAULTS_SHOWN_MAX})"):
-                if found != "ok":
-                    proved.fault("databases_sound", f"{path.name}: {databases.said(found)}")
+            for (finding,) in db.execute(f"PRAGMA integrity_check({FAULTS_SHOWN_MAX})"):
+                if finding != "ok":
+                    proved.fault("databases_sound", f"{path.name}: {databases.said(finding)}")
             for difference in databases.differences(db, schema) if schema is not book.SCHEMA else ():
                 proved.fault("schema_unchanged", f"{path.name}: {difference}")
             more(db)
@@ -133,16 +133,16 @@ def _prove_days(db: sqlite3.Connection, data: Path, proved: FilesProved) -> None
     for business_date in books.closed_dates(db):
         for table in books.changed_tables(db, business_date):
             proved.fault("rows_unchanged", f"the rows of {table} are not as they were written", business_date)
-        found = files.compared(db, files.day_folder(data, business_date), business_date)
-        proved.file_count += found.alike
-        if found.changed:
+        compared = files.compared(db, files.day_folder(data, business_date), business_date)
+        proved.file_count += compared.alike
+        if compared.changed:
             again = f"delete them, and `switch day close {business_date}` writes them from the books"
-            sentence = f"{len(found.changed)} files are not as they were written: {_told(found.changed)}; {again}"
+            sentence = f"{len(compared.changed)} files are not as they were written: {_told(compared.changed)}; {again}"
             proved.fault("files_unchanged", sentence, business_date)
-        if found.missing:
+        if compared.missing:
             again = f"`switch day close {business_date}` writes them"
-            proved.notes.append(f"{business_date}: files missing, {again}: {_told(found.missing)}")
-        if found.unrecorded:
+            proved.notes.append(f"{business_date}: files missing, {again}: {_told(compared.missing)}")
+        if compared.unrecorded:
             unrecorded.append(business_date)
     if unrecorded:
         span = unrecorded[0] if len(unrecorded) == 1 else f"{len(unrecorded)} days, from {unrecorded[0]} to {unrecorded[-1]},"

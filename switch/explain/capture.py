@@ -109,9 +109,9 @@ def listen(data: bytes, ways: Sequence[Way], patience: Patience | None = None) -
     if way is None:
         return ()
     items = list(read_stream(data, way, patience))
-    said = [item for item in items if isinstance(item, Said)]
-    broken = len(items) - len(said) - patience.over
-    if not any(item.error is None for item in said) and (len(said) < 2 or broken):
+    messages = [item for item in items if isinstance(item, Said)]
+    broken = len(items) - len(messages) - patience.over
+    if not any(item.error is None for item in messages) and (len(messages) < 2 or broken):
         return ()
     heard = [Heard(number=0, packet=0, at_ns=None, source=None, destination=None, way=way, item=item) for item in items]
     return _numbered(heard)
@@ -120,9 +120,9 @@ def listen(data: bytes, ways: Sequence[Way], patience: Patience | None = None) -
 def _numbered(heard: Sequence[Heard]) -> tuple[Heard, ...]:
     number, numbered = 0, []
     for one in heard:
-        said = isinstance(one.item, Said)
-        number += said
-        numbered.append(evolve(one, number=number) if said else one)
+        is_message = isinstance(one.item, Said)
+        number += is_message
+        numbered.append(evolve(one, number=number) if is_message else one)
     return tuple(numbered)
 
 

@@ -222,8 +222,8 @@ def story(data: Path, rrn: str) -> Lifecycle:
     with books.opened(data) as connection:
         ask, named = books.ask_of(connection), {"rrn": rrn, "filled": f"{rrn:<{RRN_CHARACTERS}}"}
         lives = tuple(_life(ask, request_id) for (request_id,) in ask(_REQUEST_IDS, named))
-        told = {reversal["id"] for life in lives for reversal in life.reversals}
-        unknown = [row for row in _rows(REVERSAL_COLUMNS, ask(_UNKNOWN, named)) if row["id"] not in told]
+        linked = {reversal["id"] for life in lives for reversal in life.reversals}
+        unknown = [row for row in _rows(REVERSAL_COLUMNS, ask(_UNKNOWN, named)) if row["id"] not in linked]
         if not lives and not unknown:
             raise NegativeAnswerError(f"RRN {rrn!r} is not in the journal of {data}{_near(ask, rrn)}")
         return Lifecycle(rrn=rrn, lives=lives, unknown=tuple(unknown))

@@ -27,35 +27,35 @@ def messages_of(data: Path, story: Lifecycle) -> list[Traced]:
     """The messages of an RRN, in order: by DE 37, and by the key (DE 11, 41, 7) of its requests and reversals and of whatever
     else has that DE 37. NegativeAnswerError where none is kept."""
     with opened(data) as (db, vault):
-        asked = {life.request["rrn"] for life in story.lives} | {story.rrn}
-        found, keys = set[int](), {_key(row) for row in _keyed(story)}
-        for rrn in asked:
+        rrns = {life.request["rrn"] for life in story.lives} | {story.rrn}
+        message_ids, keys = set[int](), {_key(row) for row in _keyed(story)}
+        for rrn in rrns:
             for message_id, *key in db.execute(_OF_RRN, (rrn.strip(), f"{rrn.strip():<{RRN_CHARACTERS}}")):
-                found.add(message_id)
+                message_ids.add(message_id)
                 keys.add(tuple(key))
         for key in keys:
             if all(key):
-                found |= {message_id for (message_id,) in db.execute(_OF_KEY, key)}
+                message_ids |= {message_id for (message_id,) in db.execute(_OF_KEY, key)}
         for life in story.lives:
-            found |= {message_id for (message_id,) in db.execute(_UNDATED, _undated(life.request))}
-        if not found:
+            message_ids |= {message_id for (message_id,) in db.execute(_UNDATED, _undated(life.request))}
+        if not message_ids:
             raise NegativeAnswerError(f"{data / TRACE_FILE} has no message of RRN {story.rrn}, {KEPT}")
-        read = (message_numbered(db, vault, number) for number in sorted(found))
-        return [message for message in read if message is not None]
+        messages = (message_numbered(db, vault, number) for number in sorted(message_ids))
+        return [message for message in messages if message is not None]
 
 
 def with_messages(steps: Sequence[Step], traced: Iterable[Traced]) -> list[tuple[Step, Traced | None]]:
     """Steps with the message each tells of, and a step more for every message that the journal does not tell of."""
-    found: dict[int, Traced] = {}
+    message_at: dict[int, Traced] = {}
     more: list[tuple[Step, Traced | None]] = []
     for message in traced:
-        place = _nearest(message, steps, found)
+        place = _nearest(message, steps, message_at)
         if place is None:
             more.append((_step(message), message))
         else:
-            found[place] = message
-    told = [(step, found.get(place)) for place, step in enumerate(steps)]
-    return sorted([*told, *more], key=lambda pair: in_order(pair[0]))
+            message_at[place] = message
+    paired = [(step, message_at.get(place)) for place, step in enumerate(steps)]
+    return sorted([*paired, *more], key=lambda pair: in_order(pair[0]))
 
 
 def _nearest(message: Traced, steps: Sequence[Step], taken: Mapping[int, Traced]) -> int | None:

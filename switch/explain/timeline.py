@@ -53,9 +53,9 @@ _RANKS: Final = {what: rank for rank, what in enumerate(_ORDER)}
 
 def steps(story: Lifecycle, specs: Specs) -> list[Step]:
     """Everything that happened, in order."""
-    found = [step for life in story.lives for step in _Teller(life, story, specs).all()]
-    found += [step for reversal in story.unknown for step in _reversed(reversal, None, specs)]
-    return sorted(found, key=in_order)
+    unsorted = [step for life in story.lives for step in _Teller(life, story, specs).all()]
+    unsorted += [step for reversal in story.unknown for step in _reversed(reversal, None, specs)]
+    return sorted(unsorted, key=in_order)
 
 
 def in_order(step: Step) -> tuple[float, int]:
@@ -102,8 +102,8 @@ class _Teller:
             return
         mti = self._mti_of_acquirer()
         entry = "" if mti[:1] == VERSIONS[EDITION_1993] else f" (DE 22 {request['entry_mode']})"
-        said = f"{mti} {kind}, {request['channel']}{entry}, on {request['line']}, {about}"
-        yield self._step(at_ms, ACQUIRER, "received", said, mti, RECEIVED)
+        detail = f"{mti} {kind}, {request['channel']}{entry}, on {request['line']}, {about}"
+        yield self._step(at_ms, ACQUIRER, "received", detail, mti, RECEIVED)
         merchant = f"merchant {_merchant(request['merchant_id'], self.specs)}, terminal {request['terminal_id'].strip()}"
         listed = is_listed(self.specs.merchants.get(request["merchant_id"]), request["terminal_id"])
         yield self._step(at_ms, ACQUIRER, "from", merchant if listed else f"{merchant}, which is not in its contract")
@@ -145,8 +145,8 @@ class _Teller:
     def _undone(self) -> Row | None:
         """The delivery of the reversal that follows from a decision without the issuer's answer."""
         decided_at_ms = self.life.decision["decided_at_ms"] if self.life.decision else 0
-        owed = (delivery for delivery in self.life.deliveries if delivery["kind"] != ADVICE)
-        return next((delivery for delivery in owed if delivery["created_at_ms"] <= decided_at_ms), None)
+        reversals = (delivery for delivery in self.life.deliveries if delivery["kind"] != ADVICE)
+        return next((delivery for delivery in reversals if delivery["created_at_ms"] <= decided_at_ms), None)
 
     @property
     def _stood_in(self) -> bool:
@@ -190,11 +190,11 @@ class _Teller:
             mti = response_mti(self._mti_of_issuer("0"))
             yield self._step(at_ms, by, "response", f"{mti} {self._coded(code, by)}, {took}{reason}", mti, RECEIVED)
         if decision["reason"] == RESTARTED:
-            told = f"{code} {response_meaning(code)}, by the switch itself{reason}; nobody waited for it any more"
-            yield self._step(at_ms, CENTRE, "decided", told)
+            detail = f"{code} {response_meaning(code)}, by the switch itself{reason}; nobody waited for it any more"
+            yield self._step(at_ms, CENTRE, "decided", detail)
             return
-        told = "" if by != SWITCH or self._stood_in else reason
-        yield self._answered(at_ms, code, f"by {'the switch itself' if by == SWITCH else by} {took}", told)
+        shown_reason = "" if by != SWITCH or self._stood_in else reason
+        yield self._answered(at_ms, code, f"by {'the switch itself' if by == SWITCH else by} {took}", shown_reason)
 
     def _without_issuer(self, at_ms: int) -> Iterator[Step]:
         """What the issuer did, or did not, where the switch decided a request that was forwarded."""
@@ -217,8 +217,8 @@ class _Teller:
         if granted_minor is not None and granted_minor < request["amount_minor"]:
             approval += f", for {worded_minor(granted_minor, request['currency'])}"
         mti = response_mti(self._mti_of_acquirer())
-        said = f"{mti} {self._coded(code, request['line'])}, {by}{approval}{reason}"
-        return self._step(at_ms, ACQUIRER, "answered", said, mti, SENT)
+        detail = f"{mti} {self._coded(code, request['line'])}, {by}{approval}{reason}"
+        return self._step(at_ms, ACQUIRER, "answered", detail, mti, SENT)
 
     def _coded(self, code: str, line: str) -> str:
         """A response code as a line says it, and in words."""
@@ -244,8 +244,8 @@ class _Teller:
         coded = delivery["message_reason"]
         why = f" (reason {coded}, {REASONS.get(coded, 'private use')})" if coded else ""
         still = "" if code is not None else "; sent again and again until it is answered"
-        owed = f"{mti} to {issuer}: {delivery['reason']}{why}{still}"
-        yield self._step(delivery["created_at_ms"], issuer, "owed", owed, mti, SENT)
+        detail = f"{mti} to {issuer}: {delivery['reason']}{why}{still}"
+        yield self._step(delivery["created_at_ms"], issuer, "owed", detail, mti, SENT)
         if code is not None and not self._was_given_up(delivery):
             accepted = "" if code in APPROVALS else ": not accepted"
             answer = f"{response_mti(mti)} {_coded(code, mti[1], edition)} to the {mti}{accepted}"
@@ -253,8 +253,8 @@ class _Teller:
 
     def _was_given_up(self, delivery: Row) -> bool:
         """Whether the centre itself closed a delivery, with code 30: an occurrence of the same commit says so."""
-        told = {each["at_ms"] for each in self.life.occurrences if each["kind"] == GIVEN_UP}
-        return delivery["response_code"] == FORMAT_ERROR and delivery["delivered_at_ms"] in told
+        given_up_at_ms = {each["at_ms"] for each in self.life.occurrences if each["kind"] == GIVEN_UP}
+        return delivery["response_code"] == FORMAT_ERROR and delivery["delivered_at_ms"] in given_up_at_ms
 
 
 def _reversed(reversal: Row, request_id: int | None, specs: Specs) -> Iterator[Step]:
@@ -265,12 +265,12 @@ def _reversed(reversal: Row, request_id: int | None, specs: Specs) -> Iterator[S
     how = f"to leave {worded_minor(left_minor, reversal['currency'])} of {amount}" if left_minor else f"of all {amount}"
     effect = "effective" if reversal["effective"] else "not effective"
     named = f", names {_named(reversal)}" if reversal["original_stan"] is not None and request_id is None else ""
-    said = f"{mti} {how}, on {reversal['line']}{named}, {effect}: {reversal['reason']}"
+    detail = f"{mti} {how}, on {reversal['line']}{named}, {effect}: {reversal['reason']}"
     what = "reversal" if reversal["mti"][1] == "4" else "void"
-    yield Step(at_ms=at_ms, leg=ACQUIRER, what=what, detail=said, request_id=request_id, mti=mti, direction=RECEIVED)
+    yield Step(at_ms=at_ms, leg=ACQUIRER, what=what, detail=detail, request_id=request_id, mti=mti, direction=RECEIVED)
     answer = response_mti(mti)
-    told = f"{answer} {_coded(reversal['response_code'], mti[1], edition)}, to the {mti}"
-    yield Step(at_ms=at_ms, leg=ACQUIRER, what="answered", detail=told, request_id=request_id, mti=answer, direction=SENT)
+    detail = f"{answer} {_coded(reversal['response_code'], mti[1], edition)}, to the {mti}"
+    yield Step(at_ms=at_ms, leg=ACQUIRER, what="answered", detail=detail, request_id=request_id, mti=answer, direction=SENT)
 
 
 def _named(reversal: Row) -> str:
@@ -302,8 +302,8 @@ def _edition(line: str | None, specs: Specs) -> str:
 def _timer(request: Row, specs: Specs) -> str:
     """How long the issuer has for a card of this kind; empty where the specification knows no such cards."""
     issuer = specs.issuers.get(request["issuer"])
-    asked = (request["issuer"], request["scheme"], request["product"])
-    routes = [route for route in specs.routing.routes() if (route.issuer, route.scheme, route.product) == asked]
+    cards = (request["issuer"], request["scheme"], request["product"])
+    routes = [route for route in specs.routing.routes() if (route.issuer, route.scheme, route.product) == cards]
     if issuer is None or not routes:
         return ""
     seconds = sorted({route.timeout_seconds or issuer.timeout_seconds for route in routes})

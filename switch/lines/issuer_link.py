@@ -75,7 +75,7 @@ class IssuerLink:
 
     async def run(self) -> None:
         """Dial, sign on, and read, for ever; a steady line that is lost is dialled anew at once."""
-        told = ""
+        reported = ""
         while True:
             if self._address is None:
                 await self._moved.wait()
@@ -88,9 +88,9 @@ class IssuerLink:
                 continue
             ended_in, why = await self._live(Line(sock, self._wire, self.issuer))
             self._happened(IssuerDown(self.issuer, why, lost=True))
-            if ended_in != UP and why != told:  # else the switchboard tells of it
+            if ended_in != UP and why != reported:  # else the switchboard tells of it
                 self._voice.tell(Notice("not_signed_on", f"{self.issuer}: {why}; it is dialled again"))
-            up_at, told = self._up_at, why if self._up_at is None else ""
+            up_at, reported = self._up_at, why if self._up_at is None else ""
             if up_at is None:
                 await self._pause(RETRY_SECONDS_FIRST)
             elif self._deaf or trio.current_time() - up_at < _STEADY_SECONDS:
@@ -124,8 +124,8 @@ class IssuerLink:
             self._session.happened("lost")
         return ended_in, self._gave_up or str(line.framer.fault or "the connection was closed")
 
-    def network(self, message: Message, asked: Message | None = None) -> None:
-        """Handle a network management message of the issuer; ``asked`` is the same message as it came off the line.
+    def network(self, message: Message, received: Message | None = None) -> None:
+        """Handle a network management message of the issuer; ``received`` is the same message as it came off the line.
 
         The answer to a request of the issuer is queued, not flushed.
         """
@@ -136,7 +136,7 @@ class IssuerLink:
             self._answered(station, station.answered(message), message.response_code)
             return
         with suppress(MessageError):
-            station.line.queue(network_response(message), self.tpdu, asked)
+            station.line.queue(network_response(message), self.tpdu, received)
         function = station.asked_by_peer(message)
         if function == SIGN_ON:
             self._up(station)
@@ -145,17 +145,17 @@ class IssuerLink:
 
     def _answered(self, station: Station, function: str | None, response_code: str | None) -> None:
         """The issuer has answered a request of the centre's; to an echo, any answer is good."""
-        said = f"answered {response_code or 'without DE 39'} to the"
+        answered = f"answered {response_code or 'without DE 39'} to the"
         if function == SIGN_ON and response_code == APPROVED:
             self._session.happened("sign-on answered")
             self._up(station)
         elif function == SIGN_ON and self._session.happened("sign-on refused") == REFUSED:
-            self._give_up(station, f"it {said} sign-on")
+            self._give_up(station, f"it {answered} sign-on")
         elif function == CUT_OVER and response_code == APPROVED:
             self._acknowledged, self._told_at = self._business_date, None
         elif function == CUT_OVER:
             self._told_at = None
-            what = f"{self.issuer} {said} cut-over to {self._business_date}; it is told again at its next sign-on"
+            what = f"{self.issuer} {answered} cut-over to {self._business_date}; it is told again at its next sign-on"
             self._voice.tell(Notice("cut_over", what))
 
     def _up(self, station: Station) -> None:

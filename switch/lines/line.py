@@ -94,22 +94,22 @@ class Line:
     def socket(self) -> socket.socket:
         return self._sock
 
-    def understood(self, said: Message) -> Message:
+    def understood(self, message: Message) -> Message:
         """The 1987 form of a message of the peer, on a line that translates."""
-        return self._translation.heard(said)
+        return self._translation.heard(message)
 
     def code(self, response_code: str, message: Message) -> str:
         """A response code of an answer to ``message`` as the peer reads it."""
         return action_code(response_code, message.mti[1]) if self.translates else response_code
 
-    def queue(self, message: Message, tpdu: bytes = b"", asked: Message | None = None, action: str | None = None) -> None:
+    def queue(self, message: Message, tpdu: bytes = b"", request: Message | None = None, action: str | None = None) -> None:
         """Encode a message for the next flush; MessageError when this dialect cannot say it.
 
-        ``asked`` is the message it answers, as it came off this line; None where it answers none. ``action`` is the action code
-        for a peer of 1993, where DE 39 of 1987 is less exact.
+        ``request`` is the message it answers, as it came off this line; None where it answers none. ``action`` is the action
+        code for a peer of 1993, where DE 39 of 1987 is less exact.
         """
         if self.translates:
-            message = self._translation.said(message, asked, action)
+            message = self._translation.said(message, request, action)
         self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
 
     def flush(self) -> None:

@@ -67,8 +67,8 @@ class Station:
     def answered(self, answer: Message) -> str | None:
         """The function (DE 70) an 0810 is the answer to, by its STAN; None, and a notice, where nobody waits for it."""
         stan = answer.stan
-        for function, asked in self._asked.items():
-            if asked == stan:
+        for function, request_stan in self._asked.items():
+            if request_stan == stan:
                 del self._asked[function]
                 return function
         what = f"{self.line.name}: a {answer.mti} to STAN {stan or '(no DE 11)'}, which nobody waits for"

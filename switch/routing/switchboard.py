@@ -124,17 +124,17 @@ class Switchboard:
             ForwardFailed: self._forward_failed,
         }
 
-    def recover(self, found: Recovery, now: float) -> list[Effect]:
+    def recover(self, recovery: Recovery, now: float) -> list[Effect]:
         """Take up what a journal tells of the time before the start; to be called once, before anything is handled.
 
         A request that was forwarded and not decided gets 91 and is reversed at its issuer: its acquirer waits no more.
         """
         effects: list[Effect] = []
-        self._history.restore(found.decided, found.keys)
-        self._taken_back.restore(found.reversed_unknown, found.reversals)
-        self._outbox.restore(found.owed)
-        self._reconciler.restore(found.totals, found.uncaptured, found.reconciled)
-        for request_id, authorization, issuer in found.undecided:
+        self._history.restore(recovery.decided, recovery.keys)
+        self._taken_back.restore(recovery.reversed_unknown, recovery.reversals)
+        self._outbox.restore(recovery.owed)
+        self._reconciler.restore(recovery.totals, recovery.uncaptured, recovery.reconciled)
+        for request_id, authorization, issuer in recovery.undecided:
             self._history.again(authorization.key)
             if issuer is not None:
                 self._outbox.reverse(request_id, authorization, issuer, 0, RESTARTED, REASON_TIMEOUT, now, effects)
@@ -369,8 +369,8 @@ class Switchboard:
         """
         request, decision = past.authorization, past.decision
         approved = captured = None
-        told = request.advised_code
-        if decision.response_code in APPROVALS and (told is None or told in APPROVALS):
+        advised_code = request.advised_code
+        if decision.response_code in APPROVALS and (advised_code is None or advised_code in APPROVALS):
             granted = decision.approved_minor
             approved = past.remaining_minor = request.amount_minor if granted is None else granted
             if past.capture == NOW:

@@ -35,9 +35,9 @@ class Outbox:
         """Deliveries not answered yet."""
         return self._deliveries.owed
 
-    def restore(self, owed: Iterable[Delivery]) -> None:
+    def restore(self, deliveries: Iterable[Delivery]) -> None:
         """Take up the deliveries that were not answered before a restart."""
-        for delivery in owed:
+        for delivery in deliveries:
             self._deliveries.add(delivery)
             if delivery.message_reason == REASON_STAND_IN:
                 self._stand_ins.untold(delivery.original.pan)
@@ -124,8 +124,8 @@ class Outbox:
         if delivery.message_reason == REASON_STAND_IN:
             self._stand_ins.told(delivery.original.pan)
 
-    def _owe(self, owed: Delivery, now: float, effects: list[Effect]) -> None:
-        delivery = evolve(owed, delivery_id=self._next_id)
+    def _owe(self, unnumbered: Delivery, now: float, effects: list[Effect]) -> None:
+        delivery = evolve(unnumbered, delivery_id=self._next_id)
         self._next_id += 1
         self._deliveries.add(delivery)
         effects.append(JournalDelivery(delivery))

@@ -41,12 +41,12 @@ class Reconciler:
         self._reconciled.put(key, outcome)
         self._latest[key[:2]] = key, outcome
 
-    def _same_before(self, asked: Reconciliation) -> Reconciled | None:
+    def _same_before(self, reconciliation: Reconciliation) -> Reconciled | None:
         """What came of the last totals of a sender that writes no time, where these are the same again."""
-        key, outcome = self._latest.get(asked.key[:2], (None, None))
-        if key is None or outcome is None or not asked.stamped or not same_key(key, asked.key):
+        key, outcome = self._latest.get(reconciliation.key[:2], (None, None))
+        if key is None or outcome is None or not reconciliation.stamped or not same_key(key, reconciliation.key):
             return None
-        agrees = all(outcome.totals[name] == value for name, value in asked.sent.items())
+        agrees = all(outcome.totals[name] == value for name, value in reconciliation.sent.items())
         return outcome if agrees and outcome.settlement_code == IN_BALANCE else None
 
     def await_batch(self, key: ExchangeKey) -> None:
@@ -60,15 +60,15 @@ class Reconciler:
 
         ``waiting`` are requests, up to the last, that have no answer yet.
         """
-        asked, closed = event.asked, list[ExchangeKey]()
-        outcome = self._reconciled.get(asked.key) or self._same_before(asked)
+        reconciliation, closed = event.asked, list[ExchangeKey]()
+        outcome = self._reconciled.get(reconciliation.key) or self._same_before(reconciliation)
         if outcome is None:
-            outcome = self.batches.reconcile(asked, last_request_id, waiting)
-            self._remember(asked.key, outcome)
-            effects.append(JournalReconciliation(asked, event.line, outcome))
+            outcome = self.batches.reconcile(reconciliation, last_request_id, waiting)
+            self._remember(reconciliation.key, outcome)
+            effects.append(JournalReconciliation(reconciliation, event.line, outcome))
             if outcome.settlement_code == IN_BALANCE:
-                closed = list(self._closed(asked.key.acquirer_id, asked.key.terminal_id))
-        effects.append(ReplyTotals(event.origin, asked, outcome))
+                closed = list(self._closed(reconciliation.key.acquirer_id, reconciliation.key.terminal_id))
+        effects.append(ReplyTotals(event.origin, reconciliation, outcome))
         return closed
 
     def _closed(self, acquirer_id: str, terminal_id: str) -> Iterator[ExchangeKey]:

@@ -51,5 +51,5 @@ class Terminals:
         shown = sorted(listed)[:LISTED_SHOWN_MAX]
         which = ", ".join(shown) + (f" and {len(listed) - len(shown)} more" if len(listed) > len(shown) else "")
         what = f"terminal {mask_numbers(terminal_id)!r} (DE 41) is not in the contract of merchant {merchant.id}"
-        told = f"{line}: {what}, which lists {which or 'none'}; told once, its requests are taken"
-        return (Notice("unknown_terminal", told),)
+        detail = f"{line}: {what}, which lists {which or 'none'}; told once, its requests are taken"
+        return (Notice("unknown_terminal", detail),)

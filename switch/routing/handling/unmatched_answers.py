@@ -34,8 +34,8 @@ class UnmatchedAnswers:
             why = f"{issuer} answered {known.decision.response_code} and then {answer.response_code}; the first stands"
             self._outbox.reverse(known.request_id, request, issuer, 0, why, REASON_INVALID_RESPONSE, now, effects)
         late = "" if known.decided_at is None else f"{now - known.decided_at:.3f} s "
-        said = f"{answer.response_code} from {event.issuer}"
-        detail = f"answer {said} came {late}after {known.decision.response_code} was given"
+        code_and_issuer = f"{answer.response_code} from {event.issuer}"
+        detail = f"answer {code_and_issuer} came {late}after {known.decision.response_code} was given"
         effects.append(JournalOccurrence(known.request_id, "late_answer", detail))
 
     def _nearest(self, event: AnswerReceived) -> str:
@@ -47,8 +47,8 @@ class UnmatchedAnswers:
             exchange, differing = nearest
             like = f"nearest is request {exchange.request_id} (STAN {exchange.authorization.key.stan}): "
             like += f"{' and '.join(differing)} differ" + ("s" if len(differing) == 1 else "")
-        said = f"{answer.response_code} from {event.issuer}"
-        return f"answer {said} to STAN {answer.key.stan}, which nobody waits for; {like}"
+        code_and_issuer = f"{answer.response_code} from {event.issuer}"
+        return f"answer {code_and_issuer} to STAN {answer.key.stan}, which nobody waits for; {like}"
 
 
 def _takes_back_a_decline(event: AnswerReceived, known: DecidedRequest) -> bool:

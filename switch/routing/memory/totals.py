@@ -146,22 +146,22 @@ class Batches:
         done = self._done.get(subject, Totals()) if terminal_id else self._sum(acquirer_id)
         return done.less(self._agreed.get(subject, Totals()))
 
-    def reconcile(self, asked: Reconciliation, last_request_id: int, waiting: tuple[int, ...] = ()) -> Reconciled:
+    def reconcile(self, reconciliation: Reconciliation, last_request_id: int, waiting: tuple[int, ...] = ()) -> Reconciled:
         """Compare what the sender has counted with the centre's own; what agrees is closed, and counting begins anew.
 
         ``waiting`` are the sender's requests, up to the last, that have no answer yet.
         """
-        subject = (asked.key.acquirer_id, asked.key.terminal_id)
+        subject = (reconciliation.key.acquirer_id, reconciliation.key.terminal_id)
         totals = self.open(subject)
         ours = totals.counters()
-        differing = [name for name, value in asked.sent.items() if ours[name] != value]
-        if not asked.sent:
+        differing = [name for name, value in reconciliation.sent.items() if ours[name] != value]
+        if not reconciliation.sent:
             return Reconciled(NOT_COMPARED, APPROVED, ours, last_request_id, "no totals were sent to compare")
         if differing:
-            words = ", ".join(f"{name} {asked.sent[name]} where the centre has {ours[name]}" for name in differing)
+            words = ", ".join(f"{name} {reconciliation.sent[name]} where the centre has {ours[name]}" for name in differing)
             return Reconciled(OUT_OF_BALANCE, RECONCILE_ERROR, ours, last_request_id, words)
         self._agreed[subject] = self._agreed.get(subject, Totals()).plus(totals)
-        return Reconciled(IN_BALANCE, APPROVED, ours, last_request_id, f"{len(asked.sent)} totals agree", waiting)
+        return Reconciled(IN_BALANCE, APPROVED, ours, last_request_id, f"{len(reconciliation.sent)} totals agree", waiting)
 
     def _terminal(self, request: Authorization) -> Totals:
         return self._done.setdefault(request.key[:2], Totals())

@@ -31,8 +31,8 @@ def complete(advice: Authorization, hold: DecidedRequest, authorized_minor: int,
         return wrong
     limit_minor = authorized_minor + authorized_minor * merchant.over_basis_points // BASIS_POINTS
     if advice.amount_minor > limit_minor:
-        asked, limit = format_minor(advice.amount_minor), format_minor(limit_minor)
-        return refuse(INVALID_AMOUNT, f"completes with {asked} where {limit} may be captured")
+        amount, limit = format_minor(advice.amount_minor), format_minor(limit_minor)
+        return refuse(INVALID_AMOUNT, f"completes with {amount} where {limit} may be captured")
     of_what = f"{format_minor(authorized_minor)} authorized by request {hold.request_id}"
     return accept(advice, f"completes {of_what} with {format_minor(advice.amount_minor)}")
 
@@ -44,8 +44,8 @@ def not_outstanding(request: Authorization, hold: DecidedRequest) -> Decision | 
         return refuse(UNABLE_TO_LOCATE, f"DE 2 is not the card of {which}, which it names")
     if not hold.decision.approved:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, was answered {hold.decision.response_code}")
-    if (told := hold.authorization.advised_code) is not None and told not in APPROVALS:
-        return refuse(INVALID_TRANSACTION, f"{which}, which it names, told of a decline, {told}")
+    if (advised_code := hold.authorization.advised_code) is not None and advised_code not in APPROVALS:
+        return refuse(INVALID_TRANSACTION, f"{which}, which it names, told of a decline, {advised_code}")
     if hold.completed_by is not None:
         return refuse(INVALID_TRANSACTION, f"{which}, which it names, was completed before")
     if hold.remaining_minor <= 0:

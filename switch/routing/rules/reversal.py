@@ -90,5 +90,7 @@ def _other_card(reversal: Reversal, original: Authorization, request_id: int) ->
 
 
 def _other_amount(reversal: Reversal, original: Authorization, request_id: int) -> ReversalOutcome:
-    said, was = format_minor(reversal.amount_minor), format_minor(original.amount_minor)
-    return ReversalOutcome(request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {said} and the original was {was}")
+    amount, original_amount = format_minor(reversal.amount_minor), format_minor(original.amount_minor)
+    return ReversalOutcome(
+        request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {amount} and the original was {original_amount}"
+    )

@@ -76,8 +76,8 @@ class RoutingTable:
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> RoutingTable:
-        found = list(table.each("range", Range.from_toml))
-        _refuse_overlaps(found)
+        rows = list(table.each("range", Range.from_toml))
+        _refuse_overlaps(rows)
         schemes: dict[str, str] = {}
         for entry in table.tables("scheme"):
             name = entry.text("name")
@@ -88,7 +88,7 @@ class RoutingTable:
                     entry.mistake("bins", f"{prefix!r}, a prefix of {schemes[prefix]}", "each prefix once")
             entry.reading(SpecTable.done)
         table.done()
-        return cls.of([item for _, item in found], list(schemes.items()))
+        return cls.of([item for _, item in rows], list(schemes.items()))
 
     @classmethod
     def of(cls, ranges: list[Range], schemes: list[tuple[str, str]]) -> RoutingTable:
@@ -125,8 +125,8 @@ class RoutingTable:
         return next((name for prefix, name in self.schemes if pan.startswith(prefix)), None)
 
 
-def _refuse_overlaps(found: list[tuple[SpecTable, Range]]) -> None:
-    ordered = sorted(found, key=lambda pair: (len(pair[1].low), pair[1].low))
+def _refuse_overlaps(rows: list[tuple[SpecTable, Range]]) -> None:
+    ordered = sorted(rows, key=lambda pair: (len(pair[1].low), pair[1].low))
     for (_, one), (entry, other) in pairwise(ordered):
         if len(one.low) == len(other.low) and other.low <= one.high:
             other_bins, bins = f"{other.low}-{other.high}", f"{one.low}-{one.high}"
