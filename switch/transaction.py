@@ -53,10 +53,12 @@ INQUIRIES: Final = frozenset({BALANCE_INQUIRY, CARD_VERIFICATION})
 
 AUTHORIZATION: Final = "authorization"  #: message class x1xx
 FINANCIAL: Final = "financial"  #: message class x2xx
+MessageClass = Literal["authorization", "financial"]
 
 REQUEST: Final = "request"  #: the issuer is asked
 ADVICE: Final = "advice"  #: the issuer is told of what was done already
 BATCH: Final = "batch"  #: nobody asked: the close of a terminal's batch captures an approval
+Function = Literal["request", "advice", "batch"]
 
 ECOMMERCE: Final = "ecommerce"
 CHIP: Final = "chip"
@@ -71,8 +73,8 @@ class Authorization:
     """A request for the issuer's word (0100, 0200), or an advice of what was done without it (0120, 0220)."""
 
     key: ExchangeKey
-    message_class: str  #: AUTHORIZATION or FINANCIAL
-    transaction_type: str  #: a TransactionType; OTHER is refused by the checks
+    message_class: MessageClass
+    transaction_type: TransactionType  #: OTHER is refused by the checks
     processing_code: str  #: DE 3
     pan: Pan
     expiry: str | None  #: YYMM (DE 14 or track 2)
@@ -81,11 +83,11 @@ class Authorization:
     merchant_id: str
     merchant_type: str | None  #: MCC as sent (DE 18); the merchant's file has the last word
     entry_mode: str  #: DE 22 as sent
-    channel: str  #: a Channel
+    channel: Channel
     rrn: str  #: DE 37, 12 characters
     local_at: str  #: MMDDhhmmss at the card acceptor (DE 13 + DE 12), as sent
     carried: Mapping[int, str] = field(eq=False, repr=False)
-    function: str = REQUEST  #: REQUEST, ADVICE or BATCH
+    function: Function = REQUEST
     pre_authorized: bool = False  #: a hold that waits for its completion (DE 25 06), or an increment of one
     partial_accepted: bool = False  #: the acquirer can take less than it asks (DE 25 41)
     authenticated: bool = False  #: it carries, or may carry, 3-D Secure data; only the issuer can judge those
@@ -95,7 +97,7 @@ class Authorization:
     approval_code: str | None = None  #: of an advice or a completion: DE 38
     repeat: bool = False  #: it came as a repeat (0101, 0121, …) of what its sender had no answer to
     stamped: bool = False  #: its sender gave no time at all: the time in ``key`` is of the centre's clock
-    captured_function: str = ""  #: of a BATCH: whether what its close captured had been asked or told
+    captured_function: Literal[Function, ""] = ""  #: of a BATCH: whether what its close captured had been asked or told
 
 
 def tells_apart(rrn: str) -> bool:

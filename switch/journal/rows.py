@@ -13,7 +13,18 @@ from switch.data_folder.vault import Vault
 from switch.iso8583.mapping.issuer import rebuilt
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import JournalDecision, JournalReconciliation, JournalRequest, JournalReversal
-from switch.transaction import BATCH, NOW, REQUEST, Authorization, CaptureTime, ExchangeKey
+from switch.transaction import (
+    BATCH,
+    NOW,
+    REQUEST,
+    Authorization,
+    CaptureTime,
+    Channel,
+    ExchangeKey,
+    Function,
+    MessageClass,
+    TransactionType,
+)
 
 INSERT_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
 #: Of a plain request only what has no default is written out: a tenth less work.
@@ -153,19 +164,19 @@ class RequestRow(NamedTuple):
     terminal_id: str
     stan: str
     transmitted_at: str
-    message_class: str
-    transaction_type: str
+    message_class: MessageClass
+    transaction_type: TransactionType
     pan_cipher: bytes
     amount_minor: int
     currency: str
     merchant_id: str
     merchant_type: str | None
     entry_mode: str
-    channel: str
+    channel: Channel
     rrn: str
     local_at: str
     issuer: str | None
-    function: str
+    function: Function
     cash_back_minor: int
     advised_code: str | None
     capture: CaptureTime
@@ -173,7 +184,7 @@ class RequestRow(NamedTuple):
     original_terminal_id: str | None
     original_stan: str | None
     original_transmitted_at: str | None
-    original_function: str | None
+    original_function: Function | None
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> tuple[RequestRow, Sequence[Any]]:
@@ -208,7 +219,7 @@ class RequestRow(NamedTuple):
             cash_back_minor=self.cash_back_minor,
             advised_code=self.advised_code,
             original_key=self.original_key,
-            captured_function=(self.original_function or "") if self.function == BATCH else "",
+            captured_function=self.original_function or "" if self.function == BATCH else "",
         )
 
 

@@ -34,13 +34,19 @@ from switch.transaction import (
     REFUND,
     REQUEST,
     Authorization,
+    Channel,
     Decision,
     ExchangeKey,
+    MessageClass,
     Reversal,
+    TransactionType,
 )
 
+#: Second digit of the MTI -> class, of the messages that become an authorization.
+MESSAGE_CLASSES: Final[dict[str, MessageClass]] = {"1": AUTHORIZATION, "2": FINANCIAL}
+
 #: First two digits of DE 3 -> type of transaction, for those the centre offers.
-TRANSACTION_TYPES: Final = {
+TRANSACTION_TYPES: Final[dict[str, TransactionType]] = {
     "00": PURCHASE,
     "01": CASH_WITHDRAWAL,
     "09": PURCHASE_WITH_CASH_BACK,
@@ -53,7 +59,7 @@ TRANSACTION_TYPES: Final = {
 VOIDS: Final = frozenset({"02", "22"})  #: first two digits of DE 3 that take a sale or a refund back: adjustments
 
 #: First two digits of DE 22 -> how the card was read.
-CHANNEL_OF_ENTRY_MODE: Final = {
+CHANNEL_OF_ENTRY_MODE: Final[dict[str, Channel]] = {
     "01": MANUAL,
     "02": MAGSTRIPE,
     "05": CHIP,
@@ -108,13 +114,13 @@ def to_authorization(message: Message, *, acquirer_id: str, stamp: Stamp, curren
         e = {32: acquirer_id, 37: e[7][:6] + stan, **e}
     pan, expiry = _card(e)
     entry, condition = e.get(22, "000"), e.get(25)
-    channel = CHANNEL_OF_ENTRY_MODE.get(entry[:2], MANUAL)
+    channel: Channel = CHANNEL_OF_ENTRY_MODE.get(entry[:2], MANUAL)
     if channel == MANUAL and condition in ECOMMERCE_CONDITIONS:
         channel = ECOMMERCE
     transaction_type, amount_minor = _type_and_amount(mti, e)
     authorization = Authorization(
         key=tuple.__new__(ExchangeKey, (e[32], e[41], stan, e[7])),
-        message_class=mtis.CLASSES[mti[1]],
+        message_class=MESSAGE_CLASSES[mti[1]],
         transaction_type=transaction_type,
         processing_code=e[3],
         pan=Pan(pan),
@@ -175,7 +181,7 @@ def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorizati
     )
 
 
-def _type_and_amount(mti: str, e: Mapping[int, str]) -> tuple[str, int]:
+def _type_and_amount(mti: str, e: Mapping[int, str]) -> tuple[TransactionType, int]:
     """What kind of transaction it is, and for how much. A purchase of nothing that is only authorized verifies the card."""
     transaction_type = TRANSACTION_TYPES.get(e[3][:2], OTHER)
     amount_minor = int(e.get(4, "0"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from switch.card import Pan, mask_numbers
 from switch.errors import MessageError
@@ -22,9 +22,13 @@ from switch.transaction import (
     FINANCIAL,
     PARTIALLY_APPROVED,
     Authorization,
+    Channel,
     Decision,
     ExchangeKey,
+    Function,
     IssuerAnswer,
+    MessageClass,
+    TransactionType,
 )
 
 #: Where our issuers say in words why they decided so; it goes into the journal and not to the acquirer.
@@ -181,22 +185,22 @@ def with_fewer(owed: Message, pan: Pan) -> Iterator[Message]:
 def rebuilt(
     *,
     key: ExchangeKey,
-    message_class: str,
-    transaction_type: str,
+    message_class: MessageClass,
+    transaction_type: TransactionType,
     pan: Pan,
     amount_minor: int,
     currency: str,
     merchant_id: str,
     merchant_type: str | None,
     entry_mode: str,
-    channel: str,
+    channel: Channel,
     rrn: str,
     local_at: str,
-    function: str,
+    function: Function,
     cash_back_minor: int,
     advised_code: str | None,
     original_key: ExchangeKey | None,
-    captured_function: str,
+    captured_function: Literal[Function, ""],
 ) -> Authorization:
     """An authorization from what the journal keeps of it: enough to tell an issuer of it, or of its reversal."""
     processing_code = next((code for code, word in TRANSACTION_TYPES.items() if word == transaction_type), "00") + "0000"
