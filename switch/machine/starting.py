@@ -65,7 +65,10 @@ def start_by_fork(control: socket.socket, become: Callable[[list[str]], object])
                 children.discard(pid)
                 _tell(control, {"ended": pid, "code": code})
         if control.fileno() in readable:
-            data, streams, _, _ = socket.recv_fds(control, LINE_BYTES_MAX, STREAMS)
+            try:
+                data, streams, _, _ = socket.recv_fds(control, LINE_BYTES_MAX, STREAMS)
+            except ConnectionError:  # its owner left without having read all we told it
+                data, streams = b"", []
             owned = bool(data)
             if not data:
                 continue

@@ -101,6 +101,17 @@ def test_it_ends_after_those_it_started(starter: Launched) -> None:
     one.close()
 
 
+def test_an_owner_that_leaves_without_a_word_is_no_fault() -> None:
+    launched = launch([sys.executable, "-c", STARTER])
+    ends = [number for _ in range(3) for number in os.pipe()]
+    ask_for(launched.control, ["one"], (ends[0], ends[3], ends[5]))
+    assert launched.control.recv(1)  # and not what follows it
+    launched.control.close()
+    for number in ends:
+        os.close(number)
+    assert launched.process.wait(10) == 0
+
+
 def test_without_a_starter_asking_is_an_error() -> None:
     launched = launch([sys.executable, "-c", "pass"])
     assert launched.process.wait(10) == 0
