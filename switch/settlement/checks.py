@@ -101,4 +101,25 @@ def payouts_posted(ask: Ask, business_date: str) -> list[Fault]:
     )
 
 
-SETTLEMENT_CHECKS: tuple[Check, ...] = (statements_equal_payouts, payables_discharged, payouts_posted)
+def carried_once(ask: Ask, business_date: str) -> list[Fault]:
+    """A payout brings forward what the merchant's payout before it carried, and nothing where that was paid."""
+    sql = """
+    WITH due AS (
+      SELECT p.merchant_id, p.brought_forward_minor,
+        COALESCE((SELECT CASE WHEN e.outcome = 'carried' AND e.currency = p.currency THEN e.net_minor ELSE 0 END FROM payout AS e
+          WHERE e.merchant_id = p.merchant_id AND e.business_date < p.business_date
+          ORDER BY e.business_date DESC LIMIT 1), 0) AS carried_minor
+      FROM payout AS p
+      WHERE p.business_date = :business_date
+    )
+    SELECT merchant_id, brought_forward_minor, carried_minor
+    FROM due
+    WHERE brought_forward_minor <> carried_minor
+    ORDER BY merchant_id
+    LIMIT :faults_shown_max
+    """
+    sentence = "merchant {}: {} minor units brought forward, where the payout before carried {}"
+    return faults(ask, business_date, "carried_once", sentence, sql)
+
+
+SETTLEMENT_CHECKS: tuple[Check, ...] = (statements_equal_payouts, payables_discharged, payouts_posted, carried_once)

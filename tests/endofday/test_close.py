@@ -183,6 +183,17 @@ def test_a_payout_with_nothing_to_pay_is_carried_to_the_next(tmp_path: Path) -> 
     assert rows(tmp_path, owed) == [(0,)]
 
 
+def test_what_was_carried_is_brought_forward_once(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        payouts = []
+        for amount_minor in (150, 10_000, 10_000):
+            journal.decide(merchant_id=KIOSK.id, amount_minor=amount_minor)
+            payouts.append(close(tmp_path).payouts[0])
+    assert [payout.brought_forward_minor for payout in payouts] == [0, -70, 0]
+    assert [payout.net_minor for payout in payouts] == [-70, 10_000 - 220 - 70, 10_000 - 220]
+    assert check_books(tmp_path).faults == ()
+
+
 def test_what_is_reversed_before_it_is_presented_never_is(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         kept, undone, lowered, unpresentable = (
