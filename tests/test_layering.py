@@ -315,7 +315,6 @@ TESTED_BY: Final = {
     "iso8583/dialect": "specs/test_load.py",
     "iso8583/edition93/acceptor_location": "iso8583/edition93/test_messages.py",
     "iso8583/elements": "iso8583/reading/test_describe.py",
-    "iso8583/mapping/dates": "trials/test_refused_elements.py",
     "iso8583/mapping/reconciliation": "routing/memory/test_totals.py",
     "iso8583/message": "iso8583/test_codec.py",
     "iso8583/plan": "iso8583/test_codec.py",

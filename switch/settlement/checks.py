@@ -106,7 +106,8 @@ def carried_once(ask: Ask, business_date: str) -> list[Fault]:
     sql = """
     WITH due AS (
       SELECT p.merchant_id, p.brought_forward_minor,
-        COALESCE((SELECT CASE WHEN e.outcome = 'carried' AND e.currency = p.currency THEN e.net_minor ELSE 0 END FROM payout AS e
+        COALESCE((SELECT CASE WHEN e.outcome = 'carried' AND e.currency = p.currency THEN e.net_minor ELSE 0 END
+          FROM payout AS e
           WHERE e.merchant_id = p.merchant_id AND e.business_date < p.business_date
           ORDER BY e.business_date DESC LIMIT 1), 0) AS carried_minor
       FROM payout AS p

@@ -194,6 +194,20 @@ async def test_a_cut_over_that_is_not_answered_is_told_again(mock_clock: MockClo
         await issuer.stream.aclose()
 
 
+async def test_a_cut_over_that_is_refused_is_not_told_again_on_the_same_sign_on(mock_clock: MockClock) -> None:
+    async with played() as centre:
+        issuer = await centre.signed_on()
+        await _next_day(centre, mock_clock, "2026-11-23")
+        await issuer.send(answer_to(await issuer.receive(), "12"))
+        await quiet()
+        mock_clock.jump(CUT_OVER_REPEAT_SECONDS)
+        centre.server.watch_sessions(trio.current_time())
+        assert [(await issuer.receive()).elements[70]] == [ECHO]
+        await quiet()
+        assert not issuer.stream.socket.is_readable()
+        await issuer.stream.aclose()
+
+
 async def test_a_cut_over_of_an_issuer_is_answered_and_told(mock_clock: MockClock) -> None:
     async with played() as centre:
         issuer = await centre.signed_on()

@@ -76,7 +76,7 @@ async def test_a_peer_is_deaf_when_it_has_taken_nothing_for_long(mock_clock: Moc
         fill(line, 1)
         mock_clock.jump(DEAF_SECONDS_MAX)
         assert line.deaf(trio.current_time()) is None, "what is little may wait"
-        fill(line, SOME_BYTES)
+        fill(line, 5 * SOME_BYTES)  # more than it takes at a time: the line stays clogged
         size = len(line._unsent)
         said = f"it has read nothing for 5 s, and {size} bytes wait for it"
         assert line.deaf(trio.current_time()) == said
@@ -85,6 +85,7 @@ async def test_a_peer_is_deaf_when_it_has_taken_nothing_for_long(mock_clock: Moc
             theirs.recv(BUFFER_BYTES * 8)
             while len(line._unsent) == size:
                 await quiet()
+            assert line.clogged
             assert line.deaf(trio.current_time()) is None, "it has taken something just now"
         assert not line._unsent, "nothing is kept for a line that is closed"
 

@@ -1,0 +1,28 @@
+"""Dates and times in data elements: a message like the last one is looked at in full wherever it says more."""
+
+from __future__ import annotations
+
+import pytest
+
+from switch.errors import MessageError
+from switch.iso8583.mapping.dates import Dates
+
+GOOD = {7: "1122091530", 12: "101530", 13: "1122", 14: "2912"}
+
+
+@pytest.mark.parametrize("element", [15, 16, 17, 73])
+def test_a_date_that_is_none_is_found_behind_good_messages_of_the_same_second(element: int) -> None:
+    dates = Dates("1987")
+    for _ in range(2):
+        dates.check(GOOD)
+    with pytest.raises(MessageError, match="expected a date"):
+        dates.check({**GOOD, element: "991399" if element == 73 else "1399"})
+
+
+@pytest.mark.parametrize("element", GOOD)
+def test_each_of_the_usual_ones_is_looked_at_when_it_changes(element: int) -> None:
+    dates = Dates("1987")
+    dates.check(GOOD)
+    with pytest.raises(MessageError):
+        dates.check({**GOOD, element: "9" * len(GOOD[element])})
+    dates.check(GOOD)
