@@ -49,6 +49,14 @@ def test_totals_that_are_only_asked_for_close_nothing() -> None:
     talk >> totals(2, debits_count=1) << "journal totals 1" << "reply totals 1"
 
 
+def test_a_second_reversal_of_a_sale_counts_what_it_takes_beyond_the_first() -> None:
+    talk = sold(Dialogue(), 1)
+    (talk >> reversed_(1, own_stan=901, replacement_minor=10_000)).drop()
+    (talk >> reversed_(1, own_stan=902, replacement_minor=4_000)).drop()
+    talk >> totals(debits_count=1, debits_minor=12_500, debits_reversed_minor=2_500 + 6_000, net_minor=-4_000)
+    talk << "journal totals 1" << "reply totals 1"
+
+
 def test_reversals_are_counted_apart() -> None:
     talk = sold(sold(Dialogue(), 1), 2)
     (talk >> reversed_(1)).drop()
