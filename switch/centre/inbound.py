@@ -15,7 +15,7 @@ from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.reconciliation import to_reconciliation
 from switch.iso8583.message import Message
-from switch.iso8583.mti import ORIGINS, expects_answer, message_class
+from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
 from switch.iso8583.reading.recognize import around_in_line
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
@@ -33,7 +33,6 @@ from switch.routing.traffic.events import (
 )
 from switch.transaction import ADVICE, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
-ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})  #: of issuers to requests, in 1987 form
 #: Class of a message -> the kind of delivery it answers, where it is an answer.
 DELIVERY_OF_CLASS: Final[dict[str | None, DeliveryKind]] = {"authorization": ADVICE, "financial": ADVICE, "reversal": REVERSAL}
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
@@ -112,7 +111,7 @@ class Inbound:
         try:
             received = line.codec.decode(frame.body)
             message = line.understood(received) if line.translates else received
-            if message.mti in ANSWERS:
+            if message.mti in REQUEST_ANSWERS:
                 answer = issuer.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
                 self._take(AnswerReceived(link.issuer, answer), now, effects)
                 return
@@ -140,7 +139,7 @@ class Inbound:
             self._callers.refused(line, ISSUER_INOPERATIVE)
             self._outgoing.refuse(origin, message, ISSUER_INOPERATIVE)
             return
-        stamp = NO_STAMP if 7 in message.elements else voice.stamp()
+        stamp = NO_STAMP if message.transmitted_at else voice.stamp()
         try:
             request = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
             earlier = self._same_before(request) if request.stamped else None
@@ -188,7 +187,7 @@ class Inbound:
         values = {key: value for key, _, _, value in parts}
         received = Message(values.get("t", ""), {int(k): v for k, v in values.items() if k.isdecimal() and k != "1"})
         outcome = ""
-        if received.mti and 11 in received.elements:
+        if received.mti and received.stan:
             readable = line.understood(received) if line.translates else received
             if self._outgoing.refuse(Origin(line, reply_tpdu(frame.tpdu), received), readable, FORMAT_ERROR):
                 outcome = f"answered {line.code(FORMAT_ERROR, readable)}"

@@ -11,7 +11,7 @@ from attrs import frozen
 from switch.explain.day_timeline import day_steps
 from switch.explain.lifecycle import Life, Lifecycle, Row
 from switch.explain.step import CENTRE, Step, StepDirection
-from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.mti import VERSIONS, response_mti
 from switch.iso8583.reading.meanings93 import REASONS
@@ -296,7 +296,7 @@ def _edition(line: str | None, specs: Specs) -> str:
     issuer = specs.issuers.get(name)
     dialects = [listener.dialect for listener in specs.centre.listeners if listener.name == name]
     dialect = specs.dialects.get(issuer.dialect if issuer else dialects[0] if dialects else "")
-    return dialect.edition if dialect else "1987"
+    return dialect.edition if dialect else EDITION_1987
 
 
 def _timer(request: Row, specs: Specs) -> str:

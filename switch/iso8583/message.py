@@ -16,6 +16,11 @@ class Message(NamedTuple):
     elements: dict[int, str]
 
     @property
+    def transmitted_at(self) -> str:
+        """When it was sent (DE 7, MMDDhhmmss, UTC); empty where it does not say."""
+        return self.elements.get(7, "")
+
+    @property
     def stan(self) -> str:
         """The systems trace audit number (DE 11); empty where there is none."""
         return self.elements.get(11, "")

@@ -39,6 +39,10 @@ ORIGINS: Final = {
 REPEATS: Final = frozenset(digit for digit, origin in ORIGINS.items() if origin.endswith("repeat"))
 
 
+#: Answers to requests for money, in the form of 1987.
+REQUEST_ANSWERS: Final = frozenset({"0110", "0112", "0210", "0212"})
+
+
 def message_class(mti: str, version: str = "0") -> str | None:
     """The class of a message (``authorization`` …), or None for another version of the standard or an unknown class."""
     return _CLASSES_OF[version].get(mti[1]) if mti[0] == version else None
