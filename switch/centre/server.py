@@ -46,7 +46,7 @@ WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are 
 
 #: A turn takes frames for so long; what they lead to, written and sent, takes as long again, or twice. A frame that makes no
 #: sense costs up to some milliseconds; a hundred good messages go into it.
-TURN_SECONDS_MAX: Final = 0.005
+TURN_SECONDS_MAX: Final = 0.006
 TURN_EFFECTS_MAX: Final = 600  #: and no more than lead to so many: some twenty microseconds each
 SHARE_SECONDS_MAX: Final = 0.003  #: of a turn, to the frames of one line while others wait
 
