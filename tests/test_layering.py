@@ -277,7 +277,6 @@ TESTED_BY: Final = {
     "__main__": "trials/test_asked_to_stop.py",
     "centre/as_process": "e2e/test_crash.py",
     "centre/inbound": "centre/test_server.py",
-    "centre/issuer_starter": "e2e/test_crash.py",
     "centre/outbound": "centre/test_unsayable.py",
     "centre/supervisor": "trials/test_dates_and_locks.py",
     "centre/wire_format_hint": "trials/test_bad_bytes_hold_nobody_up.py",

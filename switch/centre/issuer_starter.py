@@ -6,13 +6,14 @@ import json
 import os
 import signal
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from typing import Final
+from contextlib import ExitStack, asynccontextmanager, suppress
+from typing import Any, Final
 
 import trio
 
-from switch.machine.starting import LINE_BYTES_MAX, STREAMS, Launched, ask_for, launch
+from switch.machine.starting import LINE_BYTES_MAX, Launched, ask_for, launch
 
 CODE_SECONDS_MAX: Final = 1.0  #: how long a starter may take to say how a process ended; without one nobody knows
 LAUNCH_PAUSE_SECONDS: Final = 0.2  #: before a starter that died is started again
@@ -49,6 +50,33 @@ class StartedProcess:
             await stream.aclose()
 
 
+class Asking:
+    """Somebody who has asked a starter for a process."""
+
+    def __init__(self) -> None:
+        self._answered, self._pid, self._why = trio.Event(), 0, ""
+
+    def answered(self, pid: int | None, why: str) -> None:
+        """The process has begun, or has not (no ``pid``), and why."""
+        self._pid, self._why = pid or 0, why
+        self._answered.set()
+
+    async def pid(self) -> int:
+        """The process id, once there is an answer; OSError where there is no process."""
+        await self._answered.wait()
+        if not self._pid:
+            raise OSError(self._why)
+        return self._pid
+
+
+def _pipe(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
+    """A pipe, its ends closed with what they are given to."""
+    ends = os.pipe()
+    for stack, number in zip((reading, writing), ends, strict=True):
+        stack.callback(os.close, number)
+    return ends
+
+
 class IssuerStarter:
     """``command`` makes a starter; ``launched`` is one that is under way already. Where it dies another is made: the issuers it
     has started do not notice."""
@@ -56,7 +84,7 @@ class IssuerStarter:
     def __init__(self, command: Sequence[str], launched: Launched | None = None) -> None:
         self._command = command
         self._launched = launched
-        self._started: list[tuple[trio.Event, list[int]]] = []  #: who waits for a process id, in the order they asked
+        self._asking: deque[Asking] = deque()  #: who waits for a process, in the order they asked
         self._codes: dict[int, int] = {}
         self._told = trio.Event()  #: set when the end of a process is reported; a new event each time
 
@@ -72,9 +100,10 @@ class IssuerStarter:
         """Hear what the starter says, and start it again where it ends."""
         try:
             while True:
-                if self._launched is None:
-                    self._launched = await trio.to_thread.run_sync(launch, self._command)
-                await self._hear(self._launched.control.dup())
+                with suppress(OSError):  # no memory or no descriptor: who asks for a process is told, and it is tried again
+                    if self._launched is None:
+                        self._launched = await trio.to_thread.run_sync(launch, self._command)
+                    await self._hear(self._launched.control.dup())
                 self._forget()
                 await trio.sleep(LAUNCH_PAUSE_SECONDS)
         finally:
@@ -95,51 +124,41 @@ class IssuerStarter:
                 for line in lines:
                     self._hears(json.loads(line))
 
-    def _hears(self, message: dict[str, int]) -> None:
-        if "started" in message:
-            event, pid = self._started.pop(0)
-            pid.append(message["started"])
-            event.set()
-        else:
+    def _hears(self, message: dict[str, Any]) -> None:
+        if "ended" in message:
             self._codes[message["ended"]] = message["code"]
             self._told.set()
             self._told = trio.Event()
+        else:
+            self._asking.popleft().answered(message.get("started"), message.get("failed", ""))
 
     def _forget(self) -> None:
         """The starter is gone: whoever waits for a process gets none."""
         if self._launched is not None:
             self._launched.end_now()
             self._launched = None
-        for event, _ in self._started:
-            event.set()
-        self._started.clear()
+        while self._asking:
+            self._asking.popleft().answered(None, "the process that starts issuers has ended")
 
     async def start(self, arguments: Sequence[str]) -> StartedProcess:
         """A process of these arguments; OSError where none can be started now."""
-        pipes = [os.pipe() for _ in range(STREAMS)]
-        (their_in, our_in), (our_out, their_out), (our_err, their_err) = pipes
-        theirs, ours = (their_in, their_out, their_err), (our_in, our_out, our_err)
-        try:
-            pid = await self._ask(arguments, theirs)
-        except BaseException:
-            for number in ours:
-                os.close(number)
-            raise
-        finally:
-            for number in theirs:
-                os.close(number)
-        return StartedProcess(pid, ours, self)
+        with ExitStack() as theirs, ExitStack() as ours:
+            (their_in, our_in), (our_out, their_out), (our_err, their_err) = (
+                _pipe(theirs, ours),
+                _pipe(ours, theirs),
+                _pipe(ours, theirs),
+            )
+            pid = await self._ask(arguments, (their_in, their_out, their_err))
+            ours.pop_all()
+        return StartedProcess(pid, (our_in, our_out, our_err), self)
 
     async def _ask(self, arguments: Sequence[str], streams: Sequence[int]) -> int:
         if self._launched is None:
             raise OSError("the process that starts issuers is being started again")
-        event, pid = trio.Event(), list[int]()
         ask_for(self._launched.control, arguments, streams)
-        self._started.append((event, pid))
-        await event.wait()
-        if not pid:
-            raise OSError("the process that starts issuers has ended")
-        return pid[0]
+        asking = Asking()
+        self._asking.append(asking)
+        return await asking.pid()
 
     async def code_of(self, pid: int) -> int:
         """How a process ended, once the starter has said so."""

@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,8 @@ from switch.machine.stopping import Stop
 if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
+#: What each issuer needs and ``serve`` loads when it is called; ``start-by-fork`` loads it once for all.
+LOADED_FIRST: Final = ("switch.cli.console.run", "switch.issuers.process.main")
 #: What ``start-by-fork`` has read for those it starts, by its folder. Empty in any other process.
 _read: Final[dict[Path | None, Specs]] = {}
 
@@ -90,13 +93,13 @@ def serve(
 @specs_option
 def start_by_fork(specs_folder: Path | None) -> None:
     """Start issuers as a centre asks, on standard input; each is this process over again, with all that it has loaded."""
-    import switch.cli.console.run
-    import switch.issuers.process.main  # noqa: F401
     from switch import cli
     from switch.lines.selector import settle_memory
     from switch.machine.starting import start_by_fork
     from switch.specs.load import load_specs
 
+    for name in LOADED_FIRST:
+        import_module(name)
     with suppress(SwitchError):  # whoever is started says what is wrong
         _read[specs_folder] = load_specs(specs_folder)
     settle_memory()  # what is shared by fork stays shared

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -76,8 +77,10 @@ def up(
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     command = starter_command(specs_folder)
-    launched = launch(command)  # it loads what issuers need while we load what a centre needs
-    click.get_current_context().find_root().call_on_close(launched.end_now)
+    launched = None
+    with suppress(OSError):  # the centre tries again
+        launched = launch(command)  # it loads what issuers need while we load what a centre needs
+        click.get_current_context().find_root().call_on_close(launched.end_now)
     from switch.centre.issuer_starter import IssuerStarter
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer

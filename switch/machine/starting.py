@@ -1,11 +1,13 @@
 """A process that starts others by fork: it has imported what they need, so that each begins in milliseconds.
 
 Who wants one started sends its arguments as a line of JSON, with three descriptors: standard input, output and error. It is
-told the process id, and later, of each, how it ended. The starter ends when its control socket does, and those it started.
+told the process id, or why there is none, and later, of each, how it ended. The starter ends when its control socket does, and
+those it started have.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
@@ -41,7 +43,8 @@ def launch(command: Sequence[str]) -> Launched:
     """Start a starter. ``command`` calls ``start_by_fork`` with its standard input."""
     ours, theirs = socket.socketpair()
     with theirs:
-        return Launched(subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True), ours)  # noqa: S603
+        process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)  # noqa: S603  (our own interpreter)
+        return Launched(process, ours)
 
 
 def ask_for(control: socket.socket, arguments: Sequence[str], streams: Sequence[int]) -> None:
@@ -72,15 +75,31 @@ def start_by_fork(control: socket.socket, become: Callable[[list[str]], object])
             owned = bool(data)
             if not data:
                 continue
-            pid = os.fork()
+            try:
+                pid = _fork(streams)
+            except OSError as error:
+                _tell(control, {"failed": error.strerror or str(error)})
+                continue
             if pid == 0:
                 for number in (woken, wake, control.fileno()):
                     os.close(number)
                 _become(json.loads(data), streams, become)
-            for stream in streams:
-                os.close(stream)
             children.add(pid)
             _tell(control, {"started": pid})
+
+
+def _fork(streams: Sequence[int]) -> int:
+    """Fork, and leave the streams to the child; OSError where there is no memory, or no descriptor was left to take them."""
+    pid = 1
+    try:
+        if len(streams) < STREAMS:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        pid = os.fork()
+    finally:
+        if pid:
+            for stream in streams:
+                os.close(stream)
+    return pid
 
 
 def _become(arguments: list[str], streams: Sequence[int], become: Callable[[list[str]], object]) -> None:

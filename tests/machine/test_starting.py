@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,11 +61,11 @@ class Started:
             os.close(number)
 
 
-def told(control: socket.socket) -> dict[str, int]:
+def told(control: socket.socket) -> dict[str, Any]:
     line = b""
     while not line.endswith(b"\n"):
         line += control.recv(1)
-    found: dict[str, int] = json.loads(line)
+    found: dict[str, Any] = json.loads(line)
     return found
 
 
@@ -94,10 +94,21 @@ def test_it_ends_after_those_it_started(starter: Launched) -> None:
     one = Started(starter, "one")
     assert one.says() == "hello one\n"
     starter.control.shutdown(socket.SHUT_RDWR)
-    assert Path(f"/proc/{starter.process.pid}").exists() or sys.platform != "linux"
+    assert starter.process.poll() is None
     one.is_told("y\n")
     assert one.says() == "good bye y\n"
     assert starter.process.wait(10) == 0
+    one.close()
+
+
+def test_a_process_whose_streams_do_not_arrive_is_not_started(starter: Launched) -> None:
+    reading, writing = os.pipe()
+    ask_for(starter.control, ["one"], (reading, writing))  # as where the starter has no descriptor left for the third
+    assert told(starter.control) == {"failed": "Too many open files"}
+    for number in (reading, writing):
+        os.close(number)
+    one = Started(starter, "one")
+    assert one.says() == "hello one\n"
     one.close()
 
 
