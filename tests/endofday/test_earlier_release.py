@@ -1,6 +1,7 @@
 """A data folder of an earlier release, as it was left: a closed date, and one that is open. It opens and closes as there.
 
-``golden/earlier_release`` holds its databases as SQL, its key and its files, and what that release made of the open date.
+``golden/earlier_release`` holds its databases as SQL (of issuers those that had approved something), its key and its files, and
+what that release made of the open date.
 """
 
 from __future__ import annotations
