@@ -61,11 +61,13 @@ def version_of(connection: sqlite3.Connection, path: Path, schema: Schema, datab
     """How many scripts a file has had, 0: it is empty. DataFolderError where it is another's, or of a later release."""
     try:
         version: int = connection.execute(f"PRAGMA {database}.user_version").fetchone()[0]
+        marked = connection.execute(f"PRAGMA {database}.application_id").fetchone()[0] == schema.application_id
         names = connection.execute(f"SELECT name FROM {database}.sqlite_schema WHERE type = 'table'")  # noqa: S608
         tables = {str(row[0]) for row in names}
     except (sqlite3.DatabaseError, UnicodeError) as error:
         raise unreadable(path, schema, error) from None
-    if (tables or 0 < version <= schema.version) and (version < 1 or not tables >= schema.tables):
+    ours = marked and version >= 1 and tables >= schema.tables
+    if (tables or 0 < version <= schema.version) and not ours:
         raise DataFolderError(f"{path}: found another program's database, {schema.expected}")
     if version > schema.version:
         earlier = f"expected {schema.version} or earlier: a later release wrote it"

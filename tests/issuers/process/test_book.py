@@ -106,15 +106,20 @@ def test_another_file_is_not_taken_for_a_book(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "other.db")
     other.execute("CREATE TABLE thing (id)")
     other.close()
+    alike = sqlite3.connect(tmp_path / "alike.db")
+    alike.executescript("CREATE TABLE entry (id); PRAGMA user_version = 3")
+    alike.close()
     newer = Book.open(tmp_path / "newer.db")
     newer._connection.execute("PRAGMA user_version = 4")
     newer.close()
 
-    for name, found in (
-        ("text", "file is not a database"),
-        ("other", "another program's"),
-        ("newer", "an issuer's book of schema 4"),
-    ):
+    sentences = {
+        "text": "file is not a database",
+        "other": "another program's",
+        "alike": "another program's",
+        "newer": "an issuer's book of schema 4",
+    }
+    for name, found in sentences.items():
         with pytest.raises(DataFolderError, match=found):
             Book.open(tmp_path / f"{name}.db")
 
