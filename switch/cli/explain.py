@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.console.options import data_option, json_option, sayable, specs_option
+from switch.cli.show.timeline import show_story
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.explain.lifecycle import Lifecycle
+    from switch.explain.messages import StepWithMessage
     from switch.explain.step import Step
     from switch.specs.specification import Specs
     from switch.trace.reader import Traced
-
-    Told = tuple[Step, Traced | None]
-from switch.cli.show.timeline import show_story
 
 
 @click.command()
@@ -49,7 +48,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
         raise SwitchError("--unmasked: found without --bytes, expected the bytes whose card numbers it shows")
     specs = specs_of(data, specs_folder)
     found = story(data, sayable(rrn.strip()))
-    told: list[Told] = [(step, None) for step in steps(found, specs)]
+    told: list[StepWithMessage] = [(step, None) for step in steps(found, specs)]
     missing = None
     if with_bytes:
         told, missing = _with_messages(found, data, told)
@@ -65,7 +64,9 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
         raise missing
 
 
-def _with_messages(story: Lifecycle, data: Path, told: list[Told]) -> tuple[list[Told], NegativeAnswerError | None]:
+def _with_messages(
+    story: Lifecycle, data: Path, told: list[StepWithMessage]
+) -> tuple[list[StepWithMessage], NegativeAnswerError | None]:
     """What is told with the messages of the trace, and why there are none."""
     from switch.explain.messages import messages_of, with_messages
 
@@ -75,7 +76,7 @@ def _with_messages(story: Lifecycle, data: Path, told: list[Told]) -> tuple[list
         return told, missing
 
 
-def _as_json(story: Lifecycle, told: Sequence[Told], specs: Specs, *, unmasked: bool) -> dict[str, Any]:
+def _as_json(story: Lifecycle, told: Sequence[StepWithMessage], specs: Specs, *, unmasked: bool) -> dict[str, Any]:
     """The same for programs, and the rows it is told from."""
     from switch.cli.show.trace import traced_json
 

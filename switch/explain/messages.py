@@ -14,6 +14,8 @@ from switch.iso8583.mti import describe_mti
 from switch.trace.reader import KEPT, Traced, message_numbered, opened
 from switch.trace.recorder import TRACE_FILE
 
+StepWithMessage = tuple[Step, Traced | None]  #: a step, and the message of the trace it tells of
+
 UNDATED_MS: Final = 5_000  #: how long before it was journaled a request without DE 7 and 37 may have come
 _OF_RRN: Final = "SELECT id, stan, terminal_id, transmitted_at FROM message WHERE rrn IN (?, ?)"
 _OF_KEY: Final = "SELECT id FROM message WHERE stan = ? AND terminal_id = ? AND transmitted_at = ?"
@@ -44,10 +46,10 @@ def messages_of(data: Path, story: Lifecycle) -> list[Traced]:
         return [message for message in messages if message is not None]
 
 
-def with_messages(steps: Sequence[Step], traced: Iterable[Traced]) -> list[tuple[Step, Traced | None]]:
+def with_messages(steps: Sequence[Step], traced: Iterable[Traced]) -> list[StepWithMessage]:
     """Steps with the message each tells of, and a step more for every message that the journal does not tell of."""
     message_at: dict[int, Traced] = {}
-    more: list[tuple[Step, Traced | None]] = []
+    more: list[StepWithMessage] = []
     for message in traced:
         place = _nearest(message, steps, message_at)
         if place is None:

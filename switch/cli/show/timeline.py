@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from switch.explain.lifecycle import Lifecycle, Row
-    from switch.explain.step import Step
+    from switch.explain.messages import StepWithMessage
     from switch.specs.specification import Specs
-    from switch.trace.reader import Traced
-
-    Told = tuple[Step, Traced | None]
 
 
-def show_story(story: Lifecycle, told: Sequence[Told], specs: Specs) -> None:
+def show_story(story: Lifecycle, told: Sequence[StepWithMessage], specs: Specs) -> None:
     """Print all that happened under its title: amount, card, merchant; messages of the trace by their numbers."""
     from switch.cli.show.tables import show_table
 
@@ -27,7 +24,7 @@ def show_story(story: Lifecycle, told: Sequence[Told], specs: Specs) -> None:
     show_table(tuple(columns), zip(*columns.values(), strict=True), title=f"RRN {story.rrn}: {_about(story, specs)}")
 
 
-def _times(told: Sequence[Told], specs: Specs) -> list[str]:
+def _times(told: Sequence[StepWithMessage], specs: Specs) -> list[str]:
     """A time stands once for all that happened then."""
     times = ["" if step.at_ms is None else time_of(step.at_ms, specs) for step, _ in told]
     return [time if time != before else "" for before, time in zip(["", *times], times, strict=False)]
