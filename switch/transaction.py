@@ -99,6 +99,20 @@ class Authorization:
     stamped: bool = False  #: its sender gave no time at all: the time in ``key`` is of the centre's clock
     captured_function: Literal[Function, ""] = ""  #: of a BATCH: whether what its close captured had been asked or told
 
+    def is_sent_again(self, again: Authorization) -> bool:
+        """Whether a later message of the same sender says what this one said: the same payment by the same card at the same
+        merchant, in the same class."""
+        return (
+            self.pan == again.pan
+            and self.merchant_id == again.merchant_id
+            and self.amount_minor == again.amount_minor
+            and self.currency == again.currency
+            and self.cash_back_minor == again.cash_back_minor
+            and self.transaction_type == again.transaction_type
+            and self.message_class == again.message_class
+            and (self.captured_function or self.function) == again.function
+        )
+
 
 def tells_apart(rrn: str) -> bool:
     """Whether a retrieval reference number names one request rather than any: it is neither blank nor zeros."""

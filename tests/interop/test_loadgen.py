@@ -60,7 +60,7 @@ def test_chip_data_of_a_large_message_passes(tools: LoadTools, centre: CentrePro
 
 def test_its_own_currency_is_declined_for_every_request(tools: LoadTools, centre: CentreProcess) -> None:
     _, port = centre.address("ascii")
-    figures = tools.load(port, "-n", "100")
+    figures = tools.load(port, "-n", "100", "--set", "41=TERM0002")
     assert (figures["approved"], figures["declined"], figures["unmatched"]) == (0, 100, 0)
 
 

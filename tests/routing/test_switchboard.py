@@ -9,6 +9,7 @@ import pytest
 from switch.routing import switchboard as module
 from switch.routing.memory import history
 from switch.routing.traffic.events import ForwardFailed, IssuerDown, IssuerUp
+from switch.transaction import ADVICE, FINANCIAL, REFUND
 from tests.support.dialogue import (
     TIMEOUT_SECONDS,
     VESTA_CARD,
@@ -161,15 +162,29 @@ def test_a_repeat_after_the_decision_gets_the_same_answer_and_no_second_entry() 
     talk.nothing_more()
 
 
-def test_another_request_under_a_used_key_is_94() -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pan": VESTA_CARD},
+        {"merchant_id": "000000000000002"},
+        {"amount_minor": 99},
+        {"currency": "840"},
+        {"cash_back_minor": 100},
+        {"transaction_type": REFUND},
+        {"message_class": FINANCIAL},
+        {"function": ADVICE},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_request_under_a_used_key_is_94(change: dict[str, Any]) -> None:
     talk = Dialogue()
     talk >> asked(1)
     talk << "journal request 1" << "forward"
-    talk >> asked(1, "line 2", amount_minor=99)
+    talk >> asked(1, "line 2", **change)
     talk << "notice duplicate" << "reply 94 to line 2"
     talk >> answered(1, "00")
     talk << "journal decision 1 00" << "reply 00 to line 1"
-    talk >> asked(1, "line 2", amount_minor=99)
+    talk >> asked(1, "line 2", **change)
     talk << "notice duplicate" << "reply 94 to line 2"
 
 

@@ -30,3 +30,14 @@ async def test_what_was_asked_is_not_told_under_its_key(tmp_path: Path, first: s
         async with desk(tmp_path, books) as at:
             assert await at.code(message(first, 1, **AT_KIOSK)) == "00"
             assert await at.code(message(again, 1, **AT_KIOSK)) == "94"
+
+
+@pytest.mark.parametrize("change", [{"de49": "840"}, {"de4": "000000012501"}], ids=["currency", "amount"])
+async def test_a_used_key_is_known_again_after_a_restart(tmp_path: Path, change: dict[str, str]) -> None:
+    books: dict[str, MemoryBook] = {}
+    async with desk(tmp_path, books) as at:
+        assert await at.code(message("0200", 1)) == "00"
+        assert await at.code(message("0200", 1, **change)) == "94"
+    async with desk(tmp_path, books) as at:
+        assert await at.code(message("0200", 1, **change)) == "94"
+        assert await at.code(message("0200", 1)) == "00"

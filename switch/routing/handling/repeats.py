@@ -7,7 +7,7 @@ from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.pending import Exchange, Pending
 from switch.routing.traffic.effects import Effect, JournalOccurrence, Notice, Reply
 from switch.routing.traffic.events import RequestReceived
-from switch.transaction import DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Authorization, Decision, refuse
+from switch.transaction import DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Decision, refuse
 
 
 class Repeats:
@@ -31,7 +31,7 @@ class Repeats:
 
     def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
         """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
-        if _same(exchange.authorization, event.authorization):
+        if exchange.authorization.is_sent_again(event.authorization):
             exchange.origins.append(event.origin)
             effects.append(JournalOccurrence(exchange.request_id, "repeat", f"{_asked_again(event)} while waiting"))
         else:
@@ -39,7 +39,7 @@ class Repeats:
 
     def _repeat(self, event: RequestReceived, known: DecidedRequest, effects: list[Effect]) -> None:
         """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
-        if _same(known.authorization, event.authorization):
+        if known.authorization.is_sent_again(event.authorization):
             effects.append(JournalOccurrence(known.request_id, "repeat", f"{_asked_again(event)}, same answer given"))
             effects.append(Reply(event.origin, event.authorization, known.decision))
         else:
@@ -54,18 +54,6 @@ class Repeats:
 def _asked_again(event: RequestReceived) -> str:
     """Who sent a request again, and whether the message says so itself."""
     return f"asked again{' as a repeat' if event.authorization.repeat else ''} by {event.line}"
-
-
-def _same(known: Authorization, again: Authorization) -> bool:
-    """Whether two messages under one key ask, or tell, the same."""
-    return (
-        known.pan == again.pan
-        and known.merchant_id == again.merchant_id
-        and known.amount_minor == again.amount_minor
-        and known.transaction_type == again.transaction_type
-        and known.message_class == again.message_class
-        and (known.captured_function or known.function) == again.function
-    )
 
 
 def _is_to_be_sent_again(decision: Decision) -> bool:

@@ -205,12 +205,7 @@ def _same(earlier: Authorization, request: Authorization) -> bool:
     """Whether a request is an earlier one sent again: both say the same, and at most SAME_AGAIN_SECONDS lie between them."""
     return (
         earlier.key[:3] == request.key[:3]
-        and earlier.merchant_id == request.merchant_id
-        and earlier.pan == request.pan
-        and earlier.amount_minor == request.amount_minor
-        and earlier.transaction_type == request.transaction_type
-        and earlier.message_class == request.message_class
-        and (earlier.captured_function or earlier.function) == request.function
+        and earlier.is_sent_again(request)
         and seconds_apart(earlier.key.transmitted_at, request.key.transmitted_at) <= SAME_AGAIN_SECONDS
     )
 
