@@ -126,8 +126,9 @@ WITH RECURSIVE linked (id) AS (
   SELECT original_id FROM journal.reversal WHERE rrn IN (:rrn, :filled) AND original_id IS NOT NULL
   UNION
   SELECT request.id FROM journal.reversal JOIN journal.request
-    ON request.stan = reversal.original_stan AND request.transmitted_at = reversal.original_transmitted_at
-    AND request.terminal_id = reversal.terminal_id AND request.acquirer_id = reversal.original_acquirer_id
+    ON request.stan = reversal.original_stan AND substr(request.terminal_id, -3) = substr(reversal.terminal_id, -3)
+    AND request.transmitted_at = reversal.original_transmitted_at AND request.terminal_id = reversal.terminal_id
+    AND request.acquirer_id = reversal.original_acquirer_id
   WHERE reversal.rrn IN (:rrn, :filled) AND reversal.original_id IS NULL
   UNION
   SELECT request.original_id FROM journal.request JOIN linked ON request.id = linked.id WHERE request.original_id IS NOT NULL

@@ -69,6 +69,15 @@ LEFT JOIN decision ON decision.request_id = request.id
 LEFT JOIN delivered ON delivered.delivery_id = delivery.id
 WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
 """  # noqa: S608
+#: A terminal as the indexes of requests know it, and whole: with a plus, or SQLite would put its value into the expression before
+#: it, which then is the expression of no index.
+_TERMINAL: Final = "substr(request.terminal_id, -3) = substr(:terminal_id, -3) AND +request.terminal_id = :terminal_id"
+_STAN: Final = f"request.stan = :stan AND {_TERMINAL} AND request.acquirer_id = :acquirer_id"
+_OF_STAN: Final = f"""
+SELECT {SELECT_REQUEST} FROM {REQUESTS}
+WHERE {_STAN} AND request.function <> 'batch' ORDER BY request.id DESC LIMIT {OF_STAN_MAX}
+"""  # noqa: S608
+_REFERENCE: Final = f"request.rrn = :rrn AND {_TERMINAL} AND request.merchant_id = :merchant_id"
 _KEYS: Final = "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM request ORDER BY id DESC LIMIT ?"
 _REVERSED_UNKNOWN: Final = """
 SELECT original_acquirer_id, terminal_id, original_stan, original_transmitted_at, rrn, merchant_id, amount_minor, acquirer_id,
@@ -145,14 +154,13 @@ class JournalReader:
         self._db, self._vault = db, vault
 
     def find(self, key: ExchangeKey) -> DecidedRequest | None:
-        where = "request.stan = ? AND request.transmitted_at = ? AND request.terminal_id = ? AND request.acquirer_id = ?"
-        return self._past(where, (key.stan, key.transmitted_at, key.terminal_id, key.acquirer_id))
+        return self._past(f"{_STAN} AND request.transmitted_at = :transmitted_at", key._asdict())
 
     def find_named(self, named: Named) -> DecidedRequest | None:
         if isinstance(named, SameStan):
             return self._find_same_stan(named)
-        where = "request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ? AND request.amount_minor = ?"
-        return self._past(f"{where} AND {_WORTH}", tuple(named)) or self._past(where, tuple(named))
+        where = f"{_REFERENCE} AND request.amount_minor = :amount_minor"
+        return self._past(f"{where} AND {_WORTH}", named._asdict()) or self._past(where, named._asdict())
 
     def _find_same_stan(self, named: SameStan) -> DecidedRequest | None:
         best: DecidedRequest | None = None
@@ -163,22 +171,17 @@ class JournalReader:
         return best
 
     def find_hold(self, reference: Reference, approval_code: str | None) -> DecidedRequest | None:
-        where, name = (
-            f"request.rrn = ? AND request.terminal_id = ? AND request.merchant_id = ? AND {_NO_COMPLETION}",
-            tuple(reference[:3]),
-        )
-        of_code = "decision.approval_code = ?"
+        where, name = f"{_REFERENCE} AND {_NO_COMPLETION}", reference._asdict() | {"approval_code": approval_code}
+        of_code = "decision.approval_code = :approval_code"
         return (
-            self._past(f"{where} AND {of_code} AND {_OUTSTANDING}", (*name, approval_code))
-            or self._past(f"{where} AND {of_code}", (*name, approval_code))
+            self._past(f"{where} AND {of_code} AND {_OUTSTANDING}", name)
+            or self._past(f"{where} AND {of_code}", name)
             or self._past(f"{where} AND {_OUTSTANDING}", name)
             or self._past(where, name)
         )
 
     def of_stan(self, key: ExchangeKey, seconds: float) -> list[Authorization]:
-        where = "request.stan = ? AND request.terminal_id = ? AND request.acquirer_id = ? AND request.function <> 'batch'"
-        sql = f"SELECT {SELECT_REQUEST} FROM {REQUESTS} WHERE {where} ORDER BY request.id DESC LIMIT ?"  # noqa: S608
-        rows = map(RequestRow._make, self._db.execute(sql, (key.stan, key.terminal_id, key.acquirer_id, OF_STAN_MAX)))
+        rows = map(RequestRow._make, self._db.execute(_OF_STAN, key._asdict()))
         near = (row for row in rows if seconds_apart(row.transmitted_at, key.transmitted_at) <= seconds)
         return [row.authorization(self._vault) for row in near]
 
@@ -223,8 +226,8 @@ class JournalReader:
             reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
         )
 
-    def _past(self, where: str, wanted: tuple[Any, ...], first: str = "") -> DecidedRequest | None:
-        sql = f"{_PAST} WHERE {where} ORDER BY {first}request.id DESC LIMIT 1"
+    def _past(self, where: str, wanted: dict[str, Any]) -> DecidedRequest | None:
+        sql = f"{_PAST} WHERE {where} ORDER BY request.id DESC LIMIT 1"
         return next(map(self._to_past, self._db.execute(sql, wanted)), None)
 
     def _to_past(self, row: Sequence[Any]) -> DecidedRequest:
