@@ -85,7 +85,7 @@ class Inbound:
 
     def _other(self, origin: Origin, message: Message, effects: list[Effect]) -> None:
         """A message that is no request for money: about the session, or not offered, or not of the standard at all."""
-        line, received = origin.line, origin.asked
+        line, received = origin.line, origin.message
         kind = message_class(received.mti, line.version)
         if kind is None:
             answered = self._outgoing.refuse(origin, message, FORMAT_ERROR)
@@ -167,7 +167,7 @@ class Inbound:
 
     def _lacks(self, origin: Origin, message: Message, error: MessageError, effects: list[Effect]) -> None:
         line, code = origin.line, origin.line.code(FORMAT_ERROR, message)
-        effects.append(Notice("format_error", f"{line.name}: {origin.asked.mti}: {error}; answered {code}"))
+        effects.append(Notice("format_error", f"{line.name}: {origin.message.mti}: {error}; answered {code}"))
         self._outgoing.refuse(origin, message, FORMAT_ERROR)
 
     def _reversal(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:

@@ -34,7 +34,7 @@ class Origin:
 
     line: Line
     tpdu: bytes
-    asked: Message
+    message: Message
 
 
 class Outbound:
@@ -71,7 +71,7 @@ class Outbound:
 
     def answer(self, origin: Origin, message: Message) -> bool:
         """Answer a request on the line it came on."""
-        return self._send(origin.line, message, origin.tpdu, origin.asked)
+        return self._send(origin.line, message, origin.tpdu, origin.message)
 
     def _send(self, line: Line, message: Message, tpdu: bytes, request: Message | None = None) -> bool:
         """Queue a message; False, and a notice, where the line's dialect cannot say it."""
@@ -91,11 +91,11 @@ class Outbound:
         line.answers_due -= 1
         self._touched[line] = None
         try:
-            line.queue(acquirer.to_response(request, decision), origin.tpdu, origin.asked, finer(decision))
+            line.queue(acquirer.to_response(request, decision), origin.tpdu, origin.message, finer(decision))
         except MessageError as error:
             for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
                 with suppress(MessageError):
-                    line.queue(acquirer.to_response(request, lesser), origin.tpdu, origin.asked, finer(lesser))
+                    line.queue(acquirer.to_response(request, lesser), origin.tpdu, origin.message, finer(lesser))
                     break
             what = f"{line.name}: the answer {decision.response_code} cannot be said: {error}"
             return (Notice("format_error", what),)
@@ -110,7 +110,7 @@ class Outbound:
         outcome, origin = effect.outcome, effect.origin
         origin.line.answers_due -= 1
         message = totals_response(
-            effect.asked, outcome.totals, settlement_code=outcome.settlement_code, response_code=outcome.response_code
+            effect.reconciliation, outcome.totals, settlement_code=outcome.settlement_code, response_code=outcome.response_code
         )
         self.answer(origin, message)
         return ()

@@ -48,6 +48,7 @@ WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are 
 #: sense costs up to some milliseconds; a hundred good messages go into it.
 TURN_SECONDS_MAX: Final = 0.006
 TURN_EFFECTS_MAX: Final = 600  #: and no more than lead to so many: some twenty microseconds each
+BUSY_EFFECTS: Final = 40  #: a turn that leads to so many looks once more for what came in meanwhile, and journals both at once
 SHARE_SECONDS_MAX: Final = 0.003  #: of a turn, to the frames of one line while others wait
 
 Take = Callable[[Any, Frame, float, list[Effect]], None]
@@ -197,17 +198,20 @@ class Server:
         """
         now = trio.current_time()
         effects, self._effects = self._effects, []
-        self._take_frames(now, effects)
+        end = perf_counter() + TURN_SECONDS_MAX
+        self._take_frames(now, end, effects)
+        if len(effects) >= BUSY_EFFECTS:
+            self.lines.gather(now)
+            self._take_frames(now, end, effects)
         if now >= self._look_at:
             effects += self._due(now)
         self._perform(effects, now)
         if self._inbox:
             self._woken.set()
 
-    def _take_frames(self, now: float, effects: list[Effect]) -> None:
+    def _take_frames(self, now: float, end: float, effects: list[Effect]) -> None:
         """Take the frames of the inbox, in order from each line, and from all lines in turn, as many as a turn may."""
         inbox, time = self._inbox, perf_counter()
-        end = time + TURN_SECONDS_MAX
         while inbox and time < end and len(effects) < TURN_EFFECTS_MAX:
             take, source, frames = waiting = inbox.popleft()
             others_wait = time + SHARE_SECONDS_MAX

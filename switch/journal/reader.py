@@ -69,8 +69,8 @@ LEFT JOIN decision ON decision.request_id = request.id
 LEFT JOIN delivered ON delivered.delivery_id = delivery.id
 WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
 """  # noqa: S608
-#: A terminal as the indexes of requests know it, and whole: with a plus, or SQLite would put its value into the expression before
-#: it, which then is the expression of no index.
+#: A terminal as the indexes of requests know it, and whole. Without the plus SQLite puts its value into the expression before it,
+#: which then is the expression of no index.
 _TERMINAL: Final = "substr(request.terminal_id, -3) = substr(:terminal_id, -3) AND +request.terminal_id = :terminal_id"
 _STAN: Final = f"request.stan = :stan AND {_TERMINAL} AND request.acquirer_id = :acquirer_id"
 _OF_STAN: Final = f"""

@@ -140,13 +140,13 @@ def delivery_row(delivery: Delivery, now_ms: int) -> Sequence[Any]:
 
 
 def reconciliation_row(item: JournalReconciliation, business_date: str, now_ms: int) -> Sequence[Any]:
-    asked, outcome = item.asked, item.outcome
-    counted = (json.dumps(outcome.waiting), json.dumps(dict(outcome.totals)), json.dumps(dict(asked.sent)))
+    reconciliation, outcome = item.reconciliation, item.outcome
+    counted = (json.dumps(outcome.waiting), json.dumps(dict(outcome.totals)), json.dumps(dict(reconciliation.sent)))
     return (
         now_ms,
         item.line,
-        asked.mti,
-        *asked.key,
+        reconciliation.mti,
+        *reconciliation.key,
         business_date,
         outcome.last_request_id,
         *counted,

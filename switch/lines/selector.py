@@ -27,15 +27,18 @@ class Lines:
         selector: Any = self._selector  # epoll and kqueue are files themselves; the base class does not know
         while True:
             await trio.lowlevel.wait_readable(selector.fileno())
-            now = trio.current_time()
-            for key, _ in selector.select(0):
-                line, take = key.data
-                line.heard_at = now
-                if not line.behind:
-                    take(line.gulp())
-                if line.clogged and not line.read_always:
-                    line.unwatch()
+            self.gather(trio.current_time())
             self._turn()
+
+    def gather(self, now: float) -> None:
+        """Read every line that has something."""
+        for key, _ in self._selector.select(0):
+            line, take = key.data
+            line.heard_at = now
+            if not line.behind:
+                take(line.gulp())
+            if line.clogged and not line.read_always:
+                line.unwatch()
 
     async def read(self, line: Line, take: Callable[[Frames], None]) -> None:
         """Hand the frames of a line to ``take`` as they come, until the line is over or the caller is cancelled.

@@ -205,12 +205,13 @@ class Switchboard:
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
             self._close(DecidedRequest(request_id, authorization, None, refusal, 0, now, capture), [event.origin], effects)
-        elif authorization.function == ADVICE:
-            self._advice(authorization, event.origin, request_id, route, merchant, capture, hold, now, effects)
+            return
+        seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
+        timer = self._pending.timer(route.issuer, seconds)
+        exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer)
+        if authorization.function == ADVICE:
+            self._advice(exchange, merchant, hold, now, effects)
         else:
-            seconds = route.timeout_seconds or self._destinations[route.issuer].timeout_seconds
-            timer = self._pending.timer(route.issuer, seconds)
-            exchange = Exchange(request_id, authorization, [event.origin], route, capture, now + seconds, timer)
             self._ask(exchange, now, effects)
 
     def _take_in(
@@ -266,19 +267,11 @@ class Switchboard:
         return None
 
     def _advice(
-        self,
-        advice: Authorization,
-        origin: Any,
-        request_id: int,
-        route: Route,
-        merchant: Merchant,
-        capture: CaptureTime,
-        hold: DecidedRequest | None,
-        now: float,
-        effects: list[Effect],
+        self, exchange: Exchange, merchant: Merchant, hold: DecidedRequest | None, now: float, effects: list[Effect]
     ) -> None:
         """Answer an advice. What was done without the centre is accepted; only a completion or an increment has to fit the
         hold it names."""
+        advice, request_id, issuer = exchange.authorization, exchange.request_id, exchange.route.issuer
         decision = self._judged(advice, merchant, hold)
         code = advice.advised_code
         if code is not None and code not in RESPONSE_MEANINGS:
@@ -293,8 +286,8 @@ class Switchboard:
                 else:
                     hold.increments += (advice.key,)
             granted = granted_minor(advice, decision)
-            self._outbox.advise(request_id, advice, route.issuer, granted, decision, "", now, effects)
-        self._close(DecidedRequest(request_id, advice, route.issuer, decision, 0, now, capture), [origin], effects)
+            self._outbox.advise(request_id, advice, issuer, granted, decision, "", now, effects)
+        self._close(DecidedRequest(request_id, advice, issuer, decision, 0, now, exchange.capture), exchange.origins, effects)
 
     def _judged(self, advice: Authorization, merchant: Merchant, hold: DecidedRequest | None) -> Decision:
         """The answer to an advice; ``hold`` is the one it completes or adds to."""
@@ -427,7 +420,7 @@ class Switchboard:
 
     def _totals(self, event: TotalsReceived, now: float, effects: list[Effect]) -> None:
         """Compare totals. Where they agree, the batch is closed, and the approvals that waited for its close are captured."""
-        waiting = self._pending.of_terminal(event.asked.key.acquirer_id, event.asked.key.terminal_id)
+        waiting = self._pending.of_terminal(event.reconciliation.key.acquirer_id, event.reconciliation.key.terminal_id)
         for key in self._reconciler.reconcile(event, self._next_id - 1, waiting, effects):
             past = self._history.find(key)
             if past is not None and past.held:

@@ -277,7 +277,7 @@ class World(Weather):
             case ReplyTotals():
                 outcome = effect.outcome
                 codes = {"settlement_code": outcome.settlement_code, "response_code": outcome.response_code}
-                self._to_acquirer(effect.origin, totals_response(effect.asked, outcome.totals, **codes))
+                self._to_acquirer(effect.origin, totals_response(effect.reconciliation, outcome.totals, **codes))
 
     # messages on their way
 

@@ -60,7 +60,7 @@ class Reconciler:
 
         ``waiting`` are requests, up to the last, that have no answer yet.
         """
-        reconciliation, closed = event.asked, list[ExchangeKey]()
+        reconciliation, closed = event.reconciliation, list[ExchangeKey]()
         outcome = self._reconciled.get(reconciliation.key) or self._same_before(reconciliation)
         if outcome is None:
             outcome = self.batches.reconcile(reconciliation, last_request_id, waiting)

@@ -117,7 +117,7 @@ class ReplyReversal:
 class JournalReconciliation:
     """Write down a reconciliation and what came of it, before it is answered."""
 
-    asked: Reconciliation
+    reconciliation: Reconciliation
     line: str
     outcome: Reconciled
 
@@ -127,7 +127,7 @@ class ReplyTotals:
     """Answer a reconciliation of the acquirer at ``origin``."""
 
     origin: Any
-    asked: Reconciliation
+    reconciliation: Reconciliation
     outcome: Reconciled
 
 

@@ -31,7 +31,7 @@ class ReversalReceived:
 class TotalsReceived:
     """An acquirer reconciles. ``origin`` and ``line`` as in RequestReceived."""
 
-    asked: Reconciliation
+    reconciliation: Reconciliation
     origin: Any
     line: str
 
