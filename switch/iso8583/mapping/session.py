@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from switch.iso8583.elements import NETWORK_ECHOED
+from switch.iso8583.elements import ECHOED
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.transaction import APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED
@@ -94,8 +94,8 @@ def network_response(request: Message) -> Message:
     """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 without DE 70."""
     function = request.elements.get(70)
     code = FORMAT_ERROR if function is None else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
-    elements: dict[int, str] = {n: request.elements[n] for n in NETWORK_ECHOED if n in request.elements}
-    return Message(response_mti(request.mti), {**elements, 39: code})
+    elements = {n: value for n, value in request.elements.items() if n in ECHOED} | {39: code}
+    return Message(response_mti(request.mti), dict(sorted(elements.items())))
 
 
 def peer_cut_over(message: Message) -> str:
