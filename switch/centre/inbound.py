@@ -10,6 +10,7 @@ from switch.centre.outbound import Origin, Outbound
 from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import MessageError
 from switch.iso8583.dialect import EDITIONS
+from switch.iso8583.elements import NEEDED_IN_ANSWERS
 from switch.iso8583.framing import Frame, reply_tpdu
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.dates import Dates
@@ -109,7 +110,9 @@ class Inbound:
         """One message of an issuer: an answer, or something about the session."""
         link, line = source
         try:
-            received = line.codec.decode(frame.body)
+            received, wrong = line.codec.decode_most(frame.body, NEEDED_IN_ANSWERS)
+            if wrong is not None:
+                effects.append(Notice("garbled", f"{line.name}: {wrong}; the answer is used without that element"))
             message = line.understood(received) if line.translates else received
             if message.mti in REQUEST_ANSWERS:
                 answer = issuer.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)

@@ -16,6 +16,8 @@ from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 MANDATORY: Final = frozenset({3, 11, 41, 42})
 #: Elements of a message of any class that go back in its answer, as they came: whatever its sender may match the answer by.
 ECHOED: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49, 53, 70, 90, 100})
+#: What an issuer's answer is nothing without; one that is wrong in another element is used, without that.
+NEEDED_IN_ANSWERS: Final = ECHOED | {39}
 #: Elements an issuer adds to its answer that go on to the acquirer.
 FROM_ISSUER: Final = frozenset({44, 48, 54, 55, 62})
 #: Elements of a request that its reversal repeats to the issuer.

@@ -176,7 +176,7 @@ def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorizati
         cash_back_minor=_cash_back_minor(e[54]) if 54 in e else 0,
         original_key=original_key,
         advised_code=e.get(39) if advised else None,
-        approval_code=e.get(38),
+        approval_code=e.get(38, "").strip() or None,
         repeat=mti[3] in mtis.REPEATS,
     )
 
