@@ -321,6 +321,7 @@ TESTED_BY: Final = {
     "iso8583/mapping/reconciliation": "routing/memory/test_totals.py",
     "iso8583/message": "iso8583/test_codec.py",
     "iso8583/plan": "iso8583/test_codec.py",
+    "iso8583/header": "iso8583/test_framing.py",
     "iso8583/values": "iso8583/test_codec.py",
     "iso8583/reading/hexdump": "cli/test_trace.py",
     "iso8583/reading/hiding": "trials/test_no_card_is_shown.py",

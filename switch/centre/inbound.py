@@ -11,7 +11,7 @@ from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import MessageError
 from switch.iso8583.dialect import EDITIONS
 from switch.iso8583.elements import NEEDED_IN_ANSWERS
-from switch.iso8583.framing import Frame, reply_tpdu
+from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.reconciliation import to_reconciliation
@@ -71,7 +71,7 @@ class Inbound:
             self._refuse_unreadable(line, frame, error, effects)
             return
         message = line.understood(received) if line.translates else received
-        origin = Origin(line, reply_tpdu(frame.tpdu) if frame.tpdu else b"", received)
+        origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", received)
         try:
             self._dates[line.edition](received.elements)
         except MessageError as error:
@@ -192,7 +192,7 @@ class Inbound:
         outcome = ""
         if received.mti and received.stan:
             readable = line.understood(received) if line.translates else received
-            if self._outgoing.refuse(Origin(line, reply_tpdu(frame.tpdu), received), readable, FORMAT_ERROR):
+            if self._outgoing.refuse(Origin(line, line.framer.answered(frame.tpdu), received), readable, FORMAT_ERROR):
                 outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
         if not outcome:
             outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"

@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from switch.errors import FrameError, MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EBCDIC
-from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
+from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES
+from switch.iso8583.header import LINE_FEED, STX, WITHOUT_LENGTH, HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS
 from switch.iso8583.reading.recognize import VERSION_DIGITS
@@ -59,7 +60,7 @@ class Way(NamedTuple):
     @property
     def lead_bytes(self) -> int:
         """What stands in front of a message."""
-        return self.header.width + (TPDU_BYTES if self.tpdu else 0)
+        return self.header.lead_bytes + (TPDU_BYTES if self.tpdu else 0)
 
 
 class Patience:
@@ -284,6 +285,8 @@ def _sense(messages: Iterable[Said], way: Way) -> _Sense:
 
 def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     """Where the frame at a place ends; FrameError where none is there, or not all of it."""
+    if way.header.kind in WITHOUT_LENGTH:
+        return _end_without_length(data, place, way.header)
     behind = place + way.header.width
     head = data[place:behind]
     if len(head) < way.header.width:
@@ -291,12 +294,28 @@ def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     length = way.header.length(head)
     if not 0 <= length <= FRAME_BYTES_MAX:
         raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {FRAME_BYTES_MAX}")
+    front = way.lead_bytes - way.header.width
+    if length and way.header.message_only:
+        length += front + way.header.behind_bytes
     if behind + length > len(data):
         left = len(data) - behind
         raise FrameError(f"length header {head.hex(' ')}: found {left} byte(s) behind it, expected {length}")
     if way.tpdu and 0 < length < TPDU_BYTES:
         raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {TPDU_BYTES} of the TPDU")
+    if 0 < length < front + way.header.behind_bytes:
+        raise FrameError(f"header before the MTI: found a frame of {length} bytes, expected at least the {front} before it")
+    if length and way.header.between:
+        way.header.check(data[behind + front - way.header.between_bytes : behind + front])
     return behind + length
+
+
+def _end_without_length(data: bytes, place: int, header: HeaderFormat) -> int:
+    """The same where a sign ends the message."""
+    sign = {LINE_FEED: b"\n", STX: b"\x03"}.get(header.kind)
+    end = data.find(sign, place) if sign else len(data)
+    if end < 0 or end + header.behind_bytes > len(data):
+        raise FrameError(f"found {len(data) - place} byte(s) without an end, expected {header.in_words}")
+    return end + header.behind_bytes
 
 
 def _unread(_: bytes) -> Message:
@@ -305,7 +324,7 @@ def _unread(_: bytes) -> Message:
 
 def _said(data: bytes, place: int, end: int, way: Way, patience: Patience) -> Said:
     behind, start = place + way.header.width, place + way.lead_bytes
-    body, error = data[start:end], None
+    body, error = data[start : end - way.header.behind_bytes], None
     message = way.codec.decode(body, _unread)
     if message is UNREAD:
         patience.reading()
