@@ -323,6 +323,7 @@ TESTED_BY: Final = {
     "iso8583/plan": "iso8583/test_codec.py",
     "iso8583/header": "iso8583/test_framing.py",
     "iso8583/values": "iso8583/test_codec.py",
+    "iso8583/reading/openings": "trials/test_told_while_waiting.py",
     "iso8583/reading/hexdump": "cli/test_trace.py",
     "iso8583/reading/hiding": "trials/test_no_card_is_shown.py",
     "iso8583/reading/meanings": "iso8583/reading/test_describe.py",

@@ -15,8 +15,10 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.reconciliation import to_reconciliation
+from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
+from switch.iso8583.reading.openings import protocol_of
 from switch.iso8583.reading.recognize import around_in_line
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
@@ -32,11 +34,12 @@ from switch.routing.traffic.events import (
     ReversalReceived,
     TotalsReceived,
 )
-from switch.transaction import ADVICE, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
+from switch.transaction import ADVICE, APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
 #: Class of a message -> the kind of delivery it answers, where it is an answer.
 DELIVERY_OF_CLASS: Final[dict[str | None, DeliveryKind]] = {"authorization": ADVICE, "financial": ADVICE, "reversal": REVERSAL}
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
+WAITED_SECONDS: Final = 1.0  #: after which bytes that make no frame are told of: their sender waits too
 NO_STAMP: Final = acquirer.Stamp("", "")  #: of a message that has a time of its own
 
 T = TypeVar("T")
@@ -99,12 +102,38 @@ class Inbound:
             answer = self._callers.network(line, message, origin.tpdu)
             if answer is not None:
                 self._outgoing.answer(origin, answer)
+                self._tell_of(origin, answer, message, effects)
         elif not expects_answer(message.mti):
             effects.append(Notice("unexpected", f"{line.name}: a {received.mti} where only requests are expected"))
         else:
             code = line.code(FUNCTION_NOT_SUPPORTED, message)
             effects.append(Notice("unsupported", f"{line.name}: MTI {received.mti} is not offered, answered {code}"))
             self._outgoing.refuse(origin, message, FUNCTION_NOT_SUPPORTED)
+
+    def _tell_of(self, origin: Origin, answer: Message, request: Message, effects: list[Effect]) -> None:
+        """Tell of a network management message that was not answered 00."""
+        if answer.response_code == APPROVED:
+            return
+        line, received = origin.line, origin.message
+        found = f"function {request.network_function} (DE 70)" if request.network_function else "no function (DE 70)"
+        offered = ", ".join(f"{number} {name}" for number, name in NETWORK_FUNCTION_NAMES.items())
+        code = line.code(answer.response_code, request)
+        what = f"{line.name}: {received.mti}: found {found}, expected one of {offered}; answered {code}"
+        effects.append(Notice("format_error" if answer.response_code == FORMAT_ERROR else "unsupported", what))
+
+    def waited(self, line: Line) -> Notice | None:
+        """The notice about bytes that have begun a frame and stopped; None where they are none, or that was told before. A line
+        that speaks another protocol is closed."""
+        incomplete = line.framer.incomplete
+        if incomplete is None or line.opening is None:
+            return None
+        opening = line.opening
+        foreign = protocol_of(opening)
+        what = f"{line.name}: {incomplete}, and nothing more came for {WAITED_SECONDS:g} s{self._looks_like(line)}"
+        if foreign is not None:
+            line.shut()
+            what += "; the line is closed"
+        return Notice("bad_frame", what)
 
     def from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
@@ -213,4 +242,4 @@ class Inbound:
     def _looks_like(self, line: Line) -> str:
         """A hint for a line nothing was understood on, given once: the wire format its first bytes make sense in."""
         opening, line.opening = line.opening, None
-        return self._hints.looks_like(opening) if opening else ""
+        return self._hints.looks_like(opening, line.wire) if opening else ""

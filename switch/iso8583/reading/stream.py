@@ -51,6 +51,8 @@ class Way(NamedTuple):
     @property
     def behind(self) -> str:
         """As a hint says it: the dialect, and what stands in front of each message."""
+        if self.header.kind in WITHOUT_LENGTH or self.header.between or self.header.behind_bytes:
+            return f'{self.codec.dialect.name}, {self.header.in_words} (header = "{self.header.notation}")'
         return f"{self.codec.dialect.name} behind {self.header.in_words}{' and a TPDU' if self.tpdu else ''}"
 
     @property
@@ -121,7 +123,7 @@ def read_stream(data: bytes, way: Way, patience: Patience | None = None) -> Iter
     where no message begins at its end. Where the ``patience`` is
     over, what follows is not looked at.
     """
-    place, patience, mti = 0, patience or Patience(len(data)), _mtis(way.codec.dialect.mti)
+    place, patience, mti = 0, patience or Patience(len(data)), mti_pattern(way.codec.dialect.mti)
     while place < len(data):
         said: Said | None = None
         fault: FrameError | MessageError | None
@@ -173,25 +175,25 @@ def likeliest_way(
 
 def begin_as_messages(data: bytes, places: Iterable[tuple[int, str]]) -> bool:
     """Whether an MTI stands at one of these places, in the encoding named beside it."""
-    return any(_mtis(encoding).match(data, place) for place, encoding in places)
+    return any(mti_pattern(encoding).match(data, place) for place, encoding in places)
 
 
-def whole_way(opening: bytes, ways: Iterable[Way]) -> Way | None:
+def whole_way(opening: bytes, ways: Iterable[Way], readings_max: int = HINT_READINGS_MAX) -> Way | None:
     """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none.
 
     Others wait for it, and the peer chooses the bytes: few frames are looked at, and of those that begin as a message does
-    no more than HINT_READINGS_MAX are read.
+    no more than ``readings_max`` are read.
     """
     beginnings: dict[tuple[HeaderFormat, bool], list[tuple[int, int]]] = {}
     best, found, readings = (0, 0, 0), None, 0
     for way in dict.fromkeys(ways):
         if way[:2] not in beginnings:
             beginnings[way[:2]] = list(islice(_frames(opening, way), HINT_FRAMES))
-        mti = _mtis(way.codec.dialect.mti)
+        mti = mti_pattern(way.codec.dialect.mti)
         bodies = [opening[start:end] for start, end in beginnings[way[:2]] if mti.match(opening, start, end)]
-        if not bodies:
+        if not any(_version(body, way.codec) == VERSIONS[way.codec.dialect.edition] for body in bodies):
             continue
-        if readings + len(bodies) > HINT_READINGS_MAX:
+        if readings + len(bodies) > readings_max:
             break
         whole = fitting = 0
         for body in bodies:
@@ -209,6 +211,11 @@ def whole_way(opening: bytes, ways: Iterable[Way]) -> Way | None:
     return found if best[1] and best[2] else None
 
 
+def _version(body: bytes, codec: Codec) -> str:
+    """The first digit of an MTI, which says its edition."""
+    return str(body[0] >> 4 if codec.dialect.mti == "bcd" else body[0] & 0x0F)
+
+
 def _frames(data: bytes, way: Way) -> Iterator[tuple[int, int]]:
     """Where the messages of the first frames of a stream begin and end, before reading loses its way; keep-alives too."""
     place = 0
@@ -217,7 +224,7 @@ def _frames(data: bytes, way: Way) -> Iterator[tuple[int, int]]:
             end = _end_of_frame(data, place, way)
         except FrameError:
             return
-        yield place + way.lead_bytes, end
+        yield place + way.lead_bytes, end - way.header.behind_bytes
         place = end
 
 
@@ -240,7 +247,7 @@ _Reader = Callable[[bytes, Way, Patience], Iterable[Said]]
 
 def _unbroken(data: bytes, way: Way, patience: Patience) -> Iterator[Said]:
     """The messages before reading loses its way, which it does soon in a foreign stream."""
-    mti = _mtis(way.codec.dialect.mti)
+    mti = mti_pattern(way.codec.dialect.mti)
     for start, end in islice(_frames(data, way), FRAMES_LOOKED_AT):
         place = start - way.lead_bytes
         if patience.over:
@@ -270,7 +277,7 @@ def _best(sides: Sequence[bytes], ways: Sequence[Way], read: _Reader, patience: 
 def _sense(messages: Iterable[Said], way: Way) -> _Sense:
     whole = understood = fitting = covered = 0
     version = VERSIONS[way.codec.dialect.edition]
-    mti = _mtis(way.codec.dialect.mti)
+    mti = mti_pattern(way.codec.dialect.mti)
     for said in messages:
         covered += said.end - said.start
         if said.error is None:
@@ -342,7 +349,7 @@ def _said(data: bytes, place: int, end: int, way: Way, patience: Patience) -> Sa
 def _next_sense(data: bytes, start: int, limit: int, way: Way, patience: Patience) -> int | None:
     """The first place between ``start`` and ``limit`` where a frame stands whose message makes sense wholly."""
     lead = way.lead_bytes
-    for match in _mtis(way.codec.dialect.mti).finditer(data, start + lead, limit + lead):
+    for match in mti_pattern(way.codec.dialect.mti).finditer(data, start + lead, limit + lead):
         place = match.start() - lead
         patience.header()
         if patience.over:
@@ -355,7 +362,7 @@ def _next_sense(data: bytes, start: int, limit: int, way: Way, patience: Patienc
 
 
 @cache
-def _mtis(encoding: str) -> re.Pattern[bytes]:
+def mti_pattern(encoding: str) -> re.Pattern[bytes]:
     """Finds what may be an MTI, wherever it stands."""
     known = [v + c + f + o for v in VERSION_DIGITS for c in CLASSES for f in FUNCTIONS for o in ORIGINS]
     if encoding == "bcd":
