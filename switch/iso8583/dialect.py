@@ -84,6 +84,11 @@ class Element:
         return (self.length_units + 1) // 2 if self.length_encoding == "bcd" else self.length_units
 
     @property
+    def characters(self) -> str:
+        """What a value may be made of: its class, but that blanks may fill up an element ``an`` of fixed length (anp)."""
+        return "anp" if self.content == "an" and not self.length_units else self.content
+
+    @property
     def sign_encoding(self) -> str:
         """How the sign in front of packed digits stands on the wire; empty where an element has none."""
         text, _, digits = self.encoding.partition("+")

@@ -39,7 +39,8 @@ _MTI_BYTES: Final = {
 _CLASS_TESTS: Final = {
     "n": "{}.isdecimal()",
     "a": "{}.isalpha()",
-    "an": "{}.replace(' ', '0').isalnum()",  # blanks fill it up
+    "an": "{}.isalnum()",
+    "anp": "{}.replace(' ', '0').isalnum()",
     "ans": "{}.isprintable()",
 }
 _SIGNS: Final = {code: {sign.encode(code): sign for sign in "CD"} for code in ("ascii", EBCDIC)}
@@ -168,8 +169,8 @@ def _length_of(element: Element, prefix: str) -> str:
 
 
 def _stretch_key(element: Element) -> tuple[Any, ...]:
-    if element.length_units == 0 and element.content in _CLASS_TESTS and not _padded_with_a_letter(element):
-        return (True, element.content, element.encoding)
+    if element.length_units == 0 and element.characters in _CLASS_TESTS and not _padded_with_a_letter(element):
+        return (True, element.characters, element.encoding)
     return (False, element.number)
 
 
@@ -185,7 +186,7 @@ def _read_stretch(reader: _Reader, members: list[Element]) -> None:
     width = sum(_packed_bytes(m.size) if packed else m.size for m in members)
     place = reader.take(width)
     reader.add(f"{run} = data[{place}].hex()" if packed else f"{run} = {first.encoding}[{place}]")
-    reader.check(first.content, run, first.encoding)
+    reader.check(first.characters, run, first.encoding)
     at = 0
     for member in members:
         before, behind = member.pad if packed and member.size % 2 else ("", "")
@@ -277,7 +278,7 @@ def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
 
 
 def _test_key(element: Element) -> tuple[str, bool]:
-    return element.content, element.encoding == "ebcdic"
+    return element.characters, element.encoding == "ebcdic"
 
 
 def _length_test(element: Element) -> str:

@@ -20,7 +20,8 @@ _PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 _ALPHABETS = {
     "n": _DIGITS,
     "a": _LETTERS,
-    "an": _DIGITS + _LETTERS + " ",
+    "an": _DIGITS + _LETTERS,
+    "anp": _DIGITS + _LETTERS + " ",
     "ans": _PRINTABLE,
     "b": "0123456789ABCDEF",
     "z": _DIGITS + "=",
@@ -72,7 +73,7 @@ def values(element: Element) -> st.SearchStrategy[str]:
         sizes = st.just(longest // unit)
     text = st.builds(
         lambda pattern, size: (pattern * (size * unit))[: size * unit],
-        st.text(_ALPHABETS[element.content], min_size=1, max_size=8),
+        st.text(_ALPHABETS[element.characters], min_size=1, max_size=8),
         sizes,
     )
     return st.builds(str.__add__, st.sampled_from("CD"), text) if sign else text
