@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from switch.iso8583.dialect import BINARY, EBCDIC, Dialect, Element
+from switch.iso8583.dialect import BINARY, EBCDIC, THIRD_BITMAP, TWO_BITMAPS_MAX, Dialect, Element
 
 Decoder = Callable[[bytes, int], "dict[int, str] | None"]
 Encoder = Callable[[str, dict[int, str]], "bytes | None"]
@@ -47,17 +47,19 @@ _SIGNS: Final = {code: {sign.encode(code): sign for sign in "CD"} for code in ("
 
 
 def present_elements(bitmap: bytes) -> list[int]:
-    """The elements a bitmap of 8 or 16 bytes announces, without the bits that announce a further bitmap."""
+    """The elements a bitmap of 8, 16 or 24 bytes announces, without the bits that announce a further bitmap."""
     bits = int.from_bytes(bitmap, "big")
     size = len(bitmap) * 8
-    return [n for n in range(1, size + 1) if n != 1 and bits >> (size - n) & 1]
+    further = (1, THIRD_BITMAP) if size > TWO_BITMAPS_MAX else (1,)
+    return [n for n in range(1, size + 1) if n not in further and bits >> (size - n) & 1]
 
 
 def bitmap_of(numbers: Iterable[int]) -> bytes:
-    """The bitmap that announces these elements: 8 bytes, or 16 when one is above 64."""
+    """The bitmap that announces these elements: 8 bytes, 16 when one is above 64, 24 when one is above 128."""
     listed = list(numbers)
-    size = 128 if listed and max(listed) > 64 else 64
-    bits = 1 << 127 if size == 128 else 0
+    size = -(-max([1, *listed]) // 64) * 64
+    bits = 1 << (size - 1) if size > 64 else 0
+    bits |= 1 << (size - THIRD_BITMAP) if size > TWO_BITMAPS_MAX else 0
     for number in listed:
         bits |= 1 << (size - number)
     return bits.to_bytes(size // 8, "big")

@@ -49,8 +49,13 @@ def mixtures(draw: st.DrawFn, /, **settled: str) -> Dialect:
         "116": {"format": "ans..999", "length": "binary", "length_bytes": 3},
         "117": {"format": "b..300", "length": "binary"},
     }
+    third = {
+        "129": {"name": "first behind the third bitmap", "format": "n 6"},
+        "160": {"name": "another", "format": "ans..99"},
+        "192": {"name": "last", "format": "b 8"},
+    }
     padded = {key: {**entry, "padding": draw(st.sampled_from(PADDINGS))} for key, entry in odd.items()}
-    document = {"title": "mixture", "encoding": encoding, "element": {**own, **counted, **padded}}
+    document = {"title": "mixture", "encoding": encoding, "element": {**own, **counted, **padded, **third}}
     return Dialect.from_toml("mixture", SpecTable("dialects/mixture.toml", document), DIALECTS["base87"])
 
 
