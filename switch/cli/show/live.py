@@ -25,7 +25,7 @@ UNLIMITED: Final = 10_000  #: columns where no terminal sets a width
 _GAP: Final = " "
 #: Heading, columns, whether it stands to the right; the answer takes what is left.
 _FIELDS: Final = (("#", 4, True), ("time", 8, False), ("line", 9, False), ("MTI", 4, False), ("card", 5, False),
-                  ("amount", 12, True), ("answer", 0, False), ("ms", 5, True), ("RRN", 12, False))  # fmt: skip
+                  ("amount", 12, True), ("answer", 0, False), ("ms", 4, True), ("RRN", 12, False))  # fmt: skip
 _ROOMY: Final = 110  #: from so many columns on, times have milliseconds and cards their first six digits
 _ROOMY_WIDTHS: Final = {"time": 12, "card": 19, "amount": 14}
 
@@ -116,7 +116,8 @@ def _milliseconds(elapsed_ms: float | None) -> str:
     return f"{elapsed_ms:.1f}" if elapsed_ms < 100 and elapsed_ms != int(elapsed_ms) else f"{elapsed_ms:.0f}"
 
 
-def _laid_out(values: dict[str, str], width: int) -> str:
+def _laid_out(texts: dict[str, str], width: int) -> str:
+    values = {name: visible(text) for name, text in texts.items()}
     roomy = width >= _ROOMY
     sizes = {name: _ROOMY_WIDTHS.get(name, size) if roomy else size for name, size, _ in _FIELDS}
     sizes["#"] = max(sizes["#"], len(values["#"]))
@@ -125,10 +126,16 @@ def _laid_out(values: dict[str, str], width: int) -> str:
     else:
         taken = sum(sizes.values()) + len(_GAP) * (len(_FIELDS) - 1)
         sizes["answer"] = max(min(width - taken, ANSWER_COLUMNS_MIN * 4), ANSWER_COLUMNS_MIN)
-    cells = []
+    cells: list[str] = []
+    alone = not any(values[name] for name in ("card", "amount", "ms", "RRN"))
     for name, _, right in _FIELDS:
-        text = visible(values[name])
-        if width != UNLIMITED and len(text) > sizes[name]:
-            text = text[: sizes[name] - 1] + "…"
+        if name == "card" and alone and len(values["answer"]) > sizes["answer"]:  # it may take what the others leave
+            cells.append(_cut(values["answer"], width - sum(map(len, cells)) - len(_GAP) * len(cells)))
+            break
+        text = values[name] if width == UNLIMITED else _cut(values[name], sizes[name])
         cells.append(text.rjust(sizes[name]) if right else text.ljust(sizes[name]))
     return _GAP.join(cells).rstrip()[:width]
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else text[: size - 1] + "…"

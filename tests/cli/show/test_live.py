@@ -27,9 +27,9 @@ def live(**changes: Any) -> Live:
 
 def test_it_fits_eighty_columns() -> None:
     assert [heading(80), live_line(live(), 80), live_line(live(answer=answered("00"), elapsed_ms=12), 80)] == [
-        "   # time     line      MTI  card        amount answer          ms RRN",
-        "  17 14:04:41 ascii     0100 *0027   125.00 MAD 51 insuffic…   8.4 633214618149",
-        "  17 14:04:41 ascii     0100 *0027   125.00 MAD 00 approved     12 633214618149",
+        "   # time     line      MTI  card        amount answer           ms RRN",
+        "  17 14:04:41 ascii     0100 *0027   125.00 MAD 51 insufficie…  8.4 633214618149",
+        "  17 14:04:41 ascii     0100 *0027   125.00 MAD 00 approved      12 633214618149",
     ]
 
 
@@ -37,6 +37,12 @@ def test_a_roomy_terminal_shows_milliseconds_and_the_first_six_digits() -> None:
     line = "  17 14:04:41.316 ascii     0100 950401******0027        125.00 MAD 51 insufficient funds"
     assert live_line(live(), 120).startswith(line)
     assert live_line(live(), UNLIMITED).startswith(line)
+
+
+def test_what_is_unreadable_takes_what_the_others_leave() -> None:
+    fault = "unreadable: length header 47 45: found a frame of 18245 bytes, expected 0 to 16384"
+    line = live_line(live(card="", amount="", rrn="", elapsed_ms=None, mti="?", answer=fault), 80)
+    assert line == "  17 14:04:41 ascii     ?    unreadable: length header 47 45: found a frame of …"
 
 
 @pytest.mark.parametrize("width", [80, 100, 109, 110, 132, 160])
