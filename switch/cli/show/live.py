@@ -126,6 +126,10 @@ def _laid_out(texts: dict[str, str], width: int) -> str:
     else:
         taken = sum(sizes.values()) + len(_GAP) * (len(_FIELDS) - 1)
         sizes["answer"] = max(min(width - taken, ANSWER_COLUMNS_MIN * 4), ANSWER_COLUMNS_MIN)
+    longer = len(values["answer"]) - sizes["answer"]
+    if longer > 0 and not values["amount"]:  # it begins where an amount would end
+        borrowed = min(longer, sizes["amount"])
+        sizes |= {"answer": sizes["answer"] + borrowed, "amount": sizes["amount"] - borrowed}
     cells: list[str] = []
     alone = not any(values[name] for name in ("card", "amount", "ms", "RRN"))
     for name, _, right in _FIELDS:

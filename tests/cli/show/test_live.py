@@ -45,6 +45,11 @@ def test_what_is_unreadable_takes_what_the_others_leave() -> None:
     assert line == "  17 14:04:41 ascii     ?    unreadable: length header 47 45: found a frame of …"
 
 
+def test_an_answer_begins_earlier_where_there_is_no_amount() -> None:
+    line = live_line(live(card="", amount="", rrn="", mti="0800", answer=answered("30"), elapsed_ms=0), 80)
+    assert line == "  17 14:04:41 ascii     0800                   30 format error    0"
+
+
 @pytest.mark.parametrize("width", [80, 100, 109, 110, 132, 160])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     long = live(
