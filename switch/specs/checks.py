@@ -41,7 +41,7 @@ class Known:
     """Who and what a rule may name; None where the file that would say cannot be read."""
 
     cards: Mapping[str, Cards | None]  #: by issuer
-    terminals: Mapping[str, Collection[str]] | None  #: by merchant
+    terminals: Mapping[str, Collection[str]] | None  #: by merchant; None, too, where any merchant is taken
     currencies: Collection[str]
 
     @classmethod
@@ -52,7 +52,9 @@ class Known:
                 name: Cards(numbers=frozenset(card.pan.digits for card in profile.cards), series=profile.card_series)
                 for name, profile in specs.issuers.items()
             },
-            terminals={merchant.id: merchant.terminals for merchant in specs.merchants.values()},
+            terminals={merchant.id: merchant.terminals for merchant in specs.merchants.values()}
+            if specs.default_contract is None
+            else None,
             currencies={merchant.currency for merchant in specs.merchants.values()},
         )
 
@@ -60,7 +62,7 @@ class Known:
     def read(cls, files: Files) -> Known:
         """What can be read of the files."""
         merchants = files.tables("merchants.toml", "merchant")
-        readable = files.table("merchants.toml") is not None
+        readable = files.table("merchants.toml") is not None and not _accepts_others(files)
         terminals: dict[str, list[str]] = {}
         for entry in merchants:
             terminals.setdefault(entry.peek("id", str) or "", []).extend(entry.peek("terminals", list) or [])
@@ -182,14 +184,10 @@ def _numbers_to_look_at(series: CardSeries, routing: RoutingTable) -> list[int]:
 def check_merchants(files: Files, routing: RoutingTable | None) -> None:
     """Merchant and terminal ids are used once; plans exist; who accepts unknown merchants has a contract for them."""
     entries = files.tables("merchants.toml", "merchant")
-    others = _default_contract(files)
-    centre = files.table("centre.toml")
-    if centre is not None and centre.peek("centre", dict) is not None and others is None and files.table("merchants.toml"):
-        own = centre.table("centre")
-        if own.peek("unknown_merchants", str) == ACCEPT:
-            own.mistake(
-                "unknown_merchants", f'"{ACCEPT}"', f"a table [{DEFAULT_CONTRACT}] in merchants.toml that says for what"
-            )
+    others, centre = _default_contract(files), files.table("centre.toml")
+    if centre is not None and _accepts_others(files) and others is None and files.table("merchants.toml") is not None:
+        expected = f"a table [{DEFAULT_CONTRACT}] in merchants.toml that says for what"
+        centre.table("centre").mistake("unknown_merchants", f'"{ACCEPT}"', expected)
     plans = [plan for entry in files.tables("fees/discount.toml", "plan") if (plan := entry.peek("id", str)) is not None]
     for entry in (*entries, others) if others is not None else entries:
         plan = entry.peek("plan", str)
@@ -198,6 +196,14 @@ def check_merchants(files: Files, routing: RoutingTable | None) -> None:
     _once(entries, "id", str, "an id no other merchant has")
     terminals = ((entry, terminal) for entry in entries for terminal in entry.peek("terminals", list) or [])
     _once_of(((entry, "terminals", terminal, terminal) for entry, terminal in terminals), "terminal ids that occur once")
+
+
+def _accepts_others(files: Files) -> bool:
+    """Whether merchants without a contract of their own are taken."""
+    centre = files.table("centre.toml")
+    if centre is None or centre.peek("centre", dict) is None:
+        return False
+    return centre.table("centre").peek("unknown_merchants", str) == ACCEPT
 
 
 def _default_contract(files: Files) -> SpecTable | None:

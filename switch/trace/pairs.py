@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from switch.iso8583.mti import expects_answer, response_mti
 from switch.lines.line import Direction
 
-LOOK_MAX: Final = 5_000  #: messages of one look; more than a person follows, and some milliseconds
+LOOK_MAX: Final = 2_000  #: messages of one look; more than a person follows, and some milliseconds
 MTI_DIGITS: Final = 4
 ANSWERED_AT_ONCE_MS: Final = 1_000  #: what makes no sense is answered in the same turn, or never
 
@@ -82,13 +82,19 @@ class Pairs:
     """Puts messages together with their answers. What has no answer after ``patience_ms`` is given without one."""
 
     def __init__(self, patience_ms: int) -> None:
-        self._patience_ms = patience_ms
+        self._patience_ms, self._whole_from_ms = patience_ms, 0
         self._waiting: dict[int, TracedRow] = {}  #: by number, in order
         self._by_answer: dict[tuple[str, Direction, str, str], deque[int]] = {}  #: line, direction, MTI and STAN of the answer
 
-    def take(self, rows: Iterable[TracedRow], now_ms: int) -> list[Pair]:
-        """What messages complete, in order, and what has waited too long."""
+    def take(self, rows: Sequence[TracedRow], now_ms: int, *, gap: bool = False) -> list[Pair]:
+        """What messages complete, in order, and what has waited too long.
+
+        ``gap``: there were messages before these that nobody saw. What seems to answer nothing may answer one of them, and is
+        left out.
+        """
         done: list[Pair] = []
+        if gap and rows:
+            self._whole_from_ms = rows[0].at_ms + self._patience_ms
         for row in rows:
             if len(row.mti) == MTI_DIGITS and row.mti.isdecimal() and row.mti.isascii() and expects_answer(row.mti):
                 self._waiting[row.id] = row
@@ -96,7 +102,9 @@ class Pairs:
             elif row.fault and not row.mti:
                 done.append(Pair(row, None))
             else:
-                done.append(Pair(self._asked(row), row))
+                asked = self._asked(row)
+                if asked is not None or row.at_ms >= self._whole_from_ms:
+                    done.append(Pair(asked, row))
         return done + [Pair(row, None) for row in self._overdue(now_ms)]
 
     def rest(self) -> list[Pair]:
@@ -151,6 +159,7 @@ class Followed:
 
     def __init__(self, db: sqlite3.Connection, after: int) -> None:
         self._db, self._after = db, after
+        self.gap = after > 0  #: whether messages before those of the next look, or the last one, were not looked at
         self.passed_over = 0
 
     @classmethod
@@ -174,6 +183,7 @@ class Followed:
 
     def _look(self) -> list[TracedRow]:
         (last,) = self._db.execute(_LAST).fetchone()
+        self.gap = self.gap or last - self._after > LOOK_MAX
         if last - self._after > LOOK_MAX:
             self.passed_over += last - self._after - LOOK_MAX
             self._after = last - LOOK_MAX

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,8 +33,6 @@ PLAIN = "GATEWAY0000001"
 @pytest.fixture(scope="module")
 def accepting(tmp_path_factory: pytest.TempPathFactory) -> Specs:
     """The embedded specification with one word changed."""
-    import shutil
-
     copy = Path(shutil.copytree(default_folder(), tmp_path_factory.mktemp("accepting") / "specs"))
     put(copy, "centre.toml", '"refuse"', '"accept"')
     return load_specs(copy)
@@ -87,6 +88,9 @@ async def test_each_is_approved_cleared_and_paid_under_the_default_contract(tmp_
         f"merchant {each!r} (DE 42) has no contract of its own; told once, its requests are taken under the default contract"
         for each in (PLAIN, OWN)
     ]
+    with closing(sqlite3.connect(tmp_path / JOURNAL_FILE)) as journal:
+        kept = journal.execute("SELECT DISTINCT merchant_type FROM request WHERE merchant_id = ?", (PLAIN,)).fetchall()
+    assert kept == [("5732",)], "the trade is what the message says"
     report = closed(tmp_path, accepting)
     assert report.exceptions == ()
     payouts = {each.merchant_id: each for each in report.payouts}
@@ -153,6 +157,16 @@ def test_who_accepts_them_says_under_which_contract(folder: Path) -> None:
     assert switch("specs", "check", "--specs", folder).err.splitlines() == [
         f'switch: {place}: centre.unknown_merchants: found "accept", expected {expected}'
     ]
+
+
+def test_a_scenario_may_name_any_merchant_where_any_is_taken(folder: Path) -> None:
+    rule = (
+        'purpose = "x"\n[[rule]]\nissuer = "atlas"\nwhen = { merchant = "GATEWAY0000001" }\nthen = { response_code = "05" }\n'
+    )
+    (folder / "scenarios" / "own.toml").write_text(rule, encoding="utf-8")
+    assert "rule[1].when.merchant: found 'GATEWAY0000001'" in switch("specs", "check", "--specs", folder).err
+    put(folder, "centre.toml", '"refuse"', '"accept"')
+    assert switch("specs", "check", "--specs", folder).code == 0
 
 
 @pytest.mark.parametrize(
