@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from switch.cli.request.conversation import Answered, Conversation
     from switch.cli.show.live import Live
     from switch.iso8583.codec import Codec
-    from switch.iso8583.framing import Frame, HeaderFormat
+    from switch.iso8583.framing import Frame
+    from switch.iso8583.header import HeaderFormat
     from switch.iso8583.message import Message
     from switch.iso8583.reading.describe import Description
     from switch.specs.specification import Specs
@@ -43,13 +44,17 @@ class Wire:
     tpdu: bytes
 
     def framed(self, body: bytes) -> bytes:
+        """A message with all that stands around it."""
+        return self._around(body, self.tpdu + self.header.first_between)
+
+    def framed_again(self, frame: Frame) -> bytes:
+        """A message that came, as it stood on the line."""
+        return self._around(frame.body, frame.tpdu)
+
+    def _around(self, body: bytes, tpdu: bytes) -> bytes:
         from switch.iso8583.framing import Framer
 
-        return Framer(self.header, tpdu=bool(self.tpdu)).wrap(body, self.tpdu)
-
-    def front(self, frame: Frame) -> bytes:
-        """Header and TPDU of a message that came."""
-        return self.header.header(len(frame.tpdu) + len(frame.body)) + frame.tpdu
+        return Framer(self.header, tpdu=bool(self.tpdu)).wrap(body, tpdu)
 
 
 @frozen(kw_only=True)
@@ -89,7 +94,7 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
         print_where_to_ask(response, rrn, view.data, journaled=out.journaled)
         if view.bytes:
             click.echo()
-            _dump("received", wire.front(answer.frame), answer.frame.body, wire, view)
+            _dump("received", wire.framed_again(answer.frame), answer.frame.body, wire, view)
     if response.error is not None:
         raise NegativeAnswerError(f"the answer makes no sense: {response.error}")
     _check_expected(view.expect, value_of(response, 39))
@@ -141,9 +146,9 @@ def send_several(
         line = _live(number, at_ms, code, why, answer, out, request, specs, view)
         live.print_live(live.live_line(line, width), line.went, colour=colour)
         if view.bytes:
-            _dump("sent", wire.framed(body)[: -len(body)], body, wire, view)
+            _dump("sent", wire.framed(body), body, wire, view)
             if answer is not None:
-                _dump("received", wire.front(answer.frame), answer.frame.body, wire, view)
+                _dump("received", wire.framed_again(answer.frame), answer.frame.body, wire, view)
     summary = _summary(codes, times)
     if view.as_json:
         show_json({"exchanges": told, "summary": summary})
@@ -172,8 +177,9 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
             dialect=wire.codec.dialect.name,
             edition=wire.codec.dialect.edition,
             header=wire.header,
-            header_bytes=wire.front(frame)[: wire.header.width],
-            tpdu_bytes=frame.tpdu,
+            header_bytes=wire.header.announcing(len(wire.tpdu), len(frame.body)),
+            tpdu_bytes=frame.tpdu[: len(wire.tpdu)],
+            between_bytes=frame.tpdu[len(wire.tpdu) :],
             body=frame.body,
             description=describe(wire.codec, frame.body, unmasked=view.unmasked),
         )
@@ -190,11 +196,11 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
         click.echo()
         if came.data:
             click.echo(f"came back: {_bytes(len(came.data))} in {came.elapsed_ms:.1f} ms")
-        for reading in found:
+        for frame, reading in zip(frames, found, strict=True):
             click.echo()
             show_message(reading, wire.codec, unmasked=view.unmasked)
             if view.bytes:
-                _dump("received", wire.front(_frame(reading)), reading.body, wire, view)
+                _dump("received", wire.framed_again(frame), reading.body, wire, view)
         if framer.rest:
             why = framer.fault or framer.incomplete
             click.echo(f"\nno message of listener {view.line}: {why}")
@@ -246,13 +252,13 @@ def _show_sent(request: Description, body: bytes, out: Outgoing, wire: Wire, vie
     print_given(out.given, out.message.elements, out.place if out.whole else "")
     if view.bytes:
         click.echo()
-        _dump("sent", wire.framed(body)[: -len(body)], body, wire, view)
+        _dump("sent", wire.framed(body), body, wire, view)
 
 
-def _dump(what: str, front: bytes, body: bytes, wire: Wire, view: SendView) -> None:
+def _dump(what: str, frame: bytes, body: bytes, wire: Wire, view: SendView) -> None:
     from switch.cli.show.dump import HIDDEN_LEGEND, show_dump
 
-    if show_dump(wire.codec, front, body, f"{what}, {_bytes(len(front) + len(body))}", unmasked=view.unmasked):
+    if show_dump(wire.codec, frame, body, f"{what}, {_bytes(len(frame))}", unmasked=view.unmasked):
         click.echo(f"  {HIDDEN_LEGEND}")
 
 
@@ -266,7 +272,7 @@ def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
 
     framer, hidden, place = Framer(wire.header, tpdu=bool(wire.tpdu)), set[int](), 0
     for frame in framer.feed(data):
-        place += wire.header.width + len(frame.tpdu)
+        place = data.find(frame.body, place)
         hidden |= {place + each for each in hidden_of(wire.codec, frame.body, unmasked=view.unmasked)}
         place += len(frame.body)
     if framer.rest and not view.unmasked:
@@ -277,31 +283,26 @@ def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
         click.echo(f"  {line}")
 
 
-def _frame(reading: Any) -> Frame:
-    from switch.iso8583.framing import Frame
-
-    return Frame(reading.tpdu_bytes, reading.body)
-
-
 def _as_json(
     request: Description, response: Description, body: bytes, answer: Answered, out: Outgoing, wire: Wire, view: SendView
 ) -> dict[str, Any]:
     about = exchange_json(request, response, answer.elapsed_ms, out.given)
     if not view.bytes:
         return about
-    sent = (wire.framed(body)[: -len(body)], body)
     return {
         **about,
-        "request_hex": _marked(*sent, wire.codec, view),
-        "answer_hex": _marked(wire.front(answer.frame), answer.frame.body, wire.codec, view),
+        "request_hex": _marked(wire.framed(body), body, wire.codec, view),
+        "answer_hex": _marked(wire.framed_again(answer.frame), answer.frame.body, wire.codec, view),
     }
 
 
-def _marked(front: bytes, body: bytes, codec: Codec, view: SendView) -> str:
+def _marked(frame: bytes, body: bytes, codec: Codec, view: SendView) -> str:
     from switch.cli.show.dump import hidden_of
     from switch.iso8583.reading.hexdump import marked
 
-    return front.hex() + marked(body, hidden=hidden_of(codec, body, unmasked=view.unmasked), blanked=())
+    start = frame.rfind(body)
+    hidden = {start + each for each in hidden_of(codec, body, unmasked=view.unmasked)}
+    return marked(frame, hidden=hidden, blanked=())
 
 
 def _live(

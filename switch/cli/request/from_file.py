@@ -21,7 +21,7 @@ from switch.machine.files import read_whole
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
-    from switch.iso8583.framing import HeaderFormat
+    from switch.iso8583.header import HeaderFormat
 
 SENT_FILE_BYTES_MAX: Final = 4 << 20  #: read whole; some ten thousand messages
 MESSAGES_MAX: Final = 10_000  #: of a file and of ``--count``: a few messages, not a load test

@@ -41,14 +41,15 @@ def hidden_of(codec: Codec, body: bytes, *, unmasked: bool) -> set[int]:
     return hidden_in(codec, body, whole=error is None) | chip
 
 
-def show_dump(codec: Codec, front: bytes, body: bytes, title: str, *, unmasked: bool) -> bool:
-    """Print the bytes of a frame: ``front``, its header and TPDU, and its message. Whether something was left out."""
+def show_dump(codec: Codec, frame: bytes, body: bytes, title: str, *, unmasked: bool) -> bool:
+    """Print the bytes of a frame: its message ``body``, and what stands around it. Whether something was left out."""
     from switch.iso8583.dialect import EBCDIC
     from switch.iso8583.reading.hexdump import hexdump
 
     hidden = hidden_of(codec, body, unmasked=unmasked)
     text = EBCDIC if codec.dialect.mti == "ebcdic" else "latin-1"
     click.echo(title)
-    for line in hexdump(front + body, hidden={len(front) + each for each in hidden}, blanked=(), text=text):
+    start = frame.rfind(body)
+    for line in hexdump(frame, hidden={start + each for each in hidden}, blanked=(), text=text):
         click.echo(f"  {line}")
     return bool(hidden)

@@ -10,7 +10,7 @@ import pytest
 from switch.cli.request.from_file import FILE_FORMS, Written, messages_of
 from switch.errors import SwitchError
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.specs.load import load_specs
 
