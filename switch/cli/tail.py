@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from switch.cli.show.following import Filter
 
 NEXT_LOOK_SECONDS: Final = 0.25  #: how soon a line is shown; each look costs some tenths of a millisecond
-AT_ONCE_MAX: Final = 100  #: lines of one look; more are counted: nobody reads a thousand lines a second
+AT_ONCE_MAX: Final = 50  #: lines of one look; more are counted: nobody reads a thousand lines a second
 LAST_PAIRS: Final = 10  #: pairs that are shown at the beginning
 NICENESS: Final = 10  #: the centre goes first
 

@@ -89,12 +89,13 @@ class Pairs:
     def take(self, rows: Sequence[TracedRow], now_ms: int, *, gap: bool = False) -> list[Pair]:
         """What messages complete, in order, and what has waited too long.
 
-        ``gap``: there were messages before these that nobody saw. What seems to answer nothing may answer one of them, and is
-        left out.
+        ``gap``: there were messages before these that nobody saw. What seems to answer nothing may answer one of them, and what
+        waited may have been answered by one: both are left out.
         """
         done: list[Pair] = []
         if gap and rows:
             self._whole_from_ms = rows[0].at_ms + self._patience_ms
+            self._waiting, self._by_answer = {}, {}
         for row in rows:
             if len(row.mti) == MTI_DIGITS and row.mti.isdecimal() and row.mti.isascii() and expects_answer(row.mti):
                 self._waiting[row.id] = row

@@ -79,7 +79,9 @@ MTIS = ["0100", "0110", "0420", "0430", "0800", "0810", "0x", "", "abcd", "9999"
 def test_what_may_answer_a_message_nobody_saw_is_left_out() -> None:
     pairs = Pairs(10_000)
     rows = [row(2, "0110", at=5), row(3, "0100", "000002", at=6), row(4, "0110", "000002", at=7)]
+    assert pairs.take([row(1, "0100", "000009")], 0) == []
     assert numbers(pairs.take(rows, 0, gap=True)) == [(3, 4)]
+    assert pairs.rest() == []
     assert numbers(pairs.take([row(5, "0110", at=10_004), row(6, "0110", at=10_005)], 0)) == [(None, 6)]
 
 
