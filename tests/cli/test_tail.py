@@ -39,7 +39,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreProcess]:
             ("--pan", GOOD.pan.digits, "--rrn", "NOAMOUNT0001", "--set", "4="),
             ("--network", "echo"),
             ("--network", "echo", "--set", "11=", "--set", "70="),
-            ("--network", "echo", "--set", "3=920000", "--set", "70="),
+            ("--network", "echo", "--set", "70="),
         ):
             assert send(running, *arguments).code == 0
         with socket.create_connection(running.address("ascii")) as peer:
@@ -133,7 +133,8 @@ def test_every_refused_or_unreadable_message_opens_by_its_number(centre: CentreP
         == run("trace", "--number", wrong[0]["number"], "--data", centre.data).out
     )
     log = centre.log.read_text()
-    assert f"format error: {wrong[0]['line']}: 0100: DE 4: " in log
+    for each in wrong[:-1]:
+        assert f"format error: {each['line']}: {each['mti']}: " in log, "each has its sentence in the output of the centre"
     assert f"bad frame: {wrong[-1]['line']}: " in log
 
 
