@@ -178,6 +178,20 @@ def test_a_viewer_that_stops_holds_nobody_up(centre: CentreProcess, how: signal.
             viewer.kill()
 
 
+def test_beside_a_centre_it_shows_the_last_lines_and_ends_with_it(centre: CentreProcess) -> None:
+    command = [sys.executable, "-m", "switch", "tail", "--beside", "--since", "0", "--data", str(centre.data)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as viewer:
+        assert viewer.stdout is not None
+        assert viewer.stdin is not None
+        assert viewer.stdout.readline().split()[0] == b"#"
+        viewer.send_signal(signal.SIGINT)  # Ctrl+C is for the centre
+        assert send(centre, "--rrn", "ATTHEEND0001", "--expect", "00").code == 0
+        until(lambda: "ATTHEEND0001" in tail(centre, "--last", "1").out)
+        viewer.stdin.close()
+        assert b"ATTHEEND0001" in viewer.stdout.read()
+        assert viewer.wait(SECONDS_MAX) == 0
+
+
 def test_a_viewer_nobody_reads_ends(centre: CentreProcess) -> None:
     read, write = os.pipe()
     os.close(read)
