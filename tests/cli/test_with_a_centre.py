@@ -297,7 +297,10 @@ def test_the_choices_are_those_that_can_be_composed() -> None:
         (("--mti", "abcd"), "MTI: found 'abcd', expected four digits"),
         (("--stan", "1234567"), "DE 11: found 7 digits, expected n 6"),
         (("--terminal", "TERMINAL1"), "DE 41: found 9 characters, expected ans 8"),
-        (("--listener", "x"), f"--listener: found 'x', expected one of ascii, ascii_hex, bcd, ascii93, domestic93 ({EMBEDDED})"),
+        (
+            ("--listener", "x"),
+            f"--listener: found 'x', expected one of ascii, ascii_hex, bcd, ascii93, domestic93 ({EMBEDDED})",
+        ),
         (("--timeout", "nan"), "--timeout: found nan, expected seconds above 0 and up to 3600"),
         (("--rate", "0"), "--rate: found 0, expected messages a second above 0 and up to 1000"),
         (("--raw", "00", "--set", "2=1"), "--set: found beside --raw, which has no use for it"),

@@ -137,6 +137,8 @@ def _of_json(name: str, text: str) -> Iterator[Written]:
             value, at = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             raise SwitchError(f"{name}:{error.lineno}: found no JSON at column {error.colno} ({error.msg})") from None
+        except ValueError:
+            raise SwitchError(f"{name}:{line}: found a number of thousands of digits, expected a message") from None
         except RecursionError:
             raise SwitchError(f"{name}:{line}: found JSON nested too deeply, expected a message") from None
         if isinstance(value, list):

@@ -81,6 +81,8 @@ def test_csv_of_a_spreadsheet(path: Path) -> None:
         ("mti,129", ":1: column 2: found '129', expected mti or the number of an element, 2 to 128"),
         ("\nmti,2,02", ":2: column 3: found '02' a second time, expected each element once"),
         ('mti,2\n0100,"1', ":2: found no row of CSV (unexpected end of data)"),
+        ("[" * 100_000, ":1: found JSON nested too deeply, expected a message"),
+        ('{"mti": 1' + "0" * 5_000 + "}", ":1: found a number of thousands of digits, expected a message"),
         ('{"mti": "0100"}', ':1: found an object, expected an object with "mti" and "elements"'),
         ('[{"mti": "0100", "elements": {}}, 7]', ':1: message 2: found a number, expected an object with "mti" and "elements"'),
         ('{"mti": "0100", "elements": {"x": ""}}', ":1: element x: found no number of an element, expected 2 to 128"),
