@@ -44,6 +44,7 @@ NoticeKind = Literal[
     "too_many_lines",
     "trace",
     "unexpected",
+    "unknown_merchant",
     "unknown_terminal",
     "unmatched",
     "unsupported",
