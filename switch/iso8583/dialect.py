@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from switch.spec_table import SpecTable
 
+LATIN_1: Final = "latin1"  #: ISO 8859-1, whose first half is ASCII
 BINARY: Final = "binary"  #: a length as a number, big endian, where the others write its decimal digits
 EBCDIC: Final = "cp500"  #: the code page meant by "ebcdic" (EBCDIC International)
 ELEMENTS_MAX: Final = 192  #: with a third bitmap
@@ -31,7 +32,7 @@ ENCODINGS: Final[dict[str, tuple[str, ...]]] = {
     "mti": ("ascii", "bcd", "ebcdic"),
     "bitmap": ("binary", "hex"),
     "digits": ("ascii", "bcd", "ebcdic"),
-    "text": ("ascii", "ebcdic"),
+    "text": ("ascii", "ebcdic", LATIN_1),
     "length": ("ascii", "bcd", "ebcdic", BINARY),
     "binary": ("raw", "hex"),
     "signed": ("text", "packed"),
@@ -123,7 +124,7 @@ class Element:
         packed = self.encoding == "bcd"
         size = self.wire_bytes(self.size) if self.sign_encoding else self.size
         return {
-            "data_enc": {"hex": "ascii", "ebcdic": EBCDIC, "ascii": "ascii"}.get(self.encoding, "b"),
+            "data_enc": {"hex": "ascii", "ebcdic": EBCDIC, "ascii": "ascii", LATIN_1: "latin-1"}.get(self.encoding, "b"),
             "len_enc": {"ebcdic": EBCDIC, BINARY: "b"}.get(self.length_encoding, self.length_encoding),
             "len_type": self.length_bytes,
             "max_len": size * 2 if self.encoding == "hex" else size,

@@ -15,12 +15,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from switch.iso8583.dialect import BINARY, EBCDIC, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect, Element
+from switch.iso8583.dialect import BINARY, EBCDIC, LATIN_1, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect, Element
 
 Decoder = Callable[[bytes, int], "dict[int, str] | None"]
 Encoder = Callable[[str, dict[int, str]], "bytes | None"]
 
-_CODEC: Final = {"ascii": "ascii", "ebcdic": EBCDIC}
+_CODEC: Final = {"ascii": "ascii", "ebcdic": EBCDIC, LATIN_1: "latin-1"}
+_WIDER: Final = frozenset({"ebcdic", LATIN_1})  #: encodings of more characters than ASCII
 
 #: Length prefixes as they are read (text or packed as hex) -> value; a dict takes digits only, where int() takes "+1".
 _LENGTHS: Final = {digits: {f"{n:0{digits}d}": n for n in range(10**digits)} for digits in (1, 2, 3)}
@@ -43,7 +44,7 @@ _CLASS_TESTS: Final = {
     "anp": "{}.replace(' ', '0').isalnum()",
     "ans": "{}.isprintable()",
 }
-_SIGNS: Final = {code: {sign.encode(code): sign for sign in "CD"} for code in ("ascii", EBCDIC)}
+_SIGNS: Final = {code: {sign.encode(code): sign for sign in "CD"} for code in _CODEC.values()}
 
 
 def present_elements(bitmap: bytes) -> list[int]:
@@ -108,6 +109,8 @@ class _Reader(_Source):
             self.add(f"ascii = data.decode('{'ascii' if self.ascii_already else 'latin-1'}')")
         if "ebcdic" in encodings:
             self.add(f"ebcdic = data.decode({EBCDIC!r})")
+        if LATIN_1 in encodings:
+            self.add(f"{LATIN_1} = data.decode('latin-1')")
 
     @property
     def at(self) -> str:
@@ -263,8 +266,8 @@ def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
         for element in elements:
             source.add(f"v{element.number} = e[{element.number}]")
     tests = [_length_test(element) for element in elements]
-    for (content, ebcdic), group in groupby(sorted(elements, key=_test_key), _test_key):
-        tests += _content_tests(content, [f"v{e.number}" for e in group], ascii_already=not ebcdic)
+    for (content, wider), group in groupby(sorted(elements, key=_test_key), _test_key):
+        tests += _content_tests(content, [f"v{e.number}" for e in group], ascii_already=not wider)
     source.add("if not (" + " and ".join(tests or ["True"]) + "): return None")
     pieces = [piece for element in elements for piece in _written(element)]
     chunks = ["mtis[mti]", "bitmap"]
@@ -289,7 +292,7 @@ def _mtis_of(dialect: Dialect) -> dict[str, bytes]:
 
 
 def _test_key(element: Element) -> tuple[str, bool]:
-    return element.characters, element.encoding == "ebcdic"
+    return element.characters, element.encoding in _WIDER
 
 
 def _length_test(element: Element) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from switch.iso8583.dialect import BINARY, EBCDIC, Element
+from switch.iso8583.dialect import BINARY, EBCDIC, LATIN_1, Element
 from switch.iso8583.elements import NEVER_QUOTED
 
 #: Content class -> what its values look like, in words (ISO 8583:1987, 4.2).
@@ -20,7 +21,7 @@ CONTENT_WORDS: Final = {
     "x+n": "C or D and digits",
 }
 
-CODE_PAGES: Final = {"ascii": "ascii", "ebcdic": EBCDIC}
+CODE_PAGES: Final = {"ascii": "ascii", "ebcdic": EBCDIC, LATIN_1: "latin-1"}
 SHOWN_BYTES: Final = 6  #: of an unreadable place, in an error
 
 
@@ -72,9 +73,32 @@ def value_problem(element: Element, value: str) -> tuple[str, str] | None:
 
 def content_problem(element: Element, value: str) -> tuple[str, str] | None:
     """What is wrong with the characters of a value, and what its class expects."""
-    if not value or (value.isascii() and _CONTENT_TESTS[element.characters](value)):
+    if not value or ((value.isascii() or _sayable(element, value)) and _CONTENT_TESTS[element.characters](value)):
         return None
     return _first_wrong(element, value), f"{element.format}: {CONTENT_WORDS[element.characters]}"
+
+
+def _sayable(element: Element, value: str) -> bool:
+    """Whether a text with more than ASCII may stand in an element: one of any printable characters, in a wider code page."""
+    if element.content != "ans" or element.encoding not in ("ebcdic", LATIN_1):
+        return False
+    try:
+        value.encode(CODE_PAGES[element.encoding])
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def in_ascii(value: str) -> str:
+    """A text without its accents, for who has none; a question mark for each character that is not a letter with an accent.
+
+    >>> in_ascii("Café Noël, Œuf")
+    'Cafe Noel, ?uf'
+    """
+    if value.isascii():
+        return value
+    letters = (unicodedata.normalize("NFKD", character)[:1] for character in value)
+    return "".join(letter if letter.isascii() else "?" for letter in letters)
 
 
 def _first_wrong(element: Element, value: str) -> str:
@@ -82,7 +106,7 @@ def _first_wrong(element: Element, value: str) -> str:
     if element.number in NEVER_QUOTED:
         return f"{len(value)} characters, not shown"
     for place, character in enumerate(value, start=1):
-        if not (character.isascii() and _belongs(element.characters, character, place)):
+        if not ((character.isascii() or _sayable(element, character)) and _belongs(element.characters, character, place)):
             return f"{character!r} as character {place}"
     return f"{len(value)} characters"
 

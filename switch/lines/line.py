@@ -14,12 +14,14 @@ from typing import Final, Literal, Protocol
 
 import trio
 
+from switch.errors import MessageError
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.edition93.translation import Translation
 from switch.iso8583.framing import Frame, Framer
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
+from switch.iso8583.values import in_ascii
 from switch.lines.wire_format import WireFormat
 
 ACQUIRER: Final = "acquirer"  #: the leg of acquirers' lines; an issuer's leg is named by its id
@@ -110,7 +112,16 @@ class Line:
         """
         if self.translates:
             message = self._translation.said(message, request, action)
-        self._queued.append(self.framer.wrap(self.codec.encode(message), tpdu))
+        self._queued.append(self.framer.wrap(self._encoded(message), tpdu))
+
+    def _encoded(self, message: Message) -> bytes:
+        """The bytes of a message; without its accents, where they are what its dialect cannot say."""
+        try:
+            return self.codec.encode(message)
+        except MessageError:
+            if all(map(str.isascii, message.elements.values())):
+                raise
+        return self.codec.encode(Message(message.mti, {number: in_ascii(value) for number, value in message.elements.items()}))
 
     def flush(self) -> None:
         """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""

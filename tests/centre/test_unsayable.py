@@ -143,3 +143,17 @@ async def test_what_is_said_with_fewer_elements_is_told_once(mock_clock: MockClo
         assert (again.mti, 48 in again.elements) == ("0121", False)
         assert len(centre.told("format_error")) == 1
         await issuer.stream.aclose()
+
+
+async def test_accents_an_issuers_dialect_has_not_are_left_out() -> None:
+    table: dict[str, Any] = {"title": "with accents", "extends": "ascii", "encoding": {"text": "latin1"}}
+    dialect = Dialect.from_toml("accents", SpecTable("accents.toml", table), specs().dialects["ascii"])
+    asked = WireFormat(codec=Codec(dialect), header=HeaderFormat.parse("2b"), tpdu=False)
+    async with played() as centre:
+        issuer = await centre.signed_on()
+        centre.acquirer.wire = asked
+        line = next(iter(centre.server._callers._stations))
+        line.codec = asked.codec
+        await centre.acquirer.send(purchase(1, de43="Café §1, Fès".ljust(40)))
+        assert (await issuer.receive()).elements[43].rstrip() == "Cafe ?1, Fes"
+        await issuer.stream.aclose()

@@ -608,3 +608,15 @@ def test_messages_of_1993_under_an_mti_that_begins_with_0() -> None:
             assert wire.decode(wire.encode(message)) == message
             assert wire.inspect(wire.encode(message))[0][0][3] == "1100"
         assert wire.decode(b"1" + wire.encode(message)[1:]) == message
+
+
+@pytest.mark.parametrize(("text", "written"), [("latin1", "3034 46e873b0"), ("ebcdic", "3034 c654a290")])
+def test_letters_with_accents_stand_in_wider_code_pages(text: str, written: str) -> None:
+    wire, message = Codec(dialect({}, {"43": {"format": "ans..40", "text": text}}), plan_at=1), Message("0100", {43: "Fès°"})
+    for _ in range(2):
+        assert wire.encode(message)[12:].hex() == written.replace(" ", "")
+        assert wire.decode(wire.encode(message)) == message
+    with pytest.raises(MessageError, match=r"DE 43: found '€' as character 1, expected ans\.\.40: printable characters"):
+        wire.encode(Message("0100", {43: "€"}))
+    with pytest.raises(MessageError, match="DE 43: found 'è' as character 2"):
+        codec("ascii").encode(Message("0100", {43: "Fès".ljust(40)}))
