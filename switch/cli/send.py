@@ -10,6 +10,7 @@ import click
 from switch.cli.console.names import dialect_names, known, listener_names, merchant_ids
 from switch.cli.console.options import DATA_FOLDER, PATH, json_option, specs_option
 from switch.cli.request.target import header_format, specs_and_place
+from switch.cli.request.tls import TlsWishes, tls_options
 from switch.cli.show.exchange import print_exchange, print_explain_it, print_json, print_sent, print_where_to_ask, value_of
 from switch.errors import NegativeAnswerError, SwitchError, UnansweredError
 
@@ -105,6 +106,7 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
     "--timeout", "timeout_seconds", type=float, default=15.0, show_default=True, callback=_seconds, help="Seconds to wait."
 )
 @click.option("--expect", metavar="CODE", help="End with 0 if this response code comes (DE 39), else with 1.")
+@tls_options
 @specs_option
 @json_option
 def send(
@@ -121,6 +123,7 @@ def send(
     data: Path | None,
     specs_folder: Path | None,
     as_json: bool,
+    tls: TlsWishes,
     **wishes: Any,
 ) -> None:
     """Send one message to a centre and show request and answer, element by element.
@@ -139,6 +142,7 @@ def send(
     switch send --reverse HOTEL0000001 --leave 100
     switch send --totals --set 76=1 --set 88=43000
     switch send --network echo
+    switch send --listener secure --tls --ca certificates/ca.pem
     switch send --set 49=            # without currency
     """
     from datetime import UTC, datetime
@@ -173,6 +177,7 @@ def send(
             frame,
             wanted=lambda received: _answers(codec, message, received),
             timeout_seconds=timeout_seconds,
+            tls=tls.side(listener, specs.folder, host),
         )
     except UnansweredError:
         if not as_json:  # what was sent is what a tester needs to ask again, to reverse it, or to look it up

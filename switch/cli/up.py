@@ -131,8 +131,14 @@ def up(
 def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     from switch.trace.recorder import TRACE_FILE, TRACED_MAX
 
+    secured = {each.name: f", {each.tls.in_words}" if each.tls is not None else "" for each in specs.centre.listeners}
     rows = [
-        (name, f"{about['host']}:{about['port']}", about["dialect"], about["header"] + (" + TPDU" if about["tpdu"] else ""))
+        (
+            name,
+            f"{about['host']}:{about['port']}",
+            about["dialect"],
+            about["header"] + (" + TPDU" if about["tpdu"] else "") + secured[name],
+        )
         for name, about in ready["listeners"].items()
     ]
     show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
