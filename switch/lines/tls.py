@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 from contextlib import suppress
+from time import perf_counter
 from typing import Final
 
 import trio
@@ -20,8 +21,10 @@ from switch.lines.tls_context import ClientSide, ServerSide, tls_fault
 HANDSHAKE_SECONDS_MAX: Final = 10.0  #: from the connection, or the first byte where plain messages are taken too, to its end
 LEAVE_SECONDS_MAX: Final = 2.0  #: how long a peer that is refused may take to read why
 LEAVE_BYTES_MAX: Final = 262_144  #: and how much it may go on sending meanwhile
-RECORDS_BYTES: Final = 32_768  #: read at once: smallest records take so many bytes three milliseconds
+STEP_BYTES: Final = 2_048  #: decrypted at once: 75 records that change keys, the worst there is, take two milliseconds
+READ_SECONDS_MAX: Final = 0.001  #: after which no further step is begun for one line
 RECORD_BYTES_MAX: Final = 16_384  #: of what one record carries
+UNREAD_BYTES_MAX: Final = 131_072  #: of records a peer does not read, while it asks for more; twice what a line sends at once
 SEALED_BYTES: Final = 65_536  #: encrypted at once: no more than this waits as records for a peer to read
 FIRST_BYTES: Final = b"\x16\x03"  #: of a TLS record that begins a handshake; as a length header, a message of 5,635 bytes
 
@@ -68,7 +71,7 @@ class TlsSocket:
             if not self._agreed:
                 await trio.lowlevel.wait_readable(self._sock)
                 with suppress(BlockingIOError):
-                    data = self._sock.recv(RECORDS_BYTES)
+                    data = self._sock.recv(STEP_BYTES)
                     if not data:
                         raise TlsError("it closed the line before TLS was agreed on")
                     self._incoming.write(data)
@@ -84,46 +87,58 @@ class TlsSocket:
             left = LEAVE_BYTES_MAX
             while left > 0:
                 await trio.lowlevel.wait_readable(self._sock)
-                left -= len(self._sock.recv(RECORDS_BYTES)) or left
+                left -= len(self._sock.recv(STEP_BYTES)) or left
 
     def recv(self, size: int, /) -> bytes:
-        """All that can be decrypted now, however much; BlockingIOError where that is nothing, no bytes at the peer's end."""
-        if self._ended:
-            return b""
-        if self.at_hand:
-            self.at_hand = False
-        else:
-            data = self._sock.recv(min(size, RECORDS_BYTES))
-            if not data:
-                self._ended = True
-                return b""
-            self._incoming.write(data)
-        said, self._ended = self._opened()
+        """All that can be decrypted of what has come, or what a gulp may take of it; BlockingIOError where that is nothing, no
+        bytes at the peer's end. What is left stays with the system, so that the selector sees it."""
+        said, read, until = list[bytes](), 0, perf_counter() + READ_SECONDS_MAX
+        whole = False
+        while not (self._ended or whole):
+            if self.at_hand:
+                self.at_hand = False
+            else:
+                try:
+                    records = self._sock.recv(STEP_BYTES)
+                except BlockingIOError:
+                    break
+                except OSError:
+                    records = b""
+                self._incoming.write(records)
+                self._ended = not records
+                read += len(records)
+                whole = len(records) < STEP_BYTES or read >= size or perf_counter() >= until
+            if not self._ended:
+                self._ended = self._opened(said)
         if self._outgoing.pending:
-            self._records += self._outgoing.read()
-            with suppress(OSError):
-                self._pushed()
-        if said:
-            if self._ended:  # the selector is to wake up once more, for the end
-                with suppress(OSError):
-                    self._sock.shutdown(socket.SHUT_RD)
-        elif not self._ended:
+            self._answer_on_its_own()
+        if not said and not self._ended:
             raise BlockingIOError
-        return said
+        if said and self._ended:  # the selector is to wake up once more, for the end
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RD)
+        return b"".join(said)
 
-    def _opened(self) -> tuple[bytes, bool]:
-        """What the whole records that have come carry, and whether nothing follows."""
-        parts, ended = [], True
+    def _answer_on_its_own(self) -> None:
+        """Send what TLS itself has to say: an alert, new keys for a peer that asked for them."""
+        self._records += self._outgoing.read()
+        with suppress(OSError):
+            self._pushed()
+        if len(self._records) > UNREAD_BYTES_MAX:
+            self._ended, self.fault = True, f"TLS: it asks for new keys, and leaves {len(self._records)} bytes unread"
+
+    def _opened(self, said: list[bytes]) -> bool:
+        """Add what the whole records that have come carry; whether nothing follows."""
         try:
             while part := self._tls.read(RECORD_BYTES_MAX):
-                parts.append(part)
+                said.append(part)
         except ssl.SSLWantReadError:
-            ended = False
+            return False
         except ssl.SSLZeroReturnError:
             pass
         except ssl.SSLError as error:
             self.fault = f"TLS: {tls_fault(error)}"
-        return b"".join(parts), ended
+        return True
 
     def send(self, data: bytes | bytearray, /) -> int:
         """How many of these bytes the system has taken, all the records that carry them; BlockingIOError where none.

@@ -6,10 +6,12 @@ Certificates are made by the test's own CA (``tests/support/certificates``); tim
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import pytest
 import trio
@@ -32,12 +34,13 @@ from switch.lines.line import Line
 from switch.lines.selector import Lines
 from switch.lines.sockets import listen
 from switch.lines.tls import HANDSHAKE_SECONDS_MAX, LEAVE_SECONDS_MAX, TlsSocket, answer, call
-from switch.lines.tls_context import ServerSide, client_side, server_side, tls_fault
+from switch.lines.tls_context import ClientSide, ServerSide, client_side, server_side, tls_fault
 from switch.routing.traffic.effects import Notice
 from tests.support.centre_in_loop import NOW_MS, Client, cancellable, purchase, specs, wire
 from tests.support.certificates import ASKED, HOST, REQUIRED, Drawer
 from tests.support.played_issuer import network, quiet
 from tests.support.tls_peer import WIRE, TlsEndError, TlsPeer
+from tests.support.tls_records import CIPHER, DATA, HANDSHAKE, Records
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 ATLAS = specs().issuers["atlas"]
@@ -321,6 +324,45 @@ async def quiet_now() -> None:
         await trio.lowlevel.checkpoint()
 
 
+async def by_hand(peer: TlsPeer, side: ClientSide, key_log: Path) -> Records:
+    """TLS agreed on, and the records that follow."""
+    side.context.keylog_filename = str(key_log)
+    await peer.send(await peer.shake_hands())
+    assert peer.tls.cipher()[0] == CIPHER  # type: ignore[index]
+    return Records(key_log)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3_000])
+@pytest.mark.parametrize("asks_for_one", [False, True])
+async def test_a_peer_changes_its_keys(drawer: Drawer, tmp_path: Path, count: int, asks_for_one: bool) -> None:
+    frame, side = TlsPeer.framed(network(ECHO)), drawer.client()
+    async with centre_with(drawer.server()) as centre:
+        peer = await TlsPeer.dialled(centre.port, side)
+        records = await by_hand(peer, side, tmp_path / "keys")
+        await peer.send(records.record(DATA, frame))
+        assert (await peer.receive()).response_code == "00"
+        await peer.send(b"".join(records.key_update(asks_for_one=asks_for_one) for _ in range(count)))
+        for cut in (1, len(frame) - 1):
+            await peer.send(records.record(DATA, frame[:cut]) + records.key_update(asks_for_one=asks_for_one))
+            await peer.send(records.record(DATA, frame[cut:]))
+            assert (await peer.receive()).response_code == "00"
+        assert centre.told() == []
+        await peer.stream.aclose()
+
+
+async def test_a_handshake_message_nobody_expects(drawer: Drawer, tmp_path: Path) -> None:
+    side = drawer.client()
+    async with centre_with(drawer.server()) as centre:
+        peer = await TlsPeer.dialled(centre.port, side)
+        records = await by_hand(peer, side, tmp_path / "keys")
+        await peer.send(records.record(HANDSHAKE, b"\x01\x00\x00\x02\x03\x03"))
+        with pytest.raises(ssl.SSLError, match="ALERT_UNEXPECTED_MESSAGE"):
+            await peer.receive()
+        await peer.stream.aclose()
+        await quiet()
+        assert centre.told() == ["ascii TLS: unexpected message; the line is closed"]
+
+
 async def test_many_messages_in_few_records(drawer: Drawer) -> None:
     count = 1_000
     async with centre_with(drawer.server()) as centre:
@@ -404,7 +446,7 @@ def small_sockets() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield ours, theirs
 
 
-async def agreed(ours: socket.socket, theirs: socket.socket, drawer: Drawer) -> tuple[TlsSocket, TlsSocket]:
+async def agreed(ours: socket.socket, theirs: socket.socket, side: ClientSide, drawer: Drawer) -> tuple[TlsSocket, TlsSocket]:
     """TLS between two sockets; ours is the side that is called."""
     called = list[TlsSocket]()
 
@@ -415,14 +457,14 @@ async def agreed(ours: socket.socket, theirs: socket.socket, drawer: Drawer) -> 
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(answering)
-        calling = await call(theirs, drawer.client())
+        calling = await call(theirs, side)
     return called[0], calling
 
 
 async def test_what_was_left_unread_arrives_whole_and_in_order(drawer: Drawer) -> None:
     with small_sockets() as (ours, theirs):
         line, peer = Line(ours, WIRE, "peer"), Line(theirs, WIRE, "us")
-        ours_tls, theirs_tls = await agreed(ours, theirs, drawer)
+        ours_tls, theirs_tls = await agreed(ours, theirs, drawer.client(), drawer)
         line.secure(ours_tls)
         peer.secure(theirs_tls)
         said = 0
@@ -452,7 +494,7 @@ async def test_what_was_left_unread_arrives_whole_and_in_order(drawer: Drawer) -
 async def test_a_deaf_peer_is_abandoned(drawer: Drawer) -> None:
     with small_sockets() as (ours, theirs):
         line = Line(ours, WIRE, "peer")
-        secured, _ = await agreed(ours, theirs, drawer)
+        secured, _ = await agreed(ours, theirs, drawer.client(), drawer)
         line.secure(secured)
         while not line._unsent:
             line.queue(purchase())
@@ -460,6 +502,22 @@ async def test_a_deaf_peer_is_abandoned(drawer: Drawer) -> None:
         line.abandon()
         line.abandon()
         assert theirs.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET
+
+
+async def test_who_asks_for_new_keys_and_reads_nothing_is_cut_off(drawer: Drawer, tmp_path: Path) -> None:
+    side = drawer.client()
+    side.context.keylog_filename = str(tmp_path / "keys")
+    with small_sockets() as (ours, theirs):
+        secured, _ = await agreed(ours, theirs, side, drawer)
+        line, records = Line(ours, WIRE, "peer"), Records(tmp_path / "keys")
+        line.secure(secured)
+        for _ in range(20_000):
+            theirs.send(records.key_update(asks_for_one=True))
+            list(line.gulp())
+            if line.over:
+                break
+        assert re.fullmatch(r"TLS: it asks for new keys, and leaves 131\d{3} bytes unread", str(line.fault))
+        line.shut()
 
 
 # --- an issuer's line
