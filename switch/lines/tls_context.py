@@ -94,6 +94,7 @@ def server_side(tls: ServerTls, folder: Path, place: str) -> ServerSide:
     """What a listener needs; its files are named from ``folder`` on, and ``place`` is the listener in an error."""
     context = _context(ssl.PROTOCOL_TLS_SERVER)
     context.num_tickets = 0  # lines live long: nobody resumes a session
+    context.options |= ssl.OP_NO_TICKET  # nor under TLS 1.2
     load_pair(context, folder / tls.certificate, folder / tls.key, place)
     if tls.client_certificates != NONE:
         assert tls.client_ca is not None, "read with the specification"

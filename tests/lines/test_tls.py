@@ -10,7 +10,7 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ import trio.lowlevel
 from attrs import define
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 from trio.testing import MockClock
 
 from switch.centre.server import Server
@@ -412,6 +414,34 @@ async def test_a_record_that_was_altered(drawer: Drawer, version: ssl.TLSVersion
         await peer.stream.aclose()
         await quiet()
         assert centre.told() == ["ascii TLS: decryption failed or bad record mac; the line is closed"]
+
+
+ENDED = st.sampled_from([b"", b"\x16\x03\x01", b"\x16\x03\x03\x00\x05", b"\x17\x03\x03\x00\x20", b"\x15\x03\x03\x00\x02"])
+
+
+@given(opening=ENDED, rest=st.binary(max_size=200), version=st.sampled_from(VERSIONS), early=st.booleans())
+def test_any_bytes_end_in_a_sentence_or_in_silence(
+    drawer: Drawer, opening: bytes, rest: bytes, version: ssl.TLSVersion, early: bool
+) -> None:
+    """In the handshake, or after it; nothing else comes of them."""
+
+    async def attack() -> None:
+        async with centre_with(drawer.server(plain=bool(rest and rest[0] & 1))) as centre:
+            peer = await TlsPeer.dialled(centre.port, drawer.client(version=version))
+            if not early:
+                await peer.send(await peer.shake_hands())
+            with trio.fail_after(10), suppress(trio.BrokenResourceError):
+                await peer.send(opening + rest)
+                await peer.stream.send_eof()
+                while await peer.stream.receive_some(65_536):
+                    pass
+            await peer.stream.aclose()
+            other = await TlsPeer.agreed(centre.port, drawer.client())
+            assert await code(other) == "00"
+            await other.stream.aclose()
+            assert {notice.kind for notice in centre.notices} <= {"tls", "bad_frame", "format_error"}
+
+    trio.run(attack)
 
 
 async def test_a_centre_that_stops_ends_tls_in_order(drawer: Drawer) -> None:
