@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from switch.centre.exposure import reach
-from switch.issuers.secure_line import ASKED, NONE, REQUIRED, ClientCertificates, ServerTls
+from switch.centre.exposure import reach, reach_of_issuer
+from switch.issuers.secure_line import ASKED, NONE, REQUIRED, ClientCertificates, ClientTls, ServerTls
 from switch.specs.specification import Listener
 from tests.support.centre_in_loop import specs
 
@@ -29,6 +29,19 @@ def test_who_can_send_messages_where() -> None:
         "both (TLS or plain); to closed (TLS) only with a certificate its client_ca signed"
     )
     assert reach([PLAIN], ["127.0.0.1", "fe80::1%eth0"]) == "whoever reaches fe80::1%eth0 can send messages to ascii (plain)"
+
+
+def test_an_issuer_that_runs_by_itself() -> None:
+    atlas = specs().issuers["atlas"]
+    assert reach_of_issuer(atlas, "127.0.0.1") is reach_of_issuer(atlas, "localhost") is None
+    assert reach_of_issuer(atlas, "bank.test") == "whoever reaches bank.test can send messages to atlas (plain)"
+    server = ServerTls(certificate="a.pem", key="a.key")
+    secured = evolve(atlas, tls=ClientTls(server=server))
+    said = "whoever reaches :: can send messages to atlas (TLS, without a certificate of the caller's)"
+    assert reach_of_issuer(secured, "::") == said
+    closed = evolve(atlas, tls=ClientTls(server=evolve(server, client_certificates=REQUIRED)))
+    said = "other machines reach ::, and can send messages to atlas (TLS) only with a certificate its client_ca signed"
+    assert reach_of_issuer(closed, "::") == said
 
 
 def test_all_want_certificates() -> None:
