@@ -58,7 +58,8 @@ class SpecTable:
         mistakes: Mistakes | None = None,
     ) -> None:
         self.file, self.path = file, path
-        self._values, self._lines, self._mistakes = values, lines or {}, mistakes
+        self._values, self._mistakes = values, mistakes
+        self._lines: Mapping[str, int] = {} if lines is None else lines
         self._above: SpecTable | None = None
         self._asked: set[str] = set()
         self._stand_ins: set[str] = set()  #: keys whose values are wrong: what was given out stands in for them

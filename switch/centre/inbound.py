@@ -10,12 +10,15 @@ from switch.centre.outbound import Origin, Outbound
 from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import MessageError
 from switch.iso8583.dialect import EDITIONS
-from switch.iso8583.framing import Frame, reply_tpdu
+from switch.iso8583.elements import NEEDED_IN_ANSWERS
+from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.reconciliation import to_reconciliation
+from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
+from switch.iso8583.reading.openings import protocol_of
 from switch.iso8583.reading.recognize import around_in_line
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
@@ -31,11 +34,12 @@ from switch.routing.traffic.events import (
     ReversalReceived,
     TotalsReceived,
 )
-from switch.transaction import ADVICE, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
+from switch.transaction import ADVICE, APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
 
 #: Class of a message -> the kind of delivery it answers, where it is an answer.
 DELIVERY_OF_CLASS: Final[dict[str | None, DeliveryKind]] = {"authorization": ADVICE, "financial": ADVICE, "reversal": REVERSAL}
 CURRENCY: Final = "504"  #: of an amount without DE 49: the dirham
+WAITED_SECONDS: Final = 1.0  #: after which bytes that make no frame are told of: their sender waits too
 NO_STAMP: Final = acquirer.Stamp("", "")  #: of a message that has a time of its own
 
 T = TypeVar("T")
@@ -70,7 +74,7 @@ class Inbound:
             self._refuse_unreadable(line, frame, error, effects)
             return
         message = line.understood(received) if line.translates else received
-        origin = Origin(line, reply_tpdu(frame.tpdu) if frame.tpdu else b"", received)
+        origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", received)
         try:
             self._dates[line.edition](received.elements)
         except MessageError as error:
@@ -98,6 +102,7 @@ class Inbound:
             answer = self._callers.network(line, message, origin.tpdu)
             if answer is not None:
                 self._outgoing.answer(origin, answer)
+                self._tell_of(origin, answer, message, effects)
         elif not expects_answer(message.mti):
             effects.append(Notice("unexpected", f"{line.name}: a {received.mti} where only requests are expected"))
         else:
@@ -105,11 +110,38 @@ class Inbound:
             effects.append(Notice("unsupported", f"{line.name}: MTI {received.mti} is not offered, answered {code}"))
             self._outgoing.refuse(origin, message, FUNCTION_NOT_SUPPORTED)
 
+    def _tell_of(self, origin: Origin, answer: Message, request: Message, effects: list[Effect]) -> None:
+        """Tell of a network management message that was not answered 00."""
+        if answer.response_code == APPROVED:
+            return
+        line, received = origin.line, origin.message
+        found = f"function {request.network_function} (DE 70)" if request.network_function else "no function (DE 70)"
+        offered = ", ".join(f"{number} {name}" for number, name in NETWORK_FUNCTION_NAMES.items())
+        code = line.code(answer.response_code, request)
+        what = f"{line.name}: {received.mti}: found {found}, expected one of {offered}; answered {code}"
+        effects.append(Notice("format_error" if answer.response_code == FORMAT_ERROR else "unsupported", what))
+
+    def waited(self, line: Line) -> Notice | None:
+        """The notice about bytes that have begun a frame and stopped; None where they are none, or that was told before. A line
+        that speaks another protocol is closed."""
+        incomplete = line.framer.incomplete
+        if incomplete is None or line.opening is None:
+            return None
+        opening = line.opening
+        foreign = protocol_of(opening)
+        what = f"{line.name}: {incomplete}, and nothing more came for {WAITED_SECONDS:g} s{self._looks_like(line)}"
+        if foreign is not None:
+            line.shut()
+            what += "; the line is closed"
+        return Notice("bad_frame", what)
+
     def from_issuer(self, source: tuple[IssuerLink, Line], frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an issuer: an answer, or something about the session."""
         link, line = source
         try:
-            received = line.codec.decode(frame.body)
+            received, wrong = line.codec.decode_most(frame.body, NEEDED_IN_ANSWERS)
+            if wrong is not None:
+                effects.append(Notice("garbled", f"{line.name}: {wrong}; the answer is used without that element"))
             message = line.understood(received) if line.translates else received
             if message.mti in REQUEST_ANSWERS:
                 answer = issuer.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
@@ -189,7 +221,7 @@ class Inbound:
         outcome = ""
         if received.mti and received.stan:
             readable = line.understood(received) if line.translates else received
-            if self._outgoing.refuse(Origin(line, reply_tpdu(frame.tpdu), received), readable, FORMAT_ERROR):
+            if self._outgoing.refuse(Origin(line, line.framer.answered(frame.tpdu), received), readable, FORMAT_ERROR):
                 outcome = f"answered {line.code(FORMAT_ERROR, readable)}"
         if not outcome:
             outcome = f"not answered; bytes around it {around_in_line(line.codec, frame.body)}"
@@ -210,4 +242,4 @@ class Inbound:
     def _looks_like(self, line: Line) -> str:
         """A hint for a line nothing was understood on, given once: the wire format its first bytes make sense in."""
         opening, line.opening = line.opening, None
-        return self._hints.looks_like(opening) if opening else ""
+        return self._hints.looks_like(opening, line.wire) if opening else ""

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import trio
 
-from switch.centre.inbound import Inbound
+from switch.centre.inbound import WAITED_SECONDS, Inbound
 from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
 from switch.centre.wire_format_hint import WireFormatHint
@@ -309,6 +309,10 @@ class Server:
         for link in self._links.values():
             link.check(now)
         self._callers.check(now)
+        for line in self._callers.silent_since(now - WAITED_SECONDS):
+            waited = self._incoming.waited(line)
+            if waited is not None:
+                self._tell(waited)
 
     def _open_date(self) -> str:
         row = self.journal.open_date()

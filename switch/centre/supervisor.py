@@ -25,7 +25,7 @@ from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.issuers.profile import Profile
 from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
 from switch.lines.issuer_link import IssuerLink

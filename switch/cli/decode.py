@@ -13,7 +13,7 @@ from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
-    from switch.iso8583.framing import HeaderFormat
+    from switch.iso8583.header import HeaderFormat
     from switch.iso8583.reading.recognize import Wrapping
     from switch.iso8583.reading.stream import Way
     from switch.specs.specification import Specs
@@ -130,7 +130,7 @@ def _dialects(specs: Specs, folder: Path | None, dialect_name: str | None, liste
 
 def _wrappings(specs: Specs, header_notation: str | None, tpdu: bool, listener_name: str | None) -> list[Wrapping]:
     """What may stand in front of the message: what was said, else nothing, else what stands there on the lines we know."""
-    from switch.iso8583.framing import HeaderFormat
+    from switch.iso8583.header import HeaderFormat
     from switch.iso8583.reading.recognize import Wrapping
 
     if header_notation:

@@ -172,7 +172,7 @@ def _ask(centre: CentreProcess, listener: Listener, codec: Codec, sale: Sale) ->
     """The elements of the answer to a sale, in the 1987 form."""
     framer = Framer(listener.header, tpdu=listener.tpdu)
     message = worded(sale_message(sale, codec.dialect), codec.dialect, sale.at.date())
-    frame = framer.wrap(codec.encode(message), _TPDU if listener.tpdu else b"")
+    frame = framer.wrap(codec.encode(message), (_TPDU if listener.tpdu else b"") + listener.header.first_between)
     host, port = centre.address(listener.name)
     answer = exchange(host, port, framer, frame, wanted=lambda _: True, timeout_seconds=ANSWER_SECONDS_MAX)
     said = codec.decode(answer.body)

@@ -167,7 +167,7 @@ def send(
     message = changed(spoken, _changes(changes), dialect)
     body = codec.encode(message)
     framer = Framer(header, tpdu=with_tpdu)
-    frame = framer.wrap(body, _TPDU if with_tpdu else b"")
+    frame = framer.wrap(body, (_TPDU if with_tpdu else b"") + header.first_between)
     request = describe(codec, body)
     try:
         answer = exchange(

@@ -15,31 +15,30 @@ from typing import Final
 import iso8583
 
 from switch.errors import MessageError
-from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, Dialect, Element
-from switch.iso8583.elements import NEVER_QUOTED
+from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.plan import KNOWN_MTIS, Decoder, Encoder, compile_decoder, compile_encoder, present_elements
+from switch.iso8583.values import (
+    CODE_PAGES,
+    content_problem,
+    layout_problem,
+    length_text,
+    length_words,
+    shown,
+    shown_bytes,
+    signed_text,
+    value_problem,
+)
 
 PLANS_MAX: Final = 512  #: kept for each direction of a dialect; a peer that varies its bitmaps further is read without plans
-
-#: Content class -> what its values look like, in words (ISO 8583:1987, 4.2).
-CONTENT_WORDS: Final = {
-    "n": "digits",
-    "a": "letters",
-    "an": "letters and digits",
-    "ans": "printable characters",
-    "b": "hexadecimal digits",
-    "z": "track data: digits, with = or D between fields",
-    "x+n": "C or D and digits",
-}
 
 Part = tuple[str, int, bytes, str]
 """A part of a message: key, offset, bytes on the wire, value. Keys are pyiso8583's: ``t`` the MTI, ``p`` and ``1`` the bitmaps,
 else the element's number."""
 
+LOWEST: Final = 2  #: number of an element that is neither the MTI nor a bitmap
 THIRD_BITMAP: Final = 65  #: the element that would announce elements 129 to 192
 MTI_WORDS: Final = {"ascii": "ASCII", "bcd": "packed BCD", "ebcdic": "EBCDIC"}
-SHOWN_BYTES: Final = 6  #: of an unreadable place, in an error
 SHOWN_BITMAP_BYTES: Final = 2  #: of an unreadable bitmap: with a packed MTI eight digits of what may be a card
 
 
@@ -106,6 +105,19 @@ class Codec:
         """
         return self._dissect(data)
 
+    def decode_most(self, data: bytes, needed: frozenset[int]) -> tuple[Message, MessageError | None]:
+        """The message without the elements that hold what their class has not, and the first of these; None where there is
+        none. MessageError where the layout is lost, or such an element is ``needed``."""
+        try:
+            return self.decode(data), None
+        except MessageError as error:
+            parts, layout, wrong = self._read(data)
+            if layout is not None or not wrong or any(each.element in needed or each.element < LOWEST for each in wrong):
+                raise error from None
+        values = {key: value for key, _, _, value in parts}
+        elements = {int(key): value for key, value in values.items() if key not in ("t", "p", "1")}
+        return Message(values["t"], elements), wrong[0]
+
     def _decode_slowly(self, data: bytes) -> Message:
         parts, error = self._dissect(data)
         if error is not None:
@@ -121,53 +133,60 @@ class Codec:
 
     def _dissect(self, data: bytes) -> tuple[list[Part], MessageError | None]:
         """pyiso8583's reading, our content classes on top of it, and the first error of either."""
-        error = self._bitmap_problem(data)
-        if error is not None:
-            return [], self._mti_problem(data) or error
+        parts, layout, wrong = self._read(data)
+        return parts, wrong[0] if wrong else layout
+
+    def _read(self, data: bytes) -> tuple[list[Part], MessageError | None, list[MessageError]]:
+        """The parts that make sense, where the layout is lost, and the parts before that whose content is wrong."""
+        layout = self._bitmap_problem(data)
+        if layout is not None:
+            return [], self._mti_problem(data) or layout, []
         try:
             decoded, encoded = iso8583.decode(data, self._spec)
         except iso8583.DecodeError as fault:
             decoded, encoded = fault.doc_dec, fault.doc_enc
-            error = self._explain(data, fault)
+            layout = self._explain(data, fault)
         parts: list[Part] = []
-        wrong: MessageError | None = None
+        wrong: list[MessageError] = []
         offset = 0
         for key, wire in encoded.items():
-            if error is not None and offset == error.position:
+            if layout is not None and offset == layout.position:
                 break
             problem = self._prefix_problem(key, wire["len"])
             if problem:
-                return parts, wrong or MessageError(int(key), offset, *problem)
+                return parts, MessageError(int(key), offset, *problem), wrong
             value, problem = self._judged(key, decoded[key])
             if problem:
-                wrong = wrong or MessageError(_number(key), offset, *problem)
+                wrong.append(MessageError(_number(key), offset, *problem))
             else:
                 parts.append((key, offset, wire["len"] + wire["data"], value))
             offset += len(wire["len"]) + len(wire["data"])
-        return parts, wrong or error
+        return parts, layout, wrong
 
     def _judged(self, key: str, value: str) -> tuple[str, tuple[str, str] | None]:
         """The value of a part in the form messages have it, and what is wrong with it."""
         if key == "t":
-            return value, None if value.isascii() and value.isdecimal() else (_shown(value), "four digits")
+            return value, None if value.isascii() and value.isdecimal() else (shown(value), "four digits")
         if key in ("p", "1"):
             return value, None
         element = self.dialect.element(int(key))
-        if element.content == "b":
+        if element.sign_encoding:
+            value = signed_text(element, bytes.fromhex(value))
+        elif element.content == "b":
             value = value.upper()
         elif element.content == "z" and element.encoding == "bcd":
             value = value.replace("D", "=")
-        return value, _content_problem(element, value)
+        return value, content_problem(element, value)
 
     def _prefix_problem(self, key: str, prefix: bytes) -> tuple[str, str] | None:
         """A length that pyiso8583 reads with ``int`` and that is not made of digits."""
         if not prefix:
             return None
         element = self.dialect.element(int(key))
-        text = _length_text(element, prefix)
+        text = length_text(element, prefix)
         if text.isascii() and text.isdecimal():
             return None
-        return f"length {text!r}", f"{element.length_digits} digits of length"
+        return f"length {text!r}", length_words(element)
 
     def _mti_problem(self, data: bytes) -> MessageError | None:
         """What stands in the place of the MTI, where that is no four digits."""
@@ -175,7 +194,7 @@ class Codec:
         digits = raw.hex() if self.dialect.mti == "bcd" else raw.decode(self._text if self._text != "ascii" else "latin-1")
         if digits.isascii() and digits.isdecimal():
             return None
-        return MessageError(0, 0, _shown_bytes(raw), self._expected_mti())
+        return MessageError(0, 0, shown_bytes(raw), self._expected_mti())
 
     def _expected_mti(self) -> str:
         return f"{self._mti_bytes} bytes of MTI: four digits in {MTI_WORDS[self.dialect.mti]}"
@@ -191,7 +210,7 @@ class Codec:
             if size == 16:
                 text = raw.decode("latin-1" if self._text == "ascii" else self._text)
                 if text.strip(hexdigits):
-                    return MessageError(1, offset, _shown_bytes(raw, SHOWN_BITMAP_BYTES), "16 hexadecimal digits of bitmap")
+                    return MessageError(1, offset, shown_bytes(raw, SHOWN_BITMAP_BYTES), "16 hexadecimal digits of bitmap")
                 bitmap = bytes.fromhex(text)
             if first and bitmap[0] & 0x80:
                 return MessageError(THIRD_BITMAP, offset, "a bit that announces a third bitmap", "at most 128 elements")
@@ -212,23 +231,23 @@ class Codec:
             last = "the bitmap" if number == 1 else f"DE {number}"
             return MessageError(number, fault.pos, f"{left} further byte(s)", f"the end of the message after {last}")
         if number == 0:
-            return MessageError(0, 0, _shown_bytes(data[: self._mti_bytes]), self._expected_mti())
+            return MessageError(0, 0, shown_bytes(data[: self._mti_bytes]), self._expected_mti())
         position = sum(len(wire["len"]) + len(wire["data"]) for key, wire in fault.doc_enc.items() if key != fault.field)
         if number == 1:
-            found = _shown_bytes(data[position : position + self._bitmap_bytes], SHOWN_BITMAP_BYTES)
+            found = shown_bytes(data[position : position + self._bitmap_bytes], SHOWN_BITMAP_BYTES)
             kind = "binary bitmap" if self._bitmap_bytes == 8 else "hexadecimal bitmap"
             return MessageError(1, position, found, f"{self._bitmap_bytes} bytes of {kind}")
         element = self.dialect.element(number)
-        return MessageError(number, position, *_layout_problem(element, fault.doc_enc[fault.field], len(data) - position))
+        return MessageError(number, position, *layout_problem(element, fault.doc_enc[fault.field], len(data) - position))
 
     def _encode_slowly(self, message: Message, numbers: tuple[int, ...]) -> bytes:
         mti, elements = message
         if not (len(mti) == 4 and mti.isascii() and mti.isdecimal()):
-            raise MessageError(0, None, _shown(mti), "four digits")
+            raise MessageError(0, None, shown(mti), "four digits")
         for number in sorted(elements):
             if not 2 <= number <= ELEMENTS_MAX or number == THIRD_BITMAP or self.dialect.elements[number] is None:
                 raise MessageError(number, None, "a value", f"an element that dialect {self.dialect.name} defines")
-            problem = _value_problem(self.dialect.element(number), elements[number])
+            problem = value_problem(self.dialect.element(number), elements[number])
             if problem:
                 raise MessageError(number, None, *problem)
         document = {"t": mti, **{str(number): self._written(number, value) for number, value in elements.items()}}
@@ -239,6 +258,9 @@ class Codec:
 
     def _written(self, number: int, value: str) -> str:
         element = self.dialect.element(number)
+        if element.sign_encoding:
+            before, behind = element.pad if element.size % 2 == 0 else ("", "")
+            return value[0].encode(CODE_PAGES[element.sign_encoding]).hex().upper() + before + value[1:] + behind
         return value.replace("=", "D") if element.content == "z" and element.encoding == "bcd" else value
 
     def _comes_again(self, layout: object) -> bool:
@@ -257,102 +279,6 @@ class Codec:
             self._decoders[bitmap] = compile_decoder(self.dialect, bytes.fromhex(decoded["p"] + decoded.get("1", "")))
 
 
-def expectation(element: Element) -> str:
-    """What a dialect expects of an element: its notation and how it stands on the wire."""
-    prefix = f"{'L' * element.length_digits}VAR, " if element.length_digits else ""
-    return f"{element.format} ({prefix}{element.encoding})"
-
-
 def _number(key: str) -> int:
     """The element number behind one of pyiso8583's keys: 0 the MTI, 1 the bitmaps."""
     return int(key) if key.isdecimal() else 0 if key == "t" else 1
-
-
-def _layout_problem(element: Element, wire: dict[str, bytes], left: int) -> tuple[str, str]:
-    """Why an element cannot be cut out of the ``left`` bytes that begin with it, or not be read as text."""
-    prefix, data = wire["len"], wire["data"]
-    if len(prefix) < element.length_bytes:
-        return f"{left} byte(s) left", f"{element.length_digits} digits of length, {expectation(element)}"
-    text = _length_text(element, prefix)
-    if text and not (text.isascii() and text.isdecimal()):
-        return f"length {text!r}", f"{element.length_digits} digits of length"
-    count = int(text) if text else element.size * 2 if element.encoding == "hex" else element.size
-    if data and len(data) == ((count + 1) // 2 if element.encoding == "bcd" else count):
-        if element.encoding == "bcd":
-            side, digit = element.padding.split()
-            padding = data[0] >> 4 if side == "left" else data[-1] & 0x0F
-            return f"padding {padding:X}", f"padding {digit} on the {side}, {expectation(element)}"
-        return _content_problem(element, data.decode("latin-1")) or ("bytes that are no text", expectation(element))
-    announced = f"length {text!r} with " if text else ""
-    return f"{announced}{left - len(prefix)} byte(s) left", expectation(element)
-
-
-def _value_problem(element: Element, value: str) -> tuple[str, str] | None:
-    """What is wrong with a value that is to be written."""
-    problem = _content_problem(element, value)
-    size = element.characters_max
-    if problem is None and (len(value) > size or (len(value) < size and not element.length_digits)):
-        unit = "bytes" if element.content == "b" else "digits" if element.content in ("n", "z") else "characters"
-        count = len(value) / 2 if element.content == "b" else len(value)
-        return f"{count:g} {unit}", element.format
-    return problem
-
-
-def _content_problem(element: Element, value: str) -> tuple[str, str] | None:
-    if not value or (value.isascii() and _CONTENT_TESTS[element.content](value)):
-        return None
-    return _first_wrong(element, value), f"{element.format}: {CONTENT_WORDS[element.content]}"
-
-
-def _first_wrong(element: Element, value: str) -> str:
-    """The first character that is not of an element's class, and which one it is: enough to find it, and no card number."""
-    if element.number in NEVER_QUOTED:
-        return f"{len(value)} characters, not shown"
-    for place, character in enumerate(value, start=1):
-        if not (character.isascii() and _belongs(element.content, character, place)):
-            return f"{character!r} as character {place}"
-    return f"{len(value)} characters"
-
-
-def _belongs(content: str, character: str, place: int) -> bool:
-    """Whether one character may stand at a place (from 1) of a value of a content class."""
-    if content == "x+n":
-        return character in "CD" if place == 1 else character.isdecimal()
-    if content == "z":
-        return character.isdecimal() or character in "=D"
-    return _CONTENT_TESTS[content](character * 2 if content == "b" else character)
-
-
-def _is_track(value: str) -> bool:
-    return value.replace("=", "0").replace("D", "0").isdecimal()
-
-
-_CONTENT_TESTS: Final[dict[str, Callable[[str], bool]]] = {
-    "n": str.isdecimal,
-    "a": str.isalpha,
-    "an": str.isalnum,
-    "ans": str.isprintable,
-    "b": lambda value: len(value) % 2 == 0 and not value.strip("0123456789ABCDEF"),
-    "z": _is_track,
-    "x+n": lambda value: value[0] in "CD" and value[1:].isdecimal(),
-}
-
-
-def _shown(value: str) -> str:
-    """A wrong value for an error: never more than a few characters, and no run of digits that could be a card."""
-    shown = "".join("*" if c.isdecimal() and len(value) > 8 else c for c in value)
-    return repr(shown if len(shown) <= 24 else shown[:21] + "…")
-
-
-def _shown_bytes(data: bytes, bytes_max: int = SHOWN_BYTES) -> str:
-    """Bytes for an error: the first few, too few for a card number."""
-    if not data:
-        return "nothing"
-    return f"{len(data)} byte(s) {data[:bytes_max].hex(' ')}{' …' if len(data) > bytes_max else ''}"
-
-
-def _length_text(element: Element, prefix: bytes) -> str:
-    """A length prefix as text: its digits, or whatever stands in their place."""
-    if element.length_encoding == "bcd":
-        return prefix.hex()
-    return prefix.decode(EBCDIC if element.length_encoding == "ebcdic" else "latin-1")

@@ -14,10 +14,10 @@ from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 
 #: What an authorization cannot do without; the PAN may also come in track 2, and an inquiry needs no amount.
 MANDATORY: Final = frozenset({3, 11, 41, 42})
-#: Elements of a request that go back in its answer, as they came.
-ECHOED: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49})
-#: What a message must carry for its answer to be matched by whoever sent it.
-NETWORK_ECHOED: Final[tuple[int, ...]] = (7, 11, 12, 13, 32, 33, 53, 70, 100)
+#: Elements of a message of any class that go back in its answer, as they came: whatever its sender may match the answer by.
+ECHOED: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 14, 15, 18, 22, 24, 25, 32, 33, 37, 41, 42, 49, 53, 70, 90, 100})
+#: What an issuer's answer is nothing without; one that is wrong in another element is used, without that.
+NEEDED_IN_ANSWERS: Final = ECHOED | {39}
 #: Elements an issuer adds to its answer that go on to the acquirer.
 FROM_ISSUER: Final = frozenset({44, 48, 54, 55, 62})
 #: Elements of a request that its reversal repeats to the issuer.

@@ -1,108 +1,20 @@
-"""Cutting a byte stream into messages and wrapping messages for it: length headers and TPDUs. No I/O."""
+"""Cutting a byte stream into messages and wrapping messages for it, with all that stands around them. No I/O."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Final, NamedTuple
 
-from attrs import frozen
-
 from switch.errors import FrameError, MessageError
+from switch.iso8583.header import LINE_FEED, PACKET, STX, WITHOUT_LENGTH, HeaderFormat, checksum
 
 FRAME_BYTES_MAX: Final = 16_384  #: far above any ISO 8583 message met; a longer announcement is a foreign protocol
 TPDU_BYTES: Final = 5  #: id, destination (2), source (2)
 
-VISA: Final = "4v"  #: the notation of the Visa message length header (VML)
-
-_NOTATION = re.compile(r"([24])([bald])(i?)|(4)(v)")
-
-
-@frozen(kw_only=True)
-class HeaderFormat:
-    """A length header: ``width`` bytes holding the length of what follows.
-
-    ``kind`` is b (binary, big endian), l (binary, little endian), a (ASCII digits), d (packed BCD) or v (Visa: two bytes
-    binary, big endian, then two zero bytes); ``inclusive`` means the length counts the header itself.
-    """
-
-    notation: str
-    width: int
-    kind: str
-    inclusive: bool
-
-    @classmethod
-    def parse(cls, notation: str) -> HeaderFormat:
-        """From the short notation ``2b``, ``4a``, ``2d``, ``2l``, with a final ``i`` for inclusive, or ``4v``.
-
-        >>> HeaderFormat.parse("4ai").inclusive
-        True
-        """
-        match = _NOTATION.fullmatch(notation)
-        if not match:
-            kinds = "2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive"
-            raise ValueError(f"{kinds}; or {VISA} (Visa)")
-        return cls(notation=notation, width=int(match[1] or match[4]), kind=match[2] or match[5], inclusive=bool(match[3]))
-
-    @property
-    def in_words(self) -> str:
-        """What kind of header it is.
-
-        >>> HeaderFormat.parse("4a").in_words, HeaderFormat.parse("2li").in_words
-        ('a 4-digit length header', 'a 2-byte little-endian length header that counts itself')
-        """
-        size = {"a": f"{self.width}-digit", "v": "Visa"}.get(self.kind, f"{self.width}-byte")
-        order = {"l": " little-endian", "d": " BCD"}.get(self.kind, "")
-        return f"a {size}{order} length header{' that counts itself' if self.inclusive else ''}"
-
-    def length(self, header: bytes) -> int:
-        """The number of bytes that follow the header; FrameError when it is no number of this kind."""
-        if self.kind == "b":
-            value = int.from_bytes(header, "big")
-        elif self.kind == "l":
-            value = int.from_bytes(header, "little")
-        elif self.kind == "v":
-            if header[2:] != _VISA_RESERVED:
-                raise FrameError(
-                    f"length header {header.hex(' ')}: found {header[2:].hex(' ')} in bytes 3 and 4, expected 00 00"
-                )
-            value = int.from_bytes(header[:2], "big")
-        else:
-            digits = header.decode("latin-1") if self.kind == "a" else header.hex()
-            if not (digits.isascii() and digits.isdecimal()):
-                raise FrameError(f"length header: found {header.hex(' ')}, expected {self.width} bytes of {_KINDS[self.kind]}")
-            value = int(digits)
-        return value - self.width if self.inclusive else value
-
-    @cached_property
-    def length_max(self) -> int:
-        """The longest length a header of this kind can announce, in bytes."""
-        base = {"a": 10, "d": 100}.get(self.kind, 256)
-        largest: int = base ** (2 if self.kind == "v" else self.width) - 1
-        return largest - self.width if self.inclusive else largest
-
-    def header(self, length: int) -> bytes:
-        """The header announcing ``length`` bytes, which must be at most ``length_max``."""
-        assert 0 <= length <= self.length_max, f"{length} bytes do not fit a header {self.notation}"
-        value = length + self.width if self.inclusive else length
-        if self.kind == "b":
-            return value.to_bytes(self.width, "big")
-        if self.kind == "l":
-            return value.to_bytes(self.width, "little")
-        if self.kind == "v":
-            return value.to_bytes(2, "big") + _VISA_RESERVED
-        if self.kind == "a":
-            return b"%0*d" % (self.width, value)
-        return bytes.fromhex(f"{value:0{self.width * 2}d}")
-
-
-_VISA_RESERVED: Final = bytes(2)  #: bytes 3 and 4 of a Visa header
-_KINDS: Final = {"a": "ASCII digits", "d": "packed decimal digits"}
-
 
 class Frame(NamedTuple):
-    """One message off the wire; ``tpdu`` is empty where the line carries none."""
+    """One message off the wire. ``tpdu`` is what stands before it, behind the length header: a TPDU, and whatever else the
+    header format has there; empty on most lines."""
 
     tpdu: bytes
     body: bytes
@@ -117,7 +29,9 @@ class Framer:
 
     def __init__(self, header: HeaderFormat, *, tpdu: bool = False, frame_bytes_max: int = FRAME_BYTES_MAX) -> None:
         self.header, self.tpdu_bytes, self.frame_bytes_max = header, TPDU_BYTES if tpdu else 0, frame_bytes_max
-        self.wrapped_bytes_max = min(frame_bytes_max, header.length_max)
+        self.front_bytes = self.tpdu_bytes + header.between_bytes
+        without = header.kind in WITHOUT_LENGTH
+        self.wrapped_bytes_max = frame_bytes_max if without else min(frame_bytes_max, header.length_max)
         self.fault: FrameError | None = None
         self._rest = b""
         self._headers: dict[int, bytes] = {}  #: by the length they announce, as far as they were needed
@@ -132,10 +46,16 @@ class Framer:
         """What has come of a frame whose end is missing, in words; None between frames."""
         if not self._rest or self.fault is not None:
             return None
+        if self.header.kind in WITHOUT_LENGTH:
+            return f"found {len(self._rest)} byte(s) without an end, expected {self.header.in_words}"
         head, rest = self._rest[: self.header.width], self._rest[self.header.width :]
         if len(head) < self.header.width:
             return f"length header: found {len(head)} byte(s), expected {self.header.width}"
-        return f"length header {head.hex(' ')}: found {len(rest)} byte(s) behind it, expected {self.header.length(head)}"
+        return f"length header {head.hex(' ')}: found {len(rest)} byte(s) behind it, expected {self._behind(head)}"
+
+    def _behind(self, head: bytes) -> int:
+        """How many bytes belong to the frame behind its length header."""
+        return self.header.length(head) + (self.front_bytes + self.header.behind_bytes) * self.header.message_only
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames completed by ``data``."""
@@ -148,9 +68,14 @@ class Framer:
         """
         if self.fault is not None:
             return
+        if self.header.kind in WITHOUT_LENGTH:
+            yield from self._cut_without_length(data)
+            return
         buffer = self._rest + data if self._rest else data
-        width, skip, limit = self.header.width, self.tpdu_bytes, self.frame_bytes_max
+        width, skip, limit, trailer = self.header.width, self.front_bytes, self.frame_bytes_max, self.header.behind_bytes
         plain = self.header.kind == "b" and not self.header.inclusive
+        uncounted = skip + trailer if self.header.message_only else 0
+        least, checked = (0 if uncounted else skip + trailer), bool(self.header.between or trailer)
         start, size = 0, len(buffer)
         try:
             while (behind := start + width) <= size:
@@ -159,30 +84,129 @@ class Framer:
                 if not 0 <= length <= limit:
                     raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {limit}")
                 end = behind + length
+                if uncounted and length:
+                    end += uncounted
                 if end > size:
                     break
-                if length < skip and length:
-                    raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {skip} of the TPDU")
+                if length < least and length:
+                    raise FrameError(self._too_short(length))
                 start, body = end, behind + skip
-                yield tuple.__new__(Frame, (buffer[behind:body], buffer[body:end])) if length else None
+                if not length:
+                    yield None
+                    continue
+                if checked:
+                    self._check(buffer[behind:end])
+                yield tuple.__new__(Frame, (buffer[behind:body], buffer[body : end - trailer]))
         except FrameError as fault:
             self.fault = fault.with_traceback(None)
         finally:
             self._rest = buffer[start:]
 
+    def _too_short(self, length: int) -> str:
+        if length < self.tpdu_bytes:
+            return f"TPDU: found a frame of {length} bytes, expected at least the {self.tpdu_bytes} of the TPDU"
+        least = self.front_bytes + self.header.behind_bytes
+        return f"header before the MTI: found a frame of {length} bytes, expected at least {least}"
+
+    def _check(self, frame: bytes) -> None:
+        """FrameError where something else stands before the MTI, or behind the message, than the line has there."""
+        header = self.header
+        header.check(frame[self.tpdu_bytes : self.front_bytes])
+        whole = len(frame) - header.behind_bytes
+        expected = header.behind(frame[:whole])
+        if frame[whole:] != expected:
+            raise FrameError(f"end of the frame: found {frame[whole:].hex(' ')}, expected {expected.hex(' ')}")
+
+    def _cut_without_length(self, data: bytes) -> Iterator[Frame | None]:
+        """The frames of a line whose messages end with a sign, or with the packet."""
+        self._rest, ends = self._rest + data, _ENDS[self.header.kind]
+        try:
+            while self._rest and (found := ends(self._rest)) is not None:
+                message, end = found
+                if 0 < len(message) < self.front_bytes:
+                    raise FrameError(self._too_short(len(message)))
+                self.header.check(message[self.tpdu_bytes : self.front_bytes] if message else self.header.first_between)
+                self._rest = self._rest[end:]
+                yield Frame(message[: self.front_bytes], message[self.front_bytes :]) if message else None
+            if len(self._rest) > self.frame_bytes_max:
+                raise FrameError(f"found {len(self._rest)} bytes without an end, expected {self.header.in_words}")
+        except FrameError as fault:
+            self.fault = fault.with_traceback(None)
+
     def wrap(self, body: bytes, tpdu: bytes = b"") -> bytes:
-        """The bytes to send for a message; ``tpdu`` goes in front of it on lines that carry one.
+        """The bytes to send for a message; ``tpdu`` goes in front of it on lines that carry one, or something like it.
 
         MessageError when the message is longer than the line can carry.
         """
         length = len(tpdu) + len(body)
+        if self.header.kind in WITHOUT_LENGTH:
+            return self._ended(tpdu + body)
+        if self.header.behind_bytes or self.header.message_only:
+            body, length = body + self.header.behind(tpdu + body), length + self.header.behind_bytes
+            length -= (len(tpdu) + self.header.behind_bytes) * self.header.message_only
         header = self._headers.get(length)
         if header is None:
             if length > self.wrapped_bytes_max:
-                expected = f"at most {self.wrapped_bytes_max} (length header {self.header.notation})"
-                raise MessageError(1, None, f"elements that make {length} bytes", expected)
+                raise MessageError(1, None, f"elements that make {length} bytes", self._at_most())
             header = self._headers[length] = self.header.header(length)
         return header + tpdu + body
+
+    def _at_most(self) -> str:
+        return f"at most {self.wrapped_bytes_max} (length header {self.header.notation})"
+
+    def _ended(self, message: bytes) -> bytes:
+        """A message with the sign of its end; MessageError where that sign stands in it."""
+        if len(message) > self.wrapped_bytes_max:
+            raise MessageError(1, None, f"elements that make {len(message)} bytes", self._at_most())
+        sign = _SIGNS[self.header.kind]
+        if sign and sign in message:
+            what = f"byte {sign.hex()} in the message"
+            raise MessageError(1, None, what, f"none on a line with {WITHOUT_LENGTH[self.header.kind]}")
+        if self.header.kind == STX:
+            ended = message + _ETX
+            return _STX + ended + bytes([checksum(ended)])
+        return message + sign
+
+    def answered(self, tpdu: bytes) -> bytes:
+        """What stands before the answer to a message that had ``tpdu`` there: destination and source change places."""
+        if not self.header.between:
+            return reply_tpdu(tpdu) if tpdu else tpdu
+        front = reply_tpdu(tpdu[: self.tpdu_bytes]) if self.tpdu_bytes else b""
+        return front + self.header.answered(tpdu[self.tpdu_bytes :])
+
+
+_STX, _ETX = b"\x02", b"\x03"
+_CONTROLS: Final = b"\x04\x05\x06\x15"  #: EOT, ENQ, ACK and NAK, which terminals send between frames
+_SIGNS: Final = {LINE_FEED: b"\n", STX: _ETX, PACKET: b""}
+
+
+def _to_line_feed(data: bytes) -> tuple[bytes, int] | None:
+    """The first message of ``data`` and where it ends; None where its end has not come."""
+    end = data.find(b"\n")
+    return None if end < 0 else (data[:end].removesuffix(b"\r"), end + 1)
+
+
+def _to_etx(data: bytes) -> tuple[bytes, int] | None:
+    """The same between STX and ETX, the LRC checked; FrameError where none begins, or the LRC is wrong."""
+    start = len(data) - len(data.lstrip(_CONTROLS))
+    if start == len(data):
+        return b"", start
+    if data[start : start + 1] != _STX:
+        raise FrameError(f"found {data[start : start + 4].hex(' ')}, expected 02 (STX) at the beginning of a frame")
+    end = data.find(_ETX, start)
+    if end < 0 or end + 1 >= len(data):
+        return None
+    ended = data[start + 1 : end + 1]
+    if data[end + 1] != checksum(ended):
+        raise FrameError(f"LRC: found {data[end + 1]:02x}, expected {checksum(ended):02x}")
+    return ended[:-1], end + 2
+
+
+def _to_end(data: bytes) -> tuple[bytes, int] | None:
+    return data, len(data)
+
+
+_ENDS: Final = {LINE_FEED: _to_line_feed, STX: _to_etx, PACKET: _to_end}
 
 
 def reply_tpdu(tpdu: bytes) -> bytes:

@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from switch.iso8583.dialect import EBCDIC, Dialect, Element
+from switch.iso8583.dialect import BINARY, EBCDIC, Dialect, Element
 
 Decoder = Callable[[bytes, int], "dict[int, str] | None"]
 Encoder = Callable[[str, dict[int, str]], "bytes | None"]
@@ -23,8 +23,8 @@ Encoder = Callable[[str, dict[int, str]], "bytes | None"]
 _CODEC: Final = {"ascii": "ascii", "ebcdic": EBCDIC}
 
 #: Length prefixes as they are read (text or packed as hex) -> value; a dict takes digits only, where int() takes "+1".
-_LENGTHS: Final = {2: {f"{n:02d}": n for n in range(100)}, 3: {f"{n:03d}": n for n in range(1000)}}
-_PACKED_LENGTHS: Final = {2: _LENGTHS[2], 3: {f"{n:04d}": n for n in range(1000)}}
+_LENGTHS: Final = {digits: {f"{n:0{digits}d}": n for n in range(10**digits)} for digits in (1, 2, 3)}
+_PACKED_LENGTHS: Final = {digits: {f"{n:0{digits + digits % 2}d}": n for n in range(10**digits)} for digits in (1, 2, 3)}
 
 #: MTIs of ISO 8583:1987 and 1993 as digits; a plan writes these and no other.
 KNOWN_MTIS: Final = frozenset(f"0{c}{f}{o}" for c in "12345678" for f in "0123" for o in "0123") | frozenset(
@@ -36,7 +36,13 @@ _MTI_BYTES: Final = {
     "bcd": {mti: bytes.fromhex(mti) for mti in KNOWN_MTIS},
 }
 
-_CLASS_TESTS: Final = {"n": "isdecimal", "a": "isalpha", "an": "isalnum", "ans": "isprintable"}
+_CLASS_TESTS: Final = {
+    "n": "{}.isdecimal()",
+    "a": "{}.isalpha()",
+    "an": "{}.replace(' ', '0').isalnum()",  # blanks fill it up
+    "ans": "{}.isprintable()",
+}
+_SIGNS: Final = {code: {sign.encode(code): sign for sign in "CD"} for code in ("ascii", EBCDIC)}
 
 
 def present_elements(bitmap: bytes) -> list[int]:
@@ -62,7 +68,7 @@ def _check(content: str, name: str, *, ascii_already: bool) -> str:
         "z": f"{name}.replace('=', '0').replace('D', '0').isdecimal()",
         "x+n": f"{name}[:1] in ('C', 'D') and {name}[1:].isdecimal()",
         "b": f"len({name}) % 2 == 0 and not {name}.strip('0123456789ABCDEF')",
-    }.get(content) or f"{name}.{_CLASS_TESTS[content]}()"
+    }.get(content) or _CLASS_TESTS[content].format(name)
     return test if ascii_already or content == "b" else f"{test} and {name}.isascii()"
 
 
@@ -92,8 +98,8 @@ class _Reader(_Source):
         super().__init__("data, start")
         self.values: list[str] = []
         self._base, self._offset = "", 0
-        encodings = {e.encoding for e in elements} | {e.length_encoding for e in elements if e.length_digits}
-        self.ascii_already = "raw" not in encodings and "bcd" not in encodings and "ebcdic" not in encodings
+        encodings = {e.encoding for e in elements} | {e.length_encoding for e in elements if e.length_units}
+        self.ascii_already = encodings <= {"ascii", "hex"}
         self.add("data = data[start:]")
         if encodings & {"ascii", "hex"}:
             self.add(f"ascii = data.decode('{'ascii' if self.ascii_already else 'latin-1'}')")
@@ -137,12 +143,32 @@ def compile_decoder(dialect: Dialect, bitmap: bytes) -> Decoder:
                 _read_single(reader, element)
     reader.add(f"if {reader.at} != len(data): return None")
     reader.add("return {" + ", ".join(reader.values) + "}")
-    plan: Decoder = reader.compiled(L2=_LENGTHS[2], L3=_LENGTHS[3], P2=_PACKED_LENGTHS[2], P3=_PACKED_LENGTHS[3])
+    tables = {f"L{digits}": table for digits, table in _LENGTHS.items()}
+    tables |= {f"P{digits}": table for digits, table in _PACKED_LENGTHS.items()}
+    plan: Decoder = reader.compiled(**tables, signs=_SIGNS, long=_long_length)
     return plan
 
 
+def _long_length(digits: str) -> int:
+    """A length of more digits than there is a table for; ValueError where they are none."""
+    if not (digits.isascii() and digits.isdecimal()):
+        raise ValueError(digits)
+    return int(digits)
+
+
+def _length_of(element: Element, prefix: str) -> str:
+    """The Python expression of a length, whose bytes are the slice ``prefix``."""
+    units = element.length_units
+    if element.length_encoding == BINARY:
+        return f"int.from_bytes(data[{prefix}], 'big')"
+    digits = f"data[{prefix}].hex()" if element.length_encoding == "bcd" else f"{element.length_encoding}[{prefix}]"
+    if units not in _LENGTHS:
+        return f"long({digits})"
+    return f"{'P' if element.length_encoding == 'bcd' else 'L'}{units}[{digits}]"
+
+
 def _stretch_key(element: Element) -> tuple[Any, ...]:
-    if element.length_digits == 0 and element.content in _CLASS_TESTS and not _padded_with_a_letter(element):
+    if element.length_units == 0 and element.content in _CLASS_TESTS and not _padded_with_a_letter(element):
         return (True, element.content, element.encoding)
     return (False, element.number)
 
@@ -175,13 +201,12 @@ def _read_stretch(reader: _Reader, members: list[Element]) -> None:
 def _read_single(reader: _Reader, element: Element) -> None:
     """One element of variable length, or of a class that is checked alone."""
     name, mark = f"v{element.number}", f"p{element.number}"
-    if element.length_digits:
-        prefix = reader.take(element.length_bytes)
-        if element.length_encoding == "bcd":
-            reader.add(f"n = P{element.length_digits}[data[{prefix}].hex()]")
-        else:
-            reader.add(f"n = L{element.length_digits}[{element.length_encoding}[{prefix}]]")
-        limit = element.size if element.encoding == "raw" else element.characters_max
+    if element.sign_encoding:
+        _read_signed(reader, element)
+        return
+    if element.length_units:
+        reader.add(f"n = {_length_of(element, reader.take(element.length_bytes))}")
+        limit = min(element.size, element.countable) if element.encoding == "raw" else element.characters_max
         reader.add(f"if n > {limit}: return None")
         place = reader.take_counted(mark, "(n + 1) // 2" if element.encoding == "bcd" else "n")
         odd = "n & 1"
@@ -203,6 +228,21 @@ def _read_single(reader: _Reader, element: Element) -> None:
         reader.check(element.content, name, element.encoding)
     if element.encoding == "bcd" and element.content == "z":
         reader.add(f"{name} = {name}.replace('D', '=')")
+    reader.values.append(f"{element.number}: {name}")
+
+
+def _read_signed(reader: _Reader, element: Element) -> None:
+    """An amount whose sign stands as a character before packed digits."""
+    name, digits = f"v{element.number}", element.size - 1
+    sign, packed = reader.take(1), reader.take(_packed_bytes(digits))
+    code = _CODEC[element.sign_encoding]
+    reader.add(f"{name} = data[{packed}].hex()")
+    if digits % 2:
+        before, behind = element.pad
+        reader.add(f"if {name}[{':1' if before else '-1:'}] != {(before or behind).lower()!r}: return None")
+        reader.add(f"{name} = {name}[{'1:' if before else ':-1'}]")
+    reader.add(f"{name} = signs[{code!r}][data[{sign}]] + {name}")
+    reader.check("x+n", name, "bcd")
     reader.values.append(f"{element.number}: {name}")
 
 
@@ -243,7 +283,7 @@ def _test_key(element: Element) -> tuple[str, bool]:
 def _length_test(element: Element) -> str:
     name = f"v{element.number}"
     limit = element.characters_max
-    if element.length_digits:
+    if element.length_units:
         return f"0 < len({name}) <= {limit}"
     return f"len({name}) == {limit}"
 
@@ -258,16 +298,21 @@ def _content_tests(content: str, names: list[str], *, ascii_already: bool) -> li
 def _written(element: Element) -> list[tuple[str, str]]:
     """The pieces an element puts on the wire: (how it is converted, what goes into the f-string)."""
     name, pieces = f"v{element.number}", []
-    if element.length_digits:
+    if element.length_units:
         length = f"len({name})" if element.encoding != "raw" else f"len({name}) // 2"
         if element.length_encoding == "bcd":
             pieces.append(("packed", f"{{{length}:0{element.length_bytes * 2}d}}"))
+        elif element.length_encoding == BINARY:
+            pieces.append(("packed", f"{{{length}:0{element.length_units * 2}x}}"))
         else:
-            pieces.append((element.length_encoding, f"{{{length}:0{element.length_digits}d}}"))
+            pieces.append((element.length_encoding, f"{{{length}:0{element.length_units}d}}"))
+    if element.sign_encoding:
+        before, behind = element.pad if element.size % 2 == 0 else ("", "")
+        return [(element.sign_encoding, f"{{{name}[:1]}}"), ("packed", f"{before}{{{name}[1:]}}{behind}")]
     if element.encoding == "bcd":
         value = f"{name}.replace(chr(61), chr(68))" if element.content == "z" else name
         before, behind = element.pad
-        if element.length_digits:
+        if element.length_units:
             before, behind = (f"{{chr({ord(pad)}) * (len({name}) % 2)}}" if pad else "" for pad in (before, behind))
         elif element.size % 2 == 0:
             before = behind = ""

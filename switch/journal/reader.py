@@ -69,9 +69,10 @@ LEFT JOIN decision ON decision.request_id = request.id
 LEFT JOIN delivered ON delivered.delivery_id = delivery.id
 WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
 """  # noqa: S608
-#: A terminal as the indexes of requests know it, and whole. Without the plus SQLite puts its value into the expression before it,
-#: which then is the expression of no index.
+#: Terminal and time as the indexes of requests know them, and whole. Without the plus SQLite puts the whole value into the
+#: expression before it, which then is the expression of no index.
 _TERMINAL: Final = "substr(request.terminal_id, -3) = substr(:terminal_id, -3) AND +request.terminal_id = :terminal_id"
+_TIME: Final = "substr(request.transmitted_at, -6) = substr(:transmitted_at, -6) AND +request.transmitted_at = :transmitted_at"
 _STAN: Final = f"request.stan = :stan AND {_TERMINAL} AND request.acquirer_id = :acquirer_id"
 _OF_STAN: Final = f"""
 SELECT {SELECT_REQUEST} FROM {REQUESTS}
@@ -154,7 +155,7 @@ class JournalReader:
         self._db, self._vault = db, vault
 
     def find(self, key: ExchangeKey) -> DecidedRequest | None:
-        return self._past(f"{_STAN} AND request.transmitted_at = :transmitted_at", key._asdict())
+        return self._past(f"{_STAN} AND {_TIME}", key._asdict())
 
     def find_named(self, named: Named) -> DecidedRequest | None:
         if isinstance(named, SameStan):

@@ -74,6 +74,10 @@ class AcquirerLines:
         for station in self._signed_on():
             station.ask(CUT_OVER, business_date)
 
+    def silent_since(self, moment: float) -> list[Line]:
+        """The lines that nothing has come from since a moment."""
+        return [line for line in self._stations if line.heard_at <= moment]
+
     def check(self, now: float) -> None:
         """Ask signed-on lines that are idle for an echo; drop those whose peer is gone."""
         for station in self._signed_on():

@@ -54,7 +54,7 @@ class IssuerLink:
     ) -> None:
         self.issuer = issuer
         self.line: Line | None = None
-        self.tpdu = _TPDU if wire.tpdu else b""
+        self.tpdu = (_TPDU if wire.tpdu else b"") + wire.header.first_between
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._voice, self._echo_seconds = wire, voice, echo_seconds
         self._lines, self._receive, self._happened, self._ear = lines, receive, happened, ear

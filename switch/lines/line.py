@@ -92,7 +92,7 @@ class Line:
     def __init__(self, sock: socket.socket, wire: WireFormat, name: str) -> None:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.name, self.codec = name, wire.codec
+        self.name, self.wire, self.codec = name, wire, wire.codec
         self.framer = Framer(wire.header, tpdu=wire.tpdu)
         self.edition = wire.codec.dialect.edition
         self.version = VERSIONS[self.edition]  #: first digit of its MTIs

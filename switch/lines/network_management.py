@@ -17,6 +17,7 @@ from switch.iso8583.mapping.session import (
     SIGN_ON,
     Session,
     Silence,
+    function_of,
     network_request,
     peer_cut_over,
 )
@@ -77,7 +78,7 @@ class Station:
 
     def asked_by_peer(self, request: Message) -> str | None:
         """What a peer's 0800 or 0820 does to the session; its function where the centre takes part in it."""
-        function = request.network_function
+        function = function_of(request)
         if function not in NETWORK_FUNCTION_NAMES:
             return None
         if function in (SIGN_ON, SIGN_OFF):

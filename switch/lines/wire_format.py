@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from attrs import frozen
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 
 
 def utc_today() -> date:

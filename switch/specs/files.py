@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from switch.errors import SpecError, SwitchError
 from switch.machine.files import kind_at, read_whole
 from switch.spec_table import Mistakes, SpecTable
-from switch.specs.toml_lines import toml_lines
+from switch.specs.toml_lines import TomlLines
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Files:
         self.folder = folder
         self.mistakes: Mistakes = {}
         self._contents: dict[str, bytes] = {}
-        self._parsed: dict[str, tuple[dict[str, Any], dict[str, int]] | SpecError] = {}
+        self._parsed: dict[str, tuple[dict[str, Any], TomlLines] | SpecError] = {}
 
     def content(self, file: str) -> bytes:
         if file not in self._contents:
@@ -84,7 +84,7 @@ def read_bytes(path: Path, file: str) -> bytes:
         raise SpecError(file, "", str(found), "a TOML file") from None
 
 
-def parse(file: str, content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
+def parse(file: str, content: bytes) -> tuple[dict[str, Any], TomlLines]:
     """The values of a TOML file and the line each key stands on."""
     try:
         text = content.decode()
@@ -92,7 +92,7 @@ def parse(file: str, content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
         bad = content.count(b"\n", 0, fault.start) + 1
         raise SpecError(file, "", f"byte 0x{content[fault.start]:02x}", "text in UTF-8", bad) from None
     try:
-        return tomllib.loads(text), toml_lines(text)
+        return tomllib.loads(text), TomlLines(text)
     except tomllib.TOMLDecodeError as fault:
         what, _, place = str(fault).partition(" (at ")
         number = re.match(r"line (\d+)", place)

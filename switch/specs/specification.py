@@ -11,7 +11,7 @@ from attrs import frozen
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
 from switch.issuers.scenario import Scenario
 from switch.issuers.secure_line import ServerTls, optional

@@ -60,7 +60,9 @@ class Trace:
         """Frames came in on a line, or its last bytes, which are none."""
         now_ms = self._clock_ms()
         for frame in frames:
-            tpdu = frame.tpdu if frame.tpdu[:1] in TPDU_IDS else bytes(len(frame.tpdu))  # it may be the start of a card number
+            tpdu = frame.tpdu[: line.framer.tpdu_bytes]
+            if tpdu[:1] not in TPDU_IDS:
+                tpdu = bytes(len(tpdu))  # it may be the start of a card number
             self._told.append((now_ms, RECEIVED, line, tpdu, blanked(line.codec, frame.body), ""))
         framer = line.framer
         if line.over and framer.rest:
@@ -70,10 +72,11 @@ class Trace:
     def said(self, line: Line, frames: Sequence[bytes]) -> None:
         """Frames are sent on a line, each with its length header."""
         now_ms, framer = self._clock_ms(), line.framer
-        body = framer.header.width + framer.tpdu_bytes
+        start = framer.header.lead_bytes - framer.header.between_bytes
+        body, behind = start + framer.front_bytes, framer.header.behind_bytes
         for data in frames:
-            tpdu = data[framer.header.width : body]
-            self._told.append((now_ms, SENT, line, tpdu, blanked(line.codec, data[body:]), ""))
+            tpdu = data[start : start + framer.tpdu_bytes]
+            self._told.append((now_ms, SENT, line, tpdu, blanked(line.codec, data[body : len(data) - behind]), ""))
 
     def write(self) -> None:
         """Store the messages that came and went since the last call."""

@@ -8,7 +8,8 @@ from contextlib import suppress
 import pytest
 import trio
 
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.journal.journal import Batch

@@ -12,7 +12,7 @@ from trio.testing import MockClock
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.journal.journal import Batch

@@ -9,7 +9,8 @@ from typing import Final
 
 from switch.centre.as_process import CentreProcess
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from tests.chaos.deals import answer_of, encoded
 from tests.chaos.till import Till
 from tests.e2e.acquirer import SPECS

@@ -122,7 +122,7 @@ def test_no_card_number_in_the_hex_around_an_error() -> None:
         ("/dev/null", "message: found nothing, expected a message in hexadecimal or in bytes"),
         ("30\0" * 300, "message: found '\\x00' at digit 3, expected hexadecimal digits"),
         ("/dev/zero", "message: found more than 67108864 bytes, expected a message, a stream or a capture"),
-        ("30" * 20_000, "message: found 20000 bytes, expected at most 16393"),
+        ("30" * 20_000, "message: found 20000 bytes, expected at most 16523"),
     ],
 )
 def test_what_is_no_message_gives_one_sentence(argument: str, sentence: str) -> None:

@@ -11,7 +11,8 @@ from attrs import evolve
 
 from switch.centre.as_process import CentreProcess
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.compose import Sale, sale_message
 from switch.iso8583.message import Message
 from switch.specs.load import load_specs

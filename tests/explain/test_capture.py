@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from switch.errors import CaptureError
 from switch.explain.capture import Heard, listen, overhear
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.reading.stream import HEADERS, Lost, Way
 from switch.pcap.files import read_capture

@@ -14,7 +14,7 @@ from switch.cli.show.messages import View, show_capture
 from switch.errors import MessageError, SwitchError
 from switch.explain.capture import listen, overhear
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.reading.describe import describe
 from switch.iso8583.reading.recognize import Wrapping, around_in_line, likeliest, readings

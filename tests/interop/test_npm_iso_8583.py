@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from tests.iso8583.samples import GOLDEN, dialect
 from tests.support.strategies import THIRD_BITMAP, values

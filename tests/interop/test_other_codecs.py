@@ -200,8 +200,8 @@ def test_the_1993_tables_say_the_same() -> None:
     different = set()
     for number in KNOWN:
         theirs, ours = CONFIGURED[str(number)], DIALECTS["base93"].element(number)
-        length_digits = {"FIXED": 0, "LLVAR": 2, "LLLVAR": 3}[theirs["field_type"]]
-        if length_digits != ours.length_digits or (not length_digits and theirs["field_length"] != ours.characters_max):
+        length_units = {"FIXED": 0, "LLVAR": 2, "LLLVAR": 3}[theirs["field_type"]]
+        if length_units != ours.length_units or (not length_units and theirs["field_length"] != ours.characters_max):
             different.add(number)
     assert different == {105}
 

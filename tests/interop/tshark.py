@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 
 marks: Final = [

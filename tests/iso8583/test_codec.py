@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import iso8583
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from switch.errors import MessageError
+from switch.errors import MessageError, SpecError
 from switch.iso8583.codec import PLANS_MAX, Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
@@ -32,6 +33,10 @@ def read_by_pyiso8583(spec: Dialect, data: bytes) -> Message:
         element = spec.element(number)
         if element.content == "z" and element.encoding == "bcd":
             elements[number] = value.replace("D", "=")
+        if element.sign_encoding:
+            sign = bytes.fromhex(value[:2]).decode("cp500" if element.sign_encoding == "ebcdic" else "ascii")
+            digits, odd = value[2:], element.size % 2 == 0
+            elements[number] = sign + (digits if not odd else digits[1:] if element.padding == "left 0" else digits[:-1])
     return Message(document["t"], elements)
 
 
@@ -73,7 +78,7 @@ def test_the_longest_and_shortest_value_of_every_element(name: str) -> None:
         if element.number == 65:
             continue
         sizes = {element.characters_max}
-        if element.length_digits:
+        if element.length_units:
             sizes.add(2 if element.content == "b" else 1)
         for size in sizes:
             value = characters[element.content] * size
@@ -161,6 +166,77 @@ def test_small_letters_in_hexadecimal_are_taken(name: str) -> None:
     wire = codec(name)
     data = wire.encode(Message("0100", {52: "0412AC89ABCDEF67"})).replace(b"ABCDEF", b"abcdef")
     assert wire.decode(data) == wire.decode(data) == Message("0100", {52: "0412AC89ABCDEF67"})
+
+
+@pytest.mark.parametrize(
+    ("element", "value", "written"),
+    [
+        ({"format": "n..19", "digits": "bcd", "length": "binary"}, "4507160000000010", "10 4507160000000010"),
+        ({"format": "z..37", "digits": "bcd", "length": "binary", "padding": "right F"}, "4507=12", "07 4507d12f"),
+        ({"format": "ans..999", "text": "ebcdic", "length": "binary"}, "AB", "0002 c1c2"),
+        ({"format": "ans..255", "length": "binary"}, "AB", "02 4142"),
+        ({"format": "ans..99", "length": "binary", "length_bytes": 2}, "AB", "0002 4142"),
+        ({"format": "b..40", "length": "binary"}, "AB01", "02 ab01"),
+        ({"format": "ans..999999"}, "AB", "303030303032 4142"),
+        ({"format": "ans..999999", "length": "bcd"}, "AB", "000002 4142"),
+        ({"format": "ans..9999", "length": "ebcdic"}, "AB", "f0f0f0f2 4142"),
+        ({"format": "n..9", "length_digits": 1}, "123", "33 313233"),
+        ({"format": "ans..99", "length_digits": 3}, "AB", "303032 4142"),
+        ({"format": "x+n 8", "signed": "packed"}, "D00000125", "44 00000125"),
+        ({"format": "x+n 8", "signed": "packed", "text": "ebcdic"}, "C00000125", "c3 00000125"),
+        ({"format": "x+n 7", "signed": "packed", "padding": "right F"}, "C0000125", "43 0000125f"),
+        ({"format": "x+n 8"}, "D00000125", "44 3030303030313235"),
+        ({"format": "an 12"}, "ABC 12      ", "414243203132202020202020"),
+        ({"format": "anp 6"}, "      ", "202020202020"),
+    ],
+)
+def test_an_element_stands_on_the_wire_as_its_dialect_says(element: dict[str, Any], value: str, written: str) -> None:
+    spec = dialect({}, {"28": element})
+    message = Message("0100", {28: value})
+    check_round_trip(spec, message)
+    assert Codec(spec).encode(message)[12:].hex() == written.replace(" ", "").lower()
+
+
+@pytest.mark.parametrize(
+    ("element", "data", "sentence"),
+    [
+        ({"format": "ans..99", "length": "binary"}, "64", "DE 28 at byte 12: found length '100' with 0 byte(s) left, expected"),
+        ({"format": "ans..99", "length": "binary"}, "", "DE 28 at byte 12: found 0 byte(s) left, expected 1 byte(s) of length"),
+        ({"format": "ans..999999"}, "3030303030", "DE 28 at byte 12: found 5 byte(s) left, expected 6 digits of length"),
+        ({"format": "ans..999999"}, "30303030302b41", "DE 28 at byte 12: found length '00000+', expected 6 digits of length"),
+        ({"format": "x+n 8", "signed": "packed"}, "5800000125", "DE 28 at byte 12: found 'X' as character 1, expected x+n 8"),
+        ({"format": "x+n 8", "signed": "packed"}, "440000012a", "DE 28 at byte 12: found 'A' as character 9, expected x+n 8"),
+        ({"format": "x+n 8", "signed": "packed"}, "4400", "DE 28 at byte 12: found 2 byte(s) left, expected x+n 8 (ascii+bcd)"),
+    ],
+)
+def test_what_is_wrong_with_such_an_element_is_said(element: dict[str, Any], data: str, sentence: str) -> None:
+    spec = dialect({}, {"28": element})
+    body = b"0100" + bytes.fromhex("0000001000000000") + bytes.fromhex(data)
+    for wire in (Codec(spec), Codec(spec, plan_at=1)):
+        wire.encode(Message("0100", {28: "C00000001" if "x+n" in element["format"] else "1"}))
+        with pytest.raises(MessageError) as refused:
+            wire.decode(body)
+        assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("element", "sentence"),
+    [
+        ({"format": "ans..999", "length_digits": 2}, "length_digits: found 2, expected enough to count what ans..999 may hold"),
+        (
+            {"format": "ans..99", "length_bytes": 1},
+            "length_bytes: found 1, expected length_digits, or nothing, for a length in ascii",
+        ),
+        ({"format": "n 6", "length_digits": 2}, "length_digits: found 2, expected nothing, for a fixed length"),
+        ({"format": "b..99", "binary": "hex", "length_digits": 2}, "length_digits: found 2, expected enough to count"),
+        ({"format": "ans..999", "length_digits": 7}, "length_digits: found 7, expected a whole number from 1 to 6"),
+        ({"format": "ans..1999999"}, "format: found 'ans..1999999', expected the standard's notation"),
+    ],
+)
+def test_a_length_that_cannot_be_is_refused(element: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        dialect({}, {"28": element})
+    assert str(refused.value).startswith(f"dialects/test.toml: element.28.{sentence}")
 
 
 # -- anything at all
@@ -303,8 +379,8 @@ def test_an_element_the_dialect_does_not_define() -> None:
             "ascii",
             PURCHASE,
             b"632609000042",
-            b"6326 9000042",
-            "DE 37 at byte {}: found ' ' as character 5, expected an 12: letters",
+            b"6326-9000042",
+            "DE 37 at byte {}: found '-' as character 5, expected an 12: letters",
         ),
         (
             "ascii",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch.errors import MessageError
-from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, Frame, Framer, HeaderFormat, reply_tpdu
+from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, Frame, Framer, reply_tpdu
+from switch.iso8583.header import HeaderFormat, checksum
 
 NOTATIONS = [width + kind + inclusive for width in "24" for kind in "bald" for inclusive in ("", "i")] + ["4v"]
 every_header = pytest.mark.parametrize("notation", NOTATIONS)
@@ -86,7 +87,7 @@ def test_headers_as_they_stand(notation: str, length: int, written: str) -> None
     assert HeaderFormat.parse(notation).header(length).hex() == written
 
 
-@pytest.mark.parametrize("notation", ["", "3b", "2x", "b2", "2bb", "2ib", "44a", "2B", "2v", "4vi", "v"])
+@pytest.mark.parametrize("notation", ["", "3b", "7a", "2x", "b2", "2bb", "2ib", "44a", "2B", "2v", "4vi", "v"])
 def test_a_notation_that_is_none(notation: str) -> None:
     with pytest.raises(ValueError, match="2 or 4, then b"):
         HeaderFormat.parse(notation)
@@ -161,3 +162,96 @@ def test_the_answer_goes_where_the_request_came_from() -> None:
     assert reply_tpdu(reply_tpdu(TPDU)) == TPDU
     assert reply_tpdu(b"") == b""
     assert len(TPDU) == TPDU_BYTES
+
+
+# -- more around a message than a length and a TPDU
+
+WHOLE = b"0800..and.the.rest"
+#: notation -> (whether a TPDU stands in front, what WHOLE looks like on such a line, sent by somebody else)
+AROUND = {
+    "2b + 'ISO026000070'": (False, b"\x00\x1eISO026000070" + WHOLE),
+    "4a + 'ISO026000070'": (False, b"0030ISO026000070" + WHOLE),
+    "2bm + 'ISO026000070'": (False, b"\x00\x12ISO026000070" + WHOLE),
+    "2b + x'01f4'": (True, b"\x00\x19" + TPDU + b"\x01\xf4" + WHOLE),
+    "2b + 6": (True, b"\x00\x1d" + TPDU + b"\x32\x00\x32\x05\x01\x08" + WHOLE),
+    "2b + 2<>2 + 1": (False, b"\x00\x17" + b"AABB!" + WHOLE),
+    "2bi + 22": (False, b"\x00\x2a" + bytes(22) + WHOLE),
+    "4h": (False, b"0012" + WHOLE),
+    "5a": (False, b"00018" + WHOLE),
+    "2b ~ etx": (False, b"\x00\x13" + WHOLE + b"\x03"),
+    "2bm ~ etx": (False, b"\x00\x12" + WHOLE + b"\x03"),
+    "2b ~ etx lrc": (False, b"\x00\x14" + WHOLE + b"\x03" + bytes([checksum(WHOLE + b"\x03")])),
+    "2b ~ x'0d0a'": (False, b"\x00\x14" + WHOLE + b"\r\n"),
+    "lf": (False, WHOLE + b"\n"),
+    "lf + 'ISO026000070'": (False, b"ISO026000070" + WHOLE + b"\n"),
+    "stx": (False, b"\x02" + WHOLE + b"\x03" + bytes([checksum(WHOLE + b"\x03")])),
+    "packet + 10": (False, b"0110000000" + WHOLE),
+}
+
+
+@pytest.mark.parametrize("notation", AROUND)
+def test_what_stands_around_a_message_is_taken_off_and_put_on_again(notation: str) -> None:
+    tpdu, wire = AROUND[notation]
+    header = HeaderFormat.parse(notation)
+    assert (header.notation, HeaderFormat.parse(notation.replace(" ", " ")).notation) == (notation, notation)
+    (frame,) = Framer(header, tpdu=tpdu).feed(wire)
+    assert frame.body == WHOLE
+    framer = Framer(header, tpdu=tpdu)
+    assert framer.wrap(frame.body, frame.tpdu) == wire
+    answered = Framer(header, tpdu=tpdu).feed(framer.wrap(WHOLE, framer.answered(frame.tpdu)))
+    assert [each.body for each in answered] == [WHOLE]
+    first = Framer(header, tpdu=tpdu).feed(framer.wrap(WHOLE, (TPDU if tpdu else b"") + header.first_between))
+    assert [each.body for each in first] == [WHOLE]
+
+
+@pytest.mark.parametrize("notation", [each for each in AROUND if not each.startswith("packet")])
+@given(cuts=st.lists(st.integers(1, 40), min_size=1))
+@settings(max_examples=20)
+def test_such_messages_are_found_however_they_are_cut(notation: str, cuts: list[int]) -> None:
+    tpdu, wire = AROUND[notation]
+    framer, frames, data = Framer(HeaderFormat.parse(notation), tpdu=tpdu), [], wire * 4
+    for cut in cuts:
+        frames += framer.feed(data[:cut])
+        data = data[cut:]
+    frames += framer.feed(data)
+    assert ([frame.body for frame in frames], framer.rest, framer.fault) == ([WHOLE] * 4, b"", None)
+
+
+def test_source_and_destination_change_places_in_an_answer() -> None:
+    framer = Framer(HeaderFormat.parse("2b + 2<>2 + 1"), tpdu=True)
+    assert framer.answered(bytes.fromhex("6000010002") + b"AABB!") == bytes.fromhex("6000020001") + b"BBAA!"
+
+
+@pytest.mark.parametrize(
+    ("notation", "data", "sentence"),
+    [
+        ("2b + 'ISO'", b"\x00\x07ISX0800", "header before the MTI: found 'ISX', expected 'ISO'"),
+        ("2b + 'ISO'", b"\x00\x02IS", "header before the MTI: found a frame of 2 bytes, expected at least 3"),
+        ("2b ~ etx", b"\x00\x050800\x04", "end of the frame: found 04, expected 03"),
+        ("2b ~ etx lrc", b"\x00\x060800\x03\x00", "end of the frame: found 03 00, expected 03 0b"),
+        ("4h", b"00x10800", "length header: found 30 30 78 31, expected 4 bytes of hexadecimal digits"),
+        ("stx", b"0800\x03", "found 30 38 30 30, expected 02 (STX) at the beginning of a frame"),
+        ("stx", b"\x020800\x03\x00", "LRC: found 00, expected 0b"),
+        ("lf", b"0" * 20_000, "found 20000 bytes without an end, expected a line feed behind each message"),
+    ],
+)
+def test_what_stands_around_a_message_and_should_not_is_said(notation: str, data: bytes, sentence: str) -> None:
+    framer = Framer(HeaderFormat.parse(notation))
+    assert framer.feed(data) == []
+    assert str(framer.fault) == sentence
+
+
+@pytest.mark.parametrize(
+    "notation", ["2b + ", "2b + ISO", "2b + 2<>3", "2b + 200", "lf ~ etx", "2b ~ lrc etx", "2b ~ end", "lfm"]
+)
+def test_a_notation_of_what_cannot_be(notation: str) -> None:
+    with pytest.raises(ValueError, match=r"after \+: |after ~: |no ~ behind lf|2 or 4, then b"):
+        HeaderFormat.parse(notation)
+
+
+def test_terminals_may_send_controls_between_frames() -> None:
+    framer = Framer(HeaderFormat.parse("stx"))
+    frame = framer.wrap(WHOLE)
+    assert [each.body for each in framer.feed(b"\x05" + frame + b"\x06" + frame + b"\x04")] == [WHOLE, WHOLE]
+    with pytest.raises(MessageError, match="found byte 03 in the message"):
+        framer.wrap(b"08\x0300")

@@ -14,7 +14,8 @@ from attrs import define, frozen
 from switch.centre.as_process import CentreProcess
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import TPDU_BYTES, Framer, HeaderFormat
+from switch.iso8583.framing import TPDU_BYTES, Framer
+from switch.iso8583.header import HeaderFormat
 from tests.e2e.acquirer import SPECS
 from tests.mutation.kinds import Kinds
 from tests.mutation.mutants import altered, mutated, spoilt_end

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
-from switch.iso8583.framing import FRAME_BYTES_MAX, HeaderFormat
+from switch.iso8583.framing import FRAME_BYTES_MAX
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 
 MTI_BYTES: Final = 4  #: at most; two in packed BCD

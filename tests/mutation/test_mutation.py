@@ -14,7 +14,8 @@ import pytest
 
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.compose import KINDS
 from tests.e2e.acquirer import SPECS
 from tests.iso8583.samples import PURCHASE

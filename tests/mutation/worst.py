@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from tests.e2e.acquirer import SPECS
 from tests.iso8583.samples import PURCHASE, with_elements

@@ -330,10 +330,11 @@ BAD = [
     (
         "centre.toml",
         'header = "4a"',
-        'header = "3a"',
+        'header = "7a"',
         (
-            "centre.toml:{line}: listener[2].header: found '3a', "
-            "expected 2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive; or 4v (Visa)"
+            "centre.toml:{line}: listener[2].header: found '7a', "
+            "expected 2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive; or 4v (Visa); "
+            "or 3a, 5a, 6a, 4h (hexadecimal digits), lf, stx, packet"
         ),
     ),
     (
@@ -342,7 +343,8 @@ BAD = [
         'header = "two"',
         (
             "issuers/souss.toml:{line}: header: found 'two', "
-            "expected 2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive; or 4v (Visa)"
+            "expected 2 or 4, then b (binary), l (little endian), a (ASCII) or d (BCD), then i if inclusive; or 4v (Visa); "
+            "or 3a, 5a, 6a, 4h (hexadecimal digits), lf, stx, packet"
         ),
     ),
     (

@@ -14,7 +14,8 @@ from attrs import define, evolve, field
 from switch.centre.server import Server
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
 from switch.issuers.process.host import IssuerHost

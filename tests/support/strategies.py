@@ -20,12 +20,14 @@ _PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 _ALPHABETS = {
     "n": _DIGITS,
     "a": _LETTERS,
-    "an": _DIGITS + _LETTERS,
+    "an": _DIGITS + _LETTERS + " ",
     "ans": _PRINTABLE,
     "b": "0123456789ABCDEF",
     "z": _DIGITS + "=",
     "x+n": _DIGITS,
 }
+
+VALUE_CHARACTERS_MAX = 12_000  #: of a generated value: longer ones are alike
 
 dialects = st.sampled_from(sorted(DIALECTS.values(), key=lambda dialect: dialect.name))
 mtis = st.builds("0{}{}{}".format, st.sampled_from(sorted(CLASSES)), st.sampled_from("0123"), st.sampled_from("0123"))
@@ -37,8 +39,17 @@ def mixtures(draw: st.DrawFn, /, **settled: str) -> Dialect:
     encoding = {key: settled.get(key) or draw(st.sampled_from(allowed)) for key, allowed in ENCODINGS.items()}
     own = {"28": {"format": "x+n..99"}, "35": {"format": "z 37"}, "52": {"format": "b..60"}}
     odd = {"2": {}, "22": {}, "36": {"format": "z..103"}, "70": {"format": "n 1"}}
+    counted = {
+        "111": {"format": "n..9", "length": "ascii", "length_digits": 1},
+        "112": {"format": "n..9999", "length": "bcd"},
+        "113": {"format": "ans..999999", "length": "ebcdic"},
+        "114": {"format": "b..99", "length": "bcd", "length_digits": 5},
+        "115": {"format": "z..37", "length": "binary"},
+        "116": {"format": "ans..999", "length": "binary", "length_bytes": 3},
+        "117": {"format": "b..300", "length": "binary"},
+    }
     padded = {key: {**entry, "padding": draw(st.sampled_from(PADDINGS))} for key, entry in odd.items()}
-    document = {"title": "mixture", "encoding": encoding, "element": {**own, **padded}}
+    document = {"title": "mixture", "encoding": encoding, "element": {**own, **counted, **padded}}
     return Dialect.from_toml("mixture", SpecTable("dialects/mixture.toml", document), DIALECTS["base87"])
 
 
@@ -53,9 +64,9 @@ def pans(draw: st.DrawFn, prefix: str = "450716") -> str:
 def values(element: Element) -> st.SearchStrategy[str]:
     """Values of an element from the shortest to the longest; long ones repeat themselves, which keeps the search quick."""
     sign = 1 if element.content == "x+n" else 0
-    longest = element.characters_max - sign
+    longest = min(element.characters_max, VALUE_CHARACTERS_MAX) - sign
     unit = 2 if element.content == "b" else 1
-    if element.length_digits:
+    if element.length_units:
         sizes = st.one_of(st.just(1), st.just(longest // unit), st.integers(1, longest // unit))
     else:
         sizes = st.just(longest // unit)

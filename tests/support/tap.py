@@ -10,7 +10,8 @@ import trio
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.lines.sockets import listen
 from tests.interop.pcap import Segment

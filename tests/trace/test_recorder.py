@@ -177,7 +177,7 @@ def test_the_oldest_messages_go(tmp_path: Path) -> None:
             class header:  # noqa: N801
                 notation = "2b"
 
-            rest = b""
+            rest, tpdu_bytes = b"", 0
 
     frames = [Frame(b"", Told.codec.encode(Message("0800", {11: f"{n:06d}"}))) for n in range(500)]
     with traced(tmp_path, kept_max=300) as (trace, _):

@@ -48,7 +48,7 @@ def read_ready(path: Path) -> Ready:
 
 
 def _listener(name: str, place: Mapping[str, Any]) -> Listener:
-    from switch.iso8583.framing import HeaderFormat
+    from switch.iso8583.header import HeaderFormat
     from switch.specs.specification import Listener
 
     return Listener(

@@ -11,7 +11,7 @@ from switch.cli.console.names import known
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:
-    from switch.iso8583.framing import HeaderFormat
+    from switch.iso8583.header import HeaderFormat
     from switch.specs.specification import Listener, Specs
 
 LOCALHOST = "127.0.0.1"
@@ -44,7 +44,7 @@ def specs_and_place(folder: Path | None, ready_file: Path | None, name: str | No
 
 
 def header_format(notation: str) -> HeaderFormat:
-    from switch.iso8583.framing import HeaderFormat
+    from switch.iso8583.header import HeaderFormat
 
     try:
         return HeaderFormat.parse(notation)

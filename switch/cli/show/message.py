@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def show_message(way: Reading, codec: Codec, *, unmasked: bool = False) -> None:
     """Print what was stripped, every element, and where the message stops making sense."""
     from switch.cli.show.tables import show_pairs, show_table
+    from switch.iso8583.header import shown_between
     from switch.iso8583.reading.recognize import around
 
     about = [("dialect", f"{way.dialect} ({codec.dialect.title})")]
@@ -23,6 +24,8 @@ def show_message(way: Reading, codec: Codec, *, unmasked: bool = False) -> None:
         )
     if way.tpdu_bytes:
         about.append(("TPDU", f"{way.tpdu_shown if not unmasked else way.tpdu_bytes.hex(' ')}, stripped"))
+    if way.between_bytes:
+        about.append(("before MTI", f"{way.between_shown if not unmasked else shown_between(way.between_bytes)}, stripped"))
     mti = way.description.mti
     size = way.description.bytes_total
     about.append(("message", f"{_named(mti)}{size} byte{'' if size == 1 else 's'}"))
@@ -55,6 +58,7 @@ def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[
         "dialect": way.dialect,
         "header": {"form": way.header.notation, "hex": way.header_bytes.hex()} if way.header else None,
         "tpdu": (way.tpdu_bytes.hex() if unmasked else way.tpdu_shown.replace(" ", "")) or None,
+        "before_mti": way.between_bytes.hex() if way.between_bytes and (unmasked or (way.whole and way.fits)) else None,
         "mti": way.description.mti,
         "bytes": way.description.bytes_total,
         "elements": [

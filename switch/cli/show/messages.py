@@ -188,6 +188,7 @@ def _fault(one: Heard) -> str:
 
 
 def _reading(one: Heard, said: Said, view: View) -> Reading:
+    from switch.iso8583.framing import TPDU_BYTES
     from switch.iso8583.reading.describe import describe
     from switch.iso8583.reading.recognize import Reading
 
@@ -197,7 +198,8 @@ def _reading(one: Heard, said: Said, view: View) -> Reading:
         dialect=codec.dialect.name,
         header=one.way.header,
         header_bytes=said.header,
-        tpdu_bytes=said.tpdu,
+        tpdu_bytes=said.tpdu[:TPDU_BYTES] if one.way.tpdu else b"",
+        between_bytes=said.tpdu[TPDU_BYTES:] if one.way.tpdu else said.tpdu,
         body=said.body,
         description=describe(codec, said.body, unmasked=view.unmasked),
     )

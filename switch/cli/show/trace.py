@@ -111,7 +111,7 @@ def _reading(message: Traced, codec: Codec, *, unmasked: bool) -> Reading:
     """The message as it is described; what was overwritten says so, and what stands behind a lost layout is left out."""
     from attrs import evolve
 
-    from switch.iso8583.framing import HeaderFormat
+    from switch.iso8583.header import HeaderFormat
     from switch.iso8583.reading.describe import describe
     from switch.iso8583.reading.recognize import Reading
 
@@ -128,7 +128,7 @@ def _reading(message: Traced, codec: Codec, *, unmasked: bool) -> Reading:
         dialect=message.dialect,
         edition=codec.dialect.edition,
         header=header,
-        header_bytes=header.header(len(message.tpdu) + len(message.body)),
+        header_bytes=header.announcing(len(message.tpdu), len(message.body)),
         tpdu_bytes=message.tpdu,
         body=message.body,
         description=evolve(described, lines=tuple(lines), error=None),

@@ -11,7 +11,7 @@ from switch.card import PAN_DIGITS_MIN, Pan
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.edition93.pos_data import PARTIAL_ACCEPTED, PRE_AUTHORIZATION
-from switch.iso8583.elements import ECHOED, MANDATORY, NETWORK_ECHOED
+from switch.iso8583.elements import ECHOED, MANDATORY
 from switch.iso8583.message import Message
 from switch.transaction import (
     ADVICE,
@@ -176,7 +176,7 @@ def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorizati
         cash_back_minor=_cash_back_minor(e[54]) if 54 in e else 0,
         original_key=original_key,
         advised_code=e.get(39) if advised else None,
-        approval_code=e.get(38),
+        approval_code=e.get(38, "").strip() or None,
         repeat=mti[3] in mtis.REPEATS,
     )
 
@@ -308,7 +308,7 @@ def replacement_amounts(actual_minor: int) -> str:
 
 def reversal_response(reversal: Reversal, response_code: str) -> Message:
     """The 0410 or 0430 to a reversal."""
-    elements = {number: value for number, value in reversal.carried.items() if number in ECHOED or number == 90}
+    elements = {number: value for number, value in reversal.carried.items() if number in ECHOED}
     elements[39] = response_code
     return Message(mtis.response_mti(reversal.mti), elements)
 
@@ -329,6 +329,6 @@ def to_response(authorization: Authorization, decision: Decision) -> Message:
 
 def refusal(message: Message, response_code: str) -> Message:
     """The answer to a request nobody can act on: every element that lets its sender match it, and DE 39."""
-    elements = {n: value for n, value in message.elements.items() if n in ECHOED or n in NETWORK_ECHOED}
+    elements = {n: value for n, value in message.elements.items() if n in ECHOED}
     elements[39] = response_code
     return Message(mtis.response_mti(message.mti), elements)

@@ -207,7 +207,7 @@ def changed(message: Message, changes: Iterable[tuple[int, str | None]], dialect
 def _as_written(element: Element, value: str) -> str:
     if element.content == "b":
         return value.upper()
-    fixed_number = element.content == "n" and not element.length_digits and value.isascii() and value.isdecimal()
+    fixed_number = element.content == "n" and not element.length_units and value.isascii() and value.isdecimal()
     return value.zfill(element.size) if fixed_number else value
 
 

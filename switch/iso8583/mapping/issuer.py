@@ -79,7 +79,7 @@ def to_issuer_answer(message: Message, *, acquirer_id: str, waiting: Waiting = _
     return IssuerAnswer(
         key=key,
         response_code=code,
-        approval_code=e.get(38),
+        approval_code=e.get(38, "").strip() or None,
         reason=mask_numbers(e[REASON]) if REASON in e else reason,
         carried=None if e.keys().isdisjoint(FROM_ISSUER) else {n: value for n, value in e.items() if n in FROM_ISSUER},
         approved_minor=int(e[4]) if code == PARTIALLY_APPROVED and 4 in e else None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from switch.errors import MessageError
-from switch.iso8583.elements import ECHOED, NETWORK_ECHOED
+from switch.iso8583.elements import ECHOED
 from switch.iso8583.mapping.acquirer import Stamp, gives_no_time, timed
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
@@ -60,7 +60,7 @@ def _elsewhere(e: Mapping[int, str]) -> set[int]:
 
 def totals_response(asked: Reconciliation, totals: Mapping[str, int], *, settlement_code: str, response_code: str) -> Message:
     """The 0510 or 0530: the centre's own counters, and whether they are the sender's."""
-    elements = {n: value for n, value in asked.carried.items() if n in ECHOED or n in NETWORK_ECHOED}
+    elements = {n: value for n, value in asked.carried.items() if n in ECHOED}
     elements |= {39: response_code, SETTLEMENT_CODE: settlement_code}
     elements |= {number: f"{totals[name]:0{digits}d}" for number, (name, digits) in COUNTERS.items()}
     net_minor = totals["net_minor"]

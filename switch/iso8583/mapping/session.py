@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from switch.iso8583.elements import NETWORK_ECHOED
+from switch.iso8583.elements import ECHOED
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.transaction import APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED
@@ -16,6 +16,9 @@ ECHO: Final = "301"
 
 #: DE 70 of the network management functions the centre takes part in -> what they are called.
 NETWORK_FUNCTION_NAMES: Final = {SIGN_ON: "sign-on", SIGN_OFF: "sign-off", CUT_OVER: "cut-over", ECHO: "echo"}
+
+#: DE 3 of terminals' messages without DE 70: logon and test.
+TERMINAL_FUNCTIONS: Final = {"920000": ECHO, "990000": ECHO}
 
 SETTLEMENT_DATE: Final = 15  #: of a cut-over: the business date that begins, MMDD
 NO_ECHO: Final = 0  #: echo_seconds of a line that may be silent for ever
@@ -90,12 +93,18 @@ def network_request(
     return Message("0800", dict(sorted(elements.items())))
 
 
+def function_of(request: Message) -> str:
+    """The function of a network management message: DE 70, or what a terminal says in DE 3 instead. A terminal that logs on or
+    tests its line is answered and no more is expected of it, as after an echo. Empty where the message names none."""
+    return request.network_function or TERMINAL_FUNCTIONS.get(request.elements.get(3, ""), "")
+
+
 def network_response(request: Message) -> Message:
-    """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 without DE 70."""
-    function = request.elements.get(70)
-    code = FORMAT_ERROR if function is None else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
-    elements: dict[int, str] = {n: request.elements[n] for n in NETWORK_ECHOED if n in request.elements}
-    return Message(response_mti(request.mti), {**elements, 39: code})
+    """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 for nothing."""
+    function = function_of(request)
+    code = FORMAT_ERROR if not function else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
+    elements = {n: value for n, value in request.elements.items() if n in ECHOED} | {39: code}
+    return Message(response_mti(request.mti), dict(sorted(elements.items())))
 
 
 def peer_cut_over(message: Message) -> str:

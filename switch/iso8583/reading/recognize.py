@@ -14,11 +14,12 @@ from switch.iso8583 import mti as mtis
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EBCDIC
 from switch.iso8583.elements import CARD_DATA
-from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
+from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, Framer
+from switch.iso8583.header import BETWEEN_BYTES_MAX, WITHOUT_LENGTH, HeaderFormat, shown_between
 from switch.iso8583.mti import CLASSES, FUNCTIONS
 from switch.iso8583.reading.describe import Description, describe
 
-MESSAGE_BYTES_MAX: Final = FRAME_BYTES_MAX + 4 + TPDU_BYTES  #: with the widest header in front
+MESSAGE_BYTES_MAX: Final = FRAME_BYTES_MAX + 6 + TPDU_BYTES + BETWEEN_BYTES_MAX  #: with the widest header in front
 VERSION_DIGITS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private
 TPDU_IDS: Final = (b"\x60", b"\x68")  #: how TPDUs begin; where there is no header to prove it, one that does not is no TPDU
 CONTEXT_BYTES: Final = 8  #: shown on either side of the place where a message stops making sense
@@ -48,6 +49,7 @@ class Reading:
     tpdu_bytes: bytes
     body: bytes
     description: Description
+    between_bytes: bytes = b""  #: what else stands before the MTI
 
     @property
     def tpdu_shown(self) -> str:
@@ -55,6 +57,13 @@ class Reading:
         if self.tpdu_bytes[:1] in TPDU_IDS or (self.whole and self.fits):
             return self.tpdu_bytes.hex(" ")
         return " ".join("**" for _ in self.tpdu_bytes)
+
+    @property
+    def between_shown(self) -> str:
+        """What else stands before the MTI, as text or in hexadecimal; hidden where the message makes no sense."""
+        if self.whole and self.fits:
+            return shown_between(self.between_bytes)
+        return " ".join("**" for _ in self.between_bytes)
 
     @property
     def whole(self) -> bool:
@@ -84,7 +93,10 @@ def from_hex(text: str) -> bytes:
 
 
 def unwrap(data: bytes, wrapping: Wrapping) -> tuple[bytes, bytes, bytes]:
-    """Header, TPDU and message; FrameError where the header does not announce exactly what follows."""
+    """Length header, what stands between it and the MTI (a TPDU first), and message; FrameError where the header does not
+    announce exactly what follows."""
+    if wrapping.header and (wrapping.header.between or wrapping.header.behind_bytes or wrapping.header.kind in WITHOUT_LENGTH):
+        return _unframed(data, wrapping.header, tpdu=wrapping.tpdu)
     width = wrapping.header.width if wrapping.header else 0
     header, rest = data[:width], data[width:]
     if wrapping.header:
@@ -101,6 +113,15 @@ def unwrap(data: bytes, wrapping: Wrapping) -> tuple[bytes, bytes, bytes]:
     return header, rest[:TPDU_BYTES], rest[TPDU_BYTES:]
 
 
+def _unframed(data: bytes, header: HeaderFormat, *, tpdu: bool) -> tuple[bytes, bytes, bytes]:
+    """The same of a message with more around it than a length header and a TPDU."""
+    framer = Framer(header, tpdu=tpdu, frame_bytes_max=max(len(data), FRAME_BYTES_MAX))
+    frames = framer.feed(data)
+    if len(frames) != 1 or framer.rest:
+        raise framer.fault or FrameError(framer.incomplete or f"found {len(frames)} messages, expected one")
+    return data[: header.width], frames[0].tpdu, frames[0].body
+
+
 def readings(
     candidates: Sequence[bytes], codecs: Mapping[str, Codec], wrappings: Iterable[Wrapping], *, unmasked: bool = False
 ) -> Iterator[Reading]:
@@ -109,9 +130,10 @@ def readings(
     for data in candidates:
         for wrapping in chosen:
             try:
-                header, tpdu, body = unwrap(data, wrapping)
+                header, front, body = unwrap(data, wrapping)
             except FrameError:
                 continue
+            tpdu = front[:TPDU_BYTES] if wrapping.tpdu else b""
             guessed = len(chosen) > 1 and not header
             if guessed and tpdu and tpdu[:1] not in TPDU_IDS:
                 continue
@@ -122,6 +144,7 @@ def readings(
                     header=wrapping.header,
                     header_bytes=header,
                     tpdu_bytes=tpdu,
+                    between_bytes=front[len(tpdu) :],
                     body=body,
                     description=describe(codec, body, unmasked=unmasked),
                 )

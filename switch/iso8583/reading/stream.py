@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from switch.errors import FrameError, MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EBCDIC
-from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
+from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES
+from switch.iso8583.header import LINE_FEED, STX, WITHOUT_LENGTH, HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS
 from switch.iso8583.reading.recognize import VERSION_DIGITS
@@ -50,6 +51,8 @@ class Way(NamedTuple):
     @property
     def behind(self) -> str:
         """As a hint says it: the dialect, and what stands in front of each message."""
+        if self.header.kind in WITHOUT_LENGTH or self.header.between or self.header.behind_bytes:
+            return f'{self.codec.dialect.name}, {self.header.in_words} (header = "{self.header.notation}")'
         return f"{self.codec.dialect.name} behind {self.header.in_words}{' and a TPDU' if self.tpdu else ''}"
 
     @property
@@ -59,7 +62,7 @@ class Way(NamedTuple):
     @property
     def lead_bytes(self) -> int:
         """What stands in front of a message."""
-        return self.header.width + (TPDU_BYTES if self.tpdu else 0)
+        return self.header.lead_bytes + (TPDU_BYTES if self.tpdu else 0)
 
 
 class Patience:
@@ -120,7 +123,7 @@ def read_stream(data: bytes, way: Way, patience: Patience | None = None) -> Iter
     where no message begins at its end. Where the ``patience`` is
     over, what follows is not looked at.
     """
-    place, patience, mti = 0, patience or Patience(len(data)), _mtis(way.codec.dialect.mti)
+    place, patience, mti = 0, patience or Patience(len(data)), mti_pattern(way.codec.dialect.mti)
     while place < len(data):
         said: Said | None = None
         fault: FrameError | MessageError | None
@@ -172,25 +175,25 @@ def likeliest_way(
 
 def begin_as_messages(data: bytes, places: Iterable[tuple[int, str]]) -> bool:
     """Whether an MTI stands at one of these places, in the encoding named beside it."""
-    return any(_mtis(encoding).match(data, place) for place, encoding in places)
+    return any(mti_pattern(encoding).match(data, place) for place, encoding in places)
 
 
-def whole_way(opening: bytes, ways: Iterable[Way]) -> Way | None:
+def whole_way(opening: bytes, ways: Iterable[Way], readings_max: int = HINT_READINGS_MAX) -> Way | None:
     """The way in which the first bytes of a line are whole messages of the edition spoken; None where there is none.
 
     Others wait for it, and the peer chooses the bytes: few frames are looked at, and of those that begin as a message does
-    no more than HINT_READINGS_MAX are read.
+    no more than ``readings_max`` are read.
     """
     beginnings: dict[tuple[HeaderFormat, bool], list[tuple[int, int]]] = {}
     best, found, readings = (0, 0, 0), None, 0
     for way in dict.fromkeys(ways):
         if way[:2] not in beginnings:
             beginnings[way[:2]] = list(islice(_frames(opening, way), HINT_FRAMES))
-        mti = _mtis(way.codec.dialect.mti)
+        mti = mti_pattern(way.codec.dialect.mti)
         bodies = [opening[start:end] for start, end in beginnings[way[:2]] if mti.match(opening, start, end)]
-        if not bodies:
+        if not any(_version(body, way.codec) == VERSIONS[way.codec.dialect.edition] for body in bodies):
             continue
-        if readings + len(bodies) > HINT_READINGS_MAX:
+        if readings + len(bodies) > readings_max:
             break
         whole = fitting = 0
         for body in bodies:
@@ -208,6 +211,11 @@ def whole_way(opening: bytes, ways: Iterable[Way]) -> Way | None:
     return found if best[1] and best[2] else None
 
 
+def _version(body: bytes, codec: Codec) -> str:
+    """The first digit of an MTI, which says its edition."""
+    return str(body[0] >> 4 if codec.dialect.mti == "bcd" else body[0] & 0x0F)
+
+
 def _frames(data: bytes, way: Way) -> Iterator[tuple[int, int]]:
     """Where the messages of the first frames of a stream begin and end, before reading loses its way; keep-alives too."""
     place = 0
@@ -216,7 +224,7 @@ def _frames(data: bytes, way: Way) -> Iterator[tuple[int, int]]:
             end = _end_of_frame(data, place, way)
         except FrameError:
             return
-        yield place + way.lead_bytes, end
+        yield place + way.lead_bytes, end - way.header.behind_bytes
         place = end
 
 
@@ -239,7 +247,7 @@ _Reader = Callable[[bytes, Way, Patience], Iterable[Said]]
 
 def _unbroken(data: bytes, way: Way, patience: Patience) -> Iterator[Said]:
     """The messages before reading loses its way, which it does soon in a foreign stream."""
-    mti = _mtis(way.codec.dialect.mti)
+    mti = mti_pattern(way.codec.dialect.mti)
     for start, end in islice(_frames(data, way), FRAMES_LOOKED_AT):
         place = start - way.lead_bytes
         if patience.over:
@@ -269,7 +277,7 @@ def _best(sides: Sequence[bytes], ways: Sequence[Way], read: _Reader, patience: 
 def _sense(messages: Iterable[Said], way: Way) -> _Sense:
     whole = understood = fitting = covered = 0
     version = VERSIONS[way.codec.dialect.edition]
-    mti = _mtis(way.codec.dialect.mti)
+    mti = mti_pattern(way.codec.dialect.mti)
     for said in messages:
         covered += said.end - said.start
         if said.error is None:
@@ -284,6 +292,8 @@ def _sense(messages: Iterable[Said], way: Way) -> _Sense:
 
 def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     """Where the frame at a place ends; FrameError where none is there, or not all of it."""
+    if way.header.kind in WITHOUT_LENGTH:
+        return _end_without_length(data, place, way.header)
     behind = place + way.header.width
     head = data[place:behind]
     if len(head) < way.header.width:
@@ -291,12 +301,28 @@ def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     length = way.header.length(head)
     if not 0 <= length <= FRAME_BYTES_MAX:
         raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {FRAME_BYTES_MAX}")
+    front = way.lead_bytes - way.header.width
+    if length and way.header.message_only:
+        length += front + way.header.behind_bytes
     if behind + length > len(data):
         left = len(data) - behind
         raise FrameError(f"length header {head.hex(' ')}: found {left} byte(s) behind it, expected {length}")
     if way.tpdu and 0 < length < TPDU_BYTES:
         raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {TPDU_BYTES} of the TPDU")
+    if 0 < length < front + way.header.behind_bytes:
+        raise FrameError(f"header before the MTI: found a frame of {length} bytes, expected at least the {front} before it")
+    if length and way.header.between:
+        way.header.check(data[behind + front - way.header.between_bytes : behind + front])
     return behind + length
+
+
+def _end_without_length(data: bytes, place: int, header: HeaderFormat) -> int:
+    """The same where a sign ends the message."""
+    sign = {LINE_FEED: b"\n", STX: b"\x03"}.get(header.kind)
+    end = data.find(sign, place) if sign else len(data)
+    if end < 0 or end + header.behind_bytes > len(data):
+        raise FrameError(f"found {len(data) - place} byte(s) without an end, expected {header.in_words}")
+    return end + header.behind_bytes
 
 
 def _unread(_: bytes) -> Message:
@@ -305,7 +331,7 @@ def _unread(_: bytes) -> Message:
 
 def _said(data: bytes, place: int, end: int, way: Way, patience: Patience) -> Said:
     behind, start = place + way.header.width, place + way.lead_bytes
-    body, error = data[start:end], None
+    body, error = data[start : end - way.header.behind_bytes], None
     message = way.codec.decode(body, _unread)
     if message is UNREAD:
         patience.reading()
@@ -323,7 +349,7 @@ def _said(data: bytes, place: int, end: int, way: Way, patience: Patience) -> Sa
 def _next_sense(data: bytes, start: int, limit: int, way: Way, patience: Patience) -> int | None:
     """The first place between ``start`` and ``limit`` where a frame stands whose message makes sense wholly."""
     lead = way.lead_bytes
-    for match in _mtis(way.codec.dialect.mti).finditer(data, start + lead, limit + lead):
+    for match in mti_pattern(way.codec.dialect.mti).finditer(data, start + lead, limit + lead):
         place = match.start() - lead
         patience.header()
         if patience.over:
@@ -336,7 +362,7 @@ def _next_sense(data: bytes, start: int, limit: int, way: Way, patience: Patienc
 
 
 @cache
-def _mtis(encoding: str) -> re.Pattern[bytes]:
+def mti_pattern(encoding: str) -> re.Pattern[bytes]:
     """Finds what may be an MTI, wherever it stands."""
     known = [v + c + f + o for v in VERSION_DIGITS for c in CLASSES for f in FUNCTIONS for o in ORIGINS]
     if encoding == "bcd":

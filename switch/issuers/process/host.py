@@ -12,7 +12,7 @@ from typing import Protocol
 import trio
 
 from switch.errors import MessageError, TlsError
-from switch.iso8583.framing import Frame, reply_tpdu
+from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
@@ -128,9 +128,9 @@ class IssuerHost:
             if answer is None:
                 continue
             if delay_seconds:
-                late.start_soon(self._send_late, line, answer, reply_tpdu(frame.tpdu), asked, delay_seconds)
+                late.start_soon(self._send_late, line, answer, line.framer.answered(frame.tpdu), asked, delay_seconds)
             else:
-                _queue(line, answer, reply_tpdu(frame.tpdu), asked)
+                _queue(line, answer, line.framer.answered(frame.tpdu), asked)
         self._writing.write()
         line.flush()
 

@@ -18,7 +18,7 @@ import trio
 from switch.data_folder.vault import KEY_FILE
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.issuers.process.book import Book
 from switch.issuers.process.host import IssuerHost
 from switch.issuers.scenario import Scenario

@@ -1,7 +1,7 @@
--- Other names of a request, found as quickly as its key: the retrieval reference number, or the STAN, of a terminal. Three
--- characters of the terminal tell apart those that share a number, and are fewer bytes for every request to write.
+-- Other names of a request, found as quickly as its key: the retrieval reference number, or the STAN, of a terminal. The ends of
+-- terminal and time tell apart those that share a number, and are fewer bytes for every request to write.
 DROP INDEX request_key;
-CREATE INDEX request_key ON request (stan, substr(terminal_id, -3), transmitted_at);
+CREATE INDEX request_key ON request (stan, substr(terminal_id, -3), substr(transmitted_at, -6));
 DROP INDEX request_rrn;
 CREATE INDEX request_rrn ON request (rrn, substr(terminal_id, -3));
 -- What was reversed and had not come: asked for when a request comes, however long ago its reversal did.

@@ -189,10 +189,10 @@ def test_answers_come_back_whole(code: str, mti: str, more: dict[int, str]) -> N
 def test_elements_that_are_alike_are_so_by_both_specifications() -> None:
     for number in sorted(ALIKE):
         one, other = BASE87.element(number), BASE93.element(number)
-        assert (one.content, one.characters_max, one.length_digits) == (
+        assert (one.content, one.characters_max, one.length_units) == (
             other.content,
             other.characters_max,
-            other.length_digits,
+            other.length_units,
         )
         assert one.name == other.name or number in RENAMED, number
     assert not ALIKE & OTHER_MEANING

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from switch.card import card_numbers, luhn_digit
 from switch.errors import FrameError, SwitchError
 from switch.iso8583.codec import Codec
-from switch.iso8583.framing import HeaderFormat
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.reading import recognize
 from switch.iso8583.reading.describe import Description, describe

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec, Part
-from switch.iso8583.framing import Framer, HeaderFormat
+from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.reading.stream import HEADERS, Lost, Said, Way, likeliest_way, read_stream, whole_way
 from switch.specs.load import load_specs

@@ -22,7 +22,7 @@ BY_RRN = "request_rrn (rrn=? AND <expr>=?)"
 @pytest.mark.parametrize(
     ("look", "index"),
     [
-        (lambda reader: reader.find(KEY), f"{BY_STAN} AND transmitted_at=?)"),
+        (lambda reader: reader.find(KEY), f"{BY_STAN} AND <expr>=?)"),
         (lambda reader: reader.of_stan(KEY, 600), f"{BY_STAN})"),
         (lambda reader: reader.find_named(SameStan("504777", "TERM0001", "000001", "SHOP", 100, "1122100000", None)), BY_STAN),
         (lambda reader: reader.find_named(Reference("R" * 12, "TERM0001", "SHOP", 100)), BY_RRN),
