@@ -126,6 +126,9 @@ class Outbound:
             line.queue(forwarding.to_issuer_request(request, forwarder_id=self._voice.institution_id), link.tpdu)
         except MessageError as error:
             why = f"cannot be said in the dialect of {issuer}: {error}"
+            self._voice.tell(
+                Notice("format_error", f"{line.name}: the request of STAN {request.key.stan} {why}; answered {FORMAT_ERROR}")
+            )
             return self._handle(ForwardFailed(request, issuer, FORMAT_ERROR, why), now)
         self._touched[line] = None
         return ()

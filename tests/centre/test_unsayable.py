@@ -55,6 +55,9 @@ async def test_a_request_that_cannot_be_said_is_declined() -> None:
         assert answer.elements[39] == "30"
         (decision,) = [item.decision for batch in batches(centre) for item in batch.decisions]
         assert decision.reason.startswith("cannot be said in the dialect of atlas: DE 48: found ")
+        (said,) = centre.told("format_error")
+        assert said.startswith("atlas: the request of STAN 000001 cannot be said in the dialect of atlas: DE 48: found ")
+        assert said.endswith("; answered 30")
         await issuer.stream.aclose()
 
 

@@ -188,6 +188,20 @@ def test_another_request_under_a_used_key_is_94(change: dict[str, Any]) -> None:
     talk << "notice duplicate" << "reply 94 to line 2"
 
 
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [("00", "answer 00 from atlas came a second time"), ("05", "answer 05 from atlas came after 00 was given")],
+)
+def test_a_second_answer_is_called_that(second: str, said: str) -> None:
+    talk = Dialogue()
+    talk >> asked(1)
+    talk << "journal request 1" << "forward"
+    talk >> answered(1, "00")
+    talk << "journal decision 1 00" << "reply 00 to line 1"
+    talk >> answered(1, second)
+    talk << f"journal late_answer of 1: {said}"
+
+
 def test_an_answer_nobody_waits_for_is_told_of() -> None:
     talk = Dialogue()
     talk >> answered(7, "00")

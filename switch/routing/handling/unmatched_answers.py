@@ -33,10 +33,7 @@ class UnmatchedAnswers:
             request, issuer = known.authorization, event.issuer
             why = f"{issuer} answered {known.decision.response_code} and then {answer.response_code}; the first stands"
             self._outbox.reverse(known.request_id, request, issuer, 0, why, REASON_INVALID_RESPONSE, now, effects)
-        late = "" if known.decided_at is None else f"{now - known.decided_at:.3f} s "
-        code_and_issuer = f"{answer.response_code} from {event.issuer}"
-        detail = f"answer {code_and_issuer} came {late}after {known.decision.response_code} was given"
-        effects.append(JournalOccurrence(known.request_id, "late_answer", detail))
+        effects.append(JournalOccurrence(known.request_id, "late_answer", _how_late(event, known, now)))
 
     def _nearest(self, event: AnswerReceived) -> str:
         answer = event.answer
@@ -49,6 +46,15 @@ class UnmatchedAnswers:
             like += f"{' and '.join(differing)} differ" + ("s" if len(differing) == 1 else "")
         code_and_issuer = f"{answer.response_code} from {event.issuer}"
         return f"answer {code_and_issuer} to STAN {answer.key.stan}, which nobody waits for; {like}"
+
+
+def _how_late(event: AnswerReceived, known: DecidedRequest, now: float) -> str:
+    """How an answer came that nobody waits for any more: how long after the decision, or as a second one."""
+    given, code_and_issuer = known.decision, f"answer {event.answer.response_code} from {event.issuer}"
+    if given.decided_by == event.issuer and given.response_code == event.answer.response_code:
+        return f"{code_and_issuer} came a second time"
+    seconds = 0.0 if known.decided_at is None else round(now - known.decided_at, 3)
+    return f"{code_and_issuer} came {f'{seconds:.3f} s ' if seconds else ''}after {given.response_code} was given"
 
 
 def _takes_back_a_decline(event: AnswerReceived, known: DecidedRequest) -> bool:
