@@ -62,7 +62,7 @@ def exchange(
             raise UnansweredError(f"{place}: no answer in {timeout_seconds:g} s{_partly(framer)}") from None
         except OSError as fault:
             if tls is not None:
-                _refuse(fault, place)
+                _refuse_certificate(fault, place)
             raise UnansweredError(f"{place}: the line broke before an answer ({fault.strerror})") from None
         except EOFError:
             raise UnansweredError(f"{place}: the line was closed without an answer{_partly(framer)}") from None
@@ -70,23 +70,30 @@ def exchange(
 
 def _secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.socket:
     """TLS on a connection."""
-    try:
-        return tls.context.wrap_socket(connection, server_hostname=tls.server_name)
-    except TimeoutError:
-        raise UnreachableError(f"{place}: TLS was not agreed on in time: does this listener speak it?") from None
-    except (OSError, ValueError) as fault:
-        _refuse(fault, place)
-        why = getattr(fault, "strerror", None) or fault
-        raise UnreachableError(f"{place}: the line broke before TLS was agreed on ({why})") from None
-
-
-def _refuse(fault: Exception, place: str) -> None:
-    """UnreachableError where TLS itself went wrong; under TLS 1.3 a refused certificate shows when the answer is waited for."""
     import ssl
 
     from switch.lines.tls_context import tls_fault
 
-    if isinstance(fault, ssl.SSLError):
+    try:
+        return tls.context.wrap_socket(connection, server_hostname=tls.server_name)
+    except TimeoutError:
+        raise UnreachableError(f"{place}: TLS was not agreed on in time: does this listener speak it?") from None
+    except (ssl.SSLEOFError, ConnectionError):
+        raise UnreachableError(f"{place}: the line was closed before TLS was agreed on: does this listener speak it?") from None
+    except ssl.SSLError as fault:
+        raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}") from None
+    except (OSError, ValueError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        raise UnreachableError(f"{place}: the line broke before TLS was agreed on ({why})") from None
+
+
+def _refuse_certificate(fault: OSError, place: str) -> None:
+    """UnreachableError where the other end refuses our certificate: under TLS 1.3 that shows when the answer is waited for."""
+    import ssl
+
+    from switch.lines.tls_context import is_refusal, tls_fault
+
+    if isinstance(fault, ssl.SSLError) and is_refusal(fault):
         raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}") from None
 
 

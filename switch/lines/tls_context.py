@@ -185,5 +185,11 @@ def tls_fault(error: ssl.SSLError) -> str:
     return FAULTS.get(reason) or _plainly(reason or re.sub(r"\[.*?\] *| *\(_ssl.*", "", str(error.args[-1])))
 
 
+def is_refusal(error: ssl.SSLError) -> bool:
+    """Whether a peer says that it refuses our certificate, or wants one."""
+    alert = _ALERT.fullmatch(getattr(error, "reason", None) or "")
+    return alert is not None and alert[1] in ALERTS
+
+
 def _plainly(name: str) -> str:
     return name.lower().replace("_", " ")
