@@ -51,7 +51,7 @@ def exchange(
     except (OSError, UnicodeError) as fault:
         why = getattr(fault, "strerror", None) or "no such host"
         raise UnreachableError(f"{place}: {why.lower()}, expected a running centre (switch up)") from None
-    connection = connection if tls is None else _secured(connection, tls, place)
+    connection = connection if tls is None else secured(connection, tls, place)
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sent_at = time.perf_counter()
@@ -62,13 +62,13 @@ def exchange(
             raise UnansweredError(f"{place}: no answer in {timeout_seconds:g} s{_partly(framer)}") from None
         except OSError as fault:
             if tls is not None:
-                _refuse_certificate(fault, place)
+                refuse_certificate(fault, place)
             raise UnansweredError(f"{place}: the line broke before an answer ({fault.strerror})") from None
         except EOFError:
             raise UnansweredError(f"{place}: the line was closed without an answer{_partly(framer)}") from None
 
 
-def _secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.socket:
+def secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.socket:
     """TLS on a connection."""
     import ssl
 
@@ -87,7 +87,7 @@ def _secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.s
         raise UnreachableError(f"{place}: the line broke before TLS was agreed on ({why})") from None
 
 
-def _refuse_certificate(fault: OSError, place: str) -> None:
+def refuse_certificate(fault: OSError, place: str) -> None:
     """UnreachableError where the other end refuses our certificate: under TLS 1.3 that shows when the answer is waited for."""
     import ssl
 
