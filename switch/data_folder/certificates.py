@@ -27,7 +27,7 @@ FILES: Final = tuple(f"{name}.{kind}" for name in (CA, SERVER, CLIENT) for kind 
 
 
 @frozen(kw_only=True)
-class Pair:
+class KeyPair:
     """A certificate and its key, in PEM."""
 
     certificate: str
@@ -56,12 +56,12 @@ class Authority:
         return cls(certificate=builder.sign(key, hashes.SHA256()), key=key, begin=begin, end=end)
 
     @property
-    def pair(self) -> Pair:
+    def pair(self) -> KeyPair:
         return _pair(self.certificate, self.key)
 
     def signed(
         self, name: str, hosts: Collection[str] = (), *, begin: datetime | None = None, end: datetime | None = None
-    ) -> Pair:
+    ) -> KeyPair:
         """A certificate for a server with these names and addresses, or for a client where there are none."""
         key = ec.generate_private_key(ec.SECP256R1())
         purpose = ExtendedKeyUsageOID.SERVER_AUTH if hosts else ExtendedKeyUsageOID.CLIENT_AUTH
@@ -138,9 +138,9 @@ def _host(host: str) -> x509.GeneralName:
         raise SwitchError(f"--host: found {host!r}, expected a name in ASCII (xn--… for others) or an IP address") from None
 
 
-def _pair(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Pair:
+def _pair(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> KeyPair:
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    return Pair(
+    return KeyPair(
         certificate=certificate.public_bytes(pem).decode(),
         key=key.private_bytes(pem, pkcs8, serialization.NoEncryption()).decode(),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import define
 
-from switch.data_folder.certificates import LOCAL_HOSTS_SERVED, Authority, Pair
+from switch.data_folder.certificates import LOCAL_HOSTS_SERVED, Authority, KeyPair
 from switch.issuers.secure_line import ASKED, NONE, REQUIRED, ClientCertificates, ClientTls, ServerTls
 from switch.lines.tls_context import ClientSide, ServerSide, client_side, server_side
 
@@ -46,7 +46,7 @@ class Drawer:
             self._write(name, pair)
         return self
 
-    def _write(self, name: str, pair: Pair) -> None:
+    def _write(self, name: str, pair: KeyPair) -> None:
         (self.folder / f"{name}.pem").write_text(pair.certificate)
         (self.folder / f"{name}.key").write_text(pair.key)
 
