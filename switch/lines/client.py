@@ -72,7 +72,7 @@ def secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.so
     """TLS on a connection."""
     import ssl
 
-    from switch.lines.tls_context import tls_fault
+    from switch.lines.tls_context import option_for, tls_fault
 
     try:
         return tls.context.wrap_socket(connection, server_hostname=tls.server_name)
@@ -81,7 +81,7 @@ def secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.so
     except (ssl.SSLEOFError, ConnectionError):
         raise UnreachableError(f"{place}: the line was closed before TLS was agreed on: does this listener speak it?") from None
     except ssl.SSLError as fault:
-        raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}") from None
+        raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}{option_for(fault)}") from None
     except (OSError, ValueError) as fault:
         why = getattr(fault, "strerror", None) or fault
         raise UnreachableError(f"{place}: the line broke before TLS was agreed on ({why})") from None
@@ -91,10 +91,10 @@ def refuse_certificate(fault: OSError, place: str) -> None:
     """UnreachableError where the other end refuses our certificate: under TLS 1.3 that shows when the answer is waited for."""
     import ssl
 
-    from switch.lines.tls_context import is_refusal, tls_fault
+    from switch.lines.tls_context import is_refusal, option_for, tls_fault
 
     if isinstance(fault, ssl.SSLError) and is_refusal(fault):
-        raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}") from None
+        raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}{option_for(fault)}") from None
 
 
 def _answer(

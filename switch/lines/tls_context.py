@@ -35,6 +35,7 @@ ALERTS: Final = {
 }
 #: Codes of OpenSSL's verification (``X509_V_ERR_…``): self-signed, signed by a CA that is not trusted or not known.
 UNTRUSTED: Final = frozenset({18, 19, 20, 21})
+MISNAMED: Final = frozenset({62, 64})  #: the same of a host name, and of an address, that the certificate is not for
 #: Reasons as OpenSSL has them -> in our words.
 FAULTS: Final = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "it showed no certificate, and this line wants one",
@@ -189,6 +190,13 @@ def is_refusal(error: ssl.SSLError) -> bool:
     """Whether a peer says that it refuses our certificate, or wants one."""
     alert = _ALERT.fullmatch(getattr(error, "reason", None) or "")
     return alert is not None and alert[1] in ALERTS
+
+
+def option_for(error: ssl.SSLError) -> str:
+    """The end of a sentence for the command line: which option of `switch send` may help."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return {**dict.fromkeys(UNTRUSTED, " (--ca)"), **dict.fromkeys(MISNAMED, " (--server-name)")}.get(error.verify_code, "")
+    return " (--certificate, --key)" if "ALERT_CERTIFICATE_REQUIRED" in (getattr(error, "reason", None) or "") else ""
 
 
 def _plainly(name: str) -> str:

@@ -81,19 +81,21 @@ def test_with_a_ca_and_a_certificate(centre: CentreProcess, folder: Path) -> Non
 def test_a_centre_that_is_not_trusted(centre: CentreProcess, strange: Path) -> None:
     outcome = send(centre, "secure", "--ca", strange / "ca.pem")
     assert outcome.code == 3
-    assert outcome.sentence.endswith(": TLS: its certificate is refused: no CA that is trusted here signed it")
+    assert outcome.sentence.endswith(": TLS: its certificate is refused: no CA that is trusted here signed it (--ca)")
     assert told(centre, "it does not know the CA that signed our certificate; the line is closed")
 
 
 def test_a_centre_of_another_name(centre: CentreProcess, folder: Path) -> None:
     outcome = send(centre, "secure", "--ca", folder / "certificates" / "ca.pem", "--server-name", "bank.test")
-    assert outcome.sentence.endswith("TLS: its certificate is refused: certificate is not valid for 'bank.test'")
+    assert outcome.sentence.endswith(
+        "TLS: its certificate is refused: certificate is not valid for 'bank.test' (--server-name)"
+    )
 
 
 def test_a_caller_without_the_certificate_it_needs(centre: CentreProcess) -> None:
     outcome = send(centre, "closed")
     assert outcome.code == 3
-    assert outcome.sentence.endswith(": TLS: it wants a certificate of ours, and was given none")
+    assert outcome.sentence.endswith(": TLS: it wants a certificate of ours, and was given none (--certificate, --key)")
     assert told(centre, "it showed no certificate, and this line wants one; the line is closed")
 
 
