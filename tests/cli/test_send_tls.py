@@ -159,3 +159,32 @@ def test_the_specification_has_it(folder: Path) -> None:
     closed = next(each for each in specs.centre.listeners if each.name == "closed")
     assert closed.tls is not None
     assert closed.tls.client_certificates == REQUIRED
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("up", "--free-ports"), "centre.toml: listener secure: tls: key: found no file "),
+        (("issuer", "serve", "atlas"), "issuers/atlas.toml: tls.server: key: found no file "),
+    ],
+)
+def test_nothing_starts_without_the_files_it_needs(tmp_path: Path, command: tuple[str, ...], said: str) -> None:
+    other = secured_specs(tmp_path / "specs")
+    (other / "certificates" / "server.key").unlink()
+    outcome = run(*command, "--specs", other, "--data", tmp_path / "data")
+    assert outcome.code == 2
+    assert outcome.sentence.startswith(said)
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_issuer_of_others_has_no_certificate_here(tmp_path: Path) -> None:
+    other = secured_specs(tmp_path / "specs")
+    atlas = other / "issuers" / "atlas.toml"
+    before, _, after = atlas.read_text().partition("[tls.server]")
+    atlas.write_text('process = "external"\n' + before + after[after.index("[[card]]") :])
+    assert run("specs", "check", "--specs", other).code == 0
+    outcome = run("issuer", "serve", "atlas", "--specs", other, "--data", tmp_path / "data")
+    assert outcome.code == 2
+    assert outcome.sentence == (
+        "issuers/atlas.toml: tls.server: found nothing, expected certificate and key: this issuer's line is TLS"
+    )
