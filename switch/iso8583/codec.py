@@ -15,7 +15,7 @@ from typing import Final
 import iso8583
 
 from switch.errors import MessageError
-from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, Dialect
+from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.plan import KNOWN_MTIS, Decoder, Encoder, compile_decoder, compile_encoder, present_elements
 from switch.iso8583.values import (
@@ -37,7 +37,6 @@ Part = tuple[str, int, bytes, str]
 else the element's number."""
 
 LOWEST: Final = 2  #: number of an element that is neither the MTI nor a bitmap
-THIRD_BITMAP: Final = 65  #: the element that would announce elements 129 to 192
 MTI_WORDS: Final = {"ascii": "ASCII", "bcd": "packed BCD", "ebcdic": "EBCDIC"}
 SHOWN_BITMAP_BYTES: Final = 2  #: of an unreadable bitmap: with a packed MTI eight digits of what may be a card
 
@@ -57,6 +56,7 @@ class Codec:
         self._bitmap_bytes = 8 if dialect.bitmap == "binary" else 16
         self._text = EBCDIC if dialect.mti == "ebcdic" else "ascii"
         self._secondary = frozenset(range(128, 256) if dialect.bitmap == "binary" else "89ABCDEFabcdef".encode(self._text))
+        self._has_third = dialect.has_third
         self._mtis: dict[bytes, str] = {}
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
@@ -74,6 +74,8 @@ class Codec:
         if mti is not None and len(data) > end:
             if data[start] in self._secondary:
                 end += self._bitmap_bytes
+                if self._has_third and len(data) >= end and data[end - self._bitmap_bytes] in self._secondary:
+                    end += self._bitmap_bytes
             plan = self._decoders.get(data[start:end])
             if plan is not None:
                 try:
@@ -202,7 +204,7 @@ class Codec:
     def _bitmap_problem(self, data: bytes) -> MessageError | None:
         """What pyiso8583 takes or stumbles over: blanks among hexadecimal digits, a third bitmap, elements without a layout."""
         offset, size = self._mti_bytes, self._bitmap_bytes
-        for first in (0, 64):
+        for first in (0, 64, TWO_BITMAPS_MAX):
             raw = data[offset : offset + size]
             if len(raw) < size:
                 return None
@@ -212,13 +214,14 @@ class Codec:
                 if text.strip(hexdigits):
                     return MessageError(1, offset, shown_bytes(raw, SHOWN_BITMAP_BYTES), "16 hexadecimal digits of bitmap")
                 bitmap = bytes.fromhex(text)
-            if first and bitmap[0] & 0x80:
+            further = bool(bitmap[0] & 0x80) and first < TWO_BITMAPS_MAX
+            if further and first and not self._has_third:
                 return MessageError(THIRD_BITMAP, offset, "a bit that announces a third bitmap", "at most 128 elements")
-            for number in present_elements(bitmap):
+            for number in present_elements(bitmap) + ([1] if first == TWO_BITMAPS_MAX and bitmap[0] & 0x80 else []):
                 if self.dialect.elements[first + number] is None:
                     expected = f"an element that dialect {self.dialect.name} defines"
                     return MessageError(first + number, offset, f"a bit that announces element {first + number}", expected)
-            if not bitmap[0] & 0x80:
+            if not further:
                 return None
             offset += size
         return None
@@ -274,9 +277,10 @@ class Codec:
         start = self._mti_bytes
         if decoded["t"] in KNOWN_MTIS:
             self._mtis[data[:start]] = decoded["t"]
-        bitmap = data[start : start + self._bitmap_bytes * (2 if "1" in decoded else 1)]
+        announced = bytes.fromhex(decoded["p"] + decoded.get("1", ""))
+        bitmap = data[start : start + len(announced) * self._bitmap_bytes // 8]
         if bitmap not in self._decoders and len(self._decoders) < PLANS_MAX and self._comes_again(bitmap):
-            self._decoders[bitmap] = compile_decoder(self.dialect, bytes.fromhex(decoded["p"] + decoded.get("1", "")))
+            self._decoders[bitmap] = compile_decoder(self.dialect, announced)
 
 
 def _number(key: str) -> int:

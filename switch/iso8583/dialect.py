@@ -14,7 +14,9 @@ from switch.spec_table import SpecTable
 
 BINARY: Final = "binary"  #: a length as a number, big endian, where the others write its decimal digits
 EBCDIC: Final = "cp500"  #: the code page meant by "ebcdic" (EBCDIC International)
-ELEMENTS_MAX: Final = 128
+ELEMENTS_MAX: Final = 192  #: with a third bitmap
+TWO_BITMAPS_MAX: Final = 128
+THIRD_BITMAP: Final = 65  #: the element that announces elements 129 to 192
 SIZE_MAX: Final = 999_999  #: of an element: what six digits of length can say
 LENGTH_DIGITS_MAX: Final = 6
 
@@ -82,6 +84,11 @@ class Element:
     def length_bytes(self) -> int:
         """Bytes of the length prefix on the wire."""
         return (self.length_units + 1) // 2 if self.length_encoding == "bcd" else self.length_units
+
+    @property
+    def characters(self) -> str:
+        """What a value may be made of: its class, but that blanks may fill up an element ``an`` of fixed length (anp)."""
+        return "anp" if self.content == "an" and not self.length_units else self.content
 
     @property
     def sign_encoding(self) -> str:
@@ -168,6 +175,11 @@ class Dialect:
             elements[number] = element or elements[number]
         table.done()
         return cls(name=name, title=title, edition=edition, encodings=MappingProxyType(encodings), elements=tuple(elements))
+
+    @property
+    def has_third(self) -> bool:
+        """Whether it has elements that a third bitmap announces."""
+        return any(self.elements[TWO_BITMAPS_MAX + 1 :])
 
     def element(self, number: int) -> Element:
         element = self.elements[number]

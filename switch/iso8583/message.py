@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Message(NamedTuple):
     """A decoded message. Where one is made for every transaction, ``tuple.__new__`` makes it: a third quicker.
 
-    ``mti`` is four digits. ``elements`` maps a data element's number (2…128, never a bitmap) to its value as text: digits
+    ``mti`` is four digits. ``elements`` maps a data element's number (2…192, never a bitmap) to its value as text: digits
     and characters as they are, binary elements (class b) as upper-case hexadecimal, track data with ``=`` or ``D``.
     """
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from switch.iso8583.dialect import BINARY, EBCDIC, Dialect, Element
+from switch.iso8583.dialect import BINARY, EBCDIC, THIRD_BITMAP, TWO_BITMAPS_MAX, Dialect, Element
 
 Decoder = Callable[[bytes, int], "dict[int, str] | None"]
 Encoder = Callable[[str, dict[int, str]], "bytes | None"]
@@ -39,24 +39,27 @@ _MTI_BYTES: Final = {
 _CLASS_TESTS: Final = {
     "n": "{}.isdecimal()",
     "a": "{}.isalpha()",
-    "an": "{}.replace(' ', '0').isalnum()",  # blanks fill it up
+    "an": "{}.isalnum()",
+    "anp": "{}.replace(' ', '0').isalnum()",
     "ans": "{}.isprintable()",
 }
 _SIGNS: Final = {code: {sign.encode(code): sign for sign in "CD"} for code in ("ascii", EBCDIC)}
 
 
 def present_elements(bitmap: bytes) -> list[int]:
-    """The elements a bitmap of 8 or 16 bytes announces, without the bits that announce a further bitmap."""
+    """The elements a bitmap of 8, 16 or 24 bytes announces, without the bits that announce a further bitmap."""
     bits = int.from_bytes(bitmap, "big")
     size = len(bitmap) * 8
-    return [n for n in range(1, size + 1) if n != 1 and bits >> (size - n) & 1]
+    further = (1, THIRD_BITMAP) if size > TWO_BITMAPS_MAX else (1,)
+    return [n for n in range(1, size + 1) if n not in further and bits >> (size - n) & 1]
 
 
 def bitmap_of(numbers: Iterable[int]) -> bytes:
-    """The bitmap that announces these elements: 8 bytes, or 16 when one is above 64."""
+    """The bitmap that announces these elements: 8 bytes, 16 when one is above 64, 24 when one is above 128."""
     listed = list(numbers)
-    size = 128 if listed and max(listed) > 64 else 64
-    bits = 1 << 127 if size == 128 else 0
+    size = -(-max([1, *listed]) // 64) * 64
+    bits = 1 << (size - 1) if size > 64 else 0
+    bits |= 1 << (size - THIRD_BITMAP) if size > TWO_BITMAPS_MAX else 0
     for number in listed:
         bits |= 1 << (size - number)
     return bits.to_bytes(size // 8, "big")
@@ -168,8 +171,8 @@ def _length_of(element: Element, prefix: str) -> str:
 
 
 def _stretch_key(element: Element) -> tuple[Any, ...]:
-    if element.length_units == 0 and element.content in _CLASS_TESTS and not _padded_with_a_letter(element):
-        return (True, element.content, element.encoding)
+    if element.length_units == 0 and element.characters in _CLASS_TESTS and not _padded_with_a_letter(element):
+        return (True, element.characters, element.encoding)
     return (False, element.number)
 
 
@@ -185,7 +188,7 @@ def _read_stretch(reader: _Reader, members: list[Element]) -> None:
     width = sum(_packed_bytes(m.size) if packed else m.size for m in members)
     place = reader.take(width)
     reader.add(f"{run} = data[{place}].hex()" if packed else f"{run} = {first.encoding}[{place}]")
-    reader.check(first.content, run, first.encoding)
+    reader.check(first.characters, run, first.encoding)
     at = 0
     for member in members:
         before, behind = member.pad if packed and member.size % 2 else ("", "")
@@ -277,7 +280,7 @@ def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
 
 
 def _test_key(element: Element) -> tuple[str, bool]:
-    return element.content, element.encoding == "ebcdic"
+    return element.characters, element.encoding == "ebcdic"
 
 
 def _length_test(element: Element) -> str:

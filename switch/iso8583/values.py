@@ -12,7 +12,8 @@ from switch.iso8583.elements import NEVER_QUOTED
 CONTENT_WORDS: Final = {
     "n": "digits",
     "a": "letters",
-    "an": "letters, digits and blanks",
+    "an": "letters and digits",
+    "anp": "letters, digits and blanks",
     "ans": "printable characters",
     "b": "hexadecimal digits",
     "z": "track data: digits, with = or D between fields",
@@ -71,9 +72,9 @@ def value_problem(element: Element, value: str) -> tuple[str, str] | None:
 
 def content_problem(element: Element, value: str) -> tuple[str, str] | None:
     """What is wrong with the characters of a value, and what its class expects."""
-    if not value or (value.isascii() and _CONTENT_TESTS[element.content](value)):
+    if not value or (value.isascii() and _CONTENT_TESTS[element.characters](value)):
         return None
-    return _first_wrong(element, value), f"{element.format}: {CONTENT_WORDS[element.content]}"
+    return _first_wrong(element, value), f"{element.format}: {CONTENT_WORDS[element.characters]}"
 
 
 def _first_wrong(element: Element, value: str) -> str:
@@ -81,7 +82,7 @@ def _first_wrong(element: Element, value: str) -> str:
     if element.number in NEVER_QUOTED:
         return f"{len(value)} characters, not shown"
     for place, character in enumerate(value, start=1):
-        if not (character.isascii() and _belongs(element.content, character, place)):
+        if not (character.isascii() and _belongs(element.characters, character, place)):
             return f"{character!r} as character {place}"
     return f"{len(value)} characters"
 
@@ -102,7 +103,8 @@ def _is_track(value: str) -> bool:
 _CONTENT_TESTS: Final[dict[str, Callable[[str], bool]]] = {
     "n": str.isdecimal,
     "a": str.isalpha,
-    "an": lambda value: value.replace(" ", "0").isalnum(),
+    "an": str.isalnum,
+    "anp": lambda value: value.replace(" ", "0").isalnum(),
     "ans": str.isprintable,
     "b": lambda value: len(value) % 2 == 0 and not value.strip("0123456789ABCDEF"),
     "z": _is_track,

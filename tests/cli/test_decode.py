@@ -73,7 +73,7 @@ def test_hex_comes_in_any_shape(tmp_path: Path) -> None:
 def test_the_frame_of_a_listener_is_stripped_and_told() -> None:
     for known in SPECS.centre.listeners:
         tpdu = bytes.fromhex("6000010000") if known.tpdu else b""
-        frame = Framer(known.header, tpdu=known.tpdu).wrap(encoded(known.dialect), tpdu)
+        frame = Framer(known.header, tpdu=known.tpdu).wrap(encoded(known.dialect), tpdu + known.header.first_between)
         outcome = run("decode", frame.hex())
         assert outcome.code == 0
         assert f"({known.header.notation}: the " in outcome.out

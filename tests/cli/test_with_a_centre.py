@@ -109,7 +109,7 @@ def test_a_ready_file_that_is_none(tmp_path: Path, centre: CentreProcess) -> Non
         assert (foreign.code, foreign.sentence) == (2, f"{path}: found something else, expected {EXPECTED}")
     unknown = run("send", "--ready-file", centre.data / "ready.json", "--listener", "x")
     assert unknown.sentence.endswith(
-        f"expected one of ascii, ascii_hex, bcd, ascii93 (of --ready-file {centre.data / 'ready.json'})"
+        f"expected one of ascii, ascii_hex, bcd, ascii93, domestic93 (of --ready-file {centre.data / 'ready.json'})"
     )
 
 
@@ -289,14 +289,17 @@ def test_the_choices_are_those_that_can_be_composed() -> None:
     [
         (("--amount", "abc"), "amount: found 'abc', expected digits with at most 2 decimals, such as 125.00"),
         (("--amount", "99999999999.00"), "DE 4: found 13 digits, expected n 12"),
-        (("--set", "999=1"), "DE 999: found element 999, expected one that dialect ascii defines, from 2 to 128"),
-        (("--set", "1=1"), "bitmap: found element 1, expected one that dialect ascii defines, from 2 to 128"),
+        (("--set", "999=1"), "DE 999: found element 999, expected one that dialect ascii defines, from 2 to 192"),
+        (("--set", "1=1"), "bitmap: found element 1, expected one that dialect ascii defines, from 2 to 192"),
         (("--set", "x"), "element: found 'x', expected its number, = and its value, such as 22=051"),
         (("--pan", "45071600000000AB"), "DE 2: found 'A' as character 15, expected n..19: digits"),
         (("--mti", "abcd"), "MTI: found 'abcd', expected four digits"),
         (("--stan", "1234567"), "DE 11: found 7 digits, expected n 6"),
         (("--terminal", "TERMINAL1"), "DE 41: found 9 characters, expected ans 8"),
-        (("--listener", "x"), f"--listener: found 'x', expected one of ascii, ascii_hex, bcd, ascii93 ({EMBEDDED})"),
+        (
+            ("--listener", "x"),
+            f"--listener: found 'x', expected one of ascii, ascii_hex, bcd, ascii93, domestic93 ({EMBEDDED})",
+        ),
         (("--timeout", "nan"), "--timeout: found nan, expected seconds above 0 and up to 3600"),
     ],
 )

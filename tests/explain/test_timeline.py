@@ -108,12 +108,12 @@ def test_a_time_out_with_stand_in_and_a_delivery_that_is_not_accepted(told: Told
     told.happens(delivered(1, "25", issuer="rif", kind="advice"))
     why = "stand-in for rif, up to 300.00: no answer from rif in 10 s"
     assert essence(told.steps("000000000001"))[1:] == [
-        "0.000 rif: forwarded: 0100 to rif, which has 10 s to answer",
+        "0.000 rif: forwarded: 1100 to rif, which has 10 s to answer",
         "10.000 rif: no answer: in 10 s",
         f"10.000 centre: stand-in: {why}",
-        f"10.000 rif: owed: 0120 to rif: {why} (reason 1003, stand-in, issuer unavailable)",
+        f"10.000 rif: owed: 1120 to rif: {why} (reason 1003, stand-in, issuer unavailable)",
         "10.000 acquirer: answered: 0110 00 approved, by the switch itself after 10000 ms, approval code 000001",
-        "11.000 rif: delivered: 0130 25 unable to locate record to the 0120: not accepted",
+        "11.000 rif: delivered: 1130 914 (25 unable to locate record) to the 1120: not accepted",
     ]
 
 
@@ -126,7 +126,7 @@ def test_stand_in_for_an_issuer_that_is_away_delivered_later(told: Told) -> None
     told.now = 60
     told.happens(IssuerUp("rif"))
     told.happens(delivered(1, issuer="rif", kind="advice"))
-    assert essence(told.steps("000000000001"))[-1] == "60.000 rif: delivered: 0130 00 approved to the 0120"
+    assert essence(told.steps("000000000001"))[-1] == "60.000 rif: delivered: 1130 000 (00 approved) to the 1120"
 
 
 def test_a_lost_line_and_one_that_was_not_there(told: Told) -> None:

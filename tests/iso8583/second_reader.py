@@ -26,6 +26,7 @@ _LISTED: Final = {int(number): (content, int(size), dots) for number, content, d
 _CLASSES: Final = {
     "n": "[0-9]*",
     "an": "[0-9A-Za-z]*",
+    "anp": "[0-9A-Za-z ]*",
     "ans": "[ -~]*",
     "z": "[0-9=D]*",
     "x+n": "[CD][0-9]+",
@@ -52,10 +53,10 @@ class _Bytes:
             raise ValueError(f"filled with {taken[0]}")
         return taken[count % 2 :]
 
-    def text(self, content: str, count: int) -> str:
+    def text(self, content: str, count: int, *, fixed: bool = False) -> str:
         packed = self.packed and content in ("n", "z")
         text = self.nibbles(count).replace("D", "=") if packed else self.take(count).decode("ascii")
-        if text and not re.fullmatch(_CLASSES[content], text):
+        if text and not re.fullmatch(_CLASSES["anp" if content == "an" and fixed else content], text):
             raise ValueError(f"not of class {content}")
         return text
 
@@ -73,7 +74,7 @@ class _Bytes:
         count = int(self.text("n", 2 if size < 100 else 3)) if dots else longest
         if count > longest:
             raise ValueError(f"{count} of at most {longest}")
-        return self.binary(count) if content == "b" else self.text(content, count)
+        return self.binary(count) if content == "b" else self.text(content, count, fixed=not dots)
 
 
 def read(data: bytes, format_: str) -> tuple[str, dict[int, str]]:

@@ -44,8 +44,9 @@ def read_by_plan(spec: Dialect, data: bytes) -> dict[int, str] | None:
     """The elements as the plan of this bitmap reads them, None where it leaves them to the slow path."""
     start, size = 2 if spec.mti == "bcd" else 4, 8 if spec.bitmap == "binary" else 16
     bitmap = b""
-    for part in (data[start : start + size], data[start + size : start + 2 * size]):
-        if not bitmap or bitmap[0] & 0x80:
+    for place in range(start, start + 3 * size, size):
+        part = data[place : place + size]
+        if not bitmap or (bitmap[-8] & 0x80 and (len(bitmap) == 8 or spec.has_third)):
             bitmap += part if size == 8 else bytes.fromhex(part.decode("cp500" if spec.mti == "ebcdic" else "ascii"))
     try:
         return compile_decoder(spec, bitmap)(data, start + len(bitmap) * size // 8)
@@ -576,3 +577,21 @@ def test_what_is_no_message_at_all_is_told_from_its_first_byte(name: str, data: 
     with pytest.raises(MessageError) as refused:
         codec(name).decode(data)
     assert str(refused.value).startswith(sentence)
+
+
+def test_elements_behind_a_third_bitmap() -> None:
+    spec = dialect({}, {"130": {"name": "private", "format": "ans..999"}, "129": {"name": "one more", "format": "n 2"}})
+    data = bytes.fromhex("30313030 a020000000000000 8000000000000000 4000000000000000") + b"000000" + b"204812" + b"005HELLO"
+    message = Message("0100", {3: "000000", 11: "204812", 130: "HELLO"})
+    wire = Codec(spec)
+    assert wire.decode(data) == message
+    assert wire.encode(message) == data
+    check_round_trip(spec, message)
+    check_round_trip(spec, Message("0100", {129: "12"}))
+    check_round_trip(spec, Message("0100", {3: "000000", 100: "5", 129: "12", 130: "A"}))
+    with pytest.raises(
+        MessageError, match="DE 131 at byte 20: found a bit that announces element 131, expected an element that"
+    ):
+        wire.decode(data[:20] + b"\x20" + data[21:])
+    with pytest.raises(MessageError, match="DE 65 at byte 12: found a bit that announces a third bitmap, expected at most 128"):
+        codec("ascii").decode(data)

@@ -52,6 +52,7 @@ def test_the_listeners(specs: Specs) -> None:
         ("ascii_hex", 8584, "ascii_hex", "4a", False),
         ("bcd", 8585, "bcd", "2b", True),
         ("ascii93", 8586, "ascii93", "2b", False),
+        ("domestic93", 8587, "ascii_hex93", "4a + 'ISO026000070'", False),
     ]
     assert (specs.centre.country, len(specs.centre.institution_id)) == ("504", 6)
 
@@ -60,7 +61,7 @@ def test_the_cast(specs: Specs) -> None:
     cast = {issuer.id: (issuer.origin, issuer.dialect) for issuer in specs.issuers.values()}
     assert cast == {
         "atlas": ("domestic", "ascii"),
-        "rif": ("domestic", "ascii_hex"),
+        "rif": ("domestic", "ascii_hex93"),
         "souss": ("domestic", "bcd93"),
         "vesta": ("foreign", "ebcdic_bcd"),
         "maestra": ("foreign", "ebcdic"),

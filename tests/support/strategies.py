@@ -20,7 +20,8 @@ _PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 _ALPHABETS = {
     "n": _DIGITS,
     "a": _LETTERS,
-    "an": _DIGITS + _LETTERS + " ",
+    "an": _DIGITS + _LETTERS,
+    "anp": _DIGITS + _LETTERS + " ",
     "ans": _PRINTABLE,
     "b": "0123456789ABCDEF",
     "z": _DIGITS + "=",
@@ -48,8 +49,13 @@ def mixtures(draw: st.DrawFn, /, **settled: str) -> Dialect:
         "116": {"format": "ans..999", "length": "binary", "length_bytes": 3},
         "117": {"format": "b..300", "length": "binary"},
     }
+    third = {
+        "129": {"name": "first behind the third bitmap", "format": "n 6"},
+        "160": {"name": "another", "format": "ans..99"},
+        "192": {"name": "last", "format": "b 8"},
+    }
     padded = {key: {**entry, "padding": draw(st.sampled_from(PADDINGS))} for key, entry in odd.items()}
-    document = {"title": "mixture", "encoding": encoding, "element": {**own, **counted, **padded}}
+    document = {"title": "mixture", "encoding": encoding, "element": {**own, **counted, **padded, **third}}
     return Dialect.from_toml("mixture", SpecTable("dialects/mixture.toml", document), DIALECTS["base87"])
 
 
@@ -72,7 +78,7 @@ def values(element: Element) -> st.SearchStrategy[str]:
         sizes = st.just(longest // unit)
     text = st.builds(
         lambda pattern, size: (pattern * (size * unit))[: size * unit],
-        st.text(_ALPHABETS[element.content], min_size=1, max_size=8),
+        st.text(_ALPHABETS[element.characters], min_size=1, max_size=8),
         sizes,
     )
     return st.builds(str.__add__, st.sampled_from("CD"), text) if sign else text

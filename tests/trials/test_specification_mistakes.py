@@ -167,7 +167,7 @@ MISTAKES = {
         "dialects/bcd.toml",
         None,
         '[element.048]\nformat = "ans..9"',
-        "found element '048', expected a number from 2 to 128",
+        "found element '048', expected a number from 2 to 192",
     ),
     "a prefix of two schemes": ("routing.toml", 'bins = ["36", "38"]', 'bins = ["36", "37"]', "found '37', a prefix of amex"),
     "a prefix of letters": (

@@ -196,7 +196,7 @@ def changed(message: Message, changes: Iterable[tuple[int, str | None]], dialect
     for number, value in changes:
         element = dialect.elements[number] if 2 <= number < len(dialect.elements) else None
         if element is None:
-            raise MessageError(number, None, f"element {number}", f"one that dialect {dialect.name} defines, from 2 to 128")
+            raise MessageError(number, None, f"element {number}", f"one that dialect {dialect.name} defines, from 2 to 192")
         if value is None:
             elements.pop(number, None)
         else:

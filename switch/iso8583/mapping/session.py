@@ -93,16 +93,16 @@ def network_request(
     return Message("0800", dict(sorted(elements.items())))
 
 
-def function_of(request: Message) -> str:
+def function_of(request: Message) -> str | None:
     """The function of a network management message: DE 70, or what a terminal says in DE 3 instead. A terminal that logs on or
-    tests its line is answered and no more is expected of it, as after an echo. Empty where the message names none."""
-    return request.network_function or TERMINAL_FUNCTIONS.get(request.elements.get(3, ""), "")
+    tests its line is answered and no more is expected of it, as after an echo. None where the message names none."""
+    return request.elements.get(70) if 70 in request.elements else TERMINAL_FUNCTIONS.get(request.elements.get(3, ""))
 
 
 def network_response(request: Message) -> Message:
     """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 for nothing."""
     function = function_of(request)
-    code = FORMAT_ERROR if not function else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
+    code = FORMAT_ERROR if function is None else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
     elements = {n: value for n, value in request.elements.items() if n in ECHOED} | {39: code}
     return Message(response_mti(request.mti), dict(sorted(elements.items())))
 

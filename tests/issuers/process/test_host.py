@@ -7,7 +7,8 @@ from typing import Any, cast
 import pytest
 import trio
 
-from switch.iso8583.framing import Frame
+from switch.iso8583.framing import Frame, Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping import acquirer
 from switch.iso8583.mapping import issuer as forwarding
 from switch.iso8583.mapping.acquirer import Stamp
@@ -153,6 +154,7 @@ def test_what_a_reversal_changes_is_written_before_its_answer_leaves() -> None:
     class TellingLine:
         codec = wire("ascii", "2b", False).codec
         translates = False
+        framer = Framer(HeaderFormat.parse("2b"))
         queue: Callable[..., None] = staticmethod(lambda answer, _tpdu, _asked: told.append(answer.mti))
 
         def flush(self) -> None:
