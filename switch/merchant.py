@@ -46,7 +46,7 @@ def currency_from_toml(table: SpecTable, default: str | None) -> Any:
 class Merchant:
     """A card acceptor and its contract."""
 
-    id: str  #: DE 42, 1 to 15 characters, without the spaces that fill it up on the wire
+    id: str  #: DE 42, 1 to 15 characters, without the spaces that fill it up on the wire; empty in the default contract
     name: str
     city: str
     mcc: str  #: merchant category code, ISO 18245
@@ -62,13 +62,23 @@ class Merchant:
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
+        merchant_id = table.text("id", pattern=r"[A-Za-z0-9]{1,15}", expected="1 to 15 letters or digits")
+        return cls._read(table, merchant_id, table.texts("terminals"))
+
+    @classmethod
+    def default_from_toml(cls, table: SpecTable) -> Merchant:
+        """The contract of whoever has none of their own: it is for any id and any terminal, so it names none."""
+        return cls._read(table, "", ())
+
+    @classmethod
+    def _read(cls, table: SpecTable, merchant_id: str, terminals: tuple[str, ...]) -> Merchant:
         rib = table.text("rib").replace(" ", "")
         if not (rib.isascii() and rib.isdecimal() and len(rib) == RIB_DIGITS):
             table.mistake("rib", repr(rib), f"{RIB_DIGITS} digits")
         elif rib_key(rib[:22]) != rib[22:]:
             table.mistake("rib", f"key {rib[22:]} in {rib}", f"key {rib_key(rib[:22])}")
         merchant = cls(
-            id=table.text("id", pattern=r"[A-Za-z0-9]{1,15}", expected="1 to 15 letters or digits"),
+            id=merchant_id,
             name=table.text("name", pattern=r".{1,22}", expected="at most 22 characters"),
             city=table.text("city", pattern=r".{1,13}", expected="at most 13 characters"),
             mcc=table.text("mcc", pattern=r"\d{4}", expected="four digits (ISO 18245)"),
@@ -77,7 +87,7 @@ class Merchant:
             email=table.text("email", pattern=r"[^@\s]+@[^@\s]+", expected="an e-mail address"),
             plan=table.text("plan"),
             language=table.choice("language", LANGUAGES, "fr"),
-            terminals=table.texts("terminals"),
+            terminals=terminals,
             capture=table.choice("capture", CAPTURES, AT_CUT_OFF),
             over_basis_points=table.integer("over_basis_points", 0, high=BASIS_POINTS),
             floor_limit_minor=table.minor("floor_limit", FLOOR_LIMIT_MINOR),

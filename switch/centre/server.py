@@ -84,6 +84,7 @@ class Server:
             table=specs.routing,
             destinations=destinations,
             merchants=specs.merchants,
+            default_contract=specs.default_contract,
             archive=journal.archive,
             first_request_id=beginning.first_request_id,
             first_delivery_id=beginning.first_delivery_id,

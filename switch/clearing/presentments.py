@@ -135,6 +135,18 @@ JOIN (
 WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 """
 
+#: Where merchants without a contract of their own are taken: each that was approved something on the date comes under the
+#: default contract, by the id it gave; a blank one is nobody.
+OTHER_ACCEPTORS = """
+INSERT INTO card_acceptor (
+  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?
+FROM journal.decision AS d
+JOIN journal.request AS r ON r.id = d.request_id
+WHERE d.business_date = ? AND d.approved_minor IS NOT NULL AND TRIM(r.merchant_id) <> ''
+  AND r.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
+"""
+
 #: An issuer that is no longer in the specs, but is presented adjustments: as its latest position names it.
 FORMER_ISSUERS = """
 INSERT INTO card_issuer (issuer, name)

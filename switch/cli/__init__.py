@@ -27,6 +27,7 @@ VERBS: Final = {
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it stops making sense."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction from the journal, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages of every line, or show their bytes."),
+    "tail": ("switch.cli.tail", "tail", "Follow the messages of a centre, a line for each and its answer."),
     "cards": ("switch.cli.cards", "cards", "List the test cards: number, expiry, CVV2, balance, purpose."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants: id, name, city, category, plan, terminals."),
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),

@@ -13,15 +13,19 @@ from switch.cli.console.options import json_option, specs_option
 @specs_option
 @json_option
 def merchants(specs_folder: Path | None, as_json: bool) -> None:
-    """List the merchants: id (DE 42), name, city, category code (DE 18), plan, when their sales count, terminals (DE 41)."""
+    """List the merchants: id (DE 42), name, city, category code (DE 18), plan, when their sales count, terminals (DE 41).
+
+    Where the specification accepts unknown merchants, the contract they come under stands last, without an id.
+    """
     from attrs import asdict
 
     from switch.cli.show.tables import show_json, show_table
     from switch.specs.load import load_specs
 
-    listed = load_specs(specs_folder).merchants.values()
+    specs = load_specs(specs_folder)
+    listed = [*specs.merchants.values(), *([specs.default_contract] if specs.default_contract is not None else [])]
     if as_json:
         show_json([asdict(merchant) for merchant in listed])
         return
-    rows = [(m.id, m.name, m.city, m.mcc, m.plan, m.capture, " ".join(m.terminals)) for m in listed]
+    rows = [(m.id or "(any other)", m.name, m.city, m.mcc, m.plan, m.capture, " ".join(m.terminals)) for m in listed]
     show_table(("merchant", "name", "city", "MCC", "plan", "capture", "terminals"), rows)

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.console.names import dialect_names, known, listener_names, merchant_ids
-from switch.cli.console.options import DATA_FOLDER, PATH, json_option, specs_option
+from switch.cli.console.options import DATA_FOLDER, PATH, given, json_option, specs_option
+from switch.cli.request.from_file import MESSAGES_MAX
 from switch.cli.request.target import header_format, specs_and_place
 from switch.cli.request.tls import TlsWishes, tls_options
-from switch.cli.show.exchange import print_exchange, print_explain_it, print_json, print_sent, print_where_to_ask, value_of
-from switch.errors import NegativeAnswerError, SwitchError, UnansweredError
+from switch.cli.sending import SendView, Wire, send_one, send_raw, send_several
+from switch.errors import SwitchError
 
 if TYPE_CHECKING:
-    from switch.iso8583.codec import Codec
-    from switch.iso8583.message import Message
+    from switch.cli.request.options import Wishes
 
 _TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 #: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.mapping.compose.KINDS`.
 TYPES = ("purchase", "cash", "cash-back", "quasi-cash", "bill", "refund", "balance", "verify", "preauth")
+RATE_MAX = 1_000
 NETWORK = ("sign-on", "echo", "sign-off", "cut-over")
 
 
@@ -29,6 +30,12 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
 
     if not is_timeout(value):
         raise SwitchError(f"--timeout: found {value:g}, expected seconds above 0 and up to 3600")
+    return value
+
+
+def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 < value <= RATE_MAX:
+        raise SwitchError(f"--rate: found {value:g}, expected messages a second above 0 and up to {RATE_MAX}")
     return value
 
 
@@ -103,6 +110,20 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
     "--set", "changes", multiple=True, metavar="N=VALUE", help="Set element N to anything; `N=` leaves it out. Repeatable."
 )
 @click.option(
+    "--file",
+    metavar="FILE",
+    help="Send the messages of a file: hexadecimal text, JSON of `switch decode --json`, or CSV; - is standard input.",
+)
+@click.option(
+    "--raw", metavar="HEX", help="Send bytes as they are, header and all: hexadecimal digits, or a file; - is standard input."
+)
+@click.option(
+    "--count", type=click.IntRange(1, MESSAGES_MAX), default=1, metavar="N", help="Send it N times, each a new message."
+)
+@click.option("--rate", type=float, callback=_rate, metavar="N", help="Send at most N messages a second.")
+@click.option("--bytes", "dumped", is_flag=True, help="Show the bytes of both messages, too.")
+@click.option("--unmasked", is_flag=True, help="Show card numbers and the like as they are: those of your own test cards.")
+@click.option(
     "--timeout", "timeout_seconds", type=float, default=15.0, show_default=True, callback=_seconds, help="Seconds to wait."
 )
 @click.option("--expect", metavar="CODE", help="End with 0 if this response code comes (DE 39), else with 1.")
@@ -112,6 +133,12 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> fl
 def send(
     host: str | None,
     port: int | None,
+    file: str | None,
+    raw: str | None,
+    count: int,
+    rate: float | None,
+    dumped: bool,
+    unmasked: bool,
     ready_file: Path | None,
     listener_name: str | None,
     dialect_name: str | None,
@@ -126,11 +153,18 @@ def send(
     tls: TlsWishes,
     **wishes: Any,
 ) -> None:
-    """Send one message to a centre and show request and answer, element by element.
+    """Send one message to a centre, or a few, and show request and answer, element by element.
 
-    Everything has a default, so `switch send` alone makes a purchase. What follows a request (--complete, --increment,
-    --reverse, --void) names it by its RRN: the rest is taken from the journal. Card numbers are shown masked. Ends with 0
-    when an answer came (whatever it says, unless --expect), 1 when it is not the one expected, 3 when none came.
+    Everything has a default, so `switch send` alone makes a purchase; what was set and by what is told below the message. What
+    follows a request (--complete, --increment, --reverse, --void) names it by its RRN: the rest is taken from the journal. Card
+    numbers are shown masked, unless --unmasked. Ends with 0 when an answer came (whatever it says, unless --expect), 1 when it
+    is not the one expected, 3 when none came.
+
+    A file has hexadecimal text or JSON, whose messages are sent as they stand, or CSV: a header row of mti and elements'
+    numbers, then a message a row. Where CSV has no column, the default is sent, and an empty cell leaves an element out. All of
+    a file is read before anything is sent. Several messages go over one connection and are shown a line each, with a count of
+    their answers at the end; with --count, every message but the first of its kind has a new STAN, time and RRN. --raw sends
+    any bytes, and shows what comes back, decoded where it can be.
 
     \b
     switch send --pan 9504010000000027 --amount 80.00 --expect 51
@@ -144,86 +178,55 @@ def send(
     switch send --network echo
     switch send --listener secure --tls --ca certificates/ca.pem
     switch send --set 49=            # without currency
+    switch send --file purchases.csv --rate 5
+    switch send --file capture.json --set 11=000042 --bytes
+    switch send --count 20 --expect 00
+    switch send --raw 00043031303030
     """
-    from datetime import UTC, datetime
+    from functools import partial
 
-    from switch.cli.request.build import message_of
+    from switch.cli.request.batch import outgoing, repeated
+    from switch.cli.request.conversation import Conversation
+    from switch.cli.request.from_file import messages_of, raw_bytes
     from switch.cli.request.options import Wishes
     from switch.iso8583.codec import Codec
     from switch.iso8583.framing import Framer
-    from switch.iso8583.mapping.compose import changed, worded
-    from switch.iso8583.reading.describe import describe
-    from switch.lines.client import exchange
 
     specs, place = specs_and_place(specs_folder, ready_file, listener_name)
     listener, data = place.listener, data or place.data
-    host, port = host or place.host, port or listener.port
     dialect = specs.dialects[known("--dialect", dialect_name or listener.dialect, specs.dialects, place.source)]
     header = header_format(header_notation) if header_notation else listener.header
     with_tpdu = listener.tpdu if tpdu is None else tpdu
-    codec = Codec(dialect)
-    asked = message_of(Wishes(**wishes), specs, dialect, data or DATA_FOLDER)
-    spoken = worded(asked.message, dialect, datetime.now(UTC).date())
-    message = changed(spoken, _changes(changes), dialect)
-    body = codec.encode(message)
-    framer = Framer(header, tpdu=with_tpdu)
-    frame = framer.wrap(body, (_TPDU if with_tpdu else b"") + header.first_between)
-    request = describe(codec, body)
+    codec, wished = Codec(dialect), Wishes(**wishes)
+    host = host or place.host
+    side = tls.side(listener, specs.folder, host)
+    framer = partial(Framer, header, tpdu=with_tpdu)
+    speaking = Conversation(host, port or listener.port, framer, timeout_seconds, side)
+    wire = Wire(codec=codec, header=header, tpdu=_TPDU if with_tpdu else b"")
+    view = SendView(bytes=dumped, unmasked=unmasked, as_json=as_json, expect=expect, data=data, line=listener.name)
     try:
-        answer = exchange(
-            host,
-            port,
-            framer,
-            frame,
-            wanted=lambda received: _answers(codec, message, received),
-            timeout_seconds=timeout_seconds,
-            tls=tls.side(listener, specs.folder, host),
-        )
-    except UnansweredError:
-        if not as_json:  # what was sent is what a tester needs to ask again, to reverse it, or to look it up
-            print_sent(request, f"{host}:{port}")
-            if 37 in message.elements:
-                print_explain_it(message.elements[37], data)
-        raise
-    response = describe(codec, answer.body)
-    if as_json:
-        print_json(request, response, answer)
-    else:
-        print_exchange(request, response, answer, f"{host}:{port}")
-        rrn = value_of(response, 37) or message.elements.get(37)
-        print_where_to_ask(response, rrn, data, journaled=asked.journaled)
-    if response.error is not None:
-        raise NegativeAnswerError(f"the answer makes no sense: {response.error}")
-    _check_expected(expect, value_of(response, 39))
+        if raw is not None:
+            _refuse_beside_raw(wished, changes, file)
+            send_raw(speaking, wire, raw_bytes(raw), view)
+            return
+        written = messages_of(file, codec, header) if file is not None else None
+        messages = outgoing(wished, changes, written, specs, codec, data or DATA_FOLDER)
+        if count * len(messages) > MESSAGES_MAX:
+            raise SwitchError(f"--count: found {count}, expected at most {MESSAGES_MAX} messages in all")
+        if len(messages) == count == 1:
+            send_one(speaking, wire, messages[0], view)
+        else:
+            send_several(speaking, wire, repeated(messages, count, specs, codec), rate, specs, view)
+    finally:
+        speaking.close()
 
 
-def _changes(changes: tuple[str, ...]) -> list[tuple[int, str | None]]:
-    """What ``--set`` asks for; each element once, so that none of them has its way in silence."""
-    from switch.iso8583.mapping.compose import parse_change
+def _refuse_beside_raw(wishes: Wishes, changes: tuple[str, ...], file: str | None) -> None:
+    """No option is passed over in silence: bytes that are sent as they are have no elements anything could be set in."""
+    from attrs import asdict
 
-    parsed = [parse_change(change) for change in changes]
-    numbers = [number for number, _ in parsed]
-    twice = next((number for place, number in enumerate(numbers) if number in numbers[:place]), None)
-    if twice is not None:
-        raise SwitchError(f"--set: found DE {twice} a second time, expected each element once")
-    return parsed
-
-
-def _answers(codec: Codec, request: Message, received: bytes) -> bool:
-    """Whether a message is the answer to the request: MTI and STAN fit; one that cannot be read is taken for it."""
-    from switch.iso8583.mti import expects_answer, response_mti
-
-    parts, error = codec.inspect(received)
-    if error is not None:
-        return True
-    values = {key: value for key, _, _, value in parts}
-    expected = response_mti(request.mti) if expects_answer(request.mti) else values["t"]
-    return values["t"] == expected and values.get("11") == request.elements.get(11)
-
-
-def _check_expected(expected: str | None, found: str | None) -> None:
-    from switch.iso8583.edition93.action_codes import code_meaning
-
-    if expected is not None and expected != found:
-        got = f"{found} ({code_meaning(found)})" if found is not None else "none"
-        raise NegativeAnswerError(f"response code: found {got}, expected {expected} ({code_meaning(expected)})")
+    names = {"kind": "--type", "merchant_id": "--merchant", "terminal_id": "--terminal"}
+    others = {names.get(name, f"--{name.replace('_', '-')}"): value for name, value in asdict(wishes).items()}
+    found = {**others, "--set": changes, "--file": file, "--count": given("count"), "--rate": given("rate")}
+    for option in (option for option, value in found.items() if value):
+        raise SwitchError(f"{option}: found beside --raw, which has no use for it")

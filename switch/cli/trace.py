@@ -13,6 +13,7 @@ LAST = 20
 
 
 @click.command()
+@click.argument("named", nargs=-1, type=click.IntRange(1, COUNT_MAX), metavar="[N]...")
 @click.option(
     "--last", type=click.IntRange(1, COUNT_MAX), default=LAST, show_default=True, metavar="N", help="Show so many messages."
 )
@@ -23,7 +24,7 @@ LAST = 20
     type=click.IntRange(1, COUNT_MAX),
     multiple=True,
     metavar="N",
-    help="Show the bytes and elements of message N.",
+    help="Show the bytes and elements of message N, as N alone does.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
 @click.option("--unmasked", is_flag=True, help="Show card numbers as they are.")
@@ -31,6 +32,7 @@ LAST = 20
 @specs_option
 @json_option
 def trace(
+    named: tuple[int, ...],
     last: int,
     unreadable: bool,
     numbers: tuple[int, ...],
@@ -42,7 +44,7 @@ def trace(
 ) -> None:
     """List the last messages of every line, both ways: those without an RRN too, and bytes that make no sense.
 
-    Only what a centre started with `switch up --trace` has seen is there. Choose messages by --number, or --all, to see
+    Only what a centre started with `switch up --trace` has seen is there. Choose messages by their numbers, or --all, to see
     their bytes and elements; `switch explain RRN --bytes` shows those of one transaction. Tracks, PIN blocks and what may
     hold a CVV2 were never kept, card numbers are masked unless --unmasked. Ends with 1 where nothing is kept.
 
@@ -53,6 +55,7 @@ def trace(
     from switch.specs.load import specs_of
     from switch.trace.reader import last_messages, numbered_messages
 
+    numbers = (*named, *numbers)
     if numbers:
         others = {"--last": given("last"), "--unreadable": unreadable, "--all": everything}
         for option in (option for option, typed in others.items() if typed):

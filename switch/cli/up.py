@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 @click.option("--free-ports", is_flag=True, help="Take free ports instead of those of the specification.")
 @click.option("--ready-file", type=PATH, metavar="PATH", help="Write a JSON file there once every issuer is signed on.")
 @click.option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
+@click.option(
+    "--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def up(
     specs_folder: Path | None,
@@ -64,14 +67,16 @@ def up(
     free_ports: bool,
     ready_file: Path | None,
     trace: bool,
+    follow: bool,
     quiet: bool,
 ) -> None:
     """Run the centre: its listeners, its switch and one process an issuer, until Ctrl+C or SIGTERM.
 
     Prints the listeners, the issuers, the data folder and one `switch send` line to try; then a line for each event
-    worth a person's attention. Stopping finishes what is in flight and ends with 0; SIGHUP does the same, and so does
-    output that nobody reads any more. Asked to stop twice, it says how many requests are without an answer and ends
-    at once, with 0 too.
+    worth a person's attention. With --follow, each message and its answer have a line, too: a process of its own reads
+    them in the trace, so that nothing waits for it. Stopping finishes what is in flight and ends with 0; SIGHUP does the
+    same, and so does output that nobody reads any more. Asked to stop twice, it says how many requests are without an
+    answer and ends at once, with 0 too.
 
     The business date follows the clock. A date more than a week after the open one is opened only with --accept-clock.
     """
@@ -85,6 +90,7 @@ def up(
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer
     from switch.cli.console.run import run
+    from switch.cli.console.viewer import Viewer
     from switch.machine.files import kind_at
     from switch.routing.traffic.effects import Notice
     from switch.specs.load import load_scenario, load_specs, scenario_path
@@ -108,7 +114,7 @@ def up(
         specs_folder=specs_folder,
         scenario=chosen,
         ready_file=ready_file,
-        trace=trace,
+        trace=trace or follow,
     )
 
     printer = Printer(stop.finish)
@@ -117,15 +123,21 @@ def up(
         if not quiet:
             printer.print(f"{notice.kind.replace('_', ' ')}: {notice.detail}")
 
+    viewer = Viewer(data, specs_folder) if follow else None
+
     def started(ready: dict[str, Any]) -> None:
         if not quiet:
             printer.do(partial(_print_ready, ready, specs, options))
+        if viewer is not None:
+            viewer.start()
 
     centre = Centre(specs, options, tell=tell, started=started, stop=stop, starter=IssuerStarter(command, launched))
     try:
         run(centre.run, stop, read_by_people=True)
     finally:
         printer.close()
+        if viewer is not None:
+            viewer.end()
 
 
 def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:

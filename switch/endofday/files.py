@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 from attrs import Factory, define
@@ -45,6 +46,7 @@ BUFFER_BYTES = 1 << 18  #: of a file being written
 LINES_AT_ONCE = 1_000  #: of a statement in memory
 
 
+_PLAIN: Final = frozenset(ascii_letters + digits)  #: what a merchant of the specification is named by
 _RECORD: Final = "INSERT OR IGNORE INTO day_file (business_date, name, sha256, byte_count) VALUES (?, ?, ?, ?)"
 _RECORDED: Final = "SELECT name, sha256, byte_count FROM day_file WHERE business_date = ? ORDER BY name"
 _TO_RECORD: Final = "SELECT files_recorded FROM closed_day WHERE business_date = ?"
@@ -214,7 +216,9 @@ def _write_section(section: str, cursor: sqlite3.Cursor, head: Head, text: Out |
 
 
 def _statement_name(merchant_id: str, suffix: str) -> str:
-    return f"statements/{merchant_id}.{suffix}"
+    """The file of a merchant's statement; an id off a wire may have any character, and none of them names a folder."""
+    safe = "".join(each if each in _PLAIN else "".join(f"%{byte:02X}" for byte in each.encode()) for each in merchant_id)
+    return f"statements/{safe}.{suffix}"
 
 
 def _write_statement_files(connection: sqlite3.Connection, business_date: str, merchant_id: str, folder: _Folder) -> None:

@@ -49,6 +49,8 @@ class DaySpecs(Protocol):
     @property
     def merchants(self) -> Mapping[str, Merchant]: ...
     @property
+    def default_contract(self) -> Merchant | None: ...
+    @property
     def fees(self) -> _Fees: ...
     @property
     def calendar(self) -> Calendar: ...
@@ -57,15 +59,14 @@ class DaySpecs(Protocol):
 def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[str, object]) -> None:
     """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved."""
     business_date = str(parameters["business_date"])
-    acceptors = (
-        (m.id, m.name, m.city, m.currency, m.rib, m.language, m.plan, m.over_basis_points, m.floor_limit_minor)
-        for m in specs.merchants.values()
-    )
+    acceptors = ((merchant.id, *_terms(merchant)) for merchant in specs.merchants.values())
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
     for sql in clearing.STAGING_TABLES:
         connection.execute(sql)
     connection.execute("BEGIN")
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
+    if specs.default_contract is not None:
+        connection.execute(clearing.OTHER_ACCEPTORS, (*_terms(specs.default_contract), business_date))
     connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
     for sql in clearing.STAGE:
         connection.execute(sql, parameters)
@@ -73,6 +74,11 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[s
     keys = connection.execute(clearing.TARIFF_KEYS).fetchall()
     connection.executemany(clearing.ADD_TARIFF, [_tariff(specs, business_date, *key) for key in keys])
     connection.execute("COMMIT")
+
+
+def _terms(m: Merchant) -> tuple[object, ...]:
+    """What the day is computed with of a contract, as ``card_acceptor`` has it."""
+    return (m.name, m.city, m.currency, m.rib, m.language, m.plan, m.over_basis_points, m.floor_limit_minor)
 
 
 def _tariff(

@@ -319,4 +319,7 @@ def _key(request: Row, mti: str) -> str:
 
 def _merchant(merchant_id: str, specs: Specs) -> str:
     merchant = specs.merchants.get(merchant_id)
-    return f"{merchant_id.strip()} ({f'{merchant.name}, {merchant.city}' if merchant else 'no contract here'})"
+    if merchant is None:
+        known_as = "no contract here" if specs.default_contract is None else "no contract of its own, under the default one"
+        return f"{merchant_id.strip()} ({known_as})"
+    return f"{merchant_id.strip()} ({merchant.name}, {merchant.city})"

@@ -92,11 +92,13 @@ class Switchboard:
         table: RoutingTable,
         destinations: Iterable[Destination],
         merchants: Mapping[str, Merchant],
+        default_contract: Merchant | None = None,
         archive: Archive | None = None,
         first_request_id: int = 1,
         first_delivery_id: int = 1,
     ) -> None:
         self._table, self._merchants, self._terminals = table, merchants, Terminals(merchants)
+        self._default_contract = default_contract  #: of every other merchant; None: they are refused
         self._destinations = {destination.issuer: destination for destination in destinations}
         self._pending = Pending()
         self.waiting = self._pending.get  #: the exchange that waits for its issuer's answer under a key, or None
@@ -195,7 +197,7 @@ class Switchboard:
         route = self._table.find(authorization.pan.digits)
         merchant = self._terminals.listed.get((authorization.merchant_id, authorization.key.terminal_id))
         if merchant is None:
-            merchant = self._merchants.get(authorization.merchant_id)
+            merchant = self._merchant(authorization)
             effects += self._terminals.stranger(authorization, merchant, event.line)
         capture = capture_of(authorization, merchant)
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
@@ -214,6 +216,13 @@ class Switchboard:
         else:
             self._ask(exchange, now, effects)
 
+    def _merchant(self, request: Authorization) -> Merchant | None:
+        """The contract a request comes under: that of its merchant, else the one for all others, where there is one.
+
+        A blank id names nobody who could be paid.
+        """
+        return self._merchants.get(request.merchant_id, self._default_contract if request.merchant_id.strip() else None)
+
     def _take_in(
         self,
         request: Authorization,
@@ -227,7 +236,9 @@ class Switchboard:
         """Journal a request under a new id, and return that id."""
         request_id = self._next_id
         self._next_id += 1
-        mcc = merchant.mcc if merchant is not None else request.merchant_type
+        mcc = request.merchant_type
+        if merchant is not None and (merchant.id or not mcc):
+            mcc = merchant.mcc
         origin = self._destinations[route.issuer].origin if route is not None else None
         hold_id = hold.request_id if hold is not None else None
         effects.append(JournalRequest(request_id, request, line, mcc, route, origin, capture, hold_id))
@@ -431,7 +442,7 @@ class Switchboard:
         request = evolve(past.authorization, function=BATCH, captured_function=past.authorization.function)
         why = f"captured with its batch: request {past.request_id}"
         decision = evolve(past.decision, reason=why, approved_minor=past.remaining_minor)
-        route, merchant = self._table.find(request.pan.digits), self._merchants.get(request.merchant_id)
+        route, merchant = self._table.find(request.pan.digits), self._merchant(request)
         request_id = self._take_in(request, line, route, merchant, NOW, past, effects)
         self._close(DecidedRequest(request_id, request, past.issuer, decision, 0, now, NOW), [], effects)
 

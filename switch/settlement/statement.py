@@ -256,11 +256,11 @@ def write_text_head(out: Out, head: Head) -> None:
     title = labels["title"]
     name, city, centre_name = visible(head.name), visible(head.city), visible(head.centre_name)
     pairs = (
-        ("merchant", f"{head.merchant_id}  {name}, {city}"),
+        ("merchant", f"{visible(head.merchant_id)}  {name}, {city}"),
         ("rib", grouped_rib(head.rib)),
         ("business_date", head.business_date),
         ("value_date", head.value_date),
-        ("reference", head.reference),
+        ("reference", visible(head.reference)),
         ("currency", currency_name(head.currency)),
     )
     out.write(f"{centre_name[: WIDTH - len(title) - 1]:<{WIDTH - len(title)}}{title}\n\n")
@@ -328,15 +328,16 @@ def write_csv_head(out: Out) -> None:
 def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     """Rows are joined plainly where no text needs quotes or may be a formula, which is nearly always; ``csv`` takes others."""
     sales_years = _years_of_months(head.business_date)
-    first = (head.business_date, head.value_date, head.merchant_id, head.reference)
+    first = (head.business_date, head.value_date, cell(head.merchant_id), cell(head.reference))
     prefix = ",".join(first)
+    simple = prefix.count(",") == len(first) - 1 and '"' not in prefix
     writerow = csv.writer(out, lineterminator=CSV_LINE_END).writerow
     for line in lines:
         at, gross, rate, discount, vat, net, adjusts = line[0], *line[10:]
         years = _years_of_months(adjusts) if adjusts else sales_years
         local_at = f"{years[at[:2]]}-{at[:2]}-{at[2:4]}T{at[4:6]}:{at[6:8]}:{at[8:10]}"
         texts = ",".join(line[1:10])
-        plain = texts.isascii() and not ("=" in texts or "+" in texts or "-" in texts or "@" in texts)
+        plain = simple and texts.isascii() and not ("=" in texts or "+" in texts or "-" in texts or "@" in texts)
         if plain and texts.count(",") == 8 and '"' not in texts:
             out.write(
                 f"{prefix},{local_at},{texts},{head.currency},{gross},{rate},{discount},{vat},{net},{adjusts}{CSV_LINE_END}"

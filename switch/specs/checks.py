@@ -17,10 +17,11 @@ from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.files import Files, one_of
-from switch.specs.specification import Specs, header_of
+from switch.specs.specification import ACCEPT, Specs, header_of
 from switch.transaction import CHANNELS, CREDITS, DEBITS
 
 LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104  # names of this machine
+DEFAULT_CONTRACT: Final = "default_contract"  #: the table of merchants.toml for whoever has no contract of their own
 SOLD: Final = tuple(sorted(DEBITS | CREDITS))  #: types of transactions that are cleared
 
 
@@ -40,7 +41,7 @@ class Known:
     """Who and what a rule may name; None where the file that would say cannot be read."""
 
     cards: Mapping[str, Cards | None]  #: by issuer
-    terminals: Mapping[str, Collection[str]] | None  #: by merchant
+    terminals: Mapping[str, Collection[str]] | None  #: by merchant; None, too, where any merchant is taken
     currencies: Collection[str]
 
     @classmethod
@@ -51,7 +52,9 @@ class Known:
                 name: Cards(numbers=frozenset(card.pan.digits for card in profile.cards), series=profile.card_series)
                 for name, profile in specs.issuers.items()
             },
-            terminals={merchant.id: merchant.terminals for merchant in specs.merchants.values()},
+            terminals={merchant.id: merchant.terminals for merchant in specs.merchants.values()}
+            if specs.default_contract is None
+            else None,
             currencies={merchant.currency for merchant in specs.merchants.values()},
         )
 
@@ -59,7 +62,7 @@ class Known:
     def read(cls, files: Files) -> Known:
         """What can be read of the files."""
         merchants = files.tables("merchants.toml", "merchant")
-        readable = files.table("merchants.toml") is not None
+        readable = files.table("merchants.toml") is not None and not _accepts_others(files)
         terminals: dict[str, list[str]] = {}
         for entry in merchants:
             terminals.setdefault(entry.peek("id", str) or "", []).extend(entry.peek("terminals", list) or [])
@@ -179,16 +182,34 @@ def _numbers_to_look_at(series: CardSeries, routing: RoutingTable) -> list[int]:
 
 
 def check_merchants(files: Files, routing: RoutingTable | None) -> None:
-    """Merchant and terminal ids are used once; plans exist."""
+    """Merchant and terminal ids are used once; plans exist; who accepts unknown merchants has a contract for them."""
     entries = files.tables("merchants.toml", "merchant")
+    others, centre = _default_contract(files), files.table("centre.toml")
+    if centre is not None and _accepts_others(files) and others is None and files.table("merchants.toml") is not None:
+        expected = f"a table [{DEFAULT_CONTRACT}] in merchants.toml that says for what"
+        centre.table("centre").mistake("unknown_merchants", f'"{ACCEPT}"', expected)
     plans = [plan for entry in files.tables("fees/discount.toml", "plan") if (plan := entry.peek("id", str)) is not None]
-    for entry in entries:
+    for entry in (*entries, others) if others is not None else entries:
         plan = entry.peek("plan", str)
         if plan is not None and files.table("fees/discount.toml") is not None and plan not in plans:
             entry.mistake("plan", repr(plan), one_of(plans) if plans else "a plan of fees/discount.toml")
     _once(entries, "id", str, "an id no other merchant has")
     terminals = ((entry, terminal) for entry in entries for terminal in entry.peek("terminals", list) or [])
     _once_of(((entry, "terminals", terminal, terminal) for entry, terminal in terminals), "terminal ids that occur once")
+
+
+def _accepts_others(files: Files) -> bool:
+    """Whether merchants without a contract of their own are taken."""
+    centre = files.table("centre.toml")
+    if centre is None or centre.peek("centre", dict) is None:
+        return False
+    return centre.table("centre").peek("unknown_merchants", str) == ACCEPT
+
+
+def _default_contract(files: Files) -> SpecTable | None:
+    """The contract for whoever has none of their own, as it is written."""
+    table = files.table("merchants.toml")
+    return table.table(DEFAULT_CONTRACT) if table is not None and table.peek(DEFAULT_CONTRACT, dict) is not None else None
 
 
 def check_scenarios(files: Files, routing: RoutingTable | None) -> None:
@@ -264,7 +285,9 @@ def check_coverage(
         for origin, scheme in sorted(origins):
             _check_interchange(files.mistakes, today, origin, scheme, interchange)
     if discount is not None:
-        plans = {entry.peek("plan", str) or "" for entry in files.tables("merchants.toml", "merchant")} & set(discount.plans)
+        others = _default_contract(files)
+        entries = [*files.tables("merchants.toml", "merchant"), *([others] if others is not None else [])]
+        plans = {entry.peek("plan", str) or "" for entry in entries} & set(discount.plans)
         for plan in sorted(plans):
             for origin in sorted({origin for origin, _ in origins}):
                 _keep(files.mistakes, partial(discount.rate, today, plan, origin))

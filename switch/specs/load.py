@@ -21,9 +21,9 @@ from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
-from switch.specs.checks import CHECKS, Known, check_coverage, check_rules
+from switch.specs.checks import CHECKS, DEFAULT_CONTRACT, Known, check_coverage, check_rules
 from switch.specs.files import Files, one_of, parse, read_bytes
-from switch.specs.specification import CentreProfile, Fees, Specs
+from switch.specs.specification import ACCEPT, CentreProfile, Fees, Specs
 
 SPECS_NOTE: Final = "specs.txt"  #: in a data folder: the specification its centre runs on; empty for the embedded one
 NOTE_BYTES_MAX: Final = 16_384  #: of that file; four times the longest path
@@ -73,7 +73,8 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         dialects=dialects,
         issuers=MappingProxyType({name: profile for name, profile in issuers.items() if profile is not None}),
         routing=routing,
-        merchants=merchants,
+        merchants=merchants[0],
+        default_contract=merchants[1] if centre.unknown_merchants == ACCEPT else None,
         fees=Fees(interchange=interchange, discount=discount, vat=vat),
         calendar=calendar,
         scenarios=MappingProxyType({name: scenario for name, scenario in scenarios.items() if scenario is not None}),
@@ -168,7 +169,9 @@ def _issuer(name: str, table: SpecTable) -> Profile:
     return Profile.from_toml(table)
 
 
-def _merchants(table: SpecTable) -> Mapping[str, Merchant]:
+def _merchants(table: SpecTable) -> tuple[Mapping[str, Merchant], Merchant | None]:
+    """The merchants with a contract of their own, and the contract of all others, where there is one."""
     merchants = {merchant.id: merchant for _, merchant in table.each("merchant", Merchant.from_toml)}
+    others = table.table(DEFAULT_CONTRACT).reading(Merchant.default_from_toml) if DEFAULT_CONTRACT in table else None
     table.done()
-    return MappingProxyType(merchants)
+    return MappingProxyType(merchants), others

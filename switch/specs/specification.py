@@ -23,6 +23,11 @@ from switch.spec_table import SpecTable
 KEEP: Final = "keep"
 DROP: Final = "drop"
 HEADER: Final = "2b"  #: stands in for a length header that is wrong
+REFUSE: Final = "refuse"
+ACCEPT: Final = "accept"
+#: What becomes of requests of merchants (DE 42) that no contract names: 03, or they are taken under the default contract.
+UnknownMerchants = Literal["refuse", "accept"]
+UNKNOWN_MERCHANTS: Final[tuple[UnknownMerchants, ...]] = (REFUSE, ACCEPT)
 #: What becomes of a line after a message that cannot be answered.
 AfterUnreadable = Literal["keep", "drop"]
 UNREADABLE: Final[tuple[AfterUnreadable, ...]] = (KEEP, DROP)
@@ -66,6 +71,7 @@ class CentreProfile:
     institution_id: str
     country: str
     listeners: tuple[Listener, ...]
+    unknown_merchants: UnknownMerchants = REFUSE  #: what becomes of requests of merchants that no contract names
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> CentreProfile:
@@ -75,6 +81,7 @@ class CentreProfile:
             institution_id=own.text("institution_id", pattern=r"\d{1,11}", expected="1 to 11 digits"),
             country=own.text("country", pattern=r"\d{3}", expected="three digits (ISO 3166), such as 504"),
             listeners=tuple(listener for _, listener in table.each("listener", Listener.from_toml)),
+            unknown_merchants=own.choice("unknown_merchants", UNKNOWN_MERCHANTS, REFUSE),
         )
         if "listener" not in table or not any(table.tables("listener")):
             table.mistake("listener", "nothing", "at least one [[listener]]")
@@ -103,6 +110,7 @@ class Specs:
     issuers: Mapping[str, Profile]
     routing: RoutingTable
     merchants: Mapping[str, Merchant]
+    default_contract: Merchant | None  #: of every merchant that is not in ``merchants``; None: they are refused
     fees: Fees
     calendar: Calendar
     scenarios: Mapping[str, Scenario]

@@ -29,6 +29,7 @@ OTHERWISE = "or --original-stan and --original-at"
 EMBEDDED = "of the embedded specification; --specs names another"
 PREPAID = next(card for card in SPECS.issuers["souss"].cards if "prepaid" in card.purpose)
 NO_CASH = next(card for card in SPECS.issuers["atlas"].cards if card.cash_limit_minor)
+GOOD = next(SPECS.issuers["atlas"].all_cards())
 BROKE = next(card for card in SPECS.issuers["atlas"].cards if "50.00 left" in card.purpose)
 
 
@@ -301,6 +302,12 @@ def test_the_choices_are_those_that_can_be_composed() -> None:
             f"--listener: found 'x', expected one of ascii, ascii_hex, bcd, ascii93, domestic93 ({EMBEDDED})",
         ),
         (("--timeout", "nan"), "--timeout: found nan, expected seconds above 0 and up to 3600"),
+        (("--rate", "0"), "--rate: found 0, expected messages a second above 0 and up to 1000"),
+        (("--raw", "00", "--set", "2=1"), "--set: found beside --raw, which has no use for it"),
+        (("--raw", "00", "--count", "2"), "--count: found beside --raw, which has no use for it"),
+        (("--raw", "00", "--terminal", "X"), "--terminal: found beside --raw, which has no use for it"),
+        (("--raw", "xyz"), "--raw: found 'x' at digit 1, expected hexadecimal digits; nor is there such a file"),
+        (("--raw", ""), "--raw: found nothing, expected bytes in hexadecimal, or a file with them"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_in_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:
@@ -371,6 +378,104 @@ def test_answers_to_others_are_passed_over() -> None:
         outcome = run("send", "--port", server.getsockname()[1], "--stan", "7", "--expect", "00")
         peer.join()
     assert outcome.code == 0
+
+
+def test_every_message_of_a_csv_file_completed_by_options_and_defaults(centre: CentreProcess, tmp_path: Path) -> None:
+    path = tmp_path / "several.csv"
+    path.write_text(
+        f"mti;2;DE 4;70\n0100;{GOOD.pan.digits};100;\n\n0200;{BROKE.pan.digits};12500;\n0800;;;301\n0100;{GOOD.pan.digits};;\n"
+    )
+    outcome = send(centre, "--file", path, "--merchant", "SUPERMARCHE0001", "--rate", "1000")
+    assert (outcome.code, outcome.err) == (0, "")
+    rows = [line.split() for line in outcome.out.splitlines()[1:5]]
+    assert [(row[3], row[4], row[-1].isdigit() and len(row[-1])) for row in rows if row[3] != "0800"] == [
+        ("0100", GOOD.pan.masked, 12),
+        ("0200", BROKE.pan.masked, 12),
+        ("0100", GOOD.pan.masked, 12),
+    ]
+    assert outcome.out.splitlines()[6] == "4 sent: 2 × 00 approved, 1 × 51 insufficient funds, 1 × 30 format error"
+    assert re.fullmatch(
+        r"answers in [\d.]+ ms at least, [\d.]+ ms in the middle, [\d.]+ ms at most", outcome.out.splitlines()[7]
+    )
+    told = sent(centre, "--file", path, "--merchant", "SUPERMARCHE0001")
+    assert [values(each["request"])[42] for each in told["exchanges"] if 42 in values(each["request"])] == [
+        "SUPERMARCHE0001"
+    ] * 3
+    assert told["summary"]["response_codes"] == {"00": 2, "51": 1, "30": 1}
+    refused = send(centre, "--file", path, "--expect", "00")
+    assert (refused.code, refused.sentence) == (
+        1,
+        "response code: found 2 of 4 messages with another, the first: message 2 got 51; expected 00 of all",
+    )
+
+
+@pytest.mark.parametrize("listener", ["ascii", "bcd", "ascii93"])
+def test_so_many_messages_each_with_names_of_its_own(centre: CentreProcess, listener: str) -> None:
+    told = sent(centre, "--count", "4", "--amount", "1.00", "--set", "41=ONDE0002", listener=listener)
+    requests = [values(each["request"]) for each in told["exchanges"]]
+    assert told["summary"]["response_codes"] in ({"00": 4}, {"000": 4})
+    assert len({request[11] for request in requests}) == len({request[37] for request in requests}) == 4
+    assert {request[41] for request in requests} == {"ONDE0002"}
+    used = sent(centre, "--count", "2", "--stan", "000321", "--set", f"7={requests[0][7][-10:]}", listener="ascii")
+    assert [values(each["request"])[11] for each in used["exchanges"]] == ["000321"] * 2, "what is typed stays"
+
+
+def test_a_message_goes_from_a_listener_through_decode_to_another(centre: CentreProcess, tmp_path: Path) -> None:
+    exchange = sent(centre, "--pan", GOOD.pan.digits, "--amount", "1.50", "--bytes", "--unmasked", listener="bcd")
+    path = tmp_path / "message.hex"
+    path.write_text("\n".join(re.findall(".{1,20}", exchange["request_hex"])))
+    again = send(centre, "--file", path, listener="bcd")
+    assert f"17 as {path}:1 has them" in again.out
+    assert "answer      00 approved" in again.out, "the same message gets the same answer"
+    decoded = run("decode", path, "--listener", "bcd", "--json", "--unmasked")
+    path.write_text(f"[{decoded.out}]")
+    other = sent(centre, "--file", path, "--stan", "000987", listener="ascii")
+    assert other["response_code"] == "00"
+    assert values(other["request"])[11] == "000987"
+    assert other["request"]["set"]["11"] == "--stan"
+
+
+def test_bytes_of_both_messages_without_the_card(centre: CentreProcess) -> None:
+    card = ("--pan", BROKE.pan.digits, "--amount", "1.00", "--bytes")
+    told = send(centre, *card).out
+    assert re.search(r"^sent, \d+ bytes\n  0000  00 .. 30 31 30 30 ", told, re.MULTILINE)
+    assert re.search(r"^received, \d+ bytes\n  0000  00 .. 30 31 31 30 ", told, re.MULTILINE)
+    assert BROKE.pan.digits.encode().hex(" ")[:24] not in told.replace("  ", " ")
+    shown = send(centre, *card, "--unmasked").out
+    assert BROKE.pan.digits in shown
+    assert "**" not in shown
+
+
+def test_what_was_set_and_by_what_is_told(centre: CentreProcess) -> None:
+    told = send(centre, "--pan", BROKE.pan.digits, "--entry", "chip", "--set", "25=00").out
+    assert "\nset         DE 2 (--pan); DE 22 (--entry); DE 25 (--set); 14 by default\n" in told
+
+
+def test_raw_bytes_are_sent_as_they_are(centre: CentreProcess, tmp_path: Path) -> None:
+    echo = sent(centre, "--network", "echo", "--bytes")["request_hex"]
+    answered = send(centre, "--raw", echo * 2, "--expect", "00")
+    assert (answered.code, answered.out.count("message  0810 network management request response")) == (0, 2)
+    path = tmp_path / "bytes"
+    path.write_bytes(b"GET / HTTP/1.1\r\nX: 4507160000000010\r\n\r\n")
+    closed = send(centre, "--raw", path)
+    assert (closed.code, closed.sentence.partition(": ")[2]) == (3, "the line was closed without an answer")
+    assert "0000  47 45 54 20 " in closed.out
+    assert "4507160000000010" not in closed.out
+    silent = send(centre, "--raw", "00043031303030", "--timeout", "0.1")
+    assert (silent.code, silent.sentence.partition(": ")[2]) == (3, "no answer came in time")
+    as_json = sent(centre, "--raw", echo)
+    assert (as_json["messages"][0]["mti"], as_json["closed"], as_json["rest_bytes"]) == ("0810", False, 0)
+
+
+def test_a_message_without_an_answer_among_several(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        peer = threading.Thread(target=_answer_once, args=(server, b""))
+        peer.start()
+        outcome = run("send", "--port", server.getsockname()[1], "--timeout", "0.1", "--count", "2")
+        peer.join()
+    assert (outcome.code, outcome.sentence.partition(": ")[2]) == (3, "2 of 2 messages were not answered, or not sensibly")
+    assert "the line was closed without an answer" in outcome.out
+    assert "no answer in 0.1 s" in outcome.out
 
 
 def test_explain_tells_reasons_before_the_day_is_closed(centre: CentreProcess) -> None:

@@ -164,13 +164,15 @@ async def loopback(
     issuers: Collection[str] | None = None,
     unreadable: AfterUnreadable = KEEP,
     trace: Trace | None = None,
+    specification: Specs | None = None,
 ) -> AsyncIterator[Loopback]:
     """A centre with its issuers signed on, all of them or those named; ``journal`` and ``books`` are those of an earlier life,
     if given."""
     journal, notices = journal or MemoryJournal(), list[Notice]()
     books = {} if books is None else books
     listeners = tuple(evolve(each, unreadable=unreadable) for each in specs().centre.listeners)
-    with_policy = evolve(specs(), centre=evolve(specs().centre, listeners=listeners))
+    given = specification or specs()
+    with_policy = evolve(given, centre=evolve(given.centre, listeners=listeners))
     server = Server(with_policy, journal, clock_ms=lambda: NOW_MS, tell=notices.append, trace=trace)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)

@@ -124,6 +124,7 @@ class DaySpecs:
     centre: Named = Named(name="Centre Monétique d'Essai")
     issuers: Mapping[str, Named]
     merchants: Mapping[str, Merchant]
+    default_contract: Merchant | None = None
     fees: Fees
     calendar: Calendar = field(
         default=Calendar(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from switch.display.visible import visible
 
 if TYPE_CHECKING:
     from switch.iso8583.reading.describe import Description
-    from switch.lines.client import Answer
 
 ANSWERS_JOURNALED = tuple(version + kind for version in "01" for kind in ("110", "130", "210", "230", "410", "430"))
 #: Response codes of messages of which no request was made, and the action codes of 1993 that say the same.
@@ -28,16 +28,25 @@ def print_sent(request: Description, place: str) -> None:
     _print_elements(request, f"sent to {place}: {_named(request.mti)}, {request.bytes_total} bytes")
 
 
-def print_exchange(request: Description, response: Description, answer: Answer, place: str) -> None:
+def print_given(given: Mapping[int, str], elements: Collection[int], whole: str) -> None:
+    """Which elements somebody chose, and by what; all others are as the file has them (``whole``), or by default."""
+    chosen: dict[str, list[str]] = {}
+    for number, of in sorted(given.items()):
+        chosen.setdefault(of, []).append(f"DE {number}" if number else "MTI")
+    rest = len([number for number in elements if number not in given])
+    others = f"{rest} as {whole} has them" if whole else f"{rest} by default"
+    click.echo("set         " + "; ".join([*(f"{', '.join(names)} ({of})" for of, names in chosen.items()), others]))
+
+
+def print_answer(response: Description, elapsed_ms: float) -> None:
     from switch.iso8583.edition93.action_codes import code_meaning
 
-    print_sent(request, place)
     click.echo()
     _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes")
     click.echo()
     code = value_of(response, 39)
     said = f"{code} {code_meaning(code)}" if code is not None else "without a response code (DE 39)"
-    click.echo(f"answer      {said}, in {answer.elapsed_ms:.1f} ms")
+    click.echo(f"answer      {said}, in {elapsed_ms:.1f} ms")
 
 
 def print_where_to_ask(response: Description, rrn: str | None, data: Path | None, *, journaled: bool) -> None:
@@ -61,22 +70,22 @@ def print_explain_it(rrn: str, data: Path | None) -> None:
     click.echo(f"explain it  {program()} explain {shlex.quote(visible(rrn.strip()))}{folder}")
 
 
-def print_json(request: Description, response: Description, answer: Answer) -> None:
-    from switch.cli.show.tables import show_json
+def exchange_json(request: Description, response: Description, elapsed_ms: float, given: Mapping[int, str]) -> dict[str, Any]:
     from switch.iso8583.edition93.action_codes import code_meaning
 
     code = value_of(response, 39)
-    show_json(
-        {
-            "request": described(request),
-            "answer": described(response),
-            "response_code": code,
-            "meaning": code_meaning(code) if code is not None else None,
-            "approval_code": value_of(response, 38),
-            "rrn": value_of(request, 37),
-            "elapsed_ms": round(answer.elapsed_ms, 3),
-        }
-    )
+    return {
+        "request": {
+            **described(request),
+            "set": {str(number) if number else "mti": of for number, of in sorted(given.items())},
+        },
+        "answer": described(response),
+        "response_code": code,
+        "meaning": code_meaning(code) if code is not None else None,
+        "approval_code": value_of(response, 38),
+        "rrn": value_of(request, 37),
+        "elapsed_ms": round(elapsed_ms, 3),
+    }
 
 
 def described(description: Description) -> dict[str, Any]:

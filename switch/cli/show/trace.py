@@ -61,22 +61,9 @@ def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
 
 def _hidden(message: Traced, codec: Codec | None) -> set[int]:
     """Offsets of what is not shown: masked elements; of a message that makes no sense whatever may be a card number."""
-    from switch.iso8583.elements import EMV_DATA
-    from switch.iso8583.reading.describe import describe
-    from switch.iso8583.reading.recognize import hidden_places
+    from switch.cli.show.dump import hidden_in
 
-    if codec is None:
-        return set(range(len(message.body)))
-    masked = describe(codec, message.body)
-    if message.fault:
-        return hidden_places(codec, message.body, masked)
-    plain = describe(codec, message.body, unmasked=True)
-    return {
-        offset
-        for line, whole in zip(masked.lines, plain.lines, strict=True)
-        if line.value != whole.value and line.element != EMV_DATA
-        for offset in range(line.offset, line.offset + line.length)
-    }
+    return set(range(len(message.body))) if codec is None else hidden_in(codec, message.body, whole=not message.fault)
 
 
 def traced_json(message: Traced, specs: Specs, *, unmasked: bool) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Terminals that no contract lists: their requests are taken like any other, and a notice says so once for each terminal."""
+"""Terminals that no contract lists, and merchants that have no contract where such are accepted: their requests are taken like
+any other, and a notice says so once for each of them."""
 
 from __future__ import annotations
 
@@ -31,23 +32,29 @@ class Terminals:
         self._told: set[tuple[str, str, str]] = set()
 
     def stranger(self, request: Authorization, merchant: Merchant | None, line: str) -> tuple[Notice, ...]:
-        """The notice about a terminal that its merchant's contract does not list; none where it lists the terminal, or for a
-        second time.
+        """The notice about a terminal that its merchant's contract does not list, or about a merchant under the default
+        contract; none where the contract lists the terminal, or for a second time.
 
         ``line`` is a listener and the address of its peer: one that calls anew for each message is still the same.
         """
         if merchant is None:
             return ()
         terminal_id = request.key.terminal_id.strip()
-        listed = self._listed[merchant.id]
+        listed = self._listed[merchant.id] if merchant.id else frozenset()
         if terminal_id in listed or len(self._told) > TOLD_MAX:
             return ()
-        key = (line.rpartition(":")[0], merchant.id, terminal_id)
+        key = (line.rpartition(":")[0], merchant.id or request.merchant_id, terminal_id if merchant.id else "")
         if key in self._told:
             return ()
         self._told.add(key)
+        if not merchant.id and len(self._told) <= TOLD_MAX:
+            what = f"merchant {mask_numbers(request.merchant_id)!r} (DE 42) has no contract of its own"
+            taken = "its requests are taken under the default contract"
+            return (Notice("unknown_merchant", f"{line}: {what}; told once, {taken}"),)
         if len(self._told) > TOLD_MAX:
-            return (Notice("unknown_terminal", f"{TOLD_MAX} terminals that no contract lists were told; no more are"),)
+            return (
+                Notice("unknown_terminal", f"{TOLD_MAX} terminals and merchants that no contract lists were told; no more are"),
+            )
         shown = sorted(listed)[:LISTED_SHOWN_MAX]
         which = ", ".join(shown) + (f" and {len(listed) - len(shown)} more" if len(listed) > len(shown) else "")
         what = f"terminal {mask_numbers(terminal_id)!r} (DE 41) is not in the contract of merchant {merchant.id}"

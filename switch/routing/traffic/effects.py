@@ -46,6 +46,7 @@ NoticeKind = Literal[
     "too_many_lines",
     "trace",
     "unexpected",
+    "unknown_merchant",
     "unknown_terminal",
     "unmatched",
     "unsupported",

@@ -1,0 +1,139 @@
+"""One connection to a centre, for ``switch send``: messages asked one after the other, or bytes sent as they are. Blocking."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from switch.errors import FrameError, UnansweredError, UnreachableError
+from switch.iso8583.framing import Frame, Framer
+from switch.lines.client import CONNECT_SECONDS_MAX, refuse_certificate, secured
+
+if TYPE_CHECKING:
+    from switch.lines.tls_context import ClientSide
+
+_READ_BYTES: Final = 65_536
+QUIET_SECONDS: Final = 0.25  #: silence after which nothing more is taken to come for raw bytes that were answered
+
+
+@frozen(kw_only=True)
+class Answered:
+    """A message that came back, and the time from sending to having it whole."""
+
+    frame: Frame
+    elapsed_ms: float
+
+
+@frozen(kw_only=True)
+class CameBack:
+    """All the bytes that came for bytes that were sent, the time to the last of them, and whether the peer then closed."""
+
+    data: bytes
+    elapsed_ms: float
+    closed: bool
+
+
+class Conversation:
+    """A connection that is made when it is needed; a line that broke is followed by another for the next message."""
+
+    def __init__(
+        self, host: str, port: int, framer: Callable[[], Framer], timeout_seconds: float, tls: ClientSide | None = None
+    ) -> None:
+        self._tls = tls
+        self.place = f"{host}:{port}"
+        self._address, self._framer_of, self._timeout_seconds = (host, port), framer, timeout_seconds
+        self._connection: socket.socket | None = None
+        self._framer = framer()
+
+    def ask(self, frame: bytes, wanted: Callable[[bytes], bool]) -> Answered:
+        """Send a frame and wait for the first message that is ``wanted``.
+
+        UnreachableError where nobody listens, UnansweredError where the line is closed or no answer comes in time; FrameError
+        where what comes cannot be cut into messages.
+        """
+        connection = self._connected()
+        sent_at = time.perf_counter()
+        try:
+            connection.sendall(frame)
+            return self._answer(connection, wanted, sent_at)
+        except TimeoutError:
+            raise UnansweredError(f"{self.place}: no answer in {self._timeout_seconds:g} s{self._partly()}") from None
+        except OSError as fault:
+            self.close()
+            if self._tls is not None:
+                refuse_certificate(fault, self.place)
+            raise UnansweredError(f"{self.place}: the line broke before an answer ({fault.strerror})") from None
+        except EOFError:
+            self.close()
+            raise UnansweredError(f"{self.place}: the line was closed without an answer{self._partly()}") from None
+
+    def send_raw(self, data: bytes) -> CameBack:
+        """Send bytes as they are, and take what comes until it is quiet, the line is closed, or the time is up."""
+        connection, came = self._connected(), bytearray()
+        sent_at = last_at = time.perf_counter()
+        closed = False
+        try:
+            connection.sendall(data)
+            while True:
+                left = sent_at + self._timeout_seconds - time.perf_counter()
+                connection.settimeout(max(min(left, QUIET_SECONDS) if came else left, 0.001))
+                got = connection.recv(_READ_BYTES)
+                last_at = time.perf_counter()
+                if not got:
+                    closed = True
+                    break
+                came += got
+        except TimeoutError:
+            pass
+        except OSError as fault:
+            if self._tls is not None:
+                refuse_certificate(fault, self.place)
+            closed = True
+        return CameBack(data=bytes(came), elapsed_ms=(last_at - sent_at) * 1000, closed=closed)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> socket.socket:
+        if self._connection is None:
+            self._connection, self._framer = self._called(), self._framer_of()
+        return self._connection
+
+    def _called(self) -> socket.socket:
+        try:
+            connection = socket.create_connection(self._address, timeout=min(self._timeout_seconds, CONNECT_SECONDS_MAX))
+        except TimeoutError:
+            raise UnreachableError(
+                f"{self.place}: nobody took the call in time, expected a running centre (switch up)"
+            ) from None
+        except (OSError, UnicodeError) as fault:
+            why = getattr(fault, "strerror", None) or "no such host"
+            raise UnreachableError(f"{self.place}: {why.lower()}, expected a running centre (switch up)") from None
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection if self._tls is None else secured(connection, self._tls, self.place)
+
+    def _answer(self, connection: socket.socket, wanted: Callable[[bytes], bool], sent_at: float) -> Answered:
+        while True:
+            left_seconds = sent_at + self._timeout_seconds - time.perf_counter()
+            if left_seconds <= 0:
+                raise TimeoutError
+            connection.settimeout(left_seconds)
+            data = connection.recv(_READ_BYTES)
+            if not data:
+                raise EOFError
+            for frame in self._framer.feed(data):
+                if wanted(frame.body):
+                    return Answered(frame=frame, elapsed_ms=(time.perf_counter() - sent_at) * 1000)
+            if self._framer.fault is not None:
+                fault = self._framer.fault
+                self.close()
+                raise FrameError(f"the answer: {fault}") from None
+
+    def _partly(self) -> str:
+        return f"; {self._framer.incomplete}: do dialect, header and TPDU fit?" if self._framer.incomplete else ""

@@ -1,0 +1,141 @@
+"""``switch tail``: a line for each message and its answer, as they come and go; read in the trace, beside the centre."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from switch.cli.console.options import COUNT_MAX, data_option, json_option, specs_option
+from switch.errors import SwitchError
+
+if TYPE_CHECKING:
+    from switch.cli.show.following import Filter
+
+NEXT_LOOK_SECONDS: Final = 0.25  #: how soon a line is shown; each look costs some tenths of a millisecond
+AT_ONCE_MAX: Final = 50  #: lines of one look; more are counted: nobody reads a thousand lines a second
+LAST_PAIRS: Final = 10  #: pairs that are shown at the beginning
+NICENESS: Final = 10  #: the centre goes first
+
+
+@click.command()
+@click.option(
+    "--last", type=click.IntRange(0, 10_000), default=LAST_PAIRS, show_default=True, metavar="N", help="Show the last N first."
+)
+@click.option("--line", "lines", multiple=True, metavar="NAME", help="Show only this listener, or this issuer's line.")
+@click.option("--mti", "mtis", multiple=True, metavar="MTI", help="Show only this message type, of message or answer.")
+@click.option("--code", "codes", multiple=True, metavar="CODE", help="Show only answers with this response code (DE 39).")
+@click.option("--card", metavar="DIGITS", help="Show only cards that end so.")
+@click.option("--declined", is_flag=True, help="Show only what was answered, and not approved.")
+@click.option("--no-follow", is_flag=True, help="End with the last message there is.")
+@click.option("--since", type=click.IntRange(0, COUNT_MAX * 100), hidden=True, help="Begin with messages of this time, in ms.")
+@click.option("--beside", is_flag=True, hidden=True, help="End when standard input does, and with nothing else.")
+@data_option
+@specs_option
+@json_option
+def tail(
+    last: int,
+    lines: tuple[str, ...],
+    mtis: tuple[str, ...],
+    codes: tuple[str, ...],
+    card: str | None,
+    declined: bool,
+    no_follow: bool,
+    since: int | None,
+    beside: bool,
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Follow the messages of a centre: a line for each and its answer, coloured by how it went, until Ctrl+C.
+
+    It reads what a centre started with `switch up --trace` or `switch up --follow` keeps, from any shell; the centre need
+    not run. Acquirers' lines are shown, and issuers' with --line. The first number of a line opens its message: `switch
+    trace 17` shows the bytes and elements of message 17, and where it makes no sense. Filters of one kind add up, those of
+    several have to fit all. Where more comes than anybody reads, the rest is counted. Reading never makes the centre wait,
+    even where this is slow, stopped or killed.
+    """
+    if beside:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # it ends after the centre, with the centre's last messages
+    from switch.cli.show.following import Filter
+
+    if card is not None and not (card.isascii() and card.isdecimal()):
+        raise SwitchError(f"--card: found {card!r}, expected the last digits of a card number")
+    chosen = Filter(lines=frozenset(lines), mtis=frozenset(mtis), codes=frozenset(codes), card=card or "", declined=declined)
+    wait = _until_left if beside else _a_while
+    with suppress(OSError, AttributeError):
+        os.nice(NICENESS)
+    try:
+        follow(data, specs_folder, chosen, last=last, since=since, wait=None if no_follow else wait, as_json=as_json)
+    except KeyboardInterrupt:
+        return
+
+
+def follow(
+    data: Path,
+    specs_folder: Path | None,
+    chosen: Filter,
+    *,
+    last: int,
+    since: int | None,
+    wait: Callable[[], bool] | None,
+    as_json: bool,
+    clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+) -> None:
+    """Show what is there, then what comes; ``wait`` waits for the next look and says whether there is to be one."""
+    from switch.cli.show import following, live
+    from switch.specs.load import specs_of
+    from switch.trace.pairs import LOOK_MAX, Followed, Pairs
+    from switch.trace.reader import message_numbered, opened
+
+    specs = specs_of(data, specs_folder)
+    patience_ms = following.patience_ms(specs)
+    with opened(data) as (db, vault):
+        show = following.Shown(partial(message_numbered, db, vault), specs, chosen)
+        followed = Followed.from_time(db, since) if since is not None else Followed.from_last(db, LOOK_MAX if last else 0)
+        pairs, first, colour = Pairs(patience_ms), since is None, live.coloured()
+        if not as_json:
+            live.print_heading(live.columns(), colour=colour)
+        for ended in _looks(wait):
+            rows = followed.look()
+            found = pairs.take(rows, clock_ms(), gap=followed.gap)
+            followed.gap = followed.gap and not rows
+            if ended:
+                found += pairs.rest()
+            shown, more = show.last_of(sorted(found), last if first else AT_ONCE_MAX)
+            if (more or followed.passed_over) and not first and not as_json:
+                click.echo(f"… more than is shown: {more + followed.passed_over:,} messages passed over")
+            for each in shown:
+                following.show(each, as_json=as_json, colour=colour)
+            followed.passed_over, first = 0, False
+            sys.stdout.flush()
+
+
+def _looks(wait: Callable[[], bool] | None) -> Iterator[bool]:
+    """A turn for each look, true for the last one."""
+    while wait is not None:
+        yield False
+        if not wait():
+            break
+    yield True
+
+
+def _a_while() -> bool:
+    time.sleep(NEXT_LOOK_SECONDS)
+    return True
+
+
+def _until_left() -> bool:
+    """Wait for the next look; false once nobody holds the other end of standard input."""
+    ready: list[Any] = select.select([sys.stdin], [], [], NEXT_LOOK_SECONDS)[0]
+    return not ready
