@@ -15,7 +15,7 @@ from typing import Final
 import iso8583
 
 from switch.errors import MessageError
-from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, Dialect
+from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.plan import KNOWN_MTIS, Decoder, Encoder, compile_decoder, compile_encoder, present_elements
 from switch.iso8583.values import (
@@ -57,6 +57,9 @@ class Codec:
         self._text = EBCDIC if dialect.mti == "ebcdic" else "ascii"
         self._secondary = frozenset(range(128, 256) if dialect.bitmap == "binary" else "89ABCDEFabcdef".encode(self._text))
         self._has_third = dialect.has_third
+        version = VERSION_OF[dialect.edition]
+        #: First digit of an MTI on the wire <-> of its edition, where a product writes another's.
+        self._inward, self._outward = {dialect.mti_version: version}, {version: dialect.mti_version}
         self._mtis: dict[bytes, str] = {}
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
@@ -168,6 +171,7 @@ class Codec:
     def _judged(self, key: str, value: str) -> tuple[str, tuple[str, str] | None]:
         """The value of a part in the form messages have it, and what is wrong with it."""
         if key == "t":
+            value = self._inward.get(value[:1], value[:1]) + value[1:]
             return value, None if value.isascii() and value.isdecimal() else (shown(value), "four digits")
         if key in ("p", "1"):
             return value, None
@@ -253,7 +257,10 @@ class Codec:
             problem = value_problem(self.dialect.element(number), elements[number])
             if problem:
                 raise MessageError(number, None, *problem)
-        document = {"t": mti, **{str(number): self._written(number, value) for number, value in elements.items()}}
+        document = {
+            "t": self._outward.get(mti[0], mti[0]) + mti[1:],
+            **{str(number): self._written(number, value) for number, value in elements.items()},
+        }
         data, _ = iso8583.encode(document, self._spec)
         if numbers not in self._encoders and len(self._encoders) < PLANS_MAX and self._comes_again(numbers):
             self._encoders[numbers] = compile_encoder(self.dialect, numbers)

@@ -21,6 +21,8 @@ SIZE_MAX: Final = 999_999  #: of an element: what six digits of length can say
 LENGTH_DIGITS_MAX: Final = 6
 
 EDITION_1987, EDITION_1993 = "1987", "1993"
+VERSION_OF: Final = {EDITION_1987: "0", EDITION_1993: "1"}  #: edition -> first digit of its MTIs
+MTI_VERSIONS: Final = tuple(VERSION_OF.values())
 EDITIONS: Final = (EDITION_1987, EDITION_1993)  #: of ISO 8583: what the elements of a dialect mean
 PADDINGS: Final = ("left 0", "right 0", "right F")  #: what fills up an odd number of packed digits, and on which side
 
@@ -142,6 +144,7 @@ class Dialect:
     edition: str  #: one of EDITIONS
     encodings: Mapping[str, str]
     elements: tuple[Element | None, ...]
+    mti_version: str  #: first digit of its MTIs on the wire; that of its edition, or another product's
 
     @property
     def mti(self) -> str:
@@ -159,6 +162,7 @@ class Dialect:
         edition = table.choice("edition", EDITIONS, base.edition if base else EDITION_1987)
         if base and edition != base.edition:
             table.mistake("edition", repr(edition), f"{base.edition}, the edition of {base.name}, whose elements it extends")
+        version = table.choice("mti_version", MTI_VERSIONS, base.mti_version if base else VERSION_OF[edition])
         chosen = table.table("encoding").reading(_encodings) or {}
         encodings = {**base.encodings, **chosen} if base else chosen
         elements: list[Element | None] = list(base.elements) if base else [None] * (ELEMENTS_MAX + 1)
@@ -174,7 +178,14 @@ class Dialect:
             element = entry.reading(partial(_element, number, chosen=encodings, inherited=elements[number]))
             elements[number] = element or elements[number]
         table.done()
-        return cls(name=name, title=title, edition=edition, encodings=MappingProxyType(encodings), elements=tuple(elements))
+        return cls(
+            name=name,
+            title=title,
+            edition=edition,
+            encodings=MappingProxyType(encodings),
+            elements=tuple(elements),
+            mti_version=version,
+        )
 
     @property
     def has_third(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from switch.iso8583.dialect import VERSION_OF
+
 CLASSES: Final = {
     "1": "authorization",
     "2": "financial",
@@ -13,7 +15,7 @@ CLASSES: Final = {
     "6": "administrative",
     "8": "network_management",
 }
-VERSIONS: Final = {"1987": "0", "1993": "1"}  #: edition of ISO 8583 -> first digit
+VERSIONS: Final = VERSION_OF
 #: Version -> class digit -> class: 1993 has one more.
 _CLASSES_OF: Final = {"0": CLASSES, "1": {**CLASSES, "7": "fee_collection"}}
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from switch.iso8583.dialect import BINARY, EBCDIC, THIRD_BITMAP, TWO_BITMAPS_MAX, Dialect, Element
+from switch.iso8583.dialect import BINARY, EBCDIC, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect, Element
 
 Decoder = Callable[[bytes, int], "dict[int, str] | None"]
 Encoder = Callable[[str, dict[int, str]], "bytes | None"]
@@ -275,8 +275,17 @@ def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
     bitmap = bitmap_of(numbers)
     head = bitmap if dialect.bitmap == "binary" else bitmap.hex().upper().encode(_CODEC.get(dialect.mti, "ascii"))
     values = itemgetter(*(e.number for e in elements)) if len(elements) > 1 else None
-    plan: Encoder = source.compiled(bitmap=head, mtis=_MTI_BYTES[dialect.mti], values=values)
+    plan: Encoder = source.compiled(bitmap=head, mtis=_mtis_of(dialect), values=values)
     return plan
+
+
+def _mtis_of(dialect: Dialect) -> dict[str, bytes]:
+    """MTI of the edition -> how it stands on the wire, where a product may write another version's first digit."""
+    written, version = _MTI_BYTES[dialect.mti], VERSION_OF[dialect.edition]
+    if version == dialect.mti_version:
+        return written
+    shifted = {mti: dialect.mti_version + mti[1:] for mti in KNOWN_MTIS if mti[0] == version}
+    return {mti: written[other] for mti, other in shifted.items() if other in written}
 
 
 def _test_key(element: Element) -> tuple[str, bool]:

@@ -16,6 +16,7 @@ from switch.iso8583.codec import PLANS_MAX, Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.plan import bitmap_of, compile_decoder, compile_encoder, present_elements
+from switch.spec_table import SpecTable
 from tests.iso8583.samples import CHIP_PURCHASE, GOLDEN, PAN, PURCHASE, TRACK_2, codec, dialect, said_in, with_elements
 from tests.support.strategies import DIALECTS, dialects, messages, mixtures, mtis, spoilt, values
 
@@ -595,3 +596,15 @@ def test_elements_behind_a_third_bitmap() -> None:
         wire.decode(data[:20] + b"\x20" + data[21:])
     with pytest.raises(MessageError, match="DE 65 at byte 12: found a bit that announces a third bitmap, expected at most 128"):
         codec("ascii").decode(data)
+
+
+def test_messages_of_1993_under_an_mti_that_begins_with_0() -> None:
+    table = SpecTable("dialects/mine.toml", {"title": "mine", "extends": "ascii93", "mti_version": "0"})
+    spec, plain = Dialect.from_toml("mine", table, DIALECTS["ascii93"]), codec("ascii93")
+    message = Message("1100", {2: PAN, 12: "261122110000", 24: "100"})
+    for wire in (Codec(spec), Codec(spec, plan_at=1)):
+        for _ in range(2):
+            assert wire.encode(message) == b"0" + plain.encode(message)[1:]
+            assert wire.decode(wire.encode(message)) == message
+            assert wire.inspect(wire.encode(message))[0][0][3] == "1100"
+        assert wire.decode(b"1" + wire.encode(message)[1:]) == message

@@ -191,7 +191,7 @@ def whole_way(opening: bytes, ways: Iterable[Way], readings_max: int = HINT_READ
             beginnings[way[:2]] = list(islice(_frames(opening, way), HINT_FRAMES))
         mti = mti_pattern(way.codec.dialect.mti)
         bodies = [opening[start:end] for start, end in beginnings[way[:2]] if mti.match(opening, start, end)]
-        if not any(_version(body, way.codec) == VERSIONS[way.codec.dialect.edition] for body in bodies):
+        if not any(_version(body, way.codec) == way.codec.dialect.mti_version for body in bodies):
             continue
         if readings + len(bodies) > readings_max:
             break
