@@ -83,6 +83,10 @@ class FrameError(SwitchError):
     """The bytes of a line cannot be cut into messages any more; the line has to be closed."""
 
 
+class TlsError(SwitchError):
+    """A peer and this side could not agree on TLS, or what came later was not what TLS lets pass; the line has to be closed."""
+
+
 class CaptureError(SwitchError):
     """A capture file (pcap, pcapng) cannot be read, or no further."""
 

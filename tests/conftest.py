@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support.certificates import Drawer
+
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
 settings.register_profile("short", deadline=None, max_examples=30)  # no deadline: a busy machine is no fault
 settings.register_profile("thorough", deadline=None, max_examples=150)  # make test-long runs every property again, with this
@@ -34,3 +36,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid}: skipped where SWITCH_OUTSIDE=required: {report.longrepr[2]}"
     return report
+
+
+@pytest.fixture(scope="session")
+def drawer(tmp_path_factory: pytest.TempPathFactory) -> Drawer:
+    return Drawer(tmp_path_factory.mktemp("certificates")).made

@@ -69,6 +69,7 @@ DOORKEEPERS: Final = {
     "rich": {"cli", "cli/console", "cli/request", "cli/show"},
     "tomllib": {"specs"},
     "cryptography": {"data_folder"},
+    "ssl": {"lines"},
     "trio": {"machine", "lines", "issuers/process", "centre", "cli", "cli/console"},
 }
 IMPURE: Final = {"time", "random", "os", "socket", "secrets", "uuid", "pathlib", "subprocess", "threading", "sqlite3"}
@@ -342,6 +343,7 @@ TESTED_BY: Final = {
     "lines/client": "cli/test_with_a_centre.py",
     "lines/selector": "lines/test_line.py",
     "lines/sockets": "lines/test_issuer_link.py",
+    "lines/tls_context": "lines/test_tls.py",
     "lines/wire_format": "centre/test_unsayable.py",
     "machine/kept_files": "trials/test_files_taken_away.py",
     "machine/private": "trials/test_owner_alone.py",

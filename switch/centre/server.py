@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -21,15 +21,18 @@ from switch.centre.inbound import WAITED_SECONDS, Inbound
 from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
 from switch.centre.wire_format_hint import WireFormatHint
+from switch.errors import TlsError
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.journal.journal import Batch, Journal
 from switch.lines.acquirer_lines import CONNECTIONS_MAX, AcquirerLines
 from switch.lines.issuer_link import IssuerLink
-from switch.lines.line import Frames, Line
+from switch.lines.line import Frames, Line, Secured
 from switch.lines.network_management import Identity
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept, keep_alive
+from switch.lines.tls import answer
+from switch.lines.tls_context import ClientSide, ServerSide
 from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
 from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST
@@ -52,6 +55,7 @@ BUSY_EFFECTS: Final = 40  #: a turn that leads to so many looks once more for wh
 SHARE_SECONDS_MAX: Final = 0.003  #: of a turn, to the frames of one line while others wait
 
 Take = Callable[[Any, Frame, float, list[Effect]], None]
+Handshake = Callable[[], Awaitable[Secured | None]]  #: what stands before a line that may be TLS; None: it is not
 
 
 class Server:
@@ -126,7 +130,7 @@ class Server:
                 self._woken = trio.Event()
                 self.turn()
 
-    async def serve(self, name: str, listening: socket.socket, wire: WireFormat) -> None:
+    async def serve(self, name: str, listening: socket.socket, wire: WireFormat, tls: ServerSide | None = None) -> None:
         """Accept acquirers on one listener until ``stop``; the socket is closed then."""
         self._wires[name] = wire
         async with trio.open_nursery() as nursery:
@@ -143,7 +147,7 @@ class Server:
                     line.ear = self._trace
                     line.drops_unreadable = name in self._dropping
                     self._callers.called(line, name)
-                    nursery.start_soon(self._acquirer, line)
+                    nursery.start_soon(self._acquirer, line, None if tls is None else partial(answer, connection, tls))
 
     @contextmanager
     def _until_stop(self) -> Iterator[None]:
@@ -156,7 +160,7 @@ class Server:
             finally:
                 self._reading.discard(scope)
 
-    def link(self, issuer: str, wire: WireFormat) -> IssuerLink:
+    def link(self, issuer: str, wire: WireFormat, tls: ClientSide | None = None) -> IssuerLink:
         """The link to an issuer; the caller runs it."""
         link = IssuerLink(
             issuer,
@@ -169,6 +173,7 @@ class Server:
             happened=self._link_happened,
             shortage=self._shortage,
             ear=self._trace,
+            tls=tls,
         )
         self._links[issuer] = link
         return link
@@ -246,20 +251,34 @@ class Server:
         self._effects += self.board.handle(event, trio.current_time())
         self._woken.set()
 
-    async def _acquirer(self, line: Line) -> None:
+    async def _acquirer(self, line: Line, handshake: Handshake | None = None) -> None:
         """Serve one acquirer's connection. An acquirer that has stopped sending still gets the answers it waits for."""
         async with line.living():
             try:
                 with self._until_stop():
-                    await self.lines.read(line, partial(self._receive, self._incoming.from_acquirer, line))
+                    if handshake is None or await self._agreed(line, handshake):
+                        await self.lines.read(line, partial(self._receive, self._incoming.from_acquirer, line))
             finally:
                 line.dropped = True  # frames that no turn has taken yet are not read, like those still on their way
                 self._callers.lost(line)
             ended = self._incoming.broken_off(line)
             if ended is not None:
                 self._tell(ended)
+            elif line.fault is not None:
+                self._tell(Notice("tls", f"{line.name}: {line.fault}; the line is closed"))
             with trio.move_on_after(DRAIN_SECONDS_MAX):
                 await line.settled()
+
+    async def _agreed(self, line: Line, handshake: Handshake) -> bool:
+        """Whether a line that may be TLS can be read; a notice where not."""
+        try:
+            secured = await handshake()
+        except TlsError as error:
+            self._tell(Notice("tls", f"{line.name}: {error}; the line is closed"))
+            return False
+        if secured is not None:
+            line.secure(secured)
+        return True
 
     async def _watch_deadlines(self) -> None:
         """Take a turn at each deadline. While no request waits, none is due before the shortest timeout or the first repeat,

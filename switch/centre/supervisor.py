@@ -16,6 +16,7 @@ from attrs import frozen
 
 from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
+from switch.centre.exposure import reach
 from switch.centre.issuer_processes import IssuerProcess
 from switch.centre.issuer_starter import IssuerStarter
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
@@ -30,6 +31,7 @@ from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJo
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
+from switch.lines.tls_context import issuers_tls, listeners_tls
 from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import write_text
@@ -89,6 +91,7 @@ class Centre:
         self._tell = self._limit.tell
         self._codecs: dict[str, Codec] = {}
         self._processes: dict[str, IssuerProcess] = {}
+        self._listeners_tls, self._issuers_tls = listeners_tls(specs), issuers_tls(specs)
 
     async def run(self) -> None:
         """Run until somebody asks to stop; then finish what is in flight."""
@@ -157,6 +160,9 @@ class Centre:
             await clock.open(clock.says(), "clock")
         listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
+        warning = reach(self.specs.centre.listeners, [address[0] for address in addresses.values()])
+        if warning is not None:
+            self._tell(Notice("open_to_others", warning))
         settle_memory()
         async with self._starter.running(), trio.open_nursery() as whole:
             await whole.start(server.run)
@@ -175,11 +181,17 @@ class Centre:
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
                     wire = wire_format(listener.dialect, listener.header, listener.tpdu, self._codecs, self.specs)
-                    serving.start_soon(server.serve, listener.name, sock, wire)
+                    serving.start_soon(server.serve, listener.name, sock, wire, self._listeners_tls.get(listener.name))
                 await self._stop.comes_to(FINISH)
                 self._tell(Notice("stopping", "finishing what is in flight"))
                 server.stop()
             whole.cancel_scope.cancel()
+
+    def _how_secured(self, listener: Listener) -> dict[str, Any] | None:
+        """What a client needs to know of a listener's TLS."""
+        if listener.tls is None:
+            return None
+        return {"certificate": str((self.specs.folder / listener.tls.certificate).resolve()), "plain": listener.tls.plain}
 
     async def _sum_up(self) -> None:
         """Report how many notices were left out, also when no further notice comes."""
@@ -199,7 +211,8 @@ class Centre:
             ) from None
 
     def _link(self, server: Server, profile: Profile) -> IssuerLink:
-        return server.link(profile.id, wire_format(profile.dialect, profile.header, profile.tpdu, self._codecs, self.specs))
+        wire = wire_format(profile.dialect, profile.header, profile.tpdu, self._codecs, self.specs)
+        return server.link(profile.id, wire, self._issuers_tls.get(profile.id))
 
     def _process(self, profile: Profile, link: IssuerLink) -> IssuerProcess:
         options = self.options
@@ -231,6 +244,7 @@ class Centre:
                     "dialect": listener.dialect,
                     "header": listener.header.notation,
                     "tpdu": listener.tpdu,
+                    "tls": self._how_secured(listener),
                 }
                 for listener in self.specs.centre.listeners
             },

@@ -34,6 +34,7 @@ VERBS: Final = {
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification files, or copy them to edit."),
+    "certificates": ("switch.cli.certificates", "certificates", "Make certificates for a test of TLS."),
     "completion": ("switch.cli.completion", "completion", "Print the completion script of a shell."),
     "issuer": ("switch.cli.issuer", "issuer", "Run one simulated issuer (switch up does it for you)."),
 }

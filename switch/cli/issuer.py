@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
 #: What each issuer needs and ``serve`` loads when it is called; ``start-by-fork`` loads it once for all.
-LOADED_FIRST: Final = ("switch.cli.console.run", "switch.issuers.process.main")
+LOADED_FIRST: Final = ("switch.cli.console.run", "switch.centre.exposure", "switch.issuers.process.main")
 #: What ``start-by-fork`` has read for those it starts, by its folder. Empty in any other process.
 _read: Final[dict[Path | None, Specs]] = {}
 
@@ -59,6 +59,7 @@ def serve(
 ) -> None:
     """Run the issuer ID of the specification until Ctrl+C or SIGTERM; it ends with 0 then."""
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
+    from switch.centre.exposure import reach_of_issuer
     from switch.cli.console.run import run
     from switch.issuers.process.main import serve_issuer
     from switch.machine.starting import is_called
@@ -70,6 +71,9 @@ def serve(
 
     def listening(address: str, bound_port: int) -> None:
         print(json.dumps({"port": bound_port}) if announce else f"{issuer_id} listens on {address}:{bound_port}", flush=True)
+        warning = None if announce else reach_of_issuer(specs.issuers[issuer_id], address)
+        if warning is not None:
+            print(f"open to others: {warning}", flush=True)
 
     async def serving() -> None:
         await serve_issuer(

@@ -11,6 +11,7 @@ from switch.cli.console.names import dialect_names, known, listener_names, merch
 from switch.cli.console.options import DATA_FOLDER, PATH, given, json_option, specs_option
 from switch.cli.request.from_file import MESSAGES_MAX
 from switch.cli.request.target import header_format, specs_and_place
+from switch.cli.request.tls import TlsWishes, tls_options
 from switch.cli.sending import SendView, Wire, send_one, send_raw, send_several
 from switch.errors import SwitchError
 
@@ -126,6 +127,7 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
     "--timeout", "timeout_seconds", type=float, default=15.0, show_default=True, callback=_seconds, help="Seconds to wait."
 )
 @click.option("--expect", metavar="CODE", help="End with 0 if this response code comes (DE 39), else with 1.")
+@tls_options
 @specs_option
 @json_option
 def send(
@@ -148,6 +150,7 @@ def send(
     data: Path | None,
     specs_folder: Path | None,
     as_json: bool,
+    tls: TlsWishes,
     **wishes: Any,
 ) -> None:
     """Send one message to a centre, or a few, and show request and answer, element by element.
@@ -173,6 +176,7 @@ def send(
     switch send --reverse HOTEL0000001 --leave 100
     switch send --totals --set 76=1 --set 88=43000
     switch send --network echo
+    switch send --listener secure --tls --ca certificates/ca.pem
     switch send --set 49=            # without currency
     switch send --file purchases.csv --rate 5
     switch send --file capture.json --set 11=000042 --bytes
@@ -194,7 +198,10 @@ def send(
     header = header_format(header_notation) if header_notation else listener.header
     with_tpdu = listener.tpdu if tpdu is None else tpdu
     codec, wished = Codec(dialect), Wishes(**wishes)
-    speaking = Conversation(host or place.host, port or listener.port, partial(Framer, header, tpdu=with_tpdu), timeout_seconds)
+    host = host or place.host
+    side = tls.side(listener, specs.folder, host)
+    framer = partial(Framer, header, tpdu=with_tpdu)
+    speaking = Conversation(host, port or listener.port, framer, timeout_seconds, side)
     wire = Wire(codec=codec, header=header, tpdu=_TPDU if with_tpdu else b"")
     view = SendView(bytes=dumped, unmasked=unmasked, as_json=as_json, expect=expect, data=data, line=listener.name)
     try:

@@ -25,6 +25,7 @@ def check(specs_folder: Path | None) -> int:
     Every sale of the business date that is open now must have its rates, too.
     """
     from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SpecError
+    from switch.lines.tls_context import issuer_server_tls, issuers_tls, listeners_tls
     from switch.specs.load import load_specs
 
     try:
@@ -36,6 +37,11 @@ def check(specs_folder: Path | None) -> int:
             complain(f"{len(error.mistakes)} mistakes")
         return EXIT_WRONG_USE
     issuers = loaded.issuers.values()
+    listeners_tls(loaded)
+    issuers_tls(loaded)
+    for issuer in issuers:
+        if issuer.tls is not None and issuer.tls.server is not None:
+            issuer_server_tls(issuer, loaded)
     named = sum(len(issuer.cards) for issuer in issuers)
     series = sum(one.count for issuer in issuers for one in issuer.card_series)
     ranges = sum(len(items) for _, _, items in loaded.routing.ranges)

@@ -143,8 +143,14 @@ def up(
 def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     from switch.trace.recorder import TRACE_FILE, TRACED_MAX
 
+    secured = {each.name: f", {each.tls.in_words}" if each.tls is not None else "" for each in specs.centre.listeners}
     rows = [
-        (name, f"{about['host']}:{about['port']}", about["dialect"], about["header"] + (" + TPDU" if about["tpdu"] else ""))
+        (
+            name,
+            f"{about['host']}:{about['port']}",
+            about["dialect"],
+            about["header"] + (" + TPDU" if about["tpdu"] else "") + secured[name],
+        )
         for name, about in ready["listeners"].items()
     ]
     show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
@@ -159,13 +165,17 @@ def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:
     """One ``switch send`` line that works as it stands in the folder the centre was started in."""
-    first = ready["listeners"][specs.centre.listeners[0].name]
+    listeners = specs.centre.listeners
+    chosen = next((each for each in listeners if each.tls is None or each.tls.client_certificates != "required"), listeners[0])
+    first = ready["listeners"][chosen.name]
     cards = (card.pan.digits for issuer in specs.issuers.values() for card in issuer.all_cards())
     sale = [part for digits in islice(cards, 1) for part in ("--pan", digits, "--amount", "125.00")]
     sale += [part for merchant_id in islice(specs.merchants, 1) for part in ("--merchant", merchant_id)]
     place = ["--ready-file", str(options.ready_file)] if options.ready_file else ["--port", str(first["port"])]
     if first["host"] != LOCALHOST and not options.ready_file:
         place += ["--host", first["host"]]
+    if chosen is not listeners[0]:
+        place += ["--listener", chosen.name]
     if options.specs_folder and not options.ready_file:
         place += ["--specs", str(options.specs_folder)]
     return f"{program()} send {shlex.join([*place, *sale])}"

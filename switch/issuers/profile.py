@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 from attrs import field, frozen
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
+from switch.issuers.secure_line import ClientTls, optional
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
 
@@ -150,6 +151,7 @@ class Profile:
     managed: bool  #: whether ``switch up`` starts and supervises its process
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
+    tls: ClientTls | None = None  #: of the line the centre dials; None: it is plain
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Profile:
@@ -157,6 +159,7 @@ class Profile:
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
             table.mistake("id", repr(issuer_id), "another id: this is the name of the centre in a decision")
+        secure = optional(table, "tls")
         profile = cls(
             id=issuer_id,
             name=table.text("name"),
@@ -171,7 +174,12 @@ class Profile:
             managed=table.choice("process", ("managed", "external"), "managed") == "managed",
             cards=_cards(table, issuer_id),
             card_series=_card_series(table, issuer_id),
+            tls=secure.reading(ClientTls.from_toml) if secure is not None else None,
         )
+        if profile.managed and profile.tls is not None and profile.tls.server is None:
+            table.mistake(
+                "tls.server", "nothing", 'certificate and key for the process `switch up` starts, or process = "external"'
+            )
         profile._refuse_shared(table)
         table.done()
         return profile

@@ -6,11 +6,15 @@ import math
 import socket
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from switch.errors import FrameError, UnansweredError, UnreachableError
 from switch.iso8583.framing import Framer
+
+if TYPE_CHECKING:
+    from switch.lines.tls_context import ClientSide
 
 _READ_BYTES = 65_536
 CONNECT_SECONDS_MAX = 5.0  #: a centre that runs accepts at once
@@ -25,12 +29,19 @@ class Answer:
 
 
 def exchange(
-    host: str, port: int, framer: Framer, frame: bytes, *, wanted: Callable[[bytes], bool], timeout_seconds: float
+    host: str,
+    port: int,
+    framer: Framer,
+    frame: bytes,
+    *,
+    wanted: Callable[[bytes], bool],
+    timeout_seconds: float,
+    tls: ClientSide | None = None,
 ) -> Answer:
     """Send a frame and wait for the first message that is ``wanted``.
 
-    UnreachableError where nobody listens, UnansweredError where the line is closed or no answer comes in time; FrameError
-    where what comes cannot be cut into messages.
+    UnreachableError where nobody listens or TLS comes to nothing, UnansweredError where the line is closed or no answer comes
+    in time; FrameError where what comes cannot be cut into messages.
     """
     place = f"{host}:{port}"
     try:
@@ -40,6 +51,7 @@ def exchange(
     except (OSError, UnicodeError) as fault:
         why = getattr(fault, "strerror", None) or "no such host"
         raise UnreachableError(f"{place}: {why.lower()}, expected a running centre (switch up)") from None
+    connection = connection if tls is None else secured(connection, tls, place)
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sent_at = time.perf_counter()
@@ -49,9 +61,40 @@ def exchange(
         except TimeoutError:
             raise UnansweredError(f"{place}: no answer in {timeout_seconds:g} s{_partly(framer)}") from None
         except OSError as fault:
+            if tls is not None:
+                refuse_certificate(fault, place)
             raise UnansweredError(f"{place}: the line broke before an answer ({fault.strerror})") from None
         except EOFError:
             raise UnansweredError(f"{place}: the line was closed without an answer{_partly(framer)}") from None
+
+
+def secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.socket:
+    """TLS on a connection."""
+    import ssl
+
+    from switch.lines.tls_context import option_for, tls_fault
+
+    try:
+        return tls.context.wrap_socket(connection, server_hostname=tls.server_name)
+    except TimeoutError:
+        raise UnreachableError(f"{place}: TLS was not agreed on in time: does this listener speak it?") from None
+    except (ssl.SSLEOFError, ConnectionError):
+        raise UnreachableError(f"{place}: the line was closed before TLS was agreed on: does this listener speak it?") from None
+    except ssl.SSLError as fault:
+        raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}{option_for(fault)}") from None
+    except (OSError, ValueError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        raise UnreachableError(f"{place}: the line broke before TLS was agreed on ({why})") from None
+
+
+def refuse_certificate(fault: OSError, place: str) -> None:
+    """UnreachableError where the other end refuses our certificate: under TLS 1.3 that shows when the answer is waited for."""
+    import ssl
+
+    from switch.lines.tls_context import is_refusal, option_for, tls_fault
+
+    if isinstance(fault, ssl.SSLError) and is_refusal(fault):
+        raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}{option_for(fault)}") from None
 
 
 def _answer(

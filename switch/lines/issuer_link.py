@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 import trio
 
-from switch.errors import MessageError
+from switch.errors import MessageError, TlsError
 from switch.iso8583.mapping.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
@@ -17,6 +18,8 @@ from switch.lines.line import Frames, Line, Tap
 from switch.lines.network_management import Identity, Station
 from switch.lines.selector import Lines
 from switch.lines.sockets import dial
+from switch.lines.tls import call
+from switch.lines.tls_context import ClientSide
 from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
 from switch.routing.traffic.effects import Notice
@@ -47,6 +50,7 @@ class IssuerLink:
         happened: Callable[[IssuerUp | IssuerDown], None],
         shortage: Shortage,
         ear: Tap | None = None,
+        tls: ClientSide | None = None,
     ) -> None:
         self.issuer = issuer
         self.line: Line | None = None
@@ -54,7 +58,7 @@ class IssuerLink:
         self.signed_on = trio.Event()  #: set at the first sign-on
         self._wire, self._voice, self._echo_seconds = wire, voice, echo_seconds
         self._lines, self._receive, self._happened, self._ear = lines, receive, happened, ear
-        self._shortage = shortage
+        self._shortage, self._tls = shortage, tls
         self._session = Session()
         self._station: Station | None = None  #: of the line there is
         self._unanswered = trio.CancelScope()
@@ -86,7 +90,15 @@ class IssuerLink:
                 self._shortage.met(f"{self.issuer} cannot be dialled", error)
                 await self._pause(RETRY_SECONDS_FIRST)
                 continue
-            ended_in, why = await self._live(Line(sock, self._wire, self.issuer))
+            line = Line(sock, self._wire, self.issuer)
+            why = await self._refused(line, sock)
+            if why is not None:
+                if why != reported:
+                    reported = why
+                    self._voice.tell(Notice("not_signed_on", f"{self.issuer}: {why}; it is dialled again"))
+                await self._pause(RETRY_SECONDS_FIRST)
+                continue
+            ended_in, why = await self._live(line)
             self._happened(IssuerDown(self.issuer, why, lost=True))
             if ended_in != UP and why != reported:  # else the switchboard tells of it
                 self._voice.tell(Notice("not_signed_on", f"{self.issuer}: {why}; it is dialled again"))
@@ -97,6 +109,20 @@ class IssuerLink:
                 await self._pause(0.0)
             else:
                 self._pause_seconds = 0.0
+
+    async def _refused(self, line: Line, sock: socket.socket) -> str | None:
+        """Begin TLS, where this line has it; in words why it comes to nothing, and the line is closed then."""
+        if self._tls is None:
+            return None
+        try:
+            line.secure(await call(sock, self._tls))
+        except TlsError as error:
+            line.shut()
+            return f"TLS: {error}"
+        except BaseException:
+            line.shut()
+            raise
+        return None
 
     async def _pause(self, seconds_min: float) -> None:
         """Wait a little longer each time, up to RETRY_SECONDS_MAX, or until the issuer says where it listens."""
@@ -122,7 +148,7 @@ class IssuerLink:
             self.line = self._station = None
             ended_in = self._session.state
             self._session.happened("lost")
-        return ended_in, self._gave_up or str(line.framer.fault or "the connection was closed")
+        return ended_in, self._gave_up or (line.fault or "the connection was closed")
 
     def network(self, message: Message, received: Message | None = None) -> None:
         """Handle a network management message of the issuer; ``received`` is the same message as it came off the line.

@@ -46,6 +46,34 @@ LINGER_FOR_NOTHING: Final = struct.pack("ii", 1, 0)
 Frames = Iterator[Frame | None]  #: as they stand in a gulp; None for a keep-alive
 
 
+class Transport(Protocol):
+    """What bytes go through: a plain non-blocking socket, or TLS on one (``switch.lines.tls``)."""
+
+    def fileno(self) -> int: ...
+
+    def recv(self, size: int, /) -> bytes: ...
+
+    def send(self, data: bytes | bytearray, /) -> int: ...
+
+    def setsockopt(self, level: int, option: int, value: int | bytes, /) -> None: ...
+
+    def getsockopt(self, level: int, option: int, /) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class Secured(Transport, Protocol):
+    """TLS on a socket. ``send`` is called again with the same bytes first until it has said that they are sent."""
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether bytes have come that no socket tells of: they were read together with the end of the handshake."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing more can be read, in words, where it is no plain end."""
+
+
 class Tap(Protocol):
     """Receives every byte of a line, whether it belongs to a message or not (``switch.trace.recorder``)."""
 
@@ -83,7 +111,8 @@ class Line:
         self.read_always = False  #: whether it is read from however much its peer leaves unread; its owner says
         self.taken_at = 0.0  #: when its peer, having left something unread, last took some of it
         self.answers_due = 0  #: requests taken from this line and not answered yet; its owner counts
-        self._sock = sock
+        self.secured: Secured | None = None  #: the TLS it is read and written through
+        self._sock: Transport = sock
         self._queued: list[bytes] = []
         self._unsent = bytearray()  #: from its front bytes are taken, and to its end added, without copying the rest
         self._stuck = trio.Event()
@@ -93,8 +122,19 @@ class Line:
         self.unwatch: Callable[[], None] = _nobody_watches
 
     @property
-    def socket(self) -> socket.socket:
+    def socket(self) -> Transport:
         return self._sock
+
+    def secure(self, secured: Secured) -> None:
+        """Read and write through TLS from now on; nothing has been read before, and nothing sent."""
+        self._sock = self.secured = secured
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing more can be read, in words; None where the peer ended the line."""
+        if self.framer.fault is not None:
+            return str(self.framer.fault)
+        return self.secured.fault if self.secured is not None else None
 
     def understood(self, message: Message) -> Message:
         """The 1987 form of a message of the peer, on a line that translates."""

@@ -45,6 +45,9 @@ class Lines:
 
         A line is not read again before the last frame it gave is taken.
         """
+        if line.secured is not None and line.secured.at_hand:
+            take(line.gulp())
+            self._turn()
         while not line.over:
             unwatched = self._watch(line, take)
             try:

@@ -14,6 +14,7 @@ from switch.iso8583.dialect import Dialect
 from switch.iso8583.header import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
 from switch.issuers.scenario import Scenario
+from switch.issuers.secure_line import ServerTls, optional
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
@@ -43,9 +44,11 @@ class Listener:
     tpdu: bool  #: whether each message carries a TPDU between length header and MTI
     unreadable: AfterUnreadable = KEEP  #: what becomes of the line after a message that cannot be answered
     echo_seconds: int = ECHO_SECONDS  #: silence after which an acquirer that signed on is asked for an echo; 0: never
+    tls: ServerTls | None = None  #: None: it takes plain messages
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Listener:
+        secure = optional(table, "tls")
         listener = cls(
             name=table.text("name", pattern=r"[a-z0-9_]+", expected="small letters, digits and underscores"),
             port=table.integer("port", low=1, high=65_535),
@@ -54,6 +57,7 @@ class Listener:
             tpdu=table.flag("tpdu", False),
             unreadable=table.choice("unreadable", UNREADABLE, KEEP),
             echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
+            tls=secure.reading(ServerTls.from_toml) if secure is not None else None,
         )
         table.done()
         return listener

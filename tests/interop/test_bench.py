@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import codec, run
+from bench import codec, run, tls
 from bench.load_tools import LoadTools, NoLoadToolsError, build
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
@@ -34,6 +34,19 @@ def test_a_case_is_measured_with_the_neutral_issuer_behind_the_switch(tools: Loa
     assert len(row.runs) == 2
     assert all(figures["approved"] > 0 and figures["resident_mib"] > 0 for figures in row.runs)
     assert run.rows_table([row])[-1].startswith("| 4×16 | ")
+
+
+@pytest.mark.long
+def test_tls_is_measured_through_stunnel(tools: LoadTools, tmp_path: Path) -> None:
+    try:
+        program = tls.stunnel_program()
+    except tls.NoStunnelError as missing:
+        pytest.skip(str(missing))
+    case, arguments = run.Case(connections=4, window=16), Namespace(seconds=0.2, repeats=1)
+    plain, secured = tls.measured(tools, program, tmp_path, arguments, (case,))
+    assert (plain.kind, secured.kind) == ("plain", "TLS")
+    assert all(row.runs[0]["approved"] > 0 for row in (plain, secured))
+    assert tls.table([plain, secured])[-1].startswith("| 4×16 | TLS | ")
 
 
 @pytest.mark.parametrize("name", sorted(load_specs().dialects))

@@ -191,7 +191,7 @@ async def loopback(
                 scenario=played,
             )
             sock = listen("127.0.0.1", 0)
-            scopes[profile.id] = await nursery.start(_cancellable, host.serve, sock)
+            scopes[profile.id] = await nursery.start(cancellable, host.serve, sock)
             link = server.link(profile.id, wire_format)
             link.moved(*sock.getsockname())
             nursery.start_soon(link.run)
@@ -208,9 +208,7 @@ async def loopback(
         nursery.cancel_scope.cancel()
 
 
-async def _cancellable(
-    serve: Any, sock: Any, task_status: trio.TaskStatus[trio.CancelScope] = trio.TASK_STATUS_IGNORED
-) -> None:
+async def cancellable(serve: Any, sock: Any, task_status: trio.TaskStatus[trio.CancelScope] = trio.TASK_STATUS_IGNORED) -> None:
     with trio.CancelScope() as scope:
         task_status.started(scope)
         await serve(sock)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from switch.errors import FrameError, UnansweredError, UnreachableError
 from switch.iso8583.framing import Frame, Framer
-from switch.lines.client import CONNECT_SECONDS_MAX
+from switch.lines.client import CONNECT_SECONDS_MAX, refuse_certificate, secured
+
+if TYPE_CHECKING:
+    from switch.lines.tls_context import ClientSide
 
 _READ_BYTES: Final = 65_536
 QUIET_SECONDS: Final = 0.25  #: silence after which nothing more is taken to come for raw bytes that were answered
@@ -37,7 +40,10 @@ class CameBack:
 class Conversation:
     """A connection that is made when it is needed; a line that broke is followed by another for the next message."""
 
-    def __init__(self, host: str, port: int, framer: Callable[[], Framer], timeout_seconds: float) -> None:
+    def __init__(
+        self, host: str, port: int, framer: Callable[[], Framer], timeout_seconds: float, tls: ClientSide | None = None
+    ) -> None:
+        self._tls = tls
         self.place = f"{host}:{port}"
         self._address, self._framer_of, self._timeout_seconds = (host, port), framer, timeout_seconds
         self._connection: socket.socket | None = None
@@ -58,6 +64,8 @@ class Conversation:
             raise UnansweredError(f"{self.place}: no answer in {self._timeout_seconds:g} s{self._partly()}") from None
         except OSError as fault:
             self.close()
+            if self._tls is not None:
+                refuse_certificate(fault, self.place)
             raise UnansweredError(f"{self.place}: the line broke before an answer ({fault.strerror})") from None
         except EOFError:
             self.close()
@@ -81,7 +89,9 @@ class Conversation:
                 came += got
         except TimeoutError:
             pass
-        except OSError:
+        except OSError as fault:
+            if self._tls is not None:
+                refuse_certificate(fault, self.place)
             closed = True
         return CameBack(data=bytes(came), elapsed_ms=(last_at - sent_at) * 1000, closed=closed)
 
@@ -106,7 +116,7 @@ class Conversation:
             why = getattr(fault, "strerror", None) or "no such host"
             raise UnreachableError(f"{self.place}: {why.lower()}, expected a running centre (switch up)") from None
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+        return connection if self._tls is None else secured(connection, self._tls, self.place)
 
     def _answer(self, connection: socket.socket, wanted: Callable[[bytes], bool], sent_at: float) -> Answered:
         while True:

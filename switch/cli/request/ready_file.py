@@ -13,6 +13,7 @@ from switch.errors import SwitchError, UnreachableError
 from switch.machine.files import read_whole
 
 if TYPE_CHECKING:
+    from switch.issuers.secure_line import ServerTls
     from switch.specs.specification import Listener
 
 EXPECTED: Final = "what `switch up --ready-file` writes"
@@ -56,4 +57,13 @@ def _listener(name: str, place: Mapping[str, Any]) -> Listener:
         dialect=str(place["dialect"]),
         header=HeaderFormat.parse(place["header"]),
         tpdu=bool(place["tpdu"]),
+        tls=_tls(place.get("tls")),
     )
+
+
+def _tls(about: Mapping[str, Any] | None) -> ServerTls | None:
+    from switch.issuers.secure_line import ServerTls
+
+    if about is None:
+        return None
+    return ServerTls(certificate=str(about["certificate"]), key="", plain=bool(about["plain"]))

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import trio
 
-from switch.errors import MessageError
+from switch.errors import MessageError, TlsError
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
@@ -26,6 +26,8 @@ from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept
+from switch.lines.tls import answer
+from switch.lines.tls_context import ServerSide
 from switch.lines.wire_format import WireFormat
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, ExchangeKey
 
@@ -74,7 +76,9 @@ class IssuerHost:
         clock_ms: Callable[[], int],
         scenario: Scenario | None = None,
         seed: int = 0,
+        tls: ServerSide | None = None,
     ) -> None:
+        self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
         self._lines = Lines(lambda: None)
@@ -91,10 +95,18 @@ class IssuerHost:
             with closing(listening):
                 while True:
                     connection, peer = await accept(listening)
-                    nursery.start_soon(self._line, Line(connection, self._wire, f"{self._name} {peer}"))
+                    nursery.start_soon(self._line, connection, f"{self._name} {peer}")
 
-    async def _line(self, line: Line) -> None:
+    async def _line(self, connection: socket.socket, name: str) -> None:
+        line = Line(connection, self._wire, name)
         async with line.living(), trio.open_nursery() as late:
+            if self._tls is not None:
+                try:
+                    secured = await answer(connection, self._tls)
+                except TlsError:
+                    return  # the centre has been told why, and says so
+                if secured is not None:
+                    line.secure(secured)
             await self._lines.read(line, partial(self._gulp, line, late))
             late.cancel_scope.cancel()
 

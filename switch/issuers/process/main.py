@@ -26,6 +26,7 @@ from switch.journal.journal import JOURNAL_FILE
 from switch.journal.reader import has_approvals_of
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
+from switch.lines.tls_context import issuer_server_tls
 from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import create_file, make_folder
@@ -59,6 +60,7 @@ async def serve_issuer(
     profile = specs.issuers.get(issuer_id)
     if profile is None:
         raise SwitchError(f"issuer: found {issuer_id!r}, expected one of {', '.join(specs.issuers)}")
+    tls = issuer_server_tls(profile, specs)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_end_when_asked, stop, nursery.cancel_scope)
         if leashed:
@@ -81,6 +83,7 @@ async def serve_issuer(
                     clock_ms=lambda: time.time_ns() // 1_000_000,
                     scenario=scenario,
                     seed=seed,
+                    tls=tls,
                 )
                 sock = _listening(issuer_id, host, profile.address.port if port is None else port)
                 settle_memory()
