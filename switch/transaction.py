@@ -153,6 +153,23 @@ class Reversal:
 
 
 @record(kw_only=True)
+class Upload:
+    """A transaction that a terminal sends up with its batch, mostly because totals did not agree (0320, 0321)."""
+
+    key: ExchangeKey  #: of this message
+    original_stan: str  #: of the transaction
+    pan: Pan | None
+    amount_minor: int
+    merchant_id: str
+    rrn: str  #: DE 37, the transaction's
+
+    @property
+    def refers(self) -> bool:
+        """Whether its DE 37 tells requests apart."""
+        return tells_apart(self.rrn)
+
+
+@record(kw_only=True)
 class Reconciliation:
     """A sender's totals since it last agreed with the centre (0500, 0501, 0520, 0521)."""
 

@@ -14,7 +14,7 @@ from switch.iso8583.elements import NEEDED_IN_ANSWERS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.dates import Dates
-from switch.iso8583.mapping.reconciliation import to_reconciliation
+from switch.iso8583.mapping.reconciliation import to_reconciliation, to_upload
 from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
@@ -24,6 +24,7 @@ from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
+from switch.money import format_minor
 from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
 from switch.routing.switchboard import Switchboard
 from switch.routing.traffic.effects import Effect, Notice
@@ -34,7 +35,7 @@ from switch.routing.traffic.events import (
     ReversalReceived,
     TotalsReceived,
 )
-from switch.transaction import ADVICE, APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE
+from switch.transaction import ADVICE, APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE, UNABLE_TO_LOCATE
 
 #: Class of a message -> the kind of delivery it answers, where it is an answer.
 DELIVERY_OF_CLASS: Final[dict[str | None, DeliveryKind]] = {"authorization": ADVICE, "financial": ADVICE, "reversal": REVERSAL}
@@ -58,11 +59,12 @@ class Inbound:
     ) -> None:
         self._voice, self._callers, self._outgoing = voice, callers, outgoing
         self._take, self._hints = board.take, hints
-        self._waiting, self._same_before = board.waiting, board.same_before
+        self._waiting, self._same_before, self._stands = board.waiting, board.same_before, board.stands
         self._dates = {edition: Dates(edition).check for edition in EDITIONS}
         acts = {"1": self._authorization, "2": self._authorization, "4": self._reversal, "5": self._totals}
         #: MTI, in its 1987 form -> what is done with it.
         self._acts = {f"0{kind}{function}{by}": act for kind, act in acts.items() for function in "02" for by in ORIGINS}
+        self._acts |= {f"032{by}": self._upload for by in ORIGINS}
 
     def from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
@@ -211,6 +213,20 @@ class Inbound:
         reconciliation = self._understood(to_reconciliation, origin, message, effects)
         if reconciliation is not None:
             self._take(TotalsReceived(reconciliation, origin, origin.line.name), now, effects)
+
+    def _upload(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
+        """A transaction of a terminal's batch: it is compared with what was approved here, and changes nothing."""
+        voice = self._voice
+        upload = to_upload(message, acquirer_id=voice.institution_id, stamp=voice.stamp())
+        if upload is None or origin.line.translates:
+            self._other(origin, message, effects)
+            return
+        code = APPROVED if self._stands(upload) else UNABLE_TO_LOCATE
+        self._outgoing.refuse(origin, message, code)
+        if code != APPROVED:
+            name = f"RRN {upload.rrn}" if upload.refers else f"STAN {upload.original_stan}"
+            what = f"{name} for {format_minor(upload.amount_minor)} is no approval here that stands; answered {code}"
+            effects.append(Notice("unmatched", f"{origin.line.name}: {message.mti}: {what}"))
 
     def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
         """Answer 30 to a message whose MTI and DE 11 can be read, so that its sender can match the answer. Another gets no

@@ -20,7 +20,7 @@ from switch.routing.handling.reversals import TakenBackRequests
 from switch.routing.handling.terminals import Terminals
 from switch.routing.handling.unmatched_answers import UnmatchedAnswers
 from switch.routing.memory.history import History
-from switch.routing.memory.names import Names
+from switch.routing.memory.names import Names, named_by
 from switch.routing.memory.past import Archive, DecidedRequest, NoArchive
 from switch.routing.memory.pending import Exchange, Pending
 from switch.routing.rules.capture import capture_of
@@ -74,6 +74,7 @@ from switch.transaction import (
     CaptureTime,
     Decision,
     Reversal,
+    Upload,
     granted_minor,
     is_financial_advice,
     refuse,
@@ -183,6 +184,11 @@ class Switchboard:
     def same_before(self, request: Authorization) -> Authorization | None:
         """The request that one without a time of its own repeats; None where it is the first."""
         return self._names.same_before(request)
+
+    def stands(self, upload: Upload) -> bool:
+        """Whether a transaction that a terminal sends up with its batch was approved here and is not reversed."""
+        past = self._names.decided(named_by(upload))
+        return past is not None and past.decision.approved and past.to_undo
 
     # requests and advices
 

@@ -99,11 +99,13 @@ def function_of(request: Message) -> str | None:
     return request.elements.get(70) if 70 in request.elements else TERMINAL_FUNCTIONS.get(request.elements.get(3, ""))
 
 
-def network_response(request: Message) -> Message:
+def network_response(request: Message, local_at: str = "") -> Message:
     """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 for nothing."""
     function = function_of(request)
     code = FORMAT_ERROR if function is None else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
     elements = {n: value for n, value in request.elements.items() if n in ECHOED} | {39: code}
+    if local_at and 70 not in request.elements:  # a terminal sets its clock by it
+        elements |= {12: local_at[4:], 13: local_at[:4]}
     return Message(response_mti(request.mti), dict(sorted(elements.items())))
 
 

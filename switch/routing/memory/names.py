@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from switch.routing.memory.history import History
 from switch.routing.memory.past import Archive, DecidedRequest, Named, Reference, SameStan
 from switch.routing.memory.pending import Exchange, Pending
-from switch.transaction import Authorization, ExchangeKey, Reversal, is_financial_advice
+from switch.transaction import Authorization, ExchangeKey, Reversal, Upload, is_financial_advice
 
 #: A request without any time of its own that is the same as one so long before is that one again. Terminals send again
 #: within a minute or two, and count their STANs on with each message that is another.
@@ -236,8 +236,8 @@ def same_key(key: ExchangeKey, other: ExchangeKey) -> bool:
     return key[:3] == other[:3] and seconds_apart(key.transmitted_at, other.transmitted_at) <= SAME_AGAIN_SECONDS
 
 
-def named_by(reversal: Reversal) -> Reference | SameStan:
-    """What a reversal without a usable DE 90 names its original by: DE 37, else the STAN."""
+def named_by(reversal: Reversal | Upload) -> Reference | SameStan:
+    """What a reversal without a usable DE 90, or a transaction of a batch, names its original by: DE 37, else the STAN."""
     if reversal.refers:
         return Reference(reversal.rrn, reversal.key.terminal_id, reversal.merchant_id, reversal.amount_minor)
     key = reversal.key

@@ -87,8 +87,14 @@ class Totals:
         return Totals(*map(sub, astuple(self), astuple(other)))
 
     def counters(self) -> dict[str, int]:
-        """All of them by name, the net among them."""
-        return {**asdict(self), "net_minor": self.net_minor}
+        """All of them by name, the net among them, and what reversals have left, which is what terminals count."""
+        left = {
+            "debits_left_count": self.debits_count - self.debits_reversed_count,
+            "debits_left_minor": self.debits_minor - self.debits_reversed_minor,
+            "credits_left_count": self.credits_count - self.credits_reversed_count,
+            "credits_left_minor": self.credits_minor - self.credits_reversed_minor,
+        }
+        return {**asdict(self), **left, "net_minor": self.net_minor}
 
 
 @record
