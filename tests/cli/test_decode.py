@@ -65,9 +65,10 @@ def test_hex_comes_in_any_shape(tmp_path: Path) -> None:
     assert run("decode", f"0x{encoded().hex().upper()}").out == plain
     assert run("decode", encoded().hex(":")).out == plain
     assert run("decode", file).out == plain
-    assert run("decode", binary).out == plain
-    assert run("decode", "-", stdin=encoded()).out == plain
     assert run("decode", stdin=encoded().hex().encode()).out == plain
+    as_bytes = plain.replace("hexadecimal digits, ", "the bytes themselves, ")
+    assert run("decode", binary).out == as_bytes
+    assert run("decode", "-", stdin=encoded()).out == as_bytes
 
 
 def test_the_frame_of_a_listener_is_stripped_and_told() -> None:

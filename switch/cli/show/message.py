@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,12 +12,12 @@ if TYPE_CHECKING:
     from switch.iso8583.reading.recognize import Reading
 
 
-def show_message(way: Reading, codec: Codec, *, unmasked: bool = False) -> None:
-    """Print what was stripped, every element, and where the message stops making sense."""
+def show_message(way: Reading, codec: Codec, *, unmasked: bool = False, notes: Sequence[tuple[str, str]] = ()) -> None:
+    """Print notes on how it was read, what was stripped, every element, and where the message stops making sense."""
     from switch.cli.show.tables import show_pairs, show_table
     from switch.iso8583.reading.recognize import around
 
-    about = [("dialect", f"{way.dialect} ({codec.dialect.title})")]
+    about = [*notes, ("dialect", f"{way.dialect} ({codec.dialect.title})")]
     if way.header:
         about.append(
             ("header", f"{way.header_bytes.hex(' ')} ({way.header.notation}: the {len(way.body)} bytes after it), stripped")

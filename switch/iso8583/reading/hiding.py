@@ -82,6 +82,14 @@ def _cards(elements: Mapping[int, str]) -> list[str]:
     return [elements[number].replace("D", "=").partition("=")[0] for number in (2, 35) if number in elements]
 
 
+def is_carded(elements: Mapping[int, str]) -> bool:
+    """Whether a card number with a right check digit stands where one belongs, and no other beside it."""
+    cards = set(_cards(elements))
+    return len(cards) == 1 and all(
+        12 <= len(card) <= 19 and luhn_valid(card) and card.strip("0") for card in cards if card.isdecimal()
+    )
+
+
 def is_dated(elements: Mapping[int, str], edition: str) -> bool:
     """Whether DE 7 (MMDDhhmmss), or DE 12 of 1993 (YYMMDDhhmmss), says a time there is."""
     said = elements.get(12, "") if edition == EDITION_1993 else "24" + elements.get(7, "")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from attrs import frozen
 
 from switch.card import CARD_NUMBER_DIGITS, card_numbers
-from switch.errors import FrameError, SwitchError
+from switch.errors import FrameError, MessageError, SwitchError
 from switch.iso8583 import mti as mtis
-from switch.iso8583.codec import Codec
-from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.codec import Codec, Part
+from switch.iso8583.dialect import EBCDIC, EDITION_1987
 from switch.iso8583.elements import CARD_DATA
 from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
 from switch.iso8583.mti import CLASSES, FUNCTIONS
 from switch.iso8583.reading.describe import Description, describe
+from switch.iso8583.reading.hiding import is_carded, is_dated, values_of
+from switch.iso8583.reading.masked import inspected
 
 MESSAGE_BYTES_MAX: Final = FRAME_BYTES_MAX + 4 + TPDU_BYTES  #: with the widest header in front
 VERSION_DIGITS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private
@@ -66,11 +68,6 @@ class Reading:
         mti = self.description.mti
         return mti is not None and mtis.message_class(mti, mtis.VERSIONS[self.edition]) is not None
 
-    @property
-    def understood_bytes(self) -> int:
-        error = self.description.error
-        return len(self.body) if error is None else error.position or 0
-
 
 def from_hex(text: str) -> bytes:
     """Bytes from hexadecimal digits as people paste them: spaces, line ends and colons between, 0x in front."""
@@ -101,11 +98,80 @@ def unwrap(data: bytes, wrapping: Wrapping) -> tuple[bytes, bytes, bytes]:
     return header, rest[:TPDU_BYTES], rest[TPDU_BYTES:]
 
 
-def readings(
-    candidates: Sequence[bytes], codecs: Mapping[str, Codec], wrappings: Iterable[Wrapping], *, unmasked: bool = False
-) -> Iterator[Reading]:
+class Trial(NamedTuple):
+    """One way of reading, tried: what stands in front, and what could be read of the message in one dialect."""
+
+    codec: Codec
+    header: HeaderFormat | None
+    header_bytes: bytes
+    tpdu_bytes: bytes
+    body: bytes
+    parts: list[Part]
+    error: MessageError | None
+
+    @property
+    def whole(self) -> bool:
+        return self.error is None
+
+    @property
+    def mti(self) -> str:
+        return self.parts[0][3] if self.parts and self.parts[0][0] == "t" else ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether its MTI is one of the edition of ISO 8583 its dialect speaks."""
+        return bool(self.mti) and mtis.message_class(self.mti, mtis.VERSIONS[self.codec.dialect.edition]) is not None
+
+    @property
+    def understood_bytes(self) -> int:
+        """Of all that was given: a header that fits, a TPDU, and every part that makes sense."""
+        return len(self.header_bytes) + len(self.tpdu_bytes) + sum(len(raw) for _, _, raw, _ in self.parts)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether its MTI is plainly one of the other edition: none that begins with 0 is of 1993."""
+        return self.codec.dialect.edition != EDITION_1987 and self.mti.startswith(mtis.VERSIONS[EDITION_1987])
+
+    @property
+    def plausible(self) -> bool:
+        mti = self.mti
+        return bool(mti) and mti[0] in VERSION_DIGITS and mti[1] in CLASSES and mti[2] in FUNCTIONS
+
+    @property
+    def signs(self) -> int:
+        """How many things stand where they belong: a date, a card number with a right check digit, an MTI."""
+        _, elements = values_of(self.parts)
+        return is_dated(elements, self.codec.dialect.edition) + is_carded(elements) + (self.plausible and self.fits)
+
+    @property
+    def likeliness(self) -> tuple[bool, bool, bool, int, int, bool]:
+        """Of two readings the likelier one has the greater."""
+        known = self.whole and self.fits
+        return known, not self.foreign, self.whole, self.signs, self.understood_bytes, self.header is not None
+
+    @property
+    def is_message(self) -> bool:
+        """Whether there is a message at all: one read whole, or a damaged one that shows enough of what a message has."""
+        size = len(self.header_bytes) + len(self.tpdu_bytes) + len(self.body)
+        return (self.whole and self.plausible) or (self.signs > 0 and 2 * self.understood_bytes >= size) or self.signs > 1
+
+    def reading(self, *, unmasked: bool = False) -> Reading:
+        """The same in words."""
+        dialect = self.codec.dialect
+        return Reading(
+            dialect=dialect.name,
+            edition=dialect.edition,
+            header=self.header,
+            header_bytes=self.header_bytes,
+            tpdu_bytes=self.tpdu_bytes,
+            body=self.body,
+            description=describe(self.codec, self.body, unmasked=unmasked, from_log=True),
+        )
+
+
+def trials(candidates: Iterable[bytes], codecs: Iterable[Codec], wrappings: Iterable[Wrapping]) -> Iterator[Trial]:
     """Every way to read the bytes; a wrapping that does not fit them is left out."""
-    chosen = tuple(dict.fromkeys(wrappings))
+    chosen, among = tuple(dict.fromkeys(wrappings)), tuple(codecs)
     for data in candidates:
         for wrapping in chosen:
             try:
@@ -115,36 +181,20 @@ def readings(
             guessed = len(chosen) > 1 and not header
             if guessed and tpdu and tpdu[:1] not in TPDU_IDS:
                 continue
-            for name, codec in codecs.items():
-                yield Reading(
-                    dialect=name,
-                    edition=codec.dialect.edition,
-                    header=wrapping.header,
-                    header_bytes=header,
-                    tpdu_bytes=tpdu,
-                    body=body,
-                    description=describe(codec, body, unmasked=unmasked),
-                )
+            for codec in among:
+                parts, error, _ = inspected(codec, body)
+                yield Trial(codec, wrapping.header, header, tpdu, body, parts, error)
 
 
-def likeliest(ways: Iterable[Reading]) -> Reading | None:
-    """The first reading that makes sense wholly in its own edition of the standard, else the first that gets furthest.
-
-    A header that fits counts as sense.
-    """
-    best: Reading | None = None
+def likeliest(ways: Iterable[Trial]) -> Trial | None:
+    """The first reading that makes sense wholly in its own edition of the standard, else the first of the likeliest."""
+    best: Trial | None = None
     for way in ways:
         if way.whole and way.fits:
             return way
-        if best is None or _depth(way) > _depth(best):
+        if best is None or way.likeliness > best.likeliness:
             best = way
     return best
-
-
-def _depth(way: Reading) -> tuple[bool, bool, int, bool, bool]:
-    mti = way.description.mti
-    plausible = mti is not None and mti[0] in VERSION_DIGITS and mti[1] in CLASSES and mti[2] in FUNCTIONS
-    return way.whole, plausible, way.understood_bytes, way.header is not None, way.fits
 
 
 def around(codec: Codec, data: bytes, description: Description, *, unmasked: bool = False) -> tuple[str, str]:

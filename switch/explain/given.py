@@ -1,0 +1,233 @@
+"""What somebody pasted or named: a message, several, or a capture; and in which way it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from attrs import evolve, frozen
+
+from switch.errors import FrameError, NegativeAnswerError, SwitchError
+from switch.explain.capture import Heard, Overheard, listen, numbered, overhear
+from switch.iso8583.codec import Codec
+from switch.iso8583.message import Message
+from switch.iso8583.reading.choice import Choice, choose, read
+from switch.iso8583.reading.converted import Converted, converted
+from switch.iso8583.reading.hiding import values_of
+from switch.iso8583.reading.pasted.piece import Pasted
+from switch.iso8583.reading.pasted.text import text_of, ways_to_read
+from switch.iso8583.reading.recognize import MESSAGE_BYTES_MAX, Trial, Wrapping, from_hex, trials, unwrap
+from switch.iso8583.reading.stream import UNREAD, Patience, Said, Way
+from switch.pcap.files import Capture, Packet, is_capture, read_capture
+from switch.pcap.frames import PastedFrame, frame_of
+
+KNOWN_MAX: Final = 4  #: ways in which messages of one text are written; a further one is found out each time
+TRIALS_OF_A_PIECE: Final = 10  #: readings that finding out about one message costs, about
+
+
+@frozen(kw_only=True)
+class Manner:
+    """How things may be written: dialects, what may stand in front of a message, and the ways a stream may be written."""
+
+    codecs: tuple[Codec, ...]
+    wrappings: tuple[Wrapping, ...]
+    ways: tuple[Way, ...]
+    packet_ways: tuple[Way, ...]  #: for captures in which nothing tells where a message ends but its packet
+    header_asked: bool  #: somebody said which length header there is
+
+
+@frozen(kw_only=True)
+class One:
+    """One message, as likely as it gets. ``frame``: it came out of one; ``undone``: it was read as before a conversion."""
+
+    how: str
+    trial: Trial
+    frame: PastedFrame | None = None
+    conversion: Converted | None = None
+    undone: bool = False
+
+
+@frozen(kw_only=True)
+class Several:
+    """Messages one behind the other. ``by_line``: each stands in a line of its own of the text."""
+
+    how: str
+    heard: tuple[Heard, ...]
+    by_line: bool
+
+
+@frozen(kw_only=True)
+class Packets:
+    """A capture, or frames that were pasted one behind the other."""
+
+    how: str
+    capture: Capture
+    overheard: Overheard
+
+
+def read_given(data: bytes, manner: Manner, *, argument: bool = False) -> One | Several | Packets:
+    """Whatever a file, an argument or standard input holds. SwitchError where it holds nothing that can be read."""
+    if is_capture(data):
+        return _packets("a capture file", read_capture(data), manner)
+    ways = ways_to_read(data)
+    if argument and (len(ways) == 0 or text_of(data) is None):
+        from_hex(data.decode("utf-8", "surrogateescape"))
+    if not ways:
+        raise SwitchError("message: found nothing, expected a message in hexadecimal or in bytes")
+    for way in ways:
+        if len(way.pieces) == 1 and is_capture(way.pieces[0].data):
+            return _packets(f"{way.in_words}: a capture file", read_capture(way.pieces[0].data), manner)
+    framed = _framed(ways, manner)
+    if framed is not None:
+        return framed
+    choice = choose(ways, manner.codecs, manner.wrappings)
+    if choice is not None and choice.whole:
+        return _chosen(choice, manner)
+    stream = _stream(ways, manner)
+    if stream is not None:
+        return stream
+    short = [way for way in ways if len(way.pieces[0].data) <= MESSAGE_BYTES_MAX]
+    if not short or choice is None:
+        raise SwitchError(f"message: found {len(ways[0].pieces[0].data)} bytes, expected at most {MESSAGE_BYTES_MAX}")
+    if manner.header_asked:
+        _check_header([way.pieces[0].data for way in short], manner.wrappings[0])
+    if choice.pasted.as_text and not any(trial is not None and trial.is_message for trial in choice.trials):
+        _no_message(data, argument=argument)
+    return _chosen(choice, manner)
+
+
+def _packets(how: str, capture: Capture, manner: Manner) -> Packets:
+    return Packets(how=how, capture=capture, overheard=overhear(capture, manner.ways, manner.packet_ways))
+
+
+def _framed(ways: Sequence[Pasted], manner: Manner) -> One | Several | Packets | None:
+    """What was pasted with the headers of Ethernet, IP and TCP in front; None where there are none."""
+    for way in ways:
+        frames = [frame_of(piece.data, number) for number, piece in enumerate(way.pieces, start=1)]
+        found = [frame for frame in frames if frame is not None]
+        if not found or len(found) < len(frames):
+            continue
+        if len(found) > 1:
+            packets: tuple[Packet, ...] = tuple(frame.packet for frame in found)
+            return _packets(f"{way.in_words}: {found[0].kind} each", Capture(packets=packets, fault=None), manner)
+        frame = found[0]
+        how = f"{way.in_words}: {frame.in_words}"
+        payload = frame.segment.data if frame.segment else b""
+        trial = read(payload, manner.codecs, manner.wrappings) if 0 < len(payload) <= MESSAGE_BYTES_MAX else None
+        if trial is None or not (trial.whole and trial.fits):
+            heard = listen(payload, manner.ways)
+            if heard:
+                return Several(how=how, heard=heard, by_line=False)
+        if trial is None or not trial.is_message:
+            what = "its payload is no ISO 8583 message" if payload else "it has no payload of TCP"
+            raise NegativeAnswerError(f"message: found {frame.in_words}; {what}, expected one")
+        return One(how=how, trial=trial, frame=frame)
+    return None
+
+
+def _stream(ways: Sequence[Pasted], manner: Manner) -> Several | None:
+    """Several messages one behind the other in one piece."""
+    patience = Patience(sum(len(way.pieces[0].data) for way in ways if len(way.pieces) == 1))
+    for way in ways:
+        if len(way.pieces) == 1:
+            heard = listen(way.pieces[0].data, manner.ways, patience)
+            if heard:
+                return Several(how=way.in_words, heard=heard, by_line=False)
+    return None
+
+
+def _check_header(candidates: Iterable[bytes], wrapping: Wrapping) -> None:
+    """A header that was asked for has to fit at least one reading of what was given."""
+    fault: FrameError | None = None
+    for data in candidates:
+        try:
+            unwrap(data, wrapping)
+        except FrameError as error:
+            fault = fault or error
+        else:
+            return
+    if fault is not None:
+        raise fault
+
+
+def _no_message(data: bytes, *, argument: bool) -> None:
+    """A text in which nothing is a message."""
+    text = text_of(data) or ""
+    if argument or len(text.split()) == 1:
+        from_hex(text)
+    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    words = "".join("*" if sign.isdecimal() else sign for sign in first[:24])
+    found = f"text that begins with {words!r}" if words else "an empty text"
+    raise SwitchError(f"message: found {found}, expected hexadecimal digits, a dump, a literal, base64 or a message as text")
+
+
+def _chosen(choice: Choice, manner: Manner) -> One | Several:
+    if len(choice.pasted.pieces) > 1:
+        return Several(how=choice.pasted.in_words, heard=numbered(list(_listed(choice, manner))), by_line=True)
+    trial = choice.trials[0]
+    if trial is None:
+        size = len(choice.pasted.pieces[0].data)
+        raise SwitchError(f"message: found {size} byte(s), expected more than header and TPDU")
+    if trial.whole:
+        return One(how=choice.pasted.in_words, trial=trial)
+    conversion = converted(choice.pasted.pieces[0].data)
+    before = conversion.before if conversion else None
+    if before is not None:
+        undone = read(before, manner.codecs, manner.wrappings)
+        if undone is not None and (undone.whole, undone.fits, undone.signs) > (trial.whole, trial.fits, trial.signs):
+            return One(how=choice.pasted.in_words, trial=undone, conversion=conversion, undone=True)
+    return One(how=choice.pasted.in_words, trial=trial, conversion=conversion)
+
+
+def _listed(choice: Choice, manner: Manner) -> Iterator[Heard]:
+    """The messages of a list: each in a way that others of it are written in, where that makes sense of it."""
+    pieces = choice.pasted.pieces
+    patience = Patience(sum(len(piece.data) for piece in pieces))
+    known: list[tuple[Codec, Wrapping]] = []
+    for piece in pieces:
+        heard = _in_known(piece.data, known)
+        if heard is None and len(piece.data) > MESSAGE_BYTES_MAX:
+            yield from listen(piece.data, manner.ways, patience)
+            continue
+        if heard is None:
+            trial: Trial | None
+            if patience.over and known:
+                trial = next(trials([piece.data], [known[0][0]], [known[0][1], Wrapping(None, False)]), None)
+            else:
+                trial = read(piece.data, manner.codecs, manner.wrappings, as_text=choice.pasted.as_text)
+            patience.reading(TRIALS_OF_A_PIECE)
+            if trial is None:
+                continue
+            heard = _heard(trial)
+            wrapping = Wrapping(trial.header, bool(trial.tpdu_bytes))
+            if trial.whole and trial.fits and len(known) < KNOWN_MAX:
+                known.append((trial.codec, wrapping))
+        yield evolve(heard, line=piece.line)
+
+
+def _in_known(data: bytes, known: Sequence[tuple[Codec, Wrapping]]) -> Heard | None:
+    """A message read wholly in one of the ways already met; None where none of them does."""
+    for codec, wrapping in known:
+        try:
+            header, tpdu, body = unwrap(data, wrapping)
+        except FrameError:
+            continue
+        message = codec.decode(body, lambda _: UNREAD)
+        if message is not UNREAD:
+            said = Said(0, len(data), header, tpdu, body, message, None)
+            return _of(said, Way(wrapping.header, wrapping.tpdu, codec))
+        trial = next(trials([data], [codec], [wrapping]), None)
+        if trial is not None and trial.whole and trial.fits:
+            return _heard(trial)
+    return None
+
+
+def _heard(trial: Trial) -> Heard:
+    mti, elements = values_of(trial.parts)
+    size = len(trial.header_bytes) + len(trial.tpdu_bytes) + len(trial.body)
+    said = Said(0, size, trial.header_bytes, trial.tpdu_bytes, trial.body, Message(mti, elements), trial.error)
+    return _of(said, Way(trial.header, bool(trial.tpdu_bytes), trial.codec))
+
+
+def _of(said: Said, way: Way) -> Heard:
+    return Heard(number=0, packet=0, at_ns=None, source=None, destination=None, way=way, item=said)
