@@ -328,7 +328,7 @@ TESTED_BY: Final = {
     "iso8583/reading/choice": "cli/test_decode_pasted.py",
     "iso8583/reading/hexdump": "cli/test_trace.py",
     "iso8583/reading/hiding": "trials/test_no_card_is_shown.py",
-    "iso8583/reading/masked": "cli/test_decode_pasted.py",
+    "iso8583/reading/lenient": "cli/test_decode_pasted.py",
     "iso8583/reading/meanings": "iso8583/reading/test_describe.py",
     "iso8583/reading/pairing": "explain/test_exchanges.py",
     "iso8583/reading/pasted/lines": "iso8583/reading/pasted/test_text.py",

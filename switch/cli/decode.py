@@ -76,7 +76,7 @@ def decode(
     \b
     switch decode 303830308220000000000000040000000000000031313232303931353330303030303433333031
     switch decode docs/examples/purchase-bcd.hex --listener bcd
-    switch decode --diff docs/examples/purchase-bcd.hex mine.hex
+    switch decode --diff docs/examples/purchase-bcd.hex docs/examples/purchase-bcd.hex
     xxd capture.bin | switch decode -
     timeout 60 tcpdump -i any -w - port 8583 | switch decode -
     """

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from switch.iso8583.codec import Codec
+from switch.iso8583.reading.pasted.lines import from_digits
 from switch.iso8583.reading.pasted.piece import Pasted
 from switch.iso8583.reading.recognize import MESSAGE_BYTES_MAX, Trial, Wrapping, likeliest, trials
 
@@ -25,18 +26,20 @@ class Choice(NamedTuple):
         return bool(self.trials) and all(trial is not None and trial.whole and trial.fits for trial in self.trials)
 
     @property
-    def _worth(self) -> tuple[int, bool, float]:
-        messages = [trial for trial in self.trials if trial is not None and trial.is_message]
-        whole = sum(trial.whole and trial.fits for trial in messages)
-        given = sum(len(piece.data) for piece in self.pasted.pieces[: len(self.trials)]) or 1
-        return whole, len(messages) == len(self.trials) > 0, sum(trial.understood_bytes for trial in messages) / given
+    def _worth(self) -> tuple[float, float]:
+        """The share of messages read whole, and how much each of them shows of what a message has."""
+        read = [trial for trial in self.trials if trial is not None and trial.is_message]
+        count = len(self.trials) or 1
+        return sum(trial.whole and trial.fits for trial in read) / count, sum(trial.signs for trial in read) / count
 
     def likelier_than(self, other: Choice) -> bool:
-        return self._worth > other._worth
+        """Whether it is plainly better: what stands first among the ways is likelier by itself."""
+        (whole, signs), (other_whole, other_signs) = self._worth, other._worth
+        return whole > other_whole or (whole == other_whole and signs >= other_signs + 1)
 
 
 def choose(ways: Iterable[Pasted], codecs: Iterable[Codec], wrappings: Sequence[Wrapping]) -> Choice | None:
-    """The first way whose messages make sense wholly, else the likeliest; of equals the first. None where there is none."""
+    """The first way whose messages make sense wholly, else the likeliest; None where there is none."""
     best: Choice | None = None
     tried, among = 0, tuple(codecs)
     for pasted in ways:
@@ -47,7 +50,8 @@ def choose(ways: Iterable[Pasted], codecs: Iterable[Codec], wrappings: Sequence[
         choice = Choice(pasted, tuple(read(data, among, wrappings, as_text=pasted.as_text) for data in sample))
         if choice.whole:
             return choice
-        if best is None or choice.likelier_than(best):
+        spelled = pasted.as_text and best is not None and all(from_digits(data.decode("latin-1")) for data in sample)
+        if best is None or (choice.likelier_than(best) and not spelled):
             best = choice
     return best
 

@@ -15,7 +15,7 @@ from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, 
 from switch.iso8583.mti import describe_mti
 from switch.iso8583.reading import meanings, meanings93
 from switch.iso8583.reading.hiding import NOWHERE, Places, believed, suspect_places
-from switch.iso8583.reading.masked import inspected
+from switch.iso8583.reading.lenient import inspected
 
 MEANING: Final = {EDITION_1987: meanings.meaning, EDITION_1993: meanings93.meaning}
 

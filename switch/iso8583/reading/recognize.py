@@ -18,11 +18,13 @@ from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, HeaderFormat
 from switch.iso8583.mti import CLASSES, FUNCTIONS
 from switch.iso8583.reading.describe import Description, describe
 from switch.iso8583.reading.hiding import is_carded, is_dated, values_of
-from switch.iso8583.reading.masked import inspected
+from switch.iso8583.reading.lenient import inspected
 
 MESSAGE_BYTES_MAX: Final = FRAME_BYTES_MAX + 4 + TPDU_BYTES  #: with the widest header in front
 VERSION_DIGITS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private
 TPDU_IDS: Final = (b"\x60", b"\x68")  #: how TPDUs begin; where there is no header to prove it, one that does not is no TPDU
+MTI_BYTES_MAX: Final = 4
+_HEX_DIGITS: Final = b"0123456789ABCDEFabcdef"
 CONTEXT_BYTES: Final = 8  #: shown on either side of the place where a message stops making sense
 
 
@@ -125,12 +127,32 @@ class Trial(NamedTuple):
     @property
     def understood_bytes(self) -> int:
         """Of all that was given: a header that fits, a TPDU, and every part that makes sense."""
-        return len(self.header_bytes) + len(self.tpdu_bytes) + sum(len(raw) for _, _, raw, _ in self.parts)
+        tpdu = 0 if self.odd_tpdu else len(self.tpdu_bytes)
+        return len(self.header_bytes) + tpdu + sum(len(raw) for _, _, raw, _ in self.parts)
+
+    @property
+    def odd_tpdu(self) -> bool:
+        return bool(self.tpdu_bytes) and self.tpdu_bytes[:1] not in TPDU_IDS
+
+    @property
+    def odd(self) -> bool:
+        """Whether it reads what was given in an unusual place: a TPDU that begins as none does, digits of text as a bitmap."""
+        if self.odd_tpdu:
+            return True
+        raw = next((raw for key, _, raw, _ in self.parts if key == "p"), b"")
+        return len(raw) == 8 and not raw.strip(_HEX_DIGITS)
 
     @property
     def foreign(self) -> bool:
-        """Whether its MTI is plainly one of the other edition: none that begins with 0 is of 1993."""
-        return self.codec.dialect.edition != EDITION_1987 and self.mti.startswith(mtis.VERSIONS[EDITION_1987])
+        """Whether it is none of the edition its dialect speaks, as far as that is 1993: only a message whose MTI says so is one,
+        or one in which nothing but the MTI is wrong."""
+        if self.codec.dialect.edition == EDITION_1987 or self.fits:
+            return False
+        if self.mti.startswith(mtis.VERSIONS[EDITION_1987]):
+            return True
+        if self.error is None or self.error.element != 0:
+            return self.error is not None
+        return len(self.body) - sum(len(raw) for _, _, raw, _ in self.parts) > MTI_BYTES_MAX
 
     @property
     def plausible(self) -> bool:
@@ -141,13 +163,15 @@ class Trial(NamedTuple):
     def signs(self) -> int:
         """How many things stand where they belong: a date, a card number with a right check digit, an MTI."""
         _, elements = values_of(self.parts)
-        return is_dated(elements, self.codec.dialect.edition) + is_carded(elements) + (self.plausible and self.fits)
+        dated = is_dated(elements, self.codec.dialect.edition) or is_dated(elements, EDITION_1987)  # DE 7 is one in either
+        return dated + is_carded(elements) + (self.plausible and self.fits)
 
     @property
-    def likeliness(self) -> tuple[bool, bool, bool, int, int, bool]:
+    def likeliness(self) -> tuple[bool, bool, bool, bool, int, int, bool]:
         """Of two readings the likelier one has the greater."""
         known = self.whole and self.fits
-        return known, not self.foreign, self.whole, self.signs, self.understood_bytes, self.header is not None
+        sound = self.whole and self.plausible
+        return known, not self.foreign, sound, not self.odd, self.signs, self.understood_bytes, self.header is not None
 
     @property
     def is_message(self) -> bool:
