@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from attrs import evolve, frozen
 
-from switch.errors import FrameError, NegativeAnswerError, SwitchError
+from switch.errors import FrameError, MessageError, NegativeAnswerError, SwitchError
 from switch.explain.capture import Heard, Overheard, listen, numbered, overhear
 from switch.iso8583.codec import Codec
 from switch.iso8583.message import Message
+from switch.iso8583.mti import VERSIONS, message_class
 from switch.iso8583.reading.choice import Choice, choose, read
 from switch.iso8583.reading.converted import Converted, converted
 from switch.iso8583.reading.hiding import values_of
 from switch.iso8583.reading.pasted.piece import Pasted
 from switch.iso8583.reading.pasted.text import text_of, ways_to_read
 from switch.iso8583.reading.recognize import MESSAGE_BYTES_MAX, Trial, Wrapping, from_hex, trials, unwrap
-from switch.iso8583.reading.stream import UNREAD, Patience, Said, Way
+from switch.iso8583.reading.stream import UNREAD, Lost, Patience, Said, Way
 from switch.pcap.files import Capture, Packet, is_capture, read_capture
 from switch.pcap.frames import PastedFrame, frame_of
 
@@ -87,7 +89,7 @@ def read_given(data: bytes, manner: Manner, *, argument: bool = False) -> One | 
     if stream is not None:
         return stream
     short = [way for way in ways if len(way.pieces[0].data) <= MESSAGE_BYTES_MAX]
-    if not short or choice is None:
+    if not short or choice is None or not choice.trials:
         raise SwitchError(f"message: found {len(ways[0].pieces[0].data)} bytes, expected at most {MESSAGE_BYTES_MAX}")
     if manner.header_asked:
         _check_header([way.pieces[0].data for way in short], manner.wrappings[0])
@@ -184,28 +186,30 @@ def _listed(choice: Choice, manner: Manner) -> Iterator[Heard]:
     pieces = choice.pasted.pieces
     patience = Patience(sum(len(piece.data) for piece in pieces))
     known: list[tuple[Codec, Wrapping]] = []
-    for piece in pieces:
-        heard = _in_known(piece.data, known)
-        if heard is None and len(piece.data) > MESSAGE_BYTES_MAX:
+    heard: Heard | None = None
+    for place, piece in enumerate(pieces):
+        if patience.over and heard is not None:
+            left = len(pieces) - place
+            lost = Lost(0, 0, f"too much in front of it makes no sense: {left} message(s) not looked at")
+            yield evolve(heard, item=lost, line=piece.line)
+            return
+        if len(piece.data) > MESSAGE_BYTES_MAX:
             yield from listen(piece.data, manner.ways, patience)
             continue
-        if heard is None:
-            trial: Trial | None
-            if patience.over and known:
-                trial = next(trials([piece.data], [known[0][0]], [known[0][1], Wrapping(None, False)]), None)
-            else:
-                trial = read(piece.data, manner.codecs, manner.wrappings, as_text=choice.pasted.as_text)
+        found = _in_known(piece.data, known, patience)
+        if found is None:
             patience.reading(TRIALS_OF_A_PIECE)
+            trial = read(piece.data, manner.codecs, manner.wrappings, as_text=choice.pasted.as_text)
             if trial is None:
                 continue
-            heard = _heard(trial)
-            wrapping = Wrapping(trial.header, bool(trial.tpdu_bytes))
+            found = _heard(trial)
             if trial.whole and trial.fits and len(known) < KNOWN_MAX:
-                known.append((trial.codec, wrapping))
-        yield evolve(heard, line=piece.line)
+                known.append((trial.codec, Wrapping(trial.header, bool(trial.tpdu_bytes))))
+        heard = evolve(found, line=piece.line)
+        yield heard
 
 
-def _in_known(data: bytes, known: Sequence[tuple[Codec, Wrapping]]) -> Heard | None:
+def _in_known(data: bytes, known: Sequence[tuple[Codec, Wrapping]], patience: Patience) -> Heard | None:
     """A message read wholly in one of the ways already met; None where none of them does."""
     for codec, wrapping in known:
         try:
@@ -213,12 +217,17 @@ def _in_known(data: bytes, known: Sequence[tuple[Codec, Wrapping]]) -> Heard | N
         except FrameError:
             continue
         message = codec.decode(body, lambda _: UNREAD)
-        if message is not UNREAD:
+        if message is UNREAD:
+            patience.reading()
+            trial = next(trials([data], [codec], [wrapping]), None)
+            if trial is None or not (trial.whole and trial.fits):
+                continue
+            with suppress(MessageError):
+                codec.decode(body)  # which makes a plan of its layout, in time
+            return _heard(trial)
+        if message_class(message.mti, VERSIONS[codec.dialect.edition]) is not None:
             said = Said(0, len(data), header, tpdu, body, message, None)
             return _of(said, Way(wrapping.header, wrapping.tpdu, codec))
-        trial = next(trials([data], [codec], [wrapping]), None)
-        if trial is not None and trial.whole and trial.fits:
-            return _heard(trial)
     return None
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
-from switch.iso8583.reading.pasted.piece import MASK, Pasted, Piece
+from switch.iso8583.reading.pasted.piece import MASK, PIECES_MAX, Pasted, Piece
 
 ROW_BYTES_MAX: Final = 256
 DUMP_BYTES_MAX: Final = 64 * 1024 * 1024  #: what a row of asterisks may stand for ends here
@@ -23,6 +24,7 @@ _FIRST: Final = re.compile(
 )
 _NEXT: Final = re.compile(rf"{_FRONT}(?:0[xX])?([0-9A-Fa-f]{{1,16}}){_MARK}(?=[ \t]|$)")
 _GROUP: Final = re.compile(r"[ \t]*[ \t,:|\-]?[ \t]*(?:0[xX]|\\x)?((?:[0-9A-Fa-f]{2}|\*\*|--(?=[ \t]|$))+)(?![0-9A-Za-z])[,h]?")
+_PLAIN: Final = re.compile(r"[ \t]*(?:(?:[0-9A-Fa-f]{2})+(?:[ \t]{1,3}|$))+")
 _SQUEEZED: Final = re.compile(r"\s*\*\s*")
 _TEXT_COLUMN: Final = re.compile(r"[ \t]{2,}\|.*\|?\s*$|[ \t]{2,}>.*<\s*$")
 _BASES: Final = (16, 10, 8)
@@ -40,7 +42,7 @@ def dumps(lines: Sequence[str]) -> Iterator[Pasted]:
     pieces: list[Piece] = []
     swapped: list[Piece] = []
     how = ""
-    for rows, name in _groups(lines):
+    for rows, name in islice(_groups(lines), PIECES_MAX):
         found = _bytes_of(rows)
         if found is None:
             continue
@@ -59,12 +61,13 @@ def _groups(lines: Sequence[str]) -> Iterator[tuple[list[_Row], str]]:
     """Rows that follow each other, their offsets growing from 0, and what writes such rows."""
     place = 0
     while place < len(lines):
-        first = _FIRST.search(lines[place][:SEARCHED_CHARACTERS])
+        line = lines[place]
+        first = _FIRST.search(line, 0, SEARCHED_CHARACTERS) if line and ("0" in line) else None
         if first is None:
             place += 1
             continue
         digits, mark = first[2] or first[5], first[3] or first[6] or ""
-        rows = [_Row(place + 1, digits, lines[place][first.end() :], False)]
+        rows = [_Row(place + 1, digits, line[first.end() :], False)]
         place += 1
         squeezed = False
         while place < len(lines):
@@ -83,7 +86,7 @@ def _groups(lines: Sequence[str]) -> Iterator[tuple[list[_Row], str]]:
 
 def _next_row(line: str, number: int, before: str, squeezed: bool) -> _Row | None:
     """The row that follows one with the offset ``before``."""
-    for match in _NEXT.finditer(line[:SEARCHED_CHARACTERS]):
+    for match in _NEXT.finditer(line, 0, SEARCHED_CHARACTERS):
         digits = match[1]
         if len(digits) < len(before) or (digits.lower() <= before.lower() and len(digits) == len(before)):
             continue
@@ -110,18 +113,21 @@ def _name(rows: Sequence[_Row], *, prefix: str, mark: str) -> str:
 
 def _bytes_of(rows: Sequence[_Row]) -> tuple[bytes, bytes | None] | None:
     """The bytes of a dump, and those with every two swapped where it may be one of words; None where it is no dump."""
+    parsed: dict[int, list[tuple[bytes, int]]] = {}  #: groups of a row, once they were needed
     for base in _BASES:
         try:
             offsets = [int(row.digits, base) for row in rows]
         except ValueError:
             continue
-        found = _at_offsets(rows, offsets)
+        found = _at_offsets(rows, offsets, parsed)
         if found is not None:
             return found
     return None
 
 
-def _at_offsets(rows: Sequence[_Row], offsets: Sequence[int]) -> tuple[bytes, bytes | None] | None:
+def _at_offsets(
+    rows: Sequence[_Row], offsets: Sequence[int], parsed: dict[int, list[tuple[bytes, int]]]
+) -> tuple[bytes, bytes | None] | None:
     data, repeated, column, words = bytearray(), b"", 0, not rows[0].rest.lstrip().startswith("0x")
     tail = 0  #: bytes a last word has too many
     for place, row in enumerate(rows):
@@ -135,7 +141,15 @@ def _at_offsets(rows: Sequence[_Row], offsets: Sequence[int]) -> tuple[bytes, by
             return None
         if last and not row.rest.strip():
             break
-        groups = list(_groups_of(row.rest))
+        if not last and not words and not rows[place + 1].squeezed:
+            size = offsets[place + 1] - offsets[place]
+            plain = _PLAIN.match(row.rest)
+            if plain and len(piece := bytes.fromhex(plain[0])) == size:
+                column = max(column, len(plain[0].rstrip()))
+                data += piece
+                repeated = piece
+                continue
+        groups = parsed.get(place) or parsed.setdefault(place, list(_groups_of(row.rest)))
         words = words and all(len(group) == 2 for group, _ in groups)
         if last:
             piece = _last_row(row.rest, groups, column)

@@ -19,6 +19,7 @@ _SEPARATORS: Final = re.compile(r"[\s:,;.|_\-]+|0[xX](?=[0-9A-Fa-f*]{2})")
 _HEX: Final = re.compile(r"[0-9A-Fa-f*]+")
 _DIGITS: Final = re.compile(r"[0-9A-Fa-f]+")
 _WORD: Final = re.compile(r"(?:0[xX])?([^\s,:;|\-\"'`<>\[\]{}()=]+)")
+_PAIRS: Final = re.compile(r"(?:0[xX])?([0-9A-Fa-f]{2,8})(?:[ \t,:\-]+|$)")
 _BETWEEN: Final = re.compile(r"[ \t]{0,2}(?:[,:;\-][ \t]{0,2})?")
 _DATE: Final = r"(?:[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2}|[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{2,4})"
 _CLOCK: Final = r"[0-2]?[0-9]:[0-5][0-9]:[0-6][0-9](?:[.,][0-9]{1,9})?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -57,7 +58,7 @@ def from_digits(text: str) -> bytes | None:
 def in_lines(text: str, lines: Sequence[str]) -> Iterator[Pasted]:
     """Hexadecimal digits: as one message, one a block, one a line; in lines of a log, too."""
     whole = from_digits(text)
-    runs = [_run_of(line) for line in lines]
+    runs = [_run_of(line) if len(line) > 1 else None for line in lines]
     if whole is not None:
         masked = ", masked digits taken for 0" if "*" in text else ""
         one = Pasted(f"hexadecimal digits{masked}", (Piece(whole, 1),))
@@ -148,36 +149,25 @@ def _even(words: list[str]) -> list[str]:
 
 
 def _with_text(line: str) -> bytes | None:
-    """The bytes of a row of pairs that has its text behind it, without offsets."""
-    if not re.match(r"(?:0[xX])?[0-9A-Fa-f]{2}[ \t,:-]", line):
-        return None
+    """The bytes of a row of pairs that has its text behind it, without offsets; None where it is no such row."""
     groups: list[tuple[bytes, int]] = []
     place = 0
-    for match in re.finditer(r"(?:0[xX])?([0-9A-Fa-f]{2,8})(?:[ \t,:\-]+|$)", line):
-        if match.start() != place or len(match[1]) % 2 or len(groups) > COLUMN_BYTES_MAX:
+    while len(groups) <= COLUMN_BYTES_MAX and (match := _PAIRS.match(line, place)):
+        if len(match[1]) % 2:
             break
         place = match.end()
         groups.append((bytes.fromhex(match[1]), match.end(1)))
-    data = b"".join(group for group, _ in groups)
+    if not groups:
+        return None
     found = without_text(line, groups)
-    return (
-        found
-        if len(found) >= 1
-        and (len(found) < len(data) or (groups and line[groups[-1][1] :].strip()))
-        and _shorter(line, groups, found)
-        else None
-    )
-
-
-def _shorter(line: str, groups: Sequence[tuple[bytes, int]], found: bytes) -> bool:
-    """Whether what was found has a gap and a text behind it."""
     total = 0
     for group, end in groups:
         total += len(group)
         if total == len(found):
-            tail = line[end:]
-            return len(tail.strip()) > 0 and (tail.startswith(("  ", "\t", " |")) or len(tail.strip()) <= len(found))
-    return False
+            behind = line[end:]
+            is_column = behind.startswith(("  ", "\t", " |")) or len(behind.strip()) <= len(found)
+            return found if behind.strip() and is_column else None
+    return None
 
 
 def as_text(text: str, lines: Sequence[str]) -> Iterator[Pasted]:

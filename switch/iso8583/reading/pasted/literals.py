@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
-from switch.iso8583.reading.pasted.piece import Pasted, Piece
+from switch.iso8583.reading.pasted.piece import PIECES_MAX, Pasted, Piece
 
 _LITERAL: Final = re.compile(
     r"""(?P<prefix>\b[bBuUrR]{1,2})?(?:"(?P<double>(?:\\.|[^"\\\n]|\\\n)*+)(?:"|(?=\n)|\Z)|'(?P<single>(?:\\.|[^'\\\n]|\\\n)*+)(?:'|(?=\n)|\Z))""",
@@ -26,7 +27,7 @@ def literals(text: str) -> Iterator[Pasted]:
     """The literals of a text: those that join each other as one message, and each as one where they may be either."""
     if "\\" not in text and not re.search(r"\bb['\"]", text, re.IGNORECASE):
         return
-    found = [match for match in _LITERAL.finditer(text) if _is_bytes(match)]
+    found = list(islice((match for match in _LITERAL.finditer(text) if _is_bytes(match)), PIECES_MAX))
     if not found:
         yield from _bare(text)
         return

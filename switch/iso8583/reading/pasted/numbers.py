@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
-from switch.iso8583.reading.pasted.piece import Pasted, Piece
+from switch.iso8583.reading.pasted.piece import PIECES_MAX, Pasted, Piece
 
 NUMBERS_MIN: Final = 4  #: fewer in brackets are a size or an index
 
@@ -24,20 +25,22 @@ def arrays(text: str) -> Iterator[Pasted]:
     bare = _CAST.sub("", _COMMENT.sub(_as_blanks, text))
     if "," not in bare and ";" not in bare:
         return
-    found = [(match[1], match.start(1)) for match in _BRACKETS.finditer(bare)] or [(bare, 0)]
+    found = [(match[1], match.start(1)) for match in islice(_BRACKETS.finditer(bare), PIECES_MAX)] or [(bare, 0)]
     hexadecimal: list[Piece] = []
     decimal: list[Piece] = []
-    marked = False
+    marked, line, counted = False, 1, 0
     for content, start in found:
         numbers = list(_numbers(content))
         if len(numbers) < NUMBERS_MIN:
             continue
-        line = text.count("\n", 0, start + len(content) - len(content.lstrip())) + 1 if len(found) < 100 else 0
+        begins = start + len(content) - len(content.lstrip())
+        line += bare.count("\n", counted, begins)
+        counted = begins
         marked = marked or any(kind == "hex" for kind, _ in numbers)
         for pieces, base in ((hexadecimal, 16), (decimal, 10)):
             data = _data(numbers, base)
             if data is not None:
-                pieces.append(Piece(data, line or 1))
+                pieces.append(Piece(data, line))
     if marked or not hexadecimal:
         if decimal:
             yield Pasted("an array of bytes", tuple(decimal))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 MASK: Final = 0x2A  #: stands for a byte that is masked in a dump: the asterisk a masked character of text is, too
+PIECES_MAX: Final = 10_000  #: dumps, literals or arrays of one text; a list shows no more
 
 
 class Piece(NamedTuple):
@@ -29,4 +30,6 @@ class Pasted(NamedTuple):
         """
         total = sum(len(piece.data) for piece in self.pieces)
         size = f"{total:,} byte{'' if total == 1 else 's'}"
-        return f"{self.how}, {size}" if len(self.pieces) == 1 else f"{self.how}, {len(self.pieces):,} messages, {size}"
+        if len(self.pieces) == 1:
+            return f"{self.how}, {size}"
+        return f"{self.how}, {'the first ' if len(self.pieces) == PIECES_MAX else ''}{len(self.pieces):,} messages, {size}"

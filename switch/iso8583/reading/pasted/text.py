@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Final
 
 from switch.iso8583.reading.pasted.dumps import dumps
@@ -27,6 +28,10 @@ _SAME: Final = str.maketrans(
 _BYTE_ORDERS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 WAYS_MAX: Final = 8  #: in which one text is tried
 
+DUMPS_PLAIN: Final = 100  #: in one text, and it is plainly nothing else
+LINES_MAX: Final = 10_000  #: of a text whose lines are shorter than LINE_CHARACTERS_MIN; beyond, its line ends say nothing
+LINE_CHARACTERS_MIN: Final = 16
+
 THE_BYTES: Final = "the bytes themselves"
 
 
@@ -36,14 +41,12 @@ def ways_to_read(data: bytes) -> tuple[Pasted, ...]:
     if text is None:
         return _of_bytes(data)
     lines = text.split("\n")
-    found = [
-        *dumps(lines),
-        *arrays(text),
-        *literals(text),
-        *in_lines(text, lines),
-        *as_text(text, lines),
-        *in_base64(text, lines),
-    ]
+    if len(lines) > LINES_MAX and len(text) < LINE_CHARACTERS_MIN * len(lines):
+        lines = [text.replace("\n", " ")]
+    found = list(dumps(lines))
+    if not any(len(way.pieces) > DUMPS_PLAIN for way in found):
+        others = (arrays(text), literals(text), in_lines(text, lines), as_text(text, lines), in_base64(text, lines))
+        found += chain.from_iterable(others)
     ways: dict[tuple[bytes, ...], Pasted] = {}
     for way in found:
         ways.setdefault(tuple(piece.data for piece in way.pieces), way)
