@@ -68,6 +68,7 @@ def _groups(lines: Sequence[str]) -> Iterator[tuple[list[_Row], str]]:
             continue
         digits, mark = first[2] or first[5], first[3] or first[6] or ""
         rows = [_Row(place + 1, digits, line[first.end() :], False)]
+        words = len(line[: first.start()].split())
         place += 1
         squeezed = False
         while place < len(lines):
@@ -75,7 +76,7 @@ def _groups(lines: Sequence[str]) -> Iterator[tuple[list[_Row], str]]:
                 squeezed = True
                 place += 1
                 continue
-            row = _next_row(lines[place], place + 1, rows[-1].digits, squeezed)
+            row = _next_row(lines[place], place + 1, rows[-1].digits, words=words, squeezed=squeezed)
             if row is None:
                 break
             rows.append(row)
@@ -84,11 +85,13 @@ def _groups(lines: Sequence[str]) -> Iterator[tuple[list[_Row], str]]:
         yield rows, _name(rows, prefix=first[1] or "", mark=mark.strip())
 
 
-def _next_row(line: str, number: int, before: str, squeezed: bool) -> _Row | None:
-    """The row that follows one with the offset ``before``."""
+def _next_row(line: str, number: int, before: str, *, words: int, squeezed: bool) -> _Row | None:
+    """The row that follows one with the offset ``before``, behind so many words."""
     for match in _NEXT.finditer(line, 0, SEARCHED_CHARACTERS):
-        digits = match[1]
-        if len(digits) < len(before) or (digits.lower() <= before.lower() and len(digits) == len(before)):
+        digits, front = match[1], len(line[: match.start()].split())
+        if front > words:
+            break
+        if front < words or len(digits) < len(before) or (digits.lower() <= before.lower() and len(digits) == len(before)):
             continue
         step = int(digits, 16) - int(before, 16)
         if 0 < step <= 8 * ROW_BYTES_MAX or squeezed:
@@ -210,19 +213,17 @@ def _last_row(rest: str, groups: Sequence[tuple[bytes, int]], column: int) -> by
     limit = text.start() if text else column
     if limit:
         return b"".join(group for group, end in groups if end <= limit)
-    return without_text(rest, groups)
+    return before_text(rest, groups) or b"".join(group for group, _ in groups)
 
 
-def without_text(rest: str, groups: Sequence[tuple[bytes, int]]) -> bytes:
-    """The bytes of a row by itself: if what stands behind some of them is their text, only those."""
-    data = b"".join(group for group, _ in groups)
-    reached = data
-    for place in range(len(groups), 0, -1):
-        end = groups[place - 1][1]
+def before_text(rest: str, groups: Sequence[tuple[bytes, int]]) -> bytes | None:
+    """The bytes of a row that has their text behind them; None where nothing of it is text of what stands in front."""
+    reached = b"".join(group for group, _ in groups)
+    for group, end in reversed(groups):
         if _is_text_of(rest[end:].strip(" \t|"), reached):
             return reached
-        reached = reached[: len(reached) - len(groups[place - 1][0])]
-    return data
+        reached = reached[: len(reached) - len(group)]
+    return None
 
 
 def _is_text_of(text: str, data: bytes) -> bool:

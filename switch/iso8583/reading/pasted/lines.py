@@ -8,7 +8,7 @@ from binascii import Error as NoBase64
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from switch.iso8583.reading.pasted.dumps import without_text
+from switch.iso8583.reading.pasted.dumps import before_text
 from switch.iso8583.reading.pasted.piece import MASK, Pasted, Piece
 
 RUN_BYTES_MIN: Final = 6  #: of hexadecimal digits among other words, to be a message
@@ -157,17 +157,7 @@ def _with_text(line: str) -> bytes | None:
             break
         place = match.end()
         groups.append((bytes.fromhex(match[1]), match.end(1)))
-    if not groups:
-        return None
-    found = without_text(line, groups)
-    total = 0
-    for group, end in groups:
-        total += len(group)
-        if total == len(found):
-            behind = line[end:]
-            is_column = behind.startswith(("  ", "\t", " |")) or len(behind.strip()) <= len(found)
-            return found if behind.strip() and is_column else None
-    return None
+    return before_text(line, groups)
 
 
 def as_text(text: str, lines: Sequence[str]) -> Iterator[Pasted]:
