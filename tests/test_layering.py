@@ -331,6 +331,7 @@ TESTED_BY: Final = {
     "iso8583/reading/lenient": "cli/test_decode_pasted.py",
     "iso8583/reading/meanings": "iso8583/reading/test_describe.py",
     "iso8583/reading/pairing": "explain/test_exchanges.py",
+    "iso8583/reading/pasted/dumps": "iso8583/reading/pasted/test_text.py",
     "iso8583/reading/pasted/lines": "iso8583/reading/pasted/test_text.py",
     "iso8583/reading/pasted/literals": "iso8583/reading/pasted/test_text.py",
     "iso8583/reading/pasted/numbers": "iso8583/reading/pasted/test_text.py",

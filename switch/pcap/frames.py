@@ -9,6 +9,7 @@ from switch.pcap.packets import NOT_TCP, Segment, segment_of
 
 _ETHERNET, _RAW_IP = 1, 101
 _TCP, _UDP = 6, 17
+_BEFORE_TCP: Final = (0, 43, 44, 60)  #: headers of IPv6 that may stand in front of it
 _PADDING_BYTES_MAX: Final = 46  #: Ethernet fills a frame up to 60 bytes
 _IPV4, _IPV6 = b"\x08\x00", b"\x86\xdd"
 _VLAN: Final = b"\x81\x00"
@@ -57,5 +58,5 @@ def _is_ip(data: bytes, padding_max: int) -> bool:
         return header >= 20 and protocol in (_TCP, _UDP) and said >= header and 0 <= len(data) - said <= padding_max
     if data[0] >> 4 == 6 and len(data) >= 48:
         said = 40 + int.from_bytes(data[4:6], "big")
-        return data[6] in (_TCP, _UDP) and 0 <= len(data) - said <= padding_max
+        return data[6] in (_TCP, _UDP, *_BEFORE_TCP) and 0 <= len(data) - said <= padding_max
     return False

@@ -46,7 +46,10 @@ class View:
 
 
 def show_capture(capture: Capture, overheard: Overheard, view: View, how: str = "") -> None:
-    """Print what a capture says; ``how`` it was read. NegativeAnswerError when some of it makes no sense, or none is ISO 8583."""
+    """Print what a capture says, and ``how`` it was read.
+
+    NegativeAnswerError when some of it makes no sense, or none is ISO 8583.
+    """
     from switch.cli.show.tables import show_pairs
     from switch.explain.exchanges import exchanges
 

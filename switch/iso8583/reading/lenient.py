@@ -1,4 +1,4 @@
-"""More of a message than strict reading gives: behind an MTI that is none, and where a log masked digits before it was written."""
+"""More of a message than strict reading gives: behind an MTI that is none, and where a log has masked digits."""
 
 from __future__ import annotations
 

@@ -144,8 +144,7 @@ class Trial(NamedTuple):
 
     @property
     def foreign(self) -> bool:
-        """Whether it is none of the edition its dialect speaks, as far as that is 1993: only a message whose MTI says so is one,
-        or one in which nothing but the MTI is wrong."""
+        """Whether it is read as 1993 and is none: only a message whose MTI says so is one, or one whose MTI alone is wrong."""
         if self.codec.dialect.edition == EDITION_1987 or self.fits:
             return False
         if self.mti.startswith(mtis.VERSIONS[EDITION_1987]):

@@ -18,9 +18,16 @@ def shown(data: bytes) -> str:
 
 
 def dump(
-    data: bytes, *, width: int = 16, group: int = 1, offset: str = "{:04x}", gap: str = "  ", middle: bool = False, upper: bool = False,
+    data: bytes,
+    *,
+    width: int = 16,
+    group: int = 1,
+    offset: str = "{:04x}",
+    gap: str = "  ",
+    middle: bool = False,
+    upper: bool = False,
     text: str = "  {}",
-) -> str:  # fmt: skip
+) -> str:
     """Rows of offset, groups and text; ``middle`` puts a wider gap into each row."""
     rows = []
     cells = width // group
@@ -77,7 +84,8 @@ def words_swapped(data: bytes, draw: Draw) -> str:
 def any_dump(data: bytes, draw: Draw) -> str:
     width = draw(st.sampled_from((8, 10, 16, 20, 24, 32)))
     offset = draw(st.sampled_from(("{:04x}", "{:06X}:", "{:08X} |", "0x{:04x}", "{:04d}:", "{:08x}h", "{:05x} -", "{:x}:")))
-    return dump(data, width=width, offset=offset, upper=draw(st.booleans()), text=draw(st.sampled_from(("  {}", "    {}", "  |{}|", " | {}", ""))))  # fmt: skip
+    text = draw(st.sampled_from(("  {}", "    {}", "  |{}|", " | {}", "")))
+    return dump(data, width=width, offset=offset, upper=draw(st.booleans()), text=text)
 
 
 def digits(data: bytes, draw: Draw) -> str:
