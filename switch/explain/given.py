@@ -91,7 +91,7 @@ def read_given(data: bytes, manner: Manner, *, argument: bool = False) -> One | 
     short = [way for way in ways if len(way.pieces[0].data) <= MESSAGE_BYTES_MAX]
     if not short or choice is None or not choice.trials:
         raise SwitchError(f"message: found {len(ways[0].pieces[0].data)} bytes, expected at most {MESSAGE_BYTES_MAX}")
-    if manner.header_asked:
+    if manner.header_asked and not (choice.trials[0] and choice.trials[0].missing):
         _check_header([way.pieces[0].data for way in short], manner.wrappings[0])
     if choice.pasted.as_text and not any(trial is not None and trial.is_message for trial in choice.trials):
         _no_message(data, argument=argument)
@@ -234,7 +234,10 @@ def _in_known(data: bytes, known: Sequence[tuple[Codec, Wrapping]], patience: Pa
 def _heard(trial: Trial) -> Heard:
     mti, elements = values_of(trial.parts)
     size = len(trial.header_bytes) + len(trial.tpdu_bytes) + len(trial.body)
-    said = Said(0, size, trial.header_bytes, trial.tpdu_bytes, trial.body, Message(mti, elements), trial.error)
+    error = trial.error
+    if error is None and trial.missing:
+        error = MessageError(0, 0, f"a length header that announces {trial.missing} bytes more", "as many as follow")
+    said = Said(0, size, trial.header_bytes, trial.tpdu_bytes, trial.body, Message(mti, elements), error)
     return _of(said, Way(trial.header, bool(trial.tpdu_bytes), trial.codec))
 
 

@@ -45,5 +45,9 @@ def _show_one(given: One, view: View) -> None:
     if given.conversion is not None:
         wrong = f"{error}; " if error is not None else "message: "
         raise NegativeAnswerError(f"{wrong}{given.conversion.in_words}")
+    if reading.missing:
+        have = len(reading.tpdu_bytes) + len(reading.body)
+        cut = f"length header {reading.header_bytes.hex(' ')}: found {have} bytes behind it, expected {have + reading.missing}"
+        raise NegativeAnswerError(f"{cut}; {error}" if error is not None else cut)
     if error is not None:
         raise NegativeAnswerError(str(error))

@@ -19,9 +19,11 @@ def show_message(way: Reading, codec: Codec, *, unmasked: bool = False, notes: S
 
     about = [*notes, ("dialect", f"{way.dialect} ({codec.dialect.title})")]
     if way.header:
-        about.append(
-            ("header", f"{way.header_bytes.hex(' ')} ({way.header.notation}: the {len(way.body)} bytes after it), stripped")
-        )
+        behind = f"the {len(way.body)} bytes after it"
+        if way.missing:
+            have = len(way.tpdu_bytes) + len(way.body)
+            behind = f"announces {have + way.missing} bytes, {have} are there"
+        about.append(("header", f"{way.header_bytes.hex(' ')} ({way.header.notation}: {behind}), stripped"))
     if way.tpdu_bytes:
         about.append(("TPDU", f"{way.tpdu_shown if not unmasked else way.tpdu_bytes.hex(' ')}, stripped"))
     mti = way.description.mti
@@ -52,9 +54,14 @@ def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[
     from switch.iso8583.reading.recognize import around
 
     error = way.description.error
+    header: dict[str, Any] | None = None
+    if way.header:
+        header = {"form": way.header.notation, "hex": way.header_bytes.hex()}
+        if way.missing:
+            header["missing"] = way.missing
     return {
         "dialect": way.dialect,
-        "header": {"form": way.header.notation, "hex": way.header_bytes.hex()} if way.header else None,
+        "header": header,
         "tpdu": (way.tpdu_bytes.hex() if unmasked else way.tpdu_shown.replace(" ", "")) or None,
         "mti": way.description.mti,
         "bytes": way.description.bytes_total,

@@ -52,6 +52,7 @@ class Reading:
     tpdu_bytes: bytes
     body: bytes
     description: Description
+    missing: int = 0  #: bytes that the header announces and nobody has
 
     @property
     def tpdu_shown(self) -> str:
@@ -93,11 +94,16 @@ def unwrap(data: bytes, wrapping: Wrapping) -> tuple[bytes, bytes, bytes]:
         if announced != len(rest):
             found = f"a frame of {announced} bytes announced"
             raise FrameError(f"length header {header.hex(' ')}: found {found}, expected the {len(rest)} that follow")
-    if not wrapping.tpdu:
-        return header, b"", rest
-    if len(rest) < TPDU_BYTES:
+    if wrapping.tpdu and len(rest) < TPDU_BYTES:
         raise FrameError(f"TPDU: found {len(rest)} byte(s), expected {TPDU_BYTES}")
-    return header, rest[:TPDU_BYTES], rest[TPDU_BYTES:]
+    return unwrap_front(data, wrapping)
+
+
+def unwrap_front(data: bytes, wrapping: Wrapping) -> tuple[bytes, bytes, bytes]:
+    """The same, whatever the header says."""
+    start = wrapping.header.width if wrapping.header else 0
+    end = start + (TPDU_BYTES if wrapping.tpdu else 0)
+    return data[:start], data[start:end], data[end:]
 
 
 class Trial(NamedTuple):
@@ -110,10 +116,11 @@ class Trial(NamedTuple):
     body: bytes
     parts: list[Part]
     error: MessageError | None
+    missing: int = 0  #: bytes that the header announces and nobody has
 
     @property
     def whole(self) -> bool:
-        return self.error is None
+        return self.error is None and not self.missing
 
     @property
     def mti(self) -> str:
@@ -188,6 +195,7 @@ class Trial(NamedTuple):
             header_bytes=self.header_bytes,
             tpdu_bytes=self.tpdu_bytes,
             body=self.body,
+            missing=self.missing,
             description=describe(self.codec, self.body, unmasked=unmasked, from_log=True),
         )
 
@@ -197,16 +205,34 @@ def trials(candidates: Iterable[bytes], codecs: Iterable[Codec], wrappings: Iter
     chosen, among = tuple(dict.fromkeys(wrappings)), tuple(codecs)
     for data in candidates:
         for wrapping in chosen:
+            missing = 0
             try:
                 header, tpdu, body = unwrap(data, wrapping)
             except FrameError:
-                continue
-            guessed = len(chosen) > 1 and not header
+                missing = _missing(data, wrapping)
+                if not missing:
+                    continue
+                header, tpdu, body = unwrap_front(data, wrapping)
+            guessed = len(chosen) > 1 and (missing or not header)
             if guessed and tpdu and tpdu[:1] not in TPDU_IDS:
                 continue
             for codec in among:
                 parts, error, _ = inspected(codec, body)
-                yield Trial(codec, wrapping.header, header, tpdu, body, parts, error)
+                trial = Trial(codec, wrapping.header, header, tpdu, body, parts, error, missing)
+                if not missing or trial.fits:
+                    yield trial
+
+
+def _missing(data: bytes, wrapping: Wrapping) -> int:
+    """How many bytes a message is too short for the header in front of it; 0 where it is not, or nothing can be read of it."""
+    header = wrapping.header
+    if header is None or len(data) < header.width + TPDU_BYTES + MTI_BYTES_MAX:
+        return 0
+    try:
+        announced = header.length(data[: header.width])
+    except FrameError:
+        return 0
+    return max(announced - (len(data) - header.width), 0) if announced <= FRAME_BYTES_MAX else 0
 
 
 def likeliest(ways: Iterable[Trial]) -> Trial | None:

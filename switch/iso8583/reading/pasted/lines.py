@@ -15,7 +15,7 @@ RUN_BYTES_MIN: Final = 6  #: of hexadecimal digits among other words, to be a me
 BASE64_CHARACTERS_MIN: Final = 16
 COLUMN_BYTES_MAX: Final = 64  #: in a row that may have its text behind it
 
-_SEPARATORS: Final = re.compile(r"[\s:,;.|_\-]+|0[xX](?=[0-9A-Fa-f*]{2})")
+_SEPARATORS: Final = re.compile(r"[\s:,;.|_\-]+|0[xX](?=[0-9A-Fa-f*]{2})|(?<=[0-9A-Fa-f]{2})[hH](?![0-9A-Za-z])")
 _HEX: Final = re.compile(r"[0-9A-Fa-f*]+")
 _DIGITS: Final = re.compile(r"[0-9A-Fa-f]+")
 _WORD: Final = re.compile(r"(?:0[xX])?([^\s,:;|\-\"'`<>\[\]{}()=]+)")

@@ -129,6 +129,7 @@ def test_bytes_are_themselves_and_a_line_end_behind_them_may_be_none_of_theirs()
 def test_what_may_stand_between_digits() -> None:
     assert from_digits("0x30 31\n30:30\t") == b"0100"
     assert from_digits("30-31, 30.30") == b"0100"
+    assert from_digits("30h 31H, 0x30 30h") == b"0100"
     assert from_digits("303") is None
     assert from_digits("30 zz") is None
     assert from_digits("30 3* **") == b"00*"
