@@ -101,6 +101,7 @@ def decode(
 
 def _read(one: Given, manner: Manner) -> One | Several | Packets:
     """What was given, read. A short argument that is no message may be meant as the name of a file."""
+    from switch.card import mask_numbers
     from switch.explain.given import read_given
 
     try:
@@ -110,7 +111,7 @@ def _read(one: Given, manner: Manner) -> One | Several | Packets:
     except SwitchError as error:
         text = one.data.decode("utf-8", "replace")
         if one.argument and " " not in text and text.isprintable() and len(text) < 80:
-            raise SwitchError(f"{error}; nor is there a file {text!r}") from None
+            raise SwitchError(f"{error}; nor is there a file {mask_numbers(text)!r}") from None
         raise
 
 

@@ -74,7 +74,10 @@ def overhear(capture: Capture, ways: Sequence[Way], packet_ways: Sequence[Way] =
         sides = list(group)
         way = judge.way_of([run.data for side in sides for run in side.runs[:RUNS_JUDGED]]) if ways else None
         if way is None and packet_ways:
-            way = by_packet.way_of([part for side in sides for part in _parts(side.runs[:RUNS_JUDGED])[:PACKETS_JUDGED]])
+            parts = [part for side in sides for part in _parts(side.runs[:RUNS_JUDGED])[:PACKETS_JUDGED]]
+            way = by_packet.way_of(parts)
+            if way is not None and ways and not any(_is_whole(part, way) for part in parts):
+                way = None  # nobody said that there is no header, and nothing plainly has none
         total = sum(len(run.data) for side in sides for run in side.runs)
         connections.append(Connection(ends=(sides[0].source, sides[0].destination), way=way, bytes_total=total))
         if way is not None:
@@ -156,6 +159,12 @@ def _said_by(side: Stream, way: Way, patience: Patience) -> list[Heard]:
 def _parts(runs: Iterable[Run]) -> list[bytes]:
     """What each packet brought."""
     return [run.data[start:end] for run in runs for start, end in _borders(run)]
+
+
+def _is_whole(part: bytes, way: Way) -> bool:
+    """Whether a packet brought one message, and it makes sense."""
+    first = next(read_stream(part, way, Patience(0)), None)
+    return isinstance(first, Said) and first.error is None and first.end == len(part)
 
 
 def _borders(run: Run) -> Iterator[tuple[int, int]]:

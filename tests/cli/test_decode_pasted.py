@@ -336,3 +336,13 @@ def test_a_frame_cut_short_says_how_much_is_missing(dialect: str, form: str, tpd
     assert f"message  {PURCHASE.mti} " in outcome.out
     told = run("decode", frame[:-30].hex(), "--json").json
     assert (told["dialect"], told["header"]["missing"]) == (dialect, 30)
+
+
+def test_packets_that_only_begin_as_messages_are_none(tmp_path: Path) -> None:
+    sent = [Sent(True, 1 + 11 * place, b"0100garbage") for place in range(4)]
+    (tmp_path / "other.pcap").write_bytes(pcap(conversation(sent)))
+    outcome = run("decode", tmp_path / "other.pcap")
+    assert outcome.code == 1
+    assert outcome.sentence == "capture: found no ISO 8583 message in 1 TCP connection with data, expected one or more"
+    assert "1987" not in outcome.out
+    assert "4 messages" in run("decode", tmp_path / "other.pcap", "--no-header").sentence
