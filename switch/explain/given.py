@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from string import hexdigits
 from typing import Final
 
 from attrs import evolve, frozen
@@ -71,9 +72,9 @@ def read_given(data: bytes, manner: Manner, *, argument: bool = False) -> One | 
     """Whatever a file, an argument or standard input holds. SwitchError where it holds nothing that can be read."""
     if is_capture(data):
         return _packets("a capture file", read_capture(data), manner)
-    ways = ways_to_read(data)
-    if argument and (len(ways) == 0 or text_of(data) is None):
+    if argument and text_of(data) is None:
         from_hex(data.decode("utf-8", "surrogateescape"))
+    ways = ways_to_read(data)
     if not ways:
         raise SwitchError("message: found nothing, expected a message in hexadecimal or in bytes")
     for way in ways:
@@ -93,8 +94,8 @@ def read_given(data: bytes, manner: Manner, *, argument: bool = False) -> One | 
         raise SwitchError(f"message: found {len(ways[0].pieces[0].data)} bytes, expected at most {MESSAGE_BYTES_MAX}")
     if manner.header_asked and not (choice.trials[0] and choice.trials[0].missing):
         _check_header([way.pieces[0].data for way in short], manner.wrappings[0])
-    if choice.pasted.as_text and not any(trial is not None and trial.is_message for trial in choice.trials):
-        _no_message(data, argument=argument)
+    if choice.pasted.as_text:
+        _check_text(choice, data, argument=argument)
     return _chosen(choice, manner)
 
 
@@ -152,8 +153,13 @@ def _check_header(candidates: Iterable[bytes], wrapping: Wrapping) -> None:
         raise fault
 
 
-def _no_message(data: bytes, *, argument: bool) -> None:
-    """A text in which nothing is a message."""
+def _check_text(choice: Choice, data: bytes, *, argument: bool) -> None:
+    """A text that nothing but text can be, and that makes no sense as a message: what was expected instead."""
+    own = choice.pasted.pieces[0].data.decode("latin-1")
+    if len(choice.pasted.pieces) == 1 and not own.strip(hexdigits):
+        from_hex(own)  # an odd number of digits, which as text make no message either
+    if any(trial is not None and trial.is_message for trial in choice.trials):
+        return
     text = text_of(data) or ""
     if argument or len(text.split()) == 1:
         from_hex(text)
@@ -165,7 +171,10 @@ def _no_message(data: bytes, *, argument: bool) -> None:
 
 def _chosen(choice: Choice, manner: Manner) -> One | Several:
     if len(choice.pasted.pieces) > 1:
-        return Several(how=choice.pasted.in_words, heard=numbered(list(_listed(choice, manner))), by_line=True)
+        heard = numbered(list(_listed(choice, manner)))
+        if not heard:
+            raise SwitchError(f"message: found {choice.pasted.in_words}, expected more than header and TPDU in one of them")
+        return Several(how=choice.pasted.in_words, heard=heard, by_line=True)
     trial = choice.trials[0]
     if trial is None:
         size = len(choice.pasted.pieces[0].data)

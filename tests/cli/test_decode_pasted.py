@@ -346,3 +346,17 @@ def test_packets_that_only_begin_as_messages_are_none(tmp_path: Path) -> None:
     assert outcome.sentence == "capture: found no ISO 8583 message in 1 TCP connection with data, expected one or more"
     assert "1987" not in outcome.out
     assert "4 messages" in run("decode", tmp_path / "other.pcap", "--no-header").sentence
+
+
+def test_a_digit_too_few_is_told_where_the_digits_are_no_text_either() -> None:
+    for dialect in ("ascii", "bcd", "ebcdic"):
+        digits = said(dialect).hex()[:-1]
+        sentence = f"message: found {len(digits)} hexadecimal digits, expected an even number, two for each byte"
+        assert run("decode", "-", stdin=digits.encode()).sentence == sentence
+
+
+def test_a_list_of_nothing_is_one_sentence() -> None:
+    outcome = run("decode", "-", "--tpdu", "--no-header", stdin=b"b'\\x30'\nb'\\x31'")
+    assert outcome.sentence.startswith(
+        "message: found literals of Python, 2 messages, 2 bytes, expected more than header and TPDU"
+    )
