@@ -86,7 +86,7 @@ def read_given(data: bytes, manner: Manner, *, argument: bool = False) -> One | 
     choice = choose(ways, manner.codecs, manner.wrappings)
     if choice is not None and choice.whole:
         return _chosen(choice, manner)
-    stream = _stream(ways, manner)
+    stream = _stream(ways, manner, choice)
     if stream is not None:
         return stream
     short = [way for way in ways if len(way.pieces[0].data) <= MESSAGE_BYTES_MAX]
@@ -128,15 +128,27 @@ def _framed(ways: Sequence[Pasted], manner: Manner) -> One | Several | Packets |
     return None
 
 
-def _stream(ways: Sequence[Pasted], manner: Manner) -> Several | None:
-    """Several messages one behind the other in one piece."""
+def _stream(ways: Sequence[Pasted], manner: Manner, choice: Choice | None) -> Several | None:
+    """Several messages one behind the other in one piece: where more of it makes sense than if it is one message."""
     patience = Patience(sum(len(way.pieces[0].data) for way in ways if len(way.pieces) == 1))
+    forced = len({codec.dialect.edition for codec in manner.codecs}) == 1
+    understood = (
+        max((trial.understood_bytes for trial in choice.trials if trial and trial.is_message), default=0) if choice else 0
+    )
     for way in ways:
-        if len(way.pieces) == 1:
-            heard = listen(way.pieces[0].data, manner.ways, patience)
-            if heard:
-                return Several(how=way.in_words, heard=heard, by_line=False)
+        if len(way.pieces) != 1:
+            continue
+        heard = listen(way.pieces[0].data, manner.ways, patience)
+        said = [one.item for one in heard if isinstance(one.item, Said) and (forced or _fits(one.item.message, one.way))]
+        whole = sum(item.end - item.start for item in said if item.error is None)
+        if whole > understood or (said and not understood and (forced or len(way.pieces[0].data) > MESSAGE_BYTES_MAX)):
+            return Several(how=way.in_words, heard=heard, by_line=False)
     return None
+
+
+def _fits(message: Message, way: Way) -> bool:
+    """Whether a message is one of the edition that its dialect speaks."""
+    return bool(message.mti) and message_class(message.mti, VERSIONS[way.codec.dialect.edition]) is not None
 
 
 def _check_header(candidates: Iterable[bytes], wrapping: Wrapping) -> None:
@@ -234,9 +246,9 @@ def _in_known(data: bytes, known: Sequence[tuple[Codec, Wrapping]], patience: Pa
             with suppress(MessageError):
                 codec.decode(body)  # which makes a plan of its layout, in time
             return _heard(trial)
-        if message_class(message.mti, VERSIONS[codec.dialect.edition]) is not None:
-            said = Said(0, len(data), header, tpdu, body, message, None)
-            return _of(said, Way(wrapping.header, wrapping.tpdu, codec))
+        way = Way(wrapping.header, wrapping.tpdu, codec)
+        if _fits(message, way):
+            return _of(Said(0, len(data), header, tpdu, body, message, None), way)
     return None
 
 

@@ -170,11 +170,11 @@ def as_text(text: str, lines: Sequence[str]) -> Iterator[Pasted]:
     if len(filled) > 1 and found:
         behind = any(match.start() for _, _, match in found)
         how = "messages as text behind other words" if behind else "text, a message a line"
-        yield Pasted(how, tuple(Piece(_encoded(_cut(line, match.start())), number) for number, line, match in found), True)
+        yield Pasted(how, tuple(Piece(_cut(line, match.start()).encode(), number) for number, line, match in found), True)
     elif found and found[0][2].start():
         number, line, match = found[0]
-        yield Pasted("a message as text behind other words", (Piece(_encoded(_cut(line, match.start())), number),), True)
-    yield Pasted("text", (Piece(_encoded(stripped), 1),), True)
+        yield Pasted("a message as text behind other words", (Piece(_cut(line, match.start()).encode(), number),), True)
+    yield Pasted("text", (Piece(stripped.encode(), 1),), True)
 
 
 def _cut(line: str, start: int) -> str:
@@ -182,13 +182,6 @@ def _cut(line: str, start: int) -> str:
     rest = line[start:].rstrip("\r\n")
     closing = _CLOSED_BY.get(line[start - 1 : start], "")
     return rest[: rest.rindex(closing)] if closing and closing in rest else rest
-
-
-def _encoded(text: str) -> bytes:
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8")
 
 
 def in_base64(text: str, lines: Sequence[str]) -> Iterator[Pasted]:
