@@ -136,7 +136,8 @@ def _stream(ways: Sequence[Pasted], manner: Manner, choice: Choice | None) -> Se
         max((trial.understood_bytes for trial in choice.trials if trial and trial.is_message), default=0) if choice else 0
     )
     for way in ways:
-        if len(way.pieces) != 1:
+        lined = way.as_text and b"\n" in way.pieces[0].data  # no length header counts the lines of an editor
+        if len(way.pieces) != 1 or lined:
             continue
         heard = listen(way.pieces[0].data, manner.ways, patience)
         said = [one.item for one in heard if isinstance(one.item, Said) and (forced or _fits(one.item.message, one.way))]
