@@ -25,7 +25,7 @@ from switch.pcap.files import Capture, Packet, is_capture, read_capture
 from switch.pcap.frames import PastedFrame, frame_of
 
 KNOWN_MAX: Final = 4  #: ways in which messages of one text are written; a further one is found out each time
-TRIALS_OF_A_PIECE: Final = 10  #: readings that finding out about one message costs, about
+TRIALS_OF_A_PIECE: Final = 25  #: readings that finding out about one message costs, about
 
 
 @frozen(kw_only=True)

@@ -58,7 +58,7 @@ def from_digits(text: str) -> bytes | None:
 def in_lines(text: str, lines: Sequence[str]) -> Iterator[Pasted]:
     """Hexadecimal digits: as one message, one a block, one a line; in lines of a log, too."""
     whole = from_digits(text)
-    runs = [_run_of(line) if len(line) > 1 else None for line in lines]
+    runs = [] if whole is not None and len(lines) == 1 else [_run_of(line) if len(line) > 1 else None for line in lines]
     if whole is not None:
         masked = ", masked digits taken for 0" if "*" in text else ""
         one = Pasted(f"hexadecimal digits{masked}", (Piece(whole, 1),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 MASK: Final = 0x2A  #: stands for a byte that is masked in a dump: the asterisk a masked character of text is, too
-PIECES_MAX: Final = 10_000  #: dumps, literals or arrays of one text; a list shows no more
+PIECES_MAX: Final = 5_000  #: dumps, literals or arrays that are looked at in one text
 
 
 class Piece(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from switch.iso8583.reading.pasted.dumps import dumps
@@ -28,7 +28,8 @@ _SAME: Final = str.maketrans(
 _BYTE_ORDERS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 WAYS_MAX: Final = 8  #: in which one text is tried
 
-DUMPS_PLAIN: Final = 100  #: in one text, and it is plainly nothing else
+LONG_CHARACTERS: Final = 64 * 1024  #: in a longer text, ways behind one that is plainly meant are not looked for
+CHARACTERS_A_BYTE_MAX: Final = 10  #: that a byte takes in the widest notation
 LINES_MAX: Final = 10_000  #: of a text whose lines are shorter than LINE_CHARACTERS_MIN; beyond, its line ends say nothing
 LINE_CHARACTERS_MIN: Final = 16
 
@@ -43,15 +44,29 @@ def ways_to_read(data: bytes) -> tuple[Pasted, ...]:
     lines = text.split("\n")
     if len(lines) > LINES_MAX and len(text) < LINE_CHARACTERS_MIN * len(lines):
         lines = [text.replace("\n", " ")]
-    found = list(dumps(lines))
-    if not any(len(way.pieces) > DUMPS_PLAIN for way in found):
-        others = (arrays(text), literals(text), in_lines(text, lines), as_text(text, lines), in_base64(text, lines))
-        found += chain.from_iterable(others)
+    found: list[Pasted] = []
+    stages: tuple[Callable[[], Iterator[Pasted]], ...] = (
+        lambda: dumps(lines),
+        lambda: arrays(text),
+        lambda: literals(text),
+        lambda: in_lines(text, lines),
+        lambda: as_text(text, lines),
+        lambda: in_base64(text, lines),
+    )
+    for stage in stages:
+        found += stage()
+        if len(text) > LONG_CHARACTERS and any(_covers(way, text) for way in found):
+            break
     ways: dict[tuple[bytes, ...], Pasted] = {}
     for way in found:
         ways.setdefault(tuple(piece.data for piece in way.pieces), way)
     ways.pop((b"",), None)
     return tuple(ways.values())[:WAYS_MAX]
+
+
+def _covers(way: Pasted, text: str) -> bool:
+    """Whether a long text is plainly written in this way: there is little beside it."""
+    return sum(len(piece.data) for piece in way.pieces) * CHARACTERS_A_BYTE_MAX > len(text)
 
 
 def text_of(data: bytes) -> str | None:
