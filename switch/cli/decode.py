@@ -12,6 +12,8 @@ from switch.cli.console.options import json_option, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
+    from switch.cli.console.input import Given
+    from switch.explain.given import Manner, One, Packets, Several
     from switch.iso8583.codec import Codec
     from switch.iso8583.header import HeaderFormat
     from switch.iso8583.reading.recognize import Wrapping
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", nargs=-1, metavar="[HEX|FILE|-]")
+@click.argument("source", nargs=-1, metavar="[TEXT|FILE|-]")
 @click.option(
     "--dialect",
     "dialect_name",
@@ -36,9 +38,11 @@ if TYPE_CHECKING:
     help="Listener it is meant for: its dialect, header and TPDU.",
 )
 @click.option("--header", "header_notation", metavar="FORM", help="Length header in front of it: 2b, 4a, 2d, 2bi, 4v …")
+@click.option("--no-header", is_flag=True, help="No length header stands in front; in a capture, each packet is a message.")
 @click.option("--tpdu", is_flag=True, help="A TPDU stands in front of it (behind the length header).")
 @click.option("--all", "everything", is_flag=True, help="Of several messages, show every element of each.")
 @click.option("--number", "numbers", type=int, multiple=True, metavar="N", help="Of several messages, show those numbered N.")
+@click.option("--diff", "compared", is_flag=True, help="Compare two messages, element by element: switch decode --diff A B.")
 @click.option("--unmasked", is_flag=True, help="Show card numbers, tracks and PIN blocks as they are.")
 @specs_option
 @json_option
@@ -47,73 +51,100 @@ def decode(
     dialect_name: str | None,
     listener_name: str | None,
     header_notation: str | None,
+    no_header: bool,
     tpdu: bool,
     everything: bool,
     numbers: tuple[int, ...],
+    compared: bool,
     unmasked: bool,
     specs_folder: Path | None,
     as_json: bool,
 ) -> None:
     """Show what a message says: every element with its name, value and meaning, card data masked.
 
-    The message is given as hexadecimal digits (spaces and line ends do not matter), as a file of such digits or of the bytes
-    themselves, or on standard input. Header, TPDU and dialect are found out unless given. Where a message stops making sense,
-    what could be read is shown, then the element, the byte, what was found and what was expected. Ends with 0 when all of it
-    makes sense, with 1 when not.
+    The message is given as an argument, a file, or on standard input: as bytes, or as text the way people paste it.
+    Text may be hexadecimal digits in any grouping, a dump of hexdump, xxd, od, Wireshark, tcpdump or jPOS, an array or a
+    literal of C, Java or Python, base64, lines of a log, or a message that is text itself. The output says how it was read.
+    Header, TPDU and dialect are found out unless given. Where a message stops making sense, the output shows the
+    elements in front of that place, then the element, the byte, what was found and what was expected. The exit code is 0
+    when all of it makes sense, else 1. Digits that a log has masked with * are no mistake.
 
-    Several messages one behind the other, as one side of a connection sent them, and captures (pcap, pcapng) are shown a line
-    each: choose messages by --number, or --all, to see their elements; --json prints a line of JSON for each.
+    Several messages (a stream, a message a line, several dumps) and captures (pcap, pcapng) are shown a line each: choose
+    messages by --number, or --all, to see their elements; --json prints a line of JSON for each. The list of a capture
+    names repeats, answers without a request, requests without an answer, and the time each answer took.
 
     \b
     switch decode 303830308220000000000000040000000000000031313232303931353330303030303433333031
     switch decode docs/examples/purchase-bcd.hex --listener bcd
-    xxd -p capture.bin | switch decode -
+    switch decode --diff docs/examples/purchase-bcd.hex docs/examples/purchase-bcd.hex
+    xxd capture.bin | switch decode -
     timeout 60 tcpdump -i any -w - port 8583 | switch decode -
     """
-    from switch.cli.console.input import candidates
-    from switch.cli.show.message import message_json, show_message
-    from switch.cli.show.messages import View, show_capture, show_stream
-    from switch.cli.show.tables import show_json
-    from switch.explain.capture import listen, overhear
-    from switch.iso8583.codec import Codec
-    from switch.iso8583.reading.recognize import MESSAGE_BYTES_MAX, likeliest, readings
-    from switch.iso8583.reading.stream import Patience
-    from switch.pcap.files import is_capture, read_capture
+    from switch.cli.console.input import given, given_each
+    from switch.cli.show.difference import show_difference
+    from switch.cli.show.given import show_given
+    from switch.cli.show.messages import View
     from switch.specs.load import load_specs
 
-    found = candidates(source)
+    if no_header and header_notation:
+        raise click.UsageError("--header and --no-header cannot both be given")
+    sources = given_each(source) if compared else [given(source)]
     specs = load_specs(specs_folder)
-    names = _dialects(specs, specs_folder, dialect_name, listener_name)
-    codecs = {name: Codec(specs.dialects[name]) for name in names}
+    manner = _manner(specs, specs_folder, dialect_name, listener_name, header_notation, tpdu=tpdu, no_header=no_header)
+    if compared:
+        first, second = (_read(one, manner) for one in sources)
+        show_difference((sources[0].name, first), (sources[1].name, second), as_json=as_json, unmasked=unmasked)
+        return
+    view = View(chosen=frozenset(numbers), everything=everything, as_json=as_json, unmasked=unmasked, zone=specs.calendar.zone)
+    show_given(_read(sources[0], manner), view)
+
+
+def _read(one: Given, manner: Manner) -> One | Several | Packets:
+    """What was given, read. A short argument that is no message may be meant as the name of a file."""
+    from switch.card import mask_numbers
+    from switch.explain.given import read_given
+
+    try:
+        return read_given(one.data, manner, argument=one.argument)
+    except NegativeAnswerError:
+        raise
+    except SwitchError as error:
+        text = one.data.decode("utf-8", "replace")
+        if one.argument and " " not in text and text.isprintable() and len(text) < 80:
+            raise SwitchError(f"{error}; nor is there a file {mask_numbers(text)!r}") from None
+        raise
+
+
+def _manner(
+    specs: Specs,
+    folder: Path | None,
+    dialect_name: str | None,
+    listener_name: str | None,
+    header_notation: str | None,
+    *,
+    tpdu: bool,
+    no_header: bool,
+) -> Manner:
+    """How what was given may be written, as far as the options say it."""
+    from switch.explain.given import Manner
+    from switch.iso8583.codec import Codec
+    from switch.iso8583.reading.recognize import Wrapping
+    from switch.iso8583.reading.stream import Way
+
+    codecs = {name: Codec(specs.dialects[name]) for name in _dialects(specs, folder, dialect_name, listener_name)}
     wrappings = _wrappings(specs, header_notation, tpdu, listener_name)
     ways = _ways(specs, codecs, wrappings, listener_name)
-    view = View(chosen=frozenset(numbers), everything=everything, as_json=as_json, unmasked=unmasked, zone=specs.calendar.zone)
-    for data in found:
-        if is_capture(data):
-            capture = read_capture(data)
-            show_capture(capture, overhear(capture, ways), view)
-            return
-    short = [data for data in found if len(data) <= MESSAGE_BYTES_MAX]
-    way = likeliest(readings(short, codecs, wrappings, unmasked=unmasked))
-    if way is None or not way.whole:
-        patience = Patience(sum(map(len, found)))
-        for data in found:
-            heard = listen(data, ways, patience)
-            if heard:
-                show_stream(heard, view)
-                return
-    if not short:
-        raise SwitchError(f"message: found {len(found[0])} bytes, expected at most {MESSAGE_BYTES_MAX}")
-    if header_notation:
-        _check_header(short, wrappings[0])
-    if way is None:
-        raise SwitchError(f"message: found {len(short[0])} byte(s), expected more than header and TPDU")
-    if as_json:
-        show_json(message_json(way, codecs[way.dialect], unmasked=unmasked))
-    else:
-        show_message(way, codecs[way.dialect], unmasked=unmasked)
-    if way.description.error is not None:
-        raise NegativeAnswerError(str(way.description.error))
+    tpdus = list(dict.fromkeys(wrapping.tpdu for wrapping in wrappings))
+    if no_header:
+        wrappings, ways = [Wrapping(None, with_tpdu) for with_tpdu in tpdus], []
+    by_packet = [Way(None, with_tpdu, codec) for with_tpdu in tpdus for codec in codecs.values()]
+    return Manner(
+        codecs=tuple(codecs.values()),
+        wrappings=tuple(wrappings),
+        ways=tuple(ways),
+        packet_ways=() if header_notation or (listener_name and not no_header) else tuple(by_packet),
+        header_asked=header_notation is not None,
+    )
 
 
 def _dialects(specs: Specs, folder: Path | None, dialect_name: str | None, listener_name: str | None) -> list[str]:
@@ -159,18 +190,3 @@ def _ways(specs: Specs, codecs: dict[str, Codec], wrappings: list[Wrapping], lis
         tpdus = [one.tpdu for one in specs.centre.listeners if one.name == listener_name]
     ways = ((header, tpdu) for tpdu in dict.fromkeys(tpdus) for header in dict.fromkeys(headers))
     return [Way(header, tpdu, codec) for header, tpdu in ways for codec in codecs.values()]
-
-
-def _check_header(candidates: list[bytes], wrapping: Wrapping) -> None:
-    """A header that was asked for has to fit at least one reading of the argument."""
-    from switch.errors import FrameError
-    from switch.iso8583.reading.recognize import unwrap
-
-    faults = []
-    for data in candidates:
-        try:
-            unwrap(data, wrapping)
-        except FrameError as fault:
-            faults.append(fault)
-    if len(faults) == len(candidates):
-        raise faults[0]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Framer
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.specs.load import load_specs
 from tests.cli.command import run
@@ -65,9 +66,10 @@ def test_hex_comes_in_any_shape(tmp_path: Path) -> None:
     assert run("decode", f"0x{encoded().hex().upper()}").out == plain
     assert run("decode", encoded().hex(":")).out == plain
     assert run("decode", file).out == plain
-    assert run("decode", binary).out == plain
-    assert run("decode", "-", stdin=encoded()).out == plain
     assert run("decode", stdin=encoded().hex().encode()).out == plain
+    as_bytes = plain.replace("hexadecimal digits, ", "the bytes themselves, ")
+    assert run("decode", binary).out == as_bytes
+    assert run("decode", "-", stdin=encoded()).out == as_bytes
 
 
 def test_the_frame_of_a_listener_is_stripped_and_told() -> None:
@@ -144,3 +146,27 @@ def test_garbage_is_answered_in_one_sentence(data: bytes) -> None:
     assert outcome.code in (0, 1, 2)
     if outcome.code:
         assert outcome.sentence
+
+
+@pytest.mark.parametrize(
+    "notation",
+    [
+        "2b + 'ISO026000070'",
+        "4a + 'A4M09000'",
+        "2b + 10",
+        "4h",
+        "6a",
+        "2b ~ etx",
+        "2b ~ etx lrc",
+        "stx",
+        "packet + 'ISO026000070'",
+    ],
+)
+def test_what_else_stands_around_a_message_is_found_out_and_shown(notation: str) -> None:
+    header = HeaderFormat.parse(notation)
+    frame = Framer(header).wrap(encoded("ascii_hex"), header.first_between.replace(b"\x00", b"7"))
+    outcome = run("decode", frame.hex())
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"{notation}: the " in outcome.out or f"{notation}, stripped" in outcome.out
+    assert run("decode", frame.hex(), "--header", notation, "--dialect", "ascii_hex").code == 0
+    assert run("decode", frame.hex(), "--header", "2bi").code != 0

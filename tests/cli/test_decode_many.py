@@ -43,14 +43,15 @@ def test_a_capture_is_a_list_of_messages(capture: Path) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     about, _, listed = outcome.out.partition("\n\n")
     assert about.splitlines() == [
+        "read as     a capture file",
         "capture     13 packets",
         "taken       2026-11-22 10:35:30 to 2026-11-22 10:35:30 (Africa/Casablanca)",
         "connection  10.0.0.7:40000 ↔ 10.0.0.1:8583: bcd, header 2b, TPDU",
     ]
     columns, first, second = listed.splitlines()[:3]
-    assert words(columns) == "# time (Africa/Casablanca) from → to MTI STAN RRN amount DE 39 error"
+    assert words(columns) == "# time (Africa/Casablanca) from → to MTI STAN RRN amount DE 39 exchange error"
     assert words(first) == "1 10:35:30.003001 10.0.0.7:40000 → 10.0.0.1:8583 0100 000001 632609000042 125.00 MAD"
-    assert words(second).endswith("10.0.0.7:40000 0110 000001 632609000042 125.00 MAD 00")
+    assert words(second).endswith("10.0.0.7:40000 0110 000001 632609000042 125.00 MAD 00 answers #1 after 1.0 ms")
     assert len(listed.splitlines()) == 1 + len(REQUESTS) + len(ANSWERS)
     assert run("decode", "-", stdin=capture.read_bytes()).out == outcome.out
     assert run("decode", capture, "--listener", "bcd").out == outcome.out
@@ -98,7 +99,8 @@ def test_a_stream_in_bytes_or_in_hexadecimal(tmp_path: Path) -> None:
     (tmp_path / "hex").write_text(stream.hex(" ", 16).replace(" ", "\n"))
     outcome = run("decode", tmp_path / "raw")
     assert outcome.code == 0
-    assert outcome.out.startswith("stream  4 messages: bcd_right_f, header 4v\n\n")
+    size = f"{len(stream)} bytes"
+    assert outcome.out.startswith(f"read as  the bytes themselves, {size}\nstream   4 messages: bcd_right_f, header 4v\n\n")
     assert [row[:4] for row in rows(outcome)] == [
         ["#", "byte", "MTI", "STAN"],
         ["1", "0", "0100", "000042"],
@@ -106,9 +108,10 @@ def test_a_stream_in_bytes_or_in_hexadecimal(tmp_path: Path) -> None:
         ["3", "165", "0100", "000044"],
         ["4", "300", "0100", "000045"],
     ]
-    assert run("decode", tmp_path / "hex").out == outcome.out
+    spelled = outcome.out.replace("the bytes themselves", "hexadecimal digits")
+    assert run("decode", tmp_path / "hex").out == spelled
     assert run("decode", "-", stdin=stream).out == outcome.out
-    assert run("decode", stream.hex()).out == outcome.out
+    assert run("decode", stream.hex()).out == spelled
     assert "from" not in json.loads(run("decode", tmp_path / "raw", "--json").out.splitlines()[0])
 
 
@@ -118,7 +121,7 @@ def test_where_a_stream_makes_no_sense() -> None:
     fault = "DE 4 at byte 36: found 'A' as character 6, expected n 12: digits"
     assert outcome.sentence == f"2 places make no sense among 4 messages; the first: message 1: {fault}"
     lines = outcome.out.splitlines()
-    assert lines[3].endswith(fault)
+    assert lines[4].endswith(fault)
     assert lines[-1].split(maxsplit=1) == [str(len(BROKEN)), "length header: found 1 byte(s), expected 2; 1 byte(s) skipped"]
     full = run("decode", "-", "--number", 1, stdin=BROKEN).out
     assert full.endswith(f"^\n{fault}\n")
@@ -133,7 +136,7 @@ def test_a_gap_and_a_capture_cut_off_are_told() -> None:
     outcome = run("decode", "-", stdin=data[:-4])
     assert outcome.code == 1
     assert outcome.sentence == "1 place makes no sense among 8 messages; the first: 175 byte(s) are missing from the capture"
-    assert "; what stands before it is read" in outcome.out.splitlines()[2]
+    assert "; what stands before it is read" in outcome.out.splitlines()[3]
 
 
 def test_a_capture_of_something_else() -> None:

@@ -17,7 +17,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.reading.describe import describe
-from switch.iso8583.reading.recognize import Wrapping, around_in_line, likeliest, readings
+from switch.iso8583.reading.recognize import Wrapping, around_in_line, likeliest, trials
 from switch.iso8583.reading.stream import Way
 from switch.pcap.files import read_capture
 from tests.fuzz import texts
@@ -88,9 +88,10 @@ def _hints() -> WireFormatHint:
 def recognition(data: bytes) -> None:
     """Bytes nobody knows the form of: a message behind anything, a stream of them, the opening of a line."""
     headers = [None, *(HeaderFormat.parse(header) for header in HEADERS)]
-    likeliest(
-        readings([data], _share(data, _codecs()), [Wrapping(header, tpdu) for header in headers for tpdu in (False, True)])
-    )
+    wrappings = [Wrapping(header, tpdu) for header in headers for tpdu in (False, True)]
+    trial = likeliest(trials([data], _share(data, _codecs()).values(), wrappings))
+    if trial is not None:
+        trial.reading()
     for one in listen(data, _some_ways(data)):
         assert 0 <= one.item.start <= one.item.end <= len(data)
     _hints().looks_like(data)

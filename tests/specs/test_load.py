@@ -202,7 +202,7 @@ def test_every_dialect_has_the_elements_of_1987(specs: Specs) -> None:
     assert sorted(standard) == list(range(2, 129))
     for dialect in (each for each in specs.dialects.values() if each.edition == EDITION_1987):
         assert specs.dialects["bcd_numeric_39"].element(39).encoding == "bcd", "encodings are inherited with the dialect"
-        own = {39: "n 2"} if dialect.name == "bcd_numeric_39" else {}
+        own = {"bcd_numeric_39": {39: "n 2"}, "bcd_terminal": {60: "n..999"}}.get(dialect.name, {})
         assert {number: dialect.element(number).format for number in standard} == {**standard, **own}
         assert all(dialect.element(number).name for number in standard)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from switch.cli.show.message import message_json
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
-from switch.iso8583.reading.recognize import BARE, around_in_line, readings
+from switch.iso8583.reading.recognize import BARE, around_in_line, trials
 from switch.iso8583.reading.redaction import blanked
 from switch.specs.load import load_specs
 from tests.cli.command import run
@@ -60,8 +60,8 @@ def decoded(data: bytes, *arguments: str) -> str:
 def values(data: bytes, dialect: str) -> str:
     """What is shown of a message read in one dialect, value after value, then what is quoted where it makes no sense."""
     shown = []
-    for way in readings([data], {dialect: CODECS[dialect]}, [BARE]):
-        said = message_json(way, CODECS[dialect])
+    for trial in trials([data], [CODECS[dialect]], [BARE]):
+        said = message_json(trial.reading(), CODECS[dialect])
         shown += [said["mti"] or "", *(each["value"] for each in said["elements"])]
         if said["error"]:
             shown += [said["error"]["found"], said["error"]["around"]]

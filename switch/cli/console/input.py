@@ -1,4 +1,4 @@
-"""What ``switch decode`` is given to read: hexadecimal digits as arguments, a file, or standard input."""
+"""What ``switch decode`` is given to read: text as arguments, a file, or standard input."""
 
 from __future__ import annotations
 
@@ -7,34 +7,54 @@ from pathlib import Path
 from typing import Final
 
 import click
+from attrs import frozen
 
 from switch.errors import SwitchError
 from switch.machine.files import kind_of
 
+NOTHING_GIVEN: Final = "message: found nothing, expected a message in hexadecimal or in bytes"
 SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024  #: read whole into memory; a capture of some 200,000 messages
 
 
-def candidates(source: tuple[str, ...]) -> list[bytes]:
-    """The bytes the arguments may mean: those their digits spell first, then those a file is made of."""
-    from switch.iso8583.reading.recognize import from_hex
+@frozen(kw_only=True)
+class Given:
+    """What is to be read: its bytes, the name to call it by, and whether it was typed as an argument."""
 
+    name: str
+    data: bytes
+    argument: bool
+
+
+def given(source: tuple[str, ...]) -> Given:
+    """What the arguments stand for: the file they name, standard input, else the text they are."""
     if source and not " ".join(source).strip():
-        return _not_empty([b""])
-    if len(source) == 1 and source[0] != "-":
-        data = _file(source[0])
-        if data is not None:
-            return _of_file(data)
-    if source and source != ("-",):
-        text = " ".join(source)
-        try:
-            return _not_empty([from_hex(text)])
-        except SwitchError as error:
-            if len(source) == 1 and text.isprintable() and len(text) < 80:
-                raise SwitchError(f"{error}; nor is there a file {text!r}") from None
-            raise
+        raise SwitchError(NOTHING_GIVEN)
     if not source and sys.stdin.isatty():
-        raise click.UsageError("nothing to decode: give the message in hexadecimal, a file, or - for standard input")
-    return _of_file(sys.stdin.buffer.read(SOURCE_BYTES_MAX + 1))
+        raise click.UsageError("nothing to decode: give the message as text, a file, or - for standard input")
+    if source in ((), ("-",)):
+        return _limited(Given(name="-", data=sys.stdin.buffer.read(SOURCE_BYTES_MAX + 1), argument=False))
+    data = _file(source[0]) if len(source) == 1 else None
+    if data is not None:
+        return _limited(Given(name=source[0], data=data, argument=False))
+    text = " ".join(source)
+    return Given(name="the argument", data=text.encode("utf-8", "surrogateescape"), argument=True)
+
+
+def given_each(source: tuple[str, ...]) -> list[Given]:
+    """Two things to compare, each a file, a text, or standard input."""
+    if len(source) != 2:
+        raise click.UsageError(f"--diff: found {len(source)} arguments, expected two messages (quote a text with blanks)")
+    if source == ("-", "-"):
+        raise click.UsageError("--diff: found - twice, expected standard input once at most")
+    return [given((one,)) for one in source]
+
+
+def _limited(found: Given) -> Given:
+    if len(found.data) > SOURCE_BYTES_MAX:
+        raise SwitchError(f"message: found more than {SOURCE_BYTES_MAX} bytes, expected a message, a stream or a capture")
+    if not found.data:
+        raise SwitchError(NOTHING_GIVEN)
+    return found
 
 
 def _file(name: str) -> bytes | None:
@@ -52,21 +72,3 @@ def _file(name: str) -> bytes | None:
             return file.read(SOURCE_BYTES_MAX + 1)
     except OSError as fault:
         raise SwitchError(f"{name}: found a file that cannot be read ({fault.strerror}), expected a message") from None
-
-
-def _of_file(data: bytes) -> list[bytes]:
-    from switch.iso8583.reading.recognize import from_hex
-
-    if len(data) > SOURCE_BYTES_MAX:
-        raise SwitchError(f"message: found more than {SOURCE_BYTES_MAX} bytes, expected a message, a stream or a capture")
-    try:
-        spelled = [from_hex(data.decode("ascii"))]
-    except (UnicodeDecodeError, SwitchError):
-        spelled = []
-    return _not_empty([*spelled, data])
-
-
-def _not_empty(found: list[bytes]) -> list[bytes]:
-    if not found[0]:
-        raise SwitchError("message: found nothing, expected a message in hexadecimal or in bytes")
-    return found

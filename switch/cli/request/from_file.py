@@ -112,7 +112,7 @@ def _of_hex(name: str, text: str, codec: Codec, header: HeaderFormat) -> Iterato
 
 
 def _unhexed(name: str, number: int, text: str, codec: Codec, header: HeaderFormat) -> Written:
-    from switch.iso8583.reading.recognize import Wrapping, from_hex, likeliest, readings
+    from switch.iso8583.reading.recognize import Wrapping, from_hex, likeliest, trials
 
     place = f"{name}:{number}"
     try:
@@ -120,8 +120,8 @@ def _unhexed(name: str, number: int, text: str, codec: Codec, header: HeaderForm
     except SwitchError as error:
         raise SwitchError(f"{place}: {str(error).removeprefix('message: ')}") from None
     wrappings = [Wrapping(form, tpdu) for form in (None, header) for tpdu in (False, True)]
-    way = likeliest(readings([data], {codec.dialect.name: codec}, wrappings))
-    wrong = way.description.error if way is not None else None
+    way = likeliest(trials([data], [codec], wrappings))
+    wrong = way.error if way is not None else None
     if way is None or wrong is not None:
         raise SwitchError(f"{place}: {wrong or 'found too little'}; --raw sends bytes as they are")
     message = codec.decode(way.body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,17 +12,20 @@ if TYPE_CHECKING:
     from switch.iso8583.reading.recognize import Reading
 
 
-def show_message(way: Reading, codec: Codec, *, unmasked: bool = False) -> None:
-    """Print what was stripped, every element, and where the message stops making sense."""
+def show_message(way: Reading, codec: Codec, *, unmasked: bool = False, notes: Sequence[tuple[str, str]] = ()) -> None:
+    """Print notes on how it was read, what was stripped, every element, and where the message stops making sense."""
     from switch.cli.show.tables import show_pairs, show_table
     from switch.iso8583.header import shown_between
     from switch.iso8583.reading.recognize import around
 
-    about = [("dialect", f"{way.dialect} ({codec.dialect.title})")]
+    about = [*notes, ("dialect", f"{way.dialect} ({codec.dialect.title})")]
     if way.header:
-        about.append(
-            ("header", f"{way.header_bytes.hex(' ')} ({way.header.notation}: the {len(way.body)} bytes after it), stripped")
-        )
+        behind = f"the {len(way.body)} bytes after it"
+        if way.missing:
+            have = len(way.tpdu_bytes) + len(way.between_bytes) + len(way.body)
+            behind = f"announces {have + way.missing} bytes, {have} are there"
+        shown = f"{way.header_bytes.hex(' ')} ({way.header.notation}: {behind})" if way.header_bytes else way.header.notation
+        about.append(("header", f"{shown}, stripped"))
     if way.tpdu_bytes:
         about.append(("TPDU", f"{way.tpdu_shown if not unmasked else way.tpdu_bytes.hex(' ')}, stripped"))
     if way.between_bytes:
@@ -54,9 +58,14 @@ def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[
     from switch.iso8583.reading.recognize import around
 
     error = way.description.error
+    header: dict[str, Any] | None = None
+    if way.header:
+        header = {"form": way.header.notation, "hex": way.header_bytes.hex()}
+        if way.missing:
+            header["missing"] = way.missing
     return {
         "dialect": way.dialect,
-        "header": {"form": way.header.notation, "hex": way.header_bytes.hex()} if way.header else None,
+        "header": header,
         "tpdu": (way.tpdu_bytes.hex() if unmasked else way.tpdu_shown.replace(" ", "")) or None,
         "before_mti": way.between_bytes.hex() if way.between_bytes and (unmasked or (way.whole and way.fits)) else None,
         "mti": way.description.mti,

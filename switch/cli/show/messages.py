@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from switch.errors import NegativeAnswerError, SwitchError
 
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from switch.explain.capture import Heard, Overheard
+    from switch.explain.exchanges import Note
     from switch.iso8583.reading.recognize import Reading
     from switch.iso8583.reading.stream import Said
     from switch.pcap.files import Capture
 
 CONNECTIONS_SHOWN: Final = 100  #: those in ISO 8583 first, where there are more
 LISTED_MAX: Final = 10_000  #: lines of a list; nobody reads as many, and more can be asked for by number
+WAYS_SHOWN: Final = 4  #: in which the messages of a list are written
 MESSAGE_COLUMNS: Final = ("MTI", "STAN", "RRN", "amount", "DE 39", "error")
 
 _Place = Callable[["Heard"], tuple[str, ...]]  #: the cells that say where and when something was heard
@@ -29,39 +31,67 @@ _Place = Callable[["Heard"], tuple[str, ...]]  #: the cells that say where and w
 
 @frozen(kw_only=True)
 class View:
-    """What is to be seen of many messages, and how: those ``chosen`` by number or ``everything`` in full, else a line each."""
+    """What is to be seen of many messages, and how: those ``chosen`` by number or ``everything`` in full, else a line each.
+
+    ``how`` says in which way they were read, ``notes`` by number what a message has to do with others.
+    """
 
     chosen: frozenset[int]
     everything: bool
     as_json: bool
     unmasked: bool
     zone: ZoneInfo
+    how: str = ""
+    notes: Mapping[int, Note] = {}
 
 
-def show_capture(capture: Capture, overheard: Overheard, view: View) -> None:
-    """Print what a capture says. NegativeAnswerError when some of it makes no sense, or none is ISO 8583."""
+def show_capture(capture: Capture, overheard: Overheard, view: View, how: str = "") -> None:
+    """Print what a capture says, and ``how`` it was read.
+
+    NegativeAnswerError when some of it makes no sense, or none is ISO 8583.
+    """
     from switch.cli.show.tables import show_pairs
+    from switch.explain.exchanges import exchanges
 
     if not view.as_json:
-        show_pairs(_about(capture, overheard, view), wrapped=("left out", "ends early"))
+        show_pairs([*_read_as(how), *_about(capture, overheard, view)], wrapped=("left out", "ends early"))
         click.echo()
     if not overheard.heard:
         found = f"no ISO 8583 message in {_counted(len(overheard.connections), 'TCP connection')} with data"
         raise NegativeAnswerError(f"capture: found {found}, expected one or more")
     dated = len({at.date() for at in (_at(one, view) for one in overheard.heard) if at}) > 1
     columns = (f"time ({view.zone.key})", "from → to")
-    _show(overheard.heard, view, columns, lambda one: (_clock(one, view, dated=dated), f"{one.source} → {one.destination}"))
+    notes = exchanges(overheard.heard)
+    _show(
+        overheard.heard,
+        evolve(view, how=how, notes=notes),
+        columns,
+        lambda one: (_clock(one, view, dated=dated), f"{one.source} → {one.destination}"),
+    )
 
 
-def show_stream(heard: Sequence[Heard], view: View) -> None:
-    """Print what a stream of bytes says. NegativeAnswerError when some of it makes no sense."""
+def show_stream(heard: Sequence[Heard], view: View, how: str = "", *, by_line: bool = False) -> None:
+    """Print what a stream of bytes says, or messages of which each stands in a line of its own; ``how`` they were read.
+
+    NegativeAnswerError when some of it makes no sense.
+    """
     from switch.cli.show.tables import show_pairs
 
     if not view.as_json:
         total = heard[-1].number or max(one.number for one in heard)
-        show_pairs([("stream", f"{_counted(total, 'message')}: {heard[0].way.in_words}")])
+        ways = list(dict.fromkeys(one.way.in_words for one in heard))
+        written = "; ".join(ways[:WAYS_SHOWN]) + (" …" if len(ways) > WAYS_SHOWN else "")
+        show_pairs([*_read_as(how), ("list" if by_line else "stream", f"{_counted(total, 'message')}: {written}")])
         click.echo()
-    _show(heard, view, ("byte",), lambda one: (str(one.item.start),))
+    view = evolve(view, how=how)
+    if by_line:
+        _show(heard, view, ("line",), lambda one: (str(one.line),))
+    else:
+        _show(heard, view, ("byte",), lambda one: (str(one.item.start),))
+
+
+def _read_as(how: str) -> list[tuple[str, str]]:
+    return [("read as", how)] if how else []
 
 
 def _about(capture: Capture, overheard: Overheard, view: View) -> list[tuple[str, str]]:
@@ -103,7 +133,7 @@ def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: _
     elif view.everything or view.chosen or total == len(heard) == 1:
         _show_in_full(shown, view, place)
     else:
-        _show_list(shown, columns, place)
+        _show_list(shown, columns, place, view)
     faults = [(one, fault) for one in shown if (fault := _fault(one))]
     if faults:
         first, sentence = faults[0]
@@ -113,13 +143,23 @@ def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: _
         raise NegativeAnswerError(f"{places} no sense among {_counted(messages, 'message')}; the first: {where}{sentence}")
 
 
-def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: _Place) -> None:
+def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: _Place, view: View) -> None:
     from switch.cli.show.tables import show_list
 
-    rows = [(one.number or "", *place(one), *_cells(one), _fault(one)) for one in heard[:LISTED_MAX]]
-    show_list(("#", *columns, *MESSAGE_COLUMNS), rows)
+    noted = ("exchange",) if view.notes else ()
+    rows = [
+        (one.number or "", *place(one), *_cells(one), *(_note(one, view) for _ in noted), _fault(one))
+        for one in heard[:LISTED_MAX]
+    ]
+    show_list(("#", *columns, *MESSAGE_COLUMNS[:-1], *noted, MESSAGE_COLUMNS[-1]), rows)
     if len(heard) > LISTED_MAX:
         click.echo(f"… and {len(heard) - LISTED_MAX:,} more (--number N shows one)")
+
+
+def _note(one: Heard, view: View) -> str:
+    """What a message has to do with others, in words."""
+    note = view.notes.get(one.number)
+    return note.in_words if note else ""
 
 
 def _cells(one: Heard) -> tuple[str, ...]:
@@ -149,6 +189,8 @@ def _show_in_full(heard: Sequence[Heard], view: View, place: _Place) -> None:
         said = _said(one)
         if said is not None:
             show_message(_reading(one, said, view), one.way.codec, unmasked=view.unmasked)
+        if _note(one, view):
+            click.echo(f"\n{_note(one, view)}")
         if _fault(one):
             click.echo(f"{_fault(one)}")
 
@@ -157,7 +199,10 @@ def _as_json(one: Heard, view: View) -> dict[str, Any]:
     from switch.cli.show.message import message_json
 
     at = _at(one, view)
-    about: dict[str, Any] = {"number": one.number or None, "byte": one.item.start}
+    about: dict[str, Any] = {"number": one.number or None}
+    if view.how:
+        about["read_as"] = view.how
+    about |= {"line": one.line} if one.line else {"byte": one.item.start}
     if one.source is not None:
         about |= {
             "packet": one.packet,
@@ -165,10 +210,25 @@ def _as_json(one: Heard, view: View) -> dict[str, Any]:
             "from": str(one.source),
             "to": str(one.destination),
         }
+        about |= _exchange(one, view)
     said = _said(one)
     if said is None:
         return {**about, "mti": None, "fault": _fault(one)}
     return {**about, **message_json(_reading(one, said, view), one.way.codec, unmasked=view.unmasked)}
+
+
+def _exchange(one: Heard, view: View) -> dict[str, Any]:
+    """What a message of a capture has to do with others, for programs."""
+    note = view.notes.get(one.number)
+    if note is None:
+        return {}
+    return {
+        "exchange": note.kind,
+        "answers": note.of,
+        "repeats": note.repeats,
+        "answered_by": note.answered_by,
+        "after_ms": None if note.after_ns is None else round(note.after_ns / 1_000_000, 3),
+    }
 
 
 def _said(one: Heard) -> Said | None:
@@ -201,7 +261,7 @@ def _reading(one: Heard, said: Said, view: View) -> Reading:
         tpdu_bytes=said.tpdu[:TPDU_BYTES] if one.way.tpdu else b"",
         between_bytes=said.tpdu[TPDU_BYTES:] if one.way.tpdu else said.tpdu,
         body=said.body,
-        description=describe(codec, said.body, unmasked=view.unmasked),
+        description=describe(codec, said.body, unmasked=view.unmasked, from_log=bool(one.line)),
     )
 
 

@@ -15,6 +15,7 @@ from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, 
 from switch.iso8583.mti import describe_mti
 from switch.iso8583.reading import meanings, meanings93
 from switch.iso8583.reading.hiding import NOWHERE, Places, believed, suspect_places
+from switch.iso8583.reading.lenient import inspected
 
 MEANING: Final = {EDITION_1987: meanings.meaning, EDITION_1993: meanings93.meaning}
 
@@ -43,17 +44,23 @@ class Description:
     suspect: Places  #: what may be a card number where none should stand; left out of the values
 
 
+NOTHING_MASKED: Final[frozenset[int]] = frozenset()
 MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
 
 
-def describe(codec: Codec, data: bytes, *, unmasked: bool = False, near_bytes: int | None = None) -> Description:
+def describe(
+    codec: Codec, data: bytes, *, unmasked: bool = False, near_bytes: int | None = None, from_log: bool = False
+) -> Description:
     """The parts of a message in the order they stand, as far as it can be read. PANs are masked unless ``unmasked``.
+
+    In a message ``from_log`` digits that were masked there already are no error.
 
     With ``near_bytes`` card numbers out of place are looked for only so far around the error: for who shows nothing else.
     """
-    parts, error = codec.inspect(data)
+    parts, error, masked_before = inspected(codec, data) if from_log else (*codec.inspect(data), NOTHING_MASKED)
     values = {key: value for key, _, _, value in parts}
     elements = {int(key): value for key, value in values.items() if key.isdecimal() and key != "1"}
+    known = {number: value for number, value in elements.items() if number not in masked_before}
     lines, edition = [], codec.dialect.edition
     trusted = error is None or believed(values.get("t", ""), elements, edition)
     place, width = (error.position or 0) if error else 0, len(data) if near_bytes is None else near_bytes
@@ -72,7 +79,7 @@ def describe(codec: Codec, data: bytes, *, unmasked: bool = False, near_bytes: i
             element = codec.dialect.element(number)
             name, notation = element.name, element.format
             shown = value if unmasked else shown_value(number, value, edition)
-            words = MEANING[edition](number, value, elements)
+            words = MEANING[edition](number, value, known) if number in known else ""
             encoding = element.encoding
         masked = number in SECRET or (number in MASKED and trusted) or (number in FREE_TEXT[edition] and error is None)
         if encoding and not masked and suspect.hide(encoding, offset, offset + len(raw)):

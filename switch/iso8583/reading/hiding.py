@@ -78,8 +78,15 @@ def believed(mti: str, elements: Mapping[int, str], edition: str) -> bool:
 
 
 def _cards(elements: Mapping[int, str]) -> list[str]:
-    """The card numbers where they belong."""
-    return [elements[number].replace("D", "=").partition("=")[0] for number in (2, 35) if number in elements]
+    """The card numbers where they belong, but for those a log has masked."""
+    found = (elements[number].replace("D", "=").partition("=")[0] for number in (2, 35) if number in elements)
+    return [card for card in found if card.isdecimal()]
+
+
+def is_carded(elements: Mapping[int, str]) -> bool:
+    """Whether a card number with a right check digit stands where one belongs, and no other beside it."""
+    cards = set(_cards(elements))
+    return len(cards) == 1 and all(12 <= len(card) <= 19 and luhn_valid(card) and card.strip("0") for card in cards)
 
 
 def is_dated(elements: Mapping[int, str], edition: str) -> bool:

@@ -42,27 +42,35 @@ UNREAD: Final = Message("", {})  #: stands for a message that no plan reads
 
 
 class Way(NamedTuple):
-    """How a stream may be written: its length header, whether a TPDU stands behind it, its dialect."""
+    """How a stream may be written: its length header (None: each message is sent by itself), whether a TPDU stands behind it,
+    its dialect."""
 
-    header: HeaderFormat
+    header: HeaderFormat | None
     tpdu: bool
     codec: Codec
 
     @property
     def behind(self) -> str:
         """As a hint says it: the dialect, and what stands in front of each message."""
+        if self.header is None:
+            return f"{self.codec.dialect.name} behind no length header{' and a TPDU' if self.tpdu else ''}"
         if self.header.kind in WITHOUT_LENGTH or self.header.between or self.header.behind_bytes:
             return f'{self.codec.dialect.name}, {self.header.in_words} (header = "{self.header.notation}")'
         return f"{self.codec.dialect.name} behind {self.header.in_words}{' and a TPDU' if self.tpdu else ''}"
 
     @property
     def in_words(self) -> str:
-        return f"{self.codec.dialect.name}, header {self.header.notation}{', TPDU' if self.tpdu else ''}"
+        header = f"header {self.header.notation}" if self.header else "no length header"
+        return f"{self.codec.dialect.name}, {header}{', TPDU' if self.tpdu else ''}"
+
+    @property
+    def header_bytes(self) -> int:
+        return self.header.width if self.header else 0
 
     @property
     def lead_bytes(self) -> int:
         """What stands in front of a message."""
-        return self.header.lead_bytes + (TPDU_BYTES if self.tpdu else 0)
+        return (self.header.lead_bytes if self.header else 0) + (TPDU_BYTES if self.tpdu else 0)
 
 
 class Patience:
@@ -135,7 +143,7 @@ def read_stream(data: bytes, way: Way, patience: Patience | None = None) -> Iter
         except FrameError as error:
             fault, end = error, len(data)
         else:
-            if end == place + way.header.width:
+            if end == place + way.header_bytes:
                 patience.header()
                 place = end
                 continue
@@ -184,7 +192,7 @@ def whole_way(opening: bytes, ways: Iterable[Way], readings_max: int = HINT_READ
     Others wait for it, and the peer chooses the bytes: few frames are looked at, and of those that begin as a message does
     no more than ``readings_max`` are read.
     """
-    beginnings: dict[tuple[HeaderFormat, bool], list[tuple[int, int]]] = {}
+    beginnings: dict[tuple[HeaderFormat | None, bool], list[tuple[int, int]]] = {}
     best, found, readings = (0, 0, 0), None, 0
     for way in dict.fromkeys(ways):
         if way[:2] not in beginnings:
@@ -224,7 +232,7 @@ def _frames(data: bytes, way: Way) -> Iterator[tuple[int, int]]:
             end = _end_of_frame(data, place, way)
         except FrameError:
             return
-        yield place + way.lead_bytes, end - way.header.behind_bytes
+        yield place + way.lead_bytes, end - (way.header.behind_bytes if way.header else 0)
         place = end
 
 
@@ -254,7 +262,7 @@ def _unbroken(data: bytes, way: Way, patience: Patience) -> Iterator[Said]:
             return
         if mti.match(data, start, end):
             yield _said(data, place, end, way, patience)
-        elif end > place + way.header.width:
+        elif end > place + way.header_bytes:
             yield Said(place, end, b"", b"", b"", _NOTHING, _NO_MTI)
 
 
@@ -292,6 +300,10 @@ def _sense(messages: Iterable[Said], way: Way) -> _Sense:
 
 def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     """Where the frame at a place ends; FrameError where none is there, or not all of it."""
+    if way.header is None:
+        if way.tpdu and len(data) - place < TPDU_BYTES:
+            raise FrameError(f"TPDU: found {len(data) - place} byte(s), expected {TPDU_BYTES}")
+        return len(data)
     if way.header.kind in WITHOUT_LENGTH:
         return _end_without_length(data, place, way.header)
     behind = place + way.header.width
@@ -330,8 +342,8 @@ def _unread(_: bytes) -> Message:
 
 
 def _said(data: bytes, place: int, end: int, way: Way, patience: Patience) -> Said:
-    behind, start = place + way.header.width, place + way.lead_bytes
-    body, error = data[start : end - way.header.behind_bytes], None
+    behind, start = place + way.header_bytes, place + way.lead_bytes
+    body, error = data[start : end - (way.header.behind_bytes if way.header else 0)], None
     message = way.codec.decode(body, _unread)
     if message is UNREAD:
         patience.reading()

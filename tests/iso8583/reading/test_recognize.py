@@ -15,7 +15,7 @@ from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.reading import recognize
 from switch.iso8583.reading.describe import Description, describe
-from switch.iso8583.reading.recognize import BARE, CONTEXT_BYTES, Wrapping, around, from_hex, likeliest, readings, unwrap
+from switch.iso8583.reading.recognize import BARE, CONTEXT_BYTES, Wrapping, around, from_hex, likeliest, trials, unwrap
 from switch.specs.load import load_specs
 
 CODECS = {name: Codec(dialect) for name, dialect in load_specs().dialects.items()}
@@ -27,8 +27,9 @@ dialects = st.sampled_from(sorted(CODECS))
 
 @given(st.binary(min_size=1, max_size=300))
 def test_any_bytes_have_a_reading(data: bytes) -> None:
-    way = likeliest(readings([data], CODECS, WRAPPINGS))
-    assert way is not None
+    trial = likeliest(trials([data], CODECS.values(), WRAPPINGS))
+    assert trial is not None
+    way = trial.reading()
     error = way.description.error
     if error is None:
         return

@@ -28,6 +28,7 @@ def way(dialect: str = "ascii", notation: str = "2b", *, tpdu: bool = False) -> 
 
 
 def frames(how: Way, messages: list[Message]) -> list[bytes]:
+    assert how.header is not None
     framer = Framer(how.header, tpdu=how.tpdu)
     spoken = [said_in(how.codec.dialect.name, message) for message in messages]
     return [framer.wrap(how.codec.encode(message), TPDU if how.tpdu else b"") for message in spoken]
@@ -80,6 +81,7 @@ def test_both_sides_of_a_line_are_judged_together() -> None:
 def test_keep_alives_are_passed_over() -> None:
     for how in (way(), way(notation="4b"), way(notation="4v"), way(notation="4ai")):
         first, *others = frames(how, SAID)
+        assert how.header is not None
         idle = how.header.header(0)
         stream = idle + first + idle + idle + b"".join(others) + idle
         assert likeliest_way([stream], WAYS) == how
@@ -140,6 +142,7 @@ def test_what_is_not_iso_8583_is_read_in_no_way(foreign: bytes) -> None:
 @given(st.data(), st.sampled_from(WAYS))
 @settings(deadline=None)
 def test_whatever_the_bytes_nothing_is_read_twice_and_nothing_left_out(data: st.DataObject, how: Way) -> None:
+    assert how.header is not None
     usable = [message for message in SAID if how.header.length_max > 200] or [Message("0800", {11: "000001"})]
     stream = b"".join(frames(how, usable))
     damaged = data.draw(st.one_of(spoilt(stream), st.binary(max_size=200)))
