@@ -276,7 +276,9 @@ class Caller:
 
     def says(self, message: Message) -> bytes:
         codec, tpdu = self.wire.codec, bytes.fromhex("6000010002") if self.wire.tpdu else b""
-        frame = Framer(self.wire.header, tpdu=self.wire.tpdu).wrap(codec.encode(said_in(codec.dialect.name, message)), tpdu)
+        frame = Framer(self.wire.header, tpdu=self.wire.tpdu).wrap(
+            codec.encode(said_in(codec.dialect.name, message)), tpdu + self.wire.header.first_between
+        )
         return act(SAY, self.who, said=frame)
 
 

@@ -122,9 +122,9 @@ def package() -> Iterator[Package]:
 
 
 def its_values(number: int) -> st.SearchStrategy[str]:
-    """Values of an element that it writes: class ans of the package lacks #, @ and the backslash."""
+    """Values of an element that it writes: class ans of the package lacks #, @ and the backslash, class an blanks."""
     element = SPOKEN["binary"].dialect.element(number)
-    missing = str.maketrans("#@\\", "...") if element.content == "ans" else {}
+    missing = str.maketrans(*{"ans": ("#@\\", "..."), "an": (" ", "0")}.get(element.content, ("", "")))
     return values(element).map(lambda value: value.translate(missing))
 
 

@@ -108,7 +108,8 @@ class Sender:
         return frame * 2 if self._random.random() < TWICE_SHARE else frame
 
     def _wrapped(self, framer: Framer, message: bytes) -> bytes:
-        return framer.wrap(message, self._random.randbytes(TPDU_BYTES) if self._target.tpdu else b"")
+        tpdu = self._random.randbytes(TPDU_BYTES) if self._target.tpdu else b""
+        return framer.wrap(message, tpdu + framer.header.first_between)
 
     def _read_to_end(self, connection: socket.socket, framer: Framer) -> bool:
         """Read every answer until the centre closes the line; whether that to the echo was among them."""

@@ -80,7 +80,7 @@ def test_mutants_are_read_and_refused_in_turn() -> None:
 @pytest.mark.parametrize(("dialect", "header", "tpdu"), LISTENERS)
 def test_a_spoilt_end_is_no_further_message(dialect: str, header: HeaderFormat, tpdu: bool) -> None:
     codec, random = Codec(SPECS.dialects[dialect]), Random(SEED)
-    echo = Framer(header, tpdu=tpdu).wrap(Kinds(codec, random, count(1)).echo("000001"), bytes(5) if tpdu else b"")
+    echo = Framer(header, tpdu=tpdu).wrap(Kinds(codec, random, count(1)).echo("000001"), bytes(5 * tpdu) + header.first_between)
     broken = 0
     for _ in range(200):
         framer = Framer(header, tpdu=tpdu)

@@ -104,7 +104,8 @@ class Client:
         return self._stream
 
     def framed(self, message: Message) -> bytes:
-        return self._framer.wrap(self.wire.codec.encode(message), self.tpdu if self.wire.tpdu else b"")
+        front = (self.tpdu if self.wire.tpdu else b"") + self.wire.header.first_between
+        return self._framer.wrap(self.wire.codec.encode(message), front)
 
     async def send(self, *messages: Message) -> None:
         await self.stream.send_all(b"".join(map(self.framed, messages)))
