@@ -21,6 +21,9 @@ _DIGITS: Final = re.compile(r"[0-9A-Fa-f]+")
 _WORD: Final = re.compile(r"(?:0[xX])?([^\s,:;|\-\"'`<>\[\]{}()=]+)")
 _PAIRS: Final = re.compile(r"(?:0[xX])?([0-9A-Fa-f]{2,8})(?:[ \t,:\-]+|$)")
 _BETWEEN: Final = re.compile(r"[ \t]{0,2}(?:[,:;\-][ \t]{0,2})?")
+_USUAL_BETWEEN: Final = frozenset({" ", "  ", ",", ", ", ":", "-"})
+_HEX_OR_MASK: Final = "0123456789ABCDEFabcdef*"
+_OF_TIMES: Final = ":-/."  #: at least one of these is in every time and date
 _DATE: Final = r"(?:[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2}|[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{2,4})"
 _CLOCK: Final = r"[0-2]?[0-9]:[0-5][0-9]:[0-6][0-9](?:[.,][0-9]{1,9})?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 _TIMES: Final = re.compile(rf"(?<![\w:.])(?:{_DATE}(?:[T_]{_CLOCK})?|{_CLOCK})(?![\w:])")
@@ -103,7 +106,7 @@ def _blocks(runs: Sequence[HexRun | None]) -> tuple[Piece, ...]:
 
 def _run_of(line: str) -> HexRun | None:
     """The longest run of hexadecimal digits in a line."""
-    bare = line.strip().rstrip(",;\\")
+    bare = line.strip().rstrip(",;:\\")
     data = from_digits(bare) if "." not in bare or _DIGITS.match(bare) else None
     if data is not None:
         column = _with_text(bare)
@@ -111,17 +114,17 @@ def _run_of(line: str) -> HexRun | None:
     column = _with_text(bare)
     if column:
         return HexRun(column, True, True)
-    timed = _TIMES.sub(lambda match: "~" * len(match[0]), line)
+    timed = _TIMES.sub(lambda match: "~" * len(match[0]), line) if any(sign in line for sign in _OF_TIMES) else line
     best: list[str] = []
     best_size, best_end = 0, 0
     current: list[str] = []
     size, end = 0, -1
     for match in _WORD.finditer(timed):
         word = match[1]
-        if len(word) % 2 or not _HEX.fullmatch(word) or not word.strip("*"):
+        if len(word) % 2 or word.strip(_HEX_OR_MASK) or not word.strip("*"):
             current, size, end = [], 0, -1
             continue
-        if end < 0 or not _BETWEEN.fullmatch(timed, end, match.start()):
+        if end < 0 or (timed[end : match.start()] not in _USUAL_BETWEEN and not _BETWEEN.fullmatch(timed, end, match.start())):
             current, size = [], 0
         current.append(word)
         size += len(word)
