@@ -141,8 +141,10 @@ class Inbound:
         """One message of an issuer: an answer, or something about the session."""
         link, line = source
         try:
-            received, wrong = line.codec.decode_most(frame.body, NEEDED_IN_ANSWERS)
-            if wrong is not None:
+            try:
+                received = line.codec.decode(frame.body)
+            except MessageError:
+                received, wrong = line.codec.decode_most(frame.body, NEEDED_IN_ANSWERS)
                 effects.append(Notice("garbled", f"{line.name}: {wrong}; the answer is used without that element"))
             message = line.understood(received) if line.translates else received
             if message.mti in REQUEST_ANSWERS:

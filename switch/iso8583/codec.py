@@ -110,15 +110,17 @@ class Codec:
         """
         return self._dissect(data)
 
-    def decode_most(self, data: bytes, needed: frozenset[int]) -> tuple[Message, MessageError | None]:
-        """The message without the elements that hold what their class has not, and the first of these; None where there is
-        none. MessageError where the layout is lost, or such an element is ``needed``."""
-        try:
-            return self.decode(data), None
-        except MessageError as error:
-            parts, layout, wrong = self._read(data)
-            if layout is not None or not wrong or any(each.element in needed or each.element < LOWEST for each in wrong):
-                raise error from None
+    def decode_most(self, data: bytes, needed: frozenset[int]) -> tuple[Message, MessageError]:
+        """A message that cannot be read wholly, without the elements that hold what their class has not, and the first of them.
+        MessageError where the layout is lost, or such an element is ``needed``."""
+        parts, layout, wrong = self._read(data)
+        if layout is not None or any(each.element in needed or each.element < LOWEST for each in wrong):
+            error = wrong[0] if wrong else layout
+            assert error is not None
+            try:
+                raise error
+            finally:
+                del error, layout, wrong  # as in _decode_slowly
         values = {key: value for key, _, _, value in parts}
         elements = {int(key): value for key, value in values.items() if key not in ("t", "p", "1")}
         return Message(values["t"], elements), wrong[0]

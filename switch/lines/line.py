@@ -152,15 +152,14 @@ class Line:
         """
         if self.translates:
             message = self._translation.said(message, request, action)
-        self._queued.append(self.framer.wrap(self._encoded(message), tpdu))
-
-    def _encoded(self, message: Message) -> bytes:
-        """The bytes of a message; without its accents, where they are what its dialect cannot say."""
         try:
-            return self.codec.encode(message)
+            body = self.codec.encode(message)
         except MessageError:
-            if all(map(str.isascii, message.elements.values())):
-                raise
+            body = self._without_accents(message)
+        self._queued.append(self.framer.wrap(body, tpdu))
+
+    def _without_accents(self, message: Message) -> bytes:
+        """The bytes of a message that cannot be said with its accents; MessageError where it cannot be said without."""
         return self.codec.encode(Message(message.mti, {number: in_ascii(value) for number, value in message.elements.items()}))
 
     def flush(self) -> None:
