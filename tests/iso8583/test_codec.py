@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from switch.errors import MessageError, SpecError
 from switch.iso8583.codec import PLANS_MAX, Codec
-from switch.iso8583.dialect import Dialect
+from switch.iso8583.dialect import ELEMENTS_MAX, Dialect
 from switch.iso8583.message import Message
 from switch.iso8583.plan import bitmap_of, compile_decoder, compile_encoder, present_elements
 from switch.spec_table import SpecTable
@@ -263,7 +263,7 @@ def check_any_bytes(spec: Dialect, data: bytes) -> None:
         return
     assert str(first) == str(second) == str(third)
     assert isinstance(first, MessageError)
-    assert 0 <= first.element <= 128
+    assert 0 <= first.element <= ELEMENTS_MAX
     assert first.position is not None
     assert 0 <= first.position <= len(data)
     parts, error = cold.inspect(data)
