@@ -219,7 +219,7 @@ def test_the_dialect_that_was_asked_for_is_used() -> None:
     assert run("decode", said("bcd").hex(), "--dialect", "ascii", "--json").json["dialect"] == "ascii"
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None)
 @given(
     st.sampled_from(["ascii", "ascii_hex", "bcd", "ebcdic", "ebcdic_bcd"]),
     st.sampled_from([PURCHASE, CHIP_PURCHASE, REVERSAL]),
@@ -254,7 +254,7 @@ cards = st.builds(
 ).filter(lambda card: len(set(card)) > 4)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None)
 @given(
     cards,
     st.sampled_from(["ascii", "ascii_hex", "bcd", "ebcdic"]),
@@ -318,7 +318,7 @@ def test_prose_is_answered_in_one_sentence(tmp_path: Path) -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.text("0123456789abcdefABCDEFx\\'\"{}[](),:;|*-+= \n\tbyteB0", max_size=400))
 def test_any_text_is_answered_in_one_sentence(text: str) -> None:
     outcome = run("decode", "-", stdin=text.encode())

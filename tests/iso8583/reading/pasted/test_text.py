@@ -40,7 +40,7 @@ def chosen(text: str | bytes) -> tuple[str, list[bytes]]:
 
 
 @pytest.mark.parametrize("notation", sorted(NOTATIONS))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(st.data())
 def test_every_notation_is_read_back(notation: str, data: st.DataObject) -> None:
     body = data.draw(bodies)
@@ -53,7 +53,7 @@ def test_every_notation_is_read_back(notation: str, data: st.DataObject) -> None
     assert chosen(whole)[1] == [body], whole
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(st.lists(bodies, min_size=2, max_size=4), st.sampled_from(("\n\n", "\nanswer:\n", "\n")), st.data())
 def test_several_dumps_are_several_messages(said: list[bytes], between: str, data: st.DataObject) -> None:
     how = data.draw(st.sampled_from(("hexdump_canonical", "xxd", "wireshark", "jpos", "tcpdump", "any_dump")))
@@ -61,7 +61,7 @@ def test_several_dumps_are_several_messages(said: list[bytes], between: str, dat
     assert chosen(between.join(text.rstrip("\n") for text in texts))[1] == said
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(st.lists(bodies, min_size=2, max_size=5), st.sampled_from(LINE_ENDS), st.data())
 def test_lines_of_a_log_are_several_messages(said: list[bytes], end: str, data: st.DataObject) -> None:
     lines = [data.draw(st.composite(lambda draw, body=body: log_line(body, draw))()) for body in said]
@@ -70,7 +70,7 @@ def test_lines_of_a_log_are_several_messages(said: list[bytes], end: str, data: 
     assert chosen(end.join(body.hex() for body in said) + end)[1] == said
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None)
 @given(st.lists(bodies, min_size=2, max_size=3), st.integers(8, 30))
 def test_blocks_of_wrapped_digits_are_several_messages(said: list[bytes], width: int) -> None:
     blocks = [body.hex(" ", width).replace(" ", "\n") for body in said]
@@ -83,7 +83,7 @@ def test_blocks_of_wrapped_digits_are_several_messages(said: list[bytes], width:
     st.sampled_from(sorted(set(NOTATIONS) - {"any_dump", "log_line", "wrapped"})),
     st.data(),
 )
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 def test_any_bytes_are_among_the_ways_a_text_is_read(body: bytes, notation: str, data: st.DataObject) -> None:
     text = data.draw(st.composite(lambda draw: NOTATIONS[notation](body, draw))())
     found = [[piece.data for piece in way.pieces] for way in ways_to_read(text.encode())]
