@@ -150,7 +150,7 @@ class HeaderFormat:
         """How many bytes stand behind the message."""
         return _SIGN_BYTES.get(self.kind, len(self.trailer) + self.lrc)
 
-    @property
+    @cached_property
     def lead_bytes(self) -> int:
         """How many bytes stand before the message, without a TPDU."""
         return self.width + (self.kind == STX) + self.between_bytes

@@ -313,17 +313,19 @@ def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     length = way.header.length(head)
     if not 0 <= length <= FRAME_BYTES_MAX:
         raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {FRAME_BYTES_MAX}")
+    if not length:
+        return behind
     front = way.lead_bytes - way.header.width
-    if length and way.header.message_only:
+    if way.header.message_only:
         length += front + way.header.behind_bytes
     if behind + length > len(data):
         left = len(data) - behind
         raise FrameError(f"length header {head.hex(' ')}: found {left} byte(s) behind it, expected {length}")
-    if way.tpdu and 0 < length < TPDU_BYTES:
+    if way.tpdu and length < TPDU_BYTES:
         raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {TPDU_BYTES} of the TPDU")
-    if 0 < length < front + way.header.behind_bytes:
+    if length < front + way.header.behind_bytes:
         raise FrameError(f"header before the MTI: found a frame of {length} bytes, expected at least the {front} before it")
-    if length and way.header.between:
+    if way.header.between:
         way.header.check(data[behind + front - way.header.between_bytes : behind + front])
     return behind + length
 

@@ -10,7 +10,7 @@ from switch.iso8583.reading.pasted.dumps import dumps
 from switch.iso8583.reading.pasted.lines import as_text, in_base64, in_lines
 from switch.iso8583.reading.pasted.literals import literals
 from switch.iso8583.reading.pasted.numbers import arrays
-from switch.iso8583.reading.pasted.piece import Pasted, Piece
+from switch.iso8583.reading.pasted.piece import PIECES_MAX, Pasted, Piece
 
 #: No text has these; tabs, line ends, form feeds and the escapes of a coloured terminal it may have.
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd]")
@@ -65,8 +65,8 @@ def ways_to_read(data: bytes) -> tuple[Pasted, ...]:
 
 
 def _covers(way: Pasted, text: str) -> bool:
-    """Whether a long text is plainly written in this way: there is little beside it."""
-    return sum(len(piece.data) for piece in way.pieces) * CHARACTERS_A_BYTE_MAX > len(text)
+    """Whether a long text is plainly written in this way: there is little beside it, or more of it than is looked at."""
+    return len(way.pieces) == PIECES_MAX or sum(len(piece.data) for piece in way.pieces) * CHARACTERS_A_BYTE_MAX > len(text)
 
 
 def text_of(data: bytes) -> str | None:
