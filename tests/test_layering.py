@@ -300,7 +300,6 @@ TESTED_BY: Final = {
     "cli/merchants": "cli/test_listings.py",
     "cli/request/batch": "cli/test_with_a_centre.py",
     "cli/request/build": "cli/test_with_a_centre.py",
-    "cli/request/conversation": "cli/test_with_a_centre.py",
     "cli/request/options": "cli/test_with_a_centre.py",
     "cli/request/ready_file": "cli/test_with_a_centre.py",
     "cli/request/target": "cli/test_with_a_centre.py",

@@ -175,7 +175,7 @@ def _ask(centre: CentreProcess, listener: Listener, codec: Codec, sale: Sale) ->
     frame = framer.wrap(codec.encode(message), (_TPDU if listener.tpdu else b"") + listener.header.first_between)
     host, port = centre.address(listener.name)
     answer = exchange(host, port, framer, frame, wanted=lambda _: True, timeout_seconds=ANSWER_SECONDS_MAX)
-    said = codec.decode(answer.body)
+    said = codec.decode(answer.frame.body)
     return (to_1987(said) if codec.dialect.edition == EDITION_1993 else said).elements
 
 

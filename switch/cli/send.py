@@ -186,11 +186,11 @@ def send(
     from functools import partial
 
     from switch.cli.request.batch import outgoing, repeated
-    from switch.cli.request.conversation import Conversation
     from switch.cli.request.from_file import messages_of, raw_bytes
     from switch.cli.request.options import Wishes
     from switch.iso8583.codec import Codec
     from switch.iso8583.framing import Framer
+    from switch.lines.client import Conversation
 
     specs, place = specs_and_place(specs_folder, ready_file, listener_name)
     listener, data = place.listener, data or place.data

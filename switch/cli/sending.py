@@ -25,13 +25,13 @@ from switch.errors import FrameError, NegativeAnswerError, UnansweredError
 
 if TYPE_CHECKING:
     from switch.cli.request.batch import Outgoing
-    from switch.cli.request.conversation import Answered, Conversation
     from switch.cli.show.live import Live
     from switch.iso8583.codec import Codec
     from switch.iso8583.framing import Frame
     from switch.iso8583.header import HeaderFormat
     from switch.iso8583.message import Message
     from switch.iso8583.reading.describe import Description
+    from switch.lines.client import Answered, Conversation
     from switch.specs.specification import Specs
 
 

@@ -1,4 +1,5 @@
-"""A client of a card centre for one exchange: connect, send one frame, wait for its answer. Blocking, for the command line."""
+"""A client of a card centre: messages asked one after the other on a connection, or bytes sent as they are. Blocking, for the
+command line."""
 
 from __future__ import annotations
 
@@ -6,26 +7,138 @@ import math
 import socket
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from switch.errors import FrameError, UnansweredError, UnreachableError
-from switch.iso8583.framing import Framer
+from switch.iso8583.framing import Frame, Framer
 
 if TYPE_CHECKING:
     from switch.lines.tls_context import ClientSide
 
-_READ_BYTES = 65_536
-CONNECT_SECONDS_MAX = 5.0  #: a centre that runs accepts at once
+_READ_BYTES: Final = 65_536
+CONNECT_SECONDS_MAX: Final = 5.0  #: a centre that runs accepts at once
+QUIET_SECONDS: Final = 0.25  #: silence after which nothing more is taken to come for raw bytes that were answered
 
 
 @frozen(kw_only=True)
-class Answer:
+class Answered:
     """A message that came back, and the time from sending to having it whole."""
 
-    body: bytes
+    frame: Frame
     elapsed_ms: float
+
+
+@frozen(kw_only=True)
+class CameBack:
+    """All the bytes that came for bytes that were sent, the time to the last of them, and whether the peer then closed."""
+
+    data: bytes
+    elapsed_ms: float
+    closed: bool
+
+
+class Conversation:
+    """A connection that is made when it is needed; a line that broke is followed by another for the next message."""
+
+    def __init__(
+        self, host: str, port: int, framer: Callable[[], Framer], timeout_seconds: float, tls: ClientSide | None = None
+    ) -> None:
+        self._tls = tls
+        self.place = f"{host}:{port}"
+        self._address, self._framer_of, self._timeout_seconds = (host, port), framer, timeout_seconds
+        self._connection: socket.socket | None = None
+        self._framer = framer()
+
+    def ask(self, frame: bytes, wanted: Callable[[bytes], bool]) -> Answered:
+        """Send a frame and wait for the first message that is ``wanted``.
+
+        UnreachableError where nobody listens, UnansweredError where the line is closed or no answer comes in time; FrameError
+        where what comes cannot be cut into messages.
+        """
+        connection = self._connected()
+        sent_at = time.perf_counter()
+        try:
+            connection.sendall(frame)
+            return self._answer(connection, wanted, sent_at)
+        except TimeoutError:
+            raise UnansweredError(f"{self.place}: no answer in {self._timeout_seconds:g} s{self._partly()}") from None
+        except OSError as fault:
+            self.close()
+            if self._tls is not None:
+                refuse_certificate(fault, self.place)
+            raise UnansweredError(f"{self.place}: the line broke before an answer ({fault.strerror})") from None
+        except EOFError:
+            self.close()
+            raise UnansweredError(f"{self.place}: the line was closed without an answer{self._partly()}") from None
+
+    def send_raw(self, data: bytes) -> CameBack:
+        """Send bytes as they are, and take what comes until it is quiet, the line is closed, or the time is up."""
+        connection, came = self._connected(), bytearray()
+        sent_at = last_at = time.perf_counter()
+        closed = False
+        try:
+            connection.sendall(data)
+            while True:
+                left = sent_at + self._timeout_seconds - time.perf_counter()
+                connection.settimeout(max(min(left, QUIET_SECONDS) if came else left, 0.001))
+                got = connection.recv(_READ_BYTES)
+                last_at = time.perf_counter()
+                if not got:
+                    closed = True
+                    break
+                came += got
+        except TimeoutError:
+            pass
+        except OSError as fault:
+            if self._tls is not None:
+                refuse_certificate(fault, self.place)
+            closed = True
+        return CameBack(data=bytes(came), elapsed_ms=(last_at - sent_at) * 1000, closed=closed)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> socket.socket:
+        if self._connection is None:
+            self._connection, self._framer = self._called(), self._framer_of()
+        return self._connection
+
+    def _called(self) -> socket.socket:
+        try:
+            connection = socket.create_connection(self._address, timeout=min(self._timeout_seconds, CONNECT_SECONDS_MAX))
+        except TimeoutError:
+            raise UnreachableError(
+                f"{self.place}: nobody took the call in time, expected a running centre (switch up)"
+            ) from None
+        except (OSError, UnicodeError) as fault:
+            why = getattr(fault, "strerror", None) or "no such host"
+            raise UnreachableError(f"{self.place}: {why.lower()}, expected a running centre (switch up)") from None
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection if self._tls is None else secured(connection, self._tls, self.place)
+
+    def _answer(self, connection: socket.socket, wanted: Callable[[bytes], bool], sent_at: float) -> Answered:
+        while True:
+            left_seconds = sent_at + self._timeout_seconds - time.perf_counter()
+            if left_seconds <= 0:
+                raise TimeoutError
+            connection.settimeout(left_seconds)
+            data = connection.recv(_READ_BYTES)
+            if not data:
+                raise EOFError
+            for frame in self._framer.feed(data):
+                if wanted(frame.body):
+                    return Answered(frame=frame, elapsed_ms=(time.perf_counter() - sent_at) * 1000)
+            if self._framer.fault is not None:
+                fault = self._framer.fault
+                self.close()
+                raise FrameError(f"the answer: {fault}") from None
+
+    def _partly(self) -> str:
+        return f"; {self._framer.incomplete}: do dialect, header and TPDU fit?" if self._framer.incomplete else ""
 
 
 def exchange(
@@ -37,35 +150,13 @@ def exchange(
     wanted: Callable[[bytes], bool],
     timeout_seconds: float,
     tls: ClientSide | None = None,
-) -> Answer:
-    """Send a frame and wait for the first message that is ``wanted``.
-
-    UnreachableError where nobody listens or TLS comes to nothing, UnansweredError where the line is closed or no answer comes
-    in time; FrameError where what comes cannot be cut into messages.
-    """
-    place = f"{host}:{port}"
+) -> Answered:
+    """A conversation of one message; errors as of ``Conversation.ask``."""
+    speaking = Conversation(host, port, lambda: framer, timeout_seconds, tls)
     try:
-        connection = socket.create_connection((host, port), timeout=min(timeout_seconds, CONNECT_SECONDS_MAX))
-    except TimeoutError:
-        raise UnreachableError(f"{place}: nobody took the call in time, expected a running centre (switch up)") from None
-    except (OSError, UnicodeError) as fault:
-        why = getattr(fault, "strerror", None) or "no such host"
-        raise UnreachableError(f"{place}: {why.lower()}, expected a running centre (switch up)") from None
-    connection = connection if tls is None else secured(connection, tls, place)
-    with connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sent_at = time.perf_counter()
-        try:
-            connection.sendall(frame)
-            return _answer(connection, framer, wanted, sent_at, timeout_seconds)
-        except TimeoutError:
-            raise UnansweredError(f"{place}: no answer in {timeout_seconds:g} s{_partly(framer)}") from None
-        except OSError as fault:
-            if tls is not None:
-                refuse_certificate(fault, place)
-            raise UnansweredError(f"{place}: the line broke before an answer ({fault.strerror})") from None
-        except EOFError:
-            raise UnansweredError(f"{place}: the line was closed without an answer{_partly(framer)}") from None
+        return speaking.ask(frame, wanted)
+    finally:
+        speaking.close()
 
 
 def secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.socket:
@@ -95,28 +186,6 @@ def refuse_certificate(fault: OSError, place: str) -> None:
 
     if isinstance(fault, ssl.SSLError) and is_refusal(fault):
         raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}{option_for(fault)}") from None
-
-
-def _answer(
-    connection: socket.socket, framer: Framer, wanted: Callable[[bytes], bool], sent_at: float, timeout_seconds: float
-) -> Answer:
-    while True:
-        left_seconds = sent_at + timeout_seconds - time.perf_counter()
-        if left_seconds <= 0:
-            raise TimeoutError
-        connection.settimeout(left_seconds)
-        data = connection.recv(_READ_BYTES)
-        if not data:
-            raise EOFError
-        for frame in framer.feed(data):
-            if wanted(frame.body):
-                return Answer(body=frame.body, elapsed_ms=(time.perf_counter() - sent_at) * 1000)
-        if framer.fault is not None:
-            raise FrameError(f"the answer: {framer.fault}") from None
-
-
-def _partly(framer: Framer) -> str:
-    return f"; {framer.incomplete}: do dialect, header and TPDU fit?" if framer.incomplete else ""
 
 
 def is_timeout(seconds: float) -> bool:

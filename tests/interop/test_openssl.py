@@ -124,4 +124,4 @@ def test_our_client_on_s_server(drawer: Drawer) -> None:
 
 def asked(port: int, frame: bytes, tls: ClientSide) -> bytes:
     framer = Framer(WIRE.header)
-    return exchange(HOST, port, framer, frame, wanted=lambda body: True, timeout_seconds=10, tls=tls).body
+    return exchange(HOST, port, framer, frame, wanted=lambda body: True, timeout_seconds=10, tls=tls).frame.body

@@ -43,7 +43,7 @@ def asked(port: int, drawer: Drawer) -> bytes:
     framer = Framer(WIRE.header)
     return exchange(
         HOST, port, framer, b"\x00\x02hi", wanted=lambda _: True, timeout_seconds=SECONDS_MAX, tls=drawer.client()
-    ).body
+    ).frame.body
 
 
 def test_an_answer_in_pieces(drawer: Drawer) -> None:
