@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -77,12 +80,23 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     with guarded_output(), faults_of_threads_told(given):
         code = _code_of(given)
+    _let_go_of_output()
     sys.exit(code)
+
+
+def _let_go_of_output() -> None:
+    """What cannot be written is not tried again: the interpreter would say so in its own words, and end with 120."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _code_of(arguments: list[str]) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="switch", standalone_mode=False)
+        sys.stdout.flush()  # what finds no room, or no reader, is found out here and not behind the last word
     except (click.exceptions.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except click.ClickException as error:

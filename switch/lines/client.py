@@ -169,7 +169,7 @@ def secured(connection: socket.socket, tls: ClientSide, place: str) -> socket.so
         return tls.context.wrap_socket(connection, server_hostname=tls.server_name)
     except TimeoutError:
         raise UnreachableError(f"{place}: TLS was not agreed on in time: does this listener speak it?") from None
-    except (ssl.SSLEOFError, ConnectionError):
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError):
         raise UnreachableError(f"{place}: the line was closed before TLS was agreed on: does this listener speak it?") from None
     except ssl.SSLError as fault:
         raise UnreachableError(f"{place}: TLS: {tls_fault(fault)}{option_for(fault)}") from None
