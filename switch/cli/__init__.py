@@ -78,9 +78,11 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     if isinstance(sys.stdout, io.TextIOWrapper):  # what a terminal or a file has no letters for is written out
         sys.stdout.reconfigure(errors="backslashreplace")
-    with guarded_output(), faults_of_threads_told(given):
-        code = _code_of(given)
-    _let_go_of_output()
+    try:
+        with guarded_output(), faults_of_threads_told(given):
+            code = _code_of(given)
+    finally:
+        _let_go_of_output()
     sys.exit(code)
 
 
