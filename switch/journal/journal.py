@@ -32,6 +32,7 @@ from switch.journal.rows import (
     INSERT_REVERSAL,
     decision_row,
     delivery_row,
+    insert_many,
     is_plain,
     plain_row,
     reconciliation_row,
@@ -180,7 +181,7 @@ class SqliteJournal:
                 self._write_requests(batch.requests, now_ms)
             if batch.decisions:
                 date = self._current_date()
-                db.executemany(INSERT_DECISION, [decision_row(item, date, now_ms) for item in batch.decisions])
+                insert_many(db, INSERT_DECISION, [decision_row(item, date, now_ms) for item in batch.decisions])
             self._write_rare(batch, now_ms)
             if batch.occurrences:
                 rows = [(item.request_id, now_ms, item.kind, item.detail) for item in batch.occurrences]
@@ -197,7 +198,7 @@ class SqliteJournal:
     def _write_requests(self, requests: list[JournalRequest], now_ms: int) -> None:
         kept = self._kept
         rows = [plain_row(item, now_ms, kept(item.authorization.pan.digits)) for item in requests if is_plain(item)]
-        self._db.executemany(INSERT_PLAIN_REQUEST, rows)
+        insert_many(self._db, INSERT_PLAIN_REQUEST, rows)
         if len(rows) < len(requests):
             rare = [item for item in requests if not is_plain(item)]
             self._db.executemany(

@@ -6,7 +6,10 @@ A plain request's row is made for nearly all.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
+from functools import cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from switch.data_folder.vault import Vault
@@ -34,6 +37,7 @@ pan_cipher, pan_masked, transaction_type, amount_minor, currency, entry_mode, ch
 """
 INSERT_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"  # noqa: S608
 INSERT_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 9)})"  # noqa: S608
+ROWS_AT_ONCE: Final = 16  #: rows of one INSERT, where there are as many: SQLite begins and ends a statement that much less often
 INSERT_REVERSAL = """
 INSERT INTO reversal (
   received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor,
@@ -48,6 +52,22 @@ INSERT INTO reconciliation (
   sent, settlement_code, response_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 INSERT_OCCURRENCE = "INSERT INTO occurrence (request_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)"
+
+
+def insert_many(db: sqlite3.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows in their order, ``ROWS_AT_ONCE`` to a statement; ``statement`` ends with the place holders of one row."""
+    whole = len(rows) - len(rows) % ROWS_AT_ONCE
+    if whole:
+        together = _several(statement)
+        for first in range(0, whole, ROWS_AT_ONCE):
+            db.execute(together, [*chain.from_iterable(rows[first : first + ROWS_AT_ONCE])])
+    db.executemany(statement, rows[whole:])
+
+
+@cache
+def _several(statement: str) -> str:
+    """The statement with the place holders of one row as often as rows go together."""
+    return statement + f", {statement[statement.rindex('(') :]}" * (ROWS_AT_ONCE - 1)
 
 
 def is_plain(item: JournalRequest) -> bool:
