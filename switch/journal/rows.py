@@ -37,7 +37,7 @@ pan_cipher, pan_masked, transaction_type, amount_minor, currency, entry_mode, ch
 """
 INSERT_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"  # noqa: S608
 INSERT_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 9)})"  # noqa: S608
-ROWS_AT_ONCE: Final = 16  #: rows of one INSERT, where there are as many: SQLite begins and ends a statement that much less often
+ROWS_AT_ONCE: Final = 16  #: rows of one INSERT, where there are as many: SQLite begins and ends fewer statements
 INSERT_REVERSAL = """
 INSERT INTO reversal (
   received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, amount_minor, replacement_minor,
