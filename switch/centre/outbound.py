@@ -30,11 +30,14 @@ from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_
 
 @record
 class Origin:
-    """Where an answer goes: the line the request came on, the TPDU of its answer, and the request as it came."""
+    """Where an answer goes: the line the request came on, the TPDU of its answer, and the request as it came.
+
+    ``body`` is the message's bytes; empty where they cannot be read wholly."""
 
     line: Line
     tpdu: bytes
     message: Message
+    body: bytes = b""
 
 
 class Outbound:
@@ -90,6 +93,10 @@ class Outbound:
         line = origin.line
         line.answers_due -= 1
         self._touched[line] = None
+        if request.carried is origin.message.elements and acquirer.only_says_codes(decision):
+            mti = acquirer.answer_mti(request)
+            if line.queue_answer(origin.body, origin.tpdu, mti, decision.approval_code, decision.response_code):
+                return ()
         try:
             line.queue(acquirer.to_response(request, decision), origin.tpdu, origin.message, finer(decision))
         except MessageError as error:

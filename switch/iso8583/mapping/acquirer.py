@@ -324,7 +324,17 @@ def to_response(authorization: Authorization, decision: Decision) -> Message:
         elements[4] = f"{decision.approved_minor:012d}"
     if decision.carried is not None:
         elements.update(decision.carried)
-    return tuple.__new__(Message, (_ANSWER_MTIS[authorization.function][authorization.message_class], elements))
+    return tuple.__new__(Message, (answer_mti(authorization), elements))
+
+
+def answer_mti(authorization: Authorization) -> str:
+    """The MTI of the answer to a request or an advice."""
+    return _ANSWER_MTIS[authorization.function][authorization.message_class]
+
+
+def only_says_codes(decision: Decision) -> bool:
+    """Whether the answer says no more than DE 38 and 39, beside what it gives back of the request."""
+    return decision.carried is None and decision.response_code != PARTIALLY_APPROVED
 
 
 def refusal(message: Message, response_code: str) -> Message:
