@@ -201,8 +201,11 @@ def test_what_was_carried_in_one_currency_is_not_brought_forward_in_another(tmp_
         carried = close(tmp_path).payouts[0]
         journal.decide(merchant_id=KIOSK.id, amount_minor=10_000, currency="978")
         paid = close(tmp_path, specs=in_euros).payouts[0]
+        journal.decide(merchant_id=KIOSK.id, amount_minor=10_000)
+        again = close(tmp_path).payouts[0]
     assert (carried.currency, carried.net_minor, carried.outcome) == ("504", -70, "carried")
     assert (paid.currency, paid.brought_forward_minor, paid.net_minor) == ("978", 0, 10_000 - 220)
+    assert (again.currency, again.brought_forward_minor, again.net_minor) == ("504", -70, 10_000 - 220 - 70)
     assert check_books(tmp_path).faults == ()
 
 

@@ -581,6 +581,36 @@ async def test_new_keys_come_behind_what_was_left_unread(
         peer.shut()
 
 
+@pytest.mark.parametrize("updates", [1, 2, 6])
+async def test_what_left_with_an_answer_of_tls_is_not_sent_again(drawer: Drawer, tmp_path: Path, updates: int) -> None:
+    side = drawer.client()
+    side.context.keylog_filename = str(tmp_path / "keys")
+    with small_sockets() as (ours, theirs):
+        ours_tls, theirs_tls = await agreed(ours, theirs, side, drawer)
+        line, peer, records = Line(ours, WIRE, "peer"), Line(theirs, WIRE, "us"), Records(tmp_path / "keys")
+        line.secure(ours_tls)
+        peer.secure(theirs_tls)
+        heard, said = list[str](), 0
+        while not line._unsent:
+            said += 1
+            line.queue(purchase(said))
+            line.flush()
+        for _ in range(updates):
+            theirs.send(records.key_update(asks_for_one=True))
+            await trio.lowlevel.wait_readable(ours)
+            assert list(line.gulp()) == []
+        with trio.fail_after(30):
+            async with line.living():
+                while len(heard) < said:
+                    await trio.lowlevel.wait_readable(theirs)
+                    heard.extend(WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame)
+                await line.flowing()
+        while not peer.over:
+            heard.extend(WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame)
+        assert heard == [f"{stan:06d}" for stan in range(1, said + 1)]
+        peer.shut()
+
+
 async def test_who_asks_for_new_keys_and_reads_nothing_is_cut_off(drawer: Drawer, tmp_path: Path) -> None:
     side = drawer.client()
     side.context.keylog_filename = str(tmp_path / "keys")
