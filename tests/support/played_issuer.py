@@ -69,8 +69,8 @@ async def played(
     issuer: str = "atlas",
     journal: Any = None,
 ) -> AsyncIterator[Played]:
-    """The issuer's lines are in the wire format ``spoken``, else as the listener ``asked`` has it; the acquirer's in ``asked_in``,
-    else as that listener has it.
+    """The issuer's lines are in the wire format ``spoken``, the acquirer's in ``asked_in``; both else as the listener ``asked``
+    has it.
 
     ``journal`` is that of an earlier life, if given.
     """

@@ -22,6 +22,7 @@ from switch.specs.load import load_specs
 from switch.transaction import ExchangeKey
 from tests.support import centre_in_loop
 from tests.support.centre_in_loop import loopback, specs
+from tests.support.played_issuer import answer_to, played
 from tests.trials.desk import OWN_ID, Desk, desk, message
 from tests.trials.test_terminal import Terminal, sale, settlement
 
@@ -158,6 +159,19 @@ async def test_what_waits_for_no_batch_has_no_tip(tmp_path: Path) -> None:
         held = {**other, "de37": "RRN000000003", "de25": "06"}
         assert await at.code(message("0100", 3, de4="000000010000", **held)) == "00"
         assert await at.code(tip(4, 10_000, **other, de37="RRN000000003")) == "12", "it waits for its completion"
+
+
+async def test_the_tip_of_a_sale_that_waits_for_its_bank_is_put_off() -> None:
+    async with played() as centre:
+        issuer = await centre.signed_on()
+        await centre.acquirer.send(sold())
+        request = await issuer.receive()
+        assert (await centre.acquirer.ask(tip(2, 11_000))).elements[39] == "09"
+        await issuer.send(answer_to(request, de38="A00001"))
+        assert (await centre.acquirer.receive()).elements[39] == "00"
+        told = await centre.acquirer.ask(tip(2, 11_000))
+        assert (told.elements[39], told.elements[38]) == ("00", "A00001")
+        await issuer.stream.aclose()
 
 
 async def test_a_terminal_types_a_tip_in(tmp_path: Path) -> None:
