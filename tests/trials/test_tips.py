@@ -22,7 +22,7 @@ from switch.specs.load import load_specs
 from switch.transaction import ExchangeKey
 from tests.support import centre_in_loop
 from tests.support.centre_in_loop import loopback, specs
-from tests.support.played_issuer import answer_to, played
+from tests.support.played_issuer import answer_to, played, quiet
 from tests.trials.desk import OWN_ID, Desk, desk, message
 from tests.trials.test_terminal import Terminal, sale, settlement
 
@@ -141,6 +141,22 @@ async def test_a_reversal_takes_all_of_it_back(
         assert await at.code(tip(4, 11_500)) == "12"
         assert await at.code(totals(5, 0, 0)) == "95", "counted and reversed"
     end_of_day(tmp_path, None)
+
+
+async def test_a_tip_reaches_its_bank_after_all(tmp_path: Path) -> None:
+    """The bank was away when the tip came, and the centre was restarted before it was back."""
+    books: dict[str, MemoryBook] = {}
+    async with desk(tmp_path, books) as at:
+        assert await at.code(sold()) == "00"
+        at.centre.issuers["atlas"].cancel()
+        while "atlas is not available" not in at.notices():
+            await quiet()
+        assert await at.code(tip(2, 11_500)) == "00"
+        assert at.centre.server.board.owed == 1
+    async with desk(tmp_path, books) as at:
+        assert await at.held_minor() == 11_500
+        (told,) = (each for each in at.centre.heard["atlas"] if each.mti in ("0220", "0221"))
+        assert (told.elements[3], told.elements[4]) == ("000000", "000000011500")
 
 
 async def test_a_reversed_sale_has_no_tip(tmp_path: Path) -> None:
