@@ -146,8 +146,7 @@ class Layout:
 
     @property
     def has_secrets(self) -> bool:
-        """Whether there may be secret subelements at any depth: those that are marked, and BER-TLV, whose tags for card data are
-        secret everywhere."""
+        """Whether there may be secret subelements at any depth: those that are marked, and card data in BER-TLV."""
         deeper = (each.layout for each in self.members.values() if each.layout is not None)
         return self.kind == "ber" or self.marks_secrets or any(layout.has_secrets for layout in deeper)
 

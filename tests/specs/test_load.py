@@ -588,8 +588,6 @@ def test_every_key_of_every_file_has_a_line(file: str) -> None:
     lines = toml_lines(text)
     said = {path for path in paths(tomllib.loads(text)) if path.rpartition(".")[2] not in ("element", "subelement")}
     assert said == set(lines)
-        lines
-    )
     for path, line in lines.items():
         name = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
         assert name in text.splitlines()[line - 1]
