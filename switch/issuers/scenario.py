@@ -83,8 +83,12 @@ class When:
             and (self.terminal_id is None or self.terminal_id == request.key.terminal_id)
             and (self.channel is None or self.channel == request.channel)
             and (self.currency is None or self.currency == request.currency)
-            and all((read(request.carried, name) or "").rstrip() == value.rstrip() for name, value in self.elements)
+            and (not self.elements or self._says(request, read))
         )
+
+    def _says(self, request: Authorization, read: ReadElement) -> bool:
+        """Whether each element named has its value; blanks that fill one up do not count."""
+        return all((read(request.carried, name) or "").rstrip() == value.rstrip() for name, value in self.elements)
 
 
 def _elements(table: SpecTable) -> tuple[tuple[str, str], ...]:
