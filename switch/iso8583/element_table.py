@@ -163,6 +163,9 @@ def _member(
 def _with_members(entry: SpecTable, layout: Layout, is_key: Callable[[str], bool], expected: str, member: _Member) -> Layout:
     """The layout with the subelements of a table added to those it has; numbers stand in their order."""
     members = dict(layout.members)
+    for key in members:
+        if not is_key(key):
+            entry.mistake("subelement", f"{key!r}, of the dialect that this one extends", expected)
     for key, table in entry.named("subelement"):
         if not is_key(key):
             table.mistake("", f"subelement {key!r}", expected)

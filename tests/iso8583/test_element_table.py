@@ -8,6 +8,8 @@ import pytest
 
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
+from switch.iso8583.nested.read import contents
+from switch.iso8583.nested.write import build
 from switch.spec_table import SpecTable
 from tests.support.strategies import DIALECTS
 
@@ -86,6 +88,30 @@ def test_each_mistake_is_told(text: str, told: str) -> None:
     with pytest.raises(SpecError) as refused:
         read(text)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[element.127]\nbitmap_bytes = 1", "element.127.subelement: found '10', of the dialect that this one extends"),
+        ("[element.48]\ntag_characters = 3", "element.48.subelement: found '01', of the dialect that this one extends"),
+    ],
+)
+def test_what_is_inherited_has_to_fit(text: str, told: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        read(text)
+    assert told in str(refused.value)
+
+
+def test_subelements_inside_bytes_are_written_as_the_dialect_writes() -> None:
+    text = '[element.127]\nformat = "b..999"\nsubelements = "bitmap"\n'
+    for key, notation in (("2", "n 3"), ("3", "ans..99"), ("10", "n..19"), ("64", "b 2")):
+        text += f'[element.127.subelement.{key}]\nname = "x"\nformat = "{notation}"\n'
+    element = read(text, "ebcdic_bcd").element(127)
+    values = {"2": "504", "3": "AB", "10": "123", "64": "C0DE"}
+    value = build(element, values)
+    assert value == "6040000000000001" + "0504" + "02C1C2" + "030123" + "C0DE"
+    assert {part.key: part.value for part in contents(element, value).parts} == values
 
 
 def test_subelements_are_inherited_added_to_and_taken_away() -> None:
