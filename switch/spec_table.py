@@ -67,18 +67,19 @@ class SpecTable:
 
     def wrong(self, key: str, found: object, expected: str) -> NoReturn:
         """Refuse the value at ``key`` (or the whole table with an empty key); the table is read no further."""
-        raise self._error(key, found, expected)
+        raise self.error(key, found, expected)
 
     def mistake(self, key: str, found: object, expected: str) -> None:
         """The same where the rest of the table can still be read: it is, where mistakes are collected."""
         if key in self._stand_ins:
             return  # this value was refused before; what is wrong now is the one that stands in for it
-        error = self._error(key, found, expected)
+        error = self.error(key, found, expected)
         if self._mistakes is None:
             raise error
         self._collect(error)
 
-    def _error(self, key: str, found: object, expected: str) -> SpecError:
+    def error(self, key: str, found: object, expected: str) -> SpecError:
+        """What is wrong with a value, with file and line."""
         dotted = self._dotted(key)
         return SpecError(self.file, dotted, found, expected, self._line(dotted))
 

@@ -95,6 +95,8 @@ class Authorization:
     original_key: ExchangeKey | None = None  #: what DE 90 names: the request it completes or adds to
     advised_code: str | None = None  #: of an advice: what was answered at the point of sale (DE 39)
     approval_code: str | None = None  #: of an advice or a completion: DE 38
+    adjusts: bool = False  #: an advice that a terminal's sale has another amount than was approved, with a tip mostly
+    original_minor: int | None = None  #: of an adjustment: the amount of the sale, where it says so (DE 60)
     repeat: bool = False  #: it came as a repeat (0101, 0121, …) of what its sender had no answer to
     stamped: bool = False  #: its sender gave no time at all: the time in ``key`` is of the centre's clock
     captured_function: Literal[Function, ""] = ""  #: of a BATCH: whether what its close captured had been asked or told
@@ -121,7 +123,7 @@ def tells_apart(rrn: str) -> bool:
 
 @record(kw_only=True)
 class Reversal:
-    """A demand to undo an earlier request, in whole or in part (0400, 0401, 0420, 0421; a void by DE 3 02 or 22)."""
+    """A demand to undo an earlier request, in whole or in part (0400, 0401, 0420, 0421; a void: 0200 with DE 3 02 or 22)."""
 
     key: ExchangeKey  #: of this message
     mti: str  #: as it came

@@ -76,7 +76,7 @@ class Inbound:
             self._refuse_unreadable(line, frame, error, effects)
             return
         message = line.understood(received) if line.translates else received
-        origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", received)
+        origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", received, frame.body)
         try:
             self._dates[line.edition](received.elements)
         except MessageError as error:

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from attrs import evolve
-
 from switch.errors import MessageError
 from switch.iso8583.edition93.action_codes import finer
 from switch.iso8583.mapping import acquirer
 from switch.iso8583.mapping import issuer as forwarding
+from switch.iso8583.mapping.lesser import as_asked, lesser_responses
 from switch.iso8583.mapping.reconciliation import totals_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
@@ -25,16 +24,19 @@ from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
 from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed
-from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION, refuse
+from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE
 
 
 @record
 class Origin:
-    """Where an answer goes: the line the request came on, the TPDU of its answer, and the request as it came."""
+    """Where an answer goes: the line the request came on, the TPDU of its answer, and the request as it came.
+
+    ``body`` is the message's bytes; empty where they cannot be read wholly."""
 
     line: Line
     tpdu: bytes
     message: Message
+    body: bytes = b""
 
 
 class Outbound:
@@ -70,8 +72,14 @@ class Outbound:
         return expects_answer(message.mti) and self.answer(origin, acquirer.refusal(message, response_code))
 
     def answer(self, origin: Origin, message: Message) -> bool:
-        """Answer a request on the line it came on."""
-        return self._send(origin.line, message, origin.tpdu, origin.message)
+        """Answer a request on the line it came on; where its dialect cannot say all of that, without what the centre filled
+        in."""
+        try:
+            origin.line.queue(message, origin.tpdu, origin.message)
+        except MessageError:
+            return self._send(origin.line, as_asked(message, origin.message), origin.tpdu, origin.message)
+        self._touched[origin.line] = None
+        return True
 
     def _send(self, line: Line, message: Message, tpdu: bytes, request: Message | None = None) -> bool:
         """Queue a message; False, and a notice, where the line's dialect cannot say it."""
@@ -84,20 +92,26 @@ class Outbound:
         return True
 
     def _reply(self, effect: Reply, now: float) -> Iterable[Effect]:
-        """Queue an answer: the whole decision; if the acquirer's dialect cannot say that, the decision without the issuer's
-        elements; else 96."""
+        """Queue an answer: the whole of it; if the acquirer's dialect cannot say that, the first of the lesser ones that it
+        can."""
         origin, request, decision = effect.origin, effect.authorization, effect.decision
         line = origin.line
         line.answers_due -= 1
         self._touched[line] = None
+        if request.carried is origin.message.elements and acquirer.only_says_codes(decision):
+            mti = acquirer.answer_mti(request)
+            if line.queue_answer(origin.body, origin.tpdu, mti, decision.approval_code, decision.response_code):
+                return ()
         try:
             line.queue(acquirer.to_response(request, decision), origin.tpdu, origin.message, finer(decision))
         except MessageError as error:
-            for lesser in (evolve(decision, carried=None), refuse(SYSTEM_MALFUNCTION, "")):
+            instead = "not answered"
+            for lesser, told, words in lesser_responses(request, decision, origin.message):
                 with suppress(MessageError):
-                    line.queue(acquirer.to_response(request, lesser), origin.tpdu, origin.message, finer(lesser))
+                    line.queue(lesser, origin.tpdu, origin.message, finer(told))
+                    instead = f"answered {words}"
                     break
-            what = f"{line.name}: the answer {decision.response_code} cannot be said: {error}"
+            what = f"{line.name}: the answer {decision.response_code} cannot be said: {error}; {instead}"
             return (Notice("format_error", what),)
         return ()
 

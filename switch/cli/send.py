@@ -89,6 +89,9 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
     help="How the card was read.  [default: ecommerce]",
 )
 @click.option("--complete", metavar="RRN", help="Complete a pre-authorization, for --amount (0220).")
+@click.option(
+    "--adjust", metavar="RRN", help="Give a sale that waits for its batch another --amount: a tip (0220 with DE 3 02)."
+)
 @click.option("--increment", metavar="RRN", help="Add --amount to a pre-authorization (0100).")
 @click.option("--reverse", metavar="RRN", help="Reverse a request (0400, or 0420 with --mti).")
 @click.option("--leave", metavar="AMOUNT", help="What the reversal leaves of the amount (DE 95).  [default: nothing]")
@@ -160,9 +163,9 @@ def send(
     """Send one message to a centre, or a few, and show request and answer, element by element.
 
     Everything has a default, so `switch send` alone makes a purchase; what was set and by what is told below the message. What
-    follows a request (--complete, --increment, --reverse, --void) names it by its RRN: the rest is taken from the journal. Card
-    numbers are shown masked, unless --unmasked. Ends with 0 when an answer came (whatever it says, unless --expect), 1 when it
-    is not the one expected, 3 when none came.
+    follows a request (--complete, --adjust, --increment, --reverse, --void) names it by its RRN: the rest is taken from the
+    journal. Card numbers are shown masked, unless --unmasked. Ends with 0 when an answer came (whatever it says, unless
+    --expect), 1 when it is not the one expected, 3 when none came.
 
     A file has hexadecimal text or JSON, whose messages are sent as they stand, or CSV: a header row of mti and elements'
     numbers, then a message a row. Where CSV has no column, the default is sent, and an empty cell leaves an element out. All of

@@ -22,6 +22,7 @@ def specs() -> None:
 def check(specs_folder: Path | None) -> int:
     """Read the whole specification and say that all is well, or every mistake there is: file, line, key.
 
+    A dialect in which the centre cannot say an approval or a decline is a mistake; what else it cannot say is a warning.
     Every sale of the business date that is open now must have its rates, too.
     """
     from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SpecError
@@ -36,6 +37,8 @@ def check(specs_folder: Path | None) -> int:
         if len(error.mistakes) > 1:
             complain(f"{len(error.mistakes)} mistakes")
         return EXIT_WRONG_USE
+    for warning in loaded.unsaid:
+        complain(f"warning: {warning}")
     issuers = loaded.issuers.values()
     listeners_tls(loaded)
     issuers_tls(loaded)

@@ -11,7 +11,7 @@ from switch.cli.console.names import merchant_ids
 from switch.cli.console.options import data_option, date_argument, given, json_option, specs_option
 from switch.errors import SwitchError
 
-#: The columns of ``engine.STATEMENT_LINES``.
+#: The columns of ``payouts.STATEMENT_LINES``.
 LINE_COLUMNS: Final = (
     "local_at",
     "terminal_id",

@@ -15,6 +15,7 @@ from typing import Final
 import iso8583
 
 from switch.errors import MessageError
+from switch.iso8583.answer_plan import AnswerPlan, compile_answer_plan
 from switch.iso8583.dialect import ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect
 from switch.iso8583.element import EBCDIC
 from switch.iso8583.message import Message
@@ -64,6 +65,7 @@ class Codec:
         self._mtis: dict[bytes, str] = {}
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
+        self._answers: dict[tuple[bytes, bool], AnswerPlan | None] = {}
         self._met: Counter[object] = Counter()  #: bitmap or elements without a plan -> how often they have come
 
     def decode(self, data: bytes, otherwise: Callable[[bytes], Message] | None = None) -> Message:
@@ -74,12 +76,8 @@ class Codec:
         """
         start = self._mti_bytes
         mti = self._mtis.get(data[:start])
-        end = start + self._bitmap_bytes
-        if mti is not None and len(data) > end:
-            if data[start] in self._secondary:
-                end += self._bitmap_bytes
-                if self._has_third and len(data) >= end and data[end - self._bitmap_bytes] in self._secondary:
-                    end += self._bitmap_bytes
+        if mti is not None and len(data) > start + self._bitmap_bytes:
+            end = self._end_of_bitmap(data)
             plan = self._decoders.get(data[start:end])
             if plan is not None:
                 try:
@@ -89,6 +87,42 @@ class Codec:
                 if elements is not None:
                     return tuple.__new__(Message, (mti, elements))
         return self._decode_slowly(data) if otherwise is None else otherwise(data)
+
+    def _end_of_bitmap(self, data: bytes) -> int:
+        """Where the first element of a message begins, which is longer than its MTI and one bitmap."""
+        end = self._mti_bytes + self._bitmap_bytes
+        if data[self._mti_bytes] in self._secondary:
+            end += self._bitmap_bytes
+            if self._has_third and len(data) >= end and data[end - self._bitmap_bytes] in self._secondary:
+                end += self._bitmap_bytes
+        return end
+
+    def answered(self, request: bytes, mti: str, approval_code: str | None, response_code: str) -> bytes | None:
+        """The bytes of the answer that gives back what it has to of a request, cut out of the bytes of that request.
+
+        ``request`` is a message that was decoded. None where it has to be encoded (``encode``), which says the same.
+        """
+        end = self._end_of_bitmap(request)
+        key = request[self._mti_bytes : end], approval_code is not None
+        try:
+            plan = self._answers[key]
+        except KeyError:
+            plan = self._answer_plan(*key)
+        if plan is None:
+            return None
+        try:
+            return plan(request, end, mti, approval_code, response_code)
+        except (LookupError, ValueError):
+            return None
+
+    def _answer_plan(self, bitmap: bytes, approved: bool) -> AnswerPlan | None:
+        """A plan for answers to requests that come often enough to have one for reading them."""
+        if bitmap not in self._decoders:
+            return None
+        announced = bitmap if self._bitmap_bytes == 8 else bytes.fromhex(bitmap.decode(self._text))
+        plan = compile_answer_plan(self.dialect, announced, approved=approved)
+        self._answers[bitmap, approved] = plan
+        return plan
 
     def encode(self, message: Message) -> bytes:
         """The bytes of a message. MessageError (without position) names the first element that does not fit."""

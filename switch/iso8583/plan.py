@@ -21,12 +21,16 @@ from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
 Decoder = Callable[[bytes, int], "dict[int, str] | None"]
 Encoder = Callable[[str, dict[int, str]], "bytes | None"]
 
-_CODEC: Final = {"ascii": "ascii", "ebcdic": EBCDIC, LATIN_1: "latin-1"}
+PYTHON_CODECS: Final = {"ascii": "ascii", "ebcdic": EBCDIC, LATIN_1: "latin-1"}  #: encoding of text -> Python's name of it
 _WIDER: Final = frozenset({"ebcdic", LATIN_1})  #: encodings of more characters than ASCII
 
 #: Length prefixes as they are read (text or packed as hex) -> value; a dict takes digits only, where int() takes "+1".
 _LENGTHS: Final = {digits: {f"{n:0{digits}d}": n for n in range(10**digits)} for digits in (1, 2, 3)}
 _PACKED_LENGTHS: Final = {digits: {f"{n:0{digits + digits % 2}d}": n for n in range(10**digits)} for digits in (1, 2, 3)}
+
+_LENGTH_TABLES: Final = {f"L{digits}": table for digits, table in _LENGTHS.items()} | {
+    f"P{digits}": table for digits, table in _PACKED_LENGTHS.items()
+}
 
 #: MTIs of ISO 8583:1987 and 1993 as digits; a plan writes these and no other.
 KNOWN_MTIS: Final = frozenset(f"0{c}{f}{o}" for c in "12345678" for f in "0123" for o in "0123") | frozenset(
@@ -45,7 +49,7 @@ _CLASS_TESTS: Final = {
     "anp": "{}.replace(' ', '0').isalnum()",
     "ans": "{}.isprintable()",
 }
-_SIGNS: Final = {code: {sign.encode(code): sign for sign in "CD"} for code in _CODEC.values()}
+_SIGNS: Final = {code: {sign.encode(code): sign for sign in "CD"} for code in PYTHON_CODECS.values()}
 
 
 def present_elements(bitmap: bytes) -> list[int]:
@@ -77,7 +81,7 @@ def _check(content: str, name: str, *, ascii_already: bool) -> str:
     return test if ascii_already or content == "b" else f"{test} and {name}.isascii()"
 
 
-class _Source:
+class Source:
     """The text of a function being written."""
 
     def __init__(self, signature: str) -> None:
@@ -95,23 +99,12 @@ def _packed_bytes(digits: int) -> int:
     return (digits + 1) // 2
 
 
-class _Reader(_Source):
-    """A decoder being written. ``at`` is the Python expression of the place reached; the end is compared with the message's
-    once, so no slice on the way needs its length checked."""
+class Walk(Source):
+    """A function over the bytes of a message, being written. ``at`` is the Python expression of the place reached."""
 
-    def __init__(self, elements: list[Element]) -> None:
-        super().__init__("data, start")
-        self.values: list[str] = []
-        self._base, self._offset = "", 0
-        encodings = {e.encoding for e in elements} | {e.length_encoding for e in elements if e.length_units}
-        self.ascii_already = encodings <= {"ascii", "hex"}
-        self.add("data = data[start:]")
-        if encodings & {"ascii", "hex"}:
-            self.add(f"ascii = data.decode('{'ascii' if self.ascii_already else 'latin-1'}')")
-        if "ebcdic" in encodings:
-            self.add(f"ebcdic = data.decode({EBCDIC!r})")
-        if LATIN_1 in encodings:
-            self.add(f"{LATIN_1} = data.decode('latin-1')")
+    def __init__(self, signature: str, base: str = "") -> None:
+        super().__init__(signature)
+        self._base, self._offset = base, 0
 
     @property
     def at(self) -> str:
@@ -129,6 +122,23 @@ class _Reader(_Source):
         self.add(f"{name} = {start} + {size}")
         self._base, self._offset = name, 0
         return f"{start}:{name}"
+
+
+class _Reader(Walk):
+    """A decoder being written. The end is compared with the message's once, so no slice on the way needs its length checked."""
+
+    def __init__(self, elements: list[Element]) -> None:
+        super().__init__("data, start")
+        self.values: list[str] = []
+        encodings = {e.encoding for e in elements} | {e.length_encoding for e in elements if e.length_units}
+        self.ascii_already = encodings <= {"ascii", "hex"}
+        self.add("data = data[start:]")
+        if encodings & {"ascii", "hex"}:
+            self.add(f"ascii = data.decode('{'ascii' if self.ascii_already else 'latin-1'}')")
+        if "ebcdic" in encodings:
+            self.add(f"ebcdic = data.decode({EBCDIC!r})")
+        if LATIN_1 in encodings:
+            self.add(f"{LATIN_1} = data.decode('latin-1')")
 
     def check(self, content: str, name: str, encoding: str) -> None:
         already = self.ascii_already or encoding == "bcd"
@@ -150,9 +160,7 @@ def compile_decoder(dialect: Dialect, bitmap: bytes) -> Decoder:
                 _read_single(reader, element)
     reader.add(f"if {reader.at} != len(data): return None")
     reader.add("return {" + ", ".join(reader.values) + "}")
-    tables = {f"L{digits}": table for digits, table in _LENGTHS.items()}
-    tables |= {f"P{digits}": table for digits, table in _PACKED_LENGTHS.items()}
-    plan: Decoder = reader.compiled(**tables, signs=_SIGNS, long=_long_length)
+    plan: Decoder = reader.compiled(**_LENGTH_TABLES, signs=_SIGNS, long=_long_length)
     return plan
 
 
@@ -242,7 +250,7 @@ def _read_signed(reader: _Reader, element: Element) -> None:
     """An amount whose sign stands as a character before packed digits."""
     name, digits = f"v{element.number}", element.size - 1
     sign, packed = reader.take(1), reader.take(_packed_bytes(digits))
-    code = _CODEC[element.sign_encoding]
+    code = PYTHON_CODECS[element.sign_encoding]
     reader.add(f"{name} = data[{packed}].hex()")
     if digits % 2:
         before, behind = element.pad
@@ -260,36 +268,45 @@ def compile_encoder(dialect: Dialect, numbers: tuple[int, ...]) -> Encoder:
     converting it; only EBCDIC, which knows more letters, is asked beforehand.
     """
     elements = [dialect.element(n) for n in sorted(numbers)]
-    source = _Source("mti, e")
+    source = Source("mti, e")
     if len(elements) > 1:
         source.add(", ".join(f"v{e.number}" for e in elements) + " = values(e)")
     else:
         for element in elements:
             source.add(f"v{element.number} = e[{element.number}]")
-    tests = [_length_test(element) for element in elements]
-    for (content, wider), group in groupby(sorted(elements, key=_test_key), _test_key):
-        tests += _content_tests(content, [f"v{e.number}" for e in group], ascii_already=not wider)
-    source.add("if not (" + " and ".join(tests or ["True"]) + "): return None")
-    pieces = [piece for element in elements for piece in _written(element)]
+    source.add("if not (" + " and ".join(tests_of(elements) or ["True"]) + "): return None")
+    pieces = [piece for element in elements for piece in written(element)]
     chunks = ["mtis[mti]", "bitmap"]
     for kind, run in groupby(pieces, lambda piece: piece[0]):
         text = "f'" + "".join(part for _, part in run) + "'"
-        chunks.append(f"bytes.fromhex({text})" if kind == "packed" else f"({text}).encode({_CODEC[kind]!r})")
+        chunks.append(f"bytes.fromhex({text})" if kind == "packed" else f"({text}).encode({PYTHON_CODECS[kind]!r})")
     source.add("return " + " + ".join(chunks))
-    bitmap = bitmap_of(numbers)
-    head = bitmap if dialect.bitmap == "binary" else bitmap.hex().upper().encode(_CODEC.get(dialect.mti, "ascii"))
     values = itemgetter(*(e.number for e in elements)) if len(elements) > 1 else None
-    plan: Encoder = source.compiled(bitmap=head, mtis=_mtis_of(dialect), values=values)
+    plan: Encoder = source.compiled(bitmap=bitmap_on_the_wire(dialect, numbers), mtis=mtis_of(dialect), values=values)
     return plan
 
 
-def _mtis_of(dialect: Dialect) -> dict[str, bytes]:
+def bitmap_on_the_wire(dialect: Dialect, numbers: Iterable[int]) -> bytes:
+    """The bitmap of these elements as a dialect writes it."""
+    bitmap = bitmap_of(numbers)
+    return bitmap if dialect.bitmap == "binary" else bitmap.hex().upper().encode(PYTHON_CODECS.get(dialect.mti, "ascii"))
+
+
+def mtis_of(dialect: Dialect) -> dict[str, bytes]:
     """MTI of the edition -> how it stands on the wire, where a product may write another version's first digit."""
     written, version = _MTI_BYTES[dialect.mti], VERSION_OF[dialect.edition]
     if version == dialect.mti_version:
         return written
     shifted = {mti: dialect.mti_version + mti[1:] for mti in KNOWN_MTIS if mti[0] == version}
     return {mti: written[other] for mti, other in shifted.items() if other in written}
+
+
+def tests_of(elements: list[Element]) -> list[str]:
+    """The Python expressions that are true when the values ``v2``, ``v3`` ... can be written as these elements."""
+    tests = [_length_test(element) for element in elements]
+    for (content, wider), group in groupby(sorted(elements, key=_test_key), _test_key):
+        tests += _content_tests(content, [f"v{e.number}" for e in group], ascii_already=not wider)
+    return tests
 
 
 def _test_key(element: Element) -> tuple[str, bool]:
@@ -311,7 +328,7 @@ def _content_tests(content: str, names: list[str], *, ascii_already: bool) -> li
     return [_check(content, name, ascii_already=ascii_already) for name in names]
 
 
-def _written(element: Element) -> list[tuple[str, str]]:
+def written(element: Element) -> list[tuple[str, str]]:
     """The pieces an element puts on the wire: (how it is converted, what goes into the f-string)."""
     name, pieces = f"v{element.number}", []
     if element.length_units:

@@ -45,7 +45,7 @@ def take(advice: Authorization, accounts: AccountBook, records: Records, *, now_
     if advice.advised_code is not None and advice.advised_code not in APPROVALS:
         return _answered(accounts, APPROVED, f"nothing to hold: it was answered {advice.advised_code}")
     known = accounts.placed(advice.key, records)
-    if known is not None and not _granted_less(known, advice):
+    if known is not None and (accounts.came_reversed(advice) or not _granted_less(known, advice)):
         return _answered(accounts, APPROVED, "nothing to hold: this is known already")
     hold = known.entry if known is not None else _completed_hold(advice, accounts, records)
     if hold is not None and hold.account != card.account:

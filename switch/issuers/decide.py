@@ -253,7 +253,8 @@ def undo(reversal: Reversal, accounts: AccountBook, records: Records, *, now_ms:
     """Lower a reversal's original, a hold or a credit, to what is to remain of it; accepted wherever there is nothing to undo.
 
     It only ever comes down: a repeat, or a reversal that leaves more than an earlier one did, changes nothing, in
-    whatever order they come. An original that was refused, met silence or is not known is refused should it come later.
+    whatever order they come. An original that was refused, met silence or is not known is refused should it come later. One
+    that was granted in part, for no more than is to remain, stays as it is, and no later advice adds to it.
     Refused itself is a reversal that names no original at all, and one whose card is not the original's.
     """
     key = reversal.original_key
@@ -266,7 +267,10 @@ def undo(reversal: Reversal, accounts: AccountBook, records: Records, *, now_ms:
         return Undoing(APPROVED, accounts.refuse_original(reversal, now_ms))
     if reversal.pan is not None and accounts.card(reversal.pan.digits).account != placed.entry.account:
         return Undoing(UNABLE_TO_LOCATE, None)
-    return Undoing(APPROVED, accounts.lower(key, now_ms, reversal.replacement_minor))
+    entry = accounts.lower(key, now_ms, reversal.replacement_minor)
+    if entry is None and placed.granted_in_part:
+        entry = accounts.refuse_original(reversal, now_ms)
+    return Undoing(APPROVED, entry)
 
 
 def _refused(accounts: AccountBook, response_code: str, reason: str) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, Protocol
 
-from switch.transaction import ExchangeKey
+from switch.transaction import PARTIALLY_APPROVED, ExchangeKey
 
 HOLD: Final = "hold"
 RELEASE: Final = "release"  #: of a hold
@@ -55,6 +55,11 @@ class Placed(NamedTuple):
     @classmethod
     def new(cls, entry: Entry) -> Placed:
         return cls(entry, entry.amount_minor)
+
+    @property
+    def granted_in_part(self) -> bool:
+        """Whether less was granted than asked for, and none of it is undone."""
+        return self.entry.response_code == PARTIALLY_APPROVED and self.left_minor == self.entry.amount_minor
 
     def lowered(self, by_minor: int) -> Placed:
         assert 0 < by_minor <= self.left_minor, "more undone than is left"

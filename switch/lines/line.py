@@ -158,6 +158,14 @@ class Line:
             body = self._without_accents(message)
         self._queued.append(self.framer.wrap(body, tpdu))
 
+    def queue_answer(self, request: bytes, tpdu: bytes, mti: str, approval_code: str | None, response_code: str) -> bool:
+        """Queue the answer that is a request's own bytes and the two codes (``Codec.answered``); False where it is not that."""
+        body = self.codec.answered(request, mti, approval_code, response_code)
+        if body is None:
+            return False
+        self._queued.append(self.framer.wrap(body, tpdu))
+        return True
+
     def _without_accents(self, message: Message) -> bytes:
         """The bytes of a message that cannot be said with its accents; MessageError where it cannot be said without."""
         return self.codec.encode(Message(message.mti, {number: in_ascii(value) for number, value in message.elements.items()}))

@@ -146,7 +146,7 @@ class TlsSocket:
         Those it did not take may be encrypted already, so that the next call has to begin with them.
         """
         taken = 0
-        if self._records:
+        if self._records or self._sealed:
             if not self._pushed():
                 raise BlockingIOError
             taken, self._sealed = self._sealed, 0

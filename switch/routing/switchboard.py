@@ -13,7 +13,7 @@ from attrs import evolve
 from switch.merchant import Merchant
 from switch.routing.handling.answers import Answers
 from switch.routing.handling.outbox import Outbox
-from switch.routing.handling.preauthorizations import Preauthorizations
+from switch.routing.handling.preauthorizations import Preauthorizations, as_named
 from switch.routing.handling.reconciliation import Reconciler
 from switch.routing.handling.repeats import Repeats
 from switch.routing.handling.reversals import TakenBackRequests
@@ -186,9 +186,10 @@ class Switchboard:
         return self._names.same_before(request)
 
     def stands(self, upload: Upload) -> bool:
-        """Whether a transaction that a terminal sends up with its batch was approved here and is not reversed."""
+        """Whether a transaction that a terminal sends up with its batch was approved here for that amount, and is neither
+        reversed nor adjusted."""
         past = self._names.decided(named_by(upload))
-        return past is not None and past.decision.approved and past.to_undo
+        return past is not None and past.decision.approved and past.remaining_minor > 0
 
     # requests and advices
 
@@ -199,7 +200,7 @@ class Switchboard:
         plain = authorization.original_key is None and authorization.function == REQUEST and authorization.approval_code is None
         hold = None if plain else self._holds.named(authorization)
         if hold is not None:  # from here on it is known which hold it is, however the acquirer named it
-            authorization = evolve(authorization, original_key=hold.authorization.key)
+            authorization = as_named(authorization, hold)
         route = self._table.find(authorization.pan.digits)
         merchant = self._terminals.listed.get((authorization.merchant_id, authorization.key.terminal_id))
         if merchant is None:
@@ -312,6 +313,8 @@ class Switchboard:
             return refuse(IN_PROGRESS, "the request it names (DE 90) waits for its issuer")
         if not _counts(advice):
             return accept(advice, f"told that {advice.advised_code} was answered at the point of sale")
+        if advice.adjusts:
+            return self._holds.adjusted(advice, hold, merchant)
         if hold is None:
             named = " of what is not known here" if advice.original_key or advice.approval_code else ""
             return accept(advice, f"advice{named}, taken as told")

@@ -102,13 +102,13 @@ def payouts_posted(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def carried_once(ask: Ask, business_date: str) -> list[Fault]:
-    """A payout brings forward what the merchant's payout before it carried, and nothing where that was paid."""
+    """A payout brings forward what the merchant's payout before it in its currency carried, and nothing where that was paid."""
     sql = """
     WITH due AS (
       SELECT p.merchant_id, p.brought_forward_minor,
-        COALESCE((SELECT CASE WHEN e.outcome = 'carried' AND e.currency = p.currency THEN e.net_minor ELSE 0 END
+        COALESCE((SELECT CASE WHEN e.outcome = 'carried' THEN e.net_minor ELSE 0 END
           FROM payout AS e
-          WHERE e.merchant_id = p.merchant_id AND e.business_date < p.business_date
+          WHERE e.merchant_id = p.merchant_id AND e.currency = p.currency AND e.business_date < p.business_date
           ORDER BY e.business_date DESC LIMIT 1), 0) AS carried_minor
       FROM payout AS p
       WHERE p.business_date = :business_date

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from switch.clearing.ledger import COUNTS, POST, POSTED
 
-#: A payout carried (nothing above zero to pay) is brought forward by the next payout of its merchant.
+#: A payout carried (nothing above zero to pay) is brought forward by the next payout of its merchant in its currency.
 PAYOUTS = f"""
 INSERT INTO payout (
   business_date, merchant_id, reference, rib, currency, presentment_count, adjustment_count, gross_minor, discount_minor,
@@ -19,11 +19,11 @@ WITH earned AS (
   FROM cube
   GROUP BY merchant_id, currency
 ), latest AS (
-  SELECT merchant_id, MAX(business_date) AS business_date FROM payout GROUP BY merchant_id
+  SELECT merchant_id, currency, MAX(business_date) AS business_date FROM payout GROUP BY merchant_id, currency
 ), carried AS (
   SELECT p.merchant_id, p.currency, p.net_minor
   FROM payout AS p
-  JOIN latest AS l ON l.merchant_id = p.merchant_id AND l.business_date = p.business_date
+  JOIN latest AS l ON l.merchant_id = p.merchant_id AND l.currency = p.currency AND l.business_date = p.business_date
   WHERE p.outcome = 'carried'
 )
 SELECT

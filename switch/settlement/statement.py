@@ -35,7 +35,7 @@ PayoutOutcome = Literal["paid", "carried"]
 #: The sections of a statement, in order; below them what takes earlier lines back.
 SECTIONS = (PURCHASE, PURCHASE_WITH_CASH_BACK, QUASI_CASH, CASH_WITHDRAWAL, BILL_PAYMENT, REFUND)
 
-#: As ``engine.STATEMENT_LINES`` and ``engine.STATEMENT_ADJUSTMENTS`` select it, and the same with decimals for its amounts.
+#: As ``payouts.STATEMENT_LINES`` and ``engine.STATEMENT_ADJUSTMENTS`` select it, and the same with decimals for its amounts.
 StatementRow = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int, str]
 ShownLine = tuple[str, str, str, str, str, str, str, str, str, str, str, int, str, str, str, str]
 

@@ -12,11 +12,13 @@ from attrs import frozen
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pan
 from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError
+from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.files import Files, one_of
+from switch.specs.sayable import gaps_to_acquirers, gaps_to_issuers
 from switch.specs.specification import ACCEPT, Specs, header_of
 from switch.transaction import CHANNELS, CREDITS, DEBITS
 
@@ -250,6 +252,24 @@ def _check_when(when: SpecTable, issuer: str | None, known: Known) -> None:
     if pan is not None and _is_number(pan) and not any(cards is None or pan in cards for cards in banks):
         whose = f"a card of {issuer}" if issuer in known.cards else "a card of some issuer"
         when.mistake("pan", mask_pan(pan), f"{whose} (`switch cards` lists them)")
+
+
+def check_dialects(files: Files, dialects: Mapping[str, Dialect]) -> tuple[SpecError, ...]:
+    """Every line can say what the centre has to say on it. A dialect in which nothing at all can be said is a mistake; what
+    else cannot be said is returned."""
+    found: list[SpecError] = []
+    lines = [(entry, gaps_to_acquirers) for entry in files.tables("centre.toml", "listener")]
+    issuers = map(files.table, (f"issuers/{name}.toml" for name in files.names("issuers")))
+    lines += [(table, gaps_to_issuers) for table in issuers if table is not None]
+    for entry, gaps in lines:
+        name = entry.peek("dialect", str) or ""
+        for gap in gaps(dialects[name]) if name in dialects else ():
+            what = f"{name!r}, which cannot say {gap.what} ({gap.why})"
+            if gap.whole:
+                entry.mistake("dialect", what, f"a dialect that can; {gap.instead}")
+            else:
+                found.append(entry.error("dialect", what, f"a dialect that can; else {gap.instead}"))
+    return tuple(found)
 
 
 _Check = Callable[[Files, RoutingTable | None], None]

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
+from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.header import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX, Profile
@@ -114,6 +115,7 @@ class Specs:
     fees: Fees
     calendar: Calendar
     scenarios: Mapping[str, Scenario]
+    unsaid: tuple[SpecError, ...] = ()  #: what the centre may have to say on a line and its dialect cannot
 
 
 def header_of(table: SpecTable) -> HeaderFormat:

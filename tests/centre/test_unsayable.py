@@ -19,7 +19,7 @@ from switch.journal.journal import Batch
 from switch.lines.wire_format import WireFormat
 from switch.spec_table import SpecTable
 from switch.transaction import ExchangeKey
-from tests.support.centre_in_loop import TODAY, purchase, specs
+from tests.support.centre_in_loop import TODAY, purchase, specs, wire
 from tests.support.played_issuer import Played, answer_to, played, quiet
 
 LONG = "x" * 100
@@ -156,4 +156,43 @@ async def test_accents_an_issuers_dialect_has_not_are_left_out() -> None:
         line.codec = asked.codec
         await centre.acquirer.send(purchase(1, de43="Café §1, Fès".ljust(40)))
         assert (await issuer.receive()).elements[43].rstrip() == "Cafe ?1, Fes"
+        await issuer.stream.aclose()
+
+
+@pytest.mark.parametrize(
+    ("lacking", "answered", "code", "left_out"),
+    [
+        ({"de38": "n 6"}, {"de38": "A1B2C3"}, "00", {38}),
+        ({"de39": "n 2"}, {"de39": "N7"}, "96", set()),
+        ({"de54": "an..20"}, {"de38": "A1B2C3", "de54": "X" * 40}, "00", {54}),
+        ({"de37": "an 6"}, {"de38": "A1B2C3"}, "00", {37}),
+    ],
+)
+async def test_an_answer_is_sent_with_as_much_as_its_dialect_can_say(
+    lacking: dict[str, str], answered: dict[str, str], code: str, left_out: set[int]
+) -> None:
+    async with played(wire("ascii", "2b", False), asked_in=narrow(**lacking)) as centre:
+        issuer = await centre.signed_on()
+        asked = purchase(1, de37="")
+        await centre.acquirer.send(asked)
+        request = await issuer.receive()
+        await issuer.send(answer_to(request, answered.get("de39", "00"), **answered))
+        answer = await centre.acquirer.receive()
+        assert answer.elements[39] == code
+        whole = {38, 54, *asked.elements, 37} & answer_to(request, answered.get("de39", "00"), **answered).elements.keys()
+        assert whole - answer.elements.keys() >= left_out
+        assert not left_out & answer.elements.keys()
+        assert {2, 3, 4, 11, 41, 42} <= answer.elements.keys()
+        (said,) = centre.told("format_error")
+        assert "cannot be said: " in said
+        assert said.partition("; answered ")[2]
+        await issuer.stream.aclose()
+
+
+async def test_a_reversal_is_answered_without_what_the_centre_filled_in() -> None:
+    async with played(wire("ascii", "2b", False), asked_in=narrow(de37="an 6")) as centre:
+        issuer = await centre.signed_on()
+        back = Message("0400", {n: v for n, v in purchase(5).elements.items() if n not in (7, 32, 37)})
+        answer = await centre.acquirer.ask(back)
+        assert (answer.mti, answer.elements[39]) == ("0410", "00")
         await issuer.stream.aclose()

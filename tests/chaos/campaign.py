@@ -23,6 +23,7 @@ from tests.chaos.lines import Load
 from tests.chaos.plans import IssuerKill, Life, lives
 from tests.chaos.proof import owed
 from tests.chaos.till import Till
+from tests.support.terminal_specs import terminal_specs
 
 FIRST_DATE: Final = "2026-11-22"
 TILLS: Final = 4
@@ -41,6 +42,7 @@ class Campaign:
 
     def __init__(self, data: Path, seed: int, *, every: int = 10, tell: Callable[[str], None] = print) -> None:
         self.data, self.figures = data, Figures()
+        self._specs = ["--specs", str(terminal_specs(data))]
         self.faults: list[str] = []
         numbers = count(1)
         self.tills = [Till(numbers, f"{seed} till {place}") for place in range(TILLS)]
@@ -92,14 +94,14 @@ class Campaign:
     def _started(self) -> CentreProcess:
         again = bool(self.figures.switch_kills)
         began = time.monotonic()
-        centre = start_centre(self.data, [] if again else ["--business-date", FIRST_DATE])
+        centre = start_centre(self.data, self._specs + ([] if again else ["--business-date", FIRST_DATE]))
         if again:
             self.figures.recovery_seconds.append(time.monotonic() - began)
         return centre
 
     def _start_and_kill(self, signed_on: int) -> None:
         """A switch that dies before it is ready: it has taken up what was left, and delivers what it owes."""
-        process = spawn_centre(self.data)
+        process = spawn_centre(self.data, self._specs)
         try:
             self._until(
                 lambda: self._log().count("issuer up:") >= signed_on or process.poll() is not None,

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
+from attrs import frozen
+
 from switch.centre.as_process import CentreProcess
 from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Framer
@@ -14,12 +16,32 @@ from switch.iso8583.header import HeaderFormat
 from tests.chaos.deals import answer_of, encoded
 from tests.chaos.till import Till
 from tests.e2e.acquirer import SPECS
+from tests.support.terminal_specs import TERMINAL, TPDU, TPDU_BACK
 
-LISTENER: Final = "ascii"
+LISTENERS: Final = ("ascii", TERMINAL)  #: in turn
 WINDOW: Final = 16  #: messages of a line that wait for their answer at a time
 ANSWER_SECONDS_MAX: Final = 40.0  #: above an issuer's time and what a busy machine adds; silence for longer is a fault
 READ_BYTES: Final = 65_536
 JOIN_SECONDS_MAX: Final = 60.0
+
+
+@frozen(kw_only=True)
+class Form:
+    """How messages stand on a line; ``front`` and ``back`` are TPDU and further bytes before the MTI of request and answer."""
+
+    listener: str
+    codec: Codec
+    header: HeaderFormat
+    front: bytes
+    back: bytes
+
+    @classmethod
+    def of(cls, centre: CentreProcess, listener: str, place: int) -> Form:
+        about = centre.ready["listeners"][listener]
+        header = HeaderFormat.parse(about["header"])
+        own = place.to_bytes(6, "big") if about["tpdu"] else b""  # six bytes that come back as they are
+        front, back = (TPDU + own, TPDU_BACK + own) if about["tpdu"] else (b"", b"")
+        return cls(listener=listener, codec=Codec(SPECS.dialects[about["dialect"]]), header=header, front=front, back=back)
 
 
 class Load:
@@ -29,8 +51,7 @@ class Load:
         self.faults: list[str] = []
         self.killing = threading.Event()  #: the lines are lost from now on, and that is meant
         self._centre = centre
-        self._codec = Codec(SPECS.dialects[centre.ready["listeners"][LISTENER]["dialect"]])
-        self._header = HeaderFormat.parse(centre.ready["listeners"][LISTENER]["header"])
+        self._forms = [Form.of(centre, LISTENERS[place % len(LISTENERS)], place) for place in range(len(tills))]
         self._answers = [0] * len(tills)
         self._threads = [threading.Thread(target=self._line, args=(place, till)) for place, till in enumerate(tills)]
 
@@ -56,7 +77,9 @@ class Load:
 
     def _line(self, place: int, till: Till) -> None:
         try:
-            with socket.create_connection(self._centre.address(LISTENER), timeout=ANSWER_SECONDS_MAX) as connection:
+            with socket.create_connection(
+                self._centre.address(self._forms[place].listener), timeout=ANSWER_SECONDS_MAX
+            ) as connection:
                 till.opened()
                 self._talk(connection, place, till)
         except TimeoutError:
@@ -66,26 +89,29 @@ class Load:
                 self.faults.append(f"a line was lost while the switch was alive: {error or 'closed by its peer'}")
 
     def _talk(self, connection: socket.socket, place: int, till: Till) -> None:
-        framer = Framer(self._header)
-        while self._fill(connection, till, framer) or till.outstanding:
+        form = self._forms[place]
+        framer = Framer(form.header, tpdu=bool(form.front))
+        while self._fill(connection, till, framer, form) or till.outstanding:
             data = connection.recv(READ_BYTES)
             if not data:
                 raise EOFError
             for frame in framer.feed(data):
-                elements = self._codec.decode(frame.body).elements
+                elements = form.codec.decode(frame.body).elements
+                if frame.tpdu != form.back:
+                    self.faults.append(f"an answer behind {frame.tpdu.hex()}, expected {form.back.hex()}")
                 wrong = till.answered(elements[11], elements[7], answer_of(elements))
                 if wrong is not None:
                     self.faults.append(wrong)
                 self._answers[place] += 1
 
-    def _fill(self, connection: socket.socket, till: Till, framer: Framer) -> bool:
+    def _fill(self, connection: socket.socket, till: Till, framer: Framer, form: Form) -> bool:
         """Send until the window is full or the till has nothing to ask; whether anything was sent."""
         frames = []
         for _ in range(WINDOW - till.outstanding):
             asked = till.next()
             if asked is None:
                 break
-            frames.append(framer.wrap(encoded(asked, self._codec)))
+            frames.append(framer.wrap(encoded(asked, form.codec), form.front))
             till.was_sent(asked)
         connection.sendall(b"".join(frames))
         return bool(frames)

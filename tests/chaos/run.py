@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wanted.data is not None:
         return _campaign(wanted.data, wanted)
     with tempfile.TemporaryDirectory(prefix="switch-chaos-") as folder:
-        return _campaign(Path(folder), wanted)
+        return _campaign(Path(folder) / "var", wanted)
 
 
 def _parser() -> argparse.ArgumentParser:

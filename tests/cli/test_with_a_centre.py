@@ -209,6 +209,15 @@ def test_a_pre_authorization_to_its_end(centre: CentreProcess) -> None:
     assert "reversed in part, 100.00 remain" in told
 
 
+def test_a_sale_gets_its_tip(centre: CentreProcess) -> None:
+    journal = ("--data", centre.data)
+    rrn = sent(centre, "--type", "purchase", "--mti", "0200", "--amount", "50", "--merchant", "TAXIS0000000001")["rrn"]
+    told = sent(centre, "--adjust", rrn, "--amount", "58", *journal)
+    assert (told["answer"]["mti"], told["response_code"], values(told["request"])[3]) == ("0230", "00", "020000")
+    assert "adjusts request" in run("explain", rrn, *journal).out
+    assert sent(centre, "--adjust", rrn, "--amount", "59", *journal)["response_code"] == "12", "it is adjusted once"
+
+
 @pytest.mark.parametrize("card", [PREPAID, SPECS.issuers["atlas"].cards[2]])
 def test_what_is_approved_is_taken_back(centre: CentreProcess, card: Card) -> None:
     sale = ("--pan", card.pan.digits, "--amount", "5", "--type")

@@ -199,7 +199,7 @@ class _Line(asyncio.Protocol):
 
     def __init__(self, bank: Bank) -> None:
         self._bank, self._form = bank, bank.place.form
-        self._frames = Frames(tpdu=False)
+        self._frames = Frames("ascii")
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -56,12 +56,12 @@ def write_specs(folder: Path, banks: Banks) -> dict[str, Merchant]:
     (folder / "scenarios").mkdir()
     limits = "floor_limit" in (ROOT / "specs" / "README.md").read_text(encoding="utf-8")
     merchants = {m.id: m if limits else Merchant(m.id, m.capture, m.over_basis_points, m.terminals) for m in MERCHANTS.values()}
-    listeners = [("ascii", False), ("bcd", True)]
+    listeners = [("ascii", "ascii", "2b", False), ("bcd", "bcd", "2b", True), ("terminal", "bcd_terminal", "2b + 6", True)]
     (folder / "centre.toml").write_text(
         _table("centre", name="Deals", institution_id="504900", country="504")
         + "".join(
-            _table("[listener]", name=name, port=port, dialect=name, header="2b", tpdu=tpdu, echo_seconds=0)
-            for port, (name, tpdu) in enumerate(listeners, 18583)
+            _table("[listener]", name=name, port=port, dialect=dialect, header=header, tpdu=tpdu, echo_seconds=0)
+            for port, (name, dialect, header, tpdu) in enumerate(listeners, 18583)
         )
     )
     ranges = ""

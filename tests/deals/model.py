@@ -41,7 +41,7 @@ class Model:
             return [Outcome("30", Rule.FORMAT)]
         if kind == "5":
             return self._totals(message)
-        if kind == "4" or elements[3][:2] in VOIDS:
+        if kind == "4" or (message.mti[2] == "0" and elements[3][:2] in VOIDS):
             return self._reversal(message)
         return self._request(message, plan or Plan(), doubt)
 

@@ -31,9 +31,9 @@ def test_a_bank_that_keeps_a_hold_is_found(tmp_path: Path) -> None:
     assert all("bank0 holds" in fault for fault in run.faults)
 
 
-def test_both_forms_give_a_message_back() -> None:
+def test_all_forms_give_a_message_back() -> None:
     message = Message(
         "0420", {2: "95041000000000119", 4: "000000000100", 11: "000001", 41: "SHOP0001", 90: "0" * 42, 97: "C" + "0" * 16}
     )
-    for form in ("ascii", "bcd"):
+    for form in ("ascii", "bcd", "terminal"):
         assert decode(encode(message, form), form) == message

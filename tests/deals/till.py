@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from tests.deals.wire import Frames, Message, decode, encode, frame
 
-ASKED_TPDU: Final = bytes.fromhex("6000112233")
-ANSWERED_TPDU: Final = bytes.fromhex("6022330011")  #: source and destination change places
-OF_EACH_FORM: Final = {"ascii": 4, "bcd": 3}  #: connections
+_TPDU, _TPDU_BACK = bytes.fromhex("6000112233"), bytes.fromhex("6022330011")  #: source and destination change places
+_KEPT: Final = bytes.fromhex("612200000041")  #: six bytes of a terminal, which come back as they are
+#: Form -> what stands between length and MTI of a request, and of its answer.
+FRONTS: Final = {"ascii": (b"", b""), "bcd": (_TPDU, _TPDU_BACK), "terminal": (_TPDU + _KEPT, _TPDU_BACK + _KEPT)}
+OF_EACH_FORM: Final = {"ascii": 3, "bcd": 2, "terminal": 2}  #: connections
 
 Match = tuple[str, str, str]
 
@@ -27,7 +29,7 @@ class Till(asyncio.Protocol):
         self.form = form
         self.strays: list[str] = []  #: what came that nobody had asked for
         self.answers = 0
-        self._frames = Frames(tpdu=form == "bcd")
+        self._frames = Frames(form)
         self._waiting: dict[Match, deque[asyncio.Future[Message]]] = {}
         self._transport: asyncio.Transport | None = None
 
@@ -40,7 +42,7 @@ class Till(asyncio.Protocol):
             answer = decode(body, self.form)
             match = (answer.mti, answer.elements.get(41, ""), answer.elements.get(11, ""))
             waiting = self._waiting.get(match)
-            if not waiting or (tpdu and tpdu != ANSWERED_TPDU):
+            if not waiting or tpdu != FRONTS[self.form][1]:
                 self.strays.append(f"TPDU {tpdu.hex()} {answer.shown()}")
                 continue
             self.answers += 1
@@ -66,7 +68,7 @@ class Till(asyncio.Protocol):
             return future
         match = (answer_mti(message.mti), message.elements.get(41, ""), message.elements[11])
         self._waiting.setdefault(match, deque()).append(future)
-        self._transport.write(frame(encode(message, self.form), ASKED_TPDU if self.form == "bcd" else b""))
+        self._transport.write(frame(encode(message, self.form), FRONTS[self.form][0]))
         return future
 
     def hang_up(self) -> None:

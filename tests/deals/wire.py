@@ -1,6 +1,7 @@
 """ISO 8583:1987 as the deals speak it: messages to bytes and back, and frames. It shares no code with the product.
 
-Two forms: ``ascii`` behind two bytes of length, and ``bcd`` behind two bytes of length and a TPDU of five bytes.
+Three forms: ``ascii`` behind two bytes of length; ``bcd`` behind two bytes of length and a TPDU of five bytes; ``terminal``,
+which is ``bcd`` but for currencies filled up on the right, packed signed amounts, and six further bytes behind the TPDU.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ ELEMENTS: Final[dict[int, tuple[str, int]]] = {
     95: ("t", 42),
     97: ("t", 17),
 }
-TPDU_BYTES: Final = 5
+#: Form -> bytes between length and MTI.
+FRONT_BYTES: Final = {"ascii": 0, "bcd": 5, "terminal": 11}
+_CURRENCY, _NET = 49, 97  #: elements that stand otherwise in the form of terminals
 
 
 class Message(NamedTuple):
@@ -81,14 +84,17 @@ def _packed(digits: str) -> bytes:
 
 
 def encode(message: Message, form: str) -> bytes:
-    """The bytes of a message in one of the two forms."""
-    bcd = form == "bcd"
+    """The bytes of a message in one of the forms."""
+    bcd = form != "ascii"
     bits, body = 0, []
     for number in sorted(message.elements):
         kind, length = ELEMENTS[number]
         value = message.elements[number]
         bits |= 1 << (128 - number)
         assert length < 0 or len(value) == length, f"DE {number}: {value!r}"
+        if form == "terminal" and number in (_CURRENCY, _NET):
+            body.append(_packed(value + "0") if number == _CURRENCY else value[:1].encode() + _packed(value[1:]))
+            continue
         if length < 0:
             size = f"{len(value):0{-length}d}"
             body.append(_packed(size) if bcd else size.encode())
@@ -101,7 +107,7 @@ def encode(message: Message, form: str) -> bytes:
 
 def decode(data: bytes, form: str) -> Message:
     """The message in these bytes; ValueError or KeyError where they make no sense or hold an element not in the table."""
-    bcd = form == "bcd"
+    bcd = form != "ascii"
     at = 2 if bcd else 4
     mti = data[:2].hex() if bcd else data[:4].decode()
     bits = int.from_bytes(data[at : at + 8], "big") << 64
@@ -115,6 +121,12 @@ def decode(data: bytes, form: str) -> Message:
         number = 129 - bits.bit_length()
         bits ^= 1 << (128 - number)
         kind, length = ELEMENTS[number]
+        if form == "terminal" and number in (_CURRENCY, _NET):
+            width = 2 if number == _CURRENCY else 9
+            packed = data[at : at + width]
+            elements[number] = packed.hex()[:3] if number == _CURRENCY else packed[:1].decode() + packed[1:].hex()
+            at += width
+            continue
         if length < 0:
             width = (1 - length) // 2 if bcd else -length
             length = int(data[at : at + width].hex() if bcd else data[at : at + width])
@@ -139,8 +151,8 @@ def frame(body: bytes, tpdu: bytes = b"") -> bytes:
 class Frames:
     """A stream of bytes, cut into TPDU and body of each message."""
 
-    def __init__(self, tpdu: bool) -> None:
-        self._bytes, self._skip = bytearray(), TPDU_BYTES if tpdu else 0
+    def __init__(self, form: str) -> None:
+        self._bytes, self._skip = bytearray(), FRONT_BYTES[form]
 
     def take(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
         self._bytes += data

@@ -194,6 +194,21 @@ def test_what_was_carried_is_brought_forward_once(tmp_path: Path) -> None:
     assert check_books(tmp_path).faults == ()
 
 
+def test_what_was_carried_in_one_currency_is_not_brought_forward_in_another(tmp_path: Path) -> None:
+    in_euros = day_specs(merchants=[merchant(id=KIOSK.id, name=KIOSK.name, city=KIOSK.city, plan=KIOSK.plan, currency="978")])
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(merchant_id=KIOSK.id, amount_minor=150)
+        carried = close(tmp_path).payouts[0]
+        journal.decide(merchant_id=KIOSK.id, amount_minor=10_000, currency="978")
+        paid = close(tmp_path, specs=in_euros).payouts[0]
+        journal.decide(merchant_id=KIOSK.id, amount_minor=10_000)
+        again = close(tmp_path).payouts[0]
+    assert (carried.currency, carried.net_minor, carried.outcome) == ("504", -70, "carried")
+    assert (paid.currency, paid.brought_forward_minor, paid.net_minor) == ("978", 0, 10_000 - 220)
+    assert (again.currency, again.brought_forward_minor, again.net_minor) == ("504", -70, 10_000 - 220 - 70)
+    assert check_books(tmp_path).faults == ()
+
+
 def test_what_is_reversed_before_it_is_presented_never_is(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         kept, undone, lowered, unpresentable = (

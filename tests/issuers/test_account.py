@@ -93,6 +93,7 @@ class Exchange:
     placings: int = 0  #: holds or credits made of it
     left_minor: int = 0
     reversed: bool = False
+    settled: bool = False  #: a reversal of it came: no advice adds to it
     completes: Exchange | None = None
 
     @property
@@ -167,7 +168,7 @@ class AccountsAgainstNaiveBank(RuleBasedStateMachine):
         Where the bank had granted a part, and is told that all was granted in its stead, all takes the place of the part.
         """
         known = advice.pan.digits != STRANGER
-        part = exchange.placed and exchange.left_minor == exchange.granted_minor < advice.amount_minor
+        part = exchange.placed and exchange.left_minor == exchange.granted_minor < advice.amount_minor and not exchange.settled
         booked = known and (part or not exchange.placed) and not exchange.reversed and advice.amount_minor > 0
         released_minor, original = exchange.left_minor if part else 0, exchange.completes
         if known and not exchange.placed and original is not None and original.request.transaction_type != REFUND:
@@ -249,8 +250,10 @@ class AccountsAgainstNaiveBank(RuleBasedStateMachine):
 
         assert undoing.response_code == "00"
         if exchange.placed:
-            assert (undoing.entry.amount_minor if undoing.entry else 0) == released_minor
+            moved = undoing.entry if undoing.entry is not None and undoing.entry.kind != "reversed" else None
+            assert (moved.amount_minor if moved else 0) == released_minor
             exchange.left_minor -= released_minor
+            exchange.settled = True  # what an advice says of it afterwards adds nothing
         else:
             assert undoing.entry is None or undoing.entry.kind == "reversed"
             assert undoing.entry is not None or exchange.reversed

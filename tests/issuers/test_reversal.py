@@ -9,7 +9,7 @@ import pytest
 from switch.issuers import account
 from switch.issuers.decide import OVERTAKEN_REASON
 from switch.issuers.process.book import Book, MemoryBook
-from tests.issuers.cast import GOOD, OF_SERIES, POOR, STOLEN, Issuer, asked, reversing
+from tests.issuers.cast import GOOD, OF_SERIES, POOR, STOLEN, Issuer, advising, asked, reversing
 
 OVERTAKEN = ("12", OVERTAKEN_REASON)
 RULES = "[[rule]]\nwhen = { amount = '7.77', times = 1 }\nthen = { silence = true }"
@@ -199,3 +199,17 @@ def test_an_approval_judged_anew_and_refused_is_still_found_in_the_book(monkeypa
     issuer.undo(reversing(request))
 
     assert issuer.available(POOR) == 3_500
+
+
+def test_a_grant_in_part_stays_as_it_is_once_its_reversal_came() -> None:
+    issuer = Issuer()
+    request = asked(POOR, 3_501, partial_accepted=True)
+    granted = issuer.judge(request).decision.approved_minor
+    assert granted is not None
+    reversal = reversing(request, granted, stan=900_002, original_key=request.key)
+    assert issuer.undo(reversal).response_code == "00"
+    before = issuer.available(POOR)
+    issuer.take(advising(request))
+    assert issuer.available(POOR) == before
+    assert issuer.undo(reversal) == ("00", None)
+    assert issuer.available(POOR) == before

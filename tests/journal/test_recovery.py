@@ -28,6 +28,7 @@ from switch.routing.traffic.effects import (
     Forward,
     JournalOccurrence,
     JournalReconciliation,
+    JournalReversal,
     Reply,
     ReplyReversal,
 )
@@ -236,4 +237,36 @@ def test_what_an_acquirer_has_agreed_as_a_whole_stays_agreed(tmp_path: Path, res
     batches = kept.board._reconciler.batches
     counted = [batches.open(("504001", terminal)).debits_count for terminal in ("", "TERM0001")]
     assert counted == [0, 1]
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_each_reversal_counts_what_it_takes_beyond_the_one_before(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    kept.handle(asked(1))
+    for stan, left_minor in ((901, 10_000), (902, 6_000), (903, 1_000)):
+        kept.handle(reversed_(1, own_stan=stan, replacement_minor=left_minor))
+    kept = kept.restarted() if restarted else kept
+    counted = kept.board._reconciler.batches.open(("504001", "TERM0001"))
+    assert (counted.debits_reversed_count, counted.debits_reversed_minor) == (3, 11_500)
+    kept.journal.close()
+
+
+def test_a_reference_means_the_sale_of_long_ago_where_the_one_remembered_is_reversed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(reader, "REMEMBERED_MAX", 2)
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    rrn = request(1).rrn
+    for stan in (1, 2, 3, 4):
+        kept.handle(asked(stan, rrn=rrn if stan in (1, 4) else request(stan).rrn))
+    outcomes = []
+    for own_stan in (901, 902):
+        effects = kept.board.handle(reversed_(1, own_stan=own_stan, named=False), 0.0)
+        kept.write_down(effects)
+        outcomes += [effect.outcome for effect in effects if isinstance(effect, JournalReversal)]
+    assert [(outcome.original_id, outcome.effective) for outcome in outcomes] == [(4, True), (1, True)]
     kept.journal.close()

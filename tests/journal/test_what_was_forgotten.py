@@ -11,6 +11,7 @@ from attrs import evolve
 
 from switch.data_folder.vault import Vault
 from switch.journal.journal import Batch, SqliteJournal
+from switch.routing.memory.past import SameStan
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination, Range, Route, RoutingTable
 from switch.routing.table.stand_in import StandIn
@@ -152,6 +153,21 @@ def test_the_approval_code_tells_two_holds_of_one_reference_apart(at: Desk, rest
     if restarted:
         at.restart()
     assert at.code(completion(4, 10_000, None)) == "12", "the hold of this approval code was completed before"
+
+
+def test_a_stan_used_twice_in_a_day_means_the_later_sale_until_that_is_reversed(journal: SqliteJournal, at: Desk) -> None:
+    earlier = request(1)
+    later = evolve(earlier, key=earlier.key._replace(transmitted_at="1122101530"))
+    assert (at.code(earlier), at.code(later)) == ("00", "00")
+    key, shop, amount_minor = earlier.key, earlier.merchant_id, earlier.amount_minor
+    named = SameStan(key.acquirer_id, key.terminal_id, key.stan, shop, amount_minor, "1122102000", None)
+    meant = []
+    for stan in (2, 3):
+        past = journal.archive.find_named(named)
+        assert past is not None
+        meant.append(past.authorization.key)
+        at.reverse(stan, past.authorization, 0)
+    assert meant == [later.key, earlier.key]
 
 
 def test_a_stand_in_that_could_not_be_told_does_not_count_for_ever(journal: SqliteJournal) -> None:

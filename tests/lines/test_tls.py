@@ -12,6 +12,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
@@ -532,6 +533,82 @@ async def test_a_deaf_peer_is_abandoned(drawer: Drawer) -> None:
         line.abandon()
         line.abandon()
         assert theirs.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET
+
+
+class Shut:
+    """A socket that takes nothing as long as it is shut."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self.shut = sock, True
+
+    def send(self, data: bytes, /) -> int:
+        if self.shut:
+            raise BlockingIOError
+        return self._sock.send(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
+async def test_new_keys_come_behind_what_was_left_unread(
+    drawer: Drawer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = drawer.client()
+    side.context.keylog_filename = str(tmp_path / "keys")
+    with small_sockets() as (ours, theirs):
+        ours_tls, theirs_tls = await agreed(ours, theirs, side, drawer)
+        line, peer, records = Line(ours, WIRE, "peer"), Line(theirs, WIRE, "us"), Records(tmp_path / "keys")
+        line.secure(ours_tls)
+        peer.secure(theirs_tls)
+        socket_of_line = Shut(ours)
+        monkeypatch.setattr(ours_tls, "_sock", socket_of_line)
+        line.queue(purchase(1))
+        line.flush()
+        for _ in range(2):  # the first is answered when the second comes
+            theirs.send(records.key_update(asks_for_one=True))
+            await trio.lowlevel.wait_readable(ours)
+            assert list(line.gulp()) == []
+        line.queue(purchase(2))
+        line.flush()
+        socket_of_line.shut = False
+        heard = list[str]()
+        with trio.fail_after(30):
+            async with line.living():
+                while len(heard) < 2 and not peer.over:
+                    await trio.lowlevel.wait_readable(theirs)
+                    heard.extend(WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame)
+        assert (peer.fault, heard) == (None, ["000001", "000002"])
+        peer.shut()
+
+
+@pytest.mark.parametrize("updates", [1, 2, 6])
+async def test_what_left_with_an_answer_of_tls_is_not_sent_again(drawer: Drawer, tmp_path: Path, updates: int) -> None:
+    side = drawer.client()
+    side.context.keylog_filename = str(tmp_path / "keys")
+    with small_sockets() as (ours, theirs):
+        ours_tls, theirs_tls = await agreed(ours, theirs, side, drawer)
+        line, peer, records = Line(ours, WIRE, "peer"), Line(theirs, WIRE, "us"), Records(tmp_path / "keys")
+        line.secure(ours_tls)
+        peer.secure(theirs_tls)
+        heard, said = list[str](), 0
+        while not line._unsent:
+            said += 1
+            line.queue(purchase(said))
+            line.flush()
+        for _ in range(updates):
+            theirs.send(records.key_update(asks_for_one=True))
+            await trio.lowlevel.wait_readable(ours)
+            assert list(line.gulp()) == []
+        with trio.fail_after(30):
+            async with line.living():
+                while len(heard) < said:
+                    await trio.lowlevel.wait_readable(theirs)
+                    heard.extend(WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame)
+                await line.flowing()
+        while not peer.over:
+            heard.extend(WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame)
+        assert heard == [f"{stan:06d}" for stan in range(1, said + 1)]
+        peer.shut()
 
 
 async def test_who_asks_for_new_keys_and_reads_nothing_is_cut_off(drawer: Drawer, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from switch.centre.as_process import LOG_FILE, CentreProcess, running_centre
 from tests.chaos.proof import owed
 from tests.mutation.bystander import Bystander
 from tests.mutation.lines import Sender, Target
+from tests.support.terminal_specs import terminal_specs
 
 SENDERS_A_LISTENER: Final = 2  #: while one waits for the answers of a line the other sends
 BUSINESS_DATE: Final = "2026-11-22"
@@ -38,7 +39,9 @@ class Siege:
         self._bystander: Bystander | None = None
 
     def run(self, frames: int) -> None:
-        with running_centre(self._data, ["--business-date", BUSINESS_DATE]) as centre:
+        with running_centre(
+            self._data, ["--specs", str(terminal_specs(self._data)), "--business-date", BUSINESS_DATE]
+        ) as centre:
             processes = {"switch": centre.process.pid} | {name: centre.issuer_pid(name) for name in centre.ready["issuers"]}
             before = {name: resident_mib(pid) for name, pid in processes.items()}
             self._besiege(centre, frames)

@@ -59,7 +59,7 @@ class Shops:
         self.deals: dict[int, Deal] = {}
         self._stan = 0
         plans = [self._sale, self._sale, self._refund, self._stay, self._offline, self._poor, self._look, self._void]
-        plans += [self._twins, self._haste]
+        plans += [self._twins, self._haste, self._tip]
         for number in range(1, deals + 1):
             plan = self.random.choice(plans)
             weather.at(self.random.uniform(0, CALM_SECONDS * 0.8), partial(plan, number))
@@ -143,6 +143,18 @@ class Shops:
         deal = self._begin(number)
         self._ask(deal, self._message(deal, "0200", "000000", 1_500))
         self.weather.after(self.random.uniform(1.0, 40.0), lambda: self._take_back(deal, "0200", "020000", 0))
+
+    def _tip(self, number: int) -> None:
+        """A sale that comes to more before its batch is closed, or to less, or at a shop without batches; perhaps undone."""
+        deal, amount_minor = self._begin(number), 2_000
+        self._ask(deal, self._message(deal, "0200", "000000", amount_minor))
+        more_minor = self.random.choice((0, 1, 150, 200, -100))
+        self.weather.after(self.random.uniform(0.05, 60), lambda: self._adjust(deal, amount_minor + more_minor))
+        if self.random.random() < 0.3:
+            self.weather.after(self.random.uniform(20, 120), lambda: self._reverse(deal, in_part=False))
+
+    def _adjust(self, deal: Deal, amount_minor: int) -> None:
+        self._ask(deal, self._message(deal, "0220", "020000", amount_minor))
 
     def _count(self, number: int) -> None:
         """A terminal asks for the centre's totals; once it has them it finds that they are its own."""

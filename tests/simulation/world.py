@@ -78,8 +78,10 @@ PLANTS: Final = (
 def world_specs() -> Specs:
     """The default specification, with shops of all three policies and one bank the centre stands in for."""
     policies: dict[str, ContractCapture] = {"HOTEL0000000001": BY_COMPLETION, "SUPERMARCHE0001": BY_BATCH}
+    over = {BY_BATCH: 1_000}  #: for tips
     merchants = {
-        name: evolve(m, capture=policies.get(name, m.capture), over_basis_points=0) for name, m in specs().merchants.items()
+        name: evolve(m, capture=(capture := policies.get(name, m.capture)), over_basis_points=over.get(capture, 0))
+        for name, m in specs().merchants.items()
     }
     ranges = [item for _, _, alike in specs().routing.ranges for item in alike]
     return evolve(specs(), merchants=merchants, routing=RoutingTable.of([_stood_in(item) for item in ranges], []))

@@ -62,15 +62,22 @@ class Played:
 
 @asynccontextmanager
 async def played(
-    spoken: WireFormat | None = None, *, asked: str = "ascii", issuer: str = "atlas", journal: Any = None
+    spoken: WireFormat | None = None,
+    *,
+    asked: str = "ascii",
+    asked_in: WireFormat | None = None,
+    issuer: str = "atlas",
+    journal: Any = None,
 ) -> AsyncIterator[Played]:
-    """The issuer's lines are in the wire format ``spoken``, else as the acquirer's, which is that of the listener ``asked``.
+    """The issuer's lines are in the wire format ``spoken``, the acquirer's in ``asked_in``; both else as the listener ``asked``
+    has it.
 
     ``journal`` is that of an earlier life, if given.
     """
     asking = next(each for each in specs().centre.listeners if each.name == asked)
-    asked_in = wire(asking.dialect, asking.header.notation, asking.tpdu)
-    spoken = spoken or asked_in
+    own = wire(asking.dialect, asking.header.notation, asking.tpdu)
+    asked_in = asked_in or own
+    spoken = spoken or own
     journal, notices = journal or MemoryJournal(), list[Notice]()
     server = Server(specs(), journal, clock_ms=lambda: NOW_MS, tell=notices.append)
     bank, acquirers = listen("127.0.0.1", 0), listen("127.0.0.1", 0)

@@ -22,8 +22,8 @@ AT = {41: SHOP.terminals[0].encode().hex(), 42: SHOP.id.ljust(15).encode().hex()
 class Terminal:
     """It knows of MTI, bitmap and elements as hexadecimal digits, and of nothing else."""
 
-    def __init__(self, centre: Loopback) -> None:
-        self._client = centre.client("bcd")
+    def __init__(self, centre: Loopback, terminal_id: str = SHOP.terminals[0]) -> None:
+        self._client, self._id = centre.client("bcd"), terminal_id
 
     async def __aenter__(self) -> Terminal:
         await self._client.__aenter__()
@@ -39,7 +39,7 @@ class Terminal:
         await self._client.stream.send_all((len(TPDU) + len(body)).to_bytes(2, "big") + TPDU + body)
         answer = await self._client.receive()
         assert self._client.tpdus[-1].hex() == "6000000003"
-        assert answer.terminal_id == SHOP.terminals[0]
+        assert answer.terminal_id == self._id
         self.answer = answer
         return f"{answer.mti} {answer.response_code}"
 

@@ -48,6 +48,7 @@ _DECIDES: Final[Mapping[str, tuple[int, ...]]] = {
     "cash_back": (54,),
     "network": (70, 24),
     "complete": (90, 56),
+    "adjust": (90, 56),
     "increment": (90, 56),
     "reverse": (90, 56),
     "void": (90, 56),

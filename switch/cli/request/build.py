@@ -27,7 +27,7 @@ from switch.iso8583.mapping.compose import (
     sale_message,
     totals_message,
 )
-from switch.iso8583.mapping.follow_up import COMPLETE, INCREMENT, MTIS, Original, following
+from switch.iso8583.mapping.follow_up import ADJUST, COMPLETE, INCREMENT, MTIS, Original, following
 from switch.iso8583.message import Message
 from switch.merchant import Merchant
 from switch.money import format_minor, parse_amount
@@ -128,7 +128,7 @@ def _told(stan: str, at: str) -> tuple[str, str]:
 
 
 def _original_row(what: str, rrn: str, data: Path) -> _Row:
-    """The request of the journal that is meant: what is completed came first, what is undone was approved last."""
+    """The request of the journal that is meant: what is completed or adjusted came first, what is undone was approved last."""
     from switch.journal.journal import JOURNAL_FILE, read_life  # it takes a tenth of a second to load
 
     otherwise = "or --original-stan and --original-at"
@@ -138,7 +138,7 @@ def _original_row(what: str, rrn: str, data: Path) -> _Row:
     if not rows:
         raise SwitchError(f"--{what}: RRN {rrn} is not in the journal of {data}, expected one that is, {otherwise}")
     approved = [row for row in rows if row["response_code"] in APPROVALS] or rows
-    return approved[0] if what in (COMPLETE, INCREMENT) else approved[-1]
+    return approved[0] if what in (COMPLETE, ADJUST, INCREMENT) else approved[-1]
 
 
 def _mti(row: _Row) -> str:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from switch.errors import SwitchError
 from switch.iso8583.mapping.compose import KINDS
-from switch.iso8583.mapping.follow_up import COMPLETE, INCREMENT, REVERSE, VOID
+from switch.iso8583.mapping.follow_up import ADJUST, COMPLETE, INCREMENT, REVERSE, VOID
 
 #: What a message takes from the card and the till, of which network management and totals have none.
 _OF_A_SALE: Final = ("--pan", "--expiry", "--amount", "--currency", "--entry", "--rrn", "--cash-back", "--partial")
@@ -17,6 +17,7 @@ UNUSED: Final = {
     "--network": (*_OF_A_SALE, "--merchant", "--terminal"),
     "--totals": _OF_A_SALE,
     "--complete": ("--rrn",),
+    "--adjust": ("--rrn",),
     "--increment": ("--rrn", "--partial"),
     "--reverse": ("--rrn",),
     "--void": ("--rrn",),
@@ -42,6 +43,7 @@ class Wishes:
     cash_back: str | None
     partial: bool
     complete: str | None
+    adjust: str | None
     increment: str | None
     reverse: str | None
     void: str | None
@@ -54,7 +56,13 @@ class Wishes:
     @property
     def follows(self) -> tuple[str, str] | None:
         """Which message that names another is asked for, and the RRN of that other."""
-        wanted = {COMPLETE: self.complete, INCREMENT: self.increment, REVERSE: self.reverse, VOID: self.void}
+        wanted = {
+            COMPLETE: self.complete,
+            ADJUST: self.adjust,
+            INCREMENT: self.increment,
+            REVERSE: self.reverse,
+            VOID: self.void,
+        }
         return next(((what, rrn) for what, rrn in wanted.items() if rrn is not None), None)
 
     def _refuse_unused(self, way: str) -> None:
@@ -64,12 +72,22 @@ class Wishes:
                 raise SwitchError(f"{option}: found beside {way}, which has no use for it")
         if self.follows is None and (self.original_stan or self.original_at):
             option = "--original-stan" if self.original_stan else "--original-at"
-            raise SwitchError(f"{option}: found alone, expected --complete, --increment, --reverse or --void beside it")
+            raise SwitchError(
+                f"{option}: found alone, expected --complete, --adjust, --increment, --reverse or --void beside it"
+            )
 
     def refuse_contradictions(self) -> None:
         """SwitchError where two options do not go together, or one needs another."""
-        ways = {"--complete": self.complete, "--increment": self.increment, "--reverse": self.reverse, "--void": self.void,
-                "--totals": self.totals, "--network": self.network, "--type": self.kind}  # fmt: skip
+        ways = {
+            "--complete": self.complete,
+            "--adjust": self.adjust,
+            "--increment": self.increment,
+            "--reverse": self.reverse,
+            "--void": self.void,
+            "--totals": self.totals,
+            "--network": self.network,
+            "--type": self.kind,
+        }
         given = [option for option, value in ways.items() if value]
         if len(given) > 1:
             raise SwitchError(f"{given[1]}: found beside {given[0]}, expected one of them")

@@ -56,7 +56,9 @@ TRANSACTION_TYPES: Final[dict[str, TransactionType]] = {
     "31": BALANCE_INQUIRY,
     "50": BILL_PAYMENT,
 }
-VOIDS: Final = frozenset({"02", "22"})  #: first two digits of DE 3 that take a sale or a refund back: adjustments
+PURCHASE_CODE: Final = "00"
+DEBIT_ADJUSTMENT: Final = "02"  #: first two digits of DE 3; a request with it takes a sale back, an advice changes its amount
+VOIDS: Final = frozenset({DEBIT_ADJUSTMENT, "22"})  #: first two digits of DE 3 that take a sale or a refund back
 
 #: First two digits of DE 22 -> how the card was read.
 CHANNEL_OF_ENTRY_MODE: Final[dict[str, Channel]] = {
@@ -81,6 +83,7 @@ CASH_AMOUNT: Final = "40"  #: type of an amount in DE 54: the cash part
 
 MESSAGE_REASON_DIGITS: Final = 4
 EXPIRY_DIGITS: Final = 4  #: YYMM
+AMOUNT_DIGITS: Final = 12  #: of DE 4; an adjustment may have those of its sale in DE 60
 
 _ANSWER_MTIS: Final = {
     REQUEST: {AUTHORIZATION: "0110", FINANCIAL: "0210"},
@@ -139,7 +142,22 @@ def to_authorization(message: Message, *, acquirer_id: str, stamp: Stamp, curren
         authorization = evolve(authorization, stamped=True)
     if mti[2:] == "00" and condition not in MARKS and (e.keys().isdisjoint(MARKED) or _says_no_more(channel, e)):
         return authorization
-    return _marked(authorization, mti, e)
+    marked = _marked(authorization, mti, e)
+    return _adjusting(marked, e) if _adjusts(mti, e) else marked
+
+
+def _adjusting(marked: Authorization, e: Mapping[int, str]) -> Authorization:
+    """An adjustment: what it adjusts is a purchase, and DE 60 may have the amount of that."""
+    original = e.get(60, "").strip()
+    says = len(original) == AMOUNT_DIGITS and original.isdecimal()
+    return evolve(
+        marked,
+        transaction_type=PURCHASE,
+        processing_code=PURCHASE_CODE + marked.processing_code[2:],
+        pre_authorized=False,
+        adjusts=True,
+        original_minor=int(original) if says else None,
+    )
 
 
 def gives_no_time(e: Mapping[int, str]) -> bool:
@@ -203,7 +221,12 @@ def _cash_back_minor(additional: str) -> int:
 
 def is_void(message: Message) -> bool:
     """Whether a financial message takes an earlier one back: a reversal by another name."""
-    return message.elements.get(3, "")[:2] in VOIDS
+    return message.elements.get(3, "")[:2] in VOIDS and not _adjusts(message.mti, message.elements)
+
+
+def _adjusts(mti: str, e: Mapping[int, str]) -> bool:
+    """Whether a message tells that an earlier sale has another amount (0220 with DE 3 02)."""
+    return mti[1:3] == "22" and e.get(3, "")[:2] == DEBIT_ADJUSTMENT
 
 
 def _card(e: Mapping[int, str]) -> tuple[str, str | None]:
@@ -324,7 +347,17 @@ def to_response(authorization: Authorization, decision: Decision) -> Message:
         elements[4] = f"{decision.approved_minor:012d}"
     if decision.carried is not None:
         elements.update(decision.carried)
-    return tuple.__new__(Message, (_ANSWER_MTIS[authorization.function][authorization.message_class], elements))
+    return tuple.__new__(Message, (answer_mti(authorization), elements))
+
+
+def answer_mti(authorization: Authorization) -> str:
+    """The MTI of the answer to a request or an advice."""
+    return _ANSWER_MTIS[authorization.function][authorization.message_class]
+
+
+def only_says_codes(decision: Decision) -> bool:
+    """Whether the answer says no more than DE 38 and 39, beside what it gives back of the request."""
+    return decision.carried is None and decision.response_code != PARTIALLY_APPROVED
 
 
 def refusal(message: Message, response_code: str) -> Message:

@@ -164,7 +164,7 @@ def to_issuer_advice(
     request: Authorization, *, approval_code: str | None, repeat: bool, forwarder_id: str, message_reason: str
 ) -> Message:
     """The 0120 or 0220 (repeated: 0121, 0221) that tells an issuer of what was decided without it, under the request's key."""
-    elements = {**request.carried, 33: forwarder_id, 39: request.advised_code or APPROVED}
+    elements = {**request.carried, 3: request.processing_code, 33: forwarder_id, 39: request.advised_code or APPROVED}
     if approval_code is not None:
         elements[38] = approval_code
     named = request.original_key

@@ -1,22 +1,27 @@
-"""Pre-authorizations: what names one, what adds to it, and what takes its place."""
+"""Pre-authorizations, and sales that wait for their batch: what names one, what adds to it, and what takes its place."""
 
 from __future__ import annotations
 
+from attrs import evolve
+
+from switch.merchant import Merchant
 from switch.routing.handling.outbox import Outbox
 from switch.routing.memory.history import History
 from switch.routing.memory.names import Names
-from switch.routing.memory.past import DecidedRequest
+from switch.routing.memory.past import DecidedRequest, Reference
 from switch.routing.memory.pending import Exchange
 from switch.routing.memory.totals import Batches
-from switch.routing.rules.completion import not_outstanding
+from switch.routing.rules.completion import adjust, not_outstanding
 from switch.routing.traffic.effects import Effect
 from switch.transaction import (
     ADVICE,
     AUTHORIZATION,
     DEBITS,
+    IN_PROGRESS,
     INVALID_TRANSACTION,
     LATER,
     REASON_COMPLETED,
+    UNABLE_TO_LOCATE,
     WITH_BATCH,
     Authorization,
     Decision,
@@ -25,6 +30,21 @@ from switch.transaction import (
     refuse,
     tells_apart,
 )
+
+
+def as_named(request: Authorization, hold: DecidedRequest) -> Authorization:
+    """A request of which is known what it names, however its acquirer did. An adjustment is the sale itself for another amount:
+    a terminal types in what it adjusts, and the card was read at the sale."""
+    original = hold.authorization
+    if not request.adjusts:
+        return evolve(request, original_key=original.key)
+    return evolve(
+        request,
+        original_key=original.key,
+        approval_code=request.approval_code or hold.decision.approval_code,
+        entry_mode=original.entry_mode,
+        channel=original.channel,
+    )
 
 
 class Preauthorizations:
@@ -43,7 +63,7 @@ class Preauthorizations:
         if request.original_key is not None:
             return self._itself(self._history.find(request.original_key))
         names = request.approval_code is not None and (request.function == ADVICE or request.message_class == AUTHORIZATION)
-        if not names or not tells_apart(request.rrn):
+        if not (names or request.adjusts) or not tells_apart(request.rrn):
             return None
         named = self._names.hold(request)
         if named is not None and not is_financial_advice(request) and named.decision.approval_code != request.approval_code:
@@ -62,6 +82,15 @@ class Preauthorizations:
             assert named is not None
             past = self._history.find(named)
         return past
+
+    def adjusted(self, advice: Authorization, sale: DecidedRequest | None, merchant: Merchant) -> Decision:
+        """The answer to an adjustment: whether it may give the sale it names another amount."""
+        if sale is not None:
+            return adjust(advice, sale, self.authorized_minor(sale), merchant)
+        reference = Reference(advice.rrn, advice.key.terminal_id, advice.merchant_id, None)
+        if tells_apart(advice.rrn) and self._names.waiting(reference) is not None:
+            return refuse(IN_PROGRESS, "the sale it adjusts waits for its issuer")
+        return refuse(UNABLE_TO_LOCATE, "the sale it adjusts is not known")
 
     def wrong_increment(self, request: Authorization) -> Decision | None:
         """Why a request, asked or told, that names another cannot add to it; None for one that can, and for those that add to

@@ -198,7 +198,8 @@ class Names:
 
 
 def _meant(past: DecidedRequest, request: Authorization) -> tuple[bool, bool, int]:
-    return past.decision.approval_code == request.approval_code, past.held, past.request_id
+    same_code = request.approval_code is not None and past.decision.approval_code == request.approval_code
+    return same_code, past.held, past.request_id
 
 
 def _same(earlier: Authorization, request: Authorization) -> bool:

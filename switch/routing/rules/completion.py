@@ -1,6 +1,9 @@
-"""What an advice does to the request it names: a completion captures a hold, an increment adds to it."""
+"""What an advice does to the request it names: a completion captures a hold, an adjustment a sale for another amount, an
+increment adds to a hold."""
 
 from __future__ import annotations
+
+from attrs import evolve
 
 from switch.merchant import Merchant
 from switch.money import BASIS_POINTS, format_minor
@@ -11,8 +14,10 @@ from switch.transaction import (
     CREDITS,
     INVALID_AMOUNT,
     INVALID_TRANSACTION,
+    ORIGINAL_AMOUNT_INCORRECT,
     SWITCH,
     UNABLE_TO_LOCATE,
+    WITH_BATCH,
     Authorization,
     Decision,
     refuse,
@@ -35,6 +40,31 @@ def complete(advice: Authorization, hold: DecidedRequest, authorized_minor: int,
         return refuse(INVALID_AMOUNT, f"completes with {amount} where {limit} may be captured")
     of_what = f"{format_minor(authorized_minor)} authorized by request {hold.request_id}"
     return accept(advice, f"completes {of_what} with {format_minor(advice.amount_minor)}")
+
+
+def adjust(advice: Authorization, sale: DecidedRequest, authorized_minor: int, merchant: Merchant) -> Decision:
+    """Whether an adjustment may take the place of a sale that waits for the close of its terminal's batch.
+
+    It is the completion of the sale for a higher amount. ``authorized_minor`` is what reversals have left of the sale.
+    """
+    which, original = f"request {sale.request_id}, which it adjusts,", sale.authorization
+    wrong = not_outstanding(advice, sale)
+    if wrong is not None:
+        return wrong
+    if sale.capture != WITH_BATCH or original.transaction_type != advice.transaction_type:
+        what = "waits for a completion" if sale.capture != WITH_BATCH else f"is a {original.transaction_type}"
+        return refuse(INVALID_TRANSACTION, f"{which} {what}, and is no purchase that waits for its batch")
+    if advice.original_minor not in (None, original.amount_minor, authorized_minor):
+        said, was = format_minor(advice.original_minor), format_minor(original.amount_minor)
+        return refuse(ORIGINAL_AMOUNT_INCORRECT, f"DE 60 says {said} and {which} was of {was}")
+    if advice.amount_minor < authorized_minor:
+        to, of = format_minor(advice.amount_minor), format_minor(authorized_minor)
+        return refuse(INVALID_AMOUNT, f"{which} is of {of}, and {to} is less")
+    decision = complete(advice, sale, authorized_minor, merchant)
+    if not decision.approved:
+        return decision
+    change = f"from {format_minor(authorized_minor)} to {format_minor(advice.amount_minor)}"
+    return evolve(decision, reason=f"adjusts request {sale.request_id} {change}")
 
 
 def not_outstanding(request: Authorization, hold: DecidedRequest) -> Decision | None:

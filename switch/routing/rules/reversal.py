@@ -11,6 +11,7 @@ from switch.transaction import (
     APPROVED,
     ORIGINAL_AMOUNT_INCORRECT,
     UNABLE_TO_LOCATE,
+    WITH_BATCH,
     Authorization,
     ExchangeKey,
     Reversal,
@@ -60,7 +61,12 @@ def undo(reversal: Reversal, past: DecidedRequest, named: DecidedRequest) -> Rev
     if not past.decision.approved:
         code = past.decision.response_code
         return ReversalOutcome(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
-    if reversal.amount_minor not in (named.authorization.amount_minor, named.decision.approved_minor):
+    amounts = {named.authorization.amount_minor, named.decision.approved_minor}
+    if (
+        named.capture == WITH_BATCH
+    ):  # what took the place of a sale has adjusted it, and its sender may know it by either amount
+        amounts.add(past.authorization.amount_minor)
+    if reversal.amount_minor not in amounts:
         return _other_amount(reversal, named.authorization, request_id)
     if reversal.replacement_minor >= granted_minor(past.authorization, past.decision):
         return ReversalOutcome(request_id, False, APPROVED, "it leaves the whole amount: nothing to undo")

@@ -183,3 +183,18 @@ def test_a_card_number_where_the_bitmap_should_be_is_not_shown() -> None:
     assert number not in as_text(in_place)
     assert in_place.lines[1].value == MAY_BE_A_CARD
     assert describe(codec("bcd"), bytes.fromhex("0100" + number), unmasked=True).lines[1].value == number
+
+
+@pytest.mark.parametrize(("digits", "shown"), [(6, True), (7, False)])
+@pytest.mark.parametrize("start", [0, len(PAN) - 7])
+def test_no_more_of_the_card_is_shown_elsewhere_in_a_spoilt_message_than_in_its_place(
+    digits: int, shown: bool, start: int
+) -> None:
+    wire, number = codec("ascii"), "5399411723840655"
+    piece = number[start : start + digits]
+    elements = PURCHASE.elements | {2: number, 35: f"{number}=29122010000012345678", 37: f"{piece:X<12}"}
+    data = wire.encode(Message("0100", elements)).replace(b"000000012500", b"00000ABC2500")
+    description = describe(wire, data)
+    assert description.error is not None
+    (rrn,) = (line.value for line in description.lines if line.element == 37)
+    assert rrn == (elements[37] if shown else MAY_BE_A_CARD)

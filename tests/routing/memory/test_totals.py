@@ -119,3 +119,12 @@ def test_an_upload_captures_one_of_a_batch_and_the_close_the_rest() -> None:
     )
     talk >> totals(debits_count=2, debits_minor=25_000)
     talk << "journal totals 1" << "reply totals 1" << "journal request 4 for request 2" << "journal decision 4 00 of 12500"
+
+
+def test_a_completion_takes_the_place_of_what_a_reversal_had_left_of_its_hold() -> None:
+    talk = sold(Dialogue(merchant=shop(capture=BY_BATCH)), 1)
+    (talk >> reversed_(1, replacement_minor=10_000)).drop()
+    told: dict[str, Any] = {"function": "advice", "message_class": "financial", "original_key": request(1).key}
+    (talk >> asked(2, amount_minor=9_000, **told)).drop()
+    talk >> totals(debits_count=1, debits_minor=11_500, debits_reversed_count=1, debits_reversed_minor=2_500)
+    talk << "journal totals 1" << "reply totals 1"
