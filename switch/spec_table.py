@@ -195,6 +195,11 @@ class SpecTable:
             return 0
         return int(digits or "0")
 
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """The keys of a table in which each value is text, with their values."""
+        for key in self._values:
+            yield key, self.text(key)
+
     def table(self, key: str) -> SpecTable:
         value = self._values.get(key, {})
         self._asked.add(key)

@@ -110,7 +110,11 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
 @click.option("--stan", metavar="DIGITS", help="System trace audit number (DE 11), six digits.  [default: drawn]")
 @click.option("--rrn", metavar="TEXT", help="Retrieval reference number (DE 37).  [default: from date and STAN]")
 @click.option(
-    "--set", "changes", multiple=True, metavar="N=VALUE", help="Set element N to anything; `N=` leaves it out. Repeatable."
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="N=VALUE",
+    help="Set element N, or subelement N.M, to anything; `N=` leaves it out. Repeatable.",
 )
 @click.option(
     "--file",
@@ -181,6 +185,7 @@ def send(
     switch send --network echo
     switch send --listener secure --tls --ca certificates/ca.pem
     switch send --set 49=            # without currency
+    switch send --entry chip --set 55.9F02=000000012500 --set 55.9F1A=0504
     switch send --file purchases.csv --rate 5
     switch send --file capture.json --set 11=000042 --bytes
     switch send --count 20 --expect 00

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from switch.iso8583.dialect import BINARY, EBCDIC, LATIN_1, Dialect, Element
+from switch.iso8583.dialect import Dialect
+from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
 from switch.iso8583.elements import ECHOED
 from switch.iso8583.plan import PYTHON_CODECS, Walk, bitmap_on_the_wire, mtis_of, present_elements, tests_of, written
 

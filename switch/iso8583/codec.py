@@ -16,7 +16,8 @@ import iso8583
 
 from switch.errors import MessageError
 from switch.iso8583.answer_plan import AnswerPlan, compile_answer_plan
-from switch.iso8583.dialect import EBCDIC, ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect
+from switch.iso8583.dialect import ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect
+from switch.iso8583.element import EBCDIC
 from switch.iso8583.message import Message
 from switch.iso8583.plan import KNOWN_MTIS, Decoder, Encoder, compile_decoder, compile_encoder, present_elements
 from switch.iso8583.values import (

@@ -15,7 +15,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from switch.iso8583.dialect import BINARY, EBCDIC, LATIN_1, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect, Element
+from switch.iso8583.dialect import THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect
+from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
 
 Decoder = Callable[[bytes, int], "dict[int, str] | None"]
 Encoder = Callable[[str, dict[int, str]], "bytes | None"]

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from switch.iso8583.dialect import BINARY, EBCDIC, LATIN_1, Element
+from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
 from switch.iso8583.elements import NEVER_QUOTED
 
 #: Content class -> what its values look like, in words (ISO 8583:1987, 4.2).

@@ -6,9 +6,10 @@ as ever.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from attrs import field, frozen
 
@@ -17,6 +18,16 @@ from switch.issuers.profile import pan_from_toml
 from switch.merchant import currency_from_toml
 from switch.spec_table import SpecTable
 from switch.transaction import APPROVALS, CHANNELS, CREDITS, DEBITS, INQUIRIES, Authorization, Channel, TransactionType
+
+ELEMENTS: Final = (2, 192)  #: numbers of elements, lowest and highest
+#: What a message says in an element or subelement, by its name (``127.22``); None where it is not there.
+ReadElement = Callable[[Mapping[int, str], str], str | None]
+
+
+def whole_element(elements: Mapping[int, str], name: str) -> str | None:
+    """The reading of who knows no subelements."""
+    return elements.get(int(name)) if name.isdecimal() else None
+
 
 _TYPES = tuple(sorted(DEBITS | CREDITS | INQUIRIES))  #: of transactions a rule may name
 
@@ -33,6 +44,7 @@ class When:
     terminal_id: str | None = None
     channel: Channel | None = None
     currency: str | None = None
+    elements: tuple[tuple[str, str], ...] = field(default=(), repr=False)  #: names of elements or subelements, and their values
     times: int | None = None  #: only the first so many requests that fit, counted since the issuer started
 
     @classmethod
@@ -52,6 +64,7 @@ class When:
             terminal_id=table.text("terminal", None, pattern=r".{1,8}", expected="at most 8 characters"),
             channel=table.choice("channel", CHANNELS, None),
             currency=currency_from_toml(table, None),
+            elements=table.table("element").reading(_elements) or (),
             times=table.integer("times", None, low=1),
         )
         if "pan" not in table:
@@ -59,8 +72,8 @@ class When:
         table.done()
         return when
 
-    def fits(self, request: Authorization) -> bool:
-        """Whether a request is like this; ``times`` is the caller's to count."""
+    def fits(self, request: Authorization, read: ReadElement = whole_element) -> bool:
+        """Whether a request is like this; ``times`` is the caller's to count, and ``read`` knows its elements."""
         return (
             (self.transaction_type is None or self.transaction_type == request.transaction_type)
             and (self.pan is None or self.pan.digits == request.pan.digits)
@@ -70,7 +83,24 @@ class When:
             and (self.terminal_id is None or self.terminal_id == request.key.terminal_id)
             and (self.channel is None or self.channel == request.channel)
             and (self.currency is None or self.currency == request.currency)
+            and (not self.elements or self._says(request, read))
         )
+
+    def _says(self, request: Authorization, read: ReadElement) -> bool:
+        """Whether each element named has its value; blanks that fill one up do not count."""
+        return all((read(request.carried, name) or "").rstrip() == value.rstrip() for name, value in self.elements)
+
+
+def _elements(table: SpecTable) -> tuple[tuple[str, str], ...]:
+    """The table ``element`` of a rule: names of elements or subelements, and the values they must have."""
+    found = tuple(table.pairs())
+    for name, _ in found:
+        number = name.partition(".")[0]
+        if not (re.fullmatch(r"[0-9]{1,3}(\.[0-9A-Za-z]{1,8})*", name) and ELEMENTS[0] <= int(number) <= ELEMENTS[1]):
+            expected = 'the number of an element from 2 to 192, or of a subelement such as "127.22"'
+            table.mistake(name, f"element {name!r}", expected)
+    table.done()
+    return found
 
 
 @frozen(kw_only=True)
@@ -161,11 +191,13 @@ class Scenario:
         return Rules.of(tuple(rule for rule in self.rules if rule.issuer in (None, issuer_id)))
 
 
-def first_match(rules: Rules, request: Authorization, counts: Mapping[int, int]) -> tuple[int, Then] | None:
+def first_match(
+    rules: Rules, request: Authorization, counts: Mapping[int, int], read: ReadElement = whole_element
+) -> tuple[int, Then] | None:
     """Number and orders of the first rule that fits; ``counts`` tells how often each rule with ``times`` has been used."""
     for rule in rules.of_pan.get(request.pan.digits, rules.of_any):
         times = rule.when.times
-        if rule.when.fits(request) and (times is None or counts.get(rule.number, 0) < times):
+        if rule.when.fits(request, read) and (times is None or counts.get(rule.number, 0) < times):
             return rule.number, rule.then
     return None
 
@@ -180,16 +212,17 @@ class Match(NamedTuple):
 class ScenarioState:
     """The scenario an issuer plays, and how often each of its rules has been used."""
 
-    __slots__ = ("_counts", "_name", "_rules")
+    __slots__ = ("_counts", "_name", "_read", "_rules")
 
-    def __init__(self, scenario: Scenario | None, issuer_id: str) -> None:
+    def __init__(self, scenario: Scenario | None, issuer_id: str, read: ReadElement = whole_element) -> None:
+        self._read = read
         self._name = scenario.name if scenario else ""
         self._rules = scenario.rules_for(issuer_id) if scenario else Rules.of(())
         self._counts: dict[int, int] = {}
 
     def match(self, request: Authorization) -> Match | None:
         """The rule for a request, counted as used."""
-        found = first_match(self._rules, request, self._counts)
+        found = first_match(self._rules, request, self._counts, self._read)
         if found is None:
             return None
         number, then = found

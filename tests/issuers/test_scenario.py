@@ -97,3 +97,19 @@ def test_a_wrong_rule_is_refused_in_one_sentence(rule: str, sentence: str) -> No
 def test_a_scenario_without_rules_is_refused() -> None:
     with pytest.raises(SpecError, match="rule: found nothing, expected at least one"):
         scenario("")
+
+
+def test_a_rule_names_elements_and_subelements() -> None:
+    rules = rules_of(REFUSE.format("element = { '3' = '000000', '127.22' = 'TRY1' }"))
+    said = {"3": "000000", "127.22": "TRY1  "}
+
+    assert first_match(rules, asked(), {}, lambda _, name: said.get(name)) is not None
+    assert first_match(rules, asked(), {}, lambda _, name: {**said, "127.22": "TRY2"}[name]) is None
+    assert first_match(rules, asked(), {}) is None, "who knows no subelements has none"
+
+
+@pytest.mark.parametrize("name", ["", "1", "193", "x", "127.", "127.2.", "127-2"])
+def test_an_element_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        scenario(REFUSE.format(f"element = {{ '{name}' = 'x' }}"))
+    assert f"found element {name!r}, expected the number of an element from 2 to 192" in str(refused.value)

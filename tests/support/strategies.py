@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from switch.card import luhn_digit
-from switch.iso8583.dialect import ENCODINGS, PADDINGS, Dialect, Element
+from switch.iso8583.dialect import Dialect
+from switch.iso8583.element import ENCODINGS, PADDINGS, Element
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES
 from switch.spec_table import SpecTable

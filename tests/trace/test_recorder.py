@@ -15,7 +15,7 @@ from switch.errors import NegativeAnswerError
 from switch.explain.lifecycle import Lifecycle, story
 from switch.explain.messages import messages_of, with_messages
 from switch.explain.timeline import steps
-from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.element import EBCDIC
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.mapping.compose import worded

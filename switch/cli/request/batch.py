@@ -17,7 +17,16 @@ from switch.cli.request.options import Wishes
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
-from switch.iso8583.mapping.compose import STAN_DIGITS, changed, parse_change, retrieval_reference, worded
+from switch.iso8583.mapping.compose import (
+    STAN_DIGITS,
+    InnerChange,
+    changed,
+    changed_inside,
+    parse_change,
+    parse_inner_change,
+    retrieval_reference,
+    worded,
+)
 from switch.iso8583.message import Message
 from switch.specs.specification import Specs
 
@@ -61,11 +70,20 @@ class Outgoing:
     journaled: bool = False  #: it follows a request that stands in the journal
 
 
+@frozen(kw_only=True)
+class Changes:
+    """What ``--set`` asks for: whole elements first, then subelements."""
+
+    elements: list[tuple[int, str | None]]
+    inside: list[InnerChange]
+
+
 def outgoing(
     wishes: Wishes, changes: tuple[str, ...], written: Sequence[Written] | None, specs: Specs, codec: Codec, data: Path
 ) -> list[Outgoing]:
     """The messages that options ask for, or a file has; each can be said in the dialect of ``codec``."""
-    wanted = _changes(changes)
+    inside = [inner for change in changes if (inner := parse_inner_change(change)) is not None]
+    wanted = Changes(elements=_changes(changes), inside=inside)
     if written is None:
         return [_completed(wishes, wanted, None, specs, codec, data)]
     if any(each.whole for each in written):
@@ -84,9 +102,7 @@ def outgoing(
     return made
 
 
-def _completed(
-    wishes: Wishes, changes: list[tuple[int, str | None]], row: Written | None, specs: Specs, codec: Codec, data: Path
-) -> Outgoing:
+def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Specs, codec: Codec, data: Path) -> Outgoing:
     """What the options ask for, with what a row of a file has instead, with what ``--set`` has instead of both."""
     dialect = codec.dialect
     given = _given(wishes)
@@ -95,20 +111,25 @@ def _completed(
         given[MTI] = "file"
     asked = message_of(wishes, specs, dialect, data)
     message = worded(asked.message, dialect, datetime.now(UTC).date())
-    for of, elements in (("file", list(row.elements.items()) if row is not None else []), ("--set", changes)):
+    for of, elements in (("file", list(row.elements.items()) if row is not None else []), ("--set", changes.elements)):
         message = changed(message, elements, dialect)
         given |= {number: of for number, _ in elements}
+    message = changed_inside(message, changes.inside, dialect)
+    given |= {number: "--set" for number, _, _ in changes.inside}
     codec.encode(message)
     kept = {number: of for number, of in given.items() if number in message.elements or number == MTI}
     return Outgoing(message=message, given=kept, place=row.place if row is not None else "", journaled=asked.journaled)
 
 
-def _as_written(written: Written, wishes: Wishes, changes: list[tuple[int, str | None]], codec: Codec) -> Outgoing:
+def _as_written(written: Written, wishes: Wishes, changes: Changes, codec: Codec) -> Outgoing:
     own = [(number, value) for number, value in ((11, wishes.stan), (37, wishes.rrn)) if value is not None]
     message = changed(Message(wishes.mti or written.mti or "", {}), written.elements.items(), codec.dialect)
-    message = changed(message, [*own, *changes], codec.dialect)
+    message = changed(message, [*own, *changes.elements], codec.dialect)
+    message = changed_inside(message, changes.inside, codec.dialect)
     codec.encode(message)
-    given = {**_given(wishes), **{number: "--set" for number, _ in changes}}
+    given = _given(wishes)
+    given |= {number: "--set" for number, _ in changes.elements}
+    given |= {number: "--set" for number, _, _ in changes.inside}
     return Outgoing(message=message, given=given, place=written.place, whole=True)
 
 
@@ -143,8 +164,9 @@ def _refuse_unused(wishes: Wishes) -> None:
 
 def _changes(changes: tuple[str, ...]) -> list[tuple[int, str | None]]:
     """What ``--set`` asks for; each element once, so that none of them has its way in silence."""
-    parsed = [parse_change(change) for change in changes]
-    numbers = [number for number, _ in parsed]
+    parsed = [parse_change(change) for change in changes if parse_inner_change(change) is None]
+    numbers: list[object] = [change.partition("=")[0] for change in changes if parse_inner_change(change) is not None]
+    numbers += [number for number, _ in parsed]
     twice = next((number for place, number in enumerate(numbers) if number in numbers[:place]), None)
     if twice is not None:
         raise SwitchError(f"--set: found DE {twice} a second time, expected each element once")

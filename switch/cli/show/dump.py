@@ -43,7 +43,7 @@ def hidden_of(codec: Codec, body: bytes, *, unmasked: bool) -> set[int]:
 
 def show_dump(codec: Codec, frame: bytes, body: bytes, title: str, *, unmasked: bool) -> bool:
     """Print the bytes of a frame: its message ``body``, and what stands around it. Whether something was left out."""
-    from switch.iso8583.dialect import EBCDIC
+    from switch.iso8583.element import EBCDIC
     from switch.iso8583.reading.hexdump import hexdump
 
     hidden = hidden_of(codec, body, unmasked=unmasked)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.console.options import DATA_FOLDER
+from switch.cli.show.inside import inside_json, inside_rows
 from switch.display.visible import visible
 
 if TYPE_CHECKING:
@@ -94,7 +95,13 @@ def described(description: Description) -> dict[str, Any]:
         "mti": description.mti,
         "bytes": description.bytes_total,
         "elements": [
-            {"element": line.element, "name": line.name, "value": line.value, "meaning": line.meaning}
+            {
+                "element": line.element,
+                "name": line.name,
+                "value": line.value,
+                "meaning": line.meaning,
+                **inside_json(line),
+            }
             for line in description.lines
             if line.element > 1
         ],
@@ -110,5 +117,9 @@ def _named(mti: str | None) -> str:
 def _print_elements(description: Description, title: str) -> None:
     from switch.cli.show.tables import show_table
 
-    rows = [(line.element, line.name, line.value, line.meaning) for line in description.lines if line.element > 1]
+    rows: list[tuple[object, ...]] = []
+    for line in description.lines:
+        if line.element > 1:
+            rows.append((line.element, line.name, line.value, line.meaning))
+            rows += [(number, name, value, why) for number, name, _, value, why in inside_rows(line)]
     show_table(("DE", "name", "value", "meaning"), rows, title=title)

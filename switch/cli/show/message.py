@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.show.inside import inside_json, inside_rows
+
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
     from switch.iso8583.reading.recognize import Reading
@@ -34,10 +36,11 @@ def show_message(way: Reading, codec: Codec, *, unmasked: bool = False, notes: S
     size = way.description.bytes_total
     about.append(("message", f"{_named(mti)}{size} byte{'' if size == 1 else 's'}"))
     show_pairs(about)
-    rows = [
-        ("" if line.element < 2 else line.element, line.name, line.format, line.offset, line.length, line.value, line.meaning)
-        for line in way.description.lines
-    ]
+    rows: list[tuple[object, ...]] = []
+    for line in way.description.lines:
+        number = "" if line.element < 2 else line.element
+        rows.append((number, line.name, line.format, line.offset, line.length, line.value, line.meaning))
+        rows += [(number, name, form, "", "", value, why) for number, name, form, value, why in inside_rows(line)]
     if rows:
         click.echo()
         show_table(("DE", "name", "format", "byte", "bytes", "value", "meaning"), rows)
@@ -79,6 +82,7 @@ def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[
                 "bytes": line.length,
                 "value": line.value,
                 "meaning": line.meaning,
+                **inside_json(line),
             }
             for line in way.description.lines
         ],

@@ -42,7 +42,7 @@ def show_bytes_of(messages: Sequence[Traced], specs: Specs, *, unmasked: bool) -
 
 def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
     from switch.cli.show.message import show_message
-    from switch.iso8583.dialect import EBCDIC
+    from switch.iso8583.element import EBCDIC
     from switch.iso8583.reading.hexdump import hexdump
 
     codec = _codec(message, specs)
@@ -107,7 +107,7 @@ def _reading(message: Traced, codec: Codec, *, unmasked: bool) -> Reading:
     lost = message.places[-1][0] if message.fault and message.places and message.places[-1][1] == len(message.body) else None
     gone = _blanked(message)
     lines = [
-        evolve(line, value=f"({line.name}: never kept)", meaning="") if line.offset in gone else line
+        evolve(line, value=f"({line.name}: never kept)", meaning="", subelements=(), unread="") if line.offset in gone else line
         for line in described.lines
         if lost is None or line.offset + line.length <= lost
     ]

@@ -10,13 +10,16 @@ from typing import Final, NamedTuple
 from attrs import frozen
 
 from switch.errors import MessageError, SwitchError
-from switch.iso8583.dialect import EDITION_1993, Dialect, Element
+from switch.iso8583.dialect import EDITION_1993, Dialect
 from switch.iso8583.edition93.messages import dated, original_data, to_1993
 from switch.iso8583.edition93.pos_data import PARTIAL_ACCEPTED, PRE_AUTHORIZATION
+from switch.iso8583.element import Element
 from switch.iso8583.mapping.acquirer import CASH_AMOUNT
 from switch.iso8583.mapping.session import ECHO, SIGN_OFF, SIGN_ON
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
+from switch.iso8583.nested.wire import SubelementError
+from switch.iso8583.nested.write import with_subelement
 from switch.merchant import Merchant
 from switch.money import CURRENCIES
 from switch.transaction import CHIP, ECOMMERCE, MAGSTRIPE, MANUAL
@@ -185,6 +188,38 @@ def parse_change(text: str) -> tuple[int, str | None]:
     if not (equals and number.isascii() and number.isdecimal() and len(number) <= 3):
         raise SwitchError(f"element: found {number + equals!r}, expected its number, = and its value, such as 22=051")
     return int(number), value or None
+
+
+#: A wish such as ``127.25.2=00``: the element, the way down to its subelement, and the value; None to leave it out.
+InnerChange = tuple[int, tuple[str, ...], str | None]
+
+
+def parse_inner_change(text: str) -> InnerChange | None:
+    """A wish for a subelement; None where it names an element alone."""
+    name, equals, value = text.partition("=")
+    number, *path = name.split(".")
+    if not path:
+        return None
+    if not (equals and number.isascii() and number.isdecimal() and len(number) <= 3 and all(path)):
+        raise SwitchError(f"element: found {name + equals!r}, expected its number, = and its value, such as 127.22=ABC")
+    return int(number), tuple(path), value or None
+
+
+def changed_inside(message: Message, changes: Iterable[InnerChange], dialect: Dialect) -> Message:
+    """The message with subelements replaced or left out; all others of the same element stay.
+
+    MessageError where the dialect describes no such subelement, or the value does not fit it.
+    """
+    for number, path, value in changes:
+        element = dialect.elements[number] if 2 <= number < len(dialect.elements) else None
+        if element is None:
+            raise MessageError(number, None, f"element {number}", f"one that dialect {dialect.name} defines, from 2 to 192")
+        try:
+            whole = with_subelement(element, message.elements.get(number, ""), path, value)
+        except SubelementError as fault:
+            raise MessageError(number, None, fault.found, fault.expected) from None
+        message = changed(message, [(number, whole or None)], dialect)
+    return message
 
 
 def changed(message: Message, changes: Iterable[tuple[int, str | None]], dialect: Dialect) -> Message:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from attrs import frozen
@@ -13,6 +12,8 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, SECRET
 from switch.iso8583.mti import describe_mti
+from switch.iso8583.nested.ber import emv_tags
+from switch.iso8583.nested.shown import SubelementLine, hides_secrets, inside
 from switch.iso8583.reading import meanings, meanings93
 from switch.iso8583.reading.hiding import NOWHERE, Places, believed, suspect_places
 from switch.iso8583.reading.lenient import inspected
@@ -31,6 +32,8 @@ class ElementLine:
     length: int
     value: str
     meaning: str
+    subelements: tuple[SubelementLine, ...] = ()  #: what stands inside it, as far as the dialect describes that
+    unread: str = ""  #: why its subelements cannot be read, or no further
 
 
 @frozen(kw_only=True)
@@ -46,6 +49,7 @@ class Description:
 
 NOTHING_MASKED: Final[frozenset[int]] = frozenset()
 MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
+HOLDS_SECRETS: Final = "(holds secret subelements, not shown whole)"
 
 
 def describe(
@@ -67,6 +71,8 @@ def describe(
     start, end = max(place - width, 0), place + width
     suspect = NOWHERE if unmasked else suspect_places(codec, data[start:end], parts, whole=error is None, start=start)
     for key, offset, raw, value in parts:
+        subelements: tuple[SubelementLine, ...] = ()
+        unread = ""
         number = int(key) if key.isdecimal() and key != "1" else 0 if key == "t" else 1
         if number == 0:
             name, notation, shown, words = "message type indicator", "n 4", value, describe_mti(value)
@@ -78,14 +84,24 @@ def describe(
         else:
             element = codec.dialect.element(number)
             name, notation = element.name, element.format
-            shown = value if unmasked else shown_value(number, value, edition)
+            shown = value if unmasked else HOLDS_SECRETS if hides_secrets(element) else shown_value(number, value, edition)
             words = MEANING[edition](number, value, known) if number in known else ""
             encoding = element.encoding
+            if element.layout is not None and trusted and number in known:
+                subelements, unread = inside(element, value, str(number), unmasked=unmasked)
         masked = number in SECRET or (number in MASKED and trusted) or (number in FREE_TEXT[edition] and error is None)
         if encoding and not masked and suspect.hide(encoding, offset, offset + len(raw)):
-            shown, words = MAY_BE_A_CARD, ""
+            shown, words, subelements, unread = MAY_BE_A_CARD, "", (), ""
         line = ElementLine(
-            element=number, name=name, format=notation, offset=offset, length=len(raw), value=shown, meaning=words
+            element=number,
+            name=name,
+            format=notation,
+            offset=offset,
+            length=len(raw),
+            value=shown,
+            meaning=words,
+            subelements=subelements,
+            unread=unread,
         )
         lines.append(line)
     return Description(mti=values.get("t"), lines=tuple(lines), error=error, bytes_total=len(data), suspect=suspect)
@@ -119,37 +135,3 @@ def _shown_emv(value: str) -> str:
         return "(EMV data that cannot be read, not shown)"
     shown = ((tag, "(not shown)" if tag in EMV_CARD_DATA else data[start:end].hex().upper()) for tag, start, end in places)
     return " ".join(f"{tag}={text}" for tag, text in shown)
-
-
-def emv_tags(data: bytes) -> Iterator[tuple[str, int, int]]:
-    """Tag, first byte and end of every value of BER-TLV data (ISO/IEC 8825-1), those inside a template in its place.
-
-    IndexError where it breaks off, ValueError where a length is indefinite.
-    """
-    return _tags(data, 0, len(data))
-
-
-def _tags(data: bytes, place: int, end: int) -> Iterator[tuple[str, int, int]]:
-    while place < end:
-        start, constructed = place, bool(data[place] & 0x20)
-        more = data[place] & 0x1F == 0x1F
-        place += 1
-        while more:
-            more = bool(data[place] & 0x80)
-            place += 1
-        tag = data[start:place].hex().upper()
-        size = data[place]
-        place += 1
-        if size > 0x80:
-            width = size & 0x7F
-            size = int.from_bytes(data[place : place + width], "big")
-            place += width
-        elif size == 0x80:
-            raise ValueError("indefinite length")
-        if place + size > end:
-            raise IndexError(tag)
-        if constructed:
-            yield from _tags(data, place, place + size)
-        else:
-            yield tag, place, place + size
-        place += size

@@ -12,11 +12,13 @@ from switch.card import CARD_NUMBER_DIGITS, card_numbers
 from switch.errors import FrameError, MessageError, SwitchError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.codec import Codec, Part
-from switch.iso8583.dialect import EBCDIC, EDITION_1987
+from switch.iso8583.dialect import EDITION_1987
+from switch.iso8583.element import EBCDIC
 from switch.iso8583.elements import CARD_DATA
 from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES, Framer
 from switch.iso8583.header import BETWEEN_BYTES_MAX, WITHOUT_LENGTH, HeaderFormat, shown_between
 from switch.iso8583.mti import CLASSES, FUNCTIONS
+from switch.iso8583.nested.shown import hides_secrets
 from switch.iso8583.reading.describe import Description, describe
 from switch.iso8583.reading.hiding import is_carded, is_dated, values_of
 from switch.iso8583.reading.lenient import inspected
@@ -290,6 +292,11 @@ def around_in_line(codec: Codec, data: bytes) -> str:
     return f"{shown[:place]}[{shown[place : place + 2]}]{shown[place + 2 :]}"
 
 
+def _hides(codec: Codec, number: int) -> bool:
+    element = codec.dialect.elements[number] if number > 1 else None
+    return element is not None and hides_secrets(element)
+
+
 def hidden_places(
     codec: Codec, data: bytes, description: Description, start: int = 0, end: int = MESSAGE_BYTES_MAX
 ) -> set[int]:
@@ -302,7 +309,7 @@ def hidden_places(
     hidden = {
         offset
         for line in description.lines
-        if line.element in CARD_DATA
+        if line.element in CARD_DATA or _hides(codec, line.element)
         for offset in range(max(line.offset, start), min(line.offset + line.length, end))
     }
     if description.error is not None and description.error.element in CARD_DATA:

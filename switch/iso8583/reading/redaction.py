@@ -14,11 +14,13 @@ from attrs import frozen
 
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec, Part
+from switch.iso8583.element import Element
 from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, NEVER_STORED
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS, message_class
+from switch.iso8583.nested.ber import emv_tags
+from switch.iso8583.nested.read import without_secrets
 from switch.iso8583.plan import present_elements
-from switch.iso8583.reading.describe import emv_tags
 from switch.iso8583.reading.hiding import believed, is_dated
 
 FIRST_SECRET: Final = min(NEVER_STORED)
@@ -48,7 +50,7 @@ def blanked(codec: Codec, data: bytes) -> Blanked:
         body[kept:] = bytes(len(data) - kept)
         places.append((kept, len(data)))
     else:
-        for start, end in _unread(parts):
+        for start, end in _unread(codec, parts):
             body[start:end] = bytes(end - start)
             places.append((start, end))
         for part in parts:
@@ -56,7 +58,11 @@ def blanked(codec: Codec, data: bytes) -> Blanked:
             if raw != part[2]:
                 body[start : start + len(raw)] = raw
             places += _places(codec, part)
-    values = {_number(part): part[3] for part in parts if _number(part) > 1 and _number(part) not in NEVER_STORED}
+    values = {
+        _number(part): part[3]
+        for part in parts
+        if _number(part) > 1 and _number(part) not in NEVER_STORED and _with_secrets(codec, _number(part)) is None
+    }
     mti = next((value for key, _, _, value in parts if key == "t"), "")
     if error is not None and not believed(mti, values, codec.dialect.edition):
         values = {}  # they may be pieces of a card number
@@ -115,13 +121,17 @@ def _kept_bytes(codec: Codec, parts: list[Part], error: MessageError, data: byte
     edition = codec.dialect.edition
     if message_class(values.get(0, "0000"), VERSIONS[edition]) is None or not is_dated(values, edition):
         return min(HEAD_BYTES, len(data))
-    plain = [part for part in parts if part[1] < (error.position or 0) and _number(part) < FIRST_SECRET]
+    plain = [
+        part
+        for part in parts
+        if part[1] < (error.position or 0) and _number(part) < FIRST_SECRET and _with_secrets(codec, _number(part)) is None
+    ]
     return max(part[1] + len(part[2]) for part in plain)
 
 
-def _unread(parts: list[Part]) -> list[tuple[int, int]]:
+def _unread(codec: Codec, parts: list[Part]) -> list[tuple[int, int]]:
     """Where elements with wrong contents stand, those that may be secret."""
-    secret = [n for n in _announced(parts) if n in NEVER_STORED or n == EMV_DATA]
+    secret = [n for n in _announced(parts) if n in NEVER_STORED or n == EMV_DATA or _with_secrets(codec, n) is not None]
     found, end, before = list[tuple[int, int]](), 0, -1
     for part in parts:
         number = _number(part)
@@ -135,10 +145,12 @@ def _overwritten(codec: Codec, part: Part) -> bytes:
     """The bytes of one element without what is never stored, as many as before."""
     _, _, raw, value = part
     number = _number(part)
-    if number == EMV_DATA:
-        kept = _without_card_data(value)
-    elif number in NEVER_STORED:
+    if number in NEVER_STORED:
         kept = "0" * len(value)
+    elif (element := _with_secrets(codec, number)) is not None:
+        kept, _ = without_secrets(element, value)
+    elif number == EMV_DATA:
+        kept = _without_card_data(value)
     else:
         return raw
     with suppress(MessageError):
@@ -153,15 +165,31 @@ def _places(codec: Codec, part: Part) -> list[tuple[int, int]]:
     number, (_, offset, raw, value) = _number(part), part
     if number in NEVER_STORED:
         return [(offset, offset + len(raw))]
+    marked = _with_secrets(codec, number)
+    if marked is not None:
+        _, places = without_secrets(marked, value)
+        if marked.encoding == "bcd":
+            return [(offset, offset + len(raw))] if places else []
+        return _spans(marked, offset, places)
     if number != EMV_DATA:
         return []
     try:
         tags = [(start, end) for tag, start, end in emv_tags(bytes.fromhex(value)) if tag in EMV_CARD_DATA]
     except (IndexError, ValueError):
         return [(offset, offset + len(raw))]
-    element = codec.dialect.element(number)
+    return _spans(codec.dialect.element(number), offset, tags)
+
+
+def _spans(element: Element, offset: int, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places among the bytes of an element's value as places in the message."""
     first, width = offset + element.length_bytes, 2 if element.encoding == "hex" else 1
-    return [(first + start * width, first + end * width) for start, end in tags]
+    return [(first + start * width, first + end * width) for start, end in places]
+
+
+def _with_secrets(codec: Codec, number: int) -> Element | None:
+    """The element of this number where its dialect describes secret subelements in it."""
+    element = codec.dialect.elements[number] if number > 1 else None
+    return element if element is not None and element.layout is not None and element.layout.has_secrets else None
 
 
 def _without_card_data(value: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from switch.errors import FrameError, MessageError
 from switch.iso8583.codec import Codec
-from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.element import EBCDIC
 from switch.iso8583.framing import FRAME_BYTES_MAX, TPDU_BYTES
 from switch.iso8583.header import LINE_FEED, STX, WITHOUT_LENGTH, HeaderFormat
 from switch.iso8583.message import Message

@@ -17,6 +17,7 @@ from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
+from switch.iso8583.nested.read import element_value
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
 from switch.issuers.decide import approval_codes, decide, undo
@@ -84,7 +85,7 @@ class IssuerHost:
         self._lines = Lines(lambda: None)
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
-        self._scenario = ScenarioState(scenario, profile.id)
+        self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.iso8583.codec import Codec
-from switch.iso8583.dialect import EBCDIC
+from switch.iso8583.element import EBCDIC
 from switch.iso8583.elements import NEVER_STORED
 from switch.iso8583.message import Message
 from switch.iso8583.reading.redaction import HEAD_BYTES, Blanked, blanked, head
