@@ -63,7 +63,7 @@ _SHORT: Final = {
     "merchants.toml": ("merchant", "HOTEL0000000001"),
     "calendar.toml": ("holiday", "2026-01-"),
 }
-_ELEMENTS: Final = re.compile(r"\[element\.(?:2|3|4|7|11|22|25|32|33|35|37|38|39|41|42|49|52|55|70)\]\n[^\[]*")
+_ELEMENTS: Final = re.compile(r"\[element\.(?:2|3|4|7|11|12|13|14|18|22|25|32|33|35|37|38|39|41|42|43|49|52|55|70)\]\n[^\[]*")
 
 
 def _short(file: str, text: str) -> str:
