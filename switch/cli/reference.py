@@ -1,6 +1,6 @@
-"""The reference of the command line, ``docs/cli.md``, printed from the commands themselves.
+"""The reference of the command line, ``docs/reference/cli.md``, printed from the commands themselves.
 
-``python -m switch.cli.reference > docs/cli.md`` writes it anew; a test holds the two together.
+``python -m switch.cli.reference > docs/reference/cli.md`` writes it anew; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import click
 
 from switch.cli import VERBS, cli
 
-HEAD = """# The command line
+HEAD = """# Commands
 
-Made by `python -m switch.cli.reference > docs/cli.md`; edit the commands, not this page. `switch VERB --help` says the same.
+This page lists every command with its options. `make docs` makes it from the commands themselves, and `switch VERB --help` prints the same.
 
-Every command ends with one of four codes, and says an error in one sentence on standard error:
+Every command ends with one of four exit codes, and prints an error as one line on standard error:
 
 | code | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | the answer was no: not found, not balanced, another response code than expected, a message that makes no sense |
-| 2 | wrong use, or bad input: an option, a specification file, a data folder |
-| 3 | cannot reach: nobody listens, or no answer in time |
+| 1 | the answer is no: not found, not balanced, an unexpected response code, a message that cannot be decoded |
+| 2 | wrong use or bad input: an option, a specification file, a data folder |
+| 3 | nobody listens, or no answer came in time |
 
-Tables go to a terminal as wide as it is and elsewhere whole, without colours; `--json` gives the same to programs. Card
-numbers are masked but in `switch cards` and with `--unmasked`."""
+On a terminal, tables are as wide as the terminal. Elsewhere they have their full width and no colours. `--json` prints the same for programs. Card
+numbers are masked, except in `switch cards` and with `--unmasked`."""
 
 
 def reference() -> str:
@@ -48,7 +48,7 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
         return
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     rows = [record for item in command.params if (record := item.get_help_record(context))]
-    table = "\n".join(["| option | |", "| --- | --- |", *(f"| `{option}` | {_cell(text)} |" for option, text in rows)])
+    table = "\n".join(["| option | |", "| --- | --- |", *(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows)])
     yield f"## {context.command_path}"
     yield f"```\n{usage}\n```"
     yield _prose(command.help or "")

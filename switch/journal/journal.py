@@ -3,7 +3,7 @@
 The switch writes ``journal.db`` and nobody else does, but for one row: ``day close`` opens the next business date. The switch
 reads the open business date inside each of its transactions, so a decision counts in the date that is open at the instant it
 becomes durable, and no decision of a closed date can appear after its cut-off. A person may read the file at any time, with
-sqlite-utils for instance (``docs/journal.md``).
+sqlite-utils for instance (``docs/reference/journal.md``).
 """
 
 from __future__ import annotations

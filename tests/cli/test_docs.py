@@ -12,7 +12,7 @@ from switch.cli import VERBS
 from tests.cli.command import run
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXTS = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
 DECODE = re.compile(r"^(?:\$ )?switch (decode [^|\n]*)$", re.MULTILINE)
 DECODED = [(name, line) for name, text in TEXTS.items() for line in DECODE.findall(text) if "[OPTIONS]" not in line]

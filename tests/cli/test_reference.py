@@ -1,4 +1,4 @@
-"""docs/cli.md is what the commands say of themselves."""
+"""docs/reference/cli.md is what the commands say of themselves."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from switch.cli.reference import reference
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "cli.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "cli.md"
 
 
 def test_the_reference_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == reference(), "write it anew: python -m switch.cli.reference > docs/cli.md"
+    assert PAGE.read_text(encoding="utf-8") == reference(), "write it anew: python -m switch.cli.reference > docs/reference/cli.md"

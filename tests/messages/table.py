@@ -1,4 +1,4 @@
-"""The tables of ``docs/messages.md``, cell by cell."""
+"""The tables of ``docs/reference/messages.md``, cell by cell."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 
-GUIDE: Final = Path(__file__).parents[2] / "docs" / "messages.md"
+GUIDE: Final = Path(__file__).parents[2] / "docs" / "reference" / "messages.md"
 
 APPROVED: Final = "approved"
 DECLINED: Final = "declined"
 SILENT: Final = "the issuer is silent"
 DOWN: Final = "the issuer's line is down"
-AGAIN: Final = "the same again"
-AFTER_RESTART: Final = "again after a restart"
+AGAIN: Final = "a repeat"
+AFTER_RESTART: Final = "a repeat after a restart"
 CASES: Final = (APPROVED, DECLINED, SILENT, DOWN, AGAIN, AFTER_RESTART)
 
 
@@ -43,6 +43,8 @@ def cells() -> Iterator[Cell]:
     lines = [line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     for line in lines:
         first, *said = (text.strip() for text in line.strip("|").split("|"))
+        if len(said) != len(CASES):
+            continue
         if first[0] in "01":
             for mti in first.split(", "):
                 yield from (_cell(mti, case, text) for case, text in zip(CASES, said, strict=True))

@@ -1,4 +1,4 @@
-"""The tables of ``docs/messages.md``, tried cell by cell on a running centre."""
+"""The tables of ``docs/reference/messages.md``, tried cell by cell on a running centre."""
 
 from __future__ import annotations
 
