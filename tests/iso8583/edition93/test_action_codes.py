@@ -23,7 +23,7 @@ from switch.iso8583.edition93.action_codes import (
 from switch.iso8583.mti import CLASSES
 from switch.transaction import APPROVALS, RESPONSE_MEANINGS
 
-PAGE: Final = Path(__file__).parents[3] / "docs" / "dialects.md"
+PAGE: Final = Path(__file__).parents[3] / "docs" / "reference" / "response-codes.md"
 
 #: Codes of 1987 and 1993 that say the same in the same words.
 _TWINS: Final = """
@@ -180,9 +180,10 @@ def test_private_codes() -> None:
 
 
 def test_the_page_has_the_table_row_for_row() -> None:
-    _, _, section = PAGE.read_text(encoding="utf-8").partition("Codes of DE 39.")
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| ")]
-    assert rows[0] == ["1987", "1993", ""]
+    _, _, section = PAGE.read_text(encoding="utf-8").partition("## All codes of both editions\n")
+    table = section.partition("\n## ")[0].splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table if line.startswith("| ")]
+    assert rows[0] == ["1987", "1993", "meaning"]
     read = [(tuple(responses.split(", ")), tuple(actions.split(", ")), words) for responses, actions, words in rows[2:]]
     assert read == sorted((*row, RESPONSE_MEANINGS[row.response_codes[0]]) for row in MEANINGS)
 

@@ -199,7 +199,7 @@ def test_elements_that_are_alike_are_so_by_both_specifications() -> None:
 
 
 def test_the_page_lists_them() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "dialects.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "editions.md").read_text(encoding="utf-8")
     _, _, listed = page.partition("- **Alike**, under one number: DE ")
     numbers = set[int]()
     for run in " ".join(listed.partition(";")[0].split()).split(", "):
