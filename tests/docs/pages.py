@@ -137,7 +137,7 @@ def _of_paragraph(page: Path, lines: list[tuple[int, str]]) -> Iterator[Sentence
 
 def _plain(text: str) -> str:
     """Words without Markdown: code is a word of its own."""
-    text = re.sub(r"`[^`]*`", "code", text)
+    text = re.sub(r"`[^`]*`", "CODE", text)
     text = re.sub(r"!?\[([^]]*)\]\([^)]*\)", r"\1", text)
     return text.replace("**", "").replace("\\|", "|").replace("*", "")
 
