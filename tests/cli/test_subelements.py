@@ -30,7 +30,7 @@ from tests.iso8583.samples import PURCHASE
 SPECS = load_specs()
 PRIVATE = SPECS.dialects["ascii_private"]
 WIRE = Codec(PRIVATE)
-PAGE = Path(__file__).parents[2] / "docs" / "dialects.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "specs.md"
 BLOCKS = re.findall(r"```toml\n# subelements\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
 

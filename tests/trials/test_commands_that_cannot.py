@@ -129,7 +129,7 @@ def test_the_script_of_the_guide_ends_where_the_scenario_is_wrong(tmp_path: Path
 
 
 def test_the_guide_says_when_a_sale_of_a_batch_merchant_counts() -> None:
-    page = (ROOT / "docs" / "gateway.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "holds.md").read_text(encoding="utf-8")
     assert "| `batch` | waits until its terminal closes its batch (0500, 0520) |" in page
 
 
