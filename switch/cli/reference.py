@@ -1,6 +1,7 @@
-"""Pages made from the code: ``docs/reference/cli.md`` from the commands, ``docs/reference/test-cards.md`` from the specification.
+"""Pages made from the code: ``docs/reference/cli.md`` from the commands, ``test-cards.md`` from the specification.
 
-``python -m switch.cli.reference commands`` and ``… cards`` print them, and ``make docs`` writes them; a test holds them to the code.
+``python -m switch.cli.reference commands`` and ``… cards`` print them, and ``make docs`` writes them. A test compares them
+with the code.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ You need a card that is approved, declined or expired; this page lists the cards
 `make docs` makes it from [specs/issuers](../../specs/issuers), and `switch cards` prints the same. The numbers are
 invented. Balances are in MAD.
 
-The column *gives* is the response code ([DE 39](glossary.md#response-code)) of a purchase of 125.00 (61: of more than 200.00 in cash).
+The column *gives* is the response code ([DE 39](glossary.md#response-code)) of a purchase of 125.00 (61: of more than
+200.00 in cash).
 [Response codes](response-codes.md) has a command for each code.
 """
 CARDS_END = """

@@ -114,7 +114,8 @@ def sentences(page: Path) -> Iterator[Sentence]:
     paragraph: list[tuple[int, str]] = []
     for number, line in [*outside_blocks(page), (0, "")]:
         words = line.strip()
-        if words.startswith("|") or not words or re.match(r"#|[-*] |\d+\. |>", words):
+        behind_a_block = bool(paragraph) and number != paragraph[-1][0] + 1
+        if behind_a_block or words.startswith("|") or not words or re.match(r"#|[-*] |\d+\. |>", words):
             yield from _of_paragraph(page, paragraph)
             paragraph = []
         if words.startswith("|"):

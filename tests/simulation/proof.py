@@ -13,7 +13,7 @@ from switch.transaction import ExchangeKey
 from tests.simulation.shops import ACQUIRER, Deal, key_of
 from tests.simulation.world import World
 
-#: Answers to what takes something back that are no last word: it is judged anew when it comes again (docs/reference/reversals.md).
+#: Answers to a reversal that are no last word: it is judged anew when it comes again (docs/reference/reversals.md).
 REFUSED = {"25", "64"}
 
 #: Every request, what was granted, what the lowest reversal of it left, and whether a completion took its place.

@@ -21,7 +21,7 @@ from tests.support.day_builders import FRIDAY, GROCER, HOTEL, day_specs, journal
 
 CARDS: Final = ("4507160000000010", "4507160000000028", "4507160000000036")
 FLIPS: Final = 15  #: of each kind, each with a whole `check`
-#: The least found of FLIPS single bits in bytes that hold something; docs/reference/books.md has figures of more, and what is not found.
+#: The least found of FLIPS single bits in bytes that hold something; docs/reference/books.md has more figures.
 FOUND_MIN: Final = {"days": FLIPS, "books.db": FLIPS * 4 // 5, "journal.db": FLIPS * 3 // 5}
 
 

@@ -213,7 +213,11 @@ def test_a_tie_that_another_row_decides_is_none(folder: Path) -> None:
 
 def test_the_order_of_interchange_rows_is_written_down() -> None:
     words = " ".join((DEFAULT / "README.md").read_text(encoding="utf-8").split())
-    steps = ("1. the row that names most columns", "2. the row that names the transaction type", "3. the row with the latest `from`")
+    steps = (
+        "1. the row that names most columns",
+        "2. the row that names the transaction type",
+        "3. the row with the latest `from`",
+    )
     assert [step for step in steps if step in words] == list(steps)
 
 
