@@ -1,0 +1,1 @@
+"""The pages are run: what they show is what a reader sees."""
