@@ -1,8 +1,8 @@
 """The code blocks of a page: found, compared with what they print, written anew.
 
-A block is run unless a comment ``<!-- not run: reason -->`` stands above it. A ``text`` block below ``<!-- shown by: switch up -->``
-is what the terminal of the running centre shows. A first line such as ``# client.py`` or ``# at the end of specs/centre.toml`` names
-the file that the block is.
+A block is run unless a comment ``<!-- not run: reason -->`` stands above it. A ``text`` block below
+``<!-- shown by: switch up -->`` is what the terminal of the running centre shows. A first line such as ``# client.py`` or
+``# at the end of specs/centre.toml`` names the file that the block is.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ MASKS: Final = [
         (r"(?<=approval code )\w{6}", "CODE"),
         (r"^(38  .*?  +)(?:an? )?\w{6}$", r"\1CODE"),
         (r"^((?:7|12|13|15)  .*?  +)\d{4,10}\b", r"\1AT"),
-        (r"[0-9a-f]{32,}", "HEX"),
+        (r"[0-9a-f]{24,}", "HEX"),
+        (r"^(?:DATE TIME| ) +", ""),
         (r" {2,}", "  "),
         (r"-{3,}", "---"),
         (r" +$", ""),
@@ -90,7 +91,9 @@ def blocks_of(page: Path) -> list[Block]:
         above = COMMENT.match(lines[start - 2]) if start > 1 else None
         said = {above[1]: above[2]} if above else {}
         found.append(
-            Block(name, start + 1, language, tuple(lines[start : number - 1]), said.get("not run", ""), said.get("shown by", ""))
+            Block(
+                name, start + 1, language, tuple(lines[start : number - 1]), said.get("not run", ""), said.get("shown by", "")
+            )
         )
         start = 0
     return found
@@ -120,13 +123,9 @@ def masked(text: str) -> str:
 
 
 def agrees(expected: list[str], printed: str) -> bool:
-    """Whether a page shows what was printed: ``…`` is any part of a line, and on a line of its own any lines."""
-    lines = masked("\n".join(expected)).splitlines()
-    parts = [
-        r"(?:.*\n)*?" if line.strip() == ANY else ".*?".join(map(re.escape, line.split(ANY))) + r"\n" for line in lines if line
-    ]
-    got = "".join(f"{line}\n" for line in masked(printed).splitlines() if line)
-    return re.fullmatch("".join(parts), got) is not None
+    """Whether a page shows what was printed: ``…`` is any part of a line, or any lines; where lines wrap does not count."""
+    parts = [" ".join(part.split()) for part in masked("\n".join(expected)).split(ANY)]
+    return re.fullmatch(r" ?.*? ?".join(map(re.escape, parts)), " ".join(masked(printed).split())) is not None
 
 
 def renewed(expected: list[str], printed: str) -> list[str]:
@@ -139,7 +138,9 @@ def renewed(expected: list[str], printed: str) -> list[str]:
         if line.strip() == ANY:
             chosen.append(line)
             continue
-        likeness = [(SequenceMatcher(None, masked(line), masked(each)).ratio(), -place) for place, each in enumerate(got[begin:])]
+        likeness = [
+            (SequenceMatcher(None, masked(line), masked(each)).ratio(), -place) for place, each in enumerate(got[begin:])
+        ]
         best, place = max(likeness, default=(0.0, 0))
         if best > 0.5:
             chosen.append(got[begin - place])

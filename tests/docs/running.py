@@ -1,6 +1,7 @@
 """A page, read from top to bottom by a reader who types every command of it.
 
-``python -m tests.docs.running [--update] [PAGE ...]`` does so by hand; with ``--update`` it writes outputs anew where they differ.
+``python -m tests.docs.running [--update] [PAGE ...]`` does so by hand; with ``--update`` it writes outputs anew where they
+differ.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ import re
 import shutil
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Final
-
-import tomllib
 
 from tests.docs.blocks import ROOT, Block, agrees, blocks_of, commands_of, renewed, with_outputs
 from tests.docs.session import Session
@@ -20,7 +20,9 @@ from tests.docs.session import Session
 FOLDERS: Final = ("docs/tutorials", "docs/how-to", "docs/fr")
 RUN: Final = {"sh", "console", "python", "toml", "sql", "text"}
 STARTS: Final = re.compile(r"^switch up\b(?!.*[&|]\s*(?:#.*)?$)", re.MULTILINE)
-ASKS: Final = re.compile(r"switch (?:send|explain|trace|tail|day|statement|check)\b(?!.* --(?:data|ready-file|help)\b)|\b858\d\b")
+ASKS: Final = re.compile(
+    r"switch (?:send|explain|trace|tail|day|statement|check)\b(?!.* --(?:data|ready-file|help)\b)|\b858\d\b"
+)
 
 
 def pages() -> list[Path]:

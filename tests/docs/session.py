@@ -1,7 +1,7 @@
 """A reader at two terminals: one runs ``switch up``, the other whatever the page says, in an empty folder.
 
-The reader's ``switch`` takes free ports, and draws STANs in one order, so that an RRN of the page can be found in the run: its last
-six digits are the STAN. A port of the page (8583 to 8589) stands for the one the centre took.
+The reader's ``switch`` takes free ports, and draws STANs in one order, so that an RRN of the page can be found in the run: its
+last six digits are the STAN. A port of the page (8583 to 8589) stands for the one the centre took.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -140,10 +141,8 @@ class Session:
         assert self._shell.stdin
         self._shell.stdin.close()
         os.close(self._screen)
-        try:  # what the page left running
+        with suppress(ProcessLookupError):  # what the page left running
             os.killpg(self._shell.pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
 
     @property
     def _ready(self) -> Path:
@@ -166,5 +165,7 @@ class Session:
         for documented, actual in self._ports().items():
             output = re.sub(rf"(?<=127\.0\.0\.1:){actual}\b", documented, output)
         output = STYLE.sub("", output).replace(f"--ready-file {self._ready}", "--port 8583")
-        output = re.sub(r"^(listener +address +) (?=dialect)", r"\1", output, flags=re.MULTILINE)  # free ports are a digit longer
+        output = re.sub(
+            r"^(listener +address +) (?=dialect)", r"\1", output, flags=re.MULTILINE
+        )  # free ports are a digit longer
         return output.replace(str(self.folder), HOME)
