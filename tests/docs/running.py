@@ -35,7 +35,8 @@ class Reader:
     def __init__(self, page: Path, folder: Path) -> None:
         self.page, self.faults, self.outputs = page, list[str](), dict[tuple[int, int], list[str]]()
         self._session = Session(folder)
-        self._commands = "\n".join(block.text for block in blocks_of(page) if block.language in ("sh", "console"))
+        shell = [block for block in blocks_of(page) if block.language in ("sh", "console") and not block.not_run]
+        self._commands = "\n".join(block.text for block in shell)
         self._starts = bool(STARTS.search(re.sub(r"^\$ ", "", self._commands, flags=re.MULTILINE)))
         shutil.copytree(ROOT / "docs/examples", self._session.folder / "docs/examples")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.docs.blocks import Block, agrees, blocks_of, commands_of, renewed
 from tests.docs.running import RUN, pages, read
@@ -13,15 +14,12 @@ from tests.docs.running import RUN, pages, read
 NOT_RUN: Final = 0  #: blocks with ``<!-- not run: reason -->`` above them; fewer is better
 SECONDS_APIECE: Final = {"first-failure.md"}  #: pages that wait for a bank's time-out
 
-    pytest.param(page, id=page.stem, marks=[pytest.mark.long] if page.name in SECONDS_APIECE else []) for page in pages()
-]
-
 
 def _parameter(page: Path) -> ParameterSet:
     return pytest.param(page, id=page.stem, marks=[pytest.mark.long] if page.name in SECONDS_APIECE else [])
 
 
-@pytest.mark.parametrize("page", map(_parameter, pages()))
+@pytest.mark.parametrize("page", [_parameter(page) for page in pages()])
 def test_the_page_does_what_it_shows(page: Path) -> None:
     faults = read(page)
     assert not faults, "\n\n".join([*faults, "make docs writes the outputs anew"])
