@@ -1,1 +1,1 @@
-"""What the pages for readers promise, tried."""
+"""Tests of the pages: how they are written, and that what they name exists."""
