@@ -74,11 +74,12 @@ fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messag
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")
 	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
-docs: $(VENV)/.installed ## write docs/reference/cli.md and test-cards.md anew from the commands and the specification
+docs: $(VENV)/.installed ## write docs/reference/cli.md and test-cards.md anew, and the pictures and quoted output of README.md
 	@$(VENV)/bin/python -m switch.cli.reference commands > docs/reference/cli.md.new
 	@mv docs/reference/cli.md.new docs/reference/cli.md
 	@$(VENV)/bin/python -m switch.cli.reference cards > docs/reference/test-cards.md.new
 	@mv docs/reference/test-cards.md.new docs/reference/test-cards.md
+	@$(VENV)/bin/python -m tests.docs.screens
 
 clean: ## remove what the other verbs made, but the data in ./var
 	rm -rf $(VENV) .venv-outside .npm-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov

@@ -1,6 +1,6 @@
 """The screens that the README shows: run as a reader runs them, drawn as pictures, quoted as blocks.
 
-``python -m tests.docs.screens`` (``make docs``) writes the pictures of ``docs/img`` and the quoted blocks of ``README.md`` anew.
+``python -m tests.docs.screens`` (``make docs``) writes ``docs/img`` and the quoted blocks of ``README.md`` anew.
 A quoted block is ``console`` text behind a comment that says which lines of the output it keeps::
 
     <!-- quoted: response code|answer -->
