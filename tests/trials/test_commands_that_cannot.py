@@ -108,8 +108,8 @@ def test_output_that_finds_no_room_is_one_sentence_and_a_file(tmp_path: Path) ->
 
 
 def test_the_script_of_the_guide_ends_where_the_scenario_is_wrong(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
-    found = re.search(r"## In a test\n```sh\n(.*?)```", page, re.DOTALL)
+    page = (ROOT / "docs" / "how-to" / "test-in-ci.md").read_text(encoding="utf-8")
+    found = re.search(r"```sh\n# check.sh\n(.*?)```", page, re.DOTALL)
     assert found
     (tmp_path / "switch").write_text(f'#!/bin/sh\nexec {sys.executable} -m switch "$@"\n', encoding="utf-8")
     (tmp_path / "switch").chmod(0o755)
