@@ -29,7 +29,7 @@ MASKS: Final = [
         (r"\b\d\d/\d\d \d\d:\d\d\b", "TIME"),
         (r"\b\d\d:\d\d:\d\d(?:\.\d+)?", "TIME"),
         (r"\b\d+(?:\.\d+)? ms\b", "MS"),
-        (r"\b\d+\.\d\d?\d? s\b", "SECONDS"),
+        (r"\b\d+\.\d\d?\d? ?s\b", "SECONDS"),
         (r"(?<=127\.0\.0\.1:)\d+", "PORT"),
         (r"\((?:pid )?\d{2,7}\)", "(PID)"),
         (r"\b[1-9]\d{5}(?=\d{6}\b)", "RRN"),
@@ -42,6 +42,7 @@ MASKS: Final = [
         (r" {2,}", "  "),
         (r"-{3,}", "---"),
         (r" +$", ""),
+        (r" +\[100%\]", ""),
     )
 ]
 SIGN_ONS: Final = re.compile(r"^issuer up: .*(?:\nissuer up: .*)+", re.MULTILINE)  #: in the order in which the banks are quick
