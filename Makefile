@@ -78,9 +78,9 @@ stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know h
 	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
 docs: $(VENV)/.installed ## write docs/reference/cli.md and test-cards.md anew, and the pictures and quoted output of README.md
-	@$(VENV)/bin/python -m switch.cli.reference commands > docs/reference/cli.md.new
+	@$(VENV)/bin/python -m switch.cli.reference > docs/reference/cli.md.new
 	@mv docs/reference/cli.md.new docs/reference/cli.md
-	@$(VENV)/bin/python -m switch.cli.reference cards > docs/reference/test-cards.md.new
+	@$(VENV)/bin/python -m switch.cli.card_reference > docs/reference/test-cards.md.new
 	@mv docs/reference/test-cards.md.new docs/reference/test-cards.md
 	@$(VENV)/bin/python -m tests.docs.screens
 

@@ -23,8 +23,10 @@ RIDDLES_MAX, LONG_MAX = 40, 15  #: of all pages together
 #: Page -> how many of its sentences leave their subject or verb to the reader, and how many are too long. A page that is not
 #: listed has none. These figures are only ever lowered.
 CEILINGS: Final[dict[str, tuple[int, int]]] = {
+    "docs/how-to/close-the-day.md": (1, 0),
     "docs/how-to/find-out-why.md": (2, 0),
     "docs/how-to/no-answer.md": (1, 0),
+    "docs/how-to/query-with-sql.md": (1, 0),
     "docs/how-to/test-in-ci.md": (1, 0),
     "docs/how-to/write-a-dialect.md": (1, 0),
     "docs/reference/cli.md": (10, 5),
@@ -34,13 +36,7 @@ CEILINGS: Final[dict[str, tuple[int, int]]] = {
 }
 
 #: Pages that others link to and that are still to be written.
-TO_COME: Final = frozenset({
-    "docs/fr/premiere-journee.md", "docs/reference/json.md",
-    *(f"docs/how-to/{page}.md" for page in (
-        "script-issuers", "test-in-ci", "write-a-dialect", "connect-1993", "change-fees-and-merchants", "close-the-day",
-        "query-with-sql",
-    )),
-})  # fmt: skip
+TO_COME: Final = frozenset({"docs/fr/premiere-journee.md", "docs/reference/json.md"})
 
 #: Options of other programs that our pages name.
 FOREIGN: Final = frozenset({"--counts", "--table", "--help"})

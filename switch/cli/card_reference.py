@@ -1,0 +1,57 @@
+"""The page of the test cards, ``docs/reference/test-cards.md``, printed from the specification.
+
+``python -m switch.cli.card_reference > docs/reference/test-cards.md`` writes it anew; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+
+from switch.money import format_minor
+from switch.specs.load import load_specs
+
+_HEAD = """# Test cards
+
+You need a card that is approved, declined or expired; this page lists the cards of the embedded specification.
+`make docs` makes it from [specs/issuers](../../specs/issuers), and `switch cards` prints the same. The numbers are
+invented. Balances are in MAD.
+
+The column *gives* is the response code ([DE 39](glossary.md#response-code)) of a purchase of 125.00 (61: of more than
+200.00 in cash).
+[Response codes](response-codes.md) has a command for each code.
+"""
+_SERIES = """
+## Series
+A series is a row of like cards. `switch cards --series` lists each card.
+
+| issuer | first number | cards | expiry | balance of each |
+| --- | --- | --- | --- | --- |
+"""
+_NEXT = """
+## Next
+[Response codes](response-codes.md) · [The issuers' books](issuer-books.md) · [Add a card](../../specs/README.md#issuersidtoml)
+"""
+
+
+def card_reference() -> str:
+    """The page of the test cards."""
+    issuers = load_specs().issuers.values()
+    page = _HEAD
+    for issuer in issuers:
+        page += f"\n## {issuer.name} (`{issuer.id}`, {issuer.origin})\n"
+        page += "| number | expiry (YYMM) | CVV2 | balance | gives | purpose |\n| --- | --- | --- | --- | --- | --- |\n"
+        for card in issuer.cards:
+            gives = " or ".join(re.findall(r"(?:declined|:|or) (\d\d)\b", card.purpose)) or "00"
+            balance = format_minor(card.balance_minor)
+            page += f"| {card.pan.digits} | {card.expiry} | {card.cvv2} | {balance} | {gives} | {card.purpose} |\n"
+    page += _SERIES
+    for issuer in issuers:
+        for series in issuer.card_series:
+            card = series.card(1)
+            balance = format_minor(card.balance_minor)
+            page += f"| `{issuer.id}` | {card.pan.digits} | {series.count:,} | {card.expiry} | {balance} |\n"
+    return page + _NEXT
+
+
+if __name__ == "__main__":
+    print(card_reference(), end="")
