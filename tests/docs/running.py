@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import sys
 import tempfile
 import tomllib
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -114,8 +116,11 @@ class Reader:
     def _sql(self, block: Block) -> None:
         """The first line names the database: ``-- day/books.db``; the page's own commands have made it."""
         assert block.file, f"{block.page}:{block.line}: the first line of SQL names its database: -- day/books.db"
-        (self._session.folder / "block.sql").write_text(block.text, encoding="utf-8")
-        self._script(block, f'sqlite-utils {block.file[0]} "$(cat block.sql)" --table')
+        with closing(sqlite3.connect(f"file:{self._session.folder / block.file[0]}?mode=ro", uri=True)) as database:
+            try:
+                database.execute(block.text).fetchall()
+            except sqlite3.Error as error:
+                self._fault(block, str(error))
 
     def _text(self, block: Block) -> None:
         """Each line stands in the first terminal; ``…`` is any part of it."""
