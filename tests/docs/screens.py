@@ -19,7 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fcntl import ioctl
 from pathlib import Path
 from termios import TIOCSWINSZ
@@ -150,12 +150,18 @@ def _quote(output: str, kept: str) -> str:
 
 
 def main() -> None:
-    """Write pictures and blocks anew."""
+    """Write pictures and blocks anew where they are not of this version."""
     with reader() as folder:
         PICTURES.mkdir(exist_ok=True)
         for screen in SCREENS:
-            (PICTURES / screen.file).write_text(picture(screen, folder), encoding="utf-8")
-        README.write_text(requoted(README.read_text(encoding="utf-8"), folder), encoding="utf-8")
+            _write_changed(PICTURES / screen.file, picture(screen, folder), words_of_picture)
+        _write_changed(README, requoted(README.read_text(encoding="utf-8"), folder), masked)
+
+
+def _write_changed(file: Path, text: str, compared: Callable[[str], object]) -> None:
+    """Write a file, unless only times and the like are different."""
+    if not file.exists() or compared(file.read_text(encoding="utf-8")) != compared(text):
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
