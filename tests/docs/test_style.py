@@ -99,7 +99,7 @@ def _options(command: click.Command) -> list[str]:
 
 @pytest.mark.parametrize("page", pages(), ids=name)
 def test_source_lines_are_short(page: Path) -> None:
-    """But for what cannot be broken: a link, a heading, a picture, or a line of code; and for a page that is made from the commands."""
+    """Links, headings and pictures cannot be broken, and the page of the commands is made from them."""
     if page.name == "cli.md":
         return
     for number, line in outside_blocks(page):
