@@ -14,6 +14,9 @@ from switch.centre.as_process import CentreProcess, running_centre
 from switch.endofday.close import close_day
 from switch.specs.load import load_specs
 from tests.cli.command import run
+from tests.explain.test_capture import dialogue
+from tests.iso8583.reading.test_stream import SAID, frames, way
+from tests.pcap.builder import conversation, pcap
 from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
 from tests.support.json_schema import FOLDER, KNOWN, mistakes, schema_of, schemas_within
 
@@ -97,6 +100,18 @@ def test_decode_of_one_of_many_and_of_two(tmp_path: Path) -> None:
         held("decode-many", json.loads(line))
 
 
+def test_decode_of_a_capture_and_of_what_is_no_message(tmp_path: Path) -> None:
+    (tmp_path / "day.pcap").write_bytes(pcap(conversation(dialogue(way("bcd", tpdu=True)))))
+    (tmp_path / "raw").write_bytes(b"".join(frames(way(), SAID)).replace(b"000000012500", b"00000ABC2500", 1) + b"\x00")
+    captured, raw = (
+        [held("decode-many", json.loads(line)) for line in run("decode", tmp_path / name, "--json").out.splitlines()]
+        for name in ("day.pcap", "raw")
+    )
+    assert (captured[1]["request_number"], captured[1]["elapsed_ms"], captured[0]["response_number"]) == (1, 1.001, 2)
+    assert [set(one["error"]) for one in raw if one["mti"] is None]
+    assert all("where" in one["error"] for one in raw if one["mti"] and one["error"])
+
+
 @pytest.mark.parametrize("words", ["cards", "cards --series", "merchants"])
 def test_listings(words: str) -> None:
     held(words.split()[0], run(*words.split(), "--json").json)
@@ -143,4 +158,6 @@ def test_an_error_is_json_too(words: str, code: int, keys: set[str]) -> None:
 
 
 def test_a_card_number_in_an_error_is_masked() -> None:
-    assert "4507160000000010" not in run("explain", "4507160000000010", "--data", "/nowhere", "--json").err
+    outcome = run("cards", "--issuer", CARD, "--json")
+    assert CARD not in outcome.err
+    assert json.loads(outcome.err)["error"]["found"].startswith(f"'{CARD[:6]}*")

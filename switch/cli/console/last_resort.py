@@ -52,7 +52,8 @@ def tell_fault(fault: BaseException, arguments: Sequence[str]) -> None:
     words = visible(f"{type(first).__name__}: {first}".removesuffix(": "))
     if len(words) > MESSAGE_MAX:
         words = f"{words[:MESSAGE_MAX]}…"
-    complain(f"this was not foreseen ({words}); {_written(_details(fault, arguments), _data_folder(arguments))}")
+    sentence = f"this was not foreseen ({words}); {_written(_details(fault, arguments), _data_folder(arguments))}"
+    complain(sentence, as_json=wants_json(arguments))
 
 
 @contextmanager
