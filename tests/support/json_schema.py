@@ -37,7 +37,8 @@ def mistakes(value: Any, schema: dict[str, Any], root: dict[str, Any] | None = N
     if "anyOf" in schema:
         ways = [mistakes(value, way, root, at) for way in schema["anyOf"]]
         if all(ways):
-            found += min(ways, key=lambda way: len(way))
+            fewest: list[str] = min(ways, key=len)
+            found += fewest
     if "type" in schema and not any(_is(value, name) for name in _names(schema["type"])):
         return [*found, f"{at}: found {value!r}, expected {schema['type']}"]
     if "enum" in schema and value not in schema["enum"]:

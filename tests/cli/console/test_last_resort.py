@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 import threading
@@ -14,6 +15,7 @@ import pytest
 import trio
 
 from switch.cli import cli
+from switch.cli.console.last_resort import error_json, wants_json
 from switch.errors import DataFolderError
 from tests.cli.command import Outcome, run
 
@@ -25,7 +27,8 @@ def failing(fault: Callable[[], object], *arguments: object) -> Outcome:
 
     @click.command()
     @click.option("--data")
-    def command(data: str | None) -> None:
+    @click.option("--json", "as_json", is_flag=True)
+    def command(data: str | None, as_json: bool) -> None:
         fault()
 
     with patch.object(cli, "get_command", lambda ctx, name: command):
