@@ -50,7 +50,7 @@ def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path |
         return
     entries = [entry for issuer in issuers for entry in _entries(issuer, in_full)]
     if as_json:
-        show_json(entries)
+        show_json([{key: value for key, value in entry.items() if key != "balance"} for entry in entries])
         return
     for issuer in issuers:
         rows = [_row(entry) for entry in entries if entry["issuer"] == issuer.id and entry["count"] == 1]
@@ -83,6 +83,7 @@ def _series_entry(issuer: Profile, series: CardSeries) -> dict[str, Any]:
 
 def _entry(issuer: Profile, card: Card, count: int) -> dict[str, Any]:
     """One line: a card, or the first of a series of ``count``."""
+    from switch.issuers.account import ACCOUNT_CURRENCY
     from switch.money import format_minor
 
     return {
@@ -91,6 +92,8 @@ def _entry(issuer: Profile, card: Card, count: int) -> dict[str, Any]:
         "expiry": card.expiry,
         "cvv2": card.cvv2,
         "balance": format_minor(card.balance_minor),
+        "balance_minor": card.balance_minor,
+        "currency": ACCOUNT_CURRENCY,
         "status": card.status,
         "count": count,
         "purpose": card.purpose,

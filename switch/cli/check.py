@@ -32,7 +32,9 @@ def check(data: Path, as_json: bool) -> None:
 
     report = check_books(data)
     if as_json:
-        show_json({"sound": not report.faults, **asdict(report)})
+        about = asdict(report)
+        errors = [{"message" if key == "sentence" else key: fault[key] for key in fault} for fault in about.pop("faults")]
+        show_json({"sound": not errors, "errors": errors, **about})
     else:
         show_proof(report)
     if report.faults:

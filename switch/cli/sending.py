@@ -111,8 +111,10 @@ def send_several(
     wait: Any = time.sleep,
 ) -> None:
     """Exchanges one after the other, a line each, with a count of the answers at the end."""
+    from switch.cli.console.last_resort import error_json
     from switch.cli.show import live
     from switch.cli.show.tables import show_json
+    from switch.cli.show.timeline import time_json
     from switch.iso8583.reading.describe import describe
 
     width, colour = live.columns(), live.coloured()
@@ -141,7 +143,7 @@ def send_several(
         if view.as_json:
             about = {"request": describe_json(request)} if answer is None or response is None else _as_json(
                 request, response, body, answer, out, wire, view)  # fmt: skip
-            told.append({"number": number, **about, "error": why or None})
+            told.append({"number": number, **time_json(at_ms, specs), **about, "error": error_json(why) if why else None})
             continue
         line = _live(number, at_ms, code, why, answer, out, request, specs, view)
         live.print_live(live.live_line(line, width), line.went, colour=colour)
@@ -188,8 +190,8 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
     codes = [value_of(reading.description, 39) for reading in found]
     if view.as_json:
         messages = [message_json(reading, wire.codec, unmasked=view.unmasked) for reading in found]
-        about = {"sent_bytes": len(data), "received_bytes": len(came.data), "closed": came.closed, "messages": messages}
-        show_json({**about, "elapsed_ms": round(came.elapsed_ms, 3), "rest_bytes": len(framer.rest)})
+        about = {"sent_length": len(data), "received_length": len(came.data), "closed": came.closed, "messages": messages}
+        show_json({**about, "elapsed_ms": round(came.elapsed_ms, 3), "rest_length": len(framer.rest)})
     else:
         click.echo(f"sent to {speaking.place}: {_bytes(len(data))}, as they are")
         _dump_unread(data, wire, view)
@@ -289,11 +291,9 @@ def _as_json(
     about = exchange_json(request, response, answer.elapsed_ms, out.given)
     if not view.bytes:
         return about
-    return {
-        **about,
-        "request_hex": _marked(wire.framed(body), body, wire.codec, view),
-        "answer_hex": _marked(wire.framed_again(answer.frame), answer.frame.body, wire.codec, view),
-    }
+    about["request"]["frame_hex"] = _marked(wire.framed(body), body, wire.codec, view)
+    about["response"]["frame_hex"] = _marked(wire.framed_again(answer.frame), answer.frame.body, wire.codec, view)
+    return about
 
 
 def _marked(frame: bytes, body: bytes, codec: Codec, view: SendView) -> str:

@@ -88,7 +88,7 @@ def test_json_is_a_line_for_each_message(capture: Path) -> None:
     assert [line["mti"] for line in lines[:2]] == ["0100", "0110"]
     first = lines[0]
     assert (first["from"], first["to"], first["packet"]) == ("10.0.0.7:40000", "10.0.0.1:8583", 4)
-    assert first["time"] == "2026-11-22T10:35:30.003001+01:00"
+    assert first["at"] == "2026-11-22T10:35:30.003001+01:00"
     assert (first["dialect"], first["header"]["form"], first["tpdu"]) == ("bcd", "2b", TPDU.hex())
     assert {line["element"]: line["value"] for line in first["elements"]}[11] == "000001"
 

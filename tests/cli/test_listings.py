@@ -41,7 +41,7 @@ def test_cards_of_one_issuer_and_of_a_series() -> None:
 
 def test_merchants_are_listed() -> None:
     outcome, listed = run("merchants"), run("merchants", "--json").json
-    assert [entry["id"] for entry in listed] == list(load_specs().merchants)
+    assert [entry["merchant_id"] for entry in listed] == list(load_specs().merchants)
     for merchant in load_specs().merchants.values():
         line = next(line for line in outcome.out.splitlines() if line.startswith(merchant.id))
         assert line.endswith(" ".join(merchant.terminals))

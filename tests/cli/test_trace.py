@@ -89,7 +89,7 @@ def test_as_json_in_every_dialect(centre: CentreProcess, listener: str) -> None:
     assert first["dialect"] == listener
     assert first["header"]["form"] == next(one.header.notation for one in SPECS.centre.listeners if one.name == listener)
     assert first["line"].startswith(f"{listener} 127.0.0.1:")
-    assert len(first["hex"]) == 2 * first["bytes"]
+    assert len(first["hex"]) == 2 * first["length"]
     assert "**" in first["hex"]
     assert {2, 3, 4, 11, 37, 41, 49} <= {element["element"] for element in first["elements"]}
     times = [step["at_ms"] for step in steps if step["at_ms"] is not None]

@@ -80,7 +80,7 @@ def exchange_json(request: Description, response: Description, elapsed_ms: float
             **described(request),
             "set": {str(number) if number else "mti": of for number, of in sorted(given.items())},
         },
-        "answer": described(response),
+        "response": described(response),
         "response_code": code,
         "meaning": code_meaning(code) if code is not None else None,
         "approval_code": value_of(response, 38),
@@ -93,7 +93,7 @@ def described(description: Description) -> dict[str, Any]:
     """A described message as plain values, for ``--json``."""
     return {
         "mti": description.mti,
-        "bytes": description.bytes_total,
+        "length": description.bytes_total,
         "elements": [
             {
                 "element": line.element,

@@ -72,14 +72,14 @@ def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[
         "tpdu": (way.tpdu_bytes.hex() if unmasked else way.tpdu_shown.replace(" ", "")) or None,
         "before_mti": way.between_bytes.hex() if way.between_bytes and (unmasked or (way.whole and way.fits)) else None,
         "mti": way.description.mti,
-        "bytes": way.description.bytes_total,
+        "length": way.description.bytes_total,
         "elements": [
             {
                 "element": line.element,
                 "name": line.name,
                 "format": line.format,
                 "byte": line.offset,
-                "bytes": line.length,
+                "length": line.length,
                 "value": line.value,
                 "meaning": line.meaning,
                 **inside_json(line),
@@ -89,6 +89,7 @@ def message_json(way: Reading, codec: Codec, *, unmasked: bool = False) -> dict[
         "error": None
         if error is None
         else {
+            "where": str(error).partition(": ")[0],
             "element": error.element,
             "byte": error.position,
             "found": error.found,

@@ -196,24 +196,26 @@ def _show_in_full(heard: Sequence[Heard], view: View, place: _Place) -> None:
 
 
 def _as_json(one: Heard, view: View) -> dict[str, Any]:
+    from switch.cli.console.last_resort import error_json
     from switch.cli.show.message import message_json
 
     at = _at(one, view)
     about: dict[str, Any] = {"number": one.number or None}
     if view.how:
         about["read_as"] = view.how
-    about |= {"line": one.line} if one.line else {"byte": one.item.start}
+    about |= {"line_number": one.line} if one.line else {"byte": one.item.start}
     if one.source is not None:
         about |= {
             "packet": one.packet,
-            "time": at.isoformat(timespec="microseconds") if at else None,
+            "at_ms": None if one.at_ns is None else one.at_ns // 1_000_000,
+            "at": at.isoformat(timespec="microseconds") if at else None,
             "from": str(one.source),
             "to": str(one.destination),
         }
         about |= _exchange(one, view)
     said = _said(one)
     if said is None:
-        return {**about, "mti": None, "fault": _fault(one)}
+        return {**about, "mti": None, "error": error_json(_fault(one))}
     return {**about, **message_json(_reading(one, said, view), one.way.codec, unmasked=view.unmasked)}
 
 
@@ -224,10 +226,10 @@ def _exchange(one: Heard, view: View) -> dict[str, Any]:
         return {}
     return {
         "exchange": note.kind,
-        "answers": note.of,
+        "request_number": note.of,
         "repeats": note.repeats,
-        "answered_by": note.answered_by,
-        "after_ms": None if note.after_ns is None else round(note.after_ns / 1_000_000, 3),
+        "response_number": note.answered_by,
+        "elapsed_ms": None if note.after_ns is None else round(note.after_ns / 1_000_000, 3),
     }
 
 

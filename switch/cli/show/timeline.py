@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
     from switch.explain.lifecycle import Lifecycle, Row
     from switch.explain.messages import StepWithMessage
     from switch.specs.specification import Specs
@@ -42,7 +45,17 @@ def _about(story: Lifecycle, specs: Specs) -> str:
 
 def time_of(at_ms: int, specs: Specs) -> str:
     """Epoch milliseconds in the centre's time zone."""
+    return f"{_moment(at_ms, specs.calendar.zone):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+
+def time_json(at_ms: int | None, specs: Specs) -> dict[str, Any]:
+    """A time for programs: epoch milliseconds, and ISO 8601 with the offset of the centre's time zone."""
+    at = None if at_ms is None else _moment(at_ms, specs.calendar.zone).isoformat(timespec="milliseconds")
+    return {"at_ms": at_ms, "at": at}
+
+
+def _moment(at_ms: int, zone: ZoneInfo) -> datetime:
     from datetime import UTC, datetime, timedelta
 
-    at: Any = datetime.fromtimestamp(at_ms // 1000, UTC) + timedelta(milliseconds=at_ms % 1000)
-    return f"{at.astimezone(specs.calendar.zone):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+    moment = datetime.fromtimestamp(at_ms // 1000, UTC) + timedelta(milliseconds=at_ms % 1000)
+    return moment.astimezone(zone)

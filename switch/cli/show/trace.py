@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from switch.trace.reader import Traced
 
 _COLUMNS = ("MTI", "STAN", "RRN", "DE 39", "fault")
+HERE = "switch"  #: this end of every line, in JSON
 LEGEND = "** is not shown here (--unmasked shows it), -- was never kept."
 
 
@@ -68,24 +69,30 @@ def _hidden(message: Traced, codec: Codec | None) -> set[int]:
 
 def traced_json(message: Traced, specs: Specs, *, unmasked: bool) -> dict[str, Any]:
     """The same for programs."""
+    from switch.cli.console.last_resort import error_json
     from switch.cli.show.message import message_json
+    from switch.cli.show.timeline import time_json
     from switch.iso8583.reading.hexdump import marked
+    from switch.lines.line import RECEIVED
 
     codec, gone = _codec(message, specs), _blanked(message)
+    received = message.direction == RECEIVED
     hidden = set() if unmasked else _hidden(message, codec)
     about: dict[str, Any] = {
         "number": message.id,
-        "at_ms": message.at_ms,
+        **time_json(message.at_ms, specs),
+        "from": message.line if received else HERE,
+        "to": HERE if received else message.line,
         "line": message.line,
         "direction": message.direction,
         "mti": message.mti or None,
-        "fault": message.fault or None,
+        "error": error_json(message.fault) if message.fault else None,
         "hex": marked(message.body, hidden=hidden - gone, blanked=gone),
     }
     if codec is None or not message.header:
-        return {**about, "dialect": message.dialect, "bytes": len(message.body), "elements": []}
+        return {**about, "dialect": message.dialect, "header": None, "tpdu": None, "length": len(message.body), "elements": []}
     read = message_json(_reading(message, codec, unmasked=unmasked), codec)
-    return {**about, **{name: read[name] for name in ("dialect", "header", "tpdu", "bytes", "elements")}}
+    return {**about, **{name: read[name] for name in ("dialect", "header", "tpdu", "length", "elements")}}
 
 
 def _codec(message: Traced, specs: Specs) -> Codec | None:
