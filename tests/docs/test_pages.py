@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,13 @@ from _pytest.mark import ParameterSet
 from tests.docs.blocks import Block, agrees, blocks_of, commands_of, renewed
 from tests.docs.running import RUN, pages, read
 
-NOT_RUN: Final = 0  #: blocks with ``<!-- not run: reason -->`` above them; fewer is better
+#: Blocks with ``<!-- not run: reason -->`` above them, by page; fewer is better.
+NOT_RUN: Final = {
+    "docs/how-to/connect-a-gateway.md": 3,
+    "docs/how-to/find-out-why.md": 1,
+    "docs/how-to/read-messages.md": 1,
+    "docs/how-to/test-in-ci.md": 1,
+}
 SECONDS_APIECE: Final = {"first-failure.md"}  #: pages that wait for a bank's time-out
 
 
@@ -27,7 +34,7 @@ def test_the_page_does_what_it_shows(page: Path) -> None:
 
 def test_few_blocks_are_not_run() -> None:
     blocks = [block for page in pages() for block in blocks_of(page)]
-    assert [f"{block.page}:{block.line}: {block.not_run}" for block in blocks if block.not_run].__len__() == NOT_RUN
+    assert Counter(block.page for block in blocks if block.not_run) == NOT_RUN
     code = [block for block in blocks if block.language not in RUN | {"", "mermaid"}]
     assert not [f"{block.page}:{block.line}" for block in code if not block.not_run], "code that is not run says why"
 
