@@ -50,16 +50,18 @@ MASKS: Final = (
 
 
 class Screen(NamedTuple):
-    """A picture: its file, and the command that prints it."""
+    """A picture: its file, the command that prints it, and the one that comes before."""
 
     file: str
     command: str
+    before: str = ""
 
 
-#: The card has 50.00 left: see ``switch cards``. The last command names the folder of ``switch demo``.
+#: The card has 50.00 left: see ``switch cards``.
+DECLINED: Final = "switch send --pan 9504010000000027 --amount 125.00 --rrn"
 SCREENS: Final = (
-    Screen("send.svg", "switch send --pan 9504010000000027 --amount 125.00 --rrn 000000000052"),
-    Screen("explain.svg", "switch explain 000000000052"),
+    Screen("send.svg", f"{DECLINED} 000000000052"),
+    Screen("explain.svg", "switch explain 000000000053", before=f"{DECLINED} 000000000053"),
     Screen("day-show.svg", "switch day show --data day"),
 )
 
@@ -107,6 +109,8 @@ def _read_to_end(terminal: int) -> Iterator[bytes]:
 
 def picture(screen: Screen, folder: Path) -> str:
     """The screen as SVG, under the line that a reader types."""
+    if screen.before:
+        run(screen.before, folder)
     shown = Text.from_ansi(f"\x1b[1m$ {screen.command}\x1b[0m\n{run(screen.command, folder, terminal=True)}")
     width = max(COLUMNS, *(line.cell_len for line in shown.split("\n")))
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")

@@ -105,6 +105,13 @@ def test_quoted_blocks_are_what_is_printed(folder: Path) -> None:
     assert masked(requoted(TEXT, folder)) == masked(TEXT), WRITE_ANEW
 
 
+def test_the_index_names_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    named = {target for target, _ in LINK.findall(index.read_text(encoding="utf-8"))}
+    pages = {page.relative_to(index.parent).as_posix() for page in index.parent.glob("*/*.md")}
+    assert pages <= named
+
+
 def test_masks_hide_what_differs_and_nothing_else() -> None:
     assert masked("2026-11-28 17:54:52.656 on 127.0.0.1:55836 after 2 ms") == "DATE TIME on ADDRESS after TOOK"
     assert masked("51 insufficient funds: 50.00 MAD") == "51 insufficient funds: 50.00 MAD"

@@ -27,7 +27,7 @@ CEILINGS: Final[dict[str, tuple[int, int]]] = {
 }
 
 #: Pages that others link to and that are still to be written.
-TO_COME: Final = frozenset({"docs/fr/premiere-journee.md"})
+TO_COME: Final = frozenset({"docs/fr/premiere-journee.md", "docs/fr/lisez-moi.md"})
 
 #: Options of other programs that our pages name.
 FOREIGN: Final = frozenset({"--counts", "--table", "--help"})
