@@ -26,8 +26,7 @@ CEILINGS: Final[dict[str, tuple[int, int]]] = {
     "docs/tutorials/first-failure.md": (0, 1),
 }
 
-#: Pages that others link to and that are still to be written.
-TO_COME: Final = frozenset({"docs/fr/premiere-journee.md", "docs/fr/lisez-moi.md"})
+TO_COME: Final = "docs/fr/"  #: a folder of pages that others link to and that are still to be written
 
 #: Options of other programs that our pages name.
 FOREIGN: Final = frozenset({"--counts", "--table", "--help"})
@@ -44,7 +43,7 @@ def test_sentences_are_read_once(page: Path) -> None:
 
 
 def test_the_ceilings_are_of_pages_there_are() -> None:
-    assert CEILINGS.keys() <= {*map(name, pages()), *TO_COME}
+    assert CEILINGS.keys() <= set(map(name, pages()))
 
 
 def test_all_pages_together_have_few() -> None:
@@ -69,7 +68,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     for number, target in links(page):
         path, _, anchor = target.partition("#")
         there = (page.parent / path).resolve() if path else page
-        if not there.exists() and there.is_relative_to(ROOT) and name(there) in TO_COME:
+        if not there.exists() and there.is_relative_to(ROOT) and name(there).startswith(TO_COME):
             continue
         assert there.exists(), f"{name(page)}:{number}: {target}"
         if anchor:
