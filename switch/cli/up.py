@@ -16,6 +16,7 @@ import click
 from switch.cli.console.names import scenario_names
 from switch.cli.console.options import PATH, business_date_given, data_option, specs_option
 from switch.cli.console.program_name import program
+from switch.cli.console.screen import say_command, say_text
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
@@ -119,13 +120,20 @@ def up(
 
     printer = Printer(stop.finish)
 
+    ready_told = not sys.stdout.isatty()  # a terminal is told of the banks once, in order, when all are there
+    if not quiet and not ready_told:
+        waited_for = ", ".join(issuer.id for issuer in specs.issuers.values())
+        printer.do(partial(say_text, f"{specs.centre.name} is starting; it waits for {waited_for}", "hint"))
+
     def tell(notice: Notice) -> None:
-        if not quiet:
+        if not quiet and (ready_told or notice.kind != "issuer_up"):
             printer.print(f"{notice.kind.replace('_', ' ')}: {notice.detail}")
 
     viewer = Viewer(data, specs_folder) if follow else None
 
     def started(ready: dict[str, Any]) -> None:
+        nonlocal ready_told
+        ready_told = True
         if not quiet:
             printer.do(partial(_print_ready, ready, specs, options))
         if viewer is not None:
@@ -154,12 +162,13 @@ def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
         for name, about in ready["listeners"].items()
     ]
     show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
-    issuers = ", ".join(f"{issuer} ({about['pid'] or 'external'})" for issuer, about in ready["issuers"].items())
-    traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    show_pairs(
-        [("issuers", issuers), ("data", ready["data"]), *traced, ("try", _ready_made(ready, specs, options))],
-        wrapped=("issuers",),
+    issuers = ", ".join(
+        f"{issuer} ({'external' if about['pid'] is None else 'pid ' + str(about['pid'])}) ✓"
+        for issuer, about in ready["issuers"].items()
     )
+    traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
+    show_pairs([("issuers", issuers), ("data", ready["data"]), *traced])
+    say_command("try     ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 
 
