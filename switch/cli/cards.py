@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +30,12 @@ SERIES_COLUMNS: Final = ("issuer", "numbers", "expiry", "balance each", "purpose
 @specs_option
 @json_option
 def cards(
-    issuer_id: str | None, wanted: str | None, in_full: bool, bare: bool, specs_folder: Path | None, as_json: bool
+    issuer_id: str | None,
+    wanted: str | None,
+    in_full: bool,
+    bare: bool,
+    specs_folder: Path | None,
+    as_json: bool,
 ) -> None:
     """List the test cards: number, scheme, the response codes each gives, expiry (YYMM), CVV2, balance, purpose.
 
@@ -49,10 +54,7 @@ def cards(
         known("--issuer", issuer_id, specs.issuers, specs_folder)
     issuers = [issuer for issuer in specs.issuers.values() if issuer_id in (None, issuer.id)]
     if bare:
-        for issuer in issuers:
-            for card in issuer.all_cards():
-                if wanted in (None, *_gives(card)):
-                    click.echo(card.pan.digits)
+        _print_numbers(issuers, wanted)
         return
     entries = [entry for issuer in issuers for entry in _entries(issuer, specs, in_full)]
     entries = [entry for entry in entries if wanted in (None, *entry["gives"])]
@@ -69,6 +71,13 @@ def cards(
     rows = [_series_row(entry) for entry in entries if entry["count"] > 1]
     if rows:
         show_table(SERIES_COLUMNS, rows, title="Series: like cards, numbered on from the first (--series lists each)")
+
+
+def _print_numbers(issuers: Iterable[Profile], wanted: str | None) -> None:
+    for issuer in issuers:
+        for card in issuer.all_cards():
+            if wanted is None or wanted in _gives(card):
+                click.echo(card.pan.digits)
 
 
 def _entries(issuer: Profile, specs: Specs, in_full: bool) -> Iterator[dict[str, Any]]:

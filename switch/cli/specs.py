@@ -26,8 +26,7 @@ def check(specs_folder: Path | None) -> int:
     A dialect in which the centre cannot say an approval or a decline is a mistake; what else it cannot say is a warning.
     Every sale of the business date that is open now must have its rates, too.
     """
-    from switch.cli.console.screen import say_text
-from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SpecError
+    from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SpecError
     from switch.lines.tls_context import issuer_server_tls, issuers_tls, listeners_tls
     from switch.specs.load import load_specs
 

@@ -51,8 +51,9 @@ def trace(
     """List the last messages of every line, both ways: those without an RRN too, and bytes that make no sense.
 
     Only what a centre started with `switch up --trace` has seen is there. Choose messages by their numbers, or --all, to see
-    their bytes and elements. Network management is left out of the list, and counted, unless --network; `switch explain RRN --bytes` shows those of one transaction. Tracks, PIN blocks and what may
-    hold a CVV2 were never kept, card numbers are masked unless --unmasked. Ends with 1 where nothing is kept.
+    their bytes and elements; `switch explain RRN --bytes` shows those of one transaction. Network management is left out,
+    and counted below the list, unless --network. Tracks, PIN blocks and what may hold a CVV2 were never kept, card numbers
+    are masked unless --unmasked. Ends with 1 where nothing is kept.
 
     The centre may be running or not.
     """

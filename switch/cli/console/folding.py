@@ -8,6 +8,7 @@ from typing import Final
 from switch.cli.console.screen import broken
 
 RULE: Final = re.compile("-{20,}")
+GAP_MIN: Final = 30  #: blanks between what stands to the left of a page and what stands to the right
 
 
 def folded(text: str, width: int) -> str:
@@ -18,12 +19,13 @@ def folded(text: str, width: int) -> str:
     rules = [place for place, line in enumerate(lines) if RULE.fullmatch(line)]
     if len(rules) < 2:
         return "".join(f"{part}\n" for line in lines for part in broken(line, width))
+    end = next((place for place in range(rules[1], len(lines)) if not lines[place]), len(lines))
     breaks = _breaks([*lines[rules[0] - 1 : rules[0]], *lines[rules[0] + 1 : rules[1]]], width)
     shown: list[str] = []
     for place, line in enumerate(lines):
         if RULE.fullmatch(line):
             shown.append(line[:width])
-        elif rules[0] - 1 <= place and len(line) > width:
+        elif rules[0] - 1 <= place < end and len(line) > width:
             shown += _cut(line, breaks, width)
         else:
             shown += _in_two(line, width)
@@ -52,6 +54,9 @@ def _in_two(line: str, width: int) -> list[str]:
     if len(line) <= width:
         return [line]
     left, gap, right = re.match(r"(.*?)(\s{4,}|$)(.*)", line).groups()  # type: ignore[union-attr]
-    if gap and len(left) + 2 + len(right) <= width:
+    right = " ".join(right.split())
+    if len(gap) < GAP_MIN:
+        return broken(f"{left}  {right}".rstrip(), width)
+    if len(left) + 2 + len(right) <= width:
         return [f"{left}{right:>{width - len(left)}}"]
-    return [*broken(left, width), *([f"{' '.join(right.split()):>{width}}"] if right else [])]
+    return [*broken(left, width), f"{right:>{width}}"]

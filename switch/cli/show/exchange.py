@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.console.options import DATA_FOLDER
-from switch.cli.console.screen import say, say_command, say_text
+from switch.cli.console.screen import say_command, say_text
 from switch.cli.show.inside import inside_json, inside_rows
 from switch.display.visible import visible
 
@@ -57,10 +57,7 @@ def print_answer(response: Description, request: Description, *, everything: boo
     left_out = set[int]() if everything else same
     _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes", left_out)
     if left_out:
-        say(
-            f"{len(left_out)} element{'' if len(left_out) == 1 else 's'} as sent (--all shows {'it' if len(left_out) == 1 else 'them'})",
-            "hint",
-        )
+        say_text(f"{len(left_out)} element{'' if len(left_out) == 1 else 's'} as sent (shown with --all)", "hint")
     click.echo()
 
 

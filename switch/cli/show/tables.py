@@ -72,13 +72,19 @@ def _widths(heads: Sequence[str], cells: Sequence[Sequence[str]], width: int) ->
     if sum(natural) <= room:
         return natural
     widths = [
-        min(wanted, max(WORD_COLUMNS_MIN, len(head))) if head in WORDS else wanted
-        for head, wanted in zip(heads, natural, strict=True)
+        min(wanted, max(len(head), min(WORD_COLUMNS_MIN, _longest_word(row[place] for row in cells))))
+        if head in WORDS
+        else wanted
+        for place, (head, wanted) in enumerate(zip(heads, natural, strict=True))
     ]
     for _ in range(room - sum(widths)):
         short = [place for place, wanted in enumerate(natural) if widths[place] < wanted]
         widths[min(short, key=widths.__getitem__)] += 1
     return widths if sum(widths) <= room else None
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    return max((size(word) for text in texts for word in text.split()), default=0)
 
 
 def _is_crowded(heads: Sequence[str], cells: Sequence[Sequence[str]], widths: Sequence[int], below: Collection[str]) -> bool:

@@ -13,7 +13,8 @@ BLANKED: Final = "--"  #: it was overwritten before it was kept
 def hexdump(
     data: bytes, *, hidden: Collection[int], blanked: Collection[int], text: str = "latin-1", line_bytes: int = LINE_BYTES
 ) -> Iterator[str]:
-    """Lines of ``line_bytes`` bytes: offset, bytes and characters; ``hidden`` and ``blanked`` are offsets, ``text`` is the characters' code page.
+    """Lines of offset, bytes and characters, ``line_bytes`` on each; ``hidden`` and ``blanked`` are offsets.
+    ``text`` is the characters' code page.
 
     >>> print(*hexdump(b"0100 4507", hidden={7, 8}, blanked={4}))
     0000  30 31 30 30 -- 34 35 **  **                       0100-45**
