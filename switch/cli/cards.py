@@ -58,7 +58,7 @@ def cards(
         return
     entries = [entry for issuer in issuers for entry in _entries(issuer, specs, in_full)]
     entries = [entry for entry in entries if wanted in (None, *entry["gives"])]
-    if not entries:
+    if wanted is not None and not entries:
         raise NegativeAnswerError(f"--for: found {wanted}, which no test card gives by itself; a scenario can")
     if as_json:
         show_json(entries)

@@ -60,7 +60,7 @@ def trace(
     from switch.cli.show.tables import show_json
     from switch.cli.show.trace import show_bytes_of, show_list_of, traced_json
     from switch.specs.load import specs_of
-    from switch.trace.reader import Choice, last_messages, network_messages, numbered_messages
+    from switch.trace.reader import TraceChoice, last_messages, network_messages, numbered_messages
 
     numbers = (*named, *numbers)
     if numbers:
@@ -72,7 +72,7 @@ def trace(
         raise SwitchError("--unmasked: found without --number, --all or --json, expected messages it can show more of")
     specs = specs_of(data, specs_folder)
     network = network or (mti is not None and mti[1:2] == "8")
-    choice = Choice(unreadable=unreadable, network=network, rrn=rrn.strip() if rrn else None, mti=mti)
+    choice = TraceChoice(unreadable=unreadable, network=network, rrn=rrn.strip() if rrn else None, mti=mti)
     found = numbered_messages(data, numbers) if numbers else last_messages(data, last, choice)
     if as_json:
         show_json([traced_json(message, specs, unmasked=unmasked) for message in found])

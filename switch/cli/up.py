@@ -7,7 +7,6 @@ import sys
 import time
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,18 +172,17 @@ def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:
-    """One ``switch send`` line that works as it stands in the folder the centre was started in."""
+    """One ``switch send`` line that works where the centre was started; what ``send`` takes by itself is left out."""
     listeners = specs.centre.listeners
     chosen = next((each for each in listeners if each.tls is None or each.tls.client_certificates != "required"), listeners[0])
     first = ready["listeners"][chosen.name]
-    cards = (card.pan.digits for issuer in specs.issuers.values() for card in issuer.all_cards())
-    sale = [part for digits in islice(cards, 1) for part in ("--pan", digits, "--amount", "125.00")]
-    sale += [part for merchant_id in islice(specs.merchants, 1) for part in ("--merchant", merchant_id)]
-    place = ["--ready-file", str(options.ready_file)] if options.ready_file else ["--port", str(first["port"])]
+    place = ["--ready-file", str(options.ready_file)] if options.ready_file else []
+    if not place and first["port"] != chosen.port:
+        place += ["--port", str(first["port"])]
     if first["host"] != LOCALHOST and not options.ready_file:
         place += ["--host", first["host"]]
     if chosen is not listeners[0]:
         place += ["--listener", chosen.name]
     if options.specs_folder and not options.ready_file:
         place += ["--specs", str(options.specs_folder)]
-    return f"{program()} send {shlex.join([*place, *sale])}"
+    return " ".join([program(), "send", *map(shlex.quote, place)])

@@ -69,7 +69,7 @@ class Traced:
 
 
 @frozen(kw_only=True)
-class Choice:
+class TraceChoice:
     """Which messages are wanted: those that cannot be read, of an RRN, of a type; ``network``: management messages too."""
 
     unreadable: bool = False
@@ -84,7 +84,7 @@ class Choice:
         return f"WHERE {' AND '.join(parts)}" if parts else ""
 
 
-def last_messages(data: Path, count: int, choice: Choice = Choice()) -> list[Traced]:  # noqa: B008: it is frozen
+def last_messages(data: Path, count: int, choice: TraceChoice = TraceChoice()) -> list[Traced]:  # noqa: B008: it is frozen
     """The last messages that are chosen, oldest first. NegativeAnswerError where no trace is."""
     with opened(data) as (db, vault):
         about = {"count": count, "rrn": choice.rrn, "mti": choice.mti}

@@ -58,7 +58,6 @@ def print_answer(response: Description, request: Description, *, everything: boo
     _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes", left_out)
     if left_out:
         say_text(f"{len(left_out)} element{'' if len(left_out) == 1 else 's'} as sent (shown with --all)", "hint")
-    click.echo()
 
 
 def print_where_to_ask(response: Description, rrn: str | None, data: Path | None, *, journaled: bool) -> None:
@@ -67,10 +66,12 @@ def print_where_to_ask(response: Description, rrn: str | None, data: Path | None
     ``journaled`` is known of a message that follows a request of the journal.
     """
     if value_of(response, 39) in NOT_JOURNALED:
+        click.echo()
         say_text("why  told in the output of the centre; not in the journal, as the message was not taken in", indent="     ")
         return
     if rrn is None or response.error is not None or not (journaled or response.mti in ANSWERS_JOURNALED):
         return
+    click.echo()
     print_explain_it(rrn, data)
 
 

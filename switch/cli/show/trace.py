@@ -44,6 +44,8 @@ def show_list_of(messages: Sequence[Traced], specs: Specs, network: int = 0) -> 
         say_text(f"{headings.pop(0)}, times of {specs.calendar.zone.key}", "title")
     if rows:
         show_table(("#", "time", "from → to", *_COLUMNS), rows, below=("fault",), tones=tones, headings=headings)
+    else:
+        say_text("no message to list", "hint")
     if network:
         say_text(
             f"{network} message{'' if network == 1 else 's'} of network management left out (--network lists them)", "hint"
