@@ -134,7 +134,7 @@ def up(
         nonlocal ready_told
         ready_told = True
         if not quiet:
-            printer.do(partial(_print_ready, ready, specs, options))
+            printer.do(partial(print_ready, ready, specs, options))
         if viewer is not None:
             viewer.start()
 
@@ -147,7 +147,8 @@ def up(
             viewer.end()
 
 
-def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
+def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
+    """Print the listeners, the banks in order, the data folder, and a line to try."""
     from switch.trace.recorder import TRACE_FILE, TRACED_MAX
 
     secured = {each.name: f", {each.tls.in_words}" if each.tls is not None else "" for each in specs.centre.listeners}

@@ -10,7 +10,7 @@ import struct
 import termios
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
 
@@ -18,13 +18,17 @@ import pytest
 from attrs import frozen
 
 from switch.centre.as_process import CentreProcess, running_centre
+from switch.centre.supervisor import Options
 from switch.cli import VERBS, main
+from switch.cli.up import print_ready
 from switch.specs.load import load_specs
 from tests.cli.command import run
 
 WIDTHS = (60, 80, 100, 120, 160)
 SPECS = load_specs()
 BROKE = next(card for card in SPECS.issuers["atlas"].cards if "50.00 left" in card.purpose)
+DIM = "\x1b[2m"
+HELP_COLUMNS = 100  #: from so many on, help fits; its options and examples are never broken
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 SECONDS_MAX = 10.0  #: until a message is in the trace, which is written after its answer
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -32,6 +36,16 @@ EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 def on_terminal(width: int, *arguments: object) -> str:
     """All that a command prints on a terminal of this width, escapes included."""
+
+    def command() -> None:
+        with suppress(SystemExit):
+            main([str(argument) for argument in arguments])
+
+    return printed(width, command)
+
+
+def printed(width: int, action: Callable[[], object]) -> str:
+    """What something prints on a terminal of this width."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     chunks: list[bytes] = []
@@ -52,8 +66,7 @@ def on_terminal(width: int, *arguments: object) -> str:
         patch.setenv("TERM", "xterm-256color")
         patch.setattr("shutil.get_terminal_size", lambda *_: size)
         with redirect_stdout(out):
-            with suppress(SystemExit):
-                main([str(argument) for argument in arguments])
+            action()
             out.flush()
     reader.join()
     os.close(master)
@@ -67,12 +80,13 @@ class Stage:
     centre: CentreProcess
     closed: Path
     rrn: str
+    demo: str  #: what `switch demo` printed on the narrowest terminal
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("stage")
-    assert run("demo", "--data", folder / "day").code == 0
+    demo = on_terminal(WIDTHS[0], "demo", "--data", folder / "day")
     with running_centre(folder / "var", ["--trace"]) as centre:
         ready = ("send", "--ready-file", centre.data / "ready.json")
         sale = run(*ready, "--json", "--pan", BROKE.pan.digits, "--amount", "125.00", "--entry", "chip").json
@@ -81,7 +95,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         while len(run("trace", "--rrn", sale["rrn"], "--json", "--data", centre.data).json) < 4:
             assert time.monotonic() < until
             time.sleep(0.05)
-        yield Stage(centre=centre, closed=folder / "day", rrn=sale["rrn"])
+        yield Stage(centre=centre, closed=folder / "day", rrn=sale["rrn"], demo=demo)
         assert centre.stop() == 0
 
 
@@ -120,11 +134,57 @@ def commands(stage: Stage) -> dict[str, tuple[object, ...]]:
     }
 
 
+def assert_fits(shown: str, width: int, name: str) -> None:
+    """No line wider than the terminal, no blanks at an end, no empty line behind the head of a table."""
+    lines = shown.split("\n")
+    for line, following in zip(lines, [*lines[1:], "end"], strict=True):
+        plain = COLOURS.sub("", line)
+        example = name.startswith("help ") and plain.startswith("  switch ")  # to be pasted, so it stays whole
+        assert len(plain) <= width or example, f"{name} at {width}: {len(plain)} columns\n{plain}"
+        assert plain == plain.rstrip(), f"{name} at {width}: blanks behind\n{plain!r}"
+        head = line.startswith(DIM) and "  " in plain and not plain.startswith(("explain it", " "))
+        assert following or not head, f"{name} at {width}: nothing behind {plain!r}"
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_wider_than_the_terminal(stage: Stage, width: int) -> None:
     for name, arguments in commands(stage).items():
-        shown = COLOURS.sub("", on_terminal(width, *arguments))
-        for line in shown.split("\n"):
-            example = name.startswith("help ") and line.startswith("  switch ")  # to be pasted, so it stays whole
-            assert len(line) <= width or example, f"{name} at {width}: {len(line)} columns\n{line}"
-            assert line == line.rstrip(), f"{name} at {width}: blanks behind\n{line!r}"
+        if not name.startswith("help ") or width >= HELP_COLUMNS:
+            assert_fits(on_terminal(width, *arguments), width, name)
+
+
+def test_the_demo_fits_a_narrow_terminal(stage: Stage) -> None:
+    assert "the books are sound" in stage.demo
+    assert_fits(stage.demo, WIDTHS[0], "demo")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_first_words_of_a_centre_fit(stage: Stage, width: int) -> None:
+    options = Options(
+        data=stage.centre.data,
+        host="127.0.0.1",
+        free_ports=True,
+        seed=0,
+        business_date=None,
+        specs_folder=None,
+        scenario=None,
+        ready_file=None,
+    )
+    ready = {**stage.centre.ready, "data": "/home/you/var"}
+    shown = printed(width, lambda: print_ready(ready, SPECS, options))
+    assert_fits(shown, width, "up")
+    banks = re.findall(r"(\w+) \(pid\s+\d+\)\s+✓", COLOURS.sub("", shown))
+    assert banks == list(SPECS.issuers)
+    assert "--amount" not in shown, "what send takes by itself is left out"
+
+
+def test_colours_say_how_it_went(stage: Stage) -> None:
+    ready, data = ("send", "--ready-file", stage.centre.data / "ready.json"), ("--data", stage.centre.data)
+    assert on_terminal(80, *ready, "--network", "echo").startswith("\x1b[32m00 approved")
+    assert on_terminal(80, "explain", stage.rrn, *data).startswith("\x1b[33m51 insufficient funds, by atlas")
+    assert "\x1b[32mthe books are sound\x1b[0m" in on_terminal(80, "check", "--data", stage.closed)
+    cut = (EXAMPLES / "purchase-bcd.hex").read_text(encoding="utf-8").split()
+    broken = on_terminal(80, "decode", "".join(cut)[:-20])
+    assert "\x1b[31mMakes no sense at byte " in broken
+    assert re.search(r" \x1b\[31m\x1b\[1m..\x1b\[0m", broken), "the byte at fault is red"
+    assert "\x1b" not in run("explain", stage.rrn, *data).out
