@@ -181,7 +181,11 @@ def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: _Place, 
     ]
     heads = ("#", *columns, *MESSAGE_COLUMNS[:-1], *noted, MESSAGE_COLUMNS[-1])
     code = heads.index("DE 39")
-    tones = {place: "bad" if row[-1] else TONES[went(str(row[code]))] for place, row in enumerate(rows) if row[-1] or row[code]}
+    tones = {
+        place: "bad" if row[-1] or "no answer" in row else TONES[went(str(row[code]))]
+        for place, row in enumerate(rows)
+        if row[-1] or row[code] or "no answer" in row
+    }
     show_table(heads, rows, below=("exchange", "error"), tones={place: tone for place, tone in tones.items() if tone})
     if len(heard) > LISTED_MAX:
         click.echo(f"… and {len(heard) - LISTED_MAX:,} more (--number N shows one)")
