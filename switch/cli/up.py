@@ -168,7 +168,7 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     )
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
     show_pairs([("issuers", issuers), ("data", ready["data"]), *traced])
-    say_command("try     ", _ready_made(ready, specs, options), None)
+    say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 
 
