@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from typing import Final, Literal
 
 import click
@@ -38,8 +39,19 @@ def columns() -> int:
 
 def say(text: str = "", tone: Tone | None = None) -> None:
     """Print a line that fits already; no blanks at its end, with or without a colour."""
-    colour, text = coloured(), text.rstrip()
-    click.echo(click.style(text, **_STYLES[tone]) if colour and tone and text else text, color=colour)  # type: ignore[arg-type]
+    say_lines([(text, tone)])
+
+
+def say_lines(lines: Iterable[tuple[str, Tone | None]]) -> None:
+    """Print many lines that fit already, at once: a list may have thousands."""
+    colour = coloured()
+    shown = [_styled(text.rstrip(), tone) if colour and tone else text.rstrip() for text, tone in lines]
+    if shown:
+        click.echo("\n".join(shown), color=colour)
+
+
+def _styled(text: str, tone: Tone) -> str:
+    return click.style(text, **_STYLES[tone]) if text else text  # type: ignore[arg-type]
 
 
 def say_text(text: str, tone: Tone | None = None, *, indent: str = "") -> None:
@@ -79,4 +91,6 @@ def broken(text: str, width: int, *, whole: bool = False) -> list[str]:
         return [text]
     import textwrap
 
+    if size(text) > len(text):  # of characters that take two columns each
+        width //= 2
     return textwrap.wrap(text, max(width, 1), break_long_words=not whole, break_on_hyphens=False) or [""]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from switch.cli.console.screen import Tone, broken, columns, say, say_text, size
+from switch.cli.console.screen import Tone, broken, columns, say, say_lines, say_text, size
 from switch.display.visible import visible
 
 #: Columns that may be broken between words when a terminal is narrow; all others (numbers, hex, references) stay whole.
@@ -54,15 +54,15 @@ def show_table(
     if widths is None:
         _show_records(heads, cells, tones, headings)
         return
-    _show_row([heads[place] for place in beside], [heads[place] for place in beside], widths, "hint")
+    shown = [heads[place] for place in beside]
+    lines: list[tuple[str, Tone | None]] = [(line, "hint") for line in _row_lines(shown, shown, widths)]
     for number, row in enumerate(cells):
+        tone = tones.get(number)
         if number in headings:
-            say_text(visible(headings[number]), "title")
-        _show_row([heads[place] for place in beside], [row[place] for place in beside], widths, tones.get(number))
-        for place in apart:
-            if row[place]:
-                for line in broken(row[place], width - 4):
-                    say(f"    {line}", tones.get(number))
+            lines += [(line, "title") for line in broken(visible(headings[number]), width)]
+        lines += [(line, tone) for line in _row_lines(shown, [row[place] for place in beside], widths)]
+        lines += [(f"    {line}", tone) for place in apart if row[place] for line in broken(row[place], width - 4)]
+    say_lines(lines)
 
 
 def _widths(heads: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int] | None:
@@ -94,15 +94,18 @@ def _is_crowded(heads: Sequence[str], cells: Sequence[Sequence[str]], widths: Se
     )  # fmt: skip
 
 
-def _show_row(heads: Sequence[str], row: Sequence[str], widths: Sequence[int], tone: Tone | None) -> None:
-    lines = [broken(cell, width) for cell, width in zip(row, widths, strict=True)]
-    for number in range(max(map(len, lines))):
+def _row_lines(heads: Sequence[str], row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """A row in as many lines as its longest cell takes."""
+    cells = [broken(cell, width) for cell, width in zip(row, widths, strict=True)]
+    lines = []
+    for number in range(max(map(len, cells))):
         parts = []
-        for head, cell, width in zip(heads, lines, widths, strict=True):
+        for head, cell, width in zip(heads, cells, widths, strict=True):
             text = cell[number] if number < len(cell) else ""
             blanks = " " * (width - size(text))
             parts.append(blanks + text if head in FIGURES else text + blanks)
-        say((" " * GAP).join(parts), tone)
+        lines.append((" " * GAP).join(parts))
+    return lines
 
 
 def _show_records(

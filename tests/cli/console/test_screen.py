@@ -55,4 +55,5 @@ def test_text_is_broken_between_words() -> None:
     assert broken("available 50.00 MAD is less", 12) == ["available", "50.00 MAD is", "less"]
     assert broken("0123456789", 4) == ["0123", "4567", "89"]
     assert broken("0123456789 1", 4, whole=True) == ["0123456789", "1"]
+    assert broken("支付 支付", 4) == ["支付", "支付"]
     assert (size("RELEVÉ"), size("支付")) == (6, 4)
