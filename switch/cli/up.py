@@ -15,7 +15,7 @@ import click
 from switch.cli.console.names import scenario_names
 from switch.cli.console.options import PATH, business_date_given, data_option, specs_option
 from switch.cli.console.program_name import program
-from switch.cli.console.screen import say_command, say_text
+from switch.cli.console.screen import columns, say_command, say_text
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
@@ -162,12 +162,16 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
         for name, about in ready["listeners"].items()
     ]
     show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
-    issuers = ", ".join(
+    banks = [
         f"{issuer} ({'external' if about['pid'] is None else 'pid ' + str(about['pid'])}) ✓"
         for issuer, about in ready["issuers"].items()
-    )
+    ]
+    if len(", ".join(banks)) > columns() - len("issuers  "):  # each stays whole
+        issuers = [("" if place else "issuers", bank) for place, bank in enumerate(banks)]
+    else:
+        issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    show_pairs([("issuers", issuers), ("data", ready["data"]), *traced])
+    show_pairs([*issuers, ("data", ready["data"]), *traced])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 
