@@ -66,7 +66,7 @@ def cards(
     for issuer in issuers:
         rows = [_row(entry) for entry in entries if entry["issuer"] == issuer.id and entry["count"] == 1]
         if rows:
-            show_table(_COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}")
+            show_table(_COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}", below=("purpose",))
             click.echo()
     rows = [_series_row(entry) for entry in entries if entry["count"] > 1]
     if rows:
