@@ -73,7 +73,10 @@ def test_request_and_answer_are_shown_without_the_card_number(centre: CentreProc
     assert BROKE.pan.digits not in outcome.out
     assert f"{BROKE.pan.masked}=…" in outcome.out
     assert "125.00 MAD" in outcome.out
-    assert "answer      51 insufficient funds, in " in outcome.out
+    assert outcome.out.startswith("51 insufficient funds, from ")
+    assert re.search(r"^39  Response code  51     insufficient funds\n16 elements as sent", outcome.out, re.MULTILINE)
+    whole = send(centre, "--pan", BROKE.pan.digits, "--amount", "125.00", "--all").out
+    assert (whole.count("Primary account number"), "as sent" in whole) == (2, False)
     rrn = values(sent(centre)["request"])[37]
     assert len(rrn) == 12
 
@@ -92,7 +95,7 @@ def test_a_ready_file_tells_where_to_send(centre: CentreProcess, listener: str |
     outcome = run("send", "--ready-file", centre.data / "ready.json", *chosen, "--expect", "00")
     assert outcome.code == 0, outcome.err
     host, port = centre.address(listener or "ascii")
-    assert outcome.out.startswith(f"sent to {host}:{port}: ")
+    assert outcome.out.startswith(f"00 approved, from {host}:{port} in ")
     explain = outcome.out.splitlines()[-1].partition("explain it  ")[2]
     assert explain.endswith(f" --data {centre.data}"), "the journal is not where `switch explain` would look by itself"
 
@@ -435,7 +438,7 @@ def test_a_message_goes_from_a_listener_through_decode_to_another(centre: Centre
     path.write_text("\n".join(re.findall(".{1,20}", exchange["request"]["frame_hex"])))
     again = send(centre, "--file", path, listener="bcd")
     assert f"17 as {path}:1 has them" in again.out
-    assert "answer      00 approved" in again.out, "the same message gets the same answer"
+    assert again.out.startswith("00 approved, from "), "the same message gets the same answer"
     decoded = run("decode", path, "--listener", "bcd", "--json", "--unmasked")
     path.write_text(f"[{decoded.out}]")
     other = sent(centre, "--file", path, "--stan", "000987", listener="ascii")
@@ -457,7 +460,7 @@ def test_bytes_of_both_messages_without_the_card(centre: CentreProcess) -> None:
 
 def test_what_was_set_and_by_what_is_told(centre: CentreProcess) -> None:
     told = send(centre, "--pan", BROKE.pan.digits, "--entry", "chip", "--set", "25=00").out
-    assert "\nset         DE 2 (--pan); DE 22 (--entry); DE 25 (--set); 14 by default\n" in told
+    assert "\nset  DE 2 (--pan); DE 22 (--entry); DE 25 (--set); 14 by default\n" in told
 
 
 def test_raw_bytes_are_sent_as_they_are(centre: CentreProcess, tmp_path: Path) -> None:
