@@ -18,7 +18,7 @@ import click
 
 from switch.card import mask_numbers
 from switch.cli.console.guarded import guarded_output
-from switch.cli.console.last_resort import complain, faults_of_threads_told, interrupted, tell_fault
+from switch.cli.console.last_resort import complain, faults_of_threads_told, interrupted, tell_fault, wants_json
 from switch.display.visible import visible_lines
 from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
 
@@ -102,12 +102,15 @@ def _code_of(arguments: list[str]) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except click.ClickException as error:
+        if wants_json(arguments):
+            complain(error.format_message(), as_json=True)
+            return error.exit_code
         shown = io.StringIO()
         error.show(shown)
         print(mask_numbers(visible_lines(shown.getvalue())), end="", file=sys.stderr)
         return error.exit_code
     except SwitchError as error:
-        complain(str(error))
+        complain(str(error), getattr(error, "hint", ""), as_json=wants_json(arguments))
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()

@@ -32,7 +32,9 @@ def check(data: Path, as_json: bool) -> None:
 
     report = check_books(data)
     if as_json:
-        show_json({"sound": not report.faults, **asdict(report)})
+        about = asdict(report)
+        errors = [{"message" if key == "sentence" else key: fault[key] for key in fault} for fault in about.pop("faults")]
+        show_json({"sound": not errors, "errors": errors, **about})
     else:
         show_proof(report)
     if report.faults:
@@ -42,6 +44,7 @@ def check(data: Path, as_json: bool) -> None:
 
 def show_proof(report: BooksReport) -> None:
     """Print what was looked at, and every fault or that there is none."""
+    from switch.cli.console.screen import say
     from switch.cli.day import approvals_in_words, pairs_above_zero
     from switch.cli.show.tables import show_pairs, show_table
 
@@ -72,4 +75,4 @@ def show_proof(report: BooksReport) -> None:
             ("day", "check", "fault"), [(fault.business_date or "", fault.check, fault.sentence) for fault in report.faults]
         )
     else:
-        click.echo("the books are sound")
+        say("the books are sound", "good")

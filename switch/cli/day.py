@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.cli.console.options import data_option, date_argument, json_option, specs_option
+from switch.cli.console.screen import say_text
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     if done or as_json:
         _show(report, as_json)
     else:
-        click.echo(report.sentence)
+        say_text(report.sentence)
     return EXIT_DONE if done else EXIT_NO
 
 
@@ -84,7 +85,7 @@ def _show(report: DayReport, as_json: bool) -> None:
 
 def show_report(report: DayReport) -> None:
     """Print what was done, then the day: totals, net positions, payouts, and the items a person may look for."""
-    click.echo(report.sentence)
+    say_text(report.sentence)
     if report.business_date is None:
         return
     click.echo()

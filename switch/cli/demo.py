@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.console.folding import folded
 from switch.cli.console.options import PATH
+from switch.cli.console.screen import columns, say, say_command, say_text
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
@@ -34,10 +36,10 @@ def demo(data: Path | None) -> int:
     with tempfile.TemporaryDirectory(prefix="switch-demo-") as folder:
         status = _tell(data or Path(folder) / "var")
     kept = f"Its data folder is {data}" if data else f"Its data folder is gone; {program()} demo --data DIR keeps one"
-    click.echo(f"{kept}.")
+    say_text(f"{kept}.")
     click.echo()
     click.echo("That was the whole way from the wire to a statement.")
-    click.echo(f"Your turn: {program()} up, then paste the line it prints.")
+    say_text(f"Your turn: {program()} up, then paste the line it prints.")
     return status
 
 
@@ -56,8 +58,8 @@ def _tell(data: Path) -> int:
         _show_statement(data, bought, report)
         sound = _check(data)
         click.echo()
-        click.secho("7. Stop the centre: what is in flight is finished first", bold=True)
-        click.secho(f"   $ kill {centre.process.pid}   # or Ctrl+C", dim=True)
+        say("7. Stop the centre: what is in flight is finished first", "title")
+        say(f"   $ kill {centre.process.pid}   # or Ctrl+C", "hint")
         status = centre.stop()
     click.echo()
     click.echo(f"The centre ended with exit code {status}.")
@@ -69,8 +71,10 @@ def _step(number: int, title: str, data: Path, command: str, *, note: str = "") 
     from switch.cli.console.program_name import program
 
     click.echo()
-    click.secho(f"{number}. {title}", bold=True)
-    click.secho(f"   $ {program()} {command}{f' --data {data}' if command.split()[0] != 'send' else ''}{note}", dim=True)
+    say_text(f"{number}. {title}", "title", indent="   ")
+    say_command("   $", f"{program()} {command}{f' --data {data}' if command.split()[0] != 'send' else ''}", gap=" ")
+    if note:
+        say(f"   # {note}", "hint")
     click.echo()
 
 
@@ -96,7 +100,7 @@ def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
     port, merchant = centre.address(first)[1], next(iter(specs.merchants))
     command = f"send --port {port} --amount 99.00 --merchant {merchant} --entry ecommerce"
     title = f"Buy: {len(SHOPPING)} authorizations over TCP, on all listeners in turn"
-    _step(2, title, centre.data, command, note=f"   # and {len(SHOPPING) - 1} more, in short:")
+    _step(2, title, centre.data, command, note=f"and {len(SHOPPING) - 1} more, in short:")
     began = time.perf_counter()
     bought = list(purchases(centre, specs, lambda: datetime.now(specs.calendar.zone)))
     elapsed_ms = (time.perf_counter() - began) * 1000
@@ -152,7 +156,7 @@ def _show_statement(data: Path, bought: list[Purchase], report: DayReport) -> No
     names = {payout.name: payout.merchant_id for payout in report.payouts}
     merchant = names[sales.most_common(1)[0][0]]
     _step(5, "Give a merchant its statement, the relevé monétique", data, f"statement {merchant}")
-    click.echo(statement(data, merchant), nl=False)
+    click.echo(folded(statement(data, merchant), columns()), nl=False)
 
 
 def _check(data: Path) -> bool:

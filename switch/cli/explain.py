@@ -78,15 +78,17 @@ def _with_messages(
 
 def _as_json(story: Lifecycle, told: Sequence[StepWithMessage], specs: Specs, *, unmasked: bool) -> dict[str, Any]:
     """The same for programs, and the rows it is told from."""
+    from switch.cli.show.timeline import time_json
     from switch.cli.show.trace import traced_json
+    from switch.explain.lifecycle import named
 
     def step_json(step: Step, message: Traced | None) -> dict[str, Any]:
         kept = {"message": traced_json(message, specs, unmasked=unmasked)} if message else {}
-        return {**step.as_json(), **kept}
+        return {**step.as_json(), **time_json(step.at_ms, specs), **kept}
 
     return {
         "rrn": story.rrn,
         "steps": [step_json(step, message) for step, message in told],
         "requests": [life.as_json() for life in story.lives],
-        "reversals": list(story.unknown),
+        "reversals": [named(row, "reversal_id") for row in story.unknown],
     }

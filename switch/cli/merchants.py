@@ -25,7 +25,7 @@ def merchants(specs_folder: Path | None, as_json: bool) -> None:
     specs = load_specs(specs_folder)
     listed = [*specs.merchants.values(), *([specs.default_contract] if specs.default_contract is not None else [])]
     if as_json:
-        show_json([asdict(merchant) for merchant in listed])
+        show_json([{"merchant_id": one.pop("id") or None, **one} for one in map(asdict, listed)])
         return
     rows = [(m.id or "(any other)", m.name, m.city, m.mcc, m.plan, m.capture, " ".join(m.terminals)) for m in listed]
     show_table(("merchant", "name", "city", "MCC", "plan", "capture", "terminals"), rows)

@@ -129,6 +129,7 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
 )
 @click.option("--rate", type=float, callback=_rate, metavar="N", help="Send at most N messages a second.")
 @click.option("--bytes", "dumped", is_flag=True, help="Show the bytes of both messages, too.")
+@click.option("--all", "everything", is_flag=True, help="Show every element of the answer, also those that are as sent.")
 @click.option("--unmasked", is_flag=True, help="Show card numbers and the like as they are: those of your own test cards.")
 @click.option(
     "--timeout", "timeout_seconds", type=float, default=15.0, show_default=True, callback=_seconds, help="Seconds to wait."
@@ -145,6 +146,7 @@ def send(
     count: int,
     rate: float | None,
     dumped: bool,
+    everything: bool,
     unmasked: bool,
     ready_file: Path | None,
     listener_name: str | None,
@@ -211,7 +213,9 @@ def send(
     framer = partial(Framer, header, tpdu=with_tpdu)
     speaking = Conversation(host, port or listener.port, framer, timeout_seconds, side)
     wire = Wire(codec=codec, header=header, tpdu=_TPDU if with_tpdu else b"")
-    view = SendView(bytes=dumped, unmasked=unmasked, as_json=as_json, expect=expect, data=data, line=listener.name)
+    view = SendView(
+        bytes=dumped, everything=everything, unmasked=unmasked, as_json=as_json, expect=expect, data=data, line=listener.name
+    )
     try:
         if raw is not None:
             _refuse_beside_raw(wished, changes, file)

@@ -18,6 +18,7 @@ from switch.cli.show.exchange import (
     print_explain_it,
     print_given,
     print_sent,
+    print_verdict,
     print_where_to_ask,
     value_of,
 )
@@ -62,6 +63,7 @@ class SendView:
     """What of exchanges is shown, and what is expected of them. ``data`` is where their reasons can be asked."""
 
     bytes: bool
+    everything: bool  #: of an answer, those elements too that are as they were sent
     unmasked: bool
     as_json: bool
     expect: str | None
@@ -88,8 +90,10 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
     if view.as_json:
         show_json(_as_json(request, response, body, answer, out, wire, view))
     else:
+        print_verdict(response, speaking.place, answer.elapsed_ms)
+        click.echo()
         _show_sent(request, body, out, wire, view, speaking.place)
-        print_answer(response, answer.elapsed_ms)
+        print_answer(response, request, everything=view.everything)
         rrn = value_of(response, 37) or out.message.elements.get(37)
         print_where_to_ask(response, rrn, view.data, journaled=out.journaled)
         if view.bytes:
@@ -111,11 +115,14 @@ def send_several(
     wait: Any = time.sleep,
 ) -> None:
     """Exchanges one after the other, a line each, with a count of the answers at the end."""
+    from switch.cli.console import screen
+    from switch.cli.console.last_resort import error_json
     from switch.cli.show import live
     from switch.cli.show.tables import show_json
+    from switch.cli.show.timeline import time_json
     from switch.iso8583.reading.describe import describe
 
-    width, colour = live.columns(), live.coloured()
+    width, colour = screen.columns(), screen.coloured()
     codes: Counter[str] = Counter()
     times: list[float] = []
     told: list[dict[str, Any]] = []
@@ -141,7 +148,7 @@ def send_several(
         if view.as_json:
             about = {"request": describe_json(request)} if answer is None or response is None else _as_json(
                 request, response, body, answer, out, wire, view)  # fmt: skip
-            told.append({"number": number, **about, "error": why or None})
+            told.append({"number": number, **time_json(at_ms, specs), **about, "error": error_json(why) if why else None})
             continue
         line = _live(number, at_ms, code, why, answer, out, request, specs, view)
         live.print_live(live.live_line(line, width), line.went, colour=colour)
@@ -163,6 +170,7 @@ def send_several(
 
 def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) -> None:
     """Bytes as they are, and what comes back: each message of it decoded where it can be."""
+    from switch.cli.console import screen
     from switch.cli.show.message import message_json, show_message
     from switch.cli.show.tables import show_json
     from switch.iso8583.framing import Framer
@@ -188,8 +196,8 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
     codes = [value_of(reading.description, 39) for reading in found]
     if view.as_json:
         messages = [message_json(reading, wire.codec, unmasked=view.unmasked) for reading in found]
-        about = {"sent_bytes": len(data), "received_bytes": len(came.data), "closed": came.closed, "messages": messages}
-        show_json({**about, "elapsed_ms": round(came.elapsed_ms, 3), "rest_bytes": len(framer.rest)})
+        about = {"sent_length": len(data), "received_length": len(came.data), "closed": came.closed, "messages": messages}
+        show_json({**about, "elapsed_ms": round(came.elapsed_ms, 3), "rest_length": len(framer.rest)})
     else:
         click.echo(f"sent to {speaking.place}: {_bytes(len(data))}, as they are")
         _dump_unread(data, wire, view)
@@ -203,7 +211,8 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
                 _dump("received", wire.framed_again(frame), reading.body, wire, view)
         if framer.rest:
             why = framer.fault or framer.incomplete
-            click.echo(f"\nno message of listener {view.line}: {why}")
+            click.echo()
+            screen.say_text(f"no message of listener {view.line}: {why}", "bad")
             _dump_unread(framer.rest, wire, view)
         if came.closed:
             click.echo("the line was closed by the centre")
@@ -256,14 +265,16 @@ def _show_sent(request: Description, body: bytes, out: Outgoing, wire: Wire, vie
 
 
 def _dump(what: str, frame: bytes, body: bytes, wire: Wire, view: SendView) -> None:
+    from switch.cli.console import screen
     from switch.cli.show.dump import HIDDEN_LEGEND, show_dump
 
     if show_dump(wire.codec, frame, body, f"{what}, {_bytes(len(frame))}", unmasked=view.unmasked):
-        click.echo(f"  {HIDDEN_LEGEND}")
+        screen.say_text(f"  {HIDDEN_LEGEND}", "hint", indent="  ")
 
 
 def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
     """Bytes that may be no message: whatever may be a card number is left out."""
+    from switch.cli.console import screen
     from switch.cli.show.dump import hidden_of
     from switch.iso8583.framing import Framer
     from switch.iso8583.reading.describe import describe
@@ -279,8 +290,8 @@ def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
         rest = framer.rest
         start = len(data) - len(rest)
         hidden |= {start + each for each in hidden_places(wire.codec, rest, describe(wire.codec, rest), 0, len(rest))}
-    for line in hexdump(data, hidden=hidden, blanked=()):
-        click.echo(f"  {line}")
+    for line in hexdump(data, hidden=hidden, blanked=(), line_bytes=screen.dump_bytes(2)):
+        screen.say(f"  {line}")
 
 
 def _as_json(
@@ -289,11 +300,9 @@ def _as_json(
     about = exchange_json(request, response, answer.elapsed_ms, out.given)
     if not view.bytes:
         return about
-    return {
-        **about,
-        "request_hex": _marked(wire.framed(body), body, wire.codec, view),
-        "answer_hex": _marked(wire.framed_again(answer.frame), answer.frame.body, wire.codec, view),
-    }
+    about["request"]["frame_hex"] = _marked(wire.framed(body), body, wire.codec, view)
+    about["response"]["frame_hex"] = _marked(wire.framed_again(answer.frame), answer.frame.body, wire.codec, view)
+    return about
 
 
 def _marked(frame: bytes, body: bytes, codec: Codec, view: SendView) -> str:
@@ -345,6 +354,7 @@ def _summary(codes: Counter[str], times: list[float]) -> dict[str, Any]:
 
 
 def _print_summary(summary: dict[str, Any]) -> None:
+    from switch.cli.console.screen import say_text
     from switch.cli.show.live import answered
 
     click.echo()
@@ -352,10 +362,10 @@ def _print_summary(summary: dict[str, Any]) -> None:
              for code, count in summary["response_codes"].items()]  # fmt: skip
     if summary["not_answered"]:
         parts.append(f"{summary['not_answered']} not answered, or not sensibly")
-    click.echo(f"{summary['sent']} sent: {', '.join(parts)}")
+    say_text(f"{summary['sent']} sent: {', '.join(parts)}")
     if "min_ms" in summary:
         lowest, middle, highest = (summary[name] for name in ("min_ms", "median_ms", "max_ms"))
-        click.echo(f"answers in {lowest:.1f} ms at least, {middle:.1f} ms in the middle, {highest:.1f} ms at most")
+        say_text(f"answers in {lowest:.1f} ms at least, {middle:.1f} ms in the middle, {highest:.1f} ms at most")
 
 
 def _check_expected(expected: str | None, found: str | None) -> None:

@@ -9,6 +9,7 @@ import click
 
 from switch.cli.console.last_resort import complain
 from switch.cli.console.options import PATH, specs_option
+from switch.cli.console.screen import say_text
 from switch.errors import SwitchError
 
 
@@ -58,7 +59,7 @@ def check(specs_folder: Path | None) -> int:
         (len(loaded.merchants), "merchants"),
         (len(loaded.scenarios), "scenarios"),
     ]
-    click.echo(f"{', '.join(f'{count} {what}' for count, what in counts)}: all well in {loaded.folder}")
+    say_text(f"{', '.join(f'{count} {what}' for count, what in counts)}: all well in {loaded.folder}", "good")
     return EXIT_DONE
 
 
@@ -76,4 +77,4 @@ def export(folder: Path) -> None:
         shutil.copytree(default_folder(), folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
     except OSError as fault:
         raise SwitchError(f"{folder}: {fault.strerror or fault}, expected a new or an empty folder") from None
-    click.echo(f"the embedded specification is in {folder}; edit it, then: switch specs check --specs {folder}")
+    say_text(f"the embedded specification is in {folder}; edit it, then: switch specs check --specs {folder}")

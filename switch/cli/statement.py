@@ -7,8 +7,10 @@ from typing import Any, Final, Literal
 
 import click
 
+from switch.cli.console.folding import folded
 from switch.cli.console.names import merchant_ids
 from switch.cli.console.options import data_option, date_argument, given, json_option, specs_option
+from switch.cli.console.screen import columns
 from switch.errors import SwitchError
 
 #: The columns of ``payouts.STATEMENT_LINES``.
@@ -75,7 +77,7 @@ def statement(
     if as_json:
         show_json(_as_json(data, merchant_id, business_date or _date_of(told)))
     else:
-        click.echo(told, nl=False)
+        click.echo(told if form == "csv" else folded(told, columns()), nl=False)
 
 
 def _date_of(rows: str) -> str:

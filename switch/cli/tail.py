@@ -93,6 +93,7 @@ def follow(
     clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
 ) -> None:
     """Show what is there, then what comes; ``wait`` waits for the next look and says whether there is to be one."""
+    from switch.cli.console import screen
     from switch.cli.show import following, live
     from switch.specs.load import specs_of
     from switch.trace.pairs import LOOK_MAX, Followed, Pairs
@@ -103,9 +104,9 @@ def follow(
     with opened(data) as (db, vault):
         show = following.Shown(partial(message_numbered, db, vault), specs, chosen)
         followed = Followed.from_time(db, since) if since is not None else Followed.from_last(db, LOOK_MAX if last else 0)
-        pairs, first, colour = Pairs(patience_ms), since is None, live.coloured()
+        pairs, first, colour = Pairs(patience_ms), since is None, screen.coloured()
         if not as_json:
-            live.print_heading(live.columns(), colour=colour)
+            live.print_heading(screen.columns(), colour=colour)
         for ended in _looks(wait):
             rows = followed.look()
             found = pairs.take(rows, clock_ms(), gap=followed.gap)

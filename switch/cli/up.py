@@ -7,7 +7,6 @@ import sys
 import time
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import click
 from switch.cli.console.names import scenario_names
 from switch.cli.console.options import PATH, business_date_given, data_option, specs_option
 from switch.cli.console.program_name import program
+from switch.cli.console.screen import columns, say_command, say_text
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
@@ -119,15 +119,22 @@ def up(
 
     printer = Printer(stop.finish)
 
+    ready_told = not sys.stdout.isatty()  # a terminal is told of the banks once, in order, when all are there
+    if not quiet and not ready_told:
+        waited_for = ", ".join(issuer.id for issuer in specs.issuers.values())
+        printer.do(partial(say_text, f"{specs.centre.name} is starting; it waits for {waited_for}", "hint"))
+
     def tell(notice: Notice) -> None:
-        if not quiet:
+        if not quiet and (ready_told or notice.kind != "issuer_up"):
             printer.print(f"{notice.kind.replace('_', ' ')}: {notice.detail}")
 
     viewer = Viewer(data, specs_folder) if follow else None
 
     def started(ready: dict[str, Any]) -> None:
+        nonlocal ready_told
+        ready_told = True
         if not quiet:
-            printer.do(partial(_print_ready, ready, specs, options))
+            printer.do(partial(print_ready, ready, specs, options))
         if viewer is not None:
             viewer.start()
 
@@ -140,7 +147,8 @@ def up(
             viewer.end()
 
 
-def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
+def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
+    """Print the listeners, the banks in order, the data folder, and a line to try."""
     from switch.trace.recorder import TRACE_FILE, TRACED_MAX
 
     secured = {each.name: f", {each.tls.in_words}" if each.tls is not None else "" for each in specs.centre.listeners}
@@ -154,28 +162,32 @@ def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
         for name, about in ready["listeners"].items()
     ]
     show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
-    issuers = ", ".join(f"{issuer} ({about['pid'] or 'external'})" for issuer, about in ready["issuers"].items())
+    banks = [
+        f"{issuer} ({'external' if about['pid'] is None else 'pid ' + str(about['pid'])}) ✓"
+        for issuer, about in ready["issuers"].items()
+    ]
+    if len(", ".join(banks)) > columns() - len("issuers  "):  # each stays whole
+        issuers = [("" if place else "issuers", bank) for place, bank in enumerate(banks)]
+    else:
+        issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    show_pairs(
-        [("issuers", issuers), ("data", ready["data"]), *traced, ("try", _ready_made(ready, specs, options))],
-        wrapped=("issuers",),
-    )
+    show_pairs([*issuers, ("data", ready["data"]), *traced])
+    say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:
-    """One ``switch send`` line that works as it stands in the folder the centre was started in."""
+    """One ``switch send`` line that works where the centre was started; what ``send`` takes by itself is left out."""
     listeners = specs.centre.listeners
     chosen = next((each for each in listeners if each.tls is None or each.tls.client_certificates != "required"), listeners[0])
     first = ready["listeners"][chosen.name]
-    cards = (card.pan.digits for issuer in specs.issuers.values() for card in issuer.all_cards())
-    sale = [part for digits in islice(cards, 1) for part in ("--pan", digits, "--amount", "125.00")]
-    sale += [part for merchant_id in islice(specs.merchants, 1) for part in ("--merchant", merchant_id)]
-    place = ["--ready-file", str(options.ready_file)] if options.ready_file else ["--port", str(first["port"])]
+    place = ["--ready-file", str(options.ready_file)] if options.ready_file else []
+    if not place and first["port"] != chosen.port:
+        place += ["--port", str(first["port"])]
     if first["host"] != LOCALHOST and not options.ready_file:
         place += ["--host", first["host"]]
     if chosen is not listeners[0]:
         place += ["--listener", chosen.name]
     if options.specs_folder and not options.ready_file:
         place += ["--specs", str(options.specs_folder)]
-    return f"{program()} send {shlex.join([*place, *sale])}"
+    return " ".join([program(), "send", *map(shlex.quote, place)])

@@ -12,6 +12,8 @@ from attrs import asdict, frozen
 from switch.clearing.checks import Ask
 from switch.endofday import books
 from switch.errors import NegativeAnswerError
+from switch.merchant import AT_CUT_OFF
+from switch.transaction import NOW
 
 NEAR_SEARCHED_MAX: Final = 5_000  #: latest requests looked through for a similar RRN
 NEAR_TOLD_MAX: Final = 3
@@ -206,7 +208,22 @@ class Life:
 
     def as_json(self) -> Row:
         """Plain values; the card number masked, amounts in minor units, times in epoch milliseconds."""
-        return {**asdict(self), "day_closed": self.day_closed}
+        request = named(self.request, "request_id")
+        request["mcc"] = request.pop("merchant_type")
+        if request["capture"] == NOW:
+            request["capture"] = AT_CUT_OFF
+        return {
+            **asdict(self),
+            "request": request,
+            "reversals": [named(row, "reversal_id") for row in self.reversals],
+            "deliveries": [named(row, "delivery_id") for row in self.deliveries],
+            "day_closed": self.day_closed,
+        }
+
+
+def named(row: Row, name: str) -> Row:
+    """A row whose ``id`` is told by the name that other rows know it by."""
+    return {name if column == "id" else column: value for column, value in row.items()}
 
 
 @frozen(kw_only=True)

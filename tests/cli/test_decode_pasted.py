@@ -92,7 +92,7 @@ def test_a_message_a_line_is_a_list(tmp_path: Path) -> None:
     rows = [line.split()[:3] for line in outcome.out.splitlines()[-3:]]
     assert rows == [["1", "1", PURCHASE.mti], ["2", "2", "0110"], ["3", "3", "0800"]]
     said_in_json = [json.loads(line) for line in run("decode", tmp_path / "log", "--json").out.splitlines()]
-    assert [(one["line"], one["mti"]) for one in said_in_json] == [(1, PURCHASE.mti), (2, "0110"), (3, "0800")]
+    assert [(one["line_number"], one["mti"]) for one in said_in_json] == [(1, PURCHASE.mti), (2, "0110"), (3, "0800")]
     assert all(one["read_as"] == read_as(outcome.out) for one in said_in_json)
     assert "Primary account number" in run("decode", tmp_path / "log", "--number", 2).out
 

@@ -41,7 +41,7 @@ def test_cards_of_one_issuer_and_of_a_series() -> None:
 
 def test_merchants_are_listed() -> None:
     outcome, listed = run("merchants"), run("merchants", "--json").json
-    assert [entry["id"] for entry in listed] == list(load_specs().merchants)
+    assert [entry["merchant_id"] for entry in listed] == list(load_specs().merchants)
     for merchant in load_specs().merchants.values():
         line = next(line for line in outcome.out.splitlines() if line.startswith(merchant.id))
         assert line.endswith(" ".join(merchant.terminals))
@@ -133,3 +133,15 @@ def test_wrong_use_ends_with_two() -> None:
     assert run("send", "--port", "99999").code == 2
     assert run("send", "--no-such-option").code == 2
     assert run("nothing").code == 2
+
+
+def test_cards_for_a_response_code() -> None:
+    short = run("cards", "--for", "51", "--json").json
+    assert {card["issuer"] for card in short} == {"atlas", "maestra", "rif", "souss", "vesta"}
+    assert all("51 above that" in card["purpose"] and card["gives"] == ["00", "51"] for card in short)
+    assert {card["scheme"] for card in short} == {"cmi", "mastercard", "visa"}
+    assert all(
+        f"declined {code}" in line for code in ("41", "43") for line in run("cards", "--for", code).out.splitlines()[2::4]
+    )
+    none = run("cards", "--for", "77")
+    assert (none.code, none.sentence) == (1, "--for: found 77, which no test card gives by itself; a scenario can")

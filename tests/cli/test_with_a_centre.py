@@ -73,7 +73,10 @@ def test_request_and_answer_are_shown_without_the_card_number(centre: CentreProc
     assert BROKE.pan.digits not in outcome.out
     assert f"{BROKE.pan.masked}=…" in outcome.out
     assert "125.00 MAD" in outcome.out
-    assert "answer      51 insufficient funds, in " in outcome.out
+    assert outcome.out.startswith("51 insufficient funds, from ")
+    assert re.search(r"^39  Response code  51     insufficient funds\n16 elements as sent", outcome.out, re.MULTILINE)
+    whole = send(centre, "--pan", BROKE.pan.digits, "--amount", "125.00", "--all").out
+    assert (whole.count("Primary account number"), "as sent" in whole) == (2, False)
     rrn = values(sent(centre)["request"])[37]
     assert len(rrn) == 12
 
@@ -92,7 +95,7 @@ def test_a_ready_file_tells_where_to_send(centre: CentreProcess, listener: str |
     outcome = run("send", "--ready-file", centre.data / "ready.json", *chosen, "--expect", "00")
     assert outcome.code == 0, outcome.err
     host, port = centre.address(listener or "ascii")
-    assert outcome.out.startswith(f"sent to {host}:{port}: ")
+    assert outcome.out.startswith(f"00 approved, from {host}:{port} in ")
     explain = outcome.out.splitlines()[-1].partition("explain it  ")[2]
     assert explain.endswith(f" --data {centre.data}"), "the journal is not where `switch explain` would look by itself"
 
@@ -174,11 +177,11 @@ def test_a_tester_can_provoke(centre: CentreProcess) -> None:
 )
 def test_every_type_is_approved_on_every_listener(centre: CentreProcess, listener: str, kind: str, mti: str) -> None:
     answer = sent(centre, "--type", kind, listener=listener)
-    assert (answer["answer"]["mti"], answer["response_code"]) == (mti, "00")
+    assert (answer["response"]["mti"], answer["response_code"]) == (mti, "00")
 
 
 def test_a_balance_is_told_in_words(centre: CentreProcess) -> None:
-    balance = sent(centre, "--type", "balance", "--pan", BROKE.pan.digits)["answer"]["elements"]
+    balance = sent(centre, "--type", "balance", "--pan", BROKE.pan.digits)["response"]["elements"]
     (told,) = [line["meaning"] for line in balance if line["element"] == 54]
     assert told == "ledger balance 50.00 MAD, available 50.00 MAD"
 
@@ -188,7 +191,7 @@ def test_cash_and_parts_of_an_amount(centre: CentreProcess) -> None:
     assert send(centre, *cash, "200.00", "--expect", "00").code == 0
     assert send(centre, *cash, "200.01", "--type", "cash-back", "--expect", "61").code == 0
     part = sent(centre, "--pan", PREPAID.pan.digits, "--amount", "80", "--partial")
-    elements = {line["element"]: line["meaning"] for line in part["answer"]["elements"]}
+    elements = {line["element"]: line["meaning"] for line in part["response"]["elements"]}
     assert (part["response_code"], elements[4], elements[54]) == ("10", "20.00 MAD", "asked for 80.00 MAD")
     assert send(centre, "--pan", PREPAID.pan.digits, "--amount", "80", "--expect", "51").code == 0
 
@@ -197,13 +200,13 @@ def test_a_pre_authorization_to_its_end(centre: CentreProcess) -> None:
     journal = ("--data", centre.data)
     rrn = sent(centre, "--type", "preauth", "--amount", "500", "--merchant", "HOTEL0000000001")["rrn"]
     added = sent(centre, "--increment", rrn, "--amount", "50", *journal)
-    assert (added["answer"]["mti"], added["response_code"]) == ("0110", "00")
+    assert (added["response"]["mti"], added["response_code"]) == ("0110", "00")
     completed = sent(centre, "--complete", rrn, "--amount", "530", *journal)
-    assert (completed["answer"]["mti"], completed["response_code"], completed["rrn"]) == ("0230", "00", rrn)
+    assert (completed["response"]["mti"], completed["response_code"], completed["rrn"]) == ("0230", "00", rrn)
     assert values(completed["request"])[42].strip() == "HOTEL0000000001", "what no option says is the original's"
     assert sent(centre, "--complete", rrn, *journal)["response_code"] == "12", "it is completed once"
     reversed_ = sent(centre, "--reverse", rrn, "--leave", "100.00", *journal)
-    assert (reversed_["answer"]["mti"], reversed_["response_code"]) == ("0410", "00")
+    assert (reversed_["response"]["mti"], reversed_["response_code"]) == ("0410", "00")
     told = run("explain", rrn, *journal).out
     assert "completes 550.00 authorized by request" in told
     assert "reversed in part, 100.00 remain" in told
@@ -213,7 +216,7 @@ def test_a_sale_gets_its_tip(centre: CentreProcess) -> None:
     journal = ("--data", centre.data)
     rrn = sent(centre, "--type", "purchase", "--mti", "0200", "--amount", "50", "--merchant", "TAXIS0000000001")["rrn"]
     told = sent(centre, "--adjust", rrn, "--amount", "58", *journal)
-    assert (told["answer"]["mti"], told["response_code"], values(told["request"])[3]) == ("0230", "00", "020000")
+    assert (told["response"]["mti"], told["response_code"], values(told["request"])[3]) == ("0230", "00", "020000")
     assert "adjusts request" in run("explain", rrn, *journal).out
     assert sent(centre, "--adjust", rrn, "--amount", "59", *journal)["response_code"] == "12", "it is adjusted once"
 
@@ -235,7 +238,7 @@ def test_an_original_may_be_told_instead_of_looked_up(centre: CentreProcess) -> 
     request = values(sale["request"])
     told = ("--original-stan", request[11], "--original-at", request[7], "--amount", "7.00")
     advised = sent(centre, "--reverse", sale["rrn"], *told, "--mti", "0420")
-    assert (advised["answer"]["mti"], advised["response_code"]) == ("0430", "00")
+    assert (advised["response"]["mti"], advised["response_code"]) == ("0430", "00")
     assert "reversed by the acquirer" in run("explain", sale["rrn"], "--data", centre.data).out
 
 
@@ -243,15 +246,15 @@ def test_totals_of_a_terminal(centre: CentreProcess) -> None:
     terminal = ("--merchant", "SUPERMARCHE0001", "--terminal", "NORIA003")
     assert send(centre, *terminal, "--amount", "12.00", "--expect", "00").code == 0
     wrong = sent(centre, "--totals", *terminal, "--set", "76=0000000002")
-    assert (wrong["answer"]["mti"], wrong["response_code"], values(wrong["answer"])[66]) == ("0510", "95", "2")
+    assert (wrong["response"]["mti"], wrong["response_code"], values(wrong["response"])[66]) == ("0510", "95", "2")
     right = sent(centre, "--totals", *terminal, "--set", "76=0000000001", "--set", "88=0000000000001200")
-    assert (right["response_code"], values(right["answer"])[66]) == ("00", "1")
+    assert (right["response_code"], values(right["response"])[66]) == ("00", "1")
 
 
 @pytest.mark.parametrize("function", ["sign-on", "echo", "sign-off"])
 def test_network_management(centre: CentreProcess, function: str) -> None:
     answered = sent(centre, "--network", function)
-    assert (answered["answer"]["mti"], answered["response_code"]) == ("0810", "00")
+    assert (answered["response"]["mti"], answered["response_code"]) == ("0810", "00")
 
 
 @pytest.mark.parametrize(
@@ -432,10 +435,10 @@ def test_so_many_messages_each_with_names_of_its_own(centre: CentreProcess, list
 def test_a_message_goes_from_a_listener_through_decode_to_another(centre: CentreProcess, tmp_path: Path) -> None:
     exchange = sent(centre, "--pan", GOOD.pan.digits, "--amount", "1.50", "--bytes", "--unmasked", listener="bcd")
     path = tmp_path / "message.hex"
-    path.write_text("\n".join(re.findall(".{1,20}", exchange["request_hex"])))
+    path.write_text("\n".join(re.findall(".{1,20}", exchange["request"]["frame_hex"])))
     again = send(centre, "--file", path, listener="bcd")
     assert f"17 as {path}:1 has them" in again.out
-    assert "answer      00 approved" in again.out, "the same message gets the same answer"
+    assert again.out.startswith("00 approved, from "), "the same message gets the same answer"
     decoded = run("decode", path, "--listener", "bcd", "--json", "--unmasked")
     path.write_text(f"[{decoded.out}]")
     other = sent(centre, "--file", path, "--stan", "000987", listener="ascii")
@@ -457,11 +460,11 @@ def test_bytes_of_both_messages_without_the_card(centre: CentreProcess) -> None:
 
 def test_what_was_set_and_by_what_is_told(centre: CentreProcess) -> None:
     told = send(centre, "--pan", BROKE.pan.digits, "--entry", "chip", "--set", "25=00").out
-    assert "\nset         DE 2 (--pan); DE 22 (--entry); DE 25 (--set); 14 by default\n" in told
+    assert "\nset  DE 2 (--pan); DE 22 (--entry); DE 25 (--set); 14 by default\n" in told
 
 
 def test_raw_bytes_are_sent_as_they_are(centre: CentreProcess, tmp_path: Path) -> None:
-    echo = sent(centre, "--network", "echo", "--bytes")["request_hex"]
+    echo = sent(centre, "--network", "echo", "--bytes")["request"]["frame_hex"]
     answered = send(centre, "--raw", echo * 2, "--expect", "00")
     assert (answered.code, answered.out.count("message  0810 network management request response")) == (0, 2)
     path = tmp_path / "bytes"
@@ -473,7 +476,7 @@ def test_raw_bytes_are_sent_as_they_are(centre: CentreProcess, tmp_path: Path) -
     silent = send(centre, "--raw", "00043031303030", "--timeout", "0.1")
     assert (silent.code, silent.sentence.partition(": ")[2]) == (3, "no answer came in time")
     as_json = sent(centre, "--raw", echo)
-    assert (as_json["messages"][0]["mti"], as_json["closed"], as_json["rest_bytes"]) == ("0810", False, 0)
+    assert (as_json["messages"][0]["mti"], as_json["closed"], as_json["rest_length"]) == ("0810", False, 0)
 
 
 def test_a_message_without_an_answer_among_several(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 import threading
 import time
@@ -10,7 +12,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from switch.card import mask_numbers
 from switch.cli.console.options import DATA_FOLDER
@@ -19,12 +21,29 @@ from switch.display.visible import visible, visible_lines
 FILES_MAX: Final = 20  #: of one data folder; the oldest makes room, so that what fails again and again fills no disk
 DETAILS_MAX: Final = 1 << 20  #: characters of one file
 MESSAGE_MAX: Final = 200  #: characters of a fault's own words in the sentence
+_PARTS: Final = re.compile(r"(?:(?P<where>.+?): )?found (?P<found>.+?), expected (?P<expected>.+)", re.DOTALL)
 PREFIX: Final = "fault-"  #: of the files' names
 
 
-def complain(sentence: str) -> None:
-    """Print a sentence on standard error, with card numbers masked."""
+def complain(sentence: str, hint: str = "", *, as_json: bool = False) -> None:
+    """Print a sentence on standard error, with card numbers masked; ``as_json`` as an object with the key ``error``."""
+    if as_json:
+        print(json.dumps({"error": error_json(sentence, hint)}, ensure_ascii=False), file=sys.stderr)
+        return
     print(f"switch: {mask_numbers(visible(sentence))}", file=sys.stderr)
+
+
+def error_json(sentence: str, hint: str = "") -> dict[str, Any]:
+    """An error for programs: where, what was found, what was expected; the sentence itself where it has no such parts."""
+    parts = _PARTS.fullmatch(sentence)
+    about = parts.groupdict() if parts is not None else {"message": sentence}
+    return {key: mask_numbers(visible(text)) for key, text in {**about, "hint": hint}.items() if text}
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON; what stands behind ``--`` is no option."""
+    words = list(arguments)
+    return "--json" in (words[: words.index("--")] if "--" in words else words)
 
 
 def tell_fault(fault: BaseException, arguments: Sequence[str]) -> None:
@@ -33,7 +52,8 @@ def tell_fault(fault: BaseException, arguments: Sequence[str]) -> None:
     words = visible(f"{type(first).__name__}: {first}".removesuffix(": "))
     if len(words) > MESSAGE_MAX:
         words = f"{words[:MESSAGE_MAX]}…"
-    complain(f"this was not foreseen ({words}); {_written(_details(fault, arguments), _data_folder(arguments))}")
+    sentence = f"this was not foreseen ({words}); {_written(_details(fault, arguments), _data_folder(arguments))}"
+    complain(sentence, as_json=wants_json(arguments))
 
 
 @contextmanager

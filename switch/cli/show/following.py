@@ -53,6 +53,7 @@ class Followable:
 
     pair: Pair
     live: Live
+    about: dict[str, Any]  #: its time and money, for programs
 
 
 class Shown:
@@ -75,9 +76,9 @@ class Shown:
     def _of(self, pair: Pair) -> Followable | None:
         """The line of a pair; None where its card is not chosen."""
         from switch.cli.show.live import Live, answered, went
-        from switch.cli.show.timeline import time_of
+        from switch.cli.show.timeline import time_json, time_of
 
-        card, amount = self._opened(pair)
+        card, amount, money = self._opened(pair)
         if self._chosen.card and not card.endswith(self._chosen.card):
             return None
         first = pair.first
@@ -89,6 +90,7 @@ class Shown:
             answer = answered(pair.code) + (f": {first.fault}" if first.fault else "")
         return Followable(
             pair=pair,
+            about={**time_json(first.at_ms, self._specs), **money},
             live=Live(
                 number=str(first.id),
                 time=time_of(first.at_ms, self._specs).partition(" ")[2],
@@ -103,23 +105,28 @@ class Shown:
             ),
         )
 
-    def _opened(self, pair: Pair) -> tuple[str, str]:
-        """The masked card and the amount of a pair; empty where it has none, or is not kept any more."""
+    def _opened(self, pair: Pair) -> tuple[str, str, dict[str, Any]]:
+        """The masked card and the amount of a pair, in words and for programs; empty where it is not kept any more."""
         from switch.card import mask_pan
         from switch.iso8583.reading.describe import MEANING
         from switch.iso8583.reading.hiding import believed, values_of
 
         message = self._message(pair.first.id)
         codec = self._codec(message.dialect) if message is not None and message.header else None
+        nothing: dict[str, Any] = {"amount_minor": None, "currency": None}
         if message is None or codec is None:
-            return "", ""
+            return "", "", nothing
         parts, error = codec.inspect(message.body)
         mti, elements = values_of(parts)
         edition = codec.dialect.edition
         if (error is not None or message.fault) and not believed(mti, elements, edition):
-            return "", ""
+            return "", "", nothing
         card = mask_pan(elements[2]) if 2 in elements else ""
-        return card, MEANING[edition](4, elements[4], elements) if elements.get(4) else ""
+        said = elements.get(4, "")
+        if not said:
+            return card, "", nothing
+        money = {"amount_minor": int(said) if said.isdecimal() else None, "currency": elements.get(49)}
+        return card, MEANING[edition](4, said, elements), money
 
     def _codec(self, dialect: str) -> Codec | None:
         from switch.iso8583.codec import Codec
@@ -138,7 +145,8 @@ def patience_ms(specs: Specs) -> int:
 
 def show(each: Followable, *, as_json: bool, colour: bool) -> None:
     """Print one pair."""
-    from switch.cli.show.live import columns, live_line, print_live
+    from switch.cli.console.screen import columns
+    from switch.cli.show.live import live_line, print_live
 
     if as_json:
         click.echo(json.dumps(_as_json(each), ensure_ascii=False))
@@ -147,17 +155,19 @@ def show(each: Followable, *, as_json: bool, colour: bool) -> None:
 
 
 def _as_json(each: Followable) -> dict[str, Any]:
+    from switch.cli.console.last_resort import error_json
+
     pair, live = each.pair, each.live
     return {
         "number": pair.first.id,
-        "answer_number": pair.answer.id if pair.answer is not None else None,
-        "at_ms": pair.first.at_ms,
+        "response_number": pair.answer.id if pair.answer is not None else None,
+        **{key: each.about[key] for key in ("at_ms", "at")},
         "line": pair.first.line,
         "mti": pair.first.mti or None,
-        "card": live.card or None,
-        "amount": live.amount or None,
+        "pan_masked": live.card or None,
+        **{key: each.about[key] for key in ("amount_minor", "currency")},
         "response_code": pair.code or None,
         "elapsed_ms": pair.elapsed_ms,
         "rrn": live.rrn or None,
-        "error": pair.first.fault or None,
+        "error": error_json(pair.first.fault) if pair.first.fault else None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 import threading
@@ -14,6 +15,7 @@ import pytest
 import trio
 
 from switch.cli import cli
+from switch.cli.console.last_resort import error_json, wants_json
 from switch.errors import DataFolderError
 from tests.cli.command import Outcome, run
 
@@ -25,7 +27,8 @@ def failing(fault: Callable[[], object], *arguments: object) -> Outcome:
 
     @click.command()
     @click.option("--data")
-    def command(data: str | None) -> None:
+    @click.option("--json", "as_json", is_flag=True)
+    def command(data: str | None, as_json: bool) -> None:
         fault()
 
     with patch.object(cli, "get_command", lambda ctx, name: command):
@@ -109,3 +112,16 @@ def test_a_thread_that_fails_says_so_and_the_command_goes_on(tmp_path: Path) -> 
     ended = failing(fault, "--data", tmp_path)
     assert ended.code == 0
     assert "RuntimeError: in a thread" in ended.sentence
+
+
+def test_a_fault_is_json_where_json_is_asked_for(tmp_path: Path) -> None:
+    ended = failing(raised(RuntimeError("unforeseen")), "--data", tmp_path, "--json")
+    assert ended.code == 70
+    assert "unforeseen" in json.loads(ended.err)["error"]["message"]
+
+
+def test_an_error_in_its_parts() -> None:
+    assert error_json("a.toml:3: key: found 1, expected 2") == {"where": "a.toml:3: key", "found": "1", "expected": "2"}
+    assert error_json("found 1, expected 2", "try 2") == {"found": "1", "expected": "2", "hint": "try 2"}
+    assert error_json("no day is closed") == {"message": "no day is closed"}
+    assert not wants_json(["explain", "--", "--json"])

@@ -1,0 +1,163 @@
+"""What ``--json`` prints is what the schemas of docs/reference/json say, command by command, errors too."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from switch.centre.as_process import CentreProcess, running_centre
+from switch.endofday.close import close_day
+from switch.specs.load import load_specs
+from tests.cli.command import run
+from tests.explain.test_capture import dialogue
+from tests.iso8583.reading.test_stream import SAID, frames, way
+from tests.pcap.builder import conversation, pcap
+from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
+from tests.support.json_schema import FOLDER, KNOWN, mistakes, schema_of, schemas_within
+
+NAMES = sorted(path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json"))
+CARD = next(load_specs().issuers["atlas"].all_cards()).pan.digits
+SECONDS_MAX = 20.0  #: until the trace has what was answered
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreProcess]:
+    with running_centre(tmp_path_factory.mktemp("json"), ["--trace"]) as running:
+        yield running
+        assert running.stop() == 0
+
+
+def held(name: str, value: Any) -> Any:
+    """The value, which its schema allows."""
+    assert mistakes(value, schema_of(name)) == []
+    return value
+
+
+def sent(centre: CentreProcess, *arguments: object) -> Any:
+    host, port = centre.address("ascii")
+    return held("send", run("send", "--json", "--host", host, "--port", port, *arguments).json)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_allows_no_unknown_key_and_uses_what_the_validator_knows(name: str) -> None:
+    schema = schema_of(name)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    for each in schemas_within(schema):
+        assert set(each) <= KNOWN
+        if "object" in each.get("type", ""):
+            assert each["additionalProperties"] is not True
+            assert set(each.get("required", ())) <= set(each.get("properties", ()))
+
+
+def test_the_page_names_every_schema() -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"({name}.schema.json)" not in page] == []
+
+
+def test_the_validator_refuses_what_it_should() -> None:
+    card = run("cards", "--json").json[0]
+    for wrong in ({**card, "more": 1}, {**card, "count": True}, {**card, "pan": 1}, {"pan": "1"}):
+        assert mistakes([wrong], schema_of("cards"))
+
+
+def test_send_in_every_form(centre: CentreProcess) -> None:
+    request = sent(centre, "--pan", CARD, "--amount", "1.00", "--bytes")["request"]
+    assert sent(centre, "--count", "2", "--pan", CARD, "--amount", "1.00")["summary"]["sent"] == 2
+    echo = sent(centre, "--network", "echo", "--bytes")["request"]["frame_hex"]
+    assert sent(centre, "--raw", echo)["messages"]
+    assert set(request) == {"mti", "length", "elements", "set", "frame_hex"}
+
+
+def test_explain_trace_and_tail(centre: CentreProcess) -> None:
+    rrn = sent(centre, "--pan", CARD, "--amount", "3.00")["rrn"]
+    sent(centre, "--reverse", rrn, "--data", centre.data)
+    data = ("--data", centre.data)
+    until = time.monotonic() + SECONDS_MAX
+    while len(held("trace", run("trace", "--last", "50", "--json", *data).json)) < 6:
+        assert time.monotonic() < until
+    told = held("explain", run("explain", rrn, "--bytes", "--json", *data).json)
+    assert any("message" in step for step in told["steps"])
+    assert told["requests"][0]["request"]["capture"] == "cut_off"
+    pairs = [held("tail", json.loads(line)) for line in run("tail", "--json", "--no-follow", *data).out.splitlines()]
+    assert any(pair["amount_minor"] == 300 and pair["currency"] == "504" for pair in pairs)
+
+
+def test_decode_of_one_of_many_and_of_two(tmp_path: Path) -> None:
+    example = FOLDER.parents[1] / "examples" / "purchase-bcd.hex"
+    held("decode", run("decode", example, "--json").json)
+    held("decode", run("decode", "--diff", example, example, "--json").json)
+    digits = "".join(example.read_text().split())
+    broken = run("decode", digits[:-8], "--json")
+    assert held("decode", broken.json)["error"] or broken.json["header"]
+    log = tmp_path / "log"
+    log.write_text(f"{digits}\n{digits}\n")
+    for line in run("decode", log, "--json").out.splitlines():
+        held("decode-many", json.loads(line))
+
+
+def test_decode_of_a_capture_and_of_what_is_no_message(tmp_path: Path) -> None:
+    (tmp_path / "day.pcap").write_bytes(pcap(conversation(dialogue(way("bcd", tpdu=True)))))
+    (tmp_path / "raw").write_bytes(b"".join(frames(way(), SAID)).replace(b"000000012500", b"00000ABC2500", 1) + b"\x00")
+    captured, raw = (
+        [held("decode-many", json.loads(line)) for line in run("decode", tmp_path / name, "--json").out.splitlines()]
+        for name in ("day.pcap", "raw")
+    )
+    assert (captured[1]["request_number"], captured[1]["elapsed_ms"], captured[0]["response_number"]) == (1, 1.001, 2)
+    assert [set(one["error"]) for one in raw if one["mti"] is None]
+    assert all("where" in one["error"] for one in raw if one["mti"] and one["error"])
+
+
+@pytest.mark.parametrize("words", ["cards", "cards --series", "merchants"])
+def test_listings(words: str) -> None:
+    held(words.split()[0], run(*words.split(), "--json").json)
+
+
+def test_the_end_of_the_day(tmp_path: Path) -> None:
+    data = ("--json", "--data", tmp_path)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale, hold, _ = journal.decide(), journal.hold(), journal.hold(capture="batch", amount_minor=4_200)
+        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+        journal.reverse(sale, 2_500)
+        undone = journal.decide(amount_minor=1_100)
+        journal.reverse(undone)
+        journal.decide(amount_minor=3_300, transaction_type="refund")
+        journal.decide(merchant_id="NOBODY000000001", amount_minor=6_600)
+        journal.capture(hold, 9_000)
+        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+    shown = held("day", run("day", "show", *data).json)
+    assert all(shown[items] for items in ("refunds", "adjustments", "reversed", "holds", "exceptions", "payouts"))
+    held("day", run("day", "close", FRIDAY, *data).json)
+    held("statement", run("statement", GROCER.id, SATURDAY, *data).json)
+    assert held("check", run("check", *data).json)["sound"] is True
+    for item in (*shown["refunds"], *shown["holds"], *shown["adjustments"], *shown["reversed"]):
+        held("explain", run("explain", item["rrn"].strip(), *data).json)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "keys"),
+    [
+        ("cards --issuer nobody --json", 2, {"where", "found", "expected"}),
+        ("cards --json --pans", 2, {"where", "found", "expected"}),
+        ("explain X --data /nowhere --json", 1, set()),
+        ("merchants --json --no-such-option", 2, set()),
+        ("decode --json 0x", 2, set()),
+    ],
+)
+def test_an_error_is_json_too(words: str, code: int, keys: set[str]) -> None:
+    plain = run(*(word for word in words.split() if word != "--json"))
+    outcome = run(*words.split())
+    assert outcome.code in {code, plain.code}
+    error = held("error", json.loads(outcome.err))["error"]
+    assert keys <= set(error)
+    assert set(error) >= {"message"} or {"found", "expected"} <= set(error)
+
+
+def test_a_card_number_in_an_error_is_masked() -> None:
+    outcome = run("cards", "--issuer", CARD, "--json")
+    assert CARD not in outcome.err
+    assert json.loads(outcome.err)["error"]["found"].startswith(f"'{CARD[:6]}*")
