@@ -46,6 +46,7 @@ MASKS: Final = (
     (re.compile(r"\b\d{10}\b"), "DE7"),
     (re.compile(r"\b\d{6}\b"), "STAN"),
     (re.compile(r"[\d.]+ ?ms\b"), "TOOK"),
+    (re.compile(r"request\s+\d+ of"), "request NUMBER of"),
 )
 
 
