@@ -77,11 +77,10 @@ fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messag
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")
 	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
-docs: $(VENV)/.installed-dev ## write docs/cli.md and the outputs in tutorials and how-to pages anew from the commands themselves (PAGES="docs/how-to/no-answer.md")
+docs: $(VENV)/.installed ## write docs/cli.md and the output that tutorials and how-to pages quote anew (PAGES=docs/how-to/no-answer.md)
 	@$(VENV)/bin/python -m switch.cli.reference > docs/cli.md.new
 	@mv docs/cli.md.new docs/cli.md
-	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES) > docs/.changes || { cat docs/.changes; rm -f docs/.changes; git diff --stat docs; }
-	@rm -f docs/.changes
+	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES)
 
 clean: ## remove what the other verbs made, but the data in ./var
 	rm -rf $(VENV) .venv-outside .npm-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov

@@ -1,1 +1,1 @@
-"""The pages are run: what they show is what a reader sees."""
+"""Tests of the pages: how they are written, that what they name exists, and that their blocks run."""
