@@ -32,7 +32,7 @@ def pages() -> list[Path]:
 
 
 class Reader:
-    """Types what a page says; ``faults`` is what is wrong, ``differences`` the outputs that differ, ``outputs`` the new ones."""
+    """Types what a page says; ``faults`` is what is wrong, ``differences`` outputs that differ, ``outputs`` the new ones."""
 
     def __init__(self, page: Path, folder: Path) -> None:
         self.page, self.faults, self.differences = page, list[str](), list[str]()
