@@ -15,7 +15,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-long lint format types bench against day-bench tls-bench follow-bench sim chaos mutate stalls fuzz deals docs clean
+.PHONY: help demo up test test-long lint format types bench against day-bench tls-bench follow-bench sim chaos mutate pages stalls fuzz deals docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -74,13 +74,15 @@ deals: $(VENV)/.installed-dev ## play random deals against a model of the rules,
 fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messages and whole turns any bytes at all (SECONDS=3600; ARGS="--seed 7"; pip install atheris steers it)
 	@$(VENV)/bin/python -m tests.fuzz.run $(SECONDS) $(ARGS)
 
+pages: $(VENV)/.installed ## type what tutorials and how-to pages say, and write the outputs they quote anew (PAGES=docs/how-to/no-answer.md)
+	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES)
+
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")
 	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
-docs: $(VENV)/.installed ## write docs/cli.md and the output that tutorials and how-to pages quote anew (PAGES=docs/how-to/no-answer.md)
+docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves
 	@$(VENV)/bin/python -m switch.cli.reference > docs/cli.md.new
 	@mv docs/cli.md.new docs/cli.md
-	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES)
 
 clean: ## remove what the other verbs made, but the data in ./var
 	rm -rf $(VENV) .venv-outside .npm-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov
