@@ -15,7 +15,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-long lint format types bench against day-bench tls-bench follow-bench sim chaos mutate pages stalls fuzz deals docs clean
+.PHONY: help demo up test test-long lint format types bench against day-bench tls-bench follow-bench sim chaos mutate stalls fuzz deals docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -74,6 +74,7 @@ deals: $(VENV)/.installed-dev ## play random deals against a model of the rules,
 fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messages and whole turns any bytes at all (SECONDS=3600; ARGS="--seed 7"; pip install atheris steers it)
 	@$(VENV)/bin/python -m tests.fuzz.run $(SECONDS) $(ARGS)
 
+.PHONY: pages
 pages: $(VENV)/.installed ## type what tutorials and how-to pages say, and write the outputs they quote anew (PAGES=docs/how-to/no-answer.md)
 	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES)
 
