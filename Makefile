@@ -74,17 +74,19 @@ deals: $(VENV)/.installed-dev ## play random deals against a model of the rules,
 fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messages and whole turns any bytes at all (SECONDS=3600; ARGS="--seed 7"; pip install atheris steers it)
 	@$(VENV)/bin/python -m tests.fuzz.run $(SECONDS) $(ARGS)
 
+.PHONY: pages
+pages: $(VENV)/.installed ## type what tutorials and how-to pages say, and write the outputs they quote anew (PAGES=docs/how-to/no-answer.md)
+	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES)
+
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")
 	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
-docs: $(VENV)/.installed-dev ## write the pages and outputs that are made from the code anew: commands, test cards, README, tutorials, how-to pages (PAGES="docs/how-to/no-answer.md")
+docs: $(VENV)/.installed-dev ## write docs/reference/cli.md and test-cards.md anew, and the pictures and quoted output of README.md
 	@$(VENV)/bin/python -m switch.cli.reference > docs/reference/cli.md.new
 	@mv docs/reference/cli.md.new docs/reference/cli.md
 	@$(VENV)/bin/python -m switch.cli.card_reference > docs/reference/test-cards.md.new
 	@mv docs/reference/test-cards.md.new docs/reference/test-cards.md
 	@$(VENV)/bin/python -m tests.docs.screens
-	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES) > docs/.changes || { cat docs/.changes; rm -f docs/.changes; git diff --stat docs; }
-	@rm -f docs/.changes
 
 clean: ## remove what the other verbs made, but the data in ./var
 	rm -rf $(VENV) .venv-outside .npm-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov

@@ -32,10 +32,11 @@ def pages() -> list[Path]:
 
 
 class Reader:
-    """Types what a page says; ``faults`` are the differences, ``outputs`` what the page has to show instead."""
+    """Types what a page says; ``faults`` is what is wrong, ``differences`` outputs that differ, ``outputs`` the new ones."""
 
     def __init__(self, page: Path, folder: Path) -> None:
-        self.page, self.faults, self.outputs = page, list[str](), dict[tuple[int, int], list[str]]()
+        self.page, self.faults, self.differences = page, list[str](), list[str]()
+        self.outputs = dict[tuple[int, int], list[str]]()
         self._session = Session(folder)
         shell = [block for block in blocks_of(page) if block.language in ("sh", "console") and not block.not_run]
         self._commands = "\n".join(block.text for block in shell)
@@ -65,7 +66,8 @@ class Reader:
             _, printed = self._type(command.text)
             if not agrees(command.output, printed):
                 self.outputs[block.line, command.at] = renewed(command.output, printed)
-                self._fault(block, f"$ {command.text}\n--- page\n" + "\n".join(command.output) + f"\n--- now\n{printed}")
+                shown = "\n".join(command.output)
+                self.differences.append(f"{block.page}:{block.line}: $ {command.text}\n--- page\n{shown}\n--- now\n{printed}")
 
     def _sh(self, block: Block) -> None:
         if self._write(block):
@@ -131,13 +133,14 @@ class Reader:
 
 
 def read(page: Path, *, update: bool = False) -> list[str]:
-    """Run a page; its faults. With ``update``, outputs that differ are written into it."""
+    """Run a page; its faults. With ``update``, outputs that differ are written into it and are no faults."""
     with tempfile.TemporaryDirectory(prefix="page-") as folder:
         reader = Reader(page, Path(folder))
         reader.read()
     if update and reader.outputs:
         page.write_text(with_outputs(page, reader.outputs), encoding="utf-8")
-    return reader.faults
+        print(f"{page.relative_to(ROOT)}: {len(reader.outputs)} outputs are new")
+    return reader.faults + ([] if update else reader.differences)
 
 
 def main(arguments: list[str]) -> int:

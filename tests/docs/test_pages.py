@@ -29,7 +29,7 @@ def _parameter(page: Path) -> ParameterSet:
 @pytest.mark.parametrize("page", [_parameter(page) for page in pages()])
 def test_the_page_does_what_it_shows(page: Path) -> None:
     faults = read(page)
-    assert not faults, "\n\n".join([*faults, "make docs writes the outputs anew"])
+    assert not faults, "\n\n".join([*faults, "make pages writes the outputs anew"])
 
 
 def test_few_blocks_are_not_run() -> None:
