@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.console.help import Verb, option
 from switch.cli.console.names import issuer_names, known
 from switch.cli.console.options import json_option, specs_option
 from switch.errors import SwitchError
@@ -20,10 +21,10 @@ _COLUMNS: Final = ("number", "expiry", "CVV2", "balance", "status", "purpose")
 SERIES_COLUMNS: Final = ("issuer", "numbers", "expiry", "balance each", "purpose")
 
 
-@click.command()
-@click.option("--issuer", "issuer_id", metavar="ID", shell_complete=issuer_names, help="Only the cards of this issuer.")
-@click.option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
-@click.option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
+@click.command(cls=Verb)
+@option("--issuer", "issuer_id", metavar="ID", shell_complete=issuer_names, help="Only the cards of this issuer.")
+@option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
+@option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
 @specs_option
 @json_option
 def cards(issuer_id: str | None, in_full: bool, bare: bool, specs_folder: Path | None, as_json: bool) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from switch.cli.console.help import Verb, option
 from switch.cli.console.options import PATH
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("folder", type=PATH, metavar="DIR")
-@click.option(
+@option(
     "--host",
     "hosts",
     multiple=True,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from switch.cli.console.help import Verb
 
-@click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+
+@click.command(cls=Verb)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 def completion(shell: str) -> None:
-    """Print the completion script of a shell.
+    """Print the completion script of a shell: bash, zsh or fish.
 
     \b
     bash  eval "$(switch completion bash)"                               in ~/.bashrc

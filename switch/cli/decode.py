@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.console.help import Verb, option
 from switch.cli.console.names import dialect_names, known, listener_names
 from switch.cli.console.options import json_option, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
@@ -21,29 +22,36 @@ if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("source", nargs=-1, metavar="[TEXT|FILE|-]")
-@click.option(
+@option(
     "--dialect",
     "dialect_name",
     metavar="NAME",
     shell_complete=dialect_names,
     help="Dialect it is written in.  [default: the one that fits best]",
 )
-@click.option(
+@option(
     "--listener",
     "listener_name",
     metavar="NAME",
     shell_complete=listener_names,
     help="Listener it is meant for: its dialect, header and TPDU.",
 )
-@click.option("--header", "header_notation", metavar="FORM", help="Length header in front of it: 2b, 4a, 2d, 2bi, 4v …")
-@click.option("--no-header", is_flag=True, help="No length header stands in front; in a capture, each packet is a message.")
-@click.option("--tpdu", is_flag=True, help="A TPDU stands in front of it (behind the length header).")
-@click.option("--all", "everything", is_flag=True, help="Of several messages, show every element of each.")
-@click.option("--number", "numbers", type=int, multiple=True, metavar="N", help="Of several messages, show those numbered N.")
-@click.option("--diff", "compared", is_flag=True, help="Compare two messages, element by element: switch decode --diff A B.")
-@click.option("--unmasked", is_flag=True, help="Show card numbers, tracks and PIN blocks as they are.")
+@option("--header", "header_notation", metavar="FORM", help="Length header in front of it: 2b, 4a, 2d, 2bi, 4v …")
+@option("--no-header", is_flag=True, help="No length header stands in front; in a capture, each packet is a message.")
+@option("--tpdu", is_flag=True, help="A TPDU stands in front of it (behind the length header).")
+@option("--all", "everything", is_flag=True, help="Of several messages, show every element of each.")
+@option(
+    "--number",
+    "numbers",
+    type=int,
+    multiple=True,
+    metavar="NUMBER",
+    help="Of several messages, show the one of this number. Repeatable.",
+)
+@option("--diff", "compared", is_flag=True, help="Compare two messages, element by element: switch decode --diff A B.")
+@option("--unmasked", is_flag=True, help="Show card numbers, tracks and PIN blocks as they are.")
 @specs_option
 @json_option
 def decode(
@@ -87,7 +95,7 @@ def decode(
     from switch.specs.load import load_specs
 
     if no_header and header_notation:
-        raise click.UsageError("--header and --no-header cannot both be given")
+        raise SwitchError("--no-header: found beside --header, expected one of them")
     sources = given_each(source) if compared else [given(source)]
     specs = load_specs(specs_folder)
     manner = _manner(specs, specs_folder, dialect_name, listener_name, header_notation, tpdu=tpdu, no_header=no_header)

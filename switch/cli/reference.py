@@ -48,7 +48,7 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
         return
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     rows = [record for item in command.params if (record := item.get_help_record(context))]
-    table = "\n".join(["| option | |", "| --- | --- |", *(f"| `{option}` | {_cell(text)} |" for option, text in rows)])
+    table = "\n".join(["| option | |", "| --- | --- |", *(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows)])
     yield f"## {context.command_path}"
     yield f"```\n{usage}\n```"
     yield _prose(command.help or "")

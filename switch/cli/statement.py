@@ -7,8 +7,9 @@ from typing import Any, Final, Literal
 
 import click
 
+from switch.cli.console.help import Verb, option
 from switch.cli.console.names import merchant_ids
-from switch.cli.console.options import data_option, date_argument, given, json_option, specs_option
+from switch.cli.console.options import closed_date_argument, data_option, given, json_option, specs_option
 from switch.errors import SwitchError
 
 #: The columns of ``payouts.STATEMENT_LINES``.
@@ -32,10 +33,10 @@ LINE_COLUMNS: Final = (
 )
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("merchant_id", metavar="MERCHANT", shell_complete=merchant_ids)
-@date_argument
-@click.option(
+@closed_date_argument
+@option(
     "--format",
     "form",
     type=click.Choice(["text", "csv"]),
