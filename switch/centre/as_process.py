@@ -22,7 +22,7 @@ READY_SECONDS_MAX: Final = 60.0  #: six interpreters start at once; on a machine
 STOP_SECONDS_MAX: Final = 60.0  #: above what the centre itself gives to what is in flight
 POLL_SECONDS: Final = 0.01
 READY_FILE: Final = "ready.json"  #: in the data folder, as the next one is
-SPECS_VARIABLE: Final = "SWITCH_SPECS"  #: an option of ours; ``arguments`` alone say what is run here
+_SPECS_VARIABLE: Final = "SWITCH_SPECS"  #: an option of ours; ``arguments`` alone say what is run here
 LOG_FILE: Final = "up.log"  #: what the centre prints
 
 
@@ -73,7 +73,7 @@ def spawn_centre(data: Path, arguments: Sequence[str] = ()) -> subprocess.Popen[
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={name: value for name, value in os.environ.items() if name != SPECS_VARIABLE},
+            env={name: value for name, value in os.environ.items() if name != _SPECS_VARIABLE},
         )
 
 

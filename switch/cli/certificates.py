@@ -27,7 +27,8 @@ def certificates(folder: Path, hosts: tuple[str, ...]) -> None:
 
     \b
     switch certificates certificates --host switch.test
-    switch send --tls --ca certificates/ca.pem --certificate certificates/client.pem --key certificates/client.key
+    cd certificates
+    switch send --tls --ca ca.pem --certificate client.pem --key client.key
     """
     from datetime import UTC, datetime
 

@@ -13,8 +13,8 @@ def completion(shell: str) -> None:
     """Print the completion script of a shell: bash, zsh or fish.
 
     \b
-    bash  eval "$(switch completion bash)"                               in ~/.bashrc
-    zsh   eval "$(switch completion zsh)"                                in ~/.zshrc, after compinit
+    bash  eval "$(switch completion bash)"    in ~/.bashrc
+    zsh   eval "$(switch completion zsh)"     in ~/.zshrc, after compinit
     fish  switch completion fish > ~/.config/fish/completions/switch.fish
     """
     from click.shell_completion import get_completion_class

@@ -82,7 +82,7 @@ def decode(
     names repeats, answers without a request, requests without an answer, and the time each answer took.
 
     \b
-    switch decode 303830308220000000000000040000000000000031313232303931353330303030303433333031
+    switch decode 303830300020000000000000303030303433
     switch decode docs/examples/purchase-bcd.hex --listener bcd
     switch decode --diff docs/examples/purchase-bcd.hex docs/examples/purchase-bcd.hex
     xxd capture.bin | switch decode -

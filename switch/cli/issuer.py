@@ -32,7 +32,7 @@ def issuer() -> None:
     """Simulated issuers, one process each."""
 
 
-@issuer.command()
+@issuer.command(short_help="Run one issuer until Ctrl+C or SIGTERM.")
 @click.argument("issuer_id", metavar="ID", shell_complete=issuer_names)
 @specs_option
 @data_option

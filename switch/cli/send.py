@@ -25,7 +25,7 @@ _TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 TYPES = ("purchase", "cash", "cash-back", "quasi-cash", "bill", "refund", "balance", "verify", "preauth")
 RATE_MAX = 1_000
 #: `--entry`, as in `switch.iso8583.mapping.compose.ENTRIES`.
-ENTRIES = ("ecommerce", "chip", "magstripe", "manual")
+ENTRY_NAMES = ("ecommerce", "chip", "magstripe", "manual")
 NETWORK = ("sign-on", "echo", "sign-off", "cut-over")
 
 
@@ -100,9 +100,9 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
     option("--expiry", metavar="YYMM", help="Expiry of the card.  [default: its own, where it is a test card]"),
     option(
         "--entry",
-        type=click.Choice(ENTRIES),
+        type=click.Choice(ENTRY_NAMES),
         metavar="ENTRY",
-        help=f"How the card was read: {', '.join(ENTRIES)}.  [default: ecommerce]",
+        help=f"How the card was read: {', '.join(ENTRY_NAMES)}.  [default: ecommerce]",
     ),
     option(
         "--merchant",

@@ -119,8 +119,9 @@ def follow(
             if ended:
                 found += pairs.rest()
             shown, more = show.last_of(sorted(found), last if first else AT_ONCE_MAX)
-            if (more or followed.passed_over) and not first and not as_json:
-                click.echo(f"… more than is shown: {more + followed.passed_over:,} messages passed over")
+            passed = more + followed.passed_over
+            if passed and not first and not as_json:
+                click.echo(f"… more than is shown: {passed:,} {'message' if passed == 1 else 'messages'} passed over")
             for each in shown:
                 following.show(each, as_json=as_json, colour=colour)
             followed.passed_over, first = 0, False

@@ -141,14 +141,14 @@ def test_what_cannot_be_set_is_told(number: int, path: tuple[str, ...], value: s
 @pytest.mark.parametrize(
     ("number", "value", "told"),
     [
-        (48, "92", "found 2 byte(s) left, expected 5"),
-        (48, "9200", "found 4 byte(s) left, expected 5"),
+        (48, "92", "found 2 bytes left, expected 5"),
+        (48, "9200", "found 4 bytes left, expected 5"),
         (48, "92abc", "found in 92: no length, expected 3 digits of length"),
-        (48, "92009123", "found in 92: 3 byte(s) left, expected 9"),
+        (48, "92009123", "found in 92: 3 bytes left, expected 9"),
         (55, "9F0206", "found bytes that are no BER-TLV, expected tags with their lengths and values"),
-        (60, "0", "found in 1: 1 byte(s) left, expected 2"),
+        (60, "0", "found in 1: 1 byte left, expected 2"),
         (127, "80" + "00" * 7, "found a bit that announces 1, expected one that the dialect describes"),
-        (127, "00" * 8 + "x", "found 1 further byte(s), expected the end of the value"),
+        (127, "00" * 8 + "x", "found 1 further byte, expected the end of the value"),
     ],
 )
 def test_what_cannot_be_read_is_told(number: int, value: str, told: str) -> None:
