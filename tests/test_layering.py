@@ -296,7 +296,6 @@ TESTED_BY: Final = {
     "cli/console/program_name": "cli/test_listings.py",
     "cli/console/run": "trials/test_asked_to_stop.py",
     "cli/console/viewer": "cli/test_tail.py",
-    "cli/console/terminal": "cli/test_day.py",
     "cli/demo_purchases": "e2e/test_demo.py",
     "cli/explain": "cli/test_with_a_centre.py",
     "cli/merchants": "cli/test_listings.py",

@@ -39,7 +39,8 @@ def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
         load_specs(specs_folder)  # the books hold the rates they were made with; a folder that is named has to be well
     report = check_books(data)
     if as_json:
-        show_json({"sound": not report.faults and bool(report.closed_days), **asdict(report)})
+        # where no day is closed there is nothing to be sound
+        show_json({"sound": not report.faults if report.faults or report.closed_days else None, **asdict(report)})
     else:
         show_proof(report)
     if report.faults:

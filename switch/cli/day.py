@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.console.attended import Progress, next_step
 from switch.cli.console.help import Verbs
 from switch.cli.console.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
 from switch.cli.console.program_name import program
-from switch.cli.console.terminal import Progress, next_step
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO
 

@@ -84,7 +84,7 @@ def decode(
     \b
     switch decode 303830300020000000000000303030303433
     switch decode docs/examples/purchase-bcd.hex --listener bcd
-    switch decode --diff docs/examples/purchase-bcd.hex docs/examples/purchase-bcd.hex
+    switch decode --diff MDgwMAAgAAAAAAAAMDAwMDQz MDgwMAAgAAAAAAAAMDAwMDQ0
     xxd capture.bin | switch decode -
     timeout 60 tcpdump -i any -w - port 8583 | switch decode -
     """

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.console.attended import next_step
 from switch.cli.console.help import Verb, option
 from switch.cli.console.names import last_rrns
 from switch.cli.console.options import data_option, in_folder, json_option, sayable, specs_option
 from switch.cli.console.program_name import program
-from switch.cli.console.terminal import next_step
 from switch.cli.show.timeline import show_story
 from switch.errors import NegativeAnswerError, SwitchError
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.console.attended import next_step
 from switch.cli.console.help import Verbs
 from switch.cli.console.last_resort import complain
 from switch.cli.console.options import PATH, json_option, specs_option
 from switch.cli.console.program_name import program
-from switch.cli.console.terminal import next_step
 from switch.display.plural import plural
 from switch.errors import SwitchError
 

@@ -126,10 +126,8 @@ def _prove_messages(db: sqlite3.Connection, vault: Vault | None, proved: FilesPr
         except (DataFolderError, ValueError, TypeError):
             wrong.append(message_id)
     if wrong:
-        proved.fault(
-            "messages_open",
-            f"{plural(len(wrong), 'message of the trace does', 'messages of the trace do')} not open: {_named('message', wrong)}",
-        )
+        closed = plural(len(wrong), "message of the trace does", "messages of the trace do")
+        proved.fault("messages_open", f"{closed} not open: {_named('message', wrong)}")
 
 
 def _prove_days(db: sqlite3.Connection, data: Path, proved: FilesProved) -> None:
