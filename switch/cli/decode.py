@@ -104,7 +104,12 @@ def decode(
         show_difference((sources[0].name, first), (sources[1].name, second), as_json=as_json, unmasked=unmasked)
         return
     view = View(chosen=frozenset(numbers), everything=everything, as_json=as_json, unmasked=unmasked, zone=specs.calendar.zone)
-    show_given(_read(sources[0], manner), view)
+    try:
+        show_given(_read(sources[0], manner), view)
+    except SwitchError as error:
+        if listener_name is not None:
+            error.hint = "without --listener, switch decode finds out header, TPDU and dialect"
+        raise
 
 
 def _read(one: Given, manner: Manner) -> One | Several | Packets:

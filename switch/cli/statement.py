@@ -71,7 +71,8 @@ def statement(
         told = statement_of(data, merchant_id, business_date, "csv" if as_json else form, specs.merchants.keys())
     except SwitchError as error:
         if type(error) is SwitchError and merchant_id not in specs.merchants:
-            raise SwitchError(f"{error}; `switch merchants` lists them") from None
+            sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
+            raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
     if as_json:
         show_json(_as_json(data, merchant_id, business_date or _date_of(told)))

@@ -25,7 +25,6 @@ from tests.cli.command import Outcome, run
 
 SPECS = load_specs()
 DATE = "2026-11-22"
-OTHERWISE = "or --original-stan and --original-at"
 EMBEDDED = "of the embedded specification; --specs names another"
 PREPAID = next(card for card in SPECS.issuers["souss"].cards if "prepaid" in card.purpose)
 NO_CASH = next(card for card in SPECS.issuers["atlas"].cards if card.cash_limit_minor)
@@ -275,7 +274,7 @@ def test_network_management(centre: CentreProcess, function: str) -> None:
         ),
         (
             ("--void", "X", "--data", "nowhere"),
-            f"--void: no journal in nowhere that knows RRN X, expected --data or --ready-file, {OTHERWISE}",
+            "--void: found RRN X and no journal in nowhere, expected a journal that has it",
         ),
     ],
 )
@@ -287,7 +286,7 @@ def test_options_that_do_not_go_together(arguments: tuple[str, ...], sentence: s
 def test_an_rrn_that_is_not_in_the_journal(centre: CentreProcess) -> None:
     outcome = run("send", "--complete", "NOSUCHRRN000", "--data", centre.data)
     assert outcome.code == 2
-    assert outcome.sentence.startswith(f"--complete: RRN NOSUCHRRN000 is not in the journal of {centre.data}, expected one ")
+    assert outcome.sentence.startswith(f"--complete: found RRN NOSUCHRRN000, expected one in the journal of {centre.data}")
 
 
 def test_the_choices_are_those_that_can_be_composed() -> None:
@@ -514,7 +513,9 @@ def test_explain_of_nothing_names_what_is_near(centre: CentreProcess) -> None:
     outcome = run("explain", rrn[:-1] + "x", "--data", centre.data)
     assert outcome.code == 1
     assert rrn in outcome.sentence
-    assert run("explain", "ABCDEFGHIJKL", "--data", centre.data).sentence.endswith(f"is not in the journal of {centre.data}")
+    assert run("explain", "ABCDEFGHIJKL", "--data", centre.data).sentence.endswith(
+        f"expected one in the journal of {centre.data}"
+    )
 
 
 def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
@@ -547,7 +548,8 @@ def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
         assert [(total["of"], total["net_minor"]) for total in stated["totals"]] == [("domestic", 9_868)]
         nobody = run("statement", "NOBODY", *data)
         assert nobody.code == 2
-        assert nobody.sentence.endswith("; `switch merchants` lists them")
+        assert nobody.sentence.startswith("MERCHANT: found 'NOBODY', expected one such as ")
+        assert nobody.err.endswith("\nhint: switch merchants lists them\n")
         assert run("statement", "PHARMACIE000001", *data).code == 1
         assert "the books are sound" in run("check", *data).out
         assert run("check", "--json", *data).json["sound"] is True

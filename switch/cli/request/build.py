@@ -147,12 +147,12 @@ def _original_row(what: str, rrn: str, data: Path) -> _Row:
     """The request of the journal that is meant: what is completed or adjusted came first, what is undone was approved last."""
     from switch.journal.journal import JOURNAL_FILE, read_life  # it takes a tenth of a second to load
 
-    otherwise = "or --original-stan and --original-at"
+    hint = "--data or --ready-file names the journal; --original-stan and --original-at need none"
     if not (data / JOURNAL_FILE).exists():
-        raise SwitchError(f"--{what}: no journal in {data} that knows RRN {rrn}, expected --data or --ready-file, {otherwise}")
+        raise SwitchError(f"--{what}: found RRN {rrn} and no journal in {data}, expected a journal that has it", hint=hint)
     rows: list[_Row] = read_life(data, sayable(rrn))
     if not rows:
-        raise SwitchError(f"--{what}: RRN {rrn} is not in the journal of {data}, expected one that is, {otherwise}")
+        raise SwitchError(f"--{what}: found RRN {rrn}, expected one in the journal of {data}", hint=hint)
     approved = [row for row in rows if row["response_code"] in APPROVALS] or rows
     return approved[0] if what in (COMPLETE, ADJUST, INCREMENT) else approved[-1]
 
