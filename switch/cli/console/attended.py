@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from typing import Final
 
 import click
@@ -11,9 +13,14 @@ LINE_START: Final = "\r\x1b[2K"  #: back to the first column of an empty line
 
 
 def next_step(text: str) -> None:
-    """One dim line behind what a command printed, with what to do next; nothing where no terminal reads it."""
+    """One dim line behind what a command printed, with what to do next; nothing where no terminal reads it.
+
+    Where it is wider than the terminal, it goes on below.
+    """
     if sys.stdout.isatty():
-        click.secho(f"next: {text}", dim=True)
+        columns = shutil.get_terminal_size().columns
+        for line in textwrap.wrap(f"next: {text}", columns, break_long_words=False, break_on_hyphens=False):
+            click.secho(line, dim=True)
 
 
 class Progress:
