@@ -16,7 +16,7 @@ from hypothesis import settings
 from tests.support.certificates import Drawer
 
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
-settings.register_profile("short", deadline=None, max_examples=30)  # no deadline: a busy machine is no fault
+settings.register_profile("short", deadline=None, max_examples=20)  # no deadline: a busy machine is no fault
 settings.register_profile("thorough", deadline=None, max_examples=150)  # make test-long runs every property again, with this
 settings.load_profile("short")
 

@@ -111,6 +111,7 @@ def test_lines_of_a_log_with_a_damaged_one_among_them() -> None:
 
 @given(st.integers(1, 7), st.sampled_from("*Xx"), st.sampled_from(["ascii", "ascii_hex", "ebcdic"]))
 @settings(deadline=None, max_examples=20)
+@pytest.mark.long
 def test_digits_masked_in_a_log_are_no_mistake(hidden: int, sign: str, dialect: str) -> None:
     codec = CODECS[dialect]
     text = "cp500" if dialect == "ebcdic" else "ascii"
@@ -227,6 +228,7 @@ def test_the_dialect_that_was_asked_for_is_used() -> None:
     st.sampled_from(["mti", "front", "change"]),
     st.data(),
 )
+@pytest.mark.long
 def test_a_damaged_message_of_1987_stays_one(
     dialect: str, message: Message, header: str, damage: str, data: st.DataObject
 ) -> None:
@@ -320,6 +322,7 @@ def test_prose_is_answered_in_one_sentence(tmp_path: Path) -> None:
 
 @settings(deadline=None)
 @given(st.text("0123456789abcdefABCDEFx\\'\"{}[](),:;|*-+= \n\tbyteB0", max_size=400))
+@pytest.mark.long
 def test_any_text_is_answered_in_one_sentence(text: str) -> None:
     outcome = run("decode", "-", stdin=text.encode())
     assert outcome.code in (0, 1, 2)

@@ -73,6 +73,7 @@ def test_what_is_written_is_read_again_by_all_three(data: st.DataObject, spec: D
 
 
 @every_dialect
+@pytest.mark.long
 def test_the_longest_and_shortest_value_of_every_element(name: str) -> None:
     spec = DIALECTS[name]
     characters = {"n": "7", "a": "k", "an": "Z", "ans": "~", "b": "F", "z": "9", "x+n": "4"}

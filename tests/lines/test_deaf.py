@@ -72,6 +72,7 @@ async def test_an_issuer_that_is_behind_is_read_from_all_the_same(mock_clock: Mo
         await issuer.stream.aclose()
 
 
+@pytest.mark.long
 async def test_a_deaf_issuer_is_dialled_no_faster_than_any_that_is_away(mock_clock: MockClock) -> None:
     async with played() as centre:
         issuer, _ = await deafened(centre)

@@ -45,6 +45,7 @@ def test_another_client_is_answered_while_a_peer_sends_bad_bytes(centre: CentreP
         assert time.monotonic() - began < HELD_UP_SECONDS_MAX
 
 
+@pytest.mark.long
 def test_sentences_of_a_kind_are_counted_and_summed_up(centre: CentreProcess) -> None:
     with socket.create_connection(centre.address("ascii")) as peer:
         peer.sendall(b"\x00\x05junk!" * 1_000)

@@ -135,6 +135,7 @@ def test_the_guide_says_when_a_sale_of_a_batch_merchant_counts() -> None:
 
 @pytest.mark.parametrize("name", ["pan.key", "lock"])
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
+@pytest.mark.long
 def test_a_centre_waits_for_no_file_that_is_none(tmp_path: Path, name: str, kind: str) -> None:
     if kind == "pipe":
         os.mkfifo(tmp_path / name)

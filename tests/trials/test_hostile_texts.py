@@ -42,6 +42,7 @@ def unseen(text: str) -> set[str]:
 @settings(max_examples=6)
 @given(hostile_texts)
 @example(HOSTILE)
+@pytest.mark.long
 def test_no_error_sentence_says_a_control_character_again(text: str) -> None:
     wrong = text.replace("\n", "").replace("\r", "") or "\x1b"
     for words in (

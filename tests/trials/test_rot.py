@@ -82,6 +82,7 @@ def test_a_sound_folder_is_sound(data: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["days", "books.db", "journal.db"])
+@pytest.mark.long
 def test_a_bit_that_flips_is_found(data: Path, kind: str) -> None:
     chance = random.Random(7)
     files = sorted(path for path in (data / "days").rglob("*") if path.is_file()) if kind == "days" else [data / kind]

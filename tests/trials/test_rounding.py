@@ -208,6 +208,7 @@ def _switch(*words: str) -> str:
 @pytest.mark.parametrize("column", ["interchange_minor", "discount_minor", "vat_minor"])
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("step", [-1, 1])
+@pytest.mark.long
 def test_check_knows_the_half_by_itself(tmp_path: Path, column: str, sign: int, step: int) -> None:
     """A book a minor unit beside what the rates come to is told of, where that is half a unit as where it is not."""
     rates = '[[rate]]\nfrom = "2013-01-01"\nrate_basis_points = 100\n'

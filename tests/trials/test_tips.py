@@ -125,6 +125,7 @@ def naming(mti: str, stan: int, amount_minor: int, **elements: str) -> Message:
     "elements", [{}, {"de90": original_data("0200", ExchangeKey(OWN_ID, SHOP.terminals[0], "000001", "1122100000"))}]
 )
 @pytest.mark.parametrize("void", [False, True])
+@pytest.mark.long
 async def test_a_reversal_takes_all_of_it_back(
     tmp_path: Path, void: bool, elements: dict[str, str], amount_minor: int, restarted: bool
 ) -> None:

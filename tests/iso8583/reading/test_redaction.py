@@ -89,6 +89,7 @@ def test_a_message_without_secrets_is_kept_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.long
 def test_wherever_a_message_is_cut_off_or_longer_nothing_secret_is_kept(name: str) -> None:
     wire, data = secretive(name)
     for size in range(len(data)):

@@ -61,6 +61,7 @@ SPOKEN = [
 
 
 @pytest.mark.parametrize("notation", sorted({notation for notation, _, _ in SPOKEN}))
+@pytest.mark.long
 def test_any_wire_format_is_found_out_by_what_makes_sense(notation: str) -> None:
     for _, tpdu, name in (spoken for spoken in SPOKEN if spoken[0] == notation):
         how = way(name, notation, tpdu=tpdu)

@@ -157,6 +157,7 @@ WORST = {
 
 
 @pytest.mark.parametrize("name", sorted(WORST))
+@pytest.mark.long
 def test_no_text_takes_long(name: str) -> None:
     """A quarter of a MiB each; the limit is four times what they take."""
     began = time.process_time()
