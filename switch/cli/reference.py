@@ -47,7 +47,8 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
             yield from _sections(command.get_command(context, below), context, below)
         return
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    rows = [record for item in command.params if (record := item.get_help_record(context))]
+    options = (item for item in command.params if isinstance(item, click.Option))
+    rows = [record for item in options if (record := item.get_help_record(context))]
     table = "\n".join(["| option | |", "| --- | --- |", *(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows)])
     yield f"## {context.command_path}"
     yield f"```\n{usage}\n```"

@@ -64,9 +64,10 @@ class Verb(click.Command):
         groups: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None:
-                title = parameter.group if isinstance(parameter, Option) else None
-                groups.setdefault(title or OPTIONS, []).append(record)
+            if record is None or isinstance(parameter, click.Argument):  # the usage line has it, and the text tells of it
+                continue
+            title = parameter.group if isinstance(parameter, Option) else None
+            groups.setdefault(title or OPTIONS, []).append(record)
         for title in sorted(groups, key=lambda title: title == OPTIONS):
             with formatter.section(title):
                 formatter.write_dl(groups[title])
