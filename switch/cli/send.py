@@ -217,18 +217,17 @@ def send(
     tls: TlsWishes,
     **wishes: Any,
 ) -> None:
-    """Send one message to a centre, or a few, and show request and answer, element by element.
+    """Send one message to Switch, or several, and show each request and its answer.
 
-    Everything has a default, so `switch send` alone makes a purchase; what was set and by what is told below the message. What
-    follows a request (--complete, --adjust, --increment, --reverse, --void) names it by its RRN: the rest is taken from the
-    journal. Card numbers are shown masked, unless --unmasked. Ends with 0 when an answer came (whatever it says, unless
-    --expect), 1 when it is not the one expected, 3 when none came.
+    Every option has a default: `switch send` alone makes a purchase. The output lists which elements your options set.
+    --complete, --adjust, --increment, --reverse and --void follow an earlier request: name it by its RRN, and the journal
+    completes the message. Card numbers are masked, unless --unmasked. The exit code is 0 when an answer came, 1 when it is not
+    the one that --expect names, 3 when no answer came.
 
-    A file has hexadecimal text or JSON, whose messages are sent as they stand, or CSV: a header row of mti and elements'
-    numbers, then a message a row. Where CSV has no column, the default is sent, and an empty cell leaves an element out. All of
-    a file is read before anything is sent. Several messages go over one connection and are shown a line each, with a count of
-    their answers at the end; with --count, every message but the first of its kind has a new STAN, time and RRN. --raw sends
-    any bytes, and shows what comes back, decoded where it can be.
+    --file sends the messages of hexadecimal text or JSON as they are. CSV has a header row (mti and element numbers), then a
+    message a row: a missing column means the default, an empty cell leaves the element out. Switch reads all of a file before
+    it sends the first message. Several messages go over one connection and are shown a line each, with a count of their answers
+    at the end. With --count, each repetition has a new STAN, time and RRN. --raw sends any bytes, and shows what comes back.
 
     \b
     switch send --pan 9504010000000027 --amount 80.00 --expect 51

@@ -49,6 +49,18 @@ def split_examples(text: str) -> tuple[str, list[str]]:
     return (rest, last.splitlines()) if mark else (inspect.cleandoc(text), [])
 
 
+def option_groups(command: click.Command, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+    """The options of a command with their helps, by title; those without a group stand last."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is None or isinstance(parameter, click.Argument):  # the usage line has it, and the text tells of it
+            continue
+        title = parameter.group if isinstance(parameter, Option) else None
+        groups.setdefault(title or OPTIONS, []).append(record)
+    return dict(sorted(groups.items(), key=lambda each: each[0] == OPTIONS))
+
+
 class Verb(click.Command):
     """A command whose options stand in groups, with its examples behind them."""
 
@@ -61,16 +73,9 @@ class Verb(click.Command):
             self.help = whole
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is None or isinstance(parameter, click.Argument):  # the usage line has it, and the text tells of it
-                continue
-            title = parameter.group if isinstance(parameter, Option) else None
-            groups.setdefault(title or OPTIONS, []).append(record)
-        for title in sorted(groups, key=lambda title: title == OPTIONS):
+        for title, records in option_groups(self, ctx).items():
             with formatter.section(title):
-                formatter.write_dl(groups[title])
+                formatter.write_dl(records)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
