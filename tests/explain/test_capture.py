@@ -74,7 +74,7 @@ def test_a_gap_and_what_it_tore_apart_is_one_sentence() -> None:
     size = len(stream) // len(REQUESTS)
     first, behind = (lost.place - 1) // size, -(-(lost.place - 1 + 100) // size)
     around = (behind - first) * size - 100
-    gap = f"100 bytes are missing from the capture; {around} byte(s) around them skipped"
+    gap = f"100 bytes are missing from the capture; {around} bytes around them skipped"
     assert [words(one) for one in overheard.heard] == [*REQUESTS[:first], gap, *REQUESTS[behind:]]
     assert [one.number for one in overheard.heard if one.number] == list(range(1, len(REQUESTS) - (behind - first) + 1))
 

@@ -352,7 +352,7 @@ def test_a_packed_length_that_is_not_made_of_digits(name: str) -> None:
 
 @pytest.mark.parametrize("bitmap", [b"0020000001 00000", b" 020000000000000", b"00200000010000 \t", b"00 20 00 00 01 0"])
 def test_blanks_in_a_hexadecimal_bitmap(bitmap: bytes) -> None:
-    with pytest.raises(MessageError, match=r"bitmap at byte 4: found 16 byte\(s\) .*expected 16 hexadecimal digits of bitmap"):
+    with pytest.raises(MessageError, match=r"bitmap at byte 4: found 16 bytes .*expected 16 hexadecimal digits of bitmap"):
         codec("ascii_hex").decode(b"0100" + bitmap + b"0000010000")
 
 

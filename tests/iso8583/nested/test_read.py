@@ -129,7 +129,7 @@ def test_deeper_ones_are_set_and_asked() -> None:
         (127, ("9",), "x", "found subelement 9, expected one that the dialect describes: 2, 3, 10, 22, 25"),
         (127, ("3",), "ROUTE", "found in 3: 5 characters, expected ans 8"),
         (60, ("2",), "ABCD", "found in 2: nothing in place 1, expected a value in each place before one that is set"),
-        (55, ("9F02",), "0", "found in 9F02: 1 characters, not shown, expected b..999999: hexadecimal digits"),
+        (55, ("9F02",), "0", "found in 9F02: 1 character, not shown, expected b..999999: hexadecimal digits"),
     ],
 )
 def test_what_cannot_be_set_is_told(number: int, path: tuple[str, ...], value: str, told: str) -> None:
