@@ -66,9 +66,9 @@ def value_problem(element: Element, value: str) -> tuple[str, str] | None:
     problem = content_problem(element, value)
     size = element.characters_max
     if problem is None and (len(value) > size or (len(value) < size and not element.length_units)):
-        unit = "bytes" if element.content == "b" else "digits" if element.content in ("n", "z") else "characters"
+        unit = "byte" if element.content == "b" else "digit" if element.content in ("n", "z") else "character"
         count = len(value) / 2 if element.content == "b" else len(value)
-        return f"{count:g} {unit}", element.format
+        return f"{count:g} {unit}{'' if count == 1 else 's'}", element.format
     return problem
 
 
