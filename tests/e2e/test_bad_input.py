@@ -108,7 +108,7 @@ def test_a_wrong_rib_key_names_the_right_one(tmp_path: Path) -> None:
 def test_an_unknown_merchant_in_statement(centre: CentreProcess) -> None:
     done = run("statement", "NOBODY", "--data", str(centre.data))
     assert done.code == 2
-    assert len(done.err.splitlines()) == 1
+    assert done.err.splitlines()[1:] == ["hint: switch merchants lists them"]
     assert "NOBODY" in done.err
 
 

@@ -490,7 +490,7 @@ def test_bytes_too_many_are_named_after_the_last_element(name: str) -> None:
         ({"de41": "T" * 9}, "DE 41: found 9 characters, expected ans 8"),
         ({"de41": "TERMÉ001"}, "DE 41: found 'É' as character 5, expected ans 8: printable characters"),
         ({"de2": "4" * 20}, "DE 2: found 20 digits, expected n..19"),
-        ({"de52": "04"}, "DE 52: found 1 bytes, expected b 8"),
+        ({"de52": "04"}, "DE 52: found 1 byte, expected b 8"),
         ({"de52": "zz12AC89ABCDEF67"}, "DE 52: found 16 characters, not shown, expected b 8: hexadecimal digits"),
         ({"de35": f"{PAN}-2912"}, "DE 35: found 21 characters, not shown, expected z..37: track data"),
         ({"de65": "80"}, "DE 65: found a value, expected an element that dialect ascii defines"),
