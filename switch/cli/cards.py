@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from switch.cli.console.names import issuer_names, known
-from switch.cli.console.options import json_option, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.names import issuer_names, known
+from switch.cli.command.options import json_option, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ _LITTLE_MINOR: Final = 12_500  #: an account with less cannot pay the purchase t
 SERIES_COLUMNS: Final = ("issuer", "numbers", "expiry", "balance each", "purpose")
 
 
-@click.command()
-@click.option("--issuer", "issuer_id", metavar="ID", shell_complete=issuer_names, help="Only the cards of this issuer.")
-@click.option("--for", "wanted", metavar="CODE", help="Only the cards that give this response code: 00, 51, 54 …")
-@click.option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
-@click.option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
+@click.command(cls=Verb)
+@option("--issuer", "issuer_id", metavar="ID", shell_complete=issuer_names, help="Only the cards of this issuer.")
+@option("--for", "wanted", metavar="CODE", help="Only the cards that give this response code: 00, 51, 54 …")
+@option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
+@option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
 @specs_option
 @json_option
 def cards(

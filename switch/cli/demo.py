@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import PATH
 from switch.cli.console.folding import folded
-from switch.cli.console.options import PATH
 from switch.cli.console.screen import columns, say, say_command, say_text
 from switch.errors import EXIT_DONE, EXIT_NO
 
@@ -23,9 +24,17 @@ if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
 
-@click.command()
-@click.option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it.")
-def demo(data: Path | None) -> int:
+@click.command(cls=Verb)
+@option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it.")
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="NUMBER",
+    help="Seed of everything drawn by chance, as of `switch up`.",
+)
+def demo(data: Path | None, seed: int) -> int:
     """Show the main job, from the wire to a merchant's statement, in a temporary folder.
 
     Starts a centre on free ports, sends some twenty purchases over TCP, closes the day, prints net positions and one
@@ -34,7 +43,7 @@ def demo(data: Path | None) -> int:
     from switch.cli.console.program_name import program
 
     with tempfile.TemporaryDirectory(prefix="switch-demo-") as folder:
-        status = _tell(data or Path(folder) / "var")
+        status = _tell(data or Path(folder) / "var", seed)
     kept = f"Its data folder is {data}" if data else f"Its data folder is gone; {program()} demo --data DIR keeps one"
     say_text(f"{kept}.")
     click.echo()
@@ -43,7 +52,7 @@ def demo(data: Path | None) -> int:
     return status
 
 
-def _tell(data: Path) -> int:
+def _tell(data: Path, seed: int) -> int:
     """All steps, in a data folder; the exit code."""
     from switch.centre.as_process import running_centre
     from switch.specs.load import load_specs
@@ -51,7 +60,7 @@ def _tell(data: Path) -> int:
     specs = load_specs()
     _step(1, "Start the centre: its listeners, its switch, and one process for each issuer", data, "up")
     date = specs.calendar.business_date_at(int(time.time() * 1000))
-    with running_centre(data, ["--business-date", date]) as centre:
+    with running_centre(data, ["--business-date", date, "--seed", str(seed)]) as centre:
         _show_centre(centre, specs)
         bought = _buy(centre, specs)
         report = _close(data, specs)
@@ -139,13 +148,13 @@ def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
 
 
 def _close(data: Path, specs: Specs) -> DayReport:
-    from switch.cli.day import show_report
+    from switch.cli.day import acquirer_names, show_report
     from switch.endofday.close import close_day
 
     title = "Close the day while the centre runs: clear the banks, settle the merchants"
     _step(4, title, data, "day close")
     report = close_day(data, specs, None, int(time.time() * 1000))
-    show_report(report)
+    show_report(report, acquirer_names(specs))
     return report
 
 

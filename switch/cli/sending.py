@@ -22,7 +22,8 @@ from switch.cli.show.exchange import (
     print_where_to_ask,
     value_of,
 )
-from switch.errors import FrameError, NegativeAnswerError, UnansweredError
+from switch.display.plural import plural
+from switch.errors import FrameError, NegativeAnswerError, SwitchError, UnansweredError
 
 if TYPE_CHECKING:
     from switch.cli.request.batch import Outgoing
@@ -69,6 +70,7 @@ class SendView:
     expect: str | None
     data: Path | None
     line: str  #: the listener that is called
+    expected: str = ""  #: how that listener has its messages
 
 
 def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) -> None:
@@ -80,11 +82,12 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
     request = describe(wire.codec, body, unmasked=view.unmasked)
     try:
         answer = speaking.ask(wire.framed(body), _answer_to(wire.codec, out.message))
-    except UnansweredError:
+    except UnansweredError as error:
         if not view.as_json:  # what was sent is what a tester needs to ask again, to reverse it, or to look it up
             _show_sent(request, body, out, wire, view, speaking.place)
-            if 37 in out.message.elements:
+            if _is_stored(out.message.elements.get(37, ""), view.data):
                 print_explain_it(out.message.elements[37], view.data)
+        error.hint = _where_to_look(wire, view)
         raise
     response = describe(wire.codec, answer.frame.body, unmasked=view.unmasked)
     if view.as_json:
@@ -162,9 +165,10 @@ def send_several(
     else:
         _print_summary(summary)
     if codes[""]:
-        raise UnansweredError(f"{speaking.place}: {codes['']} of {codes.total()} messages were not answered, or not sensibly")
+        sentence = f"{codes['']} of {plural(codes.total(), 'message')} not answered, or not sensibly"
+        raise UnansweredError(f"{speaking.place}: {sentence}", hint=_where_to_look(wire, view))
     if others:
-        found = f"{len(others)} of {codes.total()} messages with another, the first: {others[0]}"
+        found = f"{len(others)} of {plural(codes.total(), 'message')} with another, the first: {others[0]}"
         raise NegativeAnswerError(f"response code: found {found}; expected {view.expect} of all")
 
 
@@ -199,11 +203,11 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
         about = {"sent_length": len(data), "received_length": len(came.data), "closed": came.closed, "messages": messages}
         show_json({**about, "elapsed_ms": round(came.elapsed_ms, 3), "rest_length": len(framer.rest)})
     else:
-        click.echo(f"sent to {speaking.place}: {_bytes(len(data))}, as they are")
+        click.echo(f"sent to {speaking.place}: {plural(len(data), 'byte')}, as they are")
         _dump_unread(data, wire, view)
         click.echo()
         if came.data:
-            click.echo(f"came back: {_bytes(len(came.data))} in {came.elapsed_ms:.1f} ms")
+            click.echo(f"came back: {plural(len(came.data), 'byte')} in {came.elapsed_ms:.1f} ms")
         for frame, reading in zip(frames, found, strict=True):
             click.echo()
             show_message(reading, wire.codec, unmasked=view.unmasked)
@@ -218,7 +222,7 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
             click.echo("the line was closed by the centre")
     if not came.data:
         why = "the line was closed without an answer" if came.closed else "no answer came in time"
-        raise UnansweredError(f"{speaking.place}: {why}")
+        raise UnansweredError(f"{speaking.place}: {why}", hint=_where_to_look(wire, view))
     if view.expect is not None and view.expect not in codes:
         _check_expected(view.expect, codes[-1] if codes else None)
 
@@ -268,7 +272,7 @@ def _dump(what: str, frame: bytes, body: bytes, wire: Wire, view: SendView) -> N
     from switch.cli.console import screen
     from switch.cli.show.dump import HIDDEN_LEGEND, show_dump
 
-    if show_dump(wire.codec, frame, body, f"{what}, {_bytes(len(frame))}", unmasked=view.unmasked):
+    if show_dump(wire.codec, frame, body, f"{what}, {plural(len(frame), 'byte')}", unmasked=view.unmasked):
         screen.say_text(f"  {HIDDEN_LEGEND}", "hint", indent="  ")
 
 
@@ -376,5 +380,19 @@ def _check_expected(expected: str | None, found: str | None) -> None:
         raise NegativeAnswerError(f"response code: found {got}, expected {expected} ({code_meaning(expected)})")
 
 
-def _bytes(count: int) -> str:
-    return f"{count} byte{'' if count == 1 else 's'}"
+def _where_to_look(wire: Wire, view: SendView) -> str:
+    """What may help where no answer came: who prints why, and what the listener that was meant expects."""
+    expected = f"{wire.header.notation}{' + TPDU' if wire.tpdu else ''}"
+    return f"see the terminal of switch up; listener {view.line} expects {view.expected or expected}"
+
+
+def _is_stored(rrn: str, data: Path | None) -> bool:
+    """Whether the journal has a request of this RRN, so that its life can be told."""
+    from switch.cli.command.options import DATA_FOLDER
+    from switch.journal.journal import JOURNAL_FILE, read_life
+
+    folder = data or DATA_FOLDER
+    try:
+        return bool(rrn.strip()) and (folder / JOURNAL_FILE).exists() and bool(read_life(folder, rrn))
+    except SwitchError:
+        return False

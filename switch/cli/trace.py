@@ -6,31 +6,37 @@ from pathlib import Path
 
 import click
 
-from switch.cli.console.options import COUNT_MAX, data_option, given, json_option, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import COUNT_MAX, data_option, given, json_option, specs_option
 from switch.errors import SwitchError
 
 LAST = 20
 
 
-@click.command()
-@click.argument("named", nargs=-1, type=click.IntRange(1, COUNT_MAX), metavar="[N]...")
-@click.option(
-    "--last", type=click.IntRange(1, COUNT_MAX), default=LAST, show_default=True, metavar="N", help="Show so many messages."
+@click.command(cls=Verb)
+@click.argument("named", nargs=-1, type=click.IntRange(1, COUNT_MAX), metavar="[NUMBER]...")
+@option(
+    "--last",
+    type=click.IntRange(1, COUNT_MAX),
+    default=LAST,
+    show_default=True,
+    metavar="NUMBER",
+    help="Show so many messages.",
 )
-@click.option("--network", is_flag=True, help="List network management too: sign-ons, echoes, cut-overs.")
-@click.option("--rrn", metavar="RRN", help="List only messages with this RRN.")
-@click.option("--mti", metavar="MTI", help="List only messages of this type.")
-@click.option("--unreadable", is_flag=True, help="Show only what makes no sense.")
-@click.option(
+@option("--network", is_flag=True, help="List network management too: sign-ons, echoes, cut-overs.")
+@option("--rrn", metavar="RRN", help="List only messages with this RRN.")
+@option("--mti", metavar="MTI", help="List only messages of this type.")
+@option("--unreadable", is_flag=True, help="Show only what makes no sense.")
+@option(
     "--number",
     "numbers",
     type=click.IntRange(1, COUNT_MAX),
     multiple=True,
-    metavar="N",
-    help="Show the bytes and elements of message N, as N alone does.",
+    metavar="NUMBER",
+    help="Show the bytes and elements of this message, as its number alone does.",
 )
-@click.option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
-@click.option("--unmasked", is_flag=True, help="Show card numbers as they are.")
+@option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
+@option("--unmasked", is_flag=True, help="Show card numbers as they are.")
 @data_option
 @specs_option
 @json_option

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.console.names import scenario_names
-from switch.cli.console.options import PATH, business_date_given, data_option, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.names import scenario_names
+from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
 from switch.cli.issuer import starter_command
@@ -28,34 +29,44 @@ if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
 
-@click.command()
+@click.command(cls=Verb)
 @specs_option
 @data_option
-@click.option(
+@option(
     "--scenario",
     type=PATH,
     metavar="FILE",
     shell_complete=scenario_names,
     help="Scenario the issuers play (a TOML file, or a name in specs/scenarios).",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="Seed of everything drawn by chance, such as approval codes."
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="NUMBER",
+    help="Seed of everything drawn by chance, such as approval codes.",
 )
-@click.option(
+@option(
     "--business-date",
     callback=business_date_given,
     metavar="DATE",
     help="Business date to open; it then stays until it is closed.",
 )
-@click.option("--accept-clock", is_flag=True, help="Open the business date the clock says, however far it is ahead.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address the listeners bind to.")
-@click.option("--free-ports", is_flag=True, help="Take free ports instead of those of the specification.")
-@click.option("--ready-file", type=PATH, metavar="PATH", help="Write a JSON file there once every issuer is signed on.")
-@click.option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
-@click.option(
-    "--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace."
+@option("--accept-clock", is_flag=True, help="Open the business date the clock says, however far it is ahead.")
+@option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address the listeners bind to.")
+@option("--free-ports", is_flag=True, help="Take free ports instead of those of the specification.")
+@option(
+    "--ready-file",
+    type=PATH,
+    metavar="FILE",
+    envvar=READY_FILE_VARIABLE,
+    show_envvar=True,
+    help="Write a JSON file there once every issuer is signed on.",
 )
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
+@option("--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace.")
+@option("--quiet", is_flag=True, help="Print nothing but errors.")
 def up(
     specs_folder: Path | None,
     data: Path,

@@ -96,6 +96,13 @@ def test_a_shell_completes_names_of_the_specification(words: tuple[str, ...], in
     assert [item.value for item in completer.get_completions(list(words), incomplete)] == expected
 
 
+def test_a_shell_completes_cards_with_their_purpose() -> None:
+    completer = ShellComplete(cli, {}, "switch", "_SWITCH_COMPLETE")
+    cards = [card for issuer in load_specs().issuers.values() for card in issuer.cards]
+    found = {item.value: item.help for item in completer.get_completions(["send", "--pan"], "")}
+    assert found == {card.pan.digits: card.purpose for card in cards}
+
+
 def test_a_line_to_paste_names_a_program_the_shell_finds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "bin" / "switch"
     script.parent.mkdir()

@@ -161,7 +161,7 @@ async def test_what_makes_no_sense_is_kept_too(tmp_path: Path) -> None:
     assert cut.body == whole[: whole.index(TRACK.encode()) - 2].ljust(len(whole) - 9, b"\0")
     assert (foreign.body, foreign.header) == (b"GET / HTTP/1" + bytes(6), "")
     assert foreign.fault == "length header 47 45: found a frame of 18245 bytes, expected 0 to 16384"
-    assert incomplete.fault == "length header 01 00: found 99 byte(s) behind it, expected 256"
+    assert incomplete.fault == "length header 01 00: found 99 bytes behind it, expected 256"
     assert incomplete.body[:12] == b"\x01\x00" + whole[:10]
     assert not [form for form in spelled(DISCRETIONARY) if form in kept]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.console.options import DATA_FOLDER
+from switch.cli.command.options import DATA_FOLDER
 from switch.cli.console.screen import say_command, say_text
 from switch.cli.show.inside import inside_json, inside_rows
 from switch.display.visible import visible
