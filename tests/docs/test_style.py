@@ -21,7 +21,7 @@ RIDDLES_MAX, LONG_MAX = 20, 10  #: of all pages together
 #: Page -> how many of its sentences leave their subject or verb to the reader, and how many are too long. A page that is not
 #: listed has none. These figures are only ever lowered.
 CEILINGS: Final[dict[str, tuple[int, int]]] = {
-    "docs/reference/cli.md": (10, 5),
+    "docs/reference/cli.md": (9, 4),
     "docs/tutorials/first-day.md": (0, 1),
     "docs/tutorials/first-failure.md": (0, 1),
 }
