@@ -93,12 +93,14 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "make: found $$($(PYTHON) --version 2>/dev/null || echo "no $(PYTHON)"), expected Python 3.11 or later;" \
 	    "name one with PYTHON=/path/to/python3" >&2; exit 1; }
+	@[ ! -t 2 ] || echo "step 1 of 3: making $(VENV) ..." >&2
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "installing into $(VENV) ..."
+	@if [ -t 2 ]; then echo "step 2 of 3: installing Switch and what it needs into $(VENV) ..." >&2; else echo "installing into $(VENV) ..."; fi
 	@$(PIP) --no-compile --editable .
 	@touch $@
+	@[ ! -t 2 ] || echo "step 3 of 3: running what was asked for" >&2
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) --upgrade pip

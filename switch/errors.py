@@ -21,9 +21,18 @@ EXIT_INTERRUPTED = 130  #: Ctrl+C, as a shell counts it
 
 
 class SwitchError(Exception):
-    """Base of every error shown to a person; ``exit_code`` is what a command ends with."""
+    """Base of every error shown to a person; ``exit_code`` is what a command ends with.
+
+    ``hint`` is what may help: a command, or a question; the command line prints it on a line of its own.
+    """
 
     exit_code = EXIT_WRONG_USE
+    hint = ""
+
+    def __init__(self, *words: object, hint: str = "") -> None:
+        super().__init__(*words)
+        if hint:
+            self.hint = hint
 
     def __str__(self) -> str:
         """One line: what it quotes of a wire, a file or a command line is shown without its control characters."""

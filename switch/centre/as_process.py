@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ READY_SECONDS_MAX: Final = 60.0  #: six interpreters start at once; on a machine
 STOP_SECONDS_MAX: Final = 60.0  #: above what the centre itself gives to what is in flight
 POLL_SECONDS: Final = 0.01
 READY_FILE: Final = "ready.json"  #: in the data folder, as the next one is
+_SPECS_VARIABLE: Final = "SWITCH_SPECS"  #: an option of ours; ``arguments`` alone say what is run here
 LOG_FILE: Final = "up.log"  #: what the centre prints
 
 
@@ -66,7 +68,13 @@ def spawn_centre(data: Path, arguments: Sequence[str] = ()) -> subprocess.Popen[
     command = [sys.executable, "-m", "switch", "up", "--free-ports"]
     command += ["--data", str(data), "--ready-file", str(ready_file), *arguments]
     with create_file(data / LOG_FILE) as out:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)  # noqa: S603
+        return subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={name: value for name, value in os.environ.items() if name != _SPECS_VARIABLE},
+        )
 
 
 def start_centre(data: Path, arguments: Sequence[str] = ()) -> CentreProcess:

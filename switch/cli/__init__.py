@@ -16,34 +16,43 @@ from typing import Any, Final
 
 import click
 
-from switch.card import mask_numbers
+from switch.cli.command.help import Verbs
+from switch.cli.command.usage import as_error
 from switch.cli.console.guarded import guarded_output
 from switch.cli.console.last_resort import complain, faults_of_threads_told, interrupted, tell_fault, wants_json
-from switch.display.visible import visible_lines
 from switch.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_OWN_FAULT, SwitchError
 
 #: verb -> (module, attribute, one line for ``switch --help``)
 VERBS: Final = {
-    "up": ("switch.cli.up", "up", "Run the centre: listeners, switch, issuers."),
-    "demo": ("switch.cli.demo", "demo", "Show the main job, from the wire to a statement, and leave nothing behind."),
-    "send": ("switch.cli.send", "send", "Send a message of any kind and show request and answer, element by element."),
-    "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it stops making sense."),
-    "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction from the journal, with reasons."),
-    "trace": ("switch.cli.trace", "trace", "List the last messages of every line, or show their bytes."),
-    "tail": ("switch.cli.tail", "tail", "Follow the messages of a centre, a line for each and its answer."),
-    "cards": ("switch.cli.cards", "cards", "List the test cards: number, expiry, CVV2, balance, purpose."),
-    "merchants": ("switch.cli.merchants", "merchants", "List the merchants: id, name, city, category, plan, terminals."),
+    "up": ("switch.cli.up", "up", "Run Switch: listeners, routing, issuers."),
+    "demo": ("switch.cli.demo", "demo", "Show the main job, from the wire to a statement."),
+    "send": ("switch.cli.send", "send", "Send a message, and show it and its answer."),
+    "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
+    "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
+    "trace": ("switch.cli.trace", "trace", "List the last messages of every line, or their bytes."),
+    "tail": ("switch.cli.tail", "tail", "Follow messages, a line for each and its answer."),
+    "cards": ("switch.cli.cards", "cards", "List the test cards, and what each is for."),
+    "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
-    "specs": ("switch.cli.specs", "specs", "Check the specification files, or copy them to edit."),
+    "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
     "certificates": ("switch.cli.certificates", "certificates", "Make certificates for a test of TLS."),
     "completion": ("switch.cli.completion", "completion", "Print the completion script of a shell."),
     "issuer": ("switch.cli.issuer", "issuer", "Run one simulated issuer (switch up does it for you)."),
 }
+#: The titles of ``switch --help``, each with its verbs.
+GROUPS: Final = {
+    "Start": ("up", "demo"),
+    "Talk": ("send", "decode"),
+    "Ask why": ("explain", "trace", "tail"),
+    "Look up": ("cards", "merchants"),
+    "End of day": ("day", "statement", "check"),
+    "Set up": ("specs", "certificates", "completion", "issuer"),
+}
 
 
-class _Verbs(click.Group):
+class _Verbs(Verbs):
     """A group whose verbs are imported when they are called, so that ``--help`` costs nothing."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -51,21 +60,24 @@ class _Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
-            return None
+            if ctx.resilient_parsing or cmd_name.startswith("-"):
+                return None
+            raise click.exceptions.NoSuchCommand(cmd_name, possibilities=VERBS, ctx=ctx)
         module, attribute, _ = VERBS[cmd_name]
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(verb, line) for verb, (_, _, line) in VERBS.items()])
+        for title, verbs in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{verb:{len(max(VERBS, key=len))}}", VERBS[verb][2]) for verb in verbs])
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="interbank-switch", message="switch %(version)s")
 def cli() -> None:
-    """An interbank card centre to test against: ISO 8583 authorizations in, issuers behind, a cleared day out.
+    """An ISO 8583 acquirer and bank-network simulator: authorizations in, issuers behind, a cleared day out.
 
     Start with `switch up`, then paste the `switch send` line it prints. Exit codes: 0 done, 1 the answer was no,
     2 wrong use or bad input, 3 cannot reach, 70 what nobody foresaw (the sentence says where its details are),
@@ -102,15 +114,14 @@ def _code_of(arguments: list[str]) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        if wants_json(arguments):
-            complain(error.format_message(), as_json=True)
-            return error.exit_code
-        shown = io.StringIO()
-        error.show(shown)
-        print(mask_numbers(visible_lines(shown.getvalue())), end="", file=sys.stderr)
+        told = as_error(error)
+        if told is None:
+            error.show(sys.stderr)
+        else:
+            complain(str(told), told.hint, as_json=wants_json(arguments))
         return error.exit_code
     except SwitchError as error:
-        complain(str(error), getattr(error, "hint", ""), as_json=wants_json(arguments))
+        complain(str(error), error.hint, as_json=wants_json(arguments))
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()

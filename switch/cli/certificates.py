@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from switch.cli.console.options import PATH
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import PATH
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("folder", type=PATH, metavar="DIR")
-@click.option(
+@option(
     "--host",
     "hosts",
     multiple=True,
@@ -26,7 +27,8 @@ def certificates(folder: Path, hosts: tuple[str, ...]) -> None:
 
     \b
     switch certificates certificates --host switch.test
-    switch send --tls --ca certificates/ca.pem --certificate certificates/client.pem --key certificates/client.key
+    cd certificates
+    switch send --tls --ca ca.pem --certificate client.pem --key client.key
     """
     from datetime import UTC, datetime
 

@@ -7,43 +7,51 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.console.options import data_option, json_option
+from switch.cli.command.help import Verb
+from switch.cli.command.options import data_option, json_option, specs_option
+from switch.display.plural import plural
 from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
     from switch.endofday.close import BooksReport
 
 
-@click.command()
+@click.command(cls=Verb)
 @data_option
+@specs_option
 @json_option
-def check(data: Path, as_json: bool) -> None:
+def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Prove the books of a data folder against its journal, and its files to be as they were written.
 
     Every approval of a closed day is presented once, reversed, held or listed as an exception, charges are what the rates come
     to, postings and net positions sum to zero, statements agree with the ledger, no hold is captured twice, and the journal has
     not changed since. Every page and index of the databases is whole, their guards are in place, every sealed card number
-    opens, and the files of closed days are those that were written. Ends with 1 when anything does not hold.
+    opens, and the files of closed days are those that were written. Ends with 1 when anything does not hold, and says so
+    where no day is closed yet.
     """
     from attrs import asdict
 
     from switch.cli.show.tables import show_json
     from switch.endofday.close import check_books
+    from switch.specs.load import load_specs
 
+    if specs_folder is not None:
+        load_specs(specs_folder)  # the books hold the rates they were made with; a folder that is named has to be well
     report = check_books(data)
     if as_json:
         about = asdict(report)
         errors = [{"message" if key == "sentence" else key: fault[key] for key in fault} for fault in about.pop("faults")]
-        show_json({"sound": not errors, "errors": errors, **about})
+        # where no day is closed there is nothing to be sound
+        show_json({"sound": not errors if errors or report.closed_days else None, "errors": errors, **about})
     else:
         show_proof(report)
     if report.faults:
-        count = f"{len(report.faults)} fault{'s' if len(report.faults) > 1 else ''}"
-        raise NegativeAnswerError(f"{data}: {count} in the books, expected none")
+        raise NegativeAnswerError(f"{data}: found {plural(len(report.faults), 'fault')} in the books, expected none")
 
 
 def show_proof(report: BooksReport) -> None:
     """Print what was looked at, and every fault or that there is none."""
+    from switch.cli.console.screen import say
     from switch.cli.day import approvals_in_words, pairs_above_zero
     from switch.cli.show.tables import show_pairs, show_table
 
@@ -62,7 +70,7 @@ def show_proof(report: BooksReport) -> None:
             ("statements", report.statement_count),
             *pairs_above_zero(("day files", report.file_count), ("sealed cards", report.card_count)),
             *(
-                ("still open", f"{day.business_date}: {day.approval_count} approvals in {day.decision_count} decisions")
+                ("still open", f"{day.business_date}: {_approvals(day.approval_count, day.decision_count)}")
                 for day in report.open_days
             ),
             *(("not proved", note) for note in report.notes),
@@ -73,5 +81,11 @@ def show_proof(report: BooksReport) -> None:
         show_table(
             ("day", "check", "fault"), [(fault.business_date or "", fault.check, fault.sentence) for fault in report.faults]
         )
+    elif not closed:
+        click.echo("no day is closed yet: nothing to prove")
     else:
-        click.echo("the books are sound")
+        say("the books are sound", "good")
+
+
+def _approvals(approved: int, decided: int) -> str:
+    return f"{plural(approved, 'approval')} in {plural(decided, 'decision')}"

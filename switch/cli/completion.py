@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import click
 
+from switch.cli.command.help import Verb
 
-@click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+
+@click.command(cls=Verb)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 def completion(shell: str) -> None:
-    """Print the completion script of a shell.
+    """Print the completion script of a shell: bash, zsh or fish.
 
     \b
-    bash  eval "$(switch completion bash)"                               in ~/.bashrc
-    zsh   eval "$(switch completion zsh)"                                in ~/.zshrc, after compinit
+    bash  eval "$(switch completion bash)"    in ~/.bashrc
+    zsh   eval "$(switch completion zsh)"     in ~/.zshrc, after compinit
     fish  switch completion fish > ~/.config/fish/completions/switch.fish
     """
     from click.shell_completion import get_completion_class

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.console.options import data_option, date_argument, json_option, specs_option
+from switch.cli.command.help import Verbs
+from switch.cli.command.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
+from switch.cli.console.attended import Progress, next_step
+from switch.cli.console.program_name import program
+from switch.cli.console.screen import say_text
+from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
     from switch.endofday.close import BooksReport
     from switch.endofday.report import Adjustment, DayReport, ExceptionItem, HeldItem, Payout, Position, Refund, ReversedItem
+    from switch.specs.specification import Specs
 
     Item = Adjustment | ExceptionItem | HeldItem | Refund | ReversedItem
 
 ITEMS_PRINTED_MAX = 20  #: of each kind of item, so that totals stay on the screen; --json and the books have more
 
 
-@click.group()
+@click.group(cls=Verbs)
 def day() -> None:
     """Close a business date, or show a closed one."""
 
 
-@day.command()
+@day.command(short_help="Clear a business date, settle it, write statements.")
 @date_argument
 @data_option
 @specs_option
@@ -46,51 +52,66 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     from switch.specs.load import specs_of
 
     specs = specs_of(data, specs_folder)
-    report = close_day(data, specs, business_date, _clock_ms(), _clock_ms)
+    progress = Progress()
+    try:
+        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say)
+    finally:
+        progress.done()
     done = report.outcome in (CLOSED, RENDERED_AGAIN)
     if done or as_json:
-        _show(report, as_json)
+        _show(report, acquirer_names(specs), as_json)
     else:
-        click.echo(report.sentence)
+        say_text(report.sentence)
+    if done and not as_json:
+        folder = in_folder(data)
+        of = report.payouts[0].merchant_id if report.payouts else "MERCHANT"
+        next_step(f"{program()} statement {of}{folder}, {program()} check{folder}")
     return EXIT_DONE if done else EXIT_NO
 
 
-@day.command()
-@date_argument
+@day.command(short_help="Show a closed date: totals, positions, payouts, items.")
+@closed_date_argument
 @data_option
+@specs_option
 @json_option
-def show(business_date: str | None, data: Path, as_json: bool) -> None:
+def show(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Show a closed business date: totals, net positions, payouts, and the items a person may look for.
 
     DATE is the last one closed, unless given.
     """
     from switch.endofday.close import show_day
+    from switch.specs.load import specs_of
 
-    _show(show_day(data, business_date), as_json)
+    _show(show_day(data, business_date), acquirer_names(specs_of(data, specs_folder)), as_json)
 
 
 def _clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _show(report: DayReport, as_json: bool) -> None:
+def acquirer_names(specs: Specs) -> dict[str, str]:
+    """The acquirer by the name people know it by; books and files have its number."""
+    return {specs.centre.institution_id: specs.centre.name}
+
+
+def _show(report: DayReport, names: Mapping[str, str], as_json: bool) -> None:
     from switch.cli.show.tables import show_json
 
     if as_json:
         show_json(report.as_json())
     else:
-        show_report(report)
+        show_report(report, names)
 
 
-def show_report(report: DayReport) -> None:
+def show_report(report: DayReport, names: Mapping[str, str]) -> None:
     """Print what was done, then the day: totals, net positions, payouts, and the items a person may look for."""
-    click.echo(report.sentence)
+    say_text(report.sentence)
     if report.business_date is None:
         return
     click.echo()
     _show_head(report)
     for currency in dict.fromkeys(position.currency for position in report.positions):
-        _show_positions([position for position in report.positions if position.currency == currency])
+        _show_positions([position for position in report.positions if position.currency == currency], names)
     for currency in dict.fromkeys(payout.currency for payout in report.payouts):
         _show_payouts([payout for payout in report.payouts if payout.currency == currency])
     _show_items("Refunds", report.refund_count, report.refunds)
@@ -123,7 +144,7 @@ def _show_head(report: DayReport) -> None:
     from switch.cli.show.tables import show_pairs, show_table
     from switch.money import currency_name, format_minor
 
-    approved = f"{report.approval_count} of {report.decision_count} decisions"
+    approved = f"{report.approval_count} of {plural(report.decision_count, 'decision')}"
     show_pairs(
         [
             ("business date", report.business_date),
@@ -148,15 +169,15 @@ def _show_head(report: DayReport) -> None:
         show_table(("totals", "count", "gross", "interchange", "discount", "VAT", "net to merchants"), totals)
 
 
-def _show_positions(positions: list[Position]) -> None:
-    """Net positions in one currency."""
+def _show_positions(positions: list[Position], names: Mapping[str, str]) -> None:
+    """Net positions in one currency, participants by the names they have."""
     from switch.cli.show.tables import show_table
     from switch.money import currency_name, format_minor
 
     currency = positions[0].currency
     rows = [
         (
-            row.participant,
+            names.get(row.participant, row.participant),
             row.role,
             row.debit_count + row.credit_count,
             *(format_minor(minor, currency) for minor in (row.debit_minor, row.credit_minor, row.interchange_minor)),
@@ -204,7 +225,7 @@ def approvals_in_words(report: DayReport | BooksReport) -> str:
 def cleared_in_words(report: DayReport) -> str:
     """What the counts of totals, positions and payouts are made of."""
     cleared = report.presentment_count + report.adjustment_count
-    return f"{cleared}: {report.presentment_count} presented and {report.adjustment_count} adjustments"
+    return f"{cleared}: {report.presentment_count} presented and {plural(report.adjustment_count, 'adjustment')}"
 
 
 def pairs_above_zero(*pairs: tuple[str, int]) -> list[tuple[str, int]]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.console.names import dialect_names, known, listener_names
-from switch.cli.console.options import json_option, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.names import dialect_names, known, listener_names
+from switch.cli.command.options import json_option, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
@@ -21,29 +22,36 @@ if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("source", nargs=-1, metavar="[TEXT|FILE|-]")
-@click.option(
+@option(
     "--dialect",
     "dialect_name",
     metavar="NAME",
     shell_complete=dialect_names,
     help="Dialect it is written in.  [default: the one that fits best]",
 )
-@click.option(
+@option(
     "--listener",
     "listener_name",
     metavar="NAME",
     shell_complete=listener_names,
     help="Listener it is meant for: its dialect, header and TPDU.",
 )
-@click.option("--header", "header_notation", metavar="FORM", help="Length header in front of it: 2b, 4a, 2d, 2bi, 4v …")
-@click.option("--no-header", is_flag=True, help="No length header stands in front; in a capture, each packet is a message.")
-@click.option("--tpdu", is_flag=True, help="A TPDU stands in front of it (behind the length header).")
-@click.option("--all", "everything", is_flag=True, help="Of several messages, show every element of each.")
-@click.option("--number", "numbers", type=int, multiple=True, metavar="N", help="Of several messages, show those numbered N.")
-@click.option("--diff", "compared", is_flag=True, help="Compare two messages, element by element: switch decode --diff A B.")
-@click.option("--unmasked", is_flag=True, help="Show card numbers, tracks and PIN blocks as they are.")
+@option("--header", "header_notation", metavar="FORM", help="Length header in front of it: 2b, 4a, 2d, 2bi, 4v …")
+@option("--no-header", is_flag=True, help="No length header stands in front; in a capture, each packet is a message.")
+@option("--tpdu", is_flag=True, help="A TPDU stands in front of it (behind the length header).")
+@option("--all", "everything", is_flag=True, help="Of several messages, show every element of each.")
+@option(
+    "--number",
+    "numbers",
+    type=int,
+    multiple=True,
+    metavar="NUMBER",
+    help="Of several messages, show the one of this number. Repeatable.",
+)
+@option("--diff", "compared", is_flag=True, help="Compare two messages, element by element: switch decode --diff A B.")
+@option("--unmasked", is_flag=True, help="Show card numbers, tracks and PIN blocks as they are.")
 @specs_option
 @json_option
 def decode(
@@ -74,9 +82,9 @@ def decode(
     names repeats, answers without a request, requests without an answer, and the time each answer took.
 
     \b
-    switch decode 303830308220000000000000040000000000000031313232303931353330303030303433333031
+    switch decode 303830300020000000000000303030303433
     switch decode docs/examples/purchase-bcd.hex --listener bcd
-    switch decode --diff docs/examples/purchase-bcd.hex docs/examples/purchase-bcd.hex
+    switch decode --diff MDgwMAAgAAAAAAAAMDAwMDQz MDgwMAAgAAAAAAAAMDAwMDQ0
     xxd capture.bin | switch decode -
     timeout 60 tcpdump -i any -w - port 8583 | switch decode -
     """
@@ -87,7 +95,7 @@ def decode(
     from switch.specs.load import load_specs
 
     if no_header and header_notation:
-        raise click.UsageError("--header and --no-header cannot both be given")
+        raise SwitchError("--no-header: found beside --header, expected one of them")
     sources = given_each(source) if compared else [given(source)]
     specs = load_specs(specs_folder)
     manner = _manner(specs, specs_folder, dialect_name, listener_name, header_notation, tpdu=tpdu, no_header=no_header)
@@ -96,7 +104,12 @@ def decode(
         show_difference((sources[0].name, first), (sources[1].name, second), as_json=as_json, unmasked=unmasked)
         return
     view = View(chosen=frozenset(numbers), everything=everything, as_json=as_json, unmasked=unmasked, zone=specs.calendar.zone)
-    show_given(_read(sources[0], manner), view)
+    try:
+        show_given(_read(sources[0], manner), view)
+    except SwitchError as error:
+        if listener_name is not None:
+            error.hint = "without --listener, switch decode finds out header, TPDU and dialect"
+        raise
 
 
 def _read(one: Given, manner: Manner) -> One | Several | Packets:

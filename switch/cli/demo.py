@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.console.options import PATH
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import PATH
+from switch.cli.console.folding import folded
+from switch.cli.console.screen import columns, say, say_command, say_text
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
@@ -21,9 +24,17 @@ if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
 
-@click.command()
-@click.option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it.")
-def demo(data: Path | None) -> int:
+@click.command(cls=Verb)
+@option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it.")
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="NUMBER",
+    help="Seed of everything drawn by chance, as of `switch up`.",
+)
+def demo(data: Path | None, seed: int) -> int:
     """Show the main job, from the wire to a merchant's statement, in a temporary folder.
 
     Starts a centre on free ports, sends some twenty purchases over TCP, closes the day, prints net positions and one
@@ -32,16 +43,16 @@ def demo(data: Path | None) -> int:
     from switch.cli.console.program_name import program
 
     with tempfile.TemporaryDirectory(prefix="switch-demo-") as folder:
-        status = _tell(data or Path(folder) / "var")
+        status = _tell(data or Path(folder) / "var", seed)
     kept = f"Its data folder is {data}" if data else f"Its data folder is gone; {program()} demo --data DIR keeps one"
-    click.echo(f"{kept}.")
+    say_text(f"{kept}.")
     click.echo()
     click.echo("That was the whole way from the wire to a statement.")
-    click.echo(f"Your turn: {program()} up, then paste the line it prints.")
+    say_text(f"Your turn: {program()} up, then paste the line it prints.")
     return status
 
 
-def _tell(data: Path) -> int:
+def _tell(data: Path, seed: int) -> int:
     """All steps, in a data folder; the exit code."""
     from switch.centre.as_process import running_centre
     from switch.specs.load import load_specs
@@ -49,15 +60,15 @@ def _tell(data: Path) -> int:
     specs = load_specs()
     _step(1, "Start the centre: its listeners, its switch, and one process for each issuer", data, "up")
     date = specs.calendar.business_date_at(int(time.time() * 1000))
-    with running_centre(data, ["--business-date", date]) as centre:
+    with running_centre(data, ["--business-date", date, "--seed", str(seed)]) as centre:
         _show_centre(centre, specs)
         bought = _buy(centre, specs)
         report = _close(data, specs)
         _show_statement(data, bought, report)
         sound = _check(data)
         click.echo()
-        click.secho("7. Stop the centre: what is in flight is finished first", bold=True)
-        click.secho(f"   $ kill {centre.process.pid}   # or Ctrl+C", dim=True)
+        say("7. Stop the centre: what is in flight is finished first", "title")
+        say(f"   $ kill {centre.process.pid}   # or Ctrl+C", "hint")
         status = centre.stop()
     click.echo()
     click.echo(f"The centre ended with exit code {status}.")
@@ -69,8 +80,10 @@ def _step(number: int, title: str, data: Path, command: str, *, note: str = "") 
     from switch.cli.console.program_name import program
 
     click.echo()
-    click.secho(f"{number}. {title}", bold=True)
-    click.secho(f"   $ {program()} {command}{f' --data {data}' if command.split()[0] != 'send' else ''}{note}", dim=True)
+    say_text(f"{number}. {title}", "title", indent="   ")
+    say_command("   $", f"{program()} {command}{f' --data {data}' if command.split()[0] != 'send' else ''}", gap=" ")
+    if note:
+        say(f"   # {note}", "hint")
     click.echo()
 
 
@@ -96,7 +109,7 @@ def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
     port, merchant = centre.address(first)[1], next(iter(specs.merchants))
     command = f"send --port {port} --amount 99.00 --merchant {merchant} --entry ecommerce"
     title = f"Buy: {len(SHOPPING)} authorizations over TCP, on all listeners in turn"
-    _step(2, title, centre.data, command, note=f"   # and {len(SHOPPING) - 1} more, in short:")
+    _step(2, title, centre.data, command, note=f"and {len(SHOPPING) - 1} more, in short:")
     began = time.perf_counter()
     bought = list(purchases(centre, specs, lambda: datetime.now(specs.calendar.zone)))
     elapsed_ms = (time.perf_counter() - began) * 1000
@@ -135,13 +148,13 @@ def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
 
 
 def _close(data: Path, specs: Specs) -> DayReport:
-    from switch.cli.day import show_report
+    from switch.cli.day import acquirer_names, show_report
     from switch.endofday.close import close_day
 
     title = "Close the day while the centre runs: clear the banks, settle the merchants"
     _step(4, title, data, "day close")
     report = close_day(data, specs, None, int(time.time() * 1000))
-    show_report(report)
+    show_report(report, acquirer_names(specs))
     return report
 
 
@@ -152,7 +165,7 @@ def _show_statement(data: Path, bought: list[Purchase], report: DayReport) -> No
     names = {payout.name: payout.merchant_id for payout in report.payouts}
     merchant = names[sales.most_common(1)[0][0]]
     _step(5, "Give a merchant its statement, the relevé monétique", data, f"statement {merchant}")
-    click.echo(statement(data, merchant), nl=False)
+    click.echo(folded(statement(data, merchant), columns()), nl=False)
 
 
 def _check(data: Path) -> bool:

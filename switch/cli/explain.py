@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.console.options import data_option, json_option, sayable, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.names import last_rrns
+from switch.cli.command.options import data_option, in_folder, json_option, sayable, specs_option
+from switch.cli.console.attended import next_step
+from switch.cli.console.program_name import program
 from switch.cli.show.timeline import show_story
 from switch.errors import NegativeAnswerError, SwitchError
 
@@ -20,12 +25,12 @@ if TYPE_CHECKING:
     from switch.trace.reader import Traced
 
 
-@click.command()
-@click.argument("rrn", metavar="RRN")
+@click.command(cls=Verb)
+@click.argument("rrn", metavar="RRN", shell_complete=last_rrns)
 @data_option
 @specs_option
-@click.option("--bytes", "with_bytes", is_flag=True, help="Show the bytes and elements of every message (switch up --trace).")
-@click.option("--unmasked", is_flag=True, help="With --bytes, show card numbers as they are.")
+@option("--bytes", "with_bytes", is_flag=True, help="Show the bytes and elements of every message (switch up --trace).")
+@option("--unmasked", is_flag=True, help="With --bytes, show card numbers as they are.")
 @json_option
 def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, unmasked: bool, as_json: bool) -> None:
     """Tell the life of one transaction from the journal, in the order things happened, and why.
@@ -43,11 +48,16 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     from switch.explain.lifecycle import story
     from switch.explain.timeline import steps
     from switch.specs.load import specs_of
+    from switch.trace.recorder import TRACE_FILE
 
     if unmasked and not with_bytes:
         raise SwitchError("--unmasked: found without --bytes, expected the bytes whose card numbers it shows")
     specs = specs_of(data, specs_folder)
-    found = story(data, sayable(rrn.strip()))
+    try:
+        found = story(data, sayable(rrn.strip()))
+    except NegativeAnswerError as unknown:
+        unknown.hint = f"{program()} trace --last 5{in_folder(data)} lists the last messages"
+        raise
     told: list[StepWithMessage] = [(step, None) for step in steps(found, specs)]
     missing = None
     if with_bytes:
@@ -60,6 +70,10 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
         if messages:
             click.echo()
             show_bytes_of(messages, specs, unmasked=unmasked)
+        elif not with_bytes:
+            traced = (data / TRACE_FILE).exists()
+            bytes_of = f"{program()} explain {shlex.quote(found.rrn)} --bytes{in_folder(data)} shows the bytes of its messages"
+            next_step(bytes_of if traced else f"{program()} up --trace keeps the bytes of messages from then on")
     if missing is not None:
         raise missing
 

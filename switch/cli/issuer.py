@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from switch.cli.console.names import issuer_names, scenario_names
-from switch.cli.console.options import PATH, data_option, specs_option
+from switch.cli.command.help import Verbs, option
+from switch.cli.command.names import issuer_names, scenario_names
+from switch.cli.command.options import PATH, data_option, specs_option
 from switch.errors import SwitchError
 from switch.machine.stopping import Stop
 
@@ -26,26 +27,27 @@ LOADED_FIRST: Final = ("switch.cli.console.run", "switch.centre.exposure", "swit
 _read: Final[dict[Path | None, Specs]] = {}
 
 
-@click.group()
+@click.group(cls=Verbs)
 def issuer() -> None:
     """Simulated issuers, one process each."""
 
 
-@issuer.command()
+@issuer.command(short_help="Run one issuer until Ctrl+C or SIGTERM.")
 @click.argument("issuer_id", metavar="ID", shell_complete=issuer_names)
 @specs_option
 @data_option
-@click.option("--scenario", type=PATH, metavar="FILE", shell_complete=scenario_names, help="Scenario to play.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the approval codes.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
+@option("--scenario", type=PATH, metavar="FILE", shell_complete=scenario_names, help="Scenario to play.")
+@option("--seed", type=int, default=0, show_default=True, metavar="NUMBER", help="Seed of the approval codes.")
+@option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
+@option(
     "--port",
     type=click.IntRange(0, 65535),
     default=None,
+    metavar="PORT",
     help="Port to listen on instead of the specification's; 0 takes a free one.",
 )
-@click.option("--announce", is_flag=True, help="Print the port as JSON when listening, and end when standard input ends.")
-@click.option("--of-centre", is_flag=True, help="Begin no book where the data folder has no journal of a centre.")
+@option("--announce", is_flag=True, help="Print the port as JSON when listening, and end when standard input ends.")
+@option("--of-centre", is_flag=True, help="Begin no book where the data folder has no journal of a centre.")
 def serve(
     issuer_id: str,
     specs_folder: Path | None,

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from switch.cli.console.options import json_option, specs_option
+from switch.cli.command.help import Verb
+from switch.cli.command.options import json_option, specs_option
 
 
-@click.command()
+@click.command(cls=Verb)
 @specs_option
 @json_option
 def merchants(specs_folder: Path | None, as_json: bool) -> None:

@@ -5,29 +5,36 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterator
 
 import click
 
 from switch.cli import VERBS, cli
+from switch.cli.command.help import OPTIONS, option_groups, split_examples
 
 HEAD = """# The command line
 
 Made by `python -m switch.cli.reference > docs/cli.md`; edit the commands, not this page. `switch VERB --help` says the same.
 
-Every command ends with one of four codes, and says an error in one sentence on standard error:
+Every command ends with one of these codes. An error is one line on standard error, `switch: WHERE: found X, expected Y`,
+then at most one line that begins with `hint:`.
 
 | code | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | the answer was no: not found, not balanced, another response code than expected, a message that makes no sense |
+| 1 | the answer was no: not found, not balanced, another response code than expected, an invalid message |
 | 2 | wrong use, or bad input: an option, a specification file, a data folder |
 | 3 | cannot reach: nobody listens, or no answer in time |
+| 70 | a fault of the program itself; the error line names the file with its details |
+| 130 | interrupted (Ctrl+C) |
 
-Tables go to a terminal as wide as it is and elsewhere whole, without colours; `--json` gives the same to programs. Card
-numbers are masked but in `switch cards` and with `--unmasked`."""
+Tables fit the width of a terminal; in a file or a pipe they are whole, without colours. `--json` gives the same to programs.
+Card numbers are masked, except in `switch cards` and with `--unmasked`.
+
+Three variables of the environment stand in for options that are not typed: `SWITCH_DATA` (`--data`), `SWITCH_READY_FILE`
+(`--ready-file`) and `SWITCH_SPECS` (`--specs`). `switch completion SHELL` prints a script that completes commands, options,
+names, test cards, the last ten RRNs and closed dates."""
 
 
 def reference() -> str:
@@ -47,23 +54,21 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
             yield from _sections(command.get_command(context, below), context, below)
         return
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    rows = [record for item in command.params if (record := item.get_help_record(context))]
-    table = "\n".join(["| option | |", "| --- | --- |", *(f"| `{option}` | {_cell(text)} |" for option, text in rows)])
     yield f"## {context.command_path}"
     yield f"```\n{usage}\n```"
-    yield _prose(command.help or "")
-    if rows:
-        yield table
+    text, examples = split_examples(command.help or "")
+    yield text
+    for title, rows in option_groups(command, context).items():
+        head = f"| {title if title != OPTIONS else 'option'} | |"
+        rows = [(option, text) for option, text in rows if "--help" not in option]
+        if rows:
+            yield "\n".join([head, "| --- | --- |", *(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows)])
+    if examples:
+        yield "```\n" + "\n".join(examples) + "\n```"
 
 
 def _cell(text: str) -> str:
     return re.sub(r"\s+", " ", text).replace("|", "\\|")
-
-
-def _prose(text: str) -> str:
-    """A docstring as Markdown: what click is told to leave as it is becomes a block of code."""
-    paragraphs = inspect.cleandoc(text).split("\n\n")
-    return "\n\n".join(f"```\n{p[1:].strip(chr(10))}\n```" if p.startswith("\b") else p for p in paragraphs)
 
 
 if __name__ == "__main__":

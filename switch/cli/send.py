@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.console.names import dialect_names, known, listener_names, merchant_ids
-from switch.cli.console.options import DATA_FOLDER, PATH, given, json_option, specs_option
+from switch.cli.command.help import Verb, grouped, option
+from switch.cli.command.names import card_numbers, dialect_names, known, last_rrns, listener_names, merchant_ids
+from switch.cli.command.options import DATA_FOLDER, DATA_VARIABLE, PATH, READY_FILE_VARIABLE, given, json_option, specs_option
 from switch.cli.request.from_file import MESSAGES_MAX
 from switch.cli.request.target import header_format, specs_and_place
 from switch.cli.request.tls import TlsWishes, tls_options
@@ -17,11 +18,14 @@ from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.cli.request.options import Wishes
+    from switch.specs.specification import Listener
 
 _TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 #: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.mapping.compose.KINDS`.
 TYPES = ("purchase", "cash", "cash-back", "quasi-cash", "bill", "refund", "balance", "verify", "preauth")
 RATE_MAX = 1_000
+#: `--entry`, as in `switch.iso8583.mapping.compose.ENTRIES`.
+ENTRY_NAMES = ("ecommerce", "chip", "magstripe", "manual")
 NETWORK = ("sign-on", "echo", "sign-off", "cut-over")
 
 
@@ -39,104 +43,158 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
     return value
 
 
-@click.command()
-@click.option("--host", help="Where the centre runs.  [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to call.  [default: the listener's, 8583]")
-@click.option(
-    "--ready-file",
-    type=PATH,
-    metavar="PATH",
-    help="File `switch up --ready-file` wrote: host, port, dialect, header and TPDU of the listener are taken from it.",
+@click.command(cls=Verb)
+@grouped(
+    "Where to",
+    option("--host", metavar="ADDRESS", help="Where Switch runs.  [default: 127.0.0.1]"),
+    option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port to call.  [default: the listener's, 8583]"),
+    option(
+        "--ready-file",
+        type=PATH,
+        metavar="FILE",
+        envvar=READY_FILE_VARIABLE,
+        show_envvar=True,
+        help="File `switch up --ready-file` wrote: host, port, dialect, header and TPDU of the listener are taken from it.",
+    ),
+    option(
+        "--listener",
+        "listener_name",
+        metavar="NAME",
+        shell_complete=listener_names,
+        help="Listener of the specification to call: its port, dialect, header and TPDU.  [default: the first]",
+    ),
+    specs_option,
 )
-@click.option(
-    "--listener",
-    "listener_name",
-    metavar="NAME",
-    shell_complete=listener_names,
-    help="Listener of the specification to call: its port, dialect, header and TPDU.  [default: the first]",
+@grouped(
+    "Wire format",
+    option(
+        "--dialect",
+        "dialect_name",
+        metavar="NAME",
+        shell_complete=dialect_names,
+        help="Dialect to write in, instead of the listener's.",
+    ),
+    option("--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."),
+    option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front or not, instead of what the listener does."),
+    tls_options,
 )
-@click.option(
-    "--dialect",
-    "dialect_name",
-    metavar="NAME",
-    shell_complete=dialect_names,
-    help="Dialect to write in, instead of the listener's.",
+@grouped(
+    "Payment",
+    option(
+        "--type",
+        "kind",
+        type=click.Choice(TYPES),
+        metavar="TYPE",
+        help=f"What is asked for (DE 3): {', '.join(TYPES)}.  [default: purchase, or cash at a cash machine]",
+    ),
+    option("--amount", metavar="AMOUNT", help="Amount: 125 or 125.00.  [default: 125.00, or that of the original]"),
+    option("--cash-back", metavar="AMOUNT", help="Part of the amount that is handed out (DE 54)."),
+    option("--partial", is_flag=True, help="A part of the amount can be taken, too (DE 25 = 41)."),
+    option("--currency", metavar="CODE", help="Currency, 504 or MAD.  [default: the merchant's]"),
+    option(
+        "--pan",
+        metavar="DIGITS",
+        shell_complete=card_numbers,
+        help="Card number (`switch cards` lists them).  [default: the first test card]",
+    ),
+    option("--expiry", metavar="YYMM", help="Expiry of the card.  [default: its own, where it is a test card]"),
+    option(
+        "--entry",
+        type=click.Choice(ENTRY_NAMES),
+        metavar="ENTRY",
+        help=f"How the card was read: {', '.join(ENTRY_NAMES)}.  [default: ecommerce]",
+    ),
+    option(
+        "--merchant",
+        "merchant_id",
+        metavar="ID",
+        shell_complete=merchant_ids,
+        help="Card acceptor (DE 42; `switch merchants` lists them).  [default: the first of the specification]",
+    ),
+    option("--terminal", "terminal_id", metavar="ID", help="Terminal (DE 41).  [default: the merchant's first]"),
 )
-@click.option(
-    "--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."
+@grouped(
+    "An earlier request",
+    option("--complete", metavar="RRN", shell_complete=last_rrns, help="Complete a pre-authorization, for --amount (0220)."),
+    option(
+        "--adjust",
+        metavar="RRN",
+        shell_complete=last_rrns,
+        help="Give a sale that waits for its batch another --amount: a tip (0220 with DE 3 02).",
+    ),
+    option("--increment", metavar="RRN", shell_complete=last_rrns, help="Add --amount to a pre-authorization (0100)."),
+    option("--reverse", metavar="RRN", shell_complete=last_rrns, help="Reverse a request (0400, or 0420 with --mti)."),
+    option("--leave", metavar="AMOUNT", help="What the reversal leaves of the amount (DE 95).  [default: nothing]"),
+    option("--void", metavar="RRN", shell_complete=last_rrns, help="Void a sale or a refund (0200 with DE 3 02 or 22)."),
+    option(
+        "--data",
+        type=PATH,
+        metavar="DIR",
+        envvar=DATA_VARIABLE,
+        show_envvar=True,
+        help="Data folder whose journal knows that RRN.  [default: that of the ready file, or var]",
+    ),
+    option("--original-stan", metavar="DIGITS", help="Without a journal: DE 11 of that request."),
+    option("--original-at", metavar="DIGITS", help="Without a journal: DE 7 of that request, MMDDhhmmss."),
 )
-@click.option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front or not, instead of what the listener does.")
-@click.option(
-    "--type", "kind", type=click.Choice(TYPES), help="What is asked for (DE 3).  [default: purchase, or cash at a cash machine]"
+@grouped(
+    "Other messages",
+    option("--totals", is_flag=True, help="Close the terminal's batch (0500); totals to compare go in with --set."),
+    option(
+        "--network",
+        type=click.Choice(NETWORK),
+        metavar="WHAT",
+        help=f"Send a network management message (0800): {', '.join(NETWORK)}.",
+    ),
 )
-@click.option("--pan", metavar="DIGITS", help="Card number (`switch cards` lists them).  [default: the first test card]")
-@click.option("--expiry", metavar="YYMM", help="Expiry of the card.  [default: its own, where it is a test card]")
-@click.option("--amount", metavar="AMOUNT", help="Amount: 125 or 125.00.  [default: 125.00, or that of the original]")
-@click.option("--cash-back", metavar="AMOUNT", help="Part of the amount that is handed out (DE 54).")
-@click.option("--partial", is_flag=True, help="A part of the amount can be taken, too (DE 25 = 41).")
-@click.option("--currency", metavar="CODE", help="Currency, 504 or MAD.  [default: the merchant's]")
-@click.option(
-    "--merchant",
-    "merchant_id",
-    metavar="ID",
-    shell_complete=merchant_ids,
-    help="Card acceptor (DE 42; `switch merchants` lists them).  [default: the first of the specification]",
+@grouped(
+    "By hand",
+    option("--mti", metavar="MTI", help="Message type, instead of the usual one."),
+    option("--stan", metavar="DIGITS", help="System trace audit number (DE 11), six digits.  [default: drawn]"),
+    option("--rrn", metavar="TEXT", help="Retrieval reference number (DE 37).  [default: from date and STAN]"),
+    option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="N=VALUE",
+        help="Set element N, or subelement N.M, to anything; `N=` leaves it out. Repeatable.",
+    ),
+    option(
+        "--file",
+        metavar="FILE",
+        help="Send the messages of a file: hexadecimal text, JSON of `switch decode --json`, or CSV; - is standard input.",
+    ),
+    option(
+        "--raw",
+        metavar="HEX",
+        help="Send bytes as they are, header and all: hexadecimal digits, a file, or - for standard input.",
+    ),
+    option(
+        "--count",
+        type=click.IntRange(1, MESSAGES_MAX),
+        default=1,
+        metavar="NUMBER",
+        help="Send it this many times, each a new message.",
+    ),
+    option("--rate", type=float, callback=_rate, metavar="NUMBER", help="Send at most so many messages a second."),
 )
-@click.option("--terminal", "terminal_id", metavar="ID", help="Terminal (DE 41).  [default: the merchant's first]")
-@click.option(
-    "--entry",
-    type=click.Choice(["ecommerce", "chip", "magstripe", "manual"]),
-    help="How the card was read.  [default: ecommerce]",
+@grouped(
+    "Result",
+    option("--expect", metavar="CODE", help="End with 0 if this response code comes (DE 39), else with 1."),
+    option(
+        "--timeout",
+        "timeout_seconds",
+        type=float,
+        default=15.0,
+        callback=_seconds,
+        metavar="SECONDS",
+        help="Time to wait for an answer.  [default: 15]",
+    ),
+    option("--bytes", "dumped", is_flag=True, help="Show the bytes of both messages, too."),
+    option("--all", "everything", is_flag=True, help="Show every element of the answer, also those that are as sent."),
+    option("--unmasked", is_flag=True, help="Show card numbers and the like as they are: those of your own test cards."),
+    json_option,
 )
-@click.option("--complete", metavar="RRN", help="Complete a pre-authorization, for --amount (0220).")
-@click.option(
-    "--adjust", metavar="RRN", help="Give a sale that waits for its batch another --amount: a tip (0220 with DE 3 02)."
-)
-@click.option("--increment", metavar="RRN", help="Add --amount to a pre-authorization (0100).")
-@click.option("--reverse", metavar="RRN", help="Reverse a request (0400, or 0420 with --mti).")
-@click.option("--leave", metavar="AMOUNT", help="What the reversal leaves of the amount (DE 95).  [default: nothing]")
-@click.option("--void", metavar="RRN", help="Take a sale or a refund back (0200 with DE 3 02 or 22).")
-@click.option(
-    "--data",
-    type=PATH,
-    metavar="DIR",
-    help="Data folder whose journal knows that RRN.  [default: that of the ready file, or var]",
-)
-@click.option("--original-stan", metavar="DIGITS", help="Without a journal: DE 11 of that request.")
-@click.option("--original-at", metavar="DIGITS", help="Without a journal: DE 7 of that request, MMDDhhmmss.")
-@click.option("--totals", is_flag=True, help="Close the terminal's batch (0500); totals to compare go in with --set.")
-@click.option("--network", type=click.Choice(NETWORK), help="Send a network management message (0800).")
-@click.option("--mti", help="Message type, instead of the usual one.")
-@click.option("--stan", metavar="DIGITS", help="System trace audit number (DE 11), six digits.  [default: drawn]")
-@click.option("--rrn", metavar="TEXT", help="Retrieval reference number (DE 37).  [default: from date and STAN]")
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="N=VALUE",
-    help="Set element N, or subelement N.M, to anything; `N=` leaves it out. Repeatable.",
-)
-@click.option(
-    "--file",
-    metavar="FILE",
-    help="Send the messages of a file: hexadecimal text, JSON of `switch decode --json`, or CSV; - is standard input.",
-)
-@click.option(
-    "--raw", metavar="HEX", help="Send bytes as they are, header and all: hexadecimal digits, or a file; - is standard input."
-)
-@click.option(
-    "--count", type=click.IntRange(1, MESSAGES_MAX), default=1, metavar="N", help="Send it N times, each a new message."
-)
-@click.option("--rate", type=float, callback=_rate, metavar="N", help="Send at most N messages a second.")
-@click.option("--bytes", "dumped", is_flag=True, help="Show the bytes of both messages, too.")
-@click.option("--unmasked", is_flag=True, help="Show card numbers and the like as they are: those of your own test cards.")
-@click.option(
-    "--timeout", "timeout_seconds", type=float, default=15.0, show_default=True, callback=_seconds, help="Seconds to wait."
-)
-@click.option("--expect", metavar="CODE", help="End with 0 if this response code comes (DE 39), else with 1.")
-@tls_options
-@specs_option
-@json_option
 def send(
     host: str | None,
     port: int | None,
@@ -145,6 +203,7 @@ def send(
     count: int,
     rate: float | None,
     dumped: bool,
+    everything: bool,
     unmasked: bool,
     ready_file: Path | None,
     listener_name: str | None,
@@ -160,23 +219,22 @@ def send(
     tls: TlsWishes,
     **wishes: Any,
 ) -> None:
-    """Send one message to a centre, or a few, and show request and answer, element by element.
+    """Send one message to Switch, or several, and show each request and its answer.
 
-    Everything has a default, so `switch send` alone makes a purchase; what was set and by what is told below the message. What
-    follows a request (--complete, --adjust, --increment, --reverse, --void) names it by its RRN: the rest is taken from the
-    journal. Card numbers are shown masked, unless --unmasked. Ends with 0 when an answer came (whatever it says, unless
-    --expect), 1 when it is not the one expected, 3 when none came.
+    Every option has a default: `switch send` alone makes a purchase. The output lists which elements your options set.
+    --complete, --adjust, --increment, --reverse and --void follow an earlier request: name it by its RRN, and the journal
+    completes the message. Card numbers are masked, unless --unmasked. The exit code is 0 when an answer came, 1 when it is not
+    the one that --expect names, 3 when no answer came.
 
-    A file has hexadecimal text or JSON, whose messages are sent as they stand, or CSV: a header row of mti and elements'
-    numbers, then a message a row. Where CSV has no column, the default is sent, and an empty cell leaves an element out. All of
-    a file is read before anything is sent. Several messages go over one connection and are shown a line each, with a count of
-    their answers at the end; with --count, every message but the first of its kind has a new STAN, time and RRN. --raw sends
-    any bytes, and shows what comes back, decoded where it can be.
+    --file sends the messages of hexadecimal text or JSON as they are. CSV has a header row (mti and element numbers), then a
+    message a row: a missing column means the default, an empty cell leaves the element out. Switch reads all of a file before
+    it sends the first message. Several messages go over one connection and are shown a line each, with a count of their answers
+    at the end. With --count, each repetition has a new STAN, time and RRN. --raw sends any bytes, and shows what comes back.
 
     \b
     switch send --pan 9504010000000027 --amount 80.00 --expect 51
-    switch send --ready-file ready.json --pan 9504010000000027 --amount 80 --expect 51
-    switch send --listener bcd --entry chip --set 55=9F02060000000125009F1A020504
+    switch send --ready-file ready.json --amount 80 --expect 00
+    switch send --listener bcd --entry chip --set 55=9F1A020504
     switch send --type cash-back --amount 300 --cash-back 100
     switch send --type preauth --amount 500 --rrn HOTEL0000001
     switch send --complete HOTEL0000001 --amount 430
@@ -201,7 +259,8 @@ def send(
     from switch.lines.client import Conversation
 
     specs, place = specs_and_place(specs_folder, ready_file, listener_name)
-    listener, data = place.listener, data or place.data
+    listener = place.listener
+    data = (data if given("data") else None) or place.data or data
     dialect = specs.dialects[known("--dialect", dialect_name or listener.dialect, specs.dialects, place.source)]
     header = header_format(header_notation) if header_notation else listener.header
     with_tpdu = listener.tpdu if tpdu is None else tpdu
@@ -211,7 +270,16 @@ def send(
     framer = partial(Framer, header, tpdu=with_tpdu)
     speaking = Conversation(host, port or listener.port, framer, timeout_seconds, side)
     wire = Wire(codec=codec, header=header, tpdu=_TPDU if with_tpdu else b"")
-    view = SendView(bytes=dumped, unmasked=unmasked, as_json=as_json, expect=expect, data=data, line=listener.name)
+    view = SendView(
+        bytes=dumped,
+        everything=everything,
+        unmasked=unmasked,
+        as_json=as_json,
+        expect=expect,
+        data=data,
+        line=listener.name,
+        expected=_form(listener),
+    )
     try:
         if raw is not None:
             _refuse_beside_raw(wished, changes, file)
@@ -229,6 +297,11 @@ def send(
         speaking.close()
 
 
+def _form(listener: Listener) -> str:
+    """How a listener has its messages, as the table of ``switch up`` says it."""
+    return f"{listener.header.notation}{' + TPDU' if listener.tpdu else ''}, dialect {listener.dialect}"
+
+
 def _refuse_beside_raw(wishes: Wishes, changes: tuple[str, ...], file: str | None) -> None:
     """No option is passed over in silence: bytes that are sent as they are have no elements anything could be set in."""
     from attrs import asdict
@@ -236,5 +309,5 @@ def _refuse_beside_raw(wishes: Wishes, changes: tuple[str, ...], file: str | Non
     names = {"kind": "--type", "merchant_id": "--merchant", "terminal_id": "--terminal"}
     others = {names.get(name, f"--{name.replace('_', '-')}"): value for name, value in asdict(wishes).items()}
     found = {**others, "--set": changes, "--file": file, "--count": given("count"), "--rate": given("rate")}
-    for option in (option for option, value in found.items() if value):
-        raise SwitchError(f"{option}: found beside --raw, which has no use for it")
+    for name in (name for name, value in found.items() if value):
+        raise SwitchError(f"{name}: found beside --raw, which has no use for it")

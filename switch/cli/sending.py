@@ -18,10 +18,12 @@ from switch.cli.show.exchange import (
     print_explain_it,
     print_given,
     print_sent,
+    print_verdict,
     print_where_to_ask,
     value_of,
 )
-from switch.errors import FrameError, NegativeAnswerError, UnansweredError
+from switch.display.plural import plural
+from switch.errors import FrameError, NegativeAnswerError, SwitchError, UnansweredError
 
 if TYPE_CHECKING:
     from switch.cli.request.batch import Outgoing
@@ -62,11 +64,13 @@ class SendView:
     """What of exchanges is shown, and what is expected of them. ``data`` is where their reasons can be asked."""
 
     bytes: bool
+    everything: bool  #: of an answer, those elements too that are as they were sent
     unmasked: bool
     as_json: bool
     expect: str | None
     data: Path | None
     line: str  #: the listener that is called
+    expected: str = ""  #: how that listener has its messages
 
 
 def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) -> None:
@@ -78,18 +82,21 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
     request = describe(wire.codec, body, unmasked=view.unmasked)
     try:
         answer = speaking.ask(wire.framed(body), _answer_to(wire.codec, out.message))
-    except UnansweredError:
+    except UnansweredError as error:
         if not view.as_json:  # what was sent is what a tester needs to ask again, to reverse it, or to look it up
             _show_sent(request, body, out, wire, view, speaking.place)
-            if 37 in out.message.elements:
+            if _is_stored(out.message.elements.get(37, ""), view.data):
                 print_explain_it(out.message.elements[37], view.data)
+        error.hint = _where_to_look(wire, view)
         raise
     response = describe(wire.codec, answer.frame.body, unmasked=view.unmasked)
     if view.as_json:
         show_json(_as_json(request, response, body, answer, out, wire, view))
     else:
+        print_verdict(response, speaking.place, answer.elapsed_ms)
+        click.echo()
         _show_sent(request, body, out, wire, view, speaking.place)
-        print_answer(response, answer.elapsed_ms)
+        print_answer(response, request, everything=view.everything)
         rrn = value_of(response, 37) or out.message.elements.get(37)
         print_where_to_ask(response, rrn, view.data, journaled=out.journaled)
         if view.bytes:
@@ -111,13 +118,14 @@ def send_several(
     wait: Any = time.sleep,
 ) -> None:
     """Exchanges one after the other, a line each, with a count of the answers at the end."""
+    from switch.cli.console import screen
     from switch.cli.console.last_resort import error_json
     from switch.cli.show import live
     from switch.cli.show.tables import show_json
     from switch.cli.show.timeline import time_json
     from switch.iso8583.reading.describe import describe
 
-    width, colour = live.columns(), live.coloured()
+    width, colour = screen.columns(), screen.coloured()
     codes: Counter[str] = Counter()
     times: list[float] = []
     told: list[dict[str, Any]] = []
@@ -157,14 +165,16 @@ def send_several(
     else:
         _print_summary(summary)
     if codes[""]:
-        raise UnansweredError(f"{speaking.place}: {codes['']} of {codes.total()} messages were not answered, or not sensibly")
+        sentence = f"{codes['']} of {plural(codes.total(), 'message')} not answered, or not sensibly"
+        raise UnansweredError(f"{speaking.place}: {sentence}", hint=_where_to_look(wire, view))
     if others:
-        found = f"{len(others)} of {codes.total()} messages with another, the first: {others[0]}"
+        found = f"{len(others)} of {plural(codes.total(), 'message')} with another, the first: {others[0]}"
         raise NegativeAnswerError(f"response code: found {found}; expected {view.expect} of all")
 
 
 def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) -> None:
     """Bytes as they are, and what comes back: each message of it decoded where it can be."""
+    from switch.cli.console import screen
     from switch.cli.show.message import message_json, show_message
     from switch.cli.show.tables import show_json
     from switch.iso8583.framing import Framer
@@ -193,11 +203,11 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
         about = {"sent_length": len(data), "received_length": len(came.data), "closed": came.closed, "messages": messages}
         show_json({**about, "elapsed_ms": round(came.elapsed_ms, 3), "rest_length": len(framer.rest)})
     else:
-        click.echo(f"sent to {speaking.place}: {_bytes(len(data))}, as they are")
+        click.echo(f"sent to {speaking.place}: {plural(len(data), 'byte')}, as they are")
         _dump_unread(data, wire, view)
         click.echo()
         if came.data:
-            click.echo(f"came back: {_bytes(len(came.data))} in {came.elapsed_ms:.1f} ms")
+            click.echo(f"came back: {plural(len(came.data), 'byte')} in {came.elapsed_ms:.1f} ms")
         for frame, reading in zip(frames, found, strict=True):
             click.echo()
             show_message(reading, wire.codec, unmasked=view.unmasked)
@@ -205,13 +215,14 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
                 _dump("received", wire.framed_again(frame), reading.body, wire, view)
         if framer.rest:
             why = framer.fault or framer.incomplete
-            click.echo(f"\nno message of listener {view.line}: {why}")
+            click.echo()
+            screen.say_text(f"no message of listener {view.line}: {why}", "bad")
             _dump_unread(framer.rest, wire, view)
         if came.closed:
             click.echo("the line was closed by the centre")
     if not came.data:
         why = "the line was closed without an answer" if came.closed else "no answer came in time"
-        raise UnansweredError(f"{speaking.place}: {why}")
+        raise UnansweredError(f"{speaking.place}: {why}", hint=_where_to_look(wire, view))
     if view.expect is not None and view.expect not in codes:
         _check_expected(view.expect, codes[-1] if codes else None)
 
@@ -258,14 +269,16 @@ def _show_sent(request: Description, body: bytes, out: Outgoing, wire: Wire, vie
 
 
 def _dump(what: str, frame: bytes, body: bytes, wire: Wire, view: SendView) -> None:
+    from switch.cli.console import screen
     from switch.cli.show.dump import HIDDEN_LEGEND, show_dump
 
-    if show_dump(wire.codec, frame, body, f"{what}, {_bytes(len(frame))}", unmasked=view.unmasked):
-        click.echo(f"  {HIDDEN_LEGEND}")
+    if show_dump(wire.codec, frame, body, f"{what}, {plural(len(frame), 'byte')}", unmasked=view.unmasked):
+        screen.say_text(f"  {HIDDEN_LEGEND}", "hint", indent="  ")
 
 
 def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
     """Bytes that may be no message: whatever may be a card number is left out."""
+    from switch.cli.console import screen
     from switch.cli.show.dump import hidden_of
     from switch.iso8583.framing import Framer
     from switch.iso8583.reading.describe import describe
@@ -281,8 +294,8 @@ def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
         rest = framer.rest
         start = len(data) - len(rest)
         hidden |= {start + each for each in hidden_places(wire.codec, rest, describe(wire.codec, rest), 0, len(rest))}
-    for line in hexdump(data, hidden=hidden, blanked=()):
-        click.echo(f"  {line}")
+    for line in hexdump(data, hidden=hidden, blanked=(), line_bytes=screen.dump_bytes(2)):
+        screen.say(f"  {line}")
 
 
 def _as_json(
@@ -345,6 +358,7 @@ def _summary(codes: Counter[str], times: list[float]) -> dict[str, Any]:
 
 
 def _print_summary(summary: dict[str, Any]) -> None:
+    from switch.cli.console.screen import say_text
     from switch.cli.show.live import answered
 
     click.echo()
@@ -352,10 +366,10 @@ def _print_summary(summary: dict[str, Any]) -> None:
              for code, count in summary["response_codes"].items()]  # fmt: skip
     if summary["not_answered"]:
         parts.append(f"{summary['not_answered']} not answered, or not sensibly")
-    click.echo(f"{summary['sent']} sent: {', '.join(parts)}")
+    say_text(f"{summary['sent']} sent: {', '.join(parts)}")
     if "min_ms" in summary:
         lowest, middle, highest = (summary[name] for name in ("min_ms", "median_ms", "max_ms"))
-        click.echo(f"answers in {lowest:.1f} ms at least, {middle:.1f} ms in the middle, {highest:.1f} ms at most")
+        say_text(f"answers in {lowest:.1f} ms at least, {middle:.1f} ms in the middle, {highest:.1f} ms at most")
 
 
 def _check_expected(expected: str | None, found: str | None) -> None:
@@ -366,5 +380,19 @@ def _check_expected(expected: str | None, found: str | None) -> None:
         raise NegativeAnswerError(f"response code: found {got}, expected {expected} ({code_meaning(expected)})")
 
 
-def _bytes(count: int) -> str:
-    return f"{count} byte{'' if count == 1 else 's'}"
+def _where_to_look(wire: Wire, view: SendView) -> str:
+    """What may help where no answer came: who prints why, and what the listener that was meant expects."""
+    expected = f"{wire.header.notation}{' + TPDU' if wire.tpdu else ''}"
+    return f"see the terminal of switch up; listener {view.line} expects {view.expected or expected}"
+
+
+def _is_stored(rrn: str, data: Path | None) -> bool:
+    """Whether the journal has a request of this RRN, so that its life can be told."""
+    from switch.cli.command.options import DATA_FOLDER
+    from switch.journal.journal import JOURNAL_FILE, read_life
+
+    folder = data or DATA_FOLDER
+    try:
+        return bool(rrn.strip()) and (folder / JOURNAL_FILE).exists() and bool(read_life(folder, rrn))
+    except SwitchError:
+        return False

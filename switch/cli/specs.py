@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.command.help import Verbs
+from switch.cli.command.options import PATH, json_option, specs_option
+from switch.cli.console.attended import next_step
 from switch.cli.console.last_resort import complain
-from switch.cli.console.options import PATH, specs_option
+from switch.cli.console.program_name import program
+from switch.cli.console.screen import say_text
+from switch.display.plural import plural
 from switch.errors import SwitchError
 
+if TYPE_CHECKING:
+    from switch.errors import SpecError
 
-@click.group()
+
+@click.group(cls=Verbs)
 def specs() -> None:
     """Check the specification files, or copy the embedded ones to edit them."""
 
 
-@specs.command()
+@specs.command(short_help="Say that a specification is well, or every mistake.")
 @specs_option
-def check(specs_folder: Path | None) -> int:
+@json_option
+def check(specs_folder: Path | None, as_json: bool) -> int:
     """Read the whole specification and say that all is well, or every mistake there is: file, line, key.
 
     A dialect in which the centre cannot say an approval or a decline is a mistake; what else it cannot say is a warning.
     Every sale of the business date that is open now must have its rates, too.
     """
+    from switch.cli.show.tables import show_json
     from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SpecError
     from switch.lines.tls_context import issuer_server_tls, issuers_tls, listeners_tls
     from switch.specs.load import load_specs
@@ -32,12 +44,15 @@ def check(specs_folder: Path | None) -> int:
     try:
         loaded = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
     except SpecError as error:
+        if as_json:
+            show_json({"sound": False, "mistakes": [_as_json(mistake) for mistake in error.mistakes]})
+            return EXIT_WRONG_USE
         for mistake in error.mistakes:
             complain(str(mistake))
         if len(error.mistakes) > 1:
-            complain(f"{len(error.mistakes)} mistakes")
+            complain(plural(len(error.mistakes), "mistake"))
         return EXIT_WRONG_USE
-    for warning in loaded.unsaid:
+    for warning in () if as_json else loaded.unsaid:
         complain(f"warning: {warning}")
     issuers = loaded.issuers.values()
     listeners_tls(loaded)
@@ -49,20 +64,24 @@ def check(specs_folder: Path | None) -> int:
     series = sum(one.count for issuer in issuers for one in issuer.card_series)
     ranges = sum(len(items) for _, _, items in loaded.routing.ranges)
     counts = [
-        (len(loaded.centre.listeners), "listeners"),
-        (len(loaded.dialects), "dialects"),
-        (len(loaded.issuers), "issuers"),
-        (named, "named cards"),
-        (series, "cards in series"),
-        (ranges, "BIN ranges"),
-        (len(loaded.merchants), "merchants"),
-        (len(loaded.scenarios), "scenarios"),
+        (len(loaded.centre.listeners), "listener", "listeners"),
+        (len(loaded.dialects), "dialect", "dialects"),
+        (len(loaded.issuers), "issuer", "issuers"),
+        (named, "named card", "named cards"),
+        (series, "card in series", "cards in series"),
+        (ranges, "BIN range", "BIN ranges"),
+        (len(loaded.merchants), "merchant", "merchants"),
+        (len(loaded.scenarios), "scenario", "scenarios"),
     ]
-    click.echo(f"{', '.join(f'{count} {what}' for count, what in counts)}: all well in {loaded.folder}")
+    if as_json:
+        found = {several.replace(" ", "_").lower(): count for count, _, several in counts}
+        show_json({"sound": True, "folder": str(loaded.folder), **found, "warnings": [str(one) for one in loaded.unsaid]})
+    else:
+        say_text(f"{', '.join(plural(*count) for count in counts)}: all well in {loaded.folder}", "good")
     return EXIT_DONE
 
 
-@specs.command()
+@specs.command(short_help="Copy the embedded specification, to edit it.")
 @click.argument("folder", type=PATH, metavar="DIR")
 def export(folder: Path) -> None:
     """Copy the embedded specification into DIR (new or empty), to edit it and run with --specs DIR."""
@@ -76,4 +95,10 @@ def export(folder: Path) -> None:
         shutil.copytree(default_folder(), folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
     except OSError as fault:
         raise SwitchError(f"{folder}: {fault.strerror or fault}, expected a new or an empty folder") from None
-    click.echo(f"the embedded specification is in {folder}; edit it, then: switch specs check --specs {folder}")
+    say_text(f"the embedded specification is in {folder}")
+    next_step(f"edit it, then {program()} specs check --specs {shlex.quote(str(folder))}")
+
+
+def _as_json(mistake: SpecError) -> dict[str, object]:
+    about = {"file": mistake.file, "line": mistake.line, "key": mistake.key}
+    return {**about, "found": str(mistake.found), "expected": mistake.expected}

@@ -7,8 +7,11 @@ from typing import Any, Final, Literal
 
 import click
 
-from switch.cli.console.names import merchant_ids
-from switch.cli.console.options import data_option, date_argument, given, json_option, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.names import merchant_ids
+from switch.cli.command.options import closed_date_argument, data_option, given, json_option, specs_option
+from switch.cli.console.folding import folded
+from switch.cli.console.screen import columns
 from switch.errors import SwitchError
 
 #: The columns of ``payouts.STATEMENT_LINES``.
@@ -32,10 +35,10 @@ LINE_COLUMNS: Final = (
 )
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("merchant_id", metavar="MERCHANT", shell_complete=merchant_ids)
-@date_argument
-@click.option(
+@closed_date_argument
+@option(
     "--format",
     "form",
     type=click.Choice(["text", "csv"]),
@@ -70,12 +73,13 @@ def statement(
         told = statement_of(data, merchant_id, business_date, "csv" if as_json else form, specs.merchants.keys())
     except SwitchError as error:
         if type(error) is SwitchError and merchant_id not in specs.merchants:
-            raise SwitchError(f"{error}; `switch merchants` lists them") from None
+            sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
+            raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
     if as_json:
         show_json(_as_json(data, merchant_id, business_date or _date_of(told)))
     else:
-        click.echo(told, nl=False)
+        click.echo(told if form == "csv" else folded(told, columns()), nl=False)
 
 
 def _date_of(rows: str) -> str:

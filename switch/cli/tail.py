@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from switch.cli.console.options import COUNT_MAX, data_option, json_option, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import COUNT_MAX, data_option, json_option, specs_option
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:
@@ -27,18 +28,23 @@ LAST_PAIRS: Final = 10  #: pairs that are shown at the beginning
 NICENESS: Final = 10  #: the centre goes first
 
 
-@click.command()
-@click.option(
-    "--last", type=click.IntRange(0, 10_000), default=LAST_PAIRS, show_default=True, metavar="N", help="Show the last N first."
+@click.command(cls=Verb)
+@option(
+    "--last",
+    type=click.IntRange(0, 10_000),
+    default=LAST_PAIRS,
+    show_default=True,
+    metavar="NUMBER",
+    help="Show so many of the last first.",
 )
-@click.option("--line", "lines", multiple=True, metavar="NAME", help="Show only this listener, or this issuer's line.")
-@click.option("--mti", "mtis", multiple=True, metavar="MTI", help="Show only this message type, of message or answer.")
-@click.option("--code", "codes", multiple=True, metavar="CODE", help="Show only answers with this response code (DE 39).")
-@click.option("--card", metavar="DIGITS", help="Show only cards that end so.")
-@click.option("--declined", is_flag=True, help="Show only what was answered, and not approved.")
-@click.option("--no-follow", is_flag=True, help="End with the last message there is.")
-@click.option("--since", type=click.IntRange(0, COUNT_MAX * 100), hidden=True, help="Begin with messages of this time, in ms.")
-@click.option("--beside", is_flag=True, hidden=True, help="End when standard input does, and with nothing else.")
+@option("--line", "lines", multiple=True, metavar="NAME", help="Show only this listener, or this issuer's line.")
+@option("--mti", "mtis", multiple=True, metavar="MTI", help="Show only this message type, of message or answer.")
+@option("--code", "codes", multiple=True, metavar="CODE", help="Show only answers with this response code (DE 39).")
+@option("--card", metavar="DIGITS", help="Show only cards that end so.")
+@option("--declined", is_flag=True, help="Show only what was answered, and not approved.")
+@option("--no-follow", is_flag=True, help="End with the last message there is.")
+@option("--since", type=click.IntRange(0, COUNT_MAX * 100), hidden=True, help="Begin with messages of this time, in ms.")
+@option("--beside", is_flag=True, hidden=True, help="End when standard input does, and with nothing else.")
 @data_option
 @specs_option
 @json_option
@@ -93,6 +99,7 @@ def follow(
     clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
 ) -> None:
     """Show what is there, then what comes; ``wait`` waits for the next look and says whether there is to be one."""
+    from switch.cli.console import screen
     from switch.cli.show import following, live
     from switch.specs.load import specs_of
     from switch.trace.pairs import LOOK_MAX, Followed, Pairs
@@ -103,9 +110,9 @@ def follow(
     with opened(data) as (db, vault):
         show = following.Shown(partial(message_numbered, db, vault), specs, chosen)
         followed = Followed.from_time(db, since) if since is not None else Followed.from_last(db, LOOK_MAX if last else 0)
-        pairs, first, colour = Pairs(patience_ms), since is None, live.coloured()
+        pairs, first, colour = Pairs(patience_ms), since is None, screen.coloured()
         if not as_json:
-            live.print_heading(live.columns(), colour=colour)
+            live.print_heading(screen.columns(), colour=colour)
         for ended in _looks(wait):
             rows = followed.look()
             found = pairs.take(rows, clock_ms(), gap=followed.gap)
@@ -113,8 +120,9 @@ def follow(
             if ended:
                 found += pairs.rest()
             shown, more = show.last_of(sorted(found), last if first else AT_ONCE_MAX)
-            if (more or followed.passed_over) and not first and not as_json:
-                click.echo(f"… more than is shown: {more + followed.passed_over:,} messages passed over")
+            passed = more + followed.passed_over
+            if passed and not first and not as_json:
+                click.echo(f"… more than is shown: {passed:,} {'message' if passed == 1 else 'messages'} passed over")
             for each in shown:
                 following.show(each, as_json=as_json, colour=colour)
             followed.passed_over, first = 0, False

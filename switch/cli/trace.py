@@ -6,34 +6,46 @@ from pathlib import Path
 
 import click
 
-from switch.cli.console.options import COUNT_MAX, data_option, given, json_option, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import COUNT_MAX, data_option, given, json_option, specs_option
 from switch.errors import SwitchError
 
 LAST = 20
 
 
-@click.command()
-@click.argument("named", nargs=-1, type=click.IntRange(1, COUNT_MAX), metavar="[N]...")
-@click.option(
-    "--last", type=click.IntRange(1, COUNT_MAX), default=LAST, show_default=True, metavar="N", help="Show so many messages."
+@click.command(cls=Verb)
+@click.argument("named", nargs=-1, type=click.IntRange(1, COUNT_MAX), metavar="[NUMBER]...")
+@option(
+    "--last",
+    type=click.IntRange(1, COUNT_MAX),
+    default=LAST,
+    show_default=True,
+    metavar="NUMBER",
+    help="Show so many messages.",
 )
-@click.option("--unreadable", is_flag=True, help="Show only what makes no sense.")
-@click.option(
+@option("--network", is_flag=True, help="List network management too: sign-ons, echoes, cut-overs.")
+@option("--rrn", metavar="RRN", help="List only messages with this RRN.")
+@option("--mti", metavar="MTI", help="List only messages of this type.")
+@option("--unreadable", is_flag=True, help="Show only what makes no sense.")
+@option(
     "--number",
     "numbers",
     type=click.IntRange(1, COUNT_MAX),
     multiple=True,
-    metavar="N",
-    help="Show the bytes and elements of message N, as N alone does.",
+    metavar="NUMBER",
+    help="Show the bytes and elements of this message, as its number alone does.",
 )
-@click.option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
-@click.option("--unmasked", is_flag=True, help="Show card numbers as they are.")
+@option("--all", "everything", is_flag=True, help="Show the bytes and elements of each.")
+@option("--unmasked", is_flag=True, help="Show card numbers as they are.")
 @data_option
 @specs_option
 @json_option
 def trace(
     named: tuple[int, ...],
     last: int,
+    network: bool,
+    rrn: str | None,
+    mti: str | None,
     unreadable: bool,
     numbers: tuple[int, ...],
     everything: bool,
@@ -45,28 +57,33 @@ def trace(
     """List the last messages of every line, both ways: those without an RRN too, and bytes that make no sense.
 
     Only what a centre started with `switch up --trace` has seen is there. Choose messages by their numbers, or --all, to see
-    their bytes and elements; `switch explain RRN --bytes` shows those of one transaction. Tracks, PIN blocks and what may
-    hold a CVV2 were never kept, card numbers are masked unless --unmasked. Ends with 1 where nothing is kept.
+    their bytes and elements; `switch explain RRN --bytes` shows those of one transaction. Network management is left out,
+    and counted below the list, unless --network. Tracks, PIN blocks and what may hold a CVV2 were never kept, card numbers
+    are masked unless --unmasked. Ends with 1 where nothing is kept.
 
     The centre may be running or not.
     """
     from switch.cli.show.tables import show_json
     from switch.cli.show.trace import show_bytes_of, show_list_of, traced_json
     from switch.specs.load import specs_of
-    from switch.trace.reader import last_messages, numbered_messages
+    from switch.trace.reader import TraceChoice, last_messages, network_messages, numbered_messages
 
     numbers = (*named, *numbers)
     if numbers:
         others = {"--last": given("last"), "--unreadable": unreadable, "--all": everything}
+        others |= {"--network": network, "--rrn": rrn is not None, "--mti": mti is not None}
         for option in (option for option, typed in others.items() if typed):
             raise SwitchError(f"{option}: found beside --number, expected one of them")
     if unmasked and not (numbers or everything or as_json):
         raise SwitchError("--unmasked: found without --number, --all or --json, expected messages it can show more of")
     specs = specs_of(data, specs_folder)
-    found = numbered_messages(data, numbers) if numbers else last_messages(data, last, unreadable=unreadable)
+    network = network or (mti is not None and mti[1:2] == "8")
+    choice = TraceChoice(unreadable=unreadable, network=network, rrn=rrn.strip() if rrn else None, mti=mti)
+    found = numbered_messages(data, numbers) if numbers else last_messages(data, last, choice)
     if as_json:
         show_json([traced_json(message, specs, unmasked=unmasked) for message in found])
     elif numbers or everything:
         show_bytes_of(found, specs, unmasked=unmasked)
     else:
-        show_list_of(found, specs)
+        chosen = network or unreadable or rrn is not None or mti is not None
+        show_list_of(found, specs, 0 if chosen else network_messages(data, found[0].id if found else 0))

@@ -7,15 +7,16 @@ import sys
 import time
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.console.names import scenario_names
-from switch.cli.console.options import PATH, business_date_given, data_option, specs_option
+from switch.cli.command.help import Verb, option
+from switch.cli.command.names import scenario_names
+from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, specs_option
 from switch.cli.console.program_name import program
+from switch.cli.console.screen import columns, say_command, say_text
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
@@ -28,34 +29,44 @@ if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
 
-@click.command()
+@click.command(cls=Verb)
 @specs_option
 @data_option
-@click.option(
+@option(
     "--scenario",
     type=PATH,
     metavar="FILE",
     shell_complete=scenario_names,
     help="Scenario the issuers play (a TOML file, or a name in specs/scenarios).",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="Seed of everything drawn by chance, such as approval codes."
+@option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="NUMBER",
+    help="Seed of everything drawn by chance, such as approval codes.",
 )
-@click.option(
+@option(
     "--business-date",
     callback=business_date_given,
     metavar="DATE",
     help="Business date to open; it then stays until it is closed.",
 )
-@click.option("--accept-clock", is_flag=True, help="Open the business date the clock says, however far it is ahead.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address the listeners bind to.")
-@click.option("--free-ports", is_flag=True, help="Take free ports instead of those of the specification.")
-@click.option("--ready-file", type=PATH, metavar="PATH", help="Write a JSON file there once every issuer is signed on.")
-@click.option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
-@click.option(
-    "--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace."
+@option("--accept-clock", is_flag=True, help="Open the business date the clock says, however far it is ahead.")
+@option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address the listeners bind to.")
+@option("--free-ports", is_flag=True, help="Take free ports instead of those of the specification.")
+@option(
+    "--ready-file",
+    type=PATH,
+    metavar="FILE",
+    envvar=READY_FILE_VARIABLE,
+    show_envvar=True,
+    help="Write a JSON file there once every issuer is signed on.",
 )
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
+@option("--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace.")
+@option("--quiet", is_flag=True, help="Print nothing but errors.")
 def up(
     specs_folder: Path | None,
     data: Path,
@@ -119,15 +130,22 @@ def up(
 
     printer = Printer(stop.finish)
 
+    ready_told = not sys.stdout.isatty()  # a terminal is told of the banks once, in order, when all are there
+    if not quiet and not ready_told:
+        waited_for = ", ".join(issuer.id for issuer in specs.issuers.values())
+        printer.do(partial(say_text, f"{specs.centre.name} is starting; it waits for {waited_for}", "hint"))
+
     def tell(notice: Notice) -> None:
-        if not quiet:
+        if not quiet and (ready_told or notice.kind != "issuer_up"):
             printer.print(f"{notice.kind.replace('_', ' ')}: {notice.detail}")
 
     viewer = Viewer(data, specs_folder) if follow else None
 
     def started(ready: dict[str, Any]) -> None:
+        nonlocal ready_told
+        ready_told = True
         if not quiet:
-            printer.do(partial(_print_ready, ready, specs, options))
+            printer.do(partial(print_ready, ready, specs, options))
         if viewer is not None:
             viewer.start()
 
@@ -140,7 +158,8 @@ def up(
             viewer.end()
 
 
-def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
+def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
+    """Print the listeners, the banks in order, the data folder, and a line to try."""
     from switch.trace.recorder import TRACE_FILE, TRACED_MAX
 
     secured = {each.name: f", {each.tls.in_words}" if each.tls is not None else "" for each in specs.centre.listeners}
@@ -154,28 +173,32 @@ def _print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
         for name, about in ready["listeners"].items()
     ]
     show_table(("listener", "address", "dialect", "header"), rows, title=f"{specs.centre.name} is ready")
-    issuers = ", ".join(f"{issuer} ({about['pid'] or 'external'})" for issuer, about in ready["issuers"].items())
+    banks = [
+        f"{issuer} ({'external' if about['pid'] is None else 'pid ' + str(about['pid'])}) ✓"
+        for issuer, about in ready["issuers"].items()
+    ]
+    if len(", ".join(banks)) > columns() - len("issuers  "):  # each stays whole
+        issuers = [("" if place else "issuers", bank) for place, bank in enumerate(banks)]
+    else:
+        issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    show_pairs(
-        [("issuers", issuers), ("data", ready["data"]), *traced, ("try", _ready_made(ready, specs, options))],
-        wrapped=("issuers",),
-    )
+    show_pairs([*issuers, ("data", ready["data"]), *traced])
+    say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:
-    """One ``switch send`` line that works as it stands in the folder the centre was started in."""
+    """One ``switch send`` line that works where the centre was started; what ``send`` takes by itself is left out."""
     listeners = specs.centre.listeners
     chosen = next((each for each in listeners if each.tls is None or each.tls.client_certificates != "required"), listeners[0])
     first = ready["listeners"][chosen.name]
-    cards = (card.pan.digits for issuer in specs.issuers.values() for card in issuer.all_cards())
-    sale = [part for digits in islice(cards, 1) for part in ("--pan", digits, "--amount", "125.00")]
-    sale += [part for merchant_id in islice(specs.merchants, 1) for part in ("--merchant", merchant_id)]
-    place = ["--ready-file", str(options.ready_file)] if options.ready_file else ["--port", str(first["port"])]
+    place = ["--ready-file", str(options.ready_file)] if options.ready_file else []
+    if not place and first["port"] != chosen.port:
+        place += ["--port", str(first["port"])]
     if first["host"] != LOCALHOST and not options.ready_file:
         place += ["--host", first["host"]]
     if chosen is not listeners[0]:
         place += ["--listener", chosen.name]
     if options.specs_folder and not options.ready_file:
         place += ["--specs", str(options.specs_folder)]
-    return f"{program()} send {shlex.join([*place, *sale])}"
+    return " ".join([program(), "send", *map(shlex.quote, place)])

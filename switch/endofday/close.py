@@ -24,6 +24,7 @@ from switch.clearing import presentments as clearing
 from switch.clearing.checks import CLEARING_CHECKS, Fault
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
+from switch.display.plural import plural
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
@@ -40,7 +41,12 @@ FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``sw
 
 
 def close_day(
-    data: Path, specs: DaySpecs, business_date: str | None, now_ms: int, clock_ms: Callable[[], int] | None = None
+    data: Path,
+    specs: DaySpecs,
+    business_date: str | None,
+    now_ms: int,
+    clock_ms: Callable[[], int] | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> DayReport:
     """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
 
@@ -51,7 +57,7 @@ def close_day(
     be written.
 
     ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
-    both are ``now_ms``.
+    both are ``now_ms``. ``say`` is called with what is being done, for whoever waits.
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
@@ -67,9 +73,9 @@ def close_day(
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
         books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
-        if not _write_day(connection, specs, chosen, clock_ms):
+        if not _write_day(connection, specs, chosen, clock_ms, say):
             return _already_closed(connection, data, chosen)
-        _render(connection, data, chosen)
+        _render(connection, data, chosen, say)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 
 
@@ -83,6 +89,12 @@ def show_day(data: Path, business_date: str | None = None) -> DayReport:
         if chosen not in dates.closed:
             raise NegativeAnswerError(f"business date {chosen} is not closed; {_last_closed_words(dates)}")
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
+
+
+def closed_dates(data: Path) -> tuple[str, ...]:
+    """The closed business dates, oldest first."""
+    with books.opened(data) as connection:
+        return books.BusinessDates.of(connection).closed
 
 
 def statement(
@@ -293,10 +305,12 @@ def _files_complete(connection: sqlite3.Connection, data: Path, business_date: s
         raise _unfinished(data, business_date, fault) from None
 
 
-def _render(connection: sqlite3.Connection, data: Path, business_date: str) -> None:
+def _render(
+    connection: sqlite3.Connection, data: Path, business_date: str, say: Callable[[str], None] = lambda _: None
+) -> None:
     """Write the files of a day that is in the books. DataFolderError says why that failed; the next close finishes them."""
     try:
-        day_files.render(connection, day_files.day_folder(data, business_date), business_date)
+        day_files.render(connection, day_files.day_folder(data, business_date), business_date, say)
     except (OSError, sqlite3.OperationalError) as fault:
         raise _unfinished(data, business_date, fault) from None
 
@@ -312,7 +326,9 @@ def _unfinished(data: Path, business_date: str, fault: Exception) -> DataFolderE
     )
 
 
-def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int]) -> bool:
+def _write_day(
+    connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int], say: Callable[[str], None]
+) -> bool:
     """Compute, check and commit a day; False where somebody else closed it meanwhile."""
     parameters: dict[str, object] = {
         "business_date": business_date,
@@ -322,6 +338,7 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
         "acquirer_name": specs.centre.name,
         "specs_digest": specs.digest,
     }
+    say(f"closing {business_date}: reading the journal")
     stage(connection, specs, parameters)
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -329,10 +346,14 @@ def _write_day(connection: sqlite3.Connection, specs: DaySpecs, business_date: s
             return False
         with books.insert_unguarded(connection, "presentment"):
             connection.execute(clearing.PRESENTMENTS, parameters)
+        query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
+        (presented,) = connection.execute(query, parameters).fetchone()
+        say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
         for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
             connection.execute(sql, parameters)
         books.record_digests(connection, business_date)
         connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
+        say(f"closing {business_date}: proving the books of {plural(presented, 'presentment')}")
         _refuse_faults(connection, business_date)
         connection.execute("COMMIT")
     finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import ascii_letters, digits
@@ -43,6 +43,7 @@ StatementFormat = Literal["text", "csv"]
 SUFFIXES: dict[StatementFormat, str] = {"text": "txt", "csv": "csv"}
 
 BUFFER_BYTES = 1 << 18  #: of a file being written
+STATEMENTS_TOLD: Final = 20  #: progress is told once for so many
 LINES_AT_ONCE = 1_000  #: of a statement in memory
 
 
@@ -92,8 +93,11 @@ class _Counted(io.RawIOBase):
         return count
 
 
-def render(connection: sqlite3.Connection, path: Path, business_date: str) -> None:
-    """Write all files of a closed day, and their digests into the books. OSError where one cannot be written."""
+def render(connection: sqlite3.Connection, path: Path, business_date: str, say: Callable[[str], None] = lambda _: None) -> None:
+    """Write all files of a closed day, and their digests into the books. OSError where one cannot be written.
+
+    ``say`` is called with how many statements are written so far, for whoever waits.
+    """
     make_folder(path.parent)
     make_folder(path)
     make_folder(path / "statements")
@@ -109,7 +113,10 @@ def render(connection: sqlite3.Connection, path: Path, business_date: str) -> No
         holds = connection.execute(settled.HOLDS_OF_DAY, {**parameters, "items_shown_max": -1})
         with folder.whole("holds.csv") as out:
             settled.write_holds(out, business_date, (settled.from_row(settled.HeldItem, row) for row in holds))
-    for merchant_id in _stated(connection, business_date):
+    stated = list(_stated(connection, business_date))
+    for number, merchant_id in enumerate(stated, start=1):
+        if number % STATEMENTS_TOLD == 1:
+            say(f"closing {business_date}: writing statement {number:,} of {len(stated):,}")
         _write_statement_files(connection, business_date, merchant_id, folder)
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))

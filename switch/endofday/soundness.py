@@ -18,6 +18,7 @@ from attrs import Factory, define
 from switch.clearing.checks import FAULTS_SHOWN_MAX, Fault
 from switch.data_folder import databases
 from switch.data_folder.vault import KEY_FILE, Vault
+from switch.display.plural import plural
 from switch.endofday import books, files
 from switch.errors import DataFolderError
 from switch.issuers.process import book
@@ -125,7 +126,8 @@ def _prove_messages(db: sqlite3.Connection, vault: Vault | None, proved: FilesPr
         except (DataFolderError, ValueError, TypeError):
             wrong.append(message_id)
     if wrong:
-        proved.fault("messages_open", f"{len(wrong)} messages of the trace do not open: {_named('message', wrong)}")
+        closed = plural(len(wrong), "message of the trace does", "messages of the trace do")
+        proved.fault("messages_open", f"{closed} not open: {_named('message', wrong)}")
 
 
 def _prove_days(db: sqlite3.Connection, data: Path, proved: FilesProved) -> None:
@@ -137,7 +139,8 @@ def _prove_days(db: sqlite3.Connection, data: Path, proved: FilesProved) -> None
         proved.file_count += compared.alike
         if compared.changed:
             again = f"delete them, and `switch day close {business_date}` writes them from the books"
-            sentence = f"{len(compared.changed)} files are not as they were written: {_told(compared.changed)}; {again}"
+            changed = plural(len(compared.changed), "file is", "files are")
+            sentence = f"{changed} not as they were written: {_told(compared.changed)}; {again}"
             proved.fault("files_unchanged", sentence, business_date)
         if compared.missing:
             again = f"`switch day close {business_date}` writes them"

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from switch.display.plural import plural
 from switch.iso8583.reading.stream import Lost, Patience, Said, Way, begin_as_messages, likeliest_way, read_stream
 from switch.pcap.files import Capture
 from switch.pcap.packets import Endpoint, Segment, segment_of
@@ -150,8 +151,8 @@ def _said_by(side: Stream, way: Way, patience: Patience) -> list[Heard]:
             if items and isinstance(items[0], Lost):
                 lost = items.pop(0)
                 skipped += lost.end - lost.start
-            around = f"; {skipped} byte(s) around them skipped" if skipped else ""
-            items.insert(0, Lost(0, 0, f"{run.missing} byte(s) are missing from the capture{around}"))
+            around = f"; {plural(skipped, 'byte')} around them skipped" if skipped else ""
+            items.insert(0, Lost(0, 0, f"{plural(run.missing, 'byte')} are missing from the capture{around}"))
         heard += [_heard(side, run, item, way) for item in items]
     return heard
 

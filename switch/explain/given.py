@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from switch.display.plural import plural
 from switch.errors import FrameError, MessageError, NegativeAnswerError, SwitchError
 from switch.explain.capture import Heard, Overheard, listen, numbered, overhear
 from switch.iso8583.codec import Codec
@@ -210,7 +211,7 @@ def _chosen(choice: Choice, manner: Manner) -> One | Several:
     trial = choice.trials[0]
     if trial is None:
         size = len(choice.pasted.pieces[0].data)
-        raise SwitchError(f"message: found {size} byte(s), expected more than header and TPDU")
+        raise SwitchError(f"message: found {plural(size, 'byte')}, expected more than header and TPDU")
     if trial.whole:
         return One(how=choice.pasted.in_words, trial=trial)
     conversion = converted(choice.pasted.pieces[0].data)
@@ -231,7 +232,7 @@ def _listed(choice: Choice, manner: Manner) -> Iterator[Heard]:
     for place, piece in enumerate(pieces):
         if patience.over and heard is not None:
             left = len(pieces) - place
-            lost = Lost(0, 0, f"too much in front of it makes no sense: {left} message(s) not looked at")
+            lost = Lost(0, 0, f"too much in front of it makes no sense: {plural(left, 'message')} not looked at")
             yield evolve(heard, item=lost, line=piece.line)
             return
         if len(piece.data) > MESSAGE_BYTES_MAX:

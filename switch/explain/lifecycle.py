@@ -243,7 +243,7 @@ def story(data: Path, rrn: str) -> Lifecycle:
         linked = {reversal["id"] for life in lives for reversal in life.reversals}
         unknown = [row for row in _rows(REVERSAL_COLUMNS, ask(_UNKNOWN, named)) if row["id"] not in linked]
         if not lives and not unknown:
-            raise NegativeAnswerError(f"RRN {rrn!r} is not in the journal of {data}{_near(ask, rrn)}")
+            raise NegativeAnswerError(f"RRN: found {rrn!r}, expected one in the journal of {data}{_near(ask, rrn)}")
         return Lifecycle(rrn=rrn, lives=lives, unknown=tuple(unknown))
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import iso8583
 
+from switch.display.plural import plural
 from switch.errors import MessageError
 from switch.iso8583.answer_plan import AnswerPlan, compile_answer_plan
 from switch.iso8583.dialect import ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect
@@ -277,7 +278,7 @@ class Codec:
         if fault.msg == "Extra data after last field":
             left = len(data) - fault.pos
             last = "the bitmap" if number == 1 else f"DE {number}"
-            return MessageError(number, fault.pos, f"{left} further byte(s)", f"the end of the message after {last}")
+            return MessageError(number, fault.pos, f"{plural(left, 'further byte')}", f"the end of the message after {last}")
         if number == 0:
             return MessageError(0, 0, shown_bytes(data[: self._mti_bytes]), self._expected_mti())
         position = sum(len(wire["len"]) + len(wire["data"]) for key, wire in fault.doc_enc.items() if key != fault.field)

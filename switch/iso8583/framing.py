@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from switch.display.plural import plural
 from switch.errors import FrameError, MessageError
 from switch.iso8583.header import LINE_FEED, PACKET, STX, WITHOUT_LENGTH, HeaderFormat, checksum
 
@@ -47,11 +48,11 @@ class Framer:
         if not self._rest or self.fault is not None:
             return None
         if self.header.kind in WITHOUT_LENGTH:
-            return f"found {len(self._rest)} byte(s) without an end, expected {self.header.in_words}"
+            return f"found {plural(len(self._rest), 'byte')} without an end, expected {self.header.in_words}"
         head, rest = self._rest[: self.header.width], self._rest[self.header.width :]
         if len(head) < self.header.width:
-            return f"length header: found {len(head)} byte(s), expected {self.header.width}"
-        return f"length header {head.hex(' ')}: found {len(rest)} byte(s) behind it, expected {self._behind(head)}"
+            return f"length header: found {plural(len(head), 'byte')}, expected {self.header.width}"
+        return f"length header {head.hex(' ')}: found {plural(len(rest), 'byte')} behind it, expected {self._behind(head)}"
 
     def _behind(self, head: bytes) -> int:
         """How many bytes belong to the frame behind its length header."""

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
+from switch.display.plural import plural
 from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
 from switch.iso8583.elements import NEVER_QUOTED
 
@@ -45,7 +46,7 @@ def layout_problem(element: Element, wire: dict[str, bytes], left: int) -> tuple
     """Why an element cannot be cut out of the ``left`` bytes that begin with it, or not be read as text."""
     prefix, data = wire["len"], wire["data"]
     if len(prefix) < element.length_bytes:
-        return f"{left} byte(s) left", f"{length_words(element)}, {expectation(element)}"
+        return f"{plural(left, 'byte')} left", f"{length_words(element)}, {expectation(element)}"
     text = length_text(element, prefix)
     if text and not (text.isascii() and text.isdecimal()):
         return f"length {text!r}", length_words(element)
@@ -57,7 +58,7 @@ def layout_problem(element: Element, wire: dict[str, bytes], left: int) -> tuple
             return f"padding {padding:X}", f"padding {digit} on the {side}, {expectation(element)}"
         return content_problem(element, data.decode("latin-1")) or ("bytes that are no text", expectation(element))
     announced = f"length {text!r} with " if text else ""
-    return f"{announced}{left - len(prefix)} byte(s) left", expectation(element)
+    return f"{announced}{plural(left - len(prefix), 'byte')} left", expectation(element)
 
 
 def value_problem(element: Element, value: str) -> tuple[str, str] | None:
@@ -65,9 +66,9 @@ def value_problem(element: Element, value: str) -> tuple[str, str] | None:
     problem = content_problem(element, value)
     size = element.characters_max
     if problem is None and (len(value) > size or (len(value) < size and not element.length_units)):
-        unit = "bytes" if element.content == "b" else "digits" if element.content in ("n", "z") else "characters"
+        unit = "byte" if element.content == "b" else "digit" if element.content in ("n", "z") else "character"
         count = len(value) / 2 if element.content == "b" else len(value)
-        return f"{count:g} {unit}", element.format
+        return f"{count:g} {unit}{'' if count == 1 else 's'}", element.format
     return problem
 
 
@@ -104,11 +105,11 @@ def in_ascii(value: str) -> str:
 def _first_wrong(element: Element, value: str) -> str:
     """The first character that is not of an element's class, and which one it is: enough to find it, and no card number."""
     if element.number in NEVER_QUOTED:
-        return f"{len(value)} characters, not shown"
+        return f"{plural(len(value), 'character')}, not shown"
     for place, character in enumerate(value, start=1):
         if not ((character.isascii() or _sayable(element, character)) and _belongs(element.characters, character, place)):
             return f"{character!r} as character {place}"
-    return f"{len(value)} characters"
+    return plural(len(value), "character")
 
 
 def _belongs(content: str, character: str, place: int) -> bool:
@@ -146,12 +147,12 @@ def shown_bytes(data: bytes, bytes_max: int = SHOWN_BYTES) -> str:
     """Bytes for an error: the first few, too few for a card number."""
     if not data:
         return "nothing"
-    return f"{len(data)} byte(s) {data[:bytes_max].hex(' ')}{' …' if len(data) > bytes_max else ''}"
+    return f"{plural(len(data), 'byte')} {data[:bytes_max].hex(' ')}{' …' if len(data) > bytes_max else ''}"
 
 
 def length_words(element: Element) -> str:
     """What is expected where the length of an element stands."""
-    return f"{element.length_units} {'byte(s)' if element.length_encoding == BINARY else 'digits'} of length"
+    return f"{plural(element.length_units, 'byte' if element.length_encoding == BINARY else 'digit')} of length"
 
 
 def length_text(element: Element, prefix: bytes) -> str:

@@ -338,3 +338,17 @@ def read_life(data: Path, rrn: str) -> list[dict[str, Any]]:
             return list(Database(connection).query(sql, [rrn]))
         except (sqlite3.DatabaseError, UnicodeError) as error:
             raise databases.unreadable(path, SCHEMA, error) from None
+
+
+def last_references(data: Path, count: int) -> list[str]:
+    """The retrieval reference numbers of the last requests, the newest first, each once."""
+    path = data / JOURNAL_FILE
+    if not databases.is_there(path):
+        return []
+    sql = "SELECT rrn FROM (SELECT id, rrn FROM request ORDER BY id DESC LIMIT ?) WHERE rrn <> '' ORDER BY id DESC"
+    with databases.readable(path, SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as connection:
+        databases.version_of(connection, path, SCHEMA)
+        try:
+            return list(dict.fromkeys(row[0] for row in connection.execute(sql, (count,))))
+        except (sqlite3.DatabaseError, UnicodeError) as error:
+            raise databases.unreadable(path, SCHEMA, error) from None

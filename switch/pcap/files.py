@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
+from switch.display.plural import plural
 from switch.errors import CaptureError
 
 #: How a classic file begins -> byte order, nanoseconds in a unit of its time stamps.
@@ -172,5 +173,5 @@ def _packet(order: str, kind: int, body: bytes, interfaces: list[_Interface], nu
 
 
 def _cut_short(number: int, place: int, left: int, size: int, *, what: str = "packet") -> CaptureError:
-    found = f"found {left} byte(s), expected the {size} of {what} {number}"
+    found = f"found {plural(left, 'byte')}, expected the {size} of {what} {number}"
     return CaptureError(f"capture at byte {place}: {found}; what stands before it is read")

@@ -25,7 +25,10 @@ id, at_ms, line, direction, dialect, header, mti, stan, transmitted_at, terminal
 body_cipher
 """
 _OF_ID: Final = f"SELECT {_COLUMNS} FROM message WHERE id = ?"  # noqa: S608
-_LAST: Final = f"SELECT {_COLUMNS} FROM message {{where}} ORDER BY id DESC LIMIT ?"  # noqa: S608
+_LAST: Final = f"SELECT {_COLUMNS} FROM message {{where}} ORDER BY id DESC LIMIT :count"  # noqa: S608
+
+_NETWORK: Final = "substr(mti, 2, 1) = '8'"
+_NETWORK_COUNT: Final = f"SELECT count(*) FROM message WHERE id >= ? AND {_NETWORK}"  # noqa: S608
 
 
 @frozen(kw_only=True)
@@ -55,17 +58,45 @@ class Traced:
         return ACQUIRER if " " in self.line else self.line
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """From where, and to where."""
+        return (self.line, "centre") if self.direction == RECEIVED else ("centre", self.line)
+
+    @property
     def way(self) -> str:
-        """From where to where, for people."""
-        ends = (self.line, "centre")
-        return " → ".join(ends if self.direction == RECEIVED else ends[::-1])
+        """The same for people."""
+        return " → ".join(self.ends)
 
 
-def last_messages(data: Path, count: int, *, unreadable: bool = False) -> list[Traced]:
-    """The last messages, oldest first; ``unreadable``: of those that make no sense. NegativeAnswerError where no trace is."""
+@frozen(kw_only=True)
+class TraceChoice:
+    """Which messages are wanted: those that cannot be read, of an RRN, of a type; ``network``: management messages too."""
+
+    unreadable: bool = False
+    network: bool = True
+    rrn: str | None = None
+    mti: str | None = None
+
+    @property
+    def where(self) -> str:
+        parts = ["fault <> ''"] * self.unreadable + [f"NOT {_NETWORK}"] * (not self.network)
+        parts += ["trim(rrn) = :rrn"] * (self.rrn is not None) + ["mti = :mti"] * (self.mti is not None)
+        return f"WHERE {' AND '.join(parts)}" if parts else ""
+
+
+def last_messages(data: Path, count: int, choice: TraceChoice = TraceChoice()) -> list[Traced]:  # noqa: B008: it is frozen
+    """The last messages that are chosen, oldest first. NegativeAnswerError where no trace is."""
     with opened(data) as (db, vault):
-        rows = db.execute(_LAST.format(where="WHERE fault <> ''" if unreadable else ""), (count,)).fetchall()
+        about = {"count": count, "rrn": choice.rrn, "mti": choice.mti}
+        rows = db.execute(_LAST.format(where=choice.where), about).fetchall()
         return [_traced(row, vault) for row in reversed(rows)]
+
+
+def network_messages(data: Path, first: int) -> int:
+    """How many messages of network management there are from a number on."""
+    with opened(data) as (db, _):
+        count: int = db.execute(_NETWORK_COUNT, (first,)).fetchone()[0]
+        return count
 
 
 def numbered_messages(data: Path, numbers: Iterable[int]) -> list[Traced]:

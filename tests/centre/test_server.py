@@ -234,7 +234,7 @@ async def test_half_a_frame_at_the_end_of_a_line_is_told_of() -> None:
             await client.receive()
     (told,) = [notice.detail for notice in centre.notices if notice.kind == "bad_frame"]
     assert "closed by its peer; length header 00" in told
-    assert "found 38 byte(s) behind it, expected " in told
+    assert "found 38 bytes behind it, expected " in told
 
 
 def _reversal_of(purchase_: Message, own_stan: str = "900001", **elements: str) -> Message:

@@ -16,7 +16,7 @@ from switch.cli import main
 
 @frozen(kw_only=True)
 class Outcome:
-    """What a command did; ``sentence`` is the one line of an error."""
+    """What a command did; ``sentence`` is the one line of an error, whatever hint stands below it."""
 
     code: int
     out: str
@@ -30,7 +30,7 @@ class Outcome:
     def sentence(self) -> str:
         line, end, rest = self.err.partition("\n")
         assert end == "\n", self.err
-        assert not rest, self.err
+        assert not rest or (rest.startswith("hint: ") and rest.count("\n") == 1), self.err
         assert line.startswith("switch: "), self.err
         return line.removeprefix("switch: ")
 

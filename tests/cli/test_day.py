@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
+from switch.cli import cli
+from switch.cli.command.names import RRNS_COMPLETED
 from switch.cli.day import ITEMS_PRINTED_MAX
 from switch.endofday.close import close_day
 from tests.cli.command import run
@@ -92,3 +95,18 @@ def test_long_lists_are_cut_short(tmp_path: Path) -> None:
     told = run("day", "show", "--data", tmp_path).out
     assert len(sections(told)["Held: approved and waiting to be captured"]) == ITEMS_PRINTED_MAX + 2
     assert told.splitlines()[-1] == "and 2 more"
+
+
+def completed(*words: str, incomplete: str = "") -> list[str]:
+    completer = ShellComplete(cli, {}, "switch", "_SWITCH_COMPLETE")
+    return [item.value for item in completer.get_completions(list(words), incomplete)]
+
+
+def test_a_shell_completes_closed_dates_and_the_last_rrns(data: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder, nowhere = ("--data", str(data)), ("--data", str(tmp_path_factory.mktemp("none")))
+    assert completed("day", "show", *folder) == [SATURDAY, FRIDAY]
+    assert completed("statement", GROCER.id, *folder, incomplete=FRIDAY) == [FRIDAY]
+    references = completed("explain", *folder)
+    assert len(references) == len(set(references)) == min(8, RRNS_COMPLETED)
+    assert completed("send", *folder, "--reverse", incomplete=references[0]) == [references[0]]
+    assert completed("day", "show", *nowhere) == completed("explain", *nowhere) == []

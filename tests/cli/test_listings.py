@@ -96,6 +96,13 @@ def test_a_shell_completes_names_of_the_specification(words: tuple[str, ...], in
     assert [item.value for item in completer.get_completions(list(words), incomplete)] == expected
 
 
+def test_a_shell_completes_cards_with_their_purpose() -> None:
+    completer = ShellComplete(cli, {}, "switch", "_SWITCH_COMPLETE")
+    cards = [card for issuer in load_specs().issuers.values() for card in issuer.cards]
+    found = {item.value: item.help for item in completer.get_completions(["send", "--pan"], "")}
+    assert found == {card.pan.digits: card.purpose for card in cards}
+
+
 def test_a_line_to_paste_names_a_program_the_shell_finds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "bin" / "switch"
     script.parent.mkdir()
@@ -133,3 +140,15 @@ def test_wrong_use_ends_with_two() -> None:
     assert run("send", "--port", "99999").code == 2
     assert run("send", "--no-such-option").code == 2
     assert run("nothing").code == 2
+
+
+def test_cards_for_a_response_code() -> None:
+    short = run("cards", "--for", "51", "--json").json
+    assert {card["issuer"] for card in short} == {"atlas", "maestra", "rif", "souss", "vesta"}
+    assert all("51 above that" in card["purpose"] and card["gives"] == ["00", "51"] for card in short)
+    assert {card["scheme"] for card in short} == {"cmi", "mastercard", "visa"}
+    assert all(
+        f"declined {code}" in line for code in ("41", "43") for line in run("cards", "--for", code).out.splitlines()[2::4]
+    )
+    none = run("cards", "--for", "77")
+    assert (none.code, none.sentence) == (1, "--for: found 77, which no test card gives by itself; a scenario can")

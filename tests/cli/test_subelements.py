@@ -90,10 +90,10 @@ def test_json_carries_them_and_unmasked_shows_all() -> None:
 def test_a_value_that_cannot_be_read_is_shown_as_it_is_with_one_line_why() -> None:
     outcome = run("decode", wire({60: "2"}), "--dialect", "ascii_private")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "cannot be read: found in 1: 1 byte(s) left, expected 2" in outcome.out
+    assert "cannot be read: found in 1: 1 byte left, expected 2" in outcome.out
     told = run("decode", wire({60: "2"}), "--dialect", "ascii_private", "--json")
     (element,) = [each for each in json.loads(told.out)["elements"] if each["element"] == 60]
-    assert (element["value"], element["unread"]) == ("2", "found in 1: 1 byte(s) left, expected 2")
+    assert (element["value"], element["unread"]) == ("2", "found in 1: 1 byte left, expected 2")
 
 
 SECRET_60: dict[str, Any] = {
@@ -144,11 +144,11 @@ def test_set_makes_subelements_and_keeps_the_others() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("127.9=x", "DE 127: found subelement 9, expected one that the dialect describes: 2, 3, 10, 22, 25"),
-        ("61.1=x", "DE 61: found subelement 1, expected an element whose subelements the dialect describes"),
-        ("127.3=x", "DE 127: found in 3: 1 characters, expected ans 8"),
-        ("193.1=x", "DE 193: found element 193, expected one that dialect ascii_private defines, from 2 to 192"),
-        ("127.=x", "element: found '127.=', expected its number, = and its value, such as 127.22=ABC"),
+        ("127.9=x", "--set: DE 127: found subelement 9, expected one that the dialect describes: 2, 3, 10, 22, 25"),
+        ("61.1=x", "--set: DE 61: found subelement 1, expected an element whose subelements the dialect describes"),
+        ("127.3=x", "--set: DE 127: found in 3: 1 character, expected ans 8"),
+        ("193.1=x", "--set: DE 193: found element 193, expected one that dialect ascii_private defines, from 2 to 192"),
+        ("127.=x", "--set: found '127.=', expected its number, = and its value, such as 127.22=ABC"),
     ],
 )
 def test_what_cannot_be_set_is_one_sentence(change: str, told: str) -> None:

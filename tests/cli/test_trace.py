@@ -46,7 +46,8 @@ def explained(centre: CentreProcess, rrn: str, *arguments: object) -> Outcome:
 def test_every_message_of_both_legs_in_order_with_its_bytes(centre: CentreProcess) -> None:
     sale = sent(centre, "--pan", BROKE.pan.digits, "--entry", "magstripe", "--amount", "125.00", "--set", "52=0412AC89ABCDEF67")
     told = explained(centre, sale["rrn"]).out
-    rows = re.findall(r"(\w+) +(#\d+) +(\w+) +(\d{4})", told.partition("\n\n")[0])
+    assert re.match(r"51 insufficient funds, by atlas after \d+ ms: available 50\.00 MAD is less than 125\.00 MAD\n", told)
+    rows = re.findall(r"(\w+) +(#\d+) +(\w+) +(\d{4})", told.partition("\n#")[0])
     assert [(leg, what, mti) for leg, _, what, mti in rows] == [
         ("acquirer", "received", "0100"),
         ("atlas", "forwarded", "0100"),
@@ -101,6 +102,8 @@ def test_the_last_messages_and_what_made_no_sense(centre: CentreProcess) -> None
         peer.sendall(b"GET / HTTP/1.1\r\nX: 4507160000000010\r\n\r\n")
         assert peer.recv(100) == b""
     data = ("--data", centre.data)
+    rrn = sent(centre, "--pan", BROKE.pan.digits, "--amount", "125.00")["rrn"]
+    explained(centre, rrn)
     until = time.monotonic() + SECONDS_MAX
     while (unreadable := run("trace", "--unreadable", *data)).out.count("\n") < 2:
         assert time.monotonic() < until
@@ -111,7 +114,13 @@ def test_the_last_messages_and_what_made_no_sense(centre: CentreProcess) -> None
     assert "0000  47 45 54 20 2f 20 48 54  54 50 2f 31 -- -- -- --  GET / HTTP/1----" in shown
     assert "4507160000000010" not in shown
     assert run("trace", "--number", number, "--json", *data).json[0]["hex"].startswith("474554202f20485454502f31--")
-    listed = run("trace", "--last", "1000", *data).out
+    listed = run("trace", "--last", "1000", "--network", *data).out
+    brief = run("trace", "--last", "1000", *data).out
+    assert "  0800  " not in brief
+    left_out = len(re.findall(r"  [01]8[01][04]  ", listed[listed.index(" 0100 ") :]))
+    assert f"{left_out} message" in brief if left_out else "left out" not in brief
+    chosen = run("trace", "--rrn", rrn, "--mti", "0100", *data).out
+    assert chosen.count(f"  0100  {rrn[-6:]}  {rrn}") == 2
     assert "centre → atlas  " in listed
     assert re.search(r"0800 +000001", listed), "sign-ons are there too"
     assert len(run("trace", "--last", "3", "--json", *data).json) == 3

@@ -74,7 +74,7 @@ def test_a_gap_and_what_it_tore_apart_is_one_sentence() -> None:
     size = len(stream) // len(REQUESTS)
     first, behind = (lost.place - 1) // size, -(-(lost.place - 1 + 100) // size)
     around = (behind - first) * size - 100
-    gap = f"100 byte(s) are missing from the capture; {around} byte(s) around them skipped"
+    gap = f"100 bytes are missing from the capture; {around} bytes around them skipped"
     assert [words(one) for one in overheard.heard] == [*REQUESTS[:first], gap, *REQUESTS[behind:]]
     assert [one.number for one in overheard.heard if one.number] == list(range(1, len(REQUESTS) - (behind - first) + 1))
 
@@ -83,7 +83,7 @@ def test_a_whole_message_lost_tears_none_apart() -> None:
     sent = dialogue(way())
     del sent[5]
     said = [words(one) for one in overhear(read_capture(pcap(conversation(sent))), WAYS).heard]
-    assert f"{len(frames(way(), REQUESTS)[1])} byte(s) are missing from the capture" in said
+    assert f"{len(frames(way(), REQUESTS)[1])} bytes are missing from the capture" in said
     assert len(said) == 10
 
 
@@ -92,7 +92,7 @@ def test_a_capture_begun_late_and_ended_early() -> None:
     sent = segments(True, stream[50:-20], 64, start=51)
     said = [words(one) for one in overhear(read_capture(pcap(conversation(sent))), WAYS).heard]
     assert said[1:-1] == REQUESTS[1:-1]
-    assert all(isinstance(one, str) and one.endswith("byte(s) skipped") for one in (said[0], said[-1]))
+    assert all(isinstance(one, str) and one.endswith("bytes skipped") for one in (said[0], said[-1]))
 
 
 def test_a_stream_that_is_no_capture() -> None:

@@ -54,5 +54,5 @@ def test_what_became_of_a_hold(tmp_path: Path) -> None:
 def test_an_unknown_rrn_names_those_near_it(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
-    with pytest.raises(NegativeAnswerError, match=r"not in the journal of .*; near it: 632400000001"):
+    with pytest.raises(NegativeAnswerError, match=r"expected one in the journal of .*; near it: 632400000001"):
         story(tmp_path, "632400000009")

@@ -288,5 +288,5 @@ def test_what_the_close_of_the_day_did(tmp_path: Path) -> None:
 
 def test_an_rrn_nobody_used(told: Told) -> None:
     told.happens(takes_back(101))
-    with pytest.raises(NegativeAnswerError, match="RRN 'NOSUCHRRN000' is not in the journal"):
+    with pytest.raises(NegativeAnswerError, match="RRN: found 'NOSUCHRRN000', expected one in the journal"):
         told.steps("NOSUCHRRN000")

@@ -203,13 +203,13 @@ def test_an_element_stands_on_the_wire_as_its_dialect_says(element: dict[str, An
 @pytest.mark.parametrize(
     ("element", "data", "sentence"),
     [
-        ({"format": "ans..99", "length": "binary"}, "64", "DE 28 at byte 12: found length '100' with 0 byte(s) left, expected"),
-        ({"format": "ans..99", "length": "binary"}, "", "DE 28 at byte 12: found 0 byte(s) left, expected 1 byte(s) of length"),
-        ({"format": "ans..999999"}, "3030303030", "DE 28 at byte 12: found 5 byte(s) left, expected 6 digits of length"),
+        ({"format": "ans..99", "length": "binary"}, "64", "DE 28 at byte 12: found length '100' with 0 bytes left, expected"),
+        ({"format": "ans..99", "length": "binary"}, "", "DE 28 at byte 12: found 0 bytes left, expected 1 byte of length"),
+        ({"format": "ans..999999"}, "3030303030", "DE 28 at byte 12: found 5 bytes left, expected 6 digits of length"),
         ({"format": "ans..999999"}, "30303030302b41", "DE 28 at byte 12: found length '00000+', expected 6 digits of length"),
         ({"format": "x+n 8", "signed": "packed"}, "5800000125", "DE 28 at byte 12: found 'X' as character 1, expected x+n 8"),
         ({"format": "x+n 8", "signed": "packed"}, "440000012a", "DE 28 at byte 12: found 'A' as character 9, expected x+n 8"),
-        ({"format": "x+n 8", "signed": "packed"}, "4400", "DE 28 at byte 12: found 2 byte(s) left, expected x+n 8 (ascii+bcd)"),
+        ({"format": "x+n 8", "signed": "packed"}, "4400", "DE 28 at byte 12: found 2 bytes left, expected x+n 8 (ascii+bcd)"),
     ],
 )
 def test_what_is_wrong_with_such_an_element_is_said(element: dict[str, Any], data: str, sentence: str) -> None:
@@ -352,7 +352,7 @@ def test_a_packed_length_that_is_not_made_of_digits(name: str) -> None:
 
 @pytest.mark.parametrize("bitmap", [b"0020000001 00000", b" 020000000000000", b"00200000010000 \t", b"00 20 00 00 01 0"])
 def test_blanks_in_a_hexadecimal_bitmap(bitmap: bytes) -> None:
-    with pytest.raises(MessageError, match=r"bitmap at byte 4: found 16 byte\(s\) .*expected 16 hexadecimal digits of bitmap"):
+    with pytest.raises(MessageError, match=r"bitmap at byte 4: found 16 bytes .*expected 16 hexadecimal digits of bitmap"):
         codec("ascii_hex").decode(b"0100" + bitmap + b"0000010000")
 
 
@@ -442,7 +442,7 @@ def test_an_element_the_dialect_does_not_define() -> None:
             PURCHASE,
             b"0100",
             b"01\xff0",
-            "MTI at byte 0: found 4 byte(s) 30 31 ff 30, expected 4 bytes of MTI: four",
+            "MTI at byte 0: found 4 bytes 30 31 ff 30, expected 4 bytes of MTI: four",
         ),
         ("ascii", PURCHASE, b"06504001", b"12504001", "DE 32 at byte {}: found length '12' with"),
         ("ascii", PURCHASE, b"16" + PAN.encode(), b"20" + PAN.encode() * 2, "DE 2 at byte 12: found length '20' with"),
@@ -477,7 +477,7 @@ def test_bytes_too_many_are_named_after_the_last_element(name: str) -> None:
     data = wire.encode(said_in(name, PURCHASE))
     with pytest.raises(MessageError) as refused:
         wire.decode(data + b"00")
-    expected = f"DE 49 at byte {len(data)}: found 2 further byte(s), expected the end of the message after DE 49"
+    expected = f"DE 49 at byte {len(data)}: found 2 further bytes, expected the end of the message after DE 49"
     assert str(refused.value) == expected
     assert wire.inspect(data + b"00")[0] == wire.inspect(data)[0]
 
@@ -490,7 +490,7 @@ def test_bytes_too_many_are_named_after_the_last_element(name: str) -> None:
         ({"de41": "T" * 9}, "DE 41: found 9 characters, expected ans 8"),
         ({"de41": "TERMÉ001"}, "DE 41: found 'É' as character 5, expected ans 8: printable characters"),
         ({"de2": "4" * 20}, "DE 2: found 20 digits, expected n..19"),
-        ({"de52": "04"}, "DE 52: found 1 bytes, expected b 8"),
+        ({"de52": "04"}, "DE 52: found 1 byte, expected b 8"),
         ({"de52": "zz12AC89ABCDEF67"}, "DE 52: found 16 characters, not shown, expected b 8: hexadecimal digits"),
         ({"de35": f"{PAN}-2912"}, "DE 35: found 21 characters, not shown, expected z..37: track data"),
         ({"de65": "80"}, "DE 65: found a value, expected an element that dialect ascii defines"),
@@ -572,7 +572,7 @@ def test_bitmaps(numbers: set[int]) -> None:
         ("ascii", b"GET \xff\xff", "MTI at byte 0: found 'GET ', expected four digits"),
         ("ascii_hex", b"GET / HTTP/1.1\r\n\r\n", "MTI at byte 0: found 'GET ', expected four digits"),
         ("bcd", bytes.fromhex("4f16") + b"x" * 30, "MTI at byte 0: found '4F16', expected four digits"),
-        ("bcd", bytes.fromhex("4507160000000010"), "bitmap at byte 2: found 6 byte(s) 16 00 …, expected 8 bytes of binary"),
+        ("bcd", bytes.fromhex("4507160000000010"), "bitmap at byte 2: found 6 bytes 16 00 …, expected 8 bytes of binary"),
     ],
 )
 def test_what_is_no_message_at_all_is_told_from_its_first_byte(name: str, data: bytes, sentence: str) -> None:

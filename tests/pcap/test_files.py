@@ -93,7 +93,7 @@ def test_a_capture_that_was_cut_off_gives_what_stands_before(make: object) -> No
     [
         (b"0100", "capture: found another beginning, expected that of a pcap or pcapng file"),
         (pcap([])[:20], "capture: found 20 bytes, expected at least the 24 of a pcap header"),
-        (pcap([b"x"])[:30], "capture at byte 24: found 6 byte(s), expected the 16 of packet 1; what stands before it is read"),
+        (pcap([b"x"])[:30], "capture at byte 24: found 6 bytes, expected the 16 of packet 1; what stands before it is read"),
         (
             section("<") + struct.pack("<III", 6, 13, 0),
             "capture at byte 28: found a block of 13 bytes, expected a multiple of 4, 12 or more",

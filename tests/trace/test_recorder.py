@@ -22,7 +22,7 @@ from switch.iso8583.mapping.compose import worded
 from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.routing.traffic.effects import Notice
-from switch.trace.reader import Traced, last_messages, numbered_messages
+from switch.trace.reader import TraceChoice, Traced, last_messages, numbered_messages
 from switch.trace.recorder import TRACE_FILE, TRIM_EVERY, Trace
 from switch.transaction import ExchangeKey
 from tests.support.centre_in_loop import NOW_MS, TODAY, Client, loopback, purchase, scenario, specs
@@ -155,13 +155,13 @@ async def test_what_makes_no_sense_is_kept_too(tmp_path: Path) -> None:
                 await client.stream.send_all(b"\x01\x00" + whole[:99])
             await trio.sleep(0.1)
         trace.close()
-        cut, foreign, incomplete = last_messages(tmp_path, 10, unreadable=True)
+        cut, foreign, incomplete = last_messages(tmp_path, 10, TraceChoice(unreadable=True))
         kept = stored(tmp_path)
     assert cut.fault.startswith("DE 55 at byte 192: found ")
     assert cut.body == whole[: whole.index(TRACK.encode()) - 2].ljust(len(whole) - 9, b"\0")
     assert (foreign.body, foreign.header) == (b"GET / HTTP/1" + bytes(6), "")
     assert foreign.fault == "length header 47 45: found a frame of 18245 bytes, expected 0 to 16384"
-    assert incomplete.fault == "length header 01 00: found 99 byte(s) behind it, expected 256"
+    assert incomplete.fault == "length header 01 00: found 99 bytes behind it, expected 256"
     assert incomplete.body[:12] == b"\x01\x00" + whole[:10]
     assert not [form for form in spelled(DISCRETIONARY) if form in kept]
 

@@ -33,10 +33,10 @@ def tables(told: str) -> list[list[list[str]]]:
 def test_totals_positions_and_payouts_count_the_same(data: Path) -> None:
     told = run("day", "show", SATURDAY, "--data", data).out
     _, head, totals, positions, payouts, *_ = tables(told)
-    assert ["cleared", "3:", "2", "presented", "and", "1", "adjustments"] in head
+    assert ["cleared", "3:", "2", "presented", "and", "1", "adjustment"] in head
     assert totals[1][:2] == ["MAD", "3"]
     counted = {row[0]: int(row[2]) for row in positions[2:]}
-    assert counted == {"atlas": 2, "rif": 1, "504900": 3}
+    assert counted == {"atlas": 2, "rif": 1, "Switch": 3}
     paid = {row[0]: (int(row[1]), row[2]) for row in payouts[2:]}
     assert paid == {GROCER.id: (2, "200.00"), HOTEL.id: (1, "-100.00")}
 

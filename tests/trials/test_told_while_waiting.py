@@ -38,7 +38,7 @@ OPENINGS = {
     "bytes in front": ("ascii_hex", framed("2b + 4", PACKED), "; this looks like bcd, a 2-byte length header and 4 bytes of"),
     "an ETX behind": ("ascii_hex", framed("2b ~ etx", TEXT), "; this looks like ascii_hex, a 2-byte length header, etx behind"),
     "TLS": ("ascii", HELLO, "; this looks like TLS; the line is closed"),
-    "half a length": ("ascii", b"\x00", "length header: found 1 byte(s), expected 2, and nothing more came for 1 s"),
+    "half a length": ("ascii", b"\x00", "length header: found 1 byte, expected 2, and nothing more came for 1 s"),
 }
 
 

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import click
 from attrs import frozen
 
 from switch.errors import SwitchError
@@ -30,7 +29,7 @@ def given(source: tuple[str, ...]) -> Given:
     if source and not " ".join(source).strip():
         raise SwitchError(NOTHING_GIVEN)
     if not source and sys.stdin.isatty():
-        raise click.UsageError("nothing to decode: give the message as text, a file, or - for standard input")
+        raise SwitchError(NOTHING_GIVEN, hint="give the message as text, a file, or - for standard input")
     if source in ((), ("-",)):
         return _limited(Given(name="-", data=sys.stdin.buffer.read(SOURCE_BYTES_MAX + 1), argument=False))
     data = _file(source[0]) if len(source) == 1 else None
@@ -43,9 +42,9 @@ def given(source: tuple[str, ...]) -> Given:
 def given_each(source: tuple[str, ...]) -> list[Given]:
     """Two things to compare, each a file, a text, or standard input."""
     if len(source) != 2:
-        raise click.UsageError(f"--diff: found {len(source)} arguments, expected two messages (quote a text with blanks)")
+        raise SwitchError(f"--diff: found {len(source)} arguments, expected two messages (quote a text with blanks)")
     if source == ("-", "-"):
-        raise click.UsageError("--diff: found - twice, expected standard input once at most")
+        raise SwitchError("--diff: found - twice, expected standard input once at most")
     return [given((one,)) for one in source]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from switch.card import mask_numbers
-from switch.cli.console.options import DATA_FOLDER
+from switch.cli.command.options import DATA_FOLDER, DATA_VARIABLE
 from switch.display.visible import visible, visible_lines
 
 FILES_MAX: Final = 20  #: of one data folder; the oldest makes room, so that what fails again and again fills no disk
@@ -26,11 +26,14 @@ PREFIX: Final = "fault-"  #: of the files' names
 
 
 def complain(sentence: str, hint: str = "", *, as_json: bool = False) -> None:
-    """Print a sentence on standard error, with card numbers masked; ``as_json`` as an object with the key ``error``."""
+    """Print a sentence on standard error, with card numbers masked, and below it what may help; ``as_json`` as an object with
+    the key ``error``."""
     if as_json:
         print(json.dumps({"error": error_json(sentence, hint)}, ensure_ascii=False), file=sys.stderr)
         return
     print(f"switch: {mask_numbers(visible(sentence))}", file=sys.stderr)
+    if hint:
+        print(f"hint: {mask_numbers(visible(hint))}", file=sys.stderr)
 
 
 def error_json(sentence: str, hint: str = "") -> dict[str, Any]:
@@ -99,13 +102,13 @@ def _details(fault: BaseException, arguments: Sequence[str]) -> str:
 
 
 def _data_folder(arguments: Sequence[str]) -> Path:
-    """The data folder a command line names, or the usual one."""
+    """The data folder a command line or the environment names, or the usual one."""
     for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         if word == "--data" and following:
             return Path(following)
         if word.startswith("--data="):
             return Path(word.removeprefix("--data="))
-    return DATA_FOLDER
+    return Path(os.environ.get(DATA_VARIABLE) or DATA_FOLDER)
 
 
 def _written(details: str, data: Path) -> str:

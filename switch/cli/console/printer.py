@@ -11,6 +11,7 @@ from functools import partial
 from queue import Empty, Full, Queue
 from typing import Final
 
+from switch.display.plural import plural
 from switch.display.visible import visible
 
 LINES_WAITING_MAX: Final = 1_000  #: more than these are left out and counted
@@ -35,7 +36,7 @@ class Printer:
         """Let the thread print something in its own way, in its turn."""
         try:
             if self._left_out:
-                self._waiting.put_nowait(partial(print, f"({self._left_out} further lines left out)", flush=True))
+                self._waiting.put_nowait(partial(print, f"({plural(self._left_out, 'further line')} left out)", flush=True))
                 self._left_out = 0
             self._waiting.put_nowait(action)
         except Full:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from attrs import evolve, fields, frozen
 
-from switch.cli.request.build import message_of
+from switch.cli.request.build import as_typed, message_of
 from switch.cli.request.from_file import Written
 from switch.cli.request.options import Wishes
 from switch.errors import MessageError, SwitchError
@@ -82,10 +82,13 @@ def outgoing(
     wishes: Wishes, changes: tuple[str, ...], written: Sequence[Written] | None, specs: Specs, codec: Codec, data: Path
 ) -> list[Outgoing]:
     """The messages that options ask for, or a file has; each can be said in the dialect of ``codec``."""
-    inside = [inner for change in changes if (inner := parse_inner_change(change)) is not None]
+    inside = [inner for change in changes if (inner := as_typed("--set", parse_inner_change, change)) is not None]
     wanted = Changes(elements=_changes(changes), inside=inside)
     if written is None:
-        return [_completed(wishes, wanted, None, specs, codec, data)]
+        try:
+            return [_completed(wishes, wanted, None, specs, codec, data)]
+        except MessageError as error:
+            raise _as_typed_too(error, wishes, wanted) from None
     if any(each.whole for each in written):
         _refuse_unused(wishes)
     else:
@@ -100,6 +103,14 @@ def outgoing(
         except MessageError as error:
             raise SwitchError(f"{each.place}: {error}") from None
     return made
+
+
+def _as_typed_too(error: MessageError, wishes: Wishes, changes: Changes) -> SwitchError:
+    """What cannot be said in the dialect, told with the option it was typed behind; as it is, where nobody typed it."""
+    if error.element in {number for number, *_ in (*changes.elements, *changes.inside)}:
+        return SwitchError(f"--set: {error}")
+    option = _given(wishes).get(error.element)
+    return error if option is None else SwitchError(f"{option}: {str(error).partition(': ')[2]}")
 
 
 def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Specs, codec: Codec, data: Path) -> Outgoing:
@@ -164,7 +175,7 @@ def _refuse_unused(wishes: Wishes) -> None:
 
 def _changes(changes: tuple[str, ...]) -> list[tuple[int, str | None]]:
     """What ``--set`` asks for; each element once, so that none of them has its way in silence."""
-    parsed = [parse_change(change) for change in changes if parse_inner_change(change) is None]
+    parsed = [as_typed("--set", parse_change, change) for change in changes if parse_inner_change(change) is None]
     numbers: list[object] = [change.partition("=")[0] for change in changes if parse_inner_change(change) is not None]
     numbers += [number for number, _ in parsed]
     twice = next((number for place, number in enumerate(numbers) if number in numbers[:place]), None)

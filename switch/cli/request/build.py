@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from attrs import evolve
 
-from switch.cli.console.options import sayable
+from switch.cli.command.options import sayable
 from switch.cli.request.options import Wishes
 from switch.errors import SwitchError
 from switch.iso8583.dialect import Dialect
@@ -39,6 +40,7 @@ ANY_TERMINAL: Final = "TERM0001"  #: where the specification has no merchant
 EXPIRY_YEARS: Final = 3  #: of a card the specification does not know
 TOTALS_MTI: Final = "0500"
 
+T = TypeVar("T")
 _Row = dict[str, Any]  #: one request of the journal with its decision
 
 
@@ -69,6 +71,18 @@ def message_of(wishes: Wishes, specs: Specs, dialect: Dialect, data: Path) -> As
     return Asked(sale_message(_sale(wishes, specs, now, stan), dialect), journaled=False)
 
 
+def as_typed(option: str, parse: Callable[..., T], *words: str) -> T:
+    """What a text of a person means; what is wrong with it is told with the option it was typed behind."""
+    try:
+        return parse(*words)
+    except SwitchError as error:
+        raise SwitchError(f"{option}: {str(error).partition(': ')[2]}") from None
+
+
+def _amount(option: str, text: str, currency: str) -> int:
+    return as_typed(option, parse_amount, text, currency)
+
+
 def _sale(wishes: Wishes, specs: Specs, now: datetime, stan: str) -> Sale:
     """A request as it would be made at a till."""
     merchant = _merchant(wishes, specs)
@@ -76,12 +90,14 @@ def _sale(wishes: Wishes, specs: Specs, now: datetime, stan: str) -> Sale:
     usual = KINDS[kind or "purchase"]
     number = wishes.pan if wishes.pan is not None else _first_card(specs)
     own_currency = merchant.currency if merchant is not None else "504"
-    currency = currency_number(wishes.currency) if wishes.currency is not None else own_currency
+    currency = as_typed("--currency", currency_number, wishes.currency) if wishes.currency is not None else own_currency
     return Sale(
         mti=wishes.mti or usual.mti,
         pan=number,
         expiry=wishes.expiry or _own_expiry(specs, number) or f"{now.year + EXPIRY_YEARS:04d}12"[2:],
-        amount_minor=parse_amount(AMOUNT if wishes.amount is None else wishes.amount, currency) if usual.moves_money else 0,
+        amount_minor=as_typed("--amount", parse_amount, AMOUNT if wishes.amount is None else wishes.amount, currency)
+        if usual.moves_money
+        else 0,
         currency=currency,
         entry=wishes.entry or next(iter(ENTRIES)),
         merchant_id=wishes.merchant_id if wishes.merchant_id is not None else merchant.id if merchant else "",
@@ -93,7 +109,7 @@ def _sale(wishes: Wishes, specs: Specs, now: datetime, stan: str) -> Sale:
         rrn=wishes.rrn if wishes.rrn is not None else retrieval_reference(now, stan),
         at=now,
         kind=kind,
-        cash_back_minor=parse_amount(wishes.cash_back, currency) if wishes.cash_back is not None else 0,
+        cash_back_minor=_amount("--cash-back", wishes.cash_back, currency) if wishes.cash_back is not None else 0,
         partial_accepted=wishes.partial,
     )
 
@@ -114,7 +130,7 @@ def _following(
         original = Original(_mti(row), key, row["rrn"], row["approval_code"])
         sale = _sale(_completed(wishes, what, row, data), specs, now, stan)
         sale = evolve(sale, acquirer_id=key.acquirer_id)
-    leave_minor = parse_amount(wishes.leave, sale.currency) if wishes.leave is not None else 0
+    leave_minor = _amount("--leave", wishes.leave, sale.currency) if wishes.leave is not None else 0
     message = following(what, sale_message(sale, dialect), original, dialect, leave_minor=leave_minor)
     return Asked(message, journaled=row is not None)
 
@@ -131,12 +147,12 @@ def _original_row(what: str, rrn: str, data: Path) -> _Row:
     """The request of the journal that is meant: what is completed or adjusted came first, what is undone was approved last."""
     from switch.journal.journal import JOURNAL_FILE, read_life  # it takes a tenth of a second to load
 
-    otherwise = "or --original-stan and --original-at"
+    hint = "--data or --ready-file names the journal; --original-stan and --original-at need none"
     if not (data / JOURNAL_FILE).exists():
-        raise SwitchError(f"--{what}: no journal in {data} that knows RRN {rrn}, expected --data or --ready-file, {otherwise}")
+        raise SwitchError(f"--{what}: found RRN {rrn} and no journal in {data}, expected a journal that has it", hint=hint)
     rows: list[_Row] = read_life(data, sayable(rrn))
     if not rows:
-        raise SwitchError(f"--{what}: RRN {rrn} is not in the journal of {data}, expected one that is, {otherwise}")
+        raise SwitchError(f"--{what}: found RRN {rrn}, expected one in the journal of {data}", hint=hint)
     approved = [row for row in rows if row["response_code"] in APPROVALS] or rows
     return approved[0] if what in (COMPLETE, ADJUST, INCREMENT) else approved[-1]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from switch.cli.console.names import known
+from switch.cli.command.names import known
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
 from attrs import frozen
 
-from switch.cli.console.options import PATH
+from switch.cli.command.help import option
+from switch.cli.command.options import PATH
 from switch.cli.request.target import LOCALHOST
 from switch.errors import SwitchError
 
@@ -67,17 +67,17 @@ class TlsWishes:
 
 
 _OPTIONS = (
-    click.option("--tls/--no-tls", "tls_wanted", default=None, help="Speak TLS or not.  [default: as the listener does]"),
-    click.option(
+    option("--tls/--no-tls", "tls_wanted", default=None, help="Speak TLS or not.  [default: as the listener does]"),
+    option(
         "--ca",
         type=PATH,
         metavar="FILE",
         help="CA that signed the centre's certificate.  [default: the listener's own is taken]",
     ),
-    click.option("--certificate", type=PATH, metavar="FILE", help="Certificate to show the centre."),
-    click.option("--key", type=PATH, metavar="FILE", help="The key of that certificate."),
-    click.option("--server-name", metavar="NAME", help="Whom the centre's certificate has to be for.  [default: the host]"),
-    click.option("--any-certificate", is_flag=True, help="Take whatever certificate the centre has."),
+    option("--certificate", type=PATH, metavar="FILE", help="Certificate to show the centre."),
+    option("--key", type=PATH, metavar="FILE", help="The key of that certificate."),
+    option("--server-name", metavar="NAME", help="Whom the centre's certificate has to be for.  [default: the host]"),
+    option("--any-certificate", is_flag=True, help="Take whatever certificate the centre has."),
 )
 
 
@@ -100,6 +100,6 @@ def tls_options(command: Callable[..., Any]) -> Callable[..., Any]:
         )
         return command(tls=wishes, **others)
 
-    for option in reversed(_OPTIONS):
-        with_wishes = option(with_wishes)
+    for one in reversed(_OPTIONS):
+        with_wishes = one(with_wishes)
     return with_wishes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
+from switch.cli.console.screen import dump_bytes, say, say_text
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
@@ -48,8 +48,8 @@ def show_dump(codec: Codec, frame: bytes, body: bytes, title: str, *, unmasked: 
 
     hidden = hidden_of(codec, body, unmasked=unmasked)
     text = EBCDIC if codec.dialect.mti == "ebcdic" else "latin-1"
-    click.echo(title)
+    say_text(title, "title")
     start = frame.rfind(body)
-    for line in hexdump(frame, hidden={start + each for each in hidden}, blanked=(), text=text):
-        click.echo(f"  {line}")
+    for line in hexdump(frame, hidden={start + each for each in hidden}, blanked=(), text=text, line_bytes=dump_bytes(2)):
+        say(f"  {line}")
     return bool(hidden)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from switch.cli.console.options import DATA_FOLDER
+from switch.cli.command.options import DATA_FOLDER
+from switch.cli.console.screen import say_command, say_text
 from switch.cli.show.inside import inside_json, inside_rows
 from switch.display.visible import visible
 
@@ -36,18 +37,27 @@ def print_given(given: Mapping[int, str], elements: Collection[int], whole: str)
         chosen.setdefault(of, []).append(f"DE {number}" if number else "MTI")
     rest = len([number for number in elements if number not in given])
     others = f"{rest} as {whole} has them" if whole else f"{rest} by default"
-    click.echo("set         " + "; ".join([*(f"{', '.join(names)} ({of})" for of, names in chosen.items()), others]))
+    say_text("set  " + "; ".join([*(f"{', '.join(names)} ({of})" for of, names in chosen.items()), others]), indent="     ")
 
 
-def print_answer(response: Description, elapsed_ms: float) -> None:
-    from switch.iso8583.edition93.action_codes import code_meaning
+def print_verdict(response: Description, place: str, elapsed_ms: float) -> None:
+    """The answer in one line, before anything else."""
+    from switch.cli.show.live import TONES, answered, went
 
-    click.echo()
-    _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes")
-    click.echo()
     code = value_of(response, 39)
-    said = f"{code} {code_meaning(code)}" if code is not None else "without a response code (DE 39)"
-    click.echo(f"answer      {said}, in {elapsed_ms:.1f} ms")
+    said = answered(code) if code is not None else "without a response code (DE 39)"
+    say_text(f"{said}, from {place} in {elapsed_ms:.1f} ms", TONES[went(code)])
+
+
+def print_answer(response: Description, request: Description, *, everything: bool) -> None:
+    """What of the answer is new or not as it was sent, and how much is; ``everything`` shows that too."""
+    sent = {line.element: line.value for line in request.lines}
+    same = {line.element for line in response.lines if line.element > 1 and sent.get(line.element) == line.value}
+    click.echo()
+    left_out = set[int]() if everything else same
+    _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes", left_out)
+    if left_out:
+        say_text(f"{len(left_out)} element{'' if len(left_out) == 1 else 's'} as sent (shown with --all)", "hint")
 
 
 def print_where_to_ask(response: Description, rrn: str | None, data: Path | None, *, journaled: bool) -> None:
@@ -56,10 +66,12 @@ def print_where_to_ask(response: Description, rrn: str | None, data: Path | None
     ``journaled`` is known of a message that follows a request of the journal.
     """
     if value_of(response, 39) in NOT_JOURNALED:
-        click.echo("why         told in the output of the centre; not in the journal, as the message was not taken in")
+        click.echo()
+        say_text("why  told in the output of the centre; not in the journal, as the message was not taken in", indent="     ")
         return
     if rrn is None or response.error is not None or not (journaled or response.mti in ANSWERS_JOURNALED):
         return
+    click.echo()
     print_explain_it(rrn, data)
 
 
@@ -68,7 +80,7 @@ def print_explain_it(rrn: str, data: Path | None) -> None:
 
     elsewhere = data is not None and data.resolve() != DATA_FOLDER.resolve()
     folder = f" --data {shlex.quote(str(data))}" if elsewhere else ""
-    click.echo(f"explain it  {program()} explain {shlex.quote(visible(rrn.strip()))}{folder}")
+    say_command("explain it", f"{program()} explain {shlex.quote(visible(rrn.strip()))}{folder}")
 
 
 def exchange_json(request: Description, response: Description, elapsed_ms: float, given: Mapping[int, str]) -> dict[str, Any]:
@@ -114,12 +126,15 @@ def _named(mti: str | None) -> str:
     return f"{mti} {describe_mti(mti)}" if mti else "a message"
 
 
-def _print_elements(description: Description, title: str) -> None:
+def _print_elements(description: Description, title: str, left_out: Collection[int] = ()) -> None:
     from switch.cli.show.tables import show_table
 
     rows: list[tuple[object, ...]] = []
     for line in description.lines:
-        if line.element > 1:
+        if line.element > 1 and line.element not in left_out:
             rows.append((line.element, line.name, line.value, line.meaning))
             rows += [(number, name, value, why) for number, name, _, value, why in inside_rows(line)]
-    show_table(("DE", "name", "value", "meaning"), rows, title=title)
+    if rows:
+        show_table(("DE", "name", "value", "meaning"), rows, title=title)
+    else:
+        say_text(title, "title")

@@ -145,7 +145,8 @@ def patience_ms(specs: Specs) -> int:
 
 def show(each: Followable, *, as_json: bool, colour: bool) -> None:
     """Print one pair."""
-    from switch.cli.show.live import columns, live_line, print_live
+    from switch.cli.console.screen import columns
+    from switch.cli.show.live import live_line, print_live
 
     if as_json:
         click.echo(json.dumps(_as_json(each), ensure_ascii=False))

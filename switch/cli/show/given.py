@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from switch.display.plural import plural
 from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def _show_one(given: One, view: View) -> None:
         raise NegativeAnswerError(f"{wrong}{given.conversion.in_words}")
     if reading.missing:
         have = len(reading.tpdu_bytes) + len(reading.body)
-        cut = f"length header {reading.header_bytes.hex(' ')}: found {have} bytes behind it, expected {have + reading.missing}"
+        found = f"found {plural(have, 'byte')} behind it, expected {have + reading.missing}"
+        cut = f"length header {reading.header_bytes.hex(' ')}: {found}"
         raise NegativeAnswerError(f"{cut}; {error}" if error is not None else cut)
     if error is not None:
         raise NegativeAnswerError(str(error))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from typing import Final, Literal
 
 import click
 from attrs import frozen
 
+from switch.cli.console.screen import UNLIMITED, Tone
 from switch.display.visible import visible
 
 #: How a pair went: approved or taken, declined, not understood or not answered, and what asks for nothing.
 Went = Literal["well", "declined", "wrong", "neither"]
+#: In which tone it is shown.
+TONES: Final[dict[Went, Tone | None]] = {"well": "good", "declined": "declined", "wrong": "bad", "neither": None}
 _COLOURS: Final[dict[Went, str | None]] = {"well": "green", "declined": "yellow", "wrong": "red", "neither": None}
 #: Response codes of what nobody could act on, in either edition: it is not of the standard, or cannot be told from another.
 NOT_TAKEN: Final = frozenset({"30", "40", "94", "96", "904", "902", "115", "301", "913", "909"})
@@ -21,7 +21,6 @@ NOT_TAKEN: Final = frozenset({"30", "40", "94", "96", "904", "902", "115", "301"
 _YES_93: Final = frozenset({"300", "400", "500", "600", "700", "800"})
 
 ANSWER_COLUMNS_MIN: Final = 11  #: of the answer: "00 approved"
-UNLIMITED: Final = 10_000  #: columns where no terminal sets a width
 _GAP: Final = " "
 #: Heading, columns, whether it stands to the right; the answer takes what is left.
 _FIELDS: Final = (("#", 4, True), ("time", 8, False), ("line", 9, False), ("MTI", 4, False), ("card", 5, False),
@@ -64,16 +63,6 @@ def answered(code: str | None) -> str:
     from switch.iso8583.edition93.action_codes import code_meaning
 
     return f"{code} {code_meaning(code)}" if code else "answered without a code"
-
-
-def coloured() -> bool:
-    """Whether standard output is a terminal whose user wants colours."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def columns() -> int:
-    """How wide a line may be now."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else UNLIMITED
 
 
 def heading(width: int) -> str:
@@ -138,7 +127,7 @@ def _laid_out(texts: dict[str, str], width: int) -> str:
             break
         text = values[name] if width == UNLIMITED else _cut(values[name], sizes[name])
         cells.append(text.rjust(sizes[name]) if right else text.ljust(sizes[name]))
-    return _GAP.join(cells).rstrip()[:width]
+    return _GAP.join(cells)[:width].rstrip()
 
 
 def _cut(text: str, size: int) -> str:

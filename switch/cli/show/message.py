@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.console.screen import coloured, columns, say
 from switch.cli.show.inside import inside_json, inside_rows
 
 if TYPE_CHECKING:
@@ -47,7 +48,23 @@ def show_message(way: Reading, codec: Codec, *, unmasked: bool = False, notes: S
     error = way.description.error
     if error is not None:
         shown, caret = around(codec, way.body, way.description, unmasked=unmasked)
-        click.echo(f"\nMakes no sense at byte {error.position}:\n\n  {shown}\n  {caret}")
+        click.echo()
+        say(f"Makes no sense at byte {error.position}:", "bad")
+        click.echo()
+        _show_place(shown, caret)
+
+
+def _show_place(shown: str, caret: str) -> None:
+    """Bytes with a caret under the one at fault, which is red; as many on a line as fit."""
+    place, room = len(caret) - 1, max((columns() - 2) // 3 * 3, 3)
+    first = len(shown) - len(shown.lstrip("… "))
+    start = 0 if len(shown) + 2 <= columns() else max(0, (place - first - room // 2) // 3 * 3 + first)
+    end = min(start + room, len(shown)) if start or len(shown) + 2 > columns() else len(shown)
+    byte = shown[place : place + 2]
+    marked = click.style(byte, fg="red", bold=True) if byte.strip() and coloured() else byte
+    line = shown[start:place] + marked + shown[place + 2 : end].rstrip()
+    click.echo(f"  {line}".rstrip(), color=coloured())
+    say(f"  {caret[start:]}", "bad")
 
 
 def _named(mti: str | None) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 from attrs import evolve, frozen
 
+from switch.cli.console.screen import say_text
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from switch.explain.capture import Heard, Overheard
+    from switch.explain.capture import Connection, Heard, Overheard
     from switch.explain.exchanges import Note
     from switch.iso8583.reading.recognize import Reading
     from switch.iso8583.reading.stream import Said
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS_SHOWN: Final = 100  #: those in ISO 8583 first, where there are more
 LISTED_MAX: Final = 10_000  #: lines of a list; nobody reads as many, and more can be asked for by number
+LETTERS: Final = 26  #: that name ends
 WAYS_SHOWN: Final = 4  #: in which the messages of a list are written
 MESSAGE_COLUMNS: Final = ("MTI", "STAN", "RRN", "amount", "DE 39", "error")
 
@@ -54,19 +56,20 @@ def show_capture(capture: Capture, overheard: Overheard, view: View, how: str = 
     from switch.explain.exchanges import exchanges
 
     if not view.as_json:
-        show_pairs([*_read_as(how), *_about(capture, overheard, view)], wrapped=("left out", "ends early"))
+        show_pairs([*_read_as(how), *_about(capture, overheard, view)])
         click.echo()
     if not overheard.heard:
         found = f"no ISO 8583 message in {_counted(len(overheard.connections), 'TCP connection')} with data"
         raise NegativeAnswerError(f"capture: found {found}, expected one or more")
+    named = _letters_of(_connections_shown(overheard))
     dated = len({at.date() for at in (_at(one, view) for one in overheard.heard) if at}) > 1
-    columns = (f"time ({view.zone.key})", "from → to")
+    columns = ("time", "from → to")
     notes = exchanges(overheard.heard)
     _show(
         overheard.heard,
         evolve(view, how=how, notes=notes),
         columns,
-        lambda one: (_clock(one, view, dated=dated), f"{one.source} → {one.destination}"),
+        lambda one: (_clock(one, view, dated=dated), _way(one, named)),
     )
 
 
@@ -107,11 +110,11 @@ def _about(capture: Capture, overheard: Overheard, view: View) -> list[tuple[str
         )
     if capture.fault:
         about.append(("ends early", capture.fault))
-    shown = overheard.connections
-    if len(shown) > CONNECTIONS_SHOWN:
-        shown = tuple(sorted(shown, key=lambda connection: connection.way is None)[:CONNECTIONS_SHOWN])
+    shown = _connections_shown(overheard)
+    named = _letters_of(shown)
+    about += [(f"end {letter}", end) for end, letter in named.items()]
     for connection in shown:
-        one, other = connection.ends
+        one, other = (named[str(end)] for end in connection.ends)
         read = connection.way.in_words if connection.way else f"no ISO 8583 in its {_counted(connection.bytes_total, 'byte')}"
         about.append(("connection", f"{one} ↔ {other}: {read}"))
     rest = len(overheard.connections) - len(shown)
@@ -119,6 +122,30 @@ def _about(capture: Capture, overheard: Overheard, view: View) -> list[tuple[str
         silent = sum(connection.way is None for connection in overheard.connections) - sum(each.way is None for each in shown)
         about.append(("connection", f"… and {rest:,} more, {silent:,} of them with no ISO 8583"))
     return about
+
+
+def _connections_shown(overheard: Overheard) -> Sequence[Connection]:
+    """Those in ISO 8583 first, where there are too many."""
+    shown = overheard.connections
+    if len(shown) <= CONNECTIONS_SHOWN:
+        return shown
+    return sorted(shown, key=lambda connection: connection.way is None)[:CONNECTIONS_SHOWN]
+
+
+def _letters_of(connections: Sequence[Connection]) -> dict[str, str]:
+    return letters(str(end) for connection in connections for end in connection.ends)
+
+
+def letters(ends: Iterable[str]) -> dict[str, str]:
+    """Ends of lines, each with a letter of its own: A to Z, then A1 to Z1 …"""
+    return {
+        end: chr(ord("A") + place % LETTERS) + (str(place // LETTERS) if place >= LETTERS else "")
+        for place, end in enumerate(dict.fromkeys(ends))
+    }
+
+
+def _way(one: Heard, named: Mapping[str, str]) -> str:
+    return " → ".join(named.get(str(end), str(end)) for end in (one.source, one.destination))
 
 
 def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: _Place) -> None:
@@ -144,14 +171,22 @@ def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: _
 
 
 def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: _Place, view: View) -> None:
-    from switch.cli.show.tables import show_list
+    from switch.cli.show.live import TONES, went
+    from switch.cli.show.tables import show_table
 
     noted = ("exchange",) if view.notes else ()
     rows = [
         (one.number or "", *place(one), *_cells(one), *(_note(one, view) for _ in noted), _fault(one))
         for one in heard[:LISTED_MAX]
     ]
-    show_list(("#", *columns, *MESSAGE_COLUMNS[:-1], *noted, MESSAGE_COLUMNS[-1]), rows)
+    heads = ("#", *columns, *MESSAGE_COLUMNS[:-1], *noted, MESSAGE_COLUMNS[-1])
+    code = heads.index("DE 39")
+    tones = {
+        place: "bad" if row[-1] or "no answer" in row else TONES[went(str(row[code]))]
+        for place, row in enumerate(rows)
+        if row[-1] or row[code] or "no answer" in row
+    }
+    show_table(heads, rows, below=("exchange", "error"), tones={place: tone for place, tone in tones.items() if tone})
     if len(heard) > LISTED_MAX:
         click.echo(f"… and {len(heard) - LISTED_MAX:,} more (--number N shows one)")
 
@@ -185,14 +220,15 @@ def _show_in_full(heard: Sequence[Heard], view: View, place: _Place) -> None:
         if count:
             click.echo("\n")
         number = f"#{one.number}  " if one.number else ""
-        click.secho(number + "  ".join(place(one)), bold=True)
+        say_text(number + "  ".join(place(one)), "title")
         said = _said(one)
         if said is not None:
             show_message(_reading(one, said, view), one.way.codec, unmasked=view.unmasked)
         if _note(one, view):
-            click.echo(f"\n{_note(one, view)}")
+            click.echo()
+            say_text(_note(one, view))
         if _fault(one):
-            click.echo(f"{_fault(one)}")
+            say_text(_fault(one), "bad")
 
 
 def _as_json(one: Heard, view: View) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from switch.cli.console.screen import Tone, columns, say, say_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,24 +15,65 @@ if TYPE_CHECKING:
     from switch.explain.messages import StepWithMessage
     from switch.specs.specification import Specs
 
+ROOMY: Final = 100  #: from so many columns on, what happened has a column of its own
+
 
 def show_story(story: Lifecycle, told: Sequence[StepWithMessage], specs: Specs) -> None:
-    """Print all that happened under its title: amount, card, merchant; messages of the trace by their numbers."""
+    """Print the verdict, then all that happened: messages of the trace by their numbers, dates as headings."""
     from switch.cli.show.tables import show_table
 
-    columns = {f"when ({specs.calendar.zone.key})": _times(told, specs), "leg": [step.leg for step, _ in told]}
+    say_text(*_verdict(story))
+    say_text(f"RRN {story.rrn}: {_about(story, specs)}", "title")
+    say()
+    times, headings = _times(told, specs)
+    shown: dict[str, list[str]] = {"time": times, "leg": [step.leg for step, _ in told]}
     if len(story.lives) > 1:
-        columns["request"] = [str(step.request_id or "") for step, _ in told]
+        shown["request"] = [str(step.request_id or "") for step, _ in told]
     if any(message for _, message in told):
-        columns["message"] = [f"#{message.id}" if message else "" for _, message in told]
-    columns |= {"what": [step.what for step, _ in told], "detail": [step.detail for step, _ in told]}
-    show_table(tuple(columns), zip(*columns.values(), strict=True), title=f"RRN {story.rrn}: {_about(story, specs)}")
+        shown["message"] = [f"#{message.id}" if message else "" for _, message in told]
+    if columns() >= ROOMY:
+        shown |= {"what": [step.what for step, _ in told], "detail": [step.detail for step, _ in told]}
+    else:
+        shown["detail"] = [f"{step.what}: {step.detail}" for step, _ in told]
+    if 0 in headings:
+        say_text(f"{headings.pop(0)}, times of {specs.calendar.zone.key}", "hint")
+    show_table(tuple(shown), list(zip(*shown.values(), strict=True)), headings=headings)
 
 
-def _times(told: Sequence[StepWithMessage], specs: Specs) -> list[str]:
-    """A time stands once for all that happened then."""
-    times = ["" if step.at_ms is None else time_of(step.at_ms, specs) for step, _ in told]
-    return [time if time != before else "" for before, time in zip(["", *times], times, strict=False)]
+def _verdict(story: Lifecycle) -> tuple[str, Tone | None]:
+    """What became of the request, in one line, and its colour."""
+    from switch.cli.show.live import TONES, answered, went
+    from switch.transaction import SWITCH, response_meaning
+
+    own = [life for life in story.lives if life.request["rrn"].strip() == story.rrn]
+    life = next(iter(own or story.lives), None)
+    if life is None:
+        return "no request: only a reversal of it has come", "bad"
+    decision = life.decision
+    if decision is None:
+        return "not decided: in flight, or Switch stopped before an answer", "bad"
+    code, by = decision["response_code"], decision["decided_by"]
+    took = decision["decided_at_ms"] - life.request["received_at_ms"]
+    reason = f": {decision['reason']}" if decision["reason"] not in ("", response_meaning(code)) else ""
+    also = "; reversed later" if any(reversal["effective"] for reversal in life.reversals) else ""
+    return f"{answered(code)}, by {'Switch itself' if by == SWITCH else by} after {took} ms{reason}{also}", TONES[went(code)]
+
+
+def _times(told: Sequence[StepWithMessage], specs: Specs) -> tuple[list[str], dict[int, str]]:
+    """A time stands once for all that happened then; a date stands above the first step that has it."""
+    times: list[str] = []
+    headings: dict[int, str] = {}
+    before = ("", "")
+    for place, (step, _) in enumerate(told):
+        if step.at_ms is None:
+            times.append("")
+            continue
+        date, _, time = time_of(step.at_ms, specs).partition(" ")
+        if date != before[0]:
+            headings[place] = date
+        times.append("" if (date, time) == before else time)
+        before = (date, time)
+    return times, headings
 
 
 def _about(story: Lifecycle, specs: Specs) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from switch.cli.console.screen import dump_bytes, say, say_text
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
@@ -18,15 +20,37 @@ HERE = "switch"  #: this end of every line, in JSON
 LEGEND = "** is not shown here (--unmasked shows it), -- was never kept."
 
 
-def show_list_of(messages: Iterable[Traced], specs: Specs) -> None:
-    """A line for each message."""
-    from switch.cli.show.tables import show_list
+def show_list_of(messages: Sequence[Traced], specs: Specs, network: int = 0) -> None:
+    """A line for each message, under the ends of acquirers' lines, each with a letter; ``network`` messages are left out."""
+    from switch.cli.show.live import TONES, went
+    from switch.cli.show.messages import letters
+    from switch.cli.show.tables import show_pairs, show_table
+    from switch.lines.line import ACQUIRER
 
-    rows = [
-        (each.id, _time(each, specs), each.way, each.mti, each.stan, each.rrn.strip(), each.response_code, each.fault)
-        for each in messages
-    ]
-    show_list(("#", f"time ({specs.calendar.zone.key})", "from → to", *_COLUMNS), rows)
+    named = letters(each.line for each in messages if each.leg == ACQUIRER)
+    headings, rows, tones, before = {}, [], {}, ""
+    for place, each in enumerate(messages):
+        date, _, time = _time(each, specs).partition(" ")
+        if date != before:
+            headings[place] = before = date
+        way = " → ".join(named.get(end, end) for end in each.ends)
+        rows.append((each.id, time, way, each.mti, each.stan, each.rrn.strip(), each.response_code, each.fault))
+        tone = "bad" if each.fault else TONES[went(each.response_code)] if each.response_code else None
+        if tone is not None:
+            tones[place] = tone
+    show_pairs([(letter, line) for line, letter in named.items()])
+    if named:
+        click.echo()
+    if len(headings) == 1:
+        say_text(f"{headings.pop(0)}, times of {specs.calendar.zone.key}", "title")
+    if rows:
+        show_table(("#", "time", "from → to", *_COLUMNS), rows, below=("fault",), tones=tones, headings=headings)
+    else:
+        say_text("no message to list", "hint")
+    if network:
+        say_text(
+            f"{network} message{'' if network == 1 else 's'} of network management left out (--network lists them)", "hint"
+        )
 
 
 def show_bytes_of(messages: Sequence[Traced], specs: Specs, *, unmasked: bool) -> None:
@@ -35,10 +59,11 @@ def show_bytes_of(messages: Sequence[Traced], specs: Specs, *, unmasked: bool) -
         if count:
             click.echo()
         kind = message.mti or "bytes"
-        click.secho(f"#{message.id}  {_time(message, specs)}  {message.direction} {kind}, {message.way}", bold=True)
+        say_text(f"#{message.id}  {_time(message, specs)}  {message.direction} {kind}, {message.way}", "title")
         _show(message, specs, unmasked=unmasked)
     if messages:
-        click.echo(f"\n{LEGEND}")
+        click.echo()
+        say_text(LEGEND, "hint")
 
 
 def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
@@ -52,12 +77,14 @@ def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
     click.echo()
     gone, hidden = _blanked(message), set() if unmasked else _hidden(message, codec)
     text = EBCDIC if codec is not None and codec.dialect.mti == "ebcdic" else "latin-1"
-    for line in hexdump(message.body, hidden=hidden - gone, blanked=gone, text=text):
-        click.echo(line)
+    for line in hexdump(message.body, hidden=hidden - gone, blanked=gone, text=text, line_bytes=dump_bytes()):
+        say(line)
     if codec is None:
-        click.echo(f"\nDialect {message.dialect} is not in the specification.")
+        click.echo()
+        say_text(f"Dialect {message.dialect} is not in the specification.")
     if message.fault:
-        click.echo(f"\nMakes no sense: {message.fault}")
+        click.echo()
+        say_text(f"Makes no sense: {message.fault}", "bad")
 
 
 def _hidden(message: Traced, codec: Codec | None) -> set[int]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
+from switch.display.plural import plural
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.element import Element, Layout
 from switch.iso8583.elements import EMV_CARD_DATA
@@ -145,7 +146,7 @@ def _places(layout: Layout, data: bytes) -> Iterator[Subelement]:
         if element.length_units:  # the last one: what is left
             count = (len(data) - place) * (2 if element.encoding == "bcd" else 1)
             if count > element.characters_max:
-                raise SubelementError(f"in {key}: {len(data) - place} byte(s)", element.format)
+                raise SubelementError(f"in {key}: {plural(len(data) - place, 'byte')}", element.format)
             yield _part(key, element, data, (place, len(data), count), described=True)
             return
         place, part = _next(key, element, data, place)
@@ -193,7 +194,7 @@ def _ber(layout: Layout, data: bytes) -> Iterator[Subelement]:
 
 def _end(data: bytes, place: int) -> None:
     if place < len(data):
-        raise SubelementError(f"{len(data) - place} further byte(s)", "the end of the value")
+        raise SubelementError(f"{plural(len(data) - place, 'further byte')}", "the end of the value")
 
 
 _READERS: Final = {"bitmap": _bitmap, "tags": _tags, "ber": _ber, "places": _places}

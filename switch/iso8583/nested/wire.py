@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from switch.display.plural import plural
 from switch.errors import SwitchError
 from switch.iso8583.element import BINARY, Element
 from switch.iso8583.values import CODE_PAGES, content_problem, length_text, length_words, signed_text, value_problem
@@ -34,7 +35,7 @@ def cut(data: bytes, start: int, count: int) -> bytes:
     """So many bytes; SubelementError where fewer are left."""
     raw = data[start : start + count]
     if len(raw) < count:
-        raise SubelementError(f"{len(raw)} byte(s) left", f"{count}")
+        raise SubelementError(f"{plural(len(raw), 'byte')} left", f"{count}")
     return raw
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from switch.display.plural import plural
 from switch.iso8583.element import Element, Layout
 from switch.iso8583.nested.ber import tlv, with_tag
 from switch.iso8583.nested.read import Contents, contents
@@ -104,7 +105,7 @@ def _tags(layout: Layout, values: dict[str, str]) -> bytes:
         raw = written(member, value, bare=True)
         length = f"{len(raw):0{layout.tag_length_digits}d}"
         if len(length) > layout.tag_length_digits:
-            raise SubelementError(f"{len(raw)} byte(s)", f"at most {10**layout.tag_length_digits - 1}")
+            raise SubelementError(f"{plural(len(raw), 'byte')}", f"at most {10**layout.tag_length_digits - 1}")
         data += (key + length).encode(page) + raw
     return data
 

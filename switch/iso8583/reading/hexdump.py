@@ -10,18 +10,21 @@ HIDDEN: Final = "**"  #: it is there, and not shown
 BLANKED: Final = "--"  #: it was overwritten before it was kept
 
 
-def hexdump(data: bytes, *, hidden: Collection[int], blanked: Collection[int], text: str = "latin-1") -> Iterator[str]:
-    """Lines of offset, bytes and characters; ``hidden`` and ``blanked`` are offsets, ``text`` is the characters' code page.
+def hexdump(
+    data: bytes, *, hidden: Collection[int], blanked: Collection[int], text: str = "latin-1", line_bytes: int = LINE_BYTES
+) -> Iterator[str]:
+    """Lines of offset, bytes and characters, ``line_bytes`` on each; ``hidden`` and ``blanked`` are offsets.
+    ``text`` is the characters' code page.
 
     >>> print(*hexdump(b"0100 4507", hidden={7, 8}, blanked={4}))
     0000  30 31 30 30 -- 34 35 **  **                       0100-45**
     """
-    for start in range(0, len(data), LINE_BYTES):
-        places = range(start, min(start + LINE_BYTES, len(data)))
+    for start in range(0, len(data), line_bytes):
+        places = range(start, min(start + line_bytes, len(data)))
         pairs = [_pair(data, p, hidden, blanked) for p in places]
         signs = ["*" if p in hidden else "-" if p in blanked else _sign(data[p : p + 1], text) for p in places]
         halves = " ".join(pairs[:8]) + ("  " if len(pairs) > 8 else " ") + " ".join(pairs[8:])
-        yield f"{start:04x}  {halves:<{LINE_BYTES * 3}}  {''.join(signs)}"
+        yield f"{start:04x}  {halves:<{line_bytes * 3}}  {''.join(signs)}"
 
 
 def marked(data: bytes, *, hidden: Collection[int], blanked: Collection[int]) -> str:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from attrs import frozen
 
 from switch.card import CARD_NUMBER_DIGITS, card_numbers
+from switch.display.plural import plural
 from switch.errors import FrameError, MessageError, SwitchError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.codec import Codec, Part
@@ -103,13 +104,13 @@ def unwrap(data: bytes, wrapping: Wrapping) -> tuple[bytes, bytes, bytes]:
     header, rest = data[:width], data[width:]
     if wrapping.header:
         if len(header) < width:
-            raise FrameError(f"length header: found {len(header)} byte(s), expected {width}")
+            raise FrameError(f"length header: found {plural(len(header), 'byte')}, expected {width}")
         announced = wrapping.header.length(header)
         if announced != len(rest):
             found = f"a frame of {announced} bytes announced"
             raise FrameError(f"length header {header.hex(' ')}: found {found}, expected the {len(rest)} that follow")
     if wrapping.tpdu and len(rest) < TPDU_BYTES:
-        raise FrameError(f"TPDU: found {len(rest)} byte(s), expected {TPDU_BYTES}")
+        raise FrameError(f"TPDU: found {plural(len(rest), 'byte')}, expected {TPDU_BYTES}")
     return unwrap_front(data, wrapping)
 
 

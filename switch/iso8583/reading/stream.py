@@ -12,6 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import Final, NamedTuple
 
+from switch.display.plural import plural
 from switch.errors import FrameError, MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.element import EBCDIC
@@ -136,7 +137,9 @@ def read_stream(data: bytes, way: Way, patience: Patience | None = None) -> Iter
         said: Said | None = None
         fault: FrameError | MessageError | None
         if patience.over:
-            yield Lost(place, len(data), f"too much in front of it makes no sense: {len(data) - place} byte(s) not looked at")
+            yield Lost(
+                place, len(data), f"too much in front of it makes no sense: {plural(len(data) - place, 'byte')} not looked at"
+            )
             return
         try:
             end = _end_of_frame(data, place, way)
@@ -156,7 +159,7 @@ def read_stream(data: bytes, way: Way, patience: Patience | None = None) -> Iter
             yield said
         else:
             end = end if following is None else following
-            yield Lost(place, end, f"{fault}; {end - place} byte(s) skipped")
+            yield Lost(place, end, f"{fault}; {plural(end - place, 'byte')} skipped")
         place = end
 
 
@@ -302,14 +305,14 @@ def _end_of_frame(data: bytes, place: int, way: Way) -> int:
     """Where the frame at a place ends; FrameError where none is there, or not all of it."""
     if way.header is None:
         if way.tpdu and len(data) - place < TPDU_BYTES:
-            raise FrameError(f"TPDU: found {len(data) - place} byte(s), expected {TPDU_BYTES}")
+            raise FrameError(f"TPDU: found {plural(len(data) - place, 'byte')}, expected {TPDU_BYTES}")
         return len(data)
     if way.header.kind in WITHOUT_LENGTH:
         return _end_without_length(data, place, way.header)
     behind = place + way.header.width
     head = data[place:behind]
     if len(head) < way.header.width:
-        raise FrameError(f"length header: found {len(head)} byte(s), expected {way.header.width}")
+        raise FrameError(f"length header: found {plural(len(head), 'byte')}, expected {way.header.width}")
     length = way.header.length(head)
     if not 0 <= length <= FRAME_BYTES_MAX:
         raise FrameError(f"length header {head.hex(' ')}: found a frame of {length} bytes, expected 0 to {FRAME_BYTES_MAX}")
@@ -320,7 +323,7 @@ def _end_of_frame(data: bytes, place: int, way: Way) -> int:
         length += front + way.header.behind_bytes
     if behind + length > len(data):
         left = len(data) - behind
-        raise FrameError(f"length header {head.hex(' ')}: found {left} byte(s) behind it, expected {length}")
+        raise FrameError(f"length header {head.hex(' ')}: found {plural(left, 'byte')} behind it, expected {length}")
     if way.tpdu and length < TPDU_BYTES:
         raise FrameError(f"TPDU: found a frame of {length} bytes, expected at least the {TPDU_BYTES} of the TPDU")
     if length < front + way.header.behind_bytes:
@@ -335,7 +338,7 @@ def _end_without_length(data: bytes, place: int, header: HeaderFormat) -> int:
     sign = {LINE_FEED: b"\n", STX: b"\x03"}.get(header.kind)
     end = data.find(sign, place) if sign else len(data)
     if end < 0 or end + header.behind_bytes > len(data):
-        raise FrameError(f"found {len(data) - place} byte(s) without an end, expected {header.in_words}")
+        raise FrameError(f"found {plural(len(data) - place, 'byte')} without an end, expected {header.in_words}")
     return end + header.behind_bytes
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from switch.cli.show.live import UNLIMITED, Live, answered, heading, live_line, went
+from switch.cli.console.screen import UNLIMITED
+from switch.cli.show.live import Live, answered, heading, live_line, went
 
 
 def live(**changes: Any) -> Live:

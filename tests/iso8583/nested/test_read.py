@@ -129,7 +129,7 @@ def test_deeper_ones_are_set_and_asked() -> None:
         (127, ("9",), "x", "found subelement 9, expected one that the dialect describes: 2, 3, 10, 22, 25"),
         (127, ("3",), "ROUTE", "found in 3: 5 characters, expected ans 8"),
         (60, ("2",), "ABCD", "found in 2: nothing in place 1, expected a value in each place before one that is set"),
-        (55, ("9F02",), "0", "found in 9F02: 1 characters, not shown, expected b..999999: hexadecimal digits"),
+        (55, ("9F02",), "0", "found in 9F02: 1 character, not shown, expected b..999999: hexadecimal digits"),
     ],
 )
 def test_what_cannot_be_set_is_told(number: int, path: tuple[str, ...], value: str, told: str) -> None:
@@ -141,14 +141,14 @@ def test_what_cannot_be_set_is_told(number: int, path: tuple[str, ...], value: s
 @pytest.mark.parametrize(
     ("number", "value", "told"),
     [
-        (48, "92", "found 2 byte(s) left, expected 5"),
-        (48, "9200", "found 4 byte(s) left, expected 5"),
+        (48, "92", "found 2 bytes left, expected 5"),
+        (48, "9200", "found 4 bytes left, expected 5"),
         (48, "92abc", "found in 92: no length, expected 3 digits of length"),
-        (48, "92009123", "found in 92: 3 byte(s) left, expected 9"),
+        (48, "92009123", "found in 92: 3 bytes left, expected 9"),
         (55, "9F0206", "found bytes that are no BER-TLV, expected tags with their lengths and values"),
-        (60, "0", "found in 1: 1 byte(s) left, expected 2"),
+        (60, "0", "found in 1: 1 byte left, expected 2"),
         (127, "80" + "00" * 7, "found a bit that announces 1, expected one that the dialect describes"),
-        (127, "00" * 8 + "x", "found 1 further byte(s), expected the end of the value"),
+        (127, "00" * 8 + "x", "found 1 further byte, expected the end of the value"),
     ],
 )
 def test_what_cannot_be_read_is_told(number: int, value: str, told: str) -> None:

@@ -95,7 +95,7 @@ def test_reading_begins_in_the_middle_of_a_frame() -> None:
         assert likeliest_way([stream], WAYS) == how
         lost, *messages = read(stream, how)
         assert isinstance(lost, str)
-        assert lost.endswith(" byte(s) skipped")
+        assert lost.endswith(" bytes skipped")
         assert messages == SAID[1:]
 
 
@@ -114,9 +114,9 @@ def test_bytes_that_are_no_frame_are_one_sentence_and_reading_goes_on() -> None:
     one, two, three, _ = frames(how, SAID)
     assert read(one + b"HELLO" + two + three[:60], how) == [
         PURCHASE,
-        "length header: found 48 45 4c 4c, expected 4 bytes of ASCII digits; 5 byte(s) skipped",
+        "length header: found 48 45 4c 4c, expected 4 bytes of ASCII digits; 5 bytes skipped",
         ECHO_TEST,
-        "length header 30 31 37 36: found 56 byte(s) behind it, expected 176; 60 byte(s) skipped",
+        "length header 30 31 37 36: found 56 bytes behind it, expected 176; 60 bytes skipped",
     ]
 
 

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from switch.cli.command.help import option
 from switch.errors import SwitchError
 
 PATH: Any = click.Path(path_type=Path)
 DATA_FOLDER = Path("var")  #: of the centre, unless --data names another
 
-specs_option = click.option(
+#: Variables of the environment that stand in for an option which is not typed.
+DATA_VARIABLE = "SWITCH_DATA"
+READY_FILE_VARIABLE = "SWITCH_READY_FILE"
+SPECS_VARIABLE = "SWITCH_SPECS"
+
+specs_option = option(
     "--specs",
     "specs_folder",
     type=PATH,
     default=None,
     metavar="DIR",
+    envvar=SPECS_VARIABLE,
+    show_envvar=True,
     help="Specification folder instead of the embedded one, or of the one the data folder was made with.",
 )
-data_option = click.option(
-    "--data", type=PATH, default=DATA_FOLDER, show_default=True, metavar="DIR", help="Data folder of the centre."
+data_option = option(
+    "--data",
+    type=PATH,
+    default=DATA_FOLDER,
+    show_default=True,
+    metavar="DIR",
+    envvar=DATA_VARIABLE,
+    show_envvar=True,
+    help="Data folder of Switch.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output on standard output.")
+json_option = option("--json", "as_json", is_flag=True, help="Machine-readable output on standard output.")
 
 
 COUNT_MAX = 999_999_999_999  #: of messages and their numbers: more digits would be taken for a card number, and masked
@@ -45,11 +62,30 @@ def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
     from switch.business_day import is_business_date
 
     if value is not None and not is_business_date(value):
-        raise SwitchError(f"business date: found {value!r}, expected a date such as 2026-11-22")
+        raise SwitchError(f"DATE: found {value!r}, expected a date such as 2026-11-22")
     return value
 
 
+def in_folder(data: Path) -> str:
+    """The option a person has to type to mean this data folder; nothing where it is the usual one."""
+    usual = Path(os.environ.get(DATA_VARIABLE) or DATA_FOLDER)
+    return "" if data.resolve() == usual.resolve() else f" --data {shlex.quote(str(data))}"
+
+
+def closed_dates(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The closed business dates of the data folder, the newest first."""
+    from switch.endofday.close import closed_dates as dates_of
+
+    try:
+        return [date for date in reversed(dates_of(ctx.params.get("data") or DATA_FOLDER)) if date.startswith(incomplete)]
+    except SwitchError:
+        return []
+
+
 date_argument = click.argument("business_date", required=False, metavar="[DATE]", callback=_date)
+closed_date_argument = click.argument(
+    "business_date", required=False, metavar="[DATE]", callback=_date, shell_complete=closed_dates
+)
 
 
 def business_date_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

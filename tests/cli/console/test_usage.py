@@ -1,0 +1,37 @@
+"""Wrong use of a command: one sentence in the voice of every error, and one hint."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.command import run
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "hint"),
+    [
+        ("snd", "snd: found an unknown command, expected one of switch", "did you mean send?"),
+        ("day shw", "shw: found an unknown command, expected one of switch day", "did you mean show?"),
+        ("zzz", "zzz: found an unknown command, expected one of switch", "switch --help"),
+        ("send --amont 3", "--amont: found an unknown option, expected one of switch send", "did you mean --amount?"),
+        ("send --port 0", "--port: found '0', expected a whole number from 1 to 65535", "switch send --help"),
+        ("send --port x", "--port: found 'x', expected a whole number from 1 to 65535", "switch send --help"),
+        ("send --timeout x", "--timeout: found 'x', expected a number", "switch send --help"),
+        ("send --entry x", "--entry: found 'x', expected one of ecommerce, chip, magstripe, manual", "switch send --help"),
+        ("send --type", "--type: found nothing, expected a value", ""),
+        ("send --json=3", "--json: found a value, expected none", ""),
+        ("send more", "more: found more than the command takes", "switch send --help"),
+        ("statement", "MERCHANT: found nothing, expected a value", "switch statement --help"),
+        ("trace x", "NUMBER: found 'x', expected a whole number from 1 to 999999999999", "switch trace --help"),
+        ("completion tcsh", "SHELL: found 'tcsh', expected one of bash, zsh, fish", "switch completion --help"),
+    ],
+)
+def test_wrong_use_is_told_in_one_voice(words: str, sentence: str, hint: str) -> None:
+    outcome = run(*words.split())
+    assert (outcome.code, outcome.out, outcome.sentence) == (2, "", sentence)
+    assert outcome.err.partition("\n")[2] == (f"hint: {hint}\n" if hint else "")
+
+
+def test_a_card_number_in_the_wrong_place_is_masked() -> None:
+    assert "9504010000000019" not in run("send", "9504010000000019").err
+    assert "9504010000000019" not in run("send", "--port", "9504010000000019").err
