@@ -20,7 +20,15 @@ NOT_RUN: Final = {
     "docs/how-to/test-in-ci.md": 1,
 }
 #: Pages that take their time: they wait for a time-out, or type a lot.
-SECONDS_APIECE: Final = {"first-failure", "first-day", "test-in-ci", "send-messages", "script-issuers", "find-out-why", "close-the-day"}
+SECONDS_APIECE: Final = {
+    "first-failure",
+    "first-day",
+    "test-in-ci",
+    "send-messages",
+    "script-issuers",
+    "find-out-why",
+    "close-the-day",
+}
 
 
 def _parameter(page: Path) -> ParameterSet:
