@@ -164,7 +164,8 @@ class Session:
         self._seen |= {rrn[6:]: rrn for rrn in re.findall(r"\b[1-9]\d{11}\b", output)}
         for documented, actual in self._ports().items():
             output = re.sub(rf"(?<=127\.0\.0\.1:){actual}\b", documented, output)
-        output = STYLE.sub("", output).replace(f"--ready-file {self._ready}", "--port 8583")
+        output = re.sub(r"[^\n]*\r(?!\n)", "", STYLE.sub("", output))  # progress, written over
+        output = output.replace(f"--ready-file {self._ready}", "--port 8583")
         output = re.sub(
             r"^(listener +address +) (?=dialect)", r"\1", output, flags=re.MULTILINE
         )  # free ports are a digit longer

@@ -19,11 +19,20 @@ NOT_RUN: Final = {
     "docs/how-to/read-messages.md": 1,
     "docs/how-to/test-in-ci.md": 1,
 }
-SECONDS_APIECE: Final = {"first-failure.md"}  #: pages that wait for a bank's time-out
+#: Pages that take their time: they wait for a time-out, or type a lot.
+SECONDS_APIECE: Final = {
+    "first-failure",
+    "first-day",
+    "test-in-ci",
+    "send-messages",
+    "script-issuers",
+    "find-out-why",
+    "close-the-day",
+}
 
 
 def _parameter(page: Path) -> ParameterSet:
-    return pytest.param(page, id=page.stem, marks=[pytest.mark.long] if page.name in SECONDS_APIECE else [])
+    return pytest.param(page, id=page.stem, marks=[pytest.mark.long] if page.stem in SECONDS_APIECE else [])
 
 
 @pytest.mark.parametrize("page", [_parameter(page) for page in pages()])
