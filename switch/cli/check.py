@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.cli.console.options import data_option, json_option
+from switch.cli.console.words import lang_option, said
 from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @data_option
 @json_option
+@lang_option
 def check(data: Path, as_json: bool) -> None:
     """Prove the books of a data folder against its journal, and its files to be as they were written.
 
@@ -46,11 +48,11 @@ def show_proof(report: BooksReport) -> None:
     from switch.cli.show.tables import show_pairs, show_table
 
     closed = report.closed_days
-    span = "none" if not closed else closed[0] if len(closed) == 1 else f"{len(closed)}, from {closed[0]} to {closed[-1]}"
+    span = said("none" if not closed else closed[0] if len(closed) == 1 else f"{len(closed)}, from {closed[0]} to {closed[-1]}")
     show_pairs(
         [
             ("closed days", span),
-            ("approvals", f"{report.approval_count}: {approvals_in_words(report)}"),
+            ("approvals", f"{report.approval_count}{said(': ')}{approvals_in_words(report)}"),
             *pairs_above_zero(
                 ("refunds", report.refund_count),
                 ("adjustments", report.adjustment_count),
@@ -60,16 +62,17 @@ def show_proof(report: BooksReport) -> None:
             ("statements", report.statement_count),
             *pairs_above_zero(("day files", report.file_count), ("sealed cards", report.card_count)),
             *(
-                ("still open", f"{day.business_date}: {day.approval_count} approvals in {day.decision_count} decisions")
+                ("still open", said(f"{day.business_date}: {day.approval_count} approvals in {day.decision_count} decisions"))
                 for day in report.open_days
             ),
-            *(("not proved", note) for note in report.notes),
+            *(("not proved", said(note)) for note in report.notes),
         ]
     )
     click.echo()
     if report.faults:
         show_table(
-            ("day", "check", "fault"), [(fault.business_date or "", fault.check, fault.sentence) for fault in report.faults]
+            ("day", "check", "fault"),
+            [(said(fault.business_date or ""), fault.check, said(fault.sentence)) for fault in report.faults],
         )
     else:
-        click.echo("the books are sound")
+        click.echo(said("the books are sound"))

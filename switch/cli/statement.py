@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
 from switch.cli.console.names import merchant_ids
 from switch.cli.console.options import data_option, date_argument, given, json_option, specs_option
+from switch.cli.console.words import lang_option, language
 from switch.errors import SwitchError
+
+if TYPE_CHECKING:
+    from switch.endofday.files import StatementFormat
 
 #: The columns of ``payouts.STATEMENT_LINES``.
 LINE_COLUMNS: Final = (
@@ -43,13 +47,18 @@ LINE_COLUMNS: Final = (
     show_default=True,
     help="For people (132 columns), or for programs.",
 )
+@click.option(
+    "--excel-fr", is_flag=True, help="With --format csv: semicolons, decimal commas, French heads, for a French spreadsheet."
+)
 @data_option
 @specs_option
 @json_option
+@lang_option
 def statement(
     merchant_id: str,
     business_date: str | None,
     form: Literal["text", "csv"],
+    excel_fr: bool,
     data: Path,
     specs_folder: Path | None,
     as_json: bool,
@@ -65,9 +74,12 @@ def statement(
 
     if as_json and given("form"):
         raise SwitchError("--json: found beside --format, expected one of them")
+    if excel_fr and (as_json or form != "csv"):
+        raise SwitchError("--excel-fr: found without --format csv, expected both")
     specs = specs_of(data, specs_folder)
+    fmt: StatementFormat = "csv" if as_json else "excel-fr" if excel_fr else form
     try:
-        told = statement_of(data, merchant_id, business_date, "csv" if as_json else form, specs.merchants.keys())
+        told = statement_of(data, merchant_id, business_date, fmt, specs.merchants.keys(), language())
     except SwitchError as error:
         if type(error) is SwitchError and merchant_id not in specs.merchants:
             raise SwitchError(f"{error}; `switch merchants` lists them") from None
@@ -75,7 +87,8 @@ def statement(
     if as_json:
         show_json(_as_json(data, merchant_id, business_date or _date_of(told)))
     else:
-        click.echo(told, nl=False)
+        out = click.get_binary_stream("stdout") if excel_fr else None  # a terminal's stream would write the mark out
+        click.echo(told.encode() if excel_fr else told, file=out, nl=False)
 
 
 def _date_of(rows: str) -> str:

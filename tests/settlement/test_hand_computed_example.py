@@ -56,7 +56,7 @@ def test_statement(tmp_path: Path) -> None:
     assert (line["gross"], line["discount"], line["vat"], line["net"]) == ("100.00", "1.20", "0.12", "98.68")
     text = statement(tmp_path, GROCER.id)
     assert "100,00  1,20         1,20        0,12         98,68" in text
-    credited = next(row for row in text.splitlines() if row.startswith("MONTANT CRÉDITÉ"))
+    credited = next(row for row in text.splitlines() if row.startswith("SOLDE NET CRÉDITÉ"))
     assert credited.endswith("MAD         98,68")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.console.words import said
 from switch.display.visible import visible
 
 if TYPE_CHECKING:
@@ -35,15 +36,15 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
     from rich.table import Table
 
     cells = [[visible(str(cell)) for cell in row] for row in rows]
-    shown = visible(title) or None
+    shown = visible(said(title)) or None
     table = Table(title=shown, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for place, column in enumerate(columns):
         words = column in WORDS
-        texts = [column, *(row[place] for row in cells)]
+        texts = [said(column), *(row[place] for row in cells)]
         needed = max(map(len, texts))
         longest_word = max((len(word) for text in texts for word in text.split()), default=0)
         table.add_column(
-            column,
+            said(column),
             justify="right" if column in FIGURES else "left",
             no_wrap=not words,
             overflow="fold",
@@ -56,7 +57,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
 
 def show_list(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table of thousands of rows, a line each, nothing broken: rich takes a millisecond and a half for each of them."""
-    lines = [tuple(columns), *(tuple(visible(str(cell)) for cell in row) for row in rows)]
+    lines = [tuple(map(said, columns)), *(tuple(visible(str(cell)) for cell in row) for row in rows)]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     layout = "  ".join(
         f"{{:{'>' if column in FIGURES else '<'}{width}}}" for column, width in zip(columns, widths, strict=True)
@@ -67,7 +68,7 @@ def show_list(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def show_pairs(pairs: Iterable[tuple[str, object]], *, wrapped: Collection[str] = ()) -> None:
     """Print labels and values, one pair a line; in a terminal the values of ``wrapped`` labels are broken between words."""
-    listed = [(visible(label), visible(str(value))) for label, value in pairs]
+    listed = [(visible(said(label)), visible(str(value))) for label, value in pairs]
     width = max((len(label) for label, _ in listed), default=0)
     for label, value in listed:
         lines = _broken(value, width + 2) if label in wrapped and sys.stdout.isatty() else [value]
