@@ -17,7 +17,7 @@ from attrs import fields, frozen
 from switch.display.visible import cell, visible
 from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
-from switch.settlement.account import grouped_iban, grouped_rib
+from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.statement_labels import LABELS
 from switch.transaction import (
     BILL_PAYMENT,

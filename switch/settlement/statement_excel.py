@@ -12,7 +12,7 @@ from typing import Final
 
 from switch.display.visible import cell
 from switch.money import currency_name
-from switch.settlement.account import grouped_rib
+from switch.settlement.bank_account import grouped_rib
 from switch.settlement.statement import CSV_LINE_END, Head, Out, ShownLine, shown_date, years_of_months
 from switch.settlement.statement_labels import EXCEL_FR_HEADS, LABELS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switch.settlement.account import grouped_iban, grouped_rib, iban_of
+from switch.settlement.bank_account import grouped_iban, grouped_rib, iban_of
 
 
 def test_the_example_of_the_iban_registry() -> None:
