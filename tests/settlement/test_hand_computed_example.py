@@ -57,7 +57,7 @@ def test_statement(tmp_path: Path) -> None:
     text = statement(tmp_path, GROCER.id)
     assert "100,00  1,20         1,20        0,12         98,68" in text
     credited = next(row for row in text.splitlines() if row.startswith("SOLDE NET CRÉDITÉ"))
-    assert credited.endswith("MAD         98,68")
+    assert credited.endswith(" 98,68 MAD")
 
 
 @pytest.mark.usefixtures("closed")

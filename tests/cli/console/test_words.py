@@ -19,7 +19,7 @@ SOURCES = Path(__file__).parents[3] / "switch"
 
 
 def _messages() -> set[str]:
-    """The texts that the commands hand to ``said`` or to a table, and the sentences of a close, with places for what differs."""
+    """The texts that the commands hand to ``said`` or to a table, and the sentences of a close."""
     found: set[str] = set()
     for name in ("day", "check", "merchants"):
         for node in ast.walk(ast.parse((SOURCES / "cli" / f"{name}.py").read_text(encoding="utf-8"))):
@@ -67,7 +67,7 @@ def test_a_day_in_french(tmp_path: Path) -> None:
     run = CliRunner()
     shown = run.invoke(cli, ["day", "show", "--data", str(tmp_path), "--lang", "fr"], standalone_mode=False).output
     assert "la journée comptable 20/11/2026 est arrêtée" in shown
-    assert "12\N{NO-BREAK SPACE}345,67" in shown
+    assert "12\N{NO-BREAK SPACE}346,17" in shown
     proof = run.invoke(cli, ["check", "--data", str(tmp_path)], standalone_mode=False, env={"SWITCH_LANG": "fr"}).output
     assert "les livres sont justes" in proof
     english = run.invoke(cli, ["statement", GROCER.id, "--data", str(tmp_path), "--lang", "en"], standalone_mode=False).output
