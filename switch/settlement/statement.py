@@ -236,7 +236,7 @@ def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
 def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], parts: Iterable[StatementTotal]) -> None:
     """The end of the text form: totals of each origin, in all, of the parts of the whole, and the amount credited."""
     labels = LABELS[head.language]
-    decimals, shown = amount_formatter(head.currency), amount_writer(labels)
+    decimals, shown = amount_formatter(head.currency), amount_writer(labels, 12)
 
     def amount(minor: int) -> str:
         return shown(decimals(minor))
@@ -266,7 +266,9 @@ def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], pa
     ):
         out.write(f"{labels[key]:<{WIDTH - 14}}{amount(minor):>14}\n")
     credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {shown_date(head.value_date, labels)})"
-    out.write(f"\n{credited:<{WIDTH - 20}}{amount(head.net_minor):>16} {currency_name(head.currency)}\n")
+    out.write(
+        f"\n{credited:<{WIDTH - 20}}{amount_writer(labels, 17)(decimals(head.net_minor)):>16} {currency_name(head.currency)}\n"
+    )
     out.write(f"\n{labels['legend']}\n")
 
 

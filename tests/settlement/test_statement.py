@@ -109,7 +109,7 @@ def test_the_parts_of_a_statement_add_up(tmp_path: Path) -> None:
     close_the_day_after(tmp_path)
     close_a_day_of_all_kinds(tmp_path)
     lines = statement(tmp_path, GROCER.id).replace("\N{NO-BREAK SPACE}", "").splitlines()
-    figures = {row[:60].strip(): row[60:].split() for row in lines if row.startswith(("Total ", "dont "))}
+    figures = {row[:60].strip(): row[60:].split() for row in lines if row.startswith(("Total  ", "dont "))}
     total = figures.pop("Total")
     assert list(figures) == [
         "dont achats",
