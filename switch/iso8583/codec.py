@@ -59,6 +59,10 @@ class Codec:
         self._text = EBCDIC if dialect.mti == "ebcdic" else "ascii"
         self._secondary = frozenset(range(128, 256) if dialect.bitmap == "binary" else "89ABCDEFabcdef".encode(self._text))
         self._has_third = dialect.has_third
+        #: Elements in which the dialect describes secret subelements.
+        self.secret_inside = frozenset(
+            each.number for each in dialect.elements if each and each.layout and each.layout.has_secrets
+        )
         version = VERSION_OF[dialect.edition]
         #: First digit of an MTI on the wire <-> of its edition, where a product writes another's.
         self._inward, self._outward = {dialect.mti_version: version}, {version: dialect.mti_version}

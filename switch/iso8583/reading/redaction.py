@@ -42,6 +42,21 @@ class Blanked:
 
 def blanked(codec: Codec, data: bytes) -> Blanked:
     """A message without card data that is never stored. What is overwritten still decodes, to zeros."""
+    with suppress(MessageError):  # nearly all messages: they make sense, and nothing in them has to be looked for
+        message = codec.decode(data)
+        if _holds_no_secret(codec, message):
+            return Blanked(data, (), message, None)
+    return looked_through(codec, data)
+
+
+def _holds_no_secret(codec: Codec, message: Message) -> bool:
+    """Whether no element of a message is, or holds, what is never stored."""
+    numbers = message.elements.keys()
+    return EMV_DATA not in numbers and NEVER_STORED.isdisjoint(numbers) and codec.secret_inside.isdisjoint(numbers)
+
+
+def looked_through(codec: Codec, data: bytes) -> Blanked:
+    """The same of any message, element by element."""
     parts, error = codec.inspect(data)
     body, places = bytearray(data), list[tuple[int, int]]()
     if error is not None and not _to_the_end(parts, data):
@@ -188,8 +203,7 @@ def _spans(element: Element, offset: int, places: list[tuple[int, int]]) -> list
 
 def _with_secrets(codec: Codec, number: int) -> Element | None:
     """The element of this number where its dialect describes secret subelements in it."""
-    element = codec.dialect.elements[number] if number > 1 else None
-    return element if element is not None and element.layout is not None and element.layout.has_secrets else None
+    return codec.dialect.elements[number] if number in codec.secret_inside else None
 
 
 def _without_card_data(value: str) -> str:

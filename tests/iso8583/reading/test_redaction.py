@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import Dialect
 from switch.iso8583.element import EBCDIC
 from switch.iso8583.elements import NEVER_STORED
 from switch.iso8583.message import Message
-from switch.iso8583.reading.redaction import HEAD_BYTES, Blanked, blanked, head
+from switch.iso8583.reading.redaction import HEAD_BYTES, Blanked, blanked, head, looked_through
 from tests.iso8583.samples import CHIP_PURCHASE, PURCHASE, codec, said_in, with_elements
-from tests.support.strategies import DIALECTS
+from tests.support.strategies import DIALECTS, dialects, messages, mixtures, spoilt
 
 CVV2, PIN_BLOCK, DISCRETIONARY = "917", "0412AC89ABCDEF67", "5551234567"
 TRACK = f"4507160000000010=29121010{DISCRETIONARY}"
@@ -26,6 +27,17 @@ SECRETS = {
 }
 CHIP = f"57124507160000000010D29121010{DISCRETIONARY}F9F2608C0FFEE01234567895F2403291231"
 NAMES = sorted(name for name in DIALECTS if not name.startswith("base"))
+
+
+@given(st.data(), st.one_of(dialects, mixtures()))
+def test_a_message_that_is_taken_whole_is_what_looking_through_it_gives(data: st.DataObject, spec: Dialect) -> None:
+    wire = Codec(spec, plan_at=1)
+    body = wire.encode(data.draw(messages(spec)))
+    for each in (body, data.draw(spoilt(body))):
+        first, slowly = blanked(wire, each), looked_through(wire, each)
+        assert (first.body, first.places, first.message) == (slowly.body, slowly.places, slowly.message)
+        assert str(first.error) == str(slowly.error)
+        assert blanked(wire, each).message == first.message
 
 
 def spelled(digits: str) -> list[bytes]:
