@@ -236,12 +236,13 @@ def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
 def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], parts: Iterable[StatementTotal]) -> None:
     """The end of the text form: totals of each origin, in all, of the parts of the whole, and the amount credited."""
     labels = LABELS[head.language]
-    decimals, shown = amount_formatter(head.currency), amount_writer(labels, 12)
+    decimals, shown = amount_formatter(head.currency), amount_writer(labels)
 
     def amount(minor: int) -> str:
         return shown(decimals(minor))
 
     def row(name: str, count: object, gross: str, discount: str, vat: str, net: str) -> None:
+        vat = vat if len(vat) < 12 else vat.replace(labels["thousands_mark"], "")  # the narrowest column
         out.write(f"{name:<60}{count:>13}{gross:>14}{discount:>19}{vat:>12}{net:>14}\n")
 
     def row_of(name: str, total: StatementTotal) -> None:
