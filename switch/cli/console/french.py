@@ -138,7 +138,7 @@ FRENCH: Final[dict[str, str]] = {
     "merchant {1} has no statement of {2}, its latest is of {3}": (
         "le commerçant {1} n'a pas de relevé du {2}, le dernier est du {3}"
     ),
-    "merchant {1} has no statement of {2}, nor of any other date": "le commerçant {1} n'a aucun relevé, ni du {2} ni autre",
+    "merchant {1} has no statement of {2}, nor of any other date": "le commerçant {1} n'a aucun relevé (demandé : {2})",
     "merchant: found {1}, expected one such as {2}; `switch merchants` lists them": (
         "commerçant : trouvé {1}, attendu par exemple {2} ; `switch merchants` en donne la liste"
     ),
