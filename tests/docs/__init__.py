@@ -1,0 +1,1 @@
+"""Tests of the pages: how they are written, and that what they name exists."""
