@@ -81,9 +81,10 @@ pages: $(VENV)/.installed ## type what tutorials and how-to pages say, and write
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")
 	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
-docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves
+docs: $(VENV)/.installed ## write docs/cli.md anew from the commands themselves, and the pictures and quoted output of README.md
 	@$(VENV)/bin/python -m switch.cli.reference > docs/cli.md.new
 	@mv docs/cli.md.new docs/cli.md
+	@$(VENV)/bin/python -m tests.docs.screens
 
 clean: ## remove what the other verbs made, but the data in ./var
 	rm -rf $(VENV) .venv-outside .npm-outside build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov

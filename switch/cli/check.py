@@ -9,17 +9,19 @@ import click
 
 from switch.cli.command.help import Verb
 from switch.cli.command.options import data_option, json_option, specs_option
+from switch.cli.console.words import lang_option, said
 from switch.display.plural import plural
 from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
-    from switch.endofday.close import BooksReport
+    from switch.endofday.close import BooksReport, OpenDay
 
 
 @click.command(cls=Verb)
 @data_option
 @specs_option
 @json_option
+@lang_option
 def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Prove the books of a data folder against its journal, and its files to be as they were written.
 
@@ -56,11 +58,11 @@ def show_proof(report: BooksReport) -> None:
     from switch.cli.show.tables import show_pairs, show_table
 
     closed = report.closed_days
-    span = "none" if not closed else closed[0] if len(closed) == 1 else f"{len(closed)}, from {closed[0]} to {closed[-1]}"
+    span = said("none" if not closed else closed[0] if len(closed) == 1 else f"{len(closed)}, from {closed[0]} to {closed[-1]}")
     show_pairs(
         [
             ("closed days", span),
-            ("approvals", f"{report.approval_count}: {approvals_in_words(report)}"),
+            ("approvals", f"{report.approval_count}{said(': ')}{approvals_in_words(report)}"),
             *pairs_above_zero(
                 ("refunds", report.refund_count),
                 ("adjustments", report.adjustment_count),
@@ -70,22 +72,26 @@ def show_proof(report: BooksReport) -> None:
             ("statements", report.statement_count),
             *pairs_above_zero(("day files", report.file_count), ("sealed cards", report.card_count)),
             *(
-                ("still open", f"{day.business_date}: {_approvals(day.approval_count, day.decision_count)}")
+                (
+                    "still open",
+                    said(f"{day.business_date}: {_approvals(day)}"),
+                )
                 for day in report.open_days
             ),
-            *(("not proved", note) for note in report.notes),
+            *(("not proved", said(note)) for note in report.notes),
         ]
     )
     click.echo()
     if report.faults:
         show_table(
-            ("day", "check", "fault"), [(fault.business_date or "", fault.check, fault.sentence) for fault in report.faults]
+            ("day", "check", "fault"),
+            [(said(fault.business_date or ""), fault.check, said(fault.sentence)) for fault in report.faults],
         )
     elif not closed:
-        click.echo("no day is closed yet: nothing to prove")
+        say(said("no day is closed yet: nothing to prove"))
     else:
-        say("the books are sound", "good")
+        say(said("the books are sound"), "good")
 
 
-def _approvals(approved: int, decided: int) -> str:
-    return f"{plural(approved, 'approval')} in {plural(decided, 'decision')}"
+def _approvals(day: OpenDay) -> str:
+    return f"{plural(day.approval_count, 'approval')} in {plural(day.decision_count, 'decision')}"

@@ -14,6 +14,7 @@ from switch.cli.command.options import closed_date_argument, data_option, date_a
 from switch.cli.console.attended import Progress, next_step
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
+from switch.cli.console.words import figure, lang_option, said
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO
 
@@ -37,6 +38,7 @@ def day() -> None:
 @data_option
 @specs_option
 @json_option
+@lang_option
 def close(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
@@ -61,7 +63,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     if done or as_json:
         _show(report, acquirer_names(specs), as_json)
     else:
-        say_text(report.sentence)
+        say_text(said(report.sentence))
     if done and not as_json:
         folder = in_folder(data)
         of = report.payouts[0].merchant_id if report.payouts else "MERCHANT"
@@ -74,6 +76,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
 @data_option
 @specs_option
 @json_option
+@lang_option
 def show(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Show a closed business date: totals, net positions, payouts, and the items a person may look for.
 
@@ -105,7 +108,7 @@ def _show(report: DayReport, names: Mapping[str, str], as_json: bool) -> None:
 
 def show_report(report: DayReport, names: Mapping[str, str]) -> None:
     """Print what was done, then the day: totals, net positions, payouts, and the items a person may look for."""
-    say_text(report.sentence)
+    say_text(said(report.sentence))
     if report.business_date is None:
         return
     click.echo()
@@ -144,12 +147,12 @@ def _show_head(report: DayReport) -> None:
     from switch.cli.show.tables import show_pairs, show_table
     from switch.money import currency_name, format_minor
 
-    approved = f"{report.approval_count} of {plural(report.decision_count, 'decision')}"
+    approved = said(f"{report.approval_count} of {plural(report.decision_count, 'decision')}")
     show_pairs(
         [
-            ("business date", report.business_date),
-            ("value date", report.value_date),
-            ("approved", f"{approved}; {approvals_in_words(report)}"),
+            ("business date", said(report.business_date or "")),
+            ("value date", said(report.value_date or "")),
+            ("approved", f"{approved}{said('; ')}{approvals_in_words(report)}"),
             *pairs_above_zero(
                 ("refunds", report.refund_count),
                 ("adjustments", report.adjustment_count),
@@ -162,7 +165,7 @@ def _show_head(report: DayReport) -> None:
     totals = []
     for total in report.totals:
         amounts = (total.gross_minor, total.interchange_minor, total.discount_minor, total.vat_minor, total.net_minor)
-        decimals = (format_minor(minor, total.currency) for minor in amounts)
+        decimals = (figure(format_minor(minor, total.currency)) for minor in amounts)
         totals.append((currency_name(total.currency), total.presentment_count + total.adjustment_count, *decimals))
     if totals:
         click.echo()
@@ -178,9 +181,9 @@ def _show_positions(positions: list[Position], names: Mapping[str, str]) -> None
     rows = [
         (
             names.get(row.participant, row.participant),
-            row.role,
+            said(row.role),
             row.debit_count + row.credit_count,
-            *(format_minor(minor, currency) for minor in (row.debit_minor, row.credit_minor, row.interchange_minor)),
+            *(figure(format_minor(minor, currency)) for minor in (row.debit_minor, row.credit_minor, row.interchange_minor)),
             _signed(row.net_minor, currency),
         )
         for row in positions
@@ -203,7 +206,7 @@ def _show_payouts(payouts: list[Payout]) -> None:
         amounts = [row.gross_minor, row.discount_minor, row.vat_minor]
         amounts += [row.brought_forward_minor, row.net_minor] if forward else [row.net_minor]
         count = row.presentment_count + row.adjustment_count
-        rows.append((row.merchant_id, count, *(format_minor(m, currency) for m in amounts), row.outcome))
+        rows.append((row.merchant_id, count, *(figure(format_minor(m, currency)) for m in amounts), said(row.outcome)))
     columns = ("merchant", "count", "gross", "discount", "VAT", *(["forward"] if forward else []), "net", "outcome")
     title = f"Payouts in {currency_name(currency)}, value date {payouts[0].value_date}"
     click.echo()
@@ -219,13 +222,13 @@ def approvals_in_words(report: DayReport | BooksReport) -> str:
         ("with nothing due", report.nothing_due_count),
         ("as exceptions", report.exception_count),
     )
-    return ", ".join([f"{report.presentment_count} presented", *(f"{count} {what}" for what, count in also)])
+    return ", ".join([said(f"{report.presentment_count} presented"), *(said(f"{count} {what}") for what, count in also)])
 
 
 def cleared_in_words(report: DayReport) -> str:
     """What the counts of totals, positions and payouts are made of."""
     cleared = report.presentment_count + report.adjustment_count
-    return f"{cleared}: {report.presentment_count} presented and {plural(report.adjustment_count, 'adjustment')}"
+    return said(f"{cleared}: {report.presentment_count} presented and {plural(report.adjustment_count, 'adjustment')}")
 
 
 def pairs_above_zero(*pairs: tuple[str, int]) -> list[tuple[str, int]]:
@@ -245,19 +248,19 @@ def _show_items(title: str, count: int, items: Sequence[Item], also: Sequence[tu
             item.rrn,
             item.pan_masked,
             item.merchant_id,
-            format_minor(item.amount_minor, item.currency),
+            figure(format_minor(item.amount_minor, item.currency)),
             currency_name(item.currency),
-            *(values[place] for _, values in also),
+            *(said(str(values[place])) for _, values in also),
         )
         for place, item in enumerate(items[:ITEMS_PRINTED_MAX])
     ]
     click.echo()
     show_table(("RRN", "card", "merchant", "amount", "in", *(column for column, _ in also)), rows, title=title)
     if count > len(rows):
-        click.echo(f"and {count - len(rows)} more")
+        click.echo(said(f"and {count - len(rows)} more"))
 
 
 def _signed(minor: int, currency: str) -> str:
     from switch.money import format_minor
 
-    return f"+{format_minor(minor, currency)}" if minor > 0 else format_minor(minor, currency)
+    return f"+{figure(format_minor(minor, currency))}" if minor > 0 else figure(format_minor(minor, currency))

@@ -8,11 +8,13 @@ import click
 
 from switch.cli.command.help import Verb
 from switch.cli.command.options import json_option, specs_option
+from switch.cli.console.words import lang_option, said
 
 
 @click.command(cls=Verb)
 @specs_option
 @json_option
+@lang_option
 def merchants(specs_folder: Path | None, as_json: bool) -> None:
     """List the merchants: id (DE 42), name, city, category code (DE 18), plan, when their sales count, terminals (DE 41).
 
@@ -28,5 +30,7 @@ def merchants(specs_folder: Path | None, as_json: bool) -> None:
     if as_json:
         show_json([{"merchant_id": one.pop("id") or None, **one} for one in map(asdict, listed)])
         return
-    rows = [(m.id or "(any other)", m.name, m.city, m.mcc, m.plan, m.capture, " ".join(m.terminals)) for m in listed]
+    rows = [
+        (m.id or said("(any other)"), m.name, m.city, m.mcc, m.plan, said(m.capture), " ".join(m.terminals)) for m in listed
+    ]
     show_table(("merchant", "name", "city", "MCC", "plan", "capture", "terminals"), rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
@@ -12,7 +13,11 @@ from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import closed_date_argument, data_option, given, json_option, specs_option
 from switch.cli.console.folding import folded
 from switch.cli.console.screen import columns
+from switch.cli.console.words import lang_option, language
 from switch.errors import SwitchError
+
+if TYPE_CHECKING:
+    from switch.endofday.files import StatementFormat
 
 #: The columns of ``payouts.STATEMENT_LINES``.
 LINE_COLUMNS: Final = (
@@ -46,13 +51,18 @@ LINE_COLUMNS: Final = (
     show_default=True,
     help="For people (132 columns), or for programs.",
 )
+@click.option(
+    "--excel-fr", is_flag=True, help="With --format csv: semicolons, decimal commas, French heads, for a French spreadsheet."
+)
 @data_option
 @specs_option
 @json_option
+@lang_option
 def statement(
     merchant_id: str,
     business_date: str | None,
     form: Literal["text", "csv"],
+    excel_fr: bool,
     data: Path,
     specs_folder: Path | None,
     as_json: bool,
@@ -68,9 +78,12 @@ def statement(
 
     if as_json and given("form"):
         raise SwitchError("--json: found beside --format, expected one of them")
+    if excel_fr and (as_json or form != "csv"):
+        raise SwitchError("--excel-fr: found without --format csv, expected both")
     specs = specs_of(data, specs_folder)
+    fmt: StatementFormat = "csv" if as_json else "excel-fr" if excel_fr else form
     try:
-        told = statement_of(data, merchant_id, business_date, "csv" if as_json else form, specs.merchants.keys())
+        told = statement_of(data, merchant_id, business_date, fmt, specs.merchants.keys(), language())
     except SwitchError as error:
         if type(error) is SwitchError and merchant_id not in specs.merchants:
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
@@ -79,7 +92,9 @@ def statement(
     if as_json:
         show_json(_as_json(data, merchant_id, business_date or _date_of(told)))
     else:
-        click.echo(told if form == "csv" else folded(told, columns()), nl=False)
+        shown = told if fmt != "text" else folded(told, columns())
+        out = sys.stdout.buffer if excel_fr else None  # a terminal's stream would write the mark out
+        click.echo(shown.encode() if excel_fr else shown, file=out, nl=False)
 
 
 def _date_of(rows: str) -> str:

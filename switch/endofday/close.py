@@ -32,6 +32,7 @@ from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
+from switch.merchant import StatementLanguage
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
 
@@ -103,8 +104,12 @@ def statement(
     business_date: str | None = None,
     fmt: day_files.StatementFormat = "text",
     merchants: Collection[str] = (),
+    language: StatementLanguage | None = None,
 ) -> str:
-    """The statement of a merchant for a closed date, its latest where none is named; ``merchants`` are ids known besides."""
+    """The statement of a merchant for a closed date, its latest where none is named; ``merchants`` are ids known besides.
+
+    The text is in the merchant's language, unless another is asked for.
+    """
     with books.opened(data) as connection:
         stated = [row[0] for row in connection.execute("SELECT DISTINCT merchant_id FROM payout ORDER BY merchant_id")]
         if merchant_id not in stated and merchant_id not in merchants:
@@ -115,7 +120,7 @@ def statement(
         if chosen is None:
             raise NegativeAnswerError(f"merchant {merchant_id} has no statement yet: none of its sales is in a closed day")
         out = io.StringIO(newline="")
-        if not day_files.write_statement(connection, chosen, merchant_id, {fmt: out}):
+        if not day_files.write_statement(connection, chosen, merchant_id, {fmt: out}, language):
             has = f"its latest is of {latest}" if latest else "nor of any other date"
             raise NegativeAnswerError(f"merchant {merchant_id} has no statement of {chosen}, {has}")
         return out.getvalue()

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final, Literal, TextIO
 
-from attrs import Factory, define
+from attrs import Factory, define, evolve
 
 from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
@@ -35,11 +35,15 @@ from switch.settlement.statement import (
     write_text_section,
     write_text_totals,
 )
+from switch.settlement.statement_excel import write_excel_head, write_excel_lines
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-StatementFormat = Literal["text", "csv"]
+    from switch.merchant import StatementLanguage
+
+StatementFormat = Literal["text", "csv", "excel-fr"]
+#: The forms that a close writes as files.
 SUFFIXES: dict[StatementFormat, str] = {"text": "txt", "csv": "csv"}
 
 BUFFER_BYTES = 1 << 18  #: of a file being written
@@ -179,26 +183,37 @@ def compared(connection: sqlite3.Connection, path: Path, business_date: str) -> 
 
 
 def write_statement(
-    connection: sqlite3.Connection, business_date: str, merchant_id: str, outs: Mapping[StatementFormat, Out]
+    connection: sqlite3.Connection,
+    business_date: str,
+    merchant_id: str,
+    outs: Mapping[StatementFormat, Out],
+    language: StatementLanguage | None = None,
 ) -> bool:
-    """Write one statement in the forms asked for; False, and nothing written, where the merchant has none of that date."""
+    """Write one statement in the forms asked for; False, and nothing written, where the merchant has none of that date.
+
+    The text is in the merchant's language, unless another is asked for.
+    """
     key = {"business_date": business_date, "merchant_id": merchant_id}
     row = connection.execute(settlement.STATEMENT_HEAD, key).fetchone()
     if row is None:
         return False
     head = Head.from_row(row)
-    text, as_csv = outs.get("text"), outs.get("csv")
+    if language is not None:
+        head = evolve(head, language=language)
+    text, as_csv, excel = outs.get("text"), outs.get("csv"), outs.get("excel-fr")
     if text is not None:
         write_text_head(text, head)
     if as_csv is not None:
         write_csv_head(as_csv)
+    if excel is not None:
+        write_excel_head(excel)
     types = type_totals(connection, key)
     for total in types:
         lines = connection.execute(settlement.STATEMENT_LINES, {**key, "transaction_type": total.of})
-        _write_section(total.of, lines, head, text, as_csv)
+        _write_section(total.of, lines, head, outs)
     parts = types if len(types) > 1 else []
     if head.adjustment_count:
-        _write_section("adjustments", connection.execute(settlement.STATEMENT_ADJUSTMENTS, key), head, text, as_csv)
+        _write_section("adjustments", connection.execute(settlement.STATEMENT_ADJUSTMENTS, key), head, outs)
         parts = [*parts, StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())]
     if text is not None:
         totals = connection.execute(settlement.STATEMENT_TOTALS_OF, key)
@@ -212,7 +227,8 @@ def type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> li
     return sorted(totals, key=lambda total: SECTIONS.index(total.of))
 
 
-def _write_section(section: str, cursor: sqlite3.Cursor, head: Head, text: Out | None, as_csv: Out | None) -> None:
+def _write_section(section: str, cursor: sqlite3.Cursor, head: Head, outs: Mapping[StatementFormat, Out]) -> None:
+    text, as_csv, excel = outs.get("text"), outs.get("csv"), outs.get("excel-fr")
     if text is not None:
         write_text_section(text, head, section)
     while lines := shown_lines(head, cursor.fetchmany(LINES_AT_ONCE)):
@@ -220,6 +236,8 @@ def _write_section(section: str, cursor: sqlite3.Cursor, head: Head, text: Out |
             write_text_lines(text, head, lines)
         if as_csv is not None:
             write_csv_lines(as_csv, head, lines)
+        if excel is not None:
+            write_excel_lines(excel, head, lines)
 
 
 def _statement_name(merchant_id: str, suffix: str) -> str:

@@ -106,7 +106,7 @@ STATEMENT_HEAD = """
 SELECT
   d.centre_name, s.business_date, s.merchant_id, s.name, s.city, s.language, p.rib, p.reference, p.value_date, p.currency,
   p.presentment_count, p.adjustment_count, p.gross_minor, p.discount_minor, p.vat_minor, p.brought_forward_minor, p.net_minor,
-  p.outcome
+  p.outcome, d.vat_rate_basis_points
 FROM statement AS s
 JOIN payout AS p ON p.business_date = s.business_date AND p.merchant_id = s.merchant_id
 JOIN closed_day AS d ON d.business_date = s.business_date

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, Literal, Protocol
 
 from attrs import fields, frozen
@@ -17,6 +17,8 @@ from attrs import fields, frozen
 from switch.display.visible import cell, visible
 from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
+from switch.settlement.bank_account import grouped_iban, grouped_rib
+from switch.settlement.statement_labels import LABELS
 from switch.transaction import (
     BILL_PAYMENT,
     CASH_WITHDRAWAL,
@@ -27,6 +29,7 @@ from switch.transaction import (
 )
 
 AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
+AMOUNT_COLUMNS = 14  #: of the widest columns of amounts, a space before them included
 WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type
 
 #: A payout is paid, or carried to the next one where it is not above zero.
@@ -68,6 +71,7 @@ class Head:
     brought_forward_minor: int  #: of an earlier payout that was carried
     net_minor: int  #: credited, or carried when not above zero
     outcome: PayoutOutcome
+    vat_rate_basis_points: int  #: of the business date
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Head:
@@ -89,93 +93,6 @@ class StatementTotal:
     def from_row(cls, row: Sequence[Any]) -> StatementTotal:
         return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
 
-
-LABELS: dict[str, dict[str, str]] = {
-    "fr": {
-        "title": "RELEVÉ MONÉTIQUE",
-        "merchant": "Commerçant",
-        "rib": "RIB crédité",
-        "business_date": "Journée du",
-        "value_date": "Date de valeur",
-        "reference": "Référence",
-        "currency": "Devise",
-        "time": "Date heure",
-        "terminal": "Terminal",
-        "card": "Carte",
-        "scheme": "Marque",
-        "origin": "O",
-        "rrn": "RRN",
-        "approval": "Autor.",
-        "gross": "Brut",
-        "rate": "Tx %",
-        "discount": "Commission",
-        "vat": "TVA",
-        "net": "Net",
-        "domestic_mark": "N",
-        "foreign_mark": "E",
-        "legend": "O : N carte nationale, E carte étrangère. Commission hors taxes.",
-        "totals": "Totaux",
-        "count": "Nombre",
-        "domestic": "Cartes nationales",
-        "foreign": "Cartes étrangères",
-        "all": "Total",
-        PURCHASE: "Achats",
-        PURCHASE_WITH_CASH_BACK: "Achats avec remise d'espèces",
-        QUASI_CASH: "Quasi-espèces",
-        CASH_WITHDRAWAL: "Retraits d'espèces",
-        BILL_PAYMENT: "Paiements de factures",
-        REFUND: "Remboursements",
-        "of_which": "dont",
-        "adjustments": "Annulations d'opérations de relevés antérieurs",
-        "adjusted": "Annulations",
-        "brought_forward": "Report antérieur",
-        "paid": "MONTANT CRÉDITÉ",
-        "carried": "MONTANT REPORTÉ",
-        "decimal_mark": ",",
-    },
-    "en": {
-        "title": "MERCHANT STATEMENT",
-        "merchant": "Merchant",
-        "rib": "Account credited",
-        "business_date": "Business date",
-        "value_date": "Value date",
-        "reference": "Reference",
-        "currency": "Currency",
-        "time": "Date time",
-        "terminal": "Terminal",
-        "card": "Card",
-        "scheme": "Scheme",
-        "origin": "O",
-        "rrn": "RRN",
-        "approval": "Appr.",
-        "gross": "Gross",
-        "rate": "Rt %",
-        "discount": "Discount",
-        "vat": "VAT",
-        "net": "Net",
-        "domestic_mark": "D",
-        "foreign_mark": "F",
-        "legend": "O: D domestic card, F foreign card. Discount before VAT.",
-        "totals": "Totals",
-        "count": "Count",
-        "domestic": "Domestic cards",
-        "foreign": "Foreign cards",
-        "all": "Total",
-        PURCHASE: "Purchases",
-        PURCHASE_WITH_CASH_BACK: "Purchases with cash back",
-        QUASI_CASH: "Quasi-cash",
-        CASH_WITHDRAWAL: "Cash withdrawals",
-        BILL_PAYMENT: "Bill payments",
-        REFUND: "Refunds",
-        "of_which": "of which",
-        "adjustments": "Reversals of transactions on earlier statements",
-        "adjusted": "Reversals",
-        "brought_forward": "Brought forward",
-        "paid": "AMOUNT CREDITED",
-        "carried": "AMOUNT CARRIED FORWARD",
-        "decimal_mark": ".",
-    },
-}
 
 CSV_LINE_END = "\r\n"
 CSV_COLUMNS = (
@@ -203,12 +120,12 @@ CSV_COLUMNS = (
 )
 
 
-def amount_formatter(currency: str, decimal_mark: str = ".") -> Callable[[int], str]:
+def amount_formatter(currency: str) -> Callable[[int], str]:
     """``money.format_minor`` for one currency, made ready for millions of amounts."""
     if CURRENCIES.get(currency, ("", 2))[1] != 2:
-        return lambda amount_minor: format_minor(amount_minor, currency).replace(".", decimal_mark)
+        return lambda amount_minor: format_minor(amount_minor, currency)
 
-    return _with_comma if decimal_mark == "," else _with_point
+    return _with_point
 
 
 @lru_cache(AMOUNTS_KEPT)
@@ -218,17 +135,38 @@ def _with_point(amount_minor: int) -> str:
     return f"{amount_minor // 100}.{amount_minor % 100:02d}"
 
 
-def _with_comma(amount_minor: int) -> str:
-    return _with_point(amount_minor).replace(".", ",")
+def amount_writer(labels: Mapping[str, str], columns: int = AMOUNT_COLUMNS) -> Callable[[str], str]:
+    """How a language writes an amount that is given as a decimal: its decimal mark, and what stands between thousands."""
+    if not labels["thousands_mark"]:
+        return str
+    return partial(_marked, decimal_mark=labels["decimal_mark"], thousands_mark=labels["thousands_mark"], columns=columns)
 
 
-def grouped_rib(rib: str) -> str:
-    """A RIB as it is printed: bank, city, account, key.
+@lru_cache(AMOUNTS_KEPT)
+def _marked(decimal: str, decimal_mark: str, thousands_mark: str, columns: int = AMOUNT_COLUMNS) -> str:
+    """Thousands stand together only where an amount is wider than its column otherwise.
 
-    >>> grouped_rib("310810101402900442310133")
-    '310 810 1014029004423101 33'
+    >>> _marked("1234567.89", ",", " "), _marked("-999.50", ",", " "), _marked("9999999999.99", ",", " ")
+    ('1 234 567,89', '-999,50', '9999999999,99')
     """
-    return f"{rib[:3]} {rib[3:6]} {rib[6:22]} {rib[22:]}"
+    whole, point, part = decimal.partition(".")
+    grouped = f"{int(whole):,}".replace(",", thousands_mark)
+    if whole.startswith("-") and not grouped.startswith("-"):
+        grouped = f"-{grouped}"
+    shown = grouped + (decimal_mark if point else "") + part
+    return shown if len(shown) < columns else whole + (decimal_mark if point else "") + part
+
+
+def shown_date(date: str, labels: Mapping[str, str]) -> str:
+    """A date such as 2026-11-28 as a language writes it."""
+    year, month, day = date.split("-")
+    return labels["date"].format(year=year, month=month, day=day)
+
+
+def shown_rate(rate_basis_points: int, labels: Mapping[str, str]) -> str:
+    """A rate in per cent, without the decimals it does not need: 10 %, 5,5 %."""
+    decimal = f"{rate_basis_points / 100:.2f}".rstrip("0").rstrip(".")
+    return decimal.replace(".", labels["decimal_mark"]) + labels["percent"]
 
 
 def shown_lines(head: Head, lines: Iterable[StatementRow]) -> list[ShownLine]:
@@ -258,8 +196,9 @@ def write_text_head(out: Out, head: Head) -> None:
     pairs = (
         ("merchant", f"{visible(head.merchant_id)}  {name}, {city}"),
         ("rib", grouped_rib(head.rib)),
-        ("business_date", head.business_date),
-        ("value_date", head.value_date),
+        ("iban", grouped_iban(head.rib)),
+        ("business_date", shown_date(head.business_date, labels)),
+        ("value_date", shown_date(head.value_date, labels)),
         ("reference", visible(head.reference)),
         ("currency", currency_name(head.currency)),
     )
@@ -267,9 +206,10 @@ def write_text_head(out: Out, head: Head) -> None:
     for key, value in pairs:
         out.write(f"{labels[key]:<18}{value}\n")
     named = {key: labels[key] for key in ("time", "terminal", "card", "scheme", "origin", "rrn", "approval")}
+    vat = f"{labels['vat']} {shown_rate(head.vat_rate_basis_points, labels)}"
     out.write(
-        "\n{time:<11} {terminal:<8} {card:<19} {scheme:<10} {origin:<1} {rrn:<12} {approval:<6}".format(**named)
-        + f" {labels['gross']:>13} {labels['rate']:>5} {labels['discount']:>12} {labels['vat']:>11} {labels['net']:>13}\n"
+        "\n{time:<11} {terminal:<8} {card:<19} {scheme:<8} {origin:>3} {rrn:<12} {approval:<9}".format(**named)
+        + f"{labels['gross']:>11}{labels['rate']:>7}{labels['discount']:>12}{vat:>12}{labels['net']:>14}\n"
     )
     out.write("-" * WIDTH + "\n")
 
@@ -283,21 +223,26 @@ def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     """A minus sign may take the space before its column, so that the largest amounts stay within the width."""
     labels = LABELS[head.language]
     marks = {"domestic": labels["domestic_mark"], "foreign": labels["foreign_mark"]}
-    mark = labels["decimal_mark"]
+    point = labels["decimal_mark"]
+    shown, shown_discount, shown_vat = amount_writer(labels), amount_writer(labels, 13), amount_writer(labels, 12)
     for at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, rate, discount, vat, net, _ in lines:
-        figures = f"{gross:>14} {rate // 100:>2}.{rate % 100:02d}{discount:>13}{vat:>12}{net:>14}\n"
         out.write(
             f"{at[2:4]}/{at[:2]} {at[4:6]}:{at[6:8]} {terminal:<8.8} {pan:<19.19} {scheme:<10.10} {marks[origin]} "
-            f"{rrn:<12.12} {approval:<6.6}{figures.replace('.', mark)}"
+            f"{rrn:<12.12} {approval:<6.6}{shown(gross):>14} {rate // 100:>2}{point}{rate % 100:02d}"
+            f"{shown_discount(discount):>13}{shown_vat(vat):>12}{shown(net):>14}\n"
         )
 
 
 def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], parts: Iterable[StatementTotal]) -> None:
     """The end of the text form: totals of each origin, in all, of the parts of the whole, and the amount credited."""
     labels = LABELS[head.language]
-    amount = amount_formatter(head.currency, labels["decimal_mark"])
+    decimals, shown = amount_formatter(head.currency), amount_writer(labels)
+
+    def amount(minor: int) -> str:
+        return shown(decimals(minor))
 
     def row(name: str, count: object, gross: str, discount: str, vat: str, net: str) -> None:
+        vat = vat if len(vat) < 12 else vat.replace(labels["thousands_mark"], "")  # the narrowest column
         out.write(f"{name:<60}{count:>13}{gross:>14}{discount:>19}{vat:>12}{net:>14}\n")
 
     def row_of(name: str, total: StatementTotal) -> None:
@@ -315,8 +260,16 @@ def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], pa
         row_of(f"{labels['of_which']} {labels[part.of].lower()}", part)
     if head.brought_forward_minor:
         out.write(f"{labels['brought_forward']:<{WIDTH - 14}}{amount(head.brought_forward_minor):>14}\n")
-    credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {head.value_date})"
-    out.write(f"\n{credited:<{WIDTH - 18}} {currency_name(head.currency)}{amount(head.net_minor):>14}\n")
+    for key, minor in (
+        ("total_discount", head.discount_minor),
+        ("total_vat", head.vat_minor),
+        ("total_charges", head.discount_minor + head.vat_minor),
+    ):
+        out.write(f"{labels[key]:<{WIDTH - 14}}{amount(minor):>14}\n")
+    credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {shown_date(head.value_date, labels)})"
+    out.write(
+        f"\n{credited:<{WIDTH - 20}}{amount_writer(labels, 17)(decimals(head.net_minor)):>16} {currency_name(head.currency)}\n"
+    )
     out.write(f"\n{labels['legend']}\n")
 
 
@@ -327,14 +280,14 @@ def write_csv_head(out: Out) -> None:
 
 def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     """Rows are joined plainly where no text needs quotes or may be a formula, which is nearly always; ``csv`` takes others."""
-    sales_years = _years_of_months(head.business_date)
+    sales_years = years_of_months(head.business_date)
     first = (head.business_date, head.value_date, cell(head.merchant_id), cell(head.reference))
     prefix = ",".join(first)
     simple = prefix.count(",") == len(first) - 1 and '"' not in prefix
     writerow = csv.writer(out, lineterminator=CSV_LINE_END).writerow
     for line in lines:
         at, gross, rate, discount, vat, net, adjusts = line[0], *line[10:]
-        years = _years_of_months(adjusts) if adjusts else sales_years
+        years = years_of_months(adjusts) if adjusts else sales_years
         local_at = f"{years[at[:2]]}-{at[:2]}-{at[2:4]}T{at[4:6]}:{at[6:8]}:{at[8:10]}"
         texts = ",".join(line[1:10])
         plain = simple and texts.isascii() and not ("=" in texts or "+" in texts or "-" in texts or "@" in texts)
@@ -346,7 +299,7 @@ def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
             writerow((*first, local_at, *map(cell, line[1:10]), head.currency, *line[10:]))
 
 
-def _years_of_months(business_date: str) -> defaultdict[str, str]:
+def years_of_months(business_date: str) -> defaultdict[str, str]:
     """The year of a local date, which a message does not carry: the business date's, or the nearer one around New Year."""
     year, month = int(business_date[:4]), business_date[5:7]
     years = defaultdict(lambda: f"{year:04d}")

@@ -177,8 +177,8 @@ def test_a_payout_with_nothing_to_pay_is_carried_to_the_next(tmp_path: Path) -> 
     assert (carried.net_minor, carried.outcome) == (150 - 200 - 20, "carried")
     assert (paid.brought_forward_minor, paid.net_minor, paid.outcome) == (-70, 10_000 - 220 - 70, "paid")
     assert check_books(tmp_path).faults == ()
-    assert "MONTANT REPORTÉ" in statement(tmp_path, KIOSK.id, FRIDAY)
-    assert "Report antérieur" in statement(tmp_path, KIOSK.id)
+    assert "SOLDE NET REPORTÉ" in statement(tmp_path, KIOSK.id, FRIDAY)
+    assert "Solde antérieur reporté" in statement(tmp_path, KIOSK.id)
     owed = "SELECT SUM(credit_minor - debit_minor) FROM posting WHERE account LIKE 'merchant-payable:%'"
     assert rows(tmp_path, owed) == [(0,)]
 

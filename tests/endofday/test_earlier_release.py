@@ -54,6 +54,17 @@ def test_its_open_date_closes_to_the_same_files_and_its_books_are_sound(data: Pa
     assert proved.faults == ()
 
 
+def test_a_lost_statement_is_written_anew_and_both_wordings_count_as_written(data: Path) -> None:
+    old = data / "days" / "2026-11-20"
+    lost = next((old / "statements").glob("*.txt"))
+    before = files_of(old)
+    close_day(data, load_specs(), OPEN_DATE, now_ms=NOW_MS)
+    lost.unlink()
+    close_day(data, load_specs(), "2026-11-20", now_ms=NOW_MS)
+    assert files_of(old).keys() == before.keys()
+    assert check_books(data).faults == ()
+
+
 def test_what_it_wrote_is_explained(data: Path) -> None:
     life = steps(story(data, "OLDHOTEL0002"), load_specs())
     told = {(step.leg, step.mti) for step in life if step.mti}

@@ -56,8 +56,8 @@ def test_statement(tmp_path: Path) -> None:
     assert (line["gross"], line["discount"], line["vat"], line["net"]) == ("100.00", "1.20", "0.12", "98.68")
     text = statement(tmp_path, GROCER.id)
     assert "100,00  1,20         1,20        0,12         98,68" in text
-    credited = next(row for row in text.splitlines() if row.startswith("MONTANT CRÉDITÉ"))
-    assert credited.endswith("MAD         98,68")
+    credited = next(row for row in text.splitlines() if row.startswith("SOLDE NET CRÉDITÉ"))
+    assert credited.endswith(" 98,68 MAD")
 
 
 @pytest.mark.usefixtures("closed")
@@ -115,7 +115,7 @@ def test_statement_of_a_reversal(tmp_path: Path) -> None:
     assert (line["gross"], line["discount"], line["vat"], line["net"]) == ("-66.67", "-0.80", "-0.08", "-65.79")
     text = statement(tmp_path, GROCER.id)
     assert "-66,67  1,20        -0,80       -0,08        -65,79" in text
-    assert next(row for row in text.splitlines() if row.startswith("MONTANT REPORTÉ")).endswith("MAD        -65,79")
+    assert next(row for row in text.splitlines() if row.startswith("SOLDE NET REPORTÉ")).endswith(" -65,79 MAD")
 
 
 @pytest.mark.usefixtures("reversed_in_part")

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from switch.endofday.close import close_day, statement
-from switch.settlement.statement import CSV_COLUMNS, LABELS, WIDTH
+from switch.settlement.statement import CSV_COLUMNS, WIDTH
+from switch.settlement.statement_labels import LABELS
 from tests.support.day_builders import CASH, FRIDAY, GROCER, HOTEL, NOW_MS, SATURDAY, SUNDAY, day_specs, journal_of, later_ms
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -107,15 +108,15 @@ def test_the_parts_of_a_statement_add_up(tmp_path: Path) -> None:
     close_a_day(tmp_path)
     close_the_day_after(tmp_path)
     close_a_day_of_all_kinds(tmp_path)
-    lines = statement(tmp_path, GROCER.id).splitlines()
-    figures = {row[:60].strip(): row[60:].split() for row in lines if row.startswith(("Total ", "dont "))}
+    lines = statement(tmp_path, GROCER.id).replace("\N{NO-BREAK SPACE}", "").splitlines()
+    figures = {row[:60].strip(): row[60:].split() for row in lines if row.startswith(("Total  ", "dont "))}
     total = figures.pop("Total")
     assert list(figures) == [
         "dont achats",
-        "dont achats avec remise d'espèces",
+        "dont achats avec cash-back",
         "dont paiements de factures",
         "dont remboursements",
-        "dont annulations",
+        "dont régularisations",
     ]
     for place, whole in enumerate(total):
         assert sum(Decimal(parts[place].replace(",", ".")) for parts in figures.values()) == Decimal(whole.replace(",", "."))
@@ -135,7 +136,7 @@ def test_the_lines_add_up_to_the_amount_credited(tmp_path: Path, merchant_id: st
     with (folder / "payouts.csv").open(encoding="utf-8", newline="") as payouts:
         paid = {row["merchant_id"]: Decimal(row["net"]) for row in csv.DictReader(payouts)}
     text = (folder / "statements" / f"{merchant_id}.txt").read_text(encoding="utf-8")
-    credited = re.search(r"^(?:MONTANT CRÉDITÉ|AMOUNT CREDITED) .* MAD +(\S+)$", text, re.MULTILINE)
+    credited = re.search(r"^(?:SOLDE NET CRÉDITÉ|AMOUNT CREDITED) .* (\S+) MAD$", text, re.MULTILINE)
     assert credited is not None
     assert net == paid[merchant_id] == Decimal(credited[1].replace(",", "."))
 
@@ -176,7 +177,7 @@ def test_a_reversal_names_the_day_of_the_sale_and_keeps_its_year(tmp_path: Path)
 @pytest.mark.parametrize(
     ("merchant_id", "language", "heading", "of_which"),
     [
-        (GROCER.id, "fr", "Annulations d'opérations de relevés antérieurs", "dont annulations"),
+        (GROCER.id, "fr", "Régularisations sur relevés antérieurs", "dont régularisations"),
         (HOTEL.id, "en", "Reversals of transactions on earlier statements", "of which reversals"),
     ],
 )

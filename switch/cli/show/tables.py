@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 
 from switch.cli.console.screen import Tone, broken, columns, say, say_lines, say_text, size
+from switch.cli.console.words import said
 from switch.display.visible import visible
 
 #: Columns that may be broken between words when a terminal is narrow; all others (numbers, hex, references) stay whole.
@@ -43,7 +44,7 @@ def show_table(
     """
     cells = [[visible(str(cell)) for cell in row] for row in rows]
     if title:
-        say_text(visible(title), "title")
+        say_text(visible(said(title)), "title")
     width, tones, headings = columns(), tones or {}, headings or {}
     beside, apart = list(range(len(heads))), []
     widths = _widths(heads, cells, width)
@@ -55,7 +56,7 @@ def show_table(
         _show_records(heads, cells, tones, headings)
         return
     shown = [heads[place] for place in beside]
-    lines: list[tuple[str, Tone | None]] = [(line, "hint") for line in _row_lines(shown, shown, widths)]
+    lines: list[tuple[str, Tone | None]] = [(line, "hint") for line in _row_lines(shown, list(map(said, shown)), widths)]
     for number, row in enumerate(cells):
         tone = tones.get(number)
         if number in headings:
@@ -67,12 +68,12 @@ def show_table(
 
 def _widths(heads: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int] | None:
     """How wide each column is; None where a terminal of this width has no room for them."""
-    natural = [max(map(size, [head, *(row[place] for row in cells)])) for place, head in enumerate(heads)]
+    natural = [max(map(size, [said(head), *(row[place] for row in cells)])) for place, head in enumerate(heads)]
     room = width - GAP * (len(heads) - 1)
     if sum(natural) <= room:
         return natural
     widths = [
-        min(wanted, max(len(head), min(WORD_COLUMNS_MIN, _longest_word(row[place] for row in cells))))
+        min(wanted, max(len(said(head)), min(WORD_COLUMNS_MIN, _longest_word(row[place] for row in cells))))
         if head in WORDS
         else wanted
         for place, (head, wanted) in enumerate(zip(heads, natural, strict=True))
@@ -117,12 +118,12 @@ def _show_records(
             say()
         if number in headings:
             say_text(visible(headings[number]), "title")
-        _show_labelled([(head, cell.strip()) for head, cell in zip(heads, row, strict=True) if cell], tones.get(number))
+        _show_labelled([(said(head), cell.strip()) for head, cell in zip(heads, row, strict=True) if cell], tones.get(number))
 
 
 def show_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """Print labels and values, one pair a line; in a terminal longer values are broken between words."""
-    _show_labelled([(visible(label), visible(str(value))) for label, value in pairs], None)
+    _show_labelled([(visible(said(label)), visible(str(value))) for label, value in pairs], None)
 
 
 def _show_labelled(pairs: Sequence[tuple[str, str]], tone: Tone | None) -> None:
