@@ -19,7 +19,7 @@ from typing import Final
 from tests.docs.blocks import ROOT, Block, agrees, blocks_of, commands_of, renewed, with_outputs
 from tests.docs.session import Session
 
-FOLDERS: Final = ("docs/tutorials", "docs/how-to", "docs/fr")
+FOLDERS: Final = ("docs/tutorials", "docs/how-to")
 RUN: Final = {"sh", "console", "python", "toml", "sql", "text"}
 STARTS: Final = re.compile(r"^switch up\b(?!.*[&|]\s*(?:#.*)?$)", re.MULTILINE)
 ASKS: Final = re.compile(
