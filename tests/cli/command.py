@@ -28,8 +28,12 @@ class Outcome:
 
     @property
     def sentence(self) -> str:
+        """What was wrong, in words; of an error in JSON the same made of its parts."""
         line, end, rest = self.err.partition("\n")
         assert end == "\n", self.err
+        if line.startswith("{"):
+            error = json.loads(line)["error"]
+            return error.get("message") or f"{error['where']}: found {error['found']}, expected {error['expected']}"
         assert not rest or (rest.startswith("hint: ") and rest.count("\n") == 1), self.err
         assert line.startswith("switch: "), self.err
         return line.removeprefix("switch: ")
