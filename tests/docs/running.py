@@ -37,7 +37,7 @@ class Reader:
     def __init__(self, page: Path, folder: Path) -> None:
         self.page, self.faults, self.differences = page, list[str](), list[str]()
         self.outputs = dict[tuple[int, int], list[str]]()
-        self._session = Session(folder)
+        self._session = Session(folder, page.read_text(encoding="utf-8"))
         shell = [block for block in blocks_of(page) if block.language in ("sh", "console") and not block.not_run]
         self._commands = "\n".join(block.text for block in shell)
         self._starts = bool(STARTS.search(re.sub(r"^\$ ", "", self._commands, flags=re.MULTILINE)))

@@ -25,6 +25,7 @@ from typing import Final
 from tests.docs.blocks import ROOT
 
 PORTS: Final = ("ascii", "ascii_hex", "bcd", "ascii93", "domestic93")
+RRN: Final = re.compile(r"\b[1-9]\d{11}\b")
 WAIT_SECONDS: Final = 60.0
 STILL_SECONDS: Final = 0.25  # for which the first terminal shows nothing new, once the centre is ready
 ROWS, COLUMNS = 40, 100  # of the terminals
@@ -57,7 +58,8 @@ main()
 class Session:
     """A page's folder, its shell and its centre; leave it with ``close``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, text: str = "") -> None:
+        """``text`` is the page: its RRNs stay as they are in outputs that are written anew."""
         self.folder, self._home = folder / "switch", folder / "reader"
         self.folder.mkdir()
         self._home.mkdir()
@@ -67,7 +69,8 @@ class Session:
         program = self._home / "switch"
         program.write_text(SWITCH.format(python=sys.executable, root=str(ROOT)))
         program.chmod(0o700)
-        self._seen = dict[str, str]()
+        self._seen = dict[str, str]()  #: last six digits of an RRN -> that of the run
+        self._documented = {rrn[6:]: rrn for rrn in reversed(RRN.findall(text))}
         self._centre: subprocess.Popen[bytes] | None = None
         self._log = self._home / "up.log"
         self._environment = os.environ | {
@@ -161,7 +164,8 @@ class Session:
         return re.sub(r"\b[1-9]\d{5}(\d{6})\b", lambda found: self._seen.get(found[1], found[0]), command)
 
     def _as_documented(self, output: str) -> str:
-        self._seen |= {rrn[6:]: rrn for rrn in re.findall(r"\b[1-9]\d{11}\b", output)}
+        self._seen |= {rrn[6:]: rrn for rrn in RRN.findall(output)}
+        output = RRN.sub(lambda found: self._documented.get(found[0][6:], found[0]), output)
         for documented, actual in self._ports().items():
             output = re.sub(rf"(?<=127\.0\.0\.1:){actual}\b", documented, output)
         output = re.sub(r"[^\n]*\r(?!\n)", "", STYLE.sub("", output))  # progress, written over
