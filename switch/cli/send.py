@@ -241,7 +241,7 @@ def send(
     switch send --reverse HOTEL0000001 --leave 100
     switch send --totals --set 76=1 --set 88=43000
     switch send --network echo
-    switch send --listener secure --tls --ca certificates/ca.pem
+    switch send --port 8590 --tls --ca certificates/ca.pem
     switch send --set 49=            # without currency
     switch send --entry chip --set 55.9F02=000000012500 --set 55.9F1A=0504
     switch send --file purchases.csv --rate 5
