@@ -33,8 +33,8 @@ Tables fit the width of a terminal; in a file or a pipe they are whole, without 
 Card numbers are masked, except in `switch cards` and with `--unmasked`.
 
 Four variables of the environment stand in for options that are not typed: `SWITCH_DATA` (`--data`), `SWITCH_READY_FILE`
-(`--ready-file`), `SWITCH_SPECS` (`--specs`) and `SWITCH_LANG` (`--lang`). `switch completion SHELL` prints a script that completes commands, options,
-names, test cards, the last ten RRNs and closed dates."""
+(`--ready-file`), `SWITCH_SPECS` (`--specs`) and `SWITCH_LANG` (`--lang`). `switch completion SHELL` prints a script that
+completes commands, options, names, test cards, the last ten RRNs and closed dates."""
 
 
 def reference() -> str:
