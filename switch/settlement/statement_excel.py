@@ -7,6 +7,7 @@ The standard CSV of ``statement`` stays what programs read.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,15 +18,16 @@ from switch.settlement.statement import CSV_LINE_END, Head, Out, ShownLine, show
 from switch.settlement.statement_labels import EXCEL_FR_HEADS, LABELS
 
 BYTE_ORDER_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  #: by which a spreadsheet knows UTF-8
+_NUMBER: Final = re.compile(r" *[0-9][0-9 ]*(?:[Ee][0-9]+)?")  #: what a spreadsheet takes for a number
 
 
 def as_text(digits: str) -> str:
     """A cell of digits that a spreadsheet keeps as they are: no leading zero is lost, nothing becomes 6,33E+11.
 
-    >>> as_text("000123"), as_text("AB12"), as_text("=1+1")
-    ('="000123"', 'AB12', "'=1+1")
+    >>> as_text("000123"), as_text("12E456"), as_text("AB12"), as_text("=1+1")
+    ('="000123"', '="12E456"', 'AB12', "'=1+1")
     """
-    return f'="{digits}"' if digits.isascii() and digits.replace(" ", "").isdecimal() else cell(digits)
+    return f'="{digits}"' if _NUMBER.fullmatch(digits) else cell(digits)
 
 
 def write_excel_head(out: Out) -> None:
