@@ -12,6 +12,8 @@ from _pytest.mark import ParameterSet
 from tests.docs.blocks import Block, agrees, blocks_of, commands_of, renewed
 from tests.docs.running import RUN, pages, read
 
+pytestmark = pytest.mark.long  # each page is typed beside a centre of its own
+
 #: Blocks with ``<!-- not run: reason -->`` above them, by page; fewer is better.
 NOT_RUN: Final = {
     "docs/how-to/connect-a-gateway.md": 3,
