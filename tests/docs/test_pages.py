@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from tests.docs.blocks import Block, agrees, blocks_of, commands_of, renewed
 from tests.docs.running import RUN, pages, read
-
-pytestmark = pytest.mark.long  # each page is typed beside a centre of its own
 
 #: Blocks with ``<!-- not run: reason -->`` above them, by page; fewer is better.
 NOT_RUN: Final = {
@@ -21,23 +18,10 @@ NOT_RUN: Final = {
     "docs/how-to/read-messages.md": 1,
     "docs/how-to/test-in-ci.md": 1,
 }
-#: Pages that take their time: they wait for a time-out, or type a lot.
-SECONDS_APIECE: Final = {
-    "first-failure",
-    "first-day",
-    "test-in-ci",
-    "send-messages",
-    "script-issuers",
-    "find-out-why",
-    "close-the-day",
-}
 
 
-def _parameter(page: Path) -> ParameterSet:
-    return pytest.param(page, id=page.stem, marks=[pytest.mark.long] if page.stem in SECONDS_APIECE else [])
-
-
-@pytest.mark.parametrize("page", [_parameter(page) for page in pages()])
+@pytest.mark.long  # each page is typed beside a centre of its own
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
 def test_the_page_does_what_it_shows(page: Path) -> None:
     faults = read(page)
     assert not faults, "\n\n".join([*faults, "make pages writes the outputs anew"])
