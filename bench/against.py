@@ -20,7 +20,7 @@ from typing import Any
 from attrs import frozen
 
 from bench import machine
-from bench.load_tools import ROOT, LoadTools, NoLoadToolsError, build
+from bench.load_tools import ROOT, LoadTools, built_below
 from bench.run import CASES, Case, free_port, listening, neutral_specs, refuse_wrong
 from switch.centre.as_process import CentreProcess, start_centre
 
@@ -108,11 +108,8 @@ def main() -> int:
     load = machine.load_average()
     with tempfile.TemporaryDirectory(prefix="switch-against-") as name, ExitStack() as stack:
         folder, port = Path(name), free_port()
-        (folder / "tools").mkdir()
-        try:
-            tools = build(folder / "tools")
-        except NoLoadToolsError as missing:
-            print(f"bench: {missing}", file=sys.stderr)
+        tools = built_below(folder)
+        if tools is None:
             return 2
         tree = stack.enter_context(checkout(arguments.revision, folder / "tree"))
         stack.enter_context(listening(tools.isohost, port))

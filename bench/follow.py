@@ -16,7 +16,7 @@ from typing import Any
 
 from bench import machine
 from bench.against import Round, row, turn
-from bench.load_tools import LoadTools, NoLoadToolsError, build
+from bench.load_tools import LoadTools, built_below
 from bench.run import CASES, Case, free_port, listening, neutral_specs
 from switch.centre.as_process import CentreProcess, start_centre
 
@@ -54,11 +54,8 @@ def main() -> int:
     load = machine.load_average()
     with tempfile.TemporaryDirectory(prefix="switch-follow-") as name, ExitStack() as stack:
         folder, port = Path(name), free_port()
-        (folder / "tools").mkdir()
-        try:
-            tools = build(folder / "tools")
-        except NoLoadToolsError as missing:
-            print(f"bench: {missing}", file=sys.stderr)
+        tools = built_below(folder)
+        if tools is None:
             return 2
         stack.enter_context(listening(tools.isohost, port))
         specs = neutral_specs(folder / "specs", port)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +55,13 @@ def build(folder: Path) -> LoadTools:
         shutil.copyfile(file, folder / file.name)
     subprocess.run(["make", "-s", "-C", str(folder), f"CC={compiler} -w", "all"], check=True)
     return LoadTools(isoload=folder / "isoload", isohost=folder / "isohost", isorelay=folder / "isorelay")
+
+
+def built_below(folder: Path) -> LoadTools | None:
+    """The tools, built in a folder of their own; None, with a sentence on standard error, where they are not to be had."""
+    (folder / "tools").mkdir()
+    try:
+        return build(folder / "tools")
+    except NoLoadToolsError as missing:
+        print(f"bench: {missing}", file=sys.stderr)
+        return None

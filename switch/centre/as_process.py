@@ -68,7 +68,7 @@ def spawn_centre(data: Path, arguments: Sequence[str] = ()) -> subprocess.Popen[
     command = [sys.executable, "-m", "switch", "up", "--free-ports"]
     command += ["--data", str(data), "--ready-file", str(ready_file), *arguments]
     with create_file(data / LOG_FILE) as out:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603  (our own interpreter)
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,

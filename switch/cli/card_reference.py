@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import re
-
+from switch.cli.cards import codes_given
 from switch.money import format_minor
 from switch.specs.load import load_specs
 
@@ -16,8 +15,8 @@ You need a card that is approved, declined or expired; this page lists the cards
 `make docs` makes it from [specs/issuers](../../specs/issuers), and `switch cards` prints the same. The numbers are
 invented. Balances are in MAD.
 
-The column *gives* is the response code ([DE 39](glossary.md#response-code)) of a purchase of 125.00 (61: of more than
-200.00 in cash).
+The column *gives* lists the response codes ([DE 39](glossary.md#response-code)) that the card leads to: 51 above its
+balance, 61 above its limit in cash.
 [Response codes](response-codes.md) has a command for each code.
 """
 _SERIES = """
@@ -41,7 +40,7 @@ def card_reference() -> str:
         page += f"\n## {issuer.name} (`{issuer.id}`, {issuer.origin})\n"
         page += "| number | expiry (YYMM) | CVV2 | balance | gives | purpose |\n| --- | --- | --- | --- | --- | --- |\n"
         for card in issuer.cards:
-            gives = " or ".join(re.findall(r"(?:declined|:|or) (\d\d)\b", card.purpose)) or "00"
+            gives = " or ".join(codes_given(card))
             balance = format_minor(card.balance_minor)
             page += f"| {card.pan.digits} | {card.expiry} | {card.cvv2} | {balance} | {gives} | {card.purpose} |\n"
     page += _SERIES

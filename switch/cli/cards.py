@@ -77,7 +77,7 @@ def cards(
 def _print_numbers(issuers: Iterable[Profile], wanted: str | None) -> None:
     for issuer in issuers:
         for card in issuer.all_cards():
-            if wanted is None or wanted in _gives(card):
+            if wanted is None or wanted in codes_given(card):
                 click.echo(card.pan.digits)
 
 
@@ -93,7 +93,7 @@ def _row(entry: dict[str, Any]) -> list[str]:
     return [{**entry, "codes": " ".join(entry["gives"])}[key] or "" for key in given]
 
 
-def _gives(card: Card) -> list[str]:
+def codes_given(card: Card) -> list[str]:
     """The response codes that the card's own data lead to, the usual one first."""
     import time
 
@@ -127,7 +127,7 @@ def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, A
         "issuer": issuer.id,
         "pan": card.pan.digits,
         "scheme": route.scheme if (route := specs.routing.find(card.pan.digits)) is not None else None,
-        "gives": _gives(card),
+        "gives": codes_given(card),
         "expiry": card.expiry,
         "cvv2": card.cvv2,
         "balance": format_minor(card.balance_minor),

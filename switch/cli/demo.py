@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import PATH
+from switch.cli.command.options import PATH, seed_option
 from switch.cli.console.folding import folded
 from switch.cli.console.screen import columns, say, say_command, say_text
 from switch.errors import EXIT_DONE, EXIT_NO
@@ -26,14 +26,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Verb)
 @option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it.")
-@option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="NUMBER",
-    help="Seed of everything drawn by chance, as of `switch up`.",
-)
+@seed_option
 def demo(data: Path | None, seed: int) -> int:
     """Show the main job, from the wire to a merchant's statement, in a temporary folder.
 

@@ -14,7 +14,7 @@ import click
 
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import scenario_names
-from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, specs_option
+from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
 from switch.cli.issuer import starter_command
@@ -39,14 +39,7 @@ if TYPE_CHECKING:
     shell_complete=scenario_names,
     help="Scenario the issuers play (a TOML file, or a name in specs/scenarios).",
 )
-@option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="NUMBER",
-    help="Seed of everything drawn by chance, such as approval codes.",
-)
+@seed_option
 @option(
     "--business-date",
     callback=business_date_given,

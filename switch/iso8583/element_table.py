@@ -160,6 +160,11 @@ def _member(
     return element
 
 
+def _reader(member: _Member, key: str, inherited: Element | None) -> Callable[[SpecTable], Element]:
+    """How the table of one subelement is read."""
+    return lambda table: member(table, key, inherited)
+
+
 def _with_members(entry: SpecTable, layout: Layout, is_key: Callable[[str], bool], expected: str, member: _Member) -> Layout:
     """The layout with the subelements of a table added to those it has; numbers stand in their order."""
     members = dict(layout.members)
@@ -170,7 +175,7 @@ def _with_members(entry: SpecTable, layout: Layout, is_key: Callable[[str], bool
         if not is_key(key):
             table.mistake("", f"subelement {key!r}", expected)
             continue
-        read = table.reading(lambda one, key=key: member(one, key, members.get(key)))  # type: ignore[misc]
+        read = table.reading(_reader(member, key, members.get(key)))
         if read is not None:
             members[key] = read
     order = sorted(members, key=int) if layout.kind in ("bitmap", "places") else list(members)

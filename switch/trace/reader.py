@@ -25,10 +25,10 @@ id, at_ms, line, direction, dialect, header, mti, stan, transmitted_at, terminal
 body_cipher
 """
 _OF_ID: Final = f"SELECT {_COLUMNS} FROM message WHERE id = ?"  # noqa: S608
-_LAST: Final = f"SELECT {_COLUMNS} FROM message {{where}} ORDER BY id DESC LIMIT :count"  # noqa: S608
+_LAST: Final = f"SELECT {_COLUMNS} FROM message {{where}} ORDER BY id DESC LIMIT :count"  # noqa: S608  (our own words)
 
 _NETWORK: Final = "substr(mti, 2, 1) = '8'"
-_NETWORK_COUNT: Final = f"SELECT count(*) FROM message WHERE id >= ? AND {_NETWORK}"  # noqa: S608
+_NETWORK_COUNT: Final = f"SELECT count(*) FROM message WHERE id >= ? AND {_NETWORK}"  # noqa: S608  (our own words)
 
 
 @frozen(kw_only=True)
@@ -84,7 +84,10 @@ class TraceChoice:
         return f"WHERE {' AND '.join(parts)}" if parts else ""
 
 
-def last_messages(data: Path, count: int, choice: TraceChoice = TraceChoice()) -> list[Traced]:  # noqa: B008: it is frozen
+EVERY: Final = TraceChoice()
+
+
+def last_messages(data: Path, count: int, choice: TraceChoice = EVERY) -> list[Traced]:
     """The last messages that are chosen, oldest first. NegativeAnswerError where no trace is."""
     with opened(data) as (db, vault):
         about = {"count": count, "rrn": choice.rrn, "mti": choice.mti}

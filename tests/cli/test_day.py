@@ -12,23 +12,12 @@ from switch.cli.command.names import RRNS_COMPLETED
 from switch.cli.day import ITEMS_PRINTED_MAX
 from switch.endofday.close import close_day
 from tests.cli.command import run
-from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, close_two_days, day_specs, journal_of, later_ms
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Two closed days with everything that may be listed on the second."""
-    with journal_of(tmp_path, FRIDAY) as journal:
-        sale, hold, _ = journal.decide(), journal.hold(), journal.hold(capture="batch", amount_minor=4_200)
-        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
-        journal.reverse(sale, 2_500)
-        undone = journal.decide(amount_minor=1_100)
-        journal.reverse(undone)
-        journal.decide(amount_minor=3_300, transaction_type="refund")
-        journal.decide(merchant_id="NOBODY000000001", amount_minor=6_600)
-        journal.decide(transaction_type="balance_inquiry", capture="never")
-        journal.capture(hold, 9_000)
-        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+    close_two_days(tmp_path)
     return tmp_path
 
 

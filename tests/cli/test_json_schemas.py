@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 
 from switch.centre.as_process import CentreProcess, running_centre
-from switch.endofday.close import close_day
 from switch.specs.load import load_specs
 from tests.cli.command import run
 from tests.explain.test_capture import dialogue
 from tests.iso8583.reading.test_stream import SAID, frames, way
 from tests.pcap.builder import conversation, pcap
-from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, close_two_days
 from tests.support.json_schema import FOLDER, KNOWN, mistakes, schema_of, schemas_within
 
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json"))
@@ -119,16 +118,7 @@ def test_listings(words: str) -> None:
 
 def test_the_end_of_the_day(tmp_path: Path) -> None:
     data = ("--json", "--data", tmp_path)
-    with journal_of(tmp_path, FRIDAY) as journal:
-        sale, hold, _ = journal.decide(), journal.hold(), journal.hold(capture="batch", amount_minor=4_200)
-        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
-        journal.reverse(sale, 2_500)
-        undone = journal.decide(amount_minor=1_100)
-        journal.reverse(undone)
-        journal.decide(amount_minor=3_300, transaction_type="refund")
-        journal.decide(merchant_id="NOBODY000000001", amount_minor=6_600)
-        journal.capture(hold, 9_000)
-        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+    close_two_days(tmp_path)
     shown = held("day", run("day", "show", *data).json)
     assert all(shown[items] for items in ("refunds", "adjustments", "reversed", "holds", "exceptions", "payouts"))
     held("day", run("day", "close", FRIDAY, *data).json)

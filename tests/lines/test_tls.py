@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import trio
 import trio.lowlevel
-from attrs import define
+from attrs import define, frozen
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
@@ -550,65 +550,79 @@ class Shut:
         return getattr(self._sock, name)
 
 
+@frozen
+class Asked:
+    """A line over TLS whose peer, at ``theirs``, asks it for new keys before it reads anything."""
+
+    line: Line
+    tls: TlsSocket
+    theirs: socket.socket
+    theirs_tls: TlsSocket
+    records: Records
+
+    async def ask(self, times: int) -> None:
+        for _ in range(times):
+            self.theirs.send(self.records.key_update(asks_for_one=True))
+            await trio.lowlevel.wait_readable(self.line.socket)
+            assert list(self.line.gulp()) == []
+
+    async def heard(self, count: int) -> list[str]:
+        """The STANs that the peer hears: so many, and whatever comes after them until the line is closed."""
+        peer, stans = Line(self.theirs, WIRE, "us"), list[str]()
+        peer.secure(self.theirs_tls)
+        with trio.fail_after(30):
+            async with self.line.living():
+                while len(stans) < count and not peer.over:
+                    await trio.lowlevel.wait_readable(self.theirs)
+                    stans += _stans(peer)
+                await self.line.flowing()
+        while not peer.over:
+            stans += _stans(peer)
+        assert peer.fault is None
+        peer.shut()
+        return stans
+
+
+def _stans(peer: Line) -> list[str]:
+    return [WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame]
+
+
+@asynccontextmanager
+async def asked(drawer: Drawer, folder: Path) -> AsyncIterator[Asked]:
+    side = drawer.client()
+    side.context.keylog_filename = str(folder / "keys")
+    with small_sockets() as (ours, theirs):
+        ours_tls, theirs_tls = await agreed(ours, theirs, side, drawer)
+        line = Line(ours, WIRE, "peer")
+        line.secure(ours_tls)
+        yield Asked(line, ours_tls, theirs, theirs_tls, Records(folder / "keys"))
+
+
 async def test_new_keys_come_behind_what_was_left_unread(
     drawer: Drawer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    side = drawer.client()
-    side.context.keylog_filename = str(tmp_path / "keys")
-    with small_sockets() as (ours, theirs):
-        ours_tls, theirs_tls = await agreed(ours, theirs, side, drawer)
-        line, peer, records = Line(ours, WIRE, "peer"), Line(theirs, WIRE, "us"), Records(tmp_path / "keys")
-        line.secure(ours_tls)
-        peer.secure(theirs_tls)
-        socket_of_line = Shut(ours)
-        monkeypatch.setattr(ours_tls, "_sock", socket_of_line)
-        line.queue(purchase(1))
-        line.flush()
-        for _ in range(2):  # the first is answered when the second comes
-            theirs.send(records.key_update(asks_for_one=True))
-            await trio.lowlevel.wait_readable(ours)
-            assert list(line.gulp()) == []
-        line.queue(purchase(2))
-        line.flush()
-        socket_of_line.shut = False
-        heard = list[str]()
-        with trio.fail_after(30):
-            async with line.living():
-                while len(heard) < 2 and not peer.over:
-                    await trio.lowlevel.wait_readable(theirs)
-                    heard.extend(WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame)
-        assert (peer.fault, heard) == (None, ["000001", "000002"])
-        peer.shut()
+    async with asked(drawer, tmp_path) as both:
+        shut = Shut(both.tls._sock)
+        monkeypatch.setattr(both.tls, "_sock", shut)
+        both.line.queue(purchase(1))
+        both.line.flush()
+        await both.ask(2)  # the first is answered when the second comes
+        both.line.queue(purchase(2))
+        both.line.flush()
+        shut.shut = False
+        assert await both.heard(2) == ["000001", "000002"]
 
 
 @pytest.mark.parametrize("updates", [1, 2, 6])
 async def test_what_left_with_an_answer_of_tls_is_not_sent_again(drawer: Drawer, tmp_path: Path, updates: int) -> None:
-    side = drawer.client()
-    side.context.keylog_filename = str(tmp_path / "keys")
-    with small_sockets() as (ours, theirs):
-        ours_tls, theirs_tls = await agreed(ours, theirs, side, drawer)
-        line, peer, records = Line(ours, WIRE, "peer"), Line(theirs, WIRE, "us"), Records(tmp_path / "keys")
-        line.secure(ours_tls)
-        peer.secure(theirs_tls)
-        heard, said = list[str](), 0
-        while not line._unsent:
+    async with asked(drawer, tmp_path) as both:
+        said = 0
+        while not both.line._unsent:
             said += 1
-            line.queue(purchase(said))
-            line.flush()
-        for _ in range(updates):
-            theirs.send(records.key_update(asks_for_one=True))
-            await trio.lowlevel.wait_readable(ours)
-            assert list(line.gulp()) == []
-        with trio.fail_after(30):
-            async with line.living():
-                while len(heard) < said:
-                    await trio.lowlevel.wait_readable(theirs)
-                    heard.extend(WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame)
-                await line.flowing()
-        while not peer.over:
-            heard.extend(WIRE.codec.decode(frame.body).stan for frame in peer.gulp() if frame)
-        assert heard == [f"{stan:06d}" for stan in range(1, said + 1)]
-        peer.shut()
+            both.line.queue(purchase(said))
+            both.line.flush()
+        await both.ask(updates)
+        assert await both.heard(said) == [f"{stan:06d}" for stan in range(1, said + 1)]
 
 
 async def test_who_asks_for_new_keys_and_reads_nothing_is_cut_off(drawer: Drawer, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
+from switch.endofday.close import close_day
 from switch.journal.journal import SCHEMA, SCHEMA_VERSION
 from switch.merchant import Merchant
 from switch.settlement.discount import DiscountTable, VatTable
@@ -328,3 +329,18 @@ def journal_of(data: Path, business_date: str | None = None) -> Iterator[Journal
         yield journal
     finally:
         connection.close()
+
+
+def close_two_days(folder: Path) -> None:
+    """Two closed days with everything that may be listed on the second."""
+    with journal_of(folder, FRIDAY) as journal:
+        sale, hold, _ = journal.decide(), journal.hold(), journal.hold(capture="batch", amount_minor=4_200)
+        close_day(folder, day_specs(), None, later_ms(folder))
+        journal.reverse(sale, 2_500)
+        undone = journal.decide(amount_minor=1_100)
+        journal.reverse(undone)
+        journal.decide(amount_minor=3_300, transaction_type="refund")
+        journal.decide(merchant_id="NOBODY000000001", amount_minor=6_600)
+        journal.decide(transaction_type="balance_inquiry", capture="never")
+        journal.capture(hold, 9_000)
+        close_day(folder, day_specs(), None, later_ms(folder))

@@ -41,6 +41,14 @@ data_option = option(
     show_envvar=True,
     help="Data folder of Switch.",
 )
+seed_option = option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="NUMBER",
+    help="Seed of everything drawn by chance, such as approval codes.",
+)
 json_option = option("--json", "as_json", is_flag=True, help="Machine-readable output on standard output.")
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from switch.cli.console.screen import broken
 
 RULE: Final = re.compile("-{20,}")
+_GAP: Final = re.compile(r"\s{4,}")
 GAP_MIN: Final = 30  #: blanks between what stands to the left of a page and what stands to the right
 
 
@@ -53,8 +54,10 @@ def _in_two(line: str, width: int) -> list[str]:
     """A line of the head or the foot: left and right part nearer to each other, or one below the other."""
     if len(line) <= width:
         return [line]
-    left, gap, right = re.match(r"(.*?)(\s{4,}|$)(.*)", line).groups()  # type: ignore[union-attr]
-    right = " ".join(right.split())
+    found = _GAP.search(line)
+    if found is None:
+        return broken(line, width)
+    left, gap, right = line[: found.start()], found[0], " ".join(line[found.end() :].split())
     if len(gap) < GAP_MIN:
         return broken(f"{left}  {right}".rstrip(), width)
     if len(left) + 2 + len(right) <= width:

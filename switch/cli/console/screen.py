@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final, Literal
 
 import click
@@ -14,12 +15,12 @@ UNLIMITED: Final = 10_000  #: columns where no terminal sets a width: nothing is
 
 #: What a colour says, always beside words that say the same.
 Tone = Literal["good", "declined", "bad", "hint", "title"]
-_STYLES: Final[dict[Tone, dict[str, str | bool]]] = {
-    "good": {"fg": "green"},
-    "declined": {"fg": "yellow"},
-    "bad": {"fg": "red"},
-    "hint": {"dim": True},
-    "title": {"bold": True},
+_STYLES: Final[dict[Tone, Callable[[str], str]]] = {
+    "good": partial(click.style, fg="green"),
+    "declined": partial(click.style, fg="yellow"),
+    "bad": partial(click.style, fg="red"),
+    "hint": partial(click.style, dim=True),
+    "title": partial(click.style, bold=True),
 }
 
 
@@ -51,7 +52,7 @@ def say_lines(lines: Iterable[tuple[str, Tone | None]]) -> None:
 
 
 def _styled(text: str, tone: Tone) -> str:
-    return click.style(text, **_STYLES[tone]) if text else text  # type: ignore[arg-type]
+    return _STYLES[tone](text) if text else text
 
 
 def say_text(text: str, tone: Tone | None = None, *, indent: str = "") -> None:
