@@ -28,8 +28,8 @@ def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
     Every approval of a closed day is presented once, reversed, held or listed as an exception, charges are what the rates come
     to, postings and net positions sum to zero, statements agree with the ledger, no hold is captured twice, and the journal has
     not changed since. Every page and index of the databases is whole, their guards are in place, every sealed card number
-    opens, and the files of closed days are those that were written. Ends with 1 when anything does not hold, and says so
-    where no day is closed yet.
+    opens, and the files of closed days are those that were written. Ends with 1 when anything does not hold. Where no day is
+    closed yet, it says so. The books hold the rates they were made with: of --specs nothing is used, it only has to be valid.
     """
     from attrs import asdict
 
