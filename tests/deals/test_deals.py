@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from tests.deals.driver import Run, Wish
 from tests.deals.wire import Message, decode, encode
 
@@ -19,13 +17,12 @@ def run_of(folder: Path, count: int, kills: int, *, planted: bool = False, kinds
     return run
 
 
-@pytest.mark.parametrize(("count", "kills"), [(60, 1), pytest.param(300, 3, marks=pytest.mark.long)])
-def test_answers_banks_and_days_agree_with_the_rules_through_kills(tmp_path: Path, count: int, kills: int) -> None:
-    run = run_of(tmp_path, count, kills)
+def test_answers_banks_and_days_agree_with_the_rules_through_three_kills(tmp_path: Path) -> None:
+    run = run_of(tmp_path, 300, 3)
     assert run.faults == []
-    assert run.figures["kills"] == kills
+    assert run.figures["kills"] == 3
     assert run.figures["dates closed under load"] > 0
-    assert run.figures["answers"] > 4 * count
+    assert run.figures["answers"] > 1_200
 
 
 def test_a_bank_that_keeps_a_hold_is_found(tmp_path: Path) -> None:
