@@ -117,7 +117,7 @@ def _name(rows: Sequence[_Row], *, prefix: str, mark: str) -> str:
 def _bytes_of(rows: Sequence[_Row]) -> tuple[bytes, bytes | None] | None:
     """The bytes of a dump, and those with every two swapped where it may be one of words; None where it is no dump."""
     parsed: dict[int, list[tuple[bytes, int]]] = {}  #: groups of a row, once they were needed
-    for base in _BASES:
+    for base in _likeliest_bases(rows):
         try:
             offsets = [int(row.digits, base) for row in rows]
         except ValueError:
@@ -126,6 +126,25 @@ def _bytes_of(rows: Sequence[_Row]) -> tuple[bytes, bytes | None] | None:
         if found is not None:
             return found
     return None
+
+
+def _likeliest_bases(rows: Sequence[_Row]) -> list[int]:
+    """The bases offsets may be in, the likeliest first: that in which the first row ends where its text begins.
+
+    Text that looks like hexadecimal digits would make the row longer, and offsets of another base fit it.
+    """
+    if len(rows) == 1 or rows[1].squeezed:
+        return [*_BASES]
+    before = before_text(rows[0].rest, list(_groups_of(rows[0].rest)))
+    first, second = rows[0].digits, rows[1].digits
+
+    def fits(base: int) -> bool:
+        try:
+            return before is not None and int(second, base) - int(first, base) == len(before)
+        except ValueError:
+            return False
+
+    return sorted(_BASES, key=lambda base: not fits(base))
 
 
 def _at_offsets(

@@ -53,6 +53,13 @@ def test_every_notation_is_read_back(notation: str, data: st.DataObject) -> None
     assert chosen(whole)[1] == [body], whole
 
 
+def test_a_text_column_of_digits_is_not_read_as_bytes_where_offsets_are_decimal() -> None:
+    body = b"0800822000000000000004000000000000001122091530000043301"
+    rows = [body[place : place + 24] for place in range(0, len(body), 24)]
+    text = "\n".join(f"{24 * place:04d}:  {row.hex(' '):<71}  {row.decode()}" for place, row in enumerate(rows))
+    assert chosen(text)[1] == [body]
+
+
 @settings(deadline=None)
 @given(st.lists(bodies, min_size=2, max_size=4), st.sampled_from(("\n\n", "\nanswer:\n", "\n")), st.data())
 def test_several_dumps_are_several_messages(said: list[bytes], between: str, data: st.DataObject) -> None:
