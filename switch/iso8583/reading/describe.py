@@ -13,7 +13,7 @@ from switch.iso8583.dialect import EDITION_1987, EDITION_1993
 from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, SECRET
 from switch.iso8583.mti import describe_mti
 from switch.iso8583.nested.ber import emv_tags
-from switch.iso8583.nested.shown import SubelementLine, hides_secrets, inside
+from switch.iso8583.nested.shown import SubelementLine, divided, hides_secrets, inside
 from switch.iso8583.reading import meanings, meanings93
 from switch.iso8583.reading.hiding import NOWHERE, Places, believed, suspect_places
 from switch.iso8583.reading.lenient import inspected
@@ -89,6 +89,8 @@ def describe(
             encoding = element.encoding
             if element.layout is not None and trusted and number in known:
                 subelements, unread = inside(element, value, str(number), unmasked=unmasked)
+            elif element.layout is None and trusted and number in known:
+                subelements = divided(number, value, edition)
         masked = number in SECRET or (number in MASKED and trusted) or (number in FREE_TEXT[edition] and error is None)
         if encoding and not masked and suspect.hide(encoding, offset, offset + len(raw)):
             shown, words, subelements, unread = MAY_BE_A_CARD, "", (), ""
