@@ -148,7 +148,9 @@ class Inbound:
                 effects.append(Notice("garbled", f"{line.name}: {wrong}; the answer is used without that element"))
             message = line.understood(received) if line.translates else received
             if message.mti in REQUEST_ANSWERS:
-                answer = issuer.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
+                answer = issuer.to_issuer_answer(
+                    message, acquirer_id=self._voice.institution_id, waiting=self._waiting, places=line.places
+                )
                 self._take(AnswerReceived(link.issuer, answer), now, effects)
                 return
             kind = message_class(message.mti)
@@ -175,13 +177,18 @@ class Inbound:
             self._callers.refused(line, ISSUER_INOPERATIVE)
             self._outgoing.refuse(origin, message, ISSUER_INOPERATIVE)
             return
-        stamp = NO_STAMP if message.transmitted_at else voice.stamp()
+        stamp, places, zone = NO_STAMP if message.transmitted_at else voice.stamp(), line.places, line.wire.pin_zone
+        own = voice.institution_id
         try:
-            request = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+            request = acquirer.to_authorization(
+                message, acquirer_id=own, stamp=stamp, currency=CURRENCY, places=places, pin_zone=zone
+            )
             earlier = self._same_before(request) if request.stamped else None
             if earlier is not None:  # the same again: it is known, and answered, by the time of the first
                 stamp = acquirer.Stamp(earlier.key.transmitted_at, earlier.local_at)
-                request = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+                request = acquirer.to_authorization(
+                    message, acquirer_id=own, stamp=stamp, currency=CURRENCY, places=places, pin_zone=zone
+                )
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return

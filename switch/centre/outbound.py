@@ -103,7 +103,7 @@ class Outbound:
             if line.queue_answer(origin.body, origin.tpdu, mti, decision.approval_code, decision.response_code):
                 return ()
         try:
-            line.queue(acquirer.to_response(request, decision), origin.tpdu, origin.message, finer(decision))
+            line.queue(acquirer.to_response(request, decision, line.places), origin.tpdu, origin.message, finer(decision))
         except MessageError as error:
             instead = "not answered"
             for lesser, told, words in lesser_responses(request, decision, origin.message):

@@ -13,6 +13,8 @@ from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
 from switch.issuers.entry import Entry, EntryReference, Records
 from switch.issuers.profile import LOST, PURPOSE_DO_NOT_HONOR, STOLEN, Card
+from switch.issuers.proofs.proof import Proof, Proofs, authentication_missing
+from switch.issuers.proofs.tries import ProofEvent
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
 from switch.transaction import (
@@ -52,6 +54,7 @@ class Judgement(NamedTuple):
     delay_seconds: float
     silence: bool
     entry: Entry | None  #: a hold or a credit; None where no money moves
+    events: tuple[ProofEvent, ...] = ()  #: what the book has to remember of the proofs of card and holder, too
 
 
 class Undoing(NamedTuple):
@@ -73,6 +76,7 @@ class Case(NamedTuple):
     available_minor: int
     today_yymm: str
     issuer_id: str
+    proof: Proof | None = None  #: of a request that carries some, and an issuer that looks at them
 
 
 Refusal = tuple[str, str]  #: response code and reason
@@ -109,6 +113,14 @@ def expiry_differs(case: Case) -> Refusal | None:
     if sent is None or sent == case.card.expiry:
         return None
     return EXPIRED_CARD, f"expiry {sent} was sent and the card has {case.card.expiry}"
+
+
+def authentication_asked(case: Case) -> Refusal | None:
+    return authentication_missing(case.request, case.card)
+
+
+def proof_wrong(case: Case) -> Refusal | None:
+    return None if case.proof is None else case.proof.wrong()
 
 
 def currency_foreign(case: Case) -> Refusal | None:
@@ -158,14 +170,15 @@ HANDS_OUT_CASH = frozenset({CASH_WITHDRAWAL, PURCHASE_WITH_CASH_BACK})
 
 _OF_CARD: tuple[_Check, ...] = (scenario_refuses, card_unknown, card_blocked)
 _OF_EXPIRY: tuple[_Check, ...] = (card_expired, expiry_differs)
+_OF_PROOFS: tuple[_Check, ...] = (authentication_asked, proof_wrong)
 _OF_AMOUNT: tuple[_Check, ...] = (currency_foreign, amount_zero)
 
 #: Transaction type -> what it is judged by, in this order; the first refusal stands. A refund reaches an account whose card
 #: has expired too, and what asks without moving money needs no amount.
 CHECKS: dict[str, tuple[_Check, ...]] = {
-    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_AMOUNT, cash_above_limit, funds_short)),
+    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_PROOFS, *_OF_AMOUNT, cash_above_limit, funds_short)),
     **dict.fromkeys(CREDITS, (*_OF_CARD, *_OF_AMOUNT)),
-    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY)),
+    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY, *_OF_PROOFS)),
     OTHER: (*_OF_CARD, not_offered),
 }
 
@@ -178,12 +191,13 @@ def decide(
     now_ms: int,
     today_yymm: str,
     approval_codes: Iterator[str],
+    proofs: Proofs | None = None,
 ) -> Judgement:
     """Judge one request and place its hold or its credit.
 
     A repeat (same exchange key) gets the first answer again, at once, and nothing more is placed; after silence it is judged
     anew. A request whose reversal came before it is refused, whatever the scenario says.
-    ``today_yymm`` is the month by the centre's clock.
+    ``today_yymm`` is the month by the centre's clock; without ``proofs`` no proof of card and holder is looked at.
     """
     repeated = accounts.remembered(request.key)
     if repeated is not None:
@@ -196,7 +210,8 @@ def decide(
     if match is not None and match.then.silence:
         return Judgement(_refused(accounts, ISSUER_INOPERATIVE, f"{match.reason}: no answer"), 0.0, True, None)
     card = accounts.card(request.pan.digits)
-    case = Case(request, match, card, accounts.available_minor(card), today_yymm, accounts.issuer_id)
+    proof = None if request.security is None or proofs is None else proofs.of(request, card, now_ms)
+    case = Case(request, match, card, accounts.available_minor(card), today_yymm, accounts.issuer_id, proof)
     entry = None
     for check in CHECKS[request.transaction_type]:
         refusal = check(case)
@@ -207,8 +222,11 @@ def decide(
         decision, entry = _granted(case, accounts, next(approval_codes), now_ms)
     if match is not None and match.then.response_code is None:
         decision = _told_late(decision, match)
+    if proof is not None:
+        decision = evolve(decision, results=proof.results(decision.response_code))
     accounts.remember(request.key, decision, entry)
-    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry)
+    events = () if proof is None else proof.events
+    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry, events)
 
 
 def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int) -> tuple[Decision, Entry | None]:

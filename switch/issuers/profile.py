@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 from attrs import field, frozen
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
+from switch.issuers.proofs.rules import ALL_PROOFS, TEST_KEYS, LineKeys, ProofRules
 from switch.issuers.secure_line import ClientTls, optional
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
@@ -47,6 +48,8 @@ class Card:
     purpose: str  #: what a tester uses it for
     account: str  #: names the account in the issuer's book, which never needs the PAN
     cash_limit_minor: int | None = None  #: the most one transaction may hand out in cash; None: whatever the account has
+    pin: str | None = field(default=None, repr=False)  #: None: that of all test cards
+    strong_authentication: bool = False  #: whether its bank asks for 3-D Secure on the internet
 
     @classmethod
     def from_toml(cls, table: SpecTable, account: str) -> Card:
@@ -59,12 +62,14 @@ class Card:
         card = cls(
             pan=pan,
             expiry=_expiry(table),
-            cvv2=table.text("cvv2", pattern=r"\d{3,4}", expected="three or four digits"),
+            cvv2=table.text("cvv2", None, pattern=r"\d{3,4}", expected="three or four digits"),
             balance_minor=table.minor("balance"),
             status=table.choice("status", STATUSES, ACTIVE),
             purpose=table.text("purpose"),
             account=table.text("account", account, pattern=r"[a-z0-9-]{1,40}", expected="small letters, digits and hyphens"),
             cash_limit_minor=table.minor("cash_limit", None),
+            pin=table.text("pin", None, pattern=r"\d{4,12}", expected="four to twelve digits"),
+            strong_authentication=table.flag("strong_authentication", False),
         )
         table.done()
         return card
@@ -152,6 +157,8 @@ class Profile:
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
     tls: ClientTls | None = None  #: of the line the centre dials; None: it is plain
+    keys: LineKeys = TEST_KEYS  #: what the centre and the issuer agreed on for their line
+    proofs: ProofRules = ALL_PROOFS  #: what it looks at of the proofs of card and holder
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Profile:
@@ -159,7 +166,12 @@ class Profile:
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
             table.mistake("id", repr(issuer_id), "another id: this is the name of the centre in a decision")
-        secure = optional(table, "tls")
+        secure, security = optional(table, "tls"), optional(table, "security")
+        keys, proofs = TEST_KEYS, ALL_PROOFS
+        if security is not None:
+            keys = security.reading(LineKeys.from_toml) or keys
+            proofs = security.reading(ProofRules.from_toml) or proofs
+            security.reading(SpecTable.done)
         profile = cls(
             id=issuer_id,
             name=table.text("name"),
@@ -175,6 +187,8 @@ class Profile:
             cards=_cards(table, issuer_id),
             card_series=_card_series(table, issuer_id),
             tls=secure.reading(ClientTls.from_toml) if secure is not None else None,
+            keys=keys,
+            proofs=proofs,
         )
         if profile.managed and profile.tls is not None and profile.tls.server is None:
             table.mistake(

@@ -19,6 +19,7 @@ from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.edition93.translation import Translation
 from switch.iso8583.framing import Frame, Framer
+from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
 from switch.iso8583.values import in_ascii
@@ -99,6 +100,7 @@ class Line:
         self.edition = wire.codec.dialect.edition
         self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
+        self.places = security_places(wire.codec.dialect)
         self._translation = Translation(wire.today)
         self.open = True
         self.over = False  #: nothing more will be read

@@ -24,3 +24,4 @@ class WireFormat:
     header: HeaderFormat
     tpdu: bool
     today: Callable[[], date] = utc_today
+    pin_zone: str = ""  #: the key that PIN blocks are enciphered under; empty: their control data (DE 53) name it

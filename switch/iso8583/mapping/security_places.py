@@ -1,0 +1,264 @@
+"""Where a dialect says CVV2, ECI, CAVV and what the issuer found of them: read from a message, and written into one.
+
+The places are data of the dialect, its [security] table; how values are written in them is what its ``_form`` keys say. PIN
+block, its control data, chip data and track 2 stand in DE 52, 53, 55 and 35 everywhere.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from attrs import frozen
+
+from switch.card import CardSecurity, SecurityResults
+from switch.errors import MessageError
+from switch.iso8583.dialect import SECURITY_OF_ANSWERS, SECURITY_OF_REQUESTS, Dialect
+from switch.iso8583.element import Element, Layout
+from switch.iso8583.elements import EMV_DATA, MARKED, TRACK_2
+from switch.iso8583.nested.ber import emv_tags, tlv
+from switch.iso8583.nested.read import subelement
+from switch.iso8583.nested.wire import SubelementError
+from switch.iso8583.nested.write import build, with_subelement
+
+PIN_BLOCK: Final = 52
+PIN_CONTROL: Final = 53
+ISSUER_AUTHENTICATION: Final = "91"  #: tag of ARPC and what it vouches for
+#: First two digits of DE 22 of entries whose track is read whole, so that the verification value on it can be relied on.
+WHOLE_TRACK: Final = frozenset({"90", "91"})
+_EXPIRY_DIGITS, _SERVICE_DIGITS = 4, 3  #: behind the separator of track 2 (ISO/IEC 7813)
+_PVV_DIGITS: Final = 5  #: key index and PVV, which stand before the verification value
+_VALUE_DIGITS: Final = 3
+_INDICATOR_CHARACTERS: Final = 6
+CVV2_IS_THERE: Final = "1"
+#: Last digit of an ECI, in the manner of Visa or of Mastercard, or of a UCAF collection indicator -> ECI as the house has it.
+_ECI: Final = {"5": "05", "6": "06", "7": "07", "2": "05", "1": "06", "0": "07"}
+_UCAF: Final = {"05": "212", "06": "211", "07": "210"}
+
+
+class SecurityPlace(NamedTuple):
+    """The element, the way down to the subelement, and how the value is written there."""
+
+    number: int
+    path: tuple[str, ...]
+    form: str
+
+
+@frozen(kw_only=True, eq=False)
+class SecurityPlaces:
+    """The places of one dialect, with the elements they are in."""
+
+    request: Mapping[str, SecurityPlace]
+    answer: Mapping[str, SecurityPlace]
+    elements: Mapping[int, Element]
+    like: object  #: the same of two dialects that say all of it alike
+    private: frozenset[int]  #: the elements of the places of a request
+    marked: frozenset[int]  #: where none of these is, there is nothing to read: they, what else may prove a card, and MARKED
+
+    def read(self, e: Mapping[int, str], zone: str = "") -> CardSecurity | None:
+        """What of a request proves card and holder; None where nothing does. Whatever stands there, nothing is raised.
+
+        ``zone`` is the PIN key its line agreed on.
+        """
+        cvv2, eci, cavv = (self._value(self.request, name, e) for name in SECURITY_OF_REQUESTS)
+        service_code, cvv = _on_track(e.get(TRACK_2, ""), e.get(22, ""))
+        pin_block, chip = e.get(PIN_BLOCK), e.get(EMV_DATA)
+        if cvv2 is None and eci is None and cavv is None and pin_block is None and chip is None and cvv is None:
+            return None
+        return CardSecurity(
+            cvv2=cvv2,
+            eci=eci,
+            cavv=cavv,
+            pin_block=pin_block,
+            pin_control=e.get(PIN_CONTROL, ""),
+            pin_zone=zone,
+            chip=chip,
+            service_code=service_code,
+            cvv=cvv,
+            places=self,
+        )
+
+    def _value(self, places: Mapping[str, SecurityPlace], name: str, e: Mapping[int, str]) -> str | None:
+        """What stands in a place, in the house's form; None where nothing does, or it cannot be found."""
+        place = places.get(name)
+        if place is None or place.number not in e:
+            return None
+        value = subelement(self.elements[place.number], e[place.number], place.path)
+        return None if value is None else _from_form(name, place.form, value)
+
+    def written(self, e: Mapping[int, str], security: CardSecurity) -> dict[int, str]:
+        """The elements with the proofs of a request in the places of this dialect, and no longer in those they were read from.
+
+        MessageError where one does not fit.
+        """
+        source = security.places
+        if not isinstance(source, SecurityPlaces) or source.like == self.like:
+            return dict(e)
+        values = {"cvv2": security.cvv2, "eci": security.eci, "cavv": security.cavv}
+        return self._moved(e, source, source.request, self.request, values)
+
+    def with_results(self, e: Mapping[int, str], results: SecurityResults) -> dict[int, str]:
+        """The elements of an answer with what the issuer found in the places of this dialect. What does not fit is left out."""
+        elements = dict(e)
+        source = results.places
+        values = {"cvv2_result": results.cvv2, "cvv_result": results.cvv, "cavv_result": results.cavv}
+        with suppress(MessageError):
+            if not isinstance(source, SecurityPlaces):
+                elements = self._put(elements, self.answer, values)
+            elif source.like != self.like:
+                elements = self._moved(elements, source, source.answer, self.answer, values)
+        if results.issuer_authentication and EMV_DATA not in elements:
+            data = bytes.fromhex(results.issuer_authentication)
+            elements[EMV_DATA] = tlv(ISSUER_AUTHENTICATION, data).hex().upper()
+        return elements
+
+    def results(self, e: Mapping[int, str]) -> SecurityResults | None:
+        """What an issuer's answer says of the proofs; None where it says nothing."""
+        said = {name: (self._value(self.answer, name, e) or "").strip() for name in SECURITY_OF_ANSWERS}
+        authentication = ""
+        with suppress(IndexError, ValueError):
+            data = bytes.fromhex(e.get(EMV_DATA, ""))
+            authentication = "".join(
+                data[start:end].hex().upper() for tag, start, end in emv_tags(data) if tag == ISSUER_AUTHENTICATION
+            )
+        if not (authentication or any(said.values())):
+            return None
+        return SecurityResults(
+            cvv2=said["cvv2_result"],
+            cvv=said["cvv_result"],
+            cavv=said["cavv_result"],
+            issuer_authentication=authentication,
+            places=self,
+        )
+
+    def _moved(
+        self,
+        e: Mapping[int, str],
+        source: SecurityPlaces,
+        before: Mapping[str, SecurityPlace],
+        after: Mapping[str, SecurityPlace],
+        values: Mapping[str, str | None],
+    ) -> dict[int, str]:
+        """The elements with values taken out of the places of one dialect and put into those of this."""
+        elements = dict(e)
+        ours = {place.number for place in after.values()}
+        for place in before.values():
+            if place.number in ours:
+                elements.pop(place.number, None)  # what else stands there has a layout of the other dialect
+            elif place.number in elements:
+                element = source.elements[place.number]
+                with suppress(SubelementError):
+                    rest = with_subelement(element, elements[place.number], place.path, None)
+                    elements[place.number] = rest
+                if not elements[place.number]:
+                    del elements[place.number]
+        return self._put(elements, after, values)
+
+    def _put(self, e: dict[int, str], places: Mapping[str, SecurityPlace], values: Mapping[str, str | None]) -> dict[int, str]:
+        for name, value in values.items():
+            place = places.get(name)
+            if place is None or not value:
+                continue
+            element, written = self.elements[place.number], _in_form(name, place.form, value)
+            try:
+                e[place.number] = with_subelement(element, _begun(element, e.get(place.number, "")), place.path, written)
+            except SubelementError as fault:
+                raise MessageError(place.number, None, fault.found, fault.expected) from None
+        return e
+
+
+def _begun(element: Element, value: str) -> str:
+    """A value that something can be put into: of places one behind the other, with all of them filled with nothing."""
+    layout = element.layout
+    if value or layout is None or layout.kind != "places":
+        return value
+    return build(element, {key: ("0" if each.content == "n" else " ") * each.size for key, each in layout.members.items()})
+
+
+@lru_cache(maxsize=256)
+def security_places(dialect: Dialect) -> SecurityPlaces:
+    """The places of a dialect, those that its elements (still) have."""
+    request = {name: place for name in SECURITY_OF_REQUESTS if (place := _place(dialect, name))}
+    answer = {name: place for name in SECURITY_OF_ANSWERS if (place := _place(dialect, name))}
+    numbers = {place.number for place in (*request.values(), *answer.values())}
+    elements = {number: dialect.element(number) for number in sorted(numbers)}
+    private = frozenset(place.number for place in request.values())
+    return SecurityPlaces(
+        request=request,
+        answer=answer,
+        elements=elements,
+        like=(tuple(request.items()), tuple(answer.items()), tuple(_signature(elements[n]) for n in elements)),
+        private=private,
+        marked=private | MARKED | {TRACK_2, PIN_BLOCK, EMV_DATA},
+    )
+
+
+def _place(dialect: Dialect, name: str) -> SecurityPlace | None:
+    """A place the [security] table names, where the dialect (still) describes it."""
+    text = dialect.security.get(name)
+    if not text:
+        return None
+    number, *path = text.split(".")
+    element = dialect.elements[int(number)]
+    for key in path:
+        layout = element.layout if element is not None else None
+        element = layout.members.get(key) if layout is not None else None
+    if element is None:
+        return None
+    return SecurityPlace(int(number), tuple(path), dialect.security.get(f"{name}_form", ""))
+
+
+def _signature(element: Element | None) -> object:
+    """How an element has its subelements, as a value that is the same of two that have them alike."""
+    if element is None:
+        return None
+    layout: Layout | None = element.layout
+    inside = layout and (
+        *(layout.kind, layout.bitmap, layout.bitmap_bytes, layout.tag_characters, layout.tag_length_digits),
+        tuple((key, _signature(each)) for key, each in layout.members.items()),
+    )
+    return element.content, element.size, element.length_units, inside
+
+
+def _from_form(name: str, form: str, value: str) -> str | None:
+    """A value as the house has it, from how its place writes it; None where the place says that there is none."""
+    if name == "cvv2" and form == "indicator":
+        return value[2:].strip() or None if value[:1] == CVV2_IS_THERE else None
+    if name == "eci":
+        return _ECI.get(value.strip()[-1:])
+    if name == "cavv":
+        return _cavv(value.strip(), form)
+    return value.strip() or None
+
+
+def _cavv(value: str, form: str) -> str:
+    """The bytes of a CAVV in hexadecimal; empty where they cannot be read."""
+    with suppress(ValueError):
+        raw = b64decode(value, validate=True) if form == "base64" else bytes.fromhex(value)
+        return raw.hex().upper()
+    return ""
+
+
+def _in_form(name: str, form: str, value: str) -> str:
+    """The value as its place writes it."""
+    if name == "cvv2" and form == "indicator":
+        return f"{CVV2_IS_THERE}1{value:>4}"[:_INDICATOR_CHARACTERS]
+    if name == "eci" and form == "ucaf":
+        return _UCAF.get(value, _UCAF["07"])
+    if name == "cavv" and form == "base64":
+        return b64encode(bytes.fromhex(value)).decode("ascii")
+    return value
+
+
+def _on_track(track: str, entry_mode: str) -> tuple[str | None, str | None]:
+    """Service code and verification value of a track 2 that was read whole; nothing of any other, and of a short one."""
+    if not track or entry_mode[:2] not in WHOLE_TRACK:
+        return None, None
+    _, _, rest = track.replace("D", "=").partition("=")
+    service = rest[_EXPIRY_DIGITS : _EXPIRY_DIGITS + _SERVICE_DIGITS]
+    start = _EXPIRY_DIGITS + _SERVICE_DIGITS + _PVV_DIGITS
+    value = rest[start : start + _VALUE_DIGITS]
+    return (service, value) if len(value) == _VALUE_DIGITS else (None, None)
