@@ -38,6 +38,7 @@ ORDER: Final = (
     "routing/traffic",
     "routing/handling",
     "routing",
+    "card_security",
     "issuers/proofs",
     "issuers",
     "clearing",
@@ -45,6 +46,7 @@ ORDER: Final = (
     # the shell, from the ground up
     "machine",
     "data_folder",
+    "keys",
     "specs",
     "lines",
     "journal",
@@ -72,7 +74,7 @@ DOORKEEPERS: Final = {
     "click": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "rich": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "tomllib": {"specs"},
-    "cryptography": {"data_folder"},
+    "cryptography": {"data_folder", "card_security", "keys"},
     "ssl": {"lines"},
     "trio": {"machine", "lines", "issuers/process", "centre", "cli", "cli/console"},
 }
@@ -320,6 +322,7 @@ TESTED_BY: Final = {
     "cli/specs": "trials/test_specification_mistakes.py",
     "cli/up": "cli/test_with_a_centre.py",
     "data_folder/databases": "trials/test_later_release.py",
+    "data_folder/key_file": "trials/test_owner_alone.py",
     "data_folder/lock": "trials/test_owner_alone.py",
     "data_folder/vault": "journal/test_journal.py",
     "endofday/books": "endofday/test_close.py",

@@ -123,7 +123,7 @@ def test_what_else_stands_there_stays_where_only_the_layout_differs() -> None:
 
 def test_what_does_not_fit_is_an_error_of_its_element() -> None:
     security = CardSecurity(cvv2="12345", places=ASCII)
-    with pytest.raises(MessageError, match="^DE 48: found in 92: 5 digits, expected n 3$"):
+    with pytest.raises(MessageError, match=r"^DE 48: found in 92: 5 digits, expected n 3$"):
         secured(PURCHASE, security, PRIVATE, None)
 
 

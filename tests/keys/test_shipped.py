@@ -1,0 +1,36 @@
+"""The test keys: anybody comes to the same ones, by the words of the documentation."""
+
+from __future__ import annotations
+
+import hashlib
+
+from switch.card import Pan
+from switch.card_security.ciphers import TripleDes, odd_parity
+from switch.card_security.verification_values import cvv2
+from switch.keys.key import TEST_KEY
+from switch.keys.key_module import KeyModule
+from switch.keys.shipped import ACQUIRER, shipped_keys
+from switch.specs.load import load_specs
+
+
+def test_a_stranger_computes_the_same_cvv2() -> None:
+    key = hashlib.sha256(b"switch test keys 1:atlas.cvk").digest()[:16]
+    pan, expiry = Pan("4507160000000010"), "2912"
+    stranger = cvv2(TripleDes(key), pan, expiry)
+    assert KeyModule.open(None, ["atlas"]).make_cvv("cvv2", "atlas.cvk", pan, expiry) == stranger == "919"
+
+
+def test_every_key_is_its_own_and_labelled() -> None:
+    issuers = list(load_specs().issuers)
+    keys = list(shipped_keys(issuers))
+    assert len({key.about.id for key in keys}) == len({key.secret for key in keys}) == len(keys)
+    assert {key.about.label for key in keys} == {TEST_KEY}
+    assert {key.about.id.partition(".")[0] for key in keys} == {*issuers, ACQUIRER}
+    assert all(odd_parity(key.secret) == key.secret for key in keys if key.about.algorithm == "T")
+
+
+def test_check_values_do_not_change() -> None:
+    """A partner may have noted them."""
+    kcv = {key.about.id: key.about.kcv for key in shipped_keys(["atlas"])}
+    assert (kcv["atlas.cvk"], kcv["atlas.zpk"], kcv["atlas.imk-ac"]) == ("2FB6D3", "ABFBC8", "68ED5C")
+    assert kcv["atlas.zmk-aes"] == "806E15DAB1"
