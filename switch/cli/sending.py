@@ -17,6 +17,7 @@ from switch.cli.show.exchange import (
     print_answer,
     print_explain_it,
     print_given,
+    print_mac,
     print_sent,
     print_verdict,
     print_where_to_ask,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from switch.iso8583.message import Message
     from switch.iso8583.reading.describe import Description
     from switch.lines.client import Answered, Conversation
+    from switch.lines.message_mac import LineMacs
     from switch.specs.specification import Specs
 
 
@@ -44,6 +46,11 @@ class Wire:
     codec: Codec
     header: HeaderFormat
     tpdu: bytes
+    macs: LineMacs | None = None
+
+    def encoded(self, message: Message) -> bytes:
+        """The bytes of a message, with a MAC where one is asked for."""
+        return self.codec.encode(message) if self.macs is None else self.macs.sealed(self.codec, message)
 
     def framed(self, body: bytes) -> bytes:
         """A message with all that stands around it."""
@@ -78,7 +85,7 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
     from switch.cli.show.tables import show_json
     from switch.iso8583.reading.describe import describe
 
-    body = wire.codec.encode(out.message)
+    body = wire.encoded(out.message)
     request = describe(wire.codec, body, unmasked=view.unmasked)
     try:
         answer = speaking.ask(wire.framed(body), _answer_to(wire.codec, out.message))
@@ -97,6 +104,7 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
         click.echo()
         _show_sent(request, body, out, wire, view, speaking.place)
         print_answer(response, request, everything=view.everything)
+        print_mac(wire.codec, wire.macs, answer.frame.body)
         rrn = value_of(response, 37) or out.message.elements.get(37)
         print_where_to_ask(response, rrn, view.data, journaled=out.journaled)
         if view.bytes:
@@ -133,7 +141,7 @@ def send_several(
     if not view.as_json:
         live.print_heading(width, colour=colour)
     for number, out in enumerate(_paced(messages, rate, wait), start=1):
-        body, at_ms = wire.codec.encode(out.message), time.time_ns() // 1_000_000
+        body, at_ms = wire.encoded(out.message), time.time_ns() // 1_000_000
         request = describe(wire.codec, body, unmasked=view.unmasked)
         answer, code, why = None, None, ""
         try:

@@ -101,6 +101,7 @@ class Line:
         self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
         self.places = security_places(wire.codec.dialect)
+        self.macs = wire.macs
         self._translation = Translation(wire.today)
         self.open = True
         self.over = False  #: nothing more will be read
@@ -154,23 +155,28 @@ class Line:
         """
         if self.translates:
             message = self._translation.said(message, request, action)
+        encode = self.codec.encode if self.macs is None else self._with_mac
         try:
-            body = self.codec.encode(message)
+            body = encode(message)
         except MessageError:
-            body = self._without_accents(message)
+            body = encode(Message(message.mti, {number: in_ascii(value) for number, value in message.elements.items()}))
         self._queued.append(self.framer.wrap(body, tpdu))
 
     def queue_answer(self, request: bytes, tpdu: bytes, mti: str, approval_code: str | None, response_code: str) -> bool:
         """Queue the answer that is a request's own bytes and the two codes (``Codec.answered``); False where it is not that."""
-        body = self.codec.answered(request, mti, approval_code, response_code)
+        body = self.codec.answered(request, mti, approval_code, response_code) if self.macs is None else None
         if body is None:
             return False
         self._queued.append(self.framer.wrap(body, tpdu))
         return True
 
-    def _without_accents(self, message: Message) -> bytes:
-        """The bytes of a message that cannot be said with its accents; MessageError where it cannot be said without."""
-        return self.codec.encode(Message(message.mti, {number: in_ascii(value) for number, value in message.elements.items()}))
+    def _with_mac(self, message: Message) -> bytes:
+        assert self.macs is not None
+        return self.macs.sealed(self.codec, message)
+
+    def checked(self, message: Message, body: bytes) -> Message:
+        """A message that came, without its MAC. MacFault where that is wrong, or missing on a line that asks for one."""
+        return message if self.macs is None else self.macs.check(self.codec, message, body)
 
     def flush(self) -> None:
         """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""

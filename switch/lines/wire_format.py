@@ -9,6 +9,7 @@ from attrs import frozen
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
+from switch.lines.message_mac import Macs
 
 
 def utc_today() -> date:
@@ -24,4 +25,5 @@ class WireFormat:
     header: HeaderFormat
     tpdu: bool
     today: Callable[[], date] = utc_today
+    macs: Macs | None = None  #: who makes and verifies MACs; None: there are none on the line
     pin_zone: str = ""  #: the key that PIN blocks are enciphered under; empty: their control data (DE 53) name it

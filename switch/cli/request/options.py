@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
+from switch.cli.request.proofs import NO_PROOFS, ProofWishes
 from switch.errors import SwitchError
 from switch.iso8583.mapping.compose import KINDS
 from switch.iso8583.mapping.follow_up import ADJUST, COMPLETE, INCREMENT, REVERSE, VOID
@@ -52,6 +53,7 @@ class Wishes:
     original_at: str | None
     totals: bool
     network: str | None
+    proofs: ProofWishes = NO_PROOFS
 
     @property
     def follows(self) -> tuple[str, str] | None:
@@ -92,6 +94,10 @@ class Wishes:
         if len(given) > 1:
             raise SwitchError(f"{given[1]}: found beside {given[0]}, expected one of them")
         self._refuse_unused(given[0] if given else "")
+        if self.proofs.of_card and given and given[0] != "--type":
+            raise SwitchError(f"{self.proofs.of_card}: found beside {given[0]}, which has no use for it")
+        if self.proofs.entry is not None and self.entry not in (None, self.proofs.entry):
+            raise SwitchError(f"{self.proofs.of_card}: found with --entry {self.entry}, expected --entry {self.proofs.entry}")
         if self.kind == "cash-back" and self.cash_back is None:
             raise SwitchError("--cash-back: found nothing, expected the part of --amount that is handed out")
         if self.cash_back is not None and (self.kind or "cash-back") != "cash-back":

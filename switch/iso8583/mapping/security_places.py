@@ -90,14 +90,17 @@ class SecurityPlaces:
         return None if value is None else _from_form(name, place.form, value)
 
     def written(self, e: Mapping[int, str], security: CardSecurity) -> dict[int, str]:
-        """The elements with the proofs of a request in the places of this dialect, and no longer in those they were read from.
+        """The elements with the proofs of a request in the places of this dialect, and no longer in those they were read from;
+        proofs that come from no message are added.
 
         MessageError where one does not fit.
         """
         source = security.places
-        if not isinstance(source, SecurityPlaces) or source.like == self.like:
-            return dict(e)
         values = {"cvv2": security.cvv2, "eci": security.eci, "cavv": security.cavv}
+        if not isinstance(source, SecurityPlaces):
+            return self._put(dict(e), self.request, values)
+        if source.like == self.like:
+            return dict(e)
         return self._moved(e, source, source.request, self.request, values)
 
     def with_results(self, e: Mapping[int, str], results: SecurityResults) -> dict[int, str]:

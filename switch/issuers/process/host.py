@@ -29,12 +29,13 @@ from switch.issuers.proofs.proof import Proofs, Verifier
 from switch.issuers.proofs.tries import ProofEvent, ProofMemory
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
+from switch.lines.message_mac import MacFault
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept
 from switch.lines.tls import answer
 from switch.lines.tls_context import ServerSide
 from switch.lines.wire_format import WireFormat
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, ExchangeKey
+from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SECURITY_VIOLATION, SYSTEM_MALFUNCTION, ExchangeKey
 
 
 class Keeper(Records, Protocol):
@@ -141,6 +142,11 @@ class IssuerHost:
                 asked = line.codec.decode(frame.body)
             except MessageError:
                 continue
+            try:
+                asked = line.checked(asked, frame.body)
+            except MacFault as fault:
+                _refuse(line, asked, line.framer.answered(frame.tpdu), fault)
+                continue
             message = line.understood(asked) if line.translates else asked
             answer, delay_seconds = self._answer(message, now_ms, month, stamp)
             if answer is None:
@@ -220,6 +226,15 @@ class IssuerHost:
         await trio.sleep(delay_seconds)
         _queue(line, answer, tpdu, asked)
         line.flush()
+
+
+def _refuse(line: Line, asked: Message, tpdu: bytes, fault: MacFault) -> None:
+    """Queue the answer to a message whose MAC is wrong, or missing."""
+    message = line.understood(asked) if line.translates else asked
+    if expects_answer(message.mti):
+        code = FORMAT_ERROR if fault.missing else SECURITY_VIOLATION
+        refusal = acquirer.refusal(message, code)
+        _queue(line, Message(refusal.mti, {**refusal.elements, issuer.REASON: str(fault)}), tpdu, asked)
 
 
 def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> None:
