@@ -14,6 +14,7 @@ PAN_DIGITS_MIN = 8  #: ISO/IEC 7812-1 allows shorter ones; nothing shorter can b
 PAN_DIGITS_MAX = 19  #: ISO/IEC 7812-1
 
 CARD_NUMBER_DIGITS = (19, 16, 15)  #: what is taken for a card number where digits stand anywhere; the longest first
+TEST_PIN: Final = "1234"  #: of every test card whose bank's file gives it no other
 CARD_BEGINS = frozenset("234569")  #: first digits of the networks' ranges
 CardOrigin = Literal["domestic", "foreign"]  #: where the bank of a card is, seen from the country of the centre
 CARD_ORIGINS: Final[tuple[CardOrigin, ...]] = ("domestic", "foreign")

@@ -84,13 +84,14 @@ class Inbound:
         except MessageError as error:
             self._refuse_unreadable(line, frame, error, effects)
             return
+        plain = received
         if line.macs is not None:
             try:
-                received = line.checked(received, frame.body)
+                plain = line.checked(received, frame.body)
             except MacFault as fault:
                 self._refuse_mac(line, frame, received, fault, effects)
                 return
-        message = line.understood(received) if line.translates else received
+        message = line.understood(plain) if line.translates else plain
         origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", received, frame.body)
         try:
             self._dates[line.edition](received.elements)

@@ -13,6 +13,7 @@ import click
 from attrs import frozen
 
 from switch.cli.show.exchange import (
+    described,
     exchange_json,
     print_answer,
     print_explain_it,
@@ -157,7 +158,7 @@ def send_several(
         if view.expect is not None and (code != view.expect or why):
             others.append(f"message {number} got {code or why}")
         if view.as_json:
-            about = {"request": describe_json(request)} if answer is None or response is None else _as_json(
+            about = {"request": described(request)} if answer is None or response is None else _as_json(
                 request, response, body, answer, out, wire, view)  # fmt: skip
             told.append({"number": number, **time_json(at_ms, specs), **about, "error": error_json(why) if why else None})
             continue
@@ -235,12 +236,6 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
         _check_expected(view.expect, codes[-1] if codes else None)
 
 
-def describe_json(request: Description) -> dict[str, Any]:
-    from switch.cli.show.exchange import described
-
-    return described(request)
-
-
 def _paced(messages: Iterable[Outgoing], rate: float | None, wait: Any) -> Iterator[Outgoing]:
     """The messages, at most so many a second; one that took longer is not caught up with."""
     due = time.perf_counter()
@@ -299,8 +294,7 @@ def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
         hidden |= {place + each for each in hidden_of(wire.codec, frame.body, unmasked=view.unmasked)}
         place += len(frame.body)
     if framer.rest and not view.unmasked:
-        rest = framer.rest
-        start = len(data) - len(rest)
+        rest, start = framer.rest, len(data) - len(framer.rest)
         hidden |= {start + each for each in hidden_places(wire.codec, rest, describe(wire.codec, rest), 0, len(rest))}
     for line in hexdump(data, hidden=hidden, blanked=(), line_bytes=screen.dump_bytes(2)):
         screen.say(f"  {line}")

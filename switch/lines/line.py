@@ -155,7 +155,7 @@ class Line:
         """
         if self.translates:
             message = self._translation.said(message, request, action)
-        encode = self.codec.encode if self.macs is None else self._with_mac
+        encode = self.codec.encode if self.macs is None or not self.macs.wanted(request) else self._with_mac
         try:
             body = encode(message)
         except MessageError:

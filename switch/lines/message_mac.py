@@ -37,6 +37,9 @@ class Macs(Protocol):
     def check(self, codec: Codec, message: Message, body: bytes) -> Message:
         """A message that came, without its MAC; MacFault where that is wrong, or is missing and must not."""
 
+    def wanted(self, request: Message | None) -> bool:
+        """Whether a message has to have one; ``request`` is what it answers, as it came."""
+
 
 class LineMacs:
     """MACs under one key. ``wrong`` makes them wrong on purpose: a sender that tests what becomes of it."""
@@ -65,6 +68,10 @@ class LineMacs:
         whole = codec.encode(Message(message.mti, {**elements, number: mac.hex().upper()}))
         assert whole[:-width] == body[:-width], "the MAC stands last, whatever it is"
         return whole
+
+    def wanted(self, request: Message | None) -> bool:
+        """An answer has one where its request had one, or all messages must."""
+        return self._required or request is None or not request.elements.keys().isdisjoint(MACS)
 
     def check(self, codec: Codec, message: Message, body: bytes) -> Message:
         number = next((each for each in reversed(MACS) if each in message.elements), None)

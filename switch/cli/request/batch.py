@@ -14,7 +14,6 @@ from attrs import evolve, fields, frozen
 from switch.cli.request.build import as_typed, message_of
 from switch.cli.request.from_file import Written
 from switch.cli.request.options import Wishes
-from switch.cli.request.proofs import NO_PROOFS
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
@@ -184,7 +183,7 @@ def _for_mti(wishes: Wishes, mti: str) -> Wishes:
     kind = mti[1:2]
     if wishes.network is None and not wishes.totals and wishes.follows is None and kind in ("5", "8"):
         nothing: dict[str, Any] = dict.fromkeys((each.name for each in fields(Wishes)), None)
-        bare = Wishes(**{**nothing, "proofs": NO_PROOFS, "partial": False, "totals": kind == "5", "stan": wishes.stan})
+        bare = Wishes(**{**nothing, "partial": False, "totals": kind == "5", "stan": wishes.stan})
         if kind == "8":
             return evolve(bare, mti=mti, network="echo")
         return evolve(bare, mti=mti, merchant_id=wishes.merchant_id, terminal_id=wishes.terminal_id)

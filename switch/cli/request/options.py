@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from switch.cli.request.proofs import NO_PROOFS, ProofWishes
 from switch.errors import SwitchError
@@ -24,6 +24,10 @@ UNUSED: Final = {
     "--void": ("--rrn",),
 }
 _ATTRIBUTES: Final = {"--merchant": "merchant_id", "--terminal": "terminal_id"}
+
+
+def _or_none(proofs: ProofWishes | None) -> ProofWishes:
+    return proofs or NO_PROOFS
 
 
 @frozen(kw_only=True)
@@ -53,7 +57,7 @@ class Wishes:
     original_at: str | None
     totals: bool
     network: str | None
-    proofs: ProofWishes = NO_PROOFS
+    proofs: ProofWishes = field(default=NO_PROOFS, converter=_or_none)
 
     @property
     def follows(self) -> tuple[str, str] | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 RIGHT, WRONG, WRONG_ARQC = "right", "wrong", "wrong-arqc"
 THREE_DS: Final = ("full", "attempted", "none", "wrong")
-ATC_MAX: Final = 0xFFFF
+COUNTER_MAX: Final = 0xFFFF
 PIN_BYTES_MAX: Final = 64  #: of standard input or a file that holds a PIN and the end of a line
 
 
@@ -141,7 +141,10 @@ _OPTIONS = (
         help="Read the chip: DE 55 with the cryptogram of the card, or a wrong one.",
     ),
     option(
-        "--atc", type=click.IntRange(0, ATC_MAX), metavar="NUMBER", help="Transaction counter of the chip.  [default: drawn]"
+        "--atc",
+        type=click.IntRange(0, COUNTER_MAX),
+        metavar="NUMBER",
+        help="Transaction counter of the chip.  [default: drawn]",
     ),
     option("--contactless", is_flag=True, help="Hold the card near: as --chip, with DE 22 = 071."),
     option(
@@ -177,4 +180,4 @@ def proof_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def drawn_counter() -> int:
     """A counter nobody can guess: whoever sends has no card that counts."""
-    return secrets.randbelow(ATC_MAX + 1)
+    return secrets.randbelow(COUNTER_MAX + 1)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from switch.card import CardSecurity, Pan
+from switch.card import TEST_PIN, CardSecurity, Pan
 from switch.card_security.cavv import CavvParts
 from switch.card_security.chip_data import chip_data, chip_values
 from switch.card_security.cryptograms import CRYPTOGRAM_TAG, CRYPTOGRAM_VERSIONS, ChipCard, sample_issuer_data
@@ -19,7 +19,7 @@ from switch.iso8583.elements import EMV_DATA, TRACK_2
 from switch.iso8583.mapping.pin_control import PinControl
 from switch.iso8583.mapping.security_places import PIN_BLOCK, PIN_CONTROL, security_places
 from switch.iso8583.message import Message
-from switch.issuers.process.verifier import ATTEMPTED_RESULT, AUTHENTICATED_RESULT, TEST_PIN
+from switch.issuers.process.verifier import ATTEMPTED_RESULT, AUTHENTICATED_RESULT
 from switch.issuers.profile import Card
 from switch.keys.key_module import PinPlace
 from switch.lines.pin_zones import ACQUIRERS_ZONE
@@ -38,6 +38,7 @@ class Terminal:
     def __init__(self, specs: Specs, listener: Listener, data: Path | None) -> None:
         self._specs, self._keys = specs, open_keys(specs, data)
         self._zone = listener_keys(listener, specs).pin_key or ACQUIRERS_ZONE
+        self._repeats = 0
 
     def proved(self, message: Message, wishes: ProofWishes, dialect: Dialect, at: datetime) -> tuple[Message, dict[int, str]]:
         """The message (in 1987 form) with the proofs asked for, and by which option each element was set."""
@@ -71,7 +72,8 @@ class Terminal:
         if EMV_DATA not in message.elements:
             return message
         values = chip_values(bytes.fromhex(message.elements[EMV_DATA]))
-        counter = (int.from_bytes(values["9F36"], "big") + 1) % 0x10000
+        self._repeats += 1
+        counter = (int.from_bytes(values["9F36"], "big") + self._repeats) % 0x10000
         fresh = {**values, "9F36": counter.to_bytes(2, "big"), "9F37": secrets.token_bytes(4)}
         pan = Pan(message.elements[2])
         made = self._signed(self._issuer(pan)[0], pan, fresh)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from switch.card import CardSecurity, Pan
+from switch.card import TEST_PIN, CardSecurity, Pan
 from switch.card_security.cavv import cavv_parts
 from switch.card_security.chip_data import chip_values
 from switch.card_security.cryptograms import CRYPTOGRAM_TAG, ChipCard
@@ -17,7 +17,6 @@ from switch.issuers.proofs.proof import Cryptogram, ProofFault
 from switch.keys.key_module import KeyModule, PvvReference
 from switch.lines.pin_zones import fault_code, pin_place
 
-TEST_PIN: Final = "1234"  #: of every test card whose file gives it no other
 AUTHENTICATED_RESULT, ATTEMPTED_RESULT = "0", "7"  #: first digit of a CAVV
 CHIP_SEQUENCE: Final = "5F34"
 CRYPTOGRAM_INFORMATION: Final = "9F27"

@@ -22,7 +22,7 @@ from switch.transaction import (
 )
 
 AUTHENTICATED, ATTEMPTED = "05", "06"  #: ECI
-CAVV_BYTES: Final = 20
+AUTHENTICATION_BYTES: Final = 20
 
 Wrong = tuple[str, str]  #: response code and reason
 
@@ -107,19 +107,24 @@ class Proof:
     def wrong(self) -> Wrong | None:
         """The first proof that is wrong; None where all that came are right."""
         verified = self._proofs.rules.verified
+        for name, check in _CHECKS.items():
+            found = self._found(check) if name in verified else None
+            if found is not None:
+                if name == ARQC and found[0] == CRYPTOGRAM_OR_VALUE_WRONG:
+                    self._results = evolve(self._results, cvv="1")
+                return found
+        return None
+
+    def _found(self, check: Callable[[Proof], Wrong | None]) -> Wrong | None:
         try:
-            for name, check in _CHECKS.items():
-                found = check(self) if name in verified else None
-                if found is not None:
-                    return found
+            return check(self)
         except ProofFault as fault:
             return fault.response_code, fault.reason
-        return None
 
     def results(self, response_code: str) -> SecurityResults | None:
         """What is said back beside a response code; None where nothing was looked at."""
         results = self._results
-        if self._cryptogram is not None and self._cryptogram.right:
+        if self._cryptogram is not None:
             results = evolve(results, issuer_authentication=self._cryptogram.authentication(response_code))
         return None if results == SecurityResults() else results
 
@@ -147,10 +152,10 @@ class Proof:
         if value is None:
             return None
         raw, attempted = bytes.fromhex(value), eci == ATTEMPTED
-        if len(raw) != CAVV_BYTES:
+        if len(raw) != AUTHENTICATION_BYTES:
             self._results = evolve(self._results, cavv="0")
             found = f"{len(raw)} bytes" if raw else "no bytes"
-            return CRYPTOGRAM_OR_VALUE_WRONG, f"CAVV: found {found}, expected {CAVV_BYTES}"
+            return CRYPTOGRAM_OR_VALUE_WRONG, f"CAVV: found {found}, expected {AUTHENTICATION_BYTES}"
         right = self._proofs.verifier.cavv(self._card.pan, raw, attempted=attempted)
         self._results = evolve(self._results, cavv=("3" if attempted else "2") if right else ("4" if attempted else "1"))
         if right:
@@ -164,12 +169,11 @@ class Proof:
         found = self._proofs.verifier.cryptogram(card.pan, bytes.fromhex(self._security.chip))
         if found is None:
             return None
-        self._cryptogram = found
         if not found.right:
-            self._results = evolve(self._results, cvv="1")
             return CRYPTOGRAM_OR_VALUE_WRONG, "cryptogram (ARQC) is not that of the card over these chip data"
         if self._proofs.memory.was_used(self._name, found.counter):
             return CRYPTOGRAM_OR_VALUE_WRONG, f"transaction counter {found.counter} of the chip was used before"
+        self._cryptogram = found
         self._note(COUNTER, found.counter)
         return None
 
