@@ -233,6 +233,46 @@ def sample_issuer_data(version: CryptogramVersion, key_index: int = 1) -> bytes:
     return bytes([key_index]) + number + bytes.fromhex("A00003240000") + bytes(2) + bytes(7) + b"\xff"
 
 
+@frozen(kw_only=True)
+class ChipPurchase:
+    """What a terminal tells a test card, and what the two agree on; digits are those of the messages' own elements."""
+
+    amount_minor: int
+    currency: str  #: three digits (ISO 4217)
+    country: str  #: three digits (ISO 3166), of the terminal
+    date: str  #: YYMMDD
+    atc: int  #: 1 to 65,535: how often the card was used
+    unpredictable: bytes  #: four bytes of chance from the terminal
+    transaction_type: str = "00"  #: the first two digits of DE 3
+    other_minor: int = 0  #: the part that is handed out in cash
+    pin_online: bool = False  #: whether the cardholder typed a PIN that goes to the issuer
+
+
+def sample_chip_values(version: CryptogramVersion, card: ChipCard, purchase: ChipPurchase) -> dict[str, bytes]:
+    """The values of DE 55 as a contact terminal sends them for a test card; ``with_cryptogram`` adds the cryptogram."""
+    texts = {
+        "9F02": f"{purchase.amount_minor:012d}",
+        "9F03": f"{purchase.other_minor:012d}",
+        "9F1A": purchase.country.rjust(4, "0"),
+        "95": "0000048000" if purchase.pin_online else "0000008000",
+        "5F2A": purchase.currency.rjust(4, "0"),
+        "9A": purchase.date,
+        "9C": purchase.transaction_type,
+        "9F37": purchase.unpredictable.hex(),
+        "82": "3900",
+        "9F36": f"{purchase.atc:04X}",
+        "9F33": "E0F8C8",
+        "9F34": "020300" if purchase.pin_online else "1E0300",
+        "9F35": "22",
+        "5F34": card.sequence,
+    }
+    try:
+        values = {tag: bytes.fromhex(text) for tag, text in texts.items()}
+    except ValueError:
+        raise CardSecurityError("purchase of a chip card", "a value that is no digits", "digits of even number") from None
+    return {**values, ISSUER_DATA_TAG: sample_issuer_data(version)}
+
+
 def _check_cryptogram(cryptogram: bytes) -> None:
     if len(cryptogram) != CRYPTOGRAM_BYTES:
         raise CardSecurityError("application cryptogram", f"{len(cryptogram)} bytes", f"{CRYPTOGRAM_BYTES} bytes")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from switch.cli.command.help import Verbs, option
-from switch.cli.command.options import data_option, in_folder, json_option, specs_option
+from switch.cli.command.names import issuer_names
+from switch.cli.command.options import DATA_FOLDER, data_option, in_folder, json_option, specs_option
 from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
 from switch.errors import NegativeAnswerError, SwitchError
@@ -26,7 +27,7 @@ _HEADS: Final = ("key", "use", "cipher", "KCV", "TR-31", "label")
 def _key_ids(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Keys to complete; of a zone key, zone master keys alone."""
     try:
-        found = _keys(ctx.params.get("data") or Path("var"), ctx.params.get("specs_folder"))
+        found = _keys(ctx.params.get("data") or DATA_FOLDER, ctx.params.get("specs_folder"))
     except SwitchError:
         return []
     only = "zmk" if parameter.name == "zone_key" else None
@@ -54,7 +55,7 @@ _replace_option = option("--replace", is_flag=True, help="Replace a key of this 
 
 
 @keys.command("list", short_help="List the keys, with their check values.")
-@option("--owner", metavar="NAME", help="Only the keys of this bank or zone, such as atlas.")
+@option("--owner", metavar="NAME", shell_complete=issuer_names, help="Only the keys of this bank or zone, such as atlas.")
 @data_option
 @specs_option
 @json_option

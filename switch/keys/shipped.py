@@ -1,7 +1,8 @@
 """The test keys that come with Switch: computed from a published seed, so that a stranger comes to the same CVV2.
 
-The key NAME is the first 16 bytes (32 of an AES key) of the SHA-256 of the text ``switch test keys 1:NAME``; a Triple DES key has
-its parity set then, which changes no cipher. In a shell: ``printf 'switch test keys 1:atlas.cvk' | sha256sum | cut -c 1-32``.
+The key NAME is the first 16 bytes (32 of an AES key) of the SHA-256 of the text ``switch test keys 1:NAME``; the parity of a
+Triple DES key is set then, which changes no cipher. In a shell:
+``printf 'switch test keys 1:atlas.cvk' | sha256sum | cut -c 1-32``.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
         keys.clear()
         raise SwitchError("no")
 
-    with pytest.raises(SwitchError, match="^no$"):
+    with pytest.raises(SwitchError, match=r"^no$"):
         change_keys(tmp_path, change)
     assert kept_keys(tmp_path) == {"atlas.zpk": KEY}
 
@@ -121,5 +121,5 @@ def test_a_folder_in_its_place(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataFolderError, match="expected a folder that can be written$"):
+    with pytest.raises(DataFolderError, match=r"expected a folder that can be written$"):
         put(tmp_path / "file", KEY)
