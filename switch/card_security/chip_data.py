@@ -14,7 +14,7 @@ from switch.errors import CardSecurityError
 CHIP_DATA_BYTES_MAX: Final = 4096  #: more than any element can carry; a template within a template takes time
 TEMPLATES_MAX: Final = 8  #: within one another; EMV knows two
 TAG_BYTES_MAX: Final = 3  #: EMV's tags have one or two; three leave room for a network's own
-LENGTH_BYTES_MAX: Final = 2  #: behind the byte that counts them: 65,535 bytes
+TLV_LENGTH_BYTES_MAX: Final = 2  #: behind the byte that counts them: 65,535 bytes
 _WHERE: Final = "chip data"
 _TAG: Final = re.compile(r"(?:[0-9A-F]{2}){1,3}")
 _CONSTRUCTED: Final = 0x20
@@ -107,9 +107,9 @@ def _length(data: bytes, place: int, end: int, tag: str) -> tuple[int, int]:
     if place == end:
         raise CardSecurityError(_WHERE, f"the end behind tag {tag}", "its length", position=place)
     width = data[place] - _LONG
-    if not 1 <= width <= LENGTH_BYTES_MAX:
+    if not 1 <= width <= TLV_LENGTH_BYTES_MAX:
         found = f"a length of tag {tag} " + (f"in {width} bytes" if width else "that is indefinite")
-        raise CardSecurityError(_WHERE, found, f"one of at most {LENGTH_BYTES_MAX} bytes", position=place)
+        raise CardSecurityError(_WHERE, found, f"one of at most {TLV_LENGTH_BYTES_MAX} bytes", position=place)
     if place + 1 + width > end:
         raise CardSecurityError(_WHERE, f"the end inside the length of tag {tag}", "its next byte", position=end)
     return int.from_bytes(data[place + 1 : place + 1 + width], "big"), place + 1 + width
@@ -124,6 +124,6 @@ def _written(tag: str, value: bytes) -> bytes:
     if size < _LONG:
         return raw + bytes([size]) + value
     width = (size.bit_length() + 7) // 8
-    if width > LENGTH_BYTES_MAX:
+    if width > TLV_LENGTH_BYTES_MAX:
         raise CardSecurityError(_WHERE, f"{size} bytes in tag {tag}", "at most 65535")
     return raw + bytes([_LONG | width]) + size.to_bytes(width, "big") + value

@@ -17,7 +17,7 @@ from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.card_security.key_blocks import Algorithm
-    from switch.keys.key import Key, KeyUse
+    from switch.keys.key import KeyRecord, KeyUse
 
 USES: Final = ("cvk", "cavk", "pvk", "zpk", "zmk", "imk-ac", "mac", "bdk")
 CLEAR_CHARACTERS_MAX: Final = 1000  #: of a key on standard input; 64 and blanks are enough
@@ -190,7 +190,7 @@ def export(
     click.echo(KeyModule.open(data, issuers).give_block(zone_key, key_id, version))
 
 
-def _keys(data: Path, specs_folder: Path | None) -> tuple[Key, ...]:
+def _keys(data: Path, specs_folder: Path | None) -> tuple[KeyRecord, ...]:
     from switch.keys.key_module import KeyModule
 
     return KeyModule.open(data, _issuers(specs_folder)).keys()
@@ -214,16 +214,16 @@ def _use_of(key_id: str, use: KeyUse | None, aes: bool) -> tuple[KeyUse, Algorit
     return named[0], "A" if aes else named[1]
 
 
-def _show(key: Key) -> None:
+def _show(key: KeyRecord) -> None:
     from switch.cli.show.tables import show_table
 
     show_table(_HEADS, [_row(key)])
 
 
-def _row(key: Key) -> tuple[str, ...]:
+def _row(key: KeyRecord) -> tuple[str, ...]:
     return key.id, key.use, key.cipher, key.kcv, key.tr31_usage, key.label
 
 
-def _as_json(key: Key) -> dict[str, object]:
+def _as_json(key: KeyRecord) -> dict[str, object]:
     about = {"id": key.id, "use": key.use, "cipher": key.cipher, "bits": key.bits, "kcv": key.kcv}
     return {**about, "tr31_usage": key.tr31_usage, "label": key.label, "test": key.is_test_key}

@@ -16,7 +16,7 @@ from switch.card_security.key_blocks import Algorithm
 from switch.keys.key import TEST_KEY, KeptKey, KeyUse
 
 TEST_SEED: Final = "switch test keys 1"  #: published; another number is another set of keys
-ACQUIRER: Final = "acquirer"  #: the owner of the zone between a gateway and Switch
+ACQUIRERS: Final = "acquirer"  #: the owner of the zone between a gateway and Switch
 #: Name behind the owner -> use and algorithm.
 ISSUER_KEYS: Final[dict[str, tuple[KeyUse, Algorithm]]] = {
     "cvk": ("cvk", "T"),
@@ -49,7 +49,7 @@ def secret_of(key_id: str, algorithm: Algorithm) -> bytes:
 
 def shipped_keys(issuers: Iterable[str]) -> Iterator[KeptKey]:
     """The test keys of these issuers, and of the zone of acquirers."""
-    owners = [*((issuer, ISSUER_KEYS) for issuer in issuers), (ACQUIRER, ACQUIRER_KEYS)]
+    owners = [*((issuer, ISSUER_KEYS) for issuer in issuers), (ACQUIRERS, ACQUIRER_KEYS)]
     for owner, names in owners:
         for name, (use, algorithm) in names.items():
             key_id = f"{owner}.{name}"
