@@ -50,7 +50,12 @@ _zone_key_option = option(
     "--zone-key", metavar="ID", shell_complete=_key_ids, help="Zone master key (zmk) that protects the key block."
 )
 _aes_option = option("--aes", is_flag=True, help="An AES key instead of a Triple DES key.")
-_label_option = option("--label", default="", metavar="TEXT", help='What the key is; "TEST KEY" lets it be shown.')
+_label_option = option(
+    "--label",
+    default="",
+    metavar="TEXT",
+    help='Note beside the key; export --clear prints a key with the note "TEST KEY" only.',
+)
 _replace_option = option("--replace", is_flag=True, help="Replace a key of this name in the keystore.")
 
 
@@ -62,8 +67,8 @@ _replace_option = option("--replace", is_flag=True, help="Replace a key of this 
 def list_keys(owner: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """List the keys: name, use, cipher, key check value (KCV), usage in a TR-31 key block, label.
 
-    Every bank and the zone of the acquirers have test keys (TEST KEY), which anybody can compute from the page of the keys. A
-    key in the keystore of the data folder stands in for the test key of its name.
+    Every bank and the zone of the acquirers have test keys, labelled TEST KEY. They are no secret: docs/reference/keys.md says
+    how to compute them. A key in the keystore of the data folder takes the place of the test key of its name.
     """
     from switch.cli.show.tables import show_json, show_table
 
@@ -108,7 +113,7 @@ def generate(key_id: str, use: KeyUse | None, aes: bool, label: str, replace: bo
 @click.argument("block", metavar="[BLOCK]", required=False)
 @_use_option
 @_zone_key_option
-@option("--clear", is_flag=True, help="Read the key itself, in hexadecimal, from standard input.")
+@option("--clear", is_flag=True, help="Read the unprotected key from standard input, in hexadecimal.")
 @_aes_option
 @_label_option
 @_replace_option
@@ -162,7 +167,7 @@ def import_key(
     metavar="LETTER",
     help="Version of the key block: A, B, C, or D (AES). By the zone key, B or D, without it.",
 )
-@option("--clear", is_flag=True, help="Print the key itself, in hexadecimal; a key labelled TEST KEY only.")
+@option("--clear", is_flag=True, help="Print the unprotected key, in hexadecimal; a key labelled TEST KEY only.")
 @data_option
 @specs_option
 def export(
