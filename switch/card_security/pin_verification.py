@@ -7,7 +7,7 @@ from typing import Final
 
 from switch.card import Pan
 from switch.card_security.ciphers import TripleDes, same
-from switch.card_security.pin_blocks import PIN_DIGITS_MAX, PIN_DIGITS_MIN
+from switch.card_security.pin_blocks import PIN_DIGITS_MIN, check_pin
 from switch.card_security.verification_values import decimal
 from switch.errors import CardSecurityError
 
@@ -30,7 +30,7 @@ def pvv(key: TripleDes, pan: Pan, key_index: str, pin: str) -> str:
         raise CardSecurityError("key index of a PVV", f"{len(key_index)} characters", "one digit")
     if len(pan.digits) <= _PAN_DIGITS or not (pan.digits.isascii() and pan.digits.isdigit()):
         raise CardSecurityError("card number", f"{len(pan.digits)} characters", "12 to 19 digits")
-    _check_pin(pin)
+    check_pin(pin)
     parameter = pan.digits[-_PAN_DIGITS - 1 : -1] + key_index + pin[:PVV_DIGITS]
     return decimal(key.encrypt(bytes.fromhex(parameter)), PVV_DIGITS)
 
@@ -63,7 +63,7 @@ def natural_pin(key: TripleDes, data: str, digits: int, table: str = TABLE) -> s
 
 def pin_offset(key: TripleDes, data: str, pin: str, table: str = TABLE) -> str:
     """The IBM 3624 offset of a PIN: each digit less the natural PIN's, modulo 10. It has as many digits as the PIN."""
-    _check_pin(pin)
+    check_pin(pin)
     natural = natural_pin(key, data, len(pin), table)
     return "".join(str((int(one) - int(other)) % 10) for one, other in zip(pin, natural, strict=True))
 
@@ -73,8 +73,3 @@ def offset_matches(key: TripleDes, data: str, pin: str, offset: str, table: str 
     found = pin_offset(key, data, pin, table)
     wanted = offset.encode(errors="replace")
     return len(wanted) >= PIN_DIGITS_MIN and same(found.encode()[: len(wanted)], wanted)
-
-
-def _check_pin(pin: str) -> None:
-    if not (PIN_DIGITS_MIN <= len(pin) <= PIN_DIGITS_MAX and pin.isascii() and pin.isdigit()):
-        raise CardSecurityError("PIN", f"{len(pin)} characters", f"{PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} digits")

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from switch.card import Pan
 from switch.card_security.ciphers import TripleDes, same
+from switch.card_security.mac import padded
 from switch.errors import CardSecurityError
 
 ValueKind = Literal["cvv", "cvv2", "icvv", "csc"]
@@ -54,6 +55,20 @@ def csc(key: TripleDes, pan: Pan, expiry: str) -> str:
     The real formula is not public. This is CVV2's, of which four digits are taken, not three.
     """
     return verification_digits(key, pan, expiry, CVV2_SERVICE_CODE, CSC_DIGITS)
+
+
+def cvc3(key: TripleDes, track: bytes, atc: bytes, unpredictable: bytes) -> int:
+    """The dynamic value (CVC3) of a contactless card that speaks as a stripe does, 0 to 65,535; its last digits stand in a track.
+
+    ``key`` is the card's own (``cryptograms.icc_master_key`` of the issuer's), ``track`` the track before counter, number and
+    value are put in (track 2 packed, track 1 in ASCII), ``atc`` two bytes, ``unpredictable`` four. CardSecurityError where
+    their lengths are others.
+    """
+    for name, value, size in (("ATC", atc, 2), ("unpredictable number", unpredictable, 4)):
+        if len(value) != size:
+            raise CardSecurityError(f"{name} of a CVC3", f"{len(value)} bytes", f"{size} bytes")
+    static = key.algorithm_3(padded(track, 2))[-2:]
+    return int.from_bytes(key.encrypt(static + unpredictable + atc)[-2:], "big")
 
 
 def value_of(kind: ValueKind, key: TripleDes, pan: Pan, expiry: str, service_code: str = "") -> str:
