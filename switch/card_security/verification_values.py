@@ -58,7 +58,7 @@ def csc(key: TripleDes, pan: Pan, expiry: str) -> str:
 
 
 def cvc3(key: TripleDes, track: bytes, atc: bytes, unpredictable: bytes) -> int:
-    """The dynamic value (CVC3) of a contactless card that speaks as a stripe does, 0 to 65,535; its last digits stand in a track.
+    """The dynamic value (CVC3) of a contactless card in stripe mode, 0 to 65,535; its last digits stand in a track.
 
     ``key`` is the card's own (``cryptograms.icc_master_key`` of the issuer's), ``track`` the track before counter, number and
     value are put in (track 2 packed, track 1 in ASCII), ``atc`` two bytes, ``unpredictable`` four. CardSecurityError where

@@ -145,7 +145,7 @@ def import_key(
         if block is not None or zone_key is not None:
             raise SwitchError("--clear: found beside a key block, expected the key on standard input alone")
         chosen, algorithm = _use_of(key_id, use, aes)
-        text = sys.stdin.read(CLEAR_CHARACTERS_MAX)
+        text = _typed()
         _show(import_clear(data, text, key_id, chosen, algorithm, label=label, replace=replace))
         return
     if block is None or zone_key is None:
@@ -193,6 +193,13 @@ def export(
     if zone_key is None:
         raise SwitchError("--zone-key: found nothing, expected the name of a zmk, or --clear for a test key")
     click.echo(KeyModule.open(data, issuers).give_block(zone_key, key_id, version))
+
+
+def _typed() -> str:
+    """A key from standard input; a person at a terminal types it unseen."""
+    if sys.stdin.isatty():
+        return str(click.prompt("key in hexadecimal", hide_input=True, err=True))
+    return sys.stdin.buffer.read(CLEAR_CHARACTERS_MAX).decode("ascii", "replace")
 
 
 def _keys(data: Path, specs_folder: Path | None) -> tuple[KeyRecord, ...]:
