@@ -53,7 +53,7 @@ _aes_option = option("--aes", is_flag=True, help="An AES key instead of a Triple
 _label_option = option(
     "--label",
     default="",
-    metavar="TEXT",
+    metavar="NOTE",
     help='Note beside the key; export --clear prints a key with the note "TEST KEY" only.',
 )
 _replace_option = option("--replace", is_flag=True, help="Replace a key of this name in the keystore.")
