@@ -7,23 +7,21 @@ over data of terminal and card. The *cryptogram version* says which of the ways 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from attrs import frozen
 
 from switch.card import Pan
 from switch.card_security.ciphers import DES_BYTES, TripleDes, odd_parity, same, xor
 from switch.card_security.mac import PaddingMethod, padded
-from switch.card_security.verification_values import decimal
+from switch.card_security.verification_values import are_digits, decimal
 from switch.errors import CardSecurityError
 
 CRYPTOGRAM_BYTES: Final = 8
 CSU_BYTES: Final = 4  #: card status update, in the ARPC of method 2
 PROPRIETARY_BYTES_MAX: Final = 8
 ATC_MAX: Final = 0xFFFF
-_SEQUENCE: Final = re.compile(r"[0-9]{2}")
 _OPTION_A_DIGITS: Final = 16
 
 #: Tags that every cryptogram covers, in this order, with their lengths in bytes.
@@ -44,8 +42,7 @@ ISSUER_DATA_TAG: Final = "9F10"
 _ATC, _UNPREDICTABLE = "9F36", "9F37"
 
 
-@frozen
-class CryptogramVersion:
+class CryptogramVersion(NamedTuple):
     """How a cryptogram is made. ``number`` is the CVN as issuer application data (9F10) have it."""
 
     name: str
@@ -97,7 +94,7 @@ def icc_master_key(issuer_key: TripleDes, pan: Pan, sequence: str = "00", *, opt
 
     ``sequence`` is the PAN sequence number, two digits (tag 5F34, DE 23).
     """
-    if not _SEQUENCE.fullmatch(sequence):
+    if not are_digits(sequence, 2):
         raise CardSecurityError("PAN sequence number", f"{len(sequence)} characters", "two digits")
     text = pan.digits + sequence
     if not (text.isascii() and text.isdigit() and len(pan.digits) <= 19):
@@ -118,8 +115,7 @@ def derived_session_key(master_key: TripleDes, diversifier: bytes) -> bytes:
     return odd_parity(master_key.encrypt(left + right))
 
 
-@frozen
-class ChipCard:
+class ChipCard(NamedTuple):
     """What names a card to the issuer's keys: its number and, for cards of one number, its sequence number (two digits)."""
 
     pan: Pan

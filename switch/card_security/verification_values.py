@@ -6,7 +6,6 @@ code, enciphered under a pair of DES keys (the CVK), the digits of the outcome f
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from switch.card import Pan
@@ -23,8 +22,6 @@ CVV_DIGITS: Final = 3
 _BLOCK_DIGITS: Final = 32  #: of two DES blocks
 _LETTERS: Final = str.maketrans("", "", "abcdef")
 _DIGITS: Final = str.maketrans("abcdef", "012345", "0123456789")
-_EXPIRY: Final = re.compile(r"[0-9]{4}")
-_SERVICE_CODE: Final = re.compile(r"[0-9]{3}")
 
 
 def cvv(key: TripleDes, pan: Pan, expiry: str, service_code: str) -> str:
@@ -91,14 +88,23 @@ def value_matches(kind: ValueKind, key: TripleDes, pan: Pan, expiry: str, value:
 
 def verification_digits(key: TripleDes, pan: Pan, four: str, three: str, count: int) -> str:
     """``count`` digits over a card number, four digits and three: what all these values have in common."""
-    if not _EXPIRY.fullmatch(four):
+    if not are_digits(four, 4):
         raise CardSecurityError("expiry", f"{len(four)} characters", "four digits, YYMM")
-    if not _SERVICE_CODE.fullmatch(three):
+    if not are_digits(three, 3):
         raise CardSecurityError("service code", f"{len(three)} characters", "three digits")
     text = pan.digits + four + three
     if len(text) > _BLOCK_DIGITS or not (text.isascii() and text.isdigit()):
         raise CardSecurityError("card number", f"{len(pan.digits)} characters", "at most 19 digits")
     return decimal(key.algorithm_3(bytes.fromhex(text.ljust(_BLOCK_DIGITS, "0"))), count)
+
+
+def are_digits(text: str, count: int) -> bool:
+    """Whether a text is so many decimal digits.
+
+    >>> are_digits("0123", 4), are_digits("12", 4), are_digits("१२३४", 4)
+    (True, False, False)
+    """
+    return len(text) == count and text.isascii() and text.isdigit()
 
 
 def decimal(block: bytes, count: int) -> str:

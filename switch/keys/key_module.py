@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Literal
-
-from attrs import frozen
+from typing import Final, Literal, NamedTuple
 
 from switch.card import Pan
 from switch.card_security import cavv as cavvs
@@ -44,8 +42,7 @@ from switch.keys.keystore import kept_keys
 from switch.keys.shipped import shipped_keys
 
 
-@frozen
-class PinPlace:
+class PinPlace(NamedTuple):
     """Where a PIN block belongs: the key it is under (a zpk, or a bdk with the KSN of the transaction), and its format."""
 
     key_id: str
@@ -53,16 +50,14 @@ class PinPlace:
     ksn: bytes = b""  #: ten bytes, of a bdk alone
 
 
-@frozen
-class PvvReference:
+class PvvReference(NamedTuple):
     """What an issuer keeps of a PIN in the way of Visa."""
 
     value: str  #: four digits
     key_index: str = "1"  #: PVKI, one digit
 
 
-@frozen
-class OffsetReference:
+class OffsetReference(NamedTuple):
     """What an issuer keeps of a PIN in the way of IBM 3624."""
 
     value: str  #: the offset, four digits or more
@@ -70,6 +65,9 @@ class OffsetReference:
     length: int = 16
     pad: str = "0"
     table: str = TABLE
+
+
+NO_OFFSET: Final = OffsetReference("")  #: the usual way, and no PIN yet
 
 
 class ArqcVerdict:
@@ -157,7 +155,7 @@ class KeyModule:
         """The PVV of a test card."""
         return pvv(self._triple(pvk_id, "pvk"), pan, key_index, pin)
 
-    def make_offset(self, pvk_id: str, pan: Pan, pin: str, kept: OffsetReference = OffsetReference("")) -> str:
+    def make_offset(self, pvk_id: str, pan: Pan, pin: str, kept: OffsetReference = NO_OFFSET) -> str:
         """The IBM 3624 offset of a test card; of ``kept`` all is used but the value."""
         data = validation_data(pan, kept.start, kept.length, kept.pad)
         return pin_offset(self._triple(pvk_id, "pvk"), data, pin, kept.table)
