@@ -6,20 +6,16 @@ guess, and digits under a key that the issuer holds), and no value made by a sch
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from switch.card import Pan
 from switch.card_security.ciphers import TripleDes, same
-from switch.card_security.verification_values import CVV_DIGITS, verification_digits
+from switch.card_security.verification_values import CVV_DIGITS, are_digits, verification_digits
 from switch.errors import CardSecurityError
 
 CAVV_BYTES: Final = 20
 _TRANSACTION_BYTES: Final = 8  #: of the number the access control server gave the transaction
 _LAST: Final = CAVV_BYTES - 5 - 2 - _TRANSACTION_BYTES
-_NUMBER: Final = re.compile(r"[0-9]{4}")
-_RESULT: Final = re.compile(r"[0-9]")
-_FACTOR: Final = re.compile(r"[0-9]{2}")
 
 
 class CavvParts(NamedTuple):
@@ -34,12 +30,12 @@ class CavvParts(NamedTuple):
 def make_cavv(key: TripleDes, pan: Pan, parts: CavvParts) -> bytes:
     """The twenty bytes: result, factor, key index, three digits, number (all BCD), transaction, zeros. A test formula."""
     checked = (
-        ("result", parts.result, _RESULT, "one digit"),
-        ("factor", parts.factor, _FACTOR, "two digits"),
-        ("number", parts.number, _NUMBER, "four digits"),
+        ("result", parts.result, 1, "one digit"),
+        ("factor", parts.factor, 2, "two digits"),
+        ("number", parts.number, 4, "four digits"),
     )
-    for name, text, pattern, expected in checked:
-        if not pattern.fullmatch(text):
+    for name, text, count, expected in checked:
+        if not are_digits(text, count):
             raise CardSecurityError(f"CAVV {name}", f"{len(text)} characters", expected)
     if len(parts.transaction) != _TRANSACTION_BYTES:
         raise CardSecurityError("CAVV transaction", f"{len(parts.transaction)} bytes", f"{_TRANSACTION_BYTES} bytes")

@@ -5,7 +5,6 @@ Bytes come from strangers. Whatever is wrong with them is one error, which says 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
@@ -14,9 +13,10 @@ from switch.errors import CardSecurityError
 CHIP_DATA_BYTES_MAX: Final = 4096  #: more than any element can carry; a template within a template takes time
 TEMPLATES_MAX: Final = 8  #: within one another; EMV knows two
 TAG_BYTES_MAX: Final = 3  #: EMV's tags have one or two; three leave room for a network's own
-LENGTH_BYTES_MAX: Final = 2  #: behind the byte that counts them: 65,535 bytes
+TLV_LENGTH_BYTES_MAX: Final = 2  #: behind the byte that counts them: 65,535 bytes
 _WHERE: Final = "chip data"
-_TAG: Final = re.compile(r"(?:[0-9A-F]{2}){1,3}")
+_HEXADECIMAL: Final = frozenset("0123456789ABCDEF")
+_TAG_DIGITS: Final = range(2, 2 * TAG_BYTES_MAX + 1, 2)
 _CONSTRUCTED: Final = 0x20
 _MORE: Final = 0x1F  #: in the first byte of a tag: another follows
 _LONG: Final = 0x80
@@ -107,9 +107,9 @@ def _length(data: bytes, place: int, end: int, tag: str) -> tuple[int, int]:
     if place == end:
         raise CardSecurityError(_WHERE, f"the end behind tag {tag}", "its length", position=place)
     width = data[place] - _LONG
-    if not 1 <= width <= LENGTH_BYTES_MAX:
+    if not 1 <= width <= TLV_LENGTH_BYTES_MAX:
         found = f"a length of tag {tag} " + (f"in {width} bytes" if width else "that is indefinite")
-        raise CardSecurityError(_WHERE, found, f"one of at most {LENGTH_BYTES_MAX} bytes", position=place)
+        raise CardSecurityError(_WHERE, found, f"one of at most {TLV_LENGTH_BYTES_MAX} bytes", position=place)
     if place + 1 + width > end:
         raise CardSecurityError(_WHERE, f"the end inside the length of tag {tag}", "its next byte", position=end)
     return int.from_bytes(data[place + 1 : place + 1 + width], "big"), place + 1 + width
@@ -117,13 +117,13 @@ def _length(data: bytes, place: int, end: int, tag: str) -> tuple[int, int]:
 
 def _written(tag: str, value: bytes) -> bytes:
     name = tag.upper()
-    raw = bytes.fromhex(name) if _TAG.fullmatch(name) else b""
+    raw = bytes.fromhex(name) if _HEXADECIMAL.issuperset(name) and len(name) in _TAG_DIGITS else b""
     if not raw or raw[0] == 0 or _tag(raw + b"\0", 0, len(raw) + 1)[0] != name:
         raise CardSecurityError(_WHERE, f"{tag!r}", "a tag in hexadecimal, such as 9F26")
     size = len(value)
     if size < _LONG:
         return raw + bytes([size]) + value
     width = (size.bit_length() + 7) // 8
-    if width > LENGTH_BYTES_MAX:
+    if width > TLV_LENGTH_BYTES_MAX:
         raise CardSecurityError(_WHERE, f"{size} bytes in tag {tag}", "at most 65535")
     return raw + bytes([_LONG | width]) + size.to_bytes(width, "big") + value

@@ -215,13 +215,15 @@ def in_words(tag: str, value: bytes) -> tuple[str, ...]:
 def issuer_application_data(value: bytes) -> dict[str, str]:
     """The parts of 9F10 that are known: of Visa's (it begins with its length) and of M/Chip's, in hexadecimal."""
     if len(value) >= 7 and value[0] in (0x06, 0x1F) and value[0] < len(value):
-        parts = {"layout": "visa", "key index": value[1:2], "cryptogram version": value[2:3], "card results (CVR)": value[3:7]}
+        layout = "visa"
+        parts = {"key index": value[1:2], "cryptogram version": value[2:3], "card results (CVR)": value[3:7]}
     elif len(value) >= 8:
-        parts = {"layout": "mastercard", "key index": value[0:1], "cryptogram version": value[1:2]}
-        parts |= {"card results (CVR)": value[2:8], "DAC or dynamic number": value[8:10], "counters": value[10:]}
+        layout = "mastercard"
+        parts = {"key index": value[0:1], "cryptogram version": value[1:2], "card results (CVR)": value[2:8]}
+        parts |= {"DAC or dynamic number": value[8:10], "counters": value[10:]}
     else:
         return {}
-    return {name: part if isinstance(part, str) else part.hex().upper() for name, part in parts.items() if part}
+    return {"layout": layout, **{name: part.hex().upper() for name, part in parts.items() if part}}
 
 
 def _flags(table: tuple[tuple[str, ...], ...]) -> Callable[[bytes], tuple[str, ...]]:
@@ -254,8 +256,8 @@ def _cryptogram_information(value: bytes) -> tuple[str, ...]:
 
 
 def _terminal_type(value: bytes) -> tuple[str, ...]:
-    operator, kind = value.hex()
-    words = (_OPERATORS.get(operator), _TERMINALS.get(kind))
+    text = value.hex()
+    words = (_OPERATORS.get(text[0]), _TERMINALS.get(text[1]))
     return tuple(word for word in words if word)
 
 

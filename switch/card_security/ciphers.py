@@ -77,7 +77,7 @@ class TripleDes:
 
     def _half(self) -> TripleDES:
         """Single DES under the first eight bytes of the key."""
-        return TripleDES(self._whole.key[:DES_BYTES] * 3)
+        return TripleDES(bytes(self._whole.key)[:DES_BYTES] * 3)
 
     def cmac(self, data: bytes) -> bytes:
         """The eight bytes of TDES-CMAC (NIST SP 800-38B)."""

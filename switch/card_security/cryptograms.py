@@ -7,23 +7,21 @@ over data of terminal and card. The *cryptogram version* says which of the ways 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from attrs import frozen
 
 from switch.card import Pan
 from switch.card_security.ciphers import DES_BYTES, TripleDes, odd_parity, same, xor
 from switch.card_security.mac import PaddingMethod, padded
-from switch.card_security.verification_values import decimal
+from switch.card_security.verification_values import are_digits, decimal
 from switch.errors import CardSecurityError
 
 CRYPTOGRAM_BYTES: Final = 8
 CSU_BYTES: Final = 4  #: card status update, in the ARPC of method 2
 PROPRIETARY_BYTES_MAX: Final = 8
 ATC_MAX: Final = 0xFFFF
-_SEQUENCE: Final = re.compile(r"[0-9]{2}")
 _OPTION_A_DIGITS: Final = 16
 
 #: Tags that every cryptogram covers, in this order, with their lengths in bytes.
@@ -44,8 +42,7 @@ ISSUER_DATA_TAG: Final = "9F10"
 _ATC, _UNPREDICTABLE = "9F36", "9F37"
 
 
-@frozen
-class CryptogramVersion:
+class CryptogramVersion(NamedTuple):
     """How a cryptogram is made. ``number`` is the CVN as issuer application data (9F10) have it."""
 
     name: str
@@ -97,7 +94,7 @@ def icc_master_key(issuer_key: TripleDes, pan: Pan, sequence: str = "00", *, opt
 
     ``sequence`` is the PAN sequence number, two digits (tag 5F34, DE 23).
     """
-    if not _SEQUENCE.fullmatch(sequence):
+    if not are_digits(sequence, 2):
         raise CardSecurityError("PAN sequence number", f"{len(sequence)} characters", "two digits")
     text = pan.digits + sequence
     if not (text.isascii() and text.isdigit() and len(pan.digits) <= 19):
@@ -118,8 +115,7 @@ def derived_session_key(master_key: TripleDes, diversifier: bytes) -> bytes:
     return odd_parity(master_key.encrypt(left + right))
 
 
-@frozen
-class ChipCard:
+class ChipCard(NamedTuple):
     """What names a card to the issuer's keys: its number and, for cards of one number, its sequence number (two digits)."""
 
     pan: Pan
@@ -231,6 +227,46 @@ def sample_issuer_data(version: CryptogramVersion, key_index: int = 1) -> bytes:
     if version.scheme == "visa":
         return bytes([6, key_index]) + number + bytes.fromhex("03A00000")
     return bytes([key_index]) + number + bytes.fromhex("A00003240000") + bytes(2) + bytes(7) + b"\xff"
+
+
+@frozen(kw_only=True)
+class ChipPurchase:
+    """What a terminal tells a test card, and what the two agree on; digits are those of the messages' own elements."""
+
+    amount_minor: int
+    currency: str  #: three digits (ISO 4217)
+    country: str  #: three digits (ISO 3166), of the terminal
+    date: str  #: YYMMDD
+    atc: int  #: 1 to 65,535: how often the card was used
+    unpredictable: bytes  #: four bytes of chance from the terminal
+    transaction_type: str = "00"  #: the first two digits of DE 3
+    other_minor: int = 0  #: the part that is handed out in cash
+    pin_online: bool = False  #: whether the cardholder typed a PIN that goes to the issuer
+
+
+def sample_chip_values(version: CryptogramVersion, card: ChipCard, purchase: ChipPurchase) -> dict[str, bytes]:
+    """The values of DE 55 as a contact terminal sends them for a test card; ``with_cryptogram`` adds the cryptogram."""
+    texts = {
+        "9F02": f"{purchase.amount_minor:012d}",
+        "9F03": f"{purchase.other_minor:012d}",
+        "9F1A": purchase.country.rjust(4, "0"),
+        "95": "0000048000" if purchase.pin_online else "0000008000",
+        "5F2A": purchase.currency.rjust(4, "0"),
+        "9A": purchase.date,
+        "9C": purchase.transaction_type,
+        "9F37": purchase.unpredictable.hex(),
+        "82": "3900",
+        "9F36": f"{purchase.atc:04X}",
+        "9F33": "E0F8C8",
+        "9F34": "020300" if purchase.pin_online else "1E0300",
+        "9F35": "22",
+        "5F34": card.sequence,
+    }
+    try:
+        values = {tag: bytes.fromhex(text) for tag, text in texts.items()}
+    except ValueError:
+        raise CardSecurityError("purchase of a chip card", "a value that is no digits", "digits of even number") from None
+    return {**values, ISSUER_DATA_TAG: sample_issuer_data(version)}
 
 
 def _check_cryptogram(cryptogram: bytes) -> None:

@@ -25,7 +25,8 @@ _HEADER: Final = re.compile(
     r"(?P<version>[ABCD])(?P<length>[0-9]{4})(?P<usage>[0-9A-Z]{2})(?P<algorithm>[0-9A-Z])(?P<mode>[0-9A-Z])"
     r"(?P<number>[0-9A-Za-z]{2})(?P<export>[ENS])(?P<blocks>[0-9]{2})[0-9]{2}"
 )
-_OPTIONAL: Final = re.compile(r"[0-9A-Z]{2}(?P<length>[0-9A-F]{2})")
+#: An optional block: its name and its length in characters. Length 00: as many bytes as the next two digits say hold it.
+_OPTIONAL: Final = re.compile(r"[0-9A-Z]{2}(?:00(?:01(?P<one>[0-9A-F]{2})|02(?P<two>[0-9A-F]{4}))|(?P<length>[0-9A-F]{2}))")
 _WHERE: Final = "key block"
 _ENCRYPTION, _AUTHENTICATION = b"\x00\x00", b"\x00\x01"
 _VARIANT_E, _VARIANT_M = 0x45, 0x4D
@@ -150,7 +151,7 @@ def _taken_apart(block: str) -> tuple[BlockHeader, bytes, bytes]:
     end = HEADER_CHARACTERS
     for _ in range(int(parts["blocks"])):
         optional = _OPTIONAL.match(block, end)
-        size = int(optional["length"], 16) if optional else 0
+        size = int(optional["one"] or optional["two"] or optional["length"], 16) if optional else 0
         if size < 4 or end + size > len(block):
             raise CardSecurityError(_WHERE, "no optional block", "as many as its header says", position=end)
         end += size

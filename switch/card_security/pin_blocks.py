@@ -59,6 +59,12 @@ def clear_block(kind: Literal[0, 3], pin: str, pan: Pan, fill: bytes = b"") -> b
     return xor(pin_field(kind, pin, fill), pan_field(kind, pan))
 
 
+def chip_block(pin: str) -> bytes:
+    """A block of format 2: what a terminal hands to the chip, which compares the PIN itself. It never travels to an issuer."""
+    check_pin(pin)
+    return bytes.fromhex(f"2{len(pin):X}{pin}".ljust(2 * DES_BYTES, "F"))
+
+
 def clear_pin(kind: Literal[0, 3], block: bytes, pan: Pan) -> str:
     """The PIN of a deciphered block of format 0 or 3. CardSecurityError where it is none."""
     if len(block) != DES_BYTES:
@@ -68,8 +74,7 @@ def clear_pin(kind: Literal[0, 3], block: bytes, pan: Pan) -> str:
 
 def pin_field(kind: PinBlockFormat, pin: str, fill: bytes = b"") -> bytes:
     """Format, length, PIN and fill: the part of a block without the card number."""
-    if not (PIN_DIGITS_MIN <= len(pin) <= PIN_DIGITS_MAX and pin.isascii() and pin.isdigit()):
-        raise CardSecurityError("PIN", f"{len(pin)} characters", f"{PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} digits")
+    check_pin(pin)
     rest = _FIELD_DIGITS - len(pin)
     if kind != 0 and len(fill) < FILL_BYTES:
         raise CardSecurityError("fill of a PIN block", f"{len(fill)} bytes", f"{FILL_BYTES} bytes of chance")
@@ -90,6 +95,12 @@ def pan_field(kind: PinBlockFormat, pan: Pan) -> bytes:
         digits = digits.rjust(_PAN_DIGITS, "0")
         return bytes.fromhex(f"{len(digits) - _PAN_DIGITS:X}{digits}".ljust(2 * AES_BYTES, "0"))
     return bytes.fromhex(digits[:-1][-_PAN_DIGITS:].rjust(2 * DES_BYTES, "0"))
+
+
+def check_pin(pin: str) -> None:
+    """CardSecurityError where a PIN has not 4 to 12 digits."""
+    if not (PIN_DIGITS_MIN <= len(pin) <= PIN_DIGITS_MAX and pin.isascii() and pin.isdigit()):
+        raise CardSecurityError("PIN", f"{len(pin)} characters", f"{PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} digits")
 
 
 def _pin_in(kind: PinBlockFormat, field: bytes) -> str:

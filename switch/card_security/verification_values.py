@@ -6,11 +6,11 @@ code, enciphered under a pair of DES keys (the CVK), the digits of the outcome f
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from switch.card import Pan
 from switch.card_security.ciphers import TripleDes, same
+from switch.card_security.mac import padded
 from switch.errors import CardSecurityError
 
 ValueKind = Literal["cvv", "cvv2", "icvv", "csc"]
@@ -22,8 +22,6 @@ CVV_DIGITS: Final = 3
 _BLOCK_DIGITS: Final = 32  #: of two DES blocks
 _LETTERS: Final = str.maketrans("", "", "abcdef")
 _DIGITS: Final = str.maketrans("abcdef", "012345", "0123456789")
-_EXPIRY: Final = re.compile(r"[0-9]{4}")
-_SERVICE_CODE: Final = re.compile(r"[0-9]{3}")
 
 
 def cvv(key: TripleDes, pan: Pan, expiry: str, service_code: str) -> str:
@@ -56,6 +54,20 @@ def csc(key: TripleDes, pan: Pan, expiry: str) -> str:
     return verification_digits(key, pan, expiry, CVV2_SERVICE_CODE, CSC_DIGITS)
 
 
+def cvc3(key: TripleDes, track: bytes, atc: bytes, unpredictable: bytes) -> int:
+    """The dynamic value (CVC3) of a contactless card in stripe mode, 0 to 65,535; its last digits stand in a track.
+
+    ``key`` is the card's own (``cryptograms.icc_master_key`` of the issuer's), ``track`` the track before counter, number and
+    value are put in (track 2 packed, track 1 in ASCII), ``atc`` two bytes, ``unpredictable`` four. CardSecurityError where
+    their lengths are others.
+    """
+    for name, value, size in (("ATC", atc, 2), ("unpredictable number", unpredictable, 4)):
+        if len(value) != size:
+            raise CardSecurityError(f"{name} of a CVC3", f"{len(value)} bytes", f"{size} bytes")
+    static = key.algorithm_3(padded(track, 2))[-2:]
+    return int.from_bytes(key.encrypt(static + unpredictable + atc)[-2:], "big")
+
+
 def value_of(kind: ValueKind, key: TripleDes, pan: Pan, expiry: str, service_code: str = "") -> str:
     """The value of a kind; ``service_code`` is used by ``cvv`` alone."""
     match kind:
@@ -76,14 +88,23 @@ def value_matches(kind: ValueKind, key: TripleDes, pan: Pan, expiry: str, value:
 
 def verification_digits(key: TripleDes, pan: Pan, four: str, three: str, count: int) -> str:
     """``count`` digits over a card number, four digits and three: what all these values have in common."""
-    if not _EXPIRY.fullmatch(four):
+    if not are_digits(four, 4):
         raise CardSecurityError("expiry", f"{len(four)} characters", "four digits, YYMM")
-    if not _SERVICE_CODE.fullmatch(three):
+    if not are_digits(three, 3):
         raise CardSecurityError("service code", f"{len(three)} characters", "three digits")
     text = pan.digits + four + three
     if len(text) > _BLOCK_DIGITS or not (text.isascii() and text.isdigit()):
         raise CardSecurityError("card number", f"{len(pan.digits)} characters", "at most 19 digits")
     return decimal(key.algorithm_3(bytes.fromhex(text.ljust(_BLOCK_DIGITS, "0"))), count)
+
+
+def are_digits(text: str, count: int) -> bool:
+    """Whether a text is so many decimal digits.
+
+    >>> are_digits("0123", 4), are_digits("12", 4), are_digits("१२३४", 4)
+    (True, False, False)
+    """
+    return len(text) == count and text.isascii() and text.isdigit()
 
 
 def decimal(block: bytes, count: int) -> str:

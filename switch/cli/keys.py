@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from switch.cli.command.help import Verbs, option
-from switch.cli.command.options import data_option, in_folder, json_option, specs_option
+from switch.cli.command.names import issuer_names
+from switch.cli.command.options import DATA_FOLDER, data_option, in_folder, json_option, specs_option
 from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.card_security.key_blocks import Algorithm
-    from switch.keys.key import Key, KeyUse
+    from switch.keys.key import KeyRecord, KeyUse
 
 USES: Final = ("cvk", "cavk", "pvk", "zpk", "zmk", "imk-ac", "mac", "bdk")
 CLEAR_CHARACTERS_MAX: Final = 1000  #: of a key on standard input; 64 and blanks are enough
@@ -26,7 +27,7 @@ _HEADS: Final = ("key", "use", "cipher", "KCV", "TR-31", "label")
 def _key_ids(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Keys to complete; of a zone key, zone master keys alone."""
     try:
-        found = _keys(ctx.params.get("data") or Path("var"), ctx.params.get("specs_folder"))
+        found = _keys(ctx.params.get("data") or DATA_FOLDER, ctx.params.get("specs_folder"))
     except SwitchError:
         return []
     only = "zmk" if parameter.name == "zone_key" else None
@@ -49,20 +50,25 @@ _zone_key_option = option(
     "--zone-key", metavar="ID", shell_complete=_key_ids, help="Zone master key (zmk) that protects the key block."
 )
 _aes_option = option("--aes", is_flag=True, help="An AES key instead of a Triple DES key.")
-_label_option = option("--label", default="", metavar="TEXT", help='What the key is; "TEST KEY" lets it be shown.')
+_label_option = option(
+    "--label",
+    default="",
+    metavar="NOTE",
+    help='Note beside the key; export --clear prints a key with the note "TEST KEY" only.',
+)
 _replace_option = option("--replace", is_flag=True, help="Replace a key of this name in the keystore.")
 
 
 @keys.command("list", short_help="List the keys, with their check values.")
-@option("--owner", metavar="NAME", help="Only the keys of this bank or zone, such as atlas.")
+@option("--owner", metavar="NAME", shell_complete=issuer_names, help="Only the keys of this bank or zone, such as atlas.")
 @data_option
 @specs_option
 @json_option
 def list_keys(owner: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """List the keys: name, use, cipher, key check value (KCV), usage in a TR-31 key block, label.
 
-    Every bank and the zone of the acquirers have test keys (TEST KEY), which anybody can compute from the page of the keys. A
-    key in the keystore of the data folder stands in for the test key of its name.
+    Every bank and the zone of the acquirers have test keys, labelled TEST KEY. They are no secret: docs/reference/keys.md says
+    how to compute them. A key in the keystore of the data folder takes the place of the test key of its name.
     """
     from switch.cli.show.tables import show_json, show_table
 
@@ -107,7 +113,7 @@ def generate(key_id: str, use: KeyUse | None, aes: bool, label: str, replace: bo
 @click.argument("block", metavar="[BLOCK]", required=False)
 @_use_option
 @_zone_key_option
-@option("--clear", is_flag=True, help="Read the key itself, in hexadecimal, from standard input.")
+@option("--clear", is_flag=True, help="Read the unprotected key from standard input, in hexadecimal.")
 @_aes_option
 @_label_option
 @_replace_option
@@ -139,7 +145,7 @@ def import_key(
         if block is not None or zone_key is not None:
             raise SwitchError("--clear: found beside a key block, expected the key on standard input alone")
         chosen, algorithm = _use_of(key_id, use, aes)
-        text = sys.stdin.read(CLEAR_CHARACTERS_MAX)
+        text = _typed()
         _show(import_clear(data, text, key_id, chosen, algorithm, label=label, replace=replace))
         return
     if block is None or zone_key is None:
@@ -161,7 +167,7 @@ def import_key(
     metavar="LETTER",
     help="Version of the key block: A, B, C, or D (AES). By the zone key, B or D, without it.",
 )
-@option("--clear", is_flag=True, help="Print the key itself, in hexadecimal; a key labelled TEST KEY only.")
+@option("--clear", is_flag=True, help="Print the unprotected key, in hexadecimal; a key labelled TEST KEY only.")
 @data_option
 @specs_option
 def export(
@@ -189,7 +195,14 @@ def export(
     click.echo(KeyModule.open(data, issuers).give_block(zone_key, key_id, version))
 
 
-def _keys(data: Path, specs_folder: Path | None) -> tuple[Key, ...]:
+def _typed() -> str:
+    """A key from standard input; a person at a terminal types it unseen."""
+    if sys.stdin.isatty():
+        return str(click.prompt("key in hexadecimal", hide_input=True, err=True))
+    return sys.stdin.buffer.read(CLEAR_CHARACTERS_MAX).decode("ascii", "replace")
+
+
+def _keys(data: Path, specs_folder: Path | None) -> tuple[KeyRecord, ...]:
     from switch.keys.key_module import KeyModule
 
     return KeyModule.open(data, _issuers(specs_folder)).keys()
@@ -213,16 +226,16 @@ def _use_of(key_id: str, use: KeyUse | None, aes: bool) -> tuple[KeyUse, Algorit
     return named[0], "A" if aes else named[1]
 
 
-def _show(key: Key) -> None:
+def _show(key: KeyRecord) -> None:
     from switch.cli.show.tables import show_table
 
     show_table(_HEADS, [_row(key)])
 
 
-def _row(key: Key) -> tuple[str, ...]:
+def _row(key: KeyRecord) -> tuple[str, ...]:
     return key.id, key.use, key.cipher, key.kcv, key.tr31_usage, key.label
 
 
-def _as_json(key: Key) -> dict[str, object]:
+def _as_json(key: KeyRecord) -> dict[str, object]:
     about = {"id": key.id, "use": key.use, "cipher": key.cipher, "bits": key.bits, "kcv": key.kcv}
     return {**about, "tr31_usage": key.tr31_usage, "label": key.label, "test": key.is_test_key}

@@ -11,7 +11,7 @@ from typing import Final
 from switch.card_security.ciphers import odd_parity
 from switch.card_security.key_blocks import Algorithm, header_of_block, unwrapped
 from switch.errors import CardSecurityError
-from switch.keys.key import KEY_USES, KeptKey, Key, KeyUse, allows, use_of
+from switch.keys.key import KEY_USES, KeptKey, KeyRecord, KeyUse, allows, use_of
 from switch.keys.keystore import change_keys, kept_keys
 from switch.keys.shipped import ACQUIRER_KEYS, ISSUER_KEYS, shipped_keys
 
@@ -38,7 +38,7 @@ def generate_key(
     label: str = "",
     replace: bool = False,
     chance: Callable[[int], bytes] = os.urandom,
-) -> Key:
+) -> KeyRecord:
     """A new key of 16 bytes, or of 32 where it is an AES key, in the keystore of a data folder."""
     secret = chance(GENERATED_BYTES[algorithm])
     kept = KeptKey.of(key_id, use, algorithm, odd_parity(secret) if algorithm == "T" else secret, label)
@@ -48,7 +48,7 @@ def generate_key(
 def import_block(
     data: Path, issuers: Iterable[str], zone_key_id: str, block: str, key_id: str, use: KeyUse | None, *, label: str = "",
     replace: bool = False,
-) -> Key:  # fmt: skip
+) -> KeyRecord:  # fmt: skip
     """The key of a TR-31 block, in the keystore. Where no ``use`` is named, the block says it."""
     zone = _key_of(data, issuers, zone_key_id)
     if zone.about.use != "zmk":
@@ -64,7 +64,7 @@ def import_block(
 
 def import_clear(
     data: Path, text: str, key_id: str, use: KeyUse, algorithm: Algorithm, *, label: str = "", replace: bool = False
-) -> Key:
+) -> KeyRecord:
     """A key written in hexadecimal, blanks anywhere, in the keystore."""
     digits = "".join(text.split())
     if not _HEXADECIMAL.fullmatch(digits):
@@ -87,7 +87,7 @@ def _key_of(data: Path, issuers: Iterable[str], key_id: str) -> KeptKey:
     return keys[key_id]
 
 
-def _keep(data: Path, kept: KeptKey, replace: bool) -> Key:
+def _keep(data: Path, kept: KeptKey, replace: bool) -> KeyRecord:
     def change(keys: dict[str, KeptKey]) -> None:
         if kept.about.id in keys and not replace:
             raise CardSecurityError(kept.about.id, "a key of this name in the keystore", "a new name, or --replace")

@@ -49,7 +49,7 @@ KEY_ID_WORDS: Final = "an owner and a name, such as atlas.cvk"
 
 
 @frozen(kw_only=True)
-class Key:
+class KeyRecord:
     """A key by its name and use; ``kcv`` is its key check value in hexadecimal."""
 
     id: str  #: owner and name, such as atlas.cvk
@@ -81,7 +81,7 @@ class Key:
 class KeptKey:
     """A key with its bytes; it is shown without them."""
 
-    about: Key
+    about: KeyRecord
     secret: bytes = field(repr=False)
 
     @classmethod
@@ -93,14 +93,14 @@ class KeptKey:
             raise CardSecurityError(f"use of {key_id}", repr(use), f"one of {', '.join(KEY_USES)}")
         if (use, algorithm) not in _TR31:
             raise CardSecurityError(f"algorithm of {key_id}", "AES", f"Triple DES for a {use}")
-        sizes = TDES_KEY_BYTES if algorithm == "T" else AES_KEY_BYTES
+        sizes: tuple[int, ...] = TDES_KEY_BYTES if algorithm == "T" else AES_KEY_BYTES
         if use == "bdk":
             sizes = (16,)
         if len(secret) not in sizes:
             expected = " or ".join(map(str, sizes))
             raise CardSecurityError(key_id, f"{len(secret)} bytes", f"{expected} bytes")
         kcv = key_check_value(secret, algorithm)
-        about = Key(id=key_id, use=use, algorithm=algorithm, bits=8 * len(secret), label=label, kcv=kcv)
+        about = KeyRecord(id=key_id, use=use, algorithm=algorithm, bits=8 * len(secret), label=label, kcv=kcv)
         return cls(about, secret)
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Literal
-
-from attrs import frozen
+from typing import Final, Literal, NamedTuple
 
 from switch.card import Pan
 from switch.card_security import cavv as cavvs
@@ -39,13 +37,12 @@ from switch.card_security.pin_translation import PinZone, translated
 from switch.card_security.pin_verification import TABLE, offset_matches, pin_offset, pvv, pvv_matches, validation_data
 from switch.card_security.verification_values import ValueKind, value_matches, value_of
 from switch.errors import CardSecurityError
-from switch.keys.key import KEY_USES, KeptKey, Key, KeyUse, allows
+from switch.keys.key import KEY_USES, KeptKey, KeyRecord, KeyUse, allows
 from switch.keys.keystore import kept_keys
 from switch.keys.shipped import shipped_keys
 
 
-@frozen
-class PinPlace:
+class PinPlace(NamedTuple):
     """Where a PIN block belongs: the key it is under (a zpk, or a bdk with the KSN of the transaction), and its format."""
 
     key_id: str
@@ -53,16 +50,14 @@ class PinPlace:
     ksn: bytes = b""  #: ten bytes, of a bdk alone
 
 
-@frozen
-class PvvReference:
+class PvvReference(NamedTuple):
     """What an issuer keeps of a PIN in the way of Visa."""
 
     value: str  #: four digits
     key_index: str = "1"  #: PVKI, one digit
 
 
-@frozen
-class OffsetReference:
+class OffsetReference(NamedTuple):
     """What an issuer keeps of a PIN in the way of IBM 3624."""
 
     value: str  #: the offset, four digits or more
@@ -70,6 +65,9 @@ class OffsetReference:
     length: int = 16
     pad: str = "0"
     table: str = TABLE
+
+
+NO_OFFSET: Final = OffsetReference("")  #: the usual way, and no PIN yet
 
 
 class ArqcVerdict:
@@ -104,11 +102,11 @@ class KeyModule:
 
     # what is there
 
-    def keys(self) -> tuple[Key, ...]:
+    def keys(self) -> tuple[KeyRecord, ...]:
         """Every key, without its bytes."""
         return tuple(key.about for key in self._keys.values())
 
-    def key(self, key_id: str) -> Key:
+    def key(self, key_id: str) -> KeyRecord:
         """A key by its name; CardSecurityError where there is none."""
         return self._kept(key_id).about
 
@@ -157,7 +155,7 @@ class KeyModule:
         """The PVV of a test card."""
         return pvv(self._triple(pvk_id, "pvk"), pan, key_index, pin)
 
-    def make_offset(self, pvk_id: str, pan: Pan, pin: str, kept: OffsetReference = OffsetReference("")) -> str:
+    def make_offset(self, pvk_id: str, pan: Pan, pin: str, kept: OffsetReference = NO_OFFSET) -> str:
         """The IBM 3624 offset of a test card; of ``kept`` all is used but the value."""
         data = validation_data(pan, kept.start, kept.length, kept.pad)
         return pin_offset(self._triple(pvk_id, "pvk"), data, pin, kept.table)
@@ -211,7 +209,7 @@ class KeyModule:
 
     # keys on their way
 
-    def take_block(self, zone_key_id: str, block: str, key_id: str, use: KeyUse, label: str = "") -> Key:
+    def take_block(self, zone_key_id: str, block: str, key_id: str, use: KeyUse, label: str = "") -> KeyRecord:
         """Take a key in from a TR-31 block under a zone master key, for a use its block allows; it is not kept on disk."""
         opened = key_blocks.unwrapped(self._secret(zone_key_id, "zmk"), block)
         header = opened.header
@@ -223,7 +221,7 @@ class KeyModule:
     def take_sealed(
         self, zone_key_id: str, sealed: bytes, key_id: str, use: KeyUse, *, kcv: str, mode: Literal["ecb", "cbc"] = "ecb",
         label: str = "",
-    ) -> Key:  # fmt: skip
+    ) -> KeyRecord:  # fmt: skip
         """Take a Triple DES key in that is enciphered under a zone master key, as a key exchange message brings it.
 
         ``kcv`` is the check value that came with it, four hexadecimal digits or more. CardSecurityError where it differs.
@@ -252,7 +250,7 @@ class KeyModule:
         kept = self._kept(key_id)
         return key_blocks.under_zone_key(self._zone(zone_key_id), kept.secret, mode), kept.about.kcv
 
-    def _take(self, kept: KeptKey) -> Key:
+    def _take(self, kept: KeptKey) -> KeyRecord:
         self._keys[kept.about.id] = kept
         for ready in [one for one in self._ready if one[0] == kept.about.id]:
             del self._ready[ready]

@@ -21,10 +21,11 @@ from switch.data_folder.key_file import key_in
 from switch.errors import CardSecurityError, DataFolderError, SwitchError
 from switch.keys.key import KeptKey
 from switch.machine.files import read_whole
-from switch.machine.private import create_file, make_folder
+from switch.machine.private import begin_file, create_file, make_folder
 
 KEYSTORE_FILE: Final = "keys.sealed"
 MASTER_KEY_FILE: Final = "keys.key"
+LOCK_NAME: Final = "keys.lock"  #: held by who changes the keys; empty
 MASTER_KEY_BYTES: Final = 32  #: AES-256-GCM (NIST SP 800-38D)
 KEYSTORE_BYTES_MAX: Final = 4 << 20  #: some twenty thousand keys; more is no keystore
 _MARK: Final = b"switch keys 1\n"  #: the first bytes of the file, and authenticated with it
@@ -69,10 +70,9 @@ def change_keys(data: Path, change: Callable[[dict[str, KeptKey]], None]) -> Non
 
 @contextmanager
 def _alone(data: Path) -> Iterator[None]:
-    """Held by the master key's file, which is made here and never replaced: by the folder itself the centre is held."""
-    needed_by = "the keys of this folder" if (data / KEYSTORE_FILE).exists() else ""
-    key_in(data / MASTER_KEY_FILE, MASTER_KEY_BYTES, needed_by=needed_by)
-    descriptor = os.open(data / MASTER_KEY_FILE, os.O_RDONLY)
+    """Held by a file of its own, which is never replaced: by the folder itself the centre holds it."""
+    begin_file(data / LOCK_NAME)
+    descriptor = os.open(data / LOCK_NAME, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -87,7 +87,8 @@ def _write(data: Path, keys: Mapping[str, KeptKey]) -> None:
         for key in keys.values()
     ]
     nonce = os.urandom(_NONCE_BYTES)
-    master = AESGCM(key_in(data / MASTER_KEY_FILE, MASTER_KEY_BYTES))
+    needed_by = "the keys of this folder" if (data / KEYSTORE_FILE).exists() else ""
+    master = AESGCM(key_in(data / MASTER_KEY_FILE, MASTER_KEY_BYTES, needed_by=needed_by))
     sealed = master.encrypt(nonce, json.dumps(entries).encode(), _MARK)
     path = data / KEYSTORE_FILE
     partial = path.with_name(path.name + ".new")

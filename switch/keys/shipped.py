@@ -1,7 +1,8 @@
 """The test keys that come with Switch: computed from a published seed, so that a stranger comes to the same CVV2.
 
-The key NAME is the first 16 bytes (32 of an AES key) of the SHA-256 of the text ``switch test keys 1:NAME``; a Triple DES key has
-its parity set then, which changes no cipher. In a shell: ``printf 'switch test keys 1:atlas.cvk' | sha256sum | cut -c 1-32``.
+The key NAME is the first 16 bytes (32 of an AES key) of the SHA-256 of the text ``switch test keys 1:NAME``; the parity of a
+Triple DES key is set then, which changes no cipher. In a shell:
+``printf 'switch test keys 1:atlas.cvk' | sha256sum | cut -c 1-32``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from switch.card_security.key_blocks import Algorithm
 from switch.keys.key import TEST_KEY, KeptKey, KeyUse
 
 TEST_SEED: Final = "switch test keys 1"  #: published; another number is another set of keys
-ACQUIRER: Final = "acquirer"  #: the owner of the zone between a gateway and Switch
+ACQUIRERS: Final = "acquirer"  #: the owner of the zone between a gateway and Switch
 #: Name behind the owner -> use and algorithm.
 ISSUER_KEYS: Final[dict[str, tuple[KeyUse, Algorithm]]] = {
     "cvk": ("cvk", "T"),
@@ -48,7 +49,7 @@ def secret_of(key_id: str, algorithm: Algorithm) -> bytes:
 
 def shipped_keys(issuers: Iterable[str]) -> Iterator[KeptKey]:
     """The test keys of these issuers, and of the zone of acquirers."""
-    owners = [*((issuer, ISSUER_KEYS) for issuer in issuers), (ACQUIRER, ACQUIRER_KEYS)]
+    owners = [*((issuer, ISSUER_KEYS) for issuer in issuers), (ACQUIRERS, ACQUIRER_KEYS)]
     for owner, names in owners:
         for name, (use, algorithm) in names.items():
             key_id = f"{owner}.{name}"

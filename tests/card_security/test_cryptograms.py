@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pyemv
 import pytest
+from attrs import asdict
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.card import Pan
+from switch.card_security.chip_data import chip_data, chip_values
+from switch.card_security.chip_words import in_words
 from switch.card_security.ciphers import TripleDes
 from switch.card_security.cryptograms import (
     CRYPTOGRAM_VERSIONS,
     ChipCard,
+    ChipPurchase,
     CryptogramKeys,
     CryptogramVersion,
     arpc_method_1,
@@ -22,6 +26,7 @@ from switch.card_security.cryptograms import (
     cryptogram_over,
     derived_session_key,
     icc_master_key,
+    sample_chip_values,
     sample_issuer_data,
     version_of,
     with_cryptogram,
@@ -131,6 +136,25 @@ def test_one_flipped_bit_fails(drawn: tuple[CryptogramVersion, dict[str, bytes]]
     spoilt[bit // 8] ^= 1 << (bit % 8)
     changed = {**made, tag: bytes(spoilt)}
     assert not cryptogram_matches(CryptogramKeys(version, KEY, CARD, changed), changed["9F26"])
+
+
+@pytest.mark.parametrize("version", CRYPTOGRAM_VERSIONS.values(), ids=lambda version: str(version.name))
+def test_a_purchase_of_a_test_card(version: CryptogramVersion) -> None:
+    purchase = ChipPurchase(
+        amount_minor=12_500, currency="504", country="504", date="261128", atc=300, unpredictable=b"\1\2\3\4", pin_online=True
+    )
+    values = sample_chip_values(version, CARD, purchase)
+    assert {tag: values[tag].hex() for tag in ("9F02", "5F2A", "9F36", "9F37")} == {
+        "9F02": "000000012500",
+        "5F2A": "0504",
+        "9F36": "012c",
+        "9F37": "01020304",
+    }
+    assert "online PIN entered" in in_words("95", values["95"])
+    made = with_cryptogram(version, KEY, CARD, values)
+    assert cryptogram_matches(CryptogramKeys(version_of(made["9F10"]), KEY, CARD, chip_values(chip_data(made))), made["9F26"])
+    with pytest.raises(CardSecurityError, match=r"^purchase of a chip card: found a value that is no digits"):
+        sample_chip_values(version, CARD, ChipPurchase(**{**asdict(purchase), "date": "26112x"}))
 
 
 def test_another_card_fails() -> None:

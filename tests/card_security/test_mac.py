@@ -63,6 +63,21 @@ def test_openssl_agrees(key: bytes, double: bytes, data: bytes) -> None:
     assert cmac(TripleDes(double), data).hex() == openssl("DES-EDE3-CBC", double + double[:8])
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl on this machine")
+@settings(max_examples=5, deadline=None)
+@given(double_keys, DATA)
+def test_openssl_agrees_on_retail_macs(key: bytes, data: bytes) -> None:
+    """Step by step: the blocks chained under the first half of the key, the last one deciphered and enciphered again."""
+
+    def openssl(way: str, used: bytes, given_data: bytes) -> bytes:
+        command = ["openssl", "enc", way, "-des-ede3-cbc", "-nopad", "-K", used.hex(), "-iv", "0" * 16]
+        return subprocess.run(command, input=given_data, capture_output=True, check=True).stdout
+
+    left, right = key[:8], key[8:]
+    last = openssl("-e", left * 3, padded(data, 2))[-8:]
+    assert retail_mac(TripleDes(key), data, 2) == openssl("-e", left * 3, openssl("-d", right * 3, last))
+
+
 @given(st.sampled_from(MAC_METHODS), st.binary(min_size=1, max_size=64), st.data())
 def test_a_flipped_bit_is_found(method: MacMethod, data: bytes, draw: st.DataObject) -> None:
     key = KEYS[method]

@@ -14,6 +14,7 @@ from switch.card_security.pin_blocks import (
     PIN_BLOCK_FORMATS,
     PinBlockFormat,
     block_bytes,
+    chip_block,
     clear_block,
     clear_pin,
     opened_pin,
@@ -38,6 +39,7 @@ def test_published_blocks() -> None:
     assert clear_block(0, "1234", Pan("4441234567890123")).hex().upper() == "041226CBA9876FED"
     assert clear_block(0, "1234", Pan("4012345678909")).hex().upper() == "041274EDCBA9876F"
     assert clear_block(3, "1234", CARD, FILL).hex().upper().startswith("341261")
+    assert chip_block("1234").hex().upper() == "241234FFFFFFFFFF"
     assert pin_field(4, "1234", FILL)[:8].hex().upper() == "441234AAAAAAAAAA"
     assert pan_field(4, Pan("112233445566778899")).hex() == "61122334455667788990000000000000"
 
@@ -45,6 +47,7 @@ def test_published_blocks() -> None:
 @ORACLES_WARN
 @given(pins, pans, fills)
 def test_cardutil_and_psec_agree(pin: str, pan: Pan, fill: bytes) -> None:
+    assert chip_block(pin) == psec.pinblock.encode_pinblock_iso_2(pin)
     assert clear_block(0, pin, pan) == psec.pinblock.encode_pinblock_iso_0(pin, pan.digits)
     assert psec.pinblock.decode_pinblock_iso_3(clear_block(3, pin, pan, fill), pan.digits) == pin
     assert clear_pin(3, psec.pinblock.encode_pinblock_iso_3(pin, pan.digits), pan) == pin

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import psec
+import pyemv
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.card import Pan
 from switch.card_security.ciphers import TripleDes
+from switch.card_security.cryptograms import icc_master_key
 from switch.card_security.verification_values import (
     VALUE_KINDS,
     ValueKind,
     csc,
+    cvc3,
     cvv,
     cvv2,
     decimal,
@@ -38,6 +41,21 @@ def test_published_values() -> None:
 @given(double_keys, pans, expiries, service_codes)
 def test_psec_agrees(key: bytes, pan: Pan, expiry: str, service_code: str) -> None:
     assert cvv(TripleDes(key), pan, expiry, service_code) == psec.cvv.generate_cvv(key, pan.digits, expiry, service_code)
+
+
+def test_published_dynamic_values() -> None:
+    pan = Pan("5123456789012345")
+    key = TripleDes(icc_master_key(TripleDes(bytes.fromhex("01234567899876543210012345678998")), pan))
+    atc, unpredictable = bytes.fromhex("005E"), bytes.fromhex("00000899")
+    assert cvc3(key, bytes.fromhex("5123456789012345D35121010000000000000F"), atc, unpredictable) == 29488
+    with pytest.raises(CardSecurityError, match=r"^ATC of a CVC3: found 3 bytes, expected 2 bytes$"):
+        cvc3(key, b"", bytes(3), unpredictable)
+
+
+@ORACLES_WARN
+@given(double_keys, st.binary(max_size=80), st.binary(min_size=2, max_size=2), st.binary(min_size=4, max_size=4))
+def test_pyemv_agrees_on_dynamic_values(key: bytes, track: bytes, atc: bytes, unpredictable: bytes) -> None:
+    assert str(cvc3(TripleDes(key), track, atc, unpredictable)) == pyemv.cvv.generate_cvc3(key, track, atc, unpredictable)
 
 
 def test_four_digits_begin_as_the_three_do() -> None:

@@ -61,6 +61,8 @@ def test_in_the_clear(tmp_path: Path) -> None:
     taken = run("keys", "import", "x.zmk", "--clear", *data, stdin=CLEAR)
     assert "08D7B4" in taken.out
     assert CLEAR.decode().strip() not in taken.out
+    strange = run("keys", "import", "y.zmk", "--clear", *data, stdin=b"\xff\xfe")
+    assert strange.sentence == "clear key for y.zmk: found 2 characters, expected pairs of hexadecimal digits"
     refused = run("keys", "export", "x.zmk", "--clear", *data)
     assert refused.code == 2
     assert refused.out == ""

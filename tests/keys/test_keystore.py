@@ -9,7 +9,7 @@ import pytest
 
 from switch.errors import DataFolderError, SwitchError
 from switch.keys.key import KeptKey
-from switch.keys.keystore import KEYSTORE_FILE, MASTER_KEY_FILE, change_keys, kept_keys
+from switch.keys.keystore import KEYSTORE_FILE, LOCK_NAME, MASTER_KEY_FILE, change_keys, kept_keys
 from tests.support.card_keys import DOUBLE
 
 KEY = KeptKey.of("atlas.zpk", "zpk", "T", DOUBLE, "of a test")
@@ -30,7 +30,7 @@ def test_what_was_put_is_found_again(tmp_path: Path) -> None:
 
 def test_it_is_sealed_and_its_owners_alone(tmp_path: Path) -> None:
     put(tmp_path, KEY)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [MASTER_KEY_FILE, KEYSTORE_FILE]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [MASTER_KEY_FILE, LOCK_NAME, KEYSTORE_FILE]
     for path in tmp_path.iterdir():
         assert path.stat().st_mode & 0o777 == 0o600
     content = (tmp_path / KEYSTORE_FILE).read_bytes()
@@ -48,7 +48,7 @@ def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
         keys.clear()
         raise SwitchError("no")
 
-    with pytest.raises(SwitchError, match="^no$"):
+    with pytest.raises(SwitchError, match=r"^no$"):
         change_keys(tmp_path, change)
     assert kept_keys(tmp_path) == {"atlas.zpk": KEY}
 
@@ -121,5 +121,5 @@ def test_a_folder_in_its_place(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataFolderError, match="expected a folder that can be written$"):
+    with pytest.raises(DataFolderError, match=r"expected a folder that can be written$"):
         put(tmp_path / "file", KEY)

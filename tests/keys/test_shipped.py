@@ -9,7 +9,7 @@ from switch.card_security.ciphers import TripleDes, odd_parity
 from switch.card_security.verification_values import cvv2
 from switch.keys.key import TEST_KEY
 from switch.keys.key_module import KeyModule
-from switch.keys.shipped import ACQUIRER, shipped_keys
+from switch.keys.shipped import ACQUIRERS, shipped_keys
 from switch.specs.load import load_specs
 
 
@@ -25,7 +25,7 @@ def test_every_key_is_its_own_and_labelled() -> None:
     keys = list(shipped_keys(issuers))
     assert len({key.about.id for key in keys}) == len({key.secret for key in keys}) == len(keys)
     assert {key.about.label for key in keys} == {TEST_KEY}
-    assert {key.about.id.partition(".")[0] for key in keys} == {*issuers, ACQUIRER}
+    assert {key.about.id.partition(".")[0] for key in keys} == {*issuers, ACQUIRERS}
     assert all(odd_parity(key.secret) == key.secret for key in keys if key.about.algorithm == "T")
 
 
