@@ -307,7 +307,6 @@ TESTED_BY: Final = {
     "cli/request/batch": "cli/test_with_a_centre.py",
     "cli/request/build": "cli/test_with_a_centre.py",
     "cli/request/proofs": "e2e/test_card_security.py",
-    "cli/request/terminal": "e2e/test_card_security.py",
     "cli/request/options": "cli/test_with_a_centre.py",
     "cli/request/ready_file": "cli/test_with_a_centre.py",
     "cli/request/target": "cli/test_with_a_centre.py",

@@ -29,7 +29,7 @@ from switch.iso8583.header import HeaderFormat
 from switch.issuers.profile import Profile
 from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
 from switch.keys.key_module import KeyModule
-from switch.keys.shipped import ACQUIRER as ACQUIRER_KEYS
+from switch.keys.shipped import ACQUIRERS
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.message_mac import LineMacs
 from switch.lines.selector import settle_memory
@@ -73,7 +73,7 @@ def wire_format(of: Listener | Profile, codecs: dict[str, Codec], specs: Specs, 
     if of.dialect not in codecs:
         codecs[of.dialect] = Codec(specs.dialects[of.dialect])
     header = HeaderFormat.parse(of.header) if isinstance(of.header, str) else of.header
-    macs = LineMacs.of(of.keys, keys, of.id if isinstance(of, Profile) else ACQUIRER_KEYS)
+    macs = LineMacs.of(of.keys, keys, of.id if isinstance(of, Profile) else ACQUIRERS)
     return WireFormat(codec=codecs[of.dialect], header=header, tpdu=of.tpdu, macs=macs, pin_zone=of.keys.pin_key)
 
 

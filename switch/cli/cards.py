@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.issuers.profile import Card, CardSeries, Profile
+    from switch.keys.key_module import KeyModule
     from switch.specs.specification import Specs
 
 
@@ -41,7 +43,8 @@ def cards(
     """List the test cards: number, scheme, the response codes each gives, expiry (YYMM), CVV2, balance, purpose.
 
     These numbers are invented for tests and are shown in full. A series is one line, with its first number and how many there
-    are, unless --series.
+    are, unless --series. The PIN of every card is 1234, unless its bank's file gives another; where the file gives no CVV2, the
+    test key of the bank does.
     """
     from switch.cli.show.tables import show_json, show_table
     from switch.specs.load import load_specs
@@ -98,6 +101,7 @@ def codes_given(card: Card) -> list[str]:
     import time
 
     from switch.issuers.decide import STATUS_REFUSALS
+    from switch.issuers.proofs.proof import soft_decline
     from switch.transaction import AMOUNT_LIMIT_EXCEEDED, APPROVED, EXPIRED_CARD, INSUFFICIENT_FUNDS
 
     if card.status in STATUS_REFUSALS:
@@ -106,7 +110,21 @@ def codes_given(card: Card) -> list[str]:
         return [EXPIRED_CARD]
     short = [INSUFFICIENT_FUNDS] * (card.balance_minor < _LITTLE_MINOR)
     limited = [AMOUNT_LIMIT_EXCEEDED] * (card.cash_limit_minor is not None)
-    return [APPROVED, *short, *limited]
+    asked = [soft_decline(card)] if card.strong_authentication else []
+    return [*asked, APPROVED, *short, *limited]
+
+
+def _computed_cvv2(issuer_id: str, card: Card) -> str:
+    """The CVV2 that the test key of the bank gives a card whose file gives it none."""
+    value: str = _test_keys(issuer_id).make_cvv("cvv2", f"{issuer_id}.cvk", card.pan, card.expiry)
+    return value
+
+
+@cache
+def _test_keys(issuer_id: str) -> KeyModule:
+    from switch.keys.key_module import KeyModule
+
+    return KeyModule.open(None, [issuer_id])
 
 
 def _series_row(entry: dict[str, Any]) -> list[str]:
@@ -129,7 +147,7 @@ def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, A
         "scheme": route.scheme if (route := specs.routing.find(card.pan.digits)) is not None else None,
         "gives": codes_given(card),
         "expiry": card.expiry,
-        "cvv2": card.cvv2,
+        "cvv2": card.cvv2 or _computed_cvv2(issuer.id, card),
         "balance": format_minor(card.balance_minor),
         "balance_minor": card.balance_minor,
         "currency": ACCOUNT_CURRENCY,

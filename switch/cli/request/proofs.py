@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 RIGHT, WRONG, WRONG_ARQC = "right", "wrong", "wrong-arqc"
 THREE_DS: Final = ("full", "attempted", "none", "wrong")
-COUNTER_MAX: Final = 0xFFFF
+CHIP_COUNTER_MAX: Final = 0xFFFF
 PIN_BYTES_MAX: Final = 64  #: of standard input or a file that holds a PIN and the end of a line
 
 
@@ -59,11 +59,11 @@ class ProofWishes:
         """Who makes and verifies MACs, with the key of the listener; None where none is asked for."""
         if self.mac is None:
             return None
-        from switch.keys.shipped import ACQUIRER
+        from switch.keys.shipped import ACQUIRERS
         from switch.lines.message_mac import LineMacs, mac_key_of
 
         agreed = listener_keys(listener, specs)
-        key_id = mac_key_of(agreed, ACQUIRER)
+        key_id = mac_key_of(agreed, ACQUIRERS)
         return LineMacs(open_keys(specs, data), key_id, agreed.mac_kind, required=False, wrong=self.mac == WRONG)
 
 
@@ -142,7 +142,7 @@ _OPTIONS = (
     ),
     option(
         "--atc",
-        type=click.IntRange(0, COUNTER_MAX),
+        type=click.IntRange(0, CHIP_COUNTER_MAX),
         metavar="NUMBER",
         help="Transaction counter of the chip.  [default: drawn]",
     ),
@@ -180,4 +180,4 @@ def proof_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def drawn_counter() -> int:
     """A counter nobody can guess: whoever sends has no card that counts."""
-    return secrets.randbelow(COUNTER_MAX + 1)
+    return secrets.randbelow(CHIP_COUNTER_MAX + 1)

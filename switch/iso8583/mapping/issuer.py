@@ -10,7 +10,7 @@ from switch.card import CardSecurity, Pan, SecurityResults, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583.elements import ECHOED, FEWER, FROM_ISSUER, REPEATED_IN_REVERSALS
 from switch.iso8583.mapping.acquirer import TRANSACTION_TYPES, named_key, original_data, replacement_amounts
-from switch.iso8583.mapping.security_places import PIN_BLOCK, PIN_CONTROL, SecurityPlaces
+from switch.iso8583.mapping.security_places import PIN_BLOCK, PIN_CONTROL, SecurityPlaces, without_proofs
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES, response_mti
 from switch.money import currency_name, format_minor
@@ -198,6 +198,8 @@ def to_issuer_advice(
 ) -> Message:
     """The 0120 or 0220 (repeated: 0121, 0221) that tells an issuer of what was decided without it, under the request's key."""
     elements = {**request.carried, 3: request.processing_code, 33: forwarder_id, 39: request.advised_code or APPROVED}
+    if request.security is not None:
+        elements = without_proofs(elements, request.security)
     if approval_code is not None:
         elements[38] = approval_code
     named = request.original_key

@@ -173,6 +173,18 @@ class SecurityPlaces:
         return e
 
 
+def without_proofs(e: Mapping[int, str], security: CardSecurity) -> dict[int, str]:
+    """The elements without what is for one judgement alone: PIN block and CVV2. What is sent later is not to have them."""
+    elements = {number: value for number, value in e.items() if number not in (PIN_BLOCK, PIN_CONTROL)}
+    source = security.places
+    place = source.request.get("cvv2") if isinstance(source, SecurityPlaces) and security.cvv2 is not None else None
+    if isinstance(source, SecurityPlaces) and place is not None:
+        rest = with_subelement(source.elements[place.number], elements.pop(place.number), place.path, None)
+        if rest:
+            elements[place.number] = rest
+    return elements
+
+
 def _begun(element: Element, value: str) -> str:
     """A value that something can be put into: of places one behind the other, with all of them filled with nothing."""
     layout = element.layout

@@ -219,5 +219,9 @@ def authentication_missing(request: Authorization, card: ProofCard) -> Wrong | N
     security = request.security
     if security is not None and security.cavv is not None and security.eci in (AUTHENTICATED, ATTEMPTED):
         return None
-    code = ADDITIONAL_AUTHENTICATION if card.pan.digits[0] == "4" else FREQUENCY_LIMIT_EXCEEDED
-    return code, "the bank asks for strong authentication (3-D Secure) and the request has none"
+    return soft_decline(card), "the bank asks for strong authentication (3-D Secure) and the request has none"
+
+
+def soft_decline(card: ProofCard) -> str:
+    """The response code by which a bank asks for strong authentication: 1A in the manner of Visa, else 65."""
+    return ADDITIONAL_AUTHENTICATION if card.pan.digits[0] == "4" else FREQUENCY_LIMIT_EXCEEDED

@@ -10,7 +10,7 @@ from switch.card import CardSecurity, SecurityResults
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.acquirer import Stamp, to_authorization, to_response
-from switch.iso8583.mapping.issuer import from_issuer, secured, to_issuer_answer, to_issuer_request
+from switch.iso8583.mapping.issuer import from_issuer, secured, to_issuer_advice, to_issuer_answer, to_issuer_request
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
 from switch.transaction import Authorization, Decision
@@ -167,3 +167,13 @@ def test_whatever_stands_there_nothing_is_raised(private: str, more: str, track:
     places = security_places(DIALECTS[name])
     places.read(e)
     places.results(e)
+
+
+def test_an_advice_has_neither_pin_nor_cvv2() -> None:
+    request = read({48: IN_48, 52: "12" * 8, 53: "2001010100000000", 55: "9F2608C0FFEE0123456789"})
+    told = to_issuer_advice(request, approval_code=None, repeat=False, forwarder_id=FORWARDER, message_reason="1003")
+    assert told.elements.keys().isdisjoint({52, 53})
+    assert told.elements[48] == f"42032124328{BASE64}"
+    alone = read({48: "9203123", 22: "051"})
+    told = to_issuer_advice(alone, approval_code=None, repeat=False, forwarder_id=FORWARDER, message_reason="1003")
+    assert 48 not in told.elements
