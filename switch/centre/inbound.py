@@ -195,18 +195,14 @@ class Inbound:
             self._callers.refused(line, ISSUER_INOPERATIVE)
             self._outgoing.refuse(origin, message, ISSUER_INOPERATIVE)
             return
-        stamp, places, zone = NO_STAMP if message.transmitted_at else voice.stamp(), line.places, line.wire.pin_zone
-        own = voice.institution_id
+        stamp = NO_STAMP if message.transmitted_at else voice.stamp()
+        own, places = voice.institution_id, line.places
         try:
-            request = acquirer.to_authorization(
-                message, acquirer_id=own, stamp=stamp, currency=CURRENCY, places=places, pin_zone=zone
-            )
+            request = acquirer.to_authorization(message, acquirer_id=own, stamp=stamp, currency=CURRENCY, places=places)
             earlier = self._same_before(request) if request.stamped else None
             if earlier is not None:  # the same again: it is known, and answered, by the time of the first
                 stamp = acquirer.Stamp(earlier.key.transmitted_at, earlier.local_at)
-                request = acquirer.to_authorization(
-                    message, acquirer_id=own, stamp=stamp, currency=CURRENCY, places=places, pin_zone=zone
-                )
+                request = acquirer.to_authorization(message, acquirer_id=own, stamp=stamp, currency=CURRENCY, places=places)
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return

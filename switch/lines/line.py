@@ -100,7 +100,7 @@ class Line:
         self.edition = wire.codec.dialect.edition
         self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
-        self.places = security_places(wire.codec.dialect)
+        self.places = security_places(wire.codec.dialect, wire.pin_zone)
         self.macs = wire.macs
         self._translation = Translation(wire.today)
         self.open = True

@@ -104,14 +104,13 @@ def to_authorization(
     stamp: Stamp,
     currency: str,
     places: SecurityPlaces | None = None,
-    pin_zone: str = "",
 ) -> Authorization:
     """What a 0100, 0200, 0120 or 0220 asks or tells; MessageError where an element it needs is missing or makes no sense.
 
     ``acquirer_id`` stands in for a missing DE 32. A missing DE 7 is what DE 13 and 12 say, else all three are ``stamp``. A
     missing DE 37 becomes the date and hour of transmission and the STAN. All of them are then carried on as if sent. An amount
-    without DE 49 is one of ``currency``. ``places`` is where the dialect of its sender says what proves card and holder, and
-    ``pin_zone`` names the PIN key agreed with the sender; without places none of it is read.
+    without DE 49 is one of ``currency``. ``places`` is where the dialect of its sender says what proves card and holder;
+    without them none of it is read.
     """
     mti, e = message
     if not e.keys() >= MANDATORY:
@@ -151,7 +150,7 @@ def to_authorization(
     plain = mti[2:] == "00" and condition not in MARKS
     if plain and e.keys().isdisjoint(MARKED if places is None else places.marked):
         return authorization
-    security = None if places is None else places.read(e, pin_zone)
+    security = None if places is None else places.read(e)
     if security is not None:
         authorization = evolve(authorization, security=security)
     if plain and (e.keys().isdisjoint(MARKED) or _says_no_more(channel, e)):

@@ -51,6 +51,7 @@ class SecurityPlace(NamedTuple):
 class SecurityPlaces:
     """The places of one dialect, with the elements they are in."""
 
+    zone: str  #: the PIN key that a line of it agreed on; empty where it did not
     request: Mapping[str, SecurityPlace]
     answer: Mapping[str, SecurityPlace]
     elements: Mapping[int, Element]
@@ -58,11 +59,8 @@ class SecurityPlaces:
     private: frozenset[int]  #: the elements of the places of a request
     marked: frozenset[int]  #: where none of these is, there is nothing to read: they, what else may prove a card, and MARKED
 
-    def read(self, e: Mapping[int, str], zone: str = "") -> CardSecurity | None:
-        """What of a request proves card and holder; None where nothing does. Whatever stands there, nothing is raised.
-
-        ``zone`` is the PIN key its line agreed on.
-        """
+    def read(self, e: Mapping[int, str]) -> CardSecurity | None:
+        """What of a request proves card and holder; None where nothing does. Whatever stands there, nothing is raised."""
         cvv2, eci, cavv = (self._value(self.request, name, e) for name in SECURITY_OF_REQUESTS)
         service_code, cvv = _on_track(e.get(TRACK_2, ""), e.get(22, ""))
         pin_block, chip = e.get(PIN_BLOCK), e.get(EMV_DATA)
@@ -74,7 +72,7 @@ class SecurityPlaces:
             cavv=cavv,
             pin_block=pin_block,
             pin_control=e.get(PIN_CONTROL, ""),
-            pin_zone=zone,
+            pin_zone=self.zone,
             chip=chip,
             service_code=service_code,
             cvv=cvv,
@@ -194,7 +192,7 @@ def _begun(element: Element, value: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def security_places(dialect: Dialect) -> SecurityPlaces:
+def security_places(dialect: Dialect, zone: str = "") -> SecurityPlaces:
     """The places of a dialect, those that its elements (still) have."""
     request = {name: place for name in SECURITY_OF_REQUESTS if (place := _place(dialect, name))}
     answer = {name: place for name in SECURITY_OF_ANSWERS if (place := _place(dialect, name))}
@@ -202,6 +200,7 @@ def security_places(dialect: Dialect) -> SecurityPlaces:
     elements = {number: dialect.element(number) for number in sorted(numbers)}
     private = frozenset(place.number for place in request.values())
     return SecurityPlaces(
+        zone=zone,
         request=request,
         answer=answer,
         elements=elements,

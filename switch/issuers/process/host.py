@@ -98,7 +98,7 @@ class IssuerHost:
         self._lines = Lines(lambda: None)
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
-        self._places = security_places(wire.codec.dialect)
+        self._places = security_places(wire.codec.dialect, wire.pin_zone)
         self._proofs: Proofs | None = None
         if verifier is not None:
             self._proofs = Proofs(profile.proofs, verifier, ProofMemory())
@@ -171,7 +171,6 @@ class IssuerHost:
                     stamp=stamp,
                     currency=ACCOUNT_CURRENCY,
                     places=self._places,
-                    pin_zone=self._wire.pin_zone,
                 )
             except MessageError:
                 return acquirer.refusal(message, FORMAT_ERROR), 0.0

@@ -28,7 +28,7 @@ def read(e: dict[int, str], name: str = "ascii") -> Authorization:
     message = Message("0100", {**PURCHASE.elements, 22: "812", 25: "59", **e})
     stamp = Stamp("1122091530", "1122101530")
     return to_authorization(
-        message, acquirer_id="1", stamp=stamp, currency="504", places=security_places(DIALECTS[name]), pin_zone="zone"
+        message, acquirer_id="1", stamp=stamp, currency="504", places=security_places(DIALECTS[name], "zone")
     )
 
 
