@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from switch.card_security.mac import MAC_BYTES, MacMethod
-from switch.errors import CardSecurityError, MessageError
+from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.message import Message
 from switch.issuers.proofs.rules import LineKeys
@@ -42,11 +42,15 @@ class Macs(Protocol):
 
 
 class LineMacs:
-    """MACs under one key. ``wrong`` makes them wrong on purpose: a sender that tests what becomes of it."""
+    """MACs under one key. ``wrong`` makes them wrong on purpose: a sender that tests what becomes of it.
+
+    CardSecurityError where the key is not to be had, or not for this kind of MAC: better before the first message than at it.
+    """
 
     def __init__(self, keys: KeyModule, key_id: str, kind: str, *, required: bool, wrong: bool = False) -> None:
         self._keys, self._key_id, self._method = keys, key_id, _METHODS[kind]
         self._required, self._wrong = required, wrong
+        keys.mac(key_id, b"", method=self._method)
 
     @classmethod
     def of(cls, agreed: LineKeys, keys: KeyModule, owner: str) -> LineMacs | None:
@@ -82,11 +86,7 @@ class LineMacs:
         if max(message.elements) != number:
             raise MacFault(f"DE {number}: found elements behind it, expected the MAC to be the last")
         mac, covered = bytes.fromhex(message.elements[number]), body[: -_width(codec, number)]
-        try:
-            right = self._keys.verify_mac(self._key_id, covered, mac, method=self._method)
-        except CardSecurityError as error:
-            raise MacFault(f"DE {number}: MAC not verified: {error}") from None
-        if not right:
+        if not self._keys.verify_mac(self._key_id, covered, mac, method=self._method):
             raise MacFault(f"DE {number}: found another MAC, expected that of the bytes before it under {self._key_id}")
         return Message(message.mti, {each: value for each, value in message.elements.items() if each not in MACS})
 
