@@ -18,7 +18,7 @@ from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.cli.request.options import Wishes
-    from switch.specs.specification import Listener
+    from switch.specs.centre_profile import Listener
 
 _TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 #: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.mapping.compose.KINDS`.

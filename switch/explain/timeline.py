@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import frozen
-
 from switch.explain.day_timeline import day_steps
 from switch.explain.lifecycle import Life, Lifecycle, Row
 from switch.explain.step import CENTRE, Step, StepDirection
@@ -17,6 +15,7 @@ from switch.iso8583.mti import VERSIONS, response_mti
 from switch.iso8583.reading.meanings93 import REASONS
 from switch.lines.line import ACQUIRER, RECEIVED, SENT
 from switch.money import worded_minor
+from switch.record import frozen
 from switch.routing.handling.terminals import is_listed
 from switch.routing.switchboard import RESTARTED
 from switch.specs.specification import Specs

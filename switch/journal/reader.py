@@ -9,11 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
-
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
 from switch.journal.rows import REQUESTS, SELECT_REQUEST, RequestRow
+from switch.record import frozen
 from switch.routing.handling.reconciliation import RECONCILIATIONS_REMEMBERED_MAX
 from switch.routing.handling.reversals import REVERSALS_REMEMBERED_MAX
 from switch.routing.memory.deliveries import Delivery

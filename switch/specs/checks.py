@@ -7,23 +7,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
-from attrs import frozen
-
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pan
 from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
+from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
+from switch.specs.centre_profile import ACCEPT, header_of
 from switch.specs.files import Files, one_of
+from switch.specs.parts import DEFAULT_CONTRACT
 from switch.specs.sayable import gaps_to_acquirers, gaps_to_issuers
-from switch.specs.specification import ACCEPT, Specs, header_of
+from switch.specs.specification import Specs
 from switch.transaction import CHANNELS, CREDITS, DEBITS
 
 LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104  # names of this machine
-DEFAULT_CONTRACT: Final = "default_contract"  #: the table of merchants.toml for whoever has no contract of their own
 SOLD: Final = tuple(sorted(DEBITS | CREDITS))  #: types of transactions that are cleared
 
 

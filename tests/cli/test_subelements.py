@@ -24,6 +24,7 @@ from switch.iso8583.reading.describe import HOLDS_SECRETS, describe
 from switch.iso8583.reading.redaction import blanked
 from switch.spec_table import SpecTable
 from switch.specs.load import load_specs
+from switch.specs.parts import Parts
 from tests.cli.command import run
 from tests.iso8583.samples import PURCHASE
 
@@ -130,7 +131,7 @@ def test_card_data_in_ber_tlv_are_secret_wherever_they_stand() -> None:
 def sent(*changes: str) -> Message:
     nothing: dict[str, Any] = dict.fromkeys((each.name for each in fields(Wishes)), None)
     wishes = evolve(Wishes(**{**nothing, "partial": False, "totals": False}), stan="000042")
-    (message,) = outgoing(wishes, changes, None, SPECS, WIRE, Path("nowhere"))
+    (message,) = outgoing(wishes, changes, None, Parts(None), WIRE, Path("nowhere"))
     return message.message
 
 

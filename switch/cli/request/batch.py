@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, fields
 
-from switch.cli.request.build import as_typed, message_of
+from switch.cli.request.build import as_typed, drawn, message_of
 from switch.cli.request.from_file import Written
 from switch.cli.request.options import Wishes
 from switch.errors import MessageError, SwitchError
@@ -28,7 +27,8 @@ from switch.iso8583.mapping.compose import (
     worded,
 )
 from switch.iso8583.message import Message
-from switch.specs.specification import Specs
+from switch.record import frozen
+from switch.specs.parts import Parts
 
 MTI: Final = 0  #: stands for it among the numbers of elements
 #: Option -> what of a message it decides, in either edition.
@@ -79,7 +79,7 @@ class Changes:
 
 
 def outgoing(
-    wishes: Wishes, changes: tuple[str, ...], written: Sequence[Written] | None, specs: Specs, codec: Codec, data: Path
+    wishes: Wishes, changes: tuple[str, ...], written: Sequence[Written] | None, specs: Parts, codec: Codec, data: Path
 ) -> list[Outgoing]:
     """The messages that options ask for, or a file has; each can be said in the dialect of ``codec``."""
     inside = [inner for change in changes if (inner := as_typed("--set", parse_inner_change, change)) is not None]
@@ -113,7 +113,7 @@ def _as_typed_too(error: MessageError, wishes: Wishes, changes: Changes) -> Swit
     return error if option is None else SwitchError(f"{option}: {str(error).partition(': ')[2]}")
 
 
-def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Specs, codec: Codec, data: Path) -> Outgoing:
+def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Parts, codec: Codec, data: Path) -> Outgoing:
     """What the options ask for, with what a row of a file has instead, with what ``--set`` has instead of both."""
     dialect = codec.dialect
     given = _given(wishes)
@@ -184,11 +184,11 @@ def _changes(changes: tuple[str, ...]) -> list[tuple[int, str | None]]:
     return parsed
 
 
-def repeated(messages: Sequence[Outgoing], count: int, specs: Specs, codec: Codec) -> Iterator[Outgoing]:
+def repeated(messages: Sequence[Outgoing], count: int, specs: Parts, codec: Codec) -> Iterator[Outgoing]:
     """The messages so many times over. The first time they go out as they are; after that each is a new one, with a STAN, a
     time and, where it asks for money, an RRN of its own. What an option sets stays as it is."""
     yield from messages
-    stan = next((int(each.message.stan) for each in messages if each.message.stan.isdecimal()), secrets.randbelow(900_000))
+    stan = next((int(each.message.stan) for each in messages if each.message.stan.isdecimal()), drawn(900_000))
     for _ in range(count - 1):
         for each in messages:
             stan = stan % (10**STAN_DIGITS - 1) + 1

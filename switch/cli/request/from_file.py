@@ -14,10 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
 from switch.errors import SwitchError
 from switch.machine.files import read_whole
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
