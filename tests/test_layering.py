@@ -52,6 +52,7 @@ ORDER: Final = (
     "endofday",
     "explain",
     "centre",
+    "cli/french",
     "cli/command",
     "cli/console",
     "cli/request",

@@ -56,7 +56,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     specs = specs_of(data, specs_folder)
     progress = Progress()
     try:
-        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say)
+        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)))
     finally:
         progress.done()
     done = report.outcome in (CLOSED, RENDERED_AGAIN)

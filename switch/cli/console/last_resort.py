@@ -56,7 +56,8 @@ def tell_fault(fault: BaseException, arguments: Sequence[str]) -> None:
     if len(words) > MESSAGE_MAX:
         words = f"{words[:MESSAGE_MAX]}…"
     sentence = f"this was not foreseen ({words}); {_written(_details(fault, arguments), _data_folder(arguments))}"
-    complain(sentence, as_json=wants_json(arguments))
+    as_json = wants_json(arguments)
+    complain(sentence if as_json else _in_language(sentence, arguments), as_json=as_json)
 
 
 @contextmanager
@@ -79,6 +80,16 @@ def interrupted(fault: BaseException) -> bool:
     if isinstance(fault, BaseExceptionGroup):
         return any(map(interrupted, fault.exceptions))
     return isinstance(fault, KeyboardInterrupt)
+
+
+def _in_language(sentence: str, arguments: Sequence[str]) -> str:
+    """The sentence in the language of the command line; as it is where not even that can be looked up any more."""
+    try:
+        from switch.cli.console.words import language_of, translated
+
+        return translated(sentence, language_of(arguments, ()))
+    except (ImportError, OSError, MemoryError):
+        return sentence
 
 
 def _leaf(fault: BaseException) -> BaseException:
