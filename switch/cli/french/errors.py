@@ -83,7 +83,7 @@ MISTAKES: Final[dict[str, str]] = {
     ),
     "{1}: found {2*} of schema {3#}, which an earlier release wrote, expected {4#}; it cannot be brought up to date now: "
     "{5*}": (
-        "{1} : trouvé {2} au format {3}, d'une version antérieure, attendu le format {4} ; mise à jour impossible pour l'instant "
+        "{1} : trouvé {2} au format {3}, d'une version antérieure, attendu le format {4} ; mise à jour impossible à présent "
         ": {5}"
     ),
     "{1}: found {2*} of schema {3#}, expected {4#} or earlier: a later release wrote it": (
@@ -128,6 +128,7 @@ MISTAKES: Final[dict[str, str]] = {
     "{1}: found {2}, expected {3*}": "{1} : « {2} », attendu {3}",
     "a file that can be written": "un fichier où écrire",
     "a folder that can be written": "un dossier où écrire",
+    "a folder that can be read": "un dossier lisible",
     "a key that can be read": "une clé lisible",
     "the file of a key": "le fichier d'une clé",
     "the name of the folder of a specification": "le nom du dossier d'une spécification",
@@ -135,6 +136,12 @@ MISTAKES: Final[dict[str, str]] = {
     "no such folder": "dossier introuvable",
     "{1}: missing, and the card numbers of this folder open with no other key": (
         "{1} : absent, et les numéros de carte de ce dossier ne s'ouvrent avec aucune autre clé"
+    ),
+    "a card number does not open with the key in {1}: it is another folder's": (
+        "un numéro de carte ne s'ouvre pas avec la clé de {1} : c'est celle d'un autre dossier"
+    ),
+    "a message does not open with the key in {1}: it is another folder's": (
+        "un message ne s'ouvre pas avec la clé de {1} : c'est celle d'un autre dossier"
     ),
     "{1}: found a key of {2#} bytes, expected {3#}": "{1} : trouvé une clé de {2} octets, attendu {3}",
     "{1}: found a key that others can read or change (mode {2}), expected its owner's alone; this mends it: {3}": (

@@ -132,7 +132,7 @@ PROOFS: Final[dict[str, str]] = {
     "request {1}": "demande {1}",
     "message {1} and {2#} more": "message {1} et {2} de plus",
     "message {1}": "message {1}",
-    "the rows of {1} are not as they were written": "les lignes de {1} ont changé depuis leur écriture",
+    "the rows of {1} are not as they were written": "les lignes de la table « {1} » ont changé depuis leur écriture",
     "{1#} file is not as they were written: {2} and {3#} more; delete them, and `{4}` writes them from the books": (
         "{1} fichier a changé depuis son écriture : {2} et {3} de plus ; supprimez-le, et `{4}` le réédite"
     ),
@@ -167,13 +167,13 @@ PROOFS: Final[dict[str, str]] = {
         "les contrôles de la comptabilité se sont arrêtés sur des données illisibles : « {1} »"
     ),
     # data_folder/databases: what of a file is not as it was made
-    "{1}: table {2} is missing": "{1} : la table {2} manque",
-    "{1}: index {2} is missing": "{1} : l'index {2} manque",
-    "{1}: trigger {2} is missing": "{1} : le verrou (trigger) {2} manque",
-    "{1}: view {2} is missing": "{1} : la vue {2} manque",
-    "{1}: table {2} is not as the centre makes it": "{1} : la table {2} n'est pas telle que le centre la crée",
-    "{1}: index {2} is not as the centre makes it": "{1} : l'index {2} n'est pas tel que le centre le crée",
-    "{1}: trigger {2} is not as the centre makes it": "{1} : le verrou (trigger) {2} n'est pas tel que le centre le crée",
-    "{1}: view {2} is not as the centre makes it": "{1} : la vue {2} n'est pas telle que le centre la crée",
-    "{1}: trigger {2} is not the centre's": "{1} : le verrou (trigger) {2} n'est pas du centre",
+    "{1}: table {2} is missing": "{1} : la table « {2} » manque",
+    "{1}: index {2} is missing": "{1} : l'index « {2} » manque",
+    "{1}: trigger {2} is missing": "{1} : le verrou (trigger) « {2} » manque",
+    "{1}: view {2} is missing": "{1} : la vue « {2} » manque",
+    "{1}: table {2} is not as the centre makes it": "{1} : la table « {2} » n'est pas telle que le centre la crée",
+    "{1}: index {2} is not as the centre makes it": "{1} : l'index « {2} » n'est pas tel que le centre le crée",
+    "{1}: trigger {2} is not as the centre makes it": "{1} : le verrou (trigger) « {2} » n'est pas tel que le centre le crée",
+    "{1}: view {2} is not as the centre makes it": "{1} : la vue « {2} » n'est pas telle que le centre la crée",
+    "{1}: trigger {2} is not the centre's": "{1} : le verrou (trigger) « {2} » n'est pas du centre",
 }
