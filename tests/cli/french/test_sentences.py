@@ -32,12 +32,12 @@ WHOLE: Final = (
     "/d/books.db: found none, expected the books that the files in /d/days are of",
     "/d/books.db: found an empty file, expected the books that the files in /d/days are of",
     (
-        "/d/journal.db: found a journal of schema 1, which an earlier release wrote, expected 3: `switch check`, run by whom may "
-        "write, brings it up to date"
+        "/d/journal.db: found a journal of schema 1, which an earlier release wrote, expected 3: `switch check`, run by whom "
+        "may write, brings it up to date"
     ),
     (
-        "/d/journal.db: found a journal of schema 1, which an earlier release wrote, expected 3; it cannot be brought up to date "
-        "now: /d: another centre is running on this data folder"
+        "/d/journal.db: found a journal of schema 1, which an earlier release wrote, expected 3; it cannot be brought up to "
+        "date now: /d: another centre is running on this data folder"
     ),
     "/d/books.db: found books of schema 9, expected 4 or earlier: a later release wrote it",
     "/d/books.db: found another program's database, expected books of this centre",
@@ -59,7 +59,7 @@ WHOLE: Final = (
     "5 of 7 sealed card numbers do not open, or not to what is masked beside them: those of request 1, 2, 3 and 2 more",
     "1 message of the trace does not open: message 7",
     "5 messages of the trace do not open: message 1, 2, 3 and 2 more",
-    "1 file is not as they were written: payouts.csv; delete them, and `switch day close 2026-11-20` writes them from the books",
+    "1 file is not as they were written: a.csv; delete them, and `switch day close 2026-11-20` writes them from the books",
     (
         "5 files are not as they were written: a.csv, b.csv, c.csv and 2 more; delete them, and `switch day close 2026-11-20` "
         "writes them from the books"
