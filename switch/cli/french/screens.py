@@ -40,7 +40,7 @@ SCREENS: Final[dict[str, str]] = {
     "{1#} presented": "{1} présentées",
     "1 reversed": "1 annulée",
     "{1#} reversed": "{1} annulées",
-    "{1#} held": "{1} en attente de confirmation",
+    "{1#} held": "{1} en attente",
     "1 captured by another request": "1 reprise par une autre demande",
     "{1#} captured by another request": "{1} reprises par une autre demande",
     "{1#} with nothing due": "{1} sans montant dû",
@@ -59,7 +59,7 @@ SCREENS: Final[dict[str, str]] = {
     "VAT": "TVA",
     "net to merchants": "net à régler",
     "Net positions in {1}: + receives, - pays; they sum to zero": (
-        "Soldes nets de compensation en {1} : + à recevoir, - à payer ; leur somme est nulle"
+        "Compensation en {1}, soldes nets : + à recevoir, - à payer ; somme nulle"
     ),
     "participant": "participant",
     "role": "rôle",
@@ -82,7 +82,7 @@ SCREENS: Final[dict[str, str]] = {
     "Adjustments: reversals of what was presented before": "Régularisations : annulations d'opérations déjà présentées",
     "presented on": "présentée le",
     "Reversed before they were presented": "Annulées avant d'être présentées",
-    "Held: approved and waiting to be captured": "Montants bloqués : autorisés, en attente de confirmation",
+    "Held: approved and waiting to be captured": "Montants bloqués : autorisés, pas encore capturés",
     "waits for": "attend",
     "completion": "confirmation",
     "batch": "télécollecte",
@@ -90,7 +90,7 @@ SCREENS: Final[dict[str, str]] = {
     "cut_off": "à l'arrêté",
     "since": "depuis le",
     "days": "jours",
-    "Approved but not presented": "Anomalies : autorisées mais non présentées",
+    "Approved but not presented": "Anomalies : autorisées, mais non présentées",
     "reason": "motif",
     "unknown merchant": "commerçant inconnu",
     "unknown issuer": "émetteur inconnu",

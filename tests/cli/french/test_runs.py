@@ -47,7 +47,8 @@ def in_french(*arguments: object) -> Outcome:
 def test_the_screens_of_a_day_are_french(data: Path) -> None:
     for date in (FRIDAY, SATURDAY, SUNDAY):
         assert (
-            "Soldes nets de compensation en MAD : + à recevoir, - à payer" in in_french("day", "show", date, "--data", data).out
+            "Compensation en MAD, soldes nets : + à recevoir, - à payer ; somme nulle"
+            in in_french("day", "show", date, "--data", data).out
         )
     assert "déjà arrêtée" in in_french("day", "close", SUNDAY, "--data", data).out
     assert "rien à arrêter" in in_french("day", "close", "--data", data).out
@@ -65,8 +66,8 @@ def test_the_items_of_a_day_are_french(data: Path) -> None:
         "Remboursements",
         "Régularisations : annulations d'opérations déjà présentées",
         "Annulées avant d'être présentées",
-        "Montants bloqués : autorisés, en attente de confirmation",
-        "Anomalies : autorisées mais non présentées",
+        "Montants bloqués : autorisés, pas encore capturés",
+        "Anomalies : autorisées, mais non présentées",
     ):
         assert title in shown.splitlines()
     assert "commerçant inconnu" in shown
@@ -80,7 +81,7 @@ def test_a_close_is_french_from_the_progress_to_the_next_step(tmp_path: Path) ->
     shown = COLOURS.sub("", on_terminal(100, "day", "close", FRIDAY, "--data", tmp_path))
     assert english_lines(shown) == []
     assert "la journée comptable 20/11/2026 est arrêtée" in shown
-    assert "2 sur 3 demandes ; 1 présentée, 1 en attente de confirmation" in shown
+    assert "2 sur 3 demandes ; 1 présentée, 1 en attente" in shown
     assert "ensuite : switch statement TELECOM00000001" in shown
 
 
