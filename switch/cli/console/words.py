@@ -31,7 +31,12 @@ _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
 _PUT: Final = re.compile(r"\{(\d)\}")  #: a place of a translation
 _LITERAL: Final = re.compile(r"(['\"]).*\1", re.DOTALL)  #: what somebody typed, in quotes: no words of the program
 _ANYTHING: Final = "(.+?)"
-_PLACES: Final = {"": _ANYTHING, "*": _ANYTHING, "#": r"(\d+)", "$": r"([+-]?\d+(?:\.\d+)?)"}  #: what may stand in a place
+_PLACES: Final = {
+    "": _ANYTHING,
+    "*": _ANYTHING,
+    "#": r"(\d+(?:,\d{3})*)",
+    "$": r"([+-]?\d+(?:\.\d+)?)",
+}  #: what may stand in a place
 
 
 def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -111,6 +116,8 @@ def _filled(part: str, kind: str, into: str) -> str | None:
     """What stands in a place, in a language; None where it should be words, and is in no table."""
     if kind == "*":
         return _found(part, into)
+    if kind == "#":
+        return part.replace(",", _labels(into)["thousands_mark"])
     return _written(part, into) if kind == "$" else _date(part)
 
 
@@ -142,6 +149,11 @@ def figure(decimal: str) -> str:
 
 def _written(decimal: str, into: str) -> str:
     from switch.settlement.statement import amount_writer
+
+    return amount_writer(_labels(into), columns=1 << 6)(decimal)
+
+
+def _labels(into: str) -> Mapping[str, str]:
     from switch.settlement.statement_labels import LABELS
 
-    return amount_writer(LABELS[into], columns=1 << 6)(decimal)
+    return LABELS[into]

@@ -23,7 +23,7 @@ SCREENS: Final[dict[str, str]] = {
     "closing {1}: reading the journal": "arrêté du {1} : lecture du journal",
     "closing {1}: clearing and settling {2*}": "arrêté du {1} : compensation et règlement, {2}",
     "closing {1}: proving the books of {2*}": "arrêté du {1} : contrôle de la comptabilité, {2}",
-    "closing {1}: writing statement {2} of {3}": "arrêté du {1} : édition du relevé {2} sur {3}",
+    "closing {1}: writing statement {2#} of {3#}": "arrêté du {1} : édition du relevé {2} sur {3}",
     "next": "ensuite",
     # the head of a day
     "business date": "journée comptable",

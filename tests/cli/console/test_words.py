@@ -53,6 +53,7 @@ def test_every_head_and_label_is_in_each_table(into: str) -> None:
         ("value date", "date de valeur"),
         ("closing 2026-11-20: reading the journal", "arrêté du 20/11/2026 : lecture du journal"),
         ("14 of 22 decisions", "14 sur 22 demandes"),
+        ("closing 2026-11-20: writing statement 21 of 2,000", "arrêté du 20/11/2026 : édition du relevé 21 sur 2\xa0000"),
         ("net positions sum to -12.50 MAD, expected 0", "la somme des soldes nets est de -12,50 MAD, attendu 0"),
         ("DATE: found 'value date', expected a value", "DATE : trouvé 'value date', attendu une valeur"),
         ("2026-11-20", "20/11/2026"),
