@@ -113,7 +113,8 @@ def _complain(error: SwitchError, arguments: list[str]) -> None:
 
     as_json = wants_json(arguments)
     into = None if as_json else language_of(arguments, VERBS)
-    complain(translated(str(error), into), translated(error.hint, into), as_json=as_json)
+    label = translated("hint", into) + translated(": ", into)
+    complain(translated(str(error), into), translated(error.hint, into), as_json=as_json, label=label)
 
 
 def _code_of(arguments: list[str]) -> int:

@@ -25,15 +25,15 @@ _PARTS: Final = re.compile(r"(?:(?P<where>.+?): )?found (?P<found>.+?), expected
 PREFIX: Final = "fault-"  #: of the files' names
 
 
-def complain(sentence: str, hint: str = "", *, as_json: bool = False) -> None:
-    """Print a sentence on standard error, with card numbers masked, and below it what may help; ``as_json`` as an object with
-    the key ``error``."""
+def complain(sentence: str, hint: str = "", *, as_json: bool = False, label: str = "hint: ") -> None:
+    """Print a sentence on standard error, with card numbers masked, and below it what may help, behind a label; ``as_json`` as
+    an object with the key ``error``."""
     if as_json:
         print(json.dumps({"error": error_json(sentence, hint)}, ensure_ascii=False), file=sys.stderr)
         return
     print(f"switch: {mask_numbers(visible(sentence))}", file=sys.stderr)
     if hint:
-        print(f"hint: {mask_numbers(visible(hint))}", file=sys.stderr)
+        print(f"{label}{mask_numbers(visible(hint))}", file=sys.stderr)
 
 
 def error_json(sentence: str, hint: str = "") -> dict[str, Any]:

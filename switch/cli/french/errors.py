@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 MISTAKES: Final[dict[str, str]] = {
+    "hint": "conseil",
     # words that were typed
     "{1}: found {2}, expected a date such as 2026-11-22 or 22/11/2026": (
         "{1} : trouvé {2}, attendu une date telle que 22/11/2026 ou 2026-11-22"

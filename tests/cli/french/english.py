@@ -18,7 +18,7 @@ _ENGLISH: Final = re.compile(
     r"|business|but|buy|by|can|cannot|cards|carried|changed|city|clear|cleared|close|closed|closing|could"
     r"|count|currency|days|decided|decision|decisions|declined|details|do|does|domestic|earlier|empty|ended"
     r"|entry|every|exceptions|exit|expected|fault|faults|find|first|folder|for|foreign|found|from|give|gone"
-    r"|granted|gross|has|have|held|here|hold|holds|in|is|issuers|it|its|keeps|known|later|latest|least|less"
+    r"|granted|gross|has|have|held|here|hint|hold|holds|in|is|issuers|it|its|keeps|known|later|latest|least|less"
     r"|lists|made|makes|merchant|merchants|missing|more|most|named|need|no|none|nor|not|nothing|of|only"
     r"|open|opened|other|others|out|paid|payout|payouts|positions|posting|postings|presented|presentment"
     r"|presentments|prove|read|reason|reasons|received|release|reversal|reversals|reversed|round|rows|sales"

@@ -217,6 +217,7 @@ def test_the_usual_mistakes_are_told_in_french(tmp_path: Path, words: str, compl
     outcome = in_french(*verb, *folder)
     assert outcome.code in (1, 2)
     assert complaint in outcome.err
+    assert outcome.err.count("\n") == 1 or "\nconseil : " in outcome.err
 
 
 def test_an_empty_folder_and_one_without_a_closed_day(tmp_path: Path) -> None:
