@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -15,8 +17,8 @@ from switch.endofday.close import close_day
 from tests.cli.command import Outcome, run
 from tests.cli.french.english import english_lines
 from tests.cli.test_screens import COLOURS, on_terminal
-from tests.settlement.test_statement import close_a_day, close_a_day_of_all_kinds, close_the_day_after
-from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, SUNDAY, day_specs, journal_of, later_ms
+from tests.settlement.test_statement import close_a_day
+from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, close_two_days, day_specs, journal_of, later_ms
 from tests.trials.test_rot import tampered
 
 
@@ -25,14 +27,26 @@ def spoken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SWITCH_LANG", "fr")
 
 
+@pytest.fixture(scope="module")
+def friday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one closed day, to be read."""
+    folder = tmp_path_factory.mktemp("friday")
+    close_a_day(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two closed days with everything that a day may list, to be read."""
+    folder = tmp_path_factory.mktemp("closed")
+    close_two_days(folder)
+    return folder
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Three closed days with everything that a day may list."""
-    close_a_day(tmp_path)
-    with journal_of(tmp_path) as journal:
-        journal.decide(merchant_id="NOBODY000000001", amount_minor=6_600)
-    close_the_day_after(tmp_path)
-    close_a_day_of_all_kinds(tmp_path)
+    """The same, to be broken."""
+    close_two_days(tmp_path)
     return tmp_path
 
 
@@ -44,23 +58,26 @@ def in_french(*arguments: object) -> Outcome:
     return outcome
 
 
-def test_the_screens_of_a_day_are_french(data: Path) -> None:
-    for date in (FRIDAY, SATURDAY, SUNDAY):
-        assert (
-            "Compensation en MAD, soldes nets : + à recevoir, - à payer ; somme nulle"
-            in in_french("day", "show", date, "--data", data).out
-        )
-    assert "déjà arrêtée" in in_french("day", "close", SUNDAY, "--data", data).out
-    assert "rien à arrêter" in in_french("day", "close", "--data", data).out
-    proof = in_french("check", "--data", data)
+def test_the_screens_of_a_day_are_french(closed: Path) -> None:
+    for date in (FRIDAY, SATURDAY):
+        title = "Compensation en MAD, soldes nets : + à recevoir, - à payer ; somme nulle"
+        assert title in in_french("day", "show", date, "--data", closed).out
+    assert "déjà arrêtée" in in_french("day", "close", SATURDAY, "--data", closed).out
+    assert "rien à arrêter" in in_french("day", "close", "--data", closed).out
+    proof = in_french("check", "--data", closed)
     assert (proof.code, proof.out.splitlines()[-1]) == (0, "comptabilité équilibrée")
-    assert "SOLDE NET CRÉDITÉ" in in_french("statement", GROCER.id, FRIDAY, "--data", data).out
-    assert "Régularisations" in in_french("statement", HOTEL.id, SATURDAY, "--data", data).out
+    assert "SOLDE NET CRÉDITÉ" in in_french("statement", GROCER.id, FRIDAY, "--data", closed).out
+    assert "Régularisations" in in_french("statement", GROCER.id, SATURDAY, "--data", closed).out
     assert in_french("merchants").out.startswith("commerçant ")
 
 
-def test_the_items_of_a_day_are_french(data: Path) -> None:
-    shown = "".join(in_french("day", "show", date, "--data", data).out for date in (SATURDAY, SUNDAY))
+def test_an_english_statement_is_french_where_french_is_asked_for(friday: Path) -> None:
+    assert HOTEL.language == "en"
+    assert "RELEVÉ MONÉTIQUE" in in_french("statement", HOTEL.id, "--data", friday).out
+
+
+def test_the_items_of_a_day_are_french(closed: Path) -> None:
+    shown = "".join(in_french("day", "show", date, "--data", closed).out for date in (FRIDAY, SATURDAY))
     for title in (
         "Virements aux commerçants en MAD, date de valeur 23/11/2026",
         "Remboursements",
@@ -82,16 +99,15 @@ def test_a_close_is_french_from_the_progress_to_the_next_step(tmp_path: Path) ->
     assert english_lines(shown) == []
     assert "la journée comptable 20/11/2026 est arrêtée" in shown
     assert "2 sur 3 demandes ; 1 présentée, 1 en attente" in shown
-    assert "ensuite : switch statement TELECOM00000001" in shown
+    assert re.search(r"ensuite : \S*switch statement TELECOM00000001", shown)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_no_line_is_wider_than_the_terminal(data: Path, width: int) -> None:
+def test_no_line_is_wider_than_the_terminal(closed: Path, width: int) -> None:
     for arguments in (
-        ("day", "show", SATURDAY, "--data", data),
-        ("day", "show", SUNDAY, "--data", data),
-        ("check", "--data", data),
-        ("statement", HOTEL.id, SATURDAY, "--data", data),
+        ("day", "show", SATURDAY, "--data", closed),
+        ("check", "--data", closed),
+        ("statement", GROCER.id, SATURDAY, "--data", closed),
         ("merchants",),
     ):
         lines = COLOURS.sub("", on_terminal(width, *arguments)).splitlines()
@@ -99,55 +115,67 @@ def test_no_line_is_wider_than_the_terminal(data: Path, width: int) -> None:
         assert english_lines("\n".join(lines)) == []
 
 
-#: What somebody may do to the books or the journal, who knows of their guards.
-BREAKS = {
-    "books.db": (
-        "UPDATE posting SET debit_minor = debit_minor + 1 WHERE line = 1",
-        "UPDATE position SET net_minor = net_minor + 65",
-        "UPDATE payout SET net_minor = net_minor + 1",
-        "UPDATE payout SET outcome = 'carried'",
-        "UPDATE payout SET brought_forward_minor = brought_forward_minor + 5",
-        "UPDATE presentment SET interchange_rate_basis_points = 66",
-        "UPDATE presentment SET net_minor = net_minor + 1",
-        "UPDATE presentment SET transaction_type = 'refund'",
-        "UPDATE presentment SET approval_code = 'X'",
-        "DELETE FROM presentment WHERE request_id = 1",
-        "DELETE FROM released_item",
-        "UPDATE released_item SET released_by = 1",
-        "UPDATE adjustment SET amount_minor = -1",
-        "UPDATE adjustment SET reversal_id = 99",
-        "DROP INDEX IF EXISTS presentment_by_date; DROP TABLE day_total",
+#: What somebody may do to the books or the journal, who knows of their guards: scripts that are run together.
+BREAKS: Final = (
+    ("books.db", "UPDATE posting SET debit_minor = debit_minor + 1 WHERE line = 1"),
+    ("books.db", "UPDATE position SET net_minor = net_minor + 65; UPDATE payout SET net_minor = net_minor + 1"),
+    ("books.db", "UPDATE payout SET outcome = 'paid', brought_forward_minor = brought_forward_minor + 5"),
+    (
+        "books.db",
+        """
+        UPDATE presentment SET interchange_rate_basis_points = 66, net_minor = net_minor + 1, approval_code = 'X';
+        UPDATE presentment SET transaction_type = 'refund' WHERE amount_minor > 0;
+        UPDATE adjustment SET amount_minor = -1, reversal_id = 99
+        """,
     ),
-    "journal.db": (
-        "UPDATE decision SET business_date = '2026-01-01' WHERE request_id = 2",
-        "UPDATE decision SET captured_minor = 9999999 WHERE captured_minor IS NOT NULL",
-        "UPDATE reversal SET business_date = '2026-01-01', original_id = 999 WHERE id = 1",
-        "UPDATE request SET original_id = 1 WHERE original_id IS NOT NULL",
-        "DELETE FROM request WHERE id = 3",
+    ("books.db", "DELETE FROM presentment WHERE request_id = 1; UPDATE released_item SET released_by = 1"),
+    ("books.db", "DELETE FROM released_item"),
+    (
+        "journal.db",
+        """
+        UPDATE decision SET captured_minor = 9999999 WHERE captured_minor > 0;
+        UPDATE reversal SET business_date = '2026-01-01', original_id = 999 WHERE id = 1;
+        UPDATE decision SET business_date = '2026-01-01' WHERE request_id = 4
+        """,
     ),
-}
+    ("journal.db", "UPDATE request SET original_id = 1 WHERE id > 6; DELETE FROM request WHERE id = 4"),
+)
+#: Proofs that fail where a file is damaged, which other tests do, and words of the table that name no proof.
+OTHERS: Final = frozenset(
+    {"cards_open", "messages_open", "files_unchanged", "databases_sound", "schema_unchanged"}
+    | {"purchase_with_cash_back", "quasi_cash", "cash_withdrawal", "bill_payment"}
+)
 
 
 def test_every_fault_of_broken_books_is_french(data: Path) -> None:
+    names = {french: name for name, french in PROOFS.items() if name.isidentifier() and "_" in name}
+    before = {name: (data / name).read_bytes() for name in ("books.db", "journal.db")}
     found = set()
-    before = {name: (data / name).read_bytes() for name in BREAKS}
-    for name, scripts in BREAKS.items():
-        for script in scripts:
-            tampered(data / name, script)
-            checked = run("check", "--data", data, "--json").json
-            found |= {fault["check"] for fault in checked["errors"]}
-            shown = in_french("check", "--data", data)
-            assert shown.code == 1
-            assert "écart" in shown.err
-            for kept, content in before.items():
-                (data / kept).write_bytes(content)
-                for log in data.glob(f"{kept}-*"):
-                    log.unlink()
-    untold = {name for name in PROOFS if name.isidentifier() and "_" in name} - found
-    assert untold <= {
-        *("cards_open", "messages_open", "files_unchanged", "databases_sound", "positions_match_presentments"),
-        *("purchase_with_cash_back", "quasi_cash", "cash_withdrawal", "bill_payment"),  # types of transactions
-    }, "no break shows them"
+    for name, script in BREAKS:
+        tampered(data / name, script)
+        shown = in_french("check", "--data", data)
+        found |= {names[french] for french in names if french in shown.out}
+        for kept, content in before.items():
+            (data / kept).write_bytes(content)
+            for log in data.glob(f"{kept}-*"):
+                log.unlink()
+    assert set(names.values()) - found == OTHERS
+
+
+def test_books_without_their_guards_are_told_in_french(data: Path) -> None:
+    with closing(sqlite3.connect(data / "books.db")) as books:
+        books.executescript(
+            """
+            DROP TRIGGER payout_no_update;
+            CREATE TRIGGER mine AFTER INSERT ON payout BEGIN SELECT 1; END;
+            DROP TRIGGER position_no_update;
+            CREATE TRIGGER position_no_update BEFORE UPDATE ON position BEGIN SELECT 1; END;
+            """
+        )
+    shown = " ".join(in_french("check", "--data", data).out.split())
+    assert "structure des bases books.db : le verrou (trigger) « payout_no_update » manque" in shown
+    assert "« mine » n'est pas du centre" in shown
+    assert "« position_no_update » n'est pas tel que le centre le crée" in shown
 
 
 def test_damaged_files_are_told_in_french(data: Path) -> None:
@@ -195,25 +223,23 @@ def test_a_day_that_does_not_balance_says_so_in_french(tmp_path: Path, monkeypat
             "day close 01/01/2026",
             "le 01/01/2026 n'a jamais été une journée comptable ici ; la dernière journée arrêtée est le 20/11/2026",
         ),
-        ("day clse", "clse : commande inconnue, attendu une commande de switch day"),
+        ("day shw", "shw : commande inconnue, attendu une commande de switch day"),
         ("day show --dta x", "--dta : option inconnue, attendu une option de switch day show"),
-        ("day show un deux", "deux : mot en trop, la commande n'en attend pas autant"),
+        ("day show 20/11/2026 deux", "deux : mot en trop, la commande n'en attend pas autant"),
         ("statement", "MERCHANT : rien trouvé, attendu une valeur"),
         ("statement NOBODY", "MERCHANT : trouvé 'NOBODY', attendu un commerçant, par exemple"),
         ("statement KIOSQUE00000001", "MERCHANT : trouvé 'KIOSQUE00000001', attendu un commerçant, par exemple"),
         ("statement TELECOM00000001", "le commerçant TELECOM00000001 n'a pas encore de relevé"),
         ("statement EPICERIE0000001 01/01/2026", "n'a pas de relevé du 01/01/2026, le dernier est du 20/11/2026"),
-        ("statement EPICERIE0000001 --json --format csv", "--json : trouvé avec --format, attendu l'un des deux"),
         ("statement EPICERIE0000001 --excel-fr", "--excel-fr : trouvé sans --format csv, attendu les deux"),
         ("statement EPICERIE0000001 --format pdf", "--format : trouvé 'pdf', attendu l'une des valeurs text, csv"),
         ("check --specs /nulle/part", "/nulle/part : dossier introuvable, attendu un dossier qui contient centre.toml"),
         ("chek", "chek : commande inconnue, attendu une commande de switch"),
     ],
 )
-def test_the_usual_mistakes_are_told_in_french(tmp_path: Path, words: str, complaint: str) -> None:
-    close_a_day(tmp_path)
+def test_the_usual_mistakes_are_told_in_french(friday: Path, words: str, complaint: str) -> None:
     verb = words.split()
-    folder = [] if verb[0] == "chek" or verb[1:2] == ["clse"] else ["--data", tmp_path]
+    folder = [] if verb[0] == "chek" or verb[1:2] == ["shw"] else ["--data", friday]
     outcome = in_french(*verb, *folder)
     assert outcome.code in (1, 2)
     assert complaint in outcome.err
@@ -244,27 +270,27 @@ def test_a_later_release_and_another_program_are_told_in_french(data: Path) -> N
     assert "la base d'un autre programme" in in_french("day", "show", "--data", data).err
 
 
-def test_programs_read_english(data: Path) -> None:
-    error = json.loads(run("day", "show", "22/11/2027", "--data", data, "--json").err)["error"]
+def test_programs_read_english(closed: Path) -> None:
+    error = json.loads(run("day", "show", "22/11/2027", "--data", closed, "--json").err)["error"]
     assert error["message"].startswith("business date 2027-11-22 is not closed")
-    wrong = json.loads(run("day", "show", "x", "--data", data, "--json").err)["error"]
+    wrong = json.loads(run("day", "show", "x", "--data", closed, "--json").err)["error"]
     assert wrong == {"where": "DATE", "found": "'x'", "expected": "a date such as 2026-11-22 or 22/11/2026"}
-    assert run("check", "--data", data, "--json").json["sound"] is True
+    assert run("check", "--data", closed, "--json").json["sound"] is True
 
 
-def test_what_somebody_typed_is_not_translated(data: Path) -> None:
-    assert "trouvé '12 of 13'" in run("day", "show", "12 of 13", "--data", data).err
+def test_what_somebody_typed_is_not_translated(closed: Path) -> None:
+    assert "trouvé '12 of 13'" in run("day", "show", "12 of 13", "--data", closed).err
 
 
-def test_a_date_is_typed_in_either_order_in_both_languages(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_date_is_typed_in_either_order_in_both_languages(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for language in ("fr", "en"):
         monkeypatch.setenv("SWITCH_LANG", language)
-        shown = {run("day", "show", date, "--data", data).out for date in (FRIDAY, "20/11/2026")}
+        shown = {run("day", "show", date, "--data", closed).out for date in (FRIDAY, "20/11/2026")}
         assert len(shown) == 1
-        stated = {run("statement", GROCER.id, date, "--data", data).out for date in (FRIDAY, "20/11/2026")}
+        stated = {run("statement", GROCER.id, date, "--data", closed).out for date in (FRIDAY, "20/11/2026")}
         assert len(stated) == 1
-        assert run("day", "close", "20/11/2026", "--data", data).code == 1
-    english = run("day", "show", "11/20/2026", "--data", data).sentence
+        assert run("day", "close", "20/11/2026", "--data", closed).code == 1
+    english = run("day", "show", "11/20/2026", "--data", closed).sentence
     assert english == "DATE: found '11/20/2026', expected a date such as 2026-11-22 or 22/11/2026"
     assert run("up", "--business-date", "32/11/2026").sentence.startswith(
         "--business-date: found '32/11/2026', expected a date"
