@@ -81,7 +81,7 @@ DEMO: Final[dict[str, str]] = {
     "{1*}, by {2} after {3#} ms": "{1}, par {2} après {3} ms",
     "RRN {1}: {2$} {3}, card {4}, merchant {5}": "RRN {1} : {2} {3}, carte {4}, commerçant {5}",
     "RRN {1}: {2$} {3}, card {4}, {5}": "RRN {1} : {2} {3}, carte {4}, {5}",
-    "{1}, times of {2}": "{1}, heures de {2}",
+    "{1}, times of {2}": "{1}, fuseau {2}",
     "time": "heure",
     "leg": "côté",
     "what": "étape",
@@ -95,8 +95,8 @@ DEMO: Final[dict[str, str]] = {
     "routed": "routée",
     "not routed": "non routée",
     "forwarded": "transmise",
-    "response": "réponse",
-    "answered": "répondue",
+    "response": "réponse reçue",
+    "answered": "réponse rendue",
     "{1} purchase (authorization), {2} (DE 22 {3}), on {4}, as request {5#} of the journal": (
         "{1} achat (autorisation), {2} (DE 22 {3}), sur {4}, demande {5} du journal"
     ),

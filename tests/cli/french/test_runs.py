@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
+from switch.clearing import ledger
 from switch.cli.french.proofs import PROOFS
-from switch.endofday import close
 from switch.endofday.close import close_day
 from tests.cli.command import Outcome, run
 from tests.cli.french.english import english_lines
@@ -201,8 +201,8 @@ def test_damaged_files_are_told_in_french(data: Path) -> None:
 def test_a_day_that_does_not_balance_says_so_in_french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide(merchant_id="TELECOM00000001")
-    wrong = [sql.replace("- SUM(paid_minor) - SUM(interchange_minor)", "- SUM(paid_minor)") for sql in close.ledger.CLEAR]
-    monkeypatch.setattr(close.ledger, "CLEAR", tuple(wrong))
+    wrong = [sql.replace("- SUM(paid_minor) - SUM(interchange_minor)", "- SUM(paid_minor)") for sql in ledger.CLEAR]
+    monkeypatch.setattr(ledger, "CLEAR", tuple(wrong))
     complaint = in_french("day", "close", "--data", tmp_path).err
     assert "n'est pas équilibrée et rien n'a été écrit : la somme des soldes nets est de 0,65 MAD, attendu 0" in complaint
 
