@@ -21,7 +21,7 @@ from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
-from switch.specs.checks import CHECKS, DEFAULT_CONTRACT, Known, check_coverage, check_dialects, check_rules
+from switch.specs.checks import CHECKS, DEFAULT_CONTRACT, Known, check_coverage, check_dialects, check_rules, check_scenarios
 from switch.specs.files import Files, one_of, parse, read_bytes
 from switch.specs.specification import ACCEPT, CentreProfile, Fees, Specs
 
@@ -56,6 +56,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     }
     for check in CHECKS:
         check(files, routing)
+    check_scenarios(files, dialects)
     unsaid = check_dialects(files, dialects)
     if today is not None:
         check_coverage(files, today, routing, interchange, discount, vat)
