@@ -93,6 +93,7 @@ class Authorization:
     authenticated: bool = False  #: it carries, or may carry, 3-D Secure data; only the issuer can judge those
     cash_back_minor: int = 0  #: part of ``amount_minor`` that is handed out (DE 54, type 40)
     original_key: ExchangeKey | None = None  #: what DE 90 names: the request it completes or adds to
+    original_kind: tuple[MessageClass, Function] | None = field(default=None, eq=False)  #: of that request, once it is known
     advised_code: str | None = None  #: of an advice: what was answered at the point of sale (DE 39)
     approval_code: str | None = None  #: of an advice or a completion: DE 38
     adjusts: bool = False  #: an advice that a terminal's sale has another amount than was approved, with a tip mostly

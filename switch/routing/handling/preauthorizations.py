@@ -36,11 +36,13 @@ def as_named(request: Authorization, hold: DecidedRequest) -> Authorization:
     """A request of which is known what it names, however its acquirer did. An adjustment is the sale itself for another amount:
     a terminal types in what it adjusts, and the card was read at the sale."""
     original = hold.authorization
+    kind = (original.message_class, original.captured_function or original.function)
     if not request.adjusts:
-        return evolve(request, original_key=original.key)
+        return evolve(request, original_key=original.key, original_kind=kind)
     return evolve(
         request,
         original_key=original.key,
+        original_kind=kind,
         approval_code=request.approval_code or hold.decision.approval_code,
         entry_mode=original.entry_mode,
         channel=original.channel,
