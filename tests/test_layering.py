@@ -369,6 +369,7 @@ TESTED_BY: Final = {
     "machine/private": "trials/test_owner_alone.py",
     "machine/shortage": "trials/test_shortages.py",
     "record": "test_card.py",
+    "routing/handling/adjustments": "trials/test_many_tips.py",
     "routing/handling/answers": "trials/test_contradicting_issuers.py",
     "routing/handling/outbox": "routing/test_switchboard.py",
     "routing/handling/preauthorizations": "trials/test_holds_by_advice.py",

@@ -19,11 +19,11 @@ from switch.routing.handling.reversals import REVERSALS_REMEMBERED_MAX
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.history import REMEMBERED_MAX
 from switch.routing.memory.names import SAME_STAN_SECONDS, seconds_apart
-from switch.routing.memory.past import DecidedRequest, Named, Reference, SameStan
+from switch.routing.memory.past import Adjustment, DecidedRequest, Named, Reference, SameStan
 from switch.routing.memory.totals import Reconciled, Subject, Totals
 from switch.routing.rules.reversal import Demand, ReversalOutcome
 from switch.routing.traffic.recovery import Recovery
-from switch.transaction import ISSUER_INOPERATIVE, LATER, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
+from switch.transaction import ISSUER_INOPERATIVE, LATER, REASON_TIMEOUT, SWITCH, Authorization, Decision, ExchangeKey
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading
@@ -100,14 +100,25 @@ _REVERSED_STAN: Final = (
 _REVERSALS: Final = """
 SELECT acquirer_id, terminal_id, stan, transmitted_at, original_acquirer_id, original_stan, original_transmitted_at, rrn,
   merchant_id, amount_minor, replacement_minor, original_id, effective, response_code, reason
-FROM reversal WHERE response_code = '00' ORDER BY id DESC LIMIT ?
+FROM reversal WHERE response_code = '00' AND mti <> '' ORDER BY id DESC LIMIT ?
 """
-#: What was approved and names a hold: its increments, and the completion that took its place.
-_LINKED: Final = """
+#: What was approved and names a hold: its increments, and the completion that took its place. Of a sale several may have,
+#: one after the other; the last column says which of them were reversed, or made by the centre.
+_LINKED: Final = f"""
 SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at,
-  request.function = 'advice' AND request.message_class = 'financial'
+  request.function = 'advice' AND request.message_class = 'financial', decision.approved_minor,
+  request.line = '{SWITCH}' OR EXISTS (
+    SELECT 1 FROM reversal WHERE original_id = request.id AND effective = 1 AND replacement_minor = 0 AND mti <> '')
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
+"""  # noqa: S608
+_ENDED: Final = """
+SELECT business_date FROM decision WHERE request_id = ?
+  AND business_date <> (SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1)
+"""
+_BATCH_CLOSED: Final = """
+SELECT 1 FROM reconciliation WHERE settlement_code = '1' AND acquirer_id = ? AND terminal_id IN ('', ?)
+  AND last_request_id >= ? AND NOT EXISTS (SELECT 1 FROM json_each(waiting) WHERE value = ?)
 """
 #: The completion of the hold that an increment added to.
 _COMPLETED_TOGETHER: Final = """
@@ -196,6 +207,15 @@ class JournalReader:
         times = self._db.execute(_REVERSED_STAN, of_stan)
         return any(seconds_apart(at, name.at) <= SAME_STAN_SECONDS for (at,) in times)
 
+    def ended_date(self, request_id: int) -> str | None:
+        row = self._db.execute(_ENDED, (request_id,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def batch_closed(self, past: DecidedRequest) -> bool:
+        key, request_id = past.authorization.key, past.request_id
+        wanted = (key.acquirer_id, key.terminal_id, request_id, request_id)
+        return self._db.execute(_BATCH_CLOSED, wanted).fetchone() is not None
+
     def beginning(self) -> Beginning:
         """Where the numbers go on, and what has to be taken up."""
         return Beginning(
@@ -252,9 +272,11 @@ class JournalReader:
 
     def _link(self, hold: DecidedRequest) -> None:
         """Fill in what was added to a hold, and what completed it."""
-        for *key, completes in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
+        hold.sold_minor = hold.remaining_minor
+        for *key, completes, amount_minor, gone in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
             if completes:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
+                hold.adjustments += () if gone else (Adjustment(ExchangeKey(*key), amount_minor),)
             else:
                 hold.increments += (ExchangeKey(*key),)
         if hold.authorization.original_key is not None and hold.held:
@@ -309,11 +331,13 @@ WITH dates AS (SELECT min(business_date) AS first FROM (
   WHERE later.original_id IS NOT NULL AND later.function = 'advice' AND captured.captured_minor IS NOT NULL
 )
 """
+#: A later adjustment has taken the place of an earlier one.
+_REPLACED: Final = "EXISTS (SELECT 1 FROM reversal AS other WHERE other.original_id = request.id AND other.mti = '')"
 #: A completion has taken the place of what waited for its batch: of that only what reversals had taken back still counts.
-_COMPLETED: Final = "request.capture = 'batch' AND request.id IN completed"
+_COMPLETED: Final = f"(request.capture = 'batch' AND request.id IN completed OR {_REPLACED})"
 _LEFT: Final = """
-COALESCE((SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1
-  ORDER BY reversal.id DESC LIMIT 1), decision.approved_minor)
+COALESCE((SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1 AND mti <> ''
+  AND request.capture = 'batch' ORDER BY reversal.id DESC LIMIT 1), decision.approved_minor)
 """
 #: The last agreement of a terminal (mine) and of its acquirer as a whole (whole), beside each request.
 _CLOSED: Final = """
@@ -358,7 +382,7 @@ _REVERSED: Final = f"""
   FROM reversal JOIN dates ON reversal.business_date >= dates.first
   JOIN request ON request.id = reversal.original_id JOIN decision ON decision.request_id = request.id
   {_CLOSED}
-  WHERE reversal.effective = 1 AND request.capture <> '{LATER}'
+  WHERE reversal.effective = 1 AND request.capture <> '{LATER}' AND NOT {_REPLACED}
 ) GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 

@@ -154,8 +154,8 @@ def to_issuer_reversal(
 
     ``message_reason`` (four digits of ISO 8583:1993, DE 25) goes into DE 56, where 1987 leaves it to networks.
     """
-    carried = original.carried
-    elements = {number: carried[number] for number in REPEATED_IN_REVERSALS if number in carried}
+    said = _as_decided(original)
+    elements = {number: said[number] for number in REPEATED_IN_REVERSALS if number in said}
     elements |= {7: transmitted_at, 11: stan, 32: original.key.acquirer_id, 33: forwarder_id}
     elements[90] = original_data(
         _original_mti(original.message_class, original.captured_function or original.function), original.key
@@ -171,7 +171,7 @@ def to_issuer_advice(
     request: Authorization, *, approval_code: str | None, repeat: bool, forwarder_id: str, message_reason: str
 ) -> Message:
     """The 0120 or 0220 (repeated: 0121, 0221) that tells an issuer of what was decided without it, under the request's key."""
-    elements = {**request.carried, 3: request.processing_code, 33: forwarder_id, 39: request.advised_code or APPROVED}
+    elements = {**_as_decided(request), 33: forwarder_id, 39: request.advised_code or APPROVED}
     if approval_code is not None:
         elements[38] = approval_code
     named = request.original_key
@@ -186,6 +186,13 @@ def to_issuer_advice(
 def _original_mti(message_class: MessageClass, function: Function) -> str:
     """The MTI of an original, as DE 90 names it: that of a request, or that of an advice."""
     return (_ADVICE_MTIS if function == ADVICE else _REQUEST_MTIS)[message_class]
+
+
+def _as_decided(request: Authorization) -> dict[int, str]:
+    """The elements of a request as the centre takes them: an adjustment is a purchase; one that the centre makes of another has
+    a key and an amount of its own."""
+    own = {3: request.processing_code, 4: f"{request.amount_minor:012d}", 7: request.key.transmitted_at, 11: request.key.stan}
+    return {**request.carried, **{number: value for number, value in own.items() if number in request.carried}}
 
 
 def with_fewer(owed: Message, pan: Pan) -> Iterator[Message]:
