@@ -188,9 +188,14 @@ def test_card_data_in_ber_tlv_are_secret_wherever_they_stand() -> None:
     assert codec.decode(blanked(codec, data).body).elements[63] == "5A0800000000000000009F0206000000012500DF0101AA"
 
 
-def sent(*changes: str) -> Message:
+def wishes_of() -> Wishes:
+    """The wishes of somebody who gives no option."""
     nothing: dict[str, Any] = dict.fromkeys((each.name for each in fields(Wishes)), None)
-    wishes = evolve(Wishes(**{**nothing, "partial": False, "totals": False}), stan="000042")
+    return Wishes(**{**nothing, "partial": False, "totals": False})
+
+
+def sent(*changes: str) -> Message:
+    wishes = evolve(wishes_of(), stan="000042")
     (message,) = outgoing(wishes, changes, None, SPECS, WIRE, Path("nowhere"))
     return message.message
 
@@ -221,9 +226,7 @@ def test_what_cannot_be_set_is_one_sentence(change: str, told: str) -> None:
 def sent_from(tmp_path: Path, text: str, *changes: str) -> list[Message]:
     (tmp_path / "messages").write_text(text)
     written = messages_of(str(tmp_path / "messages"), WIRE, HeaderFormat.parse("2b"))
-    nothing: dict[str, Any] = dict.fromkeys((each.name for each in fields(Wishes)), None)
-    wishes = Wishes(**{**nothing, "partial": False, "totals": False})
-    return [each.message for each in outgoing(wishes, changes, written, SPECS, WIRE, Path("nowhere"))]
+    return [each.message for each in outgoing(wishes_of(), changes, written, SPECS, WIRE, Path("nowhere"))]
 
 
 def test_csv_has_columns_of_subelements(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def _following(
         sale = _sale(evolve(wishes, mti=wishes.mti or MTIS[what]), specs, now, stan)
         terminal_id = sale.terminal_id
         key = ExchangeKey(sale.acquirer_id, terminal_id, *_told(wishes.original_stan, wishes.original_at))
-        original = Original(KINDS[wishes.kind or "purchase"].mti, key, rrn, None)
+        original = Original("0200" if what == ADJUST else "0100", key, rrn, None)  # a till adjusts what it has sold
     else:
         row = _original_row(what, rrn, data)
         key = ExchangeKey(row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"])
