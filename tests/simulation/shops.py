@@ -145,16 +145,24 @@ class Shops:
         self.weather.after(self.random.uniform(1.0, 40.0), lambda: self._take_back(deal, "0200", "020000", 0))
 
     def _tip(self, number: int) -> None:
-        """A sale that comes to more before its batch is closed, or to less, or at a shop without batches; perhaps undone."""
+        """A sale that comes to more before its batch is closed, or to less, or at a shop without batches; once or several
+        times, and perhaps undone, or some of its adjustments."""
         deal, amount_minor = self._begin(number), 2_000
         self._ask(deal, self._message(deal, "0200", "000000", amount_minor))
         more_minor = self.random.choice((0, 1, 150, 200, -100))
         self.weather.after(self.random.uniform(0.05, 60), lambda: self._adjust(deal, amount_minor + more_minor))
+        for _ in range(self.random.choice((0, 0, 1, 2))):
+            other_minor = amount_minor + self.random.choice((0, 50, 120, 200))
+            self.weather.after(self.random.uniform(20, 120), partial(self._adjust, deal, other_minor))
         if self.random.random() < 0.3:
             self.weather.after(self.random.uniform(20, 120), lambda: self._reverse(deal, in_part=False))
 
     def _adjust(self, deal: Deal, amount_minor: int) -> None:
         self._ask(deal, self._message(deal, "0220", "020000", amount_minor))
+        if self.random.random() < 0.25:
+            adjusted = deal.asked[-1]
+            undo = partial(self._reverse_message, deal, adjusted, in_part=False)
+            self.weather.after(self.random.uniform(0.05, 90), undo)
 
     def _count(self, number: int) -> None:
         """A terminal asks for the centre's totals; once it has them it finds that they are its own."""

@@ -26,6 +26,7 @@ from switch.transaction import (
     WITH_BATCH,
     Authorization,
     Decision,
+    ExchangeKey,
     Reversal,
     granted_minor,
     is_financial_advice,
@@ -74,17 +75,17 @@ class Adjustments:
             sale.sold_minor = sale.remaining_minor
             self._reconciler.batches.forget(sale.authorization, sale.remaining_minor)
         else:
-            self._note_replaced(last, advice, f"another adjustment of request {sale.request_id} counts", effects)
+            self._note_replaced(last, advice.key, f"another adjustment of request {sale.request_id} counts", effects)
             self._tell_replaced(last, now, effects)
         sale.completed_by, sale.remaining_minor = advice.key, 0
         sale.adjustments += (Adjustment(advice.key, advice.amount_minor),)
 
-    def _note_replaced(self, last: DecidedRequest, by: Authorization, why: str, effects: list[Effect]) -> None:
+    def _note_replaced(self, last: DecidedRequest, by: ExchangeKey, why: str, effects: list[Effect]) -> None:
         """Write down that an approval counts no more, and count it no more in the totals."""
         self._reconciler.batches.forget(last.authorization, last.remaining_minor)
         was = last.authorization
         note = Reversal(
-            key=by.key,
+            key=by,
             mti="",
             original_key=was.key,
             original_stan=was.key.stan,
@@ -144,7 +145,7 @@ class Adjustments:
         before_minor = sale.adjustments[-1].amount_minor if sale.adjustments else sale.sold_minor
         outcome = evolve(outcome, reason=f"reversed by the acquirer: {format_minor(before_minor)} stand again")
         effects.append(JournalReversal(reversal, line, outcome))
-        self._restore(sale, named, last, before_minor, reversal, now, effects)
+        self._restore(sale, named, last, before_minor, reversal, line, now, effects)
         return outcome
 
     def _restore(
@@ -154,6 +155,7 @@ class Adjustments:
         last: DecidedRequest,
         amount_minor: int,
         reversal: Reversal,
+        line: str,
         now: float,
         effects: list[Effect],
     ) -> None:
@@ -166,12 +168,11 @@ class Adjustments:
             repeat=False,
             approval_code=named.authorization.approval_code or sale.decision.approval_code,
         )
-        if last is named:
-            self._reconciler.batches.take_back(last.authorization, last.remaining_minor)
-        else:
-            self._note_replaced(
-                last, again, f"the adjustment that it stands for is reversed (request {named.request_id})", effects
-            )
+        if last is not named:  # it stood for what is reversed
+            also = evolve(reversal, original_key=last.authorization.key, amount_minor=last.authorization.amount_minor)
+            gone = f"reversed together with request {named.request_id}"
+            effects.append(JournalReversal(also, line, ReversalOutcome(last.request_id, True, APPROVED, gone)))
+        self._reconciler.batches.take_back(last.authorization, last.remaining_minor)
         self._tell_replaced(last, now, effects)
         why = f"{format_minor(amount_minor)} of request {sale.request_id} stand again: request {named.request_id} is reversed"
         self._stand_again(again, sale, accept(again, why), now, effects)
