@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from switch.merchant import Merchant
-from switch.routing.handling.adjustments import Adjustments
+from switch.routing.handling.adjustments import Adjustments, own_stan
 from switch.routing.handling.answers import Answers
 from switch.routing.handling.outbox import Outbox
 from switch.routing.handling.preauthorizations import Preauthorizations, as_named
@@ -446,9 +446,9 @@ class Switchboard:
     ) -> None:
         """Take in an approval of the centre's own: what stands in the place of a sale once an adjustment of it is reversed.
 
-        Its key has the number it gets here for a STAN: the reversal may have come under the key of the adjustment itself.
+        Its STAN is the centre's own: the reversal may have come under the key of the adjustment itself.
         """
-        request = evolve(request, key=request.key._replace(stan=f"{self._next_id % 1_000_000:06d}"))
+        request = evolve(request, key=request.key._replace(stan=own_stan(self._next_id)))
         route, merchant, issuer = self._table.find(request.pan.digits), self._merchant(request), sale.issuer
         request_id = self._take_in(request, SWITCH, route, merchant, NOW, sale, effects)
         self._history.again(request.key)

@@ -7,6 +7,7 @@ before counts no more, here and at the issuer, which is told to reverse it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from attrs import evolve
 
@@ -34,6 +35,13 @@ from switch.transaction import (
 
 #: Takes in an approval of the centre's own under a new id, for a sale, and tells its issuer; a key of its own is given to it.
 StandAgain = Callable[[Authorization, DecidedRequest, Decision, float, list[Effect]], None]
+
+OWN_STANS: Final = 900_000  #: the STANs of the centre's own approvals begin here, far from where a terminal mostly counts
+
+
+def own_stan(request_id: int) -> str:
+    """DE 11 of an approval of the centre's own."""
+    return f"{OWN_STANS + request_id % 100_000:06d}"
 
 
 class Adjustments:
@@ -76,7 +84,7 @@ class Adjustments:
             self._reconciler.batches.forget(sale.authorization, sale.remaining_minor)
         else:
             self._note_replaced(last, advice.key, f"another adjustment of request {sale.request_id} counts", effects)
-            self._tell_replaced(last, now, effects)
+            self._give_back(last, "another amount counts in its place", REASON_COMPLETED, now, effects)
         sale.completed_by, sale.remaining_minor = advice.key, 0
         sale.adjustments += (Adjustment(advice.key, advice.amount_minor),)
 
@@ -100,11 +108,10 @@ class Adjustments:
         )
         effects.append(JournalReversal(note, SWITCH, ReversalOutcome(last.request_id, True, APPROVED, why)))
 
-    def _tell_replaced(self, last: DecidedRequest, now: float, effects: list[Effect]) -> None:
+    def _give_back(self, last: DecidedRequest, why: str, reason: str, now: float, effects: list[Effect]) -> None:
         """The issuer gives back what an approval held that counts no more."""
         if last.issuer is not None and last.remaining_minor > 0:
-            why, request = "another amount counts in its place", last.authorization
-            self._outbox.reverse(last.request_id, request, last.issuer, 0, why, REASON_COMPLETED, now, effects)
+            self._outbox.reverse(last.request_id, last.authorization, last.issuer, 0, why, reason, now, effects)
         last.remaining_minor = 0
 
     # reversals
@@ -133,9 +140,10 @@ class Adjustments:
         if mine is None or 0 < last.remaining_minor < granted_minor(last.authorization, last.decision):
             return None
         is_last = mine is sale.adjustments[-1]
-        worth = last.remaining_minor if is_last else granted_minor(named.authorization, named.decision)
+        worth = granted_minor(named.authorization, named.decision) if last.remaining_minor else 0
         outcome = undo(reversal, evolve(named, remaining_minor=worth), named)
         if not outcome.effective:
+            effects.append(JournalReversal(reversal, line, outcome))
             return outcome
         sale.adjustments = tuple(each for each in sale.adjustments if each is not mine)
         if not is_last:
@@ -173,6 +181,6 @@ class Adjustments:
             gone = f"reversed together with request {named.request_id}"
             effects.append(JournalReversal(also, line, ReversalOutcome(last.request_id, True, APPROVED, gone)))
         self._reconciler.batches.take_back(last.authorization, last.remaining_minor)
-        self._tell_replaced(last, now, effects)
+        self._give_back(last, "reversed by the acquirer", reversal.reason, now, effects)
         why = f"{format_minor(amount_minor)} of request {sale.request_id} stand again: request {named.request_id} is reversed"
         self._stand_again(again, sale, accept(again, why), now, effects)
