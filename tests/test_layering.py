@@ -357,6 +357,7 @@ TESTED_BY: Final = {
     "issuers/amounts": "issuers/test_decide.py",
     "issuers/entry": "issuers/process/test_book.py",
     "issuers/process/main": "cli/test_issuer.py",
+    "journal/open_totals": "routing/memory/test_totals.py",
     "journal/reader": "journal/test_recovery.py",
     "journal/rows": "journal/test_recovery.py",
     "lines/acquirer_lines": "lines/test_sessions.py",
