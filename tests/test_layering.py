@@ -257,6 +257,7 @@ SQL_IN_CODE: Final = {
     "endofday/close",
     "endofday/report",
     "explain/lifecycle",
+    "journal/open_totals",
     "journal/reader",
     "settlement/checks",
     "settlement/payouts",

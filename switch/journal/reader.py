@@ -20,7 +20,7 @@ from switch.routing.handling.reversals import REVERSALS_REMEMBERED_MAX
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.history import REMEMBERED_MAX
 from switch.routing.memory.names import SAME_STAN_SECONDS, seconds_apart
-from switch.routing.memory.past import Adjustment, DecidedRequest, Named, Reference, SameStan
+from switch.routing.memory.past import DecidedRequest, Named, NewAmount, Reference, SameStan
 from switch.routing.memory.totals import Reconciled
 from switch.routing.rules.reversal import Demand, ReversalOutcome
 from switch.routing.traffic.recovery import Recovery
@@ -276,7 +276,7 @@ class JournalReader:
         for *key, completes, amount_minor, gone in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
             if completes:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
-                hold.adjustments += () if gone else (Adjustment(ExchangeKey(*key), amount_minor),)
+                hold.adjustments += () if gone else (NewAmount(ExchangeKey(*key), amount_minor),)
             else:
                 hold.increments += (ExchangeKey(*key),)
         if hold.authorization.original_key is not None and hold.held:

@@ -107,6 +107,7 @@ def differences(*arguments: str) -> tuple[int, list[list[str]]]:
 
 
 def test_diff_shows_the_subelements_that_differ_and_no_secret() -> None:
+    assert LAYOUT is not None
     other = {
         127: inner(127, {"2": "KEX", "10": "986", "22": "new", "25": build(LAYOUT.members["25"], {"2": "000000012501"})}),
         60: inner(60, {"1": "22", "2": "V104", "3": "one till"}),

@@ -116,7 +116,9 @@ async def test_a_bank_hears_of_the_last_amount_and_that_the_one_before_is_revers
             assert (await at.client.ask(tip(stan, minor))).elements[38] == code
         assert await at.held_minor() == 11_800
         heard = [
-            (each.mti, each.elements[4], each.elements[90][:10]) for each in at.centre.heard["atlas"] if each.mti[1] in "24"
+            (each.mti, each.elements[4], each.elements.get(90, "")[:10])
+            for each in at.centre.heard["atlas"]
+            if each.mti[1] in "24"
         ]
     assert heard[1:] == [
         ("0220", "000000011500", "0200000001"),
@@ -234,7 +236,7 @@ async def test_explain_tells_it_in_words(tmp_path: Path) -> None:
     assert "reversed by the acquirer: 115.00 stand again" in said
     assert "stands again 115.00 MAD of request 1" in said
     steps = run("explain", RRN, "--data", tmp_path, "--json").json["steps"]
-    assert [step["what"] for step in steps if step["what"] in ("replaced", "stands again")] == ["replaced", "stands again"]
+    assert {"replaced", "stands again"} <= {step["what"] for step in steps}
     assert json.dumps(steps)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -46,16 +47,16 @@ def in_both_editions(told: Message) -> tuple[str, str]:
     return told.elements[90][:4], elements[56][:4]
 
 
-def completion(**told: object) -> Authorization:
-    plain = asked(stan=2, function=ADVICE, message_class=FINANCIAL)
-    return evolve(plain, original_key=NAMED, **told)
+def completion(message_class: MessageClass, function: Function) -> Authorization:
+    kind = (message_class, function)
+    return asked(stan=2, function=ADVICE, message_class=FINANCIAL, original_key=NAMED, original_kind=kind)
 
 
 @pytest.mark.parametrize(("message_class", "function", "said"), KINDS)
 def test_a_completion_names_the_class_and_function_of_its_hold(
     message_class: MessageClass, function: Function, said: str
 ) -> None:
-    advice = completion(original_kind=(message_class, function))
+    advice = completion(message_class, function)
     told = to_issuer_advice(advice, approval_code=None, repeat=False, forwarder_id="504001", message_reason="")
     assert in_both_editions(told) == (f"0{said}", f"1{said}")
 
@@ -105,6 +106,7 @@ async def test_a_bank_that_was_away_hears_the_right_one(
 
 @pytest.mark.parametrize(("option", "mti"), [("adjust", "0200"), ("reverse", "0100"), ("complete", "0100")])
 def test_options_name_the_usual_message(option: str, mti: str) -> None:
-    wishes = evolve(wishes_of(), original_stan="1", original_at="1122100000", terminal_id="TERM0001", **{option: RRN})
+    named: dict[str, Any] = {option: RRN}
+    wishes = evolve(wishes_of(), original_stan="1", original_at="1122100000", terminal_id="TERM0001", **named)
     made = message_of(wishes, SPECS, SPECS.dialects["ascii"], Path("nowhere")).message
     assert made.elements[90][:14] == f"{mti}0000011122"

@@ -85,7 +85,7 @@ class Changes:
     @property
     def numbers(self) -> set[int]:
         """The elements that are changed, or inside which something is."""
-        return {number for number, *_ in (*self.elements, *self.inside)}
+        return {number for number, _ in self.elements} | {number for number, _, _ in self.inside}
 
 
 def outgoing(

@@ -16,7 +16,7 @@ from switch.money import format_minor
 from switch.routing.handling.outbox import Outbox
 from switch.routing.handling.reconciliation import Reconciler
 from switch.routing.memory.history import History
-from switch.routing.memory.past import Adjustment, Archive, DecidedRequest
+from switch.routing.memory.past import Archive, DecidedRequest, NewAmount
 from switch.routing.rules.completion import accept, adjust
 from switch.routing.rules.reversal import ReversalOutcome, undo
 from switch.routing.traffic.effects import Effect, JournalReversal
@@ -86,7 +86,7 @@ class Adjustments:
             self._note_replaced(last, advice.key, f"another adjustment of request {sale.request_id} counts", effects)
             self._give_back(last, "another amount counts in its place", REASON_COMPLETED, now, effects)
         sale.completed_by, sale.remaining_minor = advice.key, 0
-        sale.adjustments += (Adjustment(advice.key, advice.amount_minor),)
+        sale.adjustments += (NewAmount(advice.key, advice.amount_minor),)
 
     def _note_replaced(self, last: DecidedRequest, by: ExchangeKey, why: str, effects: list[Effect]) -> None:
         """Write down that an approval counts no more, and count it no more in the totals."""

@@ -11,7 +11,7 @@ from switch.card import Pan
 from switch.transaction import LATER, NOW, WITH_BATCH, Authorization, CaptureTime, Decision, ExchangeKey
 
 
-class Adjustment(NamedTuple):
+class NewAmount(NamedTuple):
     """An acquirer's adjustment of a sale: its key, and the amount it gave the sale."""
 
     key: ExchangeKey
@@ -32,7 +32,7 @@ class DecidedRequest:
     completed_by: ExchangeKey | None = None  #: of a hold: the completion that took its place
     increments: tuple[ExchangeKey, ...] = ()  #: of a hold: the approved requests that added to it
     sold_minor: int = 0  #: of a completed hold: what was left of it when a completion first took its place
-    adjustments: tuple[Adjustment, ...] = ()  #: of a sale: those that were not reversed, the last one counts
+    adjustments: tuple[NewAmount, ...] = ()  #: of a sale: those that were not reversed, the last one counts
     given_back: bool = False  #: its issuer is owed a reversal for an approval that came after its decline
 
     @property

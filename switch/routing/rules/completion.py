@@ -57,7 +57,7 @@ def adjust(
     ``last`` is what has taken its place before, if anything has, and ``over`` why no other may any more.
     """
     which, original = f"request {sale.request_id}, which it adjusts,", sale.authorization
-    amounts = {None, original.amount_minor, authorized_minor}
+    amounts = {original.amount_minor, authorized_minor}
     if last is not None:
         amounts.add(last.authorization.amount_minor)
         sale = evolve(sale, completed_by=None, remaining_minor=authorized_minor if last.remaining_minor > 0 else 0)
@@ -71,7 +71,7 @@ def adjust(
     if sale.capture != WITH_BATCH or original.transaction_type != advice.transaction_type:
         what = "waits for a completion" if sale.capture != WITH_BATCH else f"is a {original.transaction_type}"
         return refuse(INVALID_TRANSACTION, f"{which} {what}, and is no purchase that waits for its batch")
-    if advice.original_minor not in amounts:
+    if advice.original_minor is not None and advice.original_minor not in amounts:
         said, was = format_minor(advice.original_minor), format_minor(original.amount_minor)
         return refuse(ORIGINAL_AMOUNT_INCORRECT, f"DE 60 says {said} and {which} was of {was}")
     if advice.amount_minor < authorized_minor:
