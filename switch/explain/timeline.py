@@ -213,6 +213,8 @@ class _Teller:
 
     def _without_issuer(self, at_ms: int) -> Iterator[Step]:
         """What the issuer did, or did not, where the switch decided a request that was forwarded."""
+        if self.life.request["function"] != REQUEST:
+            return  # it was told, and not asked
         decision, issuer, undone = self.life.decision, self.life.request["issuer"], self._undone
         assert decision is not None
         why = undone["reason"] if undone else decision["reason"]
