@@ -13,7 +13,7 @@ from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.centre_profile import ACCEPT
-from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, check_rules
+from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, check_rules, check_scenarios
 from switch.specs.files import parse, read_bytes
 from switch.specs.folder import folder_of
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
@@ -40,6 +40,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     }
     for check in CHECKS:
         check(files, routing)
+    check_scenarios(files, dialects)
     unsaid = check_dialects(files, dialects)
     if today is not None:
         check_coverage(files, today, routing, interchange, discount, vat)

@@ -15,7 +15,7 @@ from switch.cli.request.from_file import Written
 from switch.cli.request.options import Wishes
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.codec import Codec
-from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.dialect import EDITION_1993, Dialect
 from switch.iso8583.mapping.compose import (
     STAN_DIGITS,
     InnerChange,
@@ -27,6 +27,7 @@ from switch.iso8583.mapping.compose import (
     worded,
 )
 from switch.iso8583.message import Message
+from switch.iso8583.nested.read import subelement
 from switch.record import frozen
 from switch.specs.parts import Parts
 
@@ -72,10 +73,19 @@ class Outgoing:
 
 @frozen(kw_only=True)
 class Changes:
-    """What ``--set`` asks for: whole elements first, then subelements."""
+    """What ``--set``, or a row of a file, asks for: whole elements first, then subelements."""
 
     elements: list[tuple[int, str | None]]
     inside: list[InnerChange]
+
+    @classmethod
+    def none(cls) -> Changes:
+        return cls(elements=[], inside=[])
+
+    @property
+    def numbers(self) -> set[int]:
+        """The elements that are changed, or inside which something is."""
+        return {number for number, _ in self.elements} | {number for number, _, _ in self.inside}
 
 
 def outgoing(
@@ -107,7 +117,7 @@ def outgoing(
 
 def _as_typed_too(error: MessageError, wishes: Wishes, changes: Changes) -> SwitchError:
     """What cannot be said in the dialect, told with the option it was typed behind; as it is, where nobody typed it."""
-    if error.element in {number for number, *_ in (*changes.elements, *changes.inside)}:
+    if error.element in changes.numbers:
         return SwitchError(f"--set: {error}")
     option = _given(wishes).get(error.element)
     return error if option is None else SwitchError(f"{option}: {str(error).partition(': ')[2]}")
@@ -122,11 +132,10 @@ def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Par
         given[MTI] = "file"
     asked = message_of(wishes, specs, dialect, data)
     message = worded(asked.message, dialect, datetime.now(UTC).date())
-    for of, elements in (("file", list(row.elements.items()) if row is not None else []), ("--set", changes.elements)):
-        message = changed(message, elements, dialect)
-        given |= {number: of for number, _ in elements}
-    message = changed_inside(message, changes.inside, dialect)
-    given |= {number: "--set" for number, _, _ in changes.inside}
+    of_row = Changes(elements=list(row.elements.items()), inside=list(row.inside)) if row is not None else Changes.none()
+    for of, wanted in (("file", of_row), ("--set", changes)):
+        message = changed_inside(changed(message, wanted.elements, dialect), wanted.inside, dialect)
+        given |= dict.fromkeys(wanted.numbers, of)
     codec.encode(message)
     kept = {number: of for number, of in given.items() if number in message.elements or number == MTI}
     return Outgoing(message=message, given=kept, place=row.place if row is not None else "", journaled=asked.journaled)
@@ -134,14 +143,23 @@ def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Par
 
 def _as_written(written: Written, wishes: Wishes, changes: Changes, codec: Codec) -> Outgoing:
     own = [(number, value) for number, value in ((11, wishes.stan), (37, wishes.rrn)) if value is not None]
-    message = changed(Message(wishes.mti or written.mti or "", {}), written.elements.items(), codec.dialect)
-    message = changed(message, [*own, *changes.elements], codec.dialect)
-    message = changed_inside(message, changes.inside, codec.dialect)
+    dialect = codec.dialect
+    message = changed(Message(wishes.mti or written.mti or "", {}), written.elements.items(), dialect)
+    inside = [*written.inside, *_edited(written, message, dialect)]
+    message = changed_inside(message, inside, dialect)
+    message = changed(message, [*own, *changes.elements], dialect)
+    message = changed_inside(message, changes.inside, dialect)
     codec.encode(message)
-    given = _given(wishes)
-    given |= {number: "--set" for number, _ in changes.elements}
-    given |= {number: "--set" for number, _, _ in changes.inside}
+    given = {**_given(wishes), **dict.fromkeys(changes.numbers, "--set")}
     return Outgoing(message=message, given=given, place=written.place, whole=True)
+
+
+def _edited(written: Written, message: Message, dialect: Dialect) -> Iterator[InnerChange]:
+    """The subelements of a file that say something else than the whole element beside them: somebody has edited them there."""
+    for number, path, value in written.repeated:
+        element, whole = dialect.elements[number], message.elements.get(number)
+        if element is None or whole is None or value != subelement(element, whole, path):
+            yield number, path, value
 
 
 def _for_mti(wishes: Wishes, mti: str) -> Wishes:

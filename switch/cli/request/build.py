@@ -33,7 +33,7 @@ from switch.iso8583.message import Message
 from switch.merchant import Merchant
 from switch.money import format_minor, parse_amount
 from switch.specs.parts import Parts
-from switch.transaction import APPROVALS, AUTHORIZATION, REQUEST, ExchangeKey
+from switch.transaction import APPROVALS, AUTHORIZATION, BATCH, REQUEST, WITH_BATCH, ExchangeKey
 
 AMOUNT: Final = "125.00"  #: where nothing else says it
 ANY_TERMINAL: Final = "TERM0001"  #: where the specification has no merchant
@@ -123,7 +123,7 @@ def _following(
         sale = _sale(evolve(wishes, mti=wishes.mti or MTIS[what]), specs, now, stan)
         terminal_id = sale.terminal_id
         key = ExchangeKey(sale.acquirer_id, terminal_id, *_told(wishes.original_stan, wishes.original_at))
-        original = Original("0100", key, rrn, None)
+        original = Original("0200" if what == ADJUST else "0100", key, rrn, None)  # a till adjusts what it has sold
     else:
         row = _original_row(what, rrn, data)
         key = ExchangeKey(row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"])
@@ -153,8 +153,12 @@ def _original_row(what: str, rrn: str, data: Path) -> _Row:
     rows: list[_Row] = read_life(data, sayable(rrn))
     if not rows:
         raise SwitchError(f"--{what}: found RRN {rrn}, expected one in the journal of {data}", hint=hint)
+    rows = [row for row in rows if row.get("function") != BATCH] or rows  # what a batch captured has the key of its sale
     approved = [row for row in rows if row["response_code"] in APPROVALS] or rows
-    return approved[0] if what in (COMPLETE, ADJUST, INCREMENT) else approved[-1]
+    if what in (COMPLETE, ADJUST, INCREMENT):
+        return approved[0]
+    adjusted = (row for row in rows if row["id"] == approved[-1].get("original_id") and row.get("capture") == WITH_BATCH)
+    return next(adjusted, approved[-1])  # the sale, and not its last adjustment alone
 
 
 def _mti(row: _Row) -> str:
