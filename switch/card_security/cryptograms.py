@@ -10,13 +10,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-from attrs import frozen
-
 from switch.card import Pan
 from switch.card_security.ciphers import DES_BYTES, TripleDes, odd_parity, same, xor
 from switch.card_security.mac import PaddingMethod, padded
 from switch.card_security.verification_values import are_digits, decimal
 from switch.errors import CardSecurityError
+from switch.record import frozen
 
 CRYPTOGRAM_BYTES: Final = 8
 CSU_BYTES: Final = 4  #: card status update, in the ARPC of method 2

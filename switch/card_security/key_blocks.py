@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card_security.ciphers import AES_BYTES, DES_BYTES, TDES_KEY_BYTES, Aes, TripleDes, same, xor
 from switch.errors import CardSecurityError
+from switch.record import frozen
 
 BlockVersion = Literal["A", "B", "C", "D"]
 Algorithm = Literal["T", "A"]  #: Triple DES, AES: the letters of TR-31

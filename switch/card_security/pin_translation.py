@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card import Pan
 from switch.card_security.ciphers import BlockCipher
 from switch.card_security.pin_blocks import PinBlockFormat, opened_pin, sealed_pin
+from switch.record import frozen
 
 
 @frozen

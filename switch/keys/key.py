@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card_security.ciphers import AES_KEY_BYTES, TDES_KEY_BYTES
 from switch.card_security.key_blocks import Algorithm, key_check_value
 from switch.errors import CardSecurityError
+from switch.record import frozen
 
 KeyUse = Literal["cvk", "cavk", "pvk", "zpk", "zmk", "imk-ac", "mac", "bdk"]
 #: Use -> what it is in words.

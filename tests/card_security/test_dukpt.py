@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from switch.card import Pan
 from switch.card_security.ciphers import TripleDes
-from switch.card_security.dukpt import COUNTER_MAX, VARIANTS, counter_of, initial_key, session_key, transaction_key
+from switch.card_security.dukpt import COUNTER_MAX, VARIANTS, DukptUse, counter_of, initial_key, session_key, transaction_key
+from switch.card_security.mac import padded, retail_mac
 from switch.card_security.pin_blocks import opened_pin, sealed_pin
 from switch.errors import CardSecurityError
 from tests.support.card_keys import DOUBLE, double_keys
@@ -16,6 +17,8 @@ from tests.support.card_keys import DOUBLE, double_keys
 KSN = bytes.fromhex("FFFF9876543210E00001")
 FIRST = bytes.fromhex("6AC292FAA1315B4D858AB3A3D7D5933A")
 CARD = Pan("4012345678909")
+MACS: tuple[DukptUse, ...] = ("mac", "mac_response")
+DATA: tuple[DukptUse, ...] = ("data", "data_response")
 
 
 def test_the_vectors_of_the_standard() -> None:
@@ -23,6 +26,20 @@ def test_the_vectors_of_the_standard() -> None:
     assert transaction_key(FIRST, KSN).hex().upper() == "042666B49184CFA368DE9628D0397BC9"
     block = sealed_pin(0, TripleDes(session_key(DOUBLE, KSN, "pin")), "1234", CARD)
     assert block.hex().upper() == "1B9C1845EB993A7A"
+
+
+def test_macs_and_data_of_the_standard() -> None:
+    """X9.24-1:2009, annex A.4: of the first transaction."""
+    said = b"4012345678909D987"
+    macs = {use: retail_mac(TripleDes(session_key(DOUBLE, KSN, use)), said).hex().upper() for use in MACS}
+    assert macs == {"mac": "9CCC78173FC4FB64", "mac_response": "20364223C1FF00FA"}
+    data = {use: TripleDes(session_key(DOUBLE, KSN, use)).encrypt_cbc(padded(said, 1)).hex().upper() for use in DATA}
+    assert data == {
+        "data": "FC0D53B7EA1FDA9EE68AAF2E70D9B9506229BE2AA993F04F",
+        "data_response": "1FCC89AF66222F27B903898BB2BC8589CDBFDE5EC6AFCC25",
+    }
+    second = KSN[:-1] + b"\2"
+    assert transaction_key(FIRST, second).hex().upper() == "C46551CEF9FD24B0AA9AD834130D3BC7"
 
 
 #: X9.24-1:2009, annex A.4: the PIN block of PIN 1234 for one counter after another.

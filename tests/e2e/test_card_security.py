@@ -280,7 +280,7 @@ def test_pins_from_standard_input_and_from_a_file(centre: CentreProcess, tmp_pat
         (("--network", "echo", "--pin", "1234"), "--pin: found beside --network, which has no use for it"),
         (("--raw", "00", "--cvv2", "123"), "--cvv2: found beside --raw, which has no use for it"),
         (("--raw", "00", "--mac"), "--mac: found beside --raw, which has no use for it"),
-        (("--pan", "9999990000000006", "--cvv2", "right"), "--pan: found 999999******0006, expected a card of one of the banks"),
+        (("--pan", "9999990000000006", "--cvv2", "right"), "--pan: found 999999******0006, expected a test card, whose bank has the keys for --cvv2"),
     ],
 )
 def test_what_send_refuses(options: tuple[str, ...], sentence: str) -> None:

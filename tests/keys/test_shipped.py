@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from switch.card import Pan
 from switch.card_security.ciphers import TripleDes, odd_parity
 from switch.card_security.verification_values import cvv2
 from switch.keys.key import TEST_KEY
 from switch.keys.key_module import KeyModule
-from switch.keys.shipped import ACQUIRERS, shipped_keys
+from switch.keys.shipped import ACQUIRER_KEYS, ACQUIRERS, ISSUER_KEYS, TEST_SEED, shipped_keys
 from switch.specs.load import load_specs
 
 
@@ -34,3 +35,15 @@ def test_check_values_do_not_change() -> None:
     kcv = {key.about.id: key.about.kcv for key in shipped_keys(["atlas"])}
     assert (kcv["atlas.cvk"], kcv["atlas.zpk"], kcv["atlas.imk-ac"]) == ("2FB6D3", "ABFBC8", "68ED5C")
     assert kcv["atlas.zmk-aes"] == "806E15DAB1"
+
+
+def test_the_page_says_how() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "keys.md").read_text(encoding="utf-8")
+    assert f"printf '{TEST_SEED}:atlas.cvk' | sha256sum | cut -c 1-32 " in page
+    assert "the card 4507160000000010 with expiry 2912 has the CVV2 919" in page
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for name in (*ISSUER_KEYS, *ACQUIRER_KEYS):
+        assert any(f"`{name}`" in row for row in rows), name
+    for key in shipped_keys(["atlas"]):
+        name = f"`{key.about.id.partition('.')[2]}`"
+        assert any(name in row and key.about.tr31_usage in row for row in rows), name

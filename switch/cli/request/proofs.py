@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from attrs import asdict, frozen
+from attrs import asdict
 
 from switch.cli.command.help import option
 from switch.errors import SwitchError
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.lines.message_mac import LineMacs
-    from switch.specs.specification import Listener, Specs
+    from switch.specs.centre_profile import Listener
+    from switch.specs.parts import Parts
 
 RIGHT, WRONG, WRONG_ARQC = "right", "wrong", "wrong-arqc"
 THREE_DS: Final = ("full", "attempted", "none", "wrong")
@@ -49,13 +51,22 @@ class ProofWishes:
         return next((f"--{names.get(name, name)}" for name, value in values.items() if value not in (None, False)), "")
 
     @property
+    def needs_bank(self) -> str:
+        """The first option whose value only the card's bank can make; empty where there is none."""
+        if self.cvv2 in (RIGHT, WRONG):
+            return "--cvv2"
+        if self.cvv or self.entry == "chip":
+            return "--cvv" if self.cvv else "--chip"
+        return "--3ds" if self.three_ds not in (None, "none") else ""
+
+    @property
     def entry(self) -> str | None:
         """How the card is read, where that follows from them."""
         if self.chip or self.contactless or self.atc is not None:
             return "chip"
         return "magstripe" if self.cvv else None
 
-    def macs(self, listener: Listener, specs: Specs, data: Path | None) -> LineMacs | None:
+    def macs(self, listener: Listener, specs: Parts, data: Path | None) -> LineMacs | None:
         """Who makes and verifies MACs, with the key of the listener; None where none is asked for."""
         if self.mac is None:
             return None
@@ -70,12 +81,12 @@ class ProofWishes:
 NO_PROOFS: Final = ProofWishes()
 
 
-def listener_keys(listener: Listener, specs: Specs) -> Any:
+def listener_keys(listener: Listener, specs: Parts) -> Any:
     """What was agreed on for a listener: a ready file tells its name, and the specification the keys."""
     return next((each.keys for each in specs.centre.listeners if each.name == listener.name), listener.keys)
 
 
-def open_keys(specs: Specs, data: Path | None) -> Any:
+def open_keys(specs: Parts, data: Path | None) -> Any:
     """The test keys, and those that are kept in a data folder."""
     from switch.keys.key_module import KeyModule
     from switch.keys.keystore import KEYSTORE_FILE

@@ -23,7 +23,8 @@ from switch.issuers.process.verifier import ATTEMPTED_RESULT, AUTHENTICATED_RESU
 from switch.issuers.profile import Card
 from switch.keys.key_module import PinPlace
 from switch.lines.pin_zones import ACQUIRERS_ZONE
-from switch.specs.specification import Listener, Specs
+from switch.specs.centre_profile import Listener
+from switch.specs.parts import Parts
 
 SERVICE_CODE: Final = "201"  #: of the chips and stripes we make: international, with a chip
 _WHOLE_TRACK, _CONTACTLESS = "901", "071"  #: DE 22
@@ -35,7 +36,7 @@ _SEQUENCE: Final = "01"
 class Terminal:
     """Makes proofs for messages that go to one listener."""
 
-    def __init__(self, specs: Specs, listener: Listener, data: Path | None) -> None:
+    def __init__(self, specs: Parts, listener: Listener, data: Path | None) -> None:
         self._specs, self._keys = specs, open_keys(specs, data)
         self._zone = listener_keys(listener, specs).pin_key or ACQUIRERS_ZONE
         self._repeats = 0
@@ -46,6 +47,10 @@ class Terminal:
         pan = Pan(e[2])
         issuer, card = self._issuer(pan)
         expiry = card.expiry if card is not None else e.get(14, "")
+        if not issuer and wishes.needs_bank:
+            raise SwitchError(
+                f"--pan: found {pan.masked}, expected a test card, whose bank has the keys for {wishes.needs_bank}"
+            )
         try:
             if wishes.cvv:
                 e[22] = _WHOLE_TRACK
@@ -80,13 +85,13 @@ class Terminal:
         return Message(message.mti, {**message.elements, EMV_DATA: chip_data(made).hex().upper()})
 
     def _issuer(self, pan: Pan) -> tuple[str, Card | None]:
-        """The bank of a card, and the card where it is a test card."""
-        route = self._specs.routing.find(pan.digits)
-        if route is None:
-            raise SwitchError(f"--pan: found {pan.masked}, expected a card of one of the banks, which has the keys")
-        profile = self._specs.issuers[route.issuer]
-        found = next((card for card in profile.cards if card.pan == pan), None)
-        return route.issuer, found or next((one for each in profile.card_series if (one := each.find(pan.digits))), None)
+        """The bank of a card, and the card where it is a test card; no bank of any other, whose keys nobody has."""
+        for issuer in self._specs.issuers.values():
+            found = next((card for card in issuer.cards if card.pan == pan), None)
+            found = found or next((card for each in issuer.card_series if (card := each.find(pan.digits))), None)
+            if found is not None:
+                return issuer.id, found
+        return "", None
 
     def _cvv2(self, issuer: str, pan: Pan, expiry: str, card: Card | None, wanted: str) -> str:
         if wanted not in (RIGHT, WRONG):

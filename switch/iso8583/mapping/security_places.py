@@ -12,8 +12,6 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from attrs import frozen
-
 from switch.card import CardSecurity, SecurityResults
 from switch.errors import MessageError
 from switch.iso8583.dialect import SECURITY_OF_ANSWERS, SECURITY_OF_REQUESTS, Dialect
@@ -23,6 +21,7 @@ from switch.iso8583.nested.ber import emv_tags, tlv
 from switch.iso8583.nested.read import subelement
 from switch.iso8583.nested.wire import SubelementError
 from switch.iso8583.nested.write import build, with_subelement
+from switch.record import frozen
 
 PIN_BLOCK: Final = 52
 PIN_CONTROL: Final = 53

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import frozen
-
 from switch.card import mask_numbers
 from switch.iso8583.dialect import EDITION_1987
 from switch.iso8583.element import Element
@@ -13,6 +11,7 @@ from switch.iso8583.elements import EMV_DATA, SECRET
 from switch.iso8583.nested.chip_words import chip_words
 from switch.iso8583.nested.read import Subelement, contents
 from switch.iso8583.nested.standard_parts import standard_parts
+from switch.record import frozen
 
 NOT_SHOWN: Final = "(secret, not shown)"
 
