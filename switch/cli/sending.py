@@ -49,7 +49,6 @@ class Wire:
     macs: LineMacs | None = None
 
     def encoded(self, message: Message) -> bytes:
-        """The bytes of a message, with a MAC where one is asked for."""
         return self.codec.encode(message) if self.macs is None else self.macs.sealed(self.codec, message)
 
     def framed(self, body: bytes) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from switch.errors import SpecError
-from switch.issuers.proofs.rules import PROOFS, LineKeys
+from switch.issuers.proofs.rules import KINDS_OF_PROOF, LineKeys
 from switch.specs.load import default_folder, load_specs
 
 SECURITY = """
@@ -38,7 +38,7 @@ def test_by_default_everything_is_verified_and_nothing_has_a_mac() -> None:
     specs = load_specs()
     for issuer in specs.issuers.values():
         assert issuer.keys == LineKeys()
-        assert issuer.proofs.verified == frozenset(PROOFS)
+        assert issuer.proofs.verified == frozenset(KINDS_OF_PROOF)
     assert all(listener.keys == LineKeys() for listener in specs.centre.listeners)
 
 

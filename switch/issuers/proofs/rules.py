@@ -12,7 +12,7 @@ CVV: Final = "cvv"
 CAVV: Final = "cavv"
 ARQC: Final = "arqc"
 PIN: Final = "pin"
-PROOFS: Final = (CVV2, CVV, CAVV, ARQC, PIN)
+KINDS_OF_PROOF: Final = (CVV2, CVV, CAVV, ARQC, PIN)
 PIN_TRIES: Final = 3  #: wrong PINs of a day after which no further one is looked at, where the file does not say
 PIN_TRIES_MAX: Final = 9
 
@@ -51,16 +51,16 @@ TEST_KEYS: Final = LineKeys()  #: of a line whose file says nothing
 class ProofRules:
     """What an issuer looks at. A proof that does not come is missed only where the card asks for it."""
 
-    verified: frozenset[str] = frozenset(PROOFS)
+    verified: frozenset[str] = frozenset(KINDS_OF_PROOF)
     pin_tries: int = PIN_TRIES
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> ProofRules:
         """The keys of a ``[security]`` table that are about judgement; the caller calls ``done``."""
-        verified = table.texts("verify", list(PROOFS))
+        verified = table.texts("verify", list(KINDS_OF_PROOF))
         for each in verified:
-            if each not in PROOFS:
-                table.mistake("verify", repr(each), f"of {', '.join(PROOFS)}")
+            if each not in KINDS_OF_PROOF:
+                table.mistake("verify", repr(each), f"of {', '.join(KINDS_OF_PROOF)}")
         return cls(
             verified=frozenset(verified),
             pin_tries=table.integer("pin_tries", PIN_TRIES, low=1, high=PIN_TRIES_MAX),
