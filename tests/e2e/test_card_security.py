@@ -21,7 +21,8 @@ from switch.iso8583.mapping.pin_control import PinControl
 from switch.iso8583.mapping.security_places import security_places
 from switch.issuers.process.book import Book
 from switch.keys.key_module import PinPlace
-from switch.specs.load import default_folder, load_specs
+from switch.specs.folder import default_folder
+from switch.specs.load import load_specs
 from tests.cli.command import Outcome, run
 from tests.e2e.test_crash import eventually
 

@@ -10,7 +10,8 @@ import pytest
 
 from switch.errors import SpecError
 from switch.issuers.proofs.rules import KINDS_OF_PROOF, LineKeys
-from switch.specs.load import default_folder, load_specs
+from switch.specs.folder import default_folder
+from switch.specs.load import load_specs
 
 SECURITY = """
 [security]
