@@ -78,12 +78,6 @@ def specs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     required = 'timeout_seconds = 10\n\n[security]\nmac = "require"\nmac_kind = "cmac"\n'
     changed(issuers / "souss.toml", ("timeout_seconds = 10\n", required))
     changed(issuers / "maestra.toml", ("timeout_seconds = 10\n", 'timeout_seconds = 10\n\n[security]\nmac = "require"\n'))
-    with (issuers / "atlas.toml").open("a", encoding="utf-8") as file:
-        for pan in STRONG.values():
-            file.write(
-                f'\n[[card]]\npan = "{pan}"\nexpiry = "2912"\nbalance = "900.00"\npurpose = "3-D Secure"\n'
-                "strong_authentication = true\n"
-            )
     return folder
 
 
