@@ -150,11 +150,11 @@ class SecurityPlaces:
                 elements.pop(place.number, None)  # what else stands there has a layout of the other dialect
             elif place.number in elements:
                 element = source.elements[place.number]
-                with suppress(SubelementError):
-                    rest = with_subelement(element, elements[place.number], place.path, None)
-                    elements[place.number] = rest
-                if not elements[place.number]:
-                    del elements[place.number]
+                private = elements.pop(place.number)
+                with suppress(SubelementError):  # what cannot be read to its end goes whole
+                    rest = with_subelement(element, private, place.path, None)
+                    if rest:
+                        elements[place.number] = rest
         return self._put(elements, after, values)
 
     def _put(self, e: dict[int, str], places: Mapping[str, SecurityPlace], values: Mapping[str, str | None]) -> dict[int, str]:
@@ -176,9 +176,11 @@ def without_proofs(e: Mapping[int, str], security: CardSecurity) -> dict[int, st
     source = security.places
     place = source.request.get("cvv2") if isinstance(source, SecurityPlaces) and security.cvv2 is not None else None
     if isinstance(source, SecurityPlaces) and place is not None:
-        rest = with_subelement(source.elements[place.number], elements.pop(place.number), place.path, None)
-        if rest:
-            elements[place.number] = rest
+        private = elements.pop(place.number)
+        with suppress(SubelementError):  # what cannot be read to its end goes whole
+            rest = with_subelement(source.elements[place.number], private, place.path, None)
+            if rest:
+                elements[place.number] = rest
     return elements
 
 

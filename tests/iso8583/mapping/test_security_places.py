@@ -177,3 +177,39 @@ def test_an_advice_has_neither_pin_nor_cvv2() -> None:
     alone = read({48: "9203123", 22: "051"})
     told = to_issuer_advice(alone, approval_code=None, repeat=False, forwarder_id=FORWARDER, message_reason="1003")
     assert 48 not in told.elements
+
+
+PIECES = [
+    "9203123",
+    "4203212",
+    f"4328{BASE64}",
+    "4304XXXX",
+    "9205ABCDE",
+    "92",
+    "01005ORDER",
+    "4300",
+    "9200",
+    "00C0000000000000",
+    "X",
+]
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=4).map("".join),
+    st.lists(st.sampled_from([*PIECES, f"{CAVV}11 123", "0000000005", "004000000000000011 123"]), max_size=3).map("".join),
+    st.sampled_from(["ascii", "visa_like", "ascii_private"]),
+    st.sampled_from(["ascii", "visa_like", "ascii_private"]),
+)
+def test_whatever_came_it_is_handed_on_or_an_error_of_the_message(private: str, more: str, source: str, target: str) -> None:
+    request = read({22: "901", 35: f"{PAN}=29121010123498700000", 44: more, 48: private, 60: more, 126: more}, source)
+    assert request.security is not None
+    message = to_issuer_request(request, forwarder_id=FORWARDER)
+    to_issuer_advice(request, approval_code=None, repeat=True, forwarder_id=FORWARDER, message_reason="")
+    try:
+        there = secured(message, request.security, security_places(DIALECTS[target]), None)
+    except MessageError:
+        return
+    again = security_places(DIALECTS[target]).read(there.elements)
+    assert again is not None
+    if source != target and request.security.cvv2:
+        assert again.cvv2 == request.security.cvv2
