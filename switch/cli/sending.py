@@ -219,7 +219,7 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
             screen.say_text(f"no message of listener {view.line}: {why}", "bad")
             _dump_unread(framer.rest, wire, view)
         if came.closed:
-            click.echo("the line was closed by the centre")
+            click.echo("Switch closed the connection")
     if not came.data:
         why = "the line was closed without an answer" if came.closed else "no answer came in time"
         raise UnansweredError(f"{speaking.place}: {why}", hint=_where_to_look(wire, view))

@@ -104,7 +104,7 @@ def test_a_ready_file_that_is_none(tmp_path: Path, centre: CentreProcess) -> Non
     missing = run("send", "--ready-file", path)
     assert (missing.code, missing.sentence) == (
         3,
-        f"{path}: no such file, so no centre is ready (switch up --ready-file {path})",
+        f"{path}: no such file, so no Switch is ready (switch up --ready-file {path})",
     )
     for content in ("", "[]", '{"data": "x", "listeners": {"ascii": {}}}'):
         path.write_text(content)
@@ -123,7 +123,7 @@ def test_what_the_journal_cannot_know_is_not_offered(centre: CentreProcess) -> N
     for arguments in (("--set", "42="), ("--mti", "0302"), (*used, "--amount", "2.00")):
         outcome = send(centre, *arguments)
         assert "explain it" not in outcome.out
-        assert "the output of the centre" in outcome.out
+        assert "the terminal of `switch up`" in outcome.out
 
 
 def test_a_reversal_of_what_never_came_can_be_explained(centre: CentreProcess) -> None:
@@ -339,7 +339,7 @@ def test_a_closed_port_is_told() -> None:
     outcome = run("send", "--port", port)
     assert (outcome.code, outcome.sentence) == (
         3,
-        f"127.0.0.1:{port}: connection refused, expected a running centre (switch up)",
+        f"127.0.0.1:{port}: connection refused, expected a running Switch (switch up)",
     )
 
 
@@ -508,7 +508,7 @@ def test_explain_tells_reasons_before_the_day_is_closed(centre: CentreProcess) -
     assert "51 insufficient funds, by atlas" in run("explain", declined, "--data", centre.data).out
     told = run("explain", unrouted, "--data", centre.data).out
     assert "not routed" in told
-    assert "15 no such issuer, by the switch itself" in told
+    assert "15 no such issuer, by Switch itself" in told
 
 
 def test_explain_of_nothing_names_what_is_near(centre: CentreProcess) -> None:

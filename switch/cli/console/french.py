@@ -142,7 +142,12 @@ FRENCH: Final[dict[str, str]] = {
     "merchant: found {1}, expected one with a statement": "commerçant : trouvé {1}, attendu un commerçant qui a un relevé",
     "--json: found beside --format, expected one of them": "--json : trouvé avec --format, attendu l'un des deux",
     "--excel-fr: found without --format csv, expected both": "--excel-fr : trouvé sans --format csv, attendu les deux",
-    "{1}: no journal.db here, start the centre first: {2}": "{1} : pas de journal.db ici, démarrez d'abord le centre : {2}",
+    "{1}: found no journal.db, expected the data folder of a Switch that has run": (
+        "{1} : pas de journal.db, attendu le dossier de données d'un Switch qui a déjà tourné"
+    ),
+    "--data or SWITCH_DATA names another folder; {1} starts Switch with this one": (
+        "--data ou SWITCH_DATA désigne un autre dossier ; {1} démarre Switch avec celui-ci"
+    ),
     # counts, behind all that says more
     "{1} decision": "{1} demande",
     "{1} decisions": "{1} demandes",

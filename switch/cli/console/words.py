@@ -44,7 +44,7 @@ def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
         expose_value=False,
         is_eager=True,
         callback=_choose,
-        help="Language of what is printed for people.",
+        help="Language of the output for people.",
     )(told)
 
 
