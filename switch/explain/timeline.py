@@ -173,9 +173,7 @@ class _Teller:
     def _decided(self) -> Iterator[Step]:
         decision, request = self.life.decision, self.life.request
         if decision is None:
-            yield self._step(
-                request["received_at_ms"], CENTRE, "not decided", "in flight, or Switch stopped before an answer"
-            )
+            yield self._step(request["received_at_ms"], CENTRE, "not decided", "in flight, or Switch stopped before an answer")
             return
         at_ms, code = decision["decided_at_ms"], decision["response_code"]
         took = f"after {at_ms - request['received_at_ms']} ms"

@@ -329,7 +329,8 @@ def no_journal(data: Path) -> DataFolderError:
     """The error of a command that needs a journal, for a folder without one: another folder may be meant."""
     return DataFolderError(
         f"{data.absolute()}: found no {JOURNAL_FILE}, expected the data folder of a Switch that has run",
-        hint=f"--data or SWITCH_DATA names another folder; switch up --data {shlex.quote(str(data))} starts Switch with this one",
+        hint="--data or SWITCH_DATA names another folder; "
+        f"switch up --data {shlex.quote(str(data))} starts Switch with this one",
     )
 
 

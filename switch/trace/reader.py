@@ -128,7 +128,7 @@ def _traced(row: Sequence[Any], vault: Vault) -> Traced:
 
 @contextmanager
 def opened(data: Path) -> Iterator[tuple[sqlite3.Connection, Vault]]:
-    """The trace of a data folder, and what opens its bodies; NegativeAnswerError where none is kept in the folder of a journal."""
+    """The trace of a data folder, and what opens its bodies; NegativeAnswerError where none is kept beside a journal."""
     path = data / TRACE_FILE
     if not databases.is_there(path) and not databases.is_there(data / JOURNAL_FILE):
         raise no_journal(data)

@@ -203,6 +203,6 @@ def test_colours_say_how_it_went(stage: Stage) -> None:
     assert "\x1b[32mthe books are sound\x1b[0m" in on_terminal(80, "check", "--data", stage.closed)
     cut = (EXAMPLES / "purchase-bcd.hex").read_text(encoding="utf-8").split()
     broken = on_terminal(80, "decode", "".join(cut)[:-20])
-    assert "\x1b[31mMakes no sense at byte " in broken
+    assert "\x1b[31mInvalid at byte " in broken
     assert re.search(r" \x1b\[31m\x1b\[1m..\x1b\[0m", broken), "the byte at fault is red"
     assert "\x1b" not in run("explain", stage.rrn, *data).out

@@ -367,7 +367,7 @@ def _answer_once(server: socket.socket, answer: bytes) -> None:
             "the line was closed without an answer; length header 00 ff: found 4 bytes behind it, expected 255",
         ),
         (b"\xff\xff0110", 2, "the answer: length header ff ff: found a frame of 65535 bytes, expected "),
-        (b"\x00\x040110", 1, "the answer makes no sense: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap"),
+        (b"\x00\x040110", 1, "the answer cannot be decoded: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap"),
     ],
 )
 def test_a_bad_answer_is_told(answer: bytes, code: int, words: str) -> None:
