@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import struct
+import tempfile
 import termios
 import threading
 import time
@@ -129,9 +130,23 @@ def commands(stage: Stage) -> dict[str, tuple[object, ...]]:
         "day close": ("day", "close", *closed),
         "statement": ("statement", "TELECOM00000001", *closed),
         "check": ("check", *closed),
+        "day show in French": ("day", "show", *closed, "--lang", "fr"),
+        "check in French": ("check", *closed, "--lang", "fr"),
+        "merchants in French": ("merchants", "--lang", "fr"),
+        "statement in English": ("statement", "TELECOM00000001", *closed, "--lang", "en"),
+        "tail": ("tail", "--no-follow", *data),
+        "tail line": ("tail", "--no-follow", "--line", "atlas", *data),
         "specs check": ("specs", "check"),
+        "specs export": ("specs", "export", fresh(stage)),
+        "certificates": ("certificates", fresh(stage)),
+        "version": ("--version",),
         **{" ".join(("help", *verbs)): (*verbs, "--help") for verbs in helps()},
     }
+
+
+def fresh(stage: Stage) -> Path:
+    """A folder that is not there yet."""
+    return Path(tempfile.mkdtemp(dir=stage.closed.parent)) / "new"
 
 
 def helps() -> Iterator[tuple[str, ...]]:

@@ -367,7 +367,11 @@ def _answer_once(server: socket.socket, answer: bytes) -> None:
             "the line was closed without an answer; length header 00 ff: found 4 bytes behind it, expected 255",
         ),
         (b"\xff\xff0110", 2, "the answer: length header ff ff: found a frame of 65535 bytes, expected "),
-        (b"\x00\x040110", 1, "the answer cannot be decoded: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap"),
+        (
+            b"\x00\x040110",
+            1,
+            "the answer cannot be decoded: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap",
+        ),
     ],
 )
 def test_a_bad_answer_is_told(answer: bytes, code: int, words: str) -> None:
@@ -485,7 +489,7 @@ def test_a_message_without_an_answer_among_several(tmp_path: Path) -> None:
         peer.start()
         outcome = run("send", "--port", server.getsockname()[1], "--timeout", "0.1", "--count", "2")
         peer.join()
-    assert (outcome.code, outcome.sentence.partition(": ")[2]) == (3, "2 of 2 messages not answered, or not sensibly")
+    assert (outcome.code, outcome.sentence.partition(": ")[2]) == (3, "2 of 2 messages without an answer that can be decoded")
     assert "the line was closed without an answer" in outcome.out
     assert "no answer in 0.1 s" in outcome.out
 
