@@ -178,10 +178,9 @@ def test_nothing_is_wider_than_the_terminal(stage: Stage, width: int) -> None:
         assert_fits(shown, width, name)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_broken_example_is_the_same_command(width: int) -> None:
+def test_a_broken_example_is_the_same_command() -> None:
     for verbs in helps():
-        shown = on_terminal(width, *verbs, "--help").partition("Examples:\n")[2]
+        shown = on_terminal(min(WIDTHS), *verbs, "--help").partition("Examples:\n")[2]
         wide = on_terminal(max(WIDTHS), *verbs, "--help").partition("Examples:\n")[2]
         assert re.sub(r" \\\n +", " ", shown) == wide, verbs
 

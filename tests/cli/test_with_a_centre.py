@@ -21,6 +21,7 @@ from switch.iso8583.mapping.compose import KINDS, NETWORK_FUNCTIONS
 from switch.iso8583.message import Message
 from switch.issuers.profile import Card
 from switch.specs.load import load_specs
+from switch.trace.recorder import TRACE_FILE
 from tests.cli.command import Outcome, run
 
 SPECS = load_specs()
@@ -525,6 +526,17 @@ def test_explain_of_nothing_names_what_is_near(centre: CentreProcess) -> None:
     )
 
 
+def test_explain_of_nothing_says_where_rrns_are(tmp_path: Path) -> None:
+    with running_centre(tmp_path / "var") as plain:
+        data = ("--data", plain.data)
+        assert "hint: no request is in that journal yet; " in run("explain", "X", *data).err
+        first, second = sent(plain)["rrn"], sent(plain)["rrn"]
+        assert f"hint: the newest there: {second}, {first}; " in run("explain", "X", *data).err
+        (plain.data / TRACE_FILE).touch()
+        assert "trace --last 5" in run("explain", "X", *data).err
+        assert plain.stop() == 0
+
+
 def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
     with running_centre(tmp_path / "var", ["--business-date", DATE]) as centre:
         data = ("--data", centre.data)
@@ -574,7 +586,9 @@ def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
 def test_a_folder_without_a_journal_or_with_a_foreign_one(verb: tuple[str, ...], tmp_path: Path) -> None:
     missing = run(*verb, "--data", tmp_path / "none")
     assert missing.code == 2
-    assert "switch up" in missing.sentence
+    assert missing.sentence == f"{tmp_path}/none: found no journal.db, expected the data folder of a Switch that has run"
+    assert f"switch up --data {tmp_path}/none starts Switch" in missing.err
+    assert "--data or SWITCH_DATA names another folder" in missing.err
     (tmp_path / "journal.db").write_text("not a database, long enough to be looked at as one" * 100)
     assert run(*verb, "--data", tmp_path).code == 2
 
