@@ -108,7 +108,7 @@ def with_usual_ports(shown: str, folder: Path) -> str:
         return shown
     taken = json.loads(ready.read_text(encoding="utf-8"))["listeners"]
     for listener in load_specs().centre.listeners:
-        shown = re.sub(rf"(?<=from 127\.0\.0\.1:){taken[listener.name]['port']}\b", str(listener.port), shown)
+        shown = re.sub(rf"(?<=127\.0\.0\.1:){taken[listener.name]['port']}\b", str(listener.port), shown)
     return shown
 
 
