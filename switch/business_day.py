@@ -113,6 +113,17 @@ def next_business_date(business_date: str) -> str:
     return (date.fromisoformat(business_date) + timedelta(days=1)).isoformat()
 
 
+def typed_date(text: str) -> str | None:
+    """A date as people type it, ``2026-11-22`` or ``22/11/2026``, in the form it travels in; None where it is no date.
+
+    >>> typed_date("22/11/2026"), typed_date("2026-11-22"), typed_date("11/22/2026")
+    ('2026-11-22', '2026-11-22', None)
+    """
+    typed = re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text)
+    date_typed = f"{typed[3]}-{typed[2]}-{typed[1]}" if typed else text
+    return date_typed if is_business_date(date_typed) else None
+
+
 def is_business_date(text: str) -> bool:
     """Whether a text is a date of the form ``2026-11-22``."""
     try:

@@ -107,6 +107,16 @@ def _let_go_of_output() -> None:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
+def _complain(error: SwitchError, arguments: list[str]) -> None:
+    """Say what is wrong, in the language of the command line; programs read English."""
+    from switch.cli.console.words import language_of, translated
+
+    as_json = wants_json(arguments)
+    into = None if as_json else language_of(arguments, VERBS)
+    label = translated("hint", into) + translated(": ", into)
+    complain(translated(str(error), into), translated(error.hint, into), as_json=as_json, label=label)
+
+
 def _code_of(arguments: list[str]) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="switch", standalone_mode=False)
@@ -118,10 +128,10 @@ def _code_of(arguments: list[str]) -> int:
         if told is None:
             error.show(sys.stderr)
         else:
-            complain(str(told), told.hint, as_json=wants_json(arguments))
+            _complain(told, arguments)
         return error.exit_code
     except SwitchError as error:
-        complain(str(error), error.hint, as_json=wants_json(arguments))
+        _complain(error, arguments)
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()

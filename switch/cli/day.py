@@ -42,9 +42,9 @@ def day() -> None:
 def close(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
-    DATE is the oldest date that is not closed yet, unless given. Switch writes all of the day at once, or nothing of it. It
-    may go on running: the next date opens and takes the approvals that follow. After a close, that next date is closed
-    before its cut-off has passed only if you name it.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the oldest date that is not closed yet, unless given. Switch writes all of
+    the day at once, or nothing of it. It may go on running: the next date opens and takes the approvals that follow. After
+    a close, that next date is closed before its cut-off has passed only if you name it.
 
     Closing a date twice changes nothing: the output says that it is already closed, and the exit code is 1, as when there
     is no date to close. If the machine died or the disk was full, files of a closed date may be missing. Closing the date
@@ -57,7 +57,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     specs = specs_of(data, specs_folder)
     progress = Progress()
     try:
-        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say)
+        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)))
     finally:
         progress.done()
     done = report.outcome in (CLOSED, RENDERED_AGAIN)
@@ -81,7 +81,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
 def show(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Show a closed business date: totals, net positions, payouts, and the items a person may look for.
 
-    DATE is the last one closed, unless given.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the last one closed, unless given.
     """
     from switch.endofday.close import show_day
     from switch.specs.load import specs_of

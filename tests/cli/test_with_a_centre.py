@@ -593,7 +593,7 @@ def test_a_folder_without_a_journal_or_with_a_foreign_one(verb: tuple[str, ...],
     assert run(*verb, "--data", tmp_path).code == 2
 
 
-@pytest.mark.parametrize("verb", [("day", "close", "2026-99-99"), ("day", "show", "x"), ("statement", "X", "22/11/2026")])
+@pytest.mark.parametrize("verb", [("day", "close", "2026-99-99"), ("day", "show", "x"), ("statement", "X", "11/22/2026")])
 def test_a_date_that_is_none(verb: tuple[str, ...]) -> None:
     assert run(*verb).sentence.startswith("DATE: found ")
 

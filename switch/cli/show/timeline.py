@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from switch.cli.console.screen import Tone, columns, say, say_text
+from switch.cli.console.words import said
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,21 +23,22 @@ def show_story(story: Lifecycle, told: Sequence[StepWithMessage], specs: Specs) 
     """Print the verdict, then all that happened: messages of the trace by their numbers, dates as headings."""
     from switch.cli.show.tables import show_table
 
-    say_text(*_verdict(story))
-    say_text(f"RRN {story.rrn}: {_about(story, specs)}", "title")
+    verdict, tone = _verdict(story)
+    say_text(said(verdict), tone)
+    say_text(said(f"RRN {story.rrn}: {_about(story, specs)}"), "title")
     say()
     times, headings = _times(told, specs)
-    shown: dict[str, list[str]] = {"time": times, "leg": [step.leg for step, _ in told]}
+    shown: dict[str, list[str]] = {"time": times, "leg": [said(step.leg) for step, _ in told]}
     if len(story.lives) > 1:
         shown["request"] = [str(step.request_id or "") for step, _ in told]
     if any(message for _, message in told):
         shown["message"] = [f"#{message.id}" if message else "" for _, message in told]
     if columns() >= ROOMY:
-        shown |= {"what": [step.what for step, _ in told], "detail": [step.detail for step, _ in told]}
+        shown |= {"what": [said(step.what) for step, _ in told], "detail": [said(step.detail) for step, _ in told]}
     else:
-        shown["detail"] = [f"{step.what}: {step.detail}" for step, _ in told]
+        shown["detail"] = [f"{said(step.what)}{said(': ')}{said(step.detail)}" for step, _ in told]
     if 0 in headings:
-        say_text(f"{headings.pop(0)}, times of {specs.calendar.zone.key}", "hint")
+        say_text(said(f"{headings.pop(0)}, times of {specs.calendar.zone.key}"), "hint")
     show_table(tuple(shown), list(zip(*shown.values(), strict=True)), headings=headings)
 
 
