@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from attrs import frozen
-
 from switch.errors import SwitchError
+from switch.record import frozen
 from switch.spec_table import SpecTable
 
 #: The last date that can be open: the date after it and its value date have to stand in the calendar, which ends with 9999.

@@ -37,6 +37,7 @@ VERBS: Final = {
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
+    "keys": ("switch.cli.keys", "keys", "List, generate, import and export keys."),
     "certificates": ("switch.cli.certificates", "certificates", "Make certificates for a test of TLS."),
     "completion": ("switch.cli.completion", "completion", "Print the completion script of a shell."),
     "issuer": ("switch.cli.issuer", "issuer", "Run one simulated issuer (switch up does it for you)."),
@@ -48,7 +49,7 @@ GROUPS: Final = {
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "merchants"),
     "End of day": ("day", "statement", "check"),
-    "Set up": ("specs", "certificates", "completion", "issuer"),
+    "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 
 

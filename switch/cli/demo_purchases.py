@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
-
 from switch.card import luhn_digit, mask_pan
 from switch.centre.as_process import CentreProcess
 from switch.iso8583.codec import Codec
@@ -20,7 +18,9 @@ from switch.issuers.profile import ACTIVE, LOST, PURPOSE_DO_NOT_HONOR, STOLEN, C
 from switch.journal.journal import read_life
 from switch.lines.client import exchange
 from switch.merchant import Merchant
-from switch.specs.specification import Listener, Specs
+from switch.record import frozen
+from switch.specs.centre_profile import Listener
+from switch.specs.specification import Specs
 from switch.transaction import CHIP, ECOMMERCE, MAGSTRIPE, MANUAL
 
 ANSWER_SECONDS_MAX: Final = 20.0

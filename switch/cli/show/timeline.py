@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from switch.explain.lifecycle import Lifecycle, Row
     from switch.explain.messages import StepWithMessage
+    from switch.specs.parts import Parts
     from switch.specs.specification import Specs
 
 ROOMY: Final = 100  #: from so many columns on, what happened has a column of its own
@@ -88,12 +89,12 @@ def _about(story: Lifecycle, specs: Specs) -> str:
     return ", ".join([*about, merchant.name if merchant else f"merchant {first['merchant_id'].strip()}"])
 
 
-def time_of(at_ms: int, specs: Specs) -> str:
+def time_of(at_ms: int, specs: Specs | Parts) -> str:
     """Epoch milliseconds in the centre's time zone."""
     return f"{_moment(at_ms, specs.calendar.zone):%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
 
-def time_json(at_ms: int | None, specs: Specs) -> dict[str, Any]:
+def time_json(at_ms: int | None, specs: Specs | Parts) -> dict[str, Any]:
     """A time for programs: epoch milliseconds, and ISO 8601 with the offset of the centre's time zone."""
     at = None if at_ms is None else _moment(at_ms, specs.calendar.zone).isoformat(timespec="milliseconds")
     return {"at_ms": at_ms, "at": at}
