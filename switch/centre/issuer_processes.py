@@ -11,8 +11,8 @@ from typing import Final
 import trio
 from attrs import frozen
 
-from switch.centre.issuer_starter import IssuerStarter, StartedProcess
 from switch.lines.issuer_link import IssuerLink
+from switch.machine.starter import StartedProcess, Starter
 from switch.machine.stopping import END_NOW, Stop
 from switch.routing.traffic.effects import Notice
 
@@ -45,7 +45,7 @@ class IssuerProcess:
         arguments: Sequence[str],
         link: IssuerLink,
         *,
-        starter: IssuerStarter,
+        starter: Starter,
         tell: Callable[[Notice], None],
         stop: Stop,
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from attrs import frozen
 
@@ -24,3 +25,8 @@ class WireFormat:
     header: HeaderFormat
     tpdu: bool
     today: Callable[[], date] = utc_today
+
+    @cached_property
+    def words(self) -> tuple[str, str, bool]:
+        """The same as plain values: the dialect's name, the notation of the header, whether there is a TPDU."""
+        return self.codec.dialect.name, self.header.notation, self.tpdu

@@ -16,6 +16,7 @@ from switch.errors import NegativeAnswerError
 from switch.iso8583.reading.redaction import ByteRanges, places_of
 from switch.lines.line import ACQUIRER, RECEIVED, Direction
 from switch.trace.recorder import SCHEMA, TRACE_FILE, TRACED_MAX
+from switch.trace.up_to_date import wait_until_written
 
 #: What a trace has.
 KEPT: Final = f"expected one of the last {TRACED_MAX:,} of a centre started with `switch up --trace`"
@@ -127,8 +128,10 @@ def _traced(row: Sequence[Any], vault: Vault) -> Traced:
 
 @contextmanager
 def opened(data: Path) -> Iterator[tuple[sqlite3.Connection, Vault]]:
-    """The trace of a data folder, and what opens its bodies; NegativeAnswerError where there is none."""
+    """The trace of a data folder with all that a running centre has handed over, and what opens its bodies; NegativeAnswerError
+    where there is none."""
     path = data / TRACE_FILE
+    wait_until_written(data)
     if not databases.is_there(path):
         raise NegativeAnswerError(
             f"{data}: no bytes are kept here; `switch up --trace` keeps those of every message from then on"

@@ -27,7 +27,7 @@ from switch.routing.traffic.effects import Notice
 from switch.spec_table import SpecTable
 from switch.specs.load import load_specs
 from switch.specs.specification import KEEP, AfterUnreadable, Specs
-from switch.trace.recorder import Trace
+from switch.trace.told import Trace
 
 NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC
 TODAY = date(2026, 11, 22)

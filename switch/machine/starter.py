@@ -1,4 +1,4 @@
-"""The process that starts the centre's issuers by fork, as the centre sees it."""
+"""The process that starts others by fork, as its owner sees it: issuers, and whoever writes the trace."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ END_SECONDS_MAX: Final = 5.0  #: how long a starter that is not needed any more 
 class StartedProcess:
     """A process as its owner sees it: its streams, and how it ends. It has ended when nobody holds its output any more."""
 
-    def __init__(self, pid: int, streams: Sequence[int], starter: IssuerStarter) -> None:
+    def __init__(self, pid: int, streams: Sequence[int], starter: Starter) -> None:
         self.pid, self._starter = pid, starter
         self.stdin, self.stdout, self.stderr = map(trio.lowlevel.FdStream, streams)
         self.ended = False
@@ -77,8 +77,8 @@ def _pipe(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
     return ends
 
 
-class IssuerStarter:
-    """``command`` makes a starter; ``launched`` is one that is under way already. Where it dies another is made: the issuers it
+class Starter:
+    """``command`` makes a starter; ``launched`` is one that is under way already. Where it dies another is made: those it
     has started do not notice."""
 
     def __init__(self, command: Sequence[str], launched: Launched | None = None) -> None:
@@ -110,7 +110,7 @@ class IssuerStarter:
             await self._end()
 
     async def _end(self) -> None:
-        """Let the starter end, and wait for it: nothing of a centre is left behind."""
+        """Let the starter end, and wait for it: nothing of its owner is left behind."""
         if self._launched is not None:
             self._launched.control.close()
             with trio.move_on_after(END_SECONDS_MAX, shield=True):
@@ -138,7 +138,7 @@ class IssuerStarter:
             self._launched.end_now()
             self._launched = None
         while self._asking:
-            self._asking.popleft().answered(None, "the process that starts issuers has ended")
+            self._asking.popleft().answered(None, "the process that starts others has ended")
 
     async def start(self, arguments: Sequence[str]) -> StartedProcess:
         """A process of these arguments; OSError where none can be started now."""
@@ -154,7 +154,7 @@ class IssuerStarter:
 
     async def _ask(self, arguments: Sequence[str], streams: Sequence[int]) -> int:
         if self._launched is None:
-            raise OSError("the process that starts issuers is being started again")
+            raise OSError("the process that starts others is being started again")
         ask_for(self._launched.control, arguments, streams)
         asking = Asking()
         self._asking.append(asking)
