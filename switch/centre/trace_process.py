@@ -43,6 +43,7 @@ class TraceProcess:
         self._hand_over = HandOver()
         self._hand_over.stuck = self._wake
         self.trace = Trace(self._hand_over.give, clock_ms=clock_ms)
+        self.pid: int | None = None
         self.ready = trio.Event()  #: whoever reads the trace from now on finds in it what has been handed over before
         self._woken, self._ended = trio.Event(), trio.Event()
         self._finishing = False
@@ -102,21 +103,19 @@ class TraceProcess:
                 pause = min(max(pause * 2, PAUSE_SECONDS[0]), PAUSE_SECONDS[1])
                 if ending != reported:
                     reported = ending
-                    self._tell(
-                        f"{self._path}: the process that writes it {ending}, starting it again; "
-                        "messages it had not written are not in it"
-                    )
+                    self._tell(f"{self._path}: the process that writes it {ending}")
                 await trio.sleep(pause)
         finally:
             self._ended.set()
 
     async def _live(self) -> str:
-        """One process, from its start to its end; how it ended, in words."""
+        """One process, from its start to its end; how it ended, and what that means, in words."""
         complaint = bytearray()
         try:
             process = await self._starter.start(self._arguments)
+            self.pid = process.pid
         except OSError as error:
-            return f"cannot be started: {error.strerror or error}"
+            return f"cannot be started: {error.strerror or error}; trying again"
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_collect, process.stderr, complaint)
@@ -131,7 +130,8 @@ class TraceProcess:
             with trio.CancelScope(shield=True):
                 await process.aclose()
         why = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2].removeprefix("switch: ")
-        return f"ended{'' if code is None else f' with {code}'}{f' ({why})' if why else ''}"
+        how = f"ended{'' if code is None else f' with {code}'}{f' ({why})' if why else ''}"
+        return f"{how}, starting it again; messages it had not written are not in it"
 
     async def _feed(self, process: StartedProcess) -> None:
         """Hand over what waits whenever the pipe takes more; close it once nothing more will come."""
