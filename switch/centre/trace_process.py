@@ -67,9 +67,17 @@ class TraceProcess:
         self._wake()
         if self._stop.asked < END_NOW:  # else it writes what it has, and ends by itself
             with trio.move_on_after(FINISH_SECONDS_MAX):
-                await self._ended.wait()
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._hurried, nursery.cancel_scope)
+                    await self._ended.wait()
+                    nursery.cancel_scope.cancel()
         self._hand_over.give_up()
         self._tell_lost()
+
+    async def _hurried(self, waiting: trio.CancelScope) -> None:
+        """Wait no longer where somebody asks to end now."""
+        await self._stop.comes_to(END_NOW)
+        waiting.cancel()
 
     def look(self) -> None:
         """Say how many messages were not handed over; to be called once a second."""

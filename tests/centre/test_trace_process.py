@@ -20,9 +20,10 @@ from switch.cli.issuer import starter_command
 from switch.data_folder.vault import Vault
 from switch.iso8583.framing import Frame
 from switch.iso8583.message import Message
+from switch.machine import starter as starter_module
 from switch.machine.starter import Starter
 from switch.machine.starting import launch
-from switch.machine.stopping import Stop
+from switch.machine.stopping import FINISH, Stop
 from switch.routing.traffic.effects import Notice
 from switch.trace import hand_over
 from switch.trace.reader import last_messages
@@ -84,6 +85,7 @@ class Traced:
 
     def __init__(self, data: Path) -> None:
         self.data, self.told, self.stans = data, list[str](), 0
+        self.stop = Stop()
         Vault.open(data)
         begin_trace(data / TRACE_FILE)
         self.starter = Starter(starter_command(None), launch(starter_command(None)))
@@ -93,7 +95,7 @@ class Traced:
             starter=self.starter,
             clock_ms=lambda: NOW_MS,
             tell=lambda notice: self.told.append(notice.detail.partition("trace.db: ")[2]),
-            stop=Stop(),
+            stop=self.stop,
         )
 
     def hears(self, messages: int) -> None:
@@ -183,6 +185,25 @@ async def test_one_that_does_not_end_is_not_waited_for_for_ever(tmp_path: Path, 
             traced.hears(1)
     with pytest.raises(ProcessLookupError):
         traced.signal(signal.SIGCONT)
+
+
+async def test_asked_to_end_now_the_centre_does_not_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starter_module, "END_SECONDS_MAX", 0.1)
+
+    async def ask_twice() -> None:
+        await traced.stop.comes_to(FINISH)
+        await until(lambda: traced.process._finishing)
+        traced.stop.ask()
+
+    with trio.fail_after(trace_process.FINISH_SECONDS_MAX):
+        async with trio.open_nursery() as nursery, ready(tmp_path) as traced:
+            nursery.start_soon(ask_twice)
+            await trio.testing.wait_all_tasks_blocked()
+            traced.signal(signal.SIGSTOP)
+            traced.hears(1)
+            traced.stop.ask()
+    traced.signal(signal.SIGCONT)
+    await until(traced.kept)
 
 
 async def test_what_it_cannot_do_is_told(tmp_path: Path) -> None:
