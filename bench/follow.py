@@ -28,7 +28,7 @@ from bench.run import CASES, Case, free_port, listening, neutral_specs, refuse_w
 from switch.centre.as_process import CentreProcess, start_centre
 from switch.trace.process import NAME
 from switch.trace.recorder import TRACE_FILE
-from switch.trace.up_to_date import ANSWER_SECONDS_MAX, wait_until_written
+from switch.trace.up_to_date import WRITTEN_SECONDS_MAX, wait_until_written
 
 RESULTS = Path(__file__).parent / "follow.md"
 MEASURED = (CASES[0], CASES[1], CASES[5])  #: 1×1, 4×16, and 1,000 tx/s
@@ -71,7 +71,7 @@ class Recorder:
         while quick < 2:
             began = time.monotonic()
             wait_until_written(self.data)
-            quick += time.monotonic() - began < ANSWER_SECONDS_MAX / 2
+            quick += time.monotonic() - began < WRITTEN_SECONDS_MAX / 2
         with closing(sqlite3.connect(self.data / TRACE_FILE)) as db:
             number: int = db.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()[0]
             return number

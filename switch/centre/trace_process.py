@@ -21,7 +21,6 @@ PAUSE_SECONDS: Final = (0.1, 5.0)  #: before it is started again; each further p
 STEADY_SECONDS: Final = 10.0  #: one that lived so long begins again with the first pause
 FINISH_SECONDS_MAX: Final = 10.0  #: for what has been handed over, once the centre ends: two or three times the fullest backlog
 LOST_TOLD_SECONDS: Final = 10.0  #: how often at most a person is told how many messages are not there
-COMPLAINT_BYTES_MAX: Final = 16_384  #: of what it wrote last to its standard error
 
 
 class TraceProcess:
@@ -126,7 +125,7 @@ class TraceProcess:
             return f"cannot be started: {error.strerror or error}; trying again"
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(_collect, process.stderr, complaint)
+                nursery.start_soon(process.complains, complaint)
                 nursery.start_soon(self._feed, process)
                 await self._listen(process)
                 nursery.cancel_scope.cancel()
@@ -166,10 +165,3 @@ class TraceProcess:
                 else:
                     self._tell(line.decode("utf-8", "replace"))
         process.ended = True
-
-
-async def _collect(stream: trio.abc.ReceiveStream, into: bytearray) -> None:
-    """Read a stream to its end and keep the last of it."""
-    async for data in stream:
-        into += data
-        del into[:-COMPLAINT_BYTES_MAX]

@@ -16,6 +16,7 @@ import trio
 from switch.machine.starting import LINE_BYTES_MAX, Launched, ask_for, launch
 
 CODE_SECONDS_MAX: Final = 1.0  #: how long a starter may take to say how a process ended; without one nobody knows
+COMPLAINT_BYTES_MAX: Final = 16_384  #: of what a process wrote last to its standard error
 LAUNCH_PAUSE_SECONDS: Final = 0.2  #: before a starter that died is started again
 END_SECONDS_MAX: Final = 5.0  #: how long a starter that is not needed any more may take to end
 
@@ -38,6 +39,12 @@ class StartedProcess:
         with trio.move_on_after(CODE_SECONDS_MAX):
             return await self._starter.code_of(self.pid)
         return None
+
+    async def complains(self, into: bytearray) -> None:
+        """Read its standard error to the end, and keep the last of it."""
+        async for data in self.stderr:
+            into += data
+            del into[:-COMPLAINT_BYTES_MAX]
 
     def kill(self) -> None:
         """End it now; to be called while it has not ended: its number may be another's later."""

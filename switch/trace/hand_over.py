@@ -21,7 +21,7 @@ LENGTH_BYTES: Final = 4  #: in front of each batch
 PIPE_BYTES: Final = 1_048_576  #: what anybody's pipe may hold; some 2,500 messages
 WAITING_BYTES_MAX: Final = 4_194_304  #: held by the switch where the pipe is full, or nobody reads it yet: 10,000 messages
 BACKLOG_BYTES_MAX: Final = 16_777_216  #: held by the process that writes, so that the pipe is empty for the next burst
-READ_BYTES: Final = 262_144
+TAKEN_BYTES: Final = 262_144
 
 
 class HandOver:
@@ -118,7 +118,7 @@ class Intake:
         """Read what is there."""
         while not self.ended and not self.full:
             try:
-                data = os.read(self._pipe, READ_BYTES)
+                data = os.read(self._pipe, TAKEN_BYTES)
             except BlockingIOError:
                 return
             self._held += data

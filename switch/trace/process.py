@@ -20,9 +20,9 @@ from switch.trace.up_to_date import Readers
 
 NAME: Final = "trace recorder"  #: in the list of processes
 READY: Final = "ready"  #: said once; what is said later is for a person
-MESSAGES_MAX: Final = 500  #: of a transaction: some ten milliseconds
+WRITTEN_AT_ONCE_MAX: Final = 500  #: of a transaction: some ten milliseconds
 GATHER_SECONDS: Final = 0.01  #: between two: what comes meanwhile shares one, and the switch need not wake anybody
-NICENESS: Final = 5  #: the switch and its issuers go first
+GIVES_WAY_BY: Final = 5  #: the switch and its issuers go first
 
 
 def record_until_end(data: Path, dialects: Mapping[str, Dialect], incoming: int, say: Callable[[str], None]) -> None:
@@ -30,7 +30,7 @@ def record_until_end(data: Path, dialects: Mapping[str, Dialect], incoming: int,
     is_called(NAME)
     is_never_dumped()
     with suppress(OSError):
-        os.nice(NICENESS)
+        os.nice(GIVES_WAY_BY)
     recorder = Recorder(data / TRACE_FILE, Vault.open(data, new=False), dialects, tell=say)
     intake, readers = Intake(incoming), Readers(data)
     with closing(recorder), closing(readers):
@@ -41,7 +41,7 @@ def record_until_end(data: Path, dialects: Mapping[str, Dialect], incoming: int,
             select.select(pipe + readers.numbers, [], [], 0 if intake.has_batch else LOOK_SECONDS)
             readers.welcome(intake.come)
             intake.read()
-            recorder.record(intake.take(MESSAGES_MAX))
+            recorder.record(intake.take(WRITTEN_AT_ONCE_MAX))
             readers.tell(intake.taken)
             if time.monotonic() >= look_at:
                 recorder.look()

@@ -11,14 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-ANSWER_SECONDS_MAX: Final = 1.0  #: how long a reader waits; then it reads what there is
+WRITTEN_SECONDS_MAX: Final = 1.0  #: how long a reader waits; then it reads what there is
 READERS_MAX: Final = 64  #: who may wait at once
 
 
 def wait_until_written(data: Path) -> None:
     """Wait until the trace of a data folder has what was handed over before; where nobody writes it, not at all."""
     with suppress(OSError), socket.socket(socket.AF_UNIX) as asking:
-        asking.settimeout(ANSWER_SECONDS_MAX)
+        asking.settimeout(WRITTEN_SECONDS_MAX)
         asking.connect(_name_of(data))
         asking.recv(1)  # nothing is said: the other end closes it
 

@@ -112,7 +112,7 @@ def test_no_more_is_read_than_may_be_held_but_a_batch_of_any_size_is(
     pipe: tuple[Intake, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hand_over, "BACKLOG_BYTES_MAX", 1_000)
-    monkeypatch.setattr(hand_over, "READ_BYTES", 100)
+    monkeypatch.setattr(hand_over, "TAKEN_BYTES", 100)
     intake, write = pipe
     giver = HandOver()
     giver.attach(write)
