@@ -21,7 +21,7 @@ LENGTH_BYTES: Final = 4  #: in front of each batch
 PIPE_BYTES: Final = 1_048_576  #: what anybody's pipe may hold; some 2,500 messages
 WAITING_BYTES_MAX: Final = 4_194_304  #: held by the switch where the pipe is full, or nobody reads it yet: 10,000 messages
 BACKLOG_BYTES_MAX: Final = 16_777_216  #: held by the process that writes, so that the pipe is empty for the next burst
-TAKEN_BYTES: Final = 262_144
+TAKEN_BYTES: Final = 65_536  #: with one read
 
 
 class HandOver:
@@ -123,6 +123,8 @@ class Intake:
                 return
             self._held += data
             self.ended = not data
+            if len(data) < TAKEN_BYTES:
+                return
 
     def take(self, messages_max: int) -> list[Told]:
         """The next batches, as long as they make fewer messages than that; none where no batch is whole."""

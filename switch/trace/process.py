@@ -21,7 +21,8 @@ from switch.trace.up_to_date import Readers
 NAME: Final = "trace recorder"  #: in the list of processes
 READY: Final = "ready"  #: said once; what is said later is for a person
 WRITTEN_AT_ONCE_MAX: Final = 500  #: of a transaction: some ten milliseconds
-GATHER_SECONDS: Final = 0.01  #: between two: what comes meanwhile shares one, and the switch need not wake anybody
+#: Between two: what comes meanwhile shares one, and the switch need not wake anybody. The pipe holds some 60 ms of a full load.
+GATHER_SECONDS: Final = 0.025
 GIVES_WAY_BY: Final = 5  #: the switch and its issuers go first
 
 
@@ -38,8 +39,9 @@ def record_until_end(data: Path, dialects: Mapping[str, Dialect], incoming: int,
         look_at = time.monotonic() + LOOK_SECONDS
         while not intake.ended or intake.has_batch:
             pipe = [] if intake.ended or intake.full else [incoming]
-            select.select(pipe + readers.numbers, [], [], 0 if intake.has_batch else LOOK_SECONDS)
-            readers.welcome(intake.come)
+            ready, _, _ = select.select(pipe + readers.numbers, [], [], 0 if intake.has_batch else LOOK_SECONDS)
+            if ready != pipe:
+                readers.welcome(intake.come)
             intake.read()
             recorder.record(intake.take(WRITTEN_AT_ONCE_MAX))
             readers.tell(intake.taken)
