@@ -90,7 +90,8 @@ def turn(tools: LoadTools, centre: CentreProcess, case: Case, seconds: float) ->
     """One turn of the load on one centre, with what its trace took."""
     recorder = Recorder.of(centre)
     cpu_us, number = (recorder.cpu_us(), recorder.written()) if recorder is not None else (0.0, 0)
-    figures = tools.load(centre.address("ascii")[1], *case.options(seconds), "--pid", str(centre.process.pid))
+    options = (*case.options(seconds), "--warmup", "0", "--pid", str(centre.process.pid))  # what is not counted would be traced
+    figures = tools.load(centre.address("ascii")[1], *options)
     refuse_wrong(case, figures)
     found = {"tps": figures["tps"], "switch_us": figures["pid_cpu_us"], "p50_us": figures["p50_us"]}
     if recorder is not None:
