@@ -17,7 +17,7 @@ import time
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from attrs import frozen
 
@@ -86,14 +86,14 @@ def _named(about: Path) -> tuple[str, int]:
     return front.partition("(")[2], int(behind.split()[1])
 
 
-def turn(tools: LoadTools, centre: CentreProcess, case: Case, seconds: float) -> dict[str, Any]:
+def turn(tools: LoadTools, centre: CentreProcess, case: Case, seconds: float) -> dict[str, float]:
     """One turn of the load on one centre, with what its trace took."""
     recorder = Recorder.of(centre)
     cpu_us, number = (recorder.cpu_us(), recorder.written()) if recorder is not None else (0.0, 0)
     options = (*case.options(seconds), "--warmup", "0", "--pid", str(centre.process.pid))  # what is not counted would be traced
     figures = tools.load(centre.address("ascii")[1], *options)
     refuse_wrong(case, figures)
-    found = {"tps": figures["tps"], "switch_us": figures["pid_cpu_us"], "p50_us": figures["p50_us"]}
+    found = {"tps": float(figures["tps"]), "switch_us": float(figures["pid_cpu_us"]), "p50_us": float(figures["p50_us"])}
     if recorder is not None:
         written = recorder.written() - number
         found["recorder_us"] = (recorder.cpu_us() - cpu_us) / figures["n"]
@@ -105,13 +105,13 @@ def measure(tools: LoadTools, centres: dict[str, CentreProcess], case: Case, arg
     """The rows of one case: what the trace costs, and what following costs beside it."""
     for centre in centres.values():
         turn(tools, centre, case, 0.5)
-    rounds: list[dict[str, dict[str, Any]]] = []
+    rounds: list[dict[str, dict[str, float]]] = []
     for number in range(arguments.rounds):
         order = list(centres)[:: 1 if number % 2 else -1]
         rounds.append({kind: turn(tools, centres[kind], case, arguments.seconds) for kind in order})
     pairs = {"a trace for none": ("traced", "plain"), "following for a trace": ("followed", "traced")}
     return {
-        what: row(case, [Round(one[dear], one[cheap]) for one in rounds]).replace("|", f"| {what} |", 1)
+        what: row(case, [Round([(one[dear], one[cheap])]) for one in rounds]).replace("|", f"| {what} |", 1)
         + f" {statistics.median(one[dear]['recorder_us'] for one in rounds):.0f}"
         + f" | {statistics.median(one[dear]['kept'] for one in rounds):.0%} |"
         for what, (dear, cheap) in pairs.items()
