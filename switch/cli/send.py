@@ -18,7 +18,7 @@ from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.cli.request.options import Wishes
-    from switch.specs.specification import Listener
+    from switch.specs.centre_profile import Listener
 
 _TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 #: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.mapping.compose.KINDS`.
@@ -75,7 +75,7 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
         help="Dialect to write in, instead of the listener's.",
     ),
     option("--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."),
-    option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front or not, instead of what the listener does."),
+    option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front, or none.  [default: as the listener does]"),
     tls_options,
 )
 @grouped(
@@ -85,11 +85,11 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
         "kind",
         type=click.Choice(TYPES),
         metavar="TYPE",
-        help=f"What is asked for (DE 3): {', '.join(TYPES)}.  [default: purchase, or cash at a cash machine]",
+        help=f"Kind of transaction (DE 3): {', '.join(TYPES)}.  [default: purchase, or cash at a cash machine]",
     ),
     option("--amount", metavar="AMOUNT", help="Amount: 125 or 125.00.  [default: 125.00, or that of the original]"),
-    option("--cash-back", metavar="AMOUNT", help="Part of the amount that is handed out (DE 54)."),
-    option("--partial", is_flag=True, help="A part of the amount can be taken, too (DE 25 = 41)."),
+    option("--cash-back", metavar="AMOUNT", help="Part of the amount that the cardholder gets in cash (DE 54)."),
+    option("--partial", is_flag=True, help="Accept an approval of less than the amount (DE 25 = 41)."),
     option("--currency", metavar="CODE", help="Currency, 504 or MAD.  [default: the merchant's]"),
     option(
         "--pan",
@@ -124,7 +124,7 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
     ),
     option("--increment", metavar="RRN", shell_complete=last_rrns, help="Add --amount to a pre-authorization (0100)."),
     option("--reverse", metavar="RRN", shell_complete=last_rrns, help="Reverse a request (0400, or 0420 with --mti)."),
-    option("--leave", metavar="AMOUNT", help="What the reversal leaves of the amount (DE 95).  [default: nothing]"),
+    option("--leave", metavar="AMOUNT", help="Part of the amount that is not reversed (DE 95).  [default: none]"),
     option("--void", metavar="RRN", shell_complete=last_rrns, help="Void a sale or a refund (0200 with DE 3 02 or 22)."),
     option(
         "--data",
@@ -226,10 +226,11 @@ def send(
     completes the message. Card numbers are masked, unless --unmasked. The exit code is 0 when an answer came, 1 when it is not
     the one that --expect names, 3 when no answer came.
 
-    --file sends the messages of hexadecimal text or JSON as they are. CSV has a header row (mti and element numbers), then a
-    message a row: a missing column means the default, an empty cell leaves the element out. Switch reads all of a file before
-    it sends the first message. Several messages go over one connection and are shown a line each, with a count of their answers
-    at the end. With --count, each repetition has a new STAN, time and RRN. --raw sends any bytes, and shows what comes back.
+    --file sends the messages of hexadecimal text or JSON as they are. CSV has a header row (mti and numbers such as 4 or
+    127.22), then a message a row: a missing column means the default, an empty cell leaves the element out. Switch reads all of
+    a file before it sends the first message. Several messages go over one connection and are shown a line each, with a count of
+    their answers at the end. With --count, each repetition has a new STAN, time and RRN. --raw sends any bytes, and shows what
+    comes back.
 
     \b
     switch send --pan 9504010000000027 --amount 80.00 --expect 51

@@ -6,11 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import frozen
 
 from switch.cli.show.exchange import (
     exchange_json,
@@ -24,6 +22,7 @@ from switch.cli.show.exchange import (
 )
 from switch.display.plural import plural
 from switch.errors import FrameError, NegativeAnswerError, SwitchError, UnansweredError
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.cli.request.batch import Outgoing
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from switch.iso8583.message import Message
     from switch.iso8583.reading.describe import Description
     from switch.lines.client import Answered, Conversation
-    from switch.specs.specification import Specs
+    from switch.specs.parts import Parts
 
 
 @frozen(kw_only=True)
@@ -103,7 +102,7 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
             click.echo()
             _dump("received", wire.framed_again(answer.frame), answer.frame.body, wire, view)
     if response.error is not None:
-        raise NegativeAnswerError(f"the answer makes no sense: {response.error}")
+        raise NegativeAnswerError(f"the answer cannot be decoded: {response.error}")
     _check_expected(view.expect, value_of(response, 39))
 
 
@@ -112,7 +111,7 @@ def send_several(
     wire: Wire,
     messages: Iterable[Outgoing],
     rate: float | None,
-    specs: Specs,
+    specs: Parts,
     view: SendView,
     *,
     wait: Any = time.sleep,
@@ -143,7 +142,7 @@ def send_several(
         response = describe(wire.codec, answer.frame.body, unmasked=view.unmasked) if answer is not None else None
         if answer is not None and response is not None:
             code = value_of(response, 39)
-            why = f"makes no sense: {response.error}" if response.error is not None else ""
+            why = f"an answer that cannot be decoded: {response.error}" if response.error is not None else ""
             times.append(answer.elapsed_ms)
         codes["" if why else code or "none"] += 1
         if view.expect is not None and (code != view.expect or why):
@@ -165,7 +164,7 @@ def send_several(
     else:
         _print_summary(summary)
     if codes[""]:
-        sentence = f"{codes['']} of {plural(codes.total(), 'message')} not answered, or not sensibly"
+        sentence = f"{codes['']} of {plural(codes.total(), 'message')} without an answer that can be decoded"
         raise UnansweredError(f"{speaking.place}: {sentence}", hint=_where_to_look(wire, view))
     if others:
         found = f"{len(others)} of {plural(codes.total(), 'message')} with another, the first: {others[0]}"
@@ -219,7 +218,7 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
             screen.say_text(f"no message of listener {view.line}: {why}", "bad")
             _dump_unread(framer.rest, wire, view)
         if came.closed:
-            click.echo("the line was closed by the centre")
+            click.echo("Switch closed the connection")
     if not came.data:
         why = "the line was closed without an answer" if came.closed else "no answer came in time"
         raise UnansweredError(f"{speaking.place}: {why}", hint=_where_to_look(wire, view))
@@ -326,7 +325,7 @@ def _live(
     answer: Answered | None,
     out: Outgoing,
     request: Description,
-    specs: Specs,
+    specs: Parts,
     view: SendView,
 ) -> Live:
     from switch.cli.show import live
@@ -353,6 +352,8 @@ def _summary(codes: Counter[str], times: list[float]) -> dict[str, Any]:
     counted = {code: count for code, count in codes.most_common() if code}
     about: dict[str, Any] = {"sent": codes.total(), "response_codes": counted, "not_answered": codes[""]}
     if times:
+        from statistics import median
+
         about |= {"min_ms": min(times), "median_ms": median(times), "max_ms": max(times)}
     return {name: round(value, 3) if isinstance(value, float) else value for name, value in about.items()}
 
@@ -365,7 +366,7 @@ def _print_summary(summary: dict[str, Any]) -> None:
     parts = [f"{count} × {'answered without a code' if code == 'none' else answered(code)}"
              for code, count in summary["response_codes"].items()]  # fmt: skip
     if summary["not_answered"]:
-        parts.append(f"{summary['not_answered']} not answered, or not sensibly")
+        parts.append(f"{summary['not_answered']} without an answer that can be decoded")
     say_text(f"{summary['sent']} sent: {', '.join(parts)}")
     if "min_ms" in summary:
         lowest, middle, highest = (summary[name] for name in ("min_ms", "median_ms", "max_ms"))

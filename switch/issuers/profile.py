@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
 from switch.issuers.secure_line import ClientTls, optional
+from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
 
@@ -158,7 +159,7 @@ class Profile:
         """An issuer's file. Accounts are named by the place of their card in it, so new cards belong at its end."""
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
-            table.mistake("id", repr(issuer_id), "another id: this is the name of the centre in a decision")
+            table.mistake("id", repr(issuer_id), "another id: this is the name of Switch in a decision")
         secure = optional(table, "tls")
         profile = cls(
             id=issuer_id,

@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
-
 from switch.errors import FrameError, UnansweredError, UnreachableError
 from switch.iso8583.framing import Frame, Framer
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.lines.tls_context import ClientSide
@@ -112,11 +111,11 @@ class Conversation:
             connection = socket.create_connection(self._address, timeout=min(self._timeout_seconds, CONNECT_SECONDS_MAX))
         except TimeoutError:
             raise UnreachableError(
-                f"{self.place}: nobody took the call in time, expected a running centre (switch up)"
+                f"{self.place}: nobody took the call in time, expected a running Switch (switch up)"
             ) from None
         except (OSError, UnicodeError) as fault:
             why = getattr(fault, "strerror", None) or "no such host"
-            raise UnreachableError(f"{self.place}: {why.lower()}, expected a running centre (switch up)") from None
+            raise UnreachableError(f"{self.place}: {why.lower()}, expected a running Switch (switch up)") from None
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection if self._tls is None else secured(connection, self._tls, self.place)
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from attrs import frozen
-
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
+from switch.record import frozen
 
 
 def utc_today() -> date:

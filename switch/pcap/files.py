@@ -9,10 +9,9 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from attrs import frozen
-
 from switch.display.plural import plural
 from switch.errors import CaptureError
+from switch.record import frozen
 
 #: How a classic file begins -> byte order, nanoseconds in a unit of its time stamps.
 _CLASSIC: Final = {
@@ -114,7 +113,7 @@ def _next_generation(data: bytes) -> Iterator[Packet]:
             number += 1
             yield _packet(order, kind, body, interfaces, number)
         except (struct.error, IndexError):
-            raise CaptureError(f"capture at byte {place}: found a block of type {kind} that makes no sense") from None
+            raise CaptureError(f"capture at byte {place}: found an invalid block of type {kind}") from None
 
 
 def _blocks(data: bytes) -> Iterator[tuple[int, int, bytes]]:
