@@ -211,6 +211,29 @@ def security_places(dialect: Dialect, zone: str = "") -> SecurityPlaces:
     )
 
 
+#: What an issuer found, and how far a cardholder was authenticated, in words.
+_RESULTS: Final = {
+    "cvv2_result": {"M": "match", "N": "no match", "P": "not processed", "S": "missing", "U": "not verified"},
+    "cvv_result": {"1": "wrong", "2": "right"},
+    "cavv_result": {
+        "0": "cannot be read",
+        "1": "wrong",
+        "2": "right",
+        "3": "right, of an attempt",
+        "4": "wrong, of an attempt",
+    },
+    "eci": {"05": "authenticated", "06": "attempted", "07": "not authenticated"},
+}
+
+
+def proof_words(dialect: Dialect, place: str, value: str) -> str:
+    """What stands in a subelement such as 48.87 in words, where the dialect says that it is a result or an ECI."""
+    for name, words in _RESULTS.items():
+        if dialect.security.get(name) == place:
+            return words.get((_ECI.get(value.strip()[-1:]) or "") if name == "eci" else value, "")
+    return ""
+
+
 def _place(dialect: Dialect, name: str) -> SecurityPlace | None:
     """A place the [security] table names, where the dialect (still) describes it."""
     text = dialect.security.get(name)
