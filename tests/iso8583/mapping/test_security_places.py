@@ -47,6 +47,19 @@ def test_in_de_48_in_the_manner_of_mastercard() -> None:
     assert proofs({48: "4304X-XX"}).cavv == ""
 
 
+@pytest.mark.parametrize(
+    ("chip", "found"),
+    [
+        (f"5710{PAN}D2912201000009879F2608C0FFEE0123456789", ("999", "987")),
+        (f"5710{PAN}D291220100000987", None),
+        (f"5708{PAN}9F2608C0FFEE0123456789", None),
+    ],
+)
+def test_a_chip_has_a_value_of_its_own(chip: str, found: tuple[str, str] | None) -> None:
+    security = proofs({55: chip})
+    assert (security.cvv and (security.service_code, security.cvv)) == found
+
+
 def test_in_60_and_126_in_the_manner_of_visa() -> None:
     security = proofs({60: "0000000005", 126: f"00C0000000000000{CAVV}11 123"}, "visa_like")
     assert (security.cvv2, security.eci, security.cavv) == ("123", "05", CAVV)
