@@ -227,7 +227,8 @@ class Inbound:
         self._outgoing.refuse(origin, message, code)
         if code != APPROVED:
             name = f"RRN {upload.rrn}" if upload.refers else f"STAN {upload.original_stan}"
-            what = f"{name} for {format_minor(upload.amount_minor)} is no approval here that stands; answered {code}"
+            amount = format_minor(upload.amount_minor, message.elements.get(49, CURRENCY))
+            what = f"{name} for {amount} is no approval here that stands; answered {code}"
             effects.append(Notice("unmatched", f"{origin.line.name}: {message.mti}: {what}"))
 
     def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:

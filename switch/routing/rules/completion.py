@@ -3,6 +3,8 @@ increment adds to a hold."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import evolve
 
 from switch.merchant import Merchant
@@ -35,11 +37,12 @@ def complete(advice: Authorization, hold: DecidedRequest, authorized_minor: int,
     if wrong is not None:
         return wrong
     limit_minor = authorized_minor + authorized_minor * merchant.over_basis_points // BASIS_POINTS
+    decimal = partial(format_minor, currency=advice.currency)
+    amount = decimal(advice.amount_minor)
     if advice.amount_minor > limit_minor:
-        amount, limit = format_minor(advice.amount_minor), format_minor(limit_minor)
-        return refuse(INVALID_AMOUNT, f"completes with {amount} where {limit} may be captured")
-    of_what = f"{format_minor(authorized_minor)} authorized by request {hold.request_id}"
-    return accept(advice, f"completes {of_what} with {format_minor(advice.amount_minor)}")
+        return refuse(INVALID_AMOUNT, f"completes with {amount} where {decimal(limit_minor)} may be captured")
+    of_what = f"{decimal(authorized_minor)} authorized by request {hold.request_id}"
+    return accept(advice, f"completes {of_what} with {amount}")
 
 
 def adjust(advice: Authorization, sale: DecidedRequest, authorized_minor: int, merchant: Merchant) -> Decision:
@@ -48,6 +51,8 @@ def adjust(advice: Authorization, sale: DecidedRequest, authorized_minor: int, m
     It is the completion of the sale for a higher amount. ``authorized_minor`` is what reversals have left of the sale.
     """
     which, original = f"request {sale.request_id}, which it adjusts,", sale.authorization
+    decimal = partial(format_minor, currency=original.currency)
+    to, of = decimal(advice.amount_minor), decimal(authorized_minor)
     wrong = not_outstanding(advice, sale)
     if wrong is not None:
         return wrong
@@ -55,16 +60,14 @@ def adjust(advice: Authorization, sale: DecidedRequest, authorized_minor: int, m
         what = "waits for a completion" if sale.capture != WITH_BATCH else f"is a {original.transaction_type}"
         return refuse(INVALID_TRANSACTION, f"{which} {what}, and is no purchase that waits for its batch")
     if advice.original_minor not in (None, original.amount_minor, authorized_minor):
-        said, was = format_minor(advice.original_minor), format_minor(original.amount_minor)
+        said, was = decimal(advice.original_minor), decimal(original.amount_minor)
         return refuse(ORIGINAL_AMOUNT_INCORRECT, f"DE 60 says {said} and {which} was of {was}")
     if advice.amount_minor < authorized_minor:
-        to, of = format_minor(advice.amount_minor), format_minor(authorized_minor)
         return refuse(INVALID_AMOUNT, f"{which} is of {of}, and {to} is less")
     decision = complete(advice, sale, authorized_minor, merchant)
     if not decision.approved:
         return decision
-    change = f"from {format_minor(authorized_minor)} to {format_minor(advice.amount_minor)}"
-    return evolve(decision, reason=f"adjusts request {sale.request_id} {change}")
+    return evolve(decision, reason=f"adjusts request {sale.request_id} from {of} to {to}")
 
 
 def not_outstanding(request: Authorization, hold: DecidedRequest) -> Decision | None:
