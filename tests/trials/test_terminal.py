@@ -114,3 +114,11 @@ async def test_a_sale_reversed_in_part_is_one_sale_of_a_batch_still(tmp_path: Pa
                 code = [await terminal.ask(*settlement(f"00000{at}", "920000", at, 4_000)) for at in (0, 1)]
         journal.close()
     assert code == ["0510 95", "0510 00"]
+
+
+async def test_an_upload_that_fits_nothing_is_told_of_in_its_currency() -> None:
+    async with loopback(issuers=("atlas",)) as centre, Terminal(centre) as terminal:
+        assert await terminal.ask(*sale("000001", "000000004550", "0320")) == "0330 25"
+        assert await terminal.ask(*sale("000002", "000000004550", "0320", de49="0788")) == "0330 25"
+    told = [notice.detail for notice in centre.notices if notice.kind == "unmatched"]
+    assert [re.findall(r"for ([0-9.]+) is", each) for each in told] == [["45.50"], ["4.550"]]
