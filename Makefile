@@ -47,7 +47,7 @@ types: $(VENV)/.installed-dev ## check types (mypy --strict)
 bench: $(VENV)/.installed-dev ## measure the switch and the codec, write bench/results.md (needs a C compiler and the load tools; about ten minutes)
 	@$(VENV)/bin/python -m bench.run $(ARGS)
 
-against: $(VENV)/.installed-dev ## measure this checkout side by side with an earlier one (REVISION=name), write bench/against.md (about five minutes)
+against: $(VENV)/.installed-dev ## measure this checkout side by side with an earlier one (REVISION=name), write bench/against.md (about ten minutes)
 	@$(VENV)/bin/python -m bench.against $(REVISION) $(ARGS)
 
 day-bench: $(VENV)/.installed-dev ## measure the close of a day of a million approvals (APPROVALS=100000 for fewer)
