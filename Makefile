@@ -75,7 +75,7 @@ fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messag
 	@$(VENV)/bin/python -m tests.fuzz.run $(SECONDS) $(ARGS)
 
 .PHONY: pages
-pages: $(VENV)/.installed ## type what tutorials and how-to pages say, and write the outputs they quote anew (PAGES=docs/how-to/no-answer.md)
+pages: $(VENV)/.installed ## type what tutorials, how-to pages and French pages say, and write the outputs they quote anew (PAGES=docs/how-to/no-answer.md)
 	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES)
 
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")

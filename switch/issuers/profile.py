@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
 from switch.issuers.secure_line import ClientTls, optional
+from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
 

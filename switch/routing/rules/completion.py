@@ -22,6 +22,7 @@ from switch.transaction import (
     WITH_BATCH,
     Authorization,
     Decision,
+    granted_minor,
     refuse,
 )
 
@@ -45,21 +46,37 @@ def complete(advice: Authorization, hold: DecidedRequest, authorized_minor: int,
     return accept(advice, f"completes {of_what} with {amount}")
 
 
-def adjust(advice: Authorization, sale: DecidedRequest, authorized_minor: int, merchant: Merchant) -> Decision:
+def adjust(
+    advice: Authorization,
+    sale: DecidedRequest,
+    last: DecidedRequest | None,
+    authorized_minor: int,
+    merchant: Merchant,
+    over: str = "",
+) -> Decision:
     """Whether an adjustment may take the place of a sale that waits for the close of its terminal's batch.
 
     It is the completion of the sale for a higher amount. ``authorized_minor`` is what reversals have left of the sale.
+    ``last`` is what has taken its place before, if anything has, and ``over`` why no other may any more.
     """
     which, original = f"request {sale.request_id}, which it adjusts,", sale.authorization
     decimal = partial(format_minor, currency=original.currency)
     to, of = decimal(advice.amount_minor), decimal(authorized_minor)
+    amounts = {original.amount_minor, authorized_minor}
+    if last is not None:
+        amounts.add(last.authorization.amount_minor)
+        sale = evolve(sale, completed_by=None, remaining_minor=authorized_minor if last.remaining_minor > 0 else 0)
     wrong = not_outstanding(advice, sale)
     if wrong is not None:
         return wrong
+    if over:
+        return refuse(INVALID_TRANSACTION, f"{which} {over}")
+    if last is not None and last.remaining_minor < granted_minor(last.authorization, last.decision):
+        return refuse(INVALID_TRANSACTION, f"{which} was reversed in part after an adjustment")
     if sale.capture != WITH_BATCH or original.transaction_type != advice.transaction_type:
         what = "waits for a completion" if sale.capture != WITH_BATCH else f"is a {original.transaction_type}"
         return refuse(INVALID_TRANSACTION, f"{which} {what}, and is no purchase that waits for its batch")
-    if advice.original_minor not in (None, original.amount_minor, authorized_minor):
+    if advice.original_minor is not None and advice.original_minor not in amounts:
         said, was = decimal(advice.original_minor), decimal(original.amount_minor)
         return refuse(ORIGINAL_AMOUNT_INCORRECT, f"DE 60 says {said} and {which} was of {was}")
     if advice.amount_minor < authorized_minor:
@@ -67,7 +84,8 @@ def adjust(advice: Authorization, sale: DecidedRequest, authorized_minor: int, m
     decision = complete(advice, sale, authorized_minor, merchant)
     if not decision.approved:
         return decision
-    return evolve(decision, reason=f"adjusts request {sale.request_id} from {of} to {to}")
+    before = decimal(authorized_minor if last is None else last.remaining_minor)
+    return evolve(decision, reason=f"adjusts request {sale.request_id} from {before} to {to}")
 
 
 def not_outstanding(request: Authorization, hold: DecidedRequest) -> Decision | None:
