@@ -65,6 +65,9 @@ def test_of_adjustments(currency: str, sale: str, less: str, more: str) -> None:
     assert f"DE 60 says {less} and request 1, which it adjusts, was of {sale}" in told
     assert f"is of {sale}, and {less} is less" in (talk >> asked(3, amount_minor=9_000, **adjusts)).drop()
     assert f"adjusts request 1 from {sale} to {more}" in (talk >> asked(4, amount_minor=20_000, **adjusts)).drop()
+    told = (talk >> reversed_(4, own_stan=901, amount_minor=20_000)).drop()
+    assert f"reversed by the acquirer: {sale} stand again" in told
+    assert f"{sale} of request 1 stand again: request 4 is reversed" in told
 
 
 @CURRENCIES
