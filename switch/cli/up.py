@@ -74,15 +74,16 @@ def up(
     follow: bool,
     quiet: bool,
 ) -> None:
-    """Run the centre: its listeners, its switch and one process an issuer, until Ctrl+C or SIGTERM.
+    """Run Switch: its listeners, its routing and one process for each issuer, until Ctrl+C or SIGTERM.
 
-    Prints the listeners, the issuers, the data folder and one `switch send` line to try; then a line for each event
-    worth a person's attention. With --follow, each message and its answer have a line, too: a process of its own reads
-    them in the trace, so that nothing waits for it. Stopping finishes what is in flight and ends with 0; SIGHUP does the
-    same, and so does output that nobody reads any more. Asked to stop twice, it says how many requests are without an
-    answer and ends at once, with 0 too.
+    Switch prints its listeners, issuers, data folder and a `switch send` line to try. After that it prints a line for each
+    event that a person should know of. With --follow it also prints a line for each message and its answer: a process of
+    its own reads them in the trace, so no message waits for it.
 
-    The business date follows the clock. A date more than a week after the open one is opened only with --accept-clock.
+    Ctrl+C, SIGTERM and SIGHUP let Switch finish the requests in flight, and so does output that nobody reads any more. A
+    second signal ends it at once: it prints how many requests have no answer. The exit code is 0 either way.
+
+    The business date follows the clock. Switch opens a date more than a week after the open one only with --accept-clock.
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     command = starter_command(specs_folder)
@@ -90,12 +91,12 @@ def up(
     with suppress(OSError):  # the centre tries again
         launched = launch(command)  # it loads what issuers need while we load what a centre needs
         click.get_current_context().find_root().call_on_close(launched.end_now)
-    from switch.centre.issuer_starter import IssuerStarter
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer
     from switch.cli.console.run import run
     from switch.cli.console.viewer import Viewer
     from switch.machine.files import kind_at
+    from switch.machine.starter import Starter
     from switch.routing.traffic.effects import Notice
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
@@ -142,7 +143,7 @@ def up(
         if viewer is not None:
             viewer.start()
 
-    centre = Centre(specs, options, tell=tell, started=started, stop=stop, starter=IssuerStarter(command, launched))
+    centre = Centre(specs, options, tell=tell, started=started, stop=stop, starter=Starter(command, launched))
     try:
         run(centre.run, stop, read_by_people=True)
     finally:

@@ -22,13 +22,15 @@ SWITCH: Final = Path(__file__).parents[3] / "switch"
 
 #: What stands in code in pieces: as the whole sentences come to be, so that each piece is in one of them.
 WHOLE: Final = (
+    "/d/pan.key: missing, and the card numbers of this folder open with no other key",
     "merchant TELECOM00000001 has no statement of 2026-11-22, its latest is of 2026-11-21",
     "merchant TELECOM00000001 has no statement of 2026-11-22, nor of any other date",
     "merchant: found 'X', expected one such as EPICERIE0000001, HOTEL0000000001",
     "merchant: found 'X', expected one with a statement",
-    "/d: no journal.db here, start the centre first: switch up --data /d",
-    "/d/journal.db: found an empty file, expected a journal of this centre",
-    "/d/books.db: found a pipe, expected books of this centre",
+    "/d: found no journal.db, expected the data folder of a Switch that has run",
+    "--data or SWITCH_DATA names another folder; switch up --data /d starts Switch with this one",
+    "/d/journal.db: found an empty file, expected a journal of Switch",
+    "/d/books.db: found a pipe, expected books of Switch",
     "/d/books.db: found none, expected the books that the files in /d/days are of",
     "/d/books.db: found an empty file, expected the books that the files in /d/days are of",
     (
@@ -37,12 +39,12 @@ WHOLE: Final = (
     ),
     (
         "/d/journal.db: found a journal of schema 1, which an earlier release wrote, expected 3; it cannot be brought up to "
-        "date now: /d: another centre is running on this data folder"
+        "date now: /d: another Switch is running on this data folder"
     ),
     "/d/books.db: found books of schema 9, expected 4 or earlier: a later release wrote it",
-    "/d/books.db: found another program's database, expected books of this centre",
-    "/d/books.db: found a file that may not be read here, expected books of this centre",
-    "/d/books.db: found file is not a database, expected books of this centre",
+    "/d/books.db: found another program's database, expected books of Switch",
+    "/d/books.db: found a file that may not be read here, expected books of Switch",
+    "/d/books.db: found file is not a database, expected books of Switch",
     "/d/books.db: found Permission denied, expected a folder that can be read",
     "/d/closing.lock: found Read-only file system, expected a file that can be written",
     "/d/closing.lock: found a trick that nobody has words for, expected a file that can be written",
@@ -70,10 +72,10 @@ WHOLE: Final = (
     "presentment 7 does not add up",
     "adjustment 7 does not add up",
     *(f"books.db: {kind} posting is missing" for kind in ("table", "index", "trigger", "view")),
-    *(f"books.db: {kind} posting is not as the centre makes it" for kind in ("table", "index", "trigger", "view")),
-    "books.db: trigger posting is not the centre's",
+    *(f"books.db: {kind} posting is not as Switch makes it" for kind in ("table", "index", "trigger", "view")),
+    "books.db: trigger posting is not of Switch",
     "books.db: row 7 missing from index posting_account",
-    "books.db: /d/books.db: found database disk image is malformed, expected books of this centre",
+    "books.db: /d/books.db: found database disk image is malformed, expected books of Switch",
     "the proofs of the books stopped, for what they read makes no sense: unsupported operand",
     "hold 7 is captured by 8, which the journal does not have so",
     "merchant TELECOM00000001: payout of 7 minor units is carried, not as in the ledger",
