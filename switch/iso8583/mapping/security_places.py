@@ -18,9 +18,10 @@ from switch.iso8583.dialect import SECURITY_OF_ANSWERS, SECURITY_OF_REQUESTS, Di
 from switch.iso8583.element import Element, Layout
 from switch.iso8583.elements import EMV_DATA, MARKED, TRACK_2
 from switch.iso8583.nested.ber import emv_tags, tlv
-from switch.iso8583.nested.read import subelement
+from switch.iso8583.nested.read import contents, subelement
 from switch.iso8583.nested.wire import SubelementError
 from switch.iso8583.nested.write import build, with_subelement
+from switch.iso8583.values import content_problem
 from switch.record import frozen
 
 PIN_BLOCK: Final = 52
@@ -57,13 +58,15 @@ class SecurityPlaces:
     request: Mapping[str, SecurityPlace]
     answer: Mapping[str, SecurityPlace]
     elements: Mapping[int, Element]
+    plain: Mapping[int, Layout]  #: of those whose subelements stand by tag in plain text
     like: object  #: the same of two dialects that say all of it alike
     private: frozenset[int]  #: the elements of the places of a request
     marked: frozenset[int]  #: where none of these is, there is nothing to read: they, what else may prove a card, and MARKED
 
     def read(self, e: Mapping[int, str]) -> CardSecurity | None:
         """What of a request proves card and holder; None where nothing does. Whatever stands there, nothing is raised."""
-        cvv2, eci, cavv = (self._value(self.request, name, e) for name in SECURITY_OF_REQUESTS)
+        said = self._values(self.request, e)
+        cvv2, eci, cavv = said.get("cvv2"), said.get("eci"), said.get("cavv")
         service_code, cvv = _on_track(e.get(TRACK_2, ""), e.get(22, ""))
         pin_block, chip = e.get(PIN_BLOCK), e.get(EMV_DATA)
         if chip is not None and cvv is None:
@@ -83,13 +86,29 @@ class SecurityPlaces:
             places=self,
         )
 
-    def _value(self, places: Mapping[str, SecurityPlace], name: str, e: Mapping[int, str]) -> str | None:
-        """What stands in a place, in the house's form; None where nothing does, or it cannot be found."""
-        place = places.get(name)
-        if place is None or place.number not in e:
-            return None
-        value = subelement(self.elements[place.number], e[place.number], place.path)
-        return None if value is None else _from_form(name, place.form, value)
+    def _values(self, places: Mapping[str, SecurityPlace], e: Mapping[int, str]) -> dict[str, str]:
+        """What stands in the places, in the house's form; nothing of those where nothing does, or it cannot be found."""
+        found, inside = dict[str, str](), dict[int, Mapping[str, str]]()
+        for name, place in places.items():
+            number, path, form = place
+            if number not in e:
+                continue
+            element = self.elements[number]
+            if number not in inside:
+                inside[number] = self._inside(number, e[number])
+            value = inside[number].get(path[0])
+            if value is not None and len(path) > 1:
+                value = subelement(element, e[number], path)
+            value = None if value is None else _from_form(name, form, value)
+            if value is not None:
+                found[name] = value
+        return found
+
+    def _inside(self, number: int, value: str) -> Mapping[str, str]:
+        layout = self.plain.get(number)
+        if layout is not None:
+            return _cut_by_tag(layout, value)
+        return {part.key: part.value for part in reversed(contents(self.elements[number], value).parts)}
 
     def written(self, e: Mapping[int, str], security: CardSecurity) -> dict[int, str]:
         """The elements with the proofs of a request in the places of this dialect, and no longer in those they were read from;
@@ -122,7 +141,8 @@ class SecurityPlaces:
 
     def results(self, e: Mapping[int, str]) -> SecurityResults | None:
         """What an issuer's answer says of the proofs; None where it says nothing."""
-        said = {name: (self._value(self.answer, name, e) or "").strip() for name in SECURITY_OF_ANSWERS}
+        told = self._values(self.answer, e)
+        said = {name: told.get(name, "").strip() for name in SECURITY_OF_ANSWERS}
         authentication = ""
         with suppress(IndexError, ValueError):
             data = bytes.fromhex(e.get(EMV_DATA, ""))
@@ -189,6 +209,35 @@ def without_proofs(e: Mapping[int, str], security: CardSecurity) -> dict[int, st
     return elements
 
 
+def _cut_by_tag(layout: Layout, value: str) -> dict[str, str]:
+    """The subelements of a plain text that the dialect describes, as far as it can be read: what ``contents`` gives of it, in
+    a tenth of the time, for every payment with a CVV2 is looked at so."""
+    found, place, size = dict[str, str](), 0, len(value)
+    tag, head = layout.tag_characters, layout.tag_characters + layout.tag_length_digits
+    while place < size:
+        key, length = value[place : place + tag], value[place + tag : place + head]
+        if not (key.isascii() and key.isalnum() and length.isascii() and length.isdecimal() and len(length) == head - tag):
+            break
+        start, place = place + head, place + head + int(length)
+        member, text = layout.members.get(key, layout.other), value[start:place]
+        if place > size or member is None or content_problem(member, text):
+            break
+        found.setdefault(key, text)
+    return found
+
+
+def _is_plain(element: Element) -> bool:
+    """Whether the subelements of an element stand by tag in plain text."""
+    layout = element.layout
+    return (
+        layout is not None
+        and layout.kind == "tags"
+        and layout.text == "ascii"
+        and element.content != "b"
+        and all(each.encoding == "ascii" for each in layout.members.values())
+    )
+
+
 def _begun(element: Element, value: str) -> str:
     """A value that something can be put into: of places one behind the other, with all of them filled with nothing."""
     layout = element.layout
@@ -210,6 +259,7 @@ def security_places(dialect: Dialect, zone: str = "") -> SecurityPlaces:
         request=request,
         answer=answer,
         elements=elements,
+        plain={number: each.layout for number, each in elements.items() if each.layout is not None and _is_plain(each)},
         like=(tuple(request.items()), tuple(answer.items()), tuple(_signature(elements[n]) for n in elements)),
         private=private,
         marked=private | MARKED | {TRACK_2, PIN_BLOCK, EMV_DATA},
