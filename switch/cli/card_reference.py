@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from switch.cli.cards import codes_given
+from switch.cli.card_codes import codes_given
 from switch.money import format_minor
 from switch.specs.load import load_specs
 

@@ -21,6 +21,7 @@ from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
+from switch.specs.card_files import card_file_mistakes, read_cards
 from switch.specs.checks import CHECKS, DEFAULT_CONTRACT, Known, check_coverage, check_dialects, check_rules
 from switch.specs.files import Files, one_of, parse, read_bytes
 from switch.specs.specification import ACCEPT, CentreProfile, Fees, Specs
@@ -44,7 +45,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     files = Files(default_folder() if folder is None else folder)
     centre = files.read("centre.toml", CentreProfile.from_toml)
     dialects = _dialects(files)
-    issuers = {name: files.read(f"issuers/{name}.toml", partial(_issuer, name)) for name in files.names("issuers")}
+    issuers = {name: files.read(f"issuers/{name}.toml", partial(_issuer, files, name)) for name in files.names("issuers")}
     routing = files.read("routing.toml", RoutingTable.from_toml)
     merchants = files.read("merchants.toml", _merchants)
     interchange = files.read("fees/interchange.toml", InterchangeTable.from_toml)
@@ -59,6 +60,9 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     unsaid = check_dialects(files, dialects)
     if today is not None:
         check_coverage(files, today, routing, interchange, discount, vat)
+        for profile in issuers.values():
+            if profile is not None and profile.managed:
+                files.mistakes.update(card_file_mistakes(profile, routing))
     _refuse(files.mistakes, ": `switch specs check` names all")
     assert centre is not None, "a part that is missing is a mistake"
     assert routing is not None
@@ -165,10 +169,21 @@ def _dialects(files: Files) -> Mapping[str, Dialect]:
     return MappingProxyType({name: dialect for name in names if (dialect := load(name, ())) is not None})
 
 
-def _issuer(name: str, table: SpecTable) -> Profile:
+def prove_cards(specs: Specs, issuer_id: str) -> None:
+    """SpecError where the card file of an issuer has mistakes: reading one for every command would take too long."""
+    _refuse(card_file_mistakes(specs.issuers[issuer_id], specs.routing))
+
+
+def _issuer(files: Files, name: str, table: SpecTable) -> Profile:
     if table.peek("id", str) not in (None, name):
         table.mistake("id", repr(table.text("id")), f"{name!r}, the name of the file")
-    return Profile.from_toml(table)
+    profile = Profile.from_toml(table)
+    if profile.card_file is None:
+        return profile
+    path = files.folder / profile.card_file
+    if not path.is_file():
+        table.mistake("card_file", repr(profile.card_file), "a file of cards, named from the folder of the specification")
+    return profile.with_sheet(partial(read_cards, path, profile.card_file))
 
 
 def _merchants(table: SpecTable) -> tuple[Mapping[str, Merchant], Merchant | None]:

@@ -4,8 +4,8 @@ from itertools import islice
 
 import pytest
 
+from switch.issuers.cards.status import STATUSES
 from switch.issuers.decide import approval_codes
-from switch.issuers.profile import STATUSES
 from tests.issuers.cast import EXPIRED, GOOD, LOST, OF_SERIES, POOR, REFUSED, STOLEN, STRANGER, Issuer, asked
 
 

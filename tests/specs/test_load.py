@@ -13,7 +13,7 @@ import pytest
 from switch.card import luhn_digit, luhn_valid
 from switch.errors import SpecError
 from switch.iso8583.dialect import EDITION_1987, Dialect
-from switch.issuers.profile import LOST, PURPOSE_DO_NOT_HONOR, STOLEN
+from switch.issuers.cards.status import LOST, PURPOSE_DO_NOT_HONOR, STOLEN
 from switch.merchant import CAPTURES, rib_key
 from switch.spec_table import SpecTable
 from switch.specs.load import default_folder, load_scenario, load_specs
