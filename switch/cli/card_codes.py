@@ -28,6 +28,7 @@ from switch.transaction import (
 
 _LITTLE_MINOR: Final = 12_500  #: an account with less cannot pay the purchase that `switch send` makes by default
 _ABOVE_MINOR: Final = 10_000  #: so much above a limit is asked for
+_CASH: Final = "--type cash"
 _ABROAD: Final = "250"  #: DE 19 of an acquirer abroad: France
 _ACCOUNT_TYPES: Final = {"savings": "10", "cheque": "20", "credit": "30", "universal": "40", "investment": "50"}  #: in DE 3
 
@@ -57,44 +58,52 @@ def send_line(card: Card, code: str, options: str) -> str:
 
 
 def _ways(card: Card) -> Iterator[tuple[str, str]]:
-    product, entry = card.product, _entry(card)
-    yield APPROVED, "--type cash" if product.service_code[2] in CASH_MACHINES_ONLY else entry
+    product, usual = card.product, _usual(card)
+    yield APPROVED, usual
     if card.balance_minor < _LITTLE_MINOR:
-        yield INSUFFICIENT_FUNDS, entry
+        yield INSUFFICIENT_FUNDS, usual
     cash_limit_minor = card.cash_limit_minor if card.cash_limit_minor is not None else product.cash_limit_minor
     if cash_limit_minor is not None:
-        yield AMOUNT_LIMIT_EXCEEDED, f"--type cash --amount {format_minor(cash_limit_minor + _ABOVE_MINOR)}"
-    yield from _of_product(card, entry)
+        cash = f"--type cash --amount {format_minor(cash_limit_minor + _ABOVE_MINOR)}"
+        yield AMOUNT_LIMIT_EXCEEDED, _joined(cash, _entry(card))
+    yield from _of_product(card, usual)
     if card.orders is not None:
         yield ORDER_REFUSALS[card.orders][0], "--set 22=100"
 
 
-def _of_product(card: Card, entry: str) -> Iterator[tuple[str, str]]:
-    product = card.product
+def _of_product(card: Card, usual: str) -> Iterator[tuple[str, str]]:
+    product, entry = card.product, _entry(card)
+    cash_alone = product.service_code[2] in CASH_MACHINES_ONLY
     if product.national:
-        yield RESTRICTED_CARD, _joined(entry, f"--set 19={_ABROAD}")
+        yield RESTRICTED_CARD, _joined(usual, f"--set 19={_ABROAD}")
     if product.service_code[2] in NO_CASH:
-        yield CARDHOLDER_NOT_PERMITTED, "--type cash --amount 100.00"
-    if product.service_code[2] in CASH_MACHINES_ONLY or entry:
+        yield CARDHOLDER_NOT_PERMITTED, _joined("--type cash --amount 100.00", entry)
+    if cash_alone or entry:
         yield CARDHOLDER_NOT_PERMITTED, ""
     for channel in (MAGSTRIPE, MANUAL, CHIP):
         if channel not in product.channels:
-            yield TERMINAL_NOT_PERMITTED, f"--entry {channel}"
+            yield TERMINAL_NOT_PERMITTED, _joined(_CASH if cash_alone else "", f"--entry {channel}")
     if product.accounts is not None:
         for account in (each for each in _ACCOUNT_TYPES if each not in product.accounts):
-            yield MISSING_ACCOUNT_CODES[account], _joined(entry, f"--set 3=00{_ACCOUNT_TYPES[account]}00")
+            code = f"{'01' if cash_alone else '00'}{_ACCOUNT_TYPES[account]}00"
+            yield MISSING_ACCOUNT_CODES[account], _joined(usual, f"--set 3={code}")
     if product.contactless_limit_minor is not None:
         code = CONTACTLESS_CODES.get(product.scheme or "", AMOUNT_LIMIT_EXCEEDED)
         yield code, f"--entry chip --set 22=071 --amount {format_minor(product.contactless_limit_minor + _ABOVE_MINOR)}"
-    yield from _of_limits(product, entry)
+    yield from _of_limits(product, usual)
 
 
-def _of_limits(product: Product, entry: str) -> Iterator[tuple[str, str]]:
+def _of_limits(product: Product, usual: str) -> Iterator[tuple[str, str]]:
     for limit in product.limits:
         if limit.amount_minor is not None:
-            yield AMOUNT_LIMIT_EXCEEDED, _joined(entry, f"--amount {format_minor(limit.amount_minor + _ABOVE_MINOR)}")
+            yield AMOUNT_LIMIT_EXCEEDED, _joined(usual, f"--amount {format_minor(limit.amount_minor + _ABOVE_MINOR)}")
         if limit.count is not None:
-            yield FREQUENCY_LIMIT_EXCEEDED, _joined(entry, f"--amount 1.00 --count {limit.count + 1}")
+            yield FREQUENCY_LIMIT_EXCEEDED, _joined(usual, f"--amount 1.00 --count {limit.count + 1}")
+
+
+def _usual(card: Card) -> str:
+    """What gets an approval."""
+    return _joined(_CASH if card.product.service_code[2] in CASH_MACHINES_ONLY else "", _entry(card))
 
 
 def _entry(card: Card) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from switch.card import luhn_digit
+from switch.card import luhn_digits
 from switch.errors import SwitchError
 from switch.issuers.cards.product import PLAIN, Product
 from switch.issuers.profile import SERIES_BODY_DIGITS, Profile
@@ -103,12 +103,13 @@ def made_cards(profile: Profile, routing: RoutingTable, count: int, seed: int) -
     for place, (group, wanted) in enumerate(zip(groups, _shares(groups, count), strict=True)):
         bodies += ((body, place) for body in _bodies(profile, group, wanted, chance))
     bodies.sort()
+    completing = _check_digits([body for body, _ in bodies])
     draw = chance.random
     for number, (body, place) in enumerate(bodies, start=1):
         group = groups[place]
         code_digits = group.product.cvv2_digits
         yield MadeCard(
-            pan=body + luhn_digit(body),
+            pan=body + completing[number - 1],
             expiry=f"{_EXPIRY_YEARS[int(draw() * len(_EXPIRY_YEARS))]}{int(draw() * 12) + 1:02d}",
             cvv2=f"{int(draw() * 10**code_digits):0{code_digits}d}",
             balance_minor=_spread(*_BALANCES[group.kind], draw(), draw(), 1_000, _BALANCE_MIN_MINOR, _BALANCE_MAX_MINOR),
@@ -139,6 +140,16 @@ def as_messages(cards: Iterable[MadeCard]) -> Iterator[str]:
     yield "2,4,14"
     for card in cards:
         yield f"{card.pan},{card.amount_minor:012d},{card.expiry}"
+
+
+def _check_digits(bodies: list[str]) -> list[str]:
+    """The check digit of each number, of whatever length."""
+    found = [""] * len(bodies)
+    for digits in {len(body) for body in bodies}:
+        alike = [place for place, body in enumerate(bodies) if len(body) == digits]
+        for place, digit in zip(alike, luhn_digits([bodies[place] for place in alike]), strict=True):
+            found[place] = digit
+    return found
 
 
 def _spread(mean: float, spread: float, one: float, other: float, step: int, low: int, high: int) -> int:

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import lt
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, luhn_digit, mask_pan
+from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, luhn_digits, mask_pan
 from switch.display.visible import visible
 from switch.issuers.cards.status import STATUSES
 
@@ -36,10 +36,6 @@ _COLUMNS: Final[dict[str, tuple[str, str]]] = {
 COLUMNS: Final = tuple(_COLUMNS)
 NEEDED: Final = ("pan", "expiry", "balance", "account")
 _HEADERS_EXPECTED: Final = f"pan, then columns of {', '.join(COLUMNS[1:])}; {', '.join(NEEDED)} at least"
-
-#: Digit -> twice it, with the digits of that added up (ISO/IEC 7812-1, annex B); by bytes, of a whole column at once.
-_TWICE: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
-_ONCE: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 
 
 class Row(NamedTuple):
@@ -245,10 +241,12 @@ class CardSheet(Generic[T]):
             return
         for digits in {len(number) for number in numbers}:
             alike = [place for place, number in enumerate(numbers) if len(number) == digits]
-            for place in wrong_check_digits([numbers[each] for each in alike], digits):
-                number = numbers[alike[place]].decode()
-                said = f"{mask_pan(number)} with check digit {number[-1]}"
-                yield Fault(alike[place] + 2, "pan", said, f"check digit {luhn_digit(number[:-1])}")
+            completing = luhn_digits([numbers[place][:-1].decode() for place in alike])
+            for place, digit in zip(alike, completing, strict=True):
+                if numbers[place][-1:] != digit.encode():
+                    number = numbers[place].decode()
+                    said = f"{mask_pan(number)} with check digit {number[-1]}"
+                    yield Fault(place + 2, "pan", said, f"check digit {digit}")
 
     def _shared_accounts(self, content: bytes) -> Iterator[Fault]:
         place = self._places["account"]
@@ -262,18 +260,3 @@ class CardSheet(Generic[T]):
             if first != line:
                 yield Fault(line, "account", f"{account.decode()!r}, the account of line {first}", "an account of its own")
                 return
-
-
-def wrong_check_digits(numbers: list[bytes], digits: int) -> Iterator[int]:
-    """Places in a list of numbers, all of so many digits, whose last digit is not the check digit of those before it.
-
-    All are added up at once, a column of digits after the other: each sum has a byte of its own in one large number, which
-    none leaves, since 19 digits come to 171 at most.
-    """
-    joined, total = b"".join(numbers), 0
-    for place in range(digits):
-        column = joined[place::digits].translate(_ONCE if (digits - place) % 2 else _TWICE)
-        total += int.from_bytes(column, "big")
-    for place, each in enumerate(total.to_bytes(len(numbers), "big")):
-        if each % 10:
-            yield place
