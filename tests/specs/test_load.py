@@ -75,7 +75,7 @@ def test_every_issuer_has_a_named_card_for_each_answer(specs: Specs, issuer: str
     assert {card.status for card in cards} >= {PURPOSE_DO_NOT_HONOR, LOST, STOLEN}
     assert [card.expiry for card in cards if card.expiry < "2912"] == ["2412"]
     assert 5_000 in [card.balance_minor for card in cards if card.balance_minor < 100_000]
-    assert all(luhn_valid(card.pan.digits) and card.purpose for card in cards)
+    assert all(luhn_valid(card.pan.digits) == card.check_digit and card.purpose for card in cards)
 
 
 def test_there_are_cards_for_parts_of_an_amount_and_for_limits_of_cash(specs: Specs) -> None:
