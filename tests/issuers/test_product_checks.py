@@ -166,7 +166,7 @@ def test_the_amounts_of_a_day_end_at_exactly_their_limit() -> None:
 
 
 def test_a_week_has_its_own_limits() -> None:
-    bank = issuer('day_count = 5\nweek_count = 3\nweek_amount = "500.00"')
+    bank = issuer('day_count = 2\nweek_count = 3\nweek_amount = "500.00"')
     for day in range(3):
         assert bank.answer(asked(amount_minor=10_000, stan=day + 1), now_ms=NOW_MS + day * DAY_MS)[0] == "00"
 
