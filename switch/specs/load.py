@@ -183,6 +183,7 @@ def _issuer(files: Files, name: str, table: SpecTable) -> Profile:
     path = files.folder / profile.card_file
     if not path.is_file():
         table.mistake("card_file", repr(profile.card_file), "a file of cards, named from the folder of the specification")
+        return profile
     return profile.with_sheet(partial(read_cards, path, profile.card_file))
 
 
