@@ -21,7 +21,7 @@ from switch.issuers.profile import SERIES_BODY_DIGITS, Profile
 from switch.money import format_minor
 from switch.routing.table.routes import Route, RoutingTable
 
-COUNT_MAX: Final = 5_000_000  #: cards made at once; their numbers are sorted in memory, about 100 bytes each
+MADE_MAX: Final = 5_000_000  #: cards made at once; their numbers are sorted in memory, about 100 bytes each
 
 TICKET_MEAN_MINOR: Final = 43_500
 _TICKET_SPREAD: Final = 0.9  #: standard deviation of the logarithm: half of all purchases are below 290 MAD
@@ -73,7 +73,7 @@ class MadeCard(NamedTuple):
     amount_minor: int  #: of a purchase with it
 
 
-class Segment(NamedTuple):
+class Numbers(NamedTuple):
     """Numbers without their check digits, from ``low`` on, that all lead to the issuer by one route."""
 
     low: int
@@ -86,7 +86,7 @@ class Group(NamedTuple):
     product: Product
     kind: str
     body_digits: int
-    segments: tuple[Segment, ...]
+    segments: tuple[Numbers, ...]
     share: int
 
 
@@ -165,7 +165,7 @@ def _groups(profile: Profile, routing: RoutingTable) -> list[Group]:
     found = []
     for product in products or [PLAIN]:
         digits = (product.pan_digits or SERIES_BODY_DIGITS + 1) - 1
-        by_kind: dict[str, list[Segment]] = {}
+        by_kind: dict[str, list[Numbers]] = {}
         for segment, route in _segments(profile, routing, digits):
             if product.scheme in (None, route.scheme) and product.kind in (None, route.product) and route.product in _BALANCES:
                 by_kind.setdefault(route.product, []).append(segment)
@@ -173,7 +173,7 @@ def _groups(profile: Profile, routing: RoutingTable) -> list[Group]:
     return found
 
 
-def _segments(profile: Profile, routing: RoutingTable, digits: int) -> Iterator[tuple[Segment, Route]]:
+def _segments(profile: Profile, routing: RoutingTable, digits: int) -> Iterator[tuple[Numbers, Route]]:
     """The numbers of an issuer, cut where the route changes; those of its series are left out."""
     edges = set()
     for _, _, ranges in routing.ranges:
@@ -188,7 +188,7 @@ def _segments(profile: Profile, routing: RoutingTable, digits: int) -> Iterator[
         route = routing.find(f"{low:0{digits}d}")
         taken = any(first <= low < first + count for first, count in series)
         if route is not None and route.issuer == profile.id and not taken:
-            yield Segment(low, high - low), route
+            yield Numbers(low, high - low), route
 
 
 def _shares(groups: list[Group], count: int) -> list[int]:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 _COLUMNS: Final = ("number", "scheme", "gives", "expiry", "CVV2", "balance", "purpose")
-FORMS: Final = ("csv", "pans", "messages")  #: what `switch cards generate` prints
+CARD_FORMS: Final = ("csv", "pans", "messages")  #: what `switch cards generate` prints
 _LINES_AT_ONCE: Final = 4_096
 SERIES_COLUMNS: Final = ("issuer", "numbers", "expiry", "balance each", "purpose")
 
 
 @click.group(cls=VerbAndMore, invoke_without_command=True)
 @option("--issuer", "issuer_id", metavar="ID", shell_complete=issuer_names, help="Only the cards of this issuer.")
-@option("--for", "wanted", metavar="CODE", help="Only the cards that give this response code, and what to send: 00, 51, 54 …")
+@option("--for", "wanted", metavar="CODE", help="Only the cards that give this response code (00, 51, 54 …), with commands.")
 @option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
 @option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
 @specs_option
@@ -105,7 +105,7 @@ def _print_ways(wanted: str, entries: Iterable[dict[str, Any]]) -> None:
 @option(
     "--format",
     "form",
-    type=click.Choice(FORMS),
+    type=click.Choice(CARD_FORMS),
     default="csv",
     show_default=True,
     metavar="FORM",
@@ -123,11 +123,11 @@ def generate(issuer_id: str, count: int, seed: int, form: str, specs_folder: Pat
     switch cards generate --issuer atlas --count 500 --format pans > pans.txt
     switch cards generate --issuer atlas --count 20 --format messages > purchases.csv
     """
-    from switch.cli.card_maker import COUNT_MAX, as_card_file, as_messages, as_numbers, made_cards
+    from switch.cli.card_maker import MADE_MAX, as_card_file, as_messages, as_numbers, made_cards
     from switch.specs.load import load_specs
 
-    if not 1 <= count <= COUNT_MAX:
-        raise SwitchError(f"--count: found {count}, expected 1 to {COUNT_MAX}")
+    if not 1 <= count <= MADE_MAX:
+        raise SwitchError(f"--count: found {count}, expected 1 to {MADE_MAX}")
     specs = load_specs(specs_folder)
     known("--issuer", issuer_id, specs.issuers, specs_folder)
     made = made_cards(specs.issuers[issuer_id], specs.routing, count, seed)

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
 from switch.issuers.cards.product import PLAIN, Product, product_from_toml, products_from_toml
-from switch.issuers.cards.sheet import CardSheet, Row
+from switch.issuers.cards.sheet import CardSheet, SheetRow
 from switch.issuers.cards.status import ACTIVE, ORDERS, STATUSES
 from switch.issuers.secure_line import ClientTls, optional
 from switch.spec_table import SpecTable
@@ -87,7 +87,7 @@ class Card:
         return card
 
     @classmethod
-    def from_row(cls, row: Row, products: Mapping[str, Product | None]) -> Card:
+    def from_row(cls, row: SheetRow, products: Mapping[str, Product | None]) -> Card:
         """A line of a card file."""
         return cls(
             pan=Pan(row.pan),

@@ -89,7 +89,7 @@ def test_there_are_cards_for_parts_of_an_amount_and_for_limits_of_cash(specs: Sp
 def test_every_bank_has_domestic_visa_and_mastercard_cards(specs: Specs) -> None:
     for bank in ("atlas", "rif", "souss"):
         routes = [specs.routing.find(card.pan.digits) for card in specs.issuers[bank].cards]
-        assert {route.scheme for route in routes if route} == {"cmi", "visa", "mastercard"}
+        assert {route.scheme for route in routes if route} - {"amex"} == {"cmi", "visa", "mastercard"}
 
 
 def test_the_numbers_the_load_tools_draw_are_cards_of_vesta(specs: Specs) -> None:

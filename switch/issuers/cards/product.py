@@ -15,10 +15,10 @@ DAY_MS: Final = 24 * 3_600_000
 WEEK_MS: Final = 7 * DAY_MS
 HOLD_DAYS_MAX: Final = 366
 SHARE_MAX: Final = 1_000_000
-COUNT_MAX: Final = 1_000_000  #: debits in a day or a week
+DEBITS_MAX: Final = 1_000_000  #: debits in a day or a week
 
-Kind = Literal["debit", "credit", "prepaid"]
-KINDS: Final[tuple[Kind, ...]] = ("debit", "credit", "prepaid")
+ProductKind = Literal["debit", "credit", "prepaid"]
+PRODUCT_KINDS: Final[tuple[ProductKind, ...]] = ("debit", "credit", "prepaid")
 #: Accounts a request may name (DE 3, third and fourth digit).
 ACCOUNTS: Final = ("savings", "cheque", "credit", "universal", "investment")
 
@@ -46,7 +46,7 @@ class Product:
 
     id: str
     scheme: str | None = None  #: of routing.toml; None: any
-    kind: Kind | None = None  #: of routing.toml; None: any
+    kind: ProductKind | None = None  #: of routing.toml; None: any
     pan_digits: int | None = None  #: None: any
     cvv2_digits: int = 3
     service_code: str = ANYWHERE
@@ -63,7 +63,7 @@ class Product:
         product = cls(
             id=table.text("id", pattern=r"[a-z][a-z0-9_]{0,23}", expected="at most 24 small letters, digits or _"),
             scheme=table.text("scheme", None),
-            kind=table.choice("kind", KINDS, None),
+            kind=table.choice("kind", PRODUCT_KINDS, None),
             pan_digits=table.integer("pan_digits", None, low=PAN_DIGITS_MIN, high=PAN_DIGITS_MAX),
             cvv2_digits=table.integer("cvv2_digits", 3, low=3, high=4),
             service_code=table.text(
@@ -145,7 +145,7 @@ def _chosen(table: SpecTable, key: str, allowed: tuple[str, ...]) -> tuple[str, 
 def _limits(table: SpecTable) -> tuple[Limit, ...]:
     found = []
     for window, window_ms, words in (("day", DAY_MS, "24 hours"), ("week", WEEK_MS, "7 days")):
-        count = table.integer(f"{window}_count", None, high=COUNT_MAX)
+        count = table.integer(f"{window}_count", None, high=DEBITS_MAX)
         amount_minor = table.minor(f"{window}_amount", None)
         if count is not None or amount_minor is not None:
             found.append(Limit(window_ms, words, count, amount_minor))

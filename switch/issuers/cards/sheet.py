@@ -38,7 +38,7 @@ NEEDED: Final = ("pan", "expiry", "balance", "account")
 _HEADERS_EXPECTED: Final = f"pan, then columns of {', '.join(COLUMNS[1:])}; {', '.join(NEEDED)} at least"
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """One line, as it is written; what has no column is empty."""
 
     pan: str
@@ -51,7 +51,7 @@ class Row(NamedTuple):
     name: str
 
 
-class Fault(NamedTuple):
+class SheetFault(NamedTuple):
     """What is wrong on a line, from 1."""
 
     line: int
@@ -63,7 +63,7 @@ class Fault(NamedTuple):
 class CardSheet(Generic[T]):
     """The cards of one file. ``make`` makes a card of a row; ``read`` gives the bytes when they are first needed."""
 
-    def __init__(self, read: Callable[[], bytes], make: Callable[[Row], T]) -> None:
+    def __init__(self, read: Callable[[], bytes], make: Callable[[SheetRow], T]) -> None:
         self._read, self._make = read, make
         self._content: bytes | None = None
         self._places: dict[str, int] = {}  #: column -> its place on a line
@@ -110,7 +110,7 @@ class CardSheet(Generic[T]):
 
         whole, _, cents = said("balance").partition(".")
         return self._make(
-            Row(
+            SheetRow(
                 pan=said("pan"),
                 expiry=said("expiry"),
                 balance_minor=int(whole + cents),
@@ -156,7 +156,7 @@ class CardSheet(Generic[T]):
 
     # proving
 
-    def faults(self, products: Collection[str], own: str) -> Iterator[Fault]:
+    def faults(self, products: Collection[str], own: str) -> Iterator[SheetFault]:
         """What is wrong with a file: its columns, the shape of every line, order and check digits of the numbers, accounts that
         are not a line's own. ``products`` are the names a line may say, and ``own`` begins the accounts of
         cards in the issuer's file.
@@ -166,7 +166,7 @@ class CardSheet(Generic[T]):
         content = self._opened()
         wrong = self._wrong_header()
         if wrong is not None:
-            yield Fault(1, "", *wrong)
+            yield SheetFault(1, "", *wrong)
             return
         shapes = list(islice(self._misshapen(content, products, own), FAULTS_MAX))
         if shapes:
@@ -174,7 +174,7 @@ class CardSheet(Generic[T]):
             return
         numbers = self.numbers()
         if not numbers:
-            yield Fault(1, "", "no card", "a line for each card")
+            yield SheetFault(1, "", "no card", "a line for each card")
             return
         yield from islice(self._misnumbered(numbers), FAULTS_MAX)
         yield from self._shared_accounts(content)
@@ -204,7 +204,7 @@ class CardSheet(Generic[T]):
             found.append((name, pattern, words))
         return found
 
-    def _misshapen(self, content: bytes, products: Collection[str], own: str) -> Iterator[Fault]:
+    def _misshapen(self, content: bytes, products: Collection[str], own: str) -> Iterator[SheetFault]:
         shapes = self._shapes(products, own)
         row = ",".join(pattern for _, pattern, _ in shapes)
         good = re.compile(rf"(?>{row}\r?(?:\n|\Z))*+".encode())
@@ -220,24 +220,24 @@ class CardSheet(Generic[T]):
             yield self._fault(content[end:newline].decode(errors="replace").rstrip("\r"), line, shapes)
             place, line = newline + 1, line + 1
 
-    def _fault(self, text: str, line: int, shapes: list[tuple[str, str, str]]) -> Fault:
+    def _fault(self, text: str, line: int, shapes: list[tuple[str, str, str]]) -> SheetFault:
         values = text.split(",")
         if len(values) != len(shapes):
-            return Fault(line, "", f"{len(values)} values", f"{len(shapes)}, as the first line has columns")
+            return SheetFault(line, "", f"{len(values)} values", f"{len(shapes)}, as the first line has columns")
         for (name, pattern, words), value in zip(shapes, values, strict=True):
             if not re.fullmatch(pattern, value, re.ASCII):
                 shown = mask_pan(value) if name == "pan" else "***" if name == "cvv2" else visible(value)[:40]
-                return Fault(line, name, repr(shown), words)
-        return Fault(line, "", "a line that cannot be read", "text in UTF-8")
+                return SheetFault(line, name, repr(shown), words)
+        return SheetFault(line, "", "a line that cannot be read", "text in UTF-8")
 
-    def _misnumbered(self, numbers: list[bytes]) -> Iterator[Fault]:
+    def _misnumbered(self, numbers: list[bytes]) -> Iterator[SheetFault]:
         if not all(map(lt, numbers, islice(numbers, 1, None))):
             place = next(place for place in range(1, len(numbers)) if numbers[place - 1] >= numbers[place])
             twice = numbers[place - 1] == numbers[place]
             found = (
                 f"{mask_pan(numbers[place].decode())}{' a second time' if twice else ', below the number of the line before'}"
             )
-            yield Fault(place + 2, "pan", found, "each number once, in ascending order: LC_ALL=C sort sorts the lines")
+            yield SheetFault(place + 2, "pan", found, "each number once, in ascending order: LC_ALL=C sort sorts the lines")
             return
         for digits in {len(number) for number in numbers}:
             alike = [place for place, number in enumerate(numbers) if len(number) == digits]
@@ -246,9 +246,9 @@ class CardSheet(Generic[T]):
                 if numbers[place][-1:] != digit.encode():
                     number = numbers[place].decode()
                     said = f"{mask_pan(number)} with check digit {number[-1]}"
-                    yield Fault(place + 2, "pan", said, f"check digit {digit}")
+                    yield SheetFault(place + 2, "pan", said, f"check digit {digit}")
 
-    def _shared_accounts(self, content: bytes) -> Iterator[Fault]:
+    def _shared_accounts(self, content: bytes) -> Iterator[SheetFault]:
         place = self._places["account"]
         pattern = re.compile(rb"^(?:[^,\n]*,){%d}([^,\r\n]*)" % place, re.MULTILINE)
         accounts = pattern.findall(memoryview(content)[self._start :])
@@ -258,5 +258,5 @@ class CardSheet(Generic[T]):
         for line, account in enumerate(accounts, start=2):
             first = seen.setdefault(account, line)
             if first != line:
-                yield Fault(line, "account", f"{account.decode()!r}, the account of line {first}", "an account of its own")
+                yield SheetFault(line, "account", f"{account.decode()!r}, the account of line {first}", "an account of its own")
                 return

@@ -33,7 +33,9 @@ def test_a_card_and_a_series_have_the_product_they_name() -> None:
     assert product is not None
     assert [card.product for card in profile.cards[:2]] == [product, PLAIN]
     assert profile.card_series[0].card(7).product is product
-    assert (product.national, product.channels, product.accounts) == (True, {"chip", "ecommerce"}, {"cheque"})
+    assert product.national
+    assert product.channels == {"chip", "ecommerce"}
+    assert product.accounts == frozenset({"cheque"})
     assert product.limits == (Limit(86_400_000, "24 hours", 3, 100_000), Limit(604_800_000, "7 days", None, 300_000))
     assert (product.contactless_limit_minor, product.cash_limit_minor, product.hold_days, product.share) == (
         60_000,

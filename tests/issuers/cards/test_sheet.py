@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from switch.card import luhn_digit
-from switch.issuers.cards.sheet import FAULTS_MAX, CardSheet, Row
+from switch.issuers.cards.sheet import FAULTS_MAX, CardSheet, SheetRow
 
 HEAD = "pan,expiry,cvv2,balance,product,status,account,name,amount"
 BODIES = [f"45071600{number:07d}" for number in range(1, 40, 3)]
@@ -27,11 +27,11 @@ def line(body: str, **other: str) -> str:
     return ",".join(values[column] for column in HEAD.split(","))
 
 
-def sheet(lines: Iterable[str], head: str = HEAD, end: str = "\n") -> CardSheet[Row]:
+def sheet(lines: Iterable[str], head: str = HEAD, end: str = "\n") -> CardSheet[SheetRow]:
     return CardSheet(lambda: (end.join([head, *lines]) + end).encode(), lambda row: row)
 
 
-def faults(of: CardSheet[Row]) -> list[str]:
+def faults(of: CardSheet[SheetRow]) -> list[str]:
     return [
         f"{fault.line} {fault.key}: {fault.found}, expected {fault.expected}"
         for fault in of.faults(["debit", "gold"], "atlas-")
@@ -53,13 +53,15 @@ def test_every_card_is_found_and_no_other(end: str) -> None:
 
 def test_a_row_is_what_its_line_says() -> None:
     found = sheet([line(BODIES[0], status="lost", balance="12.34")]).find(BODIES[0] + luhn_digit(BODIES[0]))
-    assert found == Row("4507160000000010", "2912", 1_234, "made-0001", "123", "debit", "lost", "AMINA ALAMI")
+    assert found == SheetRow("4507160000000010", "2912", 1_234, "made-0001", "123", "debit", "lost", "AMINA ALAMI")
     least = sheet(["4507160000000010,2912,0.00,a"], "pan,expiry,balance,account").find("4507160000000010")
-    assert least == Row("4507160000000010", "2912", 0, "a", "", "", "", "")
+    assert least == SheetRow("4507160000000010", "2912", 0, "a", "", "", "", "")
 
 
 def test_a_file_may_end_without_a_line_feed_and_hold_numbers_of_several_lengths() -> None:
-    content = "\n".join([HEAD, line("37451200000001", account="b"), line("450716000000001"), line("950401" + "0" * 12, account="a")])
+    content = "\n".join(
+        [HEAD, line("37451200000001", account="b"), line("450716000000001"), line("950401" + "0" * 12, account="a")]
+    )
     cards = CardSheet(content.encode, lambda row: row)
 
     assert faults(cards) == []
@@ -89,7 +91,7 @@ def test_the_file_is_read_when_a_card_is_first_asked_for_and_once() -> None:
         reads.append(1)
         return f"{HEAD}\n{line(BODIES[0])}\n".encode()
 
-    cards: CardSheet[Row] = CardSheet(read, lambda row: row)
+    cards: CardSheet[SheetRow] = CardSheet(read, lambda row: row)
     assert reads == []
     assert cards.find("4507160000000010")
     assert cards.find("4507160000000028") is None
