@@ -59,9 +59,11 @@ def send_line(card: Card, code: str, options: str) -> str:
 
 def _ways(card: Card) -> Iterator[tuple[str, str]]:
     product, usual = card.product, _usual(card)
-    yield APPROVED, usual
     if card.balance_minor < _LITTLE_MINOR:
+        yield APPROVED, _joined(usual, "--amount 1.00")
         yield INSUFFICIENT_FUNDS, usual
+    else:
+        yield APPROVED, usual
     cash_limit_minor = card.cash_limit_minor if card.cash_limit_minor is not None else product.cash_limit_minor
     if cash_limit_minor is not None:
         cash = f"--type cash --amount {format_minor(cash_limit_minor + _ABOVE_MINOR)}"

@@ -23,6 +23,8 @@ from switch.routing.table.routes import Route, RoutingTable
 
 MADE_MAX: Final = 5_000_000  #: cards made at once; their numbers are sorted in memory, about 100 bytes each
 
+DRAWS_MAX: Final = 100  #: of a number that is free: where so many are taken, too few are left
+
 TICKET_MEAN_MINOR: Final = 43_500
 _TICKET_SPREAD: Final = 0.9  #: standard deviation of the logarithm: half of all purchases are below 290 MAD
 _TICKET_STEP_MINOR: Final = 5  #: prices end in 0 or 5 centimes
@@ -100,8 +102,9 @@ def made_cards(profile: Profile, routing: RoutingTable, count: int, seed: int) -
         )
     chance = random.Random(seed)  # noqa: S311  # the same cards for one seed, and no secret
     bodies: list[tuple[str, int]] = []
+    taken = {card.pan.digits[:-1] for card in profile.cards}
     for place, (group, wanted) in enumerate(zip(groups, _shares(groups, count), strict=True)):
-        bodies += ((body, place) for body in _bodies(profile, group, wanted, chance))
+        bodies += ((body, place) for body in _bodies(group, wanted, taken, chance))
     bodies.sort()
     completing = _check_digits([body for body, _ in bodies])
     draw = chance.random
@@ -198,23 +201,27 @@ def _shares(groups: list[Group], count: int) -> list[int]:
     return [high - low for low, high in zip([0, *bounds], bounds, strict=False)]
 
 
-def _bodies(profile: Profile, group: Group, wanted: int, chance: random.Random) -> Iterator[str]:
-    """So many numbers without check digit, one in each of as many equal parts of the group's numbers."""
+def _bodies(group: Group, wanted: int, taken: set[str], chance: random.Random) -> Iterator[str]:
+    """So many numbers without check digit that are not ``taken``, one in each of as many equal parts of the group's."""
     ends = list(accumulate(segment.numbers for segment in group.segments))
     room = ends[-1]
     if room < 2 * wanted:
         raise SwitchError(
             f"--count: found {wanted} cards of product {group.product.id or group.kind!r}, expected at most {room // 2}"
         )
-    taken = {card.pan.digits[:-1] for card in profile.cards}
     draw = chance.random
     for number in range(wanted):
         low, high = room * number // wanted, room * (number + 1) // wanted
-        while True:
+        for _ in range(DRAWS_MAX):
             place = low + int(draw() * (high - low))
             at = bisect_right(ends, place)
             segment = group.segments[at]
             body = f"{segment.low + place - (ends[at] - segment.numbers):0{group.body_digits}d}"
             if body not in taken:
+                taken.add(body)
                 yield body
                 break
+        else:
+            raise SwitchError(
+                f"--count: found more cards than {group.product.id or group.kind!r} has free numbers, expected fewer"
+            )
