@@ -36,6 +36,7 @@ def card_file_mistakes(profile: Profile, routing: RoutingTable | None) -> Mistak
         errors = list(_errors(profile, profile.sheet, profile.card_file, routing))
     except SpecError as unreadable:
         errors = [unreadable]
+    profile.sheet.release()
     for error in errors:
         found[error.file, error.key, f"{error.line} {error.found}"] = error
     return found

@@ -85,6 +85,16 @@ class CardSheet(Generic[T]):
             self._mark_pages(content)
         return self._content
 
+    def load(self) -> None:
+        """Read the file now, so that the first card asked for does not wait for it."""
+        self._opened()
+
+    def release(self) -> None:
+        """Let go of the bytes; they are read again where a card is asked for."""
+        self._content = None
+        self._starts.clear()
+        self._firsts.clear()
+
     def _mark_pages(self, content: bytes) -> None:
         """Note the first number of each page, so that one page alone has to be searched for a card."""
         for place in range(self._start, len(content), PAGE_BYTES):

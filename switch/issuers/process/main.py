@@ -63,6 +63,8 @@ async def serve_issuer(
         raise SwitchError(f"issuer: found {issuer_id!r}, expected one of {', '.join(specs.issuers)}")
     if not leashed:  # a centre has proved them before it starts its issuers
         prove_cards(specs, issuer_id)
+    if profile.sheet is not None:
+        profile.sheet.load()
     tls = issuer_server_tls(profile, specs)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_end_when_asked, stop, nursery.cancel_scope)
