@@ -121,7 +121,7 @@ def generate(issuer_id: str, count: int, seed: int, form: str, specs_folder: Pat
     \b
     switch cards generate --issuer atlas --count 100000 --seed 7 > cards.csv
     switch cards generate --issuer atlas --count 500 --format pans > pans.txt
-    switch cards generate --issuer atlas --count 20 --format messages > purchases.csv
+    switch cards generate --issuer atlas --count 9 --format messages > sent.csv
     """
     from switch.cli.card_maker import MADE_MAX, as_card_file, as_messages, as_numbers, made_cards
     from switch.specs.load import load_specs

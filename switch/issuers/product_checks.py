@@ -58,7 +58,7 @@ def used_abroad(case: Case) -> Refusal | None:
         return None
     return (
         RESTRICTED_CARD,
-        f"card is good in {case.means.country} only (service code {product.service_code}), not in {min(abroad)}",
+        f"card is good in country {case.means.country} only (service code {product.service_code}), not in {min(abroad)}",
     )
 
 

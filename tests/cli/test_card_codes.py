@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,3 +52,24 @@ def test_every_code_is_given_by_a_card_or_stands_on_the_page_with_the_reason_why
     assert given & never == set()
     assert given | never | by_switch_or_request == RESPONSE_MEANINGS.keys() | SCHEME_MEANINGS.keys() | OTHERS
     assert given <= {cells[0][:2] for cells in with_commands}
+
+
+def test_a_bank_that_is_killed_has_not_forgotten_how_often_a_card_paid(tmp_path: Path) -> None:
+    limited = next(card["pan"] for card in CARDS if card["product"] == "cmi_starter")
+
+    def pay(centre: CentreProcess, *options: object) -> Any:
+        host, port = centre.address("ascii")
+        place = ("--host", host, "--port", port, "--listener", "ascii", "--data", centre.data)
+        return run("send", "--json", *place, *options).json["response_code"]
+
+    with running_centre(tmp_path, []) as first:
+        codes = [pay(first, "--pan", limited, "--amount", "300.00", "--rrn", f"00000000010{number}") for number in range(3)]
+        assert codes == ["00", "00", "00"]
+        first.kill()
+    with running_centre(tmp_path, []) as second:
+        assert pay(second, "--pan", limited, "--amount", "100.00") == "65"
+        assert pay(second, "--reverse", "000000000101") == "00"
+        assert pay(second, "--pan", limited, "--amount", "400.01") == "61"
+        assert pay(second, "--pan", limited, "--amount", "400.00") == "00"
+        assert pay(second, "--pan", limited, "--amount", "1.00") == "65"
+        assert second.stop() == 0

@@ -69,7 +69,7 @@ def test_a_stopped_order_is_refused_and_other_payments_are_not(orders: str, answ
 @pytest.mark.parametrize("service_code", ["501", "601", "626"])
 def test_a_national_card_is_refused_where_acquirer_or_merchant_is_abroad(service_code: str) -> None:
     bank = issuer(f'service_code = "{service_code}"')
-    said = f"card is good in 504 only (service code {service_code}), not in"
+    said = f"card is good in country 504 only (service code {service_code}), not in"
 
     assert bank.answer(asked(stan=1))[0] == "00", "a message that names no country is from home"
     assert using(bank, countries=frozenset({"504"})).answer(asked(stan=2))[0] == "00"
