@@ -47,7 +47,7 @@ types: $(VENV)/.installed-dev ## check types (mypy --strict)
 bench: $(VENV)/.installed-dev ## measure the switch and the codec, write bench/results.md (needs a C compiler and the load tools; about ten minutes)
 	@$(VENV)/bin/python -m bench.run $(ARGS)
 
-against: $(VENV)/.installed-dev ## measure this checkout side by side with an earlier one (REVISION=name), write bench/against.md (about five minutes)
+against: $(VENV)/.installed-dev ## measure this checkout side by side with an earlier one (REVISION=name), write bench/against.md (about ten minutes)
 	@$(VENV)/bin/python -m bench.against $(REVISION) $(ARGS)
 
 day-bench: $(VENV)/.installed-dev ## measure the close of a day of a million approvals (APPROVALS=100000 for fewer)
@@ -75,7 +75,7 @@ fuzz: $(VENV)/.installed-dev ## give specifications, scenarios, captures, messag
 	@$(VENV)/bin/python -m tests.fuzz.run $(SECONDS) $(ARGS)
 
 .PHONY: pages
-pages: $(VENV)/.installed ## type what tutorials and how-to pages say, and write the outputs they quote anew (PAGES=docs/how-to/no-answer.md)
+pages: $(VENV)/.installed ## type what tutorials, how-to pages and French pages say, and write the outputs they quote anew (PAGES=docs/how-to/no-answer.md)
 	@$(VENV)/bin/python -m tests.docs.running --update $(PAGES)
 
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
 
@@ -27,20 +26,21 @@ from switch.centre.as_process import CentreProcess, start_centre
 RESULTS = Path(__file__).parent / "against.md"
 NOTE = """\
 Both centres run at once, each on its own durable journal, before the same neutral issuer. The load goes to one and to the other
-by turns, {seconds:g} s each, {rounds} rounds a case, after a warm-up. A ratio is this checkout divided by the earlier one in
-one round; a cell is the median of the rounds, with the least and the most in brackets. CPU above 1 is slower, transactions a
-second above 1 are faster. Load average before the run: {load:.1f}."""
+by turns of {turn:g} s, {turns} of them each in a round, {rounds} rounds a case, after a warm-up. A ratio is this checkout
+divided by the earlier one in two turns that follow one another, the median of a round; a cell is the median of the rounds, with
+the least and the most in brackets. CPU over 1 is slower, transactions a second above 1 are faster. Load average before the
+run: {load:.1f}."""
 
 
 @frozen
 class Round:
-    """The generator's figures of one turn of each: this checkout, the earlier one."""
+    """The generator's figures of one round: of this checkout and of the earlier one, in pairs of turns side by side."""
 
-    now: dict[str, Any]
-    before: dict[str, Any]
+    pairs: list[tuple[dict[str, float], dict[str, float]]]
 
     def ratio(self, key: str) -> float:
-        return float(self.now[key]) / float(self.before[key])
+        """The median over the pairs: what disturbs one turn moves it little."""
+        return statistics.median(now[key] / before[key] for now, before in self.pairs)
 
 
 @contextmanager
@@ -61,26 +61,36 @@ def started(tree: Path, folder: Path, issuer_port: int) -> CentreProcess:
         return start_centre(folder / "var", ["--specs", str(specs), "--quiet"])
 
 
-def turn(tools: LoadTools, centre: CentreProcess, case: Case, seconds: float) -> dict[str, Any]:
+def turn(tools: LoadTools, centre: CentreProcess, case: Case, seconds: float) -> dict[str, float]:
     """One turn of the load on one centre."""
     pid = centre.process.pid
     figures = tools.load(centre.address("ascii")[1], *case.options(seconds), "--pid", str(pid))
     refuse_wrong(case, figures)
-    return {"tps": figures["tps"], "switch_us": figures["pid_cpu_us"], "p50_us": figures["p50_us"]}
+    return {"tps": float(figures["tps"]), "switch_us": float(figures["pid_cpu_us"]), "p50_us": float(figures["p50_us"])}
 
 
 def measure(
     tools: LoadTools, now: CentreProcess, before: CentreProcess, arguments: argparse.Namespace
 ) -> Iterator[tuple[Case, list[Round]]]:
-    """Every case, round by round; who goes first changes."""
+    """Every case, round by round; who goes first changes from turn to turn.
+
+    A round is many short turns and not one long one, because the speed of a shared machine changes within a second by more than
+    what is looked for.
+    """
+    seconds = arguments.seconds / arguments.turns
     for case in CASES:
+        if arguments.only not in (None, case.name):
+            continue
         for centre in (now, before):
             turn(tools, centre, case, 0.5)
         rounds = []
-        for number in range(arguments.rounds):
-            order = (now, before) if number % 2 else (before, now)
-            taken = {centre.process.pid: turn(tools, centre, case, arguments.seconds) for centre in order}
-            rounds.append(Round(taken[now.process.pid], taken[before.process.pid]))
+        for _ in range(arguments.rounds):
+            pairs = []
+            for number in range(arguments.turns):
+                order = (now, before) if number % 2 else (before, now)
+                taken = {centre.process.pid: turn(tools, centre, case, seconds) for centre in order}
+                pairs.append((taken[now.process.pid], taken[before.process.pid]))
+            rounds.append(Round(pairs))
         yield case, rounds
 
 
@@ -91,18 +101,20 @@ def row(case: Case, rounds: list[Round]) -> str:
         ratios = [one.ratio(key) for one in rounds]
         return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
-    def median(which: str, key: str) -> float:
-        return statistics.median(float(getattr(one, which)[key]) for one in rounds)
-
-    cpu = f"{median('now', 'switch_us'):.0f} and {median('before', 'switch_us'):.0f}"
+    turns = [pair for one in rounds for pair in one.pairs]
+    now = statistics.median(pair[0]["switch_us"] for pair in turns)
+    before = statistics.median(pair[1]["switch_us"] for pair in turns)
+    cpu = f"{now:.0f} and {before:.0f}"
     return f"| {case.name} | {cell('switch_us')} | {cell('tps')} | {cell('p50_us')} | {cpu} |"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.against")
     parser.add_argument("revision", help="an earlier commit or tag")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each turn (default 2)")
-    parser.add_argument("--rounds", type=int, default=7, help="of each case (default 7)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of load on each centre in a round (default 2)")
+    parser.add_argument("--turns", type=int, default=8, help="into which those seconds are cut (default 8)")
+    parser.add_argument("--rounds", type=int, default=9, help="of each case (default 9)")
+    parser.add_argument("--only", choices=[case.name for case in CASES], help="measure one case")
     parser.add_argument("--out", type=Path, default=RESULTS, help="file to write (default bench/against.md)")
     arguments = parser.parse_args()
     load = machine.load_average()
@@ -128,7 +140,7 @@ def main() -> int:
         f"Written by `make against` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {machine.description()}.",
         f"The earlier one is {revision}.",
         "",
-        NOTE.format(seconds=arguments.seconds, rounds=arguments.rounds, load=load),
+        NOTE.format(turn=arguments.seconds / arguments.turns, turns=arguments.turns, rounds=arguments.rounds, load=load),
         "",
         "| connections × window | CPU of the switch | transactions a second | p50 | µs/tx, now and before |",
         "|---|---|---|---|---|",

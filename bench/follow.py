@@ -12,7 +12,6 @@ import tempfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from bench import machine
 from bench.against import Round, row, turn
@@ -34,13 +33,13 @@ def measure(tools: LoadTools, centres: dict[str, CentreProcess], case: Case, arg
     """The rows of one case: what the trace costs, and what following costs beside it."""
     for centre in centres.values():
         turn(tools, centre, case, 0.5)
-    rounds: list[dict[str, dict[str, Any]]] = []
+    rounds: list[dict[str, dict[str, float]]] = []
     for number in range(arguments.rounds):
         order = list(centres)[:: 1 if number % 2 else -1]
         rounds.append({kind: turn(tools, centres[kind], case, arguments.seconds) for kind in order})
     pairs = {"a trace for none": ("traced", "plain"), "following for a trace": ("followed", "traced")}
     return {
-        what: row(case, [Round(one[dear], one[cheap]) for one in rounds]).replace("|", f"| {what} |", 1)
+        what: row(case, [Round([(one[dear], one[cheap])]) for one in rounds]).replace("|", f"| {what} |", 1)
         for what, (dear, cheap) in pairs.items()
     }
 

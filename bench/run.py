@@ -27,7 +27,8 @@ from attrs import frozen
 from bench import codec, machine
 from bench.load_tools import LoadTools, NoLoadToolsError, build
 from switch.centre.as_process import running_centre
-from switch.specs.load import default_folder, load_specs
+from switch.specs.folder import default_folder
+from switch.specs.load import load_specs
 
 RESULTS = Path(__file__).parent / "results.md"
 ISSUER = "vesta"  #: where the generator's card numbers lead

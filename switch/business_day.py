@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from attrs import frozen
-
 from switch.errors import SwitchError
+from switch.record import frozen
 from switch.spec_table import SpecTable
 
 #: The last date that can be open: the date after it and its value date have to stand in the calendar, which ends with 9999.
@@ -111,6 +110,17 @@ def next_business_date(business_date: str) -> str:
     """The day after. SwitchError where the calendar ends before that can be settled."""
     refuse_beyond_calendar(business_date)
     return (date.fromisoformat(business_date) + timedelta(days=1)).isoformat()
+
+
+def typed_date(text: str) -> str | None:
+    """A date as people type it, ``2026-11-22`` or ``22/11/2026``, in the form it travels in; None where it is no date.
+
+    >>> typed_date("22/11/2026"), typed_date("2026-11-22"), typed_date("11/22/2026")
+    ('2026-11-22', '2026-11-22', None)
+    """
+    typed = re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text)
+    date_typed = f"{typed[3]}-{typed[2]}-{typed[1]}" if typed else text
+    return date_typed if is_business_date(date_typed) else None
 
 
 def is_business_date(text: str) -> bool:

@@ -88,6 +88,18 @@ class MessageError(SwitchError):
         super().__init__(f"{name}{where}: found {found}, expected {expected}")
 
 
+class CardSecurityError(SwitchError):
+    """What was given to a function of card security makes no sense: a key, a PIN block, chip data.
+
+    ``where`` names the value and ``found`` never quotes it, for it may be a secret; ``position`` is the 0-based offset in it.
+    """
+
+    def __init__(self, where: str, found: str, expected: str, *, position: int | None = None) -> None:
+        self.where, self.position, self.found, self.expected = where, position, found, expected
+        at = "" if position is None else f" at byte {position}"
+        super().__init__(f"{where}{at}: found {found}, expected {expected}")
+
+
 class FrameError(SwitchError):
     """The bytes of a line cannot be cut into messages any more; the line has to be closed."""
 

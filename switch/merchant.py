@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from attrs import frozen
-
 from switch.money import BASIS_POINTS, is_currency
+from switch.record import frozen
 from switch.spec_table import SpecTable
 
 #: When an approved authorization (0100) of a merchant counts in the day: by itself, in the date it was decided; once a

@@ -1,20 +1,55 @@
-"""``record``: the frozen record of the hot path.
+"""``frozen`` and ``record``: the two kinds of immutable records of the house. To the type checker both are ``attrs.frozen``.
 
-To the type checker it is ``attrs.frozen``: assigning to a field is an error. At run time it is ``attrs.define``, because a
-frozen class sets each field through ``object.__setattr__`` and takes three times as long to make (3.6 against 1.2 µs for 16
-fields), and a dozen of these are made for every transaction. Everywhere else the house uses ``attrs.frozen`` itself.
+``frozen`` is ``attrs.frozen`` whose ``repr``, ``==`` and ``hash`` are the functions below. attrs writes and compiles three of
+its own for each class, more than half of what a class costs, and a command loads a hundred classes before it does anything.
+
+``record`` is for the hot path. At run time it is ``attrs.define``, because a frozen class sets each field through
+``object.__setattr__`` and takes three times as long to make (3.6 against 1.2 µs for 16 fields), and a dozen of these are made
+for every transaction. It keeps the ``==`` and ``hash`` that attrs writes.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from attrs import fields
 
 if TYPE_CHECKING:
+    from attrs import frozen
     from attrs import frozen as record
 else:
-    from attrs import define
+    import attrs
 
-    record = partial(define, unsafe_hash=True)
+    def _made(make, kind=None, *, eq=True, **options):
+        """The class decorator, also where it is used without brackets."""
+        if kind is None:
+            return partial(_made, make, eq=eq, **options)
+        shared = {"__repr__": _shown} | ({"__eq__": _equal, "__hash__": _hashed} if eq else {})
+        own = vars(kind).keys()
+        made = make(kind, repr=False, eq=False, **options)
+        for name in shared.keys() - own:
+            setattr(made, name, shared[name])
+        return made
 
-__all__ = ["record"]
+    frozen = partial(_made, attrs.frozen)
+    record = partial(attrs.define, unsafe_hash=True)
+
+__all__ = ["frozen", "record"]
+
+
+def _shown(self: Any) -> str:
+    values = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(type(self)) if each.repr)
+    return f"{type(self).__qualname__.rsplit('>.', 1)[-1]}({values})"
+
+
+def _equal(self: Any, other: object) -> bool:
+    return _values(self) == _values(other) if other.__class__ is self.__class__ else NotImplemented
+
+
+def _hashed(self: Any) -> int:
+    return hash(_values(self))
+
+
+def _values(self: Any) -> tuple[object, ...]:
+    return tuple([getattr(self, each.name) for each in fields(type(self)) if each.eq])

@@ -93,6 +93,7 @@ class Authorization:
     authenticated: bool = False  #: it carries, or may carry, 3-D Secure data; only the issuer can judge those
     cash_back_minor: int = 0  #: part of ``amount_minor`` that is handed out (DE 54, type 40)
     original_key: ExchangeKey | None = None  #: what DE 90 names: the request it completes or adds to
+    original_kind: tuple[MessageClass, Function] | None = field(default=None, eq=False)  #: of that request, once it is known
     advised_code: str | None = None  #: of an advice: what was answered at the point of sale (DE 39)
     approval_code: str | None = None  #: of an advice or a completion: DE 38
     adjusts: bool = False  #: an advice that a terminal's sale has another amount than was approved, with a tip mostly
@@ -136,7 +137,7 @@ class Reversal:
     """A demand to undo an earlier request, in whole or in part (0400, 0401, 0420, 0421; a void: 0200 with DE 3 02 or 22)."""
 
     key: ExchangeKey  #: of this message
-    mti: str  #: as it came
+    mti: str  #: as it came; empty of what the centre notes by itself, as a later adjustment takes the place of an earlier one
     original_key: ExchangeKey | None  #: what DE 90 names; None where it is missing or makes no sense
     original_stan: str  #: by which the original is known where neither a key nor a reference names it: of DE 90, else DE 11
     pan: Pan | None
@@ -148,6 +149,7 @@ class Reversal:
     reason: str  #: why, as the sender codes it: four digits (REASON_…), or empty
     carried: Mapping[int, str] = field(eq=False, repr=False)
     stamped: bool = False  #: as of an Authorization
+    of_adjustment: bool = False  #: it reverses an adjustment, and not the sale: its processing code says so (DE 3 02)
 
     @property
     def partial(self) -> bool:

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.errors import DataFolderError, UnreachableError
 from switch.machine.private import create_file, make_folder
+from switch.record import frozen
 
 READY_SECONDS_MAX: Final = 60.0  #: six interpreters start at once; on a machine busy with other things that takes a while
 STOP_SECONDS_MAX: Final = 60.0  #: above what the centre itself gives to what is in flight

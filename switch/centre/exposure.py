@@ -8,7 +8,7 @@ from typing import Final
 
 from switch.issuers.profile import Profile
 from switch.issuers.secure_line import REQUIRED
-from switch.specs.specification import Listener
+from switch.specs.centre_profile import Listener
 
 CERTIFIED: Final = "only with a certificate its client_ca signed"
 

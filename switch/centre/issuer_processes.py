@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import trio
-from attrs import frozen
 
 from switch.centre.issuer_starter import IssuerStarter, StartedProcess
 from switch.lines.issuer_link import IssuerLink
 from switch.machine.stopping import END_NOW, Stop
+from switch.record import frozen
 from switch.routing.traffic.effects import Notice
 
 #: A process that was killed is started again after so long; each further pause is twice the last, up to the second figure.

@@ -41,7 +41,8 @@ from switch.routing.table.routes import Destination
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
-from switch.specs.specification import DROP, Specs
+from switch.specs.centre_profile import DROP
+from switch.specs.specification import Specs
 from switch.trace.recorder import Trace
 
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it

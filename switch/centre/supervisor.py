@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import trio
-from attrs import frozen
 
 from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
@@ -36,9 +35,11 @@ from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import write_text
 from switch.machine.stopping import FINISH, Stop
+from switch.record import frozen
 from switch.routing.traffic.effects import Notice
-from switch.specs.load import remember_specs
-from switch.specs.specification import Listener, Specs
+from switch.specs.centre_profile import Listener
+from switch.specs.folder import remember_specs
+from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, Trace
 
 PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from attrs import frozen
-
 from switch.money import currency_name, format_minor
+from switch.record import frozen
 
 #: Faults one check tells of a day; a broken day would otherwise be told a million times.
 FAULTS_SHOWN_MAX = 20

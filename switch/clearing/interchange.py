@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final, Literal
 
-from attrs import frozen
-
 from switch.business_day import is_business_date
 from switch.card import CARD_ORIGINS, CardOrigin
 from switch.errors import SpecError
+from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import CHANNELS, CREDITS, DEBITS, Channel, TransactionType
 

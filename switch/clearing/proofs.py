@@ -189,7 +189,8 @@ def reversals_have_originals(ask: Ask) -> list[Fault]:
 
 
 def holds_are_captured_once(ask: Ask) -> list[Fault]:
-    """What captures another request names an approval that captured nothing by itself, and no other names the same."""
+    """What captures another request names an approval that captured nothing by itself, and no other that still counts names
+    the same."""
     unfounded = """
     SELECT c.id, c.original_id
     FROM journal.request AS c
@@ -205,6 +206,8 @@ def holds_are_captured_once(ask: Ask) -> list[Fault]:
     FROM journal.request AS c
     JOIN journal.decision AS d ON d.request_id = c.id
     WHERE c.original_id IS NOT NULL AND d.captured_minor IS NOT NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM journal.reversal AS v WHERE v.original_id = c.id AND v.effective = 1 AND v.replacement_minor = 0)
     GROUP BY c.original_id
     HAVING COUNT(*) > 1
     ORDER BY c.original_id

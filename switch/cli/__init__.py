@@ -37,6 +37,7 @@ VERBS: Final = {
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
+    "keys": ("switch.cli.keys", "keys", "List, generate, import and export keys."),
     "certificates": ("switch.cli.certificates", "certificates", "Make certificates for a test of TLS."),
     "completion": ("switch.cli.completion", "completion", "Print the completion script of a shell."),
     "issuer": ("switch.cli.issuer", "issuer", "Run one simulated issuer (switch up does it for you)."),
@@ -48,7 +49,7 @@ GROUPS: Final = {
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "merchants"),
     "End of day": ("day", "statement", "check"),
-    "Set up": ("specs", "certificates", "completion", "issuer"),
+    "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 
 
@@ -107,6 +108,16 @@ def _let_go_of_output() -> None:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
+def _complain(error: SwitchError, arguments: list[str]) -> None:
+    """Say what is wrong, in the language of the command line; programs read English."""
+    from switch.cli.console.words import language_of, translated
+
+    as_json = wants_json(arguments)
+    into = None if as_json else language_of(arguments, VERBS)
+    label = translated("hint", into) + translated(": ", into)
+    complain(translated(str(error), into), translated(error.hint, into), as_json=as_json, label=label)
+
+
 def _code_of(arguments: list[str]) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="switch", standalone_mode=False)
@@ -118,10 +129,10 @@ def _code_of(arguments: list[str]) -> int:
         if told is None:
             error.show(sys.stderr)
         else:
-            complain(str(told), told.hint, as_json=wants_json(arguments))
+            _complain(told, arguments)
         return error.exit_code
     except SwitchError as error:
-        complain(str(error), error.hint, as_json=wants_json(arguments))
+        _complain(error, arguments)
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()

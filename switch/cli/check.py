@@ -85,7 +85,7 @@ def show_proof(report: BooksReport) -> None:
     if report.faults:
         show_table(
             ("day", "check", "fault"),
-            [(said(fault.business_date or ""), fault.check, said(fault.sentence)) for fault in report.faults],
+            [(said(fault.business_date or ""), said(fault.check), said(fault.sentence)) for fault in report.faults],
         )
     elif not closed:
         say(said("no day is closed yet: nothing to prove"))

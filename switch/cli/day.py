@@ -42,9 +42,9 @@ def day() -> None:
 def close(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
-    DATE is the oldest date that is not closed yet, unless given. All of the day is written at once or nothing of it. The centre
-    may go on running: the next date opens and its approvals go there. After a close, that next date is closed before a cut-off
-    has passed only where it is named.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the oldest date that is not closed yet, unless given. All of the day is
+    written at once or nothing of it. The centre may go on running: the next date opens and its approvals go there. After a
+    close, that next date is closed before a cut-off has passed only where it is named.
 
     Closing again says so, changes nothing and ends with 1, as it does where there is nothing to close. Where the files of a
     closed date are missing, because the machine died or the disk was full, they are written from the books, and it ends with 0.
@@ -56,7 +56,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
     specs = specs_of(data, specs_folder)
     progress = Progress()
     try:
-        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say)
+        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)))
     finally:
         progress.done()
     done = report.outcome in (CLOSED, RENDERED_AGAIN)
@@ -80,7 +80,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
 def show(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Show a closed business date: totals, net positions, payouts, and the items a person may look for.
 
-    DATE is the last one closed, unless given.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the last one closed, unless given.
     """
     from switch.endofday.close import show_day
     from switch.specs.load import specs_of

@@ -10,7 +10,7 @@ import click
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import dialect_names, known, listener_names
 from switch.cli.command.options import json_option, specs_option
-from switch.errors import NegativeAnswerError, SwitchError
+from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.cli.console.input import Given
@@ -67,7 +67,7 @@ def decode(
     unmasked: bool,
     specs_folder: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Show what a message says: every element with its name, value and meaning, card data masked.
 
     The message is given as an argument, a file, or on standard input: as bytes, or as text the way people paste it.
@@ -80,6 +80,9 @@ def decode(
     Several messages (a stream, a message a line, several dumps) and captures (pcap, pcapng) are shown a line each: choose
     messages by --number, or --all, to see their elements; --json prints a line of JSON for each. The list of a capture
     names repeats, answers without a request, requests without an answer, and the time each answer took.
+
+    --diff shows two messages side by side, with the subelements that differ where the dialect describes them. As with
+    diff, the exit code is 0 when no element differs, 1 when one does, and 2 when the two cannot be compared.
 
     \b
     switch decode 303830300020000000000000303030303433
@@ -100,9 +103,11 @@ def decode(
     specs = load_specs(specs_folder)
     manner = _manner(specs, specs_folder, dialect_name, listener_name, header_notation, tpdu=tpdu, no_header=no_header)
     if compared:
-        first, second = (_read(one, manner) for one in sources)
-        show_difference((sources[0].name, first), (sources[1].name, second), as_json=as_json, unmasked=unmasked)
-        return
+        try:
+            first, second = ((one.name, _read(one, manner)) for one in sources)
+        except NegativeAnswerError as error:  # of a comparison 1 says that the two differ
+            raise SwitchError(str(error), hint=error.hint) from None
+        return EXIT_NO if show_difference(first, second, as_json=as_json, unmasked=unmasked) else EXIT_DONE
     view = View(chosen=frozenset(numbers), everything=everything, as_json=as_json, unmasked=unmasked, zone=specs.calendar.zone)
     try:
         show_given(_read(sources[0], manner), view)
@@ -110,6 +115,7 @@ def decode(
         if listener_name is not None:
             error.hint = "without --listener, switch decode finds out header, TPDU and dialect"
         raise
+    return EXIT_DONE
 
 
 def _read(one: Given, manner: Manner) -> One | Several | Packets:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import PATH, seed_option
+from switch.cli.command.options import PATH, given, seed_option
 from switch.cli.console.folding import folded
 from switch.cli.console.screen import columns, say, say_command, say_text
+from switch.cli.console.words import SPOKEN, figure, lang_option, language, said
 from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.command(cls=Verb)
 @option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it.")
 @seed_option
+@lang_option
 def demo(data: Path | None, seed: int) -> int:
     """Show the main job, from the wire to a merchant's statement, in a temporary folder.
 
@@ -38,10 +40,10 @@ def demo(data: Path | None, seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="switch-demo-") as folder:
         status = _tell(data or Path(folder) / "var", seed)
     kept = f"Its data folder is {data}" if data else f"Its data folder is gone; {program()} demo --data DIR keeps one"
-    say_text(f"{kept}.")
+    say_text(said(f"{kept}."))
     click.echo()
-    click.echo("That was the whole way from the wire to a statement.")
-    say_text(f"Your turn: {program()} up, then paste the line it prints.")
+    click.echo(said("That was the whole way from the wire to a statement."))
+    say_text(said(f"Your turn: {program()} up, then paste the line it prints."))
     return status
 
 
@@ -60,11 +62,11 @@ def _tell(data: Path, seed: int) -> int:
         _show_statement(data, bought, report)
         sound = _check(data)
         click.echo()
-        say("7. Stop the centre: what is in flight is finished first", "title")
-        say(f"   $ kill {centre.process.pid}   # or Ctrl+C", "hint")
+        say_text(f"7. {said('Stop the centre: what is in flight is finished first')}", "title", indent="   ")
+        say(f"   $ kill {centre.process.pid}   # {said('or Ctrl+C')}", "hint")
         status = centre.stop()
     click.echo()
-    click.echo(f"The centre ended with exit code {status}.")
+    click.echo(said(f"The centre ended with exit code {status}."))
     return EXIT_DONE if sound and status == EXIT_DONE else EXIT_NO
 
 
@@ -73,10 +75,13 @@ def _step(number: int, title: str, data: Path, command: str, *, note: str = "") 
     from switch.cli.console.program_name import program
 
     click.echo()
-    say_text(f"{number}. {title}", "title", indent="   ")
-    say_command("   $", f"{program()} {command}{f' --data {data}' if command.split()[0] != 'send' else ''}", gap=" ")
+    say_text(f"{number}. {said(title)}", "title", indent="   ")
+    verb = command.split()[0]
+    options = "" if verb == "send" else f" --data {data}"
+    options += f" --lang {language()}" if verb in SPOKEN and given("lang") else ""
+    say_command("   $", f"{program()} {command}{options}", gap=" ")
     if note:
-        say(f"   # {note}", "hint")
+        say_text(f"   # {said(note)}", "hint", indent="   # ")
     click.echo()
 
 
@@ -86,14 +91,16 @@ def _show_centre(centre: CentreProcess, specs: Specs) -> None:
     pairs = []
     for name, place in centre.ready["listeners"].items():
         tpdu = " and TPDU" if place["tpdu"] else ""
-        pairs.append((name, f"{place['host']}:{place['port']}, dialect {place['dialect']}, header {place['header']}{tpdu}"))
+        where = f"{place['host']}:{place['port']}"
+        pairs.append((name, said(f"{where}, dialect {place['dialect']}, header {place['header']}{tpdu}")))
     for name, profile in specs.issuers.items():
-        pairs.append((name, f"{profile.name}, {profile.origin}, dialect {profile.dialect}, process {centre.issuer_pid(name)}"))
+        process = f"process {centre.issuer_pid(name)}"
+        pairs.append((name, said(f"{profile.name}, {profile.origin}, dialect {profile.dialect}, {process}")))
     show_pairs(pairs)
 
 
 def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
-    from switch.cli.demo_purchases import SHOPPING, purchases
+    from switch.cli.demo_purchases import SHOPPING, UNKNOWN, purchases
     from switch.cli.show.tables import show_table
     from switch.money import format_minor
     from switch.transaction import response_meaning
@@ -108,18 +115,18 @@ def _buy(centre: CentreProcess, specs: Specs) -> list[Purchase]:
     elapsed_ms = (time.perf_counter() - began) * 1000
     rows = [
         (
-            item.merchant,
+            said(item.merchant) if item.merchant.startswith(UNKNOWN) else item.merchant,
             item.pan_masked,
-            item.brand,
-            format_minor(item.amount_minor),
-            f"{item.response_code} {response_meaning(item.response_code)}",
+            said(item.brand),
+            figure(format_minor(item.amount_minor)),
+            said(f"{item.response_code} {response_meaning(item.response_code)}"),
         )
         for item in bought
     ]
     show_table(("merchant", "card", "brand", "MAD", "answer"), rows)
     click.echo()
     approved = sum(item.response_code == "00" for item in bought)
-    click.echo(f"{approved} approved, {len(bought) - approved} declined, in {elapsed_ms:.0f} ms.")
+    click.echo(said(f"{approved} approved, {len(bought) - approved} declined, in {elapsed_ms:.0f} ms."))
     _explain(centre.data, specs, bought)
     return bought
 
@@ -132,11 +139,12 @@ def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
     from switch.explain.timeline import steps
 
     first, *others = (item for item in bought if item.response_code != "00")
-    _step(3, "Ask why: the journal knows the reason of every answer", data, f"explain {first.rrn}")
+    note = "in French here; the command itself speaks English" if language() == "fr" else ""
+    _step(3, "Ask why: the journal knows the reason of every answer", data, f"explain {first.rrn}", note=note)
     found = story(data, first.rrn)
     show_story(found, [(step, None) for step in steps(found, specs)], specs)
     click.echo()
-    rows = [(item.rrn, item.response_code, item.reason) for item in others]
+    rows = [(item.rrn, item.response_code, said(item.reason)) for item in others]
     show_table(("RRN", "code", "reason"), rows, title="The other declines, in short")
 
 
@@ -158,7 +166,7 @@ def _show_statement(data: Path, bought: list[Purchase], report: DayReport) -> No
     names = {payout.name: payout.merchant_id for payout in report.payouts}
     merchant = names[sales.most_common(1)[0][0]]
     _step(5, "Give a merchant its statement, the relevé monétique", data, f"statement {merchant}")
-    click.echo(folded(statement(data, merchant), columns()), nl=False)
+    click.echo(folded(statement(data, merchant, language=language()), columns()), nl=False)
 
 
 def _check(data: Path) -> bool:

@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
-
 from switch.card import luhn_digit, mask_pan
 from switch.centre.as_process import CentreProcess
 from switch.iso8583.codec import Codec
@@ -21,12 +19,15 @@ from switch.issuers.profile import Card
 from switch.journal.journal import read_life
 from switch.lines.client import exchange
 from switch.merchant import Merchant
-from switch.specs.specification import Listener, Specs
+from switch.record import frozen
+from switch.specs.centre_profile import Listener
+from switch.specs.specification import Specs
 from switch.transaction import CHIP, ECOMMERCE, MAGSTRIPE, MANUAL
 
 ANSWER_SECONDS_MAX: Final = 20.0
 _TPDU: Final = bytes.fromhex("6000010000")
 PLENTY_MINOR: Final = 500_000  #: a card with so much left is good for every purchase of the demo
+UNKNOWN: Final = "unknown"  #: a merchant without a contract, a card of no known scheme
 UNKNOWN_EXPIRY: Final = "2912"  #: of card numbers nobody has issued
 
 #: What is bought: kind of card (see ``_Wallet``), merchant category (ISO 18245; None: a merchant nobody knows), entry, amount.
@@ -82,7 +83,7 @@ def purchases(centre: CentreProcess, specs: Specs, now: Callable[[], datetime]) 
         listener = listeners[number % len(listeners)]
         answer = _ask(centre, listener, codecs[listener.dialect], sale)
         yield Purchase(
-            merchant=merchant.name if merchant else f"unknown {sale.merchant_id}",
+            merchant=merchant.name if merchant else f"{UNKNOWN} {sale.merchant_id}",
             pan_masked=mask_pan(pan),
             brand=wallet.brand(pan),
             amount_minor=amount_minor,
@@ -114,7 +115,7 @@ class _Wallet:
     def brand(self, digits: str) -> str:
         """The scheme of a card number, served or not."""
         route = self._routing.find(digits)
-        return route.scheme if route else self._routing.scheme_of(digits) or "unknown"
+        return route.scheme if route else self._routing.scheme_of(digits) or UNKNOWN
 
     def _kind(self, card: Card) -> str:
         if card.status != ACTIVE:
@@ -138,7 +139,7 @@ class _Wallet:
             numbers = (_numbered(card.pan.digits[:8]) for card in self._cards)
             return next(number for number in numbers if number not in given)
         numbers = (_numbered(f"{prefix}") for prefix in range(100_000, 1_000_000))
-        return next(number for number in numbers if self.brand(number) == "unknown")
+        return next(number for number in numbers if self.brand(number) == UNKNOWN)
 
 
 _MADE_UP: Final = ("never issued", "of no known scheme", "of a scheme not served")

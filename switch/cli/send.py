@@ -18,7 +18,7 @@ from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.cli.request.options import Wishes
-    from switch.specs.specification import Listener
+    from switch.specs.centre_profile import Listener
 
 _TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 #: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.mapping.compose.KINDS`.
@@ -226,10 +226,11 @@ def send(
     completes the message. Card numbers are masked, unless --unmasked. The exit code is 0 when an answer came, 1 when it is not
     the one that --expect names, 3 when no answer came.
 
-    --file sends the messages of hexadecimal text or JSON as they are. CSV has a header row (mti and element numbers), then a
-    message a row: a missing column means the default, an empty cell leaves the element out. Switch reads all of a file before
-    it sends the first message. Several messages go over one connection and are shown a line each, with a count of their answers
-    at the end. With --count, each repetition has a new STAN, time and RRN. --raw sends any bytes, and shows what comes back.
+    --file sends the messages of hexadecimal text or JSON as they are. CSV has a header row (mti and numbers such as 4 or
+    127.22), then a message a row: a missing column means the default, an empty cell leaves the element out. Switch reads all of
+    a file before it sends the first message. Several messages go over one connection and are shown a line each, with a count of
+    their answers at the end. With --count, each repetition has a new STAN, time and RRN. --raw sends any bytes, and shows what
+    comes back.
 
     \b
     switch send --pan 9504010000000027 --amount 80.00 --expect 51

@@ -6,11 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import frozen
 
 from switch.cli.show.exchange import (
     exchange_json,
@@ -24,6 +22,7 @@ from switch.cli.show.exchange import (
 )
 from switch.display.plural import plural
 from switch.errors import FrameError, NegativeAnswerError, SwitchError, UnansweredError
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.cli.request.batch import Outgoing
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from switch.iso8583.message import Message
     from switch.iso8583.reading.describe import Description
     from switch.lines.client import Answered, Conversation
-    from switch.specs.specification import Specs
+    from switch.specs.parts import Parts
 
 
 @frozen(kw_only=True)
@@ -112,7 +111,7 @@ def send_several(
     wire: Wire,
     messages: Iterable[Outgoing],
     rate: float | None,
-    specs: Specs,
+    specs: Parts,
     view: SendView,
     *,
     wait: Any = time.sleep,
@@ -326,7 +325,7 @@ def _live(
     answer: Answered | None,
     out: Outgoing,
     request: Description,
-    specs: Specs,
+    specs: Parts,
     view: SendView,
 ) -> Live:
     from switch.cli.show import live
@@ -353,6 +352,8 @@ def _summary(codes: Counter[str], times: list[float]) -> dict[str, Any]:
     counted = {code: count for code, count in codes.most_common() if code}
     about: dict[str, Any] = {"sent": codes.total(), "response_codes": counted, "not_answered": codes[""]}
     if times:
+        from statistics import median
+
         about |= {"min_ms": min(times), "median_ms": median(times), "max_ms": max(times)}
     return {name: round(value, 3) if isinstance(value, float) else value for name, value in about.items()}
 

@@ -89,7 +89,7 @@ def export(folder: Path) -> None:
     """Copy the embedded specification into DIR (new or empty), to edit it and run with --specs DIR."""
     import shutil
 
-    from switch.specs.load import default_folder
+    from switch.specs.folder import default_folder
 
     try:
         if folder.exists() and any(folder.iterdir()):

@@ -69,8 +69,8 @@ def statement(
 ) -> None:
     """Print a merchant's daily statement (relevé monétique): its sales, what they cost, what it is paid and when.
 
-    DATE is the merchant's latest closed date, unless given. The text is 132 columns wide: `switch statement ID | less -S`
-    scrolls it sideways. `switch merchants` lists the merchants.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the merchant's latest closed date, unless given. The text is 132 columns wide:
+    `switch statement ID | less -S` scrolls it sideways. `switch merchants` lists the merchants.
     """
     from switch.cli.show.tables import show_json
     from switch.endofday.close import statement as statement_of

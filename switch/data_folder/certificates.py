@@ -8,7 +8,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from switch.errors import SwitchError
 from switch.machine.private import begin_file, make_folder, write_text
+from switch.record import frozen
 
 LOCAL_HOSTS_SERVED: Final = ("localhost", "127.0.0.1", "::1")  #: what a server's certificate is always for
 DAYS: Final = 397  #: how long certificates are good; more than that, some clients refuse

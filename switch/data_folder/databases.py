@@ -13,10 +13,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from switch.errors import DataFolderError
 from switch.machine.private import begin_file
+from switch.record import frozen
 
 TIMEOUT_SECONDS: Final = 5.0  #: how long to wait for another writer; transactions of the centre take milliseconds
 

@@ -13,8 +13,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
-
 from switch.data_folder import databases
 from switch.data_folder.lock import held_alone
 from switch.endofday import report as settled
@@ -22,6 +20,7 @@ from switch.errors import DataFolderError
 from switch.journal import journal
 from switch.machine.files import kind_at
 from switch.machine.private import create_file
+from switch.record import frozen
 
 _JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from switch.business_day import is_business_date, next_business_date
 from switch.clearing import ledger
@@ -33,6 +33,7 @@ from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
+from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
 

@@ -6,10 +6,11 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, TypeVar
 
-from attrs import asdict, field, fields, frozen
+from attrs import asdict, field, fields
 
 from switch.display.visible import cell
 from switch.money import format_minor
+from switch.record import frozen
 from switch.settlement.statement import Out, PayoutOutcome
 
 CLOSED: Final = "closed"

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from switch.display.plural import plural
 from switch.iso8583.reading.stream import Lost, Patience, Said, Way, begin_as_messages, likeliest_way, read_stream
 from switch.pcap.files import Capture
 from switch.pcap.packets import Endpoint, Segment, segment_of
 from switch.pcap.tcp_streams import Run, Stream, streams
+from switch.record import frozen
 
 RUNS_JUDGED: Final = 4  #: stretches between gaps that are looked at when a wire format is found out
 PACKETS_JUDGED: Final = 8  #: of each side, where a packet may be a message

@@ -6,12 +6,13 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import define, frozen
+from attrs import define
 
 from switch.explain.capture import Heard
 from switch.iso8583.message import Message
 from switch.iso8583.reading.pairing import answers, asks, is_answer, name_of, repeats
 from switch.iso8583.reading.stream import Said
+from switch.record import frozen
 
 ASKED_MAX: Final = 16  #: requests of one name that are looked at for each message
 NS_A_MS: Final = 1_000_000

@@ -7,7 +7,7 @@ from contextlib import suppress
 from string import hexdigits
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from switch.display.plural import plural
 from switch.errors import FrameError, MessageError, NegativeAnswerError, SwitchError
@@ -25,6 +25,7 @@ from switch.iso8583.reading.recognize import MESSAGE_BYTES_MAX, Trial, Wrapping,
 from switch.iso8583.reading.stream import UNREAD, Lost, Patience, Said, Way, whole_way
 from switch.pcap.files import Capture, Packet, is_capture, read_capture
 from switch.pcap.frames import PastedFrame, frame_of
+from switch.record import frozen
 
 UNUSUAL_BYTES_MAX: Final = 4_096  #: of a message looked at for what else may stand around it
 TRIALS_OF_UNUSUAL_MAX: Final = 60

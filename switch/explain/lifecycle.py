@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from switch.clearing.checks import Ask
 from switch.endofday import books
 from switch.errors import NegativeAnswerError
 from switch.merchant import AT_CUT_OFF
+from switch.record import frozen
 from switch.transaction import NOW
 
 NEAR_SEARCHED_MAX: Final = 5_000  #: latest requests looked through for a similar RRN

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from switch.lines.line import Direction
+from switch.record import frozen
 
 CENTRE: Final = ""  #: the leg of what the centre decides, owes or clears by itself
 DAY: Final = "day"  #: the leg of what the close of a business date did

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import frozen
-
 from switch.explain.day_timeline import day_steps
 from switch.explain.lifecycle import Life, Lifecycle, Row
 from switch.explain.step import CENTRE, Step, StepDirection
@@ -17,6 +15,7 @@ from switch.iso8583.mti import VERSIONS, response_mti
 from switch.iso8583.reading.meanings93 import REASONS
 from switch.lines.line import ACQUIRER, RECEIVED, SENT
 from switch.money import worded_minor
+from switch.record import frozen
 from switch.routing.handling.terminals import is_listed
 from switch.routing.switchboard import RESTARTED
 from switch.specs.specification import Specs
@@ -44,8 +43,19 @@ MESSAGES: Final = frozenset({"late_answer", "repeat"})
 
 #: The order of steps of one commit, which have the same time: a cause stands before its effects.
 _ORDER: Final = (
-    *("received", "from", "key", "completes", "adds to", "captures", "routed", "not routed", "forwarded"),
-    *("reversal", "void", "repeat", "came as repeat", "no answer", "response", "late answer", "stand-in", "decided"),
+    *("received", "from", "key", "completes", "adds to", "captures", "stands again", "routed", "not routed", "forwarded"),
+    *(
+        "reversal",
+        "void",
+        "replaced",
+        "repeat",
+        "came as repeat",
+        "no answer",
+        "response",
+        "late answer",
+        "stand-in",
+        "decided",
+    ),
     *("not decided", "owed", "answered", "not answered", "delivered", "given up"),
 )
 _RANKS: Final = {what: rank for rank, what in enumerate(_ORDER)}
@@ -99,6 +109,10 @@ class _Teller:
             amount = worded_minor(request["amount_minor"], request["currency"])
             batch = f"{amount} of {self._original()} with the close of its batch, {about}"
             yield self._step(at_ms, CENTRE, "captures", batch)
+            return
+        if request["line"] == SWITCH:
+            amount = worded_minor(request["amount_minor"], request["currency"])
+            yield self._step(at_ms, CENTRE, "stands again", f"{amount} of {self._original()}, {about}")
             return
         mti = self._mti_of_acquirer()
         entry = "" if mti[:1] == VERSIONS[EDITION_1993] else f" (DE 22 {request['entry_mode']})"
@@ -180,7 +194,7 @@ class _Teller:
         at_ms, code = decision["decided_at_ms"], decision["response_code"]
         took = f"after {at_ms - request['received_at_ms']} ms"
         reason = f": {decision['reason']}" if decision["reason"] not in ("", response_meaning(code)) else ""
-        if request["function"] == BATCH:
+        if request["function"] == BATCH or request["line"] == SWITCH:
             yield self._step(at_ms, CENTRE, "decided", f"{code} {response_meaning(code)}{reason}")
             return
         by = decision["decided_by"]
@@ -198,6 +212,8 @@ class _Teller:
 
     def _without_issuer(self, at_ms: int) -> Iterator[Step]:
         """What the issuer did, or did not, where the switch decided a request that was forwarded."""
+        if self.life.request["function"] != REQUEST:
+            return  # it was told, and not asked
         decision, issuer, undone = self.life.decision, self.life.request["issuer"], self._undone
         assert decision is not None
         why = undone["reason"] if undone else decision["reason"]
@@ -258,7 +274,11 @@ class _Teller:
 
 
 def _reversed(reversal: Row, request_id: int | None, specs: Specs) -> Iterator[Step]:
-    """A reversal or a void, and its answer."""
+    """A reversal or a void, and its answer; or that another approval took the place of this one."""
+    if not reversal["mti"]:
+        at_ms, why = reversal["received_at_ms"], reversal["reason"]
+        yield Step(at_ms=at_ms, leg=CENTRE, what="replaced", detail=f"it counts no more: {why}", request_id=request_id)
+        return
     edition, at_ms = _edition(reversal["line"], specs), reversal["received_at_ms"]
     mti = VERSIONS[edition] + reversal["mti"][1:]
     amount, left_minor = worded_minor(reversal["amount_minor"], reversal["currency"]), reversal["replacement_minor"]

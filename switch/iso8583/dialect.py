@@ -7,10 +7,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import frozen
-
 from switch.iso8583.element import EBCDIC, ENCODINGS, Element, encoded
 from switch.iso8583.element_table import element_of
+from switch.record import frozen
 from switch.spec_table import SpecTable
 
 ELEMENTS_MAX: Final = 192  #: with a third bitmap

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import field
+
+from switch.record import frozen
 
 LATIN_1: Final = "latin1"  #: ISO 8859-1, whose first half is ASCII
 BINARY: Final = "binary"  #: a length as a number, big endian, where the others write its decimal digits

@@ -10,9 +10,8 @@ import re
 from functools import cached_property
 from typing import Final
 
-from attrs import frozen
-
 from switch.errors import FrameError
+from switch.record import frozen
 
 VISA: Final = "4v"  #: the notation of the Visa message length header (VML)
 LINE_FEED, STX, PACKET = "lf", "stx", "packet"

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
 from switch.issuers.cards.product import PLAIN, Product, product_from_toml, products_from_toml
 from switch.issuers.cards.sheet import CardSheet, SheetRow
 from switch.issuers.cards.status import ACTIVE, ORDERS, STATUSES
 from switch.issuers.secure_line import ClientTls, optional
+from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
 
@@ -203,7 +204,7 @@ class Profile:
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
     tls: ClientTls | None = None  #: of the line the centre dials; None: it is plain
-    products: Mapping[str, Product | None] = field(factory=dict)
+    products: Mapping[str, Product | None] = field(factory=dict, eq=False)
     card_file: str | None = None  #: the file of further cards, from the folder of the specification
     sheet: CardSheet[Card] | None = field(default=None, repr=False, eq=False)  #: what is in it
 

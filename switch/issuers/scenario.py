@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card import Pan
 from switch.issuers.profile import pan_from_toml
 from switch.merchant import currency_from_toml
+from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import APPROVALS, CHANNELS, CREDITS, DEBITS, INQUIRIES, Authorization, Channel, TransactionType
 

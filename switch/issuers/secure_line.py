@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from attrs import frozen
-
+from switch.record import frozen
 from switch.spec_table import SpecTable
 
 NONE: Final = "none"

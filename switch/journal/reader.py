@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
-
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError
+from switch.journal.open_totals import open_totals
 from switch.journal.rows import REQUESTS, SELECT_REQUEST, RequestRow
+from switch.record import frozen
 from switch.routing.handling.reconciliation import RECONCILIATIONS_REMEMBERED_MAX
 from switch.routing.handling.reversals import REVERSALS_REMEMBERED_MAX
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.memory.history import REMEMBERED_MAX
 from switch.routing.memory.names import SAME_STAN_SECONDS, seconds_apart
-from switch.routing.memory.past import DecidedRequest, Named, Reference, SameStan
-from switch.routing.memory.totals import Reconciled, Subject, Totals
+from switch.routing.memory.past import DecidedRequest, Named, NewAmount, Reference, SameStan
+from switch.routing.memory.totals import Reconciled
 from switch.routing.rules.reversal import Demand, ReversalOutcome
 from switch.routing.traffic.recovery import Recovery
-from switch.transaction import ISSUER_INOPERATIVE, LATER, REASON_TIMEOUT, Authorization, Decision, ExchangeKey
+from switch.transaction import ISSUER_INOPERATIVE, REASON_TIMEOUT, SWITCH, Authorization, Decision, ExchangeKey
 
 UNDECIDED_SEARCHED_MAX: Final = 200_000  #: latest requests looked through at a start; far more than may wait at once
 KEYS_RESTORED_MAX: Final = 200_000  #: latest requests a switch that starts will know again: a third of a second of reading
 OF_STAN_MAX: Final = 100  #: requests of one terminal and STAN looked through: it counts a million before it uses one again
-TOTALS_DATES: Final = 2  #: business dates looked back at a start for what open batches have counted
 
 _APPROVED_BY: Final = "SELECT EXISTS (SELECT 1 FROM decision WHERE decided_by = ? AND approved_minor > 0)"
 _PAST: Final = f"""
@@ -100,14 +99,25 @@ _REVERSED_STAN: Final = (
 _REVERSALS: Final = """
 SELECT acquirer_id, terminal_id, stan, transmitted_at, original_acquirer_id, original_stan, original_transmitted_at, rrn,
   merchant_id, amount_minor, replacement_minor, original_id, effective, response_code, reason
-FROM reversal WHERE response_code = '00' ORDER BY id DESC LIMIT ?
+FROM reversal WHERE response_code = '00' AND mti <> '' ORDER BY id DESC LIMIT ?
 """
-#: What was approved and names a hold: its increments, and the completion that took its place.
-_LINKED: Final = """
+#: What was approved and names a hold: its increments, and the completion that took its place. Of a sale several may have,
+#: one after the other; the last column says which of them were reversed, or made by the centre.
+_LINKED: Final = f"""
 SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitted_at,
-  request.function = 'advice' AND request.message_class = 'financial'
+  request.function = 'advice' AND request.message_class = 'financial', decision.approved_minor,
+  request.line = '{SWITCH}' OR EXISTS (
+    SELECT 1 FROM reversal WHERE original_id = request.id AND effective = 1 AND replacement_minor = 0 AND mti <> '')
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
+"""  # noqa: S608
+_ENDED: Final = """
+SELECT business_date FROM decision WHERE request_id = ?
+  AND business_date <> (SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1)
+"""
+_BATCH_CLOSED: Final = """
+SELECT 1 FROM reconciliation WHERE settlement_code = '1' AND acquirer_id = ? AND terminal_id IN ('', ?)
+  AND last_request_id >= ? AND NOT EXISTS (SELECT 1 FROM json_each(waiting) WHERE value = ?)
 """
 #: The completion of the hold that an increment added to.
 _COMPLETED_TOGETHER: Final = """
@@ -196,6 +206,15 @@ class JournalReader:
         times = self._db.execute(_REVERSED_STAN, of_stan)
         return any(seconds_apart(at, name.at) <= SAME_STAN_SECONDS for (at,) in times)
 
+    def ended_date(self, request_id: int) -> str | None:
+        row = self._db.execute(_ENDED, (request_id,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def batch_closed(self, past: DecidedRequest) -> bool:
+        key, request_id = past.authorization.key, past.request_id
+        wanted = (key.acquirer_id, key.terminal_id, request_id, request_id)
+        return self._db.execute(_BATCH_CLOSED, wanted).fetchone() is not None
+
     def beginning(self) -> Beginning:
         """Where the numbers go on, and what has to be taken up."""
         return Beginning(
@@ -222,7 +241,7 @@ class JournalReader:
             owed=[self._to_delivery(row) for row in db.execute(_OWED).fetchall()],
             reversals=[_to_outcome(row) for row in reversed(reversals)],
             reversed_unknown=[_to_meant(row) for row in reversed(unknown)],
-            totals=_open_totals(db),
+            totals=open_totals(db),
             uncaptured=[ExchangeKey(*row) for row in db.execute(_UNCAPTURED).fetchall()],
             reconciled=[_to_reconciled(row) for row in reversed(reconciled)],
         )
@@ -252,9 +271,11 @@ class JournalReader:
 
     def _link(self, hold: DecidedRequest) -> None:
         """Fill in what was added to a hold, and what completed it."""
-        for *key, completes in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
+        hold.sold_minor = hold.remaining_minor
+        for *key, completes, amount_minor, gone in self._db.execute(_LINKED, (hold.request_id,)).fetchall():
             if completes:
                 hold.completed_by, hold.remaining_minor = ExchangeKey(*key), 0
+                hold.adjustments += () if gone else (NewAmount(ExchangeKey(*key), amount_minor),)
             else:
                 hold.increments += (ExchangeKey(*key),)
         if hold.authorization.original_key is not None and hold.held:
@@ -295,87 +316,3 @@ def _to_reconciled(row: Sequence[Any]) -> tuple[ExchangeKey, Reconciled]:
     settlement_code, response_code, totals, last_request_id, reason, waiting = row[4:]
     counted = (json.loads(totals), last_request_id, reason, tuple(json.loads(waiting)))
     return ExchangeKey(*row[:4]), Reconciled(settlement_code, response_code, *counted)
-
-
-#: What was approved of late, or reversed of late, by acquirer and terminal, with the request after which it counts.
-_COUNTED: Final = """
-WITH dates AS (SELECT min(business_date) AS first FROM (
-  SELECT business_date FROM business_day ORDER BY id DESC LIMIT :dates
-)), closed AS (
-  SELECT acquirer_id, terminal_id, max(id), last_request_id, received_at_ms, waiting
-  FROM reconciliation WHERE settlement_code = '1' GROUP BY acquirer_id, terminal_id
-), completed AS (
-  SELECT DISTINCT later.original_id FROM request AS later JOIN decision AS captured ON captured.request_id = later.id
-  WHERE later.original_id IS NOT NULL AND later.function = 'advice' AND captured.captured_minor IS NOT NULL
-)
-"""
-#: A completion has taken the place of what waited for its batch: of that only what reversals had taken back still counts.
-_COMPLETED: Final = "request.capture = 'batch' AND request.id IN completed"
-_LEFT: Final = """
-COALESCE((SELECT replacement_minor FROM reversal WHERE original_id = request.id AND effective = 1
-  ORDER BY reversal.id DESC LIMIT 1), decision.approved_minor)
-"""
-#: The last agreement of a terminal (mine) and of its acquirer as a whole (whole), beside each request.
-_CLOSED: Final = """
-LEFT JOIN closed AS mine ON mine.acquirer_id = request.acquirer_id AND mine.terminal_id = request.terminal_id
-LEFT JOIN closed AS whole ON whole.acquirer_id = request.acquirer_id AND whole.terminal_id = ''
-"""
-
-
-def _is_open(closed: str) -> str:
-    """Whether a decision counts since an agreement: its request came later, or waited for its issuer then."""
-    return f"""
-    (decision.request_id > COALESCE({closed}.last_request_id, 0)
-      OR decision.request_id IN (SELECT value FROM json_each({closed}.waiting)))
-    """  # noqa: S608
-
-
-#: Count and sum by acquirer, terminal, type and capture: since the terminal's last agreement, since the acquirer's.
-_SUMS: Final = """
-SELECT acquirer_id, terminal_id, transaction_type, capture,
-  SUM(counts * of_terminal), SUM(minor * of_terminal), SUM(counts * of_acquirer), SUM(minor * of_acquirer)
-"""
-_APPROVED: Final = f"""
-{_COUNTED} {_SUMS} FROM (
-  SELECT request.acquirer_id, request.terminal_id, request.transaction_type, request.capture,
-    CASE WHEN {_COMPLETED} THEN 0 ELSE 1 END AS counts,
-    decision.approved_minor - CASE WHEN {_COMPLETED} THEN {_LEFT} ELSE 0 END AS minor,
-    {_is_open("mine")} AS of_terminal, {_is_open("whole")} AS of_acquirer
-  FROM decision JOIN dates ON decision.business_date >= dates.first
-  JOIN request ON request.id = decision.request_id
-  {_CLOSED}
-  WHERE decision.approved_minor IS NOT NULL AND request.function <> 'batch'
-) GROUP BY 1, 2, 3, 4
-"""  # noqa: S608
-_REVERSED: Final = f"""
-{_COUNTED} {_SUMS} FROM (
-  SELECT request.acquirer_id, request.terminal_id, request.transaction_type, request.capture, 1 AS counts,
-    COALESCE((SELECT earlier.replacement_minor FROM reversal AS earlier WHERE earlier.original_id = reversal.original_id
-      AND earlier.effective = 1 AND earlier.id < reversal.id ORDER BY earlier.id DESC LIMIT 1), decision.approved_minor)
-      - reversal.replacement_minor AS minor,
-    reversal.received_at_ms > COALESCE(mine.received_at_ms, 0) AS of_terminal,
-    reversal.received_at_ms > COALESCE(whole.received_at_ms, 0) AS of_acquirer
-  FROM reversal JOIN dates ON reversal.business_date >= dates.first
-  JOIN request ON request.id = reversal.original_id JOIN decision ON decision.request_id = request.id
-  {_CLOSED}
-  WHERE reversal.effective = 1 AND request.capture <> '{LATER}'
-) GROUP BY 1, 2, 3, 4
-"""  # noqa: S608
-
-
-def _open_totals(db: sqlite3.Connection) -> dict[Subject, Totals]:
-    """What each terminal, and each acquirer as a whole, has done since its last agreement, of the last business dates."""
-    found: dict[Subject, Totals] = {}
-    for acquirer_id, terminal_id, kind, capture, *sums in db.execute(_APPROVED, {"dates": TOTALS_DATES}):
-        for subject, count, minor in _by_subject(acquirer_id, terminal_id, sums):
-            found.setdefault(subject, Totals()).add(kind, count, minor, capture)
-    for acquirer_id, terminal_id, kind, _, *sums in db.execute(_REVERSED, {"dates": TOTALS_DATES}):
-        for subject, count, minor in _by_subject(acquirer_id, terminal_id, sums):
-            found.setdefault(subject, Totals()).take_back(kind, count, minor)
-    return found
-
-
-def _by_subject(acquirer_id: str, terminal_id: str, sums: Sequence[int]) -> Iterator[tuple[Subject, int, int]]:
-    """Count and sum of a terminal, and of its acquirer as a whole."""
-    yield (acquirer_id, terminal_id), sums[0], sums[1]
-    yield (acquirer_id, ""), sums[2], sums[3]

@@ -204,6 +204,7 @@ class RequestRow(NamedTuple):
     original_terminal_id: str | None
     original_stan: str | None
     original_transmitted_at: str | None
+    original_message_class: MessageClass | None
     original_function: Function | None
 
     @classmethod
@@ -219,6 +220,13 @@ class RequestRow(NamedTuple):
         if self.original_acquirer_id is None or self.original_terminal_id is None or stan is None or at is None:
             return None
         return ExchangeKey(self.original_acquirer_id, self.original_terminal_id, stan, at)
+
+    @property
+    def original_kind(self) -> tuple[MessageClass, Function] | None:
+        """Class and function of the request it names."""
+        if self.original_message_class is None or self.original_function is None:
+            return None
+        return self.original_message_class, self.original_function
 
     def authorization(self, vault: Vault) -> Authorization:
         """The request in the words of the trade, with all that the journal keeps of it."""
@@ -239,6 +247,7 @@ class RequestRow(NamedTuple):
             cash_back_minor=self.cash_back_minor,
             advised_code=self.advised_code,
             original_key=self.original_key,
+            original_kind=self.original_kind,
             captured_function=self.original_function or "" if self.function == BATCH else "",
         )
 

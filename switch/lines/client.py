@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
-
 from switch.errors import FrameError, UnansweredError, UnreachableError
 from switch.iso8583.framing import Frame, Framer
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.lines.tls_context import ClientSide

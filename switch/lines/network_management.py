@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import frozen
-
 from switch.errors import MessageError
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.session import (
@@ -23,6 +21,7 @@ from switch.iso8583.mapping.session import (
 )
 from switch.iso8583.message import Message
 from switch.lines.line import Line
+from switch.record import frozen
 from switch.routing.traffic.effects import Notice
 
 

@@ -10,12 +10,11 @@ import ssl
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from switch.errors import SwitchError
 from switch.issuers.profile import Profile
 from switch.issuers.secure_line import ASKED, NONE, ClientTls, ServerTls
 from switch.machine.files import read_whole
+from switch.record import frozen
 from switch.specs.specification import Specs
 
 PEM_BYTES_MAX: Final = 1 << 20  #: of a file of certificates; all the CAs a browser trusts have a quarter of that

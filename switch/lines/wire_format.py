@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from attrs import frozen
-
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
+from switch.record import frozen
 
 
 def utc_today() -> date:

@@ -9,10 +9,9 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from attrs import frozen
-
 from switch.display.plural import plural
 from switch.errors import CaptureError
+from switch.record import frozen
 
 #: How a classic file begins -> byte order, nanoseconds in a unit of its time stamps.
 _CLASSIC: Final = {

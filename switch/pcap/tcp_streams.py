@@ -6,9 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from attrs import frozen
-
 from switch.pcap.packets import Endpoint, Segment
+from switch.record import frozen
 
 _HALF, _WHOLE = 2**31, 2**32  #: of the numbers TCP gives its bytes
 

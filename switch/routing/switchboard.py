@@ -11,6 +11,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from switch.merchant import Merchant
+from switch.routing.handling.adjustments import Adjustments, own_stan
 from switch.routing.handling.answers import Answers
 from switch.routing.handling.outbox import Outbox
 from switch.routing.handling.preauthorizations import Preauthorizations, as_named
@@ -69,6 +70,7 @@ from switch.transaction import (
     REASON_TIMEOUT,
     REQUEST,
     RESPONSE_MEANINGS,
+    SWITCH,
     WITH_BATCH,
     Authorization,
     CaptureTime,
@@ -110,10 +112,13 @@ class Switchboard:
         self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
         self._batches = self._reconciler.batches
         self._repeats = Repeats(self._history, self._pending)
-        self._holds = Preauthorizations(self._history, self._names, self._outbox, self._batches)
+        self._adjustments = Adjustments(archive, self._history, self._outbox, self._reconciler, self._stand_again)
+        self._holds = Preauthorizations(self._history, self._names, self._outbox, self._adjustments)
         self._answers = Answers(self._holds, self._outbox)
         self._unexpected = UnmatchedAnswers(self._history, self._pending, self._outbox)
-        self._taken_back = TakenBackRequests(archive, self._names, self._history, self._outbox, self._batches)
+        self._taken_back = TakenBackRequests(
+            archive, self._names, self._history, self._outbox, self._batches, self._adjustments
+        )
         self._next_id = first_request_id
         self._handlers: dict[type[Any], Callable[[Any, float, list[Effect]], None]] = {
             RequestReceived: self._request,
@@ -300,7 +305,7 @@ class Switchboard:
         if decision.approved:
             if hold is not None and _counts(advice):
                 if is_financial_advice(advice):
-                    self._holds.settle(hold, advice.key, now, effects)
+                    self._holds.settle(hold, advice, now, effects)
                 else:
                     hold.increments += (advice.key,)
             granted = granted_minor(advice, decision)
@@ -435,6 +440,22 @@ class Switchboard:
         why = "reversed by the acquirer before an answer came"
         self._do_without(exchange, why, now, effects, NO_ACTION, reversal.reason)
         return ReversalOutcome(exchange.request_id, False, APPROVED, why)
+
+    def _stand_again(
+        self, request: Authorization, sale: DecidedRequest, decision: Decision, now: float, effects: list[Effect]
+    ) -> None:
+        """Take in an approval of the centre's own: what stands in the place of a sale once an adjustment of it is reversed.
+
+        Its STAN is the centre's own: the reversal may have come under the key of the adjustment itself.
+        """
+        request = evolve(request, key=request.key._replace(stan=own_stan(self._next_id)))
+        route, merchant, issuer = self._table.find(request.pan.digits), self._merchant(request), sale.issuer
+        request_id = self._take_in(request, SWITCH, route, merchant, NOW, sale, effects)
+        self._history.again(request.key)
+        if issuer is not None:
+            self._outbox.advise(request_id, request, issuer, request.amount_minor, decision, "", now, effects)
+        self._close(DecidedRequest(request_id, request, issuer, decision, 0, now, NOW), [], effects)
+        sale.completed_by = request.key
 
     # totals
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from attrs import frozen
-
 from switch.card import CARD_ORIGINS, CardOrigin
 from switch.clearing.interchange import RATE_BASIS_POINTS_MAX, effective_from
 from switch.errors import SpecError
+from switch.record import frozen
 from switch.spec_table import SpecTable
 
 

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Literal, Protocol
 
-from attrs import fields, frozen
+from attrs import fields
 
 from switch.display.visible import cell, visible
 from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
+from switch.record import frozen
 from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.statement_labels import LABELS
 from switch.transaction import (

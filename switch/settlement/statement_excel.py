@@ -1,5 +1,5 @@
-"""A statement as CSV for a French spreadsheet: semicolons, decimal commas, French heads, and no number of a card or an account
-that a spreadsheet would round.
+"""A statement as CSV for a French spreadsheet: semicolons, decimal commas, French heads and words, and no number of a card or
+an account that a spreadsheet would round.
 
 The standard CSV of ``statement`` stays what programs read.
 """
@@ -15,7 +15,7 @@ from switch.display.visible import cell
 from switch.money import currency_name
 from switch.settlement.bank_account import grouped_rib
 from switch.settlement.statement import CSV_LINE_END, Head, Out, ShownLine, shown_date, years_of_months
-from switch.settlement.statement_labels import EXCEL_FR_HEADS, LABELS
+from switch.settlement.statement_labels import EXCEL_FR_HEADS, EXCEL_FR_VALUES, LABELS
 
 BYTE_ORDER_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  #: by which a spreadsheet knows UTF-8
 _NUMBER: Final = re.compile(r" *[0-9][0-9 ]*(?:[Ee][0-9]+)?")  #: what a spreadsheet takes for a number
@@ -71,10 +71,10 @@ def write_excel_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
             as_text(terminal),
             cell(pan),
             cell(scheme),
-            cell(product),
+            cell(EXCEL_FR_VALUES.get(product, product)),
             marks[origin],
-            cell(channel),
-            labels.get(kind, kind),
+            cell(EXCEL_FR_VALUES.get(channel, channel)),
+            labels.get(kind) or EXCEL_FR_VALUES.get(kind, kind),
         )
         decimals = (gross, f"{rate // 100}.{rate % 100:02d}", discount, vat, net)
         figures = [decimal.replace(".", labels["decimal_mark"]) for decimal in decimals]

@@ -7,6 +7,10 @@ from typing import Final
 from switch.transaction import (
     BILL_PAYMENT,
     CASH_WITHDRAWAL,
+    CHIP,
+    ECOMMERCE,
+    MAGSTRIPE,
+    MANUAL,
     PURCHASE,
     PURCHASE_WITH_CASH_BACK,
     QUASI_CASH,
@@ -138,4 +142,16 @@ EXCEL_FR_HEADS: Final[dict[str, str]] = {
     "vat": "TVA",
     "net": "Montant net",
     "adjusts": "Régularise la journée du",
+}
+
+#: What stands in cells of that CSV in words, in French; a product that the routing table alone knows stays as it is.
+EXCEL_FR_VALUES: Final[dict[str, str]] = {
+    CHIP: "puce",
+    MAGSTRIPE: "piste",
+    MANUAL: "saisie",
+    ECOMMERCE: "e-commerce",
+    "debit": "débit",
+    "credit": "crédit",
+    "prepaid": "prépayée",
+    "reversal": LABELS["fr"]["adjusted"],
 }

@@ -7,24 +7,25 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
-from attrs import frozen
-
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pan
 from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
+from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
+from switch.specs.card_checks import check_product, check_products
+from switch.specs.centre_profile import ACCEPT, header_of
 from switch.specs.files import Files, one_of
-from switch.specs.products import check_product, check_products
+from switch.specs.parts import DEFAULT_CONTRACT
+from switch.specs.rule_elements import check_elements
 from switch.specs.sayable import gaps_to_acquirers, gaps_to_issuers
-from switch.specs.specification import ACCEPT, Specs, header_of
+from switch.specs.specification import Specs
 from switch.transaction import CHANNELS, CREDITS, DEBITS
 
 LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104  # names of this machine
-DEFAULT_CONTRACT: Final = "default_contract"  #: the table of merchants.toml for whoever has no contract of their own
 SOLD: Final = tuple(sorted(DEBITS | CREDITS))  #: types of transactions that are cleared
 
 
@@ -46,6 +47,7 @@ class Known:
     cards: Mapping[str, Cards | None]  #: by issuer; None, too, where there is a card file, which is not read for this
     terminals: Mapping[str, Collection[str]] | None  #: by merchant; None, too, where any merchant is taken
     currencies: Collection[str]
+    dialects: Mapping[str, Dialect]  #: by issuer, those that can be read
 
     @classmethod
     def of(cls, specs: Specs) -> Known:
@@ -61,11 +63,12 @@ class Known:
             if specs.default_contract is None
             else None,
             currencies={merchant.currency for merchant in specs.merchants.values()},
+            dialects={name: specs.dialects[profile.dialect] for name, profile in specs.issuers.items()},
         )
 
     @classmethod
-    def read(cls, files: Files) -> Known:
-        """What can be read of the files."""
+    def read(cls, files: Files, dialects: Mapping[str, Dialect]) -> Known:
+        """What can be read of the files; ``dialects`` are those that can."""
         merchants = files.tables("merchants.toml", "merchant")
         readable = files.table("merchants.toml") is not None and not _accepts_others(files)
         terminals: dict[str, list[str]] = {}
@@ -75,7 +78,16 @@ class Known:
             cards={name: _cards(files, name) for name in files.names("issuers")},
             terminals=terminals if readable else None,
             currencies={entry.peek("currency", str) or "504" for entry in merchants},
+            dialects={
+                name: dialects[spoken] for name in files.names("issuers") if (spoken := _spoken(files, name)) in dialects
+            },
         )
+
+
+def _spoken(files: Files, issuer: str) -> str:
+    """The name of the dialect an issuer's file has; empty where it has none."""
+    table = files.table(f"issuers/{issuer}.toml")
+    return (table.peek("dialect", str) if table is not None else None) or ""
 
 
 def _cards(files: Files, issuer: str) -> Cards | None:
@@ -220,9 +232,9 @@ def _default_contract(files: Files) -> SpecTable | None:
     return table.table(DEFAULT_CONTRACT) if table is not None and table.peek(DEFAULT_CONTRACT, dict) is not None else None
 
 
-def check_scenarios(files: Files, routing: RoutingTable | None) -> None:
-    """The rules of every scenario name issuers, merchants, terminals and cards that exist."""
-    known = Known.read(files)
+def check_scenarios(files: Files, dialects: Mapping[str, Dialect]) -> None:
+    """The rules of every scenario name issuers, merchants, terminals, cards and elements that exist."""
+    known = Known.read(files, dialects)
     for name in files.names("scenarios"):
         table = files.table(f"scenarios/{name}.toml")
         if table is not None:
@@ -237,6 +249,13 @@ def check_rules(table: SpecTable, known: Known) -> None:
             entry.mistake("issuer", repr(issuer), one_of(list(known.cards)))
         if entry.peek("when", dict) is not None:
             _check_when(entry.table("when"), issuer, known)
+            check_elements(entry.table("when"), _asked_of(issuer, known))
+
+
+def _asked_of(issuer: str | None, known: Known) -> Mapping[str, Dialect]:
+    """The dialects in which a rule may meet a request; none where one of them cannot be read."""
+    asked = [name for name in known.cards if issuer in (None, name)]
+    return {name: known.dialects[name] for name in asked} if set(asked) <= known.dialects.keys() else {}
 
 
 def _check_when(when: SpecTable, issuer: str | None, known: Known) -> None:
@@ -287,7 +306,6 @@ CHECKS: Final[tuple[_Check, ...]] = (
     check_products,
     check_cards,
     check_merchants,
-    check_scenarios,
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -66,6 +65,8 @@ class Files:
 
     def digest(self) -> str:
         """SHA-256 over the names and bytes of all files, in the order of their names."""
+        import hashlib
+
         paths = (path for kind in FOLDERS for path in (self.folder / kind).glob("*.toml"))
         whole = hashlib.sha256()
         for file in sorted(path.relative_to(self.folder).as_posix() for path in paths):

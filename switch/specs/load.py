@@ -1,40 +1,24 @@
-"""Specifications read from a folder, or from the one embedded; which one a data folder's centre runs on."""
+"""Specifications read whole, from a folder or from the one embedded, and checked; scenarios read by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
-from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
-from switch.errors import DataFolderError, SpecsError, SwitchError
-from switch.iso8583.dialect import Dialect
-from switch.issuers.profile import Profile
+from switch.errors import SwitchError
 from switch.issuers.scenario import Scenario
-from switch.machine.files import kind_at, read_whole
-from switch.machine.private import write_text
-from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
-from switch.specs.card_files import card_file_mistakes, read_cards
-from switch.specs.checks import CHECKS, DEFAULT_CONTRACT, Known, check_coverage, check_dialects, check_rules
-from switch.specs.files import Files, one_of, parse, read_bytes
-from switch.specs.specification import ACCEPT, CentreProfile, Fees, Specs
-
-SPECS_NOTE: Final = "specs.txt"  #: in a data folder: the specification its centre runs on; empty for the embedded one
-NOTE_BYTES_MAX: Final = 16_384  #: of that file; four times the longest path
-
-
-def default_folder() -> Path:
-    """The specification shipped with the package: ``switch/default_specs`` once installed, ``specs/`` in a checkout."""
-    package = Path(str(resources.files("switch")))
-    embedded = package / "default_specs"
-    return embedded if embedded.is_dir() else package.parent / "specs"
+from switch.specs.card_checks import card_file_mistakes
+from switch.specs.centre_profile import ACCEPT
+from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, check_rules, check_scenarios
+from switch.specs.files import parse, read_bytes
+from switch.specs.folder import folder_of
+from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
+from switch.specs.specification import Fees, Specs
 
 
 def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs:
@@ -42,28 +26,29 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
 
     With ``today``, an ISO date, every sale of that business date must have its rates, too.
     """
-    files = Files(default_folder() if folder is None else folder)
-    centre = files.read("centre.toml", CentreProfile.from_toml)
-    dialects = _dialects(files)
-    issuers = {name: files.read(f"issuers/{name}.toml", partial(_issuer, files, name)) for name in files.names("issuers")}
+    files = files_of(folder)
+    centre = read_centre(files)
+    dialects = dialects_of(files).right()
+    issuers = issuers_of(files).right()
     routing = files.read("routing.toml", RoutingTable.from_toml)
-    merchants = files.read("merchants.toml", _merchants)
+    merchants = read_merchants(files)
     interchange = files.read("fees/interchange.toml", InterchangeTable.from_toml)
     discount = files.read("fees/discount.toml", DiscountTable.from_toml)
     vat = files.read("fees/vat.toml", VatTable.from_toml)
-    calendar = files.read("calendar.toml", Calendar.from_toml)
+    calendar = read_calendar(files)
     scenarios = {
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
     for check in CHECKS:
         check(files, routing)
+    check_scenarios(files, dialects)
     unsaid = check_dialects(files, dialects)
     if today is not None:
         check_coverage(files, today, routing, interchange, discount, vat)
         for profile in issuers.values():
-            if profile is not None and profile.managed:
+            if profile.managed:
                 files.mistakes.update(card_file_mistakes(profile, routing))
-    _refuse(files.mistakes, ": `switch specs check` names all")
+    refuse(files.mistakes, ": `switch specs check` names all")
     assert centre is not None, "a part that is missing is a mistake"
     assert routing is not None
     assert merchants is not None
@@ -76,7 +61,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         digest=files.digest(),
         centre=centre,
         dialects=dialects,
-        issuers=MappingProxyType({name: profile for name, profile in issuers.items() if profile is not None}),
+        issuers=issuers,
         routing=routing,
         merchants=merchants[0],
         default_contract=merchants[1] if centre.unknown_merchants == ACCEPT else None,
@@ -87,37 +72,9 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     )
 
 
-def _refuse(mistakes: Mistakes, advice: str = "") -> None:
-    """Raise what was found, file by file and line by line; ``advice`` follows a first of several."""
-    found = sorted(mistakes.values(), key=lambda mistake: (mistake.file, mistake.line or 0))
-    if found:
-        raise found[0] if len(found) == 1 else SpecsError(found, advice)
-
-
-def remember_specs(data: Path, folder: Path | None) -> None:
-    """Note in a data folder which specification its centre runs on, for the commands that work on the folder later."""
-    note, text = data / SPECS_NOTE, "" if folder is None else str(folder.resolve())
-    kind = kind_at(note)
-    if kind is not None:
-        raise DataFolderError(f"{note}: found {kind}, expected a file that can be written")
-    try:
-        write_text(note, text + "\n")
-    except OSError as fault:
-        raise DataFolderError(f"{note}: found {fault.strerror}, expected a file that can be written") from None
-
-
 def specs_of(data: Path, given: Path | None) -> Specs:
     """The specification to work on a data folder with: the one given, else the one its centre ran on."""
-    noted = _noted(data / SPECS_NOTE) if given is None else ""
-    return load_specs(Path(noted) if noted else given)
-
-
-def _noted(note: Path) -> str:
-    """The folder a note names; empty for the embedded one, and where there is no note."""
-    try:
-        return read_whole(note, NOTE_BYTES_MAX).decode(errors="surrogateescape").strip() if note.exists() else ""
-    except (OSError, SwitchError) as error:
-        raise DataFolderError(f"{note}: found {error}, expected the name of the folder of a specification") from None
+    return load_specs(folder_of(data, given))
 
 
 def scenario_path(given: Path, specs: Specs) -> Path:
@@ -140,56 +97,11 @@ def load_scenario(path: Path, specs: Specs) -> Scenario:
     values, lines = parse(file, read_bytes(path, file))
     scenario = SpecTable(file, values, lines=lines, mistakes=mistakes).reading(partial(Scenario.from_toml, path.stem))
     check_rules(SpecTable(file, values, lines=lines, mistakes=mistakes), Known.of(specs))
-    _refuse(mistakes)
+    refuse(mistakes)
     assert scenario is not None
     return scenario
 
 
-def _dialects(files: Files) -> Mapping[str, Dialect]:
-    """The dialects that have no mistake, and extend none that has."""
-    names = files.names("dialects")
-    loaded: dict[str, Dialect | None] = {}
-
-    def load(name: str, above: tuple[str, ...]) -> Dialect | None:
-        if name not in loaded:
-            loaded[name] = files.read(f"dialects/{name}.toml", lambda table: read(name, table, above))
-        return loaded[name]
-
-    def read(name: str, table: SpecTable, above: tuple[str, ...]) -> Dialect | None:
-        extends = table.text("extends", None)
-        if extends is None:
-            return Dialect.from_toml(name, table, None)
-        if extends not in names:
-            table.wrong("extends", repr(extends), one_of(names))
-        if extends in (*above, name):
-            table.wrong("extends", repr(extends), "a dialect that does not extend this one in turn")
-        base = load(extends, (*above, name))
-        return Dialect.from_toml(name, table, base) if base is not None else None
-
-    return MappingProxyType({name: dialect for name in names if (dialect := load(name, ())) is not None})
-
-
 def prove_cards(specs: Specs, issuer_id: str) -> None:
     """SpecError where the card file of an issuer has mistakes: reading one for every command would take too long."""
-    _refuse(card_file_mistakes(specs.issuers[issuer_id], specs.routing))
-
-
-def _issuer(files: Files, name: str, table: SpecTable) -> Profile:
-    if table.peek("id", str) not in (None, name):
-        table.mistake("id", repr(table.text("id")), f"{name!r}, the name of the file")
-    profile = Profile.from_toml(table)
-    if profile.card_file is None:
-        return profile
-    path = files.folder / profile.card_file
-    if not path.is_file():
-        table.mistake("card_file", repr(profile.card_file), "a file of cards, named from the folder of the specification")
-        return profile
-    return profile.with_sheet(partial(read_cards, path, profile.card_file))
-
-
-def _merchants(table: SpecTable) -> tuple[Mapping[str, Merchant], Merchant | None]:
-    """The merchants with a contract of their own, and the contract of all others, where there is one."""
-    merchants = {merchant.id: merchant for _, merchant in table.each("merchant", Merchant.from_toml)}
-    others = table.table(DEFAULT_CONTRACT).reading(Merchant.default_from_toml) if DEFAULT_CONTRACT in table else None
-    table.done()
-    return MappingProxyType(merchants), others
+    refuse(card_file_mistakes(specs.issuers[issuer_id], specs.routing))

@@ -8,13 +8,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
-
 from switch.data_folder import databases
 from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
 from switch.iso8583.reading.redaction import ByteRanges, places_of
 from switch.lines.line import ACQUIRER, RECEIVED, Direction
+from switch.record import frozen
 from switch.trace.recorder import SCHEMA, TRACE_FILE, TRACED_MAX
 
 #: What a trace has.

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from switch.centre.exposure import reach, reach_of_issuer
 from switch.issuers.secure_line import ASKED, NONE, REQUIRED, ClientCertificates, ClientTls, ServerTls
-from switch.specs.specification import Listener
+from switch.specs.centre_profile import Listener
 from tests.support.centre_in_loop import specs
 
 PLAIN = specs().centre.listeners[0]

@@ -13,7 +13,7 @@ from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.journal.journal import Batch
-from switch.specs.specification import KEEP, UNREADABLE, AfterUnreadable
+from switch.specs.centre_profile import KEEP, UNREADABLE, AfterUnreadable
 from switch.transaction import ExchangeKey
 from tests.iso8583.samples import codec, said_in
 from tests.support.centre_in_loop import Loopback, loopback, purchase, scenario, specs

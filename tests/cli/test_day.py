@@ -95,6 +95,7 @@ def test_a_shell_completes_closed_dates_and_the_last_rrns(data: Path, tmp_path_f
     folder, nowhere = ("--data", str(data)), ("--data", str(tmp_path_factory.mktemp("none")))
     assert completed("day", "show", *folder) == [SATURDAY, FRIDAY]
     assert completed("statement", GROCER.id, *folder, incomplete=FRIDAY) == [FRIDAY]
+    assert completed("day", "show", *folder, incomplete="20/") == ["20/11/2026"]
     references = completed("explain", *folder)
     assert len(references) == len(set(references)) == min(8, RRNS_COMPLETED)
     assert completed("send", *folder, "--reverse", incomplete=references[0]) == [references[0]]

@@ -280,7 +280,7 @@ def test_two_messages_side_by_side(tmp_path: Path) -> None:
     (tmp_path / "a").write_text(said("bcd").hex())
     (tmp_path / "b").write_text(dump(said("ascii", other)))
     outcome = run("decode", "--diff", tmp_path / "a", tmp_path / "b")
-    assert (outcome.code, outcome.err) == (0, "")
+    assert (outcome.code, outcome.err) == (1, ""), "as diff: they differ"
     assert PAN not in outcome.out
     lines = {line.split()[0]: line for line in outcome.out.splitlines() if re.match(r" *\d", line)}
     assert lines["4"].rstrip().endswith("differs")
@@ -294,7 +294,8 @@ def test_two_messages_side_by_side(tmp_path: Path) -> None:
         4: "differs",
         37: "only in A",
     }
-    assert run("decode", "--diff", tmp_path / "a", tmp_path / "a").out.endswith("\nno element differs\n")
+    alike = run("decode", "--diff", tmp_path / "a", tmp_path / "a")
+    assert (alike.code, alike.out.rpartition("\n\n")[2]) == (0, "no element differs\n")
 
 
 def test_a_difference_where_both_are_masked_is_told() -> None:
@@ -309,7 +310,10 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
     assert run("decode", "--diff", said("ascii").hex()).code == 2
     outcome = run("decode", "--diff", tmp_path / "day.pcap", said("ascii").hex())
     assert outcome.sentence == f"{tmp_path / 'day.pcap'}: found a capture, expected one message to compare"
-    assert run("decode", "--diff", said("ascii").hex(), said("ascii")[:40].hex()).sentence.startswith("B: DE ")
+    assert outcome.code == 2
+    outcome = run("decode", "--diff", said("ascii").hex(), said("ascii")[:40].hex())
+    assert outcome.sentence.startswith("B: DE ")
+    assert outcome.code == 2, "1 would say that they differ"
 
 
 def test_prose_is_answered_in_one_sentence(tmp_path: Path) -> None:

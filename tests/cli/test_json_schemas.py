@@ -111,7 +111,7 @@ def test_decode_of_a_capture_and_of_what_is_no_message(tmp_path: Path) -> None:
     assert all("where" in one["error"] for one in raw if one["mti"] and one["error"])
 
 
-@pytest.mark.parametrize("words", ["cards", "cards --series", "merchants"])
+@pytest.mark.parametrize("words", ["cards", "cards --series", "merchants", "keys list"])
 def test_listings(words: str) -> None:
     held(words.split()[0], run(*words.split(), "--json").json)
 

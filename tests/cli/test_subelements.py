@@ -12,11 +12,13 @@ import pytest
 from attrs import evolve, fields
 
 from switch.cli.request.batch import outgoing
+from switch.cli.request.from_file import messages_of
 from switch.cli.request.options import Wishes
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.element import Layout
+from switch.iso8583.header import HeaderFormat
 from switch.iso8583.message import Message
 from switch.iso8583.nested.read import element_value
 from switch.iso8583.nested.write import build
@@ -24,6 +26,7 @@ from switch.iso8583.reading.describe import HOLDS_SECRETS, describe
 from switch.iso8583.reading.redaction import blanked
 from switch.spec_table import SpecTable
 from switch.specs.load import load_specs
+from switch.specs.parts import Parts
 from tests.cli.command import run
 from tests.iso8583.samples import PURCHASE
 
@@ -96,6 +99,66 @@ def test_a_value_that_cannot_be_read_is_shown_as_it_is_with_one_line_why() -> No
     assert (element["value"], element["unread"]) == ("2", "found in 1: 1 byte left, expected 2")
 
 
+def differences(*arguments: str) -> tuple[int, list[list[str]]]:
+    """The exit code, and the cells of the rows of elements from 40 on that differ, and of all subelements shown."""
+    outcome = run("decode", "--diff", *arguments, "--dialect", "ascii_private")
+    assert outcome.err == ""
+    rows = [re.split(r"\s{2,}", row.strip()) for row in outcome.out.splitlines() if re.match(r"\s*[4-9]?\d+(\.|  )", row)]
+    return outcome.code, [cells for cells in rows if "." in cells[0] or cells[-1].startswith(("differs", "only"))]
+
+
+def test_diff_shows_the_subelements_that_differ_and_no_secret() -> None:
+    assert LAYOUT is not None
+    other = {
+        127: inner(127, {"2": "KEX", "10": "986", "22": "new", "25": build(LAYOUT.members["25"], {"2": "000000012501"})}),
+        60: inner(60, {"1": "22", "2": "V104", "3": "one till"}),
+    }
+    assert differences(wire(), wire(other)) == (
+        1,
+        [
+            ["60", "Reserved for private use, element 60", "22V104two tills", "22V104one till", "differs"],
+            ["60.3", "Remarks", "two tills", "one till", "differs"],
+            ["127", "Reserved for private use, element 127", *["(private data, not shown)"] * 2, "differs"],
+            ["127.2", "Switch key", "KEY", "KEX", "differs"],
+            ["127.10", "Card verification value", *["(secret, not shown)"] * 2, "differs where it is masked"],
+            ["127.22", "Structured data", "new", "only in B"],
+            ["127.25", "Chip data", "400000******************2500", "400000******************2501", "differs"],
+            ["127.25.2", "Amount, authorized", "000000012500", "000000012501", "differs"],
+        ],
+    )
+    assert differences(wire(), wire()) == (0, [])
+
+
+def test_diff_of_secrets_alone_shows_none() -> None:
+    changed = wire({48: inner(48, {"01": "ORDER 7", "92": "988", "77": "4507160000000010"})})
+    code, rows = differences(wire(), changed)
+    assert code == 1
+    assert [row[-1] for row in rows] == ["differs where it is masked"] * 2
+    shown = run("decode", "--diff", wire(), changed, "--dialect", "ascii_private")
+    assert not re.search(r"\b98[78]\b", shown.out)
+    told = run("decode", "--diff", wire(), changed, "--dialect", "ascii_private", "--json").json
+    (element,) = [each for each in told["elements"] if each["element"] == 48]
+    assert [(each["element"], each["difference"]) for each in element["subelements"]] == [
+        ("48.01", None),
+        ("48.92", "differs where it is masked"),
+        ("48.77", None),
+    ]
+    plain = run("decode", "--diff", wire(), changed, "--dialect", "ascii_private", "--unmasked")
+    assert re.search(r"48\.92 .* 987 .* 988 .* differs", plain.out)
+
+
+def test_diff_says_why_subelements_cannot_be_read_and_knows_a_tag_that_stands_twice() -> None:
+    broken = run("decode", "--diff", wire(), wire({60: "2"}), "--dialect", "ascii_private")
+    assert "cannot be read: found in 1: 1 byte left, expected 2" in broken.out
+    told = run("decode", "--diff", wire(), wire({60: "2"}), "--dialect", "ascii_private", "--json").json
+    assert [each["unread"] for each in told["elements"] if "unread" in each] == [
+        {"a": None, "b": "found in 1: 1 byte left, expected 2"}
+    ]
+    first, second = (wire({48: f"01003ONE01003{last}"}) for last in ("TWO", "SIX"))
+    _, rows = differences(first, second)
+    assert [row[2:] for row in rows[1:]] == [["TWO", "SIX", "differs"]]
+
+
 SECRET_60: dict[str, Any] = {
     "title": "mine",
     "element": {"60": {"subelement": {"2": {"secret": True}}}, "55": {"subelement": {"9F02": {"secret": True}}}},
@@ -127,10 +190,15 @@ def test_card_data_in_ber_tlv_are_secret_wherever_they_stand() -> None:
     assert codec.decode(blanked(codec, data).body).elements[63] == "5A0800000000000000009F0206000000012500DF0101AA"
 
 
-def sent(*changes: str) -> Message:
+def wishes_of() -> Wishes:
+    """The wishes of somebody who gives no option."""
     nothing: dict[str, Any] = dict.fromkeys((each.name for each in fields(Wishes)), None)
-    wishes = evolve(Wishes(**{**nothing, "partial": False, "totals": False}), stan="000042")
-    (message,) = outgoing(wishes, changes, None, SPECS, WIRE, Path("nowhere"))
+    return Wishes(**{**nothing, "partial": False, "totals": False})
+
+
+def sent(*changes: str) -> Message:
+    wishes = evolve(wishes_of(), stan="000042")
+    (message,) = outgoing(wishes, changes, None, Parts(None), WIRE, Path("nowhere"))
     return message.message
 
 
@@ -155,6 +223,33 @@ def test_what_cannot_be_set_is_one_sentence(change: str, told: str) -> None:
     with pytest.raises((SwitchError, MessageError)) as refused:
         sent(change)
     assert str(refused.value) == told
+
+
+def sent_from(tmp_path: Path, text: str, *changes: str) -> list[Message]:
+    (tmp_path / "messages").write_text(text)
+    written = messages_of(str(tmp_path / "messages"), WIRE, HeaderFormat.parse("2b"))
+    return [each.message for each in outgoing(wishes_of(), changes, written, Parts(None), WIRE, Path("nowhere"))]
+
+
+def test_csv_has_columns_of_subelements(tmp_path: Path) -> None:
+    rows = "mti,127.22,127.25.2,60,60.2\n0100,ABC,12500,22V104x,V200\n0100,,,,\n"
+    full, bare = sent_from(tmp_path, rows, "127.3=ROUTE123")
+    asked = {name: element_value(PRIVATE, full.elements, name) for name in ("127.22", "127.25.2", "127.3", "60.2", "60.3")}
+    assert asked == {"127.22": "ABC", "127.25.2": "000000012500", "127.3": "ROUTE123", "60.2": "V200", "60.3": "x"}
+    assert 60 not in bare.elements
+    assert element_value(PRIVATE, bare.elements, "127.22") is None
+    with pytest.raises(SwitchError, match=r"messages:2: DE 127: found subelement 9, expected one that the dialect describes"):
+        sent_from(tmp_path, "mti,127.9\n0100,x\n")
+
+
+def test_json_of_decode_is_sent_with_the_subelements_that_somebody_has_edited_in_it(tmp_path: Path) -> None:
+    decoded = run("decode", wire(), "--dialect", "ascii_private", "--json", "--unmasked").out
+    (same,) = sent_from(tmp_path, decoded)
+    assert WIRE.encode(same).hex() == wire()
+    (edited,) = sent_from(tmp_path, decoded.replace('"value": "KEY"', '"value": "KEX"').replace('two tills"', 'three"'))
+    assert element_value(PRIVATE, edited.elements, "127.2") == "KEX"
+    (named,) = sent_from(tmp_path, json.dumps({"mti": "0800", "elements": {"11": "000001", "127.22": "ABC", "70": "301"}}))
+    assert (named.elements[11], element_value(PRIVATE, named.elements, "127.22")) == ("000001", "ABC")
 
 
 def test_a_subelement_is_set_once() -> None:

@@ -218,7 +218,12 @@ def test_a_sale_gets_its_tip(centre: CentreProcess) -> None:
     told = sent(centre, "--adjust", rrn, "--amount", "58", *journal)
     assert (told["response"]["mti"], told["response_code"], values(told["request"])[3]) == ("0230", "00", "020000")
     assert "adjusts request" in run("explain", rrn, *journal).out
-    assert sent(centre, "--adjust", rrn, "--amount", "59", *journal)["response_code"] == "12", "it is adjusted once"
+    assert sent(centre, "--adjust", rrn, "--amount", "59", *journal)["response_code"] == "00", "the last one counts"
+    undone = sent(centre, "--reverse", rrn, "--amount", "59", "--set", "3=020000", *journal)
+    assert undone["response_code"] == "00"
+    assert "58.00 stand again" in " ".join(run("explain", rrn, *journal).out.split())
+    assert sent(centre, "--reverse", rrn, *journal)["response_code"] == "00"
+    assert sent(centre, "--adjust", rrn, "--amount", "59", *journal)["response_code"] == "12", "all of it is reversed"
 
 
 @pytest.mark.parametrize("card", [PREPAID, SPECS.issuers["atlas"].cards[2]])
@@ -575,7 +580,7 @@ def test_a_folder_without_a_journal_or_with_a_foreign_one(verb: tuple[str, ...],
     assert run(*verb, "--data", tmp_path).code == 2
 
 
-@pytest.mark.parametrize("verb", [("day", "close", "2026-99-99"), ("day", "show", "x"), ("statement", "X", "22/11/2026")])
+@pytest.mark.parametrize("verb", [("day", "close", "2026-99-99"), ("day", "show", "x"), ("statement", "X", "11/22/2026")])
 def test_a_date_that_is_none(verb: tuple[str, ...]) -> None:
     assert run(*verb).sentence.startswith("DATE: found ")
 

@@ -180,7 +180,7 @@ class Bank:
                 self.faults.append((key.stan, f"an 0420 gives reason {e[56]} (DE 56), which nobody gave"))
             if e[32] != key.acquirer:
                 self.faults.append((key.stan, f"an 0420 has DE 32 {e[32]} and names {key.acquirer}"))
-            if wrong or e[90][:4] != exchange.request.mti[:2] + "00":
+            if wrong or e[90][:4] != exchange.request.mti[:3] + "0":
                 self.faults.append((key.stan, f"an 0420 differs from what it names in {wrong or 'the MTI of DE 90'}"))
         exchange.reversed_to = leaves if exchange.reversed_to is None else min(leaves, exchange.reversed_to)
         if not self.keeps_holds:

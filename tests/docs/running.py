@@ -19,12 +19,15 @@ from typing import Final
 from tests.docs.blocks import ROOT, Block, agrees, blocks_of, commands_of, renewed, with_outputs
 from tests.docs.session import Session
 
-FOLDERS: Final = ("docs/tutorials", "docs/how-to")
+FOLDERS: Final = ("docs/tutorials", "docs/how-to", "docs/fr")
 RUN: Final = {"sh", "console", "python", "toml", "sql", "text"}
 STARTS: Final = re.compile(r"^switch up\b(?!.*[&|]\s*(?:#.*)?$)", re.MULTILINE)
 ASKS: Final = re.compile(
     r"switch (?:send|explain|trace|tail|day|statement|check)\b(?!.* --(?:data|ready-file|help)\b)|\b858\d\b"
 )
+ELSEWHERE: Final = re.compile(
+    r"\bSWITCH_DATA="
+)  #: in a page that names another data folder for all its commands: it needs no centre
 
 
 def pages() -> list[Path]:
@@ -40,6 +43,7 @@ class Reader:
         self._session = Session(folder, page.read_text(encoding="utf-8"))
         shell = [block for block in blocks_of(page) if block.language in ("sh", "console") and not block.not_run]
         self._commands = "\n".join(block.text for block in shell)
+        self._elsewhere = bool(ELSEWHERE.search(self._commands))
         self._starts = bool(STARTS.search(re.sub(r"^\$ ", "", self._commands, flags=re.MULTILINE)))
         shutil.copytree(ROOT / "docs/examples", self._session.folder / "docs/examples")
 
@@ -57,7 +61,7 @@ class Reader:
     def _type(self, command: str) -> tuple[int, str]:
         if STARTS.match(command):
             return 0, self._session.up(command)
-        if not self._starts and not self._session.has_centre and ASKS.search(command):
+        if not (self._starts or self._elsewhere or self._session.has_centre) and ASKS.search(command):
             self._session.up()
         return self._session.run(command)
 

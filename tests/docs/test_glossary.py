@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from tests.docs.pages import ROOT, anchors, links, name, outside_blocks
+from tests.docs.pages import ROOT, anchors, links, name, outside_blocks, tables
 
 REFERENCE: Final = ROOT / "docs" / "reference"
 GLOSSARY: Final = REFERENCE / "glossary.md"
@@ -65,3 +65,11 @@ def test_every_term_has_its_french_and_its_line() -> None:
     rows = [line for _, line in outside_blocks(GLOSSARY) if line.startswith('| <a id="')]
     assert len(rows) > 50
     assert all(all(cell.strip() for cell in row.strip("|").split("|")) for row in rows)
+
+
+def test_both_glossaries_have_the_same_terms() -> None:
+    english, french = (
+        [row[:2] for _, row in next(tables(page))[1:]] for page in (GLOSSARY, ROOT / "docs" / "fr" / "glossaire.md")
+    )
+    plain = {(re.sub(r"<a [^>]*></a>| \(\*.*\)", "", term), translation) for term, translation in english}
+    assert {(term, translation) for translation, term in french} == plain

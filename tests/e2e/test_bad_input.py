@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from switch.centre.as_process import CentreProcess, running_centre
-from switch.specs.load import default_folder
+from switch.specs.folder import default_folder
 from tests.cli.command import run
 from tests.e2e.acquirer import Acquirer, sale
 from tests.e2e.test_crash import eventually

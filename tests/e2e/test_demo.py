@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.french.english import english_lines
+
 DEMO_SECONDS_MAX = 60.0  #: promised are 20 on an idle machine; the suite shares its two cores
 
 
@@ -51,3 +53,26 @@ def test_the_demo_keeps_the_folder_it_is_given(tmp_path: Path) -> None:
     assert shown.returncode == 0
     assert (data / "journal.db").exists()
     assert any((data / "days").iterdir())
+
+
+def test_the_demo_speaks_french(tmp_path: Path) -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "switch", "demo"],
+        capture_output=True,
+        text=True,
+        timeout=DEMO_SECONDS_MAX,
+        env={"TMPDIR": str(tmp_path), "PYTHONUTF8": "1", "SWITCH_LANG": "fr"},
+        check=False,
+    )
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert english_lines("\n".join(line for line in shown.stdout.splitlines() if not line.startswith("   $ "))) == []
+    for words in (
+        "1. Démarrer le centre",
+        "51 provision insuffisante",
+        "la carte est déclarée volée",
+        "Compensation en MAD, soldes nets : + à recevoir, - à payer ; somme nulle",
+        "RELEVÉ MONÉTIQUE",
+        "comptabilité équilibrée",
+        "Voilà tout le chemin, du message au relevé.",
+    ):
+        assert words in shown.stdout

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from switch.errors import SwitchError
-from switch.specs.load import default_folder, load_scenario, load_specs
+from switch.specs.folder import default_folder
+from switch.specs.load import load_scenario, load_specs
 from switch.specs.specification import Specs
 
 ISSUER: Final = "atlas"  #: the one issuer of the small specification

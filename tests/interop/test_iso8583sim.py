@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from switch.centre.as_process import CentreProcess, running_centre
-from switch.specs.load import default_folder, load_specs
+from switch.specs.folder import default_folder
+from switch.specs.load import load_specs
 
 pytestmark = pytest.mark.outside
 

@@ -27,6 +27,9 @@ def test_rows_are_those_of_the_standard_csv_in_french(tmp_path: Path) -> None:
         assert row["RRN"] == f'="{line["rrn"]}"'
         assert row["RIB"].startswith('="310 810 ')
         assert row["Devise"] == "MAD"
+        assert row["Canal"] == {"chip": "puce", "ecommerce": "e-commerce"}[line["channel"]]
+        assert row["Produit"] == {"debit": "débit", "credit": "crédit"}[line["product"]]
+        assert row["Opération"] == {"purchase": "Achats", "reversal": "Régularisations"}[line["transaction_type"]]
         year, month, day = line["business_date"].split("-")
         assert row["Journée comptable"] == f"{day}/{month}/{year}"
 

@@ -75,10 +75,11 @@ def _key(row: dict[str, Any]) -> ExchangeKey:
 
 
 def _worths(rows: list[dict[str, Any]]) -> dict[ExchangeKey, int]:
-    """What is left under each key; what was captured with its batch counts in place of what waited for it."""
+    """What is left under each key; what was captured with its batch counts in place of what waited for it, and what was put
+    off (09) counts as it was decided when it came again."""
     worth: dict[ExchangeKey, int] = {}
     for row in rows:
-        if row["function"] == "batch" or _key(row) not in worth:
+        if row["function"] == "batch" or not worth.get(_key(row)):
             worth[_key(row)] = _worth(row)
     return worth
 

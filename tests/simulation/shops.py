@@ -18,6 +18,7 @@ from tests.support.centre_in_loop import specs
 PATIENCE_SECONDS: Final = 15.0  #: then an acquirer repeats what it asked, or reverses it
 ACQUIRER: Final = "504777"
 SHOPS: Final = ("TELECOM00000001", "HOTEL0000000001", "SUPERMARCHE0001")
+BATCHES: Final = "SUPERMARCHE0001"  #: whose sales wait for their batch
 TWIN: Final = 1_000  #: added to the number of a deal for its twin's
 POOR_MINOR: Final = 10_000  #: cards with less are asked for more than they have, where less can be taken
 Sender = Callable[[int, Message], None]
@@ -145,16 +146,26 @@ class Shops:
         self.weather.after(self.random.uniform(1.0, 40.0), lambda: self._take_back(deal, "0200", "020000", 0))
 
     def _tip(self, number: int) -> None:
-        """A sale that comes to more before its batch is closed, or to less, or at a shop without batches; perhaps undone."""
+        """A sale that comes to more before its batch is closed, or to less, or at a shop without batches; once or several
+        times, and perhaps undone, or some of its adjustments."""
         deal, amount_minor = self._begin(number), 2_000
+        if self.random.random() < 0.6:
+            deal.shop = BATCHES
         self._ask(deal, self._message(deal, "0200", "000000", amount_minor))
         more_minor = self.random.choice((0, 1, 150, 200, -100))
         self.weather.after(self.random.uniform(0.05, 60), lambda: self._adjust(deal, amount_minor + more_minor))
+        for _ in range(self.random.choice((0, 1, 1, 2))):
+            other_minor = amount_minor + self.random.choice((0, 50, 120, 200))
+            self.weather.after(self.random.uniform(20, 120), partial(self._adjust, deal, other_minor))
         if self.random.random() < 0.3:
             self.weather.after(self.random.uniform(20, 120), lambda: self._reverse(deal, in_part=False))
 
     def _adjust(self, deal: Deal, amount_minor: int) -> None:
         self._ask(deal, self._message(deal, "0220", "020000", amount_minor))
+        if self.random.random() < 0.25:
+            adjusted = deal.asked[-1]
+            undo = partial(self._reverse_message, deal, adjusted, in_part=False)
+            self.weather.after(self.random.uniform(0.05, 90), undo)
 
     def _count(self, number: int) -> None:
         """A terminal asks for the centre's totals; once it has them it finds that they are its own."""

@@ -16,7 +16,8 @@ from switch.iso8583.dialect import EDITION_1987, Dialect
 from switch.issuers.cards.status import LOST, PURPOSE_DO_NOT_HONOR, STOLEN
 from switch.merchant import CAPTURES, rib_key
 from switch.spec_table import SpecTable
-from switch.specs.load import default_folder, load_scenario, load_specs
+from switch.specs.folder import default_folder
+from switch.specs.load import load_scenario, load_specs
 from switch.specs.specification import Specs
 from switch.specs.toml_lines import toml_lines
 from switch.transaction import CREDITS, DEBITS

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from switch.errors import SpecError
-from switch.specs.load import default_folder, load_specs
+from switch.specs.folder import default_folder
+from switch.specs.load import load_specs
 from switch.specs.sayable import gaps_to_acquirers, gaps_to_issuers
 from tests.cli.command import run
 from tests.support.centre_in_loop import specs

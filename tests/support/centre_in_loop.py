@@ -25,8 +25,9 @@ from switch.lines.sockets import listen
 from switch.lines.wire_format import WireFormat
 from switch.routing.traffic.effects import Notice
 from switch.spec_table import SpecTable
+from switch.specs.centre_profile import KEEP, AfterUnreadable
 from switch.specs.load import load_specs
-from switch.specs.specification import KEEP, AfterUnreadable, Specs
+from switch.specs.specification import Specs
 from switch.trace.recorder import Trace
 
 NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC

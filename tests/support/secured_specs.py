@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from switch.data_folder.certificates import make_certificates
-from switch.specs.load import default_folder
+from switch.specs.folder import default_folder
 
 LISTENERS = """
 [[listener]]

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from switch.specs.load import default_folder
+from switch.specs.folder import default_folder
 
 TERMINAL: Final = "terminal"
 TPDU: Final = bytes.fromhex("6000030000")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from switch.specs.load import default_folder
+from switch.specs.folder import default_folder
 
 ISSUER = "atlas"
 

@@ -15,7 +15,8 @@ from switch.endofday.close import check_books, close_day, statement
 from switch.endofday.report import DayReport
 from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
-from switch.specs.load import default_folder, load_specs
+from switch.specs.folder import default_folder
+from switch.specs.load import load_specs
 from switch.specs.specification import Specs
 from switch.transaction import ExchangeKey
 from tests.support import centre_in_loop

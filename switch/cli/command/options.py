@@ -66,14 +66,6 @@ def given(*names: str) -> bool:
     return any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in names)
 
 
-def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from switch.business_day import is_business_date
-
-    if value is not None and not is_business_date(value):
-        raise SwitchError(f"DATE: found {value!r}, expected a date such as 2026-11-22")
-    return value
-
-
 def in_folder(data: Path) -> str:
     """The option a person has to type to mean this data folder; nothing where it is the usual one."""
     usual = Path(os.environ.get(DATA_VARIABLE) or DATA_FOLDER)
@@ -85,21 +77,26 @@ def closed_dates(ctx: click.Context, parameter: click.Parameter, incomplete: str
     from switch.endofday.close import closed_dates as dates_of
 
     try:
-        return [date for date in reversed(dates_of(ctx.params.get("data") or DATA_FOLDER)) if date.startswith(incomplete)]
+        dates = list(reversed(dates_of(ctx.params.get("data") or DATA_FOLDER)))
     except SwitchError:
         return []
-
-
-date_argument = click.argument("business_date", required=False, metavar="[DATE]", callback=_date)
-closed_date_argument = click.argument(
-    "business_date", required=False, metavar="[DATE]", callback=_date, shell_complete=closed_dates
-)
+    if "/" in incomplete:
+        dates = ["/".join(reversed(date.split("-"))) for date in dates]
+    return [date for date in dates if date.startswith(incomplete)]
 
 
 def business_date_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """A click callback: the option's value is a date, or the command stops with one sentence."""
-    from switch.business_day import is_business_date
+    """A click callback: the value is a date, typed in either of two orders, or the command stops with one sentence."""
+    from switch.business_day import typed_date
 
-    if value is not None and not is_business_date(value):
-        raise SwitchError(f"{parameter.opts[0]}: found {value!r}, expected a date such as 2026-11-22")
-    return value
+    found = None if value is None else typed_date(value)
+    if value is not None and found is None:
+        where = parameter.opts[0] if isinstance(parameter, click.Option) else "DATE"
+        raise SwitchError(f"{where}: found {value!r}, expected a date such as 2026-11-22 or 22/11/2026")
+    return found
+
+
+date_argument = click.argument("business_date", required=False, metavar="[DATE]", callback=business_date_given)
+closed_date_argument = click.argument(
+    "business_date", required=False, metavar="[DATE]", callback=business_date_given, shell_complete=closed_dates
+)

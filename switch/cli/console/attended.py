@@ -9,6 +9,8 @@ from typing import Final
 
 import click
 
+from switch.cli.console.words import said
+
 LINE_START: Final = "\r\x1b[2K"  #: back to the first column of an empty line
 
 
@@ -19,7 +21,7 @@ def next_step(text: str) -> None:
     """
     if sys.stdout.isatty():
         columns = shutil.get_terminal_size().columns
-        for line in textwrap.wrap(f"next: {text}", columns, break_long_words=False, break_on_hyphens=False):
+        for line in textwrap.wrap(f"{said('next')}{said(': ')}{text}", columns, break_long_words=False, break_on_hyphens=False):
             click.secho(line, dim=True)
 
 

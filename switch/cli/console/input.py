@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from switch.errors import SwitchError
 from switch.machine.files import kind_of
+from switch.record import frozen
 
 NOTHING_GIVEN: Final = "message: found nothing, expected a message in hexadecimal or in bytes"
 SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024  #: read whole into memory; a capture of some 200,000 messages

@@ -25,15 +25,15 @@ _PARTS: Final = re.compile(r"(?:(?P<where>.+?): )?found (?P<found>.+?), expected
 PREFIX: Final = "fault-"  #: of the files' names
 
 
-def complain(sentence: str, hint: str = "", *, as_json: bool = False) -> None:
-    """Print a sentence on standard error, with card numbers masked, and below it what may help; ``as_json`` as an object with
-    the key ``error``."""
+def complain(sentence: str, hint: str = "", *, as_json: bool = False, label: str = "hint: ") -> None:
+    """Print a sentence on standard error, with card numbers masked, and below it what may help, behind a label; ``as_json`` as
+    an object with the key ``error``."""
     if as_json:
         print(json.dumps({"error": error_json(sentence, hint)}, ensure_ascii=False), file=sys.stderr)
         return
     print(f"switch: {mask_numbers(visible(sentence))}", file=sys.stderr)
     if hint:
-        print(f"hint: {mask_numbers(visible(hint))}", file=sys.stderr)
+        print(f"{label}{mask_numbers(visible(hint))}", file=sys.stderr)
 
 
 def error_json(sentence: str, hint: str = "") -> dict[str, Any]:
@@ -56,7 +56,8 @@ def tell_fault(fault: BaseException, arguments: Sequence[str]) -> None:
     if len(words) > MESSAGE_MAX:
         words = f"{words[:MESSAGE_MAX]}…"
     sentence = f"this was not foreseen ({words}); {_written(_details(fault, arguments), _data_folder(arguments))}"
-    complain(sentence, as_json=wants_json(arguments))
+    as_json = wants_json(arguments)
+    complain(sentence if as_json else _in_language(sentence, arguments), as_json=as_json)
 
 
 @contextmanager
@@ -79,6 +80,16 @@ def interrupted(fault: BaseException) -> bool:
     if isinstance(fault, BaseExceptionGroup):
         return any(map(interrupted, fault.exceptions))
     return isinstance(fault, KeyboardInterrupt)
+
+
+def _in_language(sentence: str, arguments: Sequence[str]) -> str:
+    """The sentence in the language of the command line; as it is where not even that can be looked up any more."""
+    try:
+        from switch.cli.console.words import language_of, translated
+
+        return translated(sentence, language_of(arguments, ()))
+    except (ImportError, OSError, MemoryError):
+        return sentence
 
 
 def _leaf(fault: BaseException) -> BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -12,6 +13,10 @@ from typing import Final, Literal
 import click
 
 UNLIMITED: Final = 10_000  #: columns where no terminal sets a width: nothing is broken or cut
+
+_STAYS: Final = "\x1f"  #: in place of a blank at which no line ends; what is printed has no control characters
+#: The blanks that French has before these marks, and inside its quotes.
+_TOGETHER: Final = re.compile(r" (?=[:;!?»](?: |$))|(?<=«) ")
 
 #: What a colour says, always beside words that say the same.
 Tone = Literal["good", "declined", "bad", "hint", "title"]
@@ -94,4 +99,6 @@ def broken(text: str, width: int, *, whole: bool = False) -> list[str]:
 
     if size(text) > len(text):  # of characters that take two columns each
         width //= 2
-    return textwrap.wrap(text, max(width, 1), break_long_words=not whole, break_on_hyphens=False) or [""]
+    together = _TOGETHER.sub(_STAYS, text)
+    lines = textwrap.wrap(together, max(width, 1), break_long_words=not whole, break_on_hyphens=False)
+    return [line.replace(_STAYS, " ") for line in lines] or [""]

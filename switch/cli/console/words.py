@@ -1,51 +1,57 @@
-"""The language of what a person reads: ``--lang``, SWITCH_LANG, and a catalogue of texts for each language but English.
+"""The language of what a person reads: ``--lang``, SWITCH_LANG, and tables of texts for each language but English.
 
-Keys, options and file names stay as they are. A text that is in no catalogue is shown as it is.
+Keys, options, commands and file names stay as they are. A text that is in no table is shown as it is, and so is a sentence with
+a part that is in none: nobody reads half a sentence in another language. See ``switch.cli.french`` for how a table is written.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
-from functools import lru_cache, wraps
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 import click
 
-from switch.cli.console.french import FRENCH
-from switch.errors import SwitchError
+from switch.cli.french.demo import DEMO
+from switch.cli.french.errors import MISTAKES
+from switch.cli.french.proofs import PROOFS
+from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
-#: English text -> the text in that language. ``{1}``, ``{2}`` … stand for what differs from one time to the next.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": FRENCH}
+#: English text -> the text in that language.
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES}}
+LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
+SPOKEN: Final = frozenset({"day", "statement", "check", "merchants", "demo"})  #: the verbs that have ``--lang``
 
 _KEY: Final = "switch.language"
-_PLACE: Final = re.compile(r"\{(\d)\}")
+_PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
+_PUT: Final = re.compile(r"\{(\d)\}")  #: a place of a translation
+_LITERAL: Final = re.compile(r"(['\"]).*\1", re.DOTALL)  #: what somebody typed, in quotes: no words of the program
+_ANYTHING: Final = "(.+?)"
+_PLACES: Final = {
+    "": _ANYTHING,
+    "*": _ANYTHING,
+    "#": r"(\d+(?:,\d{3})*)",
+    "$": r"([+-]?\d+(?:\.\d+)?)",
+}  #: what may stand in a place
 
 
 def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option ``--lang``; an error that the command ends with is said in that language too."""
-
-    @wraps(command)
-    def told(*arguments: Any, **named: Any) -> Any:
-        try:
-            return command(*arguments, **named)
-        except SwitchError as error:
-            if type(error).__init__ is SwitchError.__init__ and len(error.args) == 1:
-                error.args, error.hint = (said(str(error.args[0])),), said(error.hint)
-            raise
-
+    """The option ``--lang`` of a verb of SPOKEN."""
     return click.option(
         "--lang",
         type=click.Choice(LANGUAGES),
         default=None,
-        envvar="SWITCH_LANG",
+        envvar=LANGUAGE_VARIABLE,
         show_envvar=True,
         expose_value=False,
         is_eager=True,
         callback=_choose,
-        help="Language of what is printed for people.",
-    )(told)
+        help="Language of screens, errors and statements.",
+    )(command)
 
 
 def _choose(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
@@ -59,54 +65,95 @@ def language() -> StatementLanguage | None:
     return found
 
 
+def language_of(arguments: Sequence[str], verbs: Collection[str]) -> str | None:
+    """The language of the errors of a command line, which may be too wrong to be parsed; None for a verb without ``--lang``.
+
+    A verb that is none of ``verbs`` is complained of in the language of the environment.
+    """
+    words = list(arguments)
+    words = words[: words.index("--")] if "--" in words else words
+    verb = next((word for word in words if not word.startswith("-")), "")
+    if verb in verbs and verb not in SPOKEN:
+        return None
+    typed = [following for word, following in pairwise(words) if word == "--lang"]
+    typed += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return typed[-1] if typed else os.environ.get(LANGUAGE_VARIABLE)
+
+
 def said(text: str) -> str:
     """A text of the program in the language asked for."""
     return translated(text, language())
 
 
 def translated(text: str, into: str | None) -> str:
-    """A text in a language: as the catalogue has it, or by the pattern of it that fits.
+    """A text in a language: as the table has it, or by the pattern of it that fits.
 
     >>> translated("business date 2026-11-26 is closed", "fr")
     'la journée comptable 26/11/2026 est arrêtée'
     """
-    catalogue = CATALOGUES.get(into or "")
-    if catalogue is None:
+    if not into or into not in CATALOGUES:
         return text
+    found = _found(text, into)
+    return text if found is None else found
+
+
+def _found(text: str, into: str) -> str | None:
+    """A text in a language; None where it, or a part of it that is words, is in no table."""
+    catalogue = CATALOGUES[into]
     if text in catalogue:
         return catalogue[text]
-    for pattern, template in _patterns(into or ""):
+    if not any(map(str.isalpha, text)) or _LITERAL.fullmatch(text):
+        return _date(text)
+    for pattern, kinds, template in _patterns(into):
         if found := pattern.fullmatch(text):
-            parts = {str(place): translated(part, into) for place, part in enumerate(found.groups(), 1)}
-            return "".join(parts[part] if at % 2 else part for at, part in enumerate(_PLACE.split(template)))
-    return _date(text)
+            parts = [_filled(part, kind, into) for part, kind in zip(found.groups(), kinds, strict=True)]
+            if None not in parts:
+                return "".join(parts[int(part) - 1] or "" if at % 2 else part for at, part in enumerate(_PUT.split(template)))
+    return None
+
+
+def _filled(part: str, kind: str, into: str) -> str | None:
+    """What stands in a place, in a language; None where it should be words, and is in no table."""
+    if kind == "*":
+        return _found(part, into)
+    if kind == "#":
+        return part.replace(",", _labels(into)["thousands_mark"])
+    return _written(part, into) if kind == "$" else _date(part)
 
 
 @lru_cache(maxsize=1 << 3)
-def _patterns(into: str) -> list[tuple[re.Pattern[str], str]]:
-    """The texts of a catalogue that have places, as patterns; each place is filled with what stands there."""
+def _patterns(into: str) -> list[tuple[re.Pattern[str], list[str], str]]:
+    """The texts of a table that have places, as patterns, with the kinds of their places."""
     found = []
     for english, template in CATALOGUES[into].items():
-        if _PLACE.search(english):
-            pattern = "".join(part if at % 2 else re.escape(part) for at, part in enumerate(_split(english)))
-            found.append((re.compile(pattern, re.DOTALL), template))
+        places = list(_PLACE.finditer(english))
+        if places:
+            pattern, end = "", 0
+            for place in places:
+                pattern += re.escape(english[end : place.start()]) + _PLACES[place[2]]
+                end = place.end()
+            found.append((re.compile(pattern + re.escape(english[end:]), re.DOTALL), [place[2] for place in places], template))
     return found
 
 
-def _split(english: str) -> list[str]:
-    """A text at its places, each place as a pattern."""
-    return [part if at % 2 == 0 else "(.+?)" for at, part in enumerate(_PLACE.split(english))]
-
-
 def _date(text: str) -> str:
-    """A date such as 2026-11-26, in the order of French."""
+    """A date such as 2026-11-26, in the order of French; anything else as it is."""
     found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text)
     return f"{found[3]}/{found[2]}/{found[1]}" if found else text
 
 
 def figure(decimal: str) -> str:
     """An amount that is given as a decimal, as the language writes it: 1 234,56 in French, with a space that does not break."""
+    return _written(decimal, language() or "en")
+
+
+def _written(decimal: str, into: str) -> str:
     from switch.settlement.statement import amount_writer
+
+    return amount_writer(_labels(into), columns=1 << 6)(decimal)
+
+
+def _labels(into: str) -> Mapping[str, str]:
     from switch.settlement.statement_labels import LABELS
 
-    return amount_writer(LABELS[language() or "en"], columns=1 << 6)(decimal)
+    return LABELS[into]

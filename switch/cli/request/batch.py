@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, fields
 
-from switch.cli.request.build import as_typed, message_of
+from switch.cli.request.build import as_typed, drawn, message_of
 from switch.cli.request.from_file import Written
 from switch.cli.request.options import Wishes
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.codec import Codec
-from switch.iso8583.dialect import EDITION_1993
+from switch.iso8583.dialect import EDITION_1993, Dialect
 from switch.iso8583.mapping.compose import (
     STAN_DIGITS,
     InnerChange,
@@ -28,7 +27,9 @@ from switch.iso8583.mapping.compose import (
     worded,
 )
 from switch.iso8583.message import Message
-from switch.specs.specification import Specs
+from switch.iso8583.nested.read import subelement
+from switch.record import frozen
+from switch.specs.parts import Parts
 
 MTI: Final = 0  #: stands for it among the numbers of elements
 #: Option -> what of a message it decides, in either edition.
@@ -72,14 +73,23 @@ class Outgoing:
 
 @frozen(kw_only=True)
 class Changes:
-    """What ``--set`` asks for: whole elements first, then subelements."""
+    """What ``--set``, or a row of a file, asks for: whole elements first, then subelements."""
 
     elements: list[tuple[int, str | None]]
     inside: list[InnerChange]
 
+    @classmethod
+    def none(cls) -> Changes:
+        return cls(elements=[], inside=[])
+
+    @property
+    def numbers(self) -> set[int]:
+        """The elements that are changed, or inside which something is."""
+        return {number for number, _ in self.elements} | {number for number, _, _ in self.inside}
+
 
 def outgoing(
-    wishes: Wishes, changes: tuple[str, ...], written: Sequence[Written] | None, specs: Specs, codec: Codec, data: Path
+    wishes: Wishes, changes: tuple[str, ...], written: Sequence[Written] | None, specs: Parts, codec: Codec, data: Path
 ) -> list[Outgoing]:
     """The messages that options ask for, or a file has; each can be said in the dialect of ``codec``."""
     inside = [inner for change in changes if (inner := as_typed("--set", parse_inner_change, change)) is not None]
@@ -107,13 +117,13 @@ def outgoing(
 
 def _as_typed_too(error: MessageError, wishes: Wishes, changes: Changes) -> SwitchError:
     """What cannot be said in the dialect, told with the option it was typed behind; as it is, where nobody typed it."""
-    if error.element in {number for number, *_ in (*changes.elements, *changes.inside)}:
+    if error.element in changes.numbers:
         return SwitchError(f"--set: {error}")
     option = _given(wishes).get(error.element)
     return error if option is None else SwitchError(f"{option}: {str(error).partition(': ')[2]}")
 
 
-def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Specs, codec: Codec, data: Path) -> Outgoing:
+def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Parts, codec: Codec, data: Path) -> Outgoing:
     """What the options ask for, with what a row of a file has instead, with what ``--set`` has instead of both."""
     dialect = codec.dialect
     given = _given(wishes)
@@ -122,11 +132,10 @@ def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Spe
         given[MTI] = "file"
     asked = message_of(wishes, specs, dialect, data)
     message = worded(asked.message, dialect, datetime.now(UTC).date())
-    for of, elements in (("file", list(row.elements.items()) if row is not None else []), ("--set", changes.elements)):
-        message = changed(message, elements, dialect)
-        given |= {number: of for number, _ in elements}
-    message = changed_inside(message, changes.inside, dialect)
-    given |= {number: "--set" for number, _, _ in changes.inside}
+    of_row = Changes(elements=list(row.elements.items()), inside=list(row.inside)) if row is not None else Changes.none()
+    for of, wanted in (("file", of_row), ("--set", changes)):
+        message = changed_inside(changed(message, wanted.elements, dialect), wanted.inside, dialect)
+        given |= dict.fromkeys(wanted.numbers, of)
     codec.encode(message)
     kept = {number: of for number, of in given.items() if number in message.elements or number == MTI}
     return Outgoing(message=message, given=kept, place=row.place if row is not None else "", journaled=asked.journaled)
@@ -134,14 +143,23 @@ def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Spe
 
 def _as_written(written: Written, wishes: Wishes, changes: Changes, codec: Codec) -> Outgoing:
     own = [(number, value) for number, value in ((11, wishes.stan), (37, wishes.rrn)) if value is not None]
-    message = changed(Message(wishes.mti or written.mti or "", {}), written.elements.items(), codec.dialect)
-    message = changed(message, [*own, *changes.elements], codec.dialect)
-    message = changed_inside(message, changes.inside, codec.dialect)
+    dialect = codec.dialect
+    message = changed(Message(wishes.mti or written.mti or "", {}), written.elements.items(), dialect)
+    inside = [*written.inside, *_edited(written, message, dialect)]
+    message = changed_inside(message, inside, dialect)
+    message = changed(message, [*own, *changes.elements], dialect)
+    message = changed_inside(message, changes.inside, dialect)
     codec.encode(message)
-    given = _given(wishes)
-    given |= {number: "--set" for number, _ in changes.elements}
-    given |= {number: "--set" for number, _, _ in changes.inside}
+    given = {**_given(wishes), **dict.fromkeys(changes.numbers, "--set")}
     return Outgoing(message=message, given=given, place=written.place, whole=True)
+
+
+def _edited(written: Written, message: Message, dialect: Dialect) -> Iterator[InnerChange]:
+    """The subelements of a file that say something else than the whole element beside them: somebody has edited them there."""
+    for number, path, value in written.repeated:
+        element, whole = dialect.elements[number], message.elements.get(number)
+        if element is None or whole is None or value != subelement(element, whole, path):
+            yield number, path, value
 
 
 def _for_mti(wishes: Wishes, mti: str) -> Wishes:
@@ -184,11 +202,11 @@ def _changes(changes: tuple[str, ...]) -> list[tuple[int, str | None]]:
     return parsed
 
 
-def repeated(messages: Sequence[Outgoing], count: int, specs: Specs, codec: Codec) -> Iterator[Outgoing]:
+def repeated(messages: Sequence[Outgoing], count: int, specs: Parts, codec: Codec) -> Iterator[Outgoing]:
     """The messages so many times over. The first time they go out as they are; after that each is a new one, with a STAN, a
     time and, where it asks for money, an RRN of its own. What an option sets stays as it is."""
     yield from messages
-    stan = next((int(each.message.stan) for each in messages if each.message.stan.isdecimal()), secrets.randbelow(900_000))
+    stan = next((int(each.message.stan) for each in messages if each.message.stan.isdecimal()), drawn(900_000))
     for _ in range(count - 1):
         for each in messages:
             stan = stan % (10**STAN_DIGITS - 1) + 1

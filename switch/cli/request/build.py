@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -32,8 +32,8 @@ from switch.iso8583.mapping.follow_up import ADJUST, COMPLETE, INCREMENT, MTIS, 
 from switch.iso8583.message import Message
 from switch.merchant import Merchant
 from switch.money import format_minor, parse_amount
-from switch.specs.specification import Specs
-from switch.transaction import APPROVALS, AUTHORIZATION, REQUEST, ExchangeKey
+from switch.specs.parts import Parts
+from switch.transaction import APPROVALS, AUTHORIZATION, BATCH, REQUEST, WITH_BATCH, ExchangeKey
 
 AMOUNT: Final = "125.00"  #: where nothing else says it
 ANY_TERMINAL: Final = "TERM0001"  #: where the specification has no merchant
@@ -51,11 +51,11 @@ class Asked(NamedTuple):
     journaled: bool
 
 
-def message_of(wishes: Wishes, specs: Specs, dialect: Dialect, data: Path) -> Asked:
+def message_of(wishes: Wishes, specs: Parts, dialect: Dialect, data: Path) -> Asked:
     """The message the options ask for. ``data`` is where the journal is that may know what it follows."""
     wishes.refuse_contradictions()
     now = datetime.fromtimestamp(time.time(), specs.calendar.zone)
-    stan = (wishes.stan if wishes.stan is not None else str(secrets.randbelow(10**STAN_DIGITS - 1) + 1)).zfill(STAN_DIGITS)
+    stan = (wishes.stan if wishes.stan is not None else str(drawn(10**STAN_DIGITS - 1) + 1)).zfill(STAN_DIGITS)
     centre_id = specs.centre.institution_id
     if wishes.network is not None:
         function = NETWORK_FUNCTIONS[wishes.network]
@@ -83,7 +83,7 @@ def _amount(option: str, text: str, currency: str) -> int:
     return as_typed(option, parse_amount, text, currency)
 
 
-def _sale(wishes: Wishes, specs: Specs, now: datetime, stan: str) -> Sale:
+def _sale(wishes: Wishes, specs: Parts, now: datetime, stan: str) -> Sale:
     """A request as it would be made at a till."""
     merchant = _merchant(wishes, specs)
     kind = "cash-back" if wishes.cash_back is not None else wishes.kind
@@ -115,7 +115,7 @@ def _sale(wishes: Wishes, specs: Specs, now: datetime, stan: str) -> Sale:
 
 
 def _following(
-    what: str, rrn: str, wishes: Wishes, specs: Specs, dialect: Dialect, data: Path, now: datetime, stan: str
+    what: str, rrn: str, wishes: Wishes, specs: Parts, dialect: Dialect, data: Path, now: datetime, stan: str
 ) -> Asked:
     """A message that names another: by two options, or as the journal has it, which then completes what no option says."""
     row = None
@@ -123,7 +123,7 @@ def _following(
         sale = _sale(evolve(wishes, mti=wishes.mti or MTIS[what]), specs, now, stan)
         terminal_id = sale.terminal_id
         key = ExchangeKey(sale.acquirer_id, terminal_id, *_told(wishes.original_stan, wishes.original_at))
-        original = Original("0100", key, rrn, None)
+        original = Original("0200" if what == ADJUST else "0100", key, rrn, None)  # a till adjusts what it has sold
     else:
         row = _original_row(what, rrn, data)
         key = ExchangeKey(row["acquirer_id"], row["terminal_id"], row["stan"], row["transmitted_at"])
@@ -153,8 +153,12 @@ def _original_row(what: str, rrn: str, data: Path) -> _Row:
     rows: list[_Row] = read_life(data, sayable(rrn))
     if not rows:
         raise SwitchError(f"--{what}: found RRN {rrn}, expected one in the journal of {data}", hint=hint)
+    rows = [row for row in rows if row.get("function") != BATCH] or rows  # what a batch captured has the key of its sale
     approved = [row for row in rows if row["response_code"] in APPROVALS] or rows
-    return approved[0] if what in (COMPLETE, ADJUST, INCREMENT) else approved[-1]
+    if what in (COMPLETE, ADJUST, INCREMENT):
+        return approved[0]
+    adjusted = (row for row in rows if row["id"] == approved[-1].get("original_id") and row.get("capture") == WITH_BATCH)
+    return next(adjusted, approved[-1])  # the sale, and not its last adjustment alone
 
 
 def _mti(row: _Row) -> str:
@@ -180,17 +184,22 @@ def _completed(wishes: Wishes, what: str, row: _Row, data: Path) -> Wishes:
     return evolve(wishes, **{name: value for name, value in known.items() if getattr(wishes, name) is None})
 
 
+def drawn(below: int) -> int:
+    """A number by chance, from 0."""
+    return int.from_bytes(os.urandom(8), "big") % below
+
+
 def _kind(transaction_type: str) -> str | None:
     """The kind of a request of the journal; a pre-authorization is a purchase like any other."""
     return next((name for name, kind in KINDS.items() if TRANSACTION_TYPES[kind.processing_code[:2]] == transaction_type), None)
 
 
-def _merchant(wishes: Wishes, specs: Specs) -> Merchant | None:
+def _merchant(wishes: Wishes, specs: Parts) -> Merchant | None:
     """The merchant named, where the specification has it; the first where none is named."""
     return specs.merchants.get(wishes.merchant_id) if wishes.merchant_id is not None else _first_merchant(specs)
 
 
-def _first_merchant(specs: Specs) -> Merchant | None:
+def _first_merchant(specs: Parts) -> Merchant | None:
     return next(iter(specs.merchants.values()), None)
 
 
@@ -200,14 +209,14 @@ def _terminal(wishes: Wishes, acceptor: Merchant | None) -> str:
     return acceptor.terminals[0] if acceptor is not None and acceptor.terminals else ANY_TERMINAL
 
 
-def _first_card(specs: Specs) -> str:
+def _first_card(specs: Parts) -> str:
     for issuer in specs.issuers.values():
         for card in issuer.all_cards():
             return card.pan.digits
     raise SwitchError("--pan: found nothing, expected a card number: the specification has no test cards")
 
 
-def _own_expiry(specs: Specs, digits: str) -> str | None:
+def _own_expiry(specs: Parts, digits: str) -> str | None:
     """The expiry of a test card; None for a number no issuer has given out."""
     for issuer in specs.issuers.values():
         for card in issuer.cards:

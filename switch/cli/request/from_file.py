@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
 from switch.errors import SwitchError
+from switch.iso8583.mapping.compose import InnerChange
 from switch.machine.files import read_whole
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
@@ -28,17 +28,23 @@ MESSAGES_MAX: Final = 10_000  #: of a file and of ``--count``: a few messages, n
 STANDARD_INPUT: Final = "-"
 FILE_FORMS: Final = "hexadecimal text, JSON as `switch decode --json` gives it, or CSV with a header row such as mti,2,4"
 _MASKED: Final = re.compile(r"\d*\*+\d*=?…?|\(.*not shown.*\)", re.DOTALL)
-_ELEMENT: Final = re.compile(r"(?:DE ?)?0*([0-9]{1,3})", re.IGNORECASE)
+_MASKED_IN_PART: Final = re.compile(r"\d\*{3,}\d|\(.*not shown.*\)", re.DOTALL)
+_ELEMENT: Final = re.compile(r"(?:DE ?)?0*([0-9]{1,3})((?:\.[0-9A-Za-z]{1,8})*)", re.IGNORECASE)
+_Name = tuple[int, tuple[str, ...]]  #: of an element (0 the MTI), and the way down to a subelement; none for the element itself
+_MTI: Final[_Name] = (0, ())
 
 
 @frozen(kw_only=True)
 class Written:
-    """One message of a file. An element that is None is to be left out; where it is not ``whole``, defaults complete it."""
+    """One message of a file. An element or subelement that is None is to be left out; where it is not ``whole``, defaults
+    complete it."""
 
     place: str  #: file and line
     mti: str | None
     elements: Mapping[int, str | None]
     whole: bool
+    inside: tuple[InnerChange, ...] = ()  #: subelements, to be set in the elements
+    repeated: tuple[InnerChange, ...] = ()  #: subelements that stand beside their whole element, and may say the same
 
 
 def messages_of(name: str, codec: Codec, header: HeaderFormat) -> list[Written]:
@@ -161,40 +167,61 @@ def _jsoned(place: str, which: str, value: Any) -> Written:
     if not isinstance(value, dict) or not isinstance(value.get("mti"), str) or "elements" not in value:
         raise SwitchError(f'{place}: {which}found {_kind(value)}, expected an object with "mti" and "elements"')
     elements: dict[int, str | None] = {}
-    for key, item in _pairs(value["elements"], f"{place}: {which}"):
-        number = _number(key)
+    named, inside, repeated = set[_Name](), list[InnerChange](), list[InnerChange]()
+    for key, item, beneath in _pairs(value["elements"], f"{place}: {which}"):
         if key in (0, 1, "0", "1"):
             continue  # MTI and bitmap, which `switch decode` shows in their places
         where = f"{place}: {which}element {key}: "
-        if number is None:
-            raise SwitchError(f"{where}found no number of an element, expected 2 to 128")
-        if number in elements:
+        name = _name(key)
+        if name is None:
+            raise SwitchError(f"{where}found no number of an element, expected 2 to 128, or of a subelement such as 127.22")
+        if name in named:
             raise SwitchError(f"{where}found a second time, expected each element once")
+        named.add(name)
+        number, path = name
         if not isinstance(item, str):
             raise SwitchError(f"{where}found {_kind(item)}, expected text")
         if _MASKED.fullmatch(item):
             raise SwitchError(f"{where}found {item!r}, which is masked, expected all of it (`switch decode --unmasked`)")
-        elements[number] = item
-    return Written(place=place, mti=value["mti"], elements=elements, whole=True)
+        if path:
+            inside.append((number, path, item))
+        else:
+            elements[number] = item
+            repeated += _beneath(beneath, where)
+    return Written(place=place, mti=value["mti"], elements=elements, whole=True, inside=tuple(inside), repeated=tuple(repeated))
 
 
-def _pairs(elements: Any, place: str) -> Iterator[tuple[Any, Any]]:
-    """Number and value of each element: of a list as ``decode`` gives it, or of an object."""
+def _pairs(elements: Any, place: str) -> Iterator[tuple[Any, Any, Any]]:
+    """Number, value and subelements of each element: of a list as ``decode`` gives it, or of an object."""
     if isinstance(elements, dict):
-        yield from elements.items()
+        yield from ((key, value, None) for key, value in elements.items())
     elif isinstance(elements, list) and all(isinstance(item, dict) for item in elements):
         for item in elements:
-            yield next((item[key] for key in ("element", "number") if key in item), None), item.get("value")
+            key = next((item[key] for key in ("element", "number") if key in item), None)
+            yield key, item.get("value"), item.get("subelements")
     else:
         raise SwitchError(f"{place}elements: found {_kind(elements)}, expected a list or an object of elements")
 
 
+def _beneath(subelements: Any, where: str) -> Iterator[InnerChange]:
+    """The subelements that ``decode`` lists with an element; those that are masked stand in the element's value alone."""
+    if subelements is None:
+        return
+    for key, item, _ in _pairs(subelements, f"{where}sub"):
+        name = _name(key)
+        if name is None or not name[1] or not isinstance(item, str):
+            raise SwitchError(f"{where}subelements: found {key!r}, expected the number of a subelement and its text")
+        if not _MASKED_IN_PART.search(item):
+            yield name[0], name[1], item
+
+
 def _of_csv(name: str, text: str) -> Iterator[Written]:
-    """A header row of ``mti`` and elements' numbers, and a message a row; what has no column is left to the defaults."""
+    """A header row of ``mti`` and the numbers of elements and subelements, and a message a row; what has no column is left to
+    the defaults."""
     head = text.lstrip().partition("\n")[0]
     rows = csv.reader(io.StringIO(text), delimiter=";" if ";" in head and "," not in head else ",", strict=True)
     try:
-        columns: list[int] = []
+        columns: list[_Name] = []
         for row in rows:
             if not any(cell.strip() for cell in row):
                 continue
@@ -205,31 +232,37 @@ def _of_csv(name: str, text: str) -> Iterator[Written]:
             if len(row) != len(columns):
                 raise SwitchError(f"{place}: found {len(row)} cells, expected {len(columns)} as in the header row")
             values = dict(zip(columns, row, strict=True))
-            mti = values.pop(0, "").strip() or None
-            yield Written(place=place, mti=mti, elements={number: cell or None for number, cell in values.items()}, whole=False)
+            mti = values.pop(_MTI, "").strip() or None
+            yield Written(
+                place=place,
+                mti=mti,
+                elements={number: cell or None for (number, path), cell in values.items() if not path},
+                whole=False,
+                inside=tuple((number, path, cell or None) for (number, path), cell in values.items() if path),
+            )
     except csv.Error as error:
         raise SwitchError(f"{name}:{rows.line_num}: found no row of CSV ({error})") from None
 
 
-def _columns(place: str, row: Sequence[str]) -> list[int]:
-    columns: list[int] = []
+def _columns(place: str, row: Sequence[str]) -> list[_Name]:
+    columns: list[_Name] = []
     for count, cell in enumerate(row, start=1):
-        number = 0 if cell.strip().lower() == "mti" else _number(cell.strip())
-        if number is None:
-            raise SwitchError(
-                f"{place}: column {count}: found {cell.strip()!r}, expected mti or the number of an element, 2 to 128"
-            )
-        if number in columns:
+        name = _MTI if cell.strip().lower() == "mti" else _name(cell.strip())
+        if name is None:
+            expected = "mti or the number of an element, 2 to 128, or of a subelement such as 127.22"
+            raise SwitchError(f"{place}: column {count}: found {cell.strip()!r}, expected {expected}")
+        if name in columns:
             raise SwitchError(f"{place}: column {count}: found {cell.strip()!r} a second time, expected each element once")
-        columns.append(number)
+        columns.append(name)
     return columns
 
 
-def _number(key: object) -> int | None:
-    """The number of a data element, however it is written."""
+def _name(key: object) -> _Name | None:
+    """The number of a data element, however it is written, and the way down to a subelement of it."""
     found = _ELEMENT.fullmatch(str(key)) if isinstance(key, str | int) else None
-    number = int(found[1]) if found and found[1].isascii() else 0
-    return number if 2 <= number <= 128 else None
+    if found is None or not found[1].isascii() or not 2 <= int(found[1]) <= 128:
+        return None
+    return int(found[1]), tuple(found[2].split(".")[1:])
 
 
 def _kind(value: object) -> str:

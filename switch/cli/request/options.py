@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import frozen
-
 from switch.errors import SwitchError
 from switch.iso8583.mapping.compose import KINDS
 from switch.iso8583.mapping.follow_up import ADJUST, COMPLETE, INCREMENT, REVERSE, VOID
+from switch.record import frozen
 
 #: What a message takes from the card and the till, of which network management and totals have none.
 _OF_A_SALE: Final = ("--pan", "--expiry", "--amount", "--currency", "--entry", "--rrn", "--cash-back", "--partial")

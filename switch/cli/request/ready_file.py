@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
 from switch.errors import SwitchError, UnreachableError
 from switch.machine.files import read_whole
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.issuers.secure_line import ServerTls
-    from switch.specs.specification import Listener
+    from switch.specs.centre_profile import Listener
 
 EXPECTED: Final = "what `switch up --ready-file` writes"
 READY_BYTES_MAX: Final = 1 << 20  #: of a ready file; one of a hundred listeners has 20,000
@@ -49,7 +48,7 @@ def read_ready(path: Path) -> Ready:
 
 def _listener(name: str, place: Mapping[str, Any]) -> Listener:
     from switch.iso8583.header import HeaderFormat
-    from switch.specs.specification import Listener
+    from switch.specs.centre_profile import Listener
 
     return Listener(
         name=name,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from switch.cli.command.names import known
 from switch.errors import SwitchError
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.iso8583.header import HeaderFormat
-    from switch.specs.specification import Listener, Specs
+    from switch.specs.centre_profile import Listener
+    from switch.specs.parts import Parts
 
 LOCALHOST = "127.0.0.1"
 
@@ -27,17 +27,18 @@ class Place:
     data: Path | None
 
 
-def specs_and_place(folder: Path | None, ready_file: Path | None, name: str | None) -> tuple[Specs, Place]:
+def specs_and_place(folder: Path | None, ready_file: Path | None, name: str | None) -> tuple[Parts, Place]:
     """The listener of this name, or the first: of a running centre's ready file, with its specification, else of ``folder``."""
     from switch.cli.request.ready_file import read_ready
-    from switch.specs.load import load_specs, specs_of
+    from switch.specs.folder import folder_of
+    from switch.specs.parts import Parts
 
     if ready_file is not None:
         ready = read_ready(ready_file)
         chosen = known("--listener", name, ready.listeners, ready_file, "--ready-file") if name else next(iter(ready.listeners))
-        specs = specs_of(ready.data, folder)
+        specs = Parts(folder_of(ready.data, folder))
         return specs, Place(host=ready.hosts[chosen], listener=ready.listeners[chosen], source=specs.folder, data=ready.data)
-    specs = load_specs(folder)
+    specs = Parts(folder)
     listeners = {listener.name: listener for listener in specs.centre.listeners}
     chosen = known("--listener", name, listeners, folder) if name is not None else next(iter(listeners))
     return specs, Place(host=LOCALHOST, listener=listeners[chosen], source=folder, data=None)

@@ -7,16 +7,15 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 from switch.cli.command.help import option
 from switch.cli.command.options import PATH
 from switch.cli.request.target import LOCALHOST
 from switch.errors import SwitchError
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.lines.tls_context import ClientSide
-    from switch.specs.specification import Listener
+    from switch.specs.centre_profile import Listener
 
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # of a listener: who is called there is this machine
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from attrs import frozen
+
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from switch.cli.show.live import Live

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final, Literal
 
 import click
-from attrs import frozen
 
 from switch.cli.console.screen import UNLIMITED, Tone
 from switch.display.visible import visible
+from switch.record import frozen
 
 #: How a pair went: approved or taken, declined, not understood or not answered, and what asks for nothing.
 Went = Literal["well", "declined", "wrong", "neither"]

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from attrs import evolve, frozen
+from attrs import evolve
 
 from switch.cli.console.screen import say_text
 from switch.errors import NegativeAnswerError, SwitchError
+from switch.record import frozen
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from switch.cli.console.screen import Tone, columns, say, say_text
+from switch.cli.console.words import said
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from switch.explain.lifecycle import Lifecycle, Row
     from switch.explain.messages import StepWithMessage
+    from switch.specs.parts import Parts
     from switch.specs.specification import Specs
 
 ROOMY: Final = 100  #: from so many columns on, what happened has a column of its own
@@ -22,21 +24,22 @@ def show_story(story: Lifecycle, told: Sequence[StepWithMessage], specs: Specs) 
     """Print the verdict, then all that happened: messages of the trace by their numbers, dates as headings."""
     from switch.cli.show.tables import show_table
 
-    say_text(*_verdict(story))
-    say_text(f"RRN {story.rrn}: {_about(story, specs)}", "title")
+    verdict, tone = _verdict(story)
+    say_text(said(verdict), tone)
+    say_text(said(f"RRN {story.rrn}: {_about(story, specs)}"), "title")
     say()
     times, headings = _times(told, specs)
-    shown: dict[str, list[str]] = {"time": times, "leg": [step.leg for step, _ in told]}
+    shown: dict[str, list[str]] = {"time": times, "leg": [said(step.leg) for step, _ in told]}
     if len(story.lives) > 1:
         shown["request"] = [str(step.request_id or "") for step, _ in told]
     if any(message for _, message in told):
         shown["message"] = [f"#{message.id}" if message else "" for _, message in told]
     if columns() >= ROOMY:
-        shown |= {"what": [step.what for step, _ in told], "detail": [step.detail for step, _ in told]}
+        shown |= {"what": [said(step.what) for step, _ in told], "detail": [said(step.detail) for step, _ in told]}
     else:
-        shown["detail"] = [f"{step.what}: {step.detail}" for step, _ in told]
+        shown["detail"] = [f"{said(step.what)}{said(': ')}{said(step.detail)}" for step, _ in told]
     if 0 in headings:
-        say_text(f"{headings.pop(0)}, times of {specs.calendar.zone.key}", "hint")
+        say_text(said(f"{headings.pop(0)}, times of {specs.calendar.zone.key}"), "hint")
     show_table(tuple(shown), list(zip(*shown.values(), strict=True)), headings=headings)
 
 
@@ -86,12 +89,12 @@ def _about(story: Lifecycle, specs: Specs) -> str:
     return ", ".join([*about, merchant.name if merchant else f"merchant {first['merchant_id'].strip()}"])
 
 
-def time_of(at_ms: int, specs: Specs) -> str:
+def time_of(at_ms: int, specs: Specs | Parts) -> str:
     """Epoch milliseconds in the centre's time zone."""
     return f"{_moment(at_ms, specs.calendar.zone):%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
 
-def time_json(at_ms: int | None, specs: Specs) -> dict[str, Any]:
+def time_json(at_ms: int | None, specs: Specs | Parts) -> dict[str, Any]:
     """A time for programs: epoch milliseconds, and ISO 8601 with the offset of the centre's time zone."""
     at = None if at_ms is None else _moment(at_ms, specs.calendar.zone).isoformat(timespec="milliseconds")
     return {"at_ms": at_ms, "at": at}

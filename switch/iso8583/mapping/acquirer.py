@@ -295,6 +295,7 @@ def to_reversal(message: Message, *, acquirer_id: str, stamp: Stamp, currency: s
         reason=_message_reason(e),
         carried=e,
         stamped=gives_no_time(message.elements),
+        of_adjustment=message.mti[1] == "4" and e.get(3, "")[:2] == DEBIT_ADJUSTMENT,
     )
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
-from attrs import frozen
-
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.dialect import EDITION_1993, Dialect
 from switch.iso8583.edition93.messages import dated, original_data, to_1993
@@ -22,6 +20,7 @@ from switch.iso8583.nested.wire import SubelementError
 from switch.iso8583.nested.write import with_subelement
 from switch.merchant import Merchant
 from switch.money import CURRENCIES
+from switch.record import frozen
 from switch.transaction import CHIP, ECOMMERCE, MAGSTRIPE, MANUAL
 
 #: How the card was read -> DE 22 (entry mode, PIN capability) and DE 25 (59 e-commerce, 00 normal, 08 by mail or phone).

@@ -14,6 +14,7 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES, response_mti
 from switch.money import currency_name, format_minor
 from switch.transaction import (
+    ADVICE,
     APPROVALS,
     APPROVED,
     APPROVED_REASON,
@@ -21,6 +22,7 @@ from switch.transaction import (
     BALANCE_INQUIRY,
     FINANCIAL,
     PARTIALLY_APPROVED,
+    REQUEST,
     Authorization,
     Channel,
     Decision,
@@ -37,6 +39,9 @@ REASON_CHARACTERS_MAX: Final = 200
 
 
 _REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
+_ADVICE_MTIS: Final = {AUTHORIZATION: "0120", FINANCIAL: "0220"}
+
+_HOLD: Final = (AUTHORIZATION, REQUEST)  #: what an advice names of which no more is known
 
 _REPEATED: Final = itemgetter(2, 3, 4, 42, 49)  #: what most answers repeat of their request
 
@@ -149,10 +154,12 @@ def to_issuer_reversal(
 
     ``message_reason`` (four digits of ISO 8583:1993, DE 25) goes into DE 56, where 1987 leaves it to networks.
     """
-    carried = original.carried
-    elements = {number: carried[number] for number in REPEATED_IN_REVERSALS if number in carried}
+    said = _as_decided(original)
+    elements = {number: said[number] for number in REPEATED_IN_REVERSALS if number in said}
     elements |= {7: transmitted_at, 11: stan, 32: original.key.acquirer_id, 33: forwarder_id}
-    elements[90] = original_data(_REQUEST_MTIS[original.message_class], original.key)
+    elements[90] = original_data(
+        _original_mti(original.message_class, original.captured_function or original.function), original.key
+    )
     if message_reason:
         elements[56] = message_reason
     if replacement_minor:
@@ -164,15 +171,28 @@ def to_issuer_advice(
     request: Authorization, *, approval_code: str | None, repeat: bool, forwarder_id: str, message_reason: str
 ) -> Message:
     """The 0120 or 0220 (repeated: 0121, 0221) that tells an issuer of what was decided without it, under the request's key."""
-    elements = {**request.carried, 3: request.processing_code, 33: forwarder_id, 39: request.advised_code or APPROVED}
+    elements = {**_as_decided(request), 33: forwarder_id, 39: request.advised_code or APPROVED}
     if approval_code is not None:
         elements[38] = approval_code
     named = request.original_key
     if named is not None and named != named_key(request.carried, request.key.acquirer_id):
-        elements[90] = original_data(_REQUEST_MTIS[AUTHORIZATION], named)
+        elements[90] = original_data(_original_mti(*(request.original_kind or _HOLD)), named)
     if message_reason:
         elements[56] = message_reason
-    return Message(_REQUEST_MTIS[request.message_class][:2] + ("21" if repeat else "20"), elements)
+    mti = _ADVICE_MTIS[request.message_class]
+    return Message(f"{mti[:3]}1" if repeat else mti, elements)
+
+
+def _original_mti(message_class: MessageClass, function: Function) -> str:
+    """The MTI of an original, as DE 90 names it: that of a request, or that of an advice."""
+    return (_ADVICE_MTIS if function == ADVICE else _REQUEST_MTIS)[message_class]
+
+
+def _as_decided(request: Authorization) -> dict[int, str]:
+    """The elements of a request as the centre takes them: an adjustment is a purchase; one that the centre makes of another has
+    a key and an amount of its own."""
+    own = {3: request.processing_code, 4: f"{request.amount_minor:012d}", 7: request.key.transmitted_at, 11: request.key.stan}
+    return {**request.carried, **{number: value for number, value in own.items() if number in request.carried}}
 
 
 def with_fewer(owed: Message, pan: Pan) -> Iterator[Message]:
@@ -200,6 +220,7 @@ def rebuilt(
     cash_back_minor: int,
     advised_code: str | None,
     original_key: ExchangeKey | None,
+    original_kind: tuple[MessageClass, Function] | None,
     captured_function: Literal[Function, ""],
 ) -> Authorization:
     """An authorization from what the journal keeps of it: enough to tell an issuer of it, or of its reversal."""
@@ -219,7 +240,7 @@ def rebuilt(
         41: key.terminal_id,
         42: f"{merchant_id:<15}",
         49: currency,
-        90: original_data("0100", original_key) if original_key is not None else None,
+        90: original_data(_original_mti(*(original_kind or _HOLD)), original_key) if original_key is not None else None,
     }
     return Authorization(
         key=key,
@@ -241,5 +262,6 @@ def rebuilt(
         cash_back_minor=cash_back_minor,
         advised_code=advised_code,
         original_key=original_key,
+        original_kind=original_kind,
         captured_function=captured_function,
     )

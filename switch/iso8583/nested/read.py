@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from attrs import frozen
-
 from switch.display.plural import plural
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.element import Element, Layout
@@ -23,6 +21,7 @@ from switch.iso8583.nested.wire import (
     zeros,
 )
 from switch.iso8583.values import CODE_PAGES
+from switch.record import frozen
 
 
 @frozen(kw_only=True)

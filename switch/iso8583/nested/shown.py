@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import frozen
-
 from switch.card import mask_numbers
 from switch.iso8583.element import Element
 from switch.iso8583.elements import EMV_DATA, SECRET
 from switch.iso8583.nested.read import Subelement, contents
+from switch.record import frozen
 
 NOT_SHOWN: Final = "(secret, not shown)"
 

@@ -19,11 +19,8 @@ def with_subelement(element: Element, value: str, path: tuple[str, ...], new: st
     subelement, or ``new`` does not fit.
     """
     layout, key = element.layout, path[0]
-    if layout is None:
-        raise SubelementError(f"subelement {key}", "an element whose subelements the dialect describes")
-    member = layout.members.get(key) or (layout.other if _is_tag(layout, key) else None)
-    if member is None:
-        raise SubelementError(f"subelement {key}", f"one that the dialect describes: {', '.join(layout.members) or 'none'}")
+    member = described(element, (key,))
+    assert layout is not None
     found = contents(element, value) if value else Contents(parts=(), problem="")
     if found.problem:
         raise SubelementError(f"a value whose subelements cannot be read ({found.problem})", "one that can be")
@@ -40,6 +37,19 @@ def with_subelement(element: Element, value: str, path: tuple[str, ...], new: st
         return build(element, values)
     except SubelementError as fault:
         raise SubelementError(f"in {key}: {fault.found}", fault.expected) from None
+
+
+def described(element: Element, path: tuple[str, ...]) -> Element:
+    """The format of a subelement; SubelementError where the dialect has none there, and no tag it does not describe may be."""
+    for key in path:
+        layout = element.layout
+        if layout is None:
+            raise SubelementError(f"subelement {key}", "an element whose subelements the dialect describes")
+        member = layout.members.get(key) or (layout.other if _is_tag(layout, key) else None)
+        if member is None:
+            raise SubelementError(f"subelement {key}", f"one that the dialect describes: {', '.join(layout.members) or 'none'}")
+        element = member
+    return element
 
 
 def build(element: Element, values: dict[str, str]) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import frozen
-
 from switch.card import card_numbers, mask_numbers, mask_pan
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
@@ -17,6 +15,7 @@ from switch.iso8583.nested.shown import SubelementLine, hides_secrets, inside
 from switch.iso8583.reading import meanings, meanings93
 from switch.iso8583.reading.hiding import NOWHERE, Places, believed, suspect_places
 from switch.iso8583.reading.lenient import inspected
+from switch.record import frozen
 
 MEANING: Final = {EDITION_1987: meanings.meaning, EDITION_1993: meanings93.meaning}
 

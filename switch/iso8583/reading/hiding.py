@@ -16,12 +16,13 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from switch.card import CARD_BEGINS, card_numbers, luhn_valid
 from switch.iso8583.codec import Codec, Part
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.mti import VERSIONS, message_class
+from switch.record import frozen
 
 DIGITS_SHOWN_MAX: Final = 6  #: of a card number in one piece (PCI DSS 3.4: the first six and the last four)
 COPY_DIGITS_MIN: Final = 13  #: of the card number of a sound message, to be a copy of it: amounts have zeros too

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from attrs import frozen
-
 from switch.card import CARD_NUMBER_DIGITS, card_numbers
 from switch.display.plural import plural
 from switch.errors import FrameError, MessageError, SwitchError
@@ -23,6 +21,7 @@ from switch.iso8583.nested.shown import hides_secrets
 from switch.iso8583.reading.describe import Description, describe
 from switch.iso8583.reading.hiding import is_carded, is_dated, values_of
 from switch.iso8583.reading.lenient import inspected
+from switch.record import frozen
 
 MESSAGE_BYTES_MAX: Final = FRAME_BYTES_MAX + 6 + TPDU_BYTES + BETWEEN_BYTES_MAX  #: with the widest header in front
 VERSION_DIGITS: Final = "0129"  #: first digit of an MTI: 1987, 1993, 2003, private

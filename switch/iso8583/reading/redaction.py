@@ -10,8 +10,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from attrs import frozen
-
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec, Part
 from switch.iso8583.element import Element
@@ -22,6 +20,7 @@ from switch.iso8583.nested.ber import emv_tags
 from switch.iso8583.nested.read import without_secrets
 from switch.iso8583.plan import present_elements
 from switch.iso8583.reading.hiding import believed, is_dated
+from switch.record import frozen
 
 FIRST_SECRET: Final = min(NEVER_STORED)
 #: The shortest MTI, the primary bitmap and the shortest length header: bytes in front of any element, however they are written.

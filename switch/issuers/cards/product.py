@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from attrs import frozen
-
 from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN
+from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import CHANNELS
 

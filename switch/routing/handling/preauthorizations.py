@@ -5,13 +5,13 @@ from __future__ import annotations
 from attrs import evolve
 
 from switch.merchant import Merchant
+from switch.routing.handling.adjustments import Adjustments
 from switch.routing.handling.outbox import Outbox
 from switch.routing.memory.history import History
 from switch.routing.memory.names import Names
 from switch.routing.memory.past import DecidedRequest, Reference
 from switch.routing.memory.pending import Exchange
-from switch.routing.memory.totals import Batches
-from switch.routing.rules.completion import adjust, not_outstanding
+from switch.routing.rules.completion import not_outstanding
 from switch.routing.traffic.effects import Effect
 from switch.transaction import (
     ADVICE,
@@ -25,7 +25,6 @@ from switch.transaction import (
     WITH_BATCH,
     Authorization,
     Decision,
-    ExchangeKey,
     is_financial_advice,
     refuse,
     tells_apart,
@@ -36,11 +35,13 @@ def as_named(request: Authorization, hold: DecidedRequest) -> Authorization:
     """A request of which is known what it names, however its acquirer did. An adjustment is the sale itself for another amount:
     a terminal types in what it adjusts, and the card was read at the sale."""
     original = hold.authorization
+    kind = (original.message_class, original.captured_function or original.function)
     if not request.adjusts:
-        return evolve(request, original_key=original.key)
+        return evolve(request, original_key=original.key, original_kind=kind)
     return evolve(
         request,
         original_key=original.key,
+        original_kind=kind,
         approval_code=request.approval_code or hold.decision.approval_code,
         entry_mode=original.entry_mode,
         channel=original.channel,
@@ -50,8 +51,8 @@ def as_named(request: Authorization, hold: DecidedRequest) -> Authorization:
 class Preauthorizations:
     """The approvals that wait for a completion, as far as the past is known."""
 
-    def __init__(self, history: History, names: Names, outbox: Outbox, batches: Batches) -> None:
-        self._history, self._names, self._outbox, self._batches = history, names, outbox, batches
+    def __init__(self, history: History, names: Names, outbox: Outbox, adjustments: Adjustments) -> None:
+        self._history, self._names, self._outbox, self._adjustments = history, names, outbox, adjustments
 
     def named(self, request: Authorization) -> DecidedRequest | None:
         """The request that an advice completes or an increment adds to; None where it names none that is known.
@@ -71,7 +72,7 @@ class Preauthorizations:
         return self._itself(named)
 
     def _itself(self, past: DecidedRequest | None) -> DecidedRequest | None:
-        """The request itself, or its hold where the request is an approved increment.
+        """The request itself, or its hold where the request is an approved increment, or its sale where it has adjusted one.
 
         An acquirer may name the last message of a stay instead of the first. Only the hold has the list of increments and the
         mark that it is completed, so completions and further increments are booked on the hold. A declined increment belongs to
@@ -81,12 +82,12 @@ class Preauthorizations:
             named = past.authorization.original_key
             assert named is not None
             past = self._history.find(named)
-        return past
+        return past and (self._adjustments.sale_of(past) or past)
 
     def adjusted(self, advice: Authorization, sale: DecidedRequest | None, merchant: Merchant) -> Decision:
         """The answer to an adjustment: whether it may give the sale it names another amount."""
         if sale is not None:
-            return adjust(advice, sale, self.authorized_minor(sale), merchant)
+            return self._adjustments.judged(advice, sale, self.authorized_minor(sale), merchant)
         reference = Reference(advice.rrn, advice.key.terminal_id, advice.merchant_id, None)
         if tells_apart(advice.rrn) and self._names.waiting(reference) is not None:
             return refuse(IN_PROGRESS, "the sale it adjusts waits for its issuer")
@@ -125,10 +126,11 @@ class Preauthorizations:
         increments = (self._history.find(key) for key in hold.increments)
         return hold.remaining_minor + sum(past.remaining_minor for past in increments if past is not None)
 
-    def settle(self, hold: DecidedRequest, completion: ExchangeKey, now: float, effects: list[Effect]) -> None:
+    def settle(self, hold: DecidedRequest, advice: Authorization, now: float, effects: list[Effect]) -> None:
         """A completion takes the place of a hold and of its increments; the issuer gives the increments back."""
         if hold.capture == WITH_BATCH:
-            self._batches.forget(hold.authorization, hold.remaining_minor)
+            self._adjustments.replace(hold, advice, now, effects)
+        completion = advice.key
         hold.completed_by, hold.remaining_minor = completion, 0
         for key in hold.increments:
             increment = self._history.find(key)

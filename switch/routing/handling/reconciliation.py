@@ -7,6 +7,7 @@ from typing import Final
 
 from switch.routing.memory.bounded import Memory
 from switch.routing.memory.names import same_key
+from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.totals import IN_BALANCE, Batches, Reconciled, Subject, Totals
 from switch.routing.traffic.effects import Effect, JournalReconciliation, ReplyTotals
 from switch.routing.traffic.events import TotalsReceived
@@ -22,6 +23,7 @@ class Reconciler:
         self.batches = Batches()
         self._uncaptured: dict[Subject, dict[ExchangeKey, None]] = {}  #: in the order they were approved, by terminal
         self._reconciled: Memory[ExchangeKey, Reconciled] = Memory(RECONCILIATIONS_REMEMBERED_MAX)
+        self._agreed: dict[Subject, Reconciled] = {}  #: since the start
         self._latest: dict[Subject, tuple[ExchangeKey, Reconciled]] = {}
 
     def restore(
@@ -49,6 +51,12 @@ class Reconciler:
         agrees = all(outcome.totals[name] == value for name, value in reconciliation.sent.items())
         return outcome if agrees and outcome.settlement_code == IN_BALANCE else None
 
+    def is_closed(self, past: DecidedRequest) -> bool:
+        """Whether an agreement since the start covers a request: of its terminal, or of its acquirer as a whole."""
+        acquirer_id, terminal_id, request_id = *past.authorization.key[:2], past.request_id
+        agreed = (self._agreed.get((acquirer_id, subject)) for subject in (terminal_id, ""))
+        return any(each and each.last_request_id >= request_id and request_id not in each.waiting for each in agreed)
+
     def await_batch(self, key: ExchangeKey) -> None:
         """An approval is to be captured when its terminal closes its batch."""
         self._uncaptured.setdefault(key[:2], {})[key] = None
@@ -67,6 +75,7 @@ class Reconciler:
             self._remember(reconciliation.key, outcome)
             effects.append(JournalReconciliation(reconciliation, event.line, outcome))
             if outcome.settlement_code == IN_BALANCE:
+                self._agreed[reconciliation.key[:2]] = outcome
                 closed = list(self._closed(reconciliation.key.acquirer_id, reconciliation.key.terminal_id))
         effects.append(ReplyTotals(event.origin, reconciliation, outcome))
         return closed

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from switch.card import Pan
 from switch.record import record
+from switch.routing.handling.adjustments import Adjustments
 from switch.routing.handling.outbox import Outbox
 from switch.routing.memory.bounded import Memory
 from switch.routing.memory.history import History
@@ -38,9 +39,11 @@ class _Earlier:
 class TakenBackRequests:
     """Reversals by their key, and originals not seen yet by what named them: a key, a reference, a STAN."""
 
-    def __init__(self, archive: Archive, names: Names, history: History, outbox: Outbox, batches: Batches) -> None:
+    def __init__(
+        self, archive: Archive, names: Names, history: History, outbox: Outbox, batches: Batches, adjustments: Adjustments
+    ) -> None:
         self._archive, self._names, self._history = archive, names, history
-        self._outbox, self._batches = outbox, batches
+        self._outbox, self._batches, self._adjustments = outbox, batches, adjustments
         self._outcomes: Memory[Demand, _Earlier] = Memory(REVERSALS_REMEMBERED_MAX)
         self._unknown: Memory[Hashable, tuple[ExchangeKey | Named]] = Memory(UNKNOWN_REMEMBERED_MAX)  #: bare -> as it was named
         self._seen: Seen | None = None  #: all names of what was reversed and had not come; made when there is one
@@ -110,7 +113,12 @@ class TakenBackRequests:
         unknown original is refused: it takes a finished sale back, so the centre has to know one.
         """
         name = reversal.original_key or named_by(reversal)
-        outcome = self._of_known(reversal, name, line, now, effects)
+        known = self._names.decided(name)
+        if known is not None and (reversal.of_adjustment or not isinstance(name, Reference)):
+            outcome = self._adjustments.take_back(reversal, known, line, now, effects)
+            if outcome is not None:
+                return outcome
+        outcome = self._of_known(reversal, known, line, now, effects)
         if outcome is None:
             return self._of_unknown(reversal, name, line, effects)
         effects.append(JournalReversal(reversal, line, outcome))
@@ -137,13 +145,14 @@ class TakenBackRequests:
         return outcome
 
     def _of_known(
-        self, reversal: Reversal, name: ExchangeKey | Named, line: str, now: float, effects: list[Effect]
+        self, reversal: Reversal, named: DecidedRequest | None, line: str, now: float, effects: list[Effect]
     ) -> ReversalOutcome | None:
         """What comes of a reversal whose original is known; None where it is not."""
-        named = self._names.decided(name)
         if named is not None and named.adds and named.completed_by is not None:
             return ReversalOutcome(named.request_id, False, APPROVED, GIVEN_BACK)
         past = named if named is None or named.completed_by is None else self._history.find(named.completed_by)
+        if past is not None and past is named:
+            past = self._adjustments.standing(past) or past
         if named is None or past is None:
             return None
         outcome = undo(reversal, past, named)

@@ -11,6 +11,13 @@ from switch.card import Pan
 from switch.transaction import LATER, NOW, WITH_BATCH, Authorization, CaptureTime, Decision, ExchangeKey
 
 
+class NewAmount(NamedTuple):
+    """An acquirer's adjustment of a sale: its key, and the amount it gave the sale."""
+
+    key: ExchangeKey
+    amount_minor: int
+
+
 @define(eq=False)
 class DecidedRequest:
     """A request that was decided. ``remaining_minor`` is what effective reversals, or its completion, have left of it."""
@@ -24,6 +31,8 @@ class DecidedRequest:
     capture: CaptureTime = NOW  #: when it counts (``rules.capture``)
     completed_by: ExchangeKey | None = None  #: of a hold: the completion that took its place
     increments: tuple[ExchangeKey, ...] = ()  #: of a hold: the approved requests that added to it
+    sold_minor: int = 0  #: of a completed hold: what was left of it when a completion first took its place
+    adjustments: tuple[NewAmount, ...] = ()  #: of a sale: those that were not reversed, the last one counts
     given_back: bool = False  #: its issuer is owed a reversal for an approval that came after its decline
 
     @property
@@ -108,6 +117,12 @@ class Archive(Protocol):
     def came_reversed(self, name: ExchangeKey | Named) -> bool:
         """Whether a reversal that found no original has named one by this name."""
 
+    def ended_date(self, request_id: int) -> str | None:
+        """The business date a request was decided in, where that is not open any more; else None."""
+
+    def batch_closed(self, past: DecidedRequest) -> bool:
+        """Whether its terminal, or its acquirer as a whole, has agreed about totals in which a request is counted."""
+
 
 class NoArchive:
     """The past of a centre that has none."""
@@ -125,4 +140,10 @@ class NoArchive:
         return ()
 
     def came_reversed(self, name: ExchangeKey | Named) -> bool:
+        return False
+
+    def ended_date(self, request_id: int) -> str | None:
+        return None
+
+    def batch_closed(self, past: DecidedRequest) -> bool:
         return False

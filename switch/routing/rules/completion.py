@@ -20,6 +20,7 @@ from switch.transaction import (
     WITH_BATCH,
     Authorization,
     Decision,
+    granted_minor,
     refuse,
 )
 
@@ -42,19 +43,35 @@ def complete(advice: Authorization, hold: DecidedRequest, authorized_minor: int,
     return accept(advice, f"completes {of_what} with {format_minor(advice.amount_minor)}")
 
 
-def adjust(advice: Authorization, sale: DecidedRequest, authorized_minor: int, merchant: Merchant) -> Decision:
+def adjust(
+    advice: Authorization,
+    sale: DecidedRequest,
+    last: DecidedRequest | None,
+    authorized_minor: int,
+    merchant: Merchant,
+    over: str = "",
+) -> Decision:
     """Whether an adjustment may take the place of a sale that waits for the close of its terminal's batch.
 
     It is the completion of the sale for a higher amount. ``authorized_minor`` is what reversals have left of the sale.
+    ``last`` is what has taken its place before, if anything has, and ``over`` why no other may any more.
     """
     which, original = f"request {sale.request_id}, which it adjusts,", sale.authorization
+    amounts = {original.amount_minor, authorized_minor}
+    if last is not None:
+        amounts.add(last.authorization.amount_minor)
+        sale = evolve(sale, completed_by=None, remaining_minor=authorized_minor if last.remaining_minor > 0 else 0)
     wrong = not_outstanding(advice, sale)
     if wrong is not None:
         return wrong
+    if over:
+        return refuse(INVALID_TRANSACTION, f"{which} {over}")
+    if last is not None and last.remaining_minor < granted_minor(last.authorization, last.decision):
+        return refuse(INVALID_TRANSACTION, f"{which} was reversed in part after an adjustment")
     if sale.capture != WITH_BATCH or original.transaction_type != advice.transaction_type:
         what = "waits for a completion" if sale.capture != WITH_BATCH else f"is a {original.transaction_type}"
         return refuse(INVALID_TRANSACTION, f"{which} {what}, and is no purchase that waits for its batch")
-    if advice.original_minor not in (None, original.amount_minor, authorized_minor):
+    if advice.original_minor is not None and advice.original_minor not in amounts:
         said, was = format_minor(advice.original_minor), format_minor(original.amount_minor)
         return refuse(ORIGINAL_AMOUNT_INCORRECT, f"DE 60 says {said} and {which} was of {was}")
     if advice.amount_minor < authorized_minor:
@@ -63,7 +80,8 @@ def adjust(advice: Authorization, sale: DecidedRequest, authorized_minor: int, m
     decision = complete(advice, sale, authorized_minor, merchant)
     if not decision.approved:
         return decision
-    change = f"from {format_minor(authorized_minor)} to {format_minor(advice.amount_minor)}"
+    before_minor = authorized_minor if last is None else last.remaining_minor
+    change = f"from {format_minor(before_minor)} to {format_minor(advice.amount_minor)}"
     return evolve(decision, reason=f"adjusts request {sale.request_id} {change}")
 
 

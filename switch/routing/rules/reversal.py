@@ -62,9 +62,7 @@ def undo(reversal: Reversal, past: DecidedRequest, named: DecidedRequest) -> Rev
         code = past.decision.response_code
         return ReversalOutcome(request_id, False, APPROVED, f"the original was answered {code}: nothing to undo")
     amounts = {named.authorization.amount_minor, named.decision.approved_minor}
-    if (
-        named.capture == WITH_BATCH
-    ):  # what took the place of a sale has adjusted it, and its sender may know it by either amount
+    if named.capture == WITH_BATCH:  # what took its place has adjusted it, and its sender may know it by either amount
         amounts.add(past.authorization.amount_minor)
     if reversal.amount_minor not in amounts:
         return _other_amount(reversal, named.authorization, request_id)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card import CardOrigin
+from switch.record import frozen
 from switch.routing.table.stand_in import StandIn
 from switch.spec_table import SpecTable
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import field
 
 from switch.card import Pan
 from switch.money import format_minor
+from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import (
     APPROVED,

@@ -57,3 +57,11 @@ def test_text_is_broken_between_words() -> None:
     assert broken("0123456789 1", 4, whole=True) == ["0123456789", "1"]
     assert broken("支付 支付", 4) == ["支付", "支付"]
     assert (size("RELEVÉ"), size("支付")) == (6, 4)
+
+
+def test_no_line_begins_with_a_mark_that_french_sets_apart() -> None:
+    text = "les lignes de « posting » ont changé : 10"
+    for width in range(14, len(text)):
+        lines = broken(text, width)
+        assert " ".join(lines) == text
+        assert not [line for line in lines if line[0] in ":»" or line[-1] == "«"]

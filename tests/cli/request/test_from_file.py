@@ -17,6 +17,7 @@ from switch.specs.load import load_specs
 CODEC = Codec(load_specs().dialects["ascii"])
 HEADER = HeaderFormat.parse("2b")
 ECHO = Message("0800", {7: "1122100000", 11: "000001", 70: "301"})
+NUMBERS = ", 2 to 128, or of a subelement such as 127.22"
 
 
 def read(path: Path, text: str | bytes) -> list[Written]:
@@ -78,16 +79,31 @@ def test_csv_of_a_spreadsheet(path: Path) -> None:
         ("\n30313030", ":2: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap; --raw sends bytes as they are"),
         ("mti,2\n", ": found no message, expected at least one"),
         ("mti,2\n0100\n", ":2: found 1 cells, expected 2 as in the header row"),
-        ("mti,129", ":1: column 2: found '129', expected mti or the number of an element, 2 to 128"),
+        (
+            "mti,129",
+            f":1: column 2: found '129', expected mti or the number of an element{NUMBERS}",
+        ),
+        ("mti,127.22,0127.22", ":1: column 3: found '0127.22' a second time, expected each element once"),
         ("\nmti,2,02", ":2: column 3: found '02' a second time, expected each element once"),
         ('mti,2\n0100,"1', ":2: found no row of CSV (unexpected end of data)"),
         ("[" * 100_000, ":1: found JSON nested too deeply, expected a message"),
         ('{"mti": 1' + "0" * 5_000 + "}", ":1: found a number of thousands of digits, expected a message"),
         ('{"mti": "0100"}', ':1: found an object, expected an object with "mti" and "elements"'),
         ('[{"mti": "0100", "elements": {}}, 7]', ':1: message 2: found a number, expected an object with "mti" and "elements"'),
-        ('{"mti": "0100", "elements": {"x": ""}}', ":1: element x: found no number of an element, expected 2 to 128"),
+        (
+            '{"mti": "0100", "elements": {"x": ""}}',
+            f":1: element x: found no number of an element, expected{NUMBERS[1:]}",
+        ),
         ('{"mti": "0100", "elements": {"2": 7}}', ":1: element 2: found a number, expected text"),
         ('{"mti": "0100", "elements": 7}', ":1: elements: found a number, expected a list or an object of elements"),
+        (
+            '{"mti": "0100", "elements": {"127.10": "(secret, not shown)"}}',
+            ":1: element 127.10: found '(secret, not shown)', which is masked, expected all of it (`switch decode --unmasked`)",
+        ),
+        (
+            '{"mti": "0100", "elements": [{"element": 127, "value": "x", "subelements": [{"element": 127, "value": "y"}]}]}',
+            ":1: element 127: subelements: found 127, expected the number of a subelement and its text",
+        ),
         (
             '{"mti": "0100", "elements": {"2": "7", "02": "8"}}',
             ":1: element 02: found a second time, expected each element once",

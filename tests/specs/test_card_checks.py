@@ -11,7 +11,8 @@ import pytest
 from switch.cli.card_maker import as_card_file, made_cards
 from switch.errors import SpecError
 from switch.issuers.profile import Profile
-from switch.specs.load import default_folder, load_specs, prove_cards
+from switch.specs.folder import default_folder
+from switch.specs.load import load_specs, prove_cards
 from tests.cli.command import run
 
 TODAY = "2026-11-28"

@@ -1,0 +1,180 @@
+"""No English in French: every sentence that the commands of the day may print has its French."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS
+from switch.cli import VERBS, cli
+from switch.cli.console.words import CATALOGUES, SPOKEN, translated
+from switch.cli.french.demo import DEMO
+from switch.cli.french.errors import MISTAKES
+from switch.cli.french.proofs import PROOFS
+from switch.cli.french.screens import SCREENS
+from switch.endofday.close import DAY_CHECKS
+from tests.cli.french.english import english, sentences
+
+SWITCH: Final = Path(__file__).parents[3] / "switch"
+
+#: What stands in code in pieces: as the whole sentences come to be, so that each piece is in one of them.
+WHOLE: Final = (
+    "merchant TELECOM00000001 has no statement of 2026-11-22, its latest is of 2026-11-21",
+    "merchant TELECOM00000001 has no statement of 2026-11-22, nor of any other date",
+    "merchant: found 'X', expected one such as EPICERIE0000001, HOTEL0000000001",
+    "merchant: found 'X', expected one with a statement",
+    "/d: no journal.db here, start the centre first: switch up --data /d",
+    "/d/journal.db: found an empty file, expected a journal of this centre",
+    "/d/books.db: found a pipe, expected books of this centre",
+    "/d/books.db: found none, expected the books that the files in /d/days are of",
+    "/d/books.db: found an empty file, expected the books that the files in /d/days are of",
+    (
+        "/d/journal.db: found a journal of schema 1, which an earlier release wrote, expected 3: `switch check`, run by whom "
+        "may write, brings it up to date"
+    ),
+    (
+        "/d/journal.db: found a journal of schema 1, which an earlier release wrote, expected 3; it cannot be brought up to "
+        "date now: /d: another centre is running on this data folder"
+    ),
+    "/d/books.db: found books of schema 9, expected 4 or earlier: a later release wrote it",
+    "/d/books.db: found another program's database, expected books of this centre",
+    "/d/books.db: found a file that may not be read here, expected books of this centre",
+    "/d/books.db: found file is not a database, expected books of this centre",
+    "/d/books.db: found Permission denied, expected a folder that can be read",
+    "/d/closing.lock: found Read-only file system, expected a file that can be written",
+    "/d/closing.lock: found a trick that nobody has words for, expected a file that can be written",
+    "/d: the journal or the books cannot be used: database is locked",
+    (
+        "/d/days/2026-11-20: found No space left on device at /d/days, expected a folder that can be written; business date "
+        "2026-11-20 is closed in the books, and its files are finished by: switch day close 2026-11-20 --data /d"
+    ),
+    "/d/specs.txt: found a file that cannot be read (Permission denied), expected the name of the folder of a specification",
+    "no pan.key here: sealed card numbers were not opened",
+    "sealed card numbers were not opened: /d/pan.key: found Permission denied, expected a key that can be read",
+    "sealed card numbers were not opened: a card number does not open with the key in pan.key: it is another folder's",
+    "1 of 7 sealed card numbers do not open, or not to what is masked beside them: those of request 7",
+    "5 of 7 sealed card numbers do not open, or not to what is masked beside them: those of request 1, 2, 3 and 2 more",
+    "1 message of the trace does not open: message 7",
+    "5 messages of the trace do not open: message 1, 2, 3 and 2 more",
+    "1 file is not as they were written: a.csv; delete them, and `switch day close 2026-11-20` writes them from the books",
+    (
+        "5 files are not as they were written: a.csv, b.csv, c.csv and 2 more; delete them, and `switch day close 2026-11-20` "
+        "writes them from the books"
+    ),
+    "2026-11-20: files missing, `switch day close 2026-11-20` writes them: a.csv, b.csv, c.csv and 2 more",
+    "files of 2 days, from 2026-11-20 to 2026-11-21, were not compared: an earlier release closed the day and kept no digests",
+    "files of 2026-11-20 were not compared: an earlier release closed the day and kept no digests",
+    "presentment 7 does not add up",
+    "adjustment 7 does not add up",
+    *(f"books.db: {kind} posting is missing" for kind in ("table", "index", "trigger", "view")),
+    *(f"books.db: {kind} posting is not as the centre makes it" for kind in ("table", "index", "trigger", "view")),
+    "books.db: trigger posting is not the centre's",
+    "books.db: row 7 missing from index posting_account",
+    "books.db: /d/books.db: found database disk image is malformed, expected books of this centre",
+    "the proofs of the books stopped, for what they read makes no sense: unsupported operand",
+    "hold 7 is captured by 8, which the journal does not have so",
+    "merchant TELECOM00000001: payout of 7 minor units is carried, not as in the ledger",
+    "presentment 7 (RRN 7), a cash_withdrawal, is of 7 minor units",
+    (
+        "business date 2026-11-20 does not balance and nothing was written: net positions sum to 0.65 MAD, expected 0; entry 7 "
+        "does not balance: 7 debited, 8 credited (minor units); presentment 7 does not add up"
+    ),
+    "nothing to close: business date 2026-11-22 has no decisions; the last one closed is 2026-11-21",
+    "nothing to close: no business date was ever opened; none is closed yet",
+    "closing 2026-11-20: clearing and settling 1 presentment",
+    "closing 2026-11-20: writing statement 1,021 of 2,000",
+    "2026-11-20: 0 approvals in 1 decision",
+    "2026-11-20: 1 approval in 3 decisions",
+    "7 captured by another request",
+    "7 with nothing due",
+    "7 as exceptions",
+    "/d: found 1 fault in the books, expected none",
+    "Its data folder is gone; switch demo --data DIR keeps one.",
+    "Its data folder is var.",
+    "127.0.0.1:8583, dialect ascii, header 2b and TPDU",
+    "MERCHANT: found nothing, expected a value",
+    "--port: found '0', expected a whole number from 1 to 65535",
+    "--json: found a value, expected none",
+    "mot: found more than the command takes",
+    "this was not foreseen (ZeroDivisionError: division by zero); the details are in /tmp/fault.txt",
+    "this was not foreseen (ZeroDivisionError: division by zero); the details could not be written (No space left on device)",
+)
+#: Texts that no sentence of the day has: settings of SQL, names of commands, a word of the file of details.
+OTHER: Final = {"COALESCE(SUM(7), 0)", "participant, role, currency", "day close", "not installed"}
+
+MODULES: Final = (
+    *("endofday/close", "endofday/books", "endofday/soundness", "endofday/files"),
+    *("clearing/checks", "clearing/proofs", "settlement/checks"),
+    *("data_folder/databases", "data_folder/lock", "data_folder/vault", "machine/files"),
+    *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
+    *("cli/command/usage", "cli/command/options", "cli/console/last_resort", "cli/console/attended"),
+)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_sentence_has_its_french(module: str) -> None:
+    whole = " ".join(re.sub(r"\d+", "7", sentence) for sentence in WHOLE)
+    left = [
+        text
+        for text in sentences(module)
+        if english(translated(text, "fr")) and text not in OTHER and not _is_piece(text, whole)
+    ]
+    assert left == [], "a piece of a sentence belongs into WHOLE with all of it"
+
+
+def _is_piece(text: str, whole: str) -> bool:
+    """Whether what is fixed of a text stands in one of the whole sentences."""
+    return all(re.sub(r"\d+", "7", part) in whole for part in re.split(r"\b7\b", text) if part.strip())
+
+
+@pytest.mark.parametrize("sentence", WHOLE, ids=range(len(WHOLE)))
+def test_a_sentence_made_of_pieces_is_french(sentence: str) -> None:
+    french = translated(sentence, "fr")
+    assert french != sentence
+    assert english(french) == [], french
+
+
+def test_every_proof_has_a_french_name() -> None:
+    names = {check.__name__ for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, *JOURNAL_CHECKS)}
+    soundness = (SWITCH / "endofday" / "soundness.py").read_text(encoding="utf-8")
+    names |= set(re.findall(r'proved\.fault\("(\w+)"', soundness))
+    assert len(names) > 25
+    assert {name for name in names if name not in PROOFS} == set()
+
+
+def test_every_reason_of_an_exception_has_its_french() -> None:
+    sql = (SWITCH / "clearing" / "presentments.py").read_text(encoding="utf-8")
+    reasons = re.findall(r"THEN '(unknown [a-z ]+)'", sql)
+    assert len(reasons) > 2
+    assert [reason for reason in reasons if english(translated(reason, "fr"))] == []
+
+
+def test_no_french_is_english() -> None:
+    assert [text for text in CATALOGUES["fr"].values() if english(text)] == []
+
+
+def test_places_are_in_order_and_all_of_them_are_translated() -> None:
+    for text, french in CATALOGUES["fr"].items():
+        places = re.findall(r"\{(\d)[*#$]?\}", text)
+        assert places == [str(number) for number in range(1, len(places) + 1)], text
+        assert sorted(re.findall(r"\{(\d)\}", french)) == sorted(places), text
+
+
+def test_no_table_takes_a_word_from_another() -> None:
+    tables = (SCREENS, PROOFS, DEMO, MISTAKES)
+    twice = {text for table in tables for text in table if sum(text in other for other in tables) > 1}
+    assert {text for text in twice if len({table[text] for table in tables if text in table}) > 1} == set()
+
+
+def test_the_verbs_that_speak_french_are_those_with_the_option() -> None:
+    context = cli.make_context("switch", ["up"], resilient_parsing=True)
+    with_option = set()
+    for verb in VERBS:
+        command = cli.get_command(context, verb)
+        assert command is not None
+        below = getattr(command, "commands", {"": command}).values()
+        with_option |= {verb for one in below if "lang" in {parameter.name for parameter in one.params}}
+    assert with_option == SPOKEN
