@@ -17,6 +17,7 @@ from switch.issuers.entry import Entry, EntryReference, Records
 from switch.issuers.product_checks import (
     ALL_CASH,
     HANDS_OUT_CASH,
+    OF_PRODUCT,
     account_missing,
     channel_closed,
     contactless_above_limit,
@@ -159,6 +160,12 @@ CHECKS: dict[str, tuple[_Check, ...]] = {
 }
 
 
+#: The same for a card without rules of its own, which are most.
+_UNRULED: dict[str, tuple[_Check, ...]] = {
+    kind: tuple(check for check in checks if check not in OF_PRODUCT) for kind, checks in CHECKS.items()
+}
+
+
 def decide(
     request: Authorization,
     accounts: AccountBook,
@@ -189,7 +196,7 @@ def decide(
     available_minor = accounts.available_minor(card)
     case = Case(request, match, card, available_minor, today_yymm, accounts.issuer_id, now_ms, accounts, means)
     entry = None
-    for check in CHECKS[request.transaction_type]:
+    for check in (CHECKS if card.ruled else _UNRULED)[request.transaction_type]:
         refusal = check(case)
         if refusal is not None:
             decision = _refused(accounts, *refusal)

@@ -120,3 +120,18 @@ def used_too_much(case: Case) -> Refusal | None:
 
 def _money(minor: int) -> str:
     return f"{format_minor(minor)} {currency_name(ACCOUNT_CURRENCY)}"
+
+
+#: All of these: a card without a product and without rules of its own passes them.
+OF_PRODUCT: Final = frozenset(
+    {
+        not_active_yet,
+        order_stopped,
+        used_abroad,
+        service_not_bought,
+        channel_closed,
+        account_missing,
+        contactless_above_limit,
+        used_too_much,
+    }
+)

@@ -50,6 +50,11 @@ class Card:
     active_from_ms: int | None = None  #: midnight (UTC) of the day it begins to be good
     orders: str | None = None  #: what the cardholder has told the bank of standing orders: one of ORDERS
     check_digit: bool = True  #: whether its number has a right one: some test numbers of others have not
+    ruled: bool = field(init=False, eq=False, repr=False)  #: whether a product or a key of its own may refuse anything
+
+    @ruled.default
+    def _is_ruled(self) -> bool:
+        return self.product is not PLAIN or self.orders is not None or self.active_from_ms is not None or not self.ecommerce
 
     @classmethod
     def from_toml(cls, table: SpecTable, account: str, products: Mapping[str, Product | None] | None = None) -> Card:

@@ -92,6 +92,13 @@ def test_a_wrong_card_file_is_told_in_one_sentence(folder: Path, broken: Broken,
     assert found.startswith(sentence)
 
 
+def test_a_bank_that_is_started_by_itself_proves_its_file(folder: Path, tmp_path: Path) -> None:
+    lines(3, lambda line: line.replace(",visa_debit,", ",platinum,"))(folder)
+    outcome = run("issuer", "serve", "atlas", "--specs", folder, "--data", tmp_path / "data", "--port", 0)
+    assert outcome.code == 2
+    assert outcome.sentence.startswith("cards.csv:4: product: found 'platinum', expected one of cmi")
+
+
 def test_a_card_of_a_series_in_the_file_too(folder: Path) -> None:
     rows = (folder / "cards.csv").read_text().splitlines()
     kept = [row for row in rows[1:] if row < "9504017"]
