@@ -1,4 +1,4 @@
-# Switch: an interbank card centre to test against. `make` lists the verbs; each makes its own environment in .venv first.
+# Switch: an ISO 8583 acquirer and bank-network simulator. `make` lists the verbs; each makes its own environment in .venv first.
 
 PYTHON ?= python3
 VENV := .venv
@@ -24,7 +24,7 @@ help: ## list the verbs
 demo: $(VENV)/.installed ## show the main job, from the wire to a merchant's statement, and leave nothing behind
 	@$(VENV)/bin/python -m switch demo $(ARGS)
 
-up: $(VENV)/.installed ## run the centre on its usual ports, data in ./var (ARGS="--scenario bad-evening" and the like)
+up: $(VENV)/.installed ## run Switch on its usual ports, data in ./var (ARGS="--scenario bad-evening" and the like)
 	@$(VENV)/bin/python -m switch up $(ARGS)
 
 test: $(VENV)/.installed-dev ## run the tests on all cores (ARGS="--cov=switch --cov-report=term" measures coverage, ARGS=tests/clearing runs a part)
@@ -65,7 +65,7 @@ sim: $(VENV)/.installed-dev ## live through many seeded worlds that lose, repeat
 chaos: $(VENV)/.installed-dev ## kill -9 the switch and its issuers under load, prove that nothing is lost (KILLS=200 ISSUER_KILLS=50; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.chaos.run $(KILLS) $(ISSUER_KILLS) $(ARGS)
 
-mutate: $(VENV)/.installed-dev ## send a running centre a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
+mutate: $(VENV)/.installed-dev ## send a running Switch a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.mutation.run $(FRAMES) $(ARGS)
 
 deals: $(VENV)/.installed-dev ## play random deals against a model of the rules, with contradicting banks and kills (DEALS=20000; ARGS="--seed 7")

@@ -29,7 +29,7 @@ VERBS: Final = {
     "send": ("switch.cli.send", "send", "Send a message, and show it and its answer."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
-    "trace": ("switch.cli.trace", "trace", "List the last messages of every line, or their bytes."),
+    "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
     "tail": ("switch.cli.tail", "tail", "Follow messages, a line for each and its answer."),
     "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
@@ -78,10 +78,10 @@ class _Verbs(Verbs):
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="interbank-switch", message="switch %(version)s")
 def cli() -> None:
-    """An ISO 8583 acquirer and bank-network simulator: authorizations in, issuers behind, a cleared day out.
+    """An ISO 8583 acquirer and bank-network simulator: your gateway sends to it, simulated banks answer.
 
     Start with `switch up`, then paste the `switch send` line it prints. Exit codes: 0 done, 1 the answer was no,
-    2 wrong use or bad input, 3 cannot reach, 70 what nobody foresaw (the sentence says where its details are),
+    2 wrong use or bad input, 3 cannot reach, 70 a fault of Switch itself (the error line says where its details are),
     130 interrupted.
     """
 

@@ -17,13 +17,13 @@ from switch.cli.command.options import PATH
     "hosts",
     multiple=True,
     metavar="NAME",
-    help="Name or address the server is called by, beside localhost, 127.0.0.1 and ::1. Repeatable.",
+    help="Another name or address of the server, beside localhost, 127.0.0.1 and ::1. Repeatable.",
 )
 def certificates(folder: Path, hosts: tuple[str, ...]) -> None:
     """Make certificates for a test of TLS in DIR: a CA, a server certificate and a client certificate it signs.
 
-    Six files, their owner's alone: ca.pem and ca.key, server.pem and server.key for listeners and issuers, client.pem and
-    client.key for who calls. They are good for 397 days. A file that is there is never overwritten.
+    It makes six files that only their owner can read: ca.pem and ca.key, server.pem and server.key for listeners and
+    issuers, client.pem and client.key for clients. They are valid for 397 days. An existing file is never overwritten.
 
     \b
     switch certificates certificates --host switch.test

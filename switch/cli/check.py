@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Prove the books of a data folder against its journal, and its files to be as they were written.
 
-    Every approval of a closed day is presented once, reversed, held or listed as an exception, charges are what the rates come
-    to, postings and net positions sum to zero, statements agree with the ledger, no hold is captured twice, and the journal has
-    not changed since. Every page and index of the databases is whole, their guards are in place, every sealed card number
-    opens, and the files of closed days are those that were written. Ends with 1 when anything does not hold. Where no day is
-    closed yet, it says so. The books hold the rates they were made with: of --specs nothing is used, it only has to be valid.
+    In a closed day, every approval is presented once, reversed, held or listed as an exception, and charges follow the
+    rates. Postings and net positions sum to zero, statements agree with the ledger, no hold is captured twice, and the
+    journal has not changed since. Every page and index of the databases is whole, their guards are in place, every sealed
+    card number opens, and the files of closed days are those that were written.
+
+    The exit code is 1 when anything does not hold. If no day is closed yet, the output says that there is nothing to prove.
+    The books hold the rates they were made with: of --specs nothing is used, it only has to be valid.
     """
     from attrs import asdict
 

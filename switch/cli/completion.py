@@ -13,9 +13,12 @@ def completion(shell: str) -> None:
     """Print the completion script of a shell: bash, zsh or fish.
 
     \b
-    bash  eval "$(switch completion bash)"    in ~/.bashrc
-    zsh   eval "$(switch completion zsh)"     in ~/.zshrc, after compinit
-    fish  switch completion fish > ~/.config/fish/completions/switch.fish
+    # bash: a line for ~/.bashrc
+    eval "$(switch completion bash)"
+    # zsh: a line for ~/.zshrc, behind compinit
+    eval "$(switch completion zsh)"
+    # fish: to be typed once
+    switch completion fish > ~/.config/fish/completions/switch.fish
     """
     from click.shell_completion import get_completion_class
 

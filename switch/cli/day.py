@@ -42,12 +42,13 @@ def day() -> None:
 def close(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
-    DATE, typed as 2026-11-28 or 28/11/2026, is the oldest date that is not closed yet, unless given. All of the day is
-    written at once or nothing of it. The centre may go on running: the next date opens and its approvals go there. After a
-    close, that next date is closed before a cut-off has passed only where it is named.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the oldest date that is not closed yet, unless given. Switch writes all of
+    the day at once, or nothing of it. It may go on running: the next date opens and takes the approvals that follow. After
+    a close, that next date is closed before its cut-off has passed only if you name it.
 
-    Closing again says so, changes nothing and ends with 1, as it does where there is nothing to close. Where the files of a
-    closed date are missing, because the machine died or the disk was full, they are written from the books, and it ends with 0.
+    Closing a date twice changes nothing: the output says that it is already closed, and the exit code is 1, as when there
+    is no date to close. If the machine died or the disk was full, files of a closed date may be missing. Closing the date
+    again then writes them from the books, and the exit code is 0.
     """
     from switch.endofday.close import close_day
     from switch.endofday.report import CLOSED, RENDERED_AGAIN

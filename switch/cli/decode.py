@@ -1,4 +1,4 @@
-"""``switch decode``: what a message, a stream of messages or a capture says, and where it stops making sense."""
+"""``switch decode``: what a message, a stream of messages or a capture says, and where it is invalid."""
 
 from __future__ import annotations
 
@@ -70,14 +70,16 @@ def decode(
 ) -> int:
     """Show what a message says: every element with its name, value and meaning, card data masked.
 
-    The message is given as an argument, a file, or on standard input: as bytes, or as text the way people paste it.
-    Text may be hexadecimal digits in any grouping, a dump of hexdump, xxd, od, Wireshark, tcpdump or jPOS, an array or a
-    literal of C, Java or Python, base64, lines of a log, or a message that is text itself. The output says how it was read.
-    Header, TPDU and dialect are found out unless given. Where a message stops making sense, the output shows the
-    elements in front of that place, then the element, the byte, what was found and what was expected. The exit code is 0
-    when all of it makes sense, else 1. Digits that a log has masked with * are no mistake.
+    Give the message as an argument, as a file, or on standard input: as bytes, or as text the way people paste it. Text
+    may be hexadecimal digits in any grouping, base64, lines of a log, or a message that is text itself. It may also be a
+    dump of hexdump, xxd, od, Wireshark, tcpdump or jPOS, or an array or a literal of C, Java or Python. The output says
+    how it was read.
 
-    Several messages (a stream, a message a line, several dumps) and captures (pcap, pcapng) are shown a line each: choose
+    Header, TPDU and dialect are found out unless given. If the message is invalid, the output shows the elements before
+    the fault, then the element, its byte, the value found and the value expected. The exit code is 0 when the whole
+    message is valid, else 1. Digits that a log has masked with * are no fault.
+
+    A stream, a message a line, several dumps, or a capture (pcap, pcapng) is shown with one line for each message. Choose
     messages by --number, or --all, to see their elements; --json prints a line of JSON for each. The list of a capture
     names repeats, answers without a request, requests without an answer, and the time each answer took.
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 def demo(data: Path | None, seed: int) -> int:
     """Show the main job, from the wire to a merchant's statement, in a temporary folder.
 
-    Starts a centre on free ports, sends some twenty purchases over TCP, closes the day, prints net positions and one
-    statement, checks the books and stops. Nothing is left behind unless --data says where.
+    Starts Switch on free ports, sends some twenty purchases over TCP, closes the day, prints net positions and one
+    statement, checks the books and stops. It then deletes the folder, unless --data names one to keep.
     """
     from switch.cli.console.program_name import program
 
@@ -53,7 +53,7 @@ def _tell(data: Path, seed: int) -> int:
     from switch.specs.load import load_specs
 
     specs = load_specs()
-    _step(1, "Start the centre: its listeners, its switch, and one process for each issuer", data, "up")
+    _step(1, "Start Switch: its listeners, its routing, and one process for each issuer", data, "up")
     date = specs.calendar.business_date_at(int(time.time() * 1000))
     with running_centre(data, ["--business-date", date, "--seed", str(seed)]) as centre:
         _show_centre(centre, specs)
@@ -62,11 +62,11 @@ def _tell(data: Path, seed: int) -> int:
         _show_statement(data, bought, report)
         sound = _check(data)
         click.echo()
-        say_text(f"7. {said('Stop the centre: what is in flight is finished first')}", "title", indent="   ")
+        say_text(f"7. {said('Stop Switch: it first finishes the requests in flight')}", "title", indent="   ")
         say(f"   $ kill {centre.process.pid}   # {said('or Ctrl+C')}", "hint")
         status = centre.stop()
     click.echo()
-    click.echo(said(f"The centre ended with exit code {status}."))
+    click.echo(said(f"Switch ended with exit code {status}."))
     return EXIT_DONE if sound and status == EXIT_DONE else EXIT_NO
 
 
@@ -152,7 +152,7 @@ def _close(data: Path, specs: Specs) -> DayReport:
     from switch.cli.day import acquirer_names, show_report
     from switch.endofday.close import close_day
 
-    title = "Close the day while the centre runs: clear the banks, settle the merchants"
+    title = "Close the day while Switch runs: clear the banks, settle the merchants"
     _step(4, title, data, "day close")
     report = close_day(data, specs, None, int(time.time() * 1000))
     show_report(report, acquirer_names(specs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from switch.specs.specification import Specs
     from switch.trace.reader import Traced
 
+NEWEST_TOLD: Final = 3  #: RRNs that a hint names
+
 
 @click.command(cls=Verb)
 @click.argument("rrn", metavar="RRN", shell_complete=last_rrns)
@@ -33,15 +35,15 @@ if TYPE_CHECKING:
 @option("--unmasked", is_flag=True, help="With --bytes, show card numbers as they are.")
 @json_option
 def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, unmasked: bool, as_json: bool) -> None:
-    """Tell the life of one transaction from the journal, in the order things happened, and why.
+    """Tell the life of one transaction from the journal: every step in order, with its reason.
 
-    One list of both legs: what the acquirer sent and was answered, what its issuer was sent and answered or did not, what
-    the centre decided by itself, repeats, late answers, reversals, what issuers are owed, completions and captures, and what
-    the close of the day made of it. With --bytes every message follows, in the same order: its bytes and every element, as
-    far as the centre was started with `switch up --trace`.
+    The list has the steps of both sides: the acquirer's request, the message to the issuer, its answer, and each decision
+    of Switch itself. Repeats, late answers, reversals, completions, captures and the close of the day follow, and messages
+    that are still to be sent. With --bytes each message stands below in the same order, with its bytes and elements, if
+    Switch was started with `switch up --trace`.
 
-    RRN is the retrieval reference number (DE 37); `switch send` prints it. The centre may be running or not. Ends with 1
-    when the journal has no such transaction.
+    RRN is the retrieval reference number (DE 37); `switch send` prints it. Switch may be running or not. The exit code is
+    1 when the journal has no such transaction.
     """
     from switch.cli.show.tables import show_json
     from switch.cli.show.trace import show_bytes_of
@@ -56,7 +58,7 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
     try:
         found = story(data, sayable(rrn.strip()))
     except NegativeAnswerError as unknown:
-        unknown.hint = f"{program()} trace --last 5{in_folder(data)} lists the last messages"
+        unknown.hint = _where_rrns_are(data)
         raise
     told: list[StepWithMessage] = [(step, None) for step in steps(found, specs)]
     missing = None
@@ -76,6 +78,19 @@ def explain(rrn: str, data: Path, specs_folder: Path | None, with_bytes: bool, u
             next_step(bytes_of if traced else f"{program()} up --trace keeps the bytes of messages from then on")
     if missing is not None:
         raise missing
+
+
+def _where_rrns_are(data: Path) -> str:
+    """Where somebody who does not know an RRN finds it: in the trace, else among the newest ones of the journal."""
+    from switch.journal.journal import last_references
+    from switch.trace.recorder import TRACE_FILE
+
+    if (data / TRACE_FILE).exists():
+        return f"{program()} trace --last 5{in_folder(data)} lists the last messages"
+    newest = last_references(data, NEWEST_TOLD)
+    if not newest:
+        return "no request is in that journal yet; --data or SWITCH_DATA names another folder"
+    return f"the newest there: {', '.join(newest)}; --data or SWITCH_DATA names another folder"
 
 
 def _with_messages(

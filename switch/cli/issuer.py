@@ -47,7 +47,7 @@ def issuer() -> None:
     help="Port to listen on instead of the specification's; 0 takes a free one.",
 )
 @option("--announce", is_flag=True, help="Print the port as JSON when listening, and end when standard input ends.")
-@option("--of-centre", is_flag=True, help="Begin no book where the data folder has no journal of a centre.")
+@option("--of-centre", is_flag=True, help="Begin no book if the data folder has no journal of Switch.")
 def serve(
     issuer_id: str,
     specs_folder: Path | None,

@@ -18,7 +18,7 @@ from switch.cli.console.words import lang_option, said
 def merchants(specs_folder: Path | None, as_json: bool) -> None:
     """List the merchants: id (DE 42), name, city, category code (DE 18), plan, when their sales count, terminals (DE 41).
 
-    Where the specification accepts unknown merchants, the contract they come under stands last, without an id.
+    If the specification accepts unknown merchants, their contract is listed last, without an id.
     """
     from attrs import asdict
 

@@ -75,7 +75,7 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
         help="Dialect to write in, instead of the listener's.",
     ),
     option("--header", "header_notation", metavar="FORM", help="Length header (2b, 4a, 2d, 2bi …), instead of the listener's."),
-    option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front or not, instead of what the listener does."),
+    option("--tpdu/--no-tpdu", default=None, help="Put a TPDU in front, or none.  [default: as the listener does]"),
     tls_options,
 )
 @grouped(
@@ -85,11 +85,11 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
         "kind",
         type=click.Choice(TYPES),
         metavar="TYPE",
-        help=f"What is asked for (DE 3): {', '.join(TYPES)}.  [default: purchase, or cash at a cash machine]",
+        help=f"Kind of transaction (DE 3): {', '.join(TYPES)}.  [default: purchase, or cash at a cash machine]",
     ),
     option("--amount", metavar="AMOUNT", help="Amount: 125 or 125.00.  [default: 125.00, or that of the original]"),
-    option("--cash-back", metavar="AMOUNT", help="Part of the amount that is handed out (DE 54)."),
-    option("--partial", is_flag=True, help="A part of the amount can be taken, too (DE 25 = 41)."),
+    option("--cash-back", metavar="AMOUNT", help="Part of the amount that the cardholder gets in cash (DE 54)."),
+    option("--partial", is_flag=True, help="Accept an approval of less than the amount (DE 25 = 41)."),
     option("--currency", metavar="CODE", help="Currency, 504 or MAD.  [default: the merchant's]"),
     option(
         "--pan",
@@ -124,7 +124,7 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
     ),
     option("--increment", metavar="RRN", shell_complete=last_rrns, help="Add --amount to a pre-authorization (0100)."),
     option("--reverse", metavar="RRN", shell_complete=last_rrns, help="Reverse a request (0400, or 0420 with --mti)."),
-    option("--leave", metavar="AMOUNT", help="What the reversal leaves of the amount (DE 95).  [default: nothing]"),
+    option("--leave", metavar="AMOUNT", help="Part of the amount that is not reversed (DE 95).  [default: none]"),
     option("--void", metavar="RRN", shell_complete=last_rrns, help="Void a sale or a refund (0200 with DE 3 02 or 22)."),
     option(
         "--data",

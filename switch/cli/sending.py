@@ -102,7 +102,7 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
             click.echo()
             _dump("received", wire.framed_again(answer.frame), answer.frame.body, wire, view)
     if response.error is not None:
-        raise NegativeAnswerError(f"the answer makes no sense: {response.error}")
+        raise NegativeAnswerError(f"the answer cannot be decoded: {response.error}")
     _check_expected(view.expect, value_of(response, 39))
 
 
@@ -142,7 +142,7 @@ def send_several(
         response = describe(wire.codec, answer.frame.body, unmasked=view.unmasked) if answer is not None else None
         if answer is not None and response is not None:
             code = value_of(response, 39)
-            why = f"makes no sense: {response.error}" if response.error is not None else ""
+            why = f"an answer that cannot be decoded: {response.error}" if response.error is not None else ""
             times.append(answer.elapsed_ms)
         codes["" if why else code or "none"] += 1
         if view.expect is not None and (code != view.expect or why):
@@ -164,7 +164,7 @@ def send_several(
     else:
         _print_summary(summary)
     if codes[""]:
-        sentence = f"{codes['']} of {plural(codes.total(), 'message')} not answered, or not sensibly"
+        sentence = f"{codes['']} of {plural(codes.total(), 'message')} without an answer that can be decoded"
         raise UnansweredError(f"{speaking.place}: {sentence}", hint=_where_to_look(wire, view))
     if others:
         found = f"{len(others)} of {plural(codes.total(), 'message')} with another, the first: {others[0]}"
@@ -218,7 +218,7 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
             screen.say_text(f"no message of listener {view.line}: {why}", "bad")
             _dump_unread(framer.rest, wire, view)
         if came.closed:
-            click.echo("the line was closed by the centre")
+            click.echo("Switch closed the connection")
     if not came.data:
         why = "the line was closed without an answer" if came.closed else "no answer came in time"
         raise UnansweredError(f"{speaking.place}: {why}", hint=_where_to_look(wire, view))
@@ -366,7 +366,7 @@ def _print_summary(summary: dict[str, Any]) -> None:
     parts = [f"{count} × {'answered without a code' if code == 'none' else answered(code)}"
              for code, count in summary["response_codes"].items()]  # fmt: skip
     if summary["not_answered"]:
-        parts.append(f"{summary['not_answered']} not answered, or not sensibly")
+        parts.append(f"{summary['not_answered']} without an answer that can be decoded")
     say_text(f"{summary['sent']} sent: {', '.join(parts)}")
     if "min_ms" in summary:
         lowest, middle, highest = (summary[name] for name in ("min_ms", "median_ms", "max_ms"))

@@ -27,13 +27,13 @@ def specs() -> None:
     """Check the specification files, or copy the embedded ones to edit them."""
 
 
-@specs.command(short_help="Say that a specification is well, or every mistake.")
+@specs.command(short_help="Print that a specification is well, or every mistake.")
 @specs_option
 @json_option
 def check(specs_folder: Path | None, as_json: bool) -> int:
-    """Read the whole specification and say that all is well, or every mistake there is: file, line, key.
+    """Read the whole specification and print that all is well, or every mistake with its file, line and key.
 
-    A dialect in which the centre cannot say an approval or a decline is a mistake; what else it cannot say is a warning.
+    A dialect that cannot write an approval or a decline is a mistake; other elements that it cannot write are warnings.
     Every sale of the business date that is open now must have its rates, too.
     """
     from switch.cli.show.tables import show_json

@@ -51,7 +51,7 @@ LINE_COLUMNS: Final = (
     show_default=True,
     help="For people (132 columns), or for programs.",
 )
-@click.option(
+@option(
     "--excel-fr", is_flag=True, help="With --format csv: semicolons, decimal commas, French heads, for a French spreadsheet."
 )
 @data_option
@@ -69,8 +69,9 @@ def statement(
 ) -> None:
     """Print a merchant's daily statement (relevé monétique): its sales, what they cost, what it is paid and when.
 
-    DATE, typed as 2026-11-28 or 28/11/2026, is the merchant's latest closed date, unless given. The text is 132 columns wide:
-    `switch statement ID | less -S` scrolls it sideways. `switch merchants` lists the merchants.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the merchant's latest closed date, unless given. The text is 132 columns
+    wide. A narrower terminal shows each entry on several lines; `switch statement ID | less -S` scrolls it sideways.
+    `switch merchants` lists the merchants.
     """
     from switch.cli.show.tables import show_json
     from switch.endofday.close import statement as statement_of

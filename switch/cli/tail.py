@@ -35,14 +35,14 @@ NICENESS: Final = 10  #: the centre goes first
     default=LAST_PAIRS,
     show_default=True,
     metavar="NUMBER",
-    help="Show so many of the last first.",
+    help="Number of past messages to begin with.",
 )
 @option("--line", "lines", multiple=True, metavar="NAME", help="Show only this listener, or this issuer's line.")
-@option("--mti", "mtis", multiple=True, metavar="MTI", help="Show only this message type, of message or answer.")
+@option("--mti", "mtis", multiple=True, metavar="MTI", help="Show only messages or answers of this type.")
 @option("--code", "codes", multiple=True, metavar="CODE", help="Show only answers with this response code (DE 39).")
-@option("--card", metavar="DIGITS", help="Show only cards that end so.")
-@option("--declined", is_flag=True, help="Show only what was answered, and not approved.")
-@option("--no-follow", is_flag=True, help="End with the last message there is.")
+@option("--card", metavar="DIGITS", help="Show only cards that end in these digits.")
+@option("--declined", is_flag=True, help="Show only declined requests.")
+@option("--no-follow", is_flag=True, help="End after the last message that is kept.")
 @option("--since", type=click.IntRange(0, COUNT_MAX * 100), hidden=True, help="Begin with messages of this time, in ms.")
 @option("--beside", is_flag=True, hidden=True, help="End when standard input does, and with nothing else.")
 @data_option
@@ -62,13 +62,13 @@ def tail(
     specs_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Follow the messages of a centre: a line for each and its answer, coloured by how it went, until Ctrl+C.
+    """Follow the messages of Switch: a line for each and its answer, coloured by the outcome, until Ctrl+C.
 
-    It reads what a centre started with `switch up --trace` or `switch up --follow` keeps, from any shell; the centre need
-    not run. Acquirers' lines are shown, and issuers' with --line. The first number of a line opens its message: `switch
-    trace 17` shows the bytes and elements of message 17, and where it makes no sense. Filters of one kind add up, those of
-    several have to fit all. Where more comes than anybody reads, the rest is counted. Reading never makes the centre wait,
-    even where this is slow, stopped or killed.
+    It reads the trace that `switch up --trace` or `switch up --follow` keeps, from any shell; Switch need not run. It shows
+    the messages of acquirers; --line names a listener or an issuer to show instead. The first number of a line is that of
+    its message: `switch trace 17` shows the bytes and elements of message 17, and where it is invalid. A message must
+    match one filter of each kind that is given. If messages come faster than anybody reads, the rest is counted. Switch
+    never waits for this command, even if it is slow, stopped or killed.
     """
     if beside:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -21,12 +21,12 @@ LAST = 20
     default=LAST,
     show_default=True,
     metavar="NUMBER",
-    help="Show so many messages.",
+    help="Number of messages to show.",
 )
 @option("--network", is_flag=True, help="List network management too: sign-ons, echoes, cut-overs.")
 @option("--rrn", metavar="RRN", help="List only messages with this RRN.")
 @option("--mti", metavar="MTI", help="List only messages of this type.")
-@option("--unreadable", is_flag=True, help="Show only what makes no sense.")
+@option("--unreadable", is_flag=True, help="Show only messages that cannot be decoded.")
 @option(
     "--number",
     "numbers",
@@ -54,14 +54,12 @@ def trace(
     specs_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """List the last messages of every line, both ways: those without an RRN too, and bytes that make no sense.
+    """List the last messages of every connection, both ways, also those without an RRN and those that cannot be decoded.
 
-    Only what a centre started with `switch up --trace` has seen is there. Choose messages by their numbers, or --all, to see
-    their bytes and elements; `switch explain RRN --bytes` shows those of one transaction. Network management is left out,
-    and counted below the list, unless --network. Tracks, PIN blocks and what may hold a CVV2 were never kept, card numbers
-    are masked unless --unmasked. Ends with 1 where nothing is kept.
-
-    The centre may be running or not.
+    Switch keeps messages only if it was started with `switch up --trace`; it may be running or not. The numbers of
+    messages, or --all, show their bytes and elements; `switch explain RRN --bytes` shows those of one transaction. Network
+    management messages are counted below the list; --network lists them. Tracks, PIN blocks and elements that may hold a
+    CVV2 are never kept. Card numbers are masked, unless --unmasked. The exit code is 1 when no such message is kept.
     """
     from switch.cli.show.tables import show_json
     from switch.cli.show.trace import show_bytes_of, show_list_of, traced_json

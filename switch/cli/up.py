@@ -74,15 +74,16 @@ def up(
     follow: bool,
     quiet: bool,
 ) -> None:
-    """Run the centre: its listeners, its switch and one process an issuer, until Ctrl+C or SIGTERM.
+    """Run Switch: its listeners, its routing and one process for each issuer, until Ctrl+C or SIGTERM.
 
-    Prints the listeners, the issuers, the data folder and one `switch send` line to try; then a line for each event
-    worth a person's attention. With --follow, each message and its answer have a line, too: a process of its own reads
-    them in the trace, so that nothing waits for it. Stopping finishes what is in flight and ends with 0; SIGHUP does the
-    same, and so does output that nobody reads any more. Asked to stop twice, it says how many requests are without an
-    answer and ends at once, with 0 too.
+    Switch prints its listeners, issuers, data folder and a `switch send` line to try. After that it prints a line for each
+    event that a person should know of. With --follow it also prints a line for each message and its answer: a process of
+    its own reads them in the trace, so no message waits for it.
 
-    The business date follows the clock. A date more than a week after the open one is opened only with --accept-clock.
+    Ctrl+C, SIGTERM and SIGHUP let Switch finish the requests in flight, and so does output that nobody reads any more. A
+    second signal ends it at once: it prints how many requests have no answer. The exit code is 0 either way.
+
+    The business date follows the clock. Switch opens a date more than a week after the open one only with --accept-clock.
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     command = starter_command(specs_folder)

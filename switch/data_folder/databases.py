@@ -36,7 +36,7 @@ class Schema:
 
     @property
     def expected(self) -> str:
-        return f"expected {self.name} of this centre"
+        return f"expected {self.name} of Switch"
 
     def script(self, number: int) -> str:
         """The script that makes version ``number`` of the version before."""
@@ -138,8 +138,8 @@ def readable(path: Path, schema: Schema) -> Iterator[str]:
     before = _marks_of(path)
     if before[1]:
         raise DataFolderError(
-            f"{path}: found its last rows in {path.name}-wal, which cannot be read by whom may only read; expected "
-            "its owner to have run `switch check` once, or the centre to be running"
+            f"{path}: found its last rows in {path.name}-wal, which cannot be read without the right to write; expected "
+            "its owner to have run `switch check` once, or Switch to be running"
         )
     try:
         yield f"{uri}&immutable=1"
@@ -193,9 +193,9 @@ def differences(connection: sqlite3.Connection, schema: Schema) -> Sequence[str]
         if key not in found:
             told.append(f"{kind} {name} is missing")
         elif key in made and made[key] != found[key]:
-            told.append(f"{kind} {name} is not as the centre makes it")
+            told.append(f"{kind} {name} is not as Switch makes it")
         elif key not in made and kind == "trigger":
-            told.append(f"{kind} {name} is not the centre's")
+            told.append(f"{kind} {name} is not of Switch")
     return told
 
 

@@ -43,7 +43,7 @@ def _lock(descriptor: int, data: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise DataFolderError(f"{data}: another centre is running on this data folder") from None
+        raise DataFolderError(f"{data}: another Switch is running on this data folder") from None
 
 
 def _unusable(data: Path, error: OSError) -> DataFolderError:

@@ -43,7 +43,7 @@ def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection
     """
     journal_path, path = data / _JOURNAL_FILE, data / journal.BOOKS_FILE
     if not databases.is_there(journal_path):
-        raise DataFolderError(f"{data}: no {_JOURNAL_FILE} here, start the centre first: switch up --data {data}")
+        raise journal.no_journal(data)
     try:
         with databases.readable(journal_path, journal.SCHEMA) as journal_uri:
             with closing(_connected(journal_uri)) as journal_only:

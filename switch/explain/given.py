@@ -233,7 +233,7 @@ def _listed(choice: Choice, manner: Manner) -> Iterator[Heard]:
     for place, piece in enumerate(pieces):
         if patience.over and heard is not None:
             left = len(pieces) - place
-            lost = Lost(0, 0, f"too much in front of it makes no sense: {plural(left, 'message')} not looked at")
+            lost = Lost(0, 0, f"too much in front of it cannot be decoded: {plural(left, 'message')} not looked at")
             yield evolve(heard, item=lost, line=piece.line)
             return
         if len(piece.data) > MESSAGE_BYTES_MAX:

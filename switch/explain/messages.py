@@ -75,7 +75,7 @@ def _fits(step: Step, message: Traced) -> bool:
 
 
 def _step(message: Traced) -> Step:
-    named = f"{message.mti} {describe_mti(message.mti)}" if message.mti else "bytes that make no sense"
+    named = f"{message.mti} {describe_mti(message.mti)}" if message.mti else "bytes that cannot be decoded"
     coded = f" {message.response_code}" if message.response_code else ""
     fault = f": {message.fault}" if message.fault else ""
     return Step(

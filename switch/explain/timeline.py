@@ -136,7 +136,7 @@ class _Teller:
     def _routed(self, at_ms: int) -> Iterator[Step]:
         request, issuer = self.life.request, self.life.request["issuer"]
         if issuer is None:
-            yield self._step(at_ms, CENTRE, "not routed", "the switch asked no issuer")
+            yield self._step(at_ms, CENTRE, "not routed", "Switch asked no issuer")
             return
         kind = " ".join(part for part in (request["scheme"], request["product"]) if part)
         yield self._step(at_ms, CENTRE, "routed", f"to {issuer}: {kind}, {request['origin']} card")
@@ -187,9 +187,7 @@ class _Teller:
     def _decided(self) -> Iterator[Step]:
         decision, request = self.life.decision, self.life.request
         if decision is None:
-            yield self._step(
-                request["received_at_ms"], CENTRE, "not decided", "in flight, or the switch stopped before an answer"
-            )
+            yield self._step(request["received_at_ms"], CENTRE, "not decided", "in flight, or Switch stopped before an answer")
             return
         at_ms, code = decision["decided_at_ms"], decision["response_code"]
         took = f"after {at_ms - request['received_at_ms']} ms"
@@ -204,11 +202,11 @@ class _Teller:
             mti = response_mti(self._mti_of_issuer("0"))
             yield self._step(at_ms, by, "response", f"{mti} {self._coded(code, by)}, {took}{reason}", mti, RECEIVED)
         if decision["reason"] == RESTARTED:
-            detail = f"{code} {response_meaning(code)}, by the switch itself{reason}; nobody waited for it any more"
+            detail = f"{code} {response_meaning(code)}, by Switch itself{reason}; nobody waited for it any more"
             yield self._step(at_ms, CENTRE, "decided", detail)
             return
         shown_reason = "" if by != SWITCH or self._stood_in else reason
-        yield self._answered(at_ms, code, f"by {'the switch itself' if by == SWITCH else by} {took}", shown_reason)
+        yield self._answered(at_ms, code, f"by {'Switch itself' if by == SWITCH else by} {took}", shown_reason)
 
     def _without_issuer(self, at_ms: int) -> Iterator[Step]:
         """What the issuer did, or did not, where the switch decided a request that was forwarded."""

@@ -218,7 +218,7 @@ class Profile:
         """An issuer's file. Accounts are named by the place of their card in it, so new cards belong at its end."""
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
-            table.mistake("id", repr(issuer_id), "another id: this is the name of the centre in a decision")
+            table.mistake("id", repr(issuer_id), "another id: this is the name of Switch in a decision")
         secure = optional(table, "tls")
         products = products_from_toml(table)
         profile = cls(

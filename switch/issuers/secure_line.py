@@ -71,7 +71,7 @@ class ClientTls:
             if value is None and other is not None:
                 table.mistake(key, "nothing", "certificate and key, or neither")
         if tls.server is not None and tls.server.plain:
-            table.mistake("server.plain", "true", "false: the centre speaks TLS there")
+            table.mistake("server.plain", "true", "false: Switch speaks TLS there")
         table.done()
         return tls
 

@@ -8,6 +8,7 @@ sqlite-utils for instance (``docs/reference/journal.md``).
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, suppress
@@ -64,7 +65,7 @@ BUSY_TIMEOUT_MS: Final = 5_000  #: how long to wait for ``day close`` to write i
 CARDS_REMEMBERED_MAX: Final = 10_000  #: cards whose sealed form is at hand; sealing costs more than all else of a row
 FOLD_SECONDS: Final = 2.0  #: how often the write-ahead log is folded into the database
 PRIMARY_CODE: Final = 0xFF  #: the bits of an SQLite error code that say what it is; the others say more of it
-_CENTRE: Final = "the centre"  #: who stops where the journal cannot be written
+_CENTRE: Final = "Switch"  #: who stops where the journal cannot be written
 
 _BUSINESS_DAY = """
 INSERT INTO business_day (business_date, opened_at_ms, opened_by) SELECT ?1, ?2, ?3
@@ -324,13 +325,22 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
+def no_journal(data: Path) -> DataFolderError:
+    """The error of a command that needs a journal, for a folder without one: another folder may be meant."""
+    return DataFolderError(
+        f"{data.absolute()}: found no {JOURNAL_FILE}, expected the data folder of a Switch that has run",
+        hint="--data or SWITCH_DATA names another folder; "
+        f"switch up --data {shlex.quote(str(data))} starts Switch with this one",
+    )
+
+
 def read_life(data: Path, rrn: str) -> list[dict[str, Any]]:
     """All requests of a retrieval reference number, oldest first, each with its decision."""
     from sqlite_utils import Database
 
     path = data / JOURNAL_FILE
     if not databases.is_there(path):
-        raise DataFolderError(f"{data}: no journal here; expected the data folder of a centre that has run (switch up --data)")
+        raise no_journal(data)
     sql = "SELECT * FROM request LEFT JOIN decision ON decision.request_id = request.id WHERE rrn = ? ORDER BY request.id"
     with databases.readable(path, SCHEMA) as uri, closing(sqlite3.connect(uri, uri=True)) as connection:
         databases.version_of(connection, path, SCHEMA)

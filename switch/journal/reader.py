@@ -155,7 +155,7 @@ def has_approvals_of(path: Path, issuer: str) -> bool:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
             return bool(db.execute(_APPROVED_BY, (issuer,)).fetchone()[0])
     except sqlite3.DatabaseError as error:
-        raise DataFolderError(f"{path}: found {error}, expected a journal of this centre") from None
+        raise DataFolderError(f"{path}: found {error}, expected a journal of Switch") from None
 
 
 class JournalReader:

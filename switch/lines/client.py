@@ -111,11 +111,11 @@ class Conversation:
             connection = socket.create_connection(self._address, timeout=min(self._timeout_seconds, CONNECT_SECONDS_MAX))
         except TimeoutError:
             raise UnreachableError(
-                f"{self.place}: nobody took the call in time, expected a running centre (switch up)"
+                f"{self.place}: nobody took the call in time, expected a running Switch (switch up)"
             ) from None
         except (OSError, UnicodeError) as fault:
             why = getattr(fault, "strerror", None) or "no such host"
-            raise UnreachableError(f"{self.place}: {why.lower()}, expected a running centre (switch up)") from None
+            raise UnreachableError(f"{self.place}: {why.lower()}, expected a running Switch (switch up)") from None
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection if self._tls is None else secured(connection, self._tls, self.place)
 

@@ -113,7 +113,7 @@ def _next_generation(data: bytes) -> Iterator[Packet]:
             number += 1
             yield _packet(order, kind, body, interfaces, number)
         except (struct.error, IndexError):
-            raise CaptureError(f"capture at byte {place}: found a block of type {kind} that makes no sense") from None
+            raise CaptureError(f"capture at byte {place}: found an invalid block of type {kind}") from None
 
 
 def _blocks(data: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -83,7 +83,7 @@ from switch.transaction import (
 )
 
 PENDING_MAX: Final = 50_000  #: requests waiting for one issuer at once; a further one is answered 91
-RESTARTED: Final = "the centre was restarted before an answer came"
+RESTARTED: Final = "Switch was restarted before an answer came"
 
 
 class Switchboard:

@@ -12,12 +12,13 @@ from switch.data_folder import databases
 from switch.data_folder.vault import Vault
 from switch.errors import NegativeAnswerError
 from switch.iso8583.reading.redaction import ByteRanges, places_of
+from switch.journal.journal import JOURNAL_FILE, no_journal
 from switch.lines.line import ACQUIRER, RECEIVED, Direction
 from switch.record import frozen
 from switch.trace.recorder import SCHEMA, TRACE_FILE, TRACED_MAX
 
 #: What a trace has.
-KEPT: Final = f"expected one of the last {TRACED_MAX:,} of a centre started with `switch up --trace`"
+KEPT: Final = f"expected one of the last {TRACED_MAX:,} that `switch up --trace` kept"
 
 _COLUMNS: Final = """
 id, at_ms, line, direction, dialect, header, mti, stan, transmitted_at, terminal_id, rrn, response_code, fault, tpdu, blanked,
@@ -126,8 +127,10 @@ def _traced(row: Sequence[Any], vault: Vault) -> Traced:
 
 @contextmanager
 def opened(data: Path) -> Iterator[tuple[sqlite3.Connection, Vault]]:
-    """The trace of a data folder, and what opens its bodies; NegativeAnswerError where there is none."""
+    """The trace of a data folder, and what opens its bodies; NegativeAnswerError where none is kept beside a journal."""
     path = data / TRACE_FILE
+    if not databases.is_there(path) and not databases.is_there(data / JOURNAL_FILE):
+        raise no_journal(data)
     if not databases.is_there(path):
         raise NegativeAnswerError(
             f"{data}: no bytes are kept here; `switch up --trace` keeps those of every message from then on"

@@ -121,7 +121,7 @@ def test_where_a_stream_makes_no_sense() -> None:
     outcome = run("decode", "-", stdin=BROKEN + b"\x00")
     assert outcome.code == 1
     fault = "DE 4 at byte 36: found 'A' as character 6, expected n 12: digits"
-    assert outcome.sentence == f"2 places make no sense among 4 messages; the first: message 1: {fault}"
+    assert outcome.sentence == f"2 places are invalid among 4 messages; the first: message 1: {fault}"
     lines = outcome.out.splitlines()
     assert lines[4].endswith(fault)
     assert lines[-1].split(maxsplit=1) == [str(len(BROKEN)), "length header: found 1 byte, expected 2; 1 byte skipped"]
@@ -137,7 +137,7 @@ def test_a_gap_and_a_capture_cut_off_are_told() -> None:
     data = pcapng(conversation(sent))
     outcome = run("decode", "-", stdin=data[:-4])
     assert outcome.code == 1
-    assert outcome.sentence == "1 place makes no sense among 8 messages; the first: 175 bytes are missing from the capture"
+    assert outcome.sentence == "1 place is invalid among 8 messages; the first: 175 bytes are missing from the capture"
     assert "; what stands before it is read" in outcome.out.splitlines()[3]
 
 

@@ -105,7 +105,7 @@ def test_lines_of_a_log_with_a_damaged_one_among_them() -> None:
     )
     outcome = run("decode", "-", stdin=log.encode())
     assert outcome.code == 1
-    assert outcome.sentence.startswith("1 place makes no sense among 3 messages; the first: message 2: DE ")
+    assert outcome.sentence.startswith("1 place is invalid among 3 messages; the first: message 2: DE ")
     assert "list     3 messages: bcd, no length header" in outcome.out
 
 

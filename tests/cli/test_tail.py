@@ -18,6 +18,8 @@ import pytest
 from switch.centre.as_process import CentreProcess, running_centre
 from switch.cli.show.following import Filter, patience_ms
 from switch.cli.tail import follow
+from switch.data_folder.vault import Vault
+from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.specs.load import load_specs
 from tests.cli.command import Outcome, run
 from tests.trials.small_centre import small_specs
@@ -201,6 +203,12 @@ def test_a_viewer_nobody_reads_ends(centre: CentreProcess) -> None:
 
 
 def test_where_nothing_is_kept(tmp_path: Path) -> None:
+    elsewhere = run("tail", "--no-follow", "--data", tmp_path)
+    assert (elsewhere.code, elsewhere.sentence) == (
+        2,
+        f"{tmp_path}: found no journal.db, expected the data folder of a Switch that has run",
+    )
+    SqliteJournal(tmp_path / JOURNAL_FILE, Vault.open(tmp_path)).close()
     outcome = run("tail", "--no-follow", "--data", tmp_path)
     assert (outcome.code, outcome.sentence) == (
         1,

@@ -21,6 +21,7 @@ from switch.iso8583.mapping.compose import KINDS, NETWORK_FUNCTIONS
 from switch.iso8583.message import Message
 from switch.issuers.profile import Card
 from switch.specs.load import load_specs
+from switch.trace.recorder import TRACE_FILE
 from tests.cli.command import Outcome, run
 
 SPECS = load_specs()
@@ -104,7 +105,7 @@ def test_a_ready_file_that_is_none(tmp_path: Path, centre: CentreProcess) -> Non
     missing = run("send", "--ready-file", path)
     assert (missing.code, missing.sentence) == (
         3,
-        f"{path}: no such file, so no centre is ready (switch up --ready-file {path})",
+        f"{path}: no such file, so no Switch is ready (switch up --ready-file {path})",
     )
     for content in ("", "[]", '{"data": "x", "listeners": {"ascii": {}}}'):
         path.write_text(content)
@@ -123,7 +124,7 @@ def test_what_the_journal_cannot_know_is_not_offered(centre: CentreProcess) -> N
     for arguments in (("--set", "42="), ("--mti", "0302"), (*used, "--amount", "2.00")):
         outcome = send(centre, *arguments)
         assert "explain it" not in outcome.out
-        assert "the output of the centre" in outcome.out
+        assert "the terminal of `switch up`" in outcome.out
 
 
 def test_a_reversal_of_what_never_came_can_be_explained(centre: CentreProcess) -> None:
@@ -344,7 +345,7 @@ def test_a_closed_port_is_told() -> None:
     outcome = run("send", "--port", port)
     assert (outcome.code, outcome.sentence) == (
         3,
-        f"127.0.0.1:{port}: connection refused, expected a running centre (switch up)",
+        f"127.0.0.1:{port}: connection refused, expected a running Switch (switch up)",
     )
 
 
@@ -372,7 +373,11 @@ def _answer_once(server: socket.socket, answer: bytes) -> None:
             "the line was closed without an answer; length header 00 ff: found 4 bytes behind it, expected 255",
         ),
         (b"\xff\xff0110", 2, "the answer: length header ff ff: found a frame of 65535 bytes, expected "),
-        (b"\x00\x040110", 1, "the answer makes no sense: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap"),
+        (
+            b"\x00\x040110",
+            1,
+            "the answer cannot be decoded: bitmap at byte 4: found nothing, expected 8 bytes of binary bitmap",
+        ),
     ],
 )
 def test_a_bad_answer_is_told(answer: bytes, code: int, words: str) -> None:
@@ -490,7 +495,7 @@ def test_a_message_without_an_answer_among_several(tmp_path: Path) -> None:
         peer.start()
         outcome = run("send", "--port", server.getsockname()[1], "--timeout", "0.1", "--count", "2")
         peer.join()
-    assert (outcome.code, outcome.sentence.partition(": ")[2]) == (3, "2 of 2 messages not answered, or not sensibly")
+    assert (outcome.code, outcome.sentence.partition(": ")[2]) == (3, "2 of 2 messages without an answer that can be decoded")
     assert "the line was closed without an answer" in outcome.out
     assert "no answer in 0.1 s" in outcome.out
 
@@ -513,7 +518,7 @@ def test_explain_tells_reasons_before_the_day_is_closed(centre: CentreProcess) -
     assert "51 insufficient funds, by atlas" in run("explain", declined, "--data", centre.data).out
     told = run("explain", unrouted, "--data", centre.data).out
     assert "not routed" in told
-    assert "15 no such issuer, by the switch itself" in told
+    assert "15 no such issuer, by Switch itself" in told
 
 
 def test_explain_of_nothing_names_what_is_near(centre: CentreProcess) -> None:
@@ -524,6 +529,17 @@ def test_explain_of_nothing_names_what_is_near(centre: CentreProcess) -> None:
     assert run("explain", "ABCDEFGHIJKL", "--data", centre.data).sentence.endswith(
         f"expected one in the journal of {centre.data}"
     )
+
+
+def test_explain_of_nothing_says_where_rrns_are(tmp_path: Path) -> None:
+    with running_centre(tmp_path / "var") as plain:
+        data = ("--data", plain.data)
+        assert "hint: no request is in that journal yet; " in run("explain", "X", *data).err
+        first, second = sent(plain)["rrn"], sent(plain)["rrn"]
+        assert f"hint: the newest there: {second}, {first}; " in run("explain", "X", *data).err
+        (plain.data / TRACE_FILE).touch()
+        assert "trace --last 5" in run("explain", "X", *data).err
+        assert plain.stop() == 0
 
 
 def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
@@ -575,7 +591,9 @@ def test_a_day_from_purchase_to_statement(tmp_path: Path) -> None:
 def test_a_folder_without_a_journal_or_with_a_foreign_one(verb: tuple[str, ...], tmp_path: Path) -> None:
     missing = run(*verb, "--data", tmp_path / "none")
     assert missing.code == 2
-    assert "switch up" in missing.sentence
+    assert missing.sentence == f"{tmp_path}/none: found no journal.db, expected the data folder of a Switch that has run"
+    assert f"switch up --data {tmp_path}/none starts Switch" in missing.err
+    assert "--data or SWITCH_DATA names another folder" in missing.err
     (tmp_path / "journal.db").write_text("not a database, long enough to be looked at as one" * 100)
     assert run(*verb, "--data", tmp_path).code == 2
 

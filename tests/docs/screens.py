@@ -12,6 +12,7 @@ import contextlib
 import errno
 import html
 import io
+import json
 import os
 import pty
 import re
@@ -29,6 +30,7 @@ from rich.console import Console
 from rich.text import Text
 
 from switch.centre.as_process import READY_FILE, running_centre
+from switch.specs.load import load_specs
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"
@@ -89,14 +91,25 @@ def run(command: str, folder: Path, *, terminal: bool = False) -> str:
     if not terminal:
         done = subprocess.run(line, cwd=folder, env=words_of, capture_output=True, text=True, check=False)
         assert not done.stderr, done.stderr
-        return done.stdout
+        return with_usual_ports(done.stdout, folder)
     ours, theirs = pty.openpty()
     ioctl(theirs, TIOCSWINSZ, struct.pack("HHHH", 60, COLUMNS, 0, 0))
     with subprocess.Popen(line, cwd=folder, env=words_of, stdin=theirs, stdout=theirs, stderr=theirs):
         os.close(theirs)
         shown = b"".join(_read_to_end(ours))
     os.close(ours)
-    return shown.decode().replace("\r\n", "\n")
+    return with_usual_ports(shown.decode().replace("\r\n", "\n"), folder)
+
+
+def with_usual_ports(shown: str, folder: Path) -> str:
+    """What was printed, with the ports that a reader's listeners have in place of the free ones of this run."""
+    ready = folder / "var" / READY_FILE
+    if not ready.exists():
+        return shown
+    taken = json.loads(ready.read_text(encoding="utf-8"))["listeners"]
+    for listener in load_specs().centre.listeners:
+        shown = re.sub(rf"(?<=127\.0\.0\.1:){taken[listener.name]['port']}\b", str(listener.port), shown)
+    return shown
 
 
 def _read_to_end(terminal: int) -> Iterator[bytes]:

@@ -532,7 +532,7 @@ def test_asking_for_a_statement_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_journal_or_with_something_else(tmp_path: Path) -> None:
-    with pytest.raises(DataFolderError, match=r"no journal.db here, start the centre first"):
+    with pytest.raises(DataFolderError, match=r"found no journal.db, expected the data folder of a Switch that has run"):
         close(tmp_path)
     (tmp_path / "journal.db").write_text("not a database, but some other file" * 10)
     with pytest.raises(DataFolderError, match="file is not a database"):

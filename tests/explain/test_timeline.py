@@ -58,7 +58,7 @@ def test_an_ordinary_purchase(told: Told) -> None:
 
 def test_a_request_in_flight(told: Told) -> None:
     told.happens(asks(1))
-    assert told.steps("000000000001")[-1] == ("0.000 centre: not decided: in flight, or the switch stopped before an answer")
+    assert told.steps("000000000001")[-1] == ("0.000 centre: not decided: in flight, or Switch stopped before an answer")
 
 
 def test_a_time_out_what_is_owed_then_and_a_late_answer(told: Told) -> None:
@@ -76,7 +76,7 @@ def test_a_time_out_what_is_owed_then_and_a_late_answer(told: Told) -> None:
         "10.000 atlas: no answer: in 10 s",
         "10.000 atlas: owed: 0420 to atlas: no answer from atlas in 10 s (reason 4021, time out waiting for response)",
         (
-            "10.000 acquirer: answered: 0110 91 issuer or switch inoperative, by the switch itself after 10000 ms: "
+            "10.000 acquirer: answered: 0110 91 issuer or switch inoperative, by Switch itself after 10000 ms: "
             "no answer from atlas in 10 s"
         ),
         "10.500 atlas: delivered: 0430 00 approved to the 0420",
@@ -92,7 +92,7 @@ def test_a_reversal_that_cannot_be_said_to_its_issuer(told: Told) -> None:
     assert essence(told.steps("000000000001"))[3:] == [
         "10.000 atlas: owed: 0420 to atlas: no answer from atlas in 10 s (reason 4021, time out waiting for response)",
         (
-            "10.000 acquirer: answered: 0110 91 issuer or switch inoperative, by the switch itself after 10000 ms: "
+            "10.000 acquirer: answered: 0110 91 issuer or switch inoperative, by Switch itself after 10000 ms: "
             "no answer from atlas in 10 s"
         ),
         "10.000 atlas: given up: the 0420 to atlas cannot be said in its dialect: DE 42; given up",
@@ -112,7 +112,7 @@ def test_a_time_out_with_stand_in_and_a_delivery_that_is_not_accepted(told: Told
         "10.000 rif: no answer: in 10 s",
         f"10.000 centre: stand-in: {why}",
         f"10.000 rif: owed: 1120 to rif: {why} (reason 1003, stand-in, issuer unavailable)",
-        "10.000 acquirer: answered: 0110 00 approved, by the switch itself after 10000 ms, approval code 000001",
+        "10.000 acquirer: answered: 0110 00 approved, by Switch itself after 10000 ms, approval code 000001",
         "11.000 rif: delivered: 1130 914 (25 unable to locate record) to the 1120: not accepted",
     ]
 
@@ -141,11 +141,11 @@ def test_a_lost_line_and_one_that_was_not_there(told: Told) -> None:
             f"1.000 atlas: owed: 0420 to atlas: {lost} (reason 4021, time out waiting for response); "
             "sent again and again until it is answered"
         ),
-        f"1.000 acquirer: answered: 0110 91 issuer or switch inoperative, by the switch itself after 1000 ms: {lost}",
+        f"1.000 acquirer: answered: 0110 91 issuer or switch inoperative, by Switch itself after 1000 ms: {lost}",
     ]
     assert essence(told.steps("000000000002"))[1:] == [
         (
-            "1.000 acquirer: answered: 0110 91 issuer or switch inoperative, by the switch itself after 0 ms: "
+            "1.000 acquirer: answered: 0110 91 issuer or switch inoperative, by Switch itself after 0 ms: "
             "issuer atlas is not available: the connection was closed"
         )
     ]
@@ -155,10 +155,10 @@ def test_a_restart(told: Told) -> None:
     told.happens(asks(1))
     told.now = 3
     told.restarted()
-    why = "the centre was restarted before an answer came"
+    why = "Switch was restarted before an answer came"
     assert essence(told.steps("000000000001"))[2:4] == [
         f"3.000 atlas: no answer: {why}",
-        f"3.000 centre: decided: 91 issuer or switch inoperative, by the switch itself: {why}; nobody waited for it any more",
+        f"3.000 centre: decided: 91 issuer or switch inoperative, by Switch itself: {why}; nobody waited for it any more",
     ]
 
 
@@ -195,7 +195,7 @@ def test_a_reversal_while_its_issuer_is_waited_for_in_the_words_of_1993(told: To
         "0.000 atlas: forwarded: 0100 to atlas, which has 10 s to answer",
         f"0.100 acquirer: reversal: 1400 of all 125.00 MAD, on ascii93 127.0.0.1:40113, not effective: {why}",
         (f"0.100 atlas: owed: 0420 to atlas: {why}; sent again and again until it is answered"),
-        f"0.100 acquirer: answered: 1110 {action} (21 no action taken), by the switch itself after 100 ms: {why}",
+        f"0.100 acquirer: answered: 1110 {action} (21 no action taken), by Switch itself after 100 ms: {why}",
         "0.100 acquirer: answered: 1410 400 (00 approved), to the 1400",
     ]
 
@@ -227,7 +227,7 @@ def test_a_reversal_of_what_is_not_known_and_of_what_comes_later(told: Told) -> 
     for rrn in ("000000000001", "ANOTHERRRN01"):
         lines = essence(told.steps(rrn))
         assert lines[0].startswith("0.000 acquirer: reversal: 0400 of all 125.00 MAD")
-        assert lines[-1].endswith("0110 12 invalid transaction, by the switch itself after 0 ms: its reversal came before it")
+        assert lines[-1].endswith("0110 12 invalid transaction, by Switch itself after 0 ms: its reversal came before it")
 
 
 def test_a_reversal_under_an_rrn_of_its_own_leads_to_what_it_names(told: Told) -> None:

@@ -61,7 +61,7 @@ def test_what_an_issuer_says() -> None:
     [
         ({"key": "a"}, "tls.certificate: found nothing, expected certificate and key, or neither"),
         ({"certificate": "a"}, "tls.key: found nothing, expected certificate and key, or neither"),
-        ({"server": {**PAIR, "plain": True}}, "tls.server.plain: found true, expected false: the centre speaks TLS there"),
+        ({"server": {**PAIR, "plain": True}}, "tls.server.plain: found true, expected false: Switch speaks TLS there"),
         ({"server": {"key": "a"}}, "tls.server.certificate: found nothing, expected text"),
         ({"host": "a"}, "tls.host: found a key nobody reads"),
     ],

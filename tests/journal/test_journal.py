@@ -137,7 +137,7 @@ def test_a_decision_is_on_the_disk_and_a_request_alone_may_wait_for_it(journal: 
 def test_a_foreign_or_later_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / JOURNAL_FILE
     path.write_bytes(b"this is no database at all, but text that is long enough to look at" * 20)
-    with pytest.raises(DataFolderError, match="expected a journal of this centre"):
+    with pytest.raises(DataFolderError, match="expected a journal of Switch"):
         SqliteJournal(path, Vault.open(tmp_path))
     path.unlink()
     db = sqlite3.connect(path)

@@ -98,8 +98,8 @@ def test_a_capture_that_was_cut_off_gives_what_stands_before(make: object) -> No
             section("<") + struct.pack("<III", 6, 13, 0),
             "capture at byte 28: found a block of 13 bytes, expected a multiple of 4, 12 or more",
         ),
-        (section("<") + block("<", 6, bytes(20)), "capture at byte 28: found a block of type 6 that makes no sense"),
-        (section("<") + block("<", 1, b""), "capture at byte 28: found a block of type 1 that makes no sense"),
+        (section("<") + block("<", 6, bytes(20)), "capture at byte 28: found an invalid block of type 6"),
+        (section("<") + block("<", 1, b""), "capture at byte 28: found an invalid block of type 1"),
         (
             section("<") + struct.pack("<III", 0x0A0D0D0A, 12, 12),
             "capture at byte 28: found 0c 00 00 00, expected the byte order of a section",

@@ -50,7 +50,7 @@ def test_the_dialects_of_the_house_can_say_all_but_letters_in_digits() -> None:
         (54, "an..20", "balances in DE 54 (DE 54: found 40 characters, expected an..20)", "without the issuer's DE 54"),
         (97, "n 16", "totals in an 0510 (DE 97: ", "not answered"),
         (33, "n..3", "an echo to who has signed on (DE 33: ", "it is not sent"),
-        (37, "an 6", "an approval (DE 37: ", "without what the centre filled in"),
+        (37, "an 6", "an approval (DE 37: ", "without the elements that Switch added"),
     ],
 )
 def test_what_a_listener_cannot_say_is_a_warning(tmp_path: Path, number: int, notation: str, said: str, instead: str) -> None:
@@ -83,7 +83,7 @@ def test_a_listener_that_can_say_nothing_is_a_mistake(tmp_path: Path, lacking: i
 def test_a_terminal_of_few_elements_is_answered_with_what_it_sent(tmp_path: Path) -> None:
     folder = with_dialect(tmp_path / "specs", few())
     (first, *_) = load_specs(folder).unsaid
-    assert str(first).endswith("expected a dialect that can; else it is answered without what the centre filled in")
+    assert str(first).endswith("expected a dialect that can; else it is answered without the elements that Switch added")
 
 
 @pytest.mark.parametrize("lacking", [7, 11, 39, 41])

@@ -191,7 +191,7 @@ def test_the_oldest_messages_go(tmp_path: Path) -> None:
         trace.heard(Told, frames[:1])  # type: ignore[arg-type]
     assert last_messages(tmp_path, 1)[0].id == 3_001, "numbers go on"
     assert numbered_messages(tmp_path, [3_000])[0].stan == "000499"
-    with pytest.raises(NegativeAnswerError, match=r"trace.db has no message 1, expected one of the last 100,000 of "):
+    with pytest.raises(NegativeAnswerError, match=r"trace.db has no message 1, expected one of the last 100,000 that "):
         numbered_messages(tmp_path, [1])
 
 

@@ -90,7 +90,7 @@ def test_another_programs_database_is_left_as_it_is(tmp_path: Path, words: tuple
     before = (tmp_path / "journal.db").read_bytes()
     refused = asked(tmp_path, words)
     assert refused.code == 2
-    assert "found another program's database, expected a journal of this centre" in refused.sentence
+    assert "found another program's database, expected a journal of Switch" in refused.sentence
     assert (tmp_path / "journal.db").read_bytes() == before
 
 
@@ -100,7 +100,7 @@ def test_an_issuers_book_is_no_books(data: Path, words: tuple[str, ...]) -> None
     by_hand(data / "books.db", "CREATE TABLE entry (id INTEGER PRIMARY KEY); PRAGMA user_version = 3")
     refused = asked(data, words)
     assert refused.code == 2
-    assert "found another program's database, expected books of this centre" in refused.sentence
+    assert "found another program's database, expected books of Switch" in refused.sentence
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
@@ -108,7 +108,7 @@ def test_an_empty_file_is_no_journal(tmp_path: Path, words: tuple[str, ...]) -> 
     (tmp_path / "journal.db").touch()
     refused = asked(tmp_path, words)
     assert refused.code == 2
-    assert "found an empty file, expected a journal of this centre" in refused.sentence
+    assert "found an empty file, expected a journal of Switch" in refused.sentence
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)

@@ -68,7 +68,7 @@ def test_all_that_a_centre_makes_is_the_owners_and_a_deleted_lock_lets_no_second
         (data / "lock").unlink()
         second = run(*UP, "--data", data)
         assert second.code == 2
-        assert second.sentence == f"{data}: another centre is running on this data folder"
+        assert second.sentence == f"{data}: another Switch is running on this data folder"
         assert centre.stop() == 0
     assert run(*UP, "--data", data).code == 3
 

@@ -63,7 +63,7 @@ def test_an_issuer_that_ends_again_and_again_is_told_of_once(tmp_path: Path) -> 
     finally:
         process.kill()
         process.wait()
-    assert log.read_text(encoding="utf-8").count("expected an issuer's book of this centre") == 1
+    assert log.read_text(encoding="utf-8").count("expected an issuer's book of Switch") == 1
 
 
 def test_without_file_descriptors_the_lines_there_are_go_on(tmp_path: Path) -> None:

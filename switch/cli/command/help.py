@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -11,6 +12,8 @@ import click
 from click.types import OptionHelpExtra
 
 OPTIONS: Final = "Options"  #: the title of options that have no group
+_CONTINUED: Final = " \\"  #: behind a line of a command that goes on in the next
+_CONTINUES: Final = "    "
 Decorator = Callable[[Any], Any]
 
 
@@ -49,6 +52,30 @@ def split_examples(text: str) -> tuple[str, list[str]]:
     return (rest, last.splitlines()) if mark else (inspect.cleandoc(text), [])
 
 
+def example_lines(line: str, width: int) -> list[str]:
+    r"""An example on lines of a width that can still be pasted: broken before options and pipes, with ``\`` at the end."""
+    if len(line) <= width or line.startswith("#"):
+        return [line]
+    import textwrap
+
+    room = width - len(_CONTINUED)
+    first, *rest = re.split(r" (?=--|\||>)", line)
+    lines = [first]
+    for part in rest:
+        if len(lines[-1]) + 1 + len(part) <= room:
+            lines[-1] += f" {part}"
+        else:
+            lines += textwrap.wrap(
+                part,
+                room,
+                initial_indent=_CONTINUES,
+                subsequent_indent=_CONTINUES,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+    return [*(f"{each}{_CONTINUED}" for each in lines[:-1]), lines[-1]]
+
+
 def option_groups(command: click.Command, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
     """The options of a command with their helps, by title; those without a group stand last."""
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -83,7 +110,8 @@ class Verb(click.Command):
         if examples:
             with formatter.section("Examples"):
                 for line in examples:
-                    formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+                    for part in example_lines(line, formatter.width - formatter.current_indent):
+                        formatter.write(f"{'':{formatter.current_indent}}{part}\n")
 
 
 class VerbAndMore(Verb, click.Group):

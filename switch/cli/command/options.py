@@ -47,7 +47,7 @@ seed_option = option(
     default=0,
     show_default=True,
     metavar="NUMBER",
-    help="Seed of everything drawn by chance, such as approval codes.",
+    help="Seed of all random values, such as approval codes.",
 )
 json_option = option("--json", "as_json", is_flag=True, help="Machine-readable output on standard output.")
 

@@ -6,7 +6,7 @@ from typing import Final
 
 DEMO: Final[dict[str, str]] = {
     # the steps
-    "Start the centre: its listeners, its switch, and one process for each issuer": (
+    "Start Switch: its listeners, its routing, and one process for each issuer": (
         "Démarrer le centre : ses ports d'écoute, son routage et un processus par émetteur"
     ),
     "Buy: {1#} authorizations over TCP, on all listeners in turn": (
@@ -16,16 +16,16 @@ DEMO: Final[dict[str, str]] = {
     "Ask why: the journal knows the reason of every answer": (
         "Demander pourquoi : le journal connaît le motif de chaque réponse"
     ),
-    "Close the day while the centre runs: clear the banks, settle the merchants": (
+    "Close the day while Switch runs: clear the banks, settle the merchants": (
         "Arrêter la journée pendant que le centre tourne : compensation entre banques, règlement des commerçants"
     ),
     "Give a merchant its statement, the relevé monétique": "Éditer le relevé monétique d'un commerçant",
     "Prove the books: every approval presented once, every sum zero": (
         "Contrôler la comptabilité : chaque autorisation présentée une fois, chaque somme nulle"
     ),
-    "Stop the centre: what is in flight is finished first": "Arrêter le centre : ce qui est en cours s'achève d'abord",
+    "Stop Switch: it first finishes the requests in flight": "Arrêter le centre : ce qui est en cours s'achève d'abord",
     "or Ctrl+C": "ou Ctrl+C",
-    "The centre ended with exit code {1#}.": "Le centre s'est arrêté avec le code de sortie {1}.",
+    "Switch ended with exit code {1#}.": "Le centre s'est arrêté avec le code de sortie {1}.",
     "Its data folder is gone; {1} keeps one.": "Son dossier de données est supprimé ; {1} en garde un.",
     "Its data folder is {1}.": "Son dossier de données est {1}.",
     "in French here; the command itself speaks English": "en français ici ; la commande elle-même répond en anglais",
@@ -107,13 +107,13 @@ DEMO: Final[dict[str, str]] = {
     "merchant {1}, terminal {2}, which is not in its contract": "commerçant {1}, TPE {2}, absent de son contrat",
     "merchant {1}, terminal {2}": "commerçant {1}, TPE {2}",
     "DE {1}": "DE {1}",
-    "the switch asked no issuer": "le centre n'a interrogé aucun émetteur",
+    "Switch asked no issuer": "le centre n'a interrogé aucun émetteur",
     "to {1}: {2}, domestic card": "vers {1} : {2}, carte locale",
     "to {1}: {2}, foreign card": "vers {1} : {2}, carte internationale",
     "{1} to {2}, which has {3} to answer": "{1} vers {2}, qui a {3} pour répondre",
     "{1#} {2*}, after {3#} ms: {4*}": "{1} {2}, après {3} ms : {4}",
     "{1#} {2*}, after {3#} ms": "{1} {2}, après {3} ms",
-    "{1#} {2*}, by the switch itself after {3#} ms: {4*}": "{1} {2}, par le centre lui-même après {3} ms : {4}",
+    "{1#} {2*}, by Switch itself after {3#} ms: {4*}": "{1} {2}, par le centre lui-même après {3} ms : {4}",
     "{1#} {2*}, by {3} after {4#} ms": "{1} {2}, par {3} après {4} ms",
     "{1#} ({2*})": "{1} ({2})",
     "{1}, not closed yet (switch day close)": "{1}, pas encore arrêtée (switch day close)",

@@ -66,8 +66,13 @@ MISTAKES: Final[dict[str, str]] = {
     "one of {1}": "l'une des valeurs {1}",
     "did you mean {1}?": "vouliez-vous dire {1} ?",
     # the data folder
-    "{1}: no journal.db here, start the centre first: {2}": "{1} : pas de journal.db ici, démarrez d'abord le centre : {2}",
-    "{1}: found an empty file, expected {2*} of this centre": "{1} : fichier vide, attendu {2} de ce centre",
+    "{1}: found no journal.db, expected the data folder of a Switch that has run": (
+        "{1} : pas de journal.db, attendu le dossier de données d'un centre qui a déjà tourné"
+    ),
+    "--data or SWITCH_DATA names another folder; {1} starts Switch with this one": (
+        "--data ou SWITCH_DATA désigne un autre dossier ; {1} démarre le centre avec celui-ci"
+    ),
+    "{1}: found an empty file, expected {2*} of Switch": "{1} : fichier vide, attendu {2} de ce centre",
     "{1}: the journal or the books cannot be used: {2*}": "{1} : le journal ou les livres sont inutilisables : {2}",
     "{1}: the journal or the books cannot be used: {2}": "{1} : le journal ou les livres sont inutilisables : « {2} »",
     "{1}: found none, expected the books that the files in {2} are of": (
@@ -90,22 +95,22 @@ MISTAKES: Final[dict[str, str]] = {
     "{1}: found {2*} of schema {3#}, expected {4#} or earlier: a later release wrote it": (
         "{1} : trouvé {2} au format {3}, attendu le format {4} ou antérieur : une version plus récente l'a écrit"
     ),
-    "{1}: found another program's database, expected {2*} of this centre": (
+    "{1}: found another program's database, expected {2*} of Switch": (
         "{1} : trouvé la base d'un autre programme, attendu {2} de ce centre"
     ),
-    "{1}: found a file that may not be read here, expected {2*} of this centre": (
+    "{1}: found a file that may not be read here, expected {2*} of Switch": (
         "{1} : trouvé un fichier dont la lecture est refusée, attendu {2} de ce centre"
     ),
-    "{1}: found its last rows in {2}, which cannot be read by whom may only read; expected its owner to have run "
-    "`switch check` once, or the centre to be running": (
+    "{1}: found its last rows in {2}, which cannot be read without the right to write; expected its owner to have run "
+    "`switch check` once, or Switch to be running": (
         "{1} : ses dernières lignes sont dans {2}, illisible sans droit d'écriture ; attendu que son propriétaire ait lancé "
         "`switch check` une fois, ou que le centre tourne"
     ),
     "{1}: found it written while it was read, expected it to stay as it is; try again": (
         "{1} : le fichier a été écrit pendant sa lecture ; recommencez"
     ),
-    "{1}: found {2*}, expected {3*} of this centre": "{1} : {2}, attendu {3} de ce centre",
-    "{1}: found {2}, expected {3*} of this centre": "{1} : « {2} », attendu {3} de ce centre",
+    "{1}: found {2*}, expected {3*} of Switch": "{1} : {2}, attendu {3} de ce centre",
+    "{1}: found {2}, expected {3*} of Switch": "{1} : « {2} », attendu {3} de ce centre",
     "{1}: business date {2} cannot be opened: {3*}": "{1} : la journée comptable {2} ne peut pas être ouverte : {3}",
     "{1}: business date {2} cannot be opened: {3}": "{1} : la journée comptable {2} ne peut pas être ouverte : « {3} »",
     "{1}: found {2*}, expected a folder that can be written; business date {3} is closed in the books, and its files are "
@@ -118,7 +123,7 @@ MISTAKES: Final[dict[str, str]] = {
         "{1} : « {2} », attendu un dossier où écrire ; la journée comptable {3} est arrêtée dans les livres, et ses "
         "fichiers seront achevés par : {4}"
     ),
-    "{1}: another centre is running on this data folder": "{1} : un autre centre tourne sur ce dossier de données",
+    "{1}: another Switch is running on this data folder": "{1} : un autre centre tourne sur ce dossier de données",
     "a journal": "un journal",
     "books": "des livres",
     "a trace": "une trace",

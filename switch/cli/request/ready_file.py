@@ -39,7 +39,7 @@ def read_ready(path: Path) -> Ready:
             listeners={name: _listener(name, place) for name, place in places.items()},
         )
     except FileNotFoundError:
-        raise UnreachableError(f"{path}: no such file, so no centre is ready (switch up --ready-file {path})") from None
+        raise UnreachableError(f"{path}: no such file, so no Switch is ready (switch up --ready-file {path})") from None
     except SwitchError as found:
         raise SwitchError(f"{path}: found {found}, expected {EXPECTED}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -71,12 +71,12 @@ _OPTIONS = (
         "--ca",
         type=PATH,
         metavar="FILE",
-        help="CA that signed the centre's certificate.  [default: the listener's own is taken]",
+        help="CA that signed the certificate of Switch.  [default: trust the listener's own]",
     ),
-    option("--certificate", type=PATH, metavar="FILE", help="Certificate to show the centre."),
+    option("--certificate", type=PATH, metavar="FILE", help="Client certificate, to be shown to Switch."),
     option("--key", type=PATH, metavar="FILE", help="The key of that certificate."),
-    option("--server-name", metavar="NAME", help="Whom the centre's certificate has to be for.  [default: the host]"),
-    option("--any-certificate", is_flag=True, help="Take whatever certificate the centre has."),
+    option("--server-name", metavar="NAME", help="Name that the certificate of Switch must have.  [default: the host]"),
+    option("--any-certificate", is_flag=True, help="Accept any certificate of Switch."),
 )
 
 

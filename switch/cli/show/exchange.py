@@ -61,13 +61,13 @@ def print_answer(response: Description, request: Description, *, everything: boo
 
 
 def print_where_to_ask(response: Description, rrn: str | None, data: Path | None, *, journaled: bool) -> None:
-    """Where the reason of an answer is told: in the journal, or, where no request was made of the message, by the centre.
+    """Where the reason of an answer is told: in the journal, or, where no request was made of the message, on the terminal.
 
     ``journaled`` is known of a message that follows a request of the journal.
     """
     if value_of(response, 39) in NOT_JOURNALED:
         click.echo()
-        say_text("why  told in the output of the centre; not in the journal, as the message was not taken in", indent="     ")
+        say_text("why  see the terminal of `switch up`; the message is not in the journal", indent="     ")
         return
     if rrn is None or response.error is not None or not (journaled or response.mti in ANSWERS_JOURNALED):
         return

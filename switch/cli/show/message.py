@@ -49,7 +49,7 @@ def show_message(way: Reading, codec: Codec, *, unmasked: bool = False, notes: S
     if error is not None:
         shown, caret = around(codec, way.body, way.description, unmasked=unmasked)
         click.echo()
-        say(f"Makes no sense at byte {error.position}:", "bad")
+        say(f"Invalid at byte {error.position}:", "bad")
         click.echo()
         _show_place(shown, caret)
 

@@ -167,8 +167,8 @@ def _show(heard: Sequence[Heard], view: View, columns: tuple[str, ...], place: _
         first, sentence = faults[0]
         messages = sum(1 for one in shown if one.number)
         where = f"message {first.number}: " if first.number else ""
-        places = "1 place makes" if len(faults) == 1 else f"{len(faults)} places make"
-        raise NegativeAnswerError(f"{places} no sense among {_counted(messages, 'message')}; the first: {where}{sentence}")
+        places = "1 place is" if len(faults) == 1 else f"{len(faults)} places are"
+        raise NegativeAnswerError(f"{places} invalid among {_counted(messages, 'message')}; the first: {where}{sentence}")
 
 
 def _show_list(heard: Sequence[Heard], columns: tuple[str, ...], place: _Place, view: View) -> None:

@@ -84,7 +84,7 @@ def _show(message: Traced, specs: Specs, *, unmasked: bool) -> None:
         say_text(f"Dialect {message.dialect} is not in the specification.")
     if message.fault:
         click.echo()
-        say_text(f"Makes no sense: {message.fault}", "bad")
+        say_text(f"Invalid: {message.fault}", "bad")
 
 
 def _hidden(message: Traced, codec: Codec | None) -> set[int]:

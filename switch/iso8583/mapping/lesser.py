@@ -25,7 +25,7 @@ def lesser_responses(
     if decision.carried is not None:
         added = ", ".join(map(str, sorted(decision.carried)))
         yield to_response(authorization, bare), decision, f"without the issuer's DE {added}"
-    yield as_asked(to_response(authorization, bare), asked), decision, "without what the centre filled in"
+    yield as_asked(to_response(authorization, bare), asked), decision, "without the elements that Switch added"
     if decision.approval_code is not None:
         coded = evolve(bare, approval_code=None)
         yield as_asked(to_response(authorization, coded), asked), decision, "without DE 38"

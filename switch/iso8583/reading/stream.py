@@ -138,7 +138,9 @@ def read_stream(data: bytes, way: Way, patience: Patience | None = None) -> Iter
         fault: FrameError | MessageError | None
         if patience.over:
             yield Lost(
-                place, len(data), f"too much in front of it makes no sense: {plural(len(data) - place, 'byte')} not looked at"
+                place,
+                len(data),
+                f"too much in front of it cannot be decoded: {plural(len(data) - place, 'byte')} not looked at",
             )
             return
         try:

@@ -165,7 +165,7 @@ class Batches:
         if not reconciliation.sent:
             return Reconciled(NOT_COMPARED, APPROVED, ours, last_request_id, "no totals were sent to compare")
         if differing:
-            words = ", ".join(f"{name} {reconciliation.sent[name]} where the centre has {ours[name]}" for name in differing)
+            words = ", ".join(f"{name} {reconciliation.sent[name]} where Switch has {ours[name]}" for name in differing)
             return Reconciled(OUT_OF_BALANCE, RECONCILE_ERROR, ours, last_request_id, words)
         self._agreed[subject] = self._agreed.get(subject, Totals()).plus(totals)
         return Reconciled(IN_BALANCE, APPROVED, ours, last_request_id, f"{len(reconciliation.sent)} totals agree", waiting)

@@ -248,7 +248,7 @@ def test_the_usual_mistakes_are_told_in_french(friday: Path, words: str, complai
 
 def test_an_empty_folder_and_one_without_a_closed_day(tmp_path: Path) -> None:
     for words in (("day", "show"), ("day", "close"), ("check",), ("statement", "TELECOM00000001")):
-        assert "pas de journal.db ici, démarrez d'abord le centre" in in_french(*words, "--data", tmp_path).err
+        assert "pas de journal.db, attendu le dossier de données d'un centre" in in_french(*words, "--data", tmp_path).err
     with journal_of(tmp_path, FRIDAY):
         pass
     assert "aucune journée comptable n'est encore arrêtée" in in_french("day", "show", "--data", tmp_path).err

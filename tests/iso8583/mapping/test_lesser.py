@@ -17,7 +17,7 @@ def test_an_answer_loses_what_is_not_asked_for_before_it_loses_what_it_says() ->
     own, filled = {2, 3, 4, 11, 41, 42}, {7, 12, 13, 32, 37}
     assert lesser == [
         (own | filled | {38, 39}, "00", "without the issuer's DE 54"),
-        (own | {38, 39}, "00", "without what the centre filled in"),
+        (own | {38, 39}, "00", "without the elements that Switch added"),
         (own | {39}, "00", "without DE 38"),
         (own | {39}, "96", "with 96"),
     ]

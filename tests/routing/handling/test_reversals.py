@@ -222,7 +222,7 @@ def test_after_a_restart_repeats_doubts_and_debts_are_taken_up() -> None:
     )
     talk = Dialogue(board)
     talk._effects = board.recover(found, 0.0)
-    talk << "journal owed 1 to atlas: request 2: the centre was restarted" << "journal decision 2 91"
+    talk << "journal owed 1 to atlas: request 2: Switch was restarted" << "journal decision 2 91"
     talk << "journal decision 3 91"
     talk >> IssuerUp("atlas")
     talk << "notice issuer_up" << "deliver 7 to atlas"

@@ -31,7 +31,7 @@ def test_what_was_approved_is_counted_and_what_was_declined_is_not() -> None:
 def test_totals_begin_anew_once_they_agreed_and_go_on_until_then() -> None:
     talk = sold(Dialogue(), 1)
     talk >> totals(1, debits_count=2)
-    talk << "journal totals 2 95: debits_count 2 where the centre has 1" << "reply totals 2"
+    talk << "journal totals 2 95: debits_count 2 where Switch has 1" << "reply totals 2"
     sold(talk, 2)
     talk >> totals(2, debits_count=2) << "journal totals 1 00" << "reply totals 1"
     talk >> totals(3, debits_count=0) << "journal totals 1 00" << "reply totals 1"
