@@ -168,8 +168,9 @@ def _row(entry: dict[str, Any]) -> list[str]:
 
 def _computed_cvv2(issuer_id: str, card: Card) -> str:
     """The CVV2 that the test key of the bank gives a card whose file gives it none."""
-    value: str = _test_keys(issuer_id).make_cvv("cvv2", f"{issuer_id}.cvk", card.pan, card.expiry)
-    return value
+    from switch.issuers.process.verifier import printed_kind
+
+    return _test_keys(issuer_id).make_cvv(printed_kind(card.pan), f"{issuer_id}.cvk", card.pan, card.expiry)
 
 
 @cache

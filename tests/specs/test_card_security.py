@@ -89,7 +89,7 @@ def test_a_place_is_taken_away(folder: Path) -> None:
 
 def test_a_mac_needs_its_elements(folder: Path) -> None:
     base = (folder / "dialects" / "base87.toml").read_text(encoding="utf-8")
-    text = re.sub(r'\[element\.(?:64|128)\]\nname = .*\nformat = .*\n', "", base)
+    text = re.sub(r"\[element\.(?:64|128)\]\nname = .*\nformat = .*\n", "", base)
     (folder / "dialects" / "few.toml").write_text(text, encoding="utf-8")
     old = 'dialect = "ascii_hex"\nheader = "4a"\n'
     change(folder, "centre.toml", old, 'dialect = "few"\nheader = "4a"\n\n[listener.security]\nmac = "verify"\n')

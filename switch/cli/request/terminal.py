@@ -19,7 +19,7 @@ from switch.iso8583.elements import EMV_DATA, TRACK_2
 from switch.iso8583.mapping.pin_control import PinControl
 from switch.iso8583.mapping.security_places import PIN_BLOCK, PIN_CONTROL, security_places
 from switch.iso8583.message import Message
-from switch.issuers.process.verifier import ATTEMPTED_RESULT, AUTHENTICATED_RESULT
+from switch.issuers.process.verifier import ATTEMPTED_RESULT, AUTHENTICATED_RESULT, printed_kind
 from switch.issuers.profile import Card
 from switch.keys.key_module import PinPlace
 from switch.lines.pin_zones import ACQUIRERS_ZONE
@@ -96,7 +96,9 @@ class Terminal:
     def _cvv2(self, issuer: str, pan: Pan, expiry: str, card: Card | None, wanted: str) -> str:
         if wanted not in (RIGHT, WRONG):
             return wanted
-        own: str = (card.cvv2 if card is not None else None) or self._keys.make_cvv("cvv2", f"{issuer}.cvk", pan, expiry)
+        own: str = (card.cvv2 if card is not None else None) or self._keys.make_cvv(
+            printed_kind(pan), f"{issuer}.cvk", pan, expiry
+        )
         return own if wanted == RIGHT else _other(own)
 
     def _cvv(self, issuer: str, pan: Pan, expiry: str, wanted: str) -> str:

@@ -27,7 +27,7 @@ ORIGINAL_DIGITS: Final = 42  #: of DE 90
 ORIGINAL_1993_DIGITS_MIN: Final = 22  #: of DE 56 of 1993: MTI, STAN, date and time
 
 #: DE 54 of 1987 and 1993, first two characters.
-ACCOUNT_TYPES: Final = {
+_ACCOUNT_TYPES: Final = {
     "00": "default account",
     "10": "savings account",
     "20": "cheque account",
@@ -35,7 +35,7 @@ ACCOUNT_TYPES: Final = {
     "40": "universal account",
 }
 #: Third and fourth character of an entry of DE 54. 57 is said by networks.
-AMOUNT_TYPES: Final = {
+_AMOUNT_TYPES: Final = {
     "01": "ledger balance",
     "02": "available",
     "03": "amount owing",
@@ -64,7 +64,7 @@ def _amounts(value: str) -> Iterator[StandardPart]:
     for start in range(0, len(value), ENTRY_CHARACTERS):
         entry = value[start : start + ENTRY_CHARACTERS]
         account, kind, currency, sign, digits = entry[:2], entry[2:4], entry[4:7], entry[7], entry[8:]
-        words = [ACCOUNT_TYPES.get(account, f"account type {account}"), AMOUNT_TYPES.get(kind, f"amount type {kind}")]
+        words = [_ACCOUNT_TYPES.get(account, f"account type {account}"), _AMOUNT_TYPES.get(kind, f"amount type {kind}")]
         if digits.isascii() and digits.isdecimal():
             words.append(f"{format_minor(int(digits), currency)} {currency_name(currency)}")
         words.append(_SIGNS.get(sign, f"sign {sign}"))

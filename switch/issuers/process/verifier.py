@@ -10,7 +10,7 @@ from switch.card import TEST_PIN, CardSecurity, Pan
 from switch.card_security.cavv import cavv_parts
 from switch.card_security.chip_data import chip_values
 from switch.card_security.cryptograms import CRYPTOGRAM_TAG, ChipCard
-from switch.card_security.verification_values import CSC_DIGITS, ICVV_SERVICE_CODE, ValueKind
+from switch.card_security.verification_values import ICVV_SERVICE_CODE, ValueKind
 from switch.errors import CardSecurityError
 from switch.iso8583.mapping.pin_control import PinControl
 from switch.issuers.proofs.proof import Cryptogram, ProofFault
@@ -18,9 +18,15 @@ from switch.keys.key_module import KeyModule, PvvReference
 from switch.lines.pin_zones import fault_code, pin_place
 
 AUTHENTICATED_RESULT, ATTEMPTED_RESULT = "0", "7"  #: first digit of a CAVV
+CSC_PAN_DIGITS: Final = 15
 CHIP_SEQUENCE: Final = "5F34"
 CRYPTOGRAM_INFORMATION: Final = "9F27"
 _ASKS_ONLINE: Final = 0x80  #: of the two highest bits of 9F27: an ARQC
+
+
+def printed_kind(pan: Pan) -> ValueKind:
+    """The kind of value that is printed on a card: four digits on the front of one whose number has 15, else a CVV2."""
+    return "csc" if len(pan.digits) == CSC_PAN_DIGITS else "cvv2"
 
 
 class KeyVerifier:
@@ -32,10 +38,8 @@ class KeyVerifier:
         self._zone = zone or f"{issuer_id}.zpk"
 
     def cvv2(self, pan: Pan, expiry: str, value: str) -> bool:
-        """A value of four digits is that of a card with the code on its front."""
         with _faults():
-            kind: ValueKind = "csc" if len(value) == CSC_DIGITS else "cvv2"
-            return self._keys.verify_cvv(kind, f"{self._issuer}.cvk", pan, expiry, value)
+            return self._keys.verify_cvv(printed_kind(pan), f"{self._issuer}.cvk", pan, expiry, value)
 
     def cvv(self, pan: Pan, expiry: str, service_code: str, value: str) -> bool:
         with _faults():

@@ -10,7 +10,7 @@ PIN_RIGHT: Final = "pin_right"  #: written where a wrong one went before it
 COUNTER: Final = "counter"  #: of a chip, of a cryptogram that was right
 ProofEventKind = Literal["pin_wrong", "pin_right", "counter"]
 
-DAY_MS: Final = 86_400_000
+DAY_OF_TRIES_MS: Final = 86_400_000
 
 
 class ProofEvent(NamedTuple):
@@ -42,13 +42,13 @@ class ProofMemory:
         elif event.kind == PIN_RIGHT:
             self._wrong.pop(event.card, None)
         else:
-            day = event.recorded_at_ms // DAY_MS
+            day = event.recorded_at_ms // DAY_OF_TRIES_MS
             self._wrong[event.card] = (day, self.wrong_pins(event.card, event.recorded_at_ms) + 1)
 
     def wrong_pins(self, card: str, now_ms: int) -> int:
         """Wrong PINs of this day since the last right one."""
         day, count = self._wrong.get(card, (0, 0))
-        return count if day == now_ms // DAY_MS else 0
+        return count if day == now_ms // DAY_OF_TRIES_MS else 0
 
     def was_used(self, card: str, counter: int) -> bool:
         """Whether a cryptogram with this counter was accepted before. Counters come out of order: a terminal that was offline

@@ -11,11 +11,11 @@ from attrs import evolve, frozen
 from switch.card import CardSecurity, Pan, SecurityResults
 from switch.issuers.proofs.proof import Cryptogram, Proof, ProofFault, Proofs, authentication_missing
 from switch.issuers.proofs.rules import ProofRules
-from switch.issuers.proofs.tries import DAY_MS, ProofEvent, ProofMemory
+from switch.issuers.proofs.tries import DAY_OF_TRIES_MS, ProofEvent, ProofMemory
 from switch.transaction import ECOMMERCE, MANUAL
 from tests.issuers.cast import asked as authorization
 
-NOW_MS = 20_000 * DAY_MS + 1_000
+NOW_MS = 20_000 * DAY_OF_TRIES_MS + 1_000
 RIGHT = "AA" * 20
 
 
@@ -114,7 +114,7 @@ def test_pin_tries(desk: Desk) -> None:
     assert [desk.judge(pin_block="wrong")[0] for _ in range(4)] == ["55", "55", "55", "75"]
     assert desk.judge(pin_block="right")[0] == "75"
     assert desk.judge(pin_block="broken")[0] == "75"
-    assert desk.judge(pin_block="right", now_ms=NOW_MS + DAY_MS)[0] is None
+    assert desk.judge(pin_block="right", now_ms=NOW_MS + DAY_OF_TRIES_MS)[0] is None
     assert [event.kind for event in desk.written] == ["pin_wrong"] * 2 + ["pin_right"] + ["pin_wrong"] * 3
 
 
