@@ -59,6 +59,9 @@ def send_line(card: Card, code: str, options: str) -> str:
 
 def _ways(card: Card) -> Iterator[tuple[str, str]]:
     product, usual = card.product, _usual(card)
+    if any(limit.count == 0 for limit in product.limits):
+        yield FREQUENCY_LIMIT_EXCEEDED, usual
+        return
     if card.balance_minor < _LITTLE_MINOR:
         yield APPROVED, _joined(usual, "--amount 1.00")
         yield INSUFFICIENT_FUNDS, usual
