@@ -63,6 +63,9 @@ def _ways(card: Card) -> Iterator[tuple[str, str]]:
     if card.strong_authentication:
         yield soft_decline(card), usual
         usual = _joined(usual, "--3ds full")
+    if any(limit.count == 0 for limit in product.limits):
+        yield FREQUENCY_LIMIT_EXCEEDED, usual
+        return
     if card.balance_minor < _LITTLE_MINOR:
         yield APPROVED, _joined(usual, "--amount 1.00")
         yield INSUFFICIENT_FUNDS, usual

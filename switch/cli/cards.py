@@ -51,6 +51,7 @@ def cards(
     its bank's file gives another; where the file gives no CVV2, the test key of the bank does.
     """
     if ctx.invoked_subcommand is not None:
+        _refuse_options(ctx, ctx.invoked_subcommand)
         return
     from switch.cli.show.tables import show_json, show_table
     from switch.specs.load import load_specs
@@ -137,6 +138,13 @@ def generate(issuer_id: str, count: int, seed: int, form: str, specs_folder: Pat
     lines = {"csv": as_card_file, "pans": as_numbers, "messages": as_messages}[form](made)
     while piece := list(islice(lines, _LINES_AT_ONCE)):
         click.echo("\n".join(piece))
+
+
+def _refuse_options(ctx: click.Context, below: str) -> None:
+    """No option is passed over in silence: those of the list mean nothing to a verb below it."""
+    for parameter in ctx.command.params:
+        if ctx.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE:
+            raise SwitchError(f"{parameter.opts[0]}: found in front of {below}, expected behind it, where {below} knows it")
 
 
 def _print_numbers(issuers: Iterable[Profile], wanted: str | None) -> None:

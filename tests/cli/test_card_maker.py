@@ -76,6 +76,8 @@ def test_numbers_alone_and_messages_are_of_the_same_cards() -> None:
 def test_what_cannot_be_made_is_told_in_one_sentence() -> None:
     assert run("cards", "generate", "--issuer", "atlas", "--count", 0).sentence == "--count: found 0, expected 1 to 5000000"
     assert run("cards", "generate", "--issuer", "nobody").sentence.startswith("--issuer: found 'nobody', expected one of atlas")
+    before = run("cards", "--issuer", "atlas", "generate").sentence
+    assert before == "--issuer: found in front of generate, expected behind it, where generate knows it"
     small = evolve(SPECS.routing, ranges=tuple((digits, (), ()) for digits, _, _ in SPECS.routing.ranges))
     with pytest.raises(SwitchError, match="to which no range leads that fits a product"):
         next(made_cards(ATLAS, small, 1, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from switch.issuers.cards.product import DAY_MS, WEEK_MS
 from switch.issuers.cards.status import STATUS_REFUSALS
 from switch.issuers.process.book import Book
 from switch.issuers.profile import Profile
+from switch.specs.folder import default_folder
 from switch.transaction import (
     BALANCE_INQUIRY,
     CASH_WITHDRAWAL,
@@ -40,6 +42,14 @@ def using(bank: Issuer, **use: Any) -> Issuer:
 @pytest.mark.parametrize("status", STATUS_REFUSALS)
 def test_a_status_is_refused_with_its_code_and_reason(status: str) -> None:
     assert issuer(card=f'status = "{status}"').answer(asked()) == STATUS_REFUSALS[status]
+
+
+def test_the_readme_has_every_status_with_its_code() -> None:
+    readme = (default_folder() / "README.md").read_text(encoding="utf-8")
+    codes = dict(re.findall(r"`([a-z_]+)` \| ([0-9]{2}) \|", readme))
+    first = {name: code for name, (code, _) in STATUS_REFUSALS.items() if name in ("do_not_honor", "lost", "stolen")}
+    assert all(f"{name} ({code})" in readme for name, code in first.items())
+    assert codes == {name: code for name, (code, _) in STATUS_REFUSALS.items() if name not in first}
 
 
 def test_a_card_is_declined_before_the_day_it_is_active_from() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from switch.centre.as_process import CentreProcess, running_centre
 from switch.cli.card_maker import as_card_file, made_cards
 from switch.errors import SpecError
 from switch.issuers.profile import Profile
@@ -55,7 +56,24 @@ def test_the_cards_of_a_file_are_cards_of_the_issuer(folder: Path) -> None:
     prove_cards(specs, "rif")
 
 
-def test_they_are_listed_and_sent(folder: Path) -> None:
+def test_a_centre_asks_its_bank_for_them_and_a_restart_forgets_none(folder: Path, tmp_path: Path) -> None:
+    rows = [row.split(",") for row in (folder / "cards.csv").read_text().splitlines()[1:]]
+    plain, limited = (next(row[0] for row in rows if row[4] == product) for product in ("cmi", "cmi_starter"))
+
+    def pay(centre: CentreProcess, pan: str) -> str:
+        place = ("--specs", folder, "--ready-file", centre.data / "ready.json")
+        code: str = run("send", "--json", *place, "--pan", pan, "--amount", "1.00").json["response_code"]
+        return code
+
+    with running_centre(tmp_path / "data", ["--specs", str(folder)]) as first:
+        assert [pay(first, pan) for pan in (plain, limited, limited, limited, limited)] == ["00", "00", "00", "00", "65"]
+        first.kill()
+    with running_centre(tmp_path / "data", ["--specs", str(folder)]) as second:
+        assert [pay(second, pan) for pan in (plain, limited)] == ["00", "65"]
+        assert second.stop() == 0
+
+
+def test_they_are_listed_and_checked(folder: Path) -> None:
     listed = run("cards", "--specs", folder, "--issuer", "atlas", "--json").json
     assert (listed[-1]["count"], listed[-1]["purpose"]) == (200, "cards of the file cards.csv")
     assert len(run("cards", "--specs", folder, "--issuer", "atlas", "--pans").out.splitlines()) == len(listed) - 2 + 400
