@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
@@ -26,3 +27,8 @@ class WireFormat:
     today: Callable[[], date] = utc_today
     macs: Macs | None = None  #: who makes and verifies MACs; None: there are none on the line
     pin_zone: str = ""  #: the key that PIN blocks are enciphered under; empty: their control data (DE 53) name it
+
+    @cached_property
+    def words(self) -> tuple[str, str, bool]:
+        """The same as plain values: the dialect's name, the notation of the header, whether there is a TPDU."""
+        return self.codec.dialect.name, self.header.notation, self.tpdu

@@ -5,7 +5,9 @@ The centre of these tests has listeners and issuers with MACs, and an issuer who
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -187,6 +189,16 @@ def test_pin_tries_are_counted_in_the_book_and_reset(centre: CentreProcess) -> N
     mine = [event.kind for event in book.proof_events() if event.card.endswith("/0016")]
     book.close()
     assert mine == ["pin_wrong"] * 2 + ["pin_right"] + ["pin_wrong"] * 3
+
+
+def test_tries_and_counters_survive_a_kill_of_the_issuer(centre: CentreProcess) -> None:
+    pan = ("--pan", "4103121200000018", "--amount", "1.00", "--json")
+    assert [code_of(send(centre, *pan, "--pin", "9999")) for _ in range(2)] == ["55", "55"]
+    assert code_of(send(centre, *pan, "--chip", "--atc", "4242")) == "00"
+    os.kill(centre.issuer_pid("rif"), signal.SIGKILL)
+    eventually(lambda: code_of(send(centre, *pan)) == "00", "the issuer is back")
+    assert [code_of(send(centre, *pan, "--pin", "9999")) for _ in range(2)] == ["55", "75"]
+    assert code_of(send(centre, *pan, "--chip", "--atc", "4242")) == "82"
 
 
 def test_a_counter_that_was_used_before(centre: CentreProcess) -> None:

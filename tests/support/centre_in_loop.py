@@ -28,7 +28,7 @@ from switch.spec_table import SpecTable
 from switch.specs.centre_profile import KEEP, AfterUnreadable
 from switch.specs.load import load_specs
 from switch.specs.specification import Specs
-from switch.trace.recorder import Trace
+from switch.trace.told import Trace
 
 NOW_MS = 1_795_341_600_000  # 2026-11-22 10:00 UTC
 TODAY = date(2026, 11, 22)
