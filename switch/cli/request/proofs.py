@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from switch.specs.centre_profile import Listener
     from switch.specs.parts import Parts
 
-RIGHT, WRONG, WRONG_ARQC = "right", "wrong", "wrong-arqc"
+RIGHT, WRONG, WRONG_ARQC, WRONG_ICVV = "right", "wrong", "wrong-arqc", "wrong-icvv"
 THREE_DS: Final = ("full", "attempted", "none", "wrong")
 CHIP_COUNTER_MAX: Final = 0xFFFF
 PIN_BYTES_MAX: Final = 64  #: of standard input or a file that holds a PIN and the end of a line
@@ -145,11 +145,11 @@ _OPTIONS = (
     ),
     option(
         "--chip",
-        type=click.Choice((RIGHT, WRONG_ARQC)),
+        type=click.Choice((RIGHT, WRONG_ARQC, WRONG_ICVV)),
         is_flag=False,
         flag_value=RIGHT,
-        metavar="[wrong-arqc]",
-        help="Read the chip: DE 55 with the cryptogram of the card, or a wrong one.",
+        metavar="[wrong-arqc|wrong-icvv]",
+        help="Read the chip: DE 55 with cryptogram (ARQC) and iCVV of the card, or a wrong one of them.",
     ),
     option(
         "--atc",

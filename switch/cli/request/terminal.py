@@ -12,7 +12,7 @@ from switch.card import TEST_PIN, CardSecurity, Pan
 from switch.card_security.cavv import CavvParts
 from switch.card_security.chip_data import chip_data, chip_values
 from switch.card_security.cryptograms import CRYPTOGRAM_TAG, CRYPTOGRAM_VERSIONS, ChipCard, sample_issuer_data
-from switch.cli.request.proofs import RIGHT, WRONG, WRONG_ARQC, ProofWishes, drawn_counter, listener_keys, open_keys
+from switch.cli.request.proofs import RIGHT, WRONG, WRONG_ARQC, WRONG_ICVV, ProofWishes, drawn_counter, listener_keys, open_keys
 from switch.errors import CardSecurityError, SwitchError
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.elements import EMV_DATA, TRACK_2
@@ -125,6 +125,7 @@ class Terminal:
         with_pin = wishes.pin is not None
         counter = drawn_counter() if wishes.atc is None else wishes.atc
         icvv = self._keys.make_cvv("icvv", f"{issuer}.cvk", pan, expiry)
+        icvv = _other(icvv) if wishes.chip == WRONG_ICVV else icvv
         track = f"{pan.digits}D{expiry}{SERVICE_CODE}00000{icvv}"
         values = {
             "57": track + "F" * (len(track) % 2),

@@ -53,8 +53,10 @@ def print_verdict(response: Description, place: str, elapsed_ms: float) -> None:
 
 def print_answer(response: Description, request: Description, *, everything: bool) -> None:
     """What of the answer is new or not as it was sent, and how much is; ``everything`` shows that too."""
-    sent = {line.element: line.value for line in request.lines}
-    same = {line.element for line in response.lines if line.element > 1 and sent.get(line.element) == line.value}
+    sent = {line.element: (line.value, line.subelements) for line in request.lines}
+    same = {
+        line.element for line in response.lines if line.element > 1 and sent.get(line.element) == (line.value, line.subelements)
+    }
     click.echo()
     left_out = set[int]() if everything else same
     _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes", left_out)

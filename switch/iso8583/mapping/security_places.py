@@ -31,6 +31,9 @@ WHOLE_TRACK: Final = frozenset({"90", "91"})
 _EXPIRY_DIGITS, _SERVICE_DIGITS = 4, 3  #: behind the separator of track 2 (ISO/IEC 7813)
 _PVV_DIGITS: Final = 5  #: key index and PVV, which stand before the verification value
 _VALUE_DIGITS: Final = 3
+_VALUE_AT: Final = _EXPIRY_DIGITS + _SERVICE_DIGITS + _PVV_DIGITS
+_CRYPTOGRAM, _CHIP_TRACK = "9F26", "57"  #: tags
+_CHIP_SERVICE_CODE: Final = "999"  #: with which the value in a chip is reckoned, whatever its track says
 _INDICATOR_CHARACTERS: Final = 6
 CVV2_IS_THERE: Final = "1"
 #: Last digit of an ECI, in the manner of Visa or of Mastercard, or of a UCAF collection indicator -> ECI as the house has it.
@@ -63,6 +66,8 @@ class SecurityPlaces:
         cvv2, eci, cavv = (self._value(self.request, name, e) for name in SECURITY_OF_REQUESTS)
         service_code, cvv = _on_track(e.get(TRACK_2, ""), e.get(22, ""))
         pin_block, chip = e.get(PIN_BLOCK), e.get(EMV_DATA)
+        if chip is not None and cvv is None:
+            service_code, cvv = _in_chip(chip)
         if cvv2 is None and eci is None and cavv is None and pin_block is None and chip is None and cvv is None:
             return None
         return CardSecurity(
@@ -211,6 +216,29 @@ def security_places(dialect: Dialect, zone: str = "") -> SecurityPlaces:
     )
 
 
+#: What an issuer found, and how far a cardholder was authenticated, in words.
+_RESULTS: Final = {
+    "cvv2_result": {"M": "match", "N": "no match", "P": "not processed", "S": "missing", "U": "not verified"},
+    "cvv_result": {"1": "wrong", "2": "right"},
+    "cavv_result": {
+        "0": "cannot be read",
+        "1": "wrong",
+        "2": "right",
+        "3": "right, of an attempt",
+        "4": "wrong, of an attempt",
+    },
+    "eci": {"05": "authenticated", "06": "attempted", "07": "not authenticated"},
+}
+
+
+def proof_words(dialect: Dialect, place: str, value: str) -> str:
+    """What stands in a subelement such as 48.87 in words, where the dialect says that it is a result or an ECI."""
+    for name, words in _RESULTS.items():
+        if dialect.security.get(name) == place:
+            return words.get((_ECI.get(value.strip()[-1:]) or "") if name == "eci" else value, "")
+    return ""
+
+
 def _place(dialect: Dialect, name: str) -> SecurityPlace | None:
     """A place the [security] table names, where the dialect (still) describes it."""
     text = dialect.security.get(name)
@@ -268,12 +296,24 @@ def _in_form(name: str, form: str, value: str) -> str:
     return value
 
 
+def _in_chip(chip: str) -> tuple[str | None, str | None]:
+    """The verification value (iCVV) in the chip's own track 2, under the service code it is reckoned with; nothing where the
+    chip asks its issuer for nothing."""
+    with suppress(IndexError, ValueError):
+        data = bytes.fromhex(chip)
+        tags = {tag: data[start:end].hex().upper() for tag, start, end in emv_tags(data)}
+        if _CRYPTOGRAM in tags:
+            _, _, rest = tags.get(_CHIP_TRACK, "").rstrip("F").partition("D")
+            value = rest[_VALUE_AT : _VALUE_AT + _VALUE_DIGITS]
+            return (_CHIP_SERVICE_CODE, value) if len(value) == _VALUE_DIGITS else (None, None)
+    return None, None
+
+
 def _on_track(track: str, entry_mode: str) -> tuple[str | None, str | None]:
     """Service code and verification value of a track 2 that was read whole; nothing of any other, and of a short one."""
     if not track or entry_mode[:2] not in WHOLE_TRACK:
         return None, None
     _, _, rest = track.replace("D", "=").partition("=")
     service = rest[_EXPIRY_DIGITS : _EXPIRY_DIGITS + _SERVICE_DIGITS]
-    start = _EXPIRY_DIGITS + _SERVICE_DIGITS + _PVV_DIGITS
-    value = rest[start : start + _VALUE_DIGITS]
+    value = rest[_VALUE_AT : _VALUE_AT + _VALUE_DIGITS]
     return (service, value) if len(value) == _VALUE_DIGITS else (None, None)

@@ -21,6 +21,7 @@ from switch.transaction import (
     Authorization,
 )
 
+CHIP_SERVICE_CODE: Final = "999"  #: of the value in a chip
 AUTHENTICATED, ATTEMPTED = "05", "06"  #: ECI
 AUTHENTICATION_BYTES: Final = 20
 
@@ -145,7 +146,8 @@ class Proof:
             return None
         right = self._proofs.verifier.cvv(card.pan, card.expiry, service_code, value)
         self._results = evolve(self._results, cvv="2" if right else "1")
-        return None if right else (CRYPTOGRAM_OR_VALUE_WRONG, "verification value (CVV) of the track is not that of the card")
+        name = "(iCVV) of the chip" if service_code == CHIP_SERVICE_CODE else "(CVV) of the track"
+        return None if right else (CRYPTOGRAM_OR_VALUE_WRONG, f"verification value {name} is not that of the card")
 
     def _cavv(self) -> Wrong | None:
         value, eci = self._security.cavv, self._security.eci

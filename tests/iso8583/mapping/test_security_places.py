@@ -11,7 +11,7 @@ from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.acquirer import Stamp, to_authorization, to_response
 from switch.iso8583.mapping.issuer import from_issuer, secured, to_issuer_advice, to_issuer_answer, to_issuer_request
-from switch.iso8583.mapping.security_places import security_places
+from switch.iso8583.mapping.security_places import proof_words, security_places
 from switch.iso8583.message import Message
 from switch.transaction import Authorization, Decision
 from tests.iso8583.samples import PAN, PURCHASE
@@ -45,6 +45,19 @@ def test_in_de_48_in_the_manner_of_mastercard() -> None:
     assert proofs({48: "4203210"}).eci == "07"
     assert proofs({48: "4304XXXX"}).cavv == "5D75D7"
     assert proofs({48: "4304X-XX"}).cavv == ""
+
+
+@pytest.mark.parametrize(
+    ("chip", "found"),
+    [
+        (f"5710{PAN}D2912201000009879F2608C0FFEE0123456789", ("999", "987")),
+        (f"5710{PAN}D291220100000987", None),
+        (f"5708{PAN}9F2608C0FFEE0123456789", None),
+    ],
+)
+def test_a_chip_has_a_value_of_its_own(chip: str, found: tuple[str, str] | None) -> None:
+    security = proofs({55: chip})
+    assert (security.cvv and (security.service_code, security.cvv)) == found
 
 
 def test_in_60_and_126_in_the_manner_of_visa() -> None:
@@ -213,3 +226,20 @@ def test_whatever_came_it_is_handed_on_or_an_error_of_the_message(private: str, 
     assert again is not None
     if source != target and request.security.cvv2:
         assert again.cvv2 == request.security.cvv2
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value", "words"),
+    [
+        ("ascii", "48.87", "N", "no match"),
+        ("ascii", "48.42", "212", "authenticated"),
+        ("ascii", "48.45", "3", "right, of an attempt"),
+        ("visa_like", "60.8", "07", "not authenticated"),
+        ("visa_like", "44.5", "1", "wrong"),
+        ("visa_like", "48.87", "N", ""),
+        ("ascii", "48.92", "123", ""),
+        ("ascii", "48.42", "", ""),
+    ],
+)
+def test_results_in_words(name: str, place: str, value: str, words: str) -> None:
+    assert proof_words(DIALECTS[name], place, value) == words
