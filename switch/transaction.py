@@ -174,6 +174,7 @@ class Upload:
     original_stan: str  #: of the transaction
     pan: Pan | None
     amount_minor: int
+    currency: str  #: ISO 4217 numeric
     merchant_id: str
     rrn: str  #: DE 37, the transaction's
 

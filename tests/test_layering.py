@@ -238,6 +238,11 @@ TWICE: Final = {
 }
 
 
+def test_frozen_records_are_those_of_the_house() -> None:
+    own = re.compile(r"^(?:from attrs import [^\n]*\bfrozen\b|import attrs?$)", re.MULTILINE)
+    assert [name for name, path in MODULES.items() if name != "record" and own.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_a_public_name_is_defined_once() -> None:
     where: dict[str, set[str]] = {}
     for name, path in MODULES.items():
@@ -404,6 +409,8 @@ TESTED_BY: Final = {
     "specs/specification": "specs/test_load.py",
     "specs/toml_lines": "specs/test_load.py",
     "trace/reader": "trace/test_recorder.py",
+    "trace/told": "trace/test_recorder.py",
+    "trace/up_to_date": "trace/test_process.py",
     "transaction": "routing/test_switchboard.py",
 }
 

@@ -63,8 +63,9 @@ class Answers:
         request, issuer = exchange.authorization, exchange.route.issuer
         if request.partial_accepted and approved_minor is not None and 0 < approved_minor < request.amount_minor:
             return evolve(decision, approved_minor=approved_minor)
-        granted = "no amount" if approved_minor is None else format_minor(approved_minor)
-        why = f"{issuer} approved {granted} of {format_minor(request.amount_minor)}, which cannot be taken"
+        granted = "no amount" if approved_minor is None else format_minor(approved_minor, request.currency)
+        asked = format_minor(request.amount_minor, request.currency)
+        why = f"{issuer} approved {granted} of {asked}, which cannot be taken"
         self._undo(exchange, why, now, effects)
         return refuse(INSUFFICIENT_FUNDS, why)
 
