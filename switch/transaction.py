@@ -118,6 +118,16 @@ class Authorization:
         )
 
 
+class CardUse(NamedTuple):
+    """How and where a card is used, as far as an issuer asks beyond the channel; what a message does not say is empty."""
+
+    countries: frozenset[str] = frozenset()  #: of acquirer and card acceptor: ISO 3166 numeric, or letters of no known country
+    contactless: bool = False
+    with_pin: bool = False
+    on_file: bool = False  #: by a standing order of the cardholder: the merchant keeps the number
+    account: str = ""  #: which of the cardholder's accounts: savings, cheque, credit, universal, investment; empty: any
+
+
 def tells_apart(rrn: str) -> bool:
     """Whether a retrieval reference number names one request rather than any: it is neither blank nor zeros."""
     return bool(rrn.strip("0 "))
@@ -240,7 +250,10 @@ STOLEN_CARD: Final = "43"
 INSUFFICIENT_FUNDS: Final = "51"
 EXPIRED_CARD: Final = "54"
 INCORRECT_PIN: Final = "55"
+CARDHOLDER_NOT_PERMITTED: Final = "57"
+TERMINAL_NOT_PERMITTED: Final = "58"
 AMOUNT_LIMIT_EXCEEDED: Final = "61"
+RESTRICTED_CARD: Final = "62"
 SECURITY_VIOLATION: Final = "63"
 ORIGINAL_AMOUNT_INCORRECT: Final = "64"
 FREQUENCY_LIMIT_EXCEEDED: Final = "65"
@@ -348,6 +361,9 @@ SCHEME_MEANINGS: Final = {
     "82": "verification value or cryptogram is wrong",
     "88": "cryptographic failure",
     "N7": "CVV2 is wrong",
+    "R0": "stop payment order",
+    "R1": "revocation of authorization order",
+    "R3": "revocation of all authorizations order",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 import trio
 
@@ -15,6 +15,7 @@ from switch.errors import MessageError, TlsError
 from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
+from switch.iso8583.mapping.card_use import card_use
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
@@ -22,6 +23,7 @@ from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.nested.read import element_value
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
+from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, EntryReference, Placed, Records
 from switch.issuers.profile import Profile
@@ -35,7 +37,17 @@ from switch.lines.sockets import accept
 from switch.lines.tls import answer
 from switch.lines.tls_context import ServerSide
 from switch.lines.wire_format import WireFormat
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SECURITY_VIOLATION, SYSTEM_MALFUNCTION, ExchangeKey
+from switch.transaction import (
+    FORMAT_ERROR,
+    FUNCTION_NOT_SUPPORTED,
+    SECURITY_VIOLATION,
+    SYSTEM_MALFUNCTION,
+    Authorization,
+    CardUse,
+    ExchangeKey,
+)
+
+HOME_COUNTRY: Final = "504"  #: of an issuer that is told no other: Morocco
 
 
 class Keeper(Records, Protocol):
@@ -75,6 +87,10 @@ class Writing:
         self.write()
         return self._book.key_of(reference)
 
+    def of_account(self, account: str, after_ms: int) -> Iterable[Entry]:
+        self.write()
+        return self._book.of_account(account, after_ms)
+
 
 class IssuerHost:
     """One simulated bank or network. What came in a gulp is judged, its entries written in one commit, then answered."""
@@ -86,6 +102,7 @@ class IssuerHost:
         book: Keeper,
         *,
         institution_id: str,
+        country: str = HOME_COUNTRY,
         clock_ms: Callable[[], int],
         scenario: Scenario | None = None,
         seed: int = 0,
@@ -96,6 +113,7 @@ class IssuerHost:
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
         self._lines = Lines(lambda: None)
+        self._means = Means(self._writing, country, _use_of)
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
         self._places = security_places(wire.codec.dialect, wire.pin_zone)
@@ -178,6 +196,7 @@ class IssuerHost:
                 request,
                 self._accounts,
                 self._scenario,
+                means=self._means,
                 now_ms=now_ms,
                 today_yymm=month,
                 approval_codes=self._codes,
@@ -227,6 +246,10 @@ class IssuerHost:
         await trio.sleep(delay_seconds)
         _queue(line, answer, tpdu, asked)
         line.flush()
+
+
+def _use_of(request: Authorization) -> CardUse:
+    return card_use(request.carried)
 
 
 def _refuse(line: Line, asked: Message, tpdu: bytes, fault: MacFault) -> None:
