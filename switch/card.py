@@ -22,7 +22,7 @@ CARD_ORIGINS: Final[tuple[CardOrigin, ...]] = ("domestic", "foreign")
 _CARD_NUMBER = re.compile(r"\d{13,}")
 
 
-@record(repr=False, str=False)
+@record
 class Pan:
     """A primary account number (ISO/IEC 7812). Shown masked; ``digits`` is the number itself, for wires and vaults only."""
 
