@@ -38,7 +38,7 @@ class Pan:
     __str__ = __repr__
 
 
-@record(kw_only=True, repr=False, str=False)
+@record(kw_only=True)
 class CardSecurity:
     """What of a request proves that the card and its holder are there: read for one judgement, never stored and never shown.
 
