@@ -88,7 +88,7 @@ class Terminal:
         """The bank of a card, and the card where it is a test card; no bank of any other, whose keys nobody has."""
         for issuer in self._specs.issuers.values():
             found = next((card for card in issuer.cards if card.pan == pan), None)
-            found = found or next((card for each in issuer.card_series if (card := each.find(pan.digits))), None)
+            found = found or issuer.further_card(pan.digits)
             if found is not None:
                 return issuer.id, found
         return "", None
