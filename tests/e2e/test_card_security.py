@@ -24,7 +24,7 @@ from switch.iso8583.mapping.security_places import security_places
 from switch.issuers.process.book import Book
 from switch.keys.key_module import PinPlace
 from switch.specs.folder import default_folder
-from switch.specs.load import load_specs
+from switch.specs.parts import Parts
 from tests.cli.command import Outcome, run
 from tests.e2e.test_crash import eventually
 
@@ -325,7 +325,7 @@ def everything_on_disk(folder: Path) -> Iterator[tuple[Path, bytes]]:
 
 def test_nothing_secret_is_left_anywhere(centre: CentreProcess, specs_folder: Path) -> None:
     """After a run with a CVV2, PINs, tracks, chips and 3-D Secure, over all listeners and to all issuers."""
-    specs = load_specs(specs_folder)
+    specs = Parts(specs_folder)
     keys: Any = open_keys(specs, None)
     secrets: set[bytes] = set()
     shown = ""

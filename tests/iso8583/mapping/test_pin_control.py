@@ -7,7 +7,7 @@ import pytest
 from switch.iso8583.mapping.pin_control import PinControl
 
 
-@pytest.mark.parametrize("control", [PinControl(kind, index) for kind in (0, 3, 4) for index in ("01", "02", "99")])  # type: ignore[arg-type]
+@pytest.mark.parametrize("control", [PinControl(kind, index) for kind in (0, 3, 4) for index in ("01", "02", "99")])
 def test_there_and_back(control: PinControl) -> None:
     assert PinControl.read(control.text) == control
     assert len(control.text) == 16

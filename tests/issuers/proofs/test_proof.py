@@ -135,7 +135,7 @@ def test_a_restart_forgets_neither_tries_nor_counters(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("name", "security"), [("cvv2", {"cvv2": "112"}), ("pin", {"pin_block": "wrong"})])
-def test_what_is_not_verified_refuses_nothing(name: str, security: dict[str, str]) -> None:
+def test_what_is_not_verified_refuses_nothing(name: str, security: dict[str, Any]) -> None:
     verified = ProofRules().verified - {name}
     assert Desk(ProofRules(verified=verified)).judge(**security) == (None, None)
 
