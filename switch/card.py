@@ -20,6 +20,7 @@ CardOrigin = Literal["domestic", "foreign"]  #: where the bank of a card is, see
 CARD_ORIGINS: Final[tuple[CardOrigin, ...]] = ("domestic", "foreign")
 
 _CARD_NUMBER = re.compile(r"\d{13,}")
+_AUTHENTICATIONS: Final = {"2": "authenticated", "3": "attempted"}  #: result of a CAVV that was right -> how far it came
 
 
 @record
@@ -57,6 +58,11 @@ class CardSecurity:
     cvv: str | None = None  #: of track 2
     places: object = field(default=None, eq=False)
 
+    @property
+    def three_d_secure(self) -> bool:
+        """Whether it has 3-D Secure data, an ECI or a CAVV."""
+        return self.eci is not None or self.cavv is not None
+
     def __repr__(self) -> str:
         proofs = ("cvv2", "eci", "cavv", "pin_block", "chip", "cvv")
         return f"CardSecurity({', '.join(each for each in proofs if getattr(self, each) is not None)})"
@@ -73,6 +79,11 @@ class SecurityResults:
     cavv: str = ""  #: 2 passed, 1 failed, 3 an attempt that passed, 4 one that failed, 0 not readable
     issuer_authentication: str = ""  #: ARPC and what it vouches for, hexadecimal (tag 91)
     places: object = field(default=None, eq=False, repr=False)  #: where its message says them; None: no message yet
+
+    @property
+    def authentication(self) -> str | None:
+        """How far the issuer found the cardholder authenticated; None where it found a CAVV wrong, or looked at none."""
+        return _AUTHENTICATIONS.get(self.cavv)
 
 
 def mask_pan(digits: str) -> str:

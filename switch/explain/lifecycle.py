@@ -12,6 +12,7 @@ from attrs import asdict
 from switch.clearing.checks import Ask
 from switch.endofday import books
 from switch.errors import NegativeAnswerError
+from switch.explain.liability import Liability, liability
 from switch.merchant import AT_CUT_OFF
 from switch.record import frozen
 from switch.transaction import NOW
@@ -60,6 +61,7 @@ DECISION_COLUMNS: Final = (
     "reason",
     "approved_minor",
     "captured_minor",
+    "authentication",
 )
 REVERSAL_COLUMNS: Final = (
     "id",
@@ -207,6 +209,11 @@ class Life:
     def day_closed(self) -> bool:
         return self.closed is not None
 
+    @property
+    def liability(self) -> Liability | None:
+        """Who bears a fraud; None where that is no question of 3-D Secure."""
+        return liability(self.request, self.decision)
+
     def as_json(self) -> Row:
         """Plain values; the card number masked, amounts in minor units, times in epoch milliseconds."""
         request = named(self.request, "request_id")
@@ -219,6 +226,7 @@ class Life:
             "reversals": [named(row, "reversal_id") for row in self.reversals],
             "deliveries": [named(row, "delivery_id") for row in self.deliveries],
             "day_closed": self.day_closed,
+            "liability": self.liability and asdict(self.liability),
         }
 
 

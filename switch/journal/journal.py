@@ -56,7 +56,7 @@ from switch.routing.traffic.recovery import Recovery
 JOURNAL_FILE: Final = "journal.db"
 BOOKS_FILE: Final = "books.db"  #: what is made of the journal, beside it (``switch.endofday.books``)
 #: The scripts that make a journal, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-_MIGRATIONS: Final = ("1.sql", "2.sql", "3.sql", "4.sql")
+_MIGRATIONS: Final = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql")
 SCHEMA_VERSION: Final = len(_MIGRATIONS)
 SCHEMA: Final = databases.Schema(
     name="a journal", tables=frozenset({"business_day", "request", "decision"}), scripts=_MIGRATIONS, package=__package__

@@ -36,7 +36,7 @@ id, received_at_ms, line, message_class, acquirer_id, terminal_id, stan, transmi
 pan_cipher, pan_masked, transaction_type, amount_minor, currency, entry_mode, channel, local_at, issuer, scheme, product, origin
 """
 INSERT_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"  # noqa: S608
-INSERT_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 9)})"  # noqa: S608
+INSERT_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 10)})"  # noqa: S608
 ROWS_AT_ONCE: Final = 16  #: rows of one INSERT, where there are as many: SQLite begins and ends fewer statements
 INSERT_REVERSAL = """
 INSERT INTO reversal (
@@ -123,6 +123,7 @@ def decision_row(item: JournalDecision, business_date: str, now_ms: int) -> Sequ
         decision.reason,
         item.approved_minor,
         item.captured_minor,
+        None if decision.results is None else decision.results.authentication,
     )
 
 

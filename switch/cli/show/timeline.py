@@ -27,6 +27,9 @@ def show_story(story: Lifecycle, told: Sequence[StepWithMessage], specs: Specs) 
     verdict, tone = _verdict(story)
     say_text(said(verdict), tone)
     say_text(said(f"RRN {story.rrn}: {_about(story, specs)}"), "title")
+    for life in story.lives:
+        if life.liability is not None and life.request["rrn"].strip() == story.rrn:
+            say_text(said(f"a fraud is borne by the {life.liability.borne_by}: {life.liability.why}"))
     say()
     times, headings = _times(told, specs)
     shown: dict[str, list[str]] = {"time": times, "leg": [said(step.leg) for step, _ in told]}

@@ -48,7 +48,7 @@ class StandIn:
         approvals that its issuer does not know yet."""
         if request.transaction_type != PURCHASE or request.pre_authorized:
             return "only purchases are"
-        if request.authenticated:
+        if request.authenticated or (request.security is not None and request.security.three_d_secure):
             return "3-D Secure data can be judged by the issuer alone"
         if request.channel not in self.channels:
             return f"{request.channel} is not"
