@@ -15,7 +15,7 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.dates import Dates
 from switch.iso8583.mapping.reconciliation import to_reconciliation, to_upload
-from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
+from switch.iso8583.mapping.session import KEY_FUNCTION_NAMES, NETWORK_FUNCTION_NAMES
 from switch.iso8583.message import Message
 from switch.iso8583.mti import ORIGINS, REQUEST_ANSWERS, expects_answer, message_class
 from switch.iso8583.reading.openings import protocol_of
@@ -130,8 +130,8 @@ class Inbound:
 
     def _tell_of(self, origin: Origin, answer: Message, request: Message, effects: list[Effect]) -> None:
         """Tell of a network management message that was not answered 00."""
-        if answer.response_code == APPROVED:
-            return
+        if answer.response_code == APPROVED or request.network_function in KEY_FUNCTION_NAMES:
+            return  # of a key its line has told already
         line, received = origin.line, origin.message
         found = f"function {request.network_function} (DE 70)" if request.network_function else "no function (DE 70)"
         offered = ", ".join(f"{number} {name}" for number, name in NETWORK_FUNCTION_NAMES.items())

@@ -17,6 +17,7 @@ from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
 from switch.centre.exposure import reach
 from switch.centre.issuer_processes import IssuerProcess
+from switch.centre.key_wishes import grant_wishes
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
 from switch.centre.trace_process import TraceProcess
@@ -30,6 +31,7 @@ from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJo
 from switch.keys.key_module import KeyModule
 from switch.keys.shipped import ACQUIRERS
 from switch.lines.issuer_link import IssuerLink
+from switch.lines.key_exchange import ZoneKeys
 from switch.lines.message_mac import LineMacs
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
@@ -75,8 +77,9 @@ def wire_format(of: Listener | Profile, codecs: dict[str, Codec], specs: Specs, 
     if of.dialect not in codecs:
         codecs[of.dialect] = Codec(specs.dialects[of.dialect])
     header = HeaderFormat.parse(of.header) if isinstance(of.header, str) else of.header
-    macs = LineMacs.of(of.keys, keys, of.id if isinstance(of, Profile) else ACQUIRERS)
-    return WireFormat(codec=codecs[of.dialect], header=header, tpdu=of.tpdu, macs=macs, pin_zone=of.keys.pin_key)
+    owner = of.id if isinstance(of, Profile) else ACQUIRERS
+    macs, zone = LineMacs.of(of.keys, keys, owner), ZoneKeys.of(of.keys, keys, owner)
+    return WireFormat(codec=codecs[of.dialect], header=header, tpdu=of.tpdu, macs=macs, zone=zone, pin_zone=of.keys.pin_key)
 
 
 class Centre:
@@ -186,6 +189,7 @@ class Centre:
             whole.start_soon(_look_after, journal, recording)
             whole.start_soon(_fold, journal)
             whole.start_soon(self._sum_up)
+            whole.start_soon(grant_wishes, self.options.data, links)
             whole.start_soon(self._announce, links, addresses, recording)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from switch.keys.key import KeyRecord, KeyUse
 
 USES: Final = ("cvk", "cavk", "pvk", "zpk", "zmk", "imk-ac", "mac", "bdk")
+WAIT_SECONDS_MAX: Final = 600.0  #: for an exchange of a key
+APPROVED: Final = "00"
 CLEAR_CHARACTERS_MAX: Final = 1000  #: of a key on standard input; 64 and blanks are enough
 _HEADS: Final = ("key", "use", "cipher", "KCV", "TR-31", "label")
 
@@ -36,7 +38,7 @@ def _key_ids(ctx: click.Context, parameter: click.Parameter, incomplete: str) ->
 
 @click.group(cls=Verbs)
 def keys() -> None:
-    """Keys of banks and zones: list, generate, import, export. Key check values (KCV) are shown, keys are not."""
+    """Keys of banks and zones: list, generate, import, export, exchange. Key check values (KCV) are shown, keys are not."""
 
 
 _use_option = option(
@@ -193,6 +195,54 @@ def export(
     if zone_key is None:
         raise SwitchError("--zone-key: found nothing, expected the name of a zmk, or --clear for a test key")
     click.echo(KeyModule.open(data, issuers).give_block(zone_key, key_id, version))
+
+
+@keys.command(short_help="Give an issuer a new key.")
+@click.argument("issuer", metavar="ISSUER", shell_complete=issuer_names)
+@option("--mac", is_flag=True, help="The MAC key (DE 70 = 160), instead of the PIN key (101).")
+@option(
+    "--timeout",
+    "timeout_seconds",
+    type=click.FloatRange(0, WAIT_SECONDS_MAX),
+    default=15.0,
+    metavar="SECONDS",
+    help="Time to wait for the outcome.  [default: 15]",
+)
+@data_option
+@specs_option
+def exchange(issuer: str, mac: bool, timeout_seconds: float, data: Path, specs_folder: Path | None) -> None:
+    """Let the running Switch give the bank ISSUER a new key: an 0800 with a key block in DE 48.
+
+    Both use the new key as soon as the bank has answered 00, and the key before it is good for another 60 s. If Switch does not
+    run, or the bank is away, Switch gives the key after the next sign-on. A gateway gives its key with
+    `switch send --network key-change`.
+
+    \b
+    switch keys exchange atlas
+    switch keys exchange atlas --mac
+    """
+    import time
+
+    from switch.centre.key_wishes import LOOK_SECONDS, outcome_of, wish
+    from switch.specs.folder import folder_of
+
+    known = _issuers(folder_of(data, specs_folder))
+    if issuer not in known:
+        raise SwitchError(f"ISSUER: found {issuer!r}, expected one of {', '.join(known)}")
+    if not data.is_dir():
+        raise SwitchError(f"--data: found no folder {data}, expected that of a Switch")
+    outcome = wish(data, issuer, "mac" if mac else "pin")
+    deadline = time.monotonic() + timeout_seconds
+    while (found := outcome_of(outcome)) is None:
+        if time.monotonic() > deadline:
+            click.echo(f"no outcome in {timeout_seconds:g} s: Switch gives {issuer} the key after its next sign-on")
+            return
+        time.sleep(min(LOOK_SECONDS / 5, timeout_seconds))
+    outcome.unlink(missing_ok=True)
+    code, what = found
+    if code != APPROVED:
+        raise NegativeAnswerError(f"{issuer}: {what}")
+    click.echo(f"{issuer}: {what}")
 
 
 def _typed() -> str:

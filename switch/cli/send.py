@@ -29,7 +29,7 @@ TYPES = ("purchase", "cash", "cash-back", "quasi-cash", "bill", "refund", "balan
 RATE_MAX = 1_000
 #: `--entry`, as in `switch.iso8583.mapping.compose.ENTRIES`.
 ENTRY_NAMES = ("ecommerce", "chip", "magstripe", "manual")
-NETWORK = ("sign-on", "echo", "sign-off", "cut-over")
+NETWORK = ("sign-on", "echo", "sign-off", "cut-over", "key-change", "mac-key-change")
 
 
 def _seconds(ctx: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -247,6 +247,7 @@ def send(
     switch send --reverse HOTEL0000001 --leave 100
     switch send --totals --set 76=1 --set 88=43000
     switch send --network echo
+    switch send --network key-change --expect 00
     switch send --cvv2 right --3ds full --expect 00
     switch send --pan 4507160000000010 --chip --pin wrong --expect 55
     switch send --port 8590 --tls --ca certificates/ca.pem
@@ -277,7 +278,9 @@ def send(
     side = tls.side(listener, specs.folder, host)
     framer = partial(Framer, header, tpdu=with_tpdu)
     speaking = Conversation(host, port or listener.port, framer, timeout_seconds, side)
-    wire = Wire(codec=codec, header=header, tpdu=_TPDU if with_tpdu else b"", macs=proofs.macs(listener, specs, data))
+    terminal = _terminal(wished, specs, listener, data)
+    macs = proofs.macs(listener, specs, data, terminal.keys if terminal is not None else None)
+    wire = Wire(codec=codec, header=header, tpdu=_TPDU if with_tpdu else b"", macs=macs)
     view = SendView(
         bytes=dumped,
         everything=everything,
@@ -294,7 +297,6 @@ def send(
             send_raw(speaking, wire, raw_bytes(raw), view)
             return
         written = messages_of(file, codec, header) if file is not None else None
-        terminal = _terminal(proofs, specs, listener, data)
         messages = outgoing(wished, changes, written, specs, codec, data or DATA_FOLDER, terminal)
         if count * len(messages) > MESSAGES_MAX:
             raise SwitchError(f"--count: found {count}, expected at most {MESSAGES_MAX} messages in all")
@@ -306,9 +308,9 @@ def send(
         speaking.close()
 
 
-def _terminal(proofs: ProofWishes, specs: Parts, listener: Listener, data: Path | None) -> Terminal | None:
-    """Who makes the proofs that are asked for; None where none is, and the keys need not be loaded."""
-    if not proofs.of_card:
+def _terminal(wishes: Wishes, specs: Parts, listener: Listener, data: Path | None) -> Terminal | None:
+    """Who makes the proofs or the key that are asked for; None where none is, and the keys need not be loaded."""
+    if not wishes.proofs.of_card and "key-change" not in (wishes.network or ""):
         return None
     from switch.cli.request.terminal import Terminal
 

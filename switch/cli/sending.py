@@ -13,6 +13,7 @@ import click
 from switch.cli.show.exchange import (
     described,
     exchange_json,
+    mac_verdict,
     print_answer,
     print_explain_it,
     print_given,
@@ -301,11 +302,10 @@ def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
 def _as_json(
     request: Description, response: Description, body: bytes, answer: Answered, out: Outgoing, wire: Wire, view: SendView
 ) -> dict[str, Any]:
-    about = exchange_json(request, response, answer.elapsed_ms, out.given)
-    if not view.bytes:
-        return about
-    about["request"]["frame_hex"] = _marked(wire.framed(body), body, wire.codec, view)
-    about["response"]["frame_hex"] = _marked(wire.framed_again(answer.frame), answer.frame.body, wire.codec, view)
+    about = exchange_json(request, response, answer, out.given, mac_verdict(wire.codec, wire.macs, answer.frame.body))
+    if view.bytes:
+        about["request"]["frame_hex"] = _marked(wire.framed(body), body, wire.codec, view)
+        about["response"]["frame_hex"] = _marked(wire.framed_again(answer.frame), answer.frame.body, wire.codec, view)
     return about
 
 

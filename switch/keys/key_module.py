@@ -7,15 +7,17 @@ no MAC. What was prepared for a key is kept, because preparing it takes longer t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from switch.card import Pan
 from switch.card_security import cavv as cavvs
 from switch.card_security import key_blocks
 from switch.card_security.chip_data import chip_values
-from switch.card_security.ciphers import Aes, BlockCipher, TripleDes, same
+from switch.card_security.ciphers import Aes, BlockCipher, TripleDes, odd_parity, same
 from switch.card_security.cryptograms import (
     CRYPTOGRAM_BYTES,
     CRYPTOGRAM_TAG,
@@ -38,8 +40,13 @@ from switch.card_security.pin_verification import TABLE, offset_matches, pin_off
 from switch.card_security.verification_values import ValueKind, value_matches, value_of
 from switch.errors import CardSecurityError
 from switch.keys.key import KEY_USES, KeptKey, KeyRecord, KeyUse, allows
-from switch.keys.keystore import kept_keys
+from switch.keys.keystore import change_keys, kept_keys
 from switch.keys.shipped import shipped_keys
+
+#: How long the key before an exchange is good beside the new one: longer than any request waits for its answer.
+IN_FLIGHT_SECONDS: Final = 60.0
+
+T = TypeVar("T")
 
 
 class PinPlace(NamedTuple):
@@ -88,17 +95,27 @@ class ArqcVerdict:
 class KeyModule:
     """The keys of a data folder over the shipped test keys: one that is kept stands in for the test key of its name."""
 
-    def __init__(self, keys: Iterable[KeptKey], chance: Callable[[int], bytes] = os.urandom) -> None:
-        """Later keys of a name stand in for earlier ones. ``chance`` gives that many bytes nobody can guess."""
+    def __init__(
+        self,
+        keys: Iterable[KeptKey],
+        chance: Callable[[int], bytes] = os.urandom,
+        *,
+        data: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Later keys of a name stand in for earlier ones. ``chance`` gives that many bytes nobody can guess. ``data`` is
+        where keys that were exchanged are kept; ``clock`` counts seconds."""
         self._keys = {key.about.id: key for key in keys}
-        self._chance = chance
+        self._chance, self._data, self._clock = chance, data, clock
         self._ready: dict[tuple[str, KeyUse], BlockCipher] = {}
+        self._before: dict[str, tuple[KeptKey, float]] = {}  #: the key before the last exchange, and until when it is good
+        self._offered: dict[str, KeptKey] = {}  #: sent to a partner who has not said that it has it
 
     @classmethod
     def open(cls, data: Path | None, issuers: Iterable[str], *, chance: Callable[[int], bytes] = os.urandom) -> KeyModule:
         """The keys of a data folder (None: none are kept) and the test keys of these issuers and of acquirers."""
         kept = kept_keys(data).values() if data is not None else ()
-        return cls([*shipped_keys(issuers), *kept], chance)
+        return cls([*shipped_keys(issuers), *kept], chance, data=data)
 
     # what is there
 
@@ -137,15 +154,15 @@ class KeyModule:
     def verify_pin(self, block: bytes, pan: Pan, place: PinPlace, pvk_id: str, kept: PvvReference | OffsetReference) -> bool:
         """Whether the PIN in a block is the cardholder's. CardSecurityError where the block is no PIN under its key."""
         pvk = self._triple(pvk_id, "pvk")
-        pin = opened_pin(place.kind, self._pin_key(place), block, pan)
+        pin = self._with_either(place, lambda key: opened_pin(place.kind, key, block, pan))
         if isinstance(kept, PvvReference):
             return pvv_matches(pvk, pan, kept.key_index, pin, kept.value)
         return offset_matches(pvk, validation_data(pan, kept.start, kept.length, kept.pad), pin, kept.value, kept.table)
 
     def translate_pin(self, block: bytes, pan: Pan, origin: PinPlace, destination: PinPlace) -> bytes:
         """The block as the next zone has it. CardSecurityError where it is no PIN under the key of its place."""
-        zones = [PinZone(place.kind, self._pin_key(place)) for place in (origin, destination)]
-        return translated(block, pan, zones[0], zones[1], self._fill(destination.kind))
+        ours, fill = PinZone(destination.kind, self._pin_key(destination)), self._fill(destination.kind)
+        return self._with_either(origin, lambda key: translated(block, pan, PinZone(origin.kind, key), ours, fill))
 
     def make_pin_block(self, pin: str, pan: Pan, place: PinPlace) -> bytes:
         """The block that a test terminal makes of a PIN."""
@@ -193,9 +210,11 @@ class KeyModule:
     def verify_mac(
         self, key_id: str, data: bytes, mac: bytes, *, method: MacMethod | None = None, padding: PaddingMethod = 1
     ) -> bool:
-        """Whether a MAC of four bytes or more is the one of these bytes."""
+        """Whether a MAC of four bytes or more is the one of these bytes; around an exchange of the key, by either."""
         key = self._prepared(key_id, "mac")
-        return mac_matches(method or _method(key), key, data, mac, padding)
+        if mac_matches(method or _method(key), key, data, mac, padding):
+            return True
+        return any(mac_matches(method or _method(each), each, data, mac, padding) for each in self._beside(key_id))
 
     def verify_terminal_mac(self, key_id: str, ksn: bytes, data: bytes, mac: bytes, padding: PaddingMethod = 1) -> bool:
         """Whether a retail MAC is the terminal's under DUKPT. ``key_id`` is a bdk."""
@@ -209,14 +228,20 @@ class KeyModule:
 
     # keys on their way
 
-    def take_block(self, zone_key_id: str, block: str, key_id: str, use: KeyUse, label: str = "") -> KeyRecord:
-        """Take a key in from a TR-31 block under a zone master key, for a use its block allows; it is not kept on disk."""
+    def take_block(
+        self, zone_key_id: str, block: str, key_id: str, use: KeyUse, label: str = "", *, kcv: str = ""
+    ) -> KeyRecord:
+        """Take a key in from a TR-31 block under a zone master key, for a use its block allows; it is not kept on disk. ``kcv``
+        is the check value that came with it, where one did."""
         opened = key_blocks.unwrapped(self._secret(zone_key_id, "zmk"), block)
         header = opened.header
         if not allows(use, header.algorithm, header.usage):
             words = f"usage {header.usage} ({header.algorithm})"
             raise CardSecurityError(f"key block for {key_id}", words, f"a key of use {use}: {KEY_USES[use]}")
-        return self._take(KeptKey.of(key_id, use, header.algorithm, opened.key, label))
+        kept = KeptKey.of(key_id, use, header.algorithm, opened.key, label)
+        if kcv:
+            _compare(kept.about, kcv)
+        return self._take(kept)
 
     def take_sealed(
         self, zone_key_id: str, sealed: bytes, key_id: str, use: KeyUse, *, kcv: str, mode: Literal["ecb", "cbc"] = "ecb",
@@ -228,8 +253,7 @@ class KeyModule:
         """
         secret = key_blocks.from_zone_key(self._zone(zone_key_id), sealed, mode)
         kept = KeptKey.of(key_id, use, "T", secret, label)
-        if len(kcv) < 4 or not same(kept.about.kcv[: len(kcv)].encode(), kcv.upper().encode(errors="replace")):
-            raise CardSecurityError(f"key check value of {key_id}", "another", "the one that came with the key")
+        _compare(kept.about, kcv)
         return self._take(kept)
 
     def give_block(self, zone_key_id: str, key_id: str, version: BlockVersion | None = None) -> str:
@@ -250,11 +274,72 @@ class KeyModule:
         kept = self._kept(key_id)
         return key_blocks.under_zone_key(self._zone(zone_key_id), kept.secret, mode), kept.about.kcv
 
+    def offer(self, zone_key_id: str, key_id: str, *, sealed: bool = False) -> str:
+        """A new key of the use and cipher of one that is there, for a partner: in a key block under a zone master key, or
+        enciphered under it, ``sealed``; the check value stands behind it. What the partner makes with it is good from now on;
+        we use it from ``settle`` on."""
+        about = self._kept(key_id).about
+        secret = self._chance(16 if about.algorithm == "T" else 32)
+        kept = KeptKey.of(key_id, about.use, about.algorithm, odd_parity(secret) if about.algorithm == "T" else secret)
+        self._offered[key_id] = kept
+        before, self._keys[key_id] = self._keys[key_id], kept
+        try:
+            if sealed:
+                enciphered, kcv = self.give_sealed(zone_key_id, key_id)
+                return f"{enciphered.hex().upper()}{kcv}"
+            return f"{self.give_block(zone_key_id, key_id)}{kept.about.kcv}"
+        finally:
+            self._keys[key_id] = before
+
+    def settle(self, key_id: str) -> KeyRecord:
+        """The partner has the key that was offered: it is used from now on, and kept."""
+        about = self._take(self._offered.pop(key_id))
+        self.keep(key_id)
+        return about
+
+    def withdraw(self, key_id: str) -> None:
+        """The partner does not take the key that was offered, or nobody knows whether it did. It may have kept it already, in a
+        data folder that it shares with us: then it is used."""
+        offered = self._offered.pop(key_id, None)
+        if offered is not None and self._data is not None and kept_keys(self._data).get(key_id) == offered:
+            self._take(offered)
+
+    def keep(self, key_id: str) -> None:
+        """Write a key into the keystore, for the next start; nothing where these keys are of no data folder."""
+        kept = self._kept(key_id)
+        if self._data is not None:
+            change_keys(self._data, lambda keys: keys.update({key_id: kept}))
+
     def _take(self, kept: KeptKey) -> KeyRecord:
-        self._keys[kept.about.id] = kept
-        for ready in [one for one in self._ready if one[0] == kept.about.id]:
+        key_id = kept.about.id
+        before = self._keys.get(key_id)
+        if before is not None and before.secret != kept.secret and before.about.use == kept.about.use:
+            self._before[key_id] = (before, self._clock() + IN_FLIGHT_SECONDS)
+        self._keys[key_id] = kept
+        for ready in [one for one in self._ready if one[0] == key_id]:
             del self._ready[ready]
         return kept.about
+
+    def _beside(self, key_id: str) -> Iterator[BlockCipher]:
+        """What else is good around an exchange of a key: the one before it for a while, and one that a partner was offered."""
+        before = self._before.get(key_id)
+        if before is not None and self._clock() < before[1]:
+            yield _cipher(before[0])
+        elif before is not None:
+            del self._before[key_id]
+        if key_id in self._offered:
+            yield _cipher(self._offered[key_id])
+
+    def _with_either(self, place: PinPlace, act: Callable[[BlockCipher], T]) -> T:
+        """What a PIN block of a place comes to; around an exchange of its key, with the key that opens it."""
+        try:
+            return act(self._pin_key(place))
+        except CardSecurityError as error:
+            if error.where == "PIN block" and not place.ksn:
+                for key in self._beside(place.key_id):
+                    with suppress(CardSecurityError):
+                        return act(key)
+            raise
 
     def _kept(self, key_id: str) -> KeptKey:
         try:
@@ -271,9 +356,8 @@ class KeyModule:
     def _prepared(self, key_id: str, use: KeyUse) -> BlockCipher:
         ready = self._ready.get((key_id, use))
         if ready is None:
-            secret = self._secret(key_id, use)
-            ready = Aes(secret) if self._keys[key_id].about.algorithm == "A" else TripleDes(secret)
-            self._ready[key_id, use] = ready
+            self._secret(key_id, use)
+            ready = self._ready[key_id, use] = _cipher(self._keys[key_id])
         return ready
 
     def _triple(self, key_id: str, use: KeyUse) -> TripleDes:
@@ -294,6 +378,16 @@ class KeyModule:
 
     def _fill(self, kind: PinBlockFormat) -> bytes:
         return self._chance(FILL_BYTES) if kind != 0 else b""
+
+
+def _compare(about: KeyRecord, kcv: str) -> None:
+    """CardSecurityError where the check value that came with a key, four hexadecimal digits or more, is another's."""
+    if len(kcv) < 4 or not same(about.kcv[: len(kcv)].encode(), kcv.upper().encode(errors="replace")):
+        raise CardSecurityError(f"key check value of {about.id}", "another", "the one that came with the key")
+
+
+def _cipher(kept: KeptKey) -> BlockCipher:
+    return Aes(kept.secret) if kept.about.algorithm == "A" else TripleDes(kept.secret)
 
 
 def _method(key: BlockCipher) -> MacMethod:

@@ -57,7 +57,7 @@ class AcquirerLines:
             self.signed_off.setdefault(line, False)
         else:
             self.signed_off.pop(line, None)
-        return network_response(message, self._voice.stamp().local_at)
+        return network_response(message, self._voice.stamp().local_at, station.key_taken(message))
 
     def refused(self, line: Line, response_code: str) -> None:
         """A request came on a line that signed off: one notice says so until the line signs on again."""

@@ -10,8 +10,18 @@ from typing import Any, Final
 
 import trio
 
-from switch.errors import MessageError, TlsError
-from switch.iso8583.mapping.session import CUT_OVER, REFUSED, SIGN_OFF, SIGN_ON, SIGNED_OFF, UP, Session, network_response
+from switch.errors import CardSecurityError, MessageError, TlsError
+from switch.iso8583.mapping.session import (
+    CUT_OVER,
+    KEY_FUNCTION_NAMES,
+    REFUSED,
+    SIGN_OFF,
+    SIGN_ON,
+    SIGNED_OFF,
+    UP,
+    Session,
+    network_response,
+)
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.lines.line import Frames, Line, Tap
@@ -70,6 +80,7 @@ class IssuerLink:
         self._told_at: float | None = None  #: when the cut-over was sent, while the issuer has not answered it
         self._address: tuple[str, int] | None = None
         self._moved = trio.Event()
+        self._exchanges: dict[str, Callable[[str, str], None]] = {}  #: of keys, by function, while they are not answered
 
     def moved(self, host: str, port: int) -> None:
         """The issuer listens at this address from now on."""
@@ -146,6 +157,7 @@ class IssuerLink:
                     self._gave_up = f"sign-on not answered in {SIGN_ON_SECONDS_MAX:g} s"
         finally:
             self.line = self._station = None
+            self._keys_lost()
             ended_in = self._session.state
             self._session.happened("lost")
         return ended_in, self._gave_up or (line.fault or "the connection was closed")
@@ -162,7 +174,8 @@ class IssuerLink:
             self._answered(station, station.answered(message), message.response_code)
             return
         with suppress(MessageError):
-            station.line.queue(network_response(message), self.tpdu, received)
+            code = station.key_taken(message)
+            station.line.queue(network_response(message, response_code=code), self.tpdu, received)
         function = station.asked_by_peer(message)
         if function == SIGN_ON:
             self._up(station)
@@ -183,6 +196,45 @@ class IssuerLink:
             self._told_at = None
             what = f"{self.issuer} {answered} cut-over to {self._business_date}; it is told again at its next sign-on"
             self._voice.tell(Notice("cut_over", what))
+
+        elif function in KEY_FUNCTION_NAMES:
+            self._key_answered(function, response_code)
+
+    def _key_answered(self, function: str, response_code: str | None) -> None:
+        zone, told = self._wire.zone, self._exchanges.pop(function, None)
+        assert zone is not None, "no key is offered without"
+        about = zone.answered(function, response_code)
+        outcome = (
+            f"it took the new key {about.id}, KCV {about.kcv}" if about else f"it did not take the new {zone.key_of(function)}"
+        )
+        what = f"{KEY_FUNCTION_NAMES[function]}: {outcome}; answered {response_code or 'without DE 39'}"
+        self._voice.tell(Notice("key", f"{self.issuer}: {what}"))
+        if told is not None:
+            told(response_code or "", what)
+
+    def change_key(self, function: str, told: Callable[[str, str], None]) -> bool:
+        """Give the issuer a new key; ``told`` is called with its response code (empty: none came) and what that means. False
+        where it is not signed on, or another exchange of that key waits for its answer."""
+        zone, station = self._wire.zone, self._station
+        if zone is None or station is None or self._session.state != UP or function in self._exchanges:
+            return False
+        try:
+            key = zone.offer(function)
+        except CardSecurityError as error:
+            told("", str(error))
+            return True
+        self._exchanges[function] = told
+        if not station.ask(function, key=key):
+            self._keys_lost()
+        return True
+
+    def _keys_lost(self) -> None:
+        """What was offered is offered no more: its answer does not come."""
+        exchanges, self._exchanges = self._exchanges, {}
+        if exchanges and self._wire.zone is not None:
+            self._wire.zone.lost()
+        for function, told in exchanges.items():
+            told("", f"{KEY_FUNCTION_NAMES[function]}: {self.issuer} gave no answer; the key before it stays in use")
 
     def _up(self, station: Station) -> None:
         if self._up_at is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from switch.errors import MessageError
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.session import (
     CUT_OVER,
     ECHO,
+    KEY_FUNCTION_NAMES,
     NETWORK_FUNCTION_NAMES,
     NO_ECHO,
     SIGN_OFF,
@@ -23,6 +25,8 @@ from switch.iso8583.message import Message
 from switch.lines.line import Line
 from switch.record import frozen
 from switch.routing.traffic.effects import Notice
+
+_NAMES: Final = NETWORK_FUNCTION_NAMES | KEY_FUNCTION_NAMES
 
 
 @frozen(kw_only=True)
@@ -44,7 +48,7 @@ class Station:
         self._stan = 0
         self._asked: dict[str, str] = {}  #: STAN of the last 0800 of each function, while it is not answered
 
-    def ask(self, function: str, business_date: str | None = None) -> bool:
+    def ask(self, function: str, business_date: str | None = None, key: str = "") -> bool:
         """Send an 0800 now; False, and a notice, where the line's dialect cannot say it. Never called while a turn sends."""
         self._stan = self._stan % 999_999 + 1
         request = network_request(
@@ -53,11 +57,12 @@ class Station:
             transmitted_at=self._voice.stamp().transmitted_at,
             institution_id=self._voice.institution_id,
             business_date=business_date,
+            key=key,
         )
         try:
             self.line.queue(request, self.tpdu)
         except MessageError as error:
-            what = f"{self.line.name}: the {NETWORK_FUNCTION_NAMES[function]} cannot be said: {error}"
+            what = f"{self.line.name}: the {_NAMES[function]} cannot be said: {error}"
             self._voice.tell(Notice("format_error", what))
             return False
         self._asked[function] = request.stan
@@ -85,6 +90,15 @@ class Station:
         elif function == CUT_OVER:
             self._voice.tell(Notice("cut_over", f"{self.line.name} {peer_cut_over(request)}"))
         return function
+
+    def key_taken(self, request: Message) -> str | None:
+        """The response code to a peer's exchange of a key; None of any other message."""
+        function, zone = function_of(request), self.line.wire.zone
+        if zone is None or function not in KEY_FUNCTION_NAMES:
+            return None
+        code, what = zone.take(function, request)
+        self._voice.tell(Notice("key", f"{self.line.name}: {KEY_FUNCTION_NAMES[function]}: {what}; answered {code}"))
+        return code
 
     def check(self, now: float) -> str | None:
         """Ask for an echo where the line was silent for long. Where an echo was not answered in time, return in words why the

@@ -7,7 +7,7 @@ from typing import Final
 
 from switch.errors import CardSecurityError
 from switch.iso8583.mapping.issuer import SealedPin
-from switch.iso8583.mapping.pin_control import FIRST_KEY, PinControl
+from switch.iso8583.mapping.pin_control import FIRST_KEY, PinControl, serial_of
 from switch.issuers.profile import Profile
 from switch.keys.key_module import KeyModule, PinPlace
 from switch.transaction import (
@@ -20,6 +20,8 @@ from switch.transaction import (
 )
 
 ACQUIRERS_ZONE: Final = "acquirer.zpk"  #: the PIN key of a line whose listener names no other
+
+TERMINALS_KEY: Final = "acquirer.bdk"  #: what the keys of terminals with DUKPT are derived from
 
 
 def fault_code(error: CardSecurityError) -> str:
@@ -41,6 +43,12 @@ def pin_place(zone: str, control: PinControl) -> PinPlace:
     format 4 is under an AES key."""
     key_id = zone if control.key_index == FIRST_KEY else f"{zone}-{control.key_index}"
     return PinPlace(f"{key_id}-aes" if control.kind == 4 else key_id, control.kind)
+
+
+def terminal_place(control: str) -> PinPlace | None:
+    """The key of a PIN block whose control data (DE 53) are the key serial number of a terminal; None where they are none."""
+    serial = serial_of(control)
+    return None if serial is None else PinPlace(TERMINALS_KEY, 0, serial)
 
 
 class PinRefusedError(Exception):
@@ -67,9 +75,11 @@ class PinZones:
         if security is None or security.pin_block is None:
             return None
         control = PinControl.read(security.pin_control)
-        if control is None and not security.pin_zone:
-            return None
-        origin = pin_place(security.pin_zone or ACQUIRERS_ZONE, control or PinControl())
+        origin = terminal_place(security.pin_control)
+        if origin is None:
+            if control is None and not security.pin_zone:
+                return None
+            origin = pin_place(security.pin_zone or ACQUIRERS_ZONE, control or PinControl())
         ours = PinControl()
         try:
             block = self._keys.translate_pin(

@@ -35,7 +35,8 @@ def test_what_is_no_question_of_3d_secure(request_says: dict[str, Any], decision
 
 
 @pytest.mark.parametrize(
-    ("result", "authentication"), [("2", "authenticated"), ("3", "attempted"), ("1", None), ("4", None), ("0", None), ("", None)]
+    ("result", "authentication"),
+    [("2", "authenticated"), ("3", "attempted"), ("1", None), ("4", None), ("0", None), ("", None)],
 )
 def test_only_a_cavv_that_was_right_authenticates(result: str, authentication: str | None) -> None:
     assert SecurityResults(cavv=result).authentication == authentication

@@ -47,7 +47,7 @@ def test_a_batch_is_there_for_every_reader_once_committed(journal: SqliteJournal
         (2, 2_000, "000000000002", "atlas", "domestic"),
     ]
     assert _rows(tmp_path, "SELECT * FROM decision") == [
-        (1, "2026-11-22", 2_000, "00", "A00001", "atlas", "approved", 12_500, 12_500)
+        (1, "2026-11-22", 2_000, "00", "A00001", "atlas", "approved", 12_500, 12_500, None)
     ]
     assert _rows(tmp_path, "SELECT request_id, at_ms, kind, detail FROM occurrence") == [(1, 2_000, "repeat", "again")]
 

@@ -18,6 +18,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993, Dialect
 from switch.iso8583.elements import EMV_DATA
 from switch.iso8583.mapping.compose import (
+    KEY_CHANGES,
     STAN_DIGITS,
     InnerChange,
     changed,
@@ -27,6 +28,7 @@ from switch.iso8583.mapping.compose import (
     retrieval_reference,
     worded,
 )
+from switch.iso8583.mapping.session import KEY_ELEMENT
 from switch.iso8583.message import Message
 from switch.iso8583.nested.read import subelement
 from switch.record import frozen
@@ -156,8 +158,13 @@ def _completed(
     message = asked.message
     if terminal is not None:
         now = datetime.fromtimestamp(time.time(), specs.calendar.zone)
-        message, proved = terminal.proved(message, wishes.proofs, dialect, now)
-        given |= proved
+        function = KEY_CHANGES.get(wishes.network or "")
+        if function is not None:
+            message = terminal.with_key(message, function)
+            given[KEY_ELEMENT] = "--network"
+        else:
+            message, proved = terminal.proved(message, wishes.proofs, dialect, now)
+            given |= proved
     message = worded(message, dialect, datetime.now(UTC).date())
     of_row = Changes(elements=list(row.elements.items()), inside=list(row.inside)) if row is not None else Changes.none()
     for of, wanted in (("file", of_row), ("--set", changes)):

@@ -17,6 +17,7 @@ from switch.errors import SwitchError
 from switch.record import frozen
 
 if TYPE_CHECKING:
+    from switch.keys.key_module import KeyModule
     from switch.lines.message_mac import LineMacs
     from switch.specs.centre_profile import Listener
     from switch.specs.parts import Parts
@@ -39,6 +40,7 @@ class ProofWishes:
     contactless: bool = False
     three_ds: str | None = None
     mac: str | None = None
+    dukpt: bool = False
 
     def __bool__(self) -> bool:
         return any(value not in (None, False) for value in asdict(self).values())
@@ -55,19 +57,27 @@ class ProofWishes:
         """The first option whose value only the card's bank can make; empty where there is none."""
         if self.cvv2 in (RIGHT, WRONG):
             return "--cvv2"
-        if self.cvv or self.entry == "chip":
+        if self.cvv or self.reads_chip:
             return "--cvv" if self.cvv else "--chip"
         return "--3ds" if self.three_ds not in (None, "none") else ""
 
     @property
-    def entry(self) -> str | None:
-        """How the card is read, where that follows from them."""
-        if self.chip or self.contactless or self.atc is not None:
-            return "chip"
-        return "magstripe" if self.cvv else None
+    def reads_chip(self) -> bool:
+        """Whether they ask for the data of a chip."""
+        return bool(self.chip or self.contactless or self.atc is not None)
 
-    def macs(self, listener: Listener, specs: Parts, data: Path | None) -> LineMacs | None:
-        """Who makes and verifies MACs, with the key of the listener; None where none is asked for."""
+    @property
+    def entry(self) -> str | None:
+        """How the card is read, where that follows from them: a PIN is typed where the card is, and into no web page."""
+        if self.reads_chip:
+            return "chip"
+        if self.cvv:
+            return "magstripe"
+        return "chip" if self.pin is not None and not (self.cvv2 or self.three_ds) else None
+
+    def macs(self, listener: Listener, specs: Parts, data: Path | None, keys: KeyModule | None = None) -> LineMacs | None:
+        """Who makes and verifies MACs, with the key of the listener; None where none is asked for. ``keys`` are those of the
+        same terminal, where it has opened them."""
         if self.mac is None:
             return None
         from switch.keys.shipped import ACQUIRERS
@@ -75,7 +85,7 @@ class ProofWishes:
 
         agreed = listener_keys(listener, specs)
         key_id = mac_key_of(agreed, ACQUIRERS)
-        return LineMacs(open_keys(specs, data), key_id, agreed.mac_kind, required=False, wrong=self.mac == WRONG)
+        return LineMacs(keys or open_keys(specs, data), key_id, agreed.mac_kind, required=False, wrong=self.mac == WRONG)
 
 
 NO_PROOFS: Final = ProofWishes()
@@ -141,8 +151,9 @@ _OPTIONS = (
         "--pin",
         callback=_pin,
         metavar="DIGITS",
-        help="PIN, enciphered in DE 52: digits, - (standard input), @FILE, or right, or wrong.",
+        help="PIN, enciphered in DE 52: digits, - (standard input), @FILE, or right, or wrong. Reads the chip without --entry.",
     ),
+    option("--dukpt", is_flag=True, help="Encipher the PIN as a terminal with DUKPT does; DE 53 has the key serial number."),
     option(
         "--chip",
         type=click.Choice((RIGHT, WRONG_ARQC, WRONG_ICVV)),
@@ -178,11 +189,14 @@ _OPTIONS = (
 
 def proof_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of card security; the command gets ``proofs``, a ProofWishes."""
-    names = ("cvv2", "cvv", "pin", "chip", "atc", "contactless", "three_ds", "mac")
+    names = ("cvv2", "cvv", "pin", "dukpt", "chip", "atc", "contactless", "three_ds", "mac")
 
     @wraps(command)
     def with_wishes(**others: Any) -> Any:
-        return command(proofs=ProofWishes(**{name: others.pop(name) for name in names}), **others)
+        wishes = ProofWishes(**{name: others.pop(name) for name in names})
+        if wishes.dukpt and wishes.pin is None:
+            raise SwitchError("--dukpt: found without --pin, expected the PIN that it enciphers")
+        return command(proofs=wishes, **others)
 
     for one in reversed(_OPTIONS):
         with_wishes = one(with_wishes)

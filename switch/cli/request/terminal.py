@@ -16,18 +16,22 @@ from switch.cli.request.proofs import RIGHT, WRONG, WRONG_ARQC, WRONG_ICVV, Proo
 from switch.errors import CardSecurityError, SwitchError
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.elements import EMV_DATA, TRACK_2
-from switch.iso8583.mapping.pin_control import PinControl
+from switch.iso8583.mapping.pin_control import PinControl, drawn_serial
 from switch.iso8583.mapping.security_places import PIN_BLOCK, PIN_CONTROL, security_places
+from switch.iso8583.mapping.session import KEY_ELEMENT
 from switch.iso8583.message import Message
 from switch.issuers.process.verifier import ATTEMPTED_RESULT, AUTHENTICATED_RESULT, printed_kind
 from switch.issuers.profile import Card
-from switch.keys.key_module import PinPlace
-from switch.lines.pin_zones import ACQUIRERS_ZONE
+from switch.keys.key_module import KeyModule, PinPlace
+from switch.keys.shipped import ACQUIRERS
+from switch.lines.key_exchange import ZoneKeys
+from switch.lines.pin_zones import ACQUIRERS_ZONE, terminal_place
 from switch.specs.centre_profile import Listener
 from switch.specs.parts import Parts
 
 SERVICE_CODE: Final = "201"  #: of the chips and stripes we make: international, with a chip
 _WHOLE_TRACK, _CONTACTLESS = "901", "071"  #: DE 22
+_CHIP_READ: Final = "05"  #: its first two digits
 _VISA, _MASTERCARD = "A0000000031010", "A0000000041010"  #: application identifiers
 _ECI: Final = {"full": "05", "attempted": "06", "none": "07", "wrong": "05"}
 _SEQUENCE: Final = "01"
@@ -37,9 +41,20 @@ class Terminal:
     """Makes proofs for messages that go to one listener."""
 
     def __init__(self, specs: Parts, listener: Listener, data: Path | None) -> None:
-        self._specs, self._keys = specs, open_keys(specs, data)
-        self._zone = listener_keys(listener, specs).pin_key or ACQUIRERS_ZONE
+        self._specs = specs
+        self._keys: KeyModule = open_keys(specs, data)
+        agreed = listener_keys(listener, specs)
+        self._zone, self._exchanged = agreed.pin_key or ACQUIRERS_ZONE, ZoneKeys.of(agreed, self._keys, ACQUIRERS)
         self._repeats = 0
+
+    @property
+    def keys(self) -> KeyModule:
+        return self._keys
+
+    def with_key(self, message: Message, function: str) -> Message:
+        """An exchange of a key (in 1987 form) with a new key, as an acquirer gives it to the centre."""
+        e = {**message.elements, KEY_ELEMENT: self._exchanged.offer(function)}
+        return Message(message.mti, dict(sorted(e.items())))
 
     def proved(self, message: Message, wishes: ProofWishes, dialect: Dialect, at: datetime) -> tuple[Message, dict[int, str]]:
         """The message (in 1987 form) with the proofs asked for, and by which option each element was set."""
@@ -56,8 +71,9 @@ class Terminal:
                 e[22] = _WHOLE_TRACK
                 e[TRACK_2] = f"{pan.digits}={expiry}{SERVICE_CODE}00000{self._cvv(issuer, pan, expiry, wishes.cvv)}"
             if wishes.pin is not None:
-                e[PIN_BLOCK], e[PIN_CONTROL] = self._pin_block(pan, card, wishes.pin)
-            if wishes.entry == "chip":
+                e[PIN_BLOCK], e[PIN_CONTROL] = self._pin_block(pan, card, wishes.pin, dukpt=wishes.dukpt)
+            with_pin = wishes.pin is not None and wishes.entry == "chip" and e.get(22, "").startswith(_CHIP_READ)
+            if wishes.reads_chip or (with_pin and issuer):
                 if wishes.contactless:
                     e[22] = _CONTACTLESS
                 e[EMV_DATA] = self._chip(issuer, pan, expiry, e, wishes, at)
@@ -105,11 +121,12 @@ class Terminal:
         own: str = self._keys.make_cvv("cvv", f"{issuer}.cvk", pan, expiry, SERVICE_CODE)
         return own if wanted == RIGHT else _other(own)
 
-    def _pin_block(self, pan: Pan, card: Card | None, wanted: str) -> tuple[str, str]:
+    def _pin_block(self, pan: Pan, card: Card | None, wanted: str, *, dukpt: bool) -> tuple[str, str]:
         own = (card.pin if card is not None else None) or TEST_PIN
         pin = own if wanted == RIGHT else _other(own) if wanted == WRONG else wanted
-        block = self._keys.make_pin_block(pin, pan, PinPlace(self._zone))
-        return block.hex().upper(), PinControl().text
+        serial = drawn_serial(secrets.randbelow) if dukpt else ""
+        place = terminal_place(serial) or PinPlace(self._zone)
+        return self._keys.make_pin_block(pin, pan, place).hex().upper(), serial or PinControl().text
 
     def _cavv(self, issuer: str, pan: Pan, how: str | None) -> str:
         result = ATTEMPTED_RESULT if how == "attempted" else AUTHENTICATED_RESULT
@@ -172,4 +189,6 @@ def _given(changed: set[int], wishes: ProofWishes) -> dict[int, str]:
         EMV_DATA: chip,
     }
     private = "--cvv2" if wishes.cvv2 else "--3ds"
+    if not wishes.reads_chip:
+        by_option[EMV_DATA] = "--pin"
     return {number: by_option.get(number, private) for number in changed}

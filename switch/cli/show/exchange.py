@@ -17,6 +17,7 @@ from switch.display.visible import visible
 if TYPE_CHECKING:
     from switch.iso8583.codec import Codec
     from switch.iso8583.reading.describe import Description
+    from switch.lines.client import Answered
     from switch.lines.message_mac import LineMacs
 
 ANSWERS_JOURNALED = tuple(version + kind for version in "01" for kind in ("110", "130", "210", "230", "410", "430"))
@@ -64,10 +65,10 @@ def print_answer(response: Description, request: Description, *, everything: boo
         say_text(f"{len(left_out)} element{'' if len(left_out) == 1 else 's'} as sent (shown with --all)", "hint")
 
 
-def print_mac(codec: Codec, macs: LineMacs | None, body: bytes) -> None:
-    """Whether the MAC of an answer is right; nothing where the request had none."""
+def mac_verdict(codec: Codec, macs: LineMacs | None, body: bytes) -> tuple[str, str] | None:
+    """Whether the MAC of an answer is ``right``, ``wrong`` or ``missing``, and in words; None where the request had none."""
     if macs is None:
-        return
+        return None
     from switch.errors import MessageError
     from switch.lines.message_mac import MACS, MacFault
 
@@ -75,10 +76,16 @@ def print_mac(codec: Codec, macs: LineMacs | None, body: bytes) -> None:
         message = codec.decode(body)
         macs.check(codec, message, body)
     except (MessageError, MacFault) as fault:
-        say_text(f"MAC  {fault}", "bad", indent="     ")
-        return
+        return "wrong", str(fault)
     has_one = any(number in message.elements for number in MACS)
-    say_text("MAC  that of the answer is right" if has_one else "MAC  the answer has none", indent="     ")
+    return ("right", "that of the answer is right") if has_one else ("missing", "the answer has none")
+
+
+def print_mac(codec: Codec, macs: LineMacs | None, body: bytes) -> None:
+    """Whether the MAC of an answer is right; nothing where the request had none."""
+    verdict = mac_verdict(codec, macs, body)
+    if verdict is not None:
+        say_text(f"MAC  {verdict[1]}", "bad" if verdict[0] == "wrong" else None, indent="     ")
 
 
 def print_where_to_ask(response: Description, rrn: str | None, data: Path | None, *, journaled: bool) -> None:
@@ -104,7 +111,9 @@ def print_explain_it(rrn: str, data: Path | None) -> None:
     say_command("explain it", f"{program()} explain {shlex.quote(visible(rrn.strip()))}{folder}")
 
 
-def exchange_json(request: Description, response: Description, elapsed_ms: float, given: Mapping[int, str]) -> dict[str, Any]:
+def exchange_json(
+    request: Description, response: Description, answer: Answered, given: Mapping[int, str], mac: tuple[str, str] | None
+) -> dict[str, Any]:
     from switch.iso8583.edition93.action_codes import code_meaning
 
     code = value_of(response, 39)
@@ -118,7 +127,8 @@ def exchange_json(request: Description, response: Description, elapsed_ms: float
         "meaning": code_meaning(code) if code is not None else None,
         "approval_code": value_of(response, 38),
         "rrn": value_of(request, 37),
-        "elapsed_ms": round(elapsed_ms, 3),
+        "elapsed_ms": round(answer.elapsed_ms, 3),
+        "mac": mac and mac[0],
     }
 
 

@@ -13,7 +13,7 @@ from switch.iso8583.edition93.messages import dated, original_data, to_1993
 from switch.iso8583.edition93.pos_data import PARTIAL_ACCEPTED, PRE_AUTHORIZATION
 from switch.iso8583.element import Element
 from switch.iso8583.mapping.acquirer import CASH_AMOUNT
-from switch.iso8583.mapping.session import ECHO, SIGN_OFF, SIGN_ON
+from switch.iso8583.mapping.session import ECHO, MAC_KEY_CHANGE, PIN_KEY_CHANGE, SIGN_OFF, SIGN_ON
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
 from switch.iso8583.nested.wire import SubelementError
@@ -48,7 +48,9 @@ KINDS: Final = {
     "preauth": Kind("0100", "000000", PRE_AUTHORIZATION),
 }
 
-NETWORK_FUNCTIONS: Final = {"sign-on": SIGN_ON, "echo": ECHO, "sign-off": SIGN_OFF, "cut-over": "201"}  #: DE 70
+KEY_CHANGES: Final = {"key-change": PIN_KEY_CHANGE, "mac-key-change": MAC_KEY_CHANGE}  #: DE 70 of exchanges of a key
+#: DE 70
+NETWORK_FUNCTIONS: Final = {"sign-on": SIGN_ON, "echo": ECHO, "sign-off": SIGN_OFF, "cut-over": "201", **KEY_CHANGES}
 
 CASH_MACHINE_MCC: Final = "6011"  #: ISO 18245: automated cash disbursement
 ANY_RETAIL_MCC: Final = "5999"  #: of a merchant the specification does not know

@@ -6,12 +6,20 @@ In the manner of Visa: 20 (a PIN under a zone key), the algorithm, the format of
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
 _CONTROL: Final = re.compile(r"20(?P<algorithm>0[12])(?P<kind>0[134])(?P<index>\d\d)\d{8}")
 #: Digits of DE 53 -> format of ISO 9564-1. 01 is ANSI X9.8, which is format 0.
 _KINDS: Final[dict[str, Literal[0, 3, 4]]] = {"01": 0, "03": 3, "04": 4}
 _AES: Final = "02"
+#: DE 53 where a terminal has a key for each transaction (DUKPT): the last 16 digits of its key serial number, in front of which
+#: stands FFFF. DE 53 of 1987 has digits and no letters: a key set begins with 98, which is no control field, and terminal and
+#: counter are such that they have no letters.
+_SERIAL: Final = re.compile(r"98[0-9]{14}")
+_SERIAL_FRONT: Final = "FFFF"
+_TEST_TERMINAL: Final = "98765432100"  #: of the key serial numbers that a test terminal draws
+_COUNTER_DIGITS: Final = 5
 FIRST_KEY: Final = "01"  #: the number of the key of a zone that has one
 
 
@@ -39,3 +47,17 @@ class PinControl(NamedTuple):
         """
         kind = next(digits for digits, kind in _KINDS.items() if kind == self.kind)
         return f"20{_AES if self.kind == 4 else '01'}{kind}{self.key_index}{0:08d}"
+
+
+def serial_of(text: str) -> bytes | None:
+    """The key serial number that DE 53 has, ten bytes; None where it says something else.
+
+    >>> serial_of("9876543210000001").hex(), serial_of("2001010100000000")
+    ('ffff9876543210000001', None)
+    """
+    return bytes.fromhex(_SERIAL_FRONT + text) if _SERIAL.fullmatch(text) else None
+
+
+def drawn_serial(below: Callable[[int], int]) -> str:
+    """DE 53 of a transaction of a test terminal; ``below`` draws a number from 0."""
+    return f"{_TEST_TERMINAL}{1 + below(10**_COUNTER_DIGITS - 1):0{_COUNTER_DIGITS}d}"

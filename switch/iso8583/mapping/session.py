@@ -17,6 +17,13 @@ ECHO: Final = "301"
 #: DE 70 of the network management functions the centre takes part in -> what they are called.
 NETWORK_FUNCTION_NAMES: Final = {SIGN_ON: "sign-on", SIGN_OFF: "sign-off", CUT_OVER: "cut-over", ECHO: "echo"}
 
+#: DE 70 of the exchanges of a key -> what they are called. 161 and 162 are what some networks write for 101 and 160.
+KEY_FUNCTION_NAMES: Final = {
+    "101": "PIN key change", "160": "MAC key change", "161": "PIN key change", "162": "MAC key change",
+}  # fmt: skip
+PIN_KEY_CHANGE, MAC_KEY_CHANGE = "101", "160"
+KEY_ELEMENT: Final = 48  #: of an exchange of a key: the key, enciphered, and its check value; never shown, never stored
+
 #: DE 3 of terminals' messages without DE 70: logon and test.
 TERMINAL_FUNCTIONS: Final = {"920000": ECHO, "990000": ECHO}
 
@@ -84,12 +91,15 @@ class Silence:
 
 
 def network_request(
-    function: str, *, stan: str, transmitted_at: str, institution_id: str, business_date: str | None = None
+    function: str, *, stan: str, transmitted_at: str, institution_id: str, business_date: str | None = None, key: str = ""
 ) -> Message:
-    """An 0800 with a function of DE 70; ``transmitted_at`` is MMDDhhmmss (UTC), ``business_date`` that of a cut-over."""
+    """An 0800 with a function of DE 70; ``transmitted_at`` is MMDDhhmmss (UTC), ``business_date`` that of a cut-over, ``key``
+    that of an exchange."""
     elements = {7: transmitted_at, 11: stan, 33: institution_id, 70: function}
     if business_date is not None:
         elements[SETTLEMENT_DATE] = business_date[5:7] + business_date[8:]
+    if key:
+        elements[KEY_ELEMENT] = key
     return Message("0800", dict(sorted(elements.items())))
 
 
@@ -99,10 +109,12 @@ def function_of(request: Message) -> str | None:
     return request.elements.get(70) if 70 in request.elements else TERMINAL_FUNCTIONS.get(request.elements.get(3, ""))
 
 
-def network_response(request: Message, local_at: str = "") -> Message:
-    """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 for nothing."""
+def network_response(request: Message, local_at: str = "", response_code: str | None = None) -> Message:
+    """The 0810 to an 0800, 0830 to an 0820: 00 for what the centre knows, 40 for what it does not offer, 30 for nothing; where
+    a ``response_code`` is given, that."""
     function = function_of(request)
-    code = FORMAT_ERROR if function is None else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
+    usual = FORMAT_ERROR if function is None else APPROVED if function in NETWORK_FUNCTION_NAMES else FUNCTION_NOT_SUPPORTED
+    code = response_code or usual
     elements = {n: value for n, value in request.elements.items() if n in ECHOED} | {39: code}
     if local_at and 70 not in request.elements:  # a terminal sets its clock by it
         elements |= {12: local_at[4:], 13: local_at[:4]}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from switch.iso8583.mapping.pin_control import PinControl
-from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
+from switch.iso8583.mapping.session import KEY_FUNCTION_NAMES, NETWORK_FUNCTION_NAMES
 from switch.money import currency_name, format_minor
 from switch.transaction import RESPONSE_MEANINGS, SCHEME_MEANINGS
 
@@ -74,7 +74,7 @@ TABLES: Final[Mapping[int, Mapping[str, str]]] = {
     25: _CONDITIONS,
     39: RESPONSE_MEANINGS | SCHEME_MEANINGS,
     66: SETTLEMENT_CODES,
-    70: NETWORK_FUNCTION_NAMES,
+    70: NETWORK_FUNCTION_NAMES | KEY_FUNCTION_NAMES,
 }
 
 

@@ -17,7 +17,7 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.card_use import card_use
 from switch.iso8583.mapping.security_places import security_places
-from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
+from switch.iso8583.mapping.session import CUT_OVER, KEY_FUNCTION_NAMES, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.nested.read import element_value
@@ -216,8 +216,13 @@ class IssuerHost:
         if kind == "network_management":
             if message.network_function == CUT_OVER:
                 self.settlement_date = message.elements.get(SETTLEMENT_DATE)
-            return network_response(message), 0.0
+            return network_response(message, response_code=self._key_taken(message)), 0.0
         return acquirer.refusal(message, FUNCTION_NOT_SUPPORTED), 0.0
+
+    def _key_taken(self, message: Message) -> str | None:
+        """The response code to an exchange of a key; None of any other message, and of an issuer that knows no keys."""
+        function, zone = message.network_function, self._wire.zone
+        return zone.take(function, message)[0] if zone is not None and function in KEY_FUNCTION_NAMES else None
 
     def _take(self, message: Message, now_ms: int, stamp: acquirer.Stamp) -> Message:
         """The answer to an advice; what it changes waits to be written."""

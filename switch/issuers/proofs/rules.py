@@ -31,6 +31,7 @@ class LineKeys:
     mac: MacUse = "none"
     mac_kind: str = MAC_KINDS[0]
     mac_key: str = ""  #: empty: the test key of the line
+    zone_key: str = ""  #: the zone master key that others are exchanged under; empty: the test key of the line
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> LineKeys:
@@ -41,6 +42,7 @@ class LineKeys:
             mac=table.choice("mac", MAC_USES, "none"),
             mac_kind=table.choice("mac_kind", MAC_KINDS, MAC_KINDS[0]),
             mac_key=table.text("mac_key", "", **name),
+            zone_key=table.text("zone_key", "", **name),
         )
 
 
