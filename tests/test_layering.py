@@ -333,6 +333,7 @@ TESTED_BY: Final = {
     "cli/up": "cli/test_with_a_centre.py",
     "data_folder/databases": "trials/test_later_release.py",
     "data_folder/key_file": "trials/test_owner_alone.py",
+    "data_folder/key_wishes": "e2e/test_key_exchange.py",
     "data_folder/lock": "trials/test_owner_alone.py",
     "data_folder/vault": "journal/test_journal.py",
     "endofday/books": "endofday/test_close.py",

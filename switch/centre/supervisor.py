@@ -6,8 +6,9 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,22 +18,22 @@ from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
 from switch.centre.exposure import reach
 from switch.centre.issuer_processes import IssuerProcess
-from switch.centre.key_wishes import grant_wishes
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
 from switch.centre.trace_process import TraceProcess
+from switch.data_folder.key_wishes import WISHES_SECONDS, granted, tell_outcome, wishes
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
+from switch.iso8583.mapping.session import MAC_KEY_CHANGE, PIN_KEY_CHANGE
 from switch.issuers.profile import Profile
 from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
 from switch.keys.key_module import KeyModule
 from switch.keys.shipped import ACQUIRERS
 from switch.lines.issuer_link import IssuerLink
-from switch.lines.key_exchange import ZoneKeys
-from switch.lines.message_mac import LineMacs
+from switch.lines.message_mac import LineMacs, zone_keys
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
 from switch.lines.tls_context import issuers_tls, listeners_tls
@@ -78,7 +79,7 @@ def wire_format(of: Listener | Profile, codecs: dict[str, Codec], specs: Specs, 
         codecs[of.dialect] = Codec(specs.dialects[of.dialect])
     header = HeaderFormat.parse(of.header) if isinstance(of.header, str) else of.header
     owner = of.id if isinstance(of, Profile) else ACQUIRERS
-    macs, zone = LineMacs.of(of.keys, keys, owner), ZoneKeys.of(of.keys, keys, owner)
+    macs, zone = LineMacs.of(of.keys, keys, owner), zone_keys(of.keys, keys, owner)
     return WireFormat(codec=codecs[of.dialect], header=header, tpdu=of.tpdu, macs=macs, zone=zone, pin_zone=of.keys.pin_key)
 
 
@@ -189,7 +190,7 @@ class Centre:
             whole.start_soon(_look_after, journal, recording)
             whole.start_soon(_fold, journal)
             whole.start_soon(self._sum_up)
-            whole.start_soon(grant_wishes, self.options.data, links)
+            whole.start_soon(_exchange_keys, self.options.data, links)
             whole.start_soon(self._announce, links, addresses, recording)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
@@ -283,6 +284,17 @@ async def _look_after(journal: SqliteJournal, recording: TraceProcess | None) ->
         journal.look()
         if recording is not None:
             recording.look()
+
+
+async def _exchange_keys(data: Path, links: Mapping[str, IssuerLink]) -> None:
+    """Give issuers the keys that ``switch keys exchange`` asks for; one that is away gets its key once it has signed on."""
+    functions = {"pin": PIN_KEY_CHANGE, "mac": MAC_KEY_CHANGE}
+    while True:
+        for asked, issuer, kind in wishes(data):
+            link, function = links.get(issuer), functions.get(kind)
+            if link is not None and function is not None and link.change_key(function, partial(tell_outcome, asked)):
+                granted(asked)
+        await trio.sleep(WISHES_SECONDS)
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 USES: Final = ("cvk", "cavk", "pvk", "zpk", "zmk", "imk-ac", "mac", "bdk")
 WAIT_SECONDS_MAX: Final = 600.0  #: for an exchange of a key
-APPROVED: Final = "00"
 CLEAR_CHARACTERS_MAX: Final = 1000  #: of a key on standard input; 64 and blanks are enough
 _HEADS: Final = ("key", "use", "cipher", "KCV", "TR-31", "label")
 
@@ -223,8 +222,9 @@ def exchange(issuer: str, mac: bool, timeout_seconds: float, data: Path, specs_f
     """
     import time
 
-    from switch.centre.key_wishes import LOOK_SECONDS, outcome_of, wish
+    from switch.data_folder.key_wishes import WISHES_SECONDS, outcome_of, wish
     from switch.specs.folder import folder_of
+    from switch.transaction import APPROVED
 
     known = _issuers(folder_of(data, specs_folder))
     if issuer not in known:
@@ -237,7 +237,7 @@ def exchange(issuer: str, mac: bool, timeout_seconds: float, data: Path, specs_f
         if time.monotonic() > deadline:
             click.echo(f"no outcome in {timeout_seconds:g} s: Switch gives {issuer} the key after its next sign-on")
             return
-        time.sleep(min(LOOK_SECONDS / 5, timeout_seconds))
+        time.sleep(min(WISHES_SECONDS / 5, timeout_seconds))
     outcome.unlink(missing_ok=True)
     code, what = found
     if code != APPROVED:

@@ -25,7 +25,7 @@ from switch.iso8583.mapping.session import (
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
 from switch.lines.line import Frames, Line, Tap
-from switch.lines.network_management import Identity, Station
+from switch.lines.network_management import KEY_USES_OF, Identity, Station
 from switch.lines.selector import Lines
 from switch.lines.sockets import dial
 from switch.lines.tls import call
@@ -196,17 +196,19 @@ class IssuerLink:
             self._told_at = None
             what = f"{self.issuer} {answered} cut-over to {self._business_date}; it is told again at its next sign-on"
             self._voice.tell(Notice("cut_over", what))
-
         elif function in KEY_FUNCTION_NAMES:
             self._key_answered(function, response_code)
 
     def _key_answered(self, function: str, response_code: str | None) -> None:
         zone, told = self._wire.zone, self._exchanges.pop(function, None)
         assert zone is not None, "no key is offered without"
-        about = zone.answered(function, response_code)
-        outcome = (
-            f"it took the new key {about.id}, KCV {about.kcv}" if about else f"it did not take the new {zone.key_of(function)}"
-        )
+        use = KEY_USES_OF[function]
+        if response_code == APPROVED:
+            about = zone.taken(use)
+            outcome = f"it took the new key {about.id}, KCV {about.kcv}"
+        else:
+            zone.withdraw(use)
+            outcome = f"it did not take the new {zone.name(use)}"
         what = f"{KEY_FUNCTION_NAMES[function]}: {outcome}; answered {response_code or 'without DE 39'}"
         self._voice.tell(Notice("key", f"{self.issuer}: {what}"))
         if told is not None:
@@ -219,7 +221,7 @@ class IssuerLink:
         if zone is None or station is None or self._session.state != UP or function in self._exchanges:
             return False
         try:
-            key = zone.offer(function)
+            key = zone.offer(KEY_USES_OF[function])
         except CardSecurityError as error:
             told("", str(error))
             return True
@@ -231,9 +233,9 @@ class IssuerLink:
     def _keys_lost(self) -> None:
         """What was offered is offered no more: its answer does not come."""
         exchanges, self._exchanges = self._exchanges, {}
-        if exchanges and self._wire.zone is not None:
-            self._wire.zone.lost()
         for function, told in exchanges.items():
+            if self._wire.zone is not None:
+                self._wire.zone.withdraw(KEY_USES_OF[function])
             told("", f"{KEY_FUNCTION_NAMES[function]}: {self.issuer} gave no answer; the key before it stays in use")
 
     def _up(self, station: Station) -> None:

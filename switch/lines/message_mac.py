@@ -14,6 +14,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.message import Message
 from switch.issuers.proofs.rules import LineKeys
 from switch.keys.key_module import KeyModule
+from switch.keys.zone_keys import ZoneKeys
 
 MACS: Final = (64, 128)  #: the last element under one bitmap, and under two
 _METHODS: Final[dict[str, MacMethod]] = {"x9.19": "retail", "cmac": "cmac"}
@@ -94,6 +95,12 @@ class LineMacs:
 def _width(codec: Codec, number: int) -> int:
     """The bytes of the MAC itself on the wire."""
     return 2 * MAC_BYTES if codec.dialect.element(number).encoding == "hex" else MAC_BYTES
+
+
+def zone_keys(agreed: LineKeys, keys: KeyModule, owner: str) -> ZoneKeys:
+    """The keys that two parties exchange, as they agreed; ``owner`` names the test keys."""
+    pin_key, zone_key = agreed.pin_key or f"{owner}.zpk", agreed.zone_key or f"{owner}.zmk"
+    return ZoneKeys(keys, pin_key=pin_key, mac_key=mac_key_of(agreed, owner), zone_key=zone_key)
 
 
 def mac_key_of(agreed: LineKeys, owner: str) -> str:

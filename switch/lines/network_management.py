@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from switch.errors import MessageError
+from switch.errors import CardSecurityError, MessageError
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.session import (
     CUT_OVER,
     ECHO,
+    KEY_ELEMENT,
     KEY_FUNCTION_NAMES,
     NETWORK_FUNCTION_NAMES,
     NO_ECHO,
+    PIN_KEY_CHANGE,
     SIGN_OFF,
     SIGN_ON,
     Session,
@@ -22,11 +24,32 @@ from switch.iso8583.mapping.session import (
     peer_cut_over,
 )
 from switch.iso8583.message import Message
+from switch.keys.key import KeyUse
+from switch.keys.zone_keys import ZoneKeys
 from switch.lines.line import Line
 from switch.record import frozen
 from switch.routing.traffic.effects import Notice
+from switch.transaction import APPROVED, FORMAT_ERROR, KEY_UNUSABLE
 
 _NAMES: Final = NETWORK_FUNCTION_NAMES | KEY_FUNCTION_NAMES
+#: DE 70 of an exchange -> the use of the key.
+KEY_USES_OF: Final[dict[str, KeyUse]] = {
+    function: "zpk" if name == KEY_FUNCTION_NAMES[PIN_KEY_CHANGE] else "mac" for function, name in KEY_FUNCTION_NAMES.items()
+}
+
+
+def take_key(zone: ZoneKeys | None, request: Message) -> tuple[str, str] | None:
+    """Take the key of a peer's exchange: the response code, and in words what was done. None of any other message, and of a
+    line that has no keys. 101 is the function of every key to a peer of 1993, and a key block says which it is."""
+    function = function_of(request)
+    if zone is None or function not in KEY_USES_OF:
+        return None
+    text = request.elements.get(KEY_ELEMENT, "").strip()
+    try:
+        about = zone.take(KEY_USES_OF[function], text, block_says=function == PIN_KEY_CHANGE)
+    except CardSecurityError as error:
+        return (FORMAT_ERROR if error.where == "exchanged key" else KEY_UNUSABLE), str(error)
+    return APPROVED, f"new key {about.id}, KCV {about.kcv}"
 
 
 @frozen(kw_only=True)
@@ -93,11 +116,11 @@ class Station:
 
     def key_taken(self, request: Message) -> str | None:
         """The response code to a peer's exchange of a key; None of any other message."""
-        function, zone = function_of(request), self.line.wire.zone
-        if zone is None or function not in KEY_FUNCTION_NAMES:
+        taken = take_key(self.line.wire.zone, request)
+        if taken is None:
             return None
-        code, what = zone.take(function, request)
-        self._voice.tell(Notice("key", f"{self.line.name}: {KEY_FUNCTION_NAMES[function]}: {what}; answered {code}"))
+        code, what = taken
+        self._voice.tell(Notice("key", f"{self.line.name}: {_NAMES[request.network_function]}: {what}; answered {code}"))
         return code
 
     def check(self, now: float) -> str | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
-from switch.lines.key_exchange import ZoneKeys
+from switch.keys.zone_keys import ZoneKeys
 from switch.lines.message_mac import Macs
 from switch.record import frozen
 

@@ -188,7 +188,7 @@ def test_pin_tries_are_counted_in_the_book_and_reset(centre: CentreProcess) -> N
     ]
     assert codes == ["55", "55", "00", "55", "55", "55", "75", "75"]
     book = Book.open(centre.data / "issuers" / "maestra.db")
-    mine = [event.kind for event in book.proof_events() if event.card.endswith("/0016")]
+    mine = [event.kind for event in book.proof_events() if event.card.endswith("/0016") and event.kind != "counter"]
     book.close()
     assert mine == ["pin_wrong"] * 2 + ["pin_right"] + ["pin_wrong"] * 3
 

@@ -1,4 +1,4 @@
-"""Zone keys exchanged over real sockets: by a gateway, and by ``switch keys exchange``; they survive a restart, and stay secret."""
+"""Zone keys exchanged over real sockets, by a gateway and by ``switch keys exchange``: kept across a restart, never shown."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from switch.card_security.key_blocks import under_zone_key
 from switch.card_security.ciphers import TripleDes
+from switch.card_security.key_blocks import under_zone_key
 from switch.centre.as_process import CentreProcess, running_centre
 from switch.keys.key_module import IN_FLIGHT_SECONDS, KeyModule
 from switch.keys.keystore import kept_keys

@@ -24,7 +24,8 @@ from switch.issuers.process.verifier import ATTEMPTED_RESULT, AUTHENTICATED_RESU
 from switch.issuers.profile import Card
 from switch.keys.key_module import KeyModule, PinPlace
 from switch.keys.shipped import ACQUIRERS
-from switch.lines.key_exchange import ZoneKeys
+from switch.lines.message_mac import zone_keys
+from switch.lines.network_management import KEY_USES_OF
 from switch.lines.pin_zones import ACQUIRERS_ZONE, terminal_place
 from switch.specs.centre_profile import Listener
 from switch.specs.parts import Parts
@@ -44,7 +45,7 @@ class Terminal:
         self._specs = specs
         self._keys: KeyModule = open_keys(specs, data)
         agreed = listener_keys(listener, specs)
-        self._zone, self._exchanged = agreed.pin_key or ACQUIRERS_ZONE, ZoneKeys.of(agreed, self._keys, ACQUIRERS)
+        self._zone, self._exchanged = agreed.pin_key or ACQUIRERS_ZONE, zone_keys(agreed, self._keys, ACQUIRERS)
         self._repeats = 0
 
     @property
@@ -53,7 +54,7 @@ class Terminal:
 
     def with_key(self, message: Message, function: str) -> Message:
         """An exchange of a key (in 1987 form) with a new key, as an acquirer gives it to the centre."""
-        e = {**message.elements, KEY_ELEMENT: self._exchanged.offer(function)}
+        e = {**message.elements, KEY_ELEMENT: self._exchanged.offer(KEY_USES_OF[function])}
         return Message(message.mti, dict(sorted(e.items())))
 
     def proved(self, message: Message, wishes: ProofWishes, dialect: Dialect, at: datetime) -> tuple[Message, dict[int, str]]:

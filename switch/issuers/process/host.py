@@ -17,7 +17,7 @@ from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.card_use import card_use
 from switch.iso8583.mapping.security_places import security_places
-from switch.iso8583.mapping.session import CUT_OVER, KEY_FUNCTION_NAMES, SETTLEMENT_DATE, network_response
+from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.nested.read import element_value
@@ -32,6 +32,7 @@ from switch.issuers.proofs.tries import ProofEvent, ProofMemory
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
 from switch.lines.message_mac import MacFault
+from switch.lines.network_management import take_key
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept
 from switch.lines.tls import answer
@@ -221,8 +222,8 @@ class IssuerHost:
 
     def _key_taken(self, message: Message) -> str | None:
         """The response code to an exchange of a key; None of any other message, and of an issuer that knows no keys."""
-        function, zone = message.network_function, self._wire.zone
-        return zone.take(function, message)[0] if zone is not None and function in KEY_FUNCTION_NAMES else None
+        taken = take_key(self._wire.zone, message)
+        return None if taken is None else taken[0]
 
     def _take(self, message: Message, now_ms: int, stamp: acquirer.Stamp) -> Message:
         """The answer to an advice; what it changes waits to be written."""

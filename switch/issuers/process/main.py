@@ -26,8 +26,7 @@ from switch.issuers.scenario import Scenario
 from switch.journal.journal import JOURNAL_FILE
 from switch.journal.reader import has_approvals_of
 from switch.keys.key_module import KeyModule
-from switch.lines.key_exchange import ZoneKeys
-from switch.lines.message_mac import LineMacs
+from switch.lines.message_mac import LineMacs, zone_keys
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
 from switch.lines.tls_context import issuer_server_tls
@@ -87,7 +86,7 @@ async def serve_issuer(
                     header=HeaderFormat.parse(profile.header),
                     tpdu=profile.tpdu,
                     macs=LineMacs.of(profile.keys, keys, issuer_id),
-                    zone=ZoneKeys.of(profile.keys, keys, issuer_id),
+                    zone=zone_keys(profile.keys, keys, issuer_id),
                 )
                 issuer = IssuerHost(
                     profile,

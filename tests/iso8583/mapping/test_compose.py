@@ -126,6 +126,8 @@ def test_network_management_can_be_said_in_every_dialect(function: str, dialect:
         "0800", number, institution_id="504900", stan="000042", at=SALE.at, dialect=SPECS.dialects[dialect]
     )
     heard = heard_in(dialect, message).elements
+    if dialect.endswith("93") and number == "160":
+        number = "101"  # 1993 has one function for all keys
     assert {n: heard[n] for n in (7, 11, 33, 70)} == {7: "1122120509", 11: "000042", 33: "504900", 70: number}
     assert not heard.keys() - {7, 11, 12, 13, 33, 70}, "a message of 1993 has a DE 12"
 
