@@ -115,9 +115,9 @@ def test_a_block_says_its_use_and_its_check_value_is_compared() -> None:
     ours, theirs = Party(), Party()
     given = ours.zone.offer("mac")
     assert theirs.zone.take("zpk", given, block_says=True).id == "atlas.mac"
-    with pytest.raises(CardSecurityError, match="^key block for atlas.zpk: found usage M3"):
+    with pytest.raises(CardSecurityError, match=r"^key block for atlas\.zpk: found usage M3"):
         theirs.zone.take("zpk", given)
-    with pytest.raises(CardSecurityError, match="^key check value of atlas.mac"):
+    with pytest.raises(CardSecurityError, match=r"^key check value of atlas\.mac"):
         theirs.zone.take("mac", given[:-6] + "000000")
-    with pytest.raises(CardSecurityError, match="^key for atlas.mac: found algorithm A"):
+    with pytest.raises(CardSecurityError, match=r"^key for atlas\.mac: found algorithm A"):
         theirs.zone.take("mac", Party("atlas.mac-aes").zone.offer("mac"))
