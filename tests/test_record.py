@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from switch.record import frozen, record
+from switch.record import altered, frozen, record
 
 
 @frozen(kw_only=True)
@@ -66,3 +66,11 @@ def test_a_record_without_equality_is_only_itself() -> None:
 def test_a_record_cannot_be_changed() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         Ours(number=1, secret="x").number = 2  # type: ignore[misc]
+
+
+def test_a_record_with_other_values_leaves_the_first_as_it_was() -> None:
+    one = Quick(1)
+    assert altered(one, number=2) == Quick(2)
+    assert altered(one) == one == Quick(1)
+    with pytest.raises(AttributeError):
+        altered(one, name="x")

@@ -31,6 +31,7 @@ from switch.issuers.proofs.proof import Proofs, authentication_missing
 from switch.issuers.proofs.tries import ProofEvent
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
+from switch.record import altered
 from switch.transaction import (
     AMOUNT_LIMIT_EXCEEDED,
     APPROVED,
@@ -220,7 +221,7 @@ def decide(
     if match is not None and match.then.response_code is None:
         decision = _told_late(decision, match)
     if proof is not None:
-        decision = evolve(decision, results=proof.results(decision.response_code))
+        decision = altered(decision, results=proof.results(decision.response_code))
     accounts.remember(request.key, decision, entry)
     events = () if proof is None else proof.events
     return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry, events)

@@ -61,7 +61,9 @@ class LineMacs:
         return cls(keys, mac_key_of(agreed, owner), agreed.mac_kind, required=agreed.mac == "require")
 
     def sealed(self, codec: Codec, message: Message) -> bytes:
-        elements = {number: value for number, value in message.elements.items() if number not in MACS}
+        elements = message.elements
+        if not elements.keys().isdisjoint(MACS):
+            elements = {number: value for number, value in elements.items() if number not in MACS}
         number = MACS[max(elements, default=0) > MACS[0]]
         if codec.dialect.elements[number] is None:
             raise MessageError(number, None, "nothing", f"an element that dialect {codec.dialect.name} defines: the MAC")
@@ -70,6 +72,8 @@ class LineMacs:
         mac = self._keys.mac(self._key_id, body[:-width], method=self._method)
         if self._wrong:
             mac = bytes(byte ^ 0xFF for byte in mac)
+        if width == MAC_BYTES:  # as raw bytes
+            return body[:-width] + mac
         whole = codec.encode(Message(message.mti, {**elements, number: mac.hex().upper()}))
         assert whole[:-width] == body[:-width], "the MAC stands last, whatever it is"
         return whole

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from attrs import evolve
-
 from switch.card import PAN_DIGITS_MIN, CardSecurity, Pan
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
@@ -14,6 +12,7 @@ from switch.iso8583.edition93.pos_data import PARTIAL_ACCEPTED, PRE_AUTHORIZATIO
 from switch.iso8583.elements import ECHOED, MANDATORY, MARKED, MAY_BE_AUTHENTICATED
 from switch.iso8583.mapping.security_places import SecurityPlaces
 from switch.iso8583.message import Message
+from switch.record import altered
 from switch.transaction import (
     ADVICE,
     AUTHORIZATION,
@@ -146,13 +145,13 @@ def to_authorization(
         carried=e,
     )
     if stamped:
-        authorization = evolve(authorization, stamped=True)
+        authorization = altered(authorization, stamped=True)
     plain = mti[2:] == "00" and condition not in MARKS
     if plain and e.keys().isdisjoint(MARKED if places is None else places.marked):
         return authorization
     security = None if places is None else places.read(e)
     if security is not None:
-        authorization = evolve(authorization, security=security)
+        authorization = altered(authorization, security=security)
     if plain and (e.keys().isdisjoint(MARKED) or _says_no_more(channel, e)):
         return authorization
     marked = _marked(authorization, mti, e)
@@ -163,7 +162,7 @@ def _adjusting(marked: Authorization, e: Mapping[int, str]) -> Authorization:
     """An adjustment: what it adjusts is a purchase, and DE 60 may have the amount of that."""
     original = e.get(60, "").strip()
     says = len(original) == AMOUNT_DIGITS and original.isdecimal()
-    return evolve(
+    return altered(
         marked,
         transaction_type=PURCHASE,
         processing_code=PURCHASE_CODE + marked.processing_code[2:],
@@ -198,7 +197,7 @@ def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorizati
     advised, condition = mti[2] == "2", e.get(25)
     original_key = named_key(e, e[32])
     adds = original_key is not None and plain.message_class == AUTHORIZATION
-    return evolve(
+    return altered(
         plain,
         function=ADVICE if advised else REQUEST,
         pre_authorized=condition == PRE_AUTHORIZATION or adds,

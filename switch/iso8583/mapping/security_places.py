@@ -17,7 +17,7 @@ from switch.errors import MessageError
 from switch.iso8583.dialect import SECURITY_OF_ANSWERS, SECURITY_OF_REQUESTS, Dialect
 from switch.iso8583.element import Element, Layout
 from switch.iso8583.elements import EMV_DATA, MARKED, TRACK_2
-from switch.iso8583.nested.ber import emv_tags, tlv
+from switch.iso8583.nested.ber import emv_tags, tag_values, tlv
 from switch.iso8583.nested.read import contents, subelement
 from switch.iso8583.nested.wire import SubelementError
 from switch.iso8583.nested.write import build, with_subelement
@@ -33,7 +33,8 @@ _EXPIRY_DIGITS, _SERVICE_DIGITS = 4, 3  #: behind the separator of track 2 (ISO/
 _PVV_DIGITS: Final = 5  #: key index and PVV, which stand before the verification value
 _VALUE_DIGITS: Final = 3
 _VALUE_AT: Final = _EXPIRY_DIGITS + _SERVICE_DIGITS + _PVV_DIGITS
-_CRYPTOGRAM, _CHIP_TRACK = "9F26", "57"  #: tags
+_CRYPTOGRAM, _CHIP_TRACK = b"\x9f\x26", b"\x57"  #: tags
+_CHIP_TAGS: Final = frozenset({_CRYPTOGRAM, _CHIP_TRACK})
 _CHIP_SERVICE_CODE: Final = "999"  #: with which the value in a chip is reckoned, whatever its track says
 _INDICATOR_CHARACTERS: Final = 6
 CVV2_IS_THERE: Final = "1"
@@ -350,10 +351,9 @@ def _in_chip(chip: str) -> tuple[str | None, str | None]:
     """The verification value (iCVV) in the chip's own track 2, under the service code it is reckoned with; nothing where the
     chip asks its issuer for nothing."""
     with suppress(IndexError, ValueError):
-        data = bytes.fromhex(chip)
-        tags = {tag: data[start:end].hex().upper() for tag, start, end in emv_tags(data)}
+        tags = tag_values(bytes.fromhex(chip), _CHIP_TAGS)
         if _CRYPTOGRAM in tags:
-            _, _, rest = tags.get(_CHIP_TRACK, "").rstrip("F").partition("D")
+            _, _, rest = tags.get(_CHIP_TRACK, b"").hex().upper().rstrip("F").partition("D")
             value = rest[_VALUE_AT : _VALUE_AT + _VALUE_DIGITS]
             return (_CHIP_SERVICE_CODE, value) if len(value) == _VALUE_DIGITS else (None, None)
     return None, None

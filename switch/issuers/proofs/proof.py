@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
-from attrs import evolve
-
 from switch.card import CardSecurity, Pan, SecurityResults
 from switch.issuers.proofs.rules import ARQC, CAVV, CVV, CVV2, PIN, ProofRules
 from switch.issuers.proofs.tries import COUNTER, PIN_RIGHT, PIN_WRONG, ProofEvent, ProofEventKind, ProofMemory
+from switch.record import altered
 from switch.transaction import (
     ADDITIONAL_AUTHENTICATION,
     CRYPTOGRAM_OR_VALUE_WRONG,
@@ -112,7 +111,7 @@ class Proof:
             found = self._found(check) if name in verified else None
             if found is not None:
                 if name == ARQC and found[0] == CRYPTOGRAM_OR_VALUE_WRONG:
-                    self._results = evolve(self._results, cvv="1")
+                    self._results = altered(self._results, cvv="1")
                 return found
         return None
 
@@ -126,7 +125,7 @@ class Proof:
         """What is said back beside a response code; None where nothing was looked at."""
         results = self._results
         if self._cryptogram is not None:
-            results = evolve(results, issuer_authentication=self._cryptogram.authentication(response_code))
+            results = altered(results, issuer_authentication=self._cryptogram.authentication(response_code))
         return None if results == SecurityResults() else results
 
     def _cvv2(self) -> Wrong | None:
@@ -137,7 +136,7 @@ class Proof:
             right = value == card.cvv2
         else:
             right = value.isdecimal() and self._proofs.verifier.cvv2(card.pan, card.expiry, value)
-        self._results = evolve(self._results, cvv2="M" if right else "N")
+        self._results = altered(self._results, cvv2="M" if right else "N")
         return None if right else (CVV2_WRONG, "CVV2 is not that of the card")
 
     def _cvv(self) -> Wrong | None:
@@ -145,7 +144,7 @@ class Proof:
         if value is None or service_code is None:
             return None
         right = self._proofs.verifier.cvv(card.pan, card.expiry, service_code, value)
-        self._results = evolve(self._results, cvv="2" if right else "1")
+        self._results = altered(self._results, cvv="2" if right else "1")
         name = "(iCVV) of the chip" if service_code == CHIP_SERVICE_CODE else "(CVV) of the track"
         return None if right else (CRYPTOGRAM_OR_VALUE_WRONG, f"verification value {name} is not that of the card")
 
@@ -155,11 +154,11 @@ class Proof:
             return None
         raw, attempted = bytes.fromhex(value), eci == ATTEMPTED
         if len(raw) != AUTHENTICATION_BYTES:
-            self._results = evolve(self._results, cavv="0")
+            self._results = altered(self._results, cavv="0")
             found = f"{len(raw)} bytes" if raw else "no bytes"
             return CRYPTOGRAM_OR_VALUE_WRONG, f"CAVV: found {found}, expected {AUTHENTICATION_BYTES}"
         right = self._proofs.verifier.cavv(self._card.pan, raw, attempted=attempted)
-        self._results = evolve(self._results, cavv=("3" if attempted else "2") if right else ("4" if attempted else "1"))
+        self._results = altered(self._results, cavv=("3" if attempted else "2") if right else ("4" if attempted else "1"))
         if right:
             return None
         return CRYPTOGRAM_OR_VALUE_WRONG, f"CAVV is not that of the card for ECI {eci or 'none'}"
