@@ -10,6 +10,7 @@ for every transaction. It keeps the ``==`` and ``hash`` that attrs writes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,21 +39,31 @@ else:
 __all__ = ["altered", "frozen", "record"]
 
 T = TypeVar("T")
-_FIELDS: dict[type[Any], tuple[str, ...]] = {}  #: of the records that were altered
+_COPIERS: dict[type[Any], Callable[[Any, Any], None]] = {}  #: of the records that were altered
 
 
 def altered(one: T, **values: object) -> T:
     """A ``record`` like another but for these values: ``attrs.evolve`` in a tenth of the time, for the hot path."""
     kind = type(one)
-    names = _FIELDS.get(kind)
-    if names is None:
-        names = _FIELDS[kind] = tuple(each.name for each in fields(kind))  # type: ignore[arg-type]
+    copy = _COPIERS.get(kind)
+    if copy is None:
+        copy = _COPIERS[kind] = _copier(kind)
     other = kind.__new__(kind)
-    for name in names:
-        setattr(other, name, getattr(one, name))
+    copy(other, one)
     for name, value in values.items():
         setattr(other, name, value)
     return other
+
+
+def _copier(kind: type[Any]) -> Callable[[Any, Any], None]:
+    """A function that gives one record the fields of another, one statement each: a loop over their names takes thrice as
+    long."""
+    names = [each.name for each in fields(kind)]
+    assert all(name.isidentifier() for name in names)
+    made: dict[str, Any] = {}
+    exec("def copy(to, of):\n" + "".join(f"    to.{name} = of.{name}\n" for name in names), made)  # noqa: S102
+    copier: Callable[[Any, Any], None] = made["copy"]
+    return copier
 
 
 def _shown(self: Any) -> str:

@@ -21,7 +21,7 @@ from switch.iso8583.nested.ber import emv_tags, tag_values, tlv
 from switch.iso8583.nested.read import contents, subelement
 from switch.iso8583.nested.wire import SubelementError
 from switch.iso8583.nested.write import build, with_subelement
-from switch.iso8583.values import content_problem
+from switch.iso8583.values import content_problem, value_problem
 from switch.record import frozen
 
 PIN_BLOCK: Final = 52
@@ -189,6 +189,12 @@ class SecurityPlaces:
             if place is None or not value:
                 continue
             element, written = self.elements[place.number], _in_form(name, place.form, value)
+            layout = self.plain.get(place.number)
+            if layout is not None and len(place.path) == 1 and place.number not in e:  # nearly all: the first of its element
+                member = layout.members[place.path[0]]
+                if value_problem(member, written) is None:
+                    e[place.number] = f"{place.path[0]}{len(written):0{layout.tag_length_digits}d}{written}"
+                    continue
             try:
                 e[place.number] = with_subelement(element, _begun(element, e.get(place.number, "")), place.path, written)
             except SubelementError as fault:

@@ -24,6 +24,8 @@ CHIP_SERVICE_CODE: Final = "999"  #: of the value in a chip
 AUTHENTICATED, ATTEMPTED = "05", "06"  #: ECI
 AUTHENTICATION_BYTES: Final = 20
 
+NOTHING_FOUND: Final = SecurityResults()  #: of proofs that nobody looked at
+
 Wrong = tuple[str, str]  #: response code and reason
 
 
@@ -100,7 +102,7 @@ class Proof:
 
     def __init__(self, proofs: Proofs, security: CardSecurity, card: ProofCard, now_ms: int) -> None:
         self._proofs, self._security, self._card, self._now_ms = proofs, security, card, now_ms
-        self._results = SecurityResults()
+        self._results = NOTHING_FOUND
         self._cryptogram: Cryptogram | None = None
         self.events: tuple[ProofEvent, ...] = ()
 
@@ -126,7 +128,7 @@ class Proof:
         results = self._results
         if self._cryptogram is not None:
             results = altered(results, issuer_authentication=self._cryptogram.authentication(response_code))
-        return None if results == SecurityResults() else results
+        return None if results is NOTHING_FOUND else results
 
     def _cvv2(self) -> Wrong | None:
         value, card = self._security.cvv2, self._card
