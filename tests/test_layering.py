@@ -355,6 +355,7 @@ TESTED_BY: Final = {
     "lines/pin_zones": "e2e/test_card_security.py",
     "issuers/proofs/rules": "issuers/proofs/test_proof.py",
     "issuers/proofs/tries": "issuers/proofs/test_proof.py",
+    "iso8583/mapping/proof_words": "iso8583/mapping/test_security_places.py",
     "iso8583/mapping/reconciliation": "routing/memory/test_totals.py",
     "iso8583/message": "iso8583/test_codec.py",
     "iso8583/plan": "iso8583/test_codec.py",

@@ -150,6 +150,9 @@ def to_authorization(
     if plain and e.keys().isdisjoint(MARKED if places is None else places.marked):
         return authorization
     security = None if places is None else places.read(e)
+    if plain and 54 not in e and 90 not in e and 38 not in e:  # nothing but proofs, or what may be one
+        authenticated = channel == ECOMMERCE and _may_be_authenticated(security, e)
+        return altered(authorization, security=security, authenticated=authenticated)
     if security is not None:
         authorization = altered(authorization, security=security)
     if plain and (e.keys().isdisjoint(MARKED) or _says_no_more(channel, e)):
@@ -213,10 +216,10 @@ def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorizati
 
 def _may_be_authenticated(security: CardSecurity | None, e: Mapping[int, str]) -> bool:
     """Whether a message carries 3-D Secure data, or may: it has private data of which not all is known to be something else."""
-    private = [number for number in MAY_BE_AUTHENTICATED if number in e]
     if security is None or security.eci is not None or security.cavv is not None or security.cvv2 is None:
-        return bool(private)
+        return not e.keys().isdisjoint(MAY_BE_AUTHENTICATED)
     places = security.places
+    private = [number for number in MAY_BE_AUTHENTICATED if number in e]
     return not (isinstance(places, SecurityPlaces) and places.private.issuperset(private))
 
 

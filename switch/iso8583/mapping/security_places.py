@@ -17,7 +17,7 @@ from switch.errors import MessageError
 from switch.iso8583.dialect import SECURITY_OF_ANSWERS, SECURITY_OF_REQUESTS, Dialect
 from switch.iso8583.element import Element, Layout
 from switch.iso8583.elements import EMV_DATA, MARKED, TRACK_2
-from switch.iso8583.nested.ber import emv_tags, tag_values, tlv
+from switch.iso8583.nested.ber import tag_values, tlv
 from switch.iso8583.nested.read import contents, subelement
 from switch.iso8583.nested.wire import SubelementError
 from switch.iso8583.nested.write import build, with_subelement
@@ -26,7 +26,8 @@ from switch.record import frozen
 
 PIN_BLOCK: Final = 52
 PIN_CONTROL: Final = 53
-ISSUER_AUTHENTICATION: Final = "91"  #: tag of ARPC and what it vouches for
+ISSUER_AUTHENTICATION: Final = b"\x91"  #: tag of ARPC and what it vouches for
+_AUTHENTICATION: Final = frozenset({ISSUER_AUTHENTICATION})
 #: First two digits of DE 22 of entries whose track is read whole, so that the verification value on it can be relied on.
 WHOLE_TRACK: Final = frozenset({"90", "91"})
 _EXPIRY_DIGITS, _SERVICE_DIGITS = 4, 3  #: behind the separator of track 2 (ISO/IEC 7813)
@@ -39,7 +40,7 @@ _CHIP_SERVICE_CODE: Final = "999"  #: with which the value in a chip is reckoned
 _INDICATOR_CHARACTERS: Final = 6
 CVV2_IS_THERE: Final = "1"
 #: Last digit of an ECI, in the manner of Visa or of Mastercard, or of a UCAF collection indicator -> ECI as the house has it.
-_ECI: Final = {"5": "05", "6": "06", "7": "07", "2": "05", "1": "06", "0": "07"}
+ECI_BY_DIGIT: Final = {"5": "05", "6": "06", "7": "07", "2": "05", "1": "06", "0": "07"}
 _UCAF: Final = {"05": "212", "06": "211", "07": "210"}
 
 
@@ -49,6 +50,10 @@ class SecurityPlace(NamedTuple):
     number: int
     path: tuple[str, ...]
     form: str
+
+
+#: Element -> tag -> name and form of what stands there.
+QuickPlaces = tuple[tuple[int, dict[str, tuple[str, str]]], ...]
 
 
 @frozen(kw_only=True, eq=False)
@@ -61,6 +66,8 @@ class SecurityPlaces:
     elements: Mapping[int, Element]
     plain: Mapping[int, Layout]  #: of those whose subelements stand by tag in plain text
     like: object  #: the same of two dialects that say all of it alike
+    quick_request: QuickPlaces | None  #: the places where all of them are plain: looked through in less time
+    quick_answer: QuickPlaces | None
     private: frozenset[int]  #: the elements of the places of a request
     marked: frozenset[int]  #: where none of these is, there is nothing to read: they, what else may prove a card, and MARKED
 
@@ -89,6 +96,9 @@ class SecurityPlaces:
 
     def _values(self, places: Mapping[str, SecurityPlace], e: Mapping[int, str]) -> dict[str, str]:
         """What stands in the places, in the house's form; nothing of those where nothing does, or it cannot be found."""
+        quick = self.quick_answer if places is self.answer else self.quick_request
+        if quick is not None:
+            return self._quick_values(quick, e)
         found, inside = dict[str, str](), dict[int, Mapping[str, str]]()
         for name, place in places.items():
             number, path, form = place
@@ -103,6 +113,18 @@ class SecurityPlaces:
             value = None if value is None else _from_form(name, form, value)
             if value is not None:
                 found[name] = value
+        return found
+
+    def _quick_values(self, quick: QuickPlaces, e: Mapping[int, str]) -> dict[str, str]:
+        """The same where every place is a subelement by tag in plain text."""
+        found = dict[str, str]()
+        for number, wanted in quick:
+            if number in e:
+                for tag, text in _cut_by_tag(self.plain[number], e[number]).items():
+                    said = wanted.get(tag)
+                    value = None if said is None else _from_form(*said, text)
+                    if said is not None and value is not None:
+                        found[said[0]] = value
         return found
 
     def _inside(self, number: int, value: str) -> Mapping[str, str]:
@@ -137,25 +159,19 @@ class SecurityPlaces:
                 elements = self._moved(elements, source, source.answer, self.answer, values)
         if results.issuer_authentication and EMV_DATA not in elements:
             data = bytes.fromhex(results.issuer_authentication)
-            elements[EMV_DATA] = tlv(ISSUER_AUTHENTICATION, data).hex().upper()
+            elements[EMV_DATA] = tlv(ISSUER_AUTHENTICATION.hex(), data).hex().upper()
         return elements
 
     def results(self, e: Mapping[int, str]) -> SecurityResults | None:
         """What an issuer's answer says of the proofs; None where it says nothing."""
         told = self._values(self.answer, e)
-        said = {name: told.get(name, "").strip() for name in SECURITY_OF_ANSWERS}
-        authentication = ""
-        with suppress(IndexError, ValueError):
-            data = bytes.fromhex(e.get(EMV_DATA, ""))
-            authentication = "".join(
-                data[start:end].hex().upper() for tag, start, end in emv_tags(data) if tag == ISSUER_AUTHENTICATION
-            )
-        if not (authentication or any(said.values())):
+        authentication = _authentication(e[EMV_DATA]) if EMV_DATA in e else ""
+        if not (authentication or told):
             return None
         return SecurityResults(
-            cvv2=said["cvv2_result"],
-            cvv=said["cvv_result"],
-            cavv=said["cavv_result"],
+            cvv2=told.get("cvv2_result", ""),
+            cvv=told.get("cvv_result", ""),
+            cavv=told.get("cavv_result", ""),
             issuer_authentication=authentication,
             places=self,
         )
@@ -261,39 +277,28 @@ def security_places(dialect: Dialect, zone: str = "") -> SecurityPlaces:
     numbers = {place.number for place in (*request.values(), *answer.values())}
     elements = {number: dialect.element(number) for number in sorted(numbers)}
     private = frozenset(place.number for place in request.values())
+    plain = {number: each.layout for number, each in elements.items() if each.layout is not None and _is_plain(each)}
     return SecurityPlaces(
         zone=zone,
         request=request,
         answer=answer,
         elements=elements,
-        plain={number: each.layout for number, each in elements.items() if each.layout is not None and _is_plain(each)},
+        plain=plain,
+        quick_request=_quick(request, plain),
+        quick_answer=_quick(answer, plain),
         like=(tuple(request.items()), tuple(answer.items()), tuple(_signature(elements[n]) for n in elements)),
         private=private,
         marked=private | MARKED | {TRACK_2, PIN_BLOCK, EMV_DATA},
     )
 
 
-#: What an issuer found, and how far a cardholder was authenticated, in words.
-_RESULTS: Final = {
-    "cvv2_result": {"M": "match", "N": "no match", "P": "not processed", "S": "missing", "U": "not verified"},
-    "cvv_result": {"1": "wrong", "2": "right"},
-    "cavv_result": {
-        "0": "cannot be read",
-        "1": "wrong",
-        "2": "right",
-        "3": "right, of an attempt",
-        "4": "wrong, of an attempt",
-    },
-    "eci": {"05": "authenticated", "06": "attempted", "07": "not authenticated"},
-}
-
-
-def proof_words(dialect: Dialect, place: str, value: str) -> str:
-    """What stands in a subelement such as 48.87 in words, where the dialect says that it is a result or an ECI."""
-    for name, words in _RESULTS.items():
-        if dialect.security.get(name) == place:
-            return words.get((_ECI.get(value.strip()[-1:]) or "") if name == "eci" else value, "")
-    return ""
+def _quick(places: Mapping[str, SecurityPlace], plain: Mapping[int, Layout]) -> QuickPlaces | None:
+    tags = dict[int, dict[str, tuple[str, str]]]()
+    for name, place in places.items():
+        if place.number not in plain or len(place.path) > 1 or place.path[0] in tags.get(place.number, {}):
+            return None
+        tags.setdefault(place.number, {})[place.path[0]] = (name, place.form)
+    return tuple(tags.items())
 
 
 def _place(dialect: Dialect, name: str) -> SecurityPlace | None:
@@ -328,7 +333,7 @@ def _from_form(name: str, form: str, value: str) -> str | None:
     if name == "cvv2" and form == "indicator":
         return value[2:].strip() or None if value[:1] == CVV2_IS_THERE else None
     if name == "eci":
-        return _ECI.get(value.strip()[-1:])
+        return ECI_BY_DIGIT.get(value.strip()[-1:])
     if name == "cavv":
         return _cavv(value.strip(), form)
     return value.strip() or None
@@ -351,6 +356,13 @@ def _in_form(name: str, form: str, value: str) -> str:
     if name == "cavv" and form == "base64":
         return b64encode(bytes.fromhex(value)).decode("ascii")
     return value
+
+
+def _authentication(chip: str) -> str:
+    """ARPC and what it vouches for, of the chip data of an answer; empty where they have none."""
+    with suppress(IndexError, ValueError):
+        return tag_values(bytes.fromhex(chip), _AUTHENTICATION).get(ISSUER_AUTHENTICATION, b"").hex().upper()
+    return ""
 
 
 def _in_chip(chip: str) -> tuple[str | None, str | None]:

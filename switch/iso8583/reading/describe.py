@@ -11,7 +11,7 @@ from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993, Dialect
 from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, SECRET
-from switch.iso8583.mapping.security_places import proof_words
+from switch.iso8583.mapping.proof_words import proof_words
 from switch.iso8583.mti import describe_mti
 from switch.iso8583.nested.ber import emv_tags
 from switch.iso8583.nested.shown import SubelementLine, divided, hides_secrets, inside

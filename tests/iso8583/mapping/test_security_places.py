@@ -11,7 +11,8 @@ from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.acquirer import Stamp, to_authorization, to_response
 from switch.iso8583.mapping.issuer import from_issuer, secured, to_issuer_advice, to_issuer_answer, to_issuer_request
-from switch.iso8583.mapping.security_places import _cut_by_tag, proof_words, security_places
+from switch.iso8583.mapping.proof_words import proof_words
+from switch.iso8583.mapping.security_places import _cut_by_tag, security_places
 from switch.iso8583.message import Message
 from switch.iso8583.nested.read import contents
 from switch.transaction import Authorization, Decision
