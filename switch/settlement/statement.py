@@ -1,7 +1,8 @@
-"""A merchant's daily statement, the *relevé monétique*, rendered line by line as fixed-width text and as CSV.
+"""A merchant's daily statement, the *relevé monétique*: what it says, and how that is written as fixed-width text and as CSV.
 
-Both are written to anything with a ``write``, head first and then the lines, some at a time, so that a statement of a million
-lines costs no memory. The same head, lines and totals give the same bytes.
+``Statement`` is what every form is made from (``statement_forms``). Text and CSV are written to anything with a ``write``, head
+first and then the lines, some at a time, so that a statement of a million lines costs no memory. The same statement gives the
+same bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from attrs import fields
 
@@ -36,8 +37,10 @@ WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscap
 #: A payout is paid, or carried to the next one where it is not above zero.
 PayoutOutcome = Literal["paid", "carried"]
 
-#: The sections of a statement, in order; below them what takes earlier lines back.
+#: The sections of a statement, in order.
 SECTIONS = (PURCHASE, PURCHASE_WITH_CASH_BACK, QUASI_CASH, CASH_WITHDRAWAL, BILL_PAYMENT, REFUND)
+
+ADJUSTMENTS: Final = "adjustments"  #: the section below those, of what takes earlier lines back
 
 #: As ``payouts.STATEMENT_LINES`` and ``engine.STATEMENT_ADJUSTMENTS`` select it, and the same with decimals for its amounts.
 StatementRow = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int, str]
@@ -93,6 +96,31 @@ class StatementTotal:
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> StatementTotal:
         return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+
+
+@frozen(kw_only=True)
+class Section:
+    """The lines of one type of transaction, or those that take back what stood on earlier statements."""
+
+    of: str  #: one of SECTIONS, or ``adjustments``
+    total: StatementTotal
+    lines: Iterable[StatementRow]  #: in the order the centre took the requests in; read anew each time they are gone through
+
+
+@frozen(kw_only=True)
+class Statement:
+    """All that a merchant's statement of a closed date says, made from the books alone."""
+
+    head: Head  #: with what is paid, and when
+    sections: tuple[Section, ...]  #: in the order of SECTIONS, the adjustments last
+    origins: tuple[StatementTotal, ...]  #: totals for domestic and foreign cards
+
+    @property
+    def parts(self) -> tuple[StatementTotal, ...]:
+        """The parts of the total that are worth a line of their own: each type where there are several, and the adjustments."""
+        types = [section.total for section in self.sections if section.of != ADJUSTMENTS]
+        adjusted = [section.total for section in self.sections if section.of == ADJUSTMENTS]
+        return (*(types if len(types) > 1 else ()), *adjusted)
 
 
 CSV_LINE_END = "\r\n"

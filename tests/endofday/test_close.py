@@ -10,8 +10,9 @@ from switch.clearing.checks import Ask, Fault
 from switch.endofday import books
 from switch.endofday import close as endofday
 from switch.endofday import files as day_files
-from switch.endofday.close import check_books, close_day, show_day, statement
+from switch.endofday.close import check_books, close_day, show_day
 from switch.endofday.report import DayReport
+from switch.endofday.statements import statement
 from switch.errors import DataFolderError, NegativeAnswerError, SpecError, SwitchError
 from tests.support.day_builders import (
     FRIDAY,
