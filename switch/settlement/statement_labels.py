@@ -66,6 +66,17 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "thousands_mark": "\N{NO-BREAK SPACE}",
         "percent": "\N{NO-BREAK SPACE}%",
         "date": "{day}/{month}/{year}",
+        "printed_thousands_mark": "\N{NO-BREAK SPACE}",
+        "merchant_id": "N° commerçant",
+        "line_date": "Date",
+        "line_time": "Heure",
+        "summary": "Totaux",
+        "statement_sheet": "Relevé",
+        "lines": "Opérations",
+        "continued": "(suite)",
+        "subtotal": "Sous-total",
+        "page": "Page {page} sur {pages}",
+        "simulated": "Document d'un simulateur : aucun argent n'est versé.",
     },
     "en": {
         "title": "MERCHANT STATEMENT",
@@ -115,6 +126,17 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "thousands_mark": "",
         "percent": "%",
         "date": "{year}-{month}-{day}",
+        "printed_thousands_mark": ",",
+        "merchant_id": "Merchant ID",
+        "line_date": "Date",
+        "line_time": "Time",
+        "summary": "Totals",
+        "statement_sheet": "Statement",
+        "lines": "Transactions",
+        "continued": "(continued)",
+        "subtotal": "Subtotal",
+        "page": "Page {page} of {pages}",
+        "simulated": "Made by a simulator: no money moves.",
     },
 }
 
@@ -142,6 +164,32 @@ EXCEL_FR_HEADS: Final[dict[str, str]] = {
     "vat": "TVA",
     "net": "Montant net",
     "adjusts": "Régularise la journée du",
+}
+
+#: The same in English, for the workbook.
+EXCEL_HEADS: Final[dict[str, str]] = {
+    "business_date": "Business date",
+    "value_date": "Value date",
+    "merchant_id": "Merchant ID",
+    "rib": "Account",
+    "reference": "Reference",
+    "local_at": "Local time",
+    "terminal_id": "Terminal",
+    "pan_masked": "Card",
+    "scheme": "Scheme",
+    "product": "Product",
+    "origin": "D/F",
+    "channel": "Channel",
+    "transaction_type": "Type",
+    "rrn": "RRN",
+    "approval_code": "Approval",
+    "currency": "Currency",
+    "gross": "Gross",
+    "discount_rate_basis_points": "Rate %",
+    "discount": "Commission",
+    "vat": "VAT",
+    "net": "Net",
+    "adjusts": "Adjusts business date",
 }
 
 #: What stands in cells of that CSV in words, in French; a product that the routing table alone knows stays as it is.

@@ -1,0 +1,377 @@
+"""A statement as a PDF: A4 pages with the heads of the columns on each, the totals, and what is paid.
+
+It is set in the Helvetica that every reader of PDF has (accents, and whatever else Windows-1252 writes), so nothing depends on
+the fonts of a machine. The same statement gives the same bytes: the file has neither a time nor a number of its own. Lines are
+written as operators of PDF, without the layout engine of reportlab, which takes several times as long.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import repeat
+from typing import Any, Final
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from switch.display.visible import visible
+from switch.money import currency_name
+from switch.settlement.bank_account import grouped_iban, grouped_rib
+from switch.settlement.statement import (
+    AMOUNTS_KEPT,
+    ShownLine,
+    Statement,
+    StatementTotal,
+    amount_formatter,
+    amount_writer,
+    shown_date,
+    shown_lines,
+    shown_rate,
+    years_of_months,
+)
+from switch.settlement.statement_labels import LABELS
+
+# All lengths are points, 1/72 inch; y counts from the foot of the page.
+PAGE_WIDTH, PAGE_HEIGHT = A4
+LEFT: Final = 36.0
+RIGHT: Final = PAGE_WIDTH - LEFT
+BOTTOM: Final = 54.0  #: no line stands lower; the foot of the page does
+FIRST_TOP: Final = PAGE_HEIGHT - 194  #: where the lines begin, below the head of the first page
+NEXT_TOP: Final = PAGE_HEIGHT - 62  #: and of the others
+ROW: Final = 10.5
+HEADS: Final = 16.0  #: the names of the columns
+TITLE: Final = 17.0  #: of a section
+TOTALS_TITLE: Final = 26.0
+TOTAL_ROW: Final = 12.0
+PAID: Final = 34.0  #: the amount credited, in its box
+LEGEND: Final = 22.0
+SMALL, BODY, LARGE = 7.0, 8.5, 15.0  #: sizes of type
+PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
+INK, ACCENT, FAINT, BAND, ZEBRA = (0.12, 0.14, 0.18), (0.09, 0.28, 0.42), (0.45, 0.48, 0.52), (0.9, 0.93, 0.95), (0.965, 0.97, 0.975)
+
+#: Columns of a line: label, left edge, width. A figure ends at its right edge, everything else begins at its left one.
+TEXTS: Final = (
+    ("line_date", LEFT + 2, 38.0),
+    ("line_time", LEFT + 42, 30.0),
+    ("terminal", LEFT + 74, 38.0),
+    ("card", LEFT + 114, 64.0),
+    ("scheme", LEFT + 181, 37.0),
+    ("origin", LEFT + 222, 13.0),
+    ("rrn", LEFT + 237, 48.0),
+    ("approval", LEFT + 292, 30.0),
+)
+FIGURES: Final = (
+    ("gross", LEFT + 324, 50.0),
+    ("discount", LEFT + 376, 46.0),
+    ("vat", LEFT + 424, 40.0),
+    ("net", LEFT + 466, RIGHT - LEFT - 468),
+)
+COUNT_RIGHT: Final = LEFT + 300  #: of the counts among the totals
+
+
+def as_pdf(statement: Statement) -> bytes:
+    """The whole file. It is laid out twice, the first time for the number of its pages."""
+    counting = _Place()
+    _walk(statement, counting, None)
+    out = io.BytesIO()
+    paper = _Paper(statement, out, counting.page)
+    place = _Place(paper.next_page)
+    paper.first_head()
+    _walk(statement, place, paper)
+    paper.done()
+    return out.getvalue()
+
+
+class _Place:
+    """Where the next thing stands: what does not fit any more begins a page."""
+
+    def __init__(self, begin_page: Callable[[], None] = lambda: None) -> None:
+        self.y, self.page, self._begin_page = FIRST_TOP, 1, begin_page
+
+    def fits(self, height: float) -> bool:
+        return self.y - height >= BOTTOM
+
+    def begin_page(self) -> None:
+        self._begin_page()
+        self.page, self.y = self.page + 1, NEXT_TOP
+
+    def take(self, height: float) -> float:
+        """The foot of what is so high."""
+        self.y -= height
+        return self.y
+
+
+def _walk(statement: Statement, place: _Place, paper: _Paper | None) -> None:
+    """Lay all of a statement out, and write it where there is a paper."""
+
+    def heads() -> None:
+        foot = place.take(HEADS)
+        if paper is not None:
+            paper.heads(foot)
+
+    several = len(statement.sections) > 1
+    heads()
+    for section in statement.sections:
+        if not place.fits(TITLE + 2 * ROW):
+            place.begin_page()
+            heads()
+        foot = place.take(TITLE)
+        if paper is not None:
+            paper.section(foot, section.of)
+        lines: Iterable[ShownLine | None] = repeat(None, section.total.line_count)
+        if paper is not None:
+            lines = paper.shown(section.lines)
+        for number, line in enumerate(lines):
+            if not place.fits(ROW):
+                place.begin_page()
+                heads()
+            foot = place.take(ROW)
+            if paper is not None and line is not None:
+                paper.line(foot, line, shaded=bool(number % 2))
+        if several:
+            if not place.fits(TOTAL_ROW):
+                place.begin_page()
+                heads()
+            foot = place.take(TOTAL_ROW)
+            if paper is not None:
+                paper.subtotal(foot, section.total)
+    height = _totals_height(statement)
+    if not place.fits(height):
+        place.begin_page()
+    if paper is not None:
+        paper.totals(place.y)
+    place.take(height)
+
+
+def _totals_height(statement: Statement) -> float:
+    rows = 1 + len(statement.origins) + 1 + len(statement.parts) + 3 + bool(statement.head.brought_forward_minor)
+    return TOTALS_TITLE + rows * TOTAL_ROW + PAID + LEGEND
+
+
+class _Paper:
+    """The canvas of one statement, with the words and the amounts of its language."""
+
+    def __init__(self, statement: Statement, out: io.BytesIO, page_count: int) -> None:
+        head = statement.head
+        words = LABELS[head.language]
+        self.labels = {**words, "thousands_mark": words["printed_thousands_mark"]}
+        self.statement, self.head, self.page_count, self.page = statement, head, page_count, 1
+        self.marks = {"domestic": words["domestic_mark"], "foreign": words["foreign_mark"]}
+        self.decimal, self.shown_amount = amount_formatter(head.currency), amount_writer(self.labels, 1 << 6)
+        self.currency = currency_name(head.currency)
+        self.centre, self.name, self.merchant_id = visible(head.centre_name), visible(head.name), visible(head.merchant_id)
+        self.canvas: Any = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, lang=head.language)
+        self.canvas.setTitle(f"{words['title']} {visible(head.reference)}")
+        self.canvas.setAuthor(self.centre)
+        self.canvas.setSubject(f"{self.merchant_id} {head.business_date}")
+        self.canvas.setCreator("Switch")
+
+    def amount(self, minor: int) -> str:
+        return self.shown_amount(self.decimal(minor))
+
+    def date(self, date: str) -> str:
+        return shown_date(date, self.labels)
+
+    def text(self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 0) -> None:
+        """A text that begins at ``x``; made narrower where it is wider than ``width``."""
+        self.canvas.setFillColorRGB(*ink)
+        self.canvas.setFont(font, size)
+        self.canvas.addLiteral(f"BT {_cell(x, y, text, font, size, width or RIGHT - x)} ET")
+
+    def right(self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 200) -> None:
+        """A text that ends at ``x``."""
+        self.canvas.setFillColorRGB(*ink)
+        self.canvas.setFont(font, size)
+        self.canvas.addLiteral(f"BT {_cell(x - width, y, text, font, size, width, ends=True)} ET")
+
+    def box(self, x: float, y: float, width: float, height: float, ink: Any) -> None:
+        self.canvas.setFillColorRGB(*ink)
+        self.canvas.rect(x, y, width, height, stroke=0, fill=1)
+
+    def rule(self, y: float, width: float = 0.5, ink: Any = FAINT) -> None:
+        self.canvas.setStrokeColorRGB(*ink)
+        self.canvas.setLineWidth(width)
+        self.canvas.line(LEFT, y, RIGHT, y)
+
+    def mark(self, x: float, y: float, size: float) -> None:
+        """The mark of the house: a switch, one line that leads to one of two."""
+        unit = size / 10
+        self.canvas.setFillColorRGB(*ACCENT)
+        self.canvas.roundRect(x, y, size, size, 2 * unit, stroke=0, fill=1)
+        self.canvas.setStrokeColorRGB(1, 1, 1)
+        self.canvas.setFillColorRGB(1, 1, 1)
+        self.canvas.setLineWidth(0.9 * unit)
+        self.canvas.line(x + 2.2 * unit, y + 5 * unit, x + 7.4 * unit, y + 7.4 * unit)
+        for right, up in ((2.2, 5.0), (7.6, 7.5), (7.6, 2.5)):
+            self.canvas.circle(x + right * unit, y + up * unit, 1.05 * unit, stroke=0, fill=1)
+
+    def first_head(self) -> None:
+        """Who pays whom what, and when."""
+        head, labels, top = self.head, self.labels, PAGE_HEIGHT - 36
+        self.mark(LEFT, top - 24, 24)
+        self.text(LEFT + 31, top - 17, self.centre, LARGE, BOLD, ACCENT, width=230)
+        self.right(RIGHT, top - 12, labels["title"], LARGE, BOLD, INK, width=240)
+        self.right(RIGHT, top - 24, f"{labels['reference']} {visible(head.reference)}", BODY, PLAIN, FAINT, width=240)
+        self.rule(top - 34, 1, ACCENT)
+        y, middle = top - 52, LEFT + 272
+        self.text(LEFT, y, self.name, 11, BOLD, width=middle - LEFT - 12)
+        place = [part for part in (visible(head.city),) if part]
+        for number, text in enumerate(place, start=1):
+            self.text(LEFT, y - 13 * number, text, BODY, width=middle - LEFT - 12)
+        pairs = [("merchant_id", self.merchant_id), ("rib", grouped_rib(head.rib)), ("iban", grouped_iban(head.rib))]
+        self._pairs(LEFT, y - 13 * len(place) - 18, pairs, middle - LEFT - 12, 78)
+        pairs = [
+            ("business_date", self.date(head.business_date)),
+            ("value_date", self.date(head.value_date)),
+            ("currency", self.currency),
+        ]
+        self._pairs(middle, y, pairs, RIGHT - middle, 96)
+        self.box(middle, y - 84, RIGHT - middle, 34, BAND)
+        self.text(middle + 8, y - 62, labels[head.outcome], SMALL, BOLD, ACCENT)
+        self.right(RIGHT - 8, y - 77, f"{self.amount(head.net_minor)} {self.currency}", 13, BOLD, width=RIGHT - middle - 16)
+        self._foot()
+
+    def _pairs(self, x: float, y: float, pairs: Iterable[tuple[str, str]], width: float, indent: float) -> None:
+        for number, (key, value) in enumerate(pairs):
+            self.text(x, y - 13 * number, self.labels[key], BODY, PLAIN, FAINT, width=indent - 4)
+            self.text(x + indent, y - 13 * number, value, BODY, width=width - indent)
+
+    def next_page(self) -> None:
+        """What every page but the first begins with."""
+        self.canvas.showPage()
+        self.page += 1
+        top = PAGE_HEIGHT - 36
+        self.mark(LEFT, top - 10, 12)
+        self.text(LEFT + 17, top - 7, f"{self.name} ({self.merchant_id})", BODY, BOLD, width=300)
+        day = f"{self.labels['title']}  {self.date(self.head.business_date)}  {self.labels['continued']}"
+        self.right(RIGHT, top - 7, day, BODY, PLAIN, FAINT)
+        self._foot()
+
+    def _foot(self) -> None:
+        self.rule(BOTTOM - 12)
+        left = f"{self.centre}  ·  {visible(self.head.reference)}  ·  {self.labels['simulated']}"
+        self.text(LEFT, BOTTOM - 22, left, SMALL, PLAIN, FAINT, width=430)
+        page = self.labels["page"].format(page=f"{self.page:,}", pages=f"{self.page_count:,}")
+        self.right(RIGHT, BOTTOM - 22, page.replace(",", self.labels["thousands_mark"]), SMALL, PLAIN, FAINT)
+
+    def heads(self, y: float) -> None:
+        """The names of the columns."""
+        labels = self.labels
+        self.box(LEFT, y, RIGHT - LEFT, HEADS - 2, ACCENT)
+        white = (1, 1, 1)
+        for key, left, width in TEXTS:
+            self.text(left, y + 4.5, labels[key], SMALL, BOLD, white, width)
+        names = {"vat": f"{labels['vat']} {shown_rate(self.head.vat_rate_basis_points, labels)}"}
+        for key, left, width in FIGURES:
+            self.right(left + width, y + 4.5, names.get(key, labels[key]), SMALL, BOLD, white, width)
+
+    def section(self, y: float, of: str) -> None:
+        self.text(LEFT + 2, y + 4, self.labels[of], BODY, BOLD, ACCENT)
+
+    def shown(self, lines: Iterable[Any]) -> Iterator[ShownLine]:
+        for line in lines:
+            yield from shown_lines(self.head, [line])
+
+    def line(self, y: float, line: ShownLine, *, shaded: bool) -> None:
+        """One transaction: its texts from their left edges, its figures to their right ones."""
+        at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, _, discount, vat, net, adjusts = line
+        if shaded:
+            self.box(LEFT, y, RIGHT - LEFT, ROW, ZEBRA)
+        self.canvas.setFillColorRGB(*INK)
+        self.canvas.setFont(PLAIN, SMALL)
+        year, base = years_of_months(adjusts or self.head.business_date)[at[:2]], y + 3
+        texts = (
+            self.labels["date"].format(year=year, month=at[:2], day=at[2:4]),
+            f"{at[4:6]}:{at[6:8]}:{at[8:10]}",
+            *(terminal, pan, scheme, self.marks[origin], rrn, approval),
+        )
+        cells = [
+            _cell(left, base, text, PLAIN, SMALL, width) for (_, left, width), text in zip(TEXTS, texts, strict=True) if text
+        ]
+        shown = self.shown_amount
+        for (_, left, width), decimal in zip(FIGURES, (gross, discount, vat, net), strict=True):
+            cells.append(_cell(left, base, shown(decimal), PLAIN, SMALL, width, ends=True))
+        self.canvas.addLiteral(f"BT {' '.join(cells)} ET")
+
+    def subtotal(self, y: float, total: StatementTotal) -> None:
+        self.canvas.setStrokeColorRGB(*FAINT)
+        self.canvas.setLineWidth(0.4)
+        self.canvas.line(FIGURES[0][1], y + TOTAL_ROW - 1, RIGHT, y + TOTAL_ROW - 1)
+        self.right(COUNT_RIGHT + 14, y + 2.5, f"{self.labels['subtotal']} ({total.line_count})", SMALL, BOLD)
+        self._figures(y + 2.5, total, SMALL, BOLD)
+
+    def _figures(self, y: float, total: StatementTotal, size: float, font: str) -> None:
+        minors = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
+        for (_, left, width), minor in zip(FIGURES, minors, strict=True):
+            self.right(left + width, y, self.amount(minor), size, font, width=width)
+
+    def totals(self, y: float) -> None:
+        """Totals of each origin, in all and of their parts, the commission with its VAT, and what is paid."""
+        head, labels = self.head, self.labels
+        y -= TOTALS_TITLE
+        self.text(LEFT, y + 6, labels["summary"], 11, BOLD, ACCENT)
+        self.rule(y + 1, 1, ACCENT)
+        y -= TOTAL_ROW
+        for right, width, key in ((COUNT_RIGHT, 60.0, "count"), *((left + width, width, key) for key, left, width in FIGURES)):
+            self.right(right, y + 3, labels[key], SMALL, BOLD, FAINT, width)
+        whole = StatementTotal(
+            of="all",
+            line_count=head.presentment_count + head.adjustment_count,
+            gross_minor=head.gross_minor,
+            discount_minor=head.discount_minor,
+            vat_minor=head.vat_minor,
+            net_minor=head.net_minor - head.brought_forward_minor,
+        )
+        parts = [(f"{labels['of_which']} {labels[part.of].lower()}", part, PLAIN, 10) for part in self.statement.parts]
+        origins = [(labels[total.of], total, PLAIN, 0) for total in self.statement.origins]
+        for name, total, font, indent in (*origins, (labels["all"], whole, BOLD, 0), *parts):
+            y -= TOTAL_ROW
+            if total is whole:
+                self.box(LEFT, y, RIGHT - LEFT, TOTAL_ROW, BAND)
+            self.text(LEFT + 2 + indent, y + 3, name, 8, font, width=220)
+            self.right(COUNT_RIGHT, y + 3, f"{total.line_count:,}".replace(",", labels["thousands_mark"]), 8, font)
+            self._figures(y + 3, total, 8, font)
+        rate = f" ({shown_rate(head.vat_rate_basis_points, labels)})"
+        lines = [
+            *([(labels["brought_forward"], head.brought_forward_minor)] if head.brought_forward_minor else []),
+            (labels["total_discount"], head.discount_minor),
+            (labels["total_vat"] + rate, head.vat_minor),
+            (labels["total_charges"], head.discount_minor + head.vat_minor),
+        ]
+        for name, minor in lines:
+            y -= TOTAL_ROW
+            self.text(LEFT + 2, y + 3, name, 8)
+            self.right(RIGHT - 2, y + 3, self.amount(minor), 8)
+        y -= PAID
+        self.box(LEFT, y + 4, RIGHT - LEFT, PAID - 10, ACCENT)
+        credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {self.date(head.value_date)})"
+        self.text(LEFT + 8, y + 12.5, credited, 10, BOLD, (1, 1, 1), width=340)
+        self.right(RIGHT - 8, y + 12, f"{self.amount(head.net_minor)} {self.currency}", 12, BOLD, (1, 1, 1), width=170)
+        self.text(LEFT, y - 10, labels["legend"], SMALL, PLAIN, FAINT)
+
+    def done(self) -> None:
+        self.canvas.showPage()
+        self.canvas.save()
+
+
+def _cell(x: float, y: float, text: str, font: str, size: float, width: float, *, ends: bool = False) -> str:
+    """The operators of a text in a column: where it stands, how much narrower it is set where it does not fit, its letters."""
+    letters, natural = _set(text, font, size)
+    if natural <= width:
+        left = x + width - natural if ends else x
+        return f"1 0 0 1 {left:.2f} {y:.2f} Tm {letters} Tj"
+    return f"1 0 0 1 {x:.2f} {y:.2f} Tm {100 * width / natural:.2f} Tz {letters} Tj 100 Tz"
+
+
+@lru_cache(AMOUNTS_KEPT)
+def _set(text: str, font: str, size: float) -> tuple[str, float]:
+    """A text as a string of PDF, with its width. What Windows-1252 has no letter for is a question mark."""
+    encoded = text.encode("cp1252", "replace")
+    letters = "".join(_ESCAPED.get(byte) or (chr(byte) if byte < 0x80 else f"\\{byte:03o}") for byte in encoded)
+    return f"({letters})", stringWidth(encoded.decode("cp1252"), font, size)
+
+
+_ESCAPED: Final = {ord("("): "\\(", ord(")"): "\\)", ord("\\"): "\\\\"}
