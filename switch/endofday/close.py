@@ -278,7 +278,7 @@ def _already_closed(
     elif also and not _files_complete(connection, data, business_date, also):
         _render(connection, data, business_date, say, also)
         outcome = settled.RENDERED_AGAIN
-        forms = " and ".join(form.upper() for form in also)
+        forms = ", ".join(form.upper() for form in also)
         sentence = f"business date {business_date} is already closed; its statements are now there as {forms}, from the books"
     return books.day_report(connection, data, business_date, outcome, sentence)
 

@@ -22,6 +22,7 @@ from switch.money import currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.statement import (
     AMOUNTS_KEPT,
+    Section,
     ShownLine,
     Statement,
     StatementTotal,
@@ -35,7 +36,8 @@ from switch.settlement.statement import (
 from switch.settlement.statement_labels import LABELS
 
 # All lengths are points, 1/72 inch; y counts from the foot of the page.
-PAGE_WIDTH, PAGE_HEIGHT = A4
+PAGE_WIDTH: Final[float] = A4[0]
+PAGE_HEIGHT: Final[float] = A4[1]
 LEFT: Final = 36.0
 RIGHT: Final = PAGE_WIDTH - LEFT
 BOTTOM: Final = 54.0  #: no line stands lower; the foot of the page does
@@ -50,7 +52,13 @@ PAID: Final = 34.0  #: the amount credited, in its box
 LEGEND: Final = 22.0
 SMALL, BODY, LARGE = 7.0, 8.5, 15.0  #: sizes of type
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
-INK, ACCENT, FAINT, BAND, ZEBRA = (0.12, 0.14, 0.18), (0.09, 0.28, 0.42), (0.45, 0.48, 0.52), (0.9, 0.93, 0.95), (0.965, 0.97, 0.975)
+INK, ACCENT, FAINT, BAND, ZEBRA = (
+    (0.12, 0.14, 0.18),
+    (0.09, 0.28, 0.42),
+    (0.45, 0.48, 0.52),
+    (0.9, 0.93, 0.95),
+    (0.965, 0.97, 0.975),
+)
 
 #: Columns of a line: label, left edge, width. A figure ends at its right edge, everything else begins at its left one.
 TEXTS: Final = (
@@ -75,7 +83,7 @@ COUNT_RIGHT: Final = LEFT + 300  #: of the counts among the totals
 def as_pdf(statement: Statement) -> bytes:
     """The whole file. It is laid out twice, the first time for the number of its pages."""
     counting = _Place()
-    _walk(statement, counting, None)
+    _walk(statement, counting, _Blank())
     out = io.BytesIO()
     paper = _Paper(statement, out, counting.page)
     place = _Place(paper.next_page)
@@ -104,46 +112,46 @@ class _Place:
         return self.y
 
 
-def _walk(statement: Statement, place: _Place, paper: _Paper | None) -> None:
-    """Lay all of a statement out, and write it where there is a paper."""
+class _Blank:
+    """What is laid out and not written, so that its pages are counted."""
 
-    def heads() -> None:
-        foot = place.take(HEADS)
-        if paper is not None:
-            paper.heads(foot)
+    def heads(self, y: float) -> None: ...
+
+    def section(self, y: float, of: str) -> None: ...
+
+    def lines(self, section: Section) -> Iterable[ShownLine | None]:
+        return repeat(None, section.total.line_count)
+
+    def line(self, y: float, line: ShownLine | None, *, shaded: bool) -> None: ...
+
+    def subtotal(self, y: float, total: StatementTotal) -> None: ...
+
+    def totals(self, y: float) -> None: ...
+
+
+def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
+    """Lay all of a statement out: the heads of the columns on each page that has lines, and each section with its subtotal."""
+
+    def room(height: float) -> None:
+        if not place.fits(height):
+            place.begin_page()
+            paper.heads(place.take(HEADS))
 
     several = len(statement.sections) > 1
-    heads()
+    paper.heads(place.take(HEADS))
     for section in statement.sections:
-        if not place.fits(TITLE + 2 * ROW):
-            place.begin_page()
-            heads()
-        foot = place.take(TITLE)
-        if paper is not None:
-            paper.section(foot, section.of)
-        lines: Iterable[ShownLine | None] = repeat(None, section.total.line_count)
-        if paper is not None:
-            lines = paper.shown(section.lines)
-        for number, line in enumerate(lines):
-            if not place.fits(ROW):
-                place.begin_page()
-                heads()
-            foot = place.take(ROW)
-            if paper is not None and line is not None:
-                paper.line(foot, line, shaded=bool(number % 2))
+        room(TITLE + 2 * ROW)
+        paper.section(place.take(TITLE), section.of)
+        for number, line in enumerate(paper.lines(section)):
+            room(ROW)
+            paper.line(place.take(ROW), line, shaded=bool(number % 2))
         if several:
-            if not place.fits(TOTAL_ROW):
-                place.begin_page()
-                heads()
-            foot = place.take(TOTAL_ROW)
-            if paper is not None:
-                paper.subtotal(foot, section.total)
+            room(TOTAL_ROW)
+            paper.subtotal(place.take(TOTAL_ROW), section.total)
     height = _totals_height(statement)
     if not place.fits(height):
         place.begin_page()
-    if paper is not None:
-        paper.totals(place.y)
-    place.take(height)
+    paper.totals(place.y)
 
 
 def _totals_height(statement: Statement) -> float:
@@ -151,7 +159,7 @@ def _totals_height(statement: Statement) -> float:
     return TOTALS_TITLE + rows * TOTAL_ROW + PAID + LEGEND
 
 
-class _Paper:
+class _Paper(_Blank):
     """The canvas of one statement, with the words and the amounts of its language."""
 
     def __init__(self, statement: Statement, out: io.BytesIO, page_count: int) -> None:
@@ -175,13 +183,17 @@ class _Paper:
     def date(self, date: str) -> str:
         return shown_date(date, self.labels)
 
-    def text(self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 0) -> None:
+    def text(
+        self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 0
+    ) -> None:
         """A text that begins at ``x``; made narrower where it is wider than ``width``."""
         self.canvas.setFillColorRGB(*ink)
         self.canvas.setFont(font, size)
         self.canvas.addLiteral(f"BT {_cell(x, y, text, font, size, width or RIGHT - x)} ET")
 
-    def right(self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 200) -> None:
+    def right(
+        self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 200
+    ) -> None:
         """A text that ends at ``x``."""
         self.canvas.setFillColorRGB(*ink)
         self.canvas.setFont(font, size)
@@ -271,12 +283,13 @@ class _Paper:
     def section(self, y: float, of: str) -> None:
         self.text(LEFT + 2, y + 4, self.labels[of], BODY, BOLD, ACCENT)
 
-    def shown(self, lines: Iterable[Any]) -> Iterator[ShownLine]:
-        for line in lines:
+    def lines(self, section: Section) -> Iterator[ShownLine]:
+        for line in section.lines:
             yield from shown_lines(self.head, [line])
 
-    def line(self, y: float, line: ShownLine, *, shaded: bool) -> None:
+    def line(self, y: float, line: ShownLine | None, *, shaded: bool) -> None:
         """One transaction: its texts from their left edges, its figures to their right ones."""
+        assert line is not None, "only a blank has lines that say nothing"
         at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, _, discount, vat, net, adjusts = line
         if shaded:
             self.box(LEFT, y, RIGHT - LEFT, ROW, ZEBRA)

@@ -1,6 +1,6 @@
 """A statement as a workbook (XLSX): a sheet that says who is paid what and when, and a sheet with a row for each line.
 
-Cells are typed: amounts and rates are numbers, dates are dates, and whatever is an identifier, a RIB or an RRN, is text. No text
+Cells are typed: amounts and rates are numbers, dates are dates, and identifiers such as a RIB or an RRN are text. No text
 becomes a formula or a link, whatever stands in it. The same statement gives the same bytes.
 """
 
@@ -158,7 +158,9 @@ class _Workbook:
         return number < ROWS_MAX
 
     def _line(self, sheet: Any, row: int, line: StatementRow) -> None:
-        at, terminal, pan, scheme, product, origin, channel, kind, rrn, approval, gross, rate, discount, vat, net, adjusts = line
+        at, terminal, pan, scheme, product, origin, channel, kind, rrn, approval, gross, rate, discount, vat, net, adjusts = (
+            line
+        )
         head = self.head
         texts: dict[str, str] = {
             "merchant_id": head.merchant_id,
