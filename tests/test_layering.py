@@ -76,6 +76,8 @@ DOORKEEPERS: Final = {
     "tomllib": {"specs"},
     "cryptography": {"data_folder", "card_security", "keys"},
     "ssl": {"lines"},
+    "reportlab": {"settlement"},
+    "xlsxwriter": {"settlement"},
     "trio": {"machine", "lines", "issuers/process", "centre", "cli", "cli/console"},
 }
 IMPURE: Final = {"time", "random", "os", "socket", "secrets", "uuid", "pathlib", "subprocess", "threading", "sqlite3"}
@@ -336,6 +338,7 @@ TESTED_BY: Final = {
     "endofday/report": "endofday/test_close.py",
     "endofday/soundness": "trials/test_rot.py",
     "endofday/staging": "clearing/test_presentments.py",
+    "endofday/statements": "settlement/test_statement.py",
     "errors": "cli/test_decode.py",
     "explain/day_timeline": "explain/test_timeline.py",
     "explain/given": "cli/test_decode_pasted.py",

@@ -19,7 +19,7 @@ from switch.errors import SwitchError
 if TYPE_CHECKING:
     from switch.settlement.statement import Statement
 
-Form = Literal["text", "csv", "pdf", "xlsx", "json"]
+_Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 
 
 @click.command(cls=Verb)
@@ -44,7 +44,7 @@ Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 def statement(
     merchant_id: str,
     business_date: str | None,
-    form: Form,
+    form: _Form,
     excel_fr: bool,
     out: Path | None,
     data: Path,
@@ -77,7 +77,7 @@ def statement(
         raise
 
 
-def _give(told: Statement, form: Form, excel_fr: bool, out: Path | None) -> None:
+def _give(told: Statement, form: _Form, excel_fr: bool, out: Path | None) -> None:
     """Print a statement, or write it to a file."""
     from switch.cli.show.tables import show_json
     from switch.settlement.statement_forms import as_bytes, as_json
@@ -97,7 +97,7 @@ def _give(told: Statement, form: Form, excel_fr: bool, out: Path | None) -> None
             say_text(said(f"statement of {told.head.merchant_id} for {told.head.business_date} written to {out}"))
 
 
-def _as_text(told: Statement, form: Form, excel_fr: bool) -> str:
+def _as_text(told: Statement, form: _Form, excel_fr: bool) -> str:
     import io
     import json
 

@@ -23,7 +23,16 @@ from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
 from switch.record import frozen
 from switch.settlement import payouts as settlement
-from switch.settlement.statement import ADJUSTMENTS, SECTIONS, Head, Out, Section, Statement, StatementRow, StatementTotal
+from switch.settlement.statement import (
+    ADJUSTMENTS_SECTION,
+    SECTIONS,
+    Head,
+    Out,
+    Section,
+    Statement,
+    StatementRow,
+    StatementTotal,
+)
 from switch.settlement.statement_forms import BYTES_SUFFIXES, TEXT_SUFFIXES, BytesForm, TextForm, as_bytes, write_texts
 
 if TYPE_CHECKING:
@@ -238,7 +247,7 @@ def statement_of(
     if head.adjustment_count:
         adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())
         adjustments = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
-        sections.append(Section(of=ADJUSTMENTS, total=adjusted, lines=adjustments))
+        sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
     origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
     return Statement(head=head, sections=tuple(sections), origins=tuple(origins))
 

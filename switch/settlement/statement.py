@@ -40,7 +40,7 @@ PayoutOutcome = Literal["paid", "carried"]
 #: The sections of a statement, in order.
 SECTIONS = (PURCHASE, PURCHASE_WITH_CASH_BACK, QUASI_CASH, CASH_WITHDRAWAL, BILL_PAYMENT, REFUND)
 
-ADJUSTMENTS: Final = "adjustments"  #: the section below those, of what takes earlier lines back
+ADJUSTMENTS_SECTION: Final = "adjustments"  #: the section below those, of what takes earlier lines back
 
 #: As ``payouts.STATEMENT_LINES`` and ``engine.STATEMENT_ADJUSTMENTS`` select it, and the same with decimals for its amounts.
 StatementRow = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int, str]
@@ -76,6 +76,8 @@ class Head:
     net_minor: int  #: credited, or carried when not above zero
     outcome: PayoutOutcome
     vat_rate_basis_points: int  #: of the business date
+    address: str = ""  #: of the merchant, and its identifiant commun de l'entreprise: empty where its contract has none
+    ice: str = ""
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Head:
@@ -118,8 +120,8 @@ class Statement:
     @property
     def parts(self) -> tuple[StatementTotal, ...]:
         """The parts of the total that are worth a line of their own: each type where there are several, and the adjustments."""
-        types = [section.total for section in self.sections if section.of != ADJUSTMENTS]
-        adjusted = [section.total for section in self.sections if section.of == ADJUSTMENTS]
+        types = [section.total for section in self.sections if section.of != ADJUSTMENTS_SECTION]
+        adjusted = [section.total for section in self.sections if section.of == ADJUSTMENTS_SECTION]
         return (*(types if len(types) > 1 else ()), *adjusted)
 
 

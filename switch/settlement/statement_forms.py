@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from attrs import asdict
 
 from switch.settlement.statement import (
-    ADJUSTMENTS,
+    ADJUSTMENTS_SECTION,
     Out,
     Section,
     Statement,
@@ -104,7 +104,7 @@ def as_json(statement: Statement) -> dict[str, Any]:
 
 
 def _of_types(statement: Statement) -> Iterator[Section]:
-    return (section for section in statement.sections if section.of != ADJUSTMENTS)
+    return (section for section in statement.sections if section.of != ADJUSTMENTS_SECTION)
 
 
 def _batches(lines: Iterable[StatementRow]) -> Iterator[list[StatementRow]]:

@@ -43,13 +43,13 @@ RIGHT: Final = PAGE_WIDTH - LEFT
 BOTTOM: Final = 54.0  #: no line stands lower; the foot of the page does
 FIRST_TOP: Final = PAGE_HEIGHT - 194  #: where the lines begin, below the head of the first page
 NEXT_TOP: Final = PAGE_HEIGHT - 62  #: and of the others
-ROW: Final = 10.5
-HEADS: Final = 16.0  #: the names of the columns
-TITLE: Final = 17.0  #: of a section
-TOTALS_TITLE: Final = 26.0
-TOTAL_ROW: Final = 12.0
-PAID: Final = 34.0  #: the amount credited, in its box
-LEGEND: Final = 22.0
+ROW_HEIGHT: Final = 10.5
+HEADS_HEIGHT: Final = 16.0  #: the names of the columns
+TITLE_HEIGHT: Final = 17.0  #: of a section
+TOTALS_TITLE_HEIGHT: Final = 26.0
+TOTAL_ROW_HEIGHT: Final = 12.0
+PAID_HEIGHT: Final = 34.0  #: the amount credited, in its box
+LEGEND_HEIGHT: Final = 22.0
 SMALL, BODY, LARGE = 7.0, 8.5, 15.0  #: sizes of type
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
 INK, ACCENT, FAINT, BAND, ZEBRA = (
@@ -61,7 +61,7 @@ INK, ACCENT, FAINT, BAND, ZEBRA = (
 )
 
 #: Columns of a line: label, left edge, width. A figure ends at its right edge, everything else begins at its left one.
-TEXTS: Final = (
+TEXT_COLUMNS: Final = (
     ("line_date", LEFT + 2, 38.0),
     ("line_time", LEFT + 42, 30.0),
     ("terminal", LEFT + 74, 38.0),
@@ -71,7 +71,7 @@ TEXTS: Final = (
     ("rrn", LEFT + 237, 48.0),
     ("approval", LEFT + 292, 30.0),
 )
-FIGURES: Final = (
+FIGURE_COLUMNS: Final = (
     ("gross", LEFT + 324, 50.0),
     ("discount", LEFT + 376, 46.0),
     ("vat", LEFT + 424, 40.0),
@@ -135,19 +135,19 @@ def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
     def room(height: float) -> None:
         if not place.fits(height):
             place.begin_page()
-            paper.heads(place.take(HEADS))
+            paper.heads(place.take(HEADS_HEIGHT))
 
     several = len(statement.sections) > 1
-    paper.heads(place.take(HEADS))
+    paper.heads(place.take(HEADS_HEIGHT))
     for section in statement.sections:
-        room(TITLE + 2 * ROW)
-        paper.section(place.take(TITLE), section.of)
+        room(TITLE_HEIGHT + 2 * ROW_HEIGHT)
+        paper.section(place.take(TITLE_HEIGHT), section.of)
         for number, line in enumerate(paper.lines(section)):
-            room(ROW)
-            paper.line(place.take(ROW), line, shaded=bool(number % 2))
+            room(ROW_HEIGHT)
+            paper.line(place.take(ROW_HEIGHT), line, shaded=bool(number % 2))
         if several:
-            room(TOTAL_ROW)
-            paper.subtotal(place.take(TOTAL_ROW), section.total)
+            room(TOTAL_ROW_HEIGHT)
+            paper.subtotal(place.take(TOTAL_ROW_HEIGHT), section.total)
     height = _totals_height(statement)
     if not place.fits(height):
         place.begin_page()
@@ -156,7 +156,7 @@ def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
 
 def _totals_height(statement: Statement) -> float:
     rows = 1 + len(statement.origins) + 1 + len(statement.parts) + 3 + bool(statement.head.brought_forward_minor)
-    return TOTALS_TITLE + rows * TOTAL_ROW + PAID + LEGEND
+    return TOTALS_TITLE_HEIGHT + rows * TOTAL_ROW_HEIGHT + PAID_HEIGHT + LEGEND_HEIGHT
 
 
 class _Paper(_Blank):
@@ -230,10 +230,11 @@ class _Paper(_Blank):
         self.rule(top - 34, 1, ACCENT)
         y, middle = top - 52, LEFT + 272
         self.text(LEFT, y, self.name, 11, BOLD, width=middle - LEFT - 12)
-        place = [part for part in (visible(head.city),) if part]
+        place = [visible(part) for part in (head.address, head.city) if part]
         for number, text in enumerate(place, start=1):
             self.text(LEFT, y - 13 * number, text, BODY, width=middle - LEFT - 12)
-        pairs = [("merchant_id", self.merchant_id), ("rib", grouped_rib(head.rib)), ("iban", grouped_iban(head.rib))]
+        pairs = [("merchant_id", self.merchant_id), *([("ice", visible(head.ice))] if head.ice else [])]
+        pairs += [("rib", grouped_rib(head.rib)), ("iban", grouped_iban(head.rib))]
         self._pairs(LEFT, y - 13 * len(place) - 18, pairs, middle - LEFT - 12, 78)
         pairs = [
             ("business_date", self.date(head.business_date)),
@@ -272,12 +273,12 @@ class _Paper(_Blank):
     def heads(self, y: float) -> None:
         """The names of the columns."""
         labels = self.labels
-        self.box(LEFT, y, RIGHT - LEFT, HEADS - 2, ACCENT)
+        self.box(LEFT, y, RIGHT - LEFT, HEADS_HEIGHT - 2, ACCENT)
         white = (1, 1, 1)
-        for key, left, width in TEXTS:
+        for key, left, width in TEXT_COLUMNS:
             self.text(left, y + 4.5, labels[key], SMALL, BOLD, white, width)
         names = {"vat": f"{labels['vat']} {shown_rate(self.head.vat_rate_basis_points, labels)}"}
-        for key, left, width in FIGURES:
+        for key, left, width in FIGURE_COLUMNS:
             self.right(left + width, y + 4.5, names.get(key, labels[key]), SMALL, BOLD, white, width)
 
     def section(self, y: float, of: str) -> None:
@@ -292,7 +293,7 @@ class _Paper(_Blank):
         assert line is not None, "only a blank has lines that say nothing"
         at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, _, discount, vat, net, adjusts = line
         if shaded:
-            self.box(LEFT, y, RIGHT - LEFT, ROW, ZEBRA)
+            self.box(LEFT, y, RIGHT - LEFT, ROW_HEIGHT, ZEBRA)
         self.canvas.setFillColorRGB(*INK)
         self.canvas.setFont(PLAIN, SMALL)
         year, base = years_of_months(adjusts or self.head.business_date)[at[:2]], y + 3
@@ -302,33 +303,38 @@ class _Paper(_Blank):
             *(terminal, pan, scheme, self.marks[origin], rrn, approval),
         )
         cells = [
-            _cell(left, base, text, PLAIN, SMALL, width) for (_, left, width), text in zip(TEXTS, texts, strict=True) if text
+            _cell(left, base, text, PLAIN, SMALL, width)
+            for (_, left, width), text in zip(TEXT_COLUMNS, texts, strict=True)
+            if text
         ]
         shown = self.shown_amount
-        for (_, left, width), decimal in zip(FIGURES, (gross, discount, vat, net), strict=True):
+        for (_, left, width), decimal in zip(FIGURE_COLUMNS, (gross, discount, vat, net), strict=True):
             cells.append(_cell(left, base, shown(decimal), PLAIN, SMALL, width, ends=True))
         self.canvas.addLiteral(f"BT {' '.join(cells)} ET")
 
     def subtotal(self, y: float, total: StatementTotal) -> None:
         self.canvas.setStrokeColorRGB(*FAINT)
         self.canvas.setLineWidth(0.4)
-        self.canvas.line(FIGURES[0][1], y + TOTAL_ROW - 1, RIGHT, y + TOTAL_ROW - 1)
+        self.canvas.line(FIGURE_COLUMNS[0][1], y + TOTAL_ROW_HEIGHT - 1, RIGHT, y + TOTAL_ROW_HEIGHT - 1)
         self.right(COUNT_RIGHT + 14, y + 2.5, f"{self.labels['subtotal']} ({total.line_count})", SMALL, BOLD)
         self._figures(y + 2.5, total, SMALL, BOLD)
 
     def _figures(self, y: float, total: StatementTotal, size: float, font: str) -> None:
         minors = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
-        for (_, left, width), minor in zip(FIGURES, minors, strict=True):
+        for (_, left, width), minor in zip(FIGURE_COLUMNS, minors, strict=True):
             self.right(left + width, y, self.amount(minor), size, font, width=width)
 
     def totals(self, y: float) -> None:
         """Totals of each origin, in all and of their parts, the commission with its VAT, and what is paid."""
         head, labels = self.head, self.labels
-        y -= TOTALS_TITLE
+        y -= TOTALS_TITLE_HEIGHT
         self.text(LEFT, y + 6, labels["summary"], 11, BOLD, ACCENT)
         self.rule(y + 1, 1, ACCENT)
-        y -= TOTAL_ROW
-        for right, width, key in ((COUNT_RIGHT, 60.0, "count"), *((left + width, width, key) for key, left, width in FIGURES)):
+        y -= TOTAL_ROW_HEIGHT
+        for right, width, key in (
+            (COUNT_RIGHT, 60.0, "count"),
+            *((left + width, width, key) for key, left, width in FIGURE_COLUMNS),
+        ):
             self.right(right, y + 3, labels[key], SMALL, BOLD, FAINT, width)
         whole = StatementTotal(
             of="all",
@@ -341,9 +347,9 @@ class _Paper(_Blank):
         parts = [(f"{labels['of_which']} {labels[part.of].lower()}", part, PLAIN, 10) for part in self.statement.parts]
         origins = [(labels[total.of], total, PLAIN, 0) for total in self.statement.origins]
         for name, total, font, indent in (*origins, (labels["all"], whole, BOLD, 0), *parts):
-            y -= TOTAL_ROW
+            y -= TOTAL_ROW_HEIGHT
             if total is whole:
-                self.box(LEFT, y, RIGHT - LEFT, TOTAL_ROW, BAND)
+                self.box(LEFT, y, RIGHT - LEFT, TOTAL_ROW_HEIGHT, BAND)
             self.text(LEFT + 2 + indent, y + 3, name, 8, font, width=220)
             self.right(COUNT_RIGHT, y + 3, f"{total.line_count:,}".replace(",", labels["thousands_mark"]), 8, font)
             self._figures(y + 3, total, 8, font)
@@ -355,11 +361,11 @@ class _Paper(_Blank):
             (labels["total_charges"], head.discount_minor + head.vat_minor),
         ]
         for name, minor in lines:
-            y -= TOTAL_ROW
+            y -= TOTAL_ROW_HEIGHT
             self.text(LEFT + 2, y + 3, name, 8)
             self.right(RIGHT - 2, y + 3, self.amount(minor), 8)
-        y -= PAID
-        self.box(LEFT, y + 4, RIGHT - LEFT, PAID - 10, ACCENT)
+        y -= PAID_HEIGHT
+        self.box(LEFT, y + 4, RIGHT - LEFT, PAID_HEIGHT - 10, ACCENT)
         credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {self.date(head.value_date)})"
         self.text(LEFT + 8, y + 12.5, credited, 10, BOLD, (1, 1, 1), width=340)
         self.right(RIGHT - 8, y + 12, f"{self.amount(head.net_minor)} {self.currency}", 12, BOLD, (1, 1, 1), width=170)

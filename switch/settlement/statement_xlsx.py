@@ -87,7 +87,9 @@ class _Workbook:
         sheet.write_string(0, 0, f"{visible(head.centre_name)}  {labels['title']}", self.title)
         texts = {
             "merchant": f"{visible(head.name)}, {visible(head.city)}",
+            "address": visible(head.address),
             "merchant_id": visible(head.merchant_id),
+            "ice": visible(head.ice),
             "rib": grouped_rib(head.rib),
             "iban": grouped_iban(head.rib),
             "reference": visible(head.reference),
@@ -95,6 +97,8 @@ class _Workbook:
         }
         row = 2
         for key, text in texts.items():
+            if not text:
+                continue
             sheet.write_string(row, 0, labels[key], self.bold)
             sheet.write_string(row, 1, text, self.plain)
             row += 1

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from switch.endofday import files as day_files
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
-from switch.settlement.statement_forms import BytesForm
+from switch.settlement.statement_forms import BytesForm, as_bytes
 from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, day_specs, journal_of, later_ms
 
 BOTH: Sequence[BytesForm] = ("pdf", "xlsx")
@@ -88,7 +87,7 @@ def test_they_do_not_keep_the_next_date_from_being_closed(data: Path) -> None:
 def test_dying_in_between_leaves_nothing_half_and_the_next_close_finishes(
     data: Path, monkeypatch: pytest.MonkeyPatch, also: Sequence[BytesForm], deaths_at: int
 ) -> None:
-    made, real = [0], day_files.as_bytes
+    made, real = [0], as_bytes
 
     def dying(*arguments: object) -> bytes:
         made[0] += 1
@@ -97,7 +96,7 @@ def test_dying_in_between_leaves_nothing_half_and_the_next_close_finishes(
         return real(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as deadly:
-        deadly.setattr(day_files, "as_bytes", dying)
+        deadly.setattr("switch.endofday.files.as_bytes", dying)
         with pytest.raises(pytest.fail.Exception, match="died here"):
             close(data, also=BOTH)
     whole = {name: content for name, content in files_of(data).items() if not name.endswith(".partial")}
