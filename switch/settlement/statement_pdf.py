@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any, Final
 
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
@@ -78,6 +79,9 @@ FIGURE_COLUMNS: Final = (
     ("net", LEFT + 466, RIGHT - LEFT - 468),
 )
 COUNT_RIGHT: Final = LEFT + 300  #: of the counts among the totals
+
+_ZEBRA, _INK = (" ".join(map(str, colour)) for colour in (ZEBRA, INK))
+rl_config.useA85 = 0  # bytes as they are: a fifth smaller, and made in half the time
 
 
 def as_pdf(statement: Statement) -> bytes:
@@ -292,9 +296,6 @@ class _Paper(_Blank):
         """One transaction: its texts from their left edges, its figures to their right ones."""
         assert line is not None, "only a blank has lines that say nothing"
         at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, _, discount, vat, net, adjusts = line
-        if shaded:
-            self.box(LEFT, y, RIGHT - LEFT, ROW_HEIGHT, ZEBRA)
-        self.canvas.setFillColorRGB(*INK)
         self.canvas.setFont(PLAIN, SMALL)
         year, base = years_of_months(adjusts or self.head.business_date)[at[:2]], y + 3
         texts = (
@@ -310,7 +311,8 @@ class _Paper(_Blank):
         shown = self.shown_amount
         for (_, left, width), decimal in zip(FIGURE_COLUMNS, (gross, discount, vat, net), strict=True):
             cells.append(_cell(left, base, shown(decimal), PLAIN, SMALL, width, ends=True))
-        self.canvas.addLiteral(f"BT {' '.join(cells)} ET")
+        shade = f"{_ZEBRA} rg {LEFT:.2f} {y:.2f} {RIGHT - LEFT:.2f} {ROW_HEIGHT:.2f} re f " if shaded else ""
+        self.canvas.addLiteral(f"{shade}{_INK} rg BT {' '.join(cells)} ET")
 
     def subtotal(self, y: float, total: StatementTotal) -> None:
         self.canvas.setStrokeColorRGB(*FAINT)
