@@ -117,7 +117,7 @@ def _write(path: Path, content: bytes) -> None:
 
     kind = kind_at(path)
     if kind is not None:
-        raise SwitchError(f"--out: found {kind} at {path}, expected a file that can be written")
+        raise SwitchError(f"{path}: found {kind}, expected a file that can be written")
     partial = path.with_name(f".{path.name}.partial")
     try:
         with create_file(partial) as file:
@@ -125,4 +125,4 @@ def _write(path: Path, content: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise SwitchError(f"--out: found {error.strerror} at {path}, expected a file that can be written") from None
+        raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be written") from None

@@ -61,7 +61,7 @@ def test_what_cannot_be_written_is_one_sentence(data: Path, tmp_path: Path) -> N
     for path, found in ((tmp_path, "a folder"), (tmp_path / "none" / "x.pdf", "No such file or directory")):
         refused = run("statement", GROCER.id, "--format", "pdf", "--out", path, "--data", data)
         assert refused.code == 2
-        assert refused.sentence == f"--out: found {found} at {path}, expected a file that can be written"
+        assert refused.sentence == f"{path}: found {found}, expected a file that can be written"
 
 
 def test_a_pipe_takes_the_bytes(data: Path, tmp_path: Path) -> None:

@@ -51,9 +51,6 @@ MISTAKES: Final[dict[str, str]] = {
     "switch merchants lists them": "switch merchants en donne la liste",
     "--json: found beside --format, expected one of them": "--json : trouvé avec --format, attendu l'un des deux",
     "--format {1}: found a terminal, expected a file": "--format {1} : trouvé un terminal, attendu un fichier",
-    "--out: found {1} at {2}, expected a file that can be written": (
-        "--out : trouvé {1} à {2}, attendu un fichier où l'on peut écrire"
-    ),
     "--excel-fr: found without --format csv, expected both": "--excel-fr : trouvé sans --format csv, attendu les deux",
     "{1}: found {2*} in the books, expected none": "{1} : trouvé {2} dans la comptabilité, aucun attendu",
     # options and commands that do not exist, or lack something
