@@ -10,8 +10,11 @@ import pytest
 
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
+from switch.endofday.statements import stated
+from switch.errors import SpecError
 from switch.settlement.statement_forms import BytesForm, as_bytes
-from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, day_specs, journal_of, later_ms
+from tests.settlement.test_statement_pdf import cells_of
+from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, day_specs, journal_of, later_ms, merchant
 
 BOTH: Sequence[BytesForm] = ("pdf", "xlsx")
 
@@ -132,3 +135,20 @@ def test_their_digests_are_in_the_books(data: Path) -> None:
         names = {name for (name,) in books.execute("SELECT name FROM day_file")}
     books.close()
     assert names == set(files_of(data))
+
+
+def test_address_and_ice_of_the_contract_are_kept_with_the_statement(data: Path) -> None:
+    shop = merchant(address="4, rue du Port", ice="990000000000110")
+    close_day(data, day_specs(merchants=[shop, HOTEL]), None, later_ms(data))
+    with stated(data, shop.id) as told:
+        assert (told.head.address, told.head.ice) == (shop.address, shop.ice)
+        assert {shop.address, shop.ice} <= set(cells_of(as_bytes(told, "pdf")))
+    with stated(data, HOTEL.id) as told:
+        assert (told.head.address, told.head.ice) == ("", "")
+        assert "ICE" not in cells_of(as_bytes(told, "pdf"))
+
+
+@pytest.mark.parametrize("ice", ["12345", "99000000000011A", " 990000000000110"])
+def test_an_ice_has_15_digits(ice: str) -> None:
+    with pytest.raises(SpecError, match="15 digits"):
+        merchant(ice=ice)

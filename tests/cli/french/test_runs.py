@@ -233,7 +233,7 @@ def test_a_day_that_does_not_balance_says_so_in_french(tmp_path: Path, monkeypat
         ("statement EPICERIE0000001 01/01/2026", "n'a pas de relevé du 01/01/2026, le dernier est du 20/11/2026"),
         ("statement EPICERIE0000001 --excel-fr", "--excel-fr : trouvé sans --format csv, attendu les deux"),
         ("statement EPICERIE0000001 --format word", "--format : trouvé 'word', attendu l'une des valeurs text, csv, pdf"),
-        ("statement EPICERIE0000001 --format pdf --out /", "/ : trouvé un dossier, attendu un fichier où écrire"),
+        ("statement EPICERIE0000001 --format pdf --out /", "/ : un dossier, attendu un fichier où écrire"),
         ("check --specs /nulle/part", "/nulle/part : dossier introuvable, attendu un dossier qui contient centre.toml"),
         ("chek", "chek : commande inconnue, attendu une commande de switch"),
     ],
