@@ -93,7 +93,7 @@ class Merchant:
             over_basis_points=table.integer("over_basis_points", 0, high=BASIS_POINTS),
             floor_limit_minor=table.minor("floor_limit", FLOOR_LIMIT_MINOR),
             address=table.text("address", "", pattern=r".{0,60}", expected="at most 60 characters"),
-            ice=table.text("ice", "", pattern=r"(?:\d{15})?", expected="15 digits"),
+            ice=table.text("ice", "", pattern=r"(?:[0-9]{15})?", expected="15 digits"),
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

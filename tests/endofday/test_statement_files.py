@@ -12,9 +12,10 @@ from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.endofday.statements import stated
 from switch.errors import SpecError
+from switch.merchant import Merchant
 from switch.settlement.statement_forms import BytesForm, as_bytes
 from tests.settlement.test_statement_pdf import cells_of
-from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, day_specs, journal_of, later_ms, merchant
+from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, day_specs, journal_of, later_ms, merchant, spec_table
 
 BOTH: Sequence[BytesForm] = ("pdf", "xlsx")
 
@@ -150,5 +151,16 @@ def test_address_and_ice_of_the_contract_are_kept_with_the_statement(data: Path)
 
 @pytest.mark.parametrize("ice", ["12345", "99000000000011A", " 990000000000110"])
 def test_an_ice_has_15_digits(ice: str) -> None:
-    with pytest.raises(SpecError, match="15 digits"):
-        merchant(ice=ice)
+    contract = f"""
+    id = "EPICERIE0000001"
+    name = "EPICERIE DU PORT"
+    city = "ESSAOUIRA"
+    mcc = "5411"
+    rib = "310810101402900442310133"
+    email = "port@epicerie.example"
+    plan = "retail"
+    terminals = []
+    ice = "{ice}"
+    """
+    with pytest.raises(SpecError, match=r"ice: .*15 digits"):
+        Merchant.from_toml(spec_table("merchants.toml", contract))
