@@ -303,17 +303,17 @@ def _render(
     try:
         day_files.render(connection, day_files.day_folder(data, business_date), business_date, say, also)
     except (OSError, sqlite3.OperationalError) as fault:
-        raise _unfinished(data, business_date, fault) from None
+        raise _unfinished(data, business_date, fault, also) from None
 
 
-def _unfinished(data: Path, business_date: str, fault: Exception) -> DataFolderError:
+def _unfinished(data: Path, business_date: str, fault: Exception, also: Collection[BytesForm] = ()) -> DataFolderError:
     problem = databases.said(fault)
     if isinstance(fault, OSError) and fault.filename:
         problem += f" at {fault.filename}"
     return DataFolderError(
         f"{day_files.day_folder(data, business_date)}: found {problem}, expected a folder that can be written; "
         f"business date {business_date} is closed in the books, "
-        f"and its files are finished by: switch day close {business_date} --data {data}"
+        f"and its files are finished by: switch day close {business_date} --data {data}{''.join(f' --{form}' for form in also)}"
     )
 
 

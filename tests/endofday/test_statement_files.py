@@ -11,7 +11,7 @@ import pytest
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.endofday.statements import stated
-from switch.errors import SpecError
+from switch.errors import DataFolderError, SpecError
 from switch.merchant import Merchant
 from switch.settlement.statement_forms import BytesForm, as_bytes
 from tests.settlement.test_statement_pdf import cells_of
@@ -164,3 +164,15 @@ def test_an_ice_has_15_digits(ice: str) -> None:
     """
     with pytest.raises(SpecError, match=r"ice: .*15 digits"):
         Merchant.from_toml(spec_table("merchants.toml", contract))
+
+
+def test_a_full_disk_is_told_with_the_command_that_finishes(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("switch.endofday.files.as_bytes", full)
+        with pytest.raises(DataFolderError, match=f"finished by: switch day close {FRIDAY} --data {data} --pdf --xlsx$"):
+            close(data, also=BOTH)
+    assert close(data, FRIDAY, BOTH).outcome == "rendered_again"
+    assert check_books(data).file_count == 10
