@@ -29,7 +29,6 @@ from switch.settlement.statement_excel import write_excel_head, write_excel_line
 
 TextForm = Literal["text", "csv", "excel-fr"]
 BytesForm = Literal["pdf", "xlsx"]
-StatementFormat = Literal["text", "csv", "excel-fr", "pdf", "xlsx"]
 
 #: Forms that are files of a day, and how their names end: those that every date has, and those it has where they are asked for.
 TEXT_SUFFIXES: Final[dict[TextForm, str]] = {"text": "txt", "csv": "csv"}

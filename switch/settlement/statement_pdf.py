@@ -22,7 +22,6 @@ from switch.display.visible import visible
 from switch.money import currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.statement import (
-    AMOUNTS_KEPT,
     Section,
     ShownLine,
     Statement,
@@ -78,6 +77,7 @@ FIGURE_COLUMNS: Final = (
     ("vat", LEFT + 424, 40.0),
     ("net", LEFT + 466, RIGHT - LEFT - 468),
 )
+TEXTS_KEPT: Final = 1 << 15  #: as they are set, some 8 MB: prices, terminals and cards come again and again
 COUNT_RIGHT: Final = LEFT + 300  #: of the counts among the totals
 
 _ZEBRA, _INK = (" ".join(map(str, colour)) for colour in (ZEBRA, INK))
@@ -387,7 +387,7 @@ def _cell(x: float, y: float, text: str, font: str, size: float, width: float, *
     return f"1 0 0 1 {x:.2f} {y:.2f} Tm {100 * width / natural:.2f} Tz {letters} Tj 100 Tz"
 
 
-@lru_cache(AMOUNTS_KEPT)
+@lru_cache(TEXTS_KEPT)
 def _set(text: str, font: str, size: float) -> tuple[str, float]:
     """A text as a string of PDF, with its width. What Windows-1252 has no letter for is a question mark."""
     encoded = text.encode("cp1252", "replace")
