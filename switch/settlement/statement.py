@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import islice
 from typing import Any, Final, Literal, Protocol
 
 from attrs import fields
@@ -31,6 +32,7 @@ from switch.transaction import (
 )
 
 AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
+LINES_AT_ONCE = 1_000  #: of a statement in memory
 AMOUNT_COLUMNS = 14  #: of the widest columns of amounts, a space before them included
 WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type
 
@@ -118,6 +120,19 @@ class Statement:
     origins: tuple[StatementTotal, ...]  #: totals for domestic and foreign cards
 
     @property
+    def whole(self) -> StatementTotal:
+        """The total of all lines."""
+        head = self.head
+        return StatementTotal(
+            of="all",
+            line_count=head.presentment_count + head.adjustment_count,
+            gross_minor=head.gross_minor,
+            discount_minor=head.discount_minor,
+            vat_minor=head.vat_minor,
+            net_minor=head.net_minor - head.brought_forward_minor,
+        )
+
+    @property
     def parts(self) -> tuple[StatementTotal, ...]:
         """The parts of the total that are worth a line of their own: each type where there are several, and the adjustments."""
         types = [section.total for section in self.sections if section.of != ADJUSTMENTS_SECTION]
@@ -198,6 +213,13 @@ def shown_rate(rate_basis_points: int, labels: Mapping[str, str]) -> str:
     """A rate in per cent, without the decimals it does not need: 10 %, 5,5 %."""
     decimal = f"{rate_basis_points / 100:.2f}".rstrip("0").rstrip(".")
     return decimal.replace(".", labels["decimal_mark"]) + labels["percent"]
+
+
+def batches(lines: Iterable[StatementRow]) -> Iterator[list[StatementRow]]:
+    """The lines, some at a time."""
+    following = iter(lines)
+    while some := list(islice(following, LINES_AT_ONCE)):
+        yield some
 
 
 def shown_lines(head: Head, lines: Iterable[StatementRow]) -> list[ShownLine]:

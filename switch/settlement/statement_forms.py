@@ -5,8 +5,7 @@ Forms of text are written side by side, each line read once for all of them; PDF
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from attrs import asdict
@@ -16,7 +15,7 @@ from switch.settlement.statement import (
     Out,
     Section,
     Statement,
-    StatementRow,
+    batches,
     shown_lines,
     write_csv_head,
     write_csv_lines,
@@ -33,8 +32,6 @@ BytesForm = Literal["pdf", "xlsx"]
 #: Forms that are files of a day, and how their names end: those that every date has, and those it has where they are asked for.
 TEXT_SUFFIXES: Final[dict[TextForm, str]] = {"text": "txt", "csv": "csv"}
 BYTES_SUFFIXES: Final[dict[BytesForm, str]] = {"pdf": "pdf", "xlsx": "xlsx"}
-
-LINES_AT_ONCE: Final = 1_000  #: of a statement in memory
 
 #: The fields of a line, in the order of ``payouts.STATEMENT_LINES``.
 LINE_FIELDS: Final = (
@@ -69,7 +66,7 @@ def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
     for section in statement.sections:
         if text is not None:
             write_text_section(text, head, section.of)
-        for some in _batches(section.lines):
+        for some in batches(section.lines):
             lines = shown_lines(head, some)
             if text is not None:
                 write_text_lines(text, head, lines)
@@ -104,9 +101,3 @@ def as_json(statement: Statement) -> dict[str, Any]:
 
 def _of_types(statement: Statement) -> Iterator[Section]:
     return (section for section in statement.sections if section.of != ADJUSTMENTS_SECTION)
-
-
-def _batches(lines: Iterable[StatementRow]) -> Iterator[list[StatementRow]]:
-    following = iter(lines)
-    while some := list(islice(following, LINES_AT_ONCE)):
-        yield some

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from itertools import repeat
 from typing import Any, Final
 
 from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from switch.display.visible import visible
 from switch.money import currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
+from switch.settlement.pdf_text import placed
 from switch.settlement.statement import (
     Section,
     ShownLine,
@@ -28,6 +27,7 @@ from switch.settlement.statement import (
     StatementTotal,
     amount_formatter,
     amount_writer,
+    batches,
     shown_date,
     shown_lines,
     shown_rate,
@@ -77,7 +77,6 @@ FIGURE_COLUMNS: Final = (
     ("vat", LEFT + 424, 40.0),
     ("net", LEFT + 466, RIGHT - LEFT - 468),
 )
-TEXTS_KEPT: Final = 1 << 15  #: as they are set, some 8 MB: prices, terminals and cards come again and again
 COUNT_RIGHT: Final = LEFT + 300  #: of the counts among the totals
 
 _ZEBRA, _INK = (" ".join(map(str, colour)) for colour in (ZEBRA, INK))
@@ -180,6 +179,13 @@ class _Paper(_Blank):
         self.canvas.setAuthor(self.centre)
         self.canvas.setSubject(f"{self.merchant_id} {head.business_date}")
         self.canvas.setCreator("Switch")
+        self.type_used: tuple[str, float] | None = None
+
+    def use(self, font: str, size: float) -> None:
+        """Set what follows in this type, until another is used or the page ends."""
+        if self.type_used != (font, size):
+            self.canvas.setFont(font, size)
+            self.type_used = (font, size)
 
     def amount(self, minor: int) -> str:
         return self.shown_amount(self.decimal(minor))
@@ -192,16 +198,16 @@ class _Paper(_Blank):
     ) -> None:
         """A text that begins at ``x``; made narrower where it is wider than ``width``."""
         self.canvas.setFillColorRGB(*ink)
-        self.canvas.setFont(font, size)
-        self.canvas.addLiteral(f"BT {_cell(x, y, text, font, size, width or RIGHT - x)} ET")
+        self.use(font, size)
+        self.canvas.addLiteral(f"BT {placed(x, y, text, font, size, width or RIGHT - x)} ET")
 
     def right(
         self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 200
     ) -> None:
         """A text that ends at ``x``."""
         self.canvas.setFillColorRGB(*ink)
-        self.canvas.setFont(font, size)
-        self.canvas.addLiteral(f"BT {_cell(x - width, y, text, font, size, width, ends=True)} ET")
+        self.use(font, size)
+        self.canvas.addLiteral(f"BT {placed(x - width, y, text, font, size, width, ends=True)} ET")
 
     def box(self, x: float, y: float, width: float, height: float, ink: Any) -> None:
         self.canvas.setFillColorRGB(*ink)
@@ -259,7 +265,7 @@ class _Paper(_Blank):
     def next_page(self) -> None:
         """What every page but the first begins with."""
         self.canvas.showPage()
-        self.page += 1
+        self.page, self.type_used = self.page + 1, None
         top = PAGE_HEIGHT - 36
         self.mark(LEFT, top - 10, 12)
         self.text(LEFT + 17, top - 7, f"{self.name} ({self.merchant_id})", BODY, BOLD, width=300)
@@ -289,14 +295,14 @@ class _Paper(_Blank):
         self.text(LEFT + 2, y + 4, self.labels[of], BODY, BOLD, ACCENT)
 
     def lines(self, section: Section) -> Iterator[ShownLine]:
-        for line in section.lines:
-            yield from shown_lines(self.head, [line])
+        for some in batches(section.lines):
+            yield from shown_lines(self.head, some)
 
     def line(self, y: float, line: ShownLine | None, *, shaded: bool) -> None:
         """One transaction: its texts from their left edges, its figures to their right ones."""
         assert line is not None, "only a blank has lines that say nothing"
         at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, _, discount, vat, net, adjusts = line
-        self.canvas.setFont(PLAIN, SMALL)
+        self.use(PLAIN, SMALL)
         year, base = years_of_months(adjusts or self.head.business_date)[at[:2]], y + 3
         texts = (
             self.labels["date"].format(year=year, month=at[:2], day=at[2:4]),
@@ -304,13 +310,13 @@ class _Paper(_Blank):
             *(terminal, pan, scheme, self.marks[origin], rrn, approval),
         )
         cells = [
-            _cell(left, base, text, PLAIN, SMALL, width)
+            placed(left, base, text, PLAIN, SMALL, width)
             for (_, left, width), text in zip(TEXT_COLUMNS, texts, strict=True)
             if text
         ]
         shown = self.shown_amount
         for (_, left, width), decimal in zip(FIGURE_COLUMNS, (gross, discount, vat, net), strict=True):
-            cells.append(_cell(left, base, shown(decimal), PLAIN, SMALL, width, ends=True))
+            cells.append(placed(left, base, shown(decimal), PLAIN, SMALL, width, ends=True))
         shade = f"{_ZEBRA} rg {LEFT:.2f} {y:.2f} {RIGHT - LEFT:.2f} {ROW_HEIGHT:.2f} re f " if shaded else ""
         self.canvas.addLiteral(f"{shade}{_INK} rg BT {' '.join(cells)} ET")
 
@@ -338,14 +344,7 @@ class _Paper(_Blank):
             *((left + width, width, key) for key, left, width in FIGURE_COLUMNS),
         ):
             self.right(right, y + 3, labels[key], SMALL, BOLD, FAINT, width)
-        whole = StatementTotal(
-            of="all",
-            line_count=head.presentment_count + head.adjustment_count,
-            gross_minor=head.gross_minor,
-            discount_minor=head.discount_minor,
-            vat_minor=head.vat_minor,
-            net_minor=head.net_minor - head.brought_forward_minor,
-        )
+        whole = self.statement.whole
         parts = [(f"{labels['of_which']} {labels[part.of].lower()}", part, PLAIN, 10) for part in self.statement.parts]
         origins = [(labels[total.of], total, PLAIN, 0) for total in self.statement.origins]
         for name, total, font, indent in (*origins, (labels["all"], whole, BOLD, 0), *parts):
@@ -376,23 +375,3 @@ class _Paper(_Blank):
     def done(self) -> None:
         self.canvas.showPage()
         self.canvas.save()
-
-
-def _cell(x: float, y: float, text: str, font: str, size: float, width: float, *, ends: bool = False) -> str:
-    """The operators of a text in a column: where it stands, how much narrower it is set where it does not fit, its letters."""
-    letters, natural = _set(text, font, size)
-    if natural <= width:
-        left = x + width - natural if ends else x
-        return f"1 0 0 1 {left:.2f} {y:.2f} Tm {letters} Tj"
-    return f"1 0 0 1 {x:.2f} {y:.2f} Tm {100 * width / natural:.2f} Tz {letters} Tj 100 Tz"
-
-
-@lru_cache(TEXTS_KEPT)
-def _set(text: str, font: str, size: float) -> tuple[str, float]:
-    """A text as a string of PDF, with its width. What Windows-1252 has no letter for is a question mark."""
-    encoded = text.encode("cp1252", "replace")
-    letters = "".join(_ESCAPED.get(byte) or (chr(byte) if byte < 0x80 else f"\\{byte:03o}") for byte in encoded)
-    return f"({letters})", stringWidth(encoded.decode("cp1252"), font, size)
-
-
-_ESCAPED: Final = {ord("("): "\\(", ord(")"): "\\)", ord("\\"): "\\\\"}

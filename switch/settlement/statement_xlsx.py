@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 from switch.display.visible import visible
 from switch.money import BASIS_POINTS, CURRENCIES, currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
-from switch.settlement.statement import CSV_COLUMNS, Section, Statement, StatementRow, StatementTotal, years_of_months
+from switch.settlement.statement import CSV_COLUMNS, Section, Statement, StatementRow, years_of_months
 from switch.settlement.statement_labels import EXCEL_FR_HEADS, EXCEL_FR_VALUES, EXCEL_HEADS, LABELS
 
 LINES_IN_MEMORY_MAX: Final = 20_000  #: of a workbook made in memory; a larger one passes through files that xlsxwriter deletes
@@ -109,14 +109,7 @@ class _Workbook:
         row += 1
         for column, key in enumerate(("totals", "count", "gross", "discount", "vat", "net")):
             sheet.write_string(row, column, labels[key], self.heads)
-        whole = StatementTotal(
-            of="all",
-            line_count=head.presentment_count + head.adjustment_count,
-            gross_minor=head.gross_minor,
-            discount_minor=head.discount_minor,
-            vat_minor=head.vat_minor,
-            net_minor=head.net_minor - head.brought_forward_minor,
-        )
+        whole = statement.whole
         parts = [(f"{labels['of_which']} {labels[part.of].lower()}", part) for part in statement.parts]
         for name, total in (*((labels[each.of], each) for each in statement.origins), (labels["all"], whole), *parts):
             row += 1

@@ -9,8 +9,8 @@ import pytest
 from attrs import evolve
 
 from switch.endofday.statements import stated, statement
-from switch.settlement.statement import Section, Statement
-from switch.settlement.statement_forms import LINES_AT_ONCE, BytesForm, as_bytes, as_json, write_texts
+from switch.settlement.statement import LINES_AT_ONCE, Section, Statement
+from switch.settlement.statement_forms import BytesForm, as_bytes, as_json, write_texts
 from tests.settlement.test_statement import close_a_day, close_a_day_of_all_kinds, close_the_day_after
 from tests.support.day_builders import GROCER, SUNDAY
 
