@@ -20,11 +20,12 @@ from switch.iso8583.mti import expects_answer
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
+from switch.rates import RateError
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
 from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed
-from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE
+from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
 
 @record
@@ -136,8 +137,11 @@ class Outbound:
         line = link.line
         if line is None:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
+        message = forwarding.to_issuer_request(request, forwarder_id=self._voice.institution_id)
         try:
-            line.queue(forwarding.to_issuer_request(request, forwarder_id=self._voice.institution_id), link.tpdu)
+            line.queue(message if link.billing is None else link.billing.asked(message, request), link.tpdu)
+        except RateError as error:
+            return self._handle(ForwardFailed(request, issuer, SYSTEM_MALFUNCTION, f"cannot be billed: {error}"), now)
         except MessageError as error:
             why = f"cannot be said in the dialect of {issuer}: {error}"
             self._voice.tell(
@@ -154,6 +158,8 @@ class Outbound:
         if line is None:
             return ()
         message = self._owed(effect.delivery, effect.repeat)
+        if link.billing is not None:
+            message = link.billing.owed(message, effect.delivery.original, effect.delivery.replacement_minor)
         try:
             line.queue(message, link.tpdu)
         except MessageError as error:

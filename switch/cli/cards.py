@@ -44,6 +44,7 @@ def cards(
     are, unless --series.
     """
     from switch.cli.show.tables import show_json, show_table
+    from switch.money import currency_name
     from switch.specs.load import load_specs
 
     if bare and as_json:
@@ -55,7 +56,7 @@ def cards(
         known("--issuer", issuer_id, specs.issuers, specs_folder)
     issuers = [issuer for issuer in specs.issuers.values() if issuer_id in (None, issuer.id)]
     if bare:
-        _print_numbers(issuers, wanted)
+        _print_numbers(issuers, specs, wanted)
         return
     entries = [entry for issuer in issuers for entry in _entries(issuer, specs, in_full)]
     entries = [entry for entry in entries if wanted in (None, *entry["gives"])]
@@ -67,17 +68,19 @@ def cards(
     for issuer in issuers:
         rows = [_row(entry) for entry in entries if entry["issuer"] == issuer.id and entry["count"] == 1]
         if rows:
-            show_table(_COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}", below=("purpose",))
+            kept = f", accounts in {currency_name(issuer.billing_currency)}" if issuer.billing_currency is not None else ""
+            show_table(_COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}{kept}", below=("purpose",))
             click.echo()
     rows = [_series_row(entry) for entry in entries if entry["count"] > 1]
     if rows:
         show_table(SERIES_COLUMNS, rows, title="Series: like cards, numbered on from the first (--series lists each)")
 
 
-def _print_numbers(issuers: Iterable[Profile], wanted: str | None) -> None:
+def _print_numbers(issuers: Iterable[Profile], specs: Specs, wanted: str | None) -> None:
     for issuer in issuers:
+        little_minor = _little_minor(issuer, specs)
         for card in issuer.all_cards():
-            if wanted is None or wanted in codes_given(card):
+            if wanted is None or wanted in codes_given(card, little_minor):
                 click.echo(card.pan.digits)
 
 
@@ -93,8 +96,9 @@ def _row(entry: dict[str, Any]) -> list[str]:
     return [{**entry, "codes": " ".join(entry["gives"])}[key] or "" for key in given]
 
 
-def codes_given(card: Card) -> list[str]:
-    """The response codes that the card's own data lead to, the usual one first."""
+def codes_given(card: Card, little_minor: int = _LITTLE_MINOR) -> list[str]:
+    """The response codes that the card's own data lead to, the usual one first; ``little_minor`` is what the purchase that
+    `switch send` makes by default costs its account."""
     import time
 
     from switch.issuers.decide import STATUS_REFUSALS
@@ -104,9 +108,21 @@ def codes_given(card: Card) -> list[str]:
         return [STATUS_REFUSALS[card.status][0]]
     if card.expiry < time.strftime("%y%m"):
         return [EXPIRED_CARD]
-    short = [INSUFFICIENT_FUNDS] * (card.balance_minor < _LITTLE_MINOR)
+    short = [INSUFFICIENT_FUNDS] * (card.balance_minor < little_minor)
     limited = [AMOUNT_LIMIT_EXCEEDED] * (card.cash_limit_minor is not None)
     return [APPROVED, *short, *limited]
+
+
+def _little_minor(issuer: Profile, specs: Specs) -> int:
+    """What the default purchase of `switch send` costs an account of an issuer today."""
+    if issuer.billing_currency is None:
+        return _LITTLE_MINOR
+    import time
+
+    from switch.issuers.account import ACCOUNT_CURRENCY
+    from switch.rates import converted
+
+    return converted(_LITTLE_MINOR, ACCOUNT_CURRENCY, issuer.billing_currency, time.strftime("%Y-%m-%d"), specs.rates)
 
 
 def _series_row(entry: dict[str, Any]) -> list[str]:
@@ -123,16 +139,17 @@ def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, A
     from switch.issuers.account import ACCOUNT_CURRENCY
     from switch.money import format_minor
 
+    currency = issuer.billing_currency or ACCOUNT_CURRENCY
     return {
         "issuer": issuer.id,
         "pan": card.pan.digits,
         "scheme": route.scheme if (route := specs.routing.find(card.pan.digits)) is not None else None,
-        "gives": codes_given(card),
+        "gives": codes_given(card, _little_minor(issuer, specs)),
         "expiry": card.expiry,
         "cvv2": card.cvv2,
-        "balance": format_minor(card.balance_minor),
+        "balance": format_minor(card.balance_minor, currency),
         "balance_minor": card.balance_minor,
-        "currency": ACCOUNT_CURRENCY,
+        "currency": currency,
         "status": card.status,
         "count": count,
         "purpose": card.purpose,

@@ -10,6 +10,8 @@ from attrs import field
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
 from switch.issuers.secure_line import ClientTls, optional
+from switch.money import minor_digits
+from switch.rates import named_currency
 from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
@@ -153,10 +155,15 @@ class Profile:
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
     tls: ClientTls | None = None  #: of the line the centre dials; None: it is plain
+    billing_currency: str | None = (
+        None  #: of its accounts, where its file names one: the centre then tells it the billing amount
+    )
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Profile:
         """An issuer's file. Accounts are named by the place of their card in it, so new cards belong at its end."""
+        currency = named_currency(table, "currency", None)
+        table.minor_digits = minor_digits(currency or "")
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
             table.mistake("id", repr(issuer_id), "another id: this is the name of Switch in a decision")
@@ -176,6 +183,7 @@ class Profile:
             cards=_cards(table, issuer_id),
             card_series=_card_series(table, issuer_id),
             tls=secure.reading(ClientTls.from_toml) if secure is not None else None,
+            billing_currency=currency,
         )
         if profile.managed and profile.tls is not None and profile.tls.server is None:
             table.mistake(
