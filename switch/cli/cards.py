@@ -78,7 +78,7 @@ def cards(
 
 def _print_numbers(issuers: Iterable[Profile], specs: Specs, wanted: str | None) -> None:
     for issuer in issuers:
-        little_minor = _little_minor(issuer, specs)
+        little_minor = little_minor_of(issuer, specs)
         for card in issuer.all_cards():
             if wanted is None or wanted in codes_given(card, little_minor):
                 click.echo(card.pan.digits)
@@ -113,7 +113,7 @@ def codes_given(card: Card, little_minor: int = _LITTLE_MINOR) -> list[str]:
     return [APPROVED, *short, *limited]
 
 
-def _little_minor(issuer: Profile, specs: Specs) -> int:
+def little_minor_of(issuer: Profile, specs: Specs) -> int:
     """What the default purchase of `switch send` costs an account of an issuer today."""
     if issuer.billing_currency is None:
         return _LITTLE_MINOR
@@ -144,7 +144,7 @@ def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, A
         "issuer": issuer.id,
         "pan": card.pan.digits,
         "scheme": route.scheme if (route := specs.routing.find(card.pan.digits)) is not None else None,
-        "gives": codes_given(card, _little_minor(issuer, specs)),
+        "gives": codes_given(card, little_minor_of(issuer, specs)),
         "expiry": card.expiry,
         "cvv2": card.cvv2,
         "balance": format_minor(card.balance_minor, currency),
