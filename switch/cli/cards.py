@@ -44,7 +44,6 @@ def cards(
     are, unless --series.
     """
     from switch.cli.show.tables import show_json, show_table
-    from switch.money import currency_name
     from switch.specs.load import load_specs
 
     if bare and as_json:
@@ -68,8 +67,7 @@ def cards(
     for issuer in issuers:
         rows = [_row(entry) for entry in entries if entry["issuer"] == issuer.id and entry["count"] == 1]
         if rows:
-            kept = f", accounts in {currency_name(issuer.billing_currency)}" if issuer.billing_currency is not None else ""
-            show_table(_COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}{kept}", below=("purpose",))
+            show_table(_COLUMNS, rows, title=f"{issuer.id}: {issuer.name}, {issuer.origin}", below=("purpose",))
             click.echo()
     rows = [_series_row(entry) for entry in entries if entry["count"] > 1]
     if rows:
@@ -137,7 +135,7 @@ def _series_entry(issuer: Profile, specs: Specs, series: CardSeries) -> dict[str
 def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, Any]:
     """One line: a card, or the first of a series of ``count``."""
     from switch.issuers.account import ACCOUNT_CURRENCY
-    from switch.money import format_minor
+    from switch.money import format_minor, worded_minor
 
     currency = issuer.billing_currency or ACCOUNT_CURRENCY
     return {
@@ -147,7 +145,7 @@ def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, A
         "gives": codes_given(card, little_minor_of(issuer, specs)),
         "expiry": card.expiry,
         "cvv2": card.cvv2,
-        "balance": format_minor(card.balance_minor, currency),
+        "balance": (format_minor if currency == ACCOUNT_CURRENCY else worded_minor)(card.balance_minor, currency),
         "balance_minor": card.balance_minor,
         "currency": currency,
         "status": card.status,
