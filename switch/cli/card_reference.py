@@ -13,8 +13,7 @@ _HEAD = """# Test cards
 
 You need a card that is approved, declined or expired; this page lists the cards of the embedded specification.
 `make docs` makes it from [specs/issuers](../../specs/issuers), and `switch cards` prints the same. The numbers are
-invented. Balances are in MAD,
-unless the heading of an issuer names another currency ([foreign cards](../how-to/foreign-cards.md)).
+invented. Balances are in MAD, or in the currency that a heading names ([foreign cards](../how-to/foreign-cards.md)).
 
 The column *gives* lists the response codes ([DE 39](glossary.md#response-code)) that the card leads to: 51 above its
 balance, 61 above its limit in cash.
