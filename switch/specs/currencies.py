@@ -15,9 +15,9 @@ RATES_FILE: Final = "rates.toml"  #: may be missing where no issuer's file names
 _NEEDED: Final = (6, 10, 16, 19, 49, 51, 100)  #: elements the centre tells such an issuer more than others
 
 
-def check_currencies(files: Files, rates: RateTable | None, dialects: Mapping[str, Dialect]) -> None:
+def check_currencies(files: Files, rates: RateTable | None, dialects: Mapping[str, Dialect], today: str | None = None) -> None:
     """Of each issuer whose file names a currency: its dialect has the elements of a billing amount, and there is a rate from
-    each currency that a merchant sells in."""
+    each currency that a merchant sells in; with ``today`` (YYYY-MM-DD) one that is in force by then."""
     sold = _sold(files)
     for name in files.names("issuers"):
         table = files.table(f"issuers/{name}.toml")
@@ -29,12 +29,14 @@ def check_currencies(files: Files, rates: RateTable | None, dialects: Mapping[st
         if lacking:
             said = f"{table.peek('dialect', str)!r}, which lacks DE {', '.join(map(str, lacking))}"
             table.mistake("dialect", said, "a dialect with the elements of a billing amount, or no currency")
-        for currency in sorted(sold - {billing}):
-            if rates is not None and (currency, billing) not in rates.courses:
-                pair = f"{currency_name(currency)} to {currency_name(billing)}"
-                table.mistake(
-                    "currency", f"{currency_name(billing)!r}, and no rate of {pair}", f"a [[rate]] of {pair} in {RATES_FILE}"
-                )
+        for currency in sorted(sold - {billing}) if rates is not None else []:
+            course = rates.courses.get((currency, billing)) if rates is not None else None
+            pair = f"{currency_name(currency)} to {currency_name(billing)}"
+            found = f"{currency_name(billing)!r}, and no rate of {pair}"
+            if course is None:
+                table.mistake("currency", found, f"a [[rate]] of {pair} in {RATES_FILE}")
+            elif today is not None and today < course.dates[0]:
+                table.mistake("currency", f"{found} on {today}", f"a [[rate]] of {pair} from {today} or before in {RATES_FILE}")
 
 
 def _sold(files: Files) -> set[str]:

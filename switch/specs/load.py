@@ -45,7 +45,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         check(files, routing)
     check_scenarios(files, dialects)
     unsaid = check_dialects(files, dialects)
-    check_currencies(files, rates, dialects)
+    check_currencies(files, rates, dialects, today)
     if today is not None:
         check_coverage(files, today, routing, interchange, discount, vat)
     refuse(files.mistakes, ": `switch specs check` names all")

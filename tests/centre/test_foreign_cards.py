@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from attrs import evolve
@@ -14,6 +15,7 @@ from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.merchant import Merchant
 from switch.rates import NO_RATES
 from switch.specs.specification import Specs
+from tests.support import centre_in_loop
 from tests.support.centre_in_loop import NOW_MS, Loopback, loopback, purchase, scenario, specs
 from tests.support.played_issuer import quiet
 
@@ -211,3 +213,26 @@ async def test_what_goes_to_others_is_as_it_was() -> None:
     async with loopback() as centre, centre.client() as client:
         await client.ask(bought(1, VESTA))
         assert not told(centre, "vesta", "0100").elements.keys() & {6, 10, 16, 19, 51, 100}
+
+
+async def test_a_network_of_1993_is_told_the_same() -> None:
+    """Also what is left after a reversal of a part, which 1993 says in another element."""
+    lusitania = evolve(specs().issuers["lusitania"], dialect="ascii93")
+    spoken = evolve(specs(), issuers={**specs().issuers, "lusitania": lusitania})
+    with patch.object(centre_in_loop, "specs", lambda: spoken):
+        async with loopback(issuers=["lusitania"]) as centre, centre.client() as client:
+            sale = bought(1, EURO)
+            assert (await client.ask(sale)).elements[39] == "00"
+            sent = told(centre, "lusitania", "1100").elements
+            assert {n: sent[n] for n in (6, 10, 16, 19, 51, 100)} == {
+                6: f"{COST_EUR:012d}",
+                10: RATE,
+                16: "1122",
+                19: "504",
+                51: "978",
+                100: "620006",
+            }
+            assert held(centre, "lusitania") == COST_EUR
+            await client.ask(reversal_of(sale, 2, 5_000))
+            await settled(centre)
+            assert held(centre, "lusitania") == 469

@@ -53,6 +53,14 @@ def test_every_sale_has_a_rate(folder: Path) -> None:
     assert "currency: found 'EUR', and no rate of GBP to EUR, expected a [[rate]] of GBP to EUR in rates.toml" in said
 
 
+def test_a_rate_is_in_force_today(folder: Path) -> None:
+    pair = '\ntransaction = "MAD"\nbilling = "JPY"'
+    change(folder, "rates.toml", f'from = "2013-01-01"{pair}', f'from = "2030-01-01"{pair}')
+    assert load_specs(folder).rates.courses
+    with pytest.raises(SwitchError, match=r"no rate of MAD to JPY on 2026-11-22, expected a .* from 2026-11-22 or before"):
+        load_specs(folder, today="2026-11-22")
+
+
 def test_one_currency_that_nobody_knows(folder: Path) -> None:
     change(folder, "issuers/lusitania.toml", 'currency = "EUR"', 'currency = "EURO"')
     assert "issuers/lusitania.toml:8: currency: found 'EURO', expected one of AED, CAD, CHF, EUR" in sentence(folder)

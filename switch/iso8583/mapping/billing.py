@@ -108,7 +108,10 @@ def _implied(billing: str, amount_minor: int, from_currency: str, to_currency: s
     if not billing or not int(billing):
         raise MessageError(10, None, "nothing", "a conversion rate, eight digits: DE 51 names a billing currency")
     exponent = Rate(1, 0).applied(10**6, from_currency, to_currency)
-    return Rate.nearest(int(billing) * 10**6, amount_minor * exponent)
+    try:
+        return Rate.nearest(int(billing) * 10**6, amount_minor * exponent)
+    except RateError:
+        raise MessageError(6, None, "another amount by far than DE 4", "one that a conversion rate can lead to") from None
 
 
 def reversal_in(currency: str, reversal: Reversal) -> Reversal:

@@ -148,7 +148,9 @@ def test_one_of_amount_and_rate_is_enough(elements: dict[str, str], amount: int,
     assert (billed.request.amount_minor, billed.rate.text) == (amount, rate)
 
 
-@pytest.mark.parametrize("elements", [{}, {"de10": "90000000"}, {"de6": "000000000000"}])
+@pytest.mark.parametrize(
+    "elements", [{}, {"de10": "90000000"}, {"de6": "000000000000"}, {"de4": "000000000001", "de6": "999999999999"}]
+)
 def test_a_currency_without_an_amount_is_no_request(elements: dict[str, str]) -> None:
     with pytest.raises(MessageError):
         billed_in("978", read(sale(de51="978", **elements)))
