@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from switch.iso8583.dialect import Dialect
-from switch.money import currency_name, currency_number
+from switch.money import currency_name, currency_number, is_currency
 from switch.rates import RateTable
 from switch.specs.files import Files
 from switch.specs.parts import DEFAULT_CONTRACT
@@ -47,4 +47,4 @@ def _sold(files: Files) -> set[str]:
     sold = {entry.peek("currency", str) or "504" for entry in files.tables("merchants.toml", "merchant")}
     if table.peek(DEFAULT_CONTRACT, dict) is not None:
         sold.add(table.table(DEFAULT_CONTRACT).peek("currency", str) or "504")
-    return sold
+    return {currency for currency in sold if is_currency(currency)}

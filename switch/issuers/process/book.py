@@ -41,6 +41,9 @@ _OF_REFERENCE = (
     f"WHERE {_PLACED} AND rrn = ? AND terminal_id = ? AND amount_minor = ? ORDER BY id DESC LIMIT 1"
 )
 
+_ACCOUNT_INDEX = "CREATE INDEX IF NOT EXISTS entry_account ON entry (account, recorded_at_ms)"
+_OF_ACCOUNT = f"SELECT {_COLUMNS} FROM entry WHERE account = ? AND recorded_at_ms > ? ORDER BY id"  # noqa: S608
+
 
 class Book:
     """A book in a file. ``owner`` names its issuer to people. One caller at a time, from any thread."""
@@ -105,6 +108,14 @@ class Book:
         row = self._connection.execute(_OF_REFERENCE, reference).fetchone()
         return ExchangeKey(*row) if row else None
 
+    def of_account(self, account: str, after_ms: int) -> list[Entry]:
+        """The entries of an account recorded after an instant, in their order.
+
+        The index for it is made when first needed, as that of the references: only cards with limits are looked up by it.
+        """
+        self._connection.execute(_ACCOUNT_INDEX)
+        return list(map(Entry._make, self._connection.execute(_OF_ACCOUNT, (account, after_ms))))
+
     def close(self) -> None:
         self._connection.close()
 
@@ -129,6 +140,9 @@ class MemoryBook:
             if entry.kind in LOWERED_BY and (entry.rrn, entry.terminal_id, entry.amount_minor) == reference:
                 return entry.key
         return None
+
+    def of_account(self, account: str, after_ms: int) -> list[Entry]:
+        return [entry for entry in self._entries if entry.account == account and entry.recorded_at_ms > after_ms]
 
     def close(self) -> None:
         pass

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 import trio
 
@@ -15,6 +15,7 @@ from switch.errors import MessageError, TlsError
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.billing import Billed, billed_in, reversal_in, with_billing
+from switch.iso8583.mapping.card_use import card_use
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
@@ -22,6 +23,7 @@ from switch.iso8583.nested.read import element_value
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
 from switch.issuers.billing import told_in_sale
+from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, EntryReference, Placed, Records
 from switch.issuers.profile import Profile
@@ -32,7 +34,17 @@ from switch.lines.sockets import accept
 from switch.lines.tls import answer
 from switch.lines.tls_context import ServerSide
 from switch.lines.wire_format import WireFormat
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, Authorization, Decision, ExchangeKey
+from switch.transaction import (
+    FORMAT_ERROR,
+    FUNCTION_NOT_SUPPORTED,
+    SYSTEM_MALFUNCTION,
+    Authorization,
+    CardUse,
+    Decision,
+    ExchangeKey,
+)
+
+HOME_COUNTRY: Final = "504"  #: of an issuer that is told no other: Morocco
 
 
 class Keeper(Records, Protocol):
@@ -65,6 +77,10 @@ class Writing:
         self.write()
         return self._book.key_of(reference)
 
+    def of_account(self, account: str, after_ms: int) -> Iterable[Entry]:
+        self.write()
+        return self._book.of_account(account, after_ms)
+
 
 class IssuerHost:
     """One simulated bank or network. What came in a gulp is judged, its entries written in one commit, then answered."""
@@ -76,6 +92,7 @@ class IssuerHost:
         book: Keeper,
         *,
         institution_id: str,
+        country: str = HOME_COUNTRY,
         clock_ms: Callable[[], int],
         scenario: Scenario | None = None,
         seed: int = 0,
@@ -86,6 +103,7 @@ class IssuerHost:
         self._name, self._institution_id = profile.id, institution_id
         self._currency = profile.billing_currency  #: of its accounts, where sales are converted for them
         self._lines = Lines(lambda: None)
+        self._means = Means(self._writing, country, _use_of)
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
         self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
@@ -153,6 +171,7 @@ class IssuerHost:
                 request if billed is None else billed.request,
                 self._accounts,
                 self._scenario,
+                means=self._means,
                 now_ms=now_ms,
                 today_yymm=month,
                 approval_codes=self._codes,
@@ -216,6 +235,10 @@ def _billed_answer(message: Message, asked: Authorization, billed: Billed, decis
     10, 16 and 51 say what the account bears."""
     told = told_in_sale(decision, asked, billed.request, billed.rate)
     return with_billing(issuer.from_issuer(message, told), message, decision.approved_minor)
+
+
+def _use_of(request: Authorization) -> CardUse:
+    return card_use(request.carried)
 
 
 def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> None:
