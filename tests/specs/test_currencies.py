@@ -86,3 +86,9 @@ def test_the_dialect_says_a_billing_amount(folder: Path) -> None:
     said = sentence(folder)
     assert "issuers/lusitania.toml" in said
     assert "dialect: found 'ebcdic_bcd', which lacks DE 10, expected a dialect with the elements of a billing amount" in said
+
+
+def test_a_card_file_has_two_decimals(folder: Path) -> None:
+    change(folder, "issuers/sakura.toml", 'currency = "JPY"', 'currency = "JPY"\ncard_file = "cards.csv"')
+    said = "found a card file, of amounts with 2 decimals, beside a currency with 0, expected cards and series in this file"
+    assert said in sentence(folder)
