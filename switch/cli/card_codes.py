@@ -11,6 +11,7 @@ from switch.issuers.cards.product import CASH_MACHINES_ONLY, NO_CASH, Product
 from switch.issuers.cards.status import ORDER_REFUSALS, STATUS_REFUSALS
 from switch.issuers.product_checks import CONTACTLESS_CODES, MISSING_ACCOUNT_CODES
 from switch.issuers.profile import Card, Profile
+from switch.issuers.proofs.proof import soft_decline
 from switch.money import format_minor
 from switch.rates import converted
 from switch.specs.specification import Specs
@@ -72,6 +73,9 @@ def send_line(card: Card, code: str, options: str) -> str:
 
 def _ways(card: Card, little_minor: int) -> Iterator[tuple[str, str]]:
     product, usual = card.product, _usual(card)
+    if card.strong_authentication:
+        yield soft_decline(card), usual
+        usual = _joined(usual, "--3ds full")
     if any(limit.count == 0 for limit in product.limits):
         yield FREQUENCY_LIMIT_EXCEEDED, usual
         return

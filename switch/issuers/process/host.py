@@ -12,10 +12,12 @@ from typing import Final, Protocol
 import trio
 
 from switch.errors import MessageError, TlsError
+from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
 from switch.iso8583.mapping.billing import Billed, billed_in, reversal_in, with_billing
 from switch.iso8583.mapping.card_use import card_use
+from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
@@ -27,8 +29,11 @@ from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, EntryReference, Placed, Records
 from switch.issuers.profile import Profile
+from switch.issuers.proofs.proof import Proofs, Verifier
+from switch.issuers.proofs.tries import ProofEvent, ProofMemory
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
+from switch.lines.message_mac import MacFault
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept
 from switch.lines.tls import answer
@@ -37,6 +42,7 @@ from switch.lines.wire_format import WireFormat
 from switch.transaction import (
     FORMAT_ERROR,
     FUNCTION_NOT_SUPPORTED,
+    SECURITY_VIOLATION,
     SYSTEM_MALFUNCTION,
     Authorization,
     CardUse,
@@ -50,23 +56,30 @@ HOME_COUNTRY: Final = "504"  #: of an issuer that is told no other: Morocco
 class Keeper(Records, Protocol):
     """The durable book as the host uses it."""
 
-    def append(self, entries: list[Entry]) -> None: ...
+    def append(self, entries: list[Entry], events: list[ProofEvent] = ...) -> None: ...
 
     def entries(self) -> Iterator[Entry]: ...
+
+    def proof_events(self) -> Iterator[ProofEvent]: ...
 
 
 class Writing:
     """The durable book and what a gulp adds to it, written in one commit; what is looked up is written first."""
 
-    __slots__ = ("_book", "waiting")
+    __slots__ = ("_book", "events", "waiting")
 
     def __init__(self, book: Keeper) -> None:
         self._book = book
         self.waiting: list[Entry] = []
+        self.events: list[ProofEvent] = []
 
     def write(self) -> None:
-        if self.waiting:
-            self._book.append(self.waiting)
+        if self.waiting or self.events:
+            if self.events:
+                self._book.append(self.waiting, self.events)
+                self.events.clear()
+            else:
+                self._book.append(self.waiting)
             self.waiting.clear()
 
     def placed_under(self, key: ExchangeKey) -> Placed | None:
@@ -97,6 +110,7 @@ class IssuerHost:
         scenario: Scenario | None = None,
         seed: int = 0,
         tls: ServerSide | None = None,
+        verifier: Verifier | None = None,
     ) -> None:
         self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
@@ -106,6 +120,11 @@ class IssuerHost:
         self._means = Means(self._writing, country, _use_of)
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
+        self._places = security_places(wire.codec.dialect, wire.pin_zone)
+        self._proofs: Proofs | None = None
+        if verifier is not None:
+            self._proofs = Proofs(profile.proofs, verifier, ProofMemory())
+            self._proofs.memory.replay(book.proof_events())
         self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
@@ -145,7 +164,14 @@ class IssuerHost:
                 asked = line.codec.decode(frame.body)
             except MessageError:
                 continue
-            message = line.understood(asked) if line.translates else asked
+            plain = asked
+            if self._wire.macs is not None:
+                try:
+                    plain = line.checked(asked, frame.body)
+                except MacFault as fault:
+                    _refuse(line, asked, line.framer.answered(frame.tpdu), fault)
+                    continue
+            message = line.understood(plain) if line.translates else plain
             answer, delay_seconds = self._answer(message, now_ms, month, stamp)
             if answer is None:
                 continue
@@ -162,7 +188,11 @@ class IssuerHost:
         if kind in ("authorization", "financial") and message.mti[2] == "0":
             try:
                 request = acquirer.to_authorization(
-                    message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY
+                    message,
+                    acquirer_id=self._institution_id,
+                    stamp=stamp,
+                    currency=ACCOUNT_CURRENCY,
+                    places=self._places,
                 )
                 billed = None if self._currency is None else billed_in(self._currency, request)
             except MessageError:
@@ -176,14 +206,16 @@ class IssuerHost:
                 today_yymm=month,
                 approval_codes=self._codes,
                 asked=request,
+                proofs=self._proofs,
             )
             if judgement.entry is not None:
                 self._writing.waiting.append(judgement.entry)
+            self._writing.events += judgement.events
             if judgement.silence:
                 return None, judgement.delay_seconds
             if billed is not None:
-                return _billed_answer(message, request, billed, judgement.decision), judgement.delay_seconds
-            return issuer.from_issuer(message, judgement.decision), judgement.delay_seconds
+                return self._billed_answer(message, request, billed, judgement.decision), judgement.delay_seconds
+            return issuer.from_issuer(message, judgement.decision, self._places), judgement.delay_seconds
         if not expects_answer(message.mti):
             return None, 0.0
         if kind in ("authorization", "financial"):
@@ -208,8 +240,14 @@ class IssuerHost:
         taken = take(advice if billed is None else billed.request, self._accounts, self._writing, now_ms=now_ms)
         self._writing.waiting.extend(taken.entries)
         if billed is not None:
-            return _billed_answer(message, advice, billed, taken.decision)
+            return self._billed_answer(message, advice, billed, taken.decision)
         return issuer.from_issuer(message, taken.decision)
+
+    def _billed_answer(self, message: Message, asked: Authorization, billed: Billed, decision: Decision) -> Message:
+        """The answer to a request or an advice that was converted: what it says of money is in the currency of the sale, and
+        DE 6, 10, 16 and 51 say what the account bears."""
+        told = told_in_sale(decision, asked, billed.request, billed.rate)
+        return with_billing(issuer.from_issuer(message, told, self._places), message, decision.approved_minor)
 
     def _undo(self, message: Message, now_ms: int, stamp: acquirer.Stamp) -> Message:
         """The answer to a reversal; what it changes waits to be written."""
@@ -230,20 +268,26 @@ class IssuerHost:
         line.flush()
 
 
-def _billed_answer(message: Message, asked: Authorization, billed: Billed, decision: Decision) -> Message:
-    """The answer to a request or an advice that was converted: what it says of money is in the currency of the sale, and DE 6,
-    10, 16 and 51 say what the account bears."""
-    told = told_in_sale(decision, asked, billed.request, billed.rate)
-    return with_billing(issuer.from_issuer(message, told), message, decision.approved_minor)
-
-
 def _use_of(request: Authorization) -> CardUse:
     return card_use(request.carried)
+
+
+def _refuse(line: Line, asked: Message, tpdu: bytes, fault: MacFault) -> None:
+    """Queue the answer to a message whose MAC is wrong, or missing."""
+    message = line.understood(asked) if line.translates else asked
+    if expects_answer(message.mti):
+        code = FORMAT_ERROR if fault.missing else SECURITY_VIOLATION
+        refusal = acquirer.refusal(message, code)
+        _queue(line, Message(refusal.mti, {**refusal.elements, issuer.REASON: str(fault)}), tpdu, asked)
 
 
 def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> None:
     """Queue an answer, or 96 where the dialect cannot say it."""
     for message in (answer, Message(answer.mti, {**answer.elements, 39: SYSTEM_MALFUNCTION})):
         with suppress(MessageError):
-            line.queue(message, tpdu, asked)
+            action = SCHEME_ACTIONS.get(message.response_code)
+            if action is None:
+                line.queue(message, tpdu, asked)
+            else:
+                line.queue(message, tpdu, asked, action)
             return
