@@ -16,6 +16,7 @@ from switch.transaction import (
     PARTIALLY_APPROVED,
     REASON_INVALID_RESPONSE,
     RESPONSE_MEANINGS,
+    SCHEME_MEANINGS,
     Decision,
     IssuerAnswer,
     refuse,
@@ -50,7 +51,7 @@ class Answers:
         code, issuer = decision.response_code, exchange.route.issuer
         if code == INVALID_RESPONSE:  # an action code of 1993 for another class of message is read as such, too
             self._undo(exchange, f"{issuer} answered {code}, which is no word on a request", now, effects)
-        elif code not in RESPONSE_MEANINGS:
+        elif code not in RESPONSE_MEANINGS and code not in SCHEME_MEANINGS:
             what = f"{issuer} answered {code!r}, which is not in the table of ISO 8583:1987; taken for a decline"
             effects.append(JournalOccurrence(exchange.request_id, "unknown_code", what))
         return decision
