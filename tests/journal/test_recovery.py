@@ -30,6 +30,7 @@ from switch.routing.traffic.effects import (
     Forward,
     JournalOccurrence,
     JournalReconciliation,
+    JournalRequest,
     JournalReversal,
     Reply,
     ReplyReversal,
@@ -198,6 +199,7 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
 @example(steps=[("sell", 1), ("reduce", 1), ("settle", 1)])
 @example(steps=[("sell", 1), ("sell", 1), ("refund", 1), ("complete", 3)])
 @example(steps=[("sell", 1), ("misstate", 1), ("reverse", 1)])
+@example(steps=[("sell", 1), ("misstate", 1), ("complete", 1)])
 def test_a_restart_forgets_nothing(
     tmp_path_factory: pytest.TempPathFactory, capture: ContractCapture, steps: list[tuple[str, int]]
 ) -> None:
@@ -338,6 +340,46 @@ def test_a_refused_reversal_takes_nothing_from_the_one_that_follows_it(
     (journaled, *_) = kept.board.handle(counted, 0.0)
     assert isinstance(journaled, JournalReconciliation)
     assert journaled.outcome.settlement_code == IN_BALANCE, journaled.outcome.reason
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("first", [{"amount_minor": 99}, {"replacement_minor": 11_900}])
+def test_an_adjusted_sale_counts_for_its_new_amount_whatever_reversal_came_before(
+    tmp_path: Path, first: dict[str, int], restarted: bool
+) -> None:
+    kept = Kept(tmp_path, BY_BATCH)
+    kept.handle(IssuerUp("atlas"))
+    kept.handle(asked(1))
+    kept.handle(reversed_(1, own_stan=901, **first))
+    kept.handle(_tip(2, of=1, amount_minor=13_000))
+    kept = kept.restarted() if restarted else kept
+    (journaled, *_) = kept.board.handle(totals(1, debits_left_count=1, debits_left_minor=13_000), 0.0)
+    assert isinstance(journaled, JournalReconciliation)
+    assert journaled.outcome.settlement_code == IN_BALANCE, journaled.outcome.reason
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("kind", ["reversal", "completion"])
+def test_what_a_refused_reversal_has_named_is_still_meant_by_its_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(history, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(reader, "REMEMBERED_MAX", 2)
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    rrn, held = request(1).rrn, {"pre_authorized": kind == "completion"}
+    for stan in (1, 2):
+        kept.handle(asked(stan, rrn=rrn, **held))
+    kept.handle(reversed_(2, own_stan=901, amount_minor=99))
+    for stan in (3, 4, 5, 6):
+        kept.handle(asked(stan))
+    named = {"rrn": rrn, "approval_code": "A00001", "function": "advice", "message_class": "financial"}
+    then = reversed_(1, own_stan=902, named=False) if kind == "reversal" else asked(7, **named)
+    effects = kept.board.handle(then, 0.0)
+    meant = [effect.outcome.original_id for effect in effects if isinstance(effect, JournalReversal)]
+    meant += [effect.original_id for effect in effects if isinstance(effect, JournalRequest)]
+    assert meant == [2], "the latest of them"
     kept.journal.close()
 
 
