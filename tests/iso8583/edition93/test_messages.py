@@ -108,6 +108,23 @@ def test_the_acquirer_of_the_original_is_said_as_the_message_itself_says_it(
     assert to_1993(message, None, TODAY).elements[56] == "1100000042261122101530" + said
 
 
+@pytest.mark.parametrize(("was", "heard_was"), [("000000001150", "000000001150"), ("0" * 12, None)])
+@pytest.mark.parametrize(("left", "heard_left"), [("000000000460", "000000000460"), (None, "0" * 12)])
+def test_a_partial_reversal_is_heard_with_the_settlement_amount_that_was(
+    was: str, heard_was: str | None, left: str | None, heard_left: str
+) -> None:
+    heard = to_1987(with_elements(PARTIAL_REVERSAL, de5=left, de30="000000012500" + was)).elements
+    assert (heard[4], heard.get(5)) == ("000000012500", heard_was)
+    assert heard[95] == "000000005000" + heard_left + "C00000000" * 2
+
+
+@pytest.mark.parametrize("absent", [("de12",), ("de13",), ("de12", "de13")])
+def test_a_message_without_a_local_time_is_said_with_the_time_it_has(absent: tuple[str, ...]) -> None:
+    message = with_elements(PURCHASE, de7="1231235930", **dict.fromkeys(absent))
+    assert to_1993(message, None, date(2027, 1, 2)).elements[12] == "261231235930"
+    assert 13 not in to_1993(message, None, date(2027, 1, 2)).elements
+
+
 def test_a_full_reversal_leaves_nothing() -> None:
     heard = to_1987(with_elements(PARTIAL_REVERSAL, de24="400", de4="000000012500", de30=None)).elements
     assert heard[4] == "000000012500"
