@@ -346,7 +346,7 @@ def test_a_refused_reversal_takes_nothing_from_the_one_that_follows_it(
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("first", [{"amount_minor": 99}, {"replacement_minor": 11_900}])
 def test_an_adjusted_sale_counts_for_its_new_amount_whatever_reversal_came_before(
-    tmp_path: Path, first: dict[str, int], restarted: bool
+    tmp_path: Path, first: dict[str, Any], restarted: bool
 ) -> None:
     kept = Kept(tmp_path, BY_BATCH)
     kept.handle(IssuerUp("atlas"))
@@ -368,13 +368,13 @@ def test_what_a_refused_reversal_has_named_is_still_meant_by_its_reference(
     monkeypatch.setattr(reader, "REMEMBERED_MAX", 2)
     kept = Kept(tmp_path, "cut_off")
     kept.handle(IssuerUp("atlas"))
-    rrn, held = request(1).rrn, {"pre_authorized": kind == "completion"}
+    rrn = request(1).rrn
     for stan in (1, 2):
-        kept.handle(asked(stan, rrn=rrn, **held))
+        kept.handle(asked(stan, rrn=rrn, pre_authorized=kind == "completion"))
     kept.handle(reversed_(2, own_stan=901, amount_minor=99))
     for stan in (3, 4, 5, 6):
         kept.handle(asked(stan))
-    named = {"rrn": rrn, "approval_code": "A00001", "function": "advice", "message_class": "financial"}
+    named: dict[str, Any] = {"rrn": rrn, "approval_code": "A00001", "function": "advice", "message_class": "financial"}
     then = reversed_(1, own_stan=902, named=False) if kind == "reversal" else asked(7, **named)
     effects = kept.board.handle(then, 0.0)
     meant = [effect.outcome.original_id for effect in effects if isinstance(effect, JournalReversal)]
