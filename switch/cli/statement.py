@@ -14,6 +14,7 @@ from switch.cli.command.options import PATH, closed_date_argument, data_option, 
 from switch.cli.console.folding import folded
 from switch.cli.console.screen import columns, say_text
 from switch.cli.console.words import lang_option, language, said
+from switch.display.visible import visible_lines
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:
@@ -67,47 +68,40 @@ def statement(
     if form in ("pdf", "xlsx") and out is None and sys.stdout.isatty():
         raise SwitchError(f"--format {form}: found a terminal, expected a file", hint=f"--out {merchant_id}.{form}")
     specs = specs_of(data, specs_folder)
+    form = "json" if as_json else form
     try:
         with stated(data, merchant_id, business_date, specs.merchants.keys(), language()) as told:
-            _give(told, "json" if as_json else form, excel_fr, out)
+            head, content = told.head, _content(told, form, excel_fr)
     except SwitchError as error:
         if type(error) is SwitchError and str(error).startswith("merchant: ") and merchant_id not in specs.merchants:
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
             raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
-
-
-def _give(told: Statement, form: _Form, excel_fr: bool, out: Path | None) -> None:
-    """Print a statement, or write it to a file."""
-    from switch.cli.show.tables import show_json
-    from switch.settlement.statement_forms import as_bytes, as_json
-
-    if out is None and form == "json":
-        show_json(as_json(told))
-    elif out is None and form == "text":
-        click.echo(folded(_as_text(told, form, excel_fr), columns()), nl=False)
-    elif out is None and form == "csv" and not excel_fr:
-        click.echo(_as_text(told, form, excel_fr), nl=False)
+    if out is not None:
+        _write(out, content)
+        say_text(said(f"statement of {head.merchant_id} for {head.business_date} written to {out}"))
+    elif form == "text":
+        click.echo(folded(content.decode(), columns()), nl=False)
+    elif excel_fr or form in ("pdf", "xlsx"):  # a stream of text would write the mark of a French spreadsheet out
+        click.echo(content, file=sys.stdout.buffer, nl=False)
     else:
-        content = as_bytes(told, form) if form in ("pdf", "xlsx") else _as_text(told, form, excel_fr).encode()
-        if out is None:  # a stream of text would write the mark of a French spreadsheet out
-            click.echo(content, file=sys.stdout.buffer, nl=False)
-        else:
-            _write(out, content)
-            say_text(said(f"statement of {told.head.merchant_id} for {told.head.business_date} written to {out}"))
+        click.echo(content.decode(), nl=False)
 
 
-def _as_text(told: Statement, form: _Form, excel_fr: bool) -> str:
+def _content(told: Statement, form: _Form, excel_fr: bool) -> bytes:
+    """A statement in a form, read from the books to its end: what is printed may be read slowly."""
     import io
     import json
 
-    from switch.settlement.statement_forms import as_json, write_texts
+    from switch.settlement.statement_forms import as_bytes, as_json, write_texts
 
+    if form in ("pdf", "xlsx"):
+        return as_bytes(told, form)
     if form == "json":
-        return json.dumps(as_json(told), indent=2, ensure_ascii=False) + "\n"
+        return visible_lines(f"{json.dumps(as_json(told), indent=2, ensure_ascii=False)}\n").encode()
     text = io.StringIO(newline="")
     write_texts(told, {"text" if form == "text" else "excel-fr" if excel_fr else "csv": text})
-    return text.getvalue()
+    return text.getvalue().encode()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -101,13 +101,13 @@ def test_every_figure_of_the_books_is_read_back(closed: Path, merchant_id: str, 
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's pdftotext is not installed")
-@pytest.mark.parametrize(("merchant_id", "date", "language"), CASES)
-def test_poppler_reads_the_same(closed: Path, merchant_id: str, date: str, language: StatementLanguage) -> None:
-    pdf = pdf_of(closed, merchant_id, date, language)
-    command = ["pdftotext", "-layout", "-", "-"]
-    text = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
-    words = " ".join(unicodedata.normalize("NFKC", text).split())
-    assert [cell for cell in cells_of(pdf) if " ".join(cell.split()) not in words] == []
+def test_poppler_reads_the_same(closed: Path) -> None:
+    for merchant_id, date, language in CASES:
+        pdf = pdf_of(closed, merchant_id, date, "fr" if language == "fr" else "en")
+        command = ["pdftotext", "-layout", "-", "-"]
+        text = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+        words = " ".join(unicodedata.normalize("NFKC", text).split())
+        assert [cell for cell in cells_of(pdf) if " ".join(cell.split()) not in words] == []
 
 
 def test_accents_and_what_the_head_says(closed: Path) -> None:

@@ -108,7 +108,7 @@ WHOLE: Final = (
 OTHER: Final = {"COALESCE(SUM(7), 0)", "participant, role, currency", "day close", "not installed"}
 
 MODULES: Final = (
-    *("endofday/close", "endofday/books", "endofday/soundness", "endofday/files"),
+    *("endofday/close", "endofday/books", "endofday/soundness", "endofday/files", "endofday/statements"),
     *("clearing/checks", "clearing/proofs", "settlement/checks"),
     *("data_folder/databases", "data_folder/lock", "data_folder/vault", "machine/files"),
     *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
