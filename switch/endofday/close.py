@@ -31,6 +31,7 @@ from switch.endofday import report as settled
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
+from switch.endofday.told import tell_issuers
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
 from switch.record import frozen
@@ -68,6 +69,7 @@ def close_day(
         if business_date is None and last is not None and not _files_complete(connection, data, last):
             return _already_closed(connection, data, last)
         chosen = _chosen_date(connection, dates, business_date)
+        tell_issuers(connection, data, say)
         if chosen is None:
             return _nothing_to_close(connection, data, dates, business_date)
         if chosen in dates.closed:
@@ -77,6 +79,7 @@ def close_day(
         books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
         if not _write_day(connection, specs, chosen, clock_ms, say):
             return _already_closed(connection, data, chosen)
+        tell_issuers(connection, data, say)
         _render(connection, data, chosen, say)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 

@@ -12,7 +12,7 @@ from attrs import evolve
 from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
 from switch.issuers.entry import Entry, EntryReference, Records
-from switch.issuers.profile import LOST, PURPOSE_DO_NOT_HONOR, STOLEN, Card
+from switch.issuers.profile import BLOCKED_BY_BANK, LOST, PURPOSE_DO_NOT_HONOR, STOLEN, Card
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
 from switch.transaction import (
@@ -82,6 +82,7 @@ STATUS_REFUSALS: dict[str, Refusal] = {
     PURPOSE_DO_NOT_HONOR: (DO_NOT_HONOR, "card is set to do not honor"),
     LOST: (LOST_CARD, "card is reported lost"),
     STOLEN: (STOLEN_CARD, "card is reported stolen"),
+    BLOCKED_BY_BANK: ("62", "account is blocked by the bank"),
 }
 
 

@@ -18,7 +18,8 @@ ACTIVE: Final = "active"
 PURPOSE_DO_NOT_HONOR: Final = "do_not_honor"
 LOST: Final = "lost"
 STOLEN: Final = "stolen"
-CardStatus = Literal["active", "do_not_honor", "lost", "stolen"]
+BLOCKED_BY_BANK: Final = "blocked_by_bank"  #: of an account blocked by hand; no file says it
+CardStatus = Literal["active", "do_not_honor", "lost", "stolen", "blocked_by_bank"]
 STATUSES: Final[tuple[CardStatus, ...]] = (ACTIVE, PURPOSE_DO_NOT_HONOR, LOST, STOLEN)
 
 ECHO_SECONDS = 30  #: silence after which a line is asked for an echo, where its file does not say; less than firewalls bear
@@ -241,7 +242,7 @@ def _address(table: SpecTable) -> Address:
 def _cards(table: SpecTable, issuer_id: str) -> tuple[Card, ...]:
     """The cards in the order of the file; an account is named by the place of its card."""
     numbers: dict[str, int] = {}
-    accounts: dict[str, int] = {}
+    accounts: dict[str, tuple[int, int]] = {}
     cards = []
     for place, entry in enumerate(table.tables("card"), start=1):
         card = entry.reading(partial(Card.from_toml, account=f"{issuer_id}-{place:04d}"))
@@ -249,8 +250,10 @@ def _cards(table: SpecTable, issuer_id: str) -> tuple[Card, ...]:
             continue
         if (first := numbers.setdefault(card.pan.digits, place)) != place:
             entry.mistake("pan", f"{card.pan.masked}, the number of card[{first}]", "each number once")
-        if (first := accounts.setdefault(card.account, place)) != place:
-            entry.mistake("account", f"{card.account!r}, the account of card[{first}]", "an account of its own")
+        first_of, balance_minor = accounts.setdefault(card.account, (place, card.balance_minor))
+        if balance_minor != card.balance_minor:
+            expected = "the same balance, as it is one account, or an account of its own"
+            entry.mistake("balance", f"another than that of card[{first_of}], which has account {card.account!r} too", expected)
         cards.append(card)
     return tuple(cards)
 

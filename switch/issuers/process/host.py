@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 import trio
 
+from switch.card import Pan
 from switch.errors import MessageError, TlsError
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
@@ -21,7 +23,8 @@ from switch.iso8583.nested.read import element_value
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
 from switch.issuers.decide import approval_codes, decide, undo
-from switch.issuers.entry import Entry, EntryReference, Placed, Records
+from switch.issuers.entry import Entry, EntryReference, Placed
+from switch.issuers.process.upkeep import DurableBook, Upkeep
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
@@ -30,10 +33,11 @@ from switch.lines.sockets import accept
 from switch.lines.tls import answer
 from switch.lines.tls_context import ServerSide
 from switch.lines.wire_format import WireFormat
+from switch.machine.kept_files import LOOK_SECONDS
 from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, ExchangeKey
 
 
-class Keeper(Records, Protocol):
+class Keeper(DurableBook, Protocol):
     """The durable book as the host uses it."""
 
     def append(self, entries: list[Entry]) -> None: ...
@@ -63,6 +67,10 @@ class Writing:
         self.write()
         return self._book.key_of(reference)
 
+    def of_account(self, account: str, after_ms: int) -> Iterable[Entry]:
+        self.write()
+        return self._book.of_account(account, after_ms)
+
 
 class IssuerHost:
     """One simulated bank or network. What came in a gulp is judged, its entries written in one commit, then answered."""
@@ -78,7 +86,11 @@ class IssuerHost:
         scenario: Scenario | None = None,
         seed: int = 0,
         tls: ServerSide | None = None,
+        told_in: Path | None = None,
+        unseal: Callable[[str], Pan | None] = lambda _: None,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """``told_in``: the data folder where it finds cleared days and orders (``notices``)."""
         self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
@@ -88,15 +100,24 @@ class IssuerHost:
         self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
+        self.upkeep = Upkeep(self._accounts, book, told_in, write=self._writing.write, unseal=unseal, say=say)
 
     async def serve(self, listening: socket.socket) -> None:
         """Accept the centre's lines until cancelled; the socket is closed then."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._lines.run)
+            nursery.start_soon(self._keep_up)
             with closing(listening):
                 while True:
                     connection, peer = await accept(listening)
                     nursery.start_soon(self._line, connection, f"{self._name} {peer}")
+
+    async def _keep_up(self) -> None:
+        """Look once a second for what is to be done unasked; requests come between its steps."""
+        while True:
+            while self.upkeep.step(self._clock_ms()):
+                await trio.lowlevel.checkpoint()
+            await trio.sleep(LOOK_SECONDS)
 
     async def _line(self, connection: socket.socket, name: str) -> None:
         line = Line(connection, self._wire, name)
@@ -114,6 +135,8 @@ class IssuerHost:
     def _gulp(self, line: Line, late: trio.Nursery, frames: Iterable[Frame | None]) -> None:
         """Judge what came in one gulp; answers that are to be late are sent by tasks of their own."""
         now_ms = self._clock_ms()
+        if now_ms >= self.upkeep.due_ms:
+            self.upkeep.expire(now_ms)
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
         stamp = acquirer.Stamp(second, second)

@@ -1,0 +1,79 @@
+"""What the issuers are told of closed days: a file for each issuer and date that presented it something.
+
+The files are written once the day is in the books, and again by any later close where one is missing: so it is with days that an
+earlier release closed, and where the process died between the two. An issuer books a date once, however often it finds it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from switch.endofday import books
+from switch.errors import DataFolderError
+from switch.issuers.posting import ClearedItem
+from switch.issuers.process import notices
+from switch.transaction import ExchangeKey
+
+#: Of a date, everything that its issuers owe or are owed, in the order it is booked.
+_ITEMS: Final = """
+SELECT c.issuer, c.request_id, c.amount_minor, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.rrn,
+  COALESCE(c.approval_code, ''), HEX(r.pan_cipher)
+FROM (
+  SELECT issuer, request_id, amount_minor, approval_code FROM presentment WHERE business_date = :business_date
+  UNION ALL
+  SELECT issuer, request_id, amount_minor, '' FROM adjustment WHERE business_date = :business_date
+) AS c
+CROSS JOIN journal.request AS r ON r.id = c.request_id
+ORDER BY c.issuer, c.request_id
+"""
+
+#: The holds that requests of the date captured, by the request.
+_CAPTURED: Final = """
+SELECT l.released_by, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at
+FROM released_item AS l CROSS JOIN journal.request AS r ON r.id = l.request_id
+WHERE l.business_date = :business_date AND l.outcome = 'captured'
+ORDER BY l.released_by, l.request_id
+"""
+
+#: The issuers that were presented something on a date.
+ISSUERS_PRESENTED: Final = """
+SELECT issuer FROM presentment WHERE business_date = :business_date
+UNION
+SELECT issuer FROM adjustment WHERE business_date = :business_date
+"""
+
+
+def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
+    """Write what is missing of the files for the issuers, of every closed date. DataFolderError where it cannot be written."""
+    for business_date in books.closed_dates(connection):
+        day = {"business_date": business_date}
+        presented = [str(row[0]) for row in connection.execute(ISSUERS_PRESENTED, day)]
+        missing = {issuer for issuer in presented if not notices.cleared_file(data, issuer, business_date).exists()}
+        if not missing:
+            continue
+        say(f"telling {', '.join(sorted(missing))} of {business_date}")
+        try:
+            for issuer, items in groupby(_items(connection, business_date), key=lambda item: item[0]):
+                if issuer in missing:
+                    notices.write_cleared(data, issuer, business_date, (item for _, item in items))
+        except OSError as error:
+            where = error.filename or data / "issuers"
+            raise DataFolderError(
+                f"{where}: found {error.strerror}, expected a folder that can be written; business date {business_date} is "
+                f"closed in the books, and its issuers are told by: switch day close {business_date} --data {data}"
+            ) from None
+
+
+def _items(connection: sqlite3.Connection, business_date: str) -> Iterator[tuple[str, ClearedItem]]:
+    day = {"business_date": business_date}
+    captures: dict[int, list[ExchangeKey]] = {}
+    for request_id, *key in connection.execute(_CAPTURED, day):
+        captures.setdefault(request_id, []).append(ExchangeKey(*map(str, key)))
+    for issuer, request_id, amount_minor, *key, rrn, approval_code, card in connection.execute(_ITEMS, day):
+        named = ExchangeKey(*map(str, key))
+        others = tuple(other for other in captures.get(request_id, ()) if other != named)
+        yield issuer, ClearedItem(request_id, amount_minor, named, rrn, approval_code, others, card)

@@ -1,0 +1,124 @@
+"""What an issuer is told through the data folder: cleared days by the close, orders by ``switch account``.
+
+``issuers/cleared/ID/DATE.jsonl`` has one line about the day, then one for each presentment and adjustment. It appears whole,
+under its name, and stays: what is booked stands in the issuer's book. ``issuers/orders/ID/NAME.json`` is one order; the issuer
+deletes it once its outcome is in the book.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from switch.errors import DataFolderError
+from switch.issuers.posting import ClearedItem
+from switch.machine.private import create_file, make_folder
+from switch.transaction import ExchangeKey
+
+ORDERS: Final = ("credit", "reset", "block", "unblock")
+
+
+class Order(NamedTuple):
+    """What the bank is to do to an account by hand."""
+
+    name: str  #: no other order has it
+    order: str
+    account: str
+    amount_minor: int
+
+
+def cleared_file(data: Path, issuer_id: str, business_date: str) -> Path:
+    """Where an issuer finds a cleared day."""
+    return data / "issuers" / "cleared" / issuer_id / f"{business_date}.jsonl"
+
+
+def orders_folder(data: Path, issuer_id: str) -> Path:
+    return data / "issuers" / "orders" / issuer_id
+
+
+def write_cleared(data: Path, issuer_id: str, business_date: str, items: Iterable[ClearedItem]) -> None:
+    """Tell an issuer of a cleared day, all of it or nothing."""
+    listed = list(items)
+    about = {"business_date": business_date, "issuer": issuer_id, "item_count": len(listed)}
+    _write_whole(cleared_file(data, issuer_id, business_date), [json.dumps(about), *map(_line, listed)])
+
+
+def cleared_dates(data: Path, issuer_id: str) -> list[str]:
+    """The cleared days an issuer was told of, oldest first."""
+    return sorted(path.stem for path in cleared_file(data, issuer_id, "").parent.glob("*-*-*.jsonl"))
+
+
+def read_cleared(data: Path, issuer_id: str, business_date: str, first: int, count: int) -> tuple[int, list[ClearedItem]]:
+    """How many items a cleared day has, and ``count`` of them from number ``first`` on, from 0. DataFolderError where the file
+    is not as it was written."""
+    path = cleared_file(data, issuer_id, business_date)
+    try:
+        with path.open(encoding="utf-8") as file:
+            about = json.loads(file.readline())
+            if (about["business_date"], about["issuer"]) != (business_date, issuer_id):
+                raise DataFolderError(f"{path}: found the day of another issuer or date, expected {issuer_id}, {business_date}")
+            items = [_item(line) for line in islice(file, first, first + count)]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataFolderError(f"{path}: found {error}, expected a cleared day as `switch day close` writes it") from None
+    total = int(about["item_count"])
+    if first + len(items) < min(total, first + count):
+        raise DataFolderError(f"{path}: found {first + len(items)} items, expected {total}")
+    return total, items
+
+
+def write_order(data: Path, issuer_id: str, order: Order) -> Path:
+    """Give an order to the process of an issuer."""
+    path = orders_folder(data, issuer_id) / f"{order.name}.json"
+    _write_whole(path, [json.dumps(order._asdict())])
+    return path
+
+
+def orders(data: Path, issuer_id: str) -> Iterator[tuple[Path, Order | None]]:
+    """The orders that wait, with their files; None for a file that is no order."""
+    for path in sorted(orders_folder(data, issuer_id).glob("*.json")):
+        try:
+            about = json.loads(path.read_text(encoding="utf-8"))
+            order = Order(path.stem, str(about["order"]), str(about["account"]), int(about["amount_minor"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            yield path, None
+            continue
+        wrong = order.order not in ORDERS or (order.order == "credit") != (order.amount_minor > 0)
+        yield path, None if wrong else order
+
+
+def withdraw(path: Path) -> None:
+    """Delete the file of an order."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def _line(item: ClearedItem) -> str:
+    about: dict[str, Any] = {"request": item.request_id, "amount_minor": item.amount_minor, "key": item.key}
+    about |= {"rrn": item.rrn, "approval_code": item.approval_code}
+    if item.captures:
+        about["captures"] = item.captures
+    return json.dumps({**about, "card": item.card})
+
+
+def _item(line: str) -> ClearedItem:
+    about = json.loads(line)
+    captures = tuple(ExchangeKey(*key) for key in about.get("captures", ()))
+    key = ExchangeKey(*about["key"])
+    return ClearedItem(
+        int(about["request"]), int(about["amount_minor"]), key, about["rrn"], about["approval_code"], captures, about["card"]
+    )
+
+
+def _write_whole(path: Path, lines: Iterable[str]) -> None:
+    make_folder(path.parent.parent)
+    make_folder(path.parent)
+    beside = path.with_suffix(".new")
+    with create_file(beside) as file:
+        file.write("".join(f"{line}\n" for line in lines).encode())
+        os.fsync(file.fileno())
+    beside.replace(path)
