@@ -66,10 +66,10 @@ def close_day(
     with books.opened(data, to_write=True) as connection, books.alone(data):
         dates = books.BusinessDates.of(connection)
         last = dates.last_closed
+        tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):
             return _already_closed(connection, data, last)
         chosen = _chosen_date(connection, dates, business_date)
-        tell_issuers(connection, data, say)
         if chosen is None:
             return _nothing_to_close(connection, data, dates, business_date)
         if chosen in dates.closed:

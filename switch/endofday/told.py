@@ -1,7 +1,7 @@
 """What the issuers are told of closed days: a file for each issuer and date that presented it something.
 
-The files are written once the day is in the books, and again by any later close where one is missing: so it is with days that an
-earlier release closed, and where the process died between the two. An issuer books a date once, however often it finds it.
+The files are written once the day is in the books, and again by any later close where one is missing: so it is with days that
+an earlier release closed, and where the process died between the two. An issuer books a date once, however often it finds it.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ WHERE l.business_date = :business_date AND l.outcome = 'captured'
 ORDER BY l.released_by, l.request_id
 """
 
-#: The issuers that were presented something on a date.
-ISSUERS_PRESENTED: Final = """
-SELECT issuer FROM presentment WHERE business_date = :business_date
-UNION
-SELECT issuer FROM adjustment WHERE business_date = :business_date
+#: The issuers that were presented something on a date, and how much of it.
+ISSUERS_PRESENTED: Final = "SELECT participant FROM position WHERE business_date = :business_date AND role = 'issuer'"
+_COUNT: Final = """
+SELECT (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date AND issuer = :issuer)
+  + (SELECT COUNT(*) FROM adjustment WHERE business_date = :business_date AND issuer = :issuer)
 """
 
 
@@ -59,7 +59,8 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
         try:
             for issuer, items in groupby(_items(connection, business_date), key=lambda item: item[0]):
                 if issuer in missing:
-                    notices.write_cleared(data, issuer, business_date, (item for _, item in items))
+                    (count,) = connection.execute(_COUNT, {**day, "issuer": issuer}).fetchone()
+                    notices.write_cleared(data, issuer, business_date, count, (item for _, item in items))
         except OSError as error:
             where = error.filename or data / "issuers"
             raise DataFolderError(

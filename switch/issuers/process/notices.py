@@ -7,11 +7,12 @@ deletes it once its outcome is in the book.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -41,11 +42,10 @@ def orders_folder(data: Path, issuer_id: str) -> Path:
     return data / "issuers" / "orders" / issuer_id
 
 
-def write_cleared(data: Path, issuer_id: str, business_date: str, items: Iterable[ClearedItem]) -> None:
-    """Tell an issuer of a cleared day, all of it or nothing."""
-    listed = list(items)
-    about = {"business_date": business_date, "issuer": issuer_id, "item_count": len(listed)}
-    _write_whole(cleared_file(data, issuer_id, business_date), [json.dumps(about), *map(_line, listed)])
+def write_cleared(data: Path, issuer_id: str, business_date: str, count: int, items: Iterable[ClearedItem]) -> None:
+    """Tell an issuer of a cleared day of ``count`` items, all of it or nothing."""
+    about = {"business_date": business_date, "issuer": issuer_id, "item_count": count}
+    _write_whole(cleared_file(data, issuer_id, business_date), chain([json.dumps(about)], map(_line, items)))
 
 
 def cleared_dates(data: Path, issuer_id: str) -> list[str]:
@@ -118,7 +118,8 @@ def _write_whole(path: Path, lines: Iterable[str]) -> None:
     make_folder(path.parent.parent)
     make_folder(path.parent)
     beside = path.with_suffix(".new")
-    with create_file(beside) as file:
-        file.write("".join(f"{line}\n" for line in lines).encode())
-        os.fsync(file.fileno())
+    with create_file(beside) as raw, io.BufferedWriter(raw) as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
+        file.flush()
+        os.fsync(raw.fileno())
     beside.replace(path)
