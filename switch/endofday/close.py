@@ -28,6 +28,7 @@ from switch.display.plural import plural
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
+from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
@@ -161,6 +162,7 @@ class BooksReport:
     statement_count: int
     card_count: int = 0  #: different sealed card numbers of the journal that were opened
     file_count: int = 0  #: files of closed days that are as they were written
+    booked_count: int = 0  #: items of closed days that the issuers have booked on their accounts
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 
@@ -172,8 +174,10 @@ def check_books(data: Path) -> BooksReport:
     """
     with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
         reading = beside.submit(prove_files, data)
+        issuers = IssuersProved()
         try:
             report, stopped = _proved(connection), None
+            issuers = prove_issuers(connection, data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()
@@ -181,8 +185,9 @@ def check_books(data: Path) -> BooksReport:
         files.fault("databases_sound", f"the proofs of the books stopped, for what they read makes no sense: {stopped}")
     return evolve(
         report,
-        faults=(*files.faults, *report.faults),
-        notes=tuple(files.notes),
+        faults=(*files.faults, *report.faults, *issuers.faults),
+        notes=(*files.notes, *issuers.notes),
+        booked_count=issuers.booked_count,
         card_count=files.card_count,
         file_count=files.file_count,
     )

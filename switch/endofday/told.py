@@ -20,7 +20,7 @@ from switch.transaction import ExchangeKey
 
 #: Of a date, everything that its issuers owe or are owed, in the order it is booked.
 _ITEMS: Final = """
-SELECT c.issuer, c.request_id, c.amount_minor, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.rrn,
+SELECT c.issuer, c.request_id, c.amount_minor, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.local_at, r.rrn,
   COALESCE(c.approval_code, ''), HEX(r.pan_cipher)
 FROM (
   SELECT issuer, request_id, amount_minor, approval_code FROM presentment WHERE business_date = :business_date
@@ -33,7 +33,7 @@ ORDER BY c.issuer, c.request_id
 
 #: The holds that requests of the date captured, by the request.
 _CAPTURED: Final = """
-SELECT l.released_by, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at
+SELECT l.released_by, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.local_at
 FROM released_item AS l CROSS JOIN journal.request AS r ON r.id = l.request_id
 WHERE l.business_date = :business_date AND l.outcome = 'captured'
 ORDER BY l.released_by, l.request_id
@@ -72,9 +72,10 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
 def _items(connection: sqlite3.Connection, business_date: str) -> Iterator[tuple[str, ClearedItem]]:
     day = {"business_date": business_date}
     captures: dict[int, list[ExchangeKey]] = {}
-    for request_id, *key in connection.execute(_CAPTURED, day):
-        captures.setdefault(request_id, []).append(ExchangeKey(*map(str, key)))
-    for issuer, request_id, amount_minor, *key, rrn, approval_code, card in connection.execute(_ITEMS, day):
+    for request_id, *key, local_at in connection.execute(_CAPTURED, day):
+        named = ExchangeKey(*map(str, key))  # an issuer whose messages have no DE 7 knows it by the time at the merchant
+        captures.setdefault(request_id, []).extend({named, named._replace(transmitted_at=str(local_at))})
+    for issuer, request_id, amount_minor, *key, local_at, rrn, approval_code, card in connection.execute(_ITEMS, day):
         named = ExchangeKey(*map(str, key))
-        others = tuple(other for other in captures.get(request_id, ()) if other != named)
-        yield issuer, ClearedItem(request_id, amount_minor, named, rrn, approval_code, others, card)
+        others = tuple(other for other in sorted(captures.get(request_id, ())) if other != named)
+        yield issuer, ClearedItem(request_id, amount_minor, named, rrn, approval_code, others, local_at, card)

@@ -25,6 +25,7 @@ class ClearedItem(NamedTuple):
     rrn: str
     approval_code: str
     captures: tuple[ExchangeKey, ...] = ()  #: the holds it captures, where they have keys of their own
+    local_at: str = ""  #: time at the merchant, by which an issuer knows it whose messages have no DE 7
     card: str = ""  #: the card number as the centre keeps it: sealed, in hexadecimal
 
 
@@ -94,7 +95,11 @@ class Posting:
         booked = self._records.booked_under(item.request_id)
         if booked is not None:
             return booked
-        keys = (item.key, *item.captures)
+        by_local_time = item.key._replace(transmitted_at=item.local_at)
+        keys = [item.key, *item.captures]
+        known = self._standing(by_local_time) if item.local_at and self._standing(item.key) is None else None
+        if known is not None and known.entry.rrn == item.rrn:
+            keys.insert(0, by_local_time)
         standing = [placed for key in keys if (placed := self._standing(key)) is not None]
         left = next((placed for placed in standing if placed.left_minor), standing[0] if standing else None)
         return left.entry.key if left is not None else item.key

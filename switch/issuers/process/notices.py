@@ -99,7 +99,7 @@ def withdraw(path: Path) -> None:
 
 def _line(item: ClearedItem) -> str:
     about: dict[str, Any] = {"request": item.request_id, "amount_minor": item.amount_minor, "key": item.key}
-    about |= {"rrn": item.rrn, "approval_code": item.approval_code}
+    about |= {"local_at": item.local_at, "rrn": item.rrn, "approval_code": item.approval_code}
     if item.captures:
         about["captures"] = item.captures
     return json.dumps({**about, "card": item.card})
@@ -109,9 +109,8 @@ def _item(line: str) -> ClearedItem:
     about = json.loads(line)
     captures = tuple(ExchangeKey(*key) for key in about.get("captures", ()))
     key = ExchangeKey(*about["key"])
-    return ClearedItem(
-        int(about["request"]), int(about["amount_minor"]), key, about["rrn"], about["approval_code"], captures, about["card"]
-    )
+    number, amount_minor, local_at = int(about["request"]), int(about["amount_minor"]), str(about["local_at"])
+    return ClearedItem(number, amount_minor, key, about["rrn"], about["approval_code"], captures, local_at, about["card"])
 
 
 def _write_whole(path: Path, lines: Iterable[str]) -> None:
