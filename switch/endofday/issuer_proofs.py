@@ -6,6 +6,7 @@ A book that is not here, and a day that its issuer has not booked yet, are no fa
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,11 @@ from switch.data_folder import databases
 from switch.endofday import books
 from switch.endofday.told import ISSUERS_PRESENTED
 from switch.issuers.process import book, notices
+from switch.issuers.process.accounts import process_runs
+
+#: How long to wait for a running issuer that was told of a day just now: it looks four times a second.
+BOOKING_SECONDS_MAX: Final = 3.0
+BOOKING_POLL_SECONDS: Final = 0.05
 
 _PRESENTED: Final = """
   SELECT request_id, amount_minor FROM presentment WHERE business_date = :business_date AND issuer = :issuer
@@ -119,6 +125,8 @@ def prove_issuers(connection: sqlite3.Connection, data: Path) -> IssuersProved:
         with databases.readable(path, book.SCHEMA) as uri:
             with closing(sqlite3.connect(uri, uri=True)) as alone:
                 earlier = databases.version_of(alone, path, book.SCHEMA) < book.SCHEMA.version
+                if not earlier:
+                    _await_booking(alone, data, issuer, days[issuer])
             if earlier:
                 proved.notes.append(f"accounts of {issuer} were not compared: an earlier release wrote its book")
                 continue
@@ -130,6 +138,18 @@ def prove_issuers(connection: sqlite3.Connection, data: Path) -> IssuersProved:
     return proved
 
 
+def _booked(connection: sqlite3.Connection, schema: str = "book") -> set[str]:
+    return {str(row[0]) for row in connection.execute(f"SELECT business_date FROM {schema}.booked_day")}  # noqa: S608
+
+
+def _await_booking(alone: sqlite3.Connection, data: Path, issuer: str, dates: list[str]) -> None:
+    """Wait for an issuer that runs and was told of a day, until it has booked it."""
+    told = {business_date for business_date in dates if notices.cleared_file(data, issuer, business_date).exists()}
+    until = time.monotonic() + BOOKING_SECONDS_MAX
+    while told - _booked(alone, "main") and time.monotonic() < until and process_runs(data, issuer):
+        time.sleep(BOOKING_POLL_SECONDS)
+
+
 def _prove(connection: sqlite3.Connection, data: Path, issuer: str, dates: list[str], proved: IssuersProved) -> None:
     def rows(sql: str, business_date: str = "") -> list[tuple[object, ...]]:
         about = {"business_date": business_date, "issuer": issuer, "faults_shown_max": FAULTS_SHOWN_MAX}
@@ -138,7 +158,7 @@ def _prove(connection: sqlite3.Connection, data: Path, issuer: str, dates: list[
     def fault(check: str, sentence: str, business_date: str | None = None) -> None:
         proved.faults.append(Fault(business_date=business_date, check=check, sentence=sentence))
 
-    booked = {str(row[0]): row[1] for row in rows("SELECT business_date, item_count FROM book.booked_day")}
+    booked = _booked(connection)
     waiting = [business_date for business_date in dates if business_date not in booked]
     if waiting:
         told = notices.cleared_file(data, issuer, waiting[0]).exists()

@@ -48,6 +48,18 @@ def book_path(data: Path, issuer_id: str) -> Path:
     return data / "issuers" / f"{issuer_id}.db"
 
 
+def process_runs(data: Path, issuer_id: str) -> bool:
+    """Whether a process has the book of an issuer in its hands."""
+    try:
+        with book_path(data, issuer_id).with_suffix(".lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def find_card(profile: Profile, name: str) -> Card | None:
     """The card of a number, or the first on an account of that name; None where the issuer has neither."""
     if name.isascii() and name.isdecimal():
