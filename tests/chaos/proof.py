@@ -29,7 +29,7 @@ WHERE a.response_code <> '00'
 _REVERSALS = "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM reversal"
 _HELD = """
 SELECT acquirer_id, terminal_id, stan, transmitted_at,
-  SUM(CASE kind WHEN 'hold' THEN amount_minor WHEN 'taken_back' THEN amount_minor WHEN 'reversed' THEN 0 ELSE -amount_minor END)
+  SUM(CASE WHEN kind IN ('hold', 'taken_back', 'posted') THEN amount_minor WHEN kind = 'reversed' THEN 0 ELSE -amount_minor END)
 FROM entry GROUP BY 1, 2, 3, 4
 """
 _PRESENTED = """

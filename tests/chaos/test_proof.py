@@ -109,7 +109,7 @@ def test_a_hold_that_is_left_over(copy: tuple[Path, list[Asked]]) -> None:
     plant(
         data / "issuers" / "atlas.db",
         "INSERT INTO entry SELECT max(id) + 1, recorded_at_ms, account, 'hold', 250, acquirer_id, terminal_id, '999999', "
-        "transmitted_at, rrn, approval_code, response_code FROM entry",
+        "transmitted_at, rrn, approval_code, response_code, expires_at_ms, '' FROM entry",
     )
     expected = "999999 1122100000: a hold of 250 stands at its issuer without a presentment or a reversal"
     assert faults(data, asked) == [expected]
