@@ -16,7 +16,7 @@ from attrs import Factory, define
 from switch.clearing.checks import FAULTS_SHOWN_MAX, Fault
 from switch.data_folder import databases
 from switch.endofday import books
-from switch.endofday.told import ISSUERS_PRESENTED
+from switch.endofday.told import ISSUERS_PRESENTED, query
 from switch.issuers.process import book, notices
 from switch.issuers.process.accounts import process_runs
 
@@ -24,81 +24,11 @@ from switch.issuers.process.accounts import process_runs
 BOOKING_SECONDS_MAX: Final = 3.0
 BOOKING_POLL_SECONDS: Final = 0.05
 
-_PRESENTED: Final = """
-  SELECT request_id, amount_minor FROM presentment WHERE business_date = :business_date AND issuer = :issuer
-  UNION ALL
-  SELECT request_id, amount_minor FROM adjustment WHERE business_date = :business_date AND issuer = :issuer
-"""
-
-#: What a day presented and the issuer booked otherwise, and what it booked and the day did not present.
-_BOOKED_OTHERWISE: Final = f"""
-WITH presented AS ({_PRESENTED})
-SELECT p.request_id, p.amount_minor, COALESCE(b.amount_minor, 0)
-FROM presented AS p
-LEFT JOIN book.booked_item AS b ON b.business_date = :business_date AND b.request_id = p.request_id
-WHERE b.amount_minor IS NOT p.amount_minor
-UNION ALL
-SELECT b.request_id, 0, b.amount_minor
-FROM book.booked_item AS b
-WHERE b.business_date = :business_date AND b.request_id NOT IN (SELECT request_id FROM presented)
-LIMIT :faults_shown_max
-"""  # noqa: S608
-
-_POSITION: Final = """
-SELECT position_minor, booked_minor FROM (
-  SELECT
-    (SELECT SUM(debit_minor - credit_minor) FROM position
-     WHERE business_date = :business_date AND role = 'issuer' AND participant = :issuer) AS position_minor,
-    (SELECT COALESCE(SUM(amount_minor), 0) FROM book.booked_item WHERE business_date = :business_date) AS booked_minor
-) AS compared
-WHERE position_minor <> booked_minor
-"""
-
-#: Approvals of an issuer that were presented, and of which its book has no entry.
-_NOT_HELD: Final = """
-SELECT p.request_id, p.rrn
-FROM presentment AS p
-CROSS JOIN journal.decision AS d
-CROSS JOIN journal.request AS r
-WHERE p.business_date = :business_date AND p.issuer = :issuer AND d.request_id = p.request_id AND d.decided_by = :issuer
-  AND r.id = p.request_id AND NOT EXISTS (
-    SELECT 1 FROM book.entry AS e
-    WHERE e.stan = r.stan AND e.transmitted_at IN (r.transmitted_at, r.local_at) AND e.acquirer_id = r.acquirer_id
-      AND e.terminal_id = r.terminal_id AND e.kind IN ('hold', 'credit') AND e.business_date = '')
-LIMIT :faults_shown_max
-"""
-
-#: By exchange: what is booked, and what moved on the ledger; reversals that came before their cleared day may lie between.
-_NOT_ONCE: Final = """
-WITH moved AS (
-  SELECT acquirer_id, terminal_id, stan, transmitted_at,
-    SUM(CASE WHEN kind IN ('posted', 'taken_back') THEN amount_minor ELSE -amount_minor END) AS moved_minor,
-    SUM(CASE WHEN kind IN ('returned', 'credit') AND business_date = '' THEN amount_minor ELSE 0 END) AS given_minor,
-    SUM(CASE WHEN kind = 'taken_back' AND business_date = '' THEN amount_minor ELSE 0 END) AS taken_minor,
-    MAX(business_date) AS business_date
-  FROM book.entry WHERE kind IN ('posted', 'returned', 'credit', 'taken_back')
-  GROUP BY stan, transmitted_at, acquirer_id, terminal_id
-), booked AS (
-  SELECT acquirer_id, terminal_id, stan, transmitted_at, SUM(amount_minor) AS booked_minor, MIN(request_id) AS request_id
-  FROM book.booked_item GROUP BY stan, transmitted_at, acquirer_id, terminal_id
-)
-SELECT request_id, booked_minor, COALESCE(moved_minor, 0)
-FROM booked LEFT JOIN moved USING (stan, transmitted_at, acquirer_id, terminal_id)
-WHERE COALESCE(moved_minor, 0) NOT BETWEEN booked_minor - COALESCE(given_minor, 0) AND booked_minor + COALESCE(taken_minor, 0)
-UNION ALL
-SELECT 0, 0, moved_minor
-FROM moved LEFT JOIN booked USING (stan, transmitted_at, acquirer_id, terminal_id)
-WHERE moved.business_date <> '' AND booked_minor IS NULL
-LIMIT :faults_shown_max
-"""
-
-#: Accounts of which more holds ended than began.
-_HOLDS_BELOW_ZERO: Final = """
-SELECT account, SUM(CASE WHEN kind = 'hold' THEN amount_minor ELSE -amount_minor END) AS held_minor
-FROM book.entry WHERE kind IN ('hold', 'release', 'expired', 'settled')
-GROUP BY account, stan, transmitted_at, acquirer_id, terminal_id HAVING held_minor < 0
-LIMIT :faults_shown_max
-"""
+_BOOKED_OTHERWISE: Final = query("booked_otherwise")
+_POSITION: Final = query("booked_position")
+_NOT_HELD: Final = query("not_held")
+_NOT_ONCE: Final = query("not_posted_once")
+_HOLDS_BELOW_ZERO: Final = query("holds_below_zero")
 
 
 @define

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from importlib import resources
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -18,27 +19,14 @@ from switch.issuers.posting import ClearedItem
 from switch.issuers.process import notices
 from switch.transaction import ExchangeKey
 
-#: Of a date, everything that its issuers owe or are owed, in the order it is booked.
-_ITEMS: Final = """
-SELECT c.issuer, c.request_id, c.amount_minor, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.local_at, r.rrn,
-  COALESCE(c.approval_code, ''), HEX(r.pan_cipher)
-FROM (
-  SELECT issuer, request_id, amount_minor, approval_code FROM presentment WHERE business_date = :business_date
-  UNION ALL
-  SELECT issuer, request_id, amount_minor, '' FROM adjustment WHERE business_date = :business_date
-) AS c
-CROSS JOIN journal.request AS r ON r.id = c.request_id
-ORDER BY c.issuer, c.request_id
-"""
 
-#: The holds that requests of the date captured, by the request.
-_CAPTURED: Final = """
-SELECT l.released_by, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.local_at
-FROM released_item AS l CROSS JOIN journal.request AS r ON r.id = l.request_id
-WHERE l.business_date = :business_date AND l.outcome = 'captured'
-ORDER BY l.released_by, l.request_id
-"""
+def query(name: str) -> str:
+    """The SQL of a file in the folder ``queries``."""
+    return resources.files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
 
+
+_ITEMS: Final = query("cleared_items")
+_CAPTURED: Final = query("captured_holds")
 #: The issuers that were presented something on a date, and how much of it.
 ISSUERS_PRESENTED: Final = "SELECT participant FROM position WHERE business_date = :business_date AND role = 'issuer'"
 _COUNT: Final = """

@@ -14,7 +14,7 @@ TAKEN_BACK: Final = "taken_back"  #: of a credit
 REVERSED: Final = "reversed"  #: no money moved: an original that is to be refused, should it come
 EXPIRED: Final = "expired"  #: of a hold whose time is up
 SETTLED: Final = "settled"  #: of a hold: a cleared day has presented what it was held for
-POSTED: Final = "posted"  #: a debit that a cleared day has presented
+POSTED_DEBIT: Final = "posted"  #: a debit that a cleared day has presented
 RETURNED: Final = "returned"  #: of a posted debit, by its reversal or by a later cleared day
 DEPOSIT: Final = "deposit"  #: by the bank's own hand
 WITHDRAWAL: Final = "withdrawal"  #: by the bank's own hand
@@ -46,7 +46,7 @@ HOLD_SIGNS: Final[dict[EntryKind, int]] = {HOLD: 1, RELEASE: -1, EXPIRED: -1, SE
 LEDGER_SIGNS: Final[dict[EntryKind, int]] = {
     CREDIT: 1,
     TAKEN_BACK: -1,
-    POSTED: -1,
+    POSTED_DEBIT: -1,
     RETURNED: 1,
     DEPOSIT: 1,
     WITHDRAWAL: -1,
@@ -109,19 +109,19 @@ class Placed(NamedTuple):
 
     @classmethod
     def new(cls, entry: Entry) -> Placed:
-        return cls(entry, 0, entry.amount_minor) if entry.kind == POSTED else cls(entry, entry.amount_minor)
+        return cls(entry, 0, entry.amount_minor) if entry.kind == POSTED_DEBIT else cls(entry, entry.amount_minor)
 
     @classmethod
     def after(cls, placed: Placed | None, entry: Entry) -> Placed | None:
         """What stands once a further line of the exchange is written."""
         kind, amount_minor = entry.kind, entry.amount_minor
         if placed is None:
-            return cls.new(entry) if kind in (HOLD, CREDIT, POSTED) else None
+            return cls.new(entry) if kind in (HOLD, CREDIT, POSTED_DEBIT) else None
         if kind == CREDIT and entry.business_date and placed.entry.kind == CREDIT:
             return placed._replace(left_minor=placed.left_minor + amount_minor)
         if kind in LOWERED_BY:
             return cls(entry, amount_minor, placed.posted_minor)
-        if kind in (POSTED, RETURNED):
+        if kind in (POSTED_DEBIT, RETURNED):
             return placed._replace(posted_minor=placed.posted_minor - LEDGER_SIGNS[kind] * amount_minor)
         if kind == TAKEN_BACK or kind in HOLD_SIGNS:
             assert amount_minor <= placed.left_minor, "more undone than is left"

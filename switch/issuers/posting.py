@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from switch.card import Pan
 from switch.issuers.account import NO_CARD, AccountBook
-from switch.issuers.entry import CREDIT, HOLD, POSTED, RETURNED, SETTLED, TAKEN_BACK, Entry, EntryKind, Placed, Records
+from switch.issuers.entry import CREDIT, HOLD, POSTED_DEBIT, RETURNED, SETTLED, TAKEN_BACK, Entry, EntryKind, Placed, Records
 from switch.transaction import ExchangeKey
 
 
@@ -119,7 +119,7 @@ class Posting:
             self._write(self._entry(TAKEN_BACK, back_minor, item, key, account))
             amount_minor -= back_minor
         if amount_minor > 0:
-            self._write(self._entry(POSTED, amount_minor, item, key, account))
+            self._write(self._entry(POSTED_DEBIT, amount_minor, item, key, account))
         elif amount_minor < 0:
             kind: EntryKind = CREDIT if placed is None or refund else RETURNED
             self._write(self._entry(kind, -amount_minor, item, key, account))

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from switch.endofday.close import check_books
 from switch.specs.load import load_specs
 from tests.cli.command import run
 from tests.e2e.acquirer import Acquirer, sale
+from tests.e2e.test_crash import issuer_pid_of
 from tests.support.json_schema import mistakes, schema_of
 
 DATE = "2026-11-22"
@@ -112,11 +114,13 @@ def test_an_issuer_killed_again_and_again_books_every_sale_once(centre: CentrePr
 
 
 def kill(centre: CentreProcess, after_seconds: float) -> None:
+    """Kill the process that keeps the book of atlas, once there is one."""
     time.sleep(after_seconds)
-    before = centre.issuer_pid("atlas")
-    os.kill(before, signal.SIGKILL)
-    eventually(lambda: not Path(f"/proc/{before}").exists() or issuer_pid(centre) != before)
 
+    def killed() -> bool:
+        with suppress(ValueError, ProcessLookupError):
+            os.kill(issuer_pid_of(centre, "atlas"), signal.SIGKILL)
+            return True
+        return False
 
-def issuer_pid(centre: CentreProcess) -> int:
-    return centre.issuer_pid("atlas")
+    eventually(killed)
