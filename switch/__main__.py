@@ -1,11 +1,13 @@
 """``python -m switch``, and the command ``switch``."""
 
+import gc
 import signal
 import sys
 
 
 def main() -> None:
     """Run a command. Ctrl+C while its modules load, and any signal once it is ending, says nothing more."""
+    gc.set_threshold(20_000)  # what a command loads is no garbage: the collector need not look every 700 objects
     waits_for_keyboard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if waits_for_keyboard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -33,7 +33,7 @@ else:
         return made
 
     frozen = partial(_made, attrs.frozen)
-    record = partial(attrs.define, unsafe_hash=True)
+    record = partial(_made, attrs.define)
 
 __all__ = ["frozen", "record"]
 

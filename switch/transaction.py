@@ -117,6 +117,16 @@ class Authorization:
         )
 
 
+class CardUse(NamedTuple):
+    """How and where a card is used, as far as an issuer asks beyond the channel; what a message does not say is empty."""
+
+    countries: frozenset[str] = frozenset()  #: of acquirer and card acceptor: ISO 3166 numeric, or letters of no known country
+    contactless: bool = False
+    with_pin: bool = False
+    on_file: bool = False  #: by a standing order of the cardholder: the merchant keeps the number
+    account: str = ""  #: which of the cardholder's accounts: savings, cheque, credit, universal, investment; empty: any
+
+
 def tells_apart(rrn: str) -> bool:
     """Whether a retrieval reference number names one request rather than any: it is neither blank nor zeros."""
     return bool(rrn.strip("0 "))
@@ -164,6 +174,7 @@ class Upload:
     original_stan: str  #: of the transaction
     pan: Pan | None
     amount_minor: int
+    currency: str  #: ISO 4217 numeric
     merchant_id: str
     rrn: str  #: DE 37, the transaction's
 
@@ -235,8 +246,12 @@ LOST_CARD: Final = "41"
 STOLEN_CARD: Final = "43"
 INSUFFICIENT_FUNDS: Final = "51"
 EXPIRED_CARD: Final = "54"
+CARDHOLDER_NOT_PERMITTED: Final = "57"
+TERMINAL_NOT_PERMITTED: Final = "58"
 AMOUNT_LIMIT_EXCEEDED: Final = "61"
+RESTRICTED_CARD: Final = "62"
 ORIGINAL_AMOUNT_INCORRECT: Final = "64"
+FREQUENCY_LIMIT_EXCEEDED: Final = "65"
 ISSUER_INOPERATIVE: Final = "91"
 NO_ROUTE: Final = "92"
 DUPLICATE_TRANSMISSION: Final = "94"
@@ -328,9 +343,20 @@ REASON_TIMEOUT: Final = "4021"  #: time ran out, or the line was lost, before an
 REASON_COMPLETED: Final = "4004"  #: another message settles it: a completion took the place of a hold
 
 
+#: Codes of DE 39 that are in no table of the standard and that our issuers give: words of the schemes.
+SCHEME_MEANINGS: Final = {
+    "1A": "additional customer authentication required",
+    "R0": "stop payment order",
+    "R1": "revocation of authorization order",
+    "R3": "revocation of all authorizations order",
+}
+
+
 def response_meaning(response_code: str) -> str:
-    """The words for a response code; codes outside the standard's table say so."""
-    return RESPONSE_MEANINGS.get(response_code, "private use, not in the standard's table")
+    """The words for a response code; codes outside the standard's table say so, but for those our issuers give."""
+    return RESPONSE_MEANINGS.get(response_code) or SCHEME_MEANINGS.get(
+        response_code, "private use, not in the standard's table"
+    )
 
 
 #: When an approval counts.

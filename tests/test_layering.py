@@ -38,6 +38,7 @@ ORDER: Final = (
     "routing/traffic",
     "routing/handling",
     "routing",
+    "issuers/cards",
     "card_security",
     "issuers",
     "clearing",
@@ -237,6 +238,11 @@ TWICE: Final = {
 }
 
 
+def test_frozen_records_are_those_of_the_house() -> None:
+    own = re.compile(r"^(?:from attrs import [^\n]*\bfrozen\b|import attrs?$)", re.MULTILINE)
+    assert [name for name, path in MODULES.items() if name != "record" and own.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_a_public_name_is_defined_once() -> None:
     where: dict[str, set[str]] = {}
     for name, path in MODULES.items():
@@ -332,7 +338,7 @@ TESTED_BY: Final = {
     "endofday/report": "endofday/test_close.py",
     "endofday/soundness": "trials/test_rot.py",
     "endofday/staging": "clearing/test_presentments.py",
-    "endofday/told": "e2e/test_issuer_books.py",
+    "endofday/cleared_notices": "e2e/test_issuer_books.py",
     "errors": "cli/test_decode.py",
     "explain/day_timeline": "explain/test_timeline.py",
     "explain/given": "cli/test_decode_pasted.py",
@@ -364,6 +370,8 @@ TESTED_BY: Final = {
     "iso8583/reading/pasted/numbers": "iso8583/reading/pasted/test_text.py",
     "iso8583/reading/pasted/piece": "iso8583/reading/pasted/test_text.py",
     "issuers/amounts": "issuers/test_decide.py",
+    "issuers/cards/status": "issuers/test_product_checks.py",
+    "issuers/case": "issuers/test_product_checks.py",
     "issuers/entry": "issuers/process/test_book.py",
     "issuers/process/main": "cli/test_issuer.py",
     "journal/open_totals": "routing/memory/test_totals.py",
@@ -404,6 +412,8 @@ TESTED_BY: Final = {
     "specs/specification": "specs/test_load.py",
     "specs/toml_lines": "specs/test_load.py",
     "trace/reader": "trace/test_recorder.py",
+    "trace/told": "trace/test_recorder.py",
+    "trace/up_to_date": "trace/test_process.py",
     "transaction": "routing/test_switchboard.py",
 }
 

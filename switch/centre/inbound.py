@@ -219,7 +219,7 @@ class Inbound:
     def _upload(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
         """A transaction of a terminal's batch: it is compared with what was approved here, and changes nothing."""
         voice = self._voice
-        upload = to_upload(message, acquirer_id=voice.institution_id, stamp=voice.stamp())
+        upload = to_upload(message, acquirer_id=voice.institution_id, stamp=voice.stamp(), currency=CURRENCY)
         if upload is None or origin.line.translates:
             self._other(origin, message, effects)
             return
@@ -227,7 +227,8 @@ class Inbound:
         self._outgoing.refuse(origin, message, code)
         if code != APPROVED:
             name = f"RRN {upload.rrn}" if upload.refers else f"STAN {upload.original_stan}"
-            what = f"{name} for {format_minor(upload.amount_minor)} is no approval here that stands; answered {code}"
+            amount = format_minor(upload.amount_minor, upload.currency)
+            what = f"{name} for {amount} is no approval here that stands; answered {code}"
             effects.append(Notice("unmatched", f"{origin.line.name}: {message.mti}: {what}"))
 
     def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:

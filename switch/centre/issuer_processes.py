@@ -10,8 +10,8 @@ from typing import Final
 
 import trio
 
-from switch.centre.issuer_starter import IssuerStarter, StartedProcess
 from switch.lines.issuer_link import IssuerLink
+from switch.machine.starter import StartedProcess, Starter
 from switch.machine.stopping import END_NOW, Stop
 from switch.record import frozen
 from switch.routing.traffic.effects import Notice
@@ -24,7 +24,6 @@ UNSTARTED_PAUSE_SECONDS: Final = (1.0, 5.0)
 ENDED_PAUSE_SECONDS: Final = (1.0, 60.0)
 _STEADY_SECONDS: Final = 10.0  #: a process that lived so long begins again with the first pause
 _STOP_SECONDS_MAX: Final = 3.0  #: then it is killed
-COMPLAINT_BYTES_MAX: Final = 16_384  #: of what a process wrote last to its standard error
 
 
 @frozen(kw_only=True)
@@ -45,7 +44,7 @@ class IssuerProcess:
         arguments: Sequence[str],
         link: IssuerLink,
         *,
-        starter: IssuerStarter,
+        starter: Starter,
         tell: Callable[[Notice], None],
         stop: Stop,
     ) -> None:
@@ -77,7 +76,7 @@ class IssuerProcess:
         complaint = bytearray()
         try:
             async with self._process() as process, trio.open_nursery() as nursery:
-                nursery.start_soon(_collect, process.stderr, complaint)
+                nursery.start_soon(process.complains, complaint)
                 port = await _announced_port(process)
                 if port is not None:
                     self._link.moved("127.0.0.1", port)
@@ -109,13 +108,6 @@ class IssuerProcess:
                     process.kill()
                     await process.wait()
                 await process.aclose()
-
-
-async def _collect(stream: trio.abc.ReceiveStream, into: bytearray) -> None:
-    """Read a stream to its end and keep the last of it."""
-    async for data in stream:
-        into += data
-        del into[:-COMPLAINT_BYTES_MAX]
 
 
 async def _announced_port(process: StartedProcess) -> int | None:

@@ -43,7 +43,7 @@ from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
 from switch.specs.centre_profile import DROP
 from switch.specs.specification import Specs
-from switch.trace.recorder import Trace
+from switch.trace.told import Trace
 
 DRAIN_SECONDS_MAX: Final = 45.0  #: how long a line that is read no more waits for the answers due to it
 WATCH_SECONDS: Final = 1.0  #: how often silent lines and the business date are looked at; echoes are asked for in whole seconds
@@ -240,7 +240,7 @@ class Server:
         return effects
 
     def _perform(self, effects: list[Effect], now: float) -> None:
-        """Journal what the switchboard wants, then send; the trace is written behind both."""
+        """Journal what the switchboard wants, then send; the trace is handed over behind both."""
         self._turn.perform(effects, now)
         if self._trace is not None:
             self._trace.write()

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +17,9 @@ from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
 from switch.centre.exposure import reach
 from switch.centre.issuer_processes import IssuerProcess
-from switch.centre.issuer_starter import IssuerStarter
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
+from switch.centre.trace_process import TraceProcess
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
@@ -34,13 +34,14 @@ from switch.lines.tls_context import issuers_tls, listeners_tls
 from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import write_text
+from switch.machine.starter import Starter
 from switch.machine.stopping import FINISH, Stop
 from switch.record import frozen
 from switch.routing.traffic.effects import Notice
 from switch.specs.centre_profile import Listener
 from switch.specs.folder import remember_specs
 from switch.specs.specification import Specs
-from switch.trace.recorder import TRACE_FILE, Trace
+from switch.trace.recorder import TRACE_FILE, begin_trace
 
 PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for
 
@@ -58,7 +59,7 @@ class Options:
     scenario: Path | None
     ready_file: Path | None
     accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
-    trace: bool = False  #: keep every message of every line (``switch.trace.recorder``)
+    trace: bool = False  #: keep every message of every line (``switch.trace``)
 
 
 def wall_clock_ms() -> int:
@@ -85,7 +86,7 @@ class Centre:
         tell: Callable[[Notice], None],
         started: Callable[[dict[str, Any]], None],
         stop: Stop,
-        starter: IssuerStarter,
+        starter: Starter,
     ) -> None:
         self.specs, self.options, self._started, self._stop, self._starter = specs, options, started, stop, starter
         self._limit = NoticeLimit(tell, time.monotonic)
@@ -104,24 +105,24 @@ class Centre:
             with (
                 closing(self._limit),
                 closing(SqliteJournal(path, vault)) as journal,
-                self._traced(vault) as trace,
                 journal.or_stop(),
             ):
+                recording = self._recording()
                 clock = BusinessClock(
                     journal, self.specs.calendar, clock_ms=wall_clock_ms, tell=self._tell, data=self.options.data
                 )
                 await self._open_first_date(journal, clock)
-                await self._run(journal, trace, clock)
+                await self._run(journal, recording, clock)
 
-    @contextmanager
-    def _traced(self, vault: Vault) -> Iterator[Trace | None]:
-        """The trace, where one was asked for."""
+    def _recording(self) -> TraceProcess | None:
+        """Who writes the trace, where one was asked for; DataFolderError where its file cannot be written."""
         if not self.options.trace:
-            yield None
-            return
-        path = self.options.data / TRACE_FILE
-        with closing(Trace(path, vault, clock_ms=wall_clock_ms, tell=self._tell)) as trace:
-            yield trace
+            return None
+        path, arguments = self.options.data / TRACE_FILE, ["--data", str(self.options.data)]
+        if self.options.specs_folder:
+            arguments += ["--specs", str(self.options.specs_folder)]
+        begin_trace(path)
+        return TraceProcess(path, arguments, starter=self._starter, clock_ms=wall_clock_ms, tell=self._tell, stop=self._stop)
 
     @contextmanager
     def _ready_file_ours(self) -> Iterator[None]:
@@ -152,7 +153,8 @@ class Centre:
                 f"--business-date: found {given_date}, expected {row[0]} or later: that date is open in {self.options.data}"
             )
 
-    async def _run(self, journal: SqliteJournal, trace: Trace | None, clock: BusinessClock) -> None:
+    async def _run(self, journal: SqliteJournal, recording: TraceProcess | None, clock: BusinessClock) -> None:
+        trace = recording.trace if recording is not None else None
         server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace)
         self._stop.unanswered = lambda: server.board.pending
         if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
@@ -165,7 +167,8 @@ class Centre:
         if warning is not None:
             self._tell(Notice("open_to_others", warning))
         settle_memory()
-        async with self._starter.running(), trio.open_nursery() as whole:
+        traced = recording.running() if recording is not None else nullcontext()
+        async with self._starter.running(), traced, trio.open_nursery() as whole:
             await whole.start(server.run)
             links = {profile.id: self._link(server, profile) for profile in self.specs.issuers.values()}
             for profile in self.specs.issuers.values():
@@ -175,10 +178,10 @@ class Centre:
                 else:
                     links[profile.id].moved(*profile.address)
             whole.start_soon(clock.run)
-            whole.start_soon(_look_after, journal, trace)
+            whole.start_soon(_look_after, journal, recording)
             whole.start_soon(_fold, journal)
             whole.start_soon(self._sum_up)
-            whole.start_soon(self._announce, links, addresses)
+            whole.start_soon(self._announce, links, addresses, recording)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
                     wire = wire_format(listener.dialect, listener.header, listener.tpdu, self._codecs, self.specs)
@@ -227,14 +230,19 @@ class Centre:
         self._processes[profile.id] = process
         return process
 
-    async def _announce(self, links: dict[str, IssuerLink], addresses: dict[str, tuple[str, int]]) -> None:
-        """Say that the centre is ready once every issuer is signed on."""
+    async def _announce(
+        self, links: dict[str, IssuerLink], addresses: dict[str, tuple[str, int]], recording: TraceProcess | None
+    ) -> None:
+        """Say that the centre is ready once every issuer is signed on, and the trace can be read."""
         for issuer, link in links.items():
             with trio.move_on_after(PATIENCE_SECONDS):
                 await link.signed_on.wait()
             if not link.signed_on.is_set():
                 self._tell(Notice("waiting", f"{issuer} has not signed on yet"))
                 await link.signed_on.wait()
+        if recording is not None:
+            with trio.move_on_after(PATIENCE_SECONDS):
+                await recording.ready.wait()
         ready = {
             "pid": os.getpid(),
             "data": str(self.options.data.resolve()),
@@ -259,13 +267,13 @@ class Centre:
         self._started(ready)
 
 
-async def _look_after(journal: SqliteJournal, trace: Trace | None) -> None:
-    """See that what is written is still there to be read. Each commit looks too, unless one has just done so."""
+async def _look_after(journal: SqliteJournal, recording: TraceProcess | None) -> None:
+    """See that what is written is still there to be read, and all of it. Each commit looks too, unless one has just done so."""
     while True:
         await trio.sleep(LOOK_SECONDS)
         journal.look()
-        if trace is not None:
-            trace.look()
+        if recording is not None:
+            recording.look()
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import sys
 from contextlib import suppress
@@ -16,7 +17,7 @@ from switch.cli.command.help import Verbs, option
 from switch.cli.command.names import issuer_names, scenario_names
 from switch.cli.command.options import PATH, data_option, specs_option
 from switch.errors import SwitchError
-from switch.machine.stopping import Stop
+from switch.machine.stopping import SIGNALS, Stop
 
 if TYPE_CHECKING:
     from switch.specs.specification import Specs
@@ -97,8 +98,27 @@ def serve(
 
 @issuer.command(hidden=True)
 @specs_option
+@data_option
+def record_trace(specs_folder: Path | None, data: Path) -> None:
+    """Write the trace of a centre, which hands it over on standard input. It ends when that does, whoever else asks it to."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # a service manager sends them to all processes of a centre at once
+    from switch.specs.load import load_specs
+    from switch.trace.process import record_until_end
+
+    def say(what: str) -> None:
+        with suppress(OSError):  # the centre is gone; what it has handed over is written all the same
+            print(what, flush=True)
+
+    specs = _read.get(specs_folder) or load_specs(specs_folder)
+    record_until_end(data, specs.dialects, sys.stdin.fileno(), say)
+
+
+@issuer.command(hidden=True)
+@specs_option
 def start_by_fork(specs_folder: Path | None) -> None:
-    """Start issuers as a centre asks, on standard input; each is this process over again, with all that it has loaded."""
+    """Start issuers, and who writes the trace, as a centre asks on standard input. Each is this process over again, with all
+    that it has loaded."""
     from switch import cli
     from switch.lines.selector import settle_memory
     from switch.machine.starting import start_by_fork

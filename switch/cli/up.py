@@ -91,12 +91,12 @@ def up(
     with suppress(OSError):  # the centre tries again
         launched = launch(command)  # it loads what issuers need while we load what a centre needs
         click.get_current_context().find_root().call_on_close(launched.end_now)
-    from switch.centre.issuer_starter import IssuerStarter
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer
     from switch.cli.console.run import run
     from switch.cli.console.viewer import Viewer
     from switch.machine.files import kind_at
+    from switch.machine.starter import Starter
     from switch.routing.traffic.effects import Notice
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
@@ -143,7 +143,7 @@ def up(
         if viewer is not None:
             viewer.start()
 
-    centre = Centre(specs, options, tell=tell, started=started, stop=stop, starter=IssuerStarter(command, launched))
+    centre = Centre(specs, options, tell=tell, started=started, stop=stop, starter=Starter(command, launched))
     try:
         run(centre.run, stop, read_by_people=True)
     finally:

@@ -18,12 +18,13 @@ UNSHOWN: Final = (
 #: What makes a spreadsheet take a cell for a formula, as ASCII and in the full width it also accepts.
 FORMULA_STARTS: Final = "=+-@＝＋－＠"
 
-_UNSHOWN: Final = re.compile(f"[{UNSHOWN}]")
-_UNSHOWN_BUT_LINES: Final = re.compile(f"(?!\r?\n)[{UNSHOWN}]")
-_UNSHOWN_BUT_STYLES: Final = re.compile(f"(\x1b\\[[0-9;]*m)|(?!\r?\n)[{UNSHOWN}]")
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+#: Patterns as text: `re` compiles each when it is first needed, and most commands need none of them.
+_UNSHOWN: Final = f"[{UNSHOWN}]"
+_UNSHOWN_BUT_LINES: Final = f"(?!\r?\n)[{UNSHOWN}]"
+_UNSHOWN_BUT_STYLES: Final = f"(\x1b\\[[0-9;]*m)|(?!\r?\n)[{UNSHOWN}]"
+_NUMBER: Final = r"[+-]?[0-9]+(?:[.,][0-9]+)?"
 #: Where a cell may begin for a spreadsheet: at its start, and behind a semicolon, the separator of half of Europe.
-_FORMULA: Final = re.compile(rf"(^\s*|;\s*)(?=[{re.escape(FORMULA_STARTS)}])")
+_FORMULA: Final = rf"(^\s*|;\s*)(?=[{re.escape(FORMULA_STARTS)}])"
 
 
 def visible(text: str) -> str:
@@ -32,7 +33,7 @@ def visible(text: str) -> str:
     >>> print(visible("A\x1b[2J\nB\u202eC"))
     A\x1b[2J\x0aB\u202eC
     """
-    return text if text.isprintable() else _UNSHOWN.sub(_written_out, text)
+    return text if text.isprintable() else re.sub(_UNSHOWN, _written_out, text)
 
 
 def visible_lines(text: str, *, styled: bool = False) -> str:
@@ -42,7 +43,7 @@ def visible_lines(text: str, *, styled: bool = False) -> str:
     """
     if text.isprintable():
         return text
-    return _UNSHOWN_BUT_STYLES.sub(_written_out, text) if styled else _UNSHOWN_BUT_LINES.sub(_written_out, text)
+    return re.sub(_UNSHOWN_BUT_STYLES if styled else _UNSHOWN_BUT_LINES, _written_out, text)
 
 
 def cell(text: str) -> str:
@@ -52,7 +53,7 @@ def cell(text: str) -> str:
     ("'=1+1", '-12.50', 'ONDE0001')
     """
     shown = visible(text)
-    return shown if _NUMBER.fullmatch(shown) else _FORMULA.sub(r"\1'", shown)
+    return shown if re.fullmatch(_NUMBER, shown) else re.sub(_FORMULA, r"\1'", shown)
 
 
 def _written_out(found: re.Match[str]) -> str:

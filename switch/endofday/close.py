@@ -28,11 +28,11 @@ from switch.display.plural import plural
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
+from switch.endofday.cleared_notices import tell_issuers
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
-from switch.endofday.told import tell_issuers
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.merchant import StatementLanguage
 from switch.record import frozen

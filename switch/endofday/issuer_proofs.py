@@ -16,7 +16,7 @@ from attrs import Factory, define
 from switch.clearing.checks import FAULTS_SHOWN_MAX, Fault
 from switch.data_folder import databases
 from switch.endofday import books
-from switch.endofday.told import ISSUERS_PRESENTED, query
+from switch.endofday.cleared_notices import ISSUERS_PRESENTED, query
 from switch.issuers.process import book, notices
 from switch.issuers.process.accounts import process_runs
 

@@ -14,11 +14,13 @@ from typing import TypeVar
 from attrs import evolve
 
 from switch.card import Pan
+from switch.issuers.cards.product import DAY_MS, WEEK_MS
+from switch.issuers.cards.status import ACTIVE, BLOCKED_BY_BANK
+from switch.issuers.cards.uses import Uses
 from switch.issuers.entry import (
     BLOCKED,
     BY_HAND,
     CREDIT,
-    DAY_MS,
     DEPOSIT,
     EXPIRED,
     HOLD,
@@ -35,7 +37,7 @@ from switch.issuers.entry import (
     Placed,
     Records,
 )
-from switch.issuers.profile import ACTIVE, BLOCKED_BY_BANK, Card, Profile
+from switch.issuers.profile import Card, Profile
 from switch.transaction import (
     APPROVED,
     APPROVED_REASON,
@@ -58,6 +60,13 @@ EXCHANGES_REMEMBERED_MAX = 65_536
 #: timer: a minute of 1,000 a second.
 REVERSED_REMEMBERED_MAX = 65_536
 
+#: Cards of series and card files kept once they were used, about 1 kB each. Past it all are looked up anew, in some 20 µs.
+FURTHER_CARDS_MAX = 65_536
+
+#: Cards with limits whose debits of the last week are kept in memory, about 0.5 kB each. Past it all are read anew from the
+#: book, each when it is next used.
+USES_REMEMBERED_MAX = 65_536
+
 Kept = TypeVar("Kept")
 
 #: Stands for a card the issuer has not given out; its account has nothing.
@@ -71,11 +80,13 @@ class AccountBook:
         "_blocked",
         "_cards",
         "_exchanges",
+        "_find_further",
+        "_further",
         "_ledger_minor",
         "_reversed",
         "_reversed_by_reference",
-        "_series",
         "_taken_minor",
+        "_uses",
         "hold_terms_ms",
         "issuer_id",
         "placed_count",
@@ -85,7 +96,9 @@ class AccountBook:
         self.issuer_id = profile.id
         self.placed_count = 0  #: holds and credits ever, undone or not: where the approval codes go on after a restart
         self._cards = {card.pan.digits: card for card in profile.cards}
-        self._series = profile.card_series
+        self._find_further = profile.further_card
+        self._further: dict[str, Card] = {}
+        self._uses: dict[str, Uses] = {}  #: by account, of the cards whose product limits them
         self._taken_minor: dict[str, int] = {}  #: by account: what its available money is less than the card's file says
         self._ledger_minor: dict[str, int] = {}  #: by account: what its ledger balance is more than the card's file says
         self._blocked: set[str] = set()
@@ -109,17 +122,31 @@ class AccountBook:
 
     def card(self, digits: str) -> Card:
         """The card of this number, or NO_CARD; that of a blocked account says so."""
-        card = self._cards.get(digits) or self._card_of_series(digits)
+        card = self._cards.get(digits) or self._further.get(digits) or self._further_card(digits)
         if self._blocked and card.account in self._blocked:
             return evolve(card, status=BLOCKED_BY_BANK)
         return card
 
-    def _card_of_series(self, digits: str) -> Card:
-        for series in self._series:
-            if card := series.find(digits):
-                self._cards[digits] = card
-                return card
-        return NO_CARD
+    def _further_card(self, digits: str) -> Card:
+        """A card of a series, or of the card file; it is kept as long as there is room."""
+        card = self._find_further(digits)
+        if card is None:
+            return NO_CARD
+        if len(self._further) >= FURTHER_CARDS_MAX:
+            self._further.clear()
+        self._further[digits] = card
+        return card
+
+    def uses(self, card: Card, records: Records, now_ms: int) -> Uses:
+        """What a card did in the last week: from the durable book when it is first asked for, and kept up from then on."""
+        uses = self._uses.get(card.account)
+        if uses is None:
+            if len(self._uses) >= USES_REMEMBERED_MAX:
+                self._uses.clear()
+            uses = self._uses[card.account] = Uses()
+            for entry in records.of_account(card.account, now_ms - WEEK_MS):
+                _count(entry, uses)
+        return uses
 
     def available_minor(self, card: Card) -> int:
         return card.balance_minor - self._taken_minor.get(card.account, 0)
@@ -191,6 +218,8 @@ class AccountBook:
             self._blocked.add(account)
         elif kind == UNBLOCKED:
             self._blocked.discard(account)
+        if account in self._uses:
+            _count(entry, self._uses[account])
 
     def lower(self, key: ExchangeKey, now_ms: int, replacement_minor: int = 0) -> Entry | None:
         """Undo what a remembered exchange has above ``replacement_minor``; None where it has nothing above that."""
@@ -306,9 +335,15 @@ class AccountBook:
 
 
 def hold_term_ms(card: Card) -> int:
-    """How long a hold on a card lasts: no card says anything else yet."""
-    assert card is not NO_CARD
-    return HOLD_DAYS * DAY_MS
+    """How long a hold on a card lasts: as its product says, or HOLD_DAYS."""
+    return (card.product.hold_days or HOLD_DAYS) * DAY_MS
+
+
+def _count(entry: Entry, uses: Uses) -> None:
+    if entry.kind == HOLD:
+        uses.add(entry.key, entry.recorded_at_ms, entry.amount_minor)
+    elif entry.kind == RELEASE:
+        uses.take_off(entry.key, entry.amount_minor)
 
 
 def _keep(kept: OrderedDict[Kept, None], one: Kept) -> bool:

@@ -11,8 +11,22 @@ from attrs import evolve
 
 from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
+from switch.issuers.cards.status import ACCOUNT_BLOCKED, BLOCKED_BY_BANK, STATUS_REFUSALS, Refusal
+from switch.issuers.case import Case, Means
 from switch.issuers.entry import Entry, EntryReference, Records
-from switch.issuers.profile import BLOCKED_BY_BANK, LOST, PURPOSE_DO_NOT_HONOR, STOLEN, Card
+from switch.issuers.product_checks import (
+    ALL_CASH,
+    HANDS_OUT_CASH,
+    OF_PRODUCT,
+    account_missing,
+    channel_closed,
+    contactless_above_limit,
+    not_active_yet,
+    order_stopped,
+    service_not_bought,
+    used_abroad,
+    used_too_much,
+)
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
 from switch.transaction import (
@@ -20,10 +34,8 @@ from switch.transaction import (
     APPROVED,
     APPROVED_REASON,
     BALANCE_INQUIRY,
-    CASH_WITHDRAWAL,
     CREDITS,
     DEBITS,
-    DO_NOT_HONOR,
     EXPIRED_CARD,
     FORMAT_ERROR,
     INQUIRIES,
@@ -32,12 +44,8 @@ from switch.transaction import (
     INVALID_CARD,
     INVALID_TRANSACTION,
     ISSUER_INOPERATIVE,
-    LOST_CARD,
     OTHER,
     PARTIALLY_APPROVED,
-    PURCHASE_WITH_CASH_BACK,
-    QUASI_CASH,
-    STOLEN_CARD,
     UNABLE_TO_LOCATE,
     Authorization,
     Decision,
@@ -64,26 +72,7 @@ class Undoing(NamedTuple):
 OVERTAKEN_REASON = "its reversal came before it"
 
 
-class Case(NamedTuple):
-    """All that a check looks at."""
-
-    request: Authorization
-    match: Match | None
-    card: Card
-    available_minor: int
-    today_yymm: str
-    issuer_id: str
-
-
-Refusal = tuple[str, str]  #: response code and reason
 _Check = Callable[[Case], Refusal | None]
-
-STATUS_REFUSALS: dict[str, Refusal] = {
-    PURPOSE_DO_NOT_HONOR: (DO_NOT_HONOR, "card is set to do not honor"),
-    LOST: (LOST_CARD, "card is reported lost"),
-    STOLEN: (STOLEN_CARD, "card is reported stolen"),
-    BLOCKED_BY_BANK: ("62", "account is blocked by the bank"),
-}
 
 
 def scenario_refuses(case: Case) -> Refusal | None:
@@ -97,7 +86,7 @@ def card_unknown(case: Case) -> Refusal | None:
 
 
 def card_blocked(case: Case) -> Refusal | None:
-    return STATUS_REFUSALS.get(case.card.status)
+    return ACCOUNT_BLOCKED if case.card.status == BLOCKED_BY_BANK else STATUS_REFUSALS.get(case.card.status)
 
 
 def card_expired(case: Case) -> Refusal | None:
@@ -124,7 +113,8 @@ def amount_zero(case: Case) -> Refusal | None:
 
 
 def cash_above_limit(case: Case) -> Refusal | None:
-    request, limit_minor = case.request, case.card.cash_limit_minor
+    request, card = case.request, case.card
+    limit_minor = card.cash_limit_minor if card.cash_limit_minor is not None else card.product.cash_limit_minor
     if request.cash_back_minor > request.amount_minor:
         return INVALID_AMOUNT, "more cash back than the amount it is part of"
     if limit_minor is None:
@@ -154,20 +144,25 @@ def not_offered(case: Case) -> Refusal | None:
     return INVALID_TRANSACTION, f"processing code {case.request.processing_code} is not offered by {case.issuer_id}"
 
 
-ALL_CASH = frozenset({CASH_WITHDRAWAL, QUASI_CASH})  #: the whole amount counts against the card's cash limit
-HANDS_OUT_CASH = frozenset({CASH_WITHDRAWAL, PURCHASE_WITH_CASH_BACK})
-
 _OF_CARD: tuple[_Check, ...] = (scenario_refuses, card_unknown, card_blocked)
-_OF_EXPIRY: tuple[_Check, ...] = (card_expired, expiry_differs)
+_OF_EXPIRY: tuple[_Check, ...] = (not_active_yet, card_expired, expiry_differs)
+_OF_USE: tuple[_Check, ...] = (order_stopped, used_abroad, service_not_bought, channel_closed, account_missing)
 _OF_AMOUNT: tuple[_Check, ...] = (currency_foreign, amount_zero)
+_OF_LIMITS: tuple[_Check, ...] = (contactless_above_limit, cash_above_limit, used_too_much)
 
 #: Transaction type -> what it is judged by, in this order; the first refusal stands. A refund reaches an account whose card
 #: has expired too, and what asks without moving money needs no amount.
 CHECKS: dict[str, tuple[_Check, ...]] = {
-    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_AMOUNT, cash_above_limit, funds_short)),
+    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_USE, *_OF_AMOUNT, *_OF_LIMITS, funds_short)),
     **dict.fromkeys(CREDITS, (*_OF_CARD, *_OF_AMOUNT)),
-    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY)),
+    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY, *_OF_USE)),
     OTHER: (*_OF_CARD, not_offered),
+}
+
+
+#: The same for a card without rules of its own, which are most.
+_UNRULED: dict[str, tuple[_Check, ...]] = {
+    kind: tuple(check for check in checks if check not in OF_PRODUCT) for kind, checks in CHECKS.items()
 }
 
 
@@ -176,6 +171,7 @@ def decide(
     accounts: AccountBook,
     scenario: ScenarioState,
     *,
+    means: Means,
     now_ms: int,
     today_yymm: str,
     approval_codes: Iterator[str],
@@ -197,9 +193,10 @@ def decide(
     if match is not None and match.then.silence:
         return Judgement(_refused(accounts, ISSUER_INOPERATIVE, f"{match.reason}: no answer"), 0.0, True, None)
     card = accounts.card(request.pan.digits)
-    case = Case(request, match, card, accounts.available_minor(card), today_yymm, accounts.issuer_id)
+    available_minor = accounts.available_minor(card)
+    case = Case(request, match, card, available_minor, today_yymm, accounts.issuer_id, now_ms, accounts, means)
     entry = None
-    for check in CHECKS[request.transaction_type]:
+    for check in (CHECKS if card.ruled else _UNRULED)[request.transaction_type]:
         refusal = check(case)
         if refusal is not None:
             decision = _refused(accounts, *refusal)

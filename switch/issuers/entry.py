@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, Protocol
 
+from switch.issuers.cards.product import DAY_MS
 from switch.transaction import PARTIALLY_APPROVED, ExchangeKey
 
 HOLD: Final = "hold"
@@ -54,8 +55,6 @@ LEDGER_SIGNS: Final[dict[EntryKind, int]] = {
 
 #: The kinds that belong to no exchange: the bank's own doing.
 BY_HAND: Final[frozenset[EntryKind]] = frozenset({DEPOSIT, WITHDRAWAL, BLOCKED, UNBLOCKED})
-
-DAY_MS: Final = 24 * 3_600_000
 
 #: How long a hold lasts where the card's product says nothing else. Schemes protect a pre-authorization for 7 to 30 days; the
 #: longest of these never ends a hold that could still be captured.

@@ -7,7 +7,7 @@ import math
 import socket
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from switch.errors import FrameError, UnansweredError, UnreachableError
 from switch.iso8583.framing import Frame, Framer
@@ -107,8 +107,10 @@ class Conversation:
         return self._connection
 
     def _called(self) -> socket.socket:
+        host, port = self._address
+        plain: Any = host.encode() if host.isascii() else host  # for text Python first loads its tables of international names
         try:
-            connection = socket.create_connection(self._address, timeout=min(self._timeout_seconds, CONNECT_SECONDS_MAX))
+            connection = socket.create_connection((plain, port), timeout=min(self._timeout_seconds, CONNECT_SECONDS_MAX))
         except TimeoutError:
             raise UnreachableError(
                 f"{self.place}: nobody took the call in time, expected a running Switch (switch up)"

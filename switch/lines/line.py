@@ -75,7 +75,7 @@ class Secured(Transport, Protocol):
 
 
 class Tap(Protocol):
-    """Receives every byte of a line, whether it belongs to a message or not (``switch.trace.recorder``)."""
+    """Receives every byte of a line, whether it belongs to a message or not (``switch.trace.told``)."""
 
     def heard(self, line: Line, frames: Sequence[Frame]) -> None:
         """Frames came in; once the line is over, its framer may hold a rest that is none."""

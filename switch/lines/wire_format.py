@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
@@ -23,3 +24,8 @@ class WireFormat:
     header: HeaderFormat
     tpdu: bool
     today: Callable[[], date] = utc_today
+
+    @cached_property
+    def words(self) -> tuple[str, str, bool]:
+        """The same as plain values: the dialect's name, the notation of the header, whether there is a TPDU."""
+        return self.codec.dialect.name, self.header.notation, self.tpdu

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 
 LINE_BYTES_MAX: Final = 65_536  #: of one line of arguments, or of an answer
 STREAMS: Final = 3  #: standard input, output and error
+PR_SET_DUMPABLE: Final = 4  #: prctl(2)
 OWN_FAULT: Final = 70  #: exit code of a process whose function raised; it has told why
 
 
@@ -127,6 +128,17 @@ def is_called(name: str) -> None:
     """Give this process a name of its own for ``ps`` and ``top`` (its first 15 characters), where the system takes one."""
     with suppress(OSError):
         Path("/proc/self/comm").write_text(name, encoding="utf-8")
+
+
+def is_never_dumped() -> None:
+    """Leave no image of this process's memory on a disk where it crashes: neither in a file nor with a program that collects
+    them; and let nobody else of this user look into it."""
+    import ctypes
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _ended() -> list[tuple[int, int]]:

@@ -9,18 +9,15 @@ from typing import Final
 
 _PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _DOTTED: Final = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
-_HEAD: Final = re.compile(rf"[ \t]*(?:(\[\[?)[ \t]*({_DOTTED})[ \t]*\]|({_DOTTED})[ \t]*=)")
-_TOKEN: Final = re.compile(
-    r"""
+_HEAD: Final = rf"[ \t]*(?:(\[\[?)[ \t]*({_DOTTED})[ \t]*\]|({_DOTTED})[ \t]*=)"
+_PIECE: Final = r"""
     \"{3}(?:[^\\]|\\.)*?\"{3,5}   # multi-line string
     | '{3}.*?'{3,5}
     | \"(?:[^\"\\\n]|\\.)*\"
     | '[^'\n]*'
     | \#[^\n]*
     | [\[\]{}\n]
-    """,
-    re.DOTALL | re.VERBOSE,
-)
+    """
 
 
 class TomlLines(Mapping[str, int]):
@@ -51,17 +48,18 @@ def toml_lines(text: str) -> dict[str, int]:
     >>> toml_lines('title = "x"\\n[[range]]\\nbins = "40"\\n[[range]]\\nbins = "51"')["range[2].bins"]
     5
     """
+    heads, tokens = re.compile(_HEAD), re.compile(_PIECE, re.DOTALL | re.VERBOSE)
     lines: dict[str, int] = {}
     counts: dict[str, int] = {}
     table, position, line = "", 0, 1
     while position < len(text):
-        if head := _HEAD.match(text, position):
+        if head := heads.match(text, position):
             bracket, header, key = head.groups()
             if bracket:
                 table = _header_path(header, bracket == "[[", counts)
             lines.setdefault(table if bracket else _joined(table, key), line)
             position = head.end()
-        position, passed = _end_of_value(text, position)
+        position, passed = _end_of_value(tokens, text, position)
         line += passed
     return lines
 
@@ -84,10 +82,10 @@ def _joined(table: str, key: str) -> str:
     return f"{table}.{dotted}" if table else dotted
 
 
-def _end_of_value(text: str, position: int) -> tuple[int, int]:
+def _end_of_value(tokens: re.Pattern[str], text: str, position: int) -> tuple[int, int]:
     """The start of the line after a value that may span lines, and how many line ends it passed."""
     depth, passed = 0, 0
-    while token := _TOKEN.search(text, position):
+    while token := tokens.search(text, position):
         position = token.end()
         passed += token[0].count("\n")
         depth += (token[0] in "[{") - (token[0] in "]}")

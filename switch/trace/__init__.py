@@ -1,5 +1,5 @@
 """The trace: the last messages of every line, byte for byte, with what must never be stored overwritten.
 
-What lines hear and say comes in; rows of a file that has an end go out. It refuses to know what the messages lead to, and
-nothing waits for it.
+What lines hear and say comes in (``told``), goes to a process of its own (``hand_over``, ``process``), and becomes rows of a
+file that has an end (``recorder``, ``reader``). It refuses to know what the messages lead to: the switch never waits for it.
 """

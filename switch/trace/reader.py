@@ -16,6 +16,7 @@ from switch.journal.journal import JOURNAL_FILE, no_journal
 from switch.lines.line import ACQUIRER, RECEIVED, Direction
 from switch.record import frozen
 from switch.trace.recorder import SCHEMA, TRACE_FILE, TRACED_MAX
+from switch.trace.up_to_date import wait_until_written
 
 #: What a trace has.
 KEPT: Final = f"expected one of the last {TRACED_MAX:,} that `switch up --trace` kept"
@@ -127,8 +128,10 @@ def _traced(row: Sequence[Any], vault: Vault) -> Traced:
 
 @contextmanager
 def opened(data: Path) -> Iterator[tuple[sqlite3.Connection, Vault]]:
-    """The trace of a data folder, and what opens its bodies; NegativeAnswerError where none is kept beside a journal."""
+    """The trace of a data folder with all that a running centre has handed over, and what opens its bodies;
+    NegativeAnswerError where none is kept beside a journal."""
     path = data / TRACE_FILE
+    wait_until_written(data)
     if not databases.is_there(path) and not databases.is_there(data / JOURNAL_FILE):
         raise no_journal(data)
     if not databases.is_there(path):

@@ -9,7 +9,7 @@ import pytest
 
 from switch.centre.as_process import CentreProcess, running_centre
 from switch.iso8583.edition93.action_codes import action_code
-from switch.transaction import RESPONSE_MEANINGS
+from switch.transaction import response_meaning
 from tests.cli.command import run
 from tests.docs.pages import ROOT, tables
 
@@ -37,7 +37,7 @@ def test_a_command_gets_the_code_of_its_row(centre: CentreProcess, code: str, co
 def test_the_words_and_the_codes_of_1993_are_those_of_the_code() -> None:
     for words, action, *_ in ROWS:
         code, meaning = words.split(" ", 1)
-        assert meaning == RESPONSE_MEANINGS[code]
+        assert meaning == response_meaning(code)
         assert action.split(", ")[0] == action_code(code, "1")
 
 

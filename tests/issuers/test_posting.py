@@ -14,13 +14,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from switch.card import Pan
 from switch.issuers.account import AccountBook
 from switch.issuers.advice import take
+from switch.issuers.cards.product import DAY_MS
+from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
-from switch.issuers.entry import DAY_MS, HOLD_DAYS, Entry
+from switch.issuers.entry import HOLD_DAYS, Entry
 from switch.issuers.posting import ClearedItem, Posting
 from switch.issuers.process.book import Book, Deed, MemoryBook
 from switch.issuers.process.upkeep import Upkeep
 from switch.issuers.scenario import ScenarioState
-from switch.transaction import REFUND, Authorization, ExchangeKey
+from switch.transaction import REFUND, Authorization, CardUse, ExchangeKey
 from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, TODAY, advising, asked, atlas, completing, reversing
 
 DAYS = [f"2026-11-{number:02d}" for number in range(1, 31)]
@@ -42,8 +44,14 @@ class Bank:
     def ask(self, request: Authorization) -> Entry | None:
         state = ScenarioState(None, "atlas")
         judged = decide(
-            request, self.accounts, state, now_ms=self.now_ms, today_yymm=TODAY, approval_codes=self.codes
-        )  # fmt: skip
+            request,
+            self.accounts,
+            state,
+            means=Means(self.book, "504", lambda _: CardUse()),
+            now_ms=self.now_ms,
+            today_yymm=TODAY,
+            approval_codes=self.codes,
+        )
         if judged.entry is not None:
             self.book.append([judged.entry])
         return judged.entry

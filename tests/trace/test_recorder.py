@@ -23,7 +23,8 @@ from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.routing.traffic.effects import Notice
 from switch.trace.reader import TraceChoice, Traced, last_messages, numbered_messages
-from switch.trace.recorder import TRACE_FILE, TRIM_EVERY, Trace
+from switch.trace.recorder import TRACE_FILE, TRIM_EVERY, Recorder
+from switch.trace.told import Trace
 from switch.transaction import ExchangeKey
 from tests.support.centre_in_loop import NOW_MS, TODAY, Client, loopback, purchase, scenario, specs
 from tests.support.centre_in_loop import wire as wire_format
@@ -41,11 +42,25 @@ SECRETIVE = {
 RRN = "000000000001"
 
 
+class TraceInLoop(Trace):
+    """A trace that is written by who tells it, in the same turn."""
+
+    def __init__(self, data: Path, vault: Vault, notices: list[Notice], **limits: int) -> None:
+        self._recorder = Recorder(
+            data / TRACE_FILE, vault, specs().dialects, tell=lambda what: notices.append(Notice("trace", what)), **limits
+        )
+        super().__init__(self._recorder.record, clock_ms=lambda: NOW_MS)
+
+    def close(self) -> None:
+        self.write()
+        self._recorder.close()
+
+
 @contextmanager
-def traced(data: Path, notices: list[Notice] | None = None, **limits: int) -> Iterator[tuple[Trace, SqliteJournal]]:
+def traced(data: Path, notices: list[Notice] | None = None, **limits: int) -> Iterator[tuple[TraceInLoop, SqliteJournal]]:
     """A trace and a journal in one data folder."""
     vault, told = Vault.open(data), [] if notices is None else notices
-    trace = Trace(data / TRACE_FILE, vault, clock_ms=lambda: NOW_MS, tell=told.append, **limits)
+    trace = TraceInLoop(data, vault, told, **limits)
     with closing(SqliteJournal(data / JOURNAL_FILE, vault)) as journal, closing(trace):
         if journal.open_date() is None:
             journal.open_business_date("2026-11-22", "operator", NOW_MS)
@@ -170,16 +185,9 @@ def test_the_oldest_messages_go(tmp_path: Path) -> None:
     class Told:
         """As much of a line as the trace asks."""
 
-        name, over, translates = "atlas", False, False
-        codec = wire_format("ascii", "2b", False).codec
+        name, over, wire = "atlas", False, wire_format("ascii", "2b", False)
 
-        class framer:  # noqa: N801
-            class header:  # noqa: N801
-                notation = "2b"
-
-            rest, tpdu_bytes = b"", 0
-
-    frames = [Frame(b"", Told.codec.encode(Message("0800", {11: f"{n:06d}"}))) for n in range(500)]
+    frames = [Frame(b"", Told.wire.codec.encode(Message("0800", {11: f"{n:06d}"}))) for n in range(500)]
     with traced(tmp_path, kept_max=300) as (trace, _):
         for _ in range(6):
             trace.heard(Told, frames)  # type: ignore[arg-type]
@@ -242,3 +250,16 @@ def test_a_message_is_one_of_a_story_whose_step_is_far_in_time() -> None:
     ((step, kept),) = with_messages(steps(Lifecycle(rrn=RRN, lives=(), unknown=()), specs()), [message])
     assert kept is message
     assert (step.what, step.detail) == ("sent", "0421 reversal advice repeat, centre → atlas")
+
+
+@pytest.mark.parametrize("issuer", ["rif", "souss"])
+async def test_an_answer_of_1993_is_kept_with_the_names_its_request_has_to_the_centre(issuer: str, tmp_path: Path) -> None:
+    card = next(specs().issuers[issuer].all_cards())
+    with traced(tmp_path) as (trace, journal):
+        async with loopback(journal=journal, trace=trace, issuers=(issuer,)) as centre, centre.client() as client:
+            assert (await client.ask(purchase(de2=card.pan.digits, de14=card.expiry, de7="1122095959"))).mti == "0110"
+        trace.close()
+        found = messages_of(tmp_path, story(tmp_path, RRN))
+    asked, answered = (message for message in found if message.leg == issuer)
+    assert (asked.mti, answered.mti) == ("1100", "1110")
+    assert (answered.stan, answered.rrn, answered.transmitted_at) == (asked.stan, asked.rrn, "1122095959")

@@ -222,8 +222,7 @@ def _own_expiry(specs: Parts, digits: str) -> str | None:
         for card in issuer.cards:
             if card.pan.digits == digits:
                 return card.expiry
-        for series in issuer.card_series:
-            found = series.find(digits) if digits.isascii() and digits.isdecimal() else None
-            if found:
-                return found.expiry
+        found = issuer.further_card(digits) if digits.isascii() and digits.isdecimal() else None
+        if found is not None:
+            return found.expiry
     return None

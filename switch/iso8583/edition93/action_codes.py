@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from switch.transaction import RESPONSE_MEANINGS, Decision
+from switch.transaction import Decision, response_meaning
 
 #: The meaning of DE 39 of ISO 8583:1993 in words (the standard's annex A).
 ACTION_MEANINGS: Final[dict[str, str]] = {
@@ -248,5 +248,4 @@ def settlement(action: str) -> tuple[str, str] | None:
 
 def code_meaning(code: str) -> str:
     """The words for a code of DE 39 of either edition: two characters are 1987's, three 1993's; others say so."""
-    table = RESPONSE_MEANINGS if len(code) == 2 else ACTION_MEANINGS
-    return table.get(code, "private use, not in the standard's table")
+    return response_meaning(code) if len(code) == 2 else ACTION_MEANINGS.get(code, response_meaning(code))

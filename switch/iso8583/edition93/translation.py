@@ -37,10 +37,18 @@ class Translation:
         """The 1993 form of a message of ours; ``asked`` and ``action`` as for ``to_1993``."""
         spoken = to_1993(message, asked, self._today(), action)
         if asked is None and 7 in message.elements:
-            if len(self._asked) >= ASKED_REMEMBERED_MAX:
-                del self._asked[next(iter(self._asked))]
-            self._asked[_given_back(spoken)] = message.elements[7]
+            self._remember(spoken, message.elements[7])
         return spoken
+
+    def overheard(self, spoken: Message) -> None:
+        """A request that was said to the peer, as it stood on the line: its answer is heard later (``heard``)."""
+        if expects_answer(spoken.mti) and 7 in spoken.elements:
+            self._remember(spoken, spoken.elements[7])
+
+    def _remember(self, spoken: Message, sent_at: str) -> None:
+        if len(self._asked) >= ASKED_REMEMBERED_MAX:
+            del self._asked[next(iter(self._asked))]
+        self._asked[_given_back(spoken)] = sent_at
 
 
 def _given_back(spoken: Message) -> tuple[str | None, ...]:

@@ -107,7 +107,8 @@ def _contradiction(request: Authorization, mti: str, said: Mapping[int, str]) ->
     found = [] if same_class else [f"a {mti} to an {request.message_class} request"]
     tells_of_money = said[39] != PARTIALLY_APPROVED and request.transaction_type != BALANCE_INQUIRY
     if 4 in said and tells_of_money and int(said[4]) != request.amount_minor:
-        found.append(f"{format_minor(int(said[4]))} (DE 4) where {format_minor(request.amount_minor)} was asked")
+        amount, asked = (format_minor(minor, request.currency) for minor in (int(said[4]), request.amount_minor))
+        found.append(f"{amount} (DE 4) where {asked} was asked")
     if said.get(2, request.pan.digits) != request.pan.digits:
         found.append("another card (DE 2)")
     if said.get(3, request.processing_code)[:2] != request.processing_code[:2]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
 from switch.money import currency_name, format_minor
-from switch.transaction import RESPONSE_MEANINGS
+from switch.transaction import RESPONSE_MEANINGS, SCHEME_MEANINGS
 
 #: DE 3, first two digits.
 PROCESSING_CODES: Final = {
@@ -71,7 +71,7 @@ CURRENCY_ELEMENTS: Final = frozenset({49, 50, 51})
 TABLES: Final[Mapping[int, Mapping[str, str]]] = {
     3: PROCESSING_CODES,
     25: _CONDITIONS,
-    39: RESPONSE_MEANINGS,
+    39: RESPONSE_MEANINGS | SCHEME_MEANINGS,
     66: SETTLEMENT_CODES,
     70: NETWORK_FUNCTION_NAMES,
 }

@@ -17,7 +17,7 @@ from typing import Final
 
 from switch.data_folder import databases
 from switch.errors import DataFolderError, NegativeAnswerError, UnreachableError
-from switch.issuers.account import NO_CARD, AccountBook
+from switch.issuers.account import AccountBook
 from switch.issuers.entry import BY_HAND, HOLD, Entry, Placed, standing
 from switch.issuers.process import notices
 from switch.issuers.process.book import SCHEMA, Book, Deed
@@ -63,8 +63,7 @@ def process_runs(data: Path, issuer_id: str) -> bool:
 def find_card(profile: Profile, name: str) -> Card | None:
     """The card of a number, or the first on an account of that name; None where the issuer has neither."""
     if name.isascii() and name.isdecimal():
-        card = AccountBook(profile).card(name)
-        return None if card is NO_CARD else card
+        return next((card for card in profile.cards if card.pan.digits == name), None) or profile.further_card(name)
     for card in profile.cards:
         if card.account == name:
             return card
@@ -72,7 +71,7 @@ def find_card(profile: Profile, name: str) -> Card | None:
         number = name.removeprefix(series.account_prefix)
         if number != name and number.isdecimal() and 1 <= int(number) <= series.count and str(int(number)) == number:
             return series.card(int(number))
-    return None
+    return next((card for card in profile.sheet or () if card.account == name), None)
 
 
 def read_accounts(data: Path, profile: Profile, only: Card | None = None) -> list[Account]:

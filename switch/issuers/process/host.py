@@ -16,12 +16,14 @@ from switch.card import Pan
 from switch.errors import MessageError, TlsError
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
+from switch.iso8583.mapping.card_use import card_use
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.nested.read import element_value
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
+from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, EntryReference, Placed
 from switch.issuers.process.upkeep import DurableBook, Upkeep
@@ -33,7 +35,16 @@ from switch.lines.sockets import accept
 from switch.lines.tls import answer
 from switch.lines.tls_context import ServerSide
 from switch.lines.wire_format import WireFormat
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, ExchangeKey
+from switch.transaction import (
+    FORMAT_ERROR,
+    FUNCTION_NOT_SUPPORTED,
+    SYSTEM_MALFUNCTION,
+    Authorization,
+    CardUse,
+    ExchangeKey,
+)
+
+HOME_COUNTRY: Final = "504"  #: of an issuer that is told no other: Morocco
 
 UPKEEP_SECONDS: Final = 0.25  #: between two looks for cleared days, orders and holds whose time is up
 
@@ -83,6 +94,7 @@ class IssuerHost:
         book: Keeper,
         *,
         institution_id: str,
+        country: str = HOME_COUNTRY,
         clock_ms: Callable[[], int],
         scenario: Scenario | None = None,
         seed: int = 0,
@@ -96,6 +108,7 @@ class IssuerHost:
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
         self._lines = Lines(lambda: None)
+        self._means = Means(self._writing, country, _use_of)
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
         self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
@@ -170,7 +183,13 @@ class IssuerHost:
             except MessageError:
                 return acquirer.refusal(message, FORMAT_ERROR), 0.0
             judgement = decide(
-                request, self._accounts, self._scenario, now_ms=now_ms, today_yymm=month, approval_codes=self._codes
+                request,
+                self._accounts,
+                self._scenario,
+                means=self._means,
+                now_ms=now_ms,
+                today_yymm=month,
+                approval_codes=self._codes,
             )
             if judgement.entry is not None:
                 self._writing.waiting.append(judgement.entry)
@@ -215,6 +234,10 @@ class IssuerHost:
         await trio.sleep(delay_seconds)
         _queue(line, answer, tpdu, asked)
         line.flush()
+
+
+def _use_of(request: Authorization) -> CardUse:
+    return card_use(request.carried)
 
 
 def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> None:

@@ -32,6 +32,7 @@ from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import create_file, make_folder
 from switch.machine.stopping import FINISH, Stop
+from switch.specs.load import prove_cards
 from switch.specs.specification import Specs
 
 PREDECESSOR_SECONDS_MAX: Final = 10.0  #: how long the process of a dead centre may take to end; then a person is told
@@ -61,6 +62,10 @@ async def serve_issuer(
     profile = specs.issuers.get(issuer_id)
     if profile is None:
         raise SwitchError(f"issuer: found {issuer_id!r}, expected one of {', '.join(specs.issuers)}")
+    if not leashed:  # a centre has proved them before it starts its issuers
+        prove_cards(specs, issuer_id)
+    if profile.sheet is not None:
+        profile.sheet.load()
     tls = issuer_server_tls(profile, specs)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_end_when_asked, stop, nursery.cancel_scope)
@@ -81,6 +86,7 @@ async def serve_issuer(
                     wire,
                     book,
                     institution_id=specs.centre.institution_id,
+                    country=specs.centre.country,
                     clock_ms=lambda: time.time_ns() // 1_000_000,
                     scenario=scenario,
                     seed=seed,

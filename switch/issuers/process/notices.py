@@ -21,7 +21,7 @@ from switch.issuers.posting import ClearedItem
 from switch.machine.private import create_file, make_folder
 from switch.transaction import ExchangeKey
 
-ORDERS: Final = ("credit", "reset", "block", "unblock")
+ORDERS_BY_HAND: Final = ("credit", "reset", "block", "unblock")
 
 
 class Order(NamedTuple):
@@ -87,7 +87,7 @@ def orders(data: Path, issuer_id: str) -> Iterator[tuple[Path, Order | None]]:
         except (OSError, ValueError, KeyError, TypeError):
             yield path, None
             continue
-        wrong = order.order not in ORDERS or (order.order == "credit") != (order.amount_minor > 0)
+        wrong = order.order not in ORDERS_BY_HAND or (order.order == "credit") != (order.amount_minor > 0)
         yield path, None if wrong else order
 
 

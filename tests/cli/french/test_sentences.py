@@ -22,6 +22,7 @@ SWITCH: Final = Path(__file__).parents[3] / "switch"
 
 #: What stands in code in pieces: as the whole sentences come to be, so that each piece is in one of them.
 WHOLE: Final = (
+    "/d/pan.key: missing, and the card numbers of this folder open with no other key",
     "merchant TELECOM00000001 has no statement of 2026-11-22, its latest is of 2026-11-21",
     "merchant TELECOM00000001 has no statement of 2026-11-22, nor of any other date",
     "merchant: found 'X', expected one such as EPICERIE0000001, HOTEL0000000001",

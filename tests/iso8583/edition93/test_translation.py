@@ -29,6 +29,15 @@ def test_an_answer_with_a_time_of_its_own_is_the_answer_to_the_request(own: str 
     assert line.heard(answer_to(spoken, de7=own)) == heard, "so is the same answer again"
 
 
+def test_who_overhears_a_request_hears_its_answer_as_its_sender_does() -> None:
+    line, overheard = Translation(lambda: TODAY), Translation(lambda: TODAY)
+    spoken = line.said(PURCHASE, None, None)
+    overheard.overheard(spoken)
+    answer = answer_to(spoken, de7=None)
+    assert overheard.heard(answer) == line.heard(answer)
+    assert overheard.heard(answer).elements[7] == PURCHASE.elements[7]
+
+
 def test_an_answer_to_something_else_keeps_its_time() -> None:
     line = Translation(lambda: TODAY)
     spoken = line.said(PURCHASE, None, None)

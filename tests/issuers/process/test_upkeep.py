@@ -8,7 +8,8 @@ import pytest
 
 from switch.errors import DataFolderError
 from switch.issuers.account import AccountBook
-from switch.issuers.entry import DAY_MS, HOLD_DAYS
+from switch.issuers.cards.product import DAY_MS
+from switch.issuers.entry import HOLD_DAYS
 from switch.issuers.posting import ClearedItem
 from switch.issuers.process import notices, upkeep
 from switch.issuers.process.book import Book, MemoryBook

@@ -1,4 +1,4 @@
-"""The process that starts issuers, as the centre sees it: it may die, or not begin at all, and the centre goes on."""
+"""The process that starts others by fork, as its owner sees it: it may die, or not begin at all, and the centre goes on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 import trio
 import trio.lowlevel
 
-from switch.centre import issuer_starter
-from switch.centre.issuer_starter import IssuerStarter, StartedProcess
+from switch.machine import starter as starter_module
+from switch.machine.starter import StartedProcess, Starter
 from switch.machine.starting import Launched, launch
 
 STARTER = """
@@ -33,14 +33,14 @@ EVENT_SECONDS_MAX = 30.0
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(issuer_starter, "LAUNCH_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(starter_module, "LAUNCH_PAUSE_SECONDS", 0.0)
 
 
 def open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-async def begun(starter: IssuerStarter) -> StartedProcess:
+async def begun(starter: Starter) -> StartedProcess:
     """A process, as soon as one can be started."""
     with trio.fail_after(EVENT_SECONDS_MAX):
         while True:
@@ -69,7 +69,7 @@ async def ended(process: StartedProcess) -> int | None:
 
 
 async def test_a_process_is_started_and_its_end_is_told() -> None:
-    starter = IssuerStarter(COMMAND, launch(COMMAND))
+    starter = Starter(COMMAND, launch(COMMAND))
     async with starter.running():
         process = await begun(starter)
         assert await line_of(process) == b"hello one\n"
@@ -85,17 +85,17 @@ async def test_a_starter_that_cannot_begin_is_tried_again(monkeypatch: pytest.Mo
             raise OSError(12, "Cannot allocate memory")
         return launch(command)
 
-    monkeypatch.setattr(issuer_starter, "launch", short_of_memory)
-    starter = IssuerStarter(COMMAND)
+    monkeypatch.setattr(starter_module, "launch", short_of_memory)
+    starter = Starter(COMMAND)
     async with starter.running():
         assert await ended(await begun(starter)) == 3
     assert len(tried) == 3
 
 
 async def test_a_starter_that_dies_is_made_again_and_what_it_started_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(issuer_starter, "CODE_SECONDS_MAX", 0.0)
+    monkeypatch.setattr(starter_module, "CODE_SECONDS_MAX", 0.0)
     first = launch(COMMAND)
-    starter = IssuerStarter(COMMAND, first)
+    starter = Starter(COMMAND, first)
     async with starter.running():
         one = await begun(starter)
         assert await line_of(one) == b"hello one\n"
@@ -110,7 +110,7 @@ async def test_a_starter_that_dies_is_made_again_and_what_it_started_goes_on(mon
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the descriptors in /proc")
 async def test_without_descriptors_none_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    starter, pipe, made = IssuerStarter(COMMAND, launch(COMMAND)), os.pipe, list[int]()
+    starter, pipe, made = Starter(COMMAND, launch(COMMAND)), os.pipe, list[int]()
 
     def second_fails() -> tuple[int, int]:
         made.append(1)

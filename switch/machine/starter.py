@@ -1,4 +1,4 @@
-"""The process that starts the centre's issuers by fork, as the centre sees it."""
+"""The process that starts others by fork, as its owner sees it: issuers, and whoever writes the trace."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import trio
 from switch.machine.starting import LINE_BYTES_MAX, Launched, ask_for, launch
 
 CODE_SECONDS_MAX: Final = 1.0  #: how long a starter may take to say how a process ended; without one nobody knows
+COMPLAINT_BYTES_MAX: Final = 16_384  #: of what a process wrote last to its standard error
 LAUNCH_PAUSE_SECONDS: Final = 0.2  #: before a starter that died is started again
 END_SECONDS_MAX: Final = 5.0  #: how long a starter that is not needed any more may take to end
 
@@ -23,7 +24,7 @@ END_SECONDS_MAX: Final = 5.0  #: how long a starter that is not needed any more 
 class StartedProcess:
     """A process as its owner sees it: its streams, and how it ends. It has ended when nobody holds its output any more."""
 
-    def __init__(self, pid: int, streams: Sequence[int], starter: IssuerStarter) -> None:
+    def __init__(self, pid: int, streams: Sequence[int], starter: Starter) -> None:
         self.pid, self._starter = pid, starter
         self.stdin, self.stdout, self.stderr = map(trio.lowlevel.FdStream, streams)
         self.ended = False
@@ -38,6 +39,12 @@ class StartedProcess:
         with trio.move_on_after(CODE_SECONDS_MAX):
             return await self._starter.code_of(self.pid)
         return None
+
+    async def complains(self, into: bytearray) -> None:
+        """Read its standard error to the end, and keep the last of it."""
+        async for data in self.stderr:
+            into += data
+            del into[:-COMPLAINT_BYTES_MAX]
 
     def kill(self) -> None:
         """End it now; to be called while it has not ended: its number may be another's later."""
@@ -77,8 +84,8 @@ def _pipe(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
     return ends
 
 
-class IssuerStarter:
-    """``command`` makes a starter; ``launched`` is one that is under way already. Where it dies another is made: the issuers it
+class Starter:
+    """``command`` makes a starter; ``launched`` is one that is under way already. Where it dies another is made: those it
     has started do not notice."""
 
     def __init__(self, command: Sequence[str], launched: Launched | None = None) -> None:
@@ -110,7 +117,7 @@ class IssuerStarter:
             await self._end()
 
     async def _end(self) -> None:
-        """Let the starter end, and wait for it: nothing of a centre is left behind."""
+        """Let the starter end, and wait for it: nothing of its owner is left behind."""
         if self._launched is not None:
             self._launched.control.close()
             with trio.move_on_after(END_SECONDS_MAX, shield=True):
@@ -138,7 +145,7 @@ class IssuerStarter:
             self._launched.end_now()
             self._launched = None
         while self._asking:
-            self._asking.popleft().answered(None, "the process that starts issuers has ended")
+            self._asking.popleft().answered(None, "the process that starts others has ended")
 
     async def start(self, arguments: Sequence[str]) -> StartedProcess:
         """A process of these arguments; OSError where none can be started now."""
@@ -154,7 +161,7 @@ class IssuerStarter:
 
     async def _ask(self, arguments: Sequence[str], streams: Sequence[int]) -> int:
         if self._launched is None:
-            raise OSError("the process that starts issuers is being started again")
+            raise OSError("the process that starts others is being started again")
         ask_for(self._launched.control, arguments, streams)
         asking = Asking()
         self._asking.append(asking)
