@@ -187,7 +187,10 @@ def statement(name: str, issuer_id: str | None, data: Path, specs_folder: Path |
         for entry, ledger_minor, available_minor in lines
     ]
     title = f"{one.name}, {issuer.name}: {_money(one.file_minor)} MAD at first"
-    show_table(_LINES, rows, title=title)
+    if rows:
+        show_table(_LINES, rows, title=title)
+    else:
+        click.echo(f"{title}, no entry yet")
 
 
 @account.command(short_help="Credit an account by hand.")
