@@ -10,6 +10,7 @@ from switch.issuers.cards.product import CASH_MACHINES_ONLY, NO_CASH, Product
 from switch.issuers.cards.status import ORDER_REFUSALS, STATUS_REFUSALS
 from switch.issuers.product_checks import CONTACTLESS_CODES, MISSING_ACCOUNT_CODES
 from switch.issuers.profile import Card
+from switch.issuers.proofs.proof import soft_decline
 from switch.money import format_minor
 from switch.transaction import (
     AMOUNT_LIMIT_EXCEEDED,
@@ -59,6 +60,9 @@ def send_line(card: Card, code: str, options: str) -> str:
 
 def _ways(card: Card) -> Iterator[tuple[str, str]]:
     product, usual = card.product, _usual(card)
+    if card.strong_authentication:
+        yield soft_decline(card), usual
+        usual = _joined(usual, "--3ds full")
     if any(limit.count == 0 for limit in product.limits):
         yield FREQUENCY_LIMIT_EXCEEDED, usual
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.issuers.profile import Card, CardSeries, Profile
+    from switch.keys.key_module import KeyModule
     from switch.specs.specification import Specs
 
 
@@ -45,7 +47,8 @@ def cards(
     """List the test cards: number, scheme, the response codes each gives, expiry (YYMM), CVV2, balance, purpose.
 
     These numbers are invented for tests and are shown in full. A series is one line, with its first number and how many there
-    are, unless --series. So is a card file. `switch cards generate` makes cards for one.
+    are, unless --series. So is a card file. `switch cards generate` makes cards for one. The PIN of every card is 1234, unless
+    its bank's file gives another; where the file gives no CVV2, the test key of the bank does.
     """
     if ctx.invoked_subcommand is not None:
         _refuse_options(ctx, ctx.invoked_subcommand)
@@ -171,6 +174,20 @@ def _row(entry: dict[str, Any]) -> list[str]:
     return [{**entry, "codes": " ".join(entry["gives"])}[key] or "" for key in given]
 
 
+def _computed_cvv2(issuer_id: str, card: Card) -> str:
+    """The CVV2 that the test key of the bank gives a card whose file gives it none."""
+    from switch.issuers.process.verifier import printed_kind
+
+    return _test_keys(issuer_id).make_cvv(printed_kind(card.pan), f"{issuer_id}.cvk", card.pan, card.expiry)
+
+
+@cache
+def _test_keys(issuer_id: str) -> KeyModule:
+    from switch.keys.key_module import KeyModule
+
+    return KeyModule.open(None, [issuer_id])
+
+
 def _series_row(entry: dict[str, Any]) -> list[str]:
     numbers = f"{entry['pan']} …×{entry['count']}"
     return [entry["issuer"], numbers, entry["expiry"], entry["balance"], entry["purpose"]]
@@ -194,7 +211,7 @@ def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, A
         "gives": list(given),
         "send": {code: send_line(card, code, options) for code, options in given.items()},
         "expiry": card.expiry,
-        "cvv2": card.cvv2,
+        "cvv2": card.cvv2 or _computed_cvv2(issuer.id, card),
         "balance": format_minor(card.balance_minor),
         "balance_minor": card.balance_minor,
         "currency": ACCOUNT_CURRENCY,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from switch.issuers.account import AccountBook
 from switch.issuers.entry import Records
 from switch.issuers.profile import Card
+from switch.issuers.proofs.proof import Proof
 from switch.issuers.scenario import Match
 from switch.transaction import Authorization, CardUse
 
@@ -32,6 +33,7 @@ class Case(NamedTuple):
     now_ms: int
     accounts: AccountBook
     means: Means
+    proof: Proof | None = None  #: of a request that carries some, and an issuer that looks at them
 
     @property
     def use(self) -> CardUse:

@@ -27,6 +27,8 @@ from switch.issuers.product_checks import (
     used_abroad,
     used_too_much,
 )
+from switch.issuers.proofs.proof import Proofs, authentication_missing
+from switch.issuers.proofs.tries import ProofEvent
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
 from switch.transaction import (
@@ -60,6 +62,7 @@ class Judgement(NamedTuple):
     delay_seconds: float
     silence: bool
     entry: Entry | None  #: a hold or a credit; None where no money moves
+    events: tuple[ProofEvent, ...] = ()  #: what the book has to remember of the proofs of card and holder, too
 
 
 class Undoing(NamedTuple):
@@ -99,6 +102,14 @@ def expiry_differs(case: Case) -> Refusal | None:
     if sent is None or sent == case.card.expiry:
         return None
     return EXPIRED_CARD, f"expiry {sent} was sent and the card has {case.card.expiry}"
+
+
+def authentication_asked(case: Case) -> Refusal | None:
+    return authentication_missing(case.request, case.card)
+
+
+def proof_wrong(case: Case) -> Refusal | None:
+    return None if case.proof is None else case.proof.wrong()
 
 
 def currency_foreign(case: Case) -> Refusal | None:
@@ -147,15 +158,16 @@ def not_offered(case: Case) -> Refusal | None:
 _OF_CARD: tuple[_Check, ...] = (scenario_refuses, card_unknown, card_blocked)
 _OF_EXPIRY: tuple[_Check, ...] = (not_active_yet, card_expired, expiry_differs)
 _OF_USE: tuple[_Check, ...] = (order_stopped, used_abroad, service_not_bought, channel_closed, account_missing)
+_OF_PROOFS: tuple[_Check, ...] = (authentication_asked, proof_wrong)
 _OF_AMOUNT: tuple[_Check, ...] = (currency_foreign, amount_zero)
 _OF_LIMITS: tuple[_Check, ...] = (contactless_above_limit, cash_above_limit, used_too_much)
 
 #: Transaction type -> what it is judged by, in this order; the first refusal stands. A refund reaches an account whose card
 #: has expired too, and what asks without moving money needs no amount.
 CHECKS: dict[str, tuple[_Check, ...]] = {
-    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_USE, *_OF_AMOUNT, *_OF_LIMITS, funds_short)),
+    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_USE, *_OF_PROOFS, *_OF_AMOUNT, *_OF_LIMITS, funds_short)),
     **dict.fromkeys(CREDITS, (*_OF_CARD, *_OF_AMOUNT)),
-    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY, *_OF_USE)),
+    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY, *_OF_USE, *_OF_PROOFS)),
     OTHER: (*_OF_CARD, not_offered),
 }
 
@@ -175,12 +187,13 @@ def decide(
     now_ms: int,
     today_yymm: str,
     approval_codes: Iterator[str],
+    proofs: Proofs | None = None,
 ) -> Judgement:
     """Judge one request and place its hold or its credit.
 
     A repeat (same exchange key) gets the first answer again, at once, and nothing more is placed; after silence it is judged
     anew. A request whose reversal came before it is refused, whatever the scenario says.
-    ``today_yymm`` is the month by the centre's clock.
+    ``today_yymm`` is the month by the centre's clock; without ``proofs`` no proof of card and holder is looked at.
     """
     repeated = accounts.remembered(request.key)
     if repeated is not None:
@@ -194,7 +207,8 @@ def decide(
         return Judgement(_refused(accounts, ISSUER_INOPERATIVE, f"{match.reason}: no answer"), 0.0, True, None)
     card = accounts.card(request.pan.digits)
     available_minor = accounts.available_minor(card)
-    case = Case(request, match, card, available_minor, today_yymm, accounts.issuer_id, now_ms, accounts, means)
+    proof = None if request.security is None or proofs is None else proofs.of(request, card, now_ms)
+    case = Case(request, match, card, available_minor, today_yymm, accounts.issuer_id, now_ms, accounts, means, proof)
     entry = None
     for check in (CHECKS if card.ruled else _UNRULED)[request.transaction_type]:
         refusal = check(case)
@@ -205,8 +219,11 @@ def decide(
         decision, entry = _granted(case, accounts, next(approval_codes), now_ms)
     if match is not None and match.then.response_code is None:
         decision = _told_late(decision, match)
+    if proof is not None:
+        decision = evolve(decision, results=proof.results(decision.response_code))
     accounts.remember(request.key, decision, entry)
-    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry)
+    events = () if proof is None else proof.events
+    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry, events)
 
 
 def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int) -> tuple[Decision, Entry | None]:

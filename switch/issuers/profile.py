@@ -13,6 +13,7 @@ from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin
 from switch.issuers.cards.product import PLAIN, Product, product_from_toml, products_from_toml
 from switch.issuers.cards.sheet import CardSheet, SheetRow
 from switch.issuers.cards.status import ACTIVE, ORDERS, STATUSES
+from switch.issuers.proofs.rules import ALL_PROOFS, TEST_KEYS, LineKeys, ProofRules
 from switch.issuers.secure_line import ClientTls, optional
 from switch.record import frozen
 from switch.spec_table import SpecTable
@@ -50,6 +51,8 @@ class Card:
     active_from_ms: int | None = None  #: midnight (UTC) of the day it begins to be good
     orders: str | None = None  #: what the cardholder has told the bank of standing orders: one of ORDERS
     check_digit: bool = True  #: whether its number has a right one: some test numbers of others have not
+    pin: str | None = field(default=None, repr=False)  #: None: that of all test cards
+    strong_authentication: bool = False  #: whether its bank asks for 3-D Secure on the internet
     ruled: bool = field(init=False, eq=False, repr=False)  #: whether a product or a key of its own may refuse anything
 
     @ruled.default
@@ -71,12 +74,14 @@ class Card:
         card = cls(
             pan=pan,
             expiry=_expiry(table),
-            cvv2=table.text("cvv2", pattern=r"\d{3,4}", expected="three or four digits"),
+            cvv2=table.text("cvv2", None, pattern=r"\d{3,4}", expected="three or four digits"),
             balance_minor=table.minor("balance"),
             status=table.choice("status", STATUSES, ACTIVE),
             purpose=table.text("purpose"),
             account=table.text("account", account, pattern=r"[a-z0-9-]{1,40}", expected="small letters, digits and hyphens"),
             cash_limit_minor=table.minor("cash_limit", None),
+            pin=table.text("pin", None, pattern=r"\d{4,12}", expected="four to twelve digits"),
+            strong_authentication=table.flag("strong_authentication", False),
             product=product,
             ecommerce=table.flag("ecommerce", True),
             active_from_ms=_midnight(table, "active_from"),
@@ -209,6 +214,8 @@ class Profile:
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
     tls: ClientTls | None = None  #: of the line the centre dials; None: it is plain
+    keys: LineKeys = TEST_KEYS  #: what the centre and the issuer agreed on for their line
+    proofs: ProofRules = ALL_PROOFS  #: what it looks at of the proofs of card and holder
     products: Mapping[str, Product | None] = field(factory=dict, eq=False)
     card_file: str | None = None  #: the file of further cards, from the folder of the specification
     sheet: CardSheet[Card] | None = field(default=None, repr=False, eq=False)  #: what is in it
@@ -219,7 +226,12 @@ class Profile:
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
             table.mistake("id", repr(issuer_id), "another id: this is the name of Switch in a decision")
-        secure = optional(table, "tls")
+        secure, security = optional(table, "tls"), optional(table, "security")
+        keys, proofs = TEST_KEYS, ALL_PROOFS
+        if security is not None:
+            keys = security.reading(LineKeys.from_toml) or keys
+            proofs = security.reading(ProofRules.from_toml) or proofs
+            security.reading(SpecTable.done)
         products = products_from_toml(table)
         profile = cls(
             id=issuer_id,
@@ -238,6 +250,8 @@ class Profile:
             products=products,
             card_file=table.text("card_file", None),
             tls=secure.reading(ClientTls.from_toml) if secure is not None else None,
+            keys=keys,
+            proofs=proofs,
         )
         if profile.managed and profile.tls is not None and profile.tls.server is None:
             table.mistake(

@@ -288,6 +288,9 @@ def check_dialects(files: Files, dialects: Mapping[str, Dialect]) -> tuple[SpecE
     lines += [(table, gaps_to_issuers) for table in issuers if table is not None]
     for entry, gaps in lines:
         name = entry.peek("dialect", str) or ""
+        uses = (entry.peek("security", dict) or {}).get("mac", "none")
+        if uses != "none" and name in dialects and not (dialects[name].elements[64] and dialects[name].elements[128]):
+            entry.mistake("security.mac", repr(uses), f"none: dialect {name!r} has no DE 64 or no DE 128")
         for gap in gaps(dialects[name]) if name in dialects else ():
             what = f"{name!r}, which cannot say {gap.what} ({gap.why})"
             if gap.whole:

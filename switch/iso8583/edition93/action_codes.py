@@ -193,6 +193,10 @@ ACCEPTED: Final = {"3": "300", "4": "400", "6": "600", "7": "700", "8": "800"}
 #: What accepts a message without granting money; all of them are 00 in 1987.
 ACCEPTANCES: Final = frozenset({*ACCEPTED.values(), "500", "605", "900", "901"})
 
+#: Codes of the schemes, which only 1987 can say -> what 1993 says instead. What an issuer found is said beside it
+#: (``SecurityResults``), by which a 122 is a CVV2 or a cryptogram again.
+SCHEME_ACTIONS: Final = {"1A": "123", "82": "122", "88": "122", "N7": "122"}
+
 TIMED_OUT: Final = "911"
 NO_ACCOUNT: Final = "114"
 #: Account type in DE 3 -> what 1987 says where there is no such account.
@@ -228,8 +232,9 @@ def action_code(response_code: str, class_digit: str, settlement_code: str | Non
 
 
 def finer(decision: Decision) -> str | None:
-    """The action code of a decision of which its response code says less: 91 is an issuer timed out, or one out of reach."""
-    return TIMED_OUT if decision.unanswered else None
+    """The action code of a decision of which its response code says less, or nothing in 1993: 91 is an issuer timed out, or one
+    out of reach."""
+    return TIMED_OUT if decision.unanswered else SCHEME_ACTIONS.get(decision.response_code)
 
 
 def response_code(action: str, processing_code: str = "000000") -> str:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from switch.data_folder import databases
 from switch.issuers.entry import LOWERED_BY, Entry, EntryReference, Placed, standing
 from switch.issuers.posting import BookedItem
+from switch.issuers.proofs.tries import ProofEvent
 from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
 from switch.machine.private import make_folder
 from switch.transaction import ExchangeKey
@@ -23,13 +24,15 @@ from switch.transaction import ExchangeKey
 SCHEMA: Final = databases.Schema(
     name="an issuer's book",
     tables=frozenset({"entry"}),
-    scripts=("1.sql", "2.sql", "3.sql", "4.sql"),
+    scripts=("1.sql", "2.sql", "3.sql", "4.sql", "5.sql"),
     package=__package__,
     application_id=0x53574942,  # SWIB
 )
 
 _COLUMNS = ", ".join(Entry._fields)
 _INSERT = f"INSERT INTO entry ({_COLUMNS}) VALUES ({', '.join('?' * len(Entry._fields))})"  # noqa: S608
+_INSERT_EVENT = "INSERT INTO proof_event (recorded_at_ms, card, kind, value) VALUES (?, ?, ?, ?)"
+_SELECT_EVENTS = "SELECT recorded_at_ms, card, kind, value FROM proof_event ORDER BY id"
 _SELECT = f"SELECT {_COLUMNS} FROM entry ORDER BY id"  # noqa: S608
 _OF_KEY = (
     f"SELECT {_COLUMNS} FROM entry "  # noqa: S608
@@ -97,17 +100,23 @@ class Book:
         """Whether nothing was ever written into it."""
         return self._connection.execute("SELECT 1 FROM entry LIMIT 1").fetchone() is None
 
-    def append(self, entries: Iterable[Entry]) -> None:
-        """Write the entries of a batch in one commit: all of them or none."""
+    def append(self, entries: Iterable[Entry], events: Iterable[ProofEvent] = ()) -> None:
+        """Write the entries of a batch, and what is remembered of proofs, in one commit: all of them or none."""
         if time.monotonic() - self._looked_at >= LOOK_MS / 1000:
             self.look()
         with self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(_INSERT, entries)
+            if events:
+                connection.executemany(_INSERT_EVENT, events)
 
     def entries(self) -> Iterator[Entry]:
         """All entries in the order they were written."""
         return map(Entry._make, self._connection.execute(_SELECT))
+
+    def proof_events(self) -> Iterator[ProofEvent]:
+        """What is remembered of proofs, in the order it was written."""
+        return map(ProofEvent._make, self._connection.execute(_SELECT_EVENTS))
 
     def placed_under(self, key: ExchangeKey) -> Placed | None:
         """The last hold or credit of an exchange, with what is left of it."""
@@ -191,9 +200,14 @@ class MemoryBook:
         self._days: set[str] = set()
         self._swept: dict[int, int] = {}
         self._orders: dict[str, str] = {}
+        self._events: list[ProofEvent] = []
 
-    def append(self, entries: Iterable[Entry]) -> None:
+    def append(self, entries: Iterable[Entry], events: Iterable[ProofEvent] = ()) -> None:
         self._entries.extend(entries)
+        self._events.extend(events)
+
+    def proof_events(self) -> Iterator[ProofEvent]:
+        return iter(tuple(self._events))
 
     def entries(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))

@@ -22,9 +22,12 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
 from switch.issuers.process.book import Book
 from switch.issuers.process.host import IssuerHost
+from switch.issuers.process.verifier import KeyVerifier
 from switch.issuers.scenario import Scenario
 from switch.journal.journal import JOURNAL_FILE
 from switch.journal.reader import has_approvals_of
+from switch.keys.key_module import KeyModule
+from switch.lines.message_mac import LineMacs
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
 from switch.lines.tls_context import issuer_server_tls
@@ -78,8 +81,12 @@ async def serve_issuer(
             if book.empty:
                 _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
             with book.or_stop():
+                keys = KeyModule.open(data, [issuer_id])
                 wire = WireFormat(
-                    codec=Codec(specs.dialects[profile.dialect]), header=HeaderFormat.parse(profile.header), tpdu=profile.tpdu
+                    codec=Codec(specs.dialects[profile.dialect]),
+                    header=HeaderFormat.parse(profile.header),
+                    tpdu=profile.tpdu,
+                    macs=LineMacs.of(profile.keys, keys, issuer_id),
                 )
                 issuer = IssuerHost(
                     profile,
@@ -94,6 +101,7 @@ async def serve_issuer(
                     told_in=data,
                     unseal=lambda sealed: _opened(data, sealed),
                     say=_say,
+                    verifier=KeyVerifier(keys, issuer_id, profile.keys.pin_key),
                 )
                 sock = _listening(issuer_id, host, profile.address.port if port is None else port)
                 settle_memory()
