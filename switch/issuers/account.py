@@ -29,6 +29,7 @@ from switch.issuers.entry import (
     LOWERED_BY,
     RELEASE,
     REVERSED,
+    SIGNS,
     UNBLOCKED,
     WITHDRAWAL,
     Entry,
@@ -66,6 +67,8 @@ FURTHER_CARDS_MAX = 65_536
 #: Cards with limits whose debits of the last week are kept in memory, about 0.5 kB each. Past it all are read anew from the
 #: book, each when it is next used.
 USES_REMEMBERED_MAX = 65_536
+
+_TERM_OF_EARLIER_MS = HOLD_DAYS * DAY_MS  #: of a hold that an earlier release wrote
 
 Kept = TypeVar("Kept")
 
@@ -115,10 +118,12 @@ class AccountBook:
                 reference = EntryReference(entry.rrn, entry.terminal_id, entry.amount_minor)
                 self._remember_reversed(entry.key if entry.stan else None, reference)
                 continue
-            self.apply(entry)
             if entry.kind in LOWERED_BY and not entry.business_date:
-                placed = self._remembered_placed(entry.key)
-                self.recall(placed if placed is not None else Placed.new(entry))
+                before = self._exchanges.get(entry.key)
+                self._move(entry)
+                self.recall(Placed(entry, entry.amount_minor, 0 if before is None else before[3]))
+            else:
+                self.apply(entry)
 
     def card(self, digits: str) -> Card:
         """The card of this number, or NO_CARD; that of a blocked account says so."""
@@ -205,12 +210,13 @@ class AccountBook:
             self._exchanges[entry.key] = (self._exchanges[entry.key][0], *after)
 
     def _move(self, entry: Entry) -> None:
-        account, kind, taken_minor = entry.account, entry.kind, entry.taken_minor
+        account, kind = entry.account, entry.kind
+        taken_minor = SIGNS[kind] * entry.amount_minor
         if taken_minor:
             self._taken_minor[account] = self._taken_minor.get(account, 0) + taken_minor
         if kind == HOLD:
             self.placed_count += 1
-            self.hold_terms_ms.add(entry.term_ms)
+            self.hold_terms_ms.add(entry.expires_at_ms - entry.recorded_at_ms if entry.expires_at_ms else _TERM_OF_EARLIER_MS)
         elif kind in LEDGER_SIGNS:
             self._ledger_minor[account] = self._ledger_minor.get(account, 0) - taken_minor
             self.placed_count += kind == CREDIT

@@ -53,6 +53,13 @@ LEDGER_SIGNS: Final[dict[EntryKind, int]] = {
     WITHDRAWAL: -1,
 }
 
+#: Kind -> whether it adds to (1) or takes from (-1) what the account is short of: available money is the ledger less the holds.
+SIGNS: Final[dict[EntryKind, int]] = {
+    **dict.fromkeys((REVERSED, BLOCKED, UNBLOCKED), 0),
+    **HOLD_SIGNS,
+    **{kind: -sign for kind, sign in LEDGER_SIGNS.items()},
+}
+
 #: The kinds that belong to no exchange: the bank's own doing.
 BY_HAND: Final[frozenset[EntryKind]] = frozenset({DEPOSIT, WITHDRAWAL, BLOCKED, UNBLOCKED})
 
@@ -85,7 +92,7 @@ class Entry(NamedTuple):
     @property
     def taken_minor(self) -> int:
         """What the line takes from the available money of its account; below zero where it gives."""
-        return (HOLD_SIGNS.get(self.kind, 0) - LEDGER_SIGNS.get(self.kind, 0)) * self.amount_minor
+        return SIGNS[self.kind] * self.amount_minor
 
     @property
     def term_ms(self) -> int:

@@ -114,8 +114,8 @@ def _item(line: str) -> ClearedItem:
 
 
 def _write_whole(path: Path, lines: Iterable[str]) -> None:
-    make_folder(path.parent.parent)
-    make_folder(path.parent)
+    for folder in reversed(path.parents[:3]):  # issuers, cleared or orders, and the issuer's own
+        make_folder(folder)
     beside = path.with_suffix(".new")
     with create_file(beside) as raw, io.BufferedWriter(raw) as file:
         file.writelines(f"{line}\n".encode() for line in lines)
