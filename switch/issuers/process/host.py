@@ -140,7 +140,7 @@ class IssuerHost:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._lines.run)
             nursery.start_soon(self._keep_up)
-            with closing(listening):
+            with closing(listening), closing(self.upkeep):
                 while True:
                     connection, peer = await accept(listening)
                     nursery.start_soon(self._line, connection, f"{self._name} {peer}")

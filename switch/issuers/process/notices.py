@@ -11,7 +11,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -53,22 +53,53 @@ def cleared_dates(data: Path, issuer_id: str) -> list[str]:
     return sorted(path.stem for path in cleared_file(data, issuer_id, "").parent.glob("*-*-*.jsonl"))
 
 
-def read_cleared(data: Path, issuer_id: str, business_date: str, first: int, count: int) -> tuple[int, list[ClearedItem]]:
-    """How many items a cleared day has, and ``count`` of them from number ``first`` on, from 0. DataFolderError where the file
-    is not as it was written."""
-    path = cleared_file(data, issuer_id, business_date)
-    try:
-        with path.open(encoding="utf-8") as file:
-            about = json.loads(file.readline())
+class ClearedDay:
+    """The file of a cleared day, read from one item on. DataFolderError where it is not as it was written."""
+
+    def __init__(self, data: Path, issuer_id: str, business_date: str, first: int = 0) -> None:
+        self.business_date = business_date
+        self._path = cleared_file(data, issuer_id, business_date)
+        self._next = first
+        try:
+            self._file = self._path.open(encoding="utf-8")
+        except OSError as error:
+            raise DataFolderError(f"{self._path}: found {error.strerror}, expected a file that can be read") from None
+        with self._faults():
+            about = json.loads(self._file.readline())
+            self.item_count = int(about["item_count"])
             if (about["business_date"], about["issuer"]) != (business_date, issuer_id):
-                raise DataFolderError(f"{path}: found the day of another issuer or date, expected {issuer_id}, {business_date}")
-            items = [_item(line) for line in islice(file, first, first + count)]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataFolderError(f"{path}: found {error}, expected a cleared day as `switch day close` writes it") from None
-    total = int(about["item_count"])
-    if first + len(items) < min(total, first + count):
-        raise DataFolderError(f"{path}: found {first + len(items)} items, expected {total}")
-    return total, items
+                of = f"{issuer_id}, {business_date}"
+                raise DataFolderError(f"{self._path}: found the day of another issuer or date, expected {of}")
+            for _ in islice(self._file, first):
+                pass
+
+    def take(self, count: int) -> list[ClearedItem]:
+        """The next items."""
+        with self._faults():
+            items = [_item(line) for line in islice(self._file, count)]
+            self._next += len(items)
+            if len(items) < count and self._next != self.item_count:
+                raise DataFolderError(f"{self._path}: found {self._next} items, expected {self.item_count}")
+        return items
+
+    @property
+    def at_end(self) -> bool:
+        return self._next >= self.item_count
+
+    def close(self) -> None:
+        self._file.close()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except DataFolderError:
+            self.close()
+            raise
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.close()
+            expected = "a cleared day as `switch day close` writes it"
+            raise DataFolderError(f"{self._path}: found {error}, expected {expected}") from None
 
 
 def write_order(data: Path, issuer_id: str, order: Order) -> Path:

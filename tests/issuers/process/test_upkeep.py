@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,12 @@ def started(book: Book, data: Path) -> tuple[Upkeep, AccountBook]:
     return Upkeep(accounts, book, data, say=said.append), accounts
 
 
+def dies_after_a_step(book: Book, data: Path) -> bool:
+    keeper, _ = started(book, data)
+    with closing(keeper):
+        return keeper.step(NOW_MS)
+
+
 def test_a_day_is_booked_once_though_the_process_dies_after_every_step(
     book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,7 +62,7 @@ def test_a_day_is_booked_once_though_the_process_dies_after_every_step(
     notices.write_cleared(tmp_path, "atlas", DATE, len(items), items)
 
     steps = 0
-    while started(book, tmp_path)[0].step(NOW_MS):
+    while dies_after_a_step(book, tmp_path):
         steps += 1
     keeper, accounts = started(book, tmp_path)
     assert (steps, keeper.step(NOW_MS)) == (4, False)
@@ -85,9 +92,10 @@ def test_a_file_that_is_no_cleared_day_is_said_once_and_holds_nothing_up(book: B
     assert book.booked_count(DATE) is None
     assert len(said) == 1
     assert "found 7 items, expected 9" in said[0]
+    assert not keeper.step(NOW_MS)
     notices.cleared_file(tmp_path, "atlas", DATE).rename(notices.cleared_file(tmp_path, "atlas", "2026-11-20"))
     with pytest.raises(DataFolderError, match="another issuer or date"):
-        notices.read_cleared(tmp_path, "atlas", "2026-11-20", 0, 1)
+        notices.ClearedDay(tmp_path, "atlas", "2026-11-20")
 
 
 def test_holds_expire_though_the_process_dies_after_every_step(
