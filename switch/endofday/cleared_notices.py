@@ -11,13 +11,30 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from switch.endofday import books
 from switch.errors import DataFolderError
 from switch.issuers.posting import ClearedItem
 from switch.issuers.process import notices
 from switch.transaction import ExchangeKey
+
+
+class _Known(NamedTuple):
+    """What an issuer knows a request by."""
+
+    key: ExchangeKey
+    local_at: str
+    rrn: str
+
+    @classmethod
+    def of(cls, acquirer_id: str, terminal_id: str, stan: str, transmitted_at: str, local_at: str, rrn: str) -> _Known:
+        return cls(ExchangeKey(acquirer_id, terminal_id, stan, transmitted_at), local_at, rrn)
+
+    @property
+    def by_local_time(self) -> ExchangeKey:
+        """Its key at an issuer whose messages have no DE 7."""
+        return self.key._replace(transmitted_at=self.local_at)
 
 
 def query(name: str) -> str:
@@ -59,11 +76,13 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
 
 def _items(connection: sqlite3.Connection, business_date: str) -> Iterator[tuple[str, ClearedItem]]:
     day = {"business_date": business_date}
-    captures: dict[int, list[ExchangeKey]] = {}
-    for request_id, *key, local_at in connection.execute(_CAPTURED, day):
-        named = ExchangeKey(*map(str, key))  # an issuer whose messages have no DE 7 knows it by the time at the merchant
-        captures.setdefault(request_id, []).extend({named, named._replace(transmitted_at=str(local_at))})
-    for issuer, request_id, amount_minor, *key, local_at, rrn, approval_code, card in connection.execute(_ITEMS, day):
-        named = ExchangeKey(*map(str, key))
-        others = tuple(other for other in sorted(captures.get(request_id, ())) if other != named)
-        yield issuer, ClearedItem(request_id, amount_minor, named, rrn, approval_code, others, local_at, card)
+    captures: dict[int, list[_Known]] = {}
+    for request_id, *known in connection.execute(_CAPTURED, day):
+        captures.setdefault(request_id, []).append(_Known.of(*map(str, known)))
+    for issuer, request_id, amount_minor, *known, approval_code, card, by_batch in connection.execute(_ITEMS, day):
+        itself, others = _Known.of(*map(str, known)), captures.get(request_id, [])
+        if by_batch and others:  # no issuer is told of a batch: it knows the sale
+            itself, *others = others
+        named = dict.fromkeys(key for other in others for key in (other.key, other.by_local_time) if key != itself.key)
+        about = (itself.key, itself.rrn, approval_code, tuple(named), itself.local_at, card)
+        yield issuer, ClearedItem(request_id, amount_minor, *about)

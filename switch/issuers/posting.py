@@ -91,18 +91,13 @@ class Posting:
         self._booked_minor[key] = self._booked_before(key) + item.amount_minor
 
     def _key_of(self, item: ClearedItem) -> ExchangeKey:
-        """The exchange to book under: that of the presentment, or the one that the issuer knows by what it held for it."""
+        """The exchange to book under: that of the presentment, also where its advice is still to come and finds it booked."""
         booked = self._records.booked_under(item.request_id)
         if booked is not None:
             return booked
         by_local_time = item.key._replace(transmitted_at=item.local_at)
-        keys = [item.key, *item.captures]
         known = self._standing(by_local_time) if item.local_at and self._standing(item.key) is None else None
-        if known is not None and known.entry.rrn == item.rrn:
-            keys.insert(0, by_local_time)
-        standing = [placed for key in keys if (placed := self._standing(key)) is not None]
-        left = next((placed for placed in standing if placed.left_minor), standing[0] if standing else None)
-        return left.entry.key if left is not None else item.key
+        return by_local_time if known is not None and known.entry.rrn == item.rrn else item.key
 
     def _move(self, item: ClearedItem, key: ExchangeKey, account: str) -> None:
         """Move what has not moved already."""

@@ -147,18 +147,19 @@ def test_a_completion_of_an_expired_hold_is_an_advice_like_others() -> None:
     assert bank.money() == (-9_000, 0, -9_000)
 
 
-def test_a_capture_with_a_key_of_its_own_ends_the_holds_it_captures() -> None:
+def test_a_completion_that_is_booked_before_its_advice_comes_ends_the_holds_it_captures() -> None:
     bank, sale, more = Bank(MemoryBook()), asked(GOOD, 12_500), asked(GOOD, 1_000, stan=2)
     bank.ask(sale)
     bank.ask(more)
-    capture = asked(stan=3)
+    completion = completing(sale, 13_500)
 
-    bank.clear(DAYS[0], presented(capture, 13_500, captures=(sale.key, more.key)))
+    bank.clear(DAYS[0], presented(completion, 13_500, captures=(sale.key, more.key)))
     assert bank.money() == (-13_500, 0, -13_500)
 
-    bank.reverse(sale)
+    assert bank.tell(completion) == ()
+    bank.reverse(completion)
     assert bank.money() == (0, 0, 0)
-    bank.clear(DAYS[1], presented(capture, -13_500))
+    bank.clear(DAYS[1], presented(completion, -13_500))
     assert bank.money() == (0, 0, 0)
 
 

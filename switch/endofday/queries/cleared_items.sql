@@ -1,6 +1,6 @@
 -- Of a date, everything that its issuers owe or are owed, in the order it is booked.
 SELECT c.issuer, c.request_id, c.amount_minor, r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.local_at, r.rrn,
-  COALESCE(c.approval_code, ''), HEX(r.pan_cipher)
+  COALESCE(c.approval_code, ''), HEX(r.pan_cipher), r.function = 'batch'
 FROM (
   SELECT issuer, request_id, amount_minor, approval_code FROM presentment WHERE business_date = :business_date
   UNION ALL
