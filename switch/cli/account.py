@@ -132,7 +132,12 @@ def show(name: str, issuer_id: str | None, data: Path, specs_folder: Path | None
         click.echo()
         rows = [
             (
-                *(_time(hold.entry.recorded_at_ms, specs), _money(hold.left_minor), hold.entry.rrn, hold.entry.approval_code),
+                *(
+                    _time(hold.entry.recorded_at_ms, specs),
+                    _money(hold.left_minor, one),
+                    hold.entry.rrn,
+                    hold.entry.approval_code,
+                ),
                 _time(hold.entry.recorded_at_ms + hold.entry.term_ms, specs),
             )
             for hold in holds
@@ -180,13 +185,13 @@ def statement(name: str, issuer_id: str | None, data: Path, specs_folder: Path |
             *(
                 _time(entry.recorded_at_ms, specs),
                 KIND_WORDS[entry.kind],
-                _money(entry.amount_minor) if entry.amount_minor else "",
+                _money(entry.amount_minor, one) if entry.amount_minor else "",
             ),
-            *(_money(ledger_minor), _money(available_minor), entry.rrn, entry.business_date),
+            *(_money(ledger_minor, one), _money(available_minor, one), entry.rrn, entry.business_date),
         )
         for entry, ledger_minor, available_minor in lines
     ]
-    title = f"{one.name}, {issuer.name}: {_money(one.file_minor)} MAD at first"
+    title = f"{one.name}, {issuer.name}: {_worded(one.file_minor, one)} at first"
     if rows:
         show_table(_LINES, rows, title=title)
     else:
@@ -208,9 +213,11 @@ def credit(name: str, amount: str, issuer_id: str | None, data: Path, specs_fold
     \b
     switch account credit 9504010000000027 --amount 500.00
     """
+    from switch.issuers.account import ACCOUNT_CURRENCY
     from switch.money import parse_amount
 
-    amount_minor = parse_amount(amount)
+    issuer, _ = _found(name, _specs(data, specs_folder), issuer_id)
+    amount_minor = parse_amount(amount, issuer.billing_currency or ACCOUNT_CURRENCY)
     if amount_minor <= 0:
         raise SwitchError(f"--amount: found {amount!r}, expected an amount above zero")
     _change(name, "credit", amount_minor, issuer_id, data, specs_folder, as_json)
@@ -304,7 +311,7 @@ def _as_json(issuer_id: str, one: Account) -> dict[str, Any]:
         "issuer": issuer_id,
         "account": one.name,
         "cards": [card.pan.masked for card in one.cards],
-        "currency": "504",
+        "currency": one.currency,
         "ledger_minor": one.ledger_minor,
         "held_minor": one.held_minor,
         "available_minor": one.available_minor,
@@ -314,7 +321,7 @@ def _as_json(issuer_id: str, one: Account) -> dict[str, Any]:
 
 def _row(one: Account) -> tuple[str, ...]:
     cards = " ".join(card.pan.masked for card in one.cards)
-    money = (_money(one.ledger_minor), _money(one.held_minor), _money(one.available_minor))
+    money = (_money(one.ledger_minor, one), _money(one.held_minor, one), _money(one.available_minor, one))
     return (one.name, cards, *money, "blocked" if one.blocked else "")
 
 
@@ -323,17 +330,23 @@ def _pairs(issuer: Profile, one: Account) -> list[tuple[str, object]]:
     return [
         ("account", f"{one.name}, {issuer.name} ({issuer.id})"),
         ("cards", " ".join(card.pan.masked for card in one.cards)),
-        ("ledger balance", f"{_money(one.ledger_minor)} MAD"),
-        ("held", f"{_money(one.held_minor)} MAD"),
-        ("available", f"{_money(one.available_minor)} MAD"),
+        ("ledger balance", _worded(one.ledger_minor, one)),
+        ("held", _worded(one.held_minor, one)),
+        ("available", _worded(one.available_minor, one)),
         *state,
     ]
 
 
-def _money(amount_minor: int) -> str:
+def _money(amount_minor: int, one: Account) -> str:
     from switch.money import format_minor
 
-    return format_minor(amount_minor)
+    return format_minor(amount_minor, one.currency)
+
+
+def _worded(amount_minor: int, one: Account) -> str:
+    from switch.money import worded_minor
+
+    return worded_minor(amount_minor, one.currency)
 
 
 def _time(at_ms: int, specs: Specs) -> str:

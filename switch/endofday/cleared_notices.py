@@ -79,10 +79,12 @@ def _items(connection: sqlite3.Connection, business_date: str) -> Iterator[tuple
     captures: dict[int, list[_Known]] = {}
     for request_id, *known in connection.execute(_CAPTURED, day):
         captures.setdefault(request_id, []).append(_Known.of(*map(str, known)))
-    for issuer, request_id, amount_minor, *known, approval_code, card, by_batch in connection.execute(_ITEMS, day):
+    for issuer, request_id, amount_minor, *known, approval_code, card, by_batch, approved_minor in connection.execute(
+        _ITEMS, day
+    ):
         itself, others = _Known.of(*map(str, known)), captures.get(request_id, [])
         if by_batch and others:  # no issuer is told of a batch: it knows the sale
             itself, *others = others
         named = dict.fromkeys(key for other in others for key in (other.key, other.by_local_time) if key != itself.key)
         about = (itself.key, itself.rrn, approval_code, tuple(named), itself.local_at, card)
-        yield issuer, ClearedItem(request_id, amount_minor, *about)
+        yield issuer, ClearedItem(request_id, amount_minor, approved_minor, *about)

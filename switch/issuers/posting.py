@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from switch.card import Pan
-from switch.issuers.account import NO_CARD, AccountBook
+from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
 from switch.issuers.entry import CREDIT, HOLD, POSTED_DEBIT, RETURNED, SETTLED, TAKEN_BACK, Entry, EntryKind, Placed, Records
 from switch.transaction import ExchangeKey
 
@@ -21,6 +21,7 @@ class ClearedItem(NamedTuple):
 
     request_id: int  #: names the presentment; an adjustment has that of the presentment it adjusts
     amount_minor: int  #: above zero the cardholder is debited, below zero credited
+    approved_minor: int  #: what was approved, in the currency of the amount
     key: ExchangeKey
     rrn: str
     approval_code: str
@@ -34,7 +35,8 @@ class BookedItem(NamedTuple):
 
     business_date: str
     request_id: int
-    amount_minor: int
+    amount_minor: int  #: as it was presented
+    billed_minor: int  #: in the currency of the account
     acquirer_id: str
     terminal_id: str
     stan: str
@@ -86,9 +88,19 @@ class Posting:
             placed = self._standing(each)
             if placed is not None and placed.entry.kind == HOLD and placed.left_minor:
                 self._write(placed.entry.changed(SETTLED, placed.left_minor, self._now_ms, self._date))
-        self._move(item, key, account)
-        self.items.append(BookedItem(self._date, item.request_id, item.amount_minor, *key))
-        self._booked_minor[key] = self._booked_before(key) + item.amount_minor
+        billed_minor = self._billed(item, key)
+        self._move(item, billed_minor, key, account)
+        self.items.append(BookedItem(self._date, item.request_id, item.amount_minor, billed_minor, *key))
+        self._booked_minor[key] = self._booked_before(key) + billed_minor
+
+    def _billed(self, item: ClearedItem, key: ExchangeKey) -> int:
+        """What an item is in the currency of the account: at the rate of its approval, where that is another."""
+        placed = self._standing(key)
+        if self._accounts.currency == ACCOUNT_CURRENCY or placed is None or not item.approved_minor:
+            return item.amount_minor
+        whole_minor, rest = divmod(abs(item.amount_minor) * placed.entry.amount_minor, item.approved_minor)
+        billed_minor = whole_minor + (2 * rest >= item.approved_minor)
+        return billed_minor if item.amount_minor > 0 else -billed_minor
 
     def _key_of(self, item: ClearedItem) -> ExchangeKey:
         """The exchange to book under: that of the presentment, also where its advice is still to come and finds it booked."""
@@ -99,9 +111,9 @@ class Posting:
         known = self._standing(by_local_time) if item.local_at and self._standing(item.key) is None else None
         return by_local_time if known is not None and known.entry.rrn == item.rrn else item.key
 
-    def _move(self, item: ClearedItem, key: ExchangeKey, account: str) -> None:
+    def _move(self, item: ClearedItem, amount_minor: int, key: ExchangeKey, account: str) -> None:
         """Move what has not moved already."""
-        placed, amount_minor = self._standing(key), item.amount_minor
+        placed = self._standing(key)
         debited_minor = placed.debited_minor if placed is not None else 0
         early_minor = self._booked_before(key) - debited_minor  # above zero: given before it was cleared; below: taken
         if amount_minor < 0 < early_minor:

@@ -119,7 +119,6 @@ def test_a_hold_that_is_gone(copy: tuple[Path, list[Asked]]) -> None:
     data, asked = copy
     sale = untouched_sale(asked)
     plant(data / "issuers" / "atlas.db", "DELETE FROM entry WHERE stan = ?", sale.stan)
-    amount = sale.amount_minor
     (sentence,) = faults(data, asked)  # what was presented is posted all the same
     assert sentence.startswith("issuer atlas: its book has no entry of approval ")
     assert sale.stan in sentence

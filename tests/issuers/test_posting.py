@@ -95,7 +95,7 @@ class Bank:
 
 
 def presented(request: Authorization, amount_minor: int, number: int = 1, **other: Any) -> ClearedItem:
-    return ClearedItem(number, amount_minor, request.key, request.rrn, "ABC123", **other)
+    return ClearedItem(number, amount_minor, request.amount_minor, request.key, request.rrn, "ABC123", **other)
 
 
 def test_a_presentment_takes_the_place_of_its_hold() -> None:

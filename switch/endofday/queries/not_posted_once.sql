@@ -8,7 +8,7 @@ WITH moved AS (
   FROM book.entry WHERE kind IN ('posted', 'returned', 'credit', 'taken_back')
   GROUP BY stan, transmitted_at, acquirer_id, terminal_id
 ), booked AS (
-  SELECT acquirer_id, terminal_id, stan, transmitted_at, SUM(amount_minor) AS booked_minor, MIN(request_id) AS request_id
+  SELECT acquirer_id, terminal_id, stan, transmitted_at, SUM(billed_minor) AS booked_minor, MIN(request_id) AS request_id
   FROM book.booked_item GROUP BY stan, transmitted_at, acquirer_id, terminal_id
 )
 SELECT request_id, booked_minor, COALESCE(moved_minor, 0)

@@ -33,9 +33,10 @@ _COLUMNS_OF_EARLIER: Final = 11  #: those a book has had since its first version
 
 @frozen(kw_only=True)
 class Account:
-    """What an account has, and whose cards are on it. Amounts are of minor units of dirhams."""
+    """What an account has, and whose cards are on it. Amounts are of minor units of its currency."""
 
     name: str
+    currency: str
     cards: tuple[Card, ...]
     file_minor: int  #: the balance the card's file gives it
     ledger_minor: int
@@ -91,6 +92,7 @@ def read_accounts(data: Path, profile: Profile, only: Card | None = None) -> lis
 def _account(book: AccountBook, name: str, cards: tuple[Card, ...]) -> Account:
     return Account(
         name=name,
+        currency=book.currency,
         cards=cards,
         file_minor=cards[0].balance_minor,
         ledger_minor=book.ledger_minor(cards[0]),

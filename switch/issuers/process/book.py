@@ -50,7 +50,7 @@ _OF_ACCOUNT = f"SELECT {_COLUMNS} FROM entry WHERE account = ? AND recorded_at_m
 _AFTER = f"SELECT id, {_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
 _BOOKED = f"INSERT INTO booked_item ({', '.join(BookedItem._fields)}) VALUES ({', '.join('?' * len(BookedItem._fields))})"  # noqa: S608
 _BOOKED_MINOR = (
-    "SELECT COALESCE(SUM(amount_minor), 0) FROM booked_item "
+    "SELECT COALESCE(SUM(billed_minor), 0) FROM booked_item "
     "WHERE stan = ? AND transmitted_at = ? AND acquirer_id = ? AND terminal_id = ?"
 )
 
@@ -244,7 +244,7 @@ class MemoryBook:
         return next((item.key for item in self._items if item.request_id == request_id), None)
 
     def booked_minor(self, key: ExchangeKey) -> int:
-        return sum(item.amount_minor for item in self._items if item.key == key)
+        return sum(item.billed_minor for item in self._items if item.key == key)
 
     def booked_count(self, business_date: str) -> int | None:
         return None if business_date in self._days else sum(item.business_date == business_date for item in self._items)

@@ -129,8 +129,12 @@ def withdraw(path: Path) -> None:
 
 
 def _line(item: ClearedItem) -> str:
-    about: dict[str, Any] = {"request": item.request_id, "amount_minor": item.amount_minor, "key": item.key}
-    about |= {"local_at": item.local_at, "rrn": item.rrn, "approval_code": item.approval_code}
+    about: dict[str, Any] = {
+        "request": item.request_id,
+        "amount_minor": item.amount_minor,
+        "approved_minor": item.approved_minor,
+    }
+    about |= {"key": item.key, "local_at": item.local_at, "rrn": item.rrn, "approval_code": item.approval_code}
     if item.captures:
         about["captures"] = item.captures
     return json.dumps({**about, "card": item.card})
@@ -141,7 +145,17 @@ def _item(line: str) -> ClearedItem:
     captures = tuple(ExchangeKey(*key) for key in about.get("captures", ()))
     key = ExchangeKey(*about["key"])
     number, amount_minor, local_at = int(about["request"]), int(about["amount_minor"]), str(about["local_at"])
-    return ClearedItem(number, amount_minor, key, about["rrn"], about["approval_code"], captures, local_at, about["card"])
+    return ClearedItem(
+        number,
+        amount_minor,
+        int(about["approved_minor"]),
+        key,
+        about["rrn"],
+        about["approval_code"],
+        captures,
+        local_at,
+        about["card"],
+    )
 
 
 def _write_whole(path: Path, lines: Iterable[str]) -> None:

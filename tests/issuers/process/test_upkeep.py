@@ -34,7 +34,9 @@ def morning(book: Book | MemoryBook, count: int = 7) -> list[ClearedItem]:
         refund = number == 3
         request = asked((GOOD, OF_SERIES)[number % 2], 100 * number, number, **({"transaction_type": REFUND} if refund else {}))
         assert issuer.judge(request).entry is not None
-        items.append(ClearedItem(number, -100 * number if refund else 100 * number, request.key, request.rrn, "ABC123"))
+        items.append(
+            ClearedItem(number, -100 * number if refund else 100 * number, 100 * number, request.key, request.rrn, "ABC123")
+        )
     return items
 
 

@@ -41,7 +41,8 @@ CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 
 CREATE TABLE booked_item (
   business_date  TEXT    NOT NULL,
   request_id     INTEGER NOT NULL,        -- of the presentment, by the centre's journal; an adjustment has it too
-  amount_minor   INTEGER NOT NULL,        -- above zero the cardholder is debited, below zero credited
+  amount_minor   INTEGER NOT NULL,        -- above zero the cardholder is debited, below zero credited; as it was presented
+  billed_minor   INTEGER NOT NULL,        -- the same in the currency of the account
   acquirer_id    TEXT    NOT NULL,
   terminal_id    TEXT    NOT NULL,
   stan           TEXT    NOT NULL,
