@@ -22,6 +22,7 @@ from switch.issuers.posting import ClearedItem, Posting
 from switch.issuers.process.book import Book, Deed, MemoryBook
 from switch.issuers.process.upkeep import Upkeep
 from switch.issuers.scenario import ScenarioState
+from switch.specs.load import load_specs
 from switch.transaction import REFUND, Authorization, CardUse, ExchangeKey
 from tests.issuers.cast import GOOD, NOW_MS, OF_SERIES, TODAY, advising, asked, atlas, completing, reversing
 
@@ -203,6 +204,23 @@ def test_what_the_issuer_was_never_asked_about_is_posted_to_the_account_of_its_c
     assert bank.money() == (-12_500, 0, -12_500)
     assert bank.tell(advising(sale)) == (), "an advice that comes late holds nothing a second time"
     assert bank.money() == (-12_500, 0, -12_500)
+
+
+def test_a_bank_with_another_currency_posts_at_the_rate_of_its_approval() -> None:
+    """A hold of 2,001 yen for 125.00 MAD, presented for 100.00 MAD, then reversed."""
+    sakura, sale, book = load_specs().issuers["sakura"], asked(GOOD, 12_500), MemoryBook()
+    card = next(iter(sakura.all_cards()))
+    book.append([Entry(NOW_MS, card.account, "hold", 2_001, *sale.key, sale.rrn, "", "00")])
+    accounts = AccountBook(sakura)
+    accounts.replay(book.entries())
+    for date, amount_minor in ((DAYS[0], 10_000), (DAYS[1], -10_000)):
+        posting = Posting(accounts, book, date, NOW_MS)
+        posting.book(presented(sale, amount_minor))
+        book.do(Deed(posting.entries, posting.items))
+
+    kinds = [(entry.kind, entry.amount_minor) for entry in book.entries()]
+    assert kinds == [("hold", 2_001), ("settled", 2_001), ("posted", 1_601), ("returned", 1_601)]
+    assert accounts.available_minor(card) == card.balance_minor
 
 
 def test_the_bank_moves_money_by_hand_and_blocks_an_account() -> None:
