@@ -16,6 +16,7 @@ from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.specs.centre_profile import CentreProfile
+from switch.specs.mail_profile import MailProfile
 
 
 @frozen(kw_only=True)
@@ -42,4 +43,5 @@ class Specs:
     fees: Fees
     calendar: Calendar
     scenarios: Mapping[str, Scenario]
+    mail: MailProfile = MailProfile()  #: of ``mail.toml``, which may be missing
     unsaid: tuple[SpecError, ...] = ()  #: what the centre may have to say on a line and its dialect cannot
