@@ -166,9 +166,10 @@ class MailOutbox:
 
     def in_doubt(self) -> set[int]:
         """Queued messages whose last attempt has no answer: the server may have them."""
+        last = "SELECT MAX(id) FROM attempt WHERE letter_id = letter.id"
         query = (
-            "SELECT letter.id FROM letter JOIN attempt "
-            "ON attempt.id = (SELECT MAX(id) FROM attempt WHERE letter_id = letter.id) WHERE letter.state = 'queued' AND attempt.outcome = 'unknown'"
+            f"SELECT letter.id FROM letter JOIN attempt ON attempt.id = ({last}) "  # noqa: S608
+            "WHERE letter.state = 'queued' AND attempt.outcome = 'unknown'"
         )
         return {int(row[0]) for row in self._connection.execute(query)}
 
