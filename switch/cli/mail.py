@@ -249,7 +249,8 @@ def _say_run(run: MailRun, letters: list[Letter], data: Path, specs: Specs) -> N
 def _clock_time(at_ms: int, specs: Specs) -> str:
     from datetime import UTC, datetime
 
-    return f"{datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(specs.calendar.zone):%Y-%m-%d %H:%M}"
+    at = datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(specs.calendar.zone)
+    return f"{said(f'{at:%Y-%m-%d}')} {at:%H:%M}"
 
 
 def _when(letter: Letter, specs: Specs) -> str:

@@ -6,15 +6,16 @@ checked once more. Card numbers are masked in what the message itself says; its 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import quopri
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -25,7 +26,7 @@ from switch.display.visible import visible
 from switch.endofday.files import day_folder
 from switch.errors import DataFolderError
 from switch.mail.wording import WORDING
-from switch.merchant import EMAIL, StatementLanguage
+from switch.merchant import EMAIL, EMAIL_EXPECTED, StatementLanguage
 from switch.money import currency_name, format_minor
 from switch.record import frozen
 from switch.settlement.bank_account import grouped_rib
@@ -34,6 +35,7 @@ from switch.settlement.statement_labels import LABELS
 
 MailState = Literal["queued", "sent", "failed", "bounced"]
 MAIL_STATES: Final[tuple[MailState, ...]] = ("queued", "sent", "failed", "bounced")
+LINE_END: Final = "\r\n"
 NAME_CHARACTERS_MAX: Final = 40  #: of a merchant in a Message-ID; what is longer is a digest
 #: Suffix of a file -> its media type; the order is that of the attachments.
 MEDIA_TYPES: Final = {
@@ -120,39 +122,69 @@ def _safe(merchant_id: str) -> str:
     return "x" + hashlib.sha256(merchant_id.encode(errors="surrogatepass")).hexdigest()[:31]
 
 
-def message_of(letter: Letter, head: Head) -> EmailMessage:
-    """The message without its files."""
-    words, labels = WORDING[letter.language], LABELS[letter.language]
-    date = shown_date(head.business_date, labels)
-    message = EmailMessage(policy=SMTP)
-    message["Message-ID"] = letter.message_id
-    message["Date"] = format_datetime(datetime.fromtimestamp(letter.queued_at_ms // 1000, UTC))
-    message["From"] = _address(letter.sender, letter.sender_name)
-    message["To"] = _address(letter.recipient)
-    if letter.reply_to:
-        message["Reply-To"] = _address(letter.reply_to)
-    message["Subject"] = _line(words["subject"].format(date=date, name=f"{head.name} ({head.merchant_id})"))
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is answered to it
-    message["Content-Language"] = letter.language
-    message.set_content(_body(letter, head), cte="quoted-printable")
-    return message
-
-
 def bytes_of(letter: Letter, head: Head, data: Path) -> bytes:
-    """The whole message as it goes over the wire (RFC 5322, lines end in CR LF).
+    """The whole message as it goes over the wire (RFC 5322 and 2045, lines end in CR LF, ASCII alone).
 
-    DataFolderError where a file is not as it was when the message was queued.
+    Put together here: ``EmailMessage`` takes twenty times as long (2.8 ms), and a close may write thousands. DataFolderError where
+    a file is not as it was when the message was queued.
     """
-    message, folder = message_of(letter, head), day_folder(data, letter.business_date)
+    folder = day_folder(data, letter.business_date)
+    boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:40]}"
+    body = quopri.encodestring(_body(letter, head).encode()).decode("ascii").replace("\n", LINE_END)
+    text = ("Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", body)
+    parts = [LINE_END.join(text).encode()]
     for each in letter.attachments:
-        main, _, sub = MEDIA_TYPES.get(each.suffix, "application/octet-stream").partition("/")
-        parameters = {"charset": "utf-8"} if main == "text" else None
-        name = f"{Path(each.name).stem}-{letter.business_date}.{each.suffix}"
-        content = _content(folder / each.name, each, letter.business_date)
-        message.add_attachment(content, maintype=main, subtype=sub, filename=name, params=parameters)
-    if letter.attachments:
-        message.set_boundary(f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:40]}")
-    return message.as_bytes()
+        media = MEDIA_TYPES.get(each.suffix, "application/octet-stream")
+        about = (
+            f"Content-Type: {media}{'; charset=utf-8' if media.startswith('text/') else ''}",
+            "Content-Transfer-Encoding: base64",
+            f'Content-Disposition: attachment; filename="{_attached_name(each, letter)}"',
+            "",
+            "",
+        )
+        content = base64.encodebytes(_content(folder / each.name, each, letter.business_date))
+        parts.append(LINE_END.join(about).encode() + content.replace(b"\n", b"\r\n"))
+    whole = [LINE_END.join([*_header(letter, head), f'Content-Type: multipart/mixed; boundary="{boundary}"', "", ""]).encode()]
+    whole += [f"--{boundary}{LINE_END}".encode() + part + b"\r\n" for part in parts]
+    return b"".join([*whole, f"--{boundary}--{LINE_END}".encode()])
+
+
+def _header(letter: Letter, head: Head) -> Iterator[str]:
+    """The lines of the header, but for those of the parts."""
+    words = WORDING[letter.language]
+    date = shown_date(head.business_date, LABELS[letter.language])
+    subject = words["subject"].format(date=date, name=f"{_line(head.name)} ({visible(head.merchant_id)})")
+    yield f"Message-ID: {letter.message_id}"
+    yield f"Date: {format_datetime(datetime.fromtimestamp(letter.queued_at_ms // 1000, UTC))}"
+    yield f"From: {_named(letter.sender_name)} <{_checked(letter.sender)}>"
+    yield f"To: {_checked(letter.recipient)}"
+    if letter.reply_to:
+        yield f"Reply-To: {_checked(letter.reply_to)}"
+    yield f"Subject: {Header(subject, header_name='Subject').encode(linesep=LINE_END)}"
+    yield "Auto-Submitted: auto-generated"  # RFC 3834: nobody's absence is answered to it
+    yield f"Content-Language: {letter.language}"
+    yield "MIME-Version: 1.0"
+
+
+@lru_cache
+def _named(name: str) -> str:
+    """A name before an address."""
+    shown = _line(name)
+    if shown.isascii():
+        return formataddr((shown, "x@x")).removesuffix("<x@x>").strip()
+    return Header(shown, header_name="From").encode(linesep=LINE_END)
+
+
+def _checked(address: str) -> str:
+    """An address, which the specification had, and which was checked there."""
+    if not re.fullmatch(EMAIL, address, re.ASCII):
+        raise DataFolderError(f"outbox: found {address!r}, expected {EMAIL_EXPECTED}")
+    return address
+
+
+def _attached_name(each: AttachedFile, letter: Letter) -> str:
+    """A file as the merchant sees it."""
+    return f"{Path(each.name).stem}-{letter.business_date}.{each.suffix}"
 
 
 def _content(path: Path, expected: AttachedFile, business_date: str) -> bytes:
@@ -173,13 +205,8 @@ def changed_file(path: Path, business_date: str) -> DataFolderError:
     return DataFolderError(f"{path}: found a file that was changed, expected it as it was written; {advice}")
 
 
-def _address(address: str, name: str = "") -> Address:
-    assert re.fullmatch(EMAIL, address, re.ASCII), "checked with the specification, and when the message was queued"
-    return Address(display_name=_line(name), addr_spec=address)
-
-
 def _line(text: str) -> str:
-    """A text on one line without card numbers."""
+    """What a stranger wrote, on one line and without card numbers; ids of merchants may have as many digits as a card."""
     return mask_numbers(visible(text))
 
 
@@ -191,7 +218,7 @@ def _body(letter: Letter, head: Head) -> str:
         return f"{writer(format_minor(minor, head.currency))} {currency_name(head.currency)}"
 
     pairs = [
-        ("merchant", _line(f"{head.merchant_id}  {head.name}, {head.city}")),
+        ("merchant", f"{visible(head.merchant_id)}  {_line(f'{head.name}, {head.city}')}"),
         ("operations", str(head.presentment_count + head.adjustment_count)),
         ("gross", amount(head.gross_minor)),
         ("discount", amount(head.discount_minor)),
@@ -200,11 +227,11 @@ def _body(letter: Letter, head: Head) -> str:
         (head.outcome, amount(head.net_minor)),
         *([("account", grouped_rib(head.rib))] if head.outcome == "paid" else []),
         ("value_date", shown_date(head.value_date, labels)),
-        ("reference", _line(head.reference)),
+        ("reference", visible(head.reference)),
     ]
     width = max(len(words[key]) for key, _ in pairs)
     facts = "\n".join(f"  {words[key]:<{width}}{words['mark']}{value}" for key, value in pairs)
-    names = "\n".join(f"  {Path(each.name).stem}-{letter.business_date}.{each.suffix}" for each in letter.attachments)
+    names = "\n".join(f"  {_attached_name(each, letter)}" for each in letter.attachments)
     opening = words["opening"].format(date=shown_date(head.business_date, labels))
     end = f"{words['closing']} {words['simulated']}\n{_line(head.centre_name)}\n"
     return f"{words['hello']}\n\n{opening}\n\n{facts}\n\n{words['attached']}\n{names}\n\n-- \n{end}"
