@@ -207,8 +207,8 @@ def _words(fault: Exception) -> str:
     if isinstance(fault, smtplib.SMTPResponseException):
         text = fault.smtp_error
         return f"{fault.smtp_code} " + (text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else str(text))
+    if isinstance(fault, TimeoutError) or "timed out" in str(fault):  # smtplib makes a connection that was closed of both
+        return "no answer in time"
     if isinstance(fault, smtplib.SMTPServerDisconnected):
         return "the connection was closed in the middle"
-    if isinstance(fault, TimeoutError):
-        return "no answer in time"
     return (fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)) or type(fault).__name__

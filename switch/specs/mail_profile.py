@@ -87,6 +87,7 @@ class MailProfile:
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> MailProfile:
+        table.peek("smtp", dict)  # so that a sentence on other keys names it
         server = optional(table, "smtp")
         profile = cls(
             sender=table.text("from", SENDER, pattern=EMAIL, expected=EMAIL_EXPECTED),

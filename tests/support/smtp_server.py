@@ -146,7 +146,7 @@ class _Session:
         match verb:
             case "EHLO":
                 offers = ["mail.test", *(["STARTTLS"] if self._server.starttls and not self._secure else [])]
-                offers += ["AUTH PLAIN LOGIN"] if self._server.login and self._secure else []
+                offers += ["AUTH PLAIN"] if self._server.login and self._secure else []
                 self._say("\r\n".join([*(f"250-{each}" for each in offers), "250 8BITMIME"]))
             case "STARTTLS":
                 assert self._server.starttls is not None
