@@ -301,7 +301,6 @@ TESTED_BY: Final = {
     "cli/cards": "cli/test_listings.py",
     "cli/check": "endofday/test_close.py",
     "cli/french/errors": "cli/french/test_sentences.py",
-    "cli/french/mail": "cli/french/test_sentences.py",
     "cli/french/proofs": "cli/french/test_runs.py",
     "cli/console/guarded": "trials/test_hostile_texts.py",
     "cli/console/input": "cli/test_decode.py",

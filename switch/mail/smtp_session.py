@@ -144,6 +144,14 @@ def opened(line: SmtpLine, folder: Path, sender: str) -> SmtpSession:
     return SmtpSession(smtp, login)
 
 
+def check_line(line: SmtpLine, folder: Path) -> None:
+    """SwitchError where a file that the line names cannot be used; a variable may be there only where mail is sent."""
+    if line.tls != IN_CLEAR:
+        client_side(ClientTls(ca=line.ca), folder, PLACE, line.host)
+    if line.login_file is not None:
+        login_of(line, folder)
+
+
 @contextmanager
 def _told(line: SmtpLine, login: Login | None) -> Iterator[None]:
     """What goes wrong before the first message, in a sentence."""

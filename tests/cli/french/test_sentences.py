@@ -13,6 +13,7 @@ from switch.cli import VERBS, cli
 from switch.cli.console.words import CATALOGUES, SPOKEN, translated
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
+from switch.cli.french.mail import MAIL
 from switch.cli.french.proofs import PROOFS
 from switch.cli.french.screens import SCREENS
 from switch.endofday.close import DAY_CHECKS
@@ -112,6 +113,7 @@ MODULES: Final = (
     *("clearing/checks", "clearing/proofs", "settlement/checks"),
     *("data_folder/databases", "data_folder/lock", "data_folder/vault", "machine/files"),
     *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
+    *("cli/mail", "mail/delivery", "mail/outbox", "mail/queueing", "mail/letter", "mail/smtp_session"),
     *("cli/command/usage", "cli/command/options", "cli/console/last_resort", "cli/console/attended"),
 )
 
@@ -166,7 +168,7 @@ def test_places_are_in_order_and_all_of_them_are_translated() -> None:
 
 
 def test_no_table_takes_a_word_from_another() -> None:
-    tables = (SCREENS, PROOFS, DEMO, MISTAKES)
+    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL)
     twice = {text for table in tables for text in table if sum(text in other for other in tables) > 1}
     assert {text for text in twice if len({table[text] for table in tables if text in table}) > 1} == set()
 
