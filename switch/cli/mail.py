@@ -149,8 +149,9 @@ def show_mail(
         attempts = outbox.attempts(letter) if letter is not None else []
         doubtful = outbox.in_doubt()
     if letter is None:
-        of = f" of {business_date}" if business_date else ""
-        raise NegativeAnswerError(f"merchant {merchant_id} has no message{of} in the outbox")
+        if business_date is not None:
+            raise NegativeAnswerError(f"merchant {merchant_id} has no message of {business_date} in the outbox")
+        raise NegativeAnswerError(f"merchant {merchant_id} has no message in the outbox")
     if eml:
         click.echo(_whole(letter, data), file=sys.stdout.buffer, nl=False)
     elif as_json:

@@ -140,11 +140,11 @@ def retry_mail(
         if merchant_id is not None and specs.mail.smtp is not None:
             again += [each for each in found if each.delivery == "file"]
         if not again:
-            which = " and ".join(
-                [*([f"merchant {merchant_id}"] if merchant_id else []), *([business_date] if business_date else [])]
-            )
             what = "everything was sent" if found else "there are none"
-            raise NegativeAnswerError(f"no message{f' of {which}' if which else ''} is to be tried again: {what}")
+            which = [*([f"merchant {merchant_id}"] if merchant_id else []), *([business_date] if business_date else [])]
+            if which:
+                raise NegativeAnswerError(f"no message of {' and '.join(which)} is to be tried again: {what}")
+            raise NegativeAnswerError(f"no message is to be tried again: {what}")
         for letter in again:
             sender.outbox.put_back(as_now(sender.connection, data, specs, letter, clock_ms()))
         ids = {each.id for each in again}

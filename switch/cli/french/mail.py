@@ -85,6 +85,24 @@ MAIL: Final[dict[str, str]] = {
     ),
     "{1}: found {2}, expected an outbox of Switch": "{1} : trouvé {2}, attendu une boîte d'envoi de Switch",
     # the mail server
+    "{1}: found a login with other letters than ASCII, expected user:password in ASCII": (
+        "{1} : trouvé un identifiant avec des lettres hors ASCII, attendu user:password en ASCII"
+    ),
+    "{1}: found no such variable of the environment, expected user:password in it": (
+        "{1} : trouvé aucune variable d'environnement de ce nom, attendu une variable avec user:password"
+    ),
+    "{1}: found something else, expected user:password": "{1} : trouvé autre chose, attendu user:password",
+    "{1}: found a file that others may read, expected a file with user:password that its owner alone can read (chmod 600)": (
+        "{1} : trouvé un fichier que d'autres peuvent lire, attendu un fichier avec user:password lisible par son seul "
+        "propriétaire (chmod 600)"
+    ),
+    "{1}: found bytes that are no text, expected a file with user:password that its owner alone can read": (
+        "{1} : trouvé des octets qui ne sont pas du texte, attendu un fichier avec user:password lisible par son seul "
+        "propriétaire"
+    ),
+    "{1}: found {2*}, expected a file with user:password that its owner alone can read": (
+        "{1} : trouvé {2}, attendu un fichier avec user:password lisible par son seul propriétaire"
+    ),
     "mail server {1} refuses the login: {2}": "le serveur de messagerie {1} refuse l'identification : {2}",
     "mail server {1} offers no STARTTLS, and nothing is sent in clear": (
         "le serveur de messagerie {1} n'offre pas STARTTLS, et rien n'est envoyé en clair"
