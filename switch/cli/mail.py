@@ -54,8 +54,8 @@ def send(business_date: str | None, wait: bool, data: Path, specs_folder: Path |
     """Send each merchant one message for each closed date, with its statement as files.
 
     Without a mail server in mail.toml the messages are .eml files below the data folder, mail/DATE/MERCHANT.eml, and
-    `switch day close` has written them already. With one they go to it. What it refuses for now is tried again later, by the
-    next `switch mail send` or with --wait; what it refuses for good has bounced.
+    `switch day close` has written them already. With a server they go to it. A message that the server refuses for now is sent
+    again later, by the next `switch mail send` or with --wait. A message that the server refuses for good has bounced.
 
     No message is sent twice: the outbox knows what a server has taken. If this command dies before the server answers, the
     message is sent again under the same Message-ID. The exit code is 1 if a message failed, bounced or waits, and 3 if
@@ -94,8 +94,8 @@ def send(business_date: str | None, wait: bool, data: Path, specs_folder: Path |
 def list_mail(business_date: str | None, state: MailState | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """List the messages of the outbox: of the last date, and those of earlier dates that are not sent, unless --date says one.
 
-    States are queued (to be sent, or to be tried again), sent (a server has taken it, or its file is written), bounced (a
-    server refuses it for good) and failed (no attempt is left, or nobody's address is known).
+    A queued message is to be sent, or to be sent again. A sent message was taken by a server, or its file is written. A
+    bounced message was refused for good. A failed message has no attempt left, or no contract names an address for it.
     """
     from switch.cli.show.tables import show_json, show_table
     from switch.mail.outbox import outbox_of
@@ -114,7 +114,7 @@ def list_mail(business_date: str | None, state: MailState | None, data: Path, sp
     if not letters:
         raise NegativeAnswerError(f"{data}: there are no such messages in the outbox")
     rows = [
-        (each.business_date, each.merchant_id, each.recipient, said(each.state), _when(each, specs), said(each.said))
+        (said(each.business_date), each.merchant_id, each.recipient, said(each.state), _when(each, specs), said(each.said))
         for each in letters
     ]
     show_table(("date", "merchant", "to", "state", "since", "reason"), rows)
@@ -172,8 +172,8 @@ def retry(merchant_id: str | None, business_date: str | None, data: Path, specs_
     """Try again now what failed, bounced or waits: of all merchants, or of MERCHANT.
 
     The message goes to the address that the contract has now, with the files that are there now. A message that a server
-    has taken is never sent again. One that was written as a file goes to the mail server, if there is one now and
-    MERCHANT is given.
+    has taken is never sent again. A message that was written as a file goes to the mail server, if mail.toml names one now
+    and MERCHANT is given.
     """
     from switch.mail.delivery import retry_mail
     from switch.specs.load import specs_of
@@ -291,7 +291,7 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
         *([("reason", said(letter.said))] if letter.said else []),
         *([("in doubt", said("the last attempt had no answer: the server may have it"))] if doubtful else []),
         *([("file", eml_path(data, letter))] if letter.delivery == "file" else []),
-        ("attachments", ", ".join(f"{Path(each.name).name} ({each.byte_count:,})" for each in letter.attachments)),
+        ("attachments", ", ".join(Path(each.name).name for each in letter.attachments)),
     ]
     show_pairs(pairs)
     if attempts:
