@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -113,8 +113,9 @@ def send_mail(
 
 
 def mail_after_close(data: Path, specs: Specs, business_date: str, clock_ms: Clock) -> MailRun:
-    """What follows a close: the messages of its date are queued, and written where they are files. Nothing is sent."""
-    with _sender(data, specs, clock_ms, lambda _: None) as sender:
+    """What follows a close: the messages of its date are queued, and written where they are files. Nothing is sent to a server,
+    and a command that sends meanwhile is no hindrance."""
+    with _sender(data, specs, clock_ms, lambda _: None, alone=specs.mail.smtp is None) as sender:
         sender.run.queued = queue_date(sender.connection, sender.outbox, data, specs, business_date, clock_ms())
         if specs.mail.smtp is None:
             _deliver(sender, sender.outbox.letters(business_date, QUEUED_ONLY))
@@ -155,9 +156,10 @@ def retry_mail(
 
 
 @contextmanager
-def _sender(data: Path, specs: Specs, clock_ms: Clock, say: Callable[[str], None]) -> Iterator[_Sender]:
+def _sender(data: Path, specs: Specs, clock_ms: Clock, say: Callable[[str], None], *, alone: bool = True) -> Iterator[_Sender]:
     """The one sender of a data folder, with its books and outbox open."""
-    with books.opened(data) as connection, sending_alone(data), outbox_of(data, to_write=True) as outbox:
+    only = sending_alone(data) if alone else nullcontext()
+    with books.opened(data) as connection, only, outbox_of(data, to_write=True) as outbox:
         run = MailRun(folder="" if specs.mail.smtp is not None else str(data / MAIL_FOLDER))
         yield _Sender(data, specs, clock_ms, connection, outbox, run, say)
 

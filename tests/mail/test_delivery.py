@@ -12,6 +12,7 @@ import pytest
 from switch.errors import DataFolderError, NegativeAnswerError
 from switch.mail import delivery
 from switch.mail.delivery import mail_after_close, retry_mail
+from switch.mail.letter import Letter
 from switch.mail.outbox import OUTBOX_FILE, outbox_of, sending_alone
 from switch.mail.queueing import NO_ADDRESS
 from tests.mail.closed_day import (
@@ -71,12 +72,14 @@ def test_sending_twice_writes_nothing_again_and_a_missing_file_is_written_as_it_
 @pytest.mark.parametrize("after", range(5))
 def test_dying_as_files_are_written_and_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     data = closed_day(tmp_path)
-    write, written = delivery._write_file, []
+    write = delivery._write_file
+    written: list[str] = []
 
-    def die(*arguments: object) -> None:
+    def die(sender: delivery._Sender, letter: Letter) -> None:
         if len(written) == after:
             pytest.fail("died here")
-        written.append(write(*arguments))  # type: ignore[arg-type,func-returns-value]
+        write(sender, letter)
+        written.append(letter.merchant_id)
 
     with monkeypatch.context() as dying:
         dying.setattr(delivery, "_write_file", die)
@@ -162,6 +165,28 @@ def test_an_outbox_of_something_else_is_told(tmp_path: Path) -> None:
         send(data, SPECS)
     with pytest.raises(DataFolderError, match=r"outbox.db: found .*, expected an outbox of Switch"):
         letters(data)
+
+
+def test_a_close_queues_while_another_command_sends(tmp_path: Path) -> None:
+    data = closed_day(tmp_path)
+    with sending_alone(data):
+        assert mail_after_close(data, with_server(1), FRIDAY, Clock()).queued == 4
+    assert set(states(data).values()) == {"queued"}
+
+
+def test_a_merchant_off_the_wire_has_a_file_and_an_id_of_letters_and_digits(tmp_path: Path) -> None:
+    from attrs import evolve
+
+    strange = "../\N{LATIN SMALL LETTER E WITH ACUTE}>\r\nBcc"
+    specs = evolve(SPECS, default_contract=evolve(SPECS.merchants[SHOP], id="", terminals=(), email="passage@switch.example"))
+    data = closed_day(tmp_path, specs, merchants=(strange, SHOP))
+    send(data, specs)
+    (name,) = set(files(data)) - {f"{FRIDAY}/{SHOP}.eml"}
+    assert name == f"{FRIDAY}/%2E%2E%2F%C3%A9%3E%0D%0ABcc.eml"
+    letter = letters(data)[strange]
+    assert (letter.recipient, len(letter.attachments)) == ("passage@switch.example", 2)
+    assert letter.message_id.isascii()
+    assert b"\nBcc" not in files(data)[name]
 
 
 # To a mail server

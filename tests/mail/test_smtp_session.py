@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,18 @@ def line(port: int, **keys: Any) -> SmtpLine:
     return SmtpLine(**{"host": "127.0.0.1", "port": port, "tls": "none", "timeout_seconds": 5.0, **keys})
 
 
+def secured(tls: str, context: ssl.SSLContext) -> PlayedServer:
+    """A server that wants a login, with TLS in one of two ways."""
+    return PlayedServer(login=LOGIN, starttls=context if tls == "starttls" else None, wrapped=context if tls == "tls" else None)
+
+
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 def test_messages_go_under_tls_with_a_login(tmp_path: Path, drawer: Drawer, tls: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from attrs import evolve
 
     data = closed_day(tmp_path)
     context = drawer.server().context
-    server = PlayedServer(login=LOGIN, **{"starttls" if tls == "starttls" else "wrapped": context})
+    server = secured(tls, context)
     monkeypatch.setenv("MAIL_LOGIN", ":".join(LOGIN))
     with mail_server(server):
         specs = evolve(with_server(server.port, tls=tls, ca="ca.pem", login_env="MAIL_LOGIN"), folder=drawer.folder)
@@ -57,7 +63,7 @@ def test_a_server_that_is_somebody_else_gets_nothing(
     drawer: Drawer, tls: str, certificate: str, ca: str | None, sentence: str
 ) -> None:
     context = drawer.server(certificate).context
-    server = PlayedServer(login=LOGIN, **{"starttls" if tls == "starttls" else "wrapped": context})
+    server = secured(tls, context)
     with mail_server(server), pytest.raises(UnreachableError) as refused:
         opened(line(server.port, tls=tls, ca=f"{ca}.pem" if ca else None), drawer.folder, SENDER)
     assert sentence in str(refused.value)
