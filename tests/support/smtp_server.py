@@ -96,7 +96,8 @@ def _accept(server: PlayedServer, listener: socket.socket) -> None:
 
 class _Session:
     def __init__(self, server: PlayedServer, connection: socket.socket) -> None:
-        self._server, self._secure, self._user = server, False, None
+        self._server, self._secure = server, False
+        self._user: str | None = None
         self._connection = connection
         if server.wrapped is not None:
             self._secured(server.wrapped)
