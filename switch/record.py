@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 else:
     import attrs
 
-    def _made(make, kind=None, *, eq=True, repr=True, **options):
+    def _made(make, kind=None, *, eq=True, **options):
         """The class decorator, also where it is used without brackets."""
         if kind is None:
-            return partial(_made, make, eq=eq, repr=repr, **options)
-        shared = ({"__repr__": _shown} if repr else {}) | ({"__eq__": _equal, "__hash__": _hashed} if eq else {})
+            return partial(_made, make, eq=eq, **options)
+        shared = {"__repr__": _shown} | ({"__eq__": _equal, "__hash__": _hashed} if eq else {})
         own = vars(kind).keys()
         made = make(kind, repr=False, eq=False, **options)
         for name in shared.keys() - own:

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from attrs import field
 
-from switch.card import Pan
+from switch.card import CardSecurity, Pan, SecurityResults
 from switch.record import record
 
 
@@ -101,6 +101,7 @@ class Authorization:
     repeat: bool = False  #: it came as a repeat (0101, 0121, …) of what its sender had no answer to
     stamped: bool = False  #: its sender gave no time at all: the time in ``key`` is of the centre's clock
     captured_function: Literal[Function, ""] = ""  #: of a BATCH: whether what its close captured had been asked or told
+    security: CardSecurity | None = field(default=None, eq=False, repr=False)  #: what proves card and holder; never stored
 
     def is_sent_again(self, again: Authorization) -> bool:
         """Whether a later message of the same sender says what this one said: the same payment by the same card at the same
@@ -115,6 +116,16 @@ class Authorization:
             and self.message_class == again.message_class
             and (self.captured_function or self.function) == again.function
         )
+
+
+class CardUse(NamedTuple):
+    """How and where a card is used, as far as an issuer asks beyond the channel; what a message does not say is empty."""
+
+    countries: frozenset[str] = frozenset()  #: of acquirer and card acceptor: ISO 3166 numeric, or letters of no known country
+    contactless: bool = False
+    with_pin: bool = False
+    on_file: bool = False  #: by a standing order of the cardholder: the merchant keeps the number
+    account: str = ""  #: which of the cardholder's accounts: savings, cheque, credit, universal, investment; empty: any
 
 
 def tells_apart(rrn: str) -> bool:
@@ -164,6 +175,7 @@ class Upload:
     original_stan: str  #: of the transaction
     pan: Pan | None
     amount_minor: int
+    currency: str  #: ISO 4217 numeric
     merchant_id: str
     rrn: str  #: DE 37, the transaction's
 
@@ -195,6 +207,7 @@ class Decision:
     approved_minor: int | None = None  #: what was granted, where that is less than was asked (response code 10)
     carried: Mapping[int, str] | None = field(default=None, eq=False, repr=False)  #: what the issuer adds for the acquirer
     unanswered: bool = False  #: declined because its issuer was asked and did not answer
+    results: SecurityResults | None = field(default=None, eq=False, repr=False)  #: what the issuer found of the proofs
 
     @property
     def approved(self) -> bool:
@@ -212,6 +225,7 @@ class IssuerAnswer:
     carried: Mapping[int, str] | None = field(eq=False, repr=False)  #: what of it goes on to the acquirer
     approved_minor: int | None = None  #: of a partial approval: DE 4
     contradiction: str = ""  #: of an approval: in what it is of another transaction than the one that was asked, in words
+    results: SecurityResults | None = field(default=None, eq=False, repr=False)  #: as of a Decision
 
 
 SWITCH: Final = "switch"
@@ -235,13 +249,26 @@ LOST_CARD: Final = "41"
 STOLEN_CARD: Final = "43"
 INSUFFICIENT_FUNDS: Final = "51"
 EXPIRED_CARD: Final = "54"
+INCORRECT_PIN: Final = "55"
+CARDHOLDER_NOT_PERMITTED: Final = "57"
+TERMINAL_NOT_PERMITTED: Final = "58"
 AMOUNT_LIMIT_EXCEEDED: Final = "61"
+RESTRICTED_CARD: Final = "62"
+SECURITY_VIOLATION: Final = "63"
 ORIGINAL_AMOUNT_INCORRECT: Final = "64"
+FREQUENCY_LIMIT_EXCEEDED: Final = "65"
+PIN_TRIES_EXCEEDED: Final = "75"
 ISSUER_INOPERATIVE: Final = "91"
 NO_ROUTE: Final = "92"
 DUPLICATE_TRANSMISSION: Final = "94"
 RECONCILE_ERROR: Final = "95"
 SYSTEM_MALFUNCTION: Final = "96"
+
+#: Words of the schemes, in no table of the standard.
+ADDITIONAL_AUTHENTICATION: Final = "1A"
+CRYPTOGRAM_OR_VALUE_WRONG: Final = "82"
+KEY_UNUSABLE: Final = "88"
+CVV2_WRONG: Final = "N7"
 
 #: Response codes that grant the money asked for (ISO 8583:1987, DE 39).
 APPROVALS: Final = frozenset({APPROVED, "08", PARTIALLY_APPROVED, "11", "16"})
@@ -328,9 +355,23 @@ REASON_TIMEOUT: Final = "4021"  #: time ran out, or the line was lost, before an
 REASON_COMPLETED: Final = "4004"  #: another message settles it: a completion took the place of a hold
 
 
+#: Codes of DE 39 that are in no table of the standard and that our issuers give: words of the schemes.
+SCHEME_MEANINGS: Final = {
+    "1A": "additional customer authentication required",
+    "82": "verification value or cryptogram is wrong",
+    "88": "cryptographic failure",
+    "N7": "CVV2 is wrong",
+    "R0": "stop payment order",
+    "R1": "revocation of authorization order",
+    "R3": "revocation of all authorizations order",
+}
+
+
 def response_meaning(response_code: str) -> str:
-    """The words for a response code; codes outside the standard's table say so."""
-    return RESPONSE_MEANINGS.get(response_code, "private use, not in the standard's table")
+    """The words for a response code; codes outside the standard's table say so, but for those our issuers give."""
+    return RESPONSE_MEANINGS.get(response_code) or SCHEME_MEANINGS.get(
+        response_code, "private use, not in the standard's table"
+    )
 
 
 #: When an approval counts.

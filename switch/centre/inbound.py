@@ -23,6 +23,7 @@ from switch.iso8583.reading.recognize import around_in_line
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
+from switch.lines.message_mac import MacFault
 from switch.lines.network_management import Identity
 from switch.money import format_minor
 from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
@@ -35,7 +36,15 @@ from switch.routing.traffic.events import (
     ReversalReceived,
     TotalsReceived,
 )
-from switch.transaction import ADVICE, APPROVED, FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, ISSUER_INOPERATIVE, UNABLE_TO_LOCATE
+from switch.transaction import (
+    ADVICE,
+    APPROVED,
+    FORMAT_ERROR,
+    FUNCTION_NOT_SUPPORTED,
+    ISSUER_INOPERATIVE,
+    SECURITY_VIOLATION,
+    UNABLE_TO_LOCATE,
+)
 
 #: Class of a message -> the kind of delivery it answers, where it is an answer.
 DELIVERY_OF_CLASS: Final[dict[str | None, DeliveryKind]] = {"authorization": ADVICE, "financial": ADVICE, "reversal": REVERSAL}
@@ -75,7 +84,14 @@ class Inbound:
         except MessageError as error:
             self._refuse_unreadable(line, frame, error, effects)
             return
-        message = line.understood(received) if line.translates else received
+        plain = received
+        if line.macs is not None:
+            try:
+                plain = line.checked(received, frame.body)
+            except MacFault as fault:
+                self._refuse_mac(line, frame, received, fault, effects)
+                return
+        message = line.understood(plain) if line.translates else plain
         origin = Origin(line, line.framer.answered(frame.tpdu) if frame.tpdu else b"", received, frame.body)
         try:
             self._dates[line.edition](received.elements)
@@ -146,9 +162,13 @@ class Inbound:
             except MessageError:
                 received, wrong = line.codec.decode_most(frame.body, NEEDED_IN_ANSWERS)
                 effects.append(Notice("garbled", f"{line.name}: {wrong}; the answer is used without that element"))
+            if line.macs is not None:
+                received = line.checked(received, frame.body)
             message = line.understood(received) if line.translates else received
             if message.mti in REQUEST_ANSWERS:
-                answer = issuer.to_issuer_answer(message, acquirer_id=self._voice.institution_id, waiting=self._waiting)
+                answer = issuer.to_issuer_answer(
+                    message, acquirer_id=self._voice.institution_id, waiting=self._waiting, places=line.places
+                )
                 self._take(AnswerReceived(link.issuer, answer), now, effects)
                 return
             kind = message_class(message.mti)
@@ -157,7 +177,7 @@ class Inbound:
                 answered = DeliveryAnswered(link.issuer, message.stan, message.response_code, delivery, message.terminal_id)
                 self._take(answered, now, effects)
                 return
-        except MessageError as error:
+        except (MessageError, MacFault) as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
             return
         if kind == "network_management" and line is link.line:
@@ -176,12 +196,13 @@ class Inbound:
             self._outgoing.refuse(origin, message, ISSUER_INOPERATIVE)
             return
         stamp = NO_STAMP if message.transmitted_at else voice.stamp()
+        own, places = voice.institution_id, line.places
         try:
-            request = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+            request = acquirer.to_authorization(message, acquirer_id=own, stamp=stamp, currency=CURRENCY, places=places)
             earlier = self._same_before(request) if request.stamped else None
             if earlier is not None:  # the same again: it is known, and answered, by the time of the first
                 stamp = acquirer.Stamp(earlier.key.transmitted_at, earlier.local_at)
-                request = acquirer.to_authorization(message, acquirer_id=voice.institution_id, stamp=stamp, currency=CURRENCY)
+                request = acquirer.to_authorization(message, acquirer_id=own, stamp=stamp, currency=CURRENCY, places=places)
         except MessageError as error:
             self._lacks(origin, message, error, effects)
             return
@@ -219,7 +240,7 @@ class Inbound:
     def _upload(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
         """A transaction of a terminal's batch: it is compared with what was approved here, and changes nothing."""
         voice = self._voice
-        upload = to_upload(message, acquirer_id=voice.institution_id, stamp=voice.stamp())
+        upload = to_upload(message, acquirer_id=voice.institution_id, stamp=voice.stamp(), currency=CURRENCY)
         if upload is None or origin.line.translates:
             self._other(origin, message, effects)
             return
@@ -227,8 +248,19 @@ class Inbound:
         self._outgoing.refuse(origin, message, code)
         if code != APPROVED:
             name = f"RRN {upload.rrn}" if upload.refers else f"STAN {upload.original_stan}"
-            what = f"{name} for {format_minor(upload.amount_minor)} is no approval here that stands; answered {code}"
+            amount = format_minor(upload.amount_minor, upload.currency)
+            what = f"{name} for {amount} is no approval here that stands; answered {code}"
             effects.append(Notice("unmatched", f"{origin.line.name}: {message.mti}: {what}"))
+
+    def _refuse_mac(self, line: Line, frame: Frame, received: Message, fault: MacFault, effects: list[Effect]) -> None:
+        """Answer 63 to a message whose MAC is wrong, 30 to one that has none where one is asked for; nothing more is done with
+        it, for nobody knows who sent it. Answers go unanswered."""
+        code = FORMAT_ERROR if fault.missing else SECURITY_VIOLATION
+        message = line.understood(received) if line.translates else received
+        line.opening = None
+        answered = self._outgoing.refuse(Origin(line, line.framer.answered(frame.tpdu), received), message, code)
+        outcome = f"answered {line.code(code, message)}" if answered else "not answered"
+        effects.append(Notice("mac", f"{line.name}: {received.mti}: {fault}; {outcome}"))
 
     def _refuse_unreadable(self, line: Line, frame: Frame, error: MessageError, effects: list[Effect]) -> None:
         """Answer 30 to a message whose MTI and DE 11 can be read, so that its sender can match the answer. Another gets no

@@ -20,6 +20,7 @@ from switch.iso8583.mti import expects_answer
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
+from switch.lines.pin_zones import PinRefusedError, PinZones
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
@@ -44,9 +45,13 @@ class Outbound:
     the effects that follow."""
 
     def __init__(
-        self, voice: Identity, links: Mapping[str, IssuerLink], handle: Callable[[Event, float], Iterable[Effect]]
+        self,
+        voice: Identity,
+        links: Mapping[str, IssuerLink],
+        handle: Callable[[Event, float], Iterable[Effect]],
+        zones: PinZones | None = None,
     ) -> None:
-        self._voice, self._links, self._handle = voice, links, handle
+        self._voice, self._links, self._handle, self._zones = voice, links, handle, zones
         self._touched: dict[Line, None] = {}
         #: Kind of effect -> how it is said; each gives the effects that follow from it.
         self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
@@ -103,7 +108,7 @@ class Outbound:
             if line.queue_answer(origin.body, origin.tpdu, mti, decision.approval_code, decision.response_code):
                 return ()
         try:
-            line.queue(acquirer.to_response(request, decision), origin.tpdu, origin.message, finer(decision))
+            line.queue(acquirer.to_response(request, decision, line.places), origin.tpdu, origin.message, finer(decision))
         except MessageError as error:
             instead = "not answered"
             for lesser, told, words in lesser_responses(request, decision, origin.message):
@@ -136,8 +141,14 @@ class Outbound:
         line = link.line
         if line is None:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
+        message = forwarding.to_issuer_request(request, forwarder_id=self._voice.institution_id)
         try:
-            line.queue(forwarding.to_issuer_request(request, forwarder_id=self._voice.institution_id), link.tpdu)
+            if request.security is not None:
+                pin = None if self._zones is None else self._zones.sealed_for(issuer, request)
+                message = forwarding.secured(message, request.security, line.places, pin)
+            line.queue(message, link.tpdu)
+        except PinRefusedError as error:
+            return self._handle(ForwardFailed(request, issuer, error.response_code, str(error)), now)
         except MessageError as error:
             why = f"cannot be said in the dialect of {issuer}: {error}"
             self._voice.tell(

@@ -25,10 +25,12 @@ from switch.errors import TlsError
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.journal.journal import Batch, Journal
+from switch.keys.key_module import KeyModule
 from switch.lines.acquirer_lines import CONNECTIONS_MAX, AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Frames, Line, Secured
 from switch.lines.network_management import Identity
+from switch.lines.pin_zones import PinZones
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept, keep_alive
 from switch.lines.tls import answer
@@ -62,7 +64,8 @@ Handshake = Callable[[], Awaitable[Secured | None]]  #: what stands before a lin
 class Server:
     """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock.
 
-    ``trace`` keeps every message, where there is one.
+    ``trace`` keeps every message, where there is one. ``keys`` opens and seals PIN blocks; without it they go on as they
+    came.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Server:
         clock_ms: Callable[[], int],
         tell: Callable[[Notice], None],
         trace: Trace | None = None,
+        keys: KeyModule | None = None,
     ) -> None:
         self.specs, self.journal, self._trace = specs, journal, trace
         self._clock_ms, self._tell = clock_ms, tell
@@ -100,7 +104,8 @@ class Server:
             self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners}
         )
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle)
+        zones = None if keys is None else PinZones(keys, specs.issuers.values())
+        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones)
         self._incoming = Inbound(
             self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
         )

@@ -27,7 +27,10 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
 from switch.issuers.profile import Profile
 from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
+from switch.keys.key_module import KeyModule
+from switch.keys.shipped import ACQUIRERS
 from switch.lines.issuer_link import IssuerLink
+from switch.lines.message_mac import LineMacs
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
 from switch.lines.tls_context import issuers_tls, listeners_tls
@@ -67,12 +70,13 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def wire_format(dialect: str, header: HeaderFormat | str, tpdu: bool, codecs: dict[str, Codec], specs: Specs) -> WireFormat:
+def wire_format(of: Listener | Profile, codecs: dict[str, Codec], specs: Specs, keys: KeyModule) -> WireFormat:
     """The wire format of a listener or an issuer; lines of one dialect share its codec."""
-    if dialect not in codecs:
-        codecs[dialect] = Codec(specs.dialects[dialect])
-    chosen = HeaderFormat.parse(header) if isinstance(header, str) else header
-    return WireFormat(codec=codecs[dialect], header=chosen, tpdu=tpdu)
+    if of.dialect not in codecs:
+        codecs[of.dialect] = Codec(specs.dialects[of.dialect])
+    header = HeaderFormat.parse(of.header) if isinstance(of.header, str) else of.header
+    macs = LineMacs.of(of.keys, keys, of.id if isinstance(of, Profile) else ACQUIRERS)
+    return WireFormat(codec=codecs[of.dialect], header=header, tpdu=of.tpdu, macs=macs, pin_zone=of.keys.pin_key)
 
 
 class Centre:
@@ -155,7 +159,8 @@ class Centre:
 
     async def _run(self, journal: SqliteJournal, recording: TraceProcess | None, clock: BusinessClock) -> None:
         trace = recording.trace if recording is not None else None
-        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace)
+        keys = KeyModule.open(self.options.data, self.specs.issuers)
+        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace, keys=keys)
         self._stop.unanswered = lambda: server.board.pending
         if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
             await clock.open(self.options.business_date, "operator")
@@ -170,7 +175,7 @@ class Centre:
         traced = recording.running() if recording is not None else nullcontext()
         async with self._starter.running(), traced, trio.open_nursery() as whole:
             await whole.start(server.run)
-            links = {profile.id: self._link(server, profile) for profile in self.specs.issuers.values()}
+            links = {profile.id: self._link(server, profile, keys) for profile in self.specs.issuers.values()}
             for profile in self.specs.issuers.values():
                 whole.start_soon(links[profile.id].run)
                 if profile.managed:
@@ -184,7 +189,7 @@ class Centre:
             whole.start_soon(self._announce, links, addresses, recording)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
-                    wire = wire_format(listener.dialect, listener.header, listener.tpdu, self._codecs, self.specs)
+                    wire = wire_format(listener, self._codecs, self.specs, keys)
                     serving.start_soon(server.serve, listener.name, sock, wire, self._listeners_tls.get(listener.name))
                 await self._stop.comes_to(FINISH)
                 self._tell(Notice("stopping", "finishing what is in flight"))
@@ -214,8 +219,8 @@ class Centre:
                 "expected a free address (--free-ports takes any)"
             ) from None
 
-    def _link(self, server: Server, profile: Profile) -> IssuerLink:
-        wire = wire_format(profile.dialect, profile.header, profile.tpdu, self._codecs, self.specs)
+    def _link(self, server: Server, profile: Profile, keys: KeyModule) -> IssuerLink:
+        wire = wire_format(profile, self._codecs, self.specs, keys)
         return server.link(profile.id, wire, self._issuers_tls.get(profile.id))
 
     def _process(self, profile: Profile, link: IssuerLink) -> IssuerProcess:

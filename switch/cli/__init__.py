@@ -31,7 +31,7 @@ VERBS: Final = {
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
     "tail": ("switch.cli.tail", "tail", "Follow messages, a line for each and its answer."),
-    "cards": ("switch.cli.cards", "cards", "List the test cards, and what each is for."),
+    "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),

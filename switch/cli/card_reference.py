@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from switch.cli.cards import codes_given
+from switch.cli.card_codes import codes_given
 from switch.money import format_minor
 from switch.specs.load import load_specs
 
@@ -13,11 +13,12 @@ _HEAD = """# Test cards
 
 You need a card that is approved, declined or expired; this page lists the cards of the embedded specification.
 `make docs` makes it from [specs/issuers](../../specs/issuers), and `switch cards` prints the same. The numbers are
-invented. Balances are in MAD.
+invented, or published test numbers. Balances are in MAD.
 
 The column *gives* lists the response codes ([DE 39](glossary.md#response-code)) that the card leads to: 51 above its
-balance, 61 above its limit in cash.
-[Response codes](response-codes.md) has a command for each code.
+balance, 61 above its limit in cash, others by the rules of its [product](../../specs/README.md#issuersidtoml).
+[Response codes](response-codes.md) has a command for each code, and `switch cards --for CODE` one for each card that
+gives it. `switch cards generate` makes further cards, by the thousand.
 """
 _SERIES = """
 ## Series

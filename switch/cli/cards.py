@@ -1,36 +1,42 @@
-"""``switch cards``: the test cards of every issuer."""
+"""``switch cards``: the test cards of every issuer, and new ones by the thousand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from switch.cli.command.help import Verb, option
+from switch.cli.command.help import VerbAndMore, option
 from switch.cli.command.names import issuer_names, known
 from switch.cli.command.options import json_option, specs_option
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.issuers.profile import Card, CardSeries, Profile
+    from switch.keys.key_module import KeyModule
     from switch.specs.specification import Specs
 
 
 _COLUMNS: Final = ("number", "scheme", "gives", "expiry", "CVV2", "balance", "purpose")
-_LITTLE_MINOR: Final = 12_500  #: an account with less cannot pay the purchase that `switch send` makes by default
+CARD_FORMS: Final = ("csv", "pans", "messages")  #: what `switch cards generate` prints
+_LINES_AT_ONCE: Final = 4_096
 SERIES_COLUMNS: Final = ("issuer", "numbers", "expiry", "balance each", "purpose")
 
 
-@click.command(cls=Verb)
+@click.group(cls=VerbAndMore, invoke_without_command=True)
 @option("--issuer", "issuer_id", metavar="ID", shell_complete=issuer_names, help="Only the cards of this issuer.")
-@option("--for", "wanted", metavar="CODE", help="Only the cards that give this response code: 00, 51, 54 …")
+@option("--for", "wanted", metavar="CODE", help="Only the cards that give this response code (00, 51, 54 …), with commands.")
 @option("--series", "in_full", is_flag=True, help="List every card of a series, not one line for all.")
 @option("--pans", "bare", is_flag=True, help="Print card numbers alone, one a line, of series too (for load tools).")
 @specs_option
 @json_option
+@click.pass_context
 def cards(
+    ctx: click.Context,
     issuer_id: str | None,
     wanted: str | None,
     in_full: bool,
@@ -41,8 +47,12 @@ def cards(
     """List the test cards: number, scheme, the response codes each gives, expiry (YYMM), CVV2, balance, purpose.
 
     These numbers are invented for tests and are shown in full. A series is one line, with its first number and how many there
-    are, unless --series.
+    are, unless --series. So is a card file. `switch cards generate` makes cards for one. The PIN of every card is 1234, unless
+    its bank's file gives another; where the file gives no CVV2, the test key of the bank does.
     """
+    if ctx.invoked_subcommand is not None:
+        _refuse_options(ctx, ctx.invoked_subcommand)
+        return
     from switch.cli.show.tables import show_json, show_table
     from switch.specs.load import load_specs
 
@@ -72,9 +82,74 @@ def cards(
     rows = [_series_row(entry) for entry in entries if entry["count"] > 1]
     if rows:
         show_table(SERIES_COLUMNS, rows, title="Series: like cards, numbered on from the first (--series lists each)")
+    if wanted is not None:
+        _print_ways(wanted, entries)
+
+
+def _print_ways(wanted: str, entries: Iterable[dict[str, Any]]) -> None:
+    """What to send with each card to get a code."""
+    from switch.cli.console.screen import say_command, say_text
+
+    say_text(f"To get {wanted}:")
+    for entry in entries:
+        say_command(" ", entry["send"][wanted], None, gap=" ")
+
+
+@cards.command(short_help="Make cards for an issuer, by the thousand.")
+@option(
+    "--issuer",
+    "issuer_id",
+    required=True,
+    metavar="ID",
+    shell_complete=issuer_names,
+    help="Issuer whose ranges the numbers are in.",
+)
+@option("--count", type=int, default=100, show_default=True, metavar="NUMBER", help="How many cards.")
+@option("--seed", type=int, default=0, show_default=True, metavar="NUMBER", help="Another seed makes other cards.")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(CARD_FORMS),
+    default="csv",
+    show_default=True,
+    metavar="FORM",
+    help="csv: a card file; pans: numbers alone; messages: purchases for `switch send --file`.",
+)
+@specs_option
+def generate(issuer_id: str, count: int, seed: int, form: str, specs_folder: Path | None) -> None:
+    """Print new cards of an issuer: numbers, expiry, CVV2, balance, product, account, name, amount of a purchase.
+
+    The same seed makes the same cards. Numbers lie in the ranges that lead to the issuer, products come by their `share`, and
+    amounts are 435 MAD in the mean. Name the file as `card_file` in the issuer's file, and the issuer has these cards.
+
+    \b
+    switch cards generate --issuer atlas --count 100000 --seed 7 > cards.csv
+    switch cards generate --issuer atlas --count 500 --format pans > pans.txt
+    switch cards generate --issuer atlas --count 9 --format messages > sent.csv
+    """
+    from switch.cli.card_maker import MADE_MAX, as_card_file, as_messages, as_numbers, made_cards
+    from switch.specs.load import load_specs
+
+    if not 1 <= count <= MADE_MAX:
+        raise SwitchError(f"--count: found {count}, expected 1 to {MADE_MAX}")
+    specs = load_specs(specs_folder)
+    known("--issuer", issuer_id, specs.issuers, specs_folder)
+    made = made_cards(specs.issuers[issuer_id], specs.routing, count, seed)
+    lines = {"csv": as_card_file, "pans": as_numbers, "messages": as_messages}[form](made)
+    while piece := list(islice(lines, _LINES_AT_ONCE)):
+        click.echo("\n".join(piece))
+
+
+def _refuse_options(ctx: click.Context, below: str) -> None:
+    """No option is passed over in silence: those of the list mean nothing to a verb below it."""
+    for parameter in ctx.command.params:
+        if ctx.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE:
+            raise SwitchError(f"{parameter.opts[0]}: found in front of {below}, expected behind it, where {below} knows it")
 
 
 def _print_numbers(issuers: Iterable[Profile], wanted: str | None) -> None:
+    from switch.cli.card_codes import codes_given
+
     for issuer in issuers:
         for card in issuer.all_cards():
             if wanted is None or wanted in codes_given(card):
@@ -86,6 +161,12 @@ def _entries(issuer: Profile, specs: Specs, in_full: bool) -> Iterator[dict[str,
         yield _entry(issuer, specs, card, 1)
     for series in issuer.card_series:
         yield from (_entry(issuer, specs, card, 1) for card in series) if in_full else [_series_entry(issuer, specs, series)]
+    sheet = issuer.sheet
+    if sheet is not None:
+        count = 1 if in_full else len(sheet)
+        listed = (_entry(issuer, specs, card, count) for card in sheet)
+        for entry in listed if in_full else islice(listed, 1):
+            yield entry if in_full else {**entry, "purpose": f"cards of the file {issuer.card_file}"}
 
 
 def _row(entry: dict[str, Any]) -> list[str]:
@@ -93,20 +174,18 @@ def _row(entry: dict[str, Any]) -> list[str]:
     return [{**entry, "codes": " ".join(entry["gives"])}[key] or "" for key in given]
 
 
-def codes_given(card: Card) -> list[str]:
-    """The response codes that the card's own data lead to, the usual one first."""
-    import time
+def _computed_cvv2(issuer_id: str, card: Card) -> str:
+    """The CVV2 that the test key of the bank gives a card whose file gives it none."""
+    from switch.issuers.process.verifier import printed_kind
 
-    from switch.issuers.decide import STATUS_REFUSALS
-    from switch.transaction import AMOUNT_LIMIT_EXCEEDED, APPROVED, EXPIRED_CARD, INSUFFICIENT_FUNDS
+    return _test_keys(issuer_id).make_cvv(printed_kind(card.pan), f"{issuer_id}.cvk", card.pan, card.expiry)
 
-    if card.status in STATUS_REFUSALS:
-        return [STATUS_REFUSALS[card.status][0]]
-    if card.expiry < time.strftime("%y%m"):
-        return [EXPIRED_CARD]
-    short = [INSUFFICIENT_FUNDS] * (card.balance_minor < _LITTLE_MINOR)
-    limited = [AMOUNT_LIMIT_EXCEEDED] * (card.cash_limit_minor is not None)
-    return [APPROVED, *short, *limited]
+
+@cache
+def _test_keys(issuer_id: str) -> KeyModule:
+    from switch.keys.key_module import KeyModule
+
+    return KeyModule.open(None, [issuer_id])
 
 
 def _series_row(entry: dict[str, Any]) -> list[str]:
@@ -120,20 +199,24 @@ def _series_entry(issuer: Profile, specs: Specs, series: CardSeries) -> dict[str
 
 def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, Any]:
     """One line: a card, or the first of a series of ``count``."""
+    from switch.cli.card_codes import send_line, ways
     from switch.issuers.account import ACCOUNT_CURRENCY
     from switch.money import format_minor
 
+    given = ways(card)
     return {
         "issuer": issuer.id,
         "pan": card.pan.digits,
         "scheme": route.scheme if (route := specs.routing.find(card.pan.digits)) is not None else None,
-        "gives": codes_given(card),
+        "gives": list(given),
+        "send": {code: send_line(card, code, options) for code, options in given.items()},
         "expiry": card.expiry,
-        "cvv2": card.cvv2,
+        "cvv2": card.cvv2 or _computed_cvv2(issuer.id, card),
         "balance": format_minor(card.balance_minor),
         "balance_minor": card.balance_minor,
         "currency": ACCOUNT_CURRENCY,
         "status": card.status,
+        "product": card.product.id or None,
         "count": count,
         "purpose": card.purpose,
     }

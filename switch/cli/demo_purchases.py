@@ -14,7 +14,8 @@ from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.messages import to_1987
 from switch.iso8583.framing import Framer
 from switch.iso8583.mapping.compose import Sale, retrieval_reference, sale_message, worded
-from switch.issuers.profile import ACTIVE, LOST, PURPOSE_DO_NOT_HONOR, STOLEN, Card
+from switch.issuers.cards.status import ACTIVE, LOST, PURPOSE_DO_NOT_HONOR, STOLEN
+from switch.issuers.profile import Card
 from switch.journal.journal import read_life
 from switch.lines.client import exchange
 from switch.merchant import Merchant
@@ -118,7 +119,9 @@ class _Wallet:
 
     def _kind(self, card: Card) -> str:
         if card.status != ACTIVE:
-            return {PURPOSE_DO_NOT_HONOR: "not honored", LOST: "lost", STOLEN: "stolen"}[card.status]
+            return {PURPOSE_DO_NOT_HONOR: "not honored", LOST: "lost", STOLEN: "stolen"}.get(card.status, card.status)
+        if not card.usual:
+            return "with rules of its own"
         if card.expiry < self._today:
             return "expired"
         if card.balance_minor < PLENTY_MINOR:

@@ -49,9 +49,8 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
     if command.hidden:
         return
     context = click.Context(command, info_name=name, parent=parent)
-    if isinstance(command, click.Group):
-        for below in command.list_commands(context):
-            yield from _sections(command.get_command(context, below), context, below)
+    if isinstance(command, click.Group) and not command.invoke_without_command:
+        yield from _below(command, context)
         return
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     yield f"## {context.command_path}"
@@ -65,6 +64,13 @@ def _sections(command: click.Command | None, parent: click.Context, name: str) -
             yield "\n".join([head, "| --- | --- |", *(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows)])
     if examples:
         yield "```\n" + "\n".join(examples) + "\n```"
+    if isinstance(command, click.Group):
+        yield from _below(command, context)
+
+
+def _below(group: click.Group, context: click.Context) -> Iterator[str]:
+    for name in group.list_commands(context):
+        yield from _sections(group.get_command(context, name), context, name)
 
 
 def _cell(text: str) -> str:

@@ -11,6 +11,7 @@ from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.names import card_numbers, dialect_names, known, last_rrns, listener_names, merchant_ids
 from switch.cli.command.options import DATA_FOLDER, DATA_VARIABLE, PATH, READY_FILE_VARIABLE, given, json_option, specs_option
 from switch.cli.request.from_file import MESSAGES_MAX
+from switch.cli.request.proofs import ProofWishes, proof_options
 from switch.cli.request.target import header_format, specs_and_place
 from switch.cli.request.tls import TlsWishes, tls_options
 from switch.cli.sending import SendView, Wire, send_one, send_raw, send_several
@@ -18,7 +19,9 @@ from switch.errors import SwitchError
 
 if TYPE_CHECKING:
     from switch.cli.request.options import Wishes
+    from switch.cli.request.terminal import Terminal
     from switch.specs.centre_profile import Listener
+    from switch.specs.parts import Parts
 
 _TPDU = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 #: `--type` -> what it is in DE 3; the names are those of `switch.iso8583.mapping.compose.KINDS`.
@@ -113,6 +116,7 @@ def _rate(ctx: click.Context, parameter: click.Parameter, value: float | None) -
     ),
     option("--terminal", "terminal_id", metavar="ID", help="Terminal (DE 41).  [default: the merchant's first]"),
 )
+@grouped("Card security", proof_options)
 @grouped(
     "An earlier request",
     option("--complete", metavar="RRN", shell_complete=last_rrns, help="Complete a pre-authorization, for --amount (0220)."),
@@ -217,6 +221,7 @@ def send(
     specs_folder: Path | None,
     as_json: bool,
     tls: TlsWishes,
+    proofs: ProofWishes,
     **wishes: Any,
 ) -> None:
     """Send one message to Switch, or several, and show each request and its answer.
@@ -242,6 +247,8 @@ def send(
     switch send --reverse HOTEL0000001 --leave 100
     switch send --totals --set 76=1 --set 88=43000
     switch send --network echo
+    switch send --cvv2 right --3ds full --expect 00
+    switch send --pan 4507160000000010 --chip --pin wrong --expect 55
     switch send --port 8590 --tls --ca certificates/ca.pem
     switch send --set 49=            # without currency
     switch send --entry chip --set 55.9F02=000000012500 --set 55.9F1A=0504
@@ -265,12 +272,12 @@ def send(
     dialect = specs.dialects[known("--dialect", dialect_name or listener.dialect, specs.dialects, place.source)]
     header = header_format(header_notation) if header_notation else listener.header
     with_tpdu = listener.tpdu if tpdu is None else tpdu
-    codec, wished = Codec(dialect), Wishes(**wishes)
+    codec, wished = Codec(dialect), Wishes(**wishes, proofs=proofs)
     host = host or place.host
     side = tls.side(listener, specs.folder, host)
     framer = partial(Framer, header, tpdu=with_tpdu)
     speaking = Conversation(host, port or listener.port, framer, timeout_seconds, side)
-    wire = Wire(codec=codec, header=header, tpdu=_TPDU if with_tpdu else b"")
+    wire = Wire(codec=codec, header=header, tpdu=_TPDU if with_tpdu else b"", macs=proofs.macs(listener, specs, data))
     view = SendView(
         bytes=dumped,
         everything=everything,
@@ -287,7 +294,8 @@ def send(
             send_raw(speaking, wire, raw_bytes(raw), view)
             return
         written = messages_of(file, codec, header) if file is not None else None
-        messages = outgoing(wished, changes, written, specs, codec, data or DATA_FOLDER)
+        terminal = _terminal(proofs, specs, listener, data)
+        messages = outgoing(wished, changes, written, specs, codec, data or DATA_FOLDER, terminal)
         if count * len(messages) > MESSAGES_MAX:
             raise SwitchError(f"--count: found {count}, expected at most {MESSAGES_MAX} messages in all")
         if len(messages) == count == 1:
@@ -296,6 +304,15 @@ def send(
             send_several(speaking, wire, repeated(messages, count, specs, codec), rate, specs, view)
     finally:
         speaking.close()
+
+
+def _terminal(proofs: ProofWishes, specs: Parts, listener: Listener, data: Path | None) -> Terminal | None:
+    """Who makes the proofs that are asked for; None where none is, and the keys need not be loaded."""
+    if not proofs.of_card:
+        return None
+    from switch.cli.request.terminal import Terminal
+
+    return Terminal(specs, listener, data)
 
 
 def _form(listener: Listener) -> str:
@@ -308,7 +325,9 @@ def _refuse_beside_raw(wishes: Wishes, changes: tuple[str, ...], file: str | Non
     from attrs import asdict
 
     names = {"kind": "--type", "merchant_id": "--merchant", "terminal_id": "--terminal"}
-    others = {names.get(name, f"--{name.replace('_', '-')}"): value for name, value in asdict(wishes).items()}
+    asked = asdict(wishes, recurse=False)
+    others = {names.get(name, f"--{name.replace('_', '-')}"): value for name, value in asked.items() if name != "proofs"}
+    others[wishes.proofs.of_card or "--mac"] = bool(wishes.proofs)
     found = {**others, "--set": changes, "--file": file, "--count": given("count"), "--rate": given("rate")}
     for name in (name for name, value in found.items() if value):
         raise SwitchError(f"{name}: found beside --raw, which has no use for it")

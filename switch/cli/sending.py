@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from switch.cli.show.exchange import (
+    described,
     exchange_json,
     print_answer,
     print_explain_it,
     print_given,
+    print_mac,
     print_sent,
     print_verdict,
     print_where_to_ask,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from switch.iso8583.message import Message
     from switch.iso8583.reading.describe import Description
     from switch.lines.client import Answered, Conversation
+    from switch.lines.message_mac import LineMacs
     from switch.specs.parts import Parts
 
 
@@ -43,6 +46,10 @@ class Wire:
     codec: Codec
     header: HeaderFormat
     tpdu: bytes
+    macs: LineMacs | None = None
+
+    def encoded(self, message: Message) -> bytes:
+        return self.codec.encode(message) if self.macs is None else self.macs.sealed(self.codec, message)
 
     def framed(self, body: bytes) -> bytes:
         """A message with all that stands around it."""
@@ -77,7 +84,7 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
     from switch.cli.show.tables import show_json
     from switch.iso8583.reading.describe import describe
 
-    body = wire.codec.encode(out.message)
+    body = wire.encoded(out.message)
     request = describe(wire.codec, body, unmasked=view.unmasked)
     try:
         answer = speaking.ask(wire.framed(body), _answer_to(wire.codec, out.message))
@@ -96,6 +103,7 @@ def send_one(speaking: Conversation, wire: Wire, out: Outgoing, view: SendView) 
         click.echo()
         _show_sent(request, body, out, wire, view, speaking.place)
         print_answer(response, request, everything=view.everything)
+        print_mac(wire.codec, wire.macs, answer.frame.body)
         rrn = value_of(response, 37) or out.message.elements.get(37)
         print_where_to_ask(response, rrn, view.data, journaled=out.journaled)
         if view.bytes:
@@ -132,7 +140,7 @@ def send_several(
     if not view.as_json:
         live.print_heading(width, colour=colour)
     for number, out in enumerate(_paced(messages, rate, wait), start=1):
-        body, at_ms = wire.codec.encode(out.message), time.time_ns() // 1_000_000
+        body, at_ms = wire.encoded(out.message), time.time_ns() // 1_000_000
         request = describe(wire.codec, body, unmasked=view.unmasked)
         answer, code, why = None, None, ""
         try:
@@ -148,7 +156,7 @@ def send_several(
         if view.expect is not None and (code != view.expect or why):
             others.append(f"message {number} got {code or why}")
         if view.as_json:
-            about = {"request": describe_json(request)} if answer is None or response is None else _as_json(
+            about = {"request": described(request)} if answer is None or response is None else _as_json(
                 request, response, body, answer, out, wire, view)  # fmt: skip
             told.append({"number": number, **time_json(at_ms, specs), **about, "error": error_json(why) if why else None})
             continue
@@ -226,12 +234,6 @@ def send_raw(speaking: Conversation, wire: Wire, data: bytes, view: SendView) ->
         _check_expected(view.expect, codes[-1] if codes else None)
 
 
-def describe_json(request: Description) -> dict[str, Any]:
-    from switch.cli.show.exchange import described
-
-    return described(request)
-
-
 def _paced(messages: Iterable[Outgoing], rate: float | None, wait: Any) -> Iterator[Outgoing]:
     """The messages, at most so many a second; one that took longer is not caught up with."""
     due = time.perf_counter()
@@ -290,8 +292,7 @@ def _dump_unread(data: bytes, wire: Wire, view: SendView) -> None:
         hidden |= {place + each for each in hidden_of(wire.codec, frame.body, unmasked=view.unmasked)}
         place += len(frame.body)
     if framer.rest and not view.unmasked:
-        rest = framer.rest
-        start = len(data) - len(rest)
+        rest, start = framer.rest, len(data) - len(framer.rest)
         hidden |= {start + each for each in hidden_places(wire.codec, rest, describe(wire.codec, rest), 0, len(rest))}
     for line in hexdump(data, hidden=hidden, blanked=(), line_bytes=screen.dump_bytes(2)):
         screen.say(f"  {line}")

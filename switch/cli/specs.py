@@ -65,6 +65,7 @@ def check(specs_folder: Path | None, as_json: bool) -> int:
             issuer_server_tls(issuer, loaded)
     named = sum(len(issuer.cards) for issuer in issuers)
     series = sum(one.count for issuer in issuers for one in issuer.card_series)
+    of_files = sum(len(issuer.sheet) for issuer in issuers if issuer.sheet is not None)
     ranges = sum(len(items) for _, _, items in loaded.routing.ranges)
     counts = [
         (len(loaded.centre.listeners), "listener", "listeners"),
@@ -72,6 +73,7 @@ def check(specs_folder: Path | None, as_json: bool) -> int:
         (len(loaded.issuers), "issuer", "issuers"),
         (named, "named card", "named cards"),
         (series, "card in series", "cards in series"),
+        *([(of_files, "card in files", "cards in files")] if of_files else []),
         (ranges, "BIN range", "BIN ranges"),
         (len(loaded.merchants), "merchant", "merchants"),
         (len(loaded.scenarios), "scenario", "scenarios"),

@@ -21,6 +21,22 @@ VERSION_OF: Final = {EDITION_1987: "0", EDITION_1993: "1"}  #: edition -> first 
 MTI_VERSIONS: Final = tuple(VERSION_OF.values())
 EDITIONS: Final = (EDITION_1987, EDITION_1993)  #: of ISO 8583: what the elements of a dialect mean
 
+#: Keys of a dialect's [security] table that are places (48.92): of a request, and of an answer.
+SECURITY_OF_REQUESTS: Final = ("cvv2", "eci", "cavv")
+SECURITY_OF_ANSWERS: Final = ("cvv2_result", "cvv_result", "cavv_result")
+#: Keys that say how a value is written in its place. An ``indicator`` is one digit that says whether there is a CVV2, one for
+#: the kind of answer, and the CVV2 on the right of four; ``ucaf`` is three digits, of which the last is 2, 1 or 0.
+SECURITY_FORMS: Final[dict[str, tuple[str, ...]]] = {
+    "cvv2_form": ("digits", "indicator"),
+    "eci_form": ("eci", "ucaf"),
+    "cavv_form": ("hex", "base64"),
+}
+#: Elements that may have such places: private ones. In 1993 those that are the same in both editions.
+_SECURITY_ELEMENTS: Final = {
+    EDITION_1987: frozenset({44, 46, 47, 48, *range(60, 64), *range(104, 128)}),
+    EDITION_1993: frozenset({47, 48, 62, 63, 104, 111, *range(116, 120), *range(123, 128)}),
+}
+
 _NUMBERS = frozenset(str(number) for number in range(2, ELEMENTS_MAX + 1))
 
 
@@ -35,6 +51,7 @@ class Dialect:
     encodings: Mapping[str, str]
     elements: tuple[Element | None, ...]
     mti_version: str  #: first digit of its MTIs on the wire; that of its edition, or another product's
+    security: Mapping[str, str] = MappingProxyType({})  #: the [security] table: where CVV2, ECI and CAVV are said, and how
 
     @property
     def mti(self) -> str:
@@ -67,6 +84,9 @@ class Dialect:
             number = int(key)
             element = entry.reading(partial(element_of, number, chosen=encodings, inherited=elements[number]))
             elements[number] = element or elements[number]
+        security = dict(base.security) if base else {}
+        if "security" in table:
+            security |= table.table("security").reading(partial(_security, elements=elements, edition=edition)) or {}
         table.done()
         return cls(
             name=name,
@@ -75,6 +95,7 @@ class Dialect:
             encodings=MappingProxyType(encodings),
             elements=tuple(elements),
             mti_version=version,
+            security=MappingProxyType(security),
         )
 
     @property
@@ -105,3 +126,25 @@ def _encodings(table: SpecTable) -> dict[str, str]:
     chosen = {key: table.choice(key, allowed, None) for key, allowed in ENCODINGS.items()}
     table.done()
     return {key: value for key, value in chosen.items() if value is not None}
+
+
+def _security(table: SpecTable, elements: list[Element | None], edition: str) -> dict[str, str]:
+    """Where card security data stand. "" takes a place of the base away."""
+    said = {key: table.choice(key, forms, None) for key, forms in SECURITY_FORMS.items()}
+    for key in (*SECURITY_OF_REQUESTS, *SECURITY_OF_ANSWERS):
+        said[key] = place = table.text(key, None)
+        if place and not _is_place(place, elements, edition):
+            table.mistake(key, repr(place), "a subelement that the dialect describes, such as 48.92, of a private element")
+    table.done()
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _is_place(text: str, elements: list[Element | None], edition: str) -> bool:
+    number, *path = text.split(".")
+    if number not in _NUMBERS or int(number) not in _SECURITY_ELEMENTS[edition] or not path:
+        return False
+    element = elements[int(number)]
+    for key in path:
+        layout = element.layout if element is not None else None
+        element = layout.members.get(key) if layout is not None else None
+    return element is not None

@@ -26,6 +26,10 @@ REPEATED_IN_REVERSALS: Final[tuple[int, ...]] = (2, 3, 4, 12, 13, 14, 18, 22, 25
 #: the card was used, as after a restart; without that. Less would be another transaction: DE 12 and 13 name it in 1993.
 FEWEST: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 32, 38, 39, 41, 42, 49, 90, 95})
 FEWER: Final = (FEWEST | {14, 18, 22, 25, 33, 37, 43, 56}, FEWEST)
+#: Where networks put 3-D Secure data in an electronic order.
+MAY_BE_AUTHENTICATED: Final = (48, 126, 127)
+#: Elements that may make an authorization more than a plain one.
+MARKED: Final = frozenset({54, 90, *MAY_BE_AUTHENTICATED})
 
 # -- card data
 

@@ -12,10 +12,14 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from switch.card import Pan
+from switch.issuers.cards.product import WEEK_MS
+from switch.issuers.cards.status import ACTIVE
+from switch.issuers.cards.uses import Uses
 from switch.issuers.entry import (
     CREDIT,
     HOLD,
     LOWERED_BY,
+    RELEASE,
     REVERSED,
     TAKEN_BACK,
     Entry,
@@ -24,7 +28,7 @@ from switch.issuers.entry import (
     Placed,
     Records,
 )
-from switch.issuers.profile import ACTIVE, Card, Profile
+from switch.issuers.profile import Card, Profile
 from switch.transaction import (
     APPROVED_REASON,
     CREDITS,
@@ -46,6 +50,13 @@ EXCHANGES_REMEMBERED_MAX = 65_536
 #: timer: a minute of 1,000 a second.
 REVERSED_REMEMBERED_MAX = 65_536
 
+#: Cards of series and card files kept once they were used, about 1 kB each. Past it all are looked up anew, in some 20 µs.
+FURTHER_CARDS_MAX = 65_536
+
+#: Cards with limits whose debits of the last week are kept in memory, about 0.5 kB each. Past it all are read anew from the
+#: book, each when it is next used.
+USES_REMEMBERED_MAX = 65_536
+
 Kept = TypeVar("Kept")
 
 #: Stands for a card the issuer has not given out; its account has nothing.
@@ -59,10 +70,12 @@ class AccountBook:
         "_cards",
         "_credited_minor",
         "_exchanges",
+        "_find_further",
+        "_further",
         "_reversed",
         "_reversed_by_reference",
-        "_series",
         "_taken_minor",
+        "_uses",
         "issuer_id",
         "placed_count",
     )
@@ -71,7 +84,9 @@ class AccountBook:
         self.issuer_id = profile.id
         self.placed_count = 0  #: holds and credits ever, undone or not: where the approval codes go on after a restart
         self._cards = {card.pan.digits: card for card in profile.cards}
-        self._series = profile.card_series
+        self._find_further = profile.further_card
+        self._further: dict[str, Card] = {}
+        self._uses: dict[str, Uses] = {}  #: by account, of the cards whose product limits them
         self._taken_minor: dict[str, int] = {}  #: by account: holds less credits
         self._credited_minor: dict[str, int] = {}
         #: What was answered, what was placed and what is left of that: one tuple, as there may be 65,536 of them.
@@ -94,15 +109,29 @@ class AccountBook:
 
     def card(self, digits: str) -> Card:
         """The card of this number, or NO_CARD."""
-        card = self._cards.get(digits)
-        return card if card is not None else self._card_of_series(digits)
+        card = self._cards.get(digits) or self._further.get(digits)
+        return card if card is not None else self._further_card(digits)
 
-    def _card_of_series(self, digits: str) -> Card:
-        for series in self._series:
-            if card := series.find(digits):
-                self._cards[digits] = card
-                return card
-        return NO_CARD
+    def _further_card(self, digits: str) -> Card:
+        """A card of a series, or of the card file; it is kept as long as there is room."""
+        card = self._find_further(digits)
+        if card is None:
+            return NO_CARD
+        if len(self._further) >= FURTHER_CARDS_MAX:
+            self._further.clear()
+        self._further[digits] = card
+        return card
+
+    def uses(self, card: Card, records: Records, now_ms: int) -> Uses:
+        """What a card did in the last week: from the durable book when it is first asked for, and kept up from then on."""
+        uses = self._uses.get(card.account)
+        if uses is None:
+            if len(self._uses) >= USES_REMEMBERED_MAX:
+                self._uses.clear()
+            uses = self._uses[card.account] = Uses()
+            for entry in records.of_account(card.account, now_ms - WEEK_MS):
+                _count(entry, uses)
+        return uses
 
     def available_minor(self, card: Card) -> int:
         return card.balance_minor - self._taken_minor.get(card.account, 0)
@@ -149,6 +178,8 @@ class AccountBook:
             self._credited_minor[account] = self._credited_minor.get(account, 0) - taken_minor
         if kind in LOWERED_BY:
             self.placed_count += 1
+        if account in self._uses:
+            _count(entry, self._uses[account])
 
     def lower(self, key: ExchangeKey, now_ms: int, replacement_minor: int = 0) -> Entry | None:
         """Undo what a remembered exchange has above ``replacement_minor``; None where it has nothing above that."""
@@ -226,6 +257,13 @@ class AccountBook:
     def _remember_reversed(self, key: ExchangeKey | None, reference: EntryReference) -> bool:
         """Keep an original by its key, or without one by its reference; False where it is kept already."""
         return _keep(self._reversed, key) if key is not None else _keep(self._reversed_by_reference, reference)
+
+
+def _count(entry: Entry, uses: Uses) -> None:
+    if entry.kind == HOLD:
+        uses.add(entry.key, entry.recorded_at_ms, entry.amount_minor)
+    elif entry.kind == RELEASE:
+        uses.take_off(entry.key, entry.amount_minor)
 
 
 def _keep(kept: OrderedDict[Kept, None], one: Kept) -> bool:

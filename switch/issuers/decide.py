@@ -11,8 +11,24 @@ from attrs import evolve
 
 from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
+from switch.issuers.cards.status import STATUS_REFUSALS, Refusal
+from switch.issuers.case import Case, Means
 from switch.issuers.entry import Entry, EntryReference, Records
-from switch.issuers.profile import LOST, PURPOSE_DO_NOT_HONOR, STOLEN, Card
+from switch.issuers.product_checks import (
+    ALL_CASH,
+    HANDS_OUT_CASH,
+    OF_PRODUCT,
+    account_missing,
+    channel_closed,
+    contactless_above_limit,
+    not_active_yet,
+    order_stopped,
+    service_not_bought,
+    used_abroad,
+    used_too_much,
+)
+from switch.issuers.proofs.proof import Proofs, authentication_missing
+from switch.issuers.proofs.tries import ProofEvent
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, format_minor
 from switch.transaction import (
@@ -20,10 +36,8 @@ from switch.transaction import (
     APPROVED,
     APPROVED_REASON,
     BALANCE_INQUIRY,
-    CASH_WITHDRAWAL,
     CREDITS,
     DEBITS,
-    DO_NOT_HONOR,
     EXPIRED_CARD,
     FORMAT_ERROR,
     INQUIRIES,
@@ -32,12 +46,8 @@ from switch.transaction import (
     INVALID_CARD,
     INVALID_TRANSACTION,
     ISSUER_INOPERATIVE,
-    LOST_CARD,
     OTHER,
     PARTIALLY_APPROVED,
-    PURCHASE_WITH_CASH_BACK,
-    QUASI_CASH,
-    STOLEN_CARD,
     UNABLE_TO_LOCATE,
     Authorization,
     Decision,
@@ -52,6 +62,7 @@ class Judgement(NamedTuple):
     delay_seconds: float
     silence: bool
     entry: Entry | None  #: a hold or a credit; None where no money moves
+    events: tuple[ProofEvent, ...] = ()  #: what the book has to remember of the proofs of card and holder, too
 
 
 class Undoing(NamedTuple):
@@ -64,25 +75,7 @@ class Undoing(NamedTuple):
 OVERTAKEN_REASON = "its reversal came before it"
 
 
-class Case(NamedTuple):
-    """All that a check looks at."""
-
-    request: Authorization
-    match: Match | None
-    card: Card
-    available_minor: int
-    today_yymm: str
-    issuer_id: str
-
-
-Refusal = tuple[str, str]  #: response code and reason
 _Check = Callable[[Case], Refusal | None]
-
-STATUS_REFUSALS: dict[str, Refusal] = {
-    PURPOSE_DO_NOT_HONOR: (DO_NOT_HONOR, "card is set to do not honor"),
-    LOST: (LOST_CARD, "card is reported lost"),
-    STOLEN: (STOLEN_CARD, "card is reported stolen"),
-}
 
 
 def scenario_refuses(case: Case) -> Refusal | None:
@@ -111,6 +104,14 @@ def expiry_differs(case: Case) -> Refusal | None:
     return EXPIRED_CARD, f"expiry {sent} was sent and the card has {case.card.expiry}"
 
 
+def authentication_asked(case: Case) -> Refusal | None:
+    return authentication_missing(case.request, case.card)
+
+
+def proof_wrong(case: Case) -> Refusal | None:
+    return None if case.proof is None else case.proof.wrong()
+
+
 def currency_foreign(case: Case) -> Refusal | None:
     currency = case.request.currency
     if currency == ACCOUNT_CURRENCY:
@@ -123,7 +124,8 @@ def amount_zero(case: Case) -> Refusal | None:
 
 
 def cash_above_limit(case: Case) -> Refusal | None:
-    request, limit_minor = case.request, case.card.cash_limit_minor
+    request, card = case.request, case.card
+    limit_minor = card.cash_limit_minor if card.cash_limit_minor is not None else card.product.cash_limit_minor
     if request.cash_back_minor > request.amount_minor:
         return INVALID_AMOUNT, "more cash back than the amount it is part of"
     if limit_minor is None:
@@ -153,20 +155,26 @@ def not_offered(case: Case) -> Refusal | None:
     return INVALID_TRANSACTION, f"processing code {case.request.processing_code} is not offered by {case.issuer_id}"
 
 
-ALL_CASH = frozenset({CASH_WITHDRAWAL, QUASI_CASH})  #: the whole amount counts against the card's cash limit
-HANDS_OUT_CASH = frozenset({CASH_WITHDRAWAL, PURCHASE_WITH_CASH_BACK})
-
 _OF_CARD: tuple[_Check, ...] = (scenario_refuses, card_unknown, card_blocked)
-_OF_EXPIRY: tuple[_Check, ...] = (card_expired, expiry_differs)
+_OF_EXPIRY: tuple[_Check, ...] = (not_active_yet, card_expired, expiry_differs)
+_OF_USE: tuple[_Check, ...] = (order_stopped, used_abroad, service_not_bought, channel_closed, account_missing)
+_OF_PROOFS: tuple[_Check, ...] = (authentication_asked, proof_wrong)
 _OF_AMOUNT: tuple[_Check, ...] = (currency_foreign, amount_zero)
+_OF_LIMITS: tuple[_Check, ...] = (contactless_above_limit, cash_above_limit, used_too_much)
 
 #: Transaction type -> what it is judged by, in this order; the first refusal stands. A refund reaches an account whose card
 #: has expired too, and what asks without moving money needs no amount.
 CHECKS: dict[str, tuple[_Check, ...]] = {
-    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_AMOUNT, cash_above_limit, funds_short)),
+    **dict.fromkeys(DEBITS, (*_OF_CARD, *_OF_EXPIRY, *_OF_USE, *_OF_PROOFS, *_OF_AMOUNT, *_OF_LIMITS, funds_short)),
     **dict.fromkeys(CREDITS, (*_OF_CARD, *_OF_AMOUNT)),
-    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY)),
+    **dict.fromkeys(INQUIRIES, (*_OF_CARD, *_OF_EXPIRY, *_OF_USE, *_OF_PROOFS)),
     OTHER: (*_OF_CARD, not_offered),
+}
+
+
+#: The same for a card without rules of its own, which are most.
+_UNRULED: dict[str, tuple[_Check, ...]] = {
+    kind: tuple(check for check in checks if check not in OF_PRODUCT) for kind, checks in CHECKS.items()
 }
 
 
@@ -175,15 +183,17 @@ def decide(
     accounts: AccountBook,
     scenario: ScenarioState,
     *,
+    means: Means,
     now_ms: int,
     today_yymm: str,
     approval_codes: Iterator[str],
+    proofs: Proofs | None = None,
 ) -> Judgement:
     """Judge one request and place its hold or its credit.
 
     A repeat (same exchange key) gets the first answer again, at once, and nothing more is placed; after silence it is judged
     anew. A request whose reversal came before it is refused, whatever the scenario says.
-    ``today_yymm`` is the month by the centre's clock.
+    ``today_yymm`` is the month by the centre's clock; without ``proofs`` no proof of card and holder is looked at.
     """
     repeated = accounts.remembered(request.key)
     if repeated is not None:
@@ -196,9 +206,11 @@ def decide(
     if match is not None and match.then.silence:
         return Judgement(_refused(accounts, ISSUER_INOPERATIVE, f"{match.reason}: no answer"), 0.0, True, None)
     card = accounts.card(request.pan.digits)
-    case = Case(request, match, card, accounts.available_minor(card), today_yymm, accounts.issuer_id)
+    available_minor = accounts.available_minor(card)
+    proof = None if request.security is None or proofs is None else proofs.of(request, card, now_ms)
+    case = Case(request, match, card, available_minor, today_yymm, accounts.issuer_id, now_ms, accounts, means, proof)
     entry = None
-    for check in CHECKS[request.transaction_type]:
+    for check in (CHECKS if card.ruled else _UNRULED)[request.transaction_type]:
         refusal = check(case)
         if refusal is not None:
             decision = _refused(accounts, *refusal)
@@ -207,8 +219,11 @@ def decide(
         decision, entry = _granted(case, accounts, next(approval_codes), now_ms)
     if match is not None and match.then.response_code is None:
         decision = _told_late(decision, match)
+    if proof is not None:
+        decision = evolve(decision, results=proof.results(decision.response_code))
     accounts.remember(request.key, decision, entry)
-    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry)
+    events = () if proof is None else proof.events
+    return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry, events)
 
 
 def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int) -> tuple[Decision, Entry | None]:

@@ -90,6 +90,9 @@ class Records(Protocol):
     def key_of(self, reference: EntryReference) -> ExchangeKey | None:
         """The exchange whose hold or credit was the last placed under a reference."""
 
+    def of_account(self, account: str, after_ms: int) -> Iterable[Entry]:
+        """The entries of an account recorded after an instant, in their order."""
+
 
 def standing(entries: Iterable[Entry]) -> Placed | None:
     """The last hold or credit among the lines of one exchange, in their order, with what is left of it."""

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Literal, NamedTuple
+from typing import NamedTuple
 
-from attrs import field
+from attrs import evolve, field
 
 from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, CardOrigin, Pan, luhn_digit, luhn_valid, mask_pan
+from switch.issuers.cards.product import PLAIN, Product, product_from_toml, products_from_toml
+from switch.issuers.cards.sheet import CardSheet, SheetRow
+from switch.issuers.cards.status import ACTIVE, ORDERS, STATUSES
+from switch.issuers.proofs.rules import ALL_PROOFS, TEST_KEYS, LineKeys, ProofRules
 from switch.issuers.secure_line import ClientTls, optional
 from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
-
-ACTIVE: Final = "active"
-PURPOSE_DO_NOT_HONOR: Final = "do_not_honor"
-LOST: Final = "lost"
-STOLEN: Final = "stolen"
-CardStatus = Literal["active", "do_not_honor", "lost", "stolen"]
-STATUSES: Final[tuple[CardStatus, ...]] = (ACTIVE, PURPOSE_DO_NOT_HONOR, LOST, STOLEN)
 
 ECHO_SECONDS = 30  #: silence after which a line is asked for an echo, where its file does not say; less than firewalls bear
 ECHO_SECONDS_MAX = 3600
@@ -44,31 +42,84 @@ class Card:
     expiry: str  #: YYMM; good until the end of that month
     cvv2: str | None = field(repr=False)  #: None where the issuer's file gives none
     balance_minor: int  #: what the account holds before any authorization
-    status: CardStatus
+    status: str  #: one of STATUSES
     purpose: str  #: what a tester uses it for
     account: str  #: names the account in the issuer's book, which never needs the PAN
-    cash_limit_minor: int | None = None  #: the most one transaction may hand out in cash; None: whatever the account has
+    cash_limit_minor: int | None = None  #: the most one transaction may hand out in cash; None: what its product says
+    product: Product = PLAIN
+    ecommerce: bool = True  #: whether the bank has opened it for payments on the internet, where its product allows them
+    active_from_ms: int | None = None  #: midnight (UTC) of the day it begins to be good
+    orders: str | None = None  #: what the cardholder has told the bank of standing orders: one of ORDERS
+    check_digit: bool = True  #: whether its number has a right one: some test numbers of others have not
+    pin: str | None = field(default=None, repr=False)  #: None: that of all test cards
+    strong_authentication: bool = False  #: whether its bank asks for 3-D Secure on the internet
+    ruled: bool = field(init=False, eq=False, repr=False)  #: whether a product or a key of its own may refuse anything
+
+    @ruled.default
+    def _is_ruled(self) -> bool:
+        return self.product is not PLAIN or self.orders is not None or self.active_from_ms is not None or not self.ecommerce
 
     @classmethod
-    def from_toml(cls, table: SpecTable, account: str) -> Card:
+    def from_toml(cls, table: SpecTable, account: str, products: Mapping[str, Product | None] | None = None) -> Card:
         """One ``[[card]]``; ``account`` is its name in the book unless the file gives another."""
         pan = pan_from_toml(table)
-        if not luhn_valid(pan.digits):
+        check_digit = table.flag("check_digit", True)
+        if check_digit and not luhn_valid(pan.digits):
             table.mistake(
                 "pan", f"{pan.masked} with check digit {pan.digits[-1]}", f"check digit {luhn_digit(pan.digits[:-1])}"
             )
+        if not check_digit and luhn_valid(pan.digits) and pan is not NO_PAN:
+            table.mistake("check_digit", "false beside a number with a right check digit", "no key check_digit")
+        product = product_from_toml(table, products)
         card = cls(
             pan=pan,
             expiry=_expiry(table),
-            cvv2=table.text("cvv2", pattern=r"\d{3,4}", expected="three or four digits"),
+            cvv2=table.text("cvv2", None, pattern=r"\d{3,4}", expected="three or four digits"),
             balance_minor=table.minor("balance"),
             status=table.choice("status", STATUSES, ACTIVE),
             purpose=table.text("purpose"),
             account=table.text("account", account, pattern=r"[a-z0-9-]{1,40}", expected="small letters, digits and hyphens"),
             cash_limit_minor=table.minor("cash_limit", None),
+            pin=table.text("pin", None, pattern=r"\d{4,12}", expected="four to twelve digits"),
+            strong_authentication=table.flag("strong_authentication", False),
+            product=product,
+            ecommerce=table.flag("ecommerce", True),
+            active_from_ms=_midnight(table, "active_from"),
+            orders=table.choice("orders", ORDERS, None),
+            check_digit=check_digit,
         )
+        if product.pan_digits not in (None, len(pan.digits)) and pan is not NO_PAN:
+            table.mistake(
+                "pan", f"{pan.masked} of {len(pan.digits)} digits", f"{product.pan_digits} digits, as {product.id} says"
+            )
+        if product is not PLAIN and card.cvv2 and len(card.cvv2) != product.cvv2_digits:
+            table.mistake("cvv2", f"{len(card.cvv2)} digits", f"{product.cvv2_digits} digits, as product {product.id} says")
         table.done()
         return card
+
+    @classmethod
+    def from_row(cls, row: SheetRow, products: Mapping[str, Product | None]) -> Card:
+        """A line of a card file."""
+        return cls(
+            pan=Pan(row.pan),
+            expiry=row.expiry,
+            cvv2=row.cvv2 or None,
+            balance_minor=row.balance_minor,
+            status=row.status or ACTIVE,
+            purpose=row.name,
+            account=row.account,
+            product=products.get(row.product) or PLAIN,
+        )
+
+    @property
+    def usual(self) -> bool:
+        """Whether nothing but its status, its expiry and its money refuses it in its own country."""
+        return (
+            not self.product.refuses_at_home
+            and self.ecommerce
+            and self.check_digit
+            and not (self.active_from_ms or self.orders)
+        )
 
 
 @frozen(kw_only=True)
@@ -84,9 +135,12 @@ class CardSeries:
     balance_minor: int  #: of each
     purpose: str
     account_prefix: str  #: account of card k: this and k
+    product: Product = PLAIN
 
     @classmethod
-    def from_toml(cls, table: SpecTable, account_prefix: str) -> CardSeries:
+    def from_toml(
+        cls, table: SpecTable, account_prefix: str, products: Mapping[str, Product | None] | None = None
+    ) -> CardSeries:
         bin_digits = table.text("bin", pattern=r"\d{6,11}", expected="6 to 11 digits")
         series = cls(
             bin=bin_digits,
@@ -95,7 +149,13 @@ class CardSeries:
             balance_minor=table.minor("balance"),
             purpose=table.text("purpose"),
             account_prefix=account_prefix,
+            product=product_from_toml(table, products),
         )
+        digits = series.product.pan_digits
+        if digits not in (None, SERIES_BODY_DIGITS + 1):
+            table.mistake(
+                "product", f"{series.product.id!r} of {digits} digits", f"one of {SERIES_BODY_DIGITS + 1}, as a series has"
+            )
         table.done()
         return series
 
@@ -132,6 +192,7 @@ class CardSeries:
             status=ACTIVE,
             purpose=self.purpose,
             account=f"{self.account_prefix}{number}",
+            product=self.product,
         )
 
 
@@ -153,6 +214,11 @@ class Profile:
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
     tls: ClientTls | None = None  #: of the line the centre dials; None: it is plain
+    keys: LineKeys = TEST_KEYS  #: what the centre and the issuer agreed on for their line
+    proofs: ProofRules = ALL_PROOFS  #: what it looks at of the proofs of card and holder
+    products: Mapping[str, Product | None] = field(factory=dict, eq=False)
+    card_file: str | None = None  #: the file of further cards, from the folder of the specification
+    sheet: CardSheet[Card] | None = field(default=None, repr=False, eq=False)  #: what is in it
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Profile:
@@ -160,7 +226,13 @@ class Profile:
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
             table.mistake("id", repr(issuer_id), "another id: this is the name of Switch in a decision")
-        secure = optional(table, "tls")
+        secure, security = optional(table, "tls"), optional(table, "security")
+        keys, proofs = TEST_KEYS, ALL_PROOFS
+        if security is not None:
+            keys = security.reading(LineKeys.from_toml) or keys
+            proofs = security.reading(ProofRules.from_toml) or proofs
+            security.reading(SpecTable.done)
+        products = products_from_toml(table)
         profile = cls(
             id=issuer_id,
             name=table.text("name"),
@@ -173,9 +245,13 @@ class Profile:
             timeout_seconds=table.seconds("timeout_seconds"),
             echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
             managed=table.choice("process", ("managed", "external"), "managed") == "managed",
-            cards=_cards(table, issuer_id),
-            card_series=_card_series(table, issuer_id),
+            cards=_cards(table, issuer_id, products),
+            card_series=_card_series(table, issuer_id, products),
+            products=products,
+            card_file=table.text("card_file", None),
             tls=secure.reading(ClientTls.from_toml) if secure is not None else None,
+            keys=keys,
+            proofs=proofs,
         )
         if profile.managed and profile.tls is not None and profile.tls.server is None:
             table.mistake(
@@ -190,6 +266,19 @@ class Profile:
         yield from self.cards
         for series in self.card_series:
             yield from series
+        if self.sheet is not None:
+            yield from self.sheet
+
+    def with_sheet(self, read: Callable[[], bytes]) -> Profile:
+        """The same with the cards of its card file; ``read`` gives what is in that when it is first needed."""
+        return evolve(self, sheet=CardSheet(read, partial(Card.from_row, products=self.products)))
+
+    def further_card(self, digits: str) -> Card | None:
+        """The card of this number that is not among the named ones: of a series or of the card file."""
+        for series in self.card_series:
+            if card := series.find(digits):
+                return card
+        return self.sheet.find(digits) if self.sheet is not None else None
 
     def _refuse_shared(self, table: SpecTable) -> None:
         """Each number, and each account, once."""
@@ -238,13 +327,26 @@ def _address(table: SpecTable) -> Address:
     return Address(host.strip("[]"), port)
 
 
-def _cards(table: SpecTable, issuer_id: str) -> tuple[Card, ...]:
+def _midnight(table: SpecTable, key: str) -> int | None:
+    """The midnight (UTC) that begins a date, as epoch milliseconds."""
+    expected = 'a date as text, such as "2027-01-01"'
+    text = table.text(key, None, pattern=r"\d{4}-\d\d-\d\d", expected=expected)
+    if not text:
+        return None
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1000
+    except ValueError:
+        table.mistake(key, repr(text), expected)
+        return None
+
+
+def _cards(table: SpecTable, issuer_id: str, products: Mapping[str, Product | None]) -> tuple[Card, ...]:
     """The cards in the order of the file; an account is named by the place of its card."""
     numbers: dict[str, int] = {}
     accounts: dict[str, int] = {}
     cards = []
     for place, entry in enumerate(table.tables("card"), start=1):
-        card = entry.reading(partial(Card.from_toml, account=f"{issuer_id}-{place:04d}"))
+        card = entry.reading(partial(Card.from_toml, account=f"{issuer_id}-{place:04d}", products=products))
         if card is None:
             continue
         if (first := numbers.setdefault(card.pan.digits, place)) != place:
@@ -255,10 +357,10 @@ def _cards(table: SpecTable, issuer_id: str) -> tuple[Card, ...]:
     return tuple(cards)
 
 
-def _card_series(table: SpecTable, issuer_id: str) -> tuple[CardSeries, ...]:
+def _card_series(table: SpecTable, issuer_id: str, products: Mapping[str, Product | None]) -> tuple[CardSeries, ...]:
     found = []
     for number, entry in enumerate(table.tables("card_series"), start=1):
-        series = entry.reading(partial(CardSeries.from_toml, account_prefix=f"{issuer_id}-s{number}-"))
+        series = entry.reading(partial(CardSeries.from_toml, account_prefix=f"{issuer_id}-s{number}-", products=products))
         if series is not None:
             found.append(series)
     return tuple(found)

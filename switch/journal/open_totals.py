@@ -46,15 +46,17 @@ def _is_open(closed: str) -> str:
     """  # noqa: S608
 
 
-#: Count and sum by acquirer, terminal, type and capture: since the terminal's last agreement, since the acquirer's.
+#: Count, sum, and how many were undone, by acquirer, terminal, type and capture: since the terminal's last agreement, since
+#: the acquirer's.
 _SUMS: Final = """
 SELECT acquirer_id, terminal_id, transaction_type, capture,
-  SUM(counts * of_terminal), SUM(minor * of_terminal), SUM(counts * of_acquirer), SUM(minor * of_acquirer)
+  SUM(counts * of_terminal), SUM(minor * of_terminal), SUM(undone * of_terminal),
+  SUM(counts * of_acquirer), SUM(minor * of_acquirer), SUM(undone * of_acquirer)
 """
 _APPROVED: Final = f"""
 {_COUNTED} {_SUMS} FROM (
   SELECT request.acquirer_id, request.terminal_id, request.transaction_type, request.capture,
-    CASE WHEN {_COMPLETED} THEN 0 ELSE 1 END AS counts,
+    CASE WHEN {_COMPLETED} THEN 0 ELSE 1 END AS counts, 0 AS undone,
     decision.approved_minor - CASE WHEN {_COMPLETED} THEN {_LEFT} ELSE 0 END AS minor,
     {_is_open("mine")} AS of_terminal, {_is_open("whole")} AS of_acquirer
   FROM decision JOIN dates ON decision.business_date >= dates.first
@@ -66,6 +68,7 @@ _APPROVED: Final = f"""
 _REVERSED: Final = f"""
 {_COUNTED} {_SUMS} FROM (
   SELECT request.acquirer_id, request.terminal_id, request.transaction_type, request.capture, 1 AS counts,
+    CASE reversal.replacement_minor WHEN 0 THEN 1 ELSE 0 END AS undone,
     COALESCE((SELECT earlier.replacement_minor FROM reversal AS earlier WHERE earlier.original_id = reversal.original_id
       AND earlier.effective = 1 AND earlier.id < reversal.id ORDER BY earlier.id DESC LIMIT 1), decision.approved_minor)
       - reversal.replacement_minor AS minor,
@@ -83,15 +86,15 @@ def open_totals(db: sqlite3.Connection) -> dict[Subject, Totals]:
     """What each terminal, and each acquirer as a whole, has done since its last agreement, of the last business dates."""
     found: dict[Subject, Totals] = {}
     for acquirer_id, terminal_id, kind, capture, *sums in db.execute(_APPROVED, {"dates": TOTALS_DATES}):
-        for subject, count, minor in _by_subject(acquirer_id, terminal_id, sums):
+        for subject, count, minor, _ in _by_subject(acquirer_id, terminal_id, sums):
             found.setdefault(subject, Totals()).add(kind, count, minor, capture)
     for acquirer_id, terminal_id, kind, _, *sums in db.execute(_REVERSED, {"dates": TOTALS_DATES}):
-        for subject, count, minor in _by_subject(acquirer_id, terminal_id, sums):
-            found.setdefault(subject, Totals()).take_back(kind, count, minor)
+        for subject, count, minor, undone in _by_subject(acquirer_id, terminal_id, sums):
+            found.setdefault(subject, Totals()).take_back(kind, count, minor, undone)
     return found
 
 
-def _by_subject(acquirer_id: str, terminal_id: str, sums: Sequence[int]) -> Iterator[tuple[Subject, int, int]]:
-    """Count and sum of a terminal, and of its acquirer as a whole."""
-    yield (acquirer_id, terminal_id), sums[0], sums[1]
-    yield (acquirer_id, ""), sums[2], sums[3]
+def _by_subject(acquirer_id: str, terminal_id: str, sums: Sequence[int]) -> Iterator[tuple[Subject, int, int, int]]:
+    """Count, sum and how many were undone, of a terminal, and of its acquirer as a whole."""
+    yield (acquirer_id, terminal_id), sums[0], sums[1], sums[2]
+    yield (acquirer_id, ""), sums[3], sums[4], sums[5]

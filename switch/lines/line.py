@@ -19,6 +19,7 @@ from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.edition93.translation import Translation
 from switch.iso8583.framing import Frame, Framer
+from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
 from switch.iso8583.mti import VERSIONS
 from switch.iso8583.values import in_ascii
@@ -99,6 +100,8 @@ class Line:
         self.edition = wire.codec.dialect.edition
         self.version = VERSIONS[self.edition]  #: first digit of its MTIs
         self.translates = self.edition == EDITION_1993
+        self.places = security_places(wire.codec.dialect, wire.pin_zone)
+        self.macs = wire.macs
         self._translation = Translation(wire.today)
         self.open = True
         self.over = False  #: nothing more will be read
@@ -152,23 +155,28 @@ class Line:
         """
         if self.translates:
             message = self._translation.said(message, request, action)
+        encode = self.codec.encode if self.macs is None or not self.macs.wanted(request) else self._with_mac
         try:
-            body = self.codec.encode(message)
+            body = encode(message)
         except MessageError:
-            body = self._without_accents(message)
+            body = encode(Message(message.mti, {number: in_ascii(value) for number, value in message.elements.items()}))
         self._queued.append(self.framer.wrap(body, tpdu))
 
     def queue_answer(self, request: bytes, tpdu: bytes, mti: str, approval_code: str | None, response_code: str) -> bool:
         """Queue the answer that is a request's own bytes and the two codes (``Codec.answered``); False where it is not that."""
-        body = self.codec.answered(request, mti, approval_code, response_code)
+        body = self.codec.answered(request, mti, approval_code, response_code) if self.macs is None else None
         if body is None:
             return False
         self._queued.append(self.framer.wrap(body, tpdu))
         return True
 
-    def _without_accents(self, message: Message) -> bytes:
-        """The bytes of a message that cannot be said with its accents; MessageError where it cannot be said without."""
-        return self.codec.encode(Message(message.mti, {number: in_ascii(value) for number, value in message.elements.items()}))
+    def _with_mac(self, message: Message) -> bytes:
+        assert self.macs is not None
+        return self.macs.sealed(self.codec, message)
+
+    def checked(self, message: Message, body: bytes) -> Message:
+        """A message that came, without its MAC. MacFault where that is wrong, or missing on a line that asks for one."""
+        return message if self.macs is None else self.macs.check(self.codec, message, body)
 
     def flush(self) -> None:
         """Send what is queued, without waiting; what the peer does not take now is sent as soon as it does."""

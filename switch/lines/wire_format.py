@@ -8,6 +8,7 @@ from functools import cached_property
 
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
+from switch.lines.message_mac import Macs
 from switch.record import frozen
 
 
@@ -24,6 +25,8 @@ class WireFormat:
     header: HeaderFormat
     tpdu: bool
     today: Callable[[], date] = utc_today
+    macs: Macs | None = None  #: who makes and verifies MACs; None: there are none on the line
+    pin_zone: str = ""  #: the key that PIN blocks are enciphered under; empty: their control data (DE 53) name it
 
     @cached_property
     def words(self) -> tuple[str, str, bool]:

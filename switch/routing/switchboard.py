@@ -341,6 +341,7 @@ class Switchboard:
             decided_by=event.issuer,
             reason=answer.reason,
             carried=answer.carried,
+            results=answer.results,
         )
         if answer.response_code != APPROVED or answer.contradiction or exchange.authorization.original_key is not None:
             decision = self._answers.judged(exchange, answer, decision, now, effects)

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from switch.iso8583.header import HeaderFormat
 from switch.issuers.profile import ECHO_SECONDS, ECHO_SECONDS_MAX
+from switch.issuers.proofs.rules import TEST_KEYS, LineKeys
 from switch.issuers.secure_line import ServerTls, optional
 from switch.record import frozen
 from switch.spec_table import SpecTable
@@ -35,10 +36,15 @@ class Listener:
     unreadable: AfterUnreadable = KEEP  #: what becomes of the line after a message that cannot be answered
     echo_seconds: int = ECHO_SECONDS  #: silence after which an acquirer that signed on is asked for an echo; 0: never
     tls: ServerTls | None = None  #: None: it takes plain messages
+    keys: LineKeys = TEST_KEYS  #: what acquirers on it and the centre agreed on
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Listener:
-        secure = optional(table, "tls")
+        secure, security = optional(table, "tls"), optional(table, "security")
+        keys = TEST_KEYS
+        if security is not None:
+            keys = security.reading(LineKeys.from_toml) or keys
+            security.reading(SpecTable.done)
         listener = cls(
             name=table.text("name", pattern=r"[a-z0-9_]+", expected="small letters, digits and underscores"),
             port=table.integer("port", low=1, high=65_535),
@@ -48,6 +54,7 @@ class Listener:
             unreadable=table.choice("unreadable", UNREADABLE, KEEP),
             echo_seconds=table.integer("echo_seconds", ECHO_SECONDS, high=ECHO_SECONDS_MAX),
             tls=secure.reading(ServerTls.from_toml) if secure is not None else None,
+            keys=keys,
         )
         table.done()
         return listener

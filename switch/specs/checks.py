@@ -16,6 +16,7 @@ from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
+from switch.specs.card_checks import check_product, check_products
 from switch.specs.centre_profile import ACCEPT, header_of
 from switch.specs.files import Files, one_of
 from switch.specs.parts import DEFAULT_CONTRACT
@@ -43,7 +44,7 @@ class Cards:
 class Known:
     """Who and what a rule may name; None where the file that would say cannot be read."""
 
-    cards: Mapping[str, Cards | None]  #: by issuer
+    cards: Mapping[str, Cards | None]  #: by issuer; None, too, where there is a card file, which is not read for this
     terminals: Mapping[str, Collection[str]] | None  #: by merchant; None, too, where any merchant is taken
     currencies: Collection[str]
     dialects: Mapping[str, Dialect]  #: by issuer, those that can be read
@@ -53,7 +54,9 @@ class Known:
         """What a whole specification knows."""
         return cls(
             cards={
-                name: Cards(numbers=frozenset(card.pan.digits for card in profile.cards), series=profile.card_series)
+                name: None
+                if profile.card_file
+                else Cards(numbers=frozenset(card.pan.digits for card in profile.cards), series=profile.card_series)
                 for name, profile in specs.issuers.items()
             },
             terminals={merchant.id: merchant.terminals for merchant in specs.merchants.values()}
@@ -89,7 +92,8 @@ def _spoken(files: Files, issuer: str) -> str:
 
 def _cards(files: Files, issuer: str) -> Cards | None:
     file = f"issuers/{issuer}.toml"
-    if files.table(file) is None:
+    table = files.table(file)
+    if table is None or table.peek("card_file", str) is not None:
         return None
     return Cards(
         numbers=frozenset(entry.peek("pan", str) or "" for entry in files.tables(file, "card")),
@@ -171,12 +175,14 @@ def check_cards(files: Files, routing: RoutingTable | None) -> None:
         file = f"issuers/{name}.toml"
         for entry in files.tables(file, "card"):
             digits = entry.peek("pan", str) or ""
-            if _is_number(digits) and luhn_valid(digits):
+            if _is_number(digits) and luhn_valid(digits) == (entry.peek("check_digit", bool) is not False):
                 look(entry, "pan", Pan(digits), name)
+                check_product(entry, digits, files, file, routing)
         for entry, series in _series(files, file):
             shared = any(mistake.file == file and mistake.key == entry.path for mistake in files.mistakes.values())
             for number in _numbers_to_look_at(series, routing) if not shared else ():
                 look(entry, "bin", series.card(number).pan, name)
+                check_product(entry, series.card(number).pan.digits, files, file, routing)
 
 
 def _is_number(digits: str) -> bool:
@@ -282,6 +288,9 @@ def check_dialects(files: Files, dialects: Mapping[str, Dialect]) -> tuple[SpecE
     lines += [(table, gaps_to_issuers) for table in issuers if table is not None]
     for entry, gaps in lines:
         name = entry.peek("dialect", str) or ""
+        uses = (entry.peek("security", dict) or {}).get("mac", "none")
+        if uses != "none" and name in dialects and not (dialects[name].elements[64] and dialects[name].elements[128]):
+            entry.mistake("security.mac", repr(uses), f"none: dialect {name!r} has no DE 64 or no DE 128")
         for gap in gaps(dialects[name]) if name in dialects else ():
             what = f"{name!r}, which cannot say {gap.what} ({gap.why})"
             if gap.whole:
@@ -294,7 +303,13 @@ def check_dialects(files: Files, dialects: Mapping[str, Dialect]) -> tuple[SpecE
 _Check = Callable[[Files, RoutingTable | None], None]
 
 #: What has to hold between files, in the order it is looked at; the routing table is None where it has a mistake.
-CHECKS: Final[tuple[_Check, ...]] = (check_lines, check_routing, check_cards, check_merchants)
+CHECKS: Final[tuple[_Check, ...]] = (
+    check_lines,
+    check_routing,
+    check_products,
+    check_cards,
+    check_merchants,
+)
 
 
 def _once(entries: Iterable[SpecTable], key: str, kind: type, expected: str) -> None:
@@ -360,7 +375,8 @@ def _keep(mistakes: Mistakes, look: Callable[[], object]) -> None:
 
 
 def _origins(files: Files, routing: RoutingTable | None) -> set[tuple[str, str]]:
-    """Origin and scheme of the cards there are; those of an issuer somebody else runs may be any its ranges hold."""
+    """Origin and scheme of the cards there are; those of an issuer somebody else runs, or of a card file, may be any its ranges
+    hold."""
     if routing is None:
         return set()
     found: set[tuple[str, str]] = set()
@@ -370,7 +386,7 @@ def _origins(files: Files, routing: RoutingTable | None) -> set[tuple[str, str]]
         if table is None or origin is None or origin not in CARD_ORIGINS:
             continue
         routes = [route for route in routing.routes() if route.issuer == name]
-        if table.peek("process", str) != "external":
+        if table.peek("process", str) != "external" and table.peek("card_file", str) is None:
             cards = [entry.peek("pan", str) or "" for entry in files.tables(table.file, "card")]
             for _, series in _series(files, table.file):
                 cards += [series.card(number).pan.digits for number in _numbers_to_look_at(series, routing)]

@@ -13,6 +13,7 @@ from switch.issuers.scenario import Scenario
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
+from switch.specs.card_checks import card_file_mistakes
 from switch.specs.centre_profile import ACCEPT
 from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, check_rules, check_scenarios
 from switch.specs.files import parse, read_bytes
@@ -49,6 +50,9 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     unsaid = check_dialects(files, dialects)
     if today is not None:
         check_coverage(files, today, routing, interchange, discount, vat)
+        for profile in issuers.values():
+            if profile.managed:
+                files.mistakes.update(card_file_mistakes(profile, routing))
     refuse(files.mistakes, ": `switch specs check` names all")
     assert centre is not None, "a part that is missing is a mistake"
     assert routing is not None
@@ -103,3 +107,8 @@ def load_scenario(path: Path, specs: Specs) -> Scenario:
     refuse(mistakes)
     assert scenario is not None
     return scenario
+
+
+def prove_cards(specs: Specs, issuer_id: str) -> None:
+    """SpecError where the card file of an issuer has mistakes: reading one for every command would take too long."""
+    refuse(card_file_mistakes(specs.issuers[issuer_id], specs.routing))

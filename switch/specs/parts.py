@@ -17,6 +17,7 @@ from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import Profile
 from switch.merchant import Merchant
 from switch.spec_table import Mistakes, SpecTable
+from switch.specs.card_checks import read_cards
 from switch.specs.centre_profile import CentreProfile
 from switch.specs.files import Files, one_of
 from switch.specs.folder import default_folder
@@ -120,13 +121,20 @@ def dialects_of(files: Files) -> _Named[Dialect]:
 
 
 def issuers_of(files: Files) -> _Named[Profile]:
-    return _Named(files, "issuers", lambda name: files.read(f"issuers/{name}.toml", partial(_issuer, name)))
+    return _Named(files, "issuers", lambda name: files.read(f"issuers/{name}.toml", partial(_issuer, files.folder, name)))
 
 
-def _issuer(name: str, table: SpecTable) -> Profile:
+def _issuer(folder: Path, name: str, table: SpecTable) -> Profile:
     if table.peek("id", str) not in (None, name):
         table.mistake("id", repr(table.text("id")), f"{name!r}, the name of the file")
-    return Profile.from_toml(table)
+    profile = Profile.from_toml(table)
+    if profile.card_file is None:
+        return profile
+    path = folder / profile.card_file
+    if not path.is_file():
+        table.mistake("card_file", repr(profile.card_file), "a file of cards, named from the folder of the specification")
+        return profile
+    return profile.with_sheet(partial(read_cards, path, profile.card_file))
 
 
 def read_merchants(files: Files) -> tuple[Mapping[str, Merchant], Merchant | None] | None:

@@ -51,7 +51,8 @@ def test_merchants_are_listed() -> None:
 def test_bare_numbers_for_load_tools() -> None:
     numbers = run("cards", "--pans").out.splitlines()
     assert len(numbers) == len(set(numbers)) > 1000
-    assert all(luhn_valid(number) for number in numbers)
+    without = {card.pan.digits for issuer in load_specs().issuers.values() for card in issuer.cards if not card.check_digit}
+    assert {number for number in numbers if not luhn_valid(number)} == without
 
 
 def test_the_embedded_specification_is_well_and_can_be_copied(tmp_path: Path) -> None:
@@ -148,7 +149,9 @@ def test_cards_for_a_response_code() -> None:
     assert all("51 above that" in card["purpose"] and card["gives"] == ["00", "51"] for card in short)
     assert {card["scheme"] for card in short} == {"cmi", "mastercard", "visa"}
     assert all(
-        f"declined {code}" in line for code in ("41", "43") for line in run("cards", "--for", code).out.splitlines()[2::4]
+        f"declined {code}" in line
+        for code in ("41", "43")
+        for line in run("cards", "--for", code).out.partition("\nTo get ")[0].splitlines()[2::4]
     )
     none = run("cards", "--for", "77")
     assert (none.code, none.sentence) == (1, "--for: found 77, which no test card gives by itself; a scenario can")

@@ -170,7 +170,7 @@ def assert_fits(shown: str, width: int, name: str) -> None:
         assert following or not head, f"{name} at {width}: nothing behind {plain!r}"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [pytest.param(each, marks=[] if each == 80 else pytest.mark.long) for each in WIDTHS])
 def test_nothing_is_wider_than_the_terminal(stage: Stage, width: int) -> None:
     for name, arguments in commands(stage).items():
         shown = on_terminal(width, *arguments)
@@ -185,6 +185,7 @@ def test_a_broken_example_is_the_same_command() -> None:
         assert re.sub(r" \\\n +", " ", shown) == wide, verbs
 
 
+@pytest.mark.long
 def test_the_demo_fits_a_narrow_terminal(stage: Stage) -> None:
     assert "the books are sound" in stage.demo
     assert_fits(stage.demo, WIDTHS[0], "demo")

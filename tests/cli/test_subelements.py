@@ -65,7 +65,7 @@ def test_decode_lists_subelements_under_their_element() -> None:
         ["48.92", "Card verification value", "n 3", "(secret, not shown)"],
         ["48.77", "ans..999", "(secret, not shown)"],
         ["55.5A", "Application PAN", "b", "(secret, not shown)"],
-        ["55.9F02", "Amount, authorized", "b", "000000012500"],
+        ["55.9F02", "Amount, authorized", "b", "000000012500", "125.00"],
         ["55.DF01", "b", "AA"],
         ["60.1", "Terminal type", "n 2", "22"],
         ["60.2", "Software version", "an 4", "V104"],

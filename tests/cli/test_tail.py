@@ -166,6 +166,7 @@ def test_new_messages_are_shown_as_they_come(centre: CentreProcess, capsys: pyte
     assert [line.split()[-1] for line in told.splitlines() if "LATER" in line] == ["LATER0000001", "LATER0000002"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
 def test_a_viewer_that_stops_holds_nobody_up(centre: CentreProcess, how: signal.Signals) -> None:
     command = [sys.executable, "-m", "switch", "tail", "--data", str(centre.data)]

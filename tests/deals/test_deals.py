@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.deals.driver import Run, Wish
 from tests.deals.wire import Message, decode, encode
 
@@ -17,6 +19,7 @@ def run_of(folder: Path, count: int, kills: int, *, planted: bool = False, kinds
     return run
 
 
+@pytest.mark.long
 def test_answers_banks_and_days_agree_with_the_rules_through_three_kills(tmp_path: Path) -> None:
     run = run_of(tmp_path, 300, 3)
     assert run.faults == []

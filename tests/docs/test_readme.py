@@ -85,6 +85,7 @@ def test_the_comparison_has_its_sources() -> None:
     assert min(of_tool.values()) >= 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.file)
 def test_pictures_show_this_version(screen: Screen, folder: Path) -> None:
     kept = (PICTURES / screen.file).read_text(encoding="utf-8")
@@ -100,6 +101,7 @@ def test_every_picture_is_used_and_described() -> None:
     assert all(len(alt.split()) > 3 for alt in shown.values())
 
 
+@pytest.mark.long
 def test_quoted_blocks_are_what_is_printed(folder: Path) -> None:
     assert QUOTED.search(TEXT)
     assert masked(requoted(TEXT, folder)) == masked(TEXT), WRITE_ANEW

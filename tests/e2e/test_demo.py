@@ -55,6 +55,7 @@ def test_the_demo_keeps_the_folder_it_is_given(tmp_path: Path) -> None:
     assert any((data / "days").iterdir())
 
 
+@pytest.mark.long
 def test_the_demo_speaks_french(tmp_path: Path) -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "switch", "demo"],

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from switch.clearing import ledger
 from switch.clearing.checks import Ask, Fault
@@ -22,6 +23,7 @@ from tests.support.day_builders import (
     SATURDAY,
     SUNDAY,
     DaySpecs,
+    Named,
     day_specs,
     journal_of,
     journal_schema,
@@ -336,6 +338,26 @@ def test_sales_of_a_merchant_and_an_issuer_that_have_left_can_be_reversed(tmp_pa
         (HOTEL.id, HOTEL.name, HOTEL.rib, -9_868)
     ]
     assert {position.name for position in report.positions} == {"Rif", "Centre Monétique d'Essai"}
+    assert check_books(tmp_path).faults == ()
+
+
+def test_who_has_left_is_named_and_paid_as_it_was_last(tmp_path: Path) -> None:
+    """A merchant moves to another bank, and an issuer takes another name, before both leave."""
+    moved = merchant(id=HOTEL.id, name="RIAD DES ALIZES", city="ESSAOUIRA", rib=GROCER.rib)
+    renamed = day_specs(merchants=(moved,))
+    renamed = evolve(renamed, issuers={**renamed.issuers, "rif": Named(name="Banque du Rif")})
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(merchant_id=HOTEL.id, issuer="rif")
+        close(tmp_path)
+        journal.decide(merchant_id=HOTEL.id, issuer="rif")
+        close(tmp_path, specs=renamed)
+        journal.reverse(sale)
+    report = close(tmp_path, specs=day_specs(merchants=(GROCER,), issuers=("atlas",)))
+    assert [(payout.merchant_id, payout.name, payout.rib) for payout in report.payouts] == [(HOTEL.id, moved.name, moved.rib)]
+    assert {position.name for position in report.positions} == {"Banque du Rif", "Centre Monétique d'Essai"}
+    said = statement(tmp_path, HOTEL.id)
+    assert "RIAD DES ALIZES, ESSAOUIRA" in said
+    assert "RIAD DES VENTS" not in said
     assert check_books(tmp_path).faults == ()
 
 

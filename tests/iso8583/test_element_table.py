@@ -94,7 +94,7 @@ def test_each_mistake_is_told(text: str, told: str) -> None:
     ("text", "told"),
     [
         ("[element.127]\nbitmap_bytes = 1", "element.127.subelement: found '10', of the dialect that this one extends"),
-        ("[element.48]\ntag_characters = 3", "element.48.subelement: found '01', of the dialect that this one extends"),
+        ("[element.48]\ntag_characters = 3", "element.48.subelement: found '42', of the dialect that this one extends"),
     ],
 )
 def test_what_is_inherited_has_to_fit(text: str, told: str) -> None:

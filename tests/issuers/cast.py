@@ -10,12 +10,13 @@ from attrs import evolve
 from switch.card import Pan, luhn_digit
 from switch.issuers.account import AccountBook
 from switch.issuers.advice import Taken, take
+from switch.issuers.case import Means
 from switch.issuers.decide import Judgement, Undoing, approval_codes, decide, undo
 from switch.issuers.process.book import Book, MemoryBook
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.spec_table import SpecTable
-from switch.transaction import ADVICE, ECOMMERCE, FINANCIAL, PURCHASE, Authorization, ExchangeKey, Reversal
+from switch.transaction import ADVICE, ECOMMERCE, FINANCIAL, PURCHASE, Authorization, CardUse, ExchangeKey, Reversal
 
 NOW_MS = 1_795_348_800_000  #: 2026-11-22
 TODAY = "2611"
@@ -179,15 +180,25 @@ def reversing(original: Authorization, replacement_minor: int = 0, stan: int = 9
 class Issuer:
     """Atlas with one scenario, on one day; what it decides is written to its book at once."""
 
-    def __init__(self, rules: str = "", book: Book | MemoryBook | None = None) -> None:
+    def __init__(self, rules: str = "", book: Book | MemoryBook | None = None, profile: Profile | None = None) -> None:
         self.rules, self.book = rules, book if book is not None else MemoryBook()
-        self.accounts = AccountBook(atlas())
+        self.use = CardUse()  #: of the requests it is asked
+        self.profile = profile or atlas()
+        self.accounts = AccountBook(self.profile)
         self.accounts.replay(self.book.entries())
         self.state = ScenarioState(scenario(rules) if rules else None, "atlas")
         self.codes = approval_codes(7, "atlas", self.accounts.placed_count)
 
-    def judge(self, request: Authorization, today_yymm: str = TODAY) -> Judgement:
-        judgement = decide(request, self.accounts, self.state, now_ms=NOW_MS, today_yymm=today_yymm, approval_codes=self.codes)
+    def judge(self, request: Authorization, today_yymm: str = TODAY, now_ms: int = NOW_MS) -> Judgement:
+        judgement = decide(
+            request,
+            self.accounts,
+            self.state,
+            means=Means(self.book, "504", lambda _: self.use),
+            now_ms=now_ms,
+            today_yymm=today_yymm,
+            approval_codes=self.codes,
+        )
         if judgement.entry is not None:
             self.book.append([judgement.entry])
         return judgement
@@ -204,15 +215,15 @@ class Issuer:
         return undoing
 
     def restarted(self) -> Issuer:
-        return Issuer(self.rules, self.book)
+        return Issuer(self.rules, self.book, self.profile)
 
     @property
     def kinds(self) -> list[tuple[str, int]]:
         """Kind and amount of every entry in the book."""
         return [(entry.kind, entry.amount_minor) for entry in self.book.entries()]
 
-    def answer(self, request: Authorization, today_yymm: str = TODAY) -> tuple[str, str]:
-        decision = self.judge(request, today_yymm).decision
+    def answer(self, request: Authorization, today_yymm: str = TODAY, now_ms: int = NOW_MS) -> tuple[str, str]:
+        decision = self.judge(request, today_yymm, now_ms).decision
         return decision.response_code, decision.reason
 
     def available(self, pan: str = GOOD) -> int:

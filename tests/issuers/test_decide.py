@@ -5,7 +5,6 @@ from itertools import islice
 import pytest
 
 from switch.issuers.decide import approval_codes
-from switch.issuers.profile import STATUSES
 from tests.issuers.cast import EXPIRED, GOOD, LOST, OF_SERIES, POOR, REFUSED, STOLEN, STRANGER, Issuer, asked
 
 
@@ -37,10 +36,6 @@ def test_a_good_card_with_enough_on_it_is_approved_and_the_amount_held() -> None
 )
 def test_each_card_is_answered_for_its_own_reason(pan: str, answer: tuple[str, str]) -> None:
     assert Issuer().answer(asked(pan)) == answer
-
-
-def test_the_cast_has_a_card_of_every_status() -> None:
-    assert {card.status for card in Issuer().accounts._cards.values()} == set(STATUSES)
 
 
 def test_a_card_is_good_until_the_end_of_its_month() -> None:

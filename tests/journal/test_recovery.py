@@ -241,6 +241,27 @@ def test_what_an_acquirer_has_agreed_as_a_whole_stays_agreed(tmp_path: Path, res
 
 
 @pytest.mark.parametrize("restarted", [False, True])
+def test_what_a_terminal_has_closed_its_acquirer_as_a_whole_has_still_to_agree_to(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, BY_BATCH)
+    kept.handle(IssuerUp("atlas"))
+    for stan in (1, 2, 3):
+        kept.handle(asked(stan))
+    kept.handle(reversed_(1, own_stan=901))
+    kept.handle(reversed_(2, own_stan=902, replacement_minor=5_000))
+    kept.handle(totals(1, debits_count=3))
+    kept = kept.restarted() if restarted else kept
+    batches = kept.board._reconciler.batches
+    whole, terminal = (batches.open(("504001", terminal_id)).counters() for terminal_id in ("", "TERM0001"))
+    assert (whole["debits_count"], whole["debits_minor"], whole["debits_reversed_minor"]) == (3, 37_500, 20_000)
+    assert (whole["debits_left_count"], whole["debits_left_minor"]) == (2, 17_500)
+    assert not any(terminal.values())
+    (journaled, *_) = kept.board.handle(totals(2, terminal_id="", debits_count=3, debits_reversed_count=2), 0.0)
+    assert isinstance(journaled, JournalReconciliation)
+    assert journaled.outcome.settlement_code == IN_BALANCE
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
 def test_each_reversal_counts_what_it_takes_beyond_the_one_before(tmp_path: Path, restarted: bool) -> None:
     kept = Kept(tmp_path, "cut_off")
     kept.handle(IssuerUp("atlas"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -15,7 +16,7 @@ from switch.routing.memory.past import SameStan
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination, Range, Route, RoutingTable
 from switch.routing.table.stand_in import StandIn
-from switch.routing.traffic.effects import Deliver, Effect, Forward, Reply
+from switch.routing.traffic.effects import Deliver, Effect, Forward, JournalOccurrence, Reply
 from switch.routing.traffic.events import (
     AnswerReceived,
     DeliveryFailed,
@@ -25,7 +26,19 @@ from switch.routing.traffic.events import (
     RequestReceived,
     ReversalReceived,
 )
-from switch.transaction import ADVICE, FINANCIAL, Authorization, ExchangeKey, IssuerAnswer, Reversal
+from switch.transaction import (
+    ADVICE,
+    AUTHORIZATION,
+    CASH_WITHDRAWAL,
+    FINANCIAL,
+    PURCHASE_WITH_CASH_BACK,
+    REFUND,
+    REQUEST,
+    Authorization,
+    ExchangeKey,
+    IssuerAnswer,
+    Reversal,
+)
 from tests.support.dialogue import ATLAS_CARD, SHOP, request
 
 DATE = "2026-11-28"
@@ -143,6 +156,40 @@ def test_a_completion_that_was_refused_completed_nothing(at: Desk) -> None:
     at.restart()
     at.happens(IssuerUp("atlas"))
     assert at.code(completion(4, 15_000, original)) == "00"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {},
+        {"transaction_type": PURCHASE_WITH_CASH_BACK, "cash_back_minor": 2_000},
+        {"transaction_type": REFUND},
+        {"message_class": FINANCIAL},
+        {"pre_authorized": True},
+        {"function": ADVICE, "message_class": FINANCIAL, "advised_code": "00"},
+        {"function": ADVICE, "advised_code": "51"},
+        {"currency": "978"},
+    ],
+    ids=lambda kind: " ".join(map(str, kind.values())) or "plain",
+)
+def test_after_a_restart_the_same_again_has_its_answer_and_anything_else_is_94(at: Desk, kind: dict[str, Any]) -> None:
+    asked = request(1, **kind)
+    first = at.code(asked)
+    at.restart()
+    effects = at.happens(RequestReceived(asked, "line 1", "line 1"))
+    assert [type(effect) for effect in effects] == [JournalOccurrence, Reply]
+    assert at.code(asked) == first
+    others: list[dict[str, Any]] = [
+        {"pan": asked.pan.digits[:-1] + "8"},
+        {"merchant_id": "000000000000002"},
+        {"amount_minor": asked.amount_minor + 1},
+        {"currency": "840"},
+        {"cash_back_minor": asked.cash_back_minor + 100},
+        {"transaction_type": CASH_WITHDRAWAL},
+        {"message_class": AUTHORIZATION if asked.message_class == FINANCIAL else FINANCIAL},
+        {"function": REQUEST if asked.function == ADVICE else ADVICE},
+    ]
+    assert [at.code(request(1, **{**kind, **other})) for other in others] == ["94"] * len(others)
 
 
 @pytest.mark.parametrize("restarted", [False, True])

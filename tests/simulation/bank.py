@@ -10,12 +10,13 @@ from switch.iso8583.message import Message
 from switch.iso8583.mti import message_class
 from switch.issuers.account import AccountBook
 from switch.issuers.advice import take
+from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry
 from switch.issuers.process.book import MemoryBook
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import ScenarioState
-from switch.transaction import ExchangeKey
+from switch.transaction import CardUse, ExchangeKey
 
 NOW_MS: Final = 1_795_341_600_000
 MONTH, SECOND = "2611", "1122100000"
@@ -48,7 +49,10 @@ class Bank:
             taken = take(asked, self.accounts, self.book, now_ms=NOW_MS)
             self._write(list(taken.entries))
             return issuer.from_issuer(message, taken.decision)
-        judged = decide(asked, self.accounts, self._scenario, now_ms=NOW_MS, today_yymm=MONTH, approval_codes=self._codes)
+        means = Means(self.book, "504", lambda _: CardUse())
+        judged = decide(
+            asked, self.accounts, self._scenario, means=means, now_ms=NOW_MS, today_yymm=MONTH, approval_codes=self._codes
+        )
         self._write([judged.entry])
         return issuer.from_issuer(message, judged.decision)
 

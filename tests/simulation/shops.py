@@ -180,6 +180,7 @@ class Shops:
     def _begin(self, number: int, *, poor: bool = False, issuer: str | None = None) -> Deal:
         issuer = issuer or self.random.choice(("atlas", "vesta", "rif"))
         cards = [card for card in specs().issuers[issuer].cards if card.status == "active" and card.expiry > "2612"]
+        cards = [card for card in cards if card.usual and len(card.pan.digits) == len(cards[0].pan.digits)]
         fitting = [card for card in cards if (0 < card.balance_minor < POOR_MINOR) == poor and card.balance_minor]
         deal = Deal(number, self.random.choice(SHOPS), self.random.choice(fitting or cards))
         self.deals[number] = deal

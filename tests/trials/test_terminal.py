@@ -11,6 +11,7 @@ from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.specs.load import load_specs
 from tests.support import centre_in_loop
 from tests.support.centre_in_loop import Loopback, loopback, specs
+from tests.trials.desk import message
 
 DATE = "2026-11-22"
 TPDU = bytes.fromhex("6000030000")
@@ -90,3 +91,34 @@ async def test_a_day_of_a_terminal(tmp_path: Path) -> None:
     said = statement(tmp_path, SHOP.id)
     assert "45,50" in said
     assert "10,00" not in said
+
+
+async def test_a_sale_reversed_in_part_is_one_sale_of_a_batch_still(tmp_path: Path) -> None:
+    """It settles 45.50 less 5.50, also with a centre that was restarted in between."""
+    back = {"de95": f"{4_000:012d}" + "0" * 12 + "C" + "0" * 8 + "C" + "0" * 8}
+    code: list[str] = []
+    for first in (True, False):
+        journal = SqliteJournal(tmp_path / JOURNAL_FILE, Vault.open(tmp_path))
+        if first:
+            journal.open_business_date(DATE, "operator", centre_in_loop.NOW_MS)
+        async with loopback(journal=journal, issuers=("atlas",)) as centre, Terminal(centre) as terminal:
+            if first:
+                assert await terminal.ask(*sale("000001", "000000004550")) == "0210 00"
+                rrn = terminal.answer.elements[37]
+                async with centre.client("bcd") as client:
+                    again = message(
+                        "0400", 2, de4="000000004550", de37=rrn, de41=SHOP.terminals[0], de42=SHOP.id.ljust(15), **back
+                    )
+                    assert (await client.ask(again)).elements[39] == "00"
+            else:
+                code = [await terminal.ask(*settlement(f"00000{at}", "920000", at, 4_000)) for at in (0, 1)]
+        journal.close()
+    assert code == ["0510 95", "0510 00"]
+
+
+async def test_an_upload_that_fits_nothing_is_told_of_in_its_currency() -> None:
+    async with loopback(issuers=("atlas",)) as centre, Terminal(centre) as terminal:
+        assert await terminal.ask(*sale("000001", "000000004550", "0320")) == "0330 25"
+        assert await terminal.ask(*sale("000002", "000000004550", "0320", de49="0788")) == "0330 25"
+    told = [notice.detail for notice in centre.notices if notice.kind == "unmatched"]
+    assert [re.findall(r"for ([0-9.]+) is", each) for each in told] == [["45.50"], ["4.550"]]

@@ -114,6 +114,16 @@ class Verb(click.Command):
                         formatter.write(f"{'':{formatter.current_indent}}{part}\n")
 
 
+class VerbAndMore(Verb, click.Group):
+    """A verb that does something by itself, with verbs of its own below it."""
+
+    command_class = Verb
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
 class Verbs(click.Group):
     """A group of such commands."""
 

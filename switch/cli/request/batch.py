@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, fields
 
@@ -16,6 +16,7 @@ from switch.cli.request.options import Wishes
 from switch.errors import MessageError, SwitchError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993, Dialect
+from switch.iso8583.elements import EMV_DATA
 from switch.iso8583.mapping.compose import (
     STAN_DIGITS,
     InnerChange,
@@ -30,6 +31,9 @@ from switch.iso8583.message import Message
 from switch.iso8583.nested.read import subelement
 from switch.record import frozen
 from switch.specs.parts import Parts
+
+if TYPE_CHECKING:
+    from switch.cli.request.terminal import Terminal
 
 MTI: Final = 0  #: stands for it among the numbers of elements
 #: Option -> what of a message it decides, in either edition.
@@ -69,6 +73,7 @@ class Outgoing:
     place: str = ""  #: in a file
     whole: bool = False  #: a file has all of it
     journaled: bool = False  #: it follows a request that stands in the journal
+    again: Callable[[Message], Message] | None = None  #: what makes another of it beside its numbers, where something has to
 
 
 @frozen(kw_only=True)
@@ -89,16 +94,25 @@ class Changes:
 
 
 def outgoing(
-    wishes: Wishes, changes: tuple[str, ...], written: Sequence[Written] | None, specs: Parts, codec: Codec, data: Path
+    wishes: Wishes,
+    changes: tuple[str, ...],
+    written: Sequence[Written] | None,
+    specs: Parts,
+    codec: Codec,
+    data: Path,
+    terminal: Terminal | None = None,
 ) -> list[Outgoing]:
-    """The messages that options ask for, or a file has; each can be said in the dialect of ``codec``."""
+    """The messages that options ask for, or a file has; each can be said in the dialect of ``codec``. ``terminal`` makes the
+    proofs of card and holder, where some are asked for."""
     inside = [inner for change in changes if (inner := as_typed("--set", parse_inner_change, change)) is not None]
     wanted = Changes(elements=_changes(changes), inside=inside)
     if written is None:
         try:
-            return [_completed(wishes, wanted, None, specs, codec, data)]
+            return [_completed(wishes, wanted, None, specs, codec, data, terminal)]
         except MessageError as error:
             raise _as_typed_too(error, wishes, wanted) from None
+    if wishes.proofs.of_card:
+        raise SwitchError(f"{wishes.proofs.of_card}: found beside --file, expected one of them")
     if any(each.whole for each in written):
         _refuse_unused(wishes)
     else:
@@ -123,7 +137,15 @@ def _as_typed_too(error: MessageError, wishes: Wishes, changes: Changes) -> Swit
     return error if option is None else SwitchError(f"{option}: {str(error).partition(': ')[2]}")
 
 
-def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Parts, codec: Codec, data: Path) -> Outgoing:
+def _completed(
+    wishes: Wishes,
+    changes: Changes,
+    row: Written | None,
+    specs: Parts,
+    codec: Codec,
+    data: Path,
+    terminal: Terminal | None = None,
+) -> Outgoing:
     """What the options ask for, with what a row of a file has instead, with what ``--set`` has instead of both."""
     dialect = codec.dialect
     given = _given(wishes)
@@ -131,14 +153,26 @@ def _completed(wishes: Wishes, changes: Changes, row: Written | None, specs: Par
         wishes = _for_mti(wishes, row.mti)
         given[MTI] = "file"
     asked = message_of(wishes, specs, dialect, data)
-    message = worded(asked.message, dialect, datetime.now(UTC).date())
+    message = asked.message
+    if terminal is not None:
+        now = datetime.fromtimestamp(time.time(), specs.calendar.zone)
+        message, proved = terminal.proved(message, wishes.proofs, dialect, now)
+        given |= proved
+    message = worded(message, dialect, datetime.now(UTC).date())
     of_row = Changes(elements=list(row.elements.items()), inside=list(row.inside)) if row is not None else Changes.none()
     for of, wanted in (("file", of_row), ("--set", changes)):
         message = changed_inside(changed(message, wanted.elements, dialect), wanted.inside, dialect)
         given |= dict.fromkeys(wanted.numbers, of)
     codec.encode(message)
     kept = {number: of for number, of in given.items() if number in message.elements or number == MTI}
-    return Outgoing(message=message, given=kept, place=row.place if row is not None else "", journaled=asked.journaled)
+    again = terminal.again if terminal is not None and EMV_DATA in given else None
+    return Outgoing(
+        message=message,
+        given=kept,
+        place=row.place if row is not None else "",
+        journaled=asked.journaled,
+        again=again,
+    )
 
 
 def _as_written(written: Written, wishes: Wishes, changes: Changes, codec: Codec) -> Outgoing:
@@ -186,7 +220,7 @@ def _given(wishes: Wishes) -> dict[int, str]:
 def _refuse_unused(wishes: Wishes) -> None:
     """SwitchError where an option says what the messages of a file say themselves."""
     for each in fields(Wishes):
-        if each.name not in _BESIDE_WHOLE and getattr(wishes, each.name):
+        if each.name not in _BESIDE_WHOLE and each.name != "proofs" and getattr(wishes, each.name):
             option = _OPTIONS.get(each.name, f"--{each.name.replace('_', '-')}")
             raise SwitchError(f"{option}: found beside --file with whole messages, expected --set, --mti, --stan or --rrn")
 
@@ -232,4 +266,5 @@ def renewed(each: Outgoing, stan: str, at: datetime, codec: Codec) -> Outgoing:
     }
     if dated and 13 in message.elements:
         elements[13] = message.elements[13]  # of 1993 it is another date, and no time of the message
-    return evolve(each, message=Message(message.mti, elements))
+    message = Message(message.mti, elements)
+    return evolve(each, message=message if each.again is None else each.again(message))

@@ -99,7 +99,7 @@ def _sale(wishes: Wishes, specs: Parts, now: datetime, stan: str) -> Sale:
         if usual.moves_money
         else 0,
         currency=currency,
-        entry=wishes.entry or next(iter(ENTRIES)),
+        entry=wishes.entry or wishes.proofs.entry or next(iter(ENTRIES)),
         merchant_id=wishes.merchant_id if wishes.merchant_id is not None else merchant.id if merchant else "",
         merchant=merchant,
         terminal_id=_terminal(wishes, merchant or _first_merchant(specs)),
@@ -222,8 +222,7 @@ def _own_expiry(specs: Parts, digits: str) -> str | None:
         for card in issuer.cards:
             if card.pan.digits == digits:
                 return card.expiry
-        for series in issuer.card_series:
-            found = series.find(digits) if digits.isascii() and digits.isdecimal() else None
-            if found:
-                return found.expiry
+        found = issuer.further_card(digits) if digits.isascii() and digits.isdecimal() else None
+        if found is not None:
+            return found.expiry
     return None

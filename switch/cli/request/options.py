@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from attrs import field
+
+from switch.cli.request.proofs import NO_PROOFS, ProofWishes
 from switch.errors import SwitchError
 from switch.iso8583.mapping.compose import KINDS
 from switch.iso8583.mapping.follow_up import ADJUST, COMPLETE, INCREMENT, REVERSE, VOID
@@ -22,6 +25,10 @@ UNUSED: Final = {
     "--void": ("--rrn",),
 }
 _ATTRIBUTES: Final = {"--merchant": "merchant_id", "--terminal": "terminal_id"}
+
+
+def _or_none(proofs: ProofWishes | None) -> ProofWishes:
+    return proofs or NO_PROOFS
 
 
 @frozen(kw_only=True)
@@ -51,6 +58,7 @@ class Wishes:
     original_at: str | None
     totals: bool
     network: str | None
+    proofs: ProofWishes = field(default=NO_PROOFS, converter=_or_none)
 
     @property
     def follows(self) -> tuple[str, str] | None:
@@ -91,6 +99,10 @@ class Wishes:
         if len(given) > 1:
             raise SwitchError(f"{given[1]}: found beside {given[0]}, expected one of them")
         self._refuse_unused(given[0] if given else "")
+        if self.proofs.of_card and given and given[0] != "--type":
+            raise SwitchError(f"{self.proofs.of_card}: found beside {given[0]}, which has no use for it")
+        if self.proofs.entry is not None and self.entry not in (None, self.proofs.entry):
+            raise SwitchError(f"{self.proofs.of_card}: found with --entry {self.entry}, expected --entry {self.proofs.entry}")
         if self.kind == "cash-back" and self.cash_back is None:
             raise SwitchError("--cash-back: found nothing, expected the part of --amount that is handed out")
         if self.cash_back is not None and (self.kind or "cash-back") != "cash-back":

@@ -15,7 +15,9 @@ from switch.cli.show.inside import inside_json, inside_rows
 from switch.display.visible import visible
 
 if TYPE_CHECKING:
+    from switch.iso8583.codec import Codec
     from switch.iso8583.reading.describe import Description
+    from switch.lines.message_mac import LineMacs
 
 ANSWERS_JOURNALED = tuple(version + kind for version in "01" for kind in ("110", "130", "210", "230", "410", "430"))
 #: Response codes of messages of which no request was made, and the action codes of 1993 that say the same.
@@ -51,13 +53,32 @@ def print_verdict(response: Description, place: str, elapsed_ms: float) -> None:
 
 def print_answer(response: Description, request: Description, *, everything: bool) -> None:
     """What of the answer is new or not as it was sent, and how much is; ``everything`` shows that too."""
-    sent = {line.element: line.value for line in request.lines}
-    same = {line.element for line in response.lines if line.element > 1 and sent.get(line.element) == line.value}
+    sent = {line.element: (line.value, line.subelements) for line in request.lines}
+    same = {
+        line.element for line in response.lines if line.element > 1 and sent.get(line.element) == (line.value, line.subelements)
+    }
     click.echo()
     left_out = set[int]() if everything else same
     _print_elements(response, f"answered: {_named(response.mti)}, {response.bytes_total} bytes", left_out)
     if left_out:
         say_text(f"{len(left_out)} element{'' if len(left_out) == 1 else 's'} as sent (shown with --all)", "hint")
+
+
+def print_mac(codec: Codec, macs: LineMacs | None, body: bytes) -> None:
+    """Whether the MAC of an answer is right; nothing where the request had none."""
+    if macs is None:
+        return
+    from switch.errors import MessageError
+    from switch.lines.message_mac import MACS, MacFault
+
+    try:
+        message = codec.decode(body)
+        macs.check(codec, message, body)
+    except (MessageError, MacFault) as fault:
+        say_text(f"MAC  {fault}", "bad", indent="     ")
+        return
+    has_one = any(number in message.elements for number in MACS)
+    say_text("MAC  that of the answer is right" if has_one else "MAC  the answer has none", indent="     ")
 
 
 def print_where_to_ask(response: Description, rrn: str | None, data: Path | None, *, journaled: bool) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def inside_rows(line: ElementLine) -> Iterator[tuple[str, str, str, str, str]]:
     """Number, name (indented), format, value and meaning of each subelement; last of all why there are no more."""
     for each in line.subelements:
-        yield each.number, "  " * each.depth + each.name, each.format, each.value, ""
+        yield each.number, "  " * each.depth + each.name, each.format, each.value, each.meaning
     if line.unread:
         yield "", "  subelements", "", "", f"cannot be read: {line.unread}"
 
@@ -22,7 +22,14 @@ def inside_json(line: ElementLine) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if line.subelements:
         found["subelements"] = [
-            {"element": each.number, "name": each.name, "format": each.format, "value": each.value} for each in line.subelements
+            {
+                "element": each.number,
+                "name": each.name,
+                "format": each.format,
+                "value": each.value,
+                **({"meaning": each.meaning} if each.meaning else {}),
+            }
+            for each in line.subelements
         ]
     if line.unread:
         found["unread"] = line.unread

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from switch.transaction import RESPONSE_MEANINGS, Decision
+from switch.transaction import Decision, response_meaning
 
 #: The meaning of DE 39 of ISO 8583:1993 in words (the standard's annex A).
 ACTION_MEANINGS: Final[dict[str, str]] = {
@@ -193,6 +193,10 @@ ACCEPTED: Final = {"3": "300", "4": "400", "6": "600", "7": "700", "8": "800"}
 #: What accepts a message without granting money; all of them are 00 in 1987.
 ACCEPTANCES: Final = frozenset({*ACCEPTED.values(), "500", "605", "900", "901"})
 
+#: Codes of the schemes, which only 1987 can say -> what 1993 says instead. What an issuer found is said beside it
+#: (``SecurityResults``), by which a 122 is a CVV2 or a cryptogram again.
+SCHEME_ACTIONS: Final = {"1A": "123", "82": "122", "88": "122", "N7": "122"}
+
 TIMED_OUT: Final = "911"
 NO_ACCOUNT: Final = "114"
 #: Account type in DE 3 -> what 1987 says where there is no such account.
@@ -228,8 +232,9 @@ def action_code(response_code: str, class_digit: str, settlement_code: str | Non
 
 
 def finer(decision: Decision) -> str | None:
-    """The action code of a decision of which its response code says less: 91 is an issuer timed out, or one out of reach."""
-    return TIMED_OUT if decision.unanswered else None
+    """The action code of a decision of which its response code says less, or nothing in 1993: 91 is an issuer timed out, or one
+    out of reach."""
+    return TIMED_OUT if decision.unanswered else SCHEME_ACTIONS.get(decision.response_code)
 
 
 def response_code(action: str, processing_code: str = "000000") -> str:
@@ -248,5 +253,4 @@ def settlement(action: str) -> tuple[str, str] | None:
 
 def code_meaning(code: str) -> str:
     """The words for a code of DE 39 of either edition: two characters are 1987's, three 1993's; others say so."""
-    table = RESPONSE_MEANINGS if len(code) == 2 else ACTION_MEANINGS
-    return table.get(code, "private use, not in the standard's table")
+    return response_meaning(code) if len(code) == 2 else ACTION_MEANINGS.get(code, response_meaning(code))

@@ -7,11 +7,12 @@ from typing import Final, NamedTuple
 
 from attrs import evolve
 
-from switch.card import PAN_DIGITS_MIN, Pan
+from switch.card import PAN_DIGITS_MIN, CardSecurity, Pan
 from switch.errors import MessageError
 from switch.iso8583 import mti as mtis
 from switch.iso8583.edition93.pos_data import PARTIAL_ACCEPTED, PRE_AUTHORIZATION
-from switch.iso8583.elements import ECHOED, MANDATORY
+from switch.iso8583.elements import ECHOED, MANDATORY, MARKED, MAY_BE_AUTHENTICATED
+from switch.iso8583.mapping.security_places import SecurityPlaces
 from switch.iso8583.message import Message
 from switch.transaction import (
     ADVICE,
@@ -75,8 +76,6 @@ CHANNEL_OF_ENTRY_MODE: Final[dict[str, Channel]] = {
 }
 ECOMMERCE_CONDITIONS: Final = frozenset({"59"})  #: DE 25 that makes a manual entry an electronic order
 
-MAY_BE_AUTHENTICATED: Final = (48, 126, 127)  #: where networks put 3-D Secure data in an electronic order
-MARKED: Final = frozenset({54, 90, *MAY_BE_AUTHENTICATED})  #: elements that may make an authorization more than a plain one
 MARKS: Final = frozenset({PRE_AUTHORIZATION, PARTIAL_ACCEPTED})  #: of DE 25
 CASH_AMOUNT: Final = "40"  #: type of an amount in DE 54: the cash part
 
@@ -98,12 +97,20 @@ class Stamp(NamedTuple):
     local_at: str  #: MMDDhhmmss in the time zone of the centre
 
 
-def to_authorization(message: Message, *, acquirer_id: str, stamp: Stamp, currency: str) -> Authorization:
+def to_authorization(
+    message: Message,
+    *,
+    acquirer_id: str,
+    stamp: Stamp,
+    currency: str,
+    places: SecurityPlaces | None = None,
+) -> Authorization:
     """What a 0100, 0200, 0120 or 0220 asks or tells; MessageError where an element it needs is missing or makes no sense.
 
     ``acquirer_id`` stands in for a missing DE 32. A missing DE 7 is what DE 13 and 12 say, else all three are ``stamp``. A
     missing DE 37 becomes the date and hour of transmission and the STAN. All of them are then carried on as if sent. An amount
-    without DE 49 is one of ``currency``.
+    without DE 49 is one of ``currency``. ``places`` is where the dialect of its sender says what proves card and holder;
+    without them none of it is read.
     """
     mti, e = message
     if not e.keys() >= MANDATORY:
@@ -140,7 +147,13 @@ def to_authorization(message: Message, *, acquirer_id: str, stamp: Stamp, curren
     )
     if stamped:
         authorization = evolve(authorization, stamped=True)
-    if mti[2:] == "00" and condition not in MARKS and (e.keys().isdisjoint(MARKED) or _says_no_more(channel, e)):
+    plain = mti[2:] == "00" and condition not in MARKS
+    if plain and e.keys().isdisjoint(MARKED if places is None else places.marked):
+        return authorization
+    security = None if places is None else places.read(e)
+    if security is not None:
+        authorization = evolve(authorization, security=security)
+    if plain and (e.keys().isdisjoint(MARKED) or _says_no_more(channel, e)):
         return authorization
     marked = _marked(authorization, mti, e)
     return _adjusting(marked, e) if _adjusts(mti, e) else marked
@@ -190,13 +203,22 @@ def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorizati
         function=ADVICE if advised else REQUEST,
         pre_authorized=condition == PRE_AUTHORIZATION or adds,
         partial_accepted=condition == PARTIAL_ACCEPTED,
-        authenticated=plain.channel == ECOMMERCE and not e.keys().isdisjoint(MAY_BE_AUTHENTICATED),
+        authenticated=plain.channel == ECOMMERCE and _may_be_authenticated(plain.security, e),
         cash_back_minor=_cash_back_minor(e[54]) if 54 in e else 0,
         original_key=original_key,
         advised_code=e.get(39) if advised else None,
         approval_code=e.get(38, "").strip() or None,
         repeat=mti[3] in mtis.REPEATS,
     )
+
+
+def _may_be_authenticated(security: CardSecurity | None, e: Mapping[int, str]) -> bool:
+    """Whether a message carries 3-D Secure data, or may: it has private data of which not all is known to be something else."""
+    private = [number for number in MAY_BE_AUTHENTICATED if number in e]
+    if security is None or security.eci is not None or security.cavv is not None or security.cvv2 is None:
+        return bool(private)
+    places = security.places
+    return not (isinstance(places, SecurityPlaces) and places.private.issuperset(private))
 
 
 def _type_and_amount(mti: str, e: Mapping[int, str]) -> tuple[TransactionType, int]:
@@ -337,8 +359,9 @@ def reversal_response(reversal: Reversal, response_code: str) -> Message:
     return Message(mtis.response_mti(reversal.mti), elements)
 
 
-def to_response(authorization: Authorization, decision: Decision) -> Message:
-    """The answer to the acquirer: what lets it match, the decision, and what the issuer added for it."""
+def to_response(authorization: Authorization, decision: Decision, places: SecurityPlaces | None = None) -> Message:
+    """The answer to the acquirer: what lets it match, the decision, and what the issuer added for it; where it said what it
+    found of the proofs of card and holder, that in the ``places`` of the acquirer's dialect."""
     carried = authorization.carried
     elements = {number: value for number, value in carried.items() if number in ECHOED}
     if decision.approval_code is not None:
@@ -348,6 +371,8 @@ def to_response(authorization: Authorization, decision: Decision) -> Message:
         elements[4] = f"{decision.approved_minor:012d}"
     if decision.carried is not None:
         elements.update(decision.carried)
+    if decision.results is not None and places is not None:
+        elements = places.with_results(elements, decision.results)
     return tuple.__new__(Message, (answer_mti(authorization), elements))
 
 
@@ -358,7 +383,7 @@ def answer_mti(authorization: Authorization) -> str:
 
 def only_says_codes(decision: Decision) -> bool:
     """Whether the answer says no more than DE 38 and 39, beside what it gives back of the request."""
-    return decision.carried is None and decision.response_code != PARTIALLY_APPROVED
+    return decision.carried is None and decision.results is None and decision.response_code != PARTIALLY_APPROVED
 
 
 def refusal(message: Message, response_code: str) -> Message:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from typing import Final, Literal, Protocol
 
-from switch.card import Pan, mask_numbers
+from switch.card import CardSecurity, Pan, SecurityResults, mask_numbers
 from switch.errors import MessageError
 from switch.iso8583.elements import ECHOED, FEWER, FROM_ISSUER, REPEATED_IN_REVERSALS
 from switch.iso8583.mapping.acquirer import TRANSACTION_TYPES, named_key, original_data, replacement_amounts
+from switch.iso8583.mapping.security_places import PIN_BLOCK, PIN_CONTROL, SecurityPlaces, without_proofs
 from switch.iso8583.message import Message
 from switch.iso8583.mti import CLASSES, response_mti
 from switch.money import currency_name, format_minor
@@ -20,9 +21,12 @@ from switch.transaction import (
     APPROVED_REASON,
     AUTHORIZATION,
     BALANCE_INQUIRY,
+    CRYPTOGRAM_OR_VALUE_WRONG,
+    CVV2_WRONG,
     FINANCIAL,
     PARTIALLY_APPROVED,
     REQUEST,
+    SECURITY_VIOLATION,
     Authorization,
     Channel,
     Decision,
@@ -42,6 +46,8 @@ _REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
 _ADVICE_MTIS: Final = {AUTHORIZATION: "0120", FINANCIAL: "0220"}
 
 _HOLD: Final = (AUTHORIZATION, REQUEST)  #: what an advice names of which no more is known
+
+SealedPin = tuple[str, str]  #: a PIN block (hexadecimal), and the control data that say how it is enciphered
 
 _REPEATED: Final = itemgetter(2, 3, 4, 42, 49)  #: what most answers repeat of their request
 
@@ -65,10 +71,22 @@ def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Mes
     return Message(_REQUEST_MTIS[authorization.message_class], {**authorization.carried, 33: forwarder_id})
 
 
-def to_issuer_answer(message: Message, *, acquirer_id: str, waiting: Waiting = _nothing_waits) -> IssuerAnswer:
+def secured(message: Message, security: CardSecurity, places: SecurityPlaces, pin: SealedPin | None) -> Message:
+    """The request with its proofs of card and holder in the places of the issuer's dialect, and its PIN block as the issuer's
+    zone has it (``pin``; None: as it came). MessageError where the dialect has no room for one."""
+    elements = places.written(message.elements, security)
+    if pin is not None:
+        elements[PIN_BLOCK], elements[PIN_CONTROL] = pin
+    return Message(message.mti, elements)
+
+
+def to_issuer_answer(
+    message: Message, *, acquirer_id: str, waiting: Waiting = _nothing_waits, places: SecurityPlaces | None = None
+) -> IssuerAnswer:
     """What an issuer's 0110 or 0210 says; MessageError where it cannot be matched or says nothing.
 
-    ``waiting`` gives the request that waits for an answer of this key, with which an approval is compared.
+    ``waiting`` gives the request that waits for an answer of this key, with which an approval is compared. ``places`` is where
+    the issuer's dialect says what it found of the proofs of card and holder.
     """
     mti, e = message
     try:
@@ -81,15 +99,27 @@ def to_issuer_answer(message: Message, *, acquirer_id: str, waiting: Waiting = _
         reason, exchange = APPROVED_REASON, waiting(key)
         if exchange is not None:
             contradiction = _contradiction(exchange.authorization, mti, e)
+    adds = not e.keys().isdisjoint(FROM_ISSUER)
+    results = places.results(e) if adds and places is not None else None
+    if results is not None and code == SECURITY_VIOLATION:
+        code = _finer(results)
     return IssuerAnswer(
         key=key,
         response_code=code,
         approval_code=e.get(38, "").strip() or None,
         reason=mask_numbers(e[REASON]) if REASON in e else reason,
-        carried=None if e.keys().isdisjoint(FROM_ISSUER) else {n: value for n, value in e.items() if n in FROM_ISSUER},
+        carried={n: value for n, value in e.items() if n in FROM_ISSUER} if adds else None,
         approved_minor=int(e[4]) if code == PARTIALLY_APPROVED and 4 in e else None,
         contradiction=contradiction,
+        results=results,
     )
+
+
+def _finer(results: SecurityResults) -> str:
+    """The code of a security violation of which the issuer also says what it found: 1993 has one word for all of them."""
+    if results.cvv2 == "N":
+        return CVV2_WRONG
+    return CRYPTOGRAM_OR_VALUE_WRONG if results.cvv == "1" or results.cavv in ("0", "1", "4") else SECURITY_VIOLATION
 
 
 def _contradiction(request: Authorization, mti: str, said: Mapping[int, str]) -> str:
@@ -107,7 +137,8 @@ def _contradiction(request: Authorization, mti: str, said: Mapping[int, str]) ->
     found = [] if same_class else [f"a {mti} to an {request.message_class} request"]
     tells_of_money = said[39] != PARTIALLY_APPROVED and request.transaction_type != BALANCE_INQUIRY
     if 4 in said and tells_of_money and int(said[4]) != request.amount_minor:
-        found.append(f"{format_minor(int(said[4]))} (DE 4) where {format_minor(request.amount_minor)} was asked")
+        amount, asked = (format_minor(minor, request.currency) for minor in (int(said[4]), request.amount_minor))
+        found.append(f"{amount} (DE 4) where {asked} was asked")
     if said.get(2, request.pan.digits) != request.pan.digits:
         found.append("another card (DE 2)")
     if said.get(3, request.processing_code)[:2] != request.processing_code[:2]:
@@ -119,8 +150,9 @@ def _contradiction(request: Authorization, mti: str, said: Mapping[int, str]) ->
     return " and ".join(found)
 
 
-def from_issuer(request: Message, decision: Decision) -> Message:
-    """An issuer's answer to a request as it came to the issuer: what lets the switch match it, the decision, the reason."""
+def from_issuer(request: Message, decision: Decision, places: SecurityPlaces | None = None) -> Message:
+    """An issuer's answer to a request as it came to the issuer: what lets the switch match it, the decision, the reason, and
+    in the ``places`` of its dialect what it found of the proofs of card and holder."""
     carried = request.elements
     elements = {number: value for number, value in carried.items() if number in ECHOED}
     if decision.approval_code is not None:
@@ -130,6 +162,8 @@ def from_issuer(request: Message, decision: Decision) -> Message:
         elements[4] = f"{decision.approved_minor:012d}"
     if decision.carried is not None:
         elements.update(decision.carried)
+    if decision.results is not None and places is not None:
+        elements = places.with_results(elements, decision.results)
     if decision.reason and decision.reason != APPROVED_REASON:
         elements[REASON] = _printable(decision.reason)[:REASON_CHARACTERS_MAX]
     return Message(response_mti(request.mti), elements)
@@ -172,6 +206,8 @@ def to_issuer_advice(
 ) -> Message:
     """The 0120 or 0220 (repeated: 0121, 0221) that tells an issuer of what was decided without it, under the request's key."""
     elements = {**_as_decided(request), 33: forwarder_id, 39: request.advised_code or APPROVED}
+    if request.security is not None:
+        elements = without_proofs(elements, request.security)
     if approval_code is not None:
         elements[38] = approval_code
     named = request.original_key

@@ -61,8 +61,8 @@ def to_reconciliation(message: Message, *, acquirer_id: str, stamp: Stamp) -> Re
     )
 
 
-def to_upload(message: Message, *, acquirer_id: str, stamp: Stamp) -> Upload | None:
-    """The transaction of a 0320 or 0321; None where that is no terminal's."""
+def to_upload(message: Message, *, acquirer_id: str, stamp: Stamp, currency: str) -> Upload | None:
+    """The transaction of a 0320 or 0321, in ``currency`` where it names none; None where that is no terminal's."""
     e = timed(message.elements, stamp)
     if not {4, 11, 41, 42} <= e.keys():
         return None
@@ -72,6 +72,7 @@ def to_upload(message: Message, *, acquirer_id: str, stamp: Stamp) -> Upload | N
         original_stan=original[1] if original else e[11],
         pan=Pan(e[2]) if 2 in e else None,
         amount_minor=int(e[4]),
+        currency=e.get(49, currency),
         merchant_id=e[42].rstrip(),
         rrn=e.get(37, ""),
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from attrs import evolve
+
 from switch.card import card_numbers, mask_numbers, mask_pan
 from switch.errors import MessageError
 from switch.iso8583.codec import Codec
-from switch.iso8583.dialect import EDITION_1987, EDITION_1993
+from switch.iso8583.dialect import EDITION_1987, EDITION_1993, Dialect
 from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, SECRET
+from switch.iso8583.mapping.security_places import proof_words
 from switch.iso8583.mti import describe_mti
 from switch.iso8583.nested.ber import emv_tags
-from switch.iso8583.nested.shown import SubelementLine, hides_secrets, inside
+from switch.iso8583.nested.shown import SubelementLine, divided, hides_secrets, inside
 from switch.iso8583.reading import meanings, meanings93
 from switch.iso8583.reading.hiding import NOWHERE, Places, believed, suspect_places
 from switch.iso8583.reading.lenient import inspected
@@ -88,6 +91,9 @@ def describe(
             encoding = element.encoding
             if element.layout is not None and trusted and number in known:
                 subelements, unread = inside(element, value, str(number), unmasked=unmasked)
+                subelements = tuple(_in_words(each, codec.dialect) for each in subelements)
+            elif element.layout is None and trusted and number in known:
+                subelements = divided(number, value, edition)
         masked = number in SECRET or (number in MASKED and trusted) or (number in FREE_TEXT[edition] and error is None)
         if encoding and not masked and suspect.hide(encoding, offset, offset + len(raw)):
             shown, words, subelements, unread = MAY_BE_A_CARD, "", (), ""
@@ -104,6 +110,12 @@ def describe(
         )
         lines.append(line)
     return Description(mti=values.get("t"), lines=tuple(lines), error=error, bytes_total=len(data), suspect=suspect)
+
+
+def _in_words(line: SubelementLine, dialect: Dialect) -> SubelementLine:
+    """A subelement that says what an issuer found of a proof, with that in words."""
+    words = proof_words(dialect, line.number, line.value)
+    return evolve(line, meaning=words) if words else line
 
 
 def shown_value(number: int, value: str, edition: str = EDITION_1987) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from switch.iso8583.mapping.pin_control import PinControl
 from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
 from switch.money import currency_name, format_minor
-from switch.transaction import RESPONSE_MEANINGS
+from switch.transaction import RESPONSE_MEANINGS, SCHEME_MEANINGS
 
 #: DE 3, first two digits.
 PROCESSING_CODES: Final = {
@@ -71,7 +72,7 @@ CURRENCY_ELEMENTS: Final = frozenset({49, 50, 51})
 TABLES: Final[Mapping[int, Mapping[str, str]]] = {
     3: PROCESSING_CODES,
     25: _CONDITIONS,
-    39: RESPONSE_MEANINGS,
+    39: RESPONSE_MEANINGS | SCHEME_MEANINGS,
     66: SETTLEMENT_CODES,
     70: NETWORK_FUNCTION_NAMES,
 }
@@ -86,6 +87,9 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
     if number == 22:
         said = (ENTRY_MODE_MEANINGS.get(value[:2], ""), PIN_ENTRY.get(value[2:], ""))
         return ", ".join(word for word in said if word)
+    if number == 53:
+        control = PinControl.read(value)
+        return f"PIN block of format {control.kind}, key {control.key_index}" if control is not None else ""
     if number == 54:
         return ", ".join(_additional(value[start : start + 20]) for start in range(0, len(value), 20))
     return TABLES.get(number, {}).get(value[:2] if number == 3 else value, "")

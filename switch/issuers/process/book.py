@@ -15,6 +15,7 @@ from typing import Final
 
 from switch.data_folder import databases
 from switch.issuers.entry import LOWERED_BY, Entry, EntryReference, Placed, standing
+from switch.issuers.proofs.tries import ProofEvent
 from switch.machine.kept_files import LOOK_MS, KeptFiles, or_stop, unwritable, with_side_files
 from switch.machine.private import make_folder
 from switch.transaction import ExchangeKey
@@ -22,13 +23,15 @@ from switch.transaction import ExchangeKey
 SCHEMA: Final = databases.Schema(
     name="an issuer's book",
     tables=frozenset({"entry"}),
-    scripts=("1.sql", "2.sql", "3.sql"),
+    scripts=("1.sql", "2.sql", "3.sql", "4.sql"),
     package=__package__,
     application_id=0x53574942,  # SWIB
 )
 
 _COLUMNS = ", ".join(Entry._fields)
 _INSERT = f"INSERT INTO entry ({_COLUMNS}) VALUES ({', '.join('?' * len(Entry._fields))})"  # noqa: S608
+_INSERT_EVENT = "INSERT INTO proof_event (recorded_at_ms, card, kind, value) VALUES (?, ?, ?, ?)"
+_SELECT_EVENTS = "SELECT recorded_at_ms, card, kind, value FROM proof_event ORDER BY id"
 _SELECT = f"SELECT {_COLUMNS} FROM entry ORDER BY id"  # noqa: S608
 _OF_KEY = (
     f"SELECT {_COLUMNS} FROM entry "  # noqa: S608
@@ -40,6 +43,9 @@ _OF_REFERENCE = (
     "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM entry "  # noqa: S608
     f"WHERE {_PLACED} AND rrn = ? AND terminal_id = ? AND amount_minor = ? ORDER BY id DESC LIMIT 1"
 )
+
+_ACCOUNT_INDEX = "CREATE INDEX IF NOT EXISTS entry_account ON entry (account, recorded_at_ms)"
+_OF_ACCOUNT = f"SELECT {_COLUMNS} FROM entry WHERE account = ? AND recorded_at_ms > ? ORDER BY id"  # noqa: S608
 
 
 class Book:
@@ -77,17 +83,23 @@ class Book:
         """Whether nothing was ever written into it."""
         return self._connection.execute("SELECT 1 FROM entry LIMIT 1").fetchone() is None
 
-    def append(self, entries: Iterable[Entry]) -> None:
-        """Write the entries of a batch in one commit: all of them or none."""
+    def append(self, entries: Iterable[Entry], events: Iterable[ProofEvent] = ()) -> None:
+        """Write the entries of a batch, and what is remembered of proofs, in one commit: all of them or none."""
         if time.monotonic() - self._looked_at >= LOOK_MS / 1000:
             self.look()
         with self._connection as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(_INSERT, entries)
+            if events:
+                connection.executemany(_INSERT_EVENT, events)
 
     def entries(self) -> Iterator[Entry]:
         """All entries in the order they were written."""
         return map(Entry._make, self._connection.execute(_SELECT))
+
+    def proof_events(self) -> Iterator[ProofEvent]:
+        """What is remembered of proofs, in the order it was written."""
+        return map(ProofEvent._make, self._connection.execute(_SELECT_EVENTS))
 
     def placed_under(self, key: ExchangeKey) -> Placed | None:
         """The last hold or credit of an exchange, with what is left of it."""
@@ -105,6 +117,14 @@ class Book:
         row = self._connection.execute(_OF_REFERENCE, reference).fetchone()
         return ExchangeKey(*row) if row else None
 
+    def of_account(self, account: str, after_ms: int) -> list[Entry]:
+        """The entries of an account recorded after an instant, in their order.
+
+        The index for it is made when first needed, as that of the references: only cards with limits are looked up by it.
+        """
+        self._connection.execute(_ACCOUNT_INDEX)
+        return list(map(Entry._make, self._connection.execute(_OF_ACCOUNT, (account, after_ms))))
+
     def close(self) -> None:
         self._connection.close()
 
@@ -114,9 +134,14 @@ class MemoryBook:
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
+        self._events: list[ProofEvent] = []
 
-    def append(self, entries: Iterable[Entry]) -> None:
+    def append(self, entries: Iterable[Entry], events: Iterable[ProofEvent] = ()) -> None:
         self._entries.extend(entries)
+        self._events.extend(events)
+
+    def proof_events(self) -> Iterator[ProofEvent]:
+        return iter(tuple(self._events))
 
     def entries(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
@@ -129,6 +154,9 @@ class MemoryBook:
             if entry.kind in LOWERED_BY and (entry.rrn, entry.terminal_id, entry.amount_minor) == reference:
                 return entry.key
         return None
+
+    def of_account(self, account: str, after_ms: int) -> list[Entry]:
+        return [entry for entry in self._entries if entry.account == account and entry.recorded_at_ms > after_ms]
 
     def close(self) -> None:
         pass

@@ -7,52 +7,76 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 import trio
 
 from switch.errors import MessageError, TlsError
+from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
+from switch.iso8583.mapping.card_use import card_use
+from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.nested.read import element_value
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
+from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, EntryReference, Placed, Records
 from switch.issuers.profile import Profile
+from switch.issuers.proofs.proof import Proofs, Verifier
+from switch.issuers.proofs.tries import ProofEvent, ProofMemory
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
+from switch.lines.message_mac import MacFault
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept
 from switch.lines.tls import answer
 from switch.lines.tls_context import ServerSide
 from switch.lines.wire_format import WireFormat
-from switch.transaction import FORMAT_ERROR, FUNCTION_NOT_SUPPORTED, SYSTEM_MALFUNCTION, ExchangeKey
+from switch.transaction import (
+    FORMAT_ERROR,
+    FUNCTION_NOT_SUPPORTED,
+    SECURITY_VIOLATION,
+    SYSTEM_MALFUNCTION,
+    Authorization,
+    CardUse,
+    ExchangeKey,
+)
+
+HOME_COUNTRY: Final = "504"  #: of an issuer that is told no other: Morocco
 
 
 class Keeper(Records, Protocol):
     """The durable book as the host uses it."""
 
-    def append(self, entries: list[Entry]) -> None: ...
+    def append(self, entries: list[Entry], events: list[ProofEvent] = ...) -> None: ...
 
     def entries(self) -> Iterator[Entry]: ...
+
+    def proof_events(self) -> Iterator[ProofEvent]: ...
 
 
 class Writing:
     """The durable book and what a gulp adds to it, written in one commit; what is looked up is written first."""
 
-    __slots__ = ("_book", "waiting")
+    __slots__ = ("_book", "events", "waiting")
 
     def __init__(self, book: Keeper) -> None:
         self._book = book
         self.waiting: list[Entry] = []
+        self.events: list[ProofEvent] = []
 
     def write(self) -> None:
-        if self.waiting:
-            self._book.append(self.waiting)
+        if self.waiting or self.events:
+            if self.events:
+                self._book.append(self.waiting, self.events)
+                self.events.clear()
+            else:
+                self._book.append(self.waiting)
             self.waiting.clear()
 
     def placed_under(self, key: ExchangeKey) -> Placed | None:
@@ -62,6 +86,10 @@ class Writing:
     def key_of(self, reference: EntryReference) -> ExchangeKey | None:
         self.write()
         return self._book.key_of(reference)
+
+    def of_account(self, account: str, after_ms: int) -> Iterable[Entry]:
+        self.write()
+        return self._book.of_account(account, after_ms)
 
 
 class IssuerHost:
@@ -74,17 +102,25 @@ class IssuerHost:
         book: Keeper,
         *,
         institution_id: str,
+        country: str = HOME_COUNTRY,
         clock_ms: Callable[[], int],
         scenario: Scenario | None = None,
         seed: int = 0,
         tls: ServerSide | None = None,
+        verifier: Verifier | None = None,
     ) -> None:
         self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
         self._lines = Lines(lambda: None)
+        self._means = Means(self._writing, country, _use_of)
         self._accounts = AccountBook(profile)
         self._accounts.replay(book.entries())
+        self._places = security_places(wire.codec.dialect, wire.pin_zone)
+        self._proofs: Proofs | None = None
+        if verifier is not None:
+            self._proofs = Proofs(profile.proofs, verifier, ProofMemory())
+            self._proofs.memory.replay(book.proof_events())
         self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
@@ -124,7 +160,14 @@ class IssuerHost:
                 asked = line.codec.decode(frame.body)
             except MessageError:
                 continue
-            message = line.understood(asked) if line.translates else asked
+            plain = asked
+            if self._wire.macs is not None:
+                try:
+                    plain = line.checked(asked, frame.body)
+                except MacFault as fault:
+                    _refuse(line, asked, line.framer.answered(frame.tpdu), fault)
+                    continue
+            message = line.understood(plain) if line.translates else plain
             answer, delay_seconds = self._answer(message, now_ms, month, stamp)
             if answer is None:
                 continue
@@ -141,16 +184,28 @@ class IssuerHost:
         if kind in ("authorization", "financial") and message.mti[2] == "0":
             try:
                 request = acquirer.to_authorization(
-                    message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY
+                    message,
+                    acquirer_id=self._institution_id,
+                    stamp=stamp,
+                    currency=ACCOUNT_CURRENCY,
+                    places=self._places,
                 )
             except MessageError:
                 return acquirer.refusal(message, FORMAT_ERROR), 0.0
             judgement = decide(
-                request, self._accounts, self._scenario, now_ms=now_ms, today_yymm=month, approval_codes=self._codes
+                request,
+                self._accounts,
+                self._scenario,
+                means=self._means,
+                now_ms=now_ms,
+                today_yymm=month,
+                approval_codes=self._codes,
+                proofs=self._proofs,
             )
             if judgement.entry is not None:
                 self._writing.waiting.append(judgement.entry)
-            answer = None if judgement.silence else issuer.from_issuer(message, judgement.decision)
+            self._writing.events += judgement.events
+            answer = None if judgement.silence else issuer.from_issuer(message, judgement.decision, self._places)
             return answer, judgement.delay_seconds
         if not expects_answer(message.mti):
             return None, 0.0
@@ -193,9 +248,26 @@ class IssuerHost:
         line.flush()
 
 
+def _use_of(request: Authorization) -> CardUse:
+    return card_use(request.carried)
+
+
+def _refuse(line: Line, asked: Message, tpdu: bytes, fault: MacFault) -> None:
+    """Queue the answer to a message whose MAC is wrong, or missing."""
+    message = line.understood(asked) if line.translates else asked
+    if expects_answer(message.mti):
+        code = FORMAT_ERROR if fault.missing else SECURITY_VIOLATION
+        refusal = acquirer.refusal(message, code)
+        _queue(line, Message(refusal.mti, {**refusal.elements, issuer.REASON: str(fault)}), tpdu, asked)
+
+
 def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> None:
     """Queue an answer, or 96 where the dialect cannot say it."""
     for message in (answer, Message(answer.mti, {**answer.elements, 39: SYSTEM_MALFUNCTION})):
         with suppress(MessageError):
-            line.queue(message, tpdu, asked)
+            action = SCHEME_ACTIONS.get(message.response_code)
+            if action is None:
+                line.queue(message, tpdu, asked)
+            else:
+                line.queue(message, tpdu, asked, action)
             return

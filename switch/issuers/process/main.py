@@ -21,9 +21,12 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
 from switch.issuers.process.book import Book
 from switch.issuers.process.host import IssuerHost
+from switch.issuers.process.verifier import KeyVerifier
 from switch.issuers.scenario import Scenario
 from switch.journal.journal import JOURNAL_FILE
 from switch.journal.reader import has_approvals_of
+from switch.keys.key_module import KeyModule
+from switch.lines.message_mac import LineMacs
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
 from switch.lines.tls_context import issuer_server_tls
@@ -31,6 +34,7 @@ from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import create_file, make_folder
 from switch.machine.stopping import FINISH, Stop
+from switch.specs.load import prove_cards
 from switch.specs.specification import Specs
 
 PREDECESSOR_SECONDS_MAX: Final = 10.0  #: how long the process of a dead centre may take to end; then a person is told
@@ -60,6 +64,10 @@ async def serve_issuer(
     profile = specs.issuers.get(issuer_id)
     if profile is None:
         raise SwitchError(f"issuer: found {issuer_id!r}, expected one of {', '.join(specs.issuers)}")
+    if not leashed:  # a centre has proved them before it starts its issuers
+        prove_cards(specs, issuer_id)
+    if profile.sheet is not None:
+        profile.sheet.load()
     tls = issuer_server_tls(profile, specs)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_end_when_asked, stop, nursery.cancel_scope)
@@ -72,18 +80,24 @@ async def serve_issuer(
             if book.empty:
                 _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
             with book.or_stop():
+                keys = KeyModule.open(data, [issuer_id])
                 wire = WireFormat(
-                    codec=Codec(specs.dialects[profile.dialect]), header=HeaderFormat.parse(profile.header), tpdu=profile.tpdu
+                    codec=Codec(specs.dialects[profile.dialect]),
+                    header=HeaderFormat.parse(profile.header),
+                    tpdu=profile.tpdu,
+                    macs=LineMacs.of(profile.keys, keys, issuer_id),
                 )
                 issuer = IssuerHost(
                     profile,
                     wire,
                     book,
                     institution_id=specs.centre.institution_id,
+                    country=specs.centre.country,
                     clock_ms=lambda: time.time_ns() // 1_000_000,
                     scenario=scenario,
                     seed=seed,
                     tls=tls,
+                    verifier=KeyVerifier(keys, issuer_id, profile.keys.pin_key),
                 )
                 sock = _listening(issuer_id, host, profile.address.port if port is None else port)
                 settle_memory()

@@ -151,7 +151,8 @@ class Adjustments:
             effects.append(JournalReversal(reversal, line, outcome))
             return outcome
         before_minor = sale.adjustments[-1].amount_minor if sale.adjustments else sale.sold_minor
-        outcome = evolve(outcome, reason=f"reversed by the acquirer: {format_minor(before_minor)} stand again")
+        before = format_minor(before_minor, sale.authorization.currency)
+        outcome = evolve(outcome, reason=f"reversed by the acquirer: {before} stand again")
         effects.append(JournalReversal(reversal, line, outcome))
         self._restore(sale, named, last, before_minor, reversal, line, now, effects)
         return outcome
@@ -180,7 +181,8 @@ class Adjustments:
             also = evolve(reversal, original_key=last.authorization.key, amount_minor=last.authorization.amount_minor)
             gone = f"reversed together with request {named.request_id}"
             effects.append(JournalReversal(also, line, ReversalOutcome(last.request_id, True, APPROVED, gone)))
-        self._reconciler.batches.take_back(last.authorization, last.remaining_minor)
+        self._reconciler.batches.take_back(last.authorization, last.remaining_minor, 0)
         self._give_back(last, "reversed by the acquirer", reversal.reason, now, effects)
-        why = f"{format_minor(amount_minor)} of request {sale.request_id} stand again: request {named.request_id} is reversed"
+        amount = format_minor(amount_minor, again.currency)
+        why = f"{amount} of request {sale.request_id} stand again: request {named.request_id} is reversed"
         self._stand_again(again, sale, accept(again, why), now, effects)

@@ -16,6 +16,7 @@ from switch.transaction import (
     PARTIALLY_APPROVED,
     REASON_INVALID_RESPONSE,
     RESPONSE_MEANINGS,
+    SCHEME_MEANINGS,
     Decision,
     IssuerAnswer,
     refuse,
@@ -50,7 +51,7 @@ class Answers:
         code, issuer = decision.response_code, exchange.route.issuer
         if code == INVALID_RESPONSE:  # an action code of 1993 for another class of message is read as such, too
             self._undo(exchange, f"{issuer} answered {code}, which is no word on a request", now, effects)
-        elif code not in RESPONSE_MEANINGS:
+        elif code not in RESPONSE_MEANINGS and code not in SCHEME_MEANINGS:
             what = f"{issuer} answered {code!r}, which is not in the table of ISO 8583:1987; taken for a decline"
             effects.append(JournalOccurrence(exchange.request_id, "unknown_code", what))
         return decision
@@ -62,8 +63,9 @@ class Answers:
         request, issuer = exchange.authorization, exchange.route.issuer
         if request.partial_accepted and approved_minor is not None and 0 < approved_minor < request.amount_minor:
             return evolve(decision, approved_minor=approved_minor)
-        granted = "no amount" if approved_minor is None else format_minor(approved_minor)
-        why = f"{issuer} approved {granted} of {format_minor(request.amount_minor)}, which cannot be taken"
+        granted = "no amount" if approved_minor is None else format_minor(approved_minor, request.currency)
+        asked = format_minor(request.amount_minor, request.currency)
+        why = f"{issuer} approved {granted} of {asked}, which cannot be taken"
         self._undo(exchange, why, now, effects)
         return refuse(INSUFFICIENT_FUNDS, why)
 

@@ -178,7 +178,7 @@ class TakenBackRequests:
         """Only so much is left of an approval, here and at its issuer, which is told the acquirer's own reason."""
         left_minor = reversal.replacement_minor
         if past.capture != LATER:
-            self._batches.take_back(past.authorization, past.remaining_minor - left_minor)
+            self._batches.take_back(past.authorization, past.remaining_minor, left_minor)
         past.remaining_minor = left_minor
         if past.issuer is not None:
             request, reason = past.authorization, reversal.reason

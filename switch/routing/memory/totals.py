@@ -38,16 +38,18 @@ Subject = tuple[str, str]  #: DE 32 and DE 41 of whose totals they are; an empty
 
 @define
 class Totals:
-    """The counters of one batch. Reversals are counted apart from what they undo."""
+    """The counters of one batch. Reversals are counted apart from what they undo; a sale may have several, in part."""
 
     debits_count: int = 0
     debits_minor: int = 0
     debits_reversed_count: int = 0
     debits_reversed_minor: int = 0
+    debits_undone_count: int = 0  #: those of which reversals have left nothing
     credits_count: int = 0
     credits_minor: int = 0
     credits_reversed_count: int = 0
     credits_reversed_minor: int = 0
+    credits_undone_count: int = 0  #: likewise
     authorizations_count: int = 0  #: approved and not captured by themselves
     inquiries_count: int = 0
 
@@ -71,14 +73,16 @@ class Totals:
         else:
             self.authorizations_count += count
 
-    def take_back(self, transaction_type: str, count: int, lowered_minor: int) -> None:
-        """Count reversals of approvals that count by themselves."""
+    def take_back(self, transaction_type: str, count: int, lowered_minor: int, undone_count: int) -> None:
+        """Count reversals of approvals that count by themselves; ``undone_count`` of them left nothing."""
         if transaction_type in CREDITS:
             self.credits_reversed_count += count
             self.credits_reversed_minor += lowered_minor
+            self.credits_undone_count += undone_count
         else:
             self.debits_reversed_count += count
             self.debits_reversed_minor += lowered_minor
+            self.debits_undone_count += undone_count
 
     def plus(self, other: Totals) -> Totals:
         return Totals(*map(add, astuple(self), astuple(other)))
@@ -89,9 +93,9 @@ class Totals:
     def counters(self) -> dict[str, int]:
         """All of them by name, the net among them, and what reversals have left, which is what terminals count."""
         left = {
-            "debits_left_count": self.debits_count - self.debits_reversed_count,
+            "debits_left_count": self.debits_count - self.debits_undone_count,
             "debits_left_minor": self.debits_minor - self.debits_reversed_minor,
-            "credits_left_count": self.credits_count - self.credits_reversed_count,
+            "credits_left_count": self.credits_count - self.credits_undone_count,
             "credits_left_minor": self.credits_minor - self.credits_reversed_minor,
         }
         return {**asdict(self), **left, "net_minor": self.net_minor}
@@ -143,9 +147,10 @@ class Batches:
         """Count an approval that waited for its batch no more: its completion counts in its place."""
         self._terminal(request).add(request.transaction_type, -1, -granted_minor, WITH_BATCH)
 
-    def take_back(self, request: Authorization, lowered_minor: int) -> None:
-        """Count the reversal of an approval that counts by itself."""
-        self._terminal(request).take_back(request.transaction_type, 1, lowered_minor)
+    def take_back(self, request: Authorization, remaining_minor: int, left_minor: int) -> None:
+        """Count the reversal of an approval that counts by itself, and of what remained of it leaves so much."""
+        undone_count = 1 if left_minor == 0 else 0
+        self._terminal(request).take_back(request.transaction_type, 1, remaining_minor - left_minor, undone_count)
 
     def open(self, subject: Subject) -> Totals:
         """What was done since the last agreement."""

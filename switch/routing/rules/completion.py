@@ -3,6 +3,8 @@ increment adds to a hold."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import evolve
 
 from switch.merchant import Merchant
@@ -36,11 +38,12 @@ def complete(advice: Authorization, hold: DecidedRequest, authorized_minor: int,
     if wrong is not None:
         return wrong
     limit_minor = authorized_minor + authorized_minor * merchant.over_basis_points // BASIS_POINTS
+    decimal = partial(format_minor, currency=advice.currency)
+    amount = decimal(advice.amount_minor)
     if advice.amount_minor > limit_minor:
-        amount, limit = format_minor(advice.amount_minor), format_minor(limit_minor)
-        return refuse(INVALID_AMOUNT, f"completes with {amount} where {limit} may be captured")
-    of_what = f"{format_minor(authorized_minor)} authorized by request {hold.request_id}"
-    return accept(advice, f"completes {of_what} with {format_minor(advice.amount_minor)}")
+        return refuse(INVALID_AMOUNT, f"completes with {amount} where {decimal(limit_minor)} may be captured")
+    of_what = f"{decimal(authorized_minor)} authorized by request {hold.request_id}"
+    return accept(advice, f"completes {of_what} with {amount}")
 
 
 def adjust(
@@ -57,6 +60,8 @@ def adjust(
     ``last`` is what has taken its place before, if anything has, and ``over`` why no other may any more.
     """
     which, original = f"request {sale.request_id}, which it adjusts,", sale.authorization
+    decimal = partial(format_minor, currency=original.currency)
+    to, of = decimal(advice.amount_minor), decimal(authorized_minor)
     amounts = {original.amount_minor, authorized_minor}
     if last is not None:
         amounts.add(last.authorization.amount_minor)
@@ -72,17 +77,15 @@ def adjust(
         what = "waits for a completion" if sale.capture != WITH_BATCH else f"is a {original.transaction_type}"
         return refuse(INVALID_TRANSACTION, f"{which} {what}, and is no purchase that waits for its batch")
     if advice.original_minor is not None and advice.original_minor not in amounts:
-        said, was = format_minor(advice.original_minor), format_minor(original.amount_minor)
+        said, was = decimal(advice.original_minor), decimal(original.amount_minor)
         return refuse(ORIGINAL_AMOUNT_INCORRECT, f"DE 60 says {said} and {which} was of {was}")
     if advice.amount_minor < authorized_minor:
-        to, of = format_minor(advice.amount_minor), format_minor(authorized_minor)
         return refuse(INVALID_AMOUNT, f"{which} is of {of}, and {to} is less")
     decision = complete(advice, sale, authorized_minor, merchant)
     if not decision.approved:
         return decision
-    before_minor = authorized_minor if last is None else last.remaining_minor
-    change = f"from {format_minor(before_minor)} to {format_minor(advice.amount_minor)}"
-    return evolve(decision, reason=f"adjusts request {sale.request_id} {change}")
+    before = decimal(authorized_minor if last is None else last.remaining_minor)
+    return evolve(decision, reason=f"adjusts request {sale.request_id} from {before} to {to}")
 
 
 def not_outstanding(request: Authorization, hold: DecidedRequest) -> Decision | None:

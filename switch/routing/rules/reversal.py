@@ -71,9 +71,8 @@ def undo(reversal: Reversal, past: DecidedRequest, named: DecidedRequest) -> Rev
     if reversal.replacement_minor >= past.remaining_minor:
         return ReversalOutcome(request_id, False, APPROVED, "it was reversed before: nothing is left to undo")
     if reversal.partial:
-        return ReversalOutcome(
-            request_id, True, APPROVED, f"reversed in part, {format_minor(reversal.replacement_minor)} remain"
-        )
+        left = format_minor(reversal.replacement_minor, past.authorization.currency)
+        return ReversalOutcome(request_id, True, APPROVED, f"reversed in part, {left} remain")
     return ReversalOutcome(
         request_id, True, APPROVED, f"reversed by the acquirer{f', reason {reversal.reason}' if reversal.reason else ''}"
     )
@@ -94,7 +93,8 @@ def _other_card(reversal: Reversal, original: Authorization, request_id: int) ->
 
 
 def _other_amount(reversal: Reversal, original: Authorization, request_id: int) -> ReversalOutcome:
-    amount, original_amount = format_minor(reversal.amount_minor), format_minor(original.amount_minor)
+    currency = original.currency
+    amount, original_amount = format_minor(reversal.amount_minor, currency), format_minor(original.amount_minor, currency)
     return ReversalOutcome(
         request_id, False, ORIGINAL_AMOUNT_INCORRECT, f"DE 4 says {amount} and the original was {original_amount}"
     )

@@ -53,7 +53,8 @@ class StandIn:
         if request.channel not in self.channels:
             return f"{request.channel} is not"
         if request.amount_minor > self.amount_max_minor:
-            return f"{format_minor(request.amount_minor)} is above {format_minor(self.amount_max_minor)}"
+            amount, limit = (format_minor(minor, request.currency) for minor in (request.amount_minor, self.amount_max_minor))
+            return f"{amount} is above {limit}"
         if already >= self.count_max:
             return f"{already} of the card wait to be told already"
         return None
@@ -73,7 +74,7 @@ class StandIns:
         if refusal is not None:
             return refuse(ISSUER_INOPERATIVE, f"{why}; not stood in for: {refusal}")
         self.untold(request.pan)
-        limit = format_minor(limits.amount_max_minor)
+        limit = format_minor(limits.amount_max_minor, request.currency)
         return Decision(
             response_code=APPROVED,
             approval_code=f"{request_id % 1_000_000:06d}",

@@ -37,6 +37,7 @@ NoticeKind = Literal[
     "issuer_died",
     "issuer_down",
     "issuer_up",
+    "mac",
     "not_signed_on",
     "open_to_others",
     "shortage",

@@ -35,13 +35,14 @@ def test_every_verb_stands_in_one_group() -> None:
     assert places == sorted(places)
 
 
-def test_the_options_of_send_stand_in_seven_groups_and_the_examples_last() -> None:
+def test_the_options_of_send_stand_in_eight_groups_and_the_examples_last() -> None:
     out = run("send", "--help").out
     titles = [line for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert titles == [
         "Where to:",
         "Wire format:",
         "Payment:",
+        "Card security:",
         "An earlier request:",
         "Other messages:",
         "By hand:",

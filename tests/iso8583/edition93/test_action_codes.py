@@ -190,7 +190,8 @@ def test_the_page_has_the_table_row_for_row() -> None:
 
 def test_words() -> None:
     assert code_meaning("51") == code_meaning("116") == "insufficient funds"
-    assert code_meaning("N7") == code_meaning("180") == "private use, not in the standard's table"
+    assert code_meaning("N7") == "CVV2 is wrong"
+    assert code_meaning("Z5") == code_meaning("180") == "private use, not in the standard's table"
 
 
 @pytest.mark.parametrize("code", ["9108", "9113", "9121"])

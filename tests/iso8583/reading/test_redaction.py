@@ -12,7 +12,7 @@ from switch.iso8583.element import EBCDIC
 from switch.iso8583.elements import NEVER_STORED
 from switch.iso8583.message import Message
 from switch.iso8583.reading.redaction import HEAD_BYTES, Blanked, blanked, head, looked_through
-from tests.iso8583.samples import CHIP_PURCHASE, PURCHASE, codec, said_in, with_elements
+from tests.iso8583.samples import CHIP_PURCHASE, PURCHASE, codec, dialect, said_in, with_elements
 from tests.support.strategies import DIALECTS, dialects, messages, mixtures, spoilt
 
 CVV2, PIN_BLOCK, DISCRETIONARY = "917", "0412AC89ABCDEF67", "5551234567"
@@ -137,6 +137,69 @@ def test_a_secret_with_wrong_content_is_overwritten_too() -> None:
     assert kept.error is not None
     assert DISCRETIONARY.encode() not in kept.body
     assert kept.body.endswith(b"TERM0001")
+
+
+#: The encoding of a value -> a byte that it cannot begin with, whatever its class.
+WRONG = {"ascii": b"\x01", "latin1": b"\x01", "ebcdic": b"\x01", "hex": b"G", "bcd": b"\xaa"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_secret_whose_content_is_wrong_is_overwritten(name: str) -> None:
+    wire, data = secretive(name)
+    spoilt = 0
+    for key, offset, raw, _ in wire.inspect(data)[0]:
+        number = int(key) if key.isdecimal() else 0
+        if number not in SECRETS and number != 55:
+            continue
+        element = wire.dialect.element(number)
+        wrong = WRONG.get(element.encoding)
+        if wrong is None:
+            continue  # any byte may stand in it
+        at = offset + element.length_bytes
+        kept = blanked(wire, data[:at] + wrong + data[at + 1 :])
+        assert kept.error is not None
+        assert kept.error.element == number
+        assert not any(kept.body[offset : offset + len(raw)]), number
+        assert any(start <= offset and offset + len(raw) <= end for start, end in kept.places)
+        assert_free_of_secrets(kept.body)
+        spoilt += 1
+    assert spoilt
+
+
+BLANKED_CHIP, NO_CHIP = CHIP[:4] + "0" * 36 + CHIP[40:], "0" * (len(CHIP) - 2)
+
+
+@pytest.mark.parametrize(
+    ("binary", "chip", "kept_chip"),
+    [
+        ("raw", CHIP, BLANKED_CHIP),
+        ("hex", CHIP, BLANKED_CHIP),
+        ("raw", CHIP[:-2], NO_CHIP),
+        ("hex", CHIP[:-2], NO_CHIP),
+        ("hex", "G" + CHIP[1:], None),
+    ],
+    ids=["raw", "hex", "raw, no BER-TLV", "hex, no BER-TLV", "no hexadecimal digits"],
+)
+def test_chip_data_of_a_dialect_that_does_not_describe_them(binary: str, chip: str, kept_chip: str | None) -> None:
+    """A dialect that extends none of ours may have DE 55 without a word of what stands in it."""
+    own = {
+        "7": {"name": "Date and time", "format": "n 10"},
+        "55": {"name": "Chip data", "format": "b..255"},
+        "60": {"name": "Private", "format": "ans..99"},
+    }
+    wire = Codec(dialect({"binary": binary}, own, extends=False))
+    data = wire.encode(Message("0100", {7: "1122091530", 55: chip.replace("G", "5"), 60: "behind"}))
+    data = data.replace(CHIP.encode(), chip.encode())
+    kept = blanked(wire, data)
+    assert_free_of_secrets(kept.body)
+    assert len(kept.body) == len(data)
+    assert kept.message.elements[60] == "behind"
+    assert (kept.error is None) == (kept_chip is not None)
+    if kept_chip is not None:
+        assert wire.decode(kept.body).elements[55] == kept_chip
+    overwritten = {offset for start, end in kept.places for offset in range(start, end)}
+    assert overwritten
+    assert all(kept.body[place] == data[place] for place in range(len(data)) if place not in overwritten)
 
 
 def test_where_the_layout_is_lost_the_beginning_is_kept() -> None:

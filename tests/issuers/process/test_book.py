@@ -107,17 +107,17 @@ def test_another_file_is_not_taken_for_a_book(tmp_path: Path) -> None:
     other.execute("CREATE TABLE thing (id)")
     other.close()
     alike = sqlite3.connect(tmp_path / "alike.db")
-    alike.executescript("CREATE TABLE entry (id); PRAGMA user_version = 3")
+    alike.executescript("CREATE TABLE entry (id); PRAGMA user_version = 4")
     alike.close()
     newer = Book.open(tmp_path / "newer.db")
-    newer._connection.execute("PRAGMA user_version = 4")
+    newer._connection.execute("PRAGMA user_version = 5")
     newer.close()
 
     sentences = {
         "text": "file is not a database",
         "other": "another program's",
         "alike": "another program's",
-        "newer": "an issuer's book of schema 4",
+        "newer": "an issuer's book of schema 5",
     }
     for name, found in sentences.items():
         with pytest.raises(DataFolderError, match=found):

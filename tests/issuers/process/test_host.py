@@ -147,9 +147,9 @@ def test_what_a_reversal_changes_is_written_before_its_answer_leaves() -> None:
     told: list[str] = []
 
     class TellingBook(MemoryBook):
-        def append(self, entries: Any) -> None:
+        def append(self, entries: Any, events: Any = ()) -> None:
             told.extend(entry.kind for entry in cast("list[Entry]", entries))
-            super().append(entries)
+            super().append(entries, events)
 
     class TellingLine:
         codec = wire("ascii", "2b", False).codec
@@ -192,9 +192,9 @@ async def test_a_completion_releases_and_holds_in_one_commit() -> None:
     batches: list[list[str]] = []
 
     class CountingBook(MemoryBook):
-        def append(self, entries: Any) -> None:
+        def append(self, entries: Any, events: Any = ()) -> None:
             batches.append([entry.kind for entry in cast("list[Entry]", entries)])
-            super().append(entries)
+            super().append(entries, events)
 
     async with asking(CountingBook()) as client:
         await client.ask(request(de25="06"))

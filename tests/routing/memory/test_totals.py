@@ -57,6 +57,25 @@ def test_a_second_reversal_of_a_sale_counts_what_it_takes_beyond_the_first() -> 
     talk << "journal totals 1" << "reply totals 1"
 
 
+def test_a_terminal_counts_a_sale_for_as_long_as_anything_is_left_of_it() -> None:
+    talk = sold(sold(Dialogue(), 1), 2, message_class="financial", transaction_type="refund")
+    left = [(12_500, 12_500), (10_000, 12_500), (4_000, 12_500), (4_000, 5_000), (0, 5_000), (0, 0)]
+    reversals = [(1, 10_000), (1, 4_000), (2, 5_000), (1, 0), (2, 0)]
+    for number, (debits_minor, credits_minor) in enumerate(left):
+        if number:
+            stan, left_minor = reversals[number - 1]
+            (talk >> reversed_(stan, own_stan=900 + number, replacement_minor=left_minor)).drop()
+        counted = {
+            "debits_left_count": min(debits_minor, 1),
+            "debits_left_minor": debits_minor,
+            "credits_left_count": min(credits_minor, 1),
+            "credits_left_minor": credits_minor,
+        }
+        assert talk.board._batches.open(("504001", "TERM0001")).counters().items() >= counted.items()
+    talk >> totals(debits_left_count=0, debits_left_minor=0, credits_left_count=0, credits_left_minor=0)
+    talk << "journal totals 1 00: 4 totals agree" << "reply totals 1"
+
+
 def test_reversals_are_counted_apart() -> None:
     talk = sold(sold(Dialogue(), 1), 2)
     (talk >> reversed_(1)).drop()

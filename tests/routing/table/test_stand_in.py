@@ -60,7 +60,9 @@ def test_what_is_not_stood_in_for_is_91_and_says_why(changes: dict[str, Any], wh
     assert talk.board.owed == 0
 
 
-def test_a_card_is_stood_in_for_so_often_until_its_issuer_is_told() -> None:
+@pytest.mark.parametrize("code", ["00", "14"])
+def test_a_card_is_stood_in_for_so_often_until_its_issuer_is_told(code: str) -> None:
+    """Whatever the issuer says to it: it knows then."""
     talk = away()
     for stan in (1, 2):
         talk >> asked(stan)
@@ -68,7 +70,7 @@ def test_a_card_is_stood_in_for_so_often_until_its_issuer_is_told() -> None:
     talk >> asked(3)
     assert "91: issuer atlas is not available: gone; not stood in for: 2 of the card wait to be told" in talk.drop()
     (talk >> IssuerUp("atlas")).drop()
-    (talk >> delivered(1, kind="advice")).drop()
+    (talk >> delivered(1, response_code=code, kind="advice")).drop()
     (talk >> IssuerDown("atlas", "gone", lost=True)).drop()
     talk >> asked(4)
     assert "reply 00" in talk.drop()
