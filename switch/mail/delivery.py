@@ -189,8 +189,9 @@ def _write_files(sender: _Sender, letters: Sequence[Letter]) -> None:
 def _write_file(sender: _Sender, letter: Letter) -> None:
     path = eml_path(sender.data, letter)
     try:
-        make_folder(path.parent.parent)
-        make_folder(path.parent)
+        if not path.parent.is_dir():
+            make_folder(path.parent.parent)
+            make_folder(path.parent)
         partial = path.with_name(f".{path.name}.partial")
         with create_file(partial) as file, io.BufferedWriter(file) as out:
             out.write(sender.bytes_of(letter))
