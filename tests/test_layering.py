@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "switch"
 
 #: The words every room may say. They stand loose in ``switch/``, and nothing that does anything stands beside them.
-WORDS: Final = {"transaction", "card", "money", "merchant", "business_day", "errors", "record", "spec_table"}
+WORDS: Final = {"transaction", "card", "money", "merchant", "rates", "business_day", "errors", "record", "spec_table"}
 
 #: Folders, lowest first: one imports only what stands before it. "" are the words.
 ORDER: Final = (
@@ -48,6 +48,7 @@ ORDER: Final = (
     "machine",
     "data_folder",
     "keys",
+    "specs/mail",
     "specs",
     "lines",
     "journal",

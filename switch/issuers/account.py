@@ -39,7 +39,7 @@ from switch.transaction import (
     Reversal,
 )
 
-ACCOUNT_CURRENCY = "504"  #: every account is kept in dirhams
+ACCOUNT_CURRENCY = "504"  #: accounts are kept in dirhams, unless the issuer's file names another currency
 
 #: Exchanges whose answer is kept for a repeat, about 0.5 kB each. A repeat follows within an acquirer's timer of some tens
 #: of seconds: a minute of 1,000 tx/s.
@@ -76,12 +76,14 @@ class AccountBook:
         "_reversed_by_reference",
         "_taken_minor",
         "_uses",
+        "currency",
         "issuer_id",
         "placed_count",
     )
 
     def __init__(self, profile: Profile) -> None:
         self.issuer_id = profile.id
+        self.currency = profile.billing_currency or ACCOUNT_CURRENCY  #: of all accounts
         self.placed_count = 0  #: holds and credits ever, undone or not: where the approval codes go on after a restart
         self._cards = {card.pan.digits: card for card in profile.cards}
         self._find_further = profile.further_card

@@ -25,7 +25,7 @@ from switch.mail.queueing import as_now, queue_closed, queue_date
 from switch.mail.smtp_session import SmtpSession, Verdict, opened
 from switch.settlement import payouts as settlement
 from switch.settlement.statement import Head
-from switch.specs.mail_profile import SmtpLine
+from switch.specs.mail.mail_profile import SmtpLine
 from switch.specs.specification import Specs
 
 MAIL_FOLDER: Final = "mail"  #: below the data folder: a folder a date, a file a merchant

@@ -23,7 +23,7 @@ from switch.issuers.secure_line import ClientTls
 from switch.lines.tls_context import client_side, tls_fault
 from switch.machine.files import read_whole
 from switch.record import frozen
-from switch.specs.mail_profile import IN_CLEAR, STARTTLS, WRAPPED, SmtpLine
+from switch.specs.mail.mail_profile import IN_CLEAR, STARTTLS, WRAPPED, SmtpLine
 
 SAID_CHARACTERS_MAX: Final = 300  #: of what a server said
 LOGIN_BYTES_MAX: Final = 4_096

@@ -185,6 +185,25 @@ def test_a_payout_with_nothing_to_pay_is_carried_to_the_next(tmp_path: Path) -> 
     assert rows(tmp_path, owed) == [(0,)]
 
 
+@pytest.mark.parametrize("carried_minor", [0, 150])
+def test_a_day_that_comes_to_nothing_pays_nobody(tmp_path: Path, carried_minor: int) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        if carried_minor:
+            journal.decide(merchant_id=KIOSK.id, amount_minor=carried_minor)
+            close(tmp_path)
+            journal.decide(merchant_id=KIOSK.id, amount_minor=290)
+        else:
+            journal.decide(merchant_id=KIOSK.id, amount_minor=50_000)
+            journal.decide(merchant_id=KIOSK.id, amount_minor=50_000, transaction_type="refund")
+        nothing = close(tmp_path).payouts[0]
+        journal.decide(merchant_id=KIOSK.id, amount_minor=10_000)
+        after = close(tmp_path).payouts[0]
+    assert (nothing.net_minor, nothing.outcome) == (0, "carried")
+    assert (after.brought_forward_minor, after.net_minor, after.outcome) == (0, 10_000 - 220, "paid")
+    assert rows(tmp_path, "SELECT COUNT(*) FROM posting WHERE kind = 'payout' AND line = 1") == [(1,)]
+    assert check_books(tmp_path).faults == ()
+
+
 def test_what_was_carried_is_brought_forward_once(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         payouts = []

@@ -13,7 +13,7 @@ from switch.mail.letter import Letter
 from switch.mail.outbox import outbox_of
 from switch.merchant import Merchant
 from switch.specs.load import load_specs
-from switch.specs.mail_profile import MailProfile, SmtpLine
+from switch.specs.mail.mail_profile import MailProfile, SmtpLine
 from switch.specs.specification import Specs
 from tests.support.day_builders import FRIDAY, NOW_MS, journal_of
 

@@ -1,4 +1,4 @@
-"""Kill -9 at any call of any function of the mail, and the same command again: nothing is lost, nothing twice without a word."""
+"""Kill -9 at any call of any function of the mail, and the same command again: nothing is lost, nothing twice untold."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 
 from switch.errors import SwitchError, UnreachableError
 from switch.mail.smtp_session import SAID_CHARACTERS_MAX, Login, login_of, opened, safe_text
-from switch.specs.mail_profile import SmtpLine
+from switch.specs.mail.mail_profile import SmtpLine
 from tests.mail.closed_day import SPECS, closed_day, send, states, with_server
 from tests.support.certificates import Drawer
 from tests.support.smtp_server import HANG_UP, PlayedServer, mail_server

@@ -8,7 +8,7 @@ import pytest
 from switch.errors import SpecError
 from switch.specs.folder import default_folder
 from switch.specs.load import MAIL_FILE, load_specs
-from switch.specs.mail_profile import RETRY_MINUTES, MailProfile, SmtpLine
+from switch.specs.mail.mail_profile import RETRY_MINUTES, MailProfile, SmtpLine
 
 WHOLE = """
 from = "releves@centre.example"

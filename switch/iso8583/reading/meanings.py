@@ -8,6 +8,7 @@ from typing import Final
 from switch.iso8583.mapping.pin_control import PinControl
 from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES
 from switch.money import currency_name, format_minor
+from switch.rates import Rate
 from switch.transaction import RESPONSE_MEANINGS, SCHEME_MEANINGS
 
 #: DE 3, first two digits.
@@ -68,6 +69,9 @@ AMOUNTS: Final = {4: 49, 5: 50, 6: 51}  #: amount -> the element that says its c
 CURRENCY_ELEMENTS: Final = frozenset({49, 50, 51})
 
 
+CONVERSION_RATES: Final = frozenset({9, 10})
+
+
 #: Element -> the words for its values; of DE 3 for its first two digits.
 TABLES: Final[Mapping[int, Mapping[str, str]]] = {
     3: PROCESSING_CODES,
@@ -84,6 +88,8 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
         return amount(value, elements.get(AMOUNTS[number], "504"))
     if number in CURRENCY_ELEMENTS:
         return currency_name(value)
+    if number in CONVERSION_RATES:
+        return conversion_rate(value)
     if number == 22:
         said = (ENTRY_MODE_MEANINGS.get(value[:2], ""), PIN_ENTRY.get(value[2:], ""))
         return ", ".join(word for word in said if word)
@@ -93,6 +99,12 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
     if number == 54:
         return ", ".join(_additional(value[start : start + 20]) for start in range(0, len(value), 20))
     return TABLES.get(number, {}).get(value[:2] if number == 3 else value, "")
+
+
+def conversion_rate(code: str) -> str:
+    """A rate of eight digits as a decimal number; empty where it is none."""
+    rate = Rate.of_code(code)
+    return rate.text if rate is not None else ""
 
 
 def amount(digits: str, currency: str) -> str:

@@ -15,6 +15,7 @@ from switch.errors import MessageError, TlsError
 from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
+from switch.iso8583.mapping.billing import Billed, billed_in, reversal_in, with_billing
 from switch.iso8583.mapping.card_use import card_use
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
@@ -23,6 +24,7 @@ from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.nested.read import element_value
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
+from switch.issuers.billing import told_in_sale
 from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
 from switch.issuers.entry import Entry, EntryReference, Placed, Records
@@ -44,6 +46,7 @@ from switch.transaction import (
     SYSTEM_MALFUNCTION,
     Authorization,
     CardUse,
+    Decision,
     ExchangeKey,
 )
 
@@ -112,6 +115,7 @@ class IssuerHost:
         self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
+        self._currency = profile.billing_currency  #: of its accounts, where sales are converted for them
         self._lines = Lines(lambda: None)
         self._means = Means(self._writing, country, _use_of)
         self._accounts = AccountBook(profile)
@@ -190,23 +194,28 @@ class IssuerHost:
                     currency=ACCOUNT_CURRENCY,
                     places=self._places,
                 )
+                billed = None if self._currency is None else billed_in(self._currency, request)
             except MessageError:
                 return acquirer.refusal(message, FORMAT_ERROR), 0.0
             judgement = decide(
-                request,
+                request if billed is None else billed.request,
                 self._accounts,
                 self._scenario,
                 means=self._means,
                 now_ms=now_ms,
                 today_yymm=month,
                 approval_codes=self._codes,
+                asked=request,
                 proofs=self._proofs,
             )
             if judgement.entry is not None:
                 self._writing.waiting.append(judgement.entry)
             self._writing.events += judgement.events
-            answer = None if judgement.silence else issuer.from_issuer(message, judgement.decision, self._places)
-            return answer, judgement.delay_seconds
+            if judgement.silence:
+                return None, judgement.delay_seconds
+            if billed is not None:
+                return self._billed_answer(message, request, billed, judgement.decision), judgement.delay_seconds
+            return issuer.from_issuer(message, judgement.decision, self._places), judgement.delay_seconds
         if not expects_answer(message.mti):
             return None, 0.0
         if kind in ("authorization", "financial"):
@@ -225,16 +234,27 @@ class IssuerHost:
             advice = acquirer.to_authorization(
                 message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY
             )
+            billed = None if self._currency is None else billed_in(self._currency, advice)
         except MessageError:
             return acquirer.refusal(message, FORMAT_ERROR)
-        taken = take(advice, self._accounts, self._writing, now_ms=now_ms)
+        taken = take(advice if billed is None else billed.request, self._accounts, self._writing, now_ms=now_ms)
         self._writing.waiting.extend(taken.entries)
+        if billed is not None:
+            return self._billed_answer(message, advice, billed, taken.decision)
         return issuer.from_issuer(message, taken.decision)
+
+    def _billed_answer(self, message: Message, asked: Authorization, billed: Billed, decision: Decision) -> Message:
+        """The answer to a request or an advice that was converted: what it says of money is in the currency of the sale, and
+        DE 6, 10, 16 and 51 say what the account bears."""
+        told = told_in_sale(decision, asked, billed.request, billed.rate)
+        return with_billing(issuer.from_issuer(message, told, self._places), message, decision.approved_minor)
 
     def _undo(self, message: Message, now_ms: int, stamp: acquirer.Stamp) -> Message:
         """The answer to a reversal; what it changes waits to be written."""
         try:
             reversal = acquirer.to_reversal(message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY)
+            if self._currency is not None:
+                reversal = reversal_in(self._currency, reversal)
         except MessageError:
             return acquirer.refusal(message, FORMAT_ERROR)
         undoing = undo(reversal, self._accounts, self._writing, now_ms=now_ms)
