@@ -74,7 +74,7 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
         of = report.payouts[0].merchant_id if report.payouts else "MERCHANT"
         next_step(f"{program()} statement {of}{folder}, {program()} check{folder}")
     if report.business_date is not None and report.outcome != NOTHING_TO_CLOSE:
-        mail_closed(data, specs, report.business_date)
+        mail_closed(data, specs, report.business_date, as_json=as_json)
     return EXIT_DONE if done else EXIT_NO
 
 

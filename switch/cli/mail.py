@@ -186,11 +186,15 @@ def _clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def mail_closed(data: Path, specs: Specs, business_date: str) -> None:
+def mail_closed(data: Path, specs: Specs, business_date: str, *, as_json: bool = False) -> None:
     """After a close: queue the messages of its date, write them where they are files, and say what a person has to do."""
     from switch.mail.delivery import mail_after_close
+    from switch.mail.outbox import outbox_of
 
     run = mail_after_close(data, specs, business_date, _clock_ms)
+    if run.failed and not as_json:
+        with outbox_of(data) as outbox:
+            _complain_of(outbox.those(run.failed), specs)
     if run.folder:
         next_step(f"{program()} mail list{in_folder(data)} ({plural(len(run.sent), 'message')}: {run.folder}/{business_date})")
     elif run.queued:
@@ -213,7 +217,7 @@ def _show_run(run: MailRun, data: Path, specs: Specs, as_json: bool) -> int:
     from switch.mail.outbox import outbox_of
 
     with outbox_of(data) as outbox:
-        letters = [each for each in outbox.letters() if each.id in run.touched]
+        letters = outbox.those(run.touched)
         doubtful = outbox.in_doubt()
     waiting = run.later
     if as_json:
@@ -237,14 +241,19 @@ def _say_run(run: MailRun, letters: list[Letter], data: Path, specs: Specs) -> N
     if run.in_doubt:
         count = plural(len(run.in_doubt), "message")
         complain(said(f"{count} sent again: an earlier attempt had no answer; the Message-ID is the same"))
+    _complain_of(letters, specs)
+    if run.failed or run.bounced:
+        next_step(f"{program()} mail list{in_folder(data)}, {program()} mail retry{in_folder(data)}")
+
+
+def _complain_of(letters: list[Letter], specs: Specs) -> None:
+    """A line for each message that is not sent."""
     for letter in letters:
         if letter.state in ("failed", "bounced"):
             complain(said(f"{letter.merchant_id} of {letter.business_date}: {said(letter.state)}: {said(letter.said)}"))
         elif letter.state == "queued":
             at = _clock_time(letter.next_attempt_ms, specs)
             complain(said(f"{letter.merchant_id} of {letter.business_date}: to be tried again at {at}: {said(letter.said)}"))
-    if run.failed or run.bounced:
-        next_step(f"{program()} mail list{in_folder(data)}, {program()} mail retry{in_folder(data)}")
 
 
 def _clock_time(at_ms: int, specs: Specs) -> str:

@@ -35,6 +35,7 @@ MINUTE_MS: Final = 60_000
 #: What becomes of a message by the verdict on it; one that is to be tried later fails when there is no later left.
 BECOMES: Final[dict[str, MailState]] = {"sent": "sent", "refused": "bounced", "later": "queued", "unknown": "queued"}
 QUEUED_ONLY: Final[tuple[MailState, ...]] = ("queued",)
+FAILED_ONLY: Final[tuple[MailState, ...]] = ("failed",)
 SENT_ONLY: Final[tuple[MailState, ...]] = ("sent",)
 Clock = Callable[[], int]  #: epoch milliseconds
 
@@ -97,10 +98,7 @@ def send_mail(
     NegativeAnswerError where the date is not closed.
     """
     with _sender(data, specs, clock_ms, say) as sender:
-        if business_date is None:
-            sender.run.queued = queue_closed(sender.connection, sender.outbox, data, specs, clock_ms())
-        else:
-            sender.run.queued = queue_date(sender.connection, sender.outbox, data, specs, business_date, clock_ms())
+        _queue(sender, business_date)
         while True:
             _deliver(sender, sender.outbox.letters(business_date, QUEUED_ONLY))
             waiting = [each.next_attempt_ms for each in sender.outbox.letters(business_date, QUEUED_ONLY)]
@@ -116,7 +114,7 @@ def mail_after_close(data: Path, specs: Specs, business_date: str, clock_ms: Clo
     """What follows a close: the messages of its date are queued, and written where they are files. Nothing is sent to a server,
     and a command that sends meanwhile is no hindrance."""
     with _sender(data, specs, clock_ms, lambda _: None, alone=specs.mail.smtp is None) as sender:
-        sender.run.queued = queue_date(sender.connection, sender.outbox, data, specs, business_date, clock_ms())
+        _queue(sender, business_date)
         if specs.mail.smtp is None:
             _deliver(sender, sender.outbox.letters(business_date, QUEUED_ONLY))
         return sender.run
@@ -146,10 +144,8 @@ def retry_mail(
             if which:
                 raise NegativeAnswerError(f"no message of {' and '.join(which)} is to be tried again: {what}")
             raise NegativeAnswerError(f"no message is to be tried again: {what}")
-        for letter in again:
-            sender.outbox.put_back(as_now(sender.connection, data, specs, letter, clock_ms()))
-        ids = {each.id for each in again}
-        now = [each for each in sender.outbox.letters(business_date, (), merchant_id) if each.id in ids]
+        sender.outbox.put_back(as_now(sender.connection, data, specs, again, clock_ms()))
+        now = sender.outbox.those({each.id for each in again})
         sender.run.failed += [each.id for each in now if each.state == "failed"]
         _deliver(sender, [each for each in now if each.state == "queued"])
         return sender.run
@@ -162,6 +158,18 @@ def _sender(data: Path, specs: Specs, clock_ms: Clock, say: Callable[[str], None
     with books.opened(data) as connection, only, outbox_of(data, to_write=True) as outbox:
         run = MailRun(folder="" if specs.mail.smtp is not None else str(data / MAIL_FOLDER))
         yield _Sender(data, specs, clock_ms, connection, outbox, run, say)
+
+
+def _queue(sender: _Sender, business_date: str | None) -> None:
+    """Queue what is new of a date, or of all; a message that nobody's address is known for has failed."""
+    connection, outbox, now_ms = sender.connection, sender.outbox, sender.clock_ms()
+    last = outbox.last_id()
+    if business_date is None:
+        sender.run.queued = queue_closed(connection, outbox, sender.data, sender.specs, now_ms)
+    else:
+        sender.run.queued = queue_date(connection, outbox, sender.data, sender.specs, business_date, now_ms)
+    if sender.run.queued:
+        sender.run.failed += [each.id for each in outbox.letters(business_date, FAILED_ONLY) if each.id > last]
 
 
 def _deliver(sender: _Sender, letters: Sequence[Letter]) -> None:

@@ -93,7 +93,7 @@ class Letter:
     @property
     def file_name(self) -> str:
         """Of its ``.eml`` below the mail folder."""
-        safe = Path(self.attachments[0].name).stem if self.attachments else _safe(self.merchant_id)
+        safe = Path(self.attachments[0].name).name.partition(".")[0] if self.attachments else _safe(self.merchant_id)
         return f"{self.business_date}/{safe}{f'-{self.remise}' if self.remise else ''}.eml"
 
 
@@ -207,7 +207,8 @@ def _checked(address: str) -> str:
 
 def _attached_name(each: AttachedFile, letter: Letter) -> str:
     """A file as the merchant sees it."""
-    return f"{Path(each.name).stem}-{letter.business_date}.{each.suffix}"
+    stem, _, rest = Path(each.name).name.partition(".")
+    return f"{stem}-{letter.business_date}.{rest}"
 
 
 def _content(path: Path, expected: AttachedFile, business_date: str) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, Literal
@@ -103,6 +104,19 @@ class MailOutbox:
         query = f"SELECT {_COLUMNS} FROM letter WHERE {' AND '.join(wanted)} ORDER BY business_date, merchant_id, remise"  # noqa: S608
         return [Letter.from_row(row) for row in self._connection.execute(query, values)]
 
+    def those(self, ids: Collection[int]) -> list[Letter]:
+        """Messages by their ids, in the same order."""
+        query = (
+            f"SELECT {_COLUMNS} FROM letter WHERE id IN (SELECT value FROM json_each(?)) "  # noqa: S608
+            "ORDER BY business_date, merchant_id, remise"
+        )
+        return [Letter.from_row(row) for row in self._connection.execute(query, (json.dumps(sorted(ids)),))]
+
+    def last_id(self) -> int:
+        """Of the message that was queued last; 0 where there is none."""
+        (found,) = self._connection.execute("SELECT COALESCE(MAX(id), 0) FROM letter").fetchone()
+        return int(found)
+
     def first_date(self) -> str | None:
         """The earliest business date that has messages."""
         (found,) = self._connection.execute("SELECT MIN(business_date) FROM letter").fetchone()
@@ -131,10 +145,12 @@ class MailOutbox:
         with self._transaction():
             self._connection.executemany(sql, ([_value(letter, name) for name in _NEW] for letter in letters))
 
-    def put_back(self, letter: Letter) -> None:
-        """Queue a message again as it would be queued now: its address, sender and files; its Message-ID and Date stay."""
+    def put_back(self, letters: Iterable[Letter]) -> None:
+        """Queue messages again as they would be queued now: address, sender and files; Message-ID and Date stay."""
         sql = f"UPDATE letter SET {', '.join(f'{name} = ?' for name in _PUT_BACK)} WHERE id = ?"  # noqa: S608
-        self._connection.execute(sql, [*(_value(letter, name) for name in _PUT_BACK), letter.id])
+        rows = [[*(_value(letter, name) for name in _PUT_BACK), letter.id] for letter in letters]
+        with self._transaction():
+            self._connection.executemany(sql, rows)
 
     def written(self, letters: Sequence[Letter], now_ms: int) -> None:
         """These were written as files."""

@@ -45,13 +45,18 @@ def queue_closed(connection: sqlite3.Connection, outbox: MailOutbox, data: Path,
     return sum(queue_date(connection, outbox, data, specs, date, now_ms) for date in closed if date >= first)
 
 
-def as_now(connection: sqlite3.Connection, data: Path, specs: Specs, letter: Letter, now_ms: int) -> Letter:
-    """A message as it would be queued now: to the address of its contract, with the files that are there. Its id stays."""
-    stated = connection.execute(
-        f"{_STATED.partition(' ORDER')[0]} AND merchant_id = ?", (letter.business_date, letter.merchant_id)
-    )
-    (new,) = _letters(connection, data, specs, letter.business_date, stated.fetchall(), now_ms)
-    return evolve(new, id=letter.id, message_id=letter.message_id, queued_at_ms=letter.queued_at_ms)
+def as_now(
+    connection: sqlite3.Connection, data: Path, specs: Specs, letters: Iterable[Letter], now_ms: int
+) -> Iterator[Letter]:
+    """Messages as they would be queued now: to the addresses of their contracts, with the files that are there. Ids stay."""
+    dates: dict[str, dict[str, Letter]] = {}
+    for letter in letters:
+        dates.setdefault(letter.business_date, {})[letter.merchant_id] = letter
+    for business_date, of_date in dates.items():
+        stated = [row for row in connection.execute(_STATED, (business_date,)).fetchall() if row[0] in of_date]
+        for new in _letters(connection, data, specs, business_date, stated, now_ms):
+            old = of_date[new.merchant_id]
+            yield evolve(new, id=old.id, message_id=old.message_id, queued_at_ms=old.queued_at_ms)
 
 
 def _letters(
@@ -102,7 +107,7 @@ def _files(folder: Path, digests: Mapping[str, object]) -> dict[str, list[str]]:
     order = list(MEDIA_TYPES)
     files: dict[str, list[str]] = {}
     for name in sorted(found, key=lambda each: (_place(each, order), each)):
-        files.setdefault(Path(name).stem, []).append(name)
+        files.setdefault(Path(name).name.partition(".")[0], []).append(name)  # the rest may say more, as in .fr.pdf
     return files
 
 

@@ -127,3 +127,17 @@ def test_specs_check_tells_of_the_mail_line(tmp_path: Path) -> None:
     assert "a login in the specification" in run("specs", "check", "--specs", specs).err
     (specs / "mail.toml").write_text('[smtp]\nhost = "mail.example"\n')
     assert run("specs", "check", "--specs", specs).code == 0
+
+
+def test_a_merchant_whose_contract_is_gone_is_named(tmp_path: Path) -> None:
+    data = closed_day(tmp_path / "var")
+    specs = specs_with(tmp_path, "")
+    merchants = specs / "merchants.toml"
+    merchants.write_text(merchants.read_text().replace(f'id = "{HOTEL}"', 'id = "HOTEL0000000002"'))
+    sentence = f"switch: {HOTEL} of {FRIDAY}: failed: no contract of the specification names an address for it\n"
+    closed = run("day", "close", FRIDAY, "--data", data, "--specs", specs)
+    assert closed.err == sentence
+    assert run("mail", "send", "--data", data, "--specs", specs).code == 0, "it was told once"
+    again = run("mail", "retry", "--data", data, "--specs", specs, "--lang", "fr")
+    assert (again.code, again.err) == (1, f"switch: {HOTEL} du 20/11/2026 : échoué : aucun contrat ne donne son adresse\n")
+    assert run("mail", "retry", "--data", data).code == 0

@@ -101,7 +101,7 @@ def test_dying_as_files_are_written_and_the_same_again(tmp_path: Path, monkeypat
 def test_files_of_other_kinds_go_with_the_message_before_the_text(tmp_path: Path) -> None:
     data = closed_day(tmp_path)
     folder = data / "days" / FRIDAY / "statements"
-    for suffix in ("xlsx", "pdf", "xml"):
+    for suffix in ("xlsx", "fr.pdf", "xml"):
         (folder / f"{HOTEL}.{suffix}").write_bytes(suffix.encode())
     (folder / f".{HOTEL}.pdf.partial").write_bytes(b"half")
     send(data, SPECS)
@@ -146,7 +146,7 @@ def test_who_has_no_contract_any_more_has_failed_and_is_sent_once_there_is_one(t
     data = closed_day(tmp_path)
     others = {name: merchant for name, merchant in SPECS.merchants.items() if name != HOTEL}
     run = send(data, evolve(SPECS, merchants=others, default_contract=None))
-    assert len(run.sent) == 3
+    assert (len(run.sent), run.failed) == (3, [letters(data)[HOTEL].id])
     assert (letters(data)[HOTEL].state, letters(data)[HOTEL].said) == ("failed", NO_ADDRESS)
     assert len(retry_mail(data, SPECS, Clock(), HOTEL).sent) == 1
     assert letters(data)[HOTEL].recipient == EMAILS[HOTEL]
