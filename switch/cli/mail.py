@@ -114,10 +114,12 @@ def list_mail(business_date: str | None, state: MailState | None, data: Path, sp
     if not letters:
         raise NegativeAnswerError(f"{data}: there are no such messages in the outbox")
     rows = [
-        (said(each.business_date), each.merchant_id, each.recipient, said(each.state), _when(each, specs), said(each.said))
+        (said(each.business_date), each.merchant_id, said(each.state), _when(each, specs), each.recipient, said(each.said))
         for each in letters
     ]
-    show_table(("date", "merchant", "to", "state", "since", "reason"), rows)
+    heads = ("date", "merchant", "state", "since", "to", "reason")
+    shown = len(heads) - (not any(each.said for each in letters))
+    show_table(heads[:shown], [row[:shown] for row in rows], below=("to", "reason"))
 
 
 @mail.command("show", short_help="Show one message: its text, its files, its attempts.")
@@ -195,10 +197,14 @@ def mail_closed(data: Path, specs: Specs, business_date: str, *, as_json: bool =
     if run.failed and not as_json:
         with outbox_of(data) as outbox:
             _complain_of(outbox.those(run.failed), specs)
-    if run.folder:
-        next_step(f"{program()} mail list{in_folder(data)} ({plural(len(run.sent), 'message')}: {run.folder}/{business_date})")
-    elif run.queued:
-        next_step(f"{program()} mail send{in_folder(data)} ({plural(run.queued, 'message')})")
+    if run.folder and run.sent:
+        next_step(f"{program()} mail list{in_folder(data)} ({_counted(len(run.sent))}: {run.folder}/{business_date})")
+    elif run.queued and not run.folder:
+        next_step(f"{program()} mail send{in_folder(data)} ({_counted(run.queued)})")
+
+
+def _counted(count: int) -> str:
+    return said(plural(count, "message"))
 
 
 def first_file(data: Path, business_date: str, merchant_id: str) -> Path | None:
