@@ -64,6 +64,8 @@ class Merchant:
     capture: ContractCapture = AT_CUT_OFF  #: when its approved authorizations count
     over_basis_points: int = 0  #: how far a completion may go above what was authorized
     floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking; what is above is not presented
+    address: str = ""  #: on its statement, above the city
+    ice: str = ""  #: identifiant commun de l'entreprise, on its statement
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -96,6 +98,8 @@ class Merchant:
             capture=table.choice("capture", CAPTURES, AT_CUT_OFF),
             over_basis_points=table.integer("over_basis_points", 0, high=BASIS_POINTS),
             floor_limit_minor=table.minor("floor_limit", FLOOR_LIMIT_MINOR),
+            address=table.text("address", "", pattern=r".{0,60}", expected="at most 60 characters"),
+            ice=table.text("ice", "", pattern=r"(?:[0-9]{15})?", expected="15 digits"),
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

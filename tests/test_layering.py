@@ -81,6 +81,8 @@ DOORKEEPERS: Final = {
     "cryptography": {"data_folder", "card_security", "keys"},
     "ssl": {"lines", "mail"},
     "smtplib": {"mail"},
+    "reportlab": {"settlement"},
+    "xlsxwriter": {"settlement"},
     "trio": {"machine", "lines", "issuers/process", "centre", "cli", "cli/console"},
 }
 IMPURE: Final = {"time", "random", "os", "socket", "secrets", "uuid", "pathlib", "subprocess", "threading", "sqlite3"}
@@ -342,6 +344,7 @@ TESTED_BY: Final = {
     "endofday/report": "endofday/test_close.py",
     "endofday/soundness": "trials/test_rot.py",
     "endofday/staging": "clearing/test_presentments.py",
+    "endofday/statements": "settlement/test_statement.py",
     "errors": "cli/test_decode.py",
     "mail/outbox": "mail/test_delivery.py",
     "mail/queueing": "mail/test_delivery.py",

@@ -166,7 +166,7 @@ def _close(data: Path, specs: Specs) -> DayReport:
 
 def _show_statement(data: Path, bought: list[Purchase], report: DayReport, *, is_gone: bool) -> None:
     from switch.cli.mail import first_file
-    from switch.endofday.close import statement
+    from switch.endofday.statements import statement
 
     sales = Counter(item.merchant for item in bought if item.response_code == "00")
     names = {payout.name: payout.merchant_id for payout in report.payouts}

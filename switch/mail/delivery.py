@@ -116,6 +116,7 @@ def mail_after_close(data: Path, specs: Specs, business_date: str, clock_ms: Clo
     with _sender(data, specs, clock_ms, lambda _: None, alone=specs.mail.smtp is None) as sender:
         _queue(sender, business_date)
         if specs.mail.smtp is None:
+            _put_back_with_new_files(sender, business_date)
             _deliver(sender, sender.outbox.letters(business_date, QUEUED_ONLY))
         return sender.run
 
@@ -170,6 +171,14 @@ def _queue(sender: _Sender, business_date: str | None) -> None:
         sender.run.queued = queue_date(connection, outbox, sender.data, sender.specs, business_date, now_ms)
     if sender.run.queued:
         sender.run.failed += [each.id for each in outbox.letters(business_date, FAILED_ONLY) if each.id > last]
+
+
+def _put_back_with_new_files(sender: _Sender, business_date: str) -> None:
+    """Messages that are files, and that nobody was sent: those whose statement has other files now are to be written anew."""
+    files = {each.id: each for each in sender.outbox.letters(business_date, SENT_ONLY) if each.delivery == "file"}
+    if files:
+        now = as_now(sender.connection, sender.data, sender.specs, files.values(), sender.clock_ms())
+        sender.outbox.put_back([each for each in now if each.attachments != files[each.id].attachments])
 
 
 def _deliver(sender: _Sender, letters: Sequence[Letter]) -> None:

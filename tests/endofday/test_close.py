@@ -11,8 +11,9 @@ from switch.clearing.checks import Ask, Fault
 from switch.endofday import books
 from switch.endofday import close as endofday
 from switch.endofday import files as day_files
-from switch.endofday.close import check_books, close_day, show_day, statement
+from switch.endofday.close import check_books, close_day, show_day
 from switch.endofday.report import DayReport
+from switch.endofday.statements import statement
 from switch.errors import DataFolderError, NegativeAnswerError, SpecError, SwitchError
 from tests.support.day_builders import (
     FRIDAY,
@@ -432,7 +433,7 @@ def test_books_and_journal_of_the_first_version_are_brought_up_to_date(tmp_path:
     first_version(tmp_path)
     report = check_books(tmp_path)
     assert (report.faults, report.presentment_count, report.posting_count) == ((), 1, 12)
-    assert rows(tmp_path, "PRAGMA user_version") == [(4,)]
+    assert rows(tmp_path, "PRAGMA user_version") == [(5,)]
     with journal_of(tmp_path) as journal:
         journal.reverse(1)
     assert close(tmp_path).adjustments[0].net_minor == -9_868
@@ -469,7 +470,8 @@ def test_files_of_a_day_that_an_earlier_release_closed_are_not_compared_and_it_i
     connection = sqlite3.connect(tmp_path / "books.db")
     for name in ("day_file", "day_digest"):
         connection.execute(f"DROP TABLE {name}")
-    connection.execute("ALTER TABLE closed_day DROP COLUMN files_recorded")
+    for table, column in (("closed_day", "files_recorded"), ("statement", "address"), ("statement", "ice")):
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 3")
     connection.close()
     report = check_books(tmp_path)

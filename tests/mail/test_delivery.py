@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from switch.endofday.close import close_day
 from switch.errors import DataFolderError, NegativeAnswerError
 from switch.mail import delivery
 from switch.mail.delivery import mail_after_close, retry_mail
@@ -109,6 +110,17 @@ def test_files_of_other_kinds_go_with_the_message_before_the_text(tmp_path: Path
     assert [each.suffix for each in letters(data)[SHOP].attachments] == ["txt", "csv"]
 
 
+def test_a_close_that_adds_files_writes_the_messages_that_are_files_anew(tmp_path: Path) -> None:
+    data, clock = closed_day(tmp_path), Clock()
+    mail_after_close(data, SPECS, FRIDAY, clock)
+    before = files(data)
+    assert mail_after_close(data, SPECS, FRIDAY, clock).sent == []
+    close_day(data, SPECS, FRIDAY, NOW_MS, also=("pdf", "xlsx"))
+    assert len(mail_after_close(data, SPECS, FRIDAY, clock).sent) == 4
+    assert [each.suffix for each in letters(data)[HOTEL].attachments] == ["pdf", "xlsx", "txt", "csv"]
+    assert {name for name, content in files(data).items() if content != before[name]} == before.keys()
+
+
 def test_a_missing_statement_stops_the_mail_and_says_what_writes_it(tmp_path: Path) -> None:
     data = closed_day(tmp_path)
     (data / "days" / FRIDAY / "statements" / f"{SHOP}.csv").unlink()
@@ -126,8 +138,6 @@ def test_a_date_that_is_not_closed_has_no_mail(tmp_path: Path) -> None:
 
 
 def test_every_date_since_the_first_that_was_mailed_is_queued_and_the_last_one_at_first(tmp_path: Path) -> None:
-    from switch.endofday.close import close_day
-
     data, clock = closed_day(tmp_path), Clock()
     for number, date in enumerate((SATURDAY, "2026-11-22"), start=1):
         with journal_of(data) as journal:

@@ -149,7 +149,7 @@ OTHER: Final = {
 }
 
 MODULES: Final = (
-    *("endofday/close", "endofday/books", "endofday/soundness", "endofday/files"),
+    *("endofday/close", "endofday/books", "endofday/soundness", "endofday/files", "endofday/statements"),
     *("clearing/checks", "clearing/proofs", "settlement/checks"),
     *("data_folder/databases", "data_folder/lock", "data_folder/vault", "machine/files"),
     *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
