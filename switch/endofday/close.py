@@ -26,6 +26,8 @@ from switch.display.plural import plural
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
+from switch.endofday.cleared_notices import tell_issuers
+from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
@@ -65,6 +67,7 @@ def close_day(
     with books.opened(data, to_write=True) as connection, books.alone(data):
         dates = books.BusinessDates.of(connection)
         last = dates.last_closed
+        tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):
             return _already_closed(connection, data, last, also, say)
         chosen = _chosen_date(connection, dates, business_date)
@@ -77,6 +80,7 @@ def close_day(
         books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
         if not _write_day(connection, specs, chosen, clock_ms, say):
             return _already_closed(connection, data, chosen, also, say)
+        tell_issuers(connection, data, say)
         _render(connection, data, chosen, say, also)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 
@@ -130,6 +134,7 @@ class BooksReport:
     statement_count: int
     card_count: int = 0  #: different sealed card numbers of the journal that were opened
     file_count: int = 0  #: files of closed days that are as they were written
+    booked_count: int = 0  #: items of closed days that the issuers have booked on their accounts
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 
@@ -141,8 +146,10 @@ def check_books(data: Path) -> BooksReport:
     """
     with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
         reading = beside.submit(prove_files, data)
+        issuers = IssuersProved()
         try:
             report, stopped = _proved(connection), None
+            issuers = prove_issuers(connection, data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()
@@ -150,8 +157,9 @@ def check_books(data: Path) -> BooksReport:
         files.fault("databases_sound", f"the proofs of the books stopped, for what they read makes no sense: {stopped}")
     return evolve(
         report,
-        faults=(*files.faults, *report.faults),
-        notes=tuple(files.notes),
+        faults=(*files.faults, *report.faults, *issuers.faults),
+        notes=(*files.notes, *issuers.notes),
+        booked_count=issuers.booked_count,
         card_count=files.card_count,
         file_count=files.file_count,
     )

@@ -50,7 +50,7 @@ def take(advice: Authorization, accounts: AccountBook, records: Records, *, now_
     hold = known.entry if known is not None else _completed_hold(advice, accounts, records)
     if hold is not None and hold.account != card.account:
         return _answered(accounts, UNABLE_TO_LOCATE, "its card is not that of the original it names")
-    released = None if hold is None else accounts.lower(hold.key, now_ms)
+    released = None if hold is None else accounts.release(hold.key, now_ms)
     overtaken = accounts.came_reversed(advice)
     placed = None if overtaken or not _moves_money(advice) else _force(advice, card, accounts, now_ms)
     entries = tuple(entry for entry in (released, placed) if entry is not None)

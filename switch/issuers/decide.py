@@ -11,7 +11,7 @@ from attrs import evolve
 
 from switch.issuers.account import NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
-from switch.issuers.cards.status import STATUS_REFUSALS, Refusal
+from switch.issuers.cards.status import ACCOUNT_BLOCKED, BLOCKED_BY_BANK, STATUS_REFUSALS, Refusal
 from switch.issuers.case import Case, Means
 from switch.issuers.entry import Entry, EntryReference, Records
 from switch.issuers.product_checks import (
@@ -89,7 +89,7 @@ def card_unknown(case: Case) -> Refusal | None:
 
 
 def card_blocked(case: Case) -> Refusal | None:
-    return STATUS_REFUSALS.get(case.card.status)
+    return ACCOUNT_BLOCKED if case.card.status == BLOCKED_BY_BANK else STATUS_REFUSALS.get(case.card.status)
 
 
 def card_expired(case: Case) -> Refusal | None:

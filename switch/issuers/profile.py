@@ -354,7 +354,7 @@ def _midnight(table: SpecTable, key: str) -> int | None:
 def _cards(table: SpecTable, issuer_id: str, products: Mapping[str, Product | None]) -> tuple[Card, ...]:
     """The cards in the order of the file; an account is named by the place of its card."""
     numbers: dict[str, int] = {}
-    accounts: dict[str, int] = {}
+    accounts: dict[str, tuple[int, int]] = {}
     cards = []
     for place, entry in enumerate(table.tables("card"), start=1):
         card = entry.reading(partial(Card.from_toml, account=f"{issuer_id}-{place:04d}", products=products))
@@ -362,8 +362,10 @@ def _cards(table: SpecTable, issuer_id: str, products: Mapping[str, Product | No
             continue
         if (first := numbers.setdefault(card.pan.digits, place)) != place:
             entry.mistake("pan", f"{card.pan.masked}, the number of card[{first}]", "each number once")
-        if (first := accounts.setdefault(card.account, place)) != place:
-            entry.mistake("account", f"{card.account!r}, the account of card[{first}]", "an account of its own")
+        first_of, balance_minor = accounts.setdefault(card.account, (place, card.balance_minor))
+        if balance_minor != card.balance_minor:
+            expected = "the same balance, as it is one account, or an account of its own"
+            entry.mistake("balance", f"another than that of card[{first_of}], which has account {card.account!r} too", expected)
         cards.append(card)
     return tuple(cards)
 

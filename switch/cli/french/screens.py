@@ -109,6 +109,7 @@ SCREENS: Final[dict[str, str]] = {
     "statements": "relevés",
     "day files": "fichiers de journée",
     "sealed cards": "cartes chiffrées",
+    "booked by banks": "comptabilisé par les banques",
     "still open": "encore ouvertes",
     "{1}: 0 approvals in {2*}": "{1} : 0 autorisation sur {2}",
     "{1}: {2#} approval in {3*}": "{1} : {2} autorisation sur {3}",

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Final, Protocol
 
 import trio
 
+from switch.card import Pan
 from switch.errors import MessageError, TlsError
 from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS
 from switch.iso8583.framing import Frame
@@ -27,7 +29,8 @@ from switch.issuers.advice import take
 from switch.issuers.billing import told_in_sale
 from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
-from switch.issuers.entry import Entry, EntryReference, Placed, Records
+from switch.issuers.entry import Entry, EntryReference, Placed
+from switch.issuers.process.upkeep import DurableBook, Upkeep
 from switch.issuers.profile import Profile
 from switch.issuers.proofs.proof import Proofs, Verifier
 from switch.issuers.proofs.tries import ProofEvent, ProofMemory
@@ -52,8 +55,10 @@ from switch.transaction import (
 
 HOME_COUNTRY: Final = "504"  #: of an issuer that is told no other: Morocco
 
+UPKEEP_SECONDS: Final = 0.25  #: between two looks for cleared days, orders and holds whose time is up
 
-class Keeper(Records, Protocol):
+
+class Keeper(DurableBook, Protocol):
     """The durable book as the host uses it."""
 
     def append(self, entries: list[Entry], events: list[ProofEvent] = ...) -> None: ...
@@ -110,8 +115,12 @@ class IssuerHost:
         scenario: Scenario | None = None,
         seed: int = 0,
         tls: ServerSide | None = None,
+        told_in: Path | None = None,
+        unseal: Callable[[str], Pan | None] = lambda _: None,
+        say: Callable[[str], None] = lambda _: None,
         verifier: Verifier | None = None,
     ) -> None:
+        """``told_in``: the data folder where it finds cleared days and orders (``notices``)."""
         self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
@@ -128,15 +137,24 @@ class IssuerHost:
         self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
+        self.upkeep = Upkeep(self._accounts, book, told_in, write=self._writing.write, unseal=unseal, say=say)
 
     async def serve(self, listening: socket.socket) -> None:
         """Accept the centre's lines until cancelled; the socket is closed then."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._lines.run)
-            with closing(listening):
+            nursery.start_soon(self._keep_up)
+            with closing(listening), closing(self.upkeep):
                 while True:
                     connection, peer = await accept(listening)
                     nursery.start_soon(self._line, connection, f"{self._name} {peer}")
+
+    async def _keep_up(self) -> None:
+        """Look four times a second for what is to be done unasked; requests come between its steps."""
+        while True:
+            while self.upkeep.step(self._clock_ms()):
+                await trio.lowlevel.checkpoint()
+            await trio.sleep(UPKEEP_SECONDS)
 
     async def _line(self, connection: socket.socket, name: str) -> None:
         line = Line(connection, self._wire, name)
@@ -154,6 +172,8 @@ class IssuerHost:
     def _gulp(self, line: Line, late: trio.Nursery, frames: Iterable[Frame | None]) -> None:
         """Judge what came in one gulp; answers that are to be late are sent by tasks of their own."""
         now_ms = self._clock_ms()
+        if now_ms >= self.upkeep.due_ms:
+            self.upkeep.expire(now_ms)
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
         stamp = acquirer.Stamp(second, second)
