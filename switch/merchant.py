@@ -21,6 +21,12 @@ LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en")
 
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
 
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+#: An address as RFC 5321 has them, in ASCII and without quotes: at most 64 characters, @, a domain of at most 189.
+EMAIL: Final = rf"(?=.{{1,64}}@.{{1,189}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
+EMAIL_EXPECTED: Final = "an e-mail address"
+
 RIB_DIGITS = 24  #: 3 bank + 3 city + 16 account + 2 key (Morocco, since the SIMT reform)
 
 
@@ -51,7 +57,7 @@ class Merchant:
     mcc: str  #: merchant category code, ISO 18245
     currency: str  #: the one currency it accepts, ISO 4217 numeric
     rib: str  #: account the payouts go to
-    email: str
+    email: str  #: where its statements are sent
     plan: str  #: discount plan of ``fees/discount.toml``
     language: StatementLanguage  #: of its statement
     terminals: tuple[str, ...]  #: DE 41 of its terminals, 8 characters each
@@ -85,7 +91,7 @@ class Merchant:
             mcc=table.text("mcc", pattern=r"\d{4}", expected="four digits (ISO 18245)"),
             currency=currency_from_toml(table, "504"),
             rib=rib,
-            email=table.text("email", pattern=r"[^@\s]+@[^@\s]+", expected="an e-mail address"),
+            email=table.text("email", pattern=EMAIL, expected=EMAIL_EXPECTED),
             plan=table.text("plan"),
             language=table.choice("language", LANGUAGES, "fr"),
             terminals=terminals,

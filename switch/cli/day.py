@@ -49,12 +49,16 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
     the day at once, or nothing of it. It may go on running: the next date opens and takes the approvals that follow. After
     a close, that next date is closed before its cut-off has passed only if you name it.
 
+    Each merchant's statement becomes a message: without a mail server in mail.toml a file mail/DATE/MERCHANT.eml below the data
+    folder, otherwise `switch mail send` sends it.
+
     Closing a date twice changes nothing: the output says that it is already closed, and the exit code is 1, as when there
     is no date to close. If the machine died or the disk was full, files of a closed date may be missing. Closing the date
     again then writes them from the books, and the exit code is 0. So do --pdf and --xlsx for a date closed without them.
     """
+    from switch.cli.mail import mail_closed
     from switch.endofday.close import close_day
-    from switch.endofday.report import CLOSED, RENDERED_AGAIN
+    from switch.endofday.report import CLOSED, NOTHING_TO_CLOSE, RENDERED_AGAIN
     from switch.specs.load import specs_of
 
     specs = specs_of(data, specs_folder)
@@ -74,6 +78,8 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
         folder = in_folder(data)
         of = report.payouts[0].merchant_id if report.payouts else "MERCHANT"
         next_step(f"{program()} statement {of}{folder}, {program()} check{folder}")
+    if report.business_date is not None and report.outcome != NOTHING_TO_CLOSE:
+        mail_closed(data, specs, report.business_date, as_json=as_json)
     return EXIT_DONE if done else EXIT_NO
 
 

@@ -189,9 +189,7 @@ class Compared:
 
 def compared(connection: sqlite3.Connection, path: Path, business_date: str) -> Compared:
     """Read every file of a closed day and hold it to what the books say it came to."""
-    digests: dict[str, set[tuple[str, int]]] = {}
-    for name, *about in connection.execute(_RECORDED, (business_date,)):
-        digests.setdefault(name, set()).add((about[0], about[1]))
+    digests = recorded_files(connection, business_date)
     result = Compared()
     for name in sorted(digests.keys() | set(file_names(connection, business_date))):
         if kind_at(path / name) is not None:  # a pipe, say, that nobody would ever have read to its end
@@ -259,9 +257,22 @@ def _type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> l
 
 
 def _statement_name(merchant_id: str, suffix: str) -> str:
-    """The file of a merchant's statement; an id off a wire may have any character, and none of them names a folder."""
-    safe = "".join(each if each in _PLAIN else "".join(f"%{byte:02X}" for byte in each.encode()) for each in merchant_id)
-    return f"statements/{safe}.{suffix}"
+    """The file of a merchant's statement."""
+    return f"statements/{statement_stem(merchant_id)}.{suffix}"
+
+
+def statement_stem(merchant_id: str) -> str:
+    """What its names begin with; an id off a wire may have any character, and none of them names a folder."""
+    return "".join(each if each in _PLAIN else "".join(f"%{byte:02X}" for byte in each.encode()) for each in merchant_id)
+
+
+def recorded_files(connection: sqlite3.Connection, business_date: str) -> dict[str, set[tuple[str, int]]]:
+    """What the books say the files of a closed day came to: name below its folder -> SHA-256 and bytes, as often as they were
+    written differently."""
+    digests: dict[str, set[tuple[str, int]]] = {}
+    for name, *about in connection.execute(_RECORDED, (business_date,)):
+        digests.setdefault(name, set()).add((about[0], about[1]))
+    return digests
 
 
 def _write_statement_files(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from switch.clearing.interchange import InterchangeTable
 from switch.errors import SwitchError
@@ -19,8 +20,11 @@ from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, c
 from switch.specs.currencies import RATES_FILE, check_currencies
 from switch.specs.files import parse, read_bytes
 from switch.specs.folder import folder_of
+from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
 from switch.specs.specification import Fees, Specs
+
+MAIL_FILE: Final = "mail.toml"  #: the one file that may be missing
 
 
 def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs:
@@ -42,6 +46,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     scenarios = {
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
+    mail = files.read(MAIL_FILE, MailProfile.from_toml) if (files.folder / MAIL_FILE).exists() else MailProfile()
     for check in CHECKS:
         check(files, routing)
     check_scenarios(files, dialects)
@@ -60,6 +65,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     assert discount is not None
     assert vat is not None
     assert calendar is not None
+    assert mail is not None
     assert rates is not None
     return Specs(
         folder=files.folder,
@@ -73,6 +79,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         fees=Fees(interchange=interchange, discount=discount, vat=vat),
         calendar=calendar,
         scenarios=MappingProxyType({name: scenario for name, scenario in scenarios.items() if scenario is not None}),
+        mail=mail,
         rates=rates,
         unsaid=unsaid,
     )

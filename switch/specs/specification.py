@@ -17,6 +17,7 @@ from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.specs.centre_profile import CentreProfile
+from switch.specs.mail.mail_profile import MailProfile
 
 
 @frozen(kw_only=True)
@@ -43,5 +44,6 @@ class Specs:
     fees: Fees
     calendar: Calendar
     scenarios: Mapping[str, Scenario]
+    mail: MailProfile = MailProfile()  #: of ``mail.toml``, which may be missing
     rates: RateTable = NO_RATES  #: of accounts in other currencies than their sales
     unsaid: tuple[SpecError, ...] = ()  #: what the centre may have to say on a line and its dialect cannot
