@@ -21,6 +21,12 @@ LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en")
 
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
 
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+#: An address as RFC 5321 has them, in ASCII and without quotes: at most 64 characters, @, a domain of at most 189.
+EMAIL: Final = rf"(?=.{{1,64}}@.{{1,189}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
+EMAIL_EXPECTED: Final = "an e-mail address"
+
 RIB_DIGITS = 24  #: 3 bank + 3 city + 16 account + 2 key (Morocco, since the SIMT reform)
 
 
@@ -51,13 +57,15 @@ class Merchant:
     mcc: str  #: merchant category code, ISO 18245
     currency: str  #: the one currency it accepts, ISO 4217 numeric
     rib: str  #: account the payouts go to
-    email: str
+    email: str  #: where its statements are sent
     plan: str  #: discount plan of ``fees/discount.toml``
     language: StatementLanguage  #: of its statement
     terminals: tuple[str, ...]  #: DE 41 of its terminals, 8 characters each
     capture: ContractCapture = AT_CUT_OFF  #: when its approved authorizations count
     over_basis_points: int = 0  #: how far a completion may go above what was authorized
     floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking; what is above is not presented
+    address: str = ""  #: on its statement, above the city
+    ice: str = ""  #: identifiant commun de l'entreprise, on its statement
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -83,13 +91,15 @@ class Merchant:
             mcc=table.text("mcc", pattern=r"\d{4}", expected="four digits (ISO 18245)"),
             currency=currency_from_toml(table, "504"),
             rib=rib,
-            email=table.text("email", pattern=r"[^@\s]+@[^@\s]+", expected="an e-mail address"),
+            email=table.text("email", pattern=EMAIL, expected=EMAIL_EXPECTED),
             plan=table.text("plan"),
             language=table.choice("language", LANGUAGES, "fr"),
             terminals=terminals,
             capture=table.choice("capture", CAPTURES, AT_CUT_OFF),
             over_basis_points=table.integer("over_basis_points", 0, high=BASIS_POINTS),
             floor_limit_minor=table.minor("floor_limit", FLOOR_LIMIT_MINOR),
+            address=table.text("address", "", pattern=r".{0,60}", expected="at most 60 characters"),
+            ice=table.text("ice", "", pattern=r"(?:[0-9]{15})?", expected="15 digits"),
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

@@ -18,6 +18,7 @@ CURRENCIES: dict[str, tuple[str, int]] = {
     "784": ("AED", 2),
     "788": ("TND", 3),
     "392": ("JPY", 0),
+    "414": ("KWD", 3),
 }
 
 
@@ -35,6 +36,16 @@ _NUMBERS = (
 def is_currency(number: str) -> bool:
     """Whether ISO 4217 has a currency of this number."""
     return number in _NUMBERS.split()
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals of an amount in a currency: 2 for the dirham, 0 for the yen, 3 for the dinars of Tunisia and Kuwait."""
+    return CURRENCIES.get(currency, ("", 2))[1]
+
+
+def currency_number(name: str) -> str | None:
+    """The numeric ISO 4217 code of an alphabetic one; None where it is not known here."""
+    return next((number for number, (known, _) in CURRENCIES.items() if known == name), None)
 
 
 _WHOLE_DIGITS_MAX = 18  #: of an amount as people write it: more than any element holds

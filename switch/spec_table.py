@@ -61,6 +61,9 @@ class SpecTable:
         self._values, self._mistakes = values, mistakes
         self._lines: Mapping[str, int] = {} if lines is None else lines
         self._above: SpecTable | None = None
+        self.minor_digits = (
+            2  #: decimals of the amounts in this table and those below: the currency of an issuer may have others
+        )
         self._asked: set[str] = set()
         self._stand_ins: set[str] = set()  #: keys whose values are wrong: what was given out stands in for them
         self._first: SpecError | None = None  #: of the mistakes in this table and those below
@@ -181,16 +184,21 @@ class SpecTable:
         return tuple(value) if value is not None else None
 
     def minor(self, key: str, default: Any = ...) -> Any:
-        """An amount written as text with two decimals (``"125.00"``), as minor units: at most AMOUNT_MINOR_MAX."""
+        """An amount written as text with ``minor_digits`` decimals (``"125.00"``), as minor units: at most AMOUNT_MINOR_MAX."""
+        digits_after, words = self.minor_digits, {0: "no", 2: "two", 3: "three"}[self.minor_digits]
+        behind = f".{'0' * digits_after}" if digits_after else ""
         value = self.text(
-            key, default, pattern=r"[0-9]+\.[0-9][0-9]", expected='an amount as text with two decimals, such as "125.00"'
+            key,
+            default,
+            pattern=rf"[0-9]+\.[0-9]{{{digits_after}}}" if digits_after else "[0-9]+",
+            expected=f'an amount as text with {words} decimals, such as "125{behind}"',
         )
         if not self._given(key):
             return 0 if key in self._stand_ins else value
         digits = value.replace(".", "").lstrip("0")
         if len(digits) > len(str(AMOUNT_MINOR_MAX)):
             found = repr(value) if len(value) <= len("123456789012.00") else f"an amount of {len(digits)} digits"
-            largest = f"{AMOUNT_MINOR_MAX // 100}.{AMOUNT_MINOR_MAX % 100:02d}"
+            largest = f"{AMOUNT_MINOR_MAX // 10**digits_after}{behind.replace('0', '9')}"
             self._unusable(key, found, f"at most {largest}, the twelve digits DE 4 and DE 54 have room for")
             return 0
         return int(digits or "0")
@@ -225,7 +233,7 @@ class SpecTable:
 
     def _below(self, key: str, values: Mapping[str, Any]) -> SpecTable:
         table = SpecTable(self.file, values, self._dotted(key), self._lines, self._mistakes)
-        table._above = self
+        table._above, table.minor_digits = self, self.minor_digits
         return table
 
     def _misspelt(self, key: str) -> str | None:

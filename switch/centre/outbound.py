@@ -21,11 +21,12 @@ from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
 from switch.lines.pin_zones import PinRefusedError, PinZones
+from switch.rates import RateError
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
 from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed
-from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE
+from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
 
 @record
@@ -146,7 +147,9 @@ class Outbound:
             if request.security is not None:
                 pin = None if self._zones is None else self._zones.sealed_for(issuer, request)
                 message = forwarding.secured(message, request.security, line.places, pin)
-            line.queue(message, link.tpdu)
+            line.queue(message if link.billing is None else link.billing.asked(message, request), link.tpdu)
+        except RateError as error:
+            return self._handle(ForwardFailed(request, issuer, SYSTEM_MALFUNCTION, f"cannot be billed: {error}"), now)
         except PinRefusedError as error:
             return self._handle(ForwardFailed(request, issuer, error.response_code, str(error)), now)
         except MessageError as error:
@@ -165,6 +168,8 @@ class Outbound:
         if line is None:
             return ()
         message = self._owed(effect.delivery, effect.repeat)
+        if link.billing is not None:
+            message = link.billing.owed(message, effect.delivery.original, effect.delivery.replacement_minor)
         try:
             line.queue(message, link.tpdu)
         except MessageError as error:

@@ -24,6 +24,7 @@ from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import TlsError
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
+from switch.iso8583.mapping.billing import Billing
 from switch.journal.journal import Batch, Journal
 from switch.keys.key_module import KeyModule
 from switch.lines.acquirer_lines import CONNECTIONS_MAX, AcquirerLines
@@ -180,9 +181,23 @@ class Server:
             shortage=self._shortage,
             ear=self._trace,
             tls=tls,
+            billing=self._billing(issuer),
         )
         self._links[issuer] = link
         return link
+
+    def _billing(self, issuer: str) -> Billing | None:
+        """What is added to messages for an issuer whose file names the currency of its accounts."""
+        profile, centre = self.specs.issuers[issuer], self.specs.centre
+        if profile.billing_currency is None:
+            return None
+        return Billing(
+            currency=profile.billing_currency,
+            country=centre.country,
+            network_id=profile.institution_id,
+            table=self.specs.rates,
+            today=lambda: datetime.fromtimestamp(self._clock_ms() / 1000, UTC).date(),
+        )
 
     def _receive(self, take: Take, source: Any, frames: Frames) -> None:
         """Put frames in the inbox of the turn that follows."""

@@ -30,7 +30,7 @@ STAGING_TABLES = (
     """
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
-      over_basis_points INTEGER, floor_limit_minor INTEGER)
+      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT)
     """,
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
     """
@@ -44,7 +44,7 @@ STAGING_TABLES = (
       request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
     """,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -120,8 +120,8 @@ WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL AND d.ca
 
 #: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it.
 FORMER_ACCEPTORS = """
-INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language)
-SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language
+INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice)
+SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice
 FROM statement AS s
 JOIN payout AS y ON y.business_date = s.business_date AND y.merchant_id = s.merchant_id
 JOIN (
@@ -139,8 +139,8 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 #: default contract, by the id it gave; a blank one is nobody.
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
-  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?
+  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 FROM journal.decision AS d
 JOIN journal.request AS r ON r.id = d.request_id
 WHERE d.business_date = ? AND d.approved_minor IS NOT NULL AND TRIM(r.merchant_id) <> ''

@@ -32,9 +32,11 @@ VERBS: Final = {
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
     "tail": ("switch.cli.tail", "tail", "Follow messages, a line for each and its answer."),
     "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
+    "account": ("switch.cli.account", "account", "Show and change accounts of the simulated banks."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
+    "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
     "keys": ("switch.cli.keys", "keys", "List, generate, import and export keys."),
@@ -47,8 +49,8 @@ GROUPS: Final = {
     "Start": ("up", "demo"),
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
-    "Look up": ("cards", "merchants"),
-    "End of day": ("day", "statement", "check"),
+    "Look up": ("cards", "account", "merchants"),
+    "End of day": ("day", "statement", "mail", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 

@@ -6,12 +6,15 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
+from switch.issuers.account import ACCOUNT_CURRENCY
 from switch.issuers.cards.product import CASH_MACHINES_ONLY, NO_CASH, Product
 from switch.issuers.cards.status import ORDER_REFUSALS, STATUS_REFUSALS
 from switch.issuers.product_checks import CONTACTLESS_CODES, MISSING_ACCOUNT_CODES
-from switch.issuers.profile import Card
+from switch.issuers.profile import Card, Profile
 from switch.issuers.proofs.proof import soft_decline
 from switch.money import format_minor
+from switch.rates import converted
+from switch.specs.specification import Specs
 from switch.transaction import (
     AMOUNT_LIMIT_EXCEEDED,
     APPROVED,
@@ -34,20 +37,30 @@ _ABROAD: Final = "250"  #: DE 19 of an acquirer abroad: France
 _ACCOUNT_TYPES: Final = {"savings": "10", "cheque": "20", "credit": "30", "universal": "40", "investment": "50"}  #: in DE 3
 
 
-def codes_given(card: Card) -> list[str]:
-    """The response codes that the card's own data lead to, the usual one first."""
-    return list(ways(card))
+def little_minor_of(issuer: Profile, specs: Specs) -> int:
+    """What the default purchase of ``switch send`` costs an account of an issuer today."""
+    if issuer.billing_currency is None:
+        return _LITTLE_MINOR
+    return converted(_LITTLE_MINOR, ACCOUNT_CURRENCY, issuer.billing_currency, time.strftime("%Y-%m-%d"), specs.rates)
 
 
-def ways(card: Card) -> dict[str, str]:
-    """Response code -> the options of ``switch send``, behind those of the card, that get it; the usual code first."""
+def codes_given(card: Card, little_minor: int = _LITTLE_MINOR) -> list[str]:
+    """The response codes that the card's own data lead to, the usual one first; ``little_minor`` as of ``ways``."""
+    return list(ways(card, little_minor))
+
+
+def ways(card: Card, little_minor: int = _LITTLE_MINOR) -> dict[str, str]:
+    """Response code -> the options of ``switch send``, behind those of the card, that get it; the usual code first.
+
+    ``little_minor`` is what the default purchase costs the card's account.
+    """
     if card.status in STATUS_REFUSALS:
         return {STATUS_REFUSALS[card.status][0]: ""}
     starts_later = card.active_from_ms is not None and card.active_from_ms > time.time() * 1000
     if starts_later or card.expiry < time.strftime("%y%m"):
         return {EXPIRED_CARD: ""}
     found: dict[str, str] = {}
-    for code, options in _ways(card):
+    for code, options in _ways(card, little_minor):
         found.setdefault(code, options)
     return found
 
@@ -58,7 +71,7 @@ def send_line(card: Card, code: str, options: str) -> str:
     return f"switch send --pan {card.pan.digits}{' ' if options else ''}{options}{expected}"
 
 
-def _ways(card: Card) -> Iterator[tuple[str, str]]:
+def _ways(card: Card, little_minor: int) -> Iterator[tuple[str, str]]:
     product, usual = card.product, _usual(card)
     if card.strong_authentication:
         yield soft_decline(card), usual
@@ -66,7 +79,7 @@ def _ways(card: Card) -> Iterator[tuple[str, str]]:
     if any(limit.count == 0 for limit in product.limits):
         yield FREQUENCY_LIMIT_EXCEEDED, usual
         return
-    if card.balance_minor < _LITTLE_MINOR:
+    if card.balance_minor < little_minor:
         yield APPROVED, _joined(usual, "--amount 1.00")
         yield INSUFFICIENT_FUNDS, usual
     else:

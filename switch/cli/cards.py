@@ -65,7 +65,7 @@ def cards(
         known("--issuer", issuer_id, specs.issuers, specs_folder)
     issuers = [issuer for issuer in specs.issuers.values() if issuer_id in (None, issuer.id)]
     if bare:
-        _print_numbers(issuers, wanted)
+        _print_numbers(issuers, specs, wanted)
         return
     entries = [entry for issuer in issuers for entry in _entries(issuer, specs, in_full)]
     entries = [entry for entry in entries if wanted in (None, *entry["gives"])]
@@ -147,12 +147,13 @@ def _refuse_options(ctx: click.Context, below: str) -> None:
             raise SwitchError(f"{parameter.opts[0]}: found in front of {below}, expected behind it, where {below} knows it")
 
 
-def _print_numbers(issuers: Iterable[Profile], wanted: str | None) -> None:
-    from switch.cli.card_codes import codes_given
+def _print_numbers(issuers: Iterable[Profile], specs: Specs, wanted: str | None) -> None:
+    from switch.cli.card_codes import codes_given, little_minor_of
 
     for issuer in issuers:
+        little_minor = little_minor_of(issuer, specs)
         for card in issuer.all_cards():
-            if wanted is None or wanted in codes_given(card):
+            if wanted is None or wanted in codes_given(card, little_minor):
                 click.echo(card.pan.digits)
 
 
@@ -199,11 +200,12 @@ def _series_entry(issuer: Profile, specs: Specs, series: CardSeries) -> dict[str
 
 def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, Any]:
     """One line: a card, or the first of a series of ``count``."""
-    from switch.cli.card_codes import send_line, ways
+    from switch.cli.card_codes import little_minor_of, send_line, ways
     from switch.issuers.account import ACCOUNT_CURRENCY
-    from switch.money import format_minor
+    from switch.money import format_minor, worded_minor
 
-    given = ways(card)
+    currency = issuer.billing_currency or ACCOUNT_CURRENCY
+    given = ways(card, little_minor_of(issuer, specs))
     return {
         "issuer": issuer.id,
         "pan": card.pan.digits,
@@ -212,9 +214,9 @@ def _entry(issuer: Profile, specs: Specs, card: Card, count: int) -> dict[str, A
         "send": {code: send_line(card, code, options) for code, options in given.items()},
         "expiry": card.expiry,
         "cvv2": card.cvv2 or _computed_cvv2(issuer.id, card),
-        "balance": format_minor(card.balance_minor),
+        "balance": (format_minor if currency == ACCOUNT_CURRENCY else worded_minor)(card.balance_minor, currency),
         "balance_minor": card.balance_minor,
-        "currency": ACCOUNT_CURRENCY,
+        "currency": currency,
         "status": card.status,
         "product": card.product.id or None,
         "count": count,

@@ -28,7 +28,8 @@ def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
     In a closed day, every approval is presented once, reversed, held or listed as an exception, and charges follow the
     rates. Postings and net positions sum to zero, statements agree with the ledger, no hold is captured twice, and the
     journal has not changed since. Every page and index of the databases is whole, their guards are in place, every sealed
-    card number opens, and the files of closed days are those that were written.
+    card number opens, and the files of closed days are those that were written. In the books of the banks, each presentment of
+    a closed day is posted once, sums equal the net positions, and no hold ended twice.
 
     The exit code is 1 when anything does not hold. If no day is closed yet, the output says that there is nothing to prove.
     The books hold the rates they were made with: of --specs nothing is used, it only has to be valid.
@@ -73,6 +74,7 @@ def show_proof(report: BooksReport) -> None:
             ("postings", report.posting_count),
             ("statements", report.statement_count),
             *pairs_above_zero(("day files", report.file_count), ("sealed cards", report.card_count)),
+            *pairs_above_zero(("booked by banks", report.booked_count)),
             *(
                 (
                     "still open",

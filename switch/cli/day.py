@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.cli.command.help import Verbs
+from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
 from switch.cli.console.attended import Progress, next_step
 from switch.cli.console.program_name import program
@@ -21,6 +21,7 @@ from switch.errors import EXIT_DONE, EXIT_NO
 if TYPE_CHECKING:
     from switch.endofday.close import BooksReport
     from switch.endofday.report import Adjustment, DayReport, ExceptionItem, HeldItem, Payout, Position, Refund, ReversedItem
+    from switch.settlement.statement_forms import BytesForm
     from switch.specs.specification import Specs
 
     Item = Adjustment | ExceptionItem | HeldItem | Refund | ReversedItem
@@ -37,27 +38,35 @@ def day() -> None:
 @date_argument
 @data_option
 @specs_option
+@option("--pdf", is_flag=True, help="Write each statement as a PDF, too, some milliseconds each.")
+@option("--xlsx", is_flag=True, help="Write each statement as a workbook (XLSX), too.")
 @json_option
 @lang_option
-def close(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
+def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf: bool, xlsx: bool, as_json: bool) -> int:
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
     DATE, typed as 2026-11-28 or 28/11/2026, is the oldest date that is not closed yet, unless given. Switch writes all of
     the day at once, or nothing of it. It may go on running: the next date opens and takes the approvals that follow. After
     a close, that next date is closed before its cut-off has passed only if you name it.
 
+    Each merchant's statement becomes a message: without a mail server in mail.toml a file mail/DATE/MERCHANT.eml below the data
+    folder, otherwise `switch mail send` sends it.
+
     Closing a date twice changes nothing: the output says that it is already closed, and the exit code is 1, as when there
     is no date to close. If the machine died or the disk was full, files of a closed date may be missing. Closing the date
-    again then writes them from the books, and the exit code is 0.
+    again then writes them from the books, and the exit code is 0. So do --pdf and --xlsx for a date closed without them.
     """
+    from switch.cli.mail import mail_closed
     from switch.endofday.close import close_day
-    from switch.endofday.report import CLOSED, RENDERED_AGAIN
+    from switch.endofday.report import CLOSED, NOTHING_TO_CLOSE, RENDERED_AGAIN
     from switch.specs.load import specs_of
 
     specs = specs_of(data, specs_folder)
     progress = Progress()
+    asked: dict[BytesForm, bool] = {"pdf": pdf, "xlsx": xlsx}
+    also = [form for form, wanted in asked.items() if wanted]
     try:
-        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)))
+        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)), also)
     finally:
         progress.done()
     done = report.outcome in (CLOSED, RENDERED_AGAIN)
@@ -69,6 +78,8 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, as_j
         folder = in_folder(data)
         of = report.payouts[0].merchant_id if report.payouts else "MERCHANT"
         next_step(f"{program()} statement {of}{folder}, {program()} check{folder}")
+    if report.business_date is not None and report.outcome != NOTHING_TO_CLOSE:
+        mail_closed(data, specs, report.business_date, as_json=as_json)
     return EXIT_DONE if done else EXIT_NO
 
 

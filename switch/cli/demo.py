@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from switch.endofday.report import DayReport
     from switch.specs.specification import Specs
 
+GONE = " (it is deleted with the folder; --data DIR keeps it)"
+
 
 @click.command(cls=Verb)
 @option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it.")
@@ -38,7 +40,7 @@ def demo(data: Path | None, seed: int) -> int:
     from switch.cli.console.program_name import program
 
     with tempfile.TemporaryDirectory(prefix="switch-demo-") as folder:
-        status = _tell(data or Path(folder) / "var", seed)
+        status = _tell(data or Path(folder) / "var", seed, is_gone=data is None)
     kept = f"Its data folder is {data}" if data else f"Its data folder is gone; {program()} demo --data DIR keeps one"
     say_text(said(f"{kept}."))
     click.echo()
@@ -47,7 +49,7 @@ def demo(data: Path | None, seed: int) -> int:
     return status
 
 
-def _tell(data: Path, seed: int) -> int:
+def _tell(data: Path, seed: int, *, is_gone: bool) -> int:
     """All steps, in a data folder; the exit code."""
     from switch.centre.as_process import running_centre
     from switch.specs.load import load_specs
@@ -59,7 +61,7 @@ def _tell(data: Path, seed: int) -> int:
         _show_centre(centre, specs)
         bought = _buy(centre, specs)
         report = _close(data, specs)
-        _show_statement(data, bought, report)
+        _show_statement(data, bought, report, is_gone=is_gone)
         sound = _check(data)
         click.echo()
         say_text(f"7. {said('Stop Switch: it first finishes the requests in flight')}", "title", indent="   ")
@@ -150,23 +152,31 @@ def _explain(data: Path, specs: Specs, bought: list[Purchase]) -> None:
 
 def _close(data: Path, specs: Specs) -> DayReport:
     from switch.cli.day import acquirer_names, show_report
+    from switch.cli.mail import mail_closed
     from switch.endofday.close import close_day
 
     title = "Close the day while Switch runs: clear the banks, settle the merchants"
     _step(4, title, data, "day close")
     report = close_day(data, specs, None, int(time.time() * 1000))
     show_report(report, acquirer_names(specs))
+    assert report.business_date is not None, "twenty purchases were made"
+    mail_closed(data, specs, report.business_date)
     return report
 
 
-def _show_statement(data: Path, bought: list[Purchase], report: DayReport) -> None:
-    from switch.endofday.close import statement
+def _show_statement(data: Path, bought: list[Purchase], report: DayReport, *, is_gone: bool) -> None:
+    from switch.cli.mail import first_file
+    from switch.endofday.statements import statement
 
     sales = Counter(item.merchant for item in bought if item.response_code == "00")
     names = {payout.name: payout.merchant_id for payout in report.payouts}
     merchant = names[sales.most_common(1)[0][0]]
     _step(5, "Give a merchant its statement, the relevé monétique", data, f"statement {merchant}")
     click.echo(folded(statement(data, merchant, language=language()), columns()), nl=False)
+    file = first_file(data, report.business_date or "", merchant)
+    if file is not None:
+        click.echo()
+        say_text(said(f"The same as a message to the merchant: {file}" + (GONE if is_gone else "")))
 
 
 def _check(data: Path) -> bool:

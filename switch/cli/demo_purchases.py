@@ -100,7 +100,8 @@ class _Wallet:
         self._routing = specs.routing
         self._foreign = {issuer.id for issuer in specs.issuers.values() if issuer.origin == "foreign"}
         self._today = f"{datetime.now(specs.calendar.zone):%y%m}"
-        self._cards = [card for issuer in specs.issuers.values() for card in issuer.cards]
+        in_dirhams = [issuer for issuer in specs.issuers.values() if issuer.billing_currency is None]  # their balances compare
+        self._cards = [card for issuer in in_dirhams for card in issuer.cards]
         self._turns: dict[str, int] = {}
 
     def card(self, kind: str) -> tuple[str, str]:

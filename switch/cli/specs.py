@@ -39,6 +39,7 @@ def check(specs_folder: Path | None, as_json: bool) -> int:
     from switch.cli.show.tables import show_json
     from switch.errors import EXIT_DONE, EXIT_WRONG_USE, SpecError
     from switch.lines.tls_context import issuer_server_tls, issuers_tls, listeners_tls
+    from switch.mail.smtp_session import check_line
     from switch.specs.load import load_specs
 
     try:
@@ -57,6 +58,8 @@ def check(specs_folder: Path | None, as_json: bool) -> int:
     issuers = loaded.issuers.values()
     listeners_tls(loaded)
     issuers_tls(loaded)
+    if loaded.mail.smtp is not None:
+        check_line(loaded.mail.smtp, loaded.folder)
     for issuer in issuers:
         if issuer.tls is not None and issuer.tls.server is not None:
             issuer_server_tls(issuer, loaded)

@@ -1,43 +1,26 @@
-"""``switch statement``: one merchant's daily statement."""
+"""``switch statement``: one merchant's daily statement, in the form that is asked for."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import merchant_ids
-from switch.cli.command.options import closed_date_argument, data_option, given, json_option, specs_option
+from switch.cli.command.options import PATH, closed_date_argument, data_option, given, json_option, specs_option
 from switch.cli.console.folding import folded
-from switch.cli.console.screen import columns
-from switch.cli.console.words import lang_option, language
+from switch.cli.console.screen import columns, say_text
+from switch.cli.console.words import lang_option, language, said
+from switch.display.visible import visible_lines
 from switch.errors import SwitchError
 
 if TYPE_CHECKING:
-    from switch.endofday.files import StatementFormat
+    from switch.settlement.statement import Statement
 
-#: The columns of ``payouts.STATEMENT_LINES``.
-LINE_COLUMNS: Final = (
-    "local_at",
-    "terminal_id",
-    "pan_masked",
-    "scheme",
-    "product",
-    "origin",
-    "channel",
-    "transaction_type",
-    "rrn",
-    "approval_code",
-    "amount_minor",
-    "discount_rate_basis_points",
-    "discount_minor",
-    "vat_minor",
-    "net_minor",
-    "adjusts",
-)
+_Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 
 
 @click.command(cls=Verb)
@@ -46,14 +29,15 @@ LINE_COLUMNS: Final = (
 @option(
     "--format",
     "form",
-    type=click.Choice(["text", "csv"]),
+    type=click.Choice(["text", "csv", "pdf", "xlsx", "json"]),
     default="text",
     show_default=True,
-    help="For people (132 columns), or for programs.",
+    help="text (132 columns) and pdf for people, xlsx for a spreadsheet, csv and json for programs.",
 )
 @option(
     "--excel-fr", is_flag=True, help="With --format csv: semicolons, decimal commas, French heads, for a French spreadsheet."
 )
+@option("--out", type=PATH, default=None, metavar="FILE", help="Write the statement to this file, whole or not at all.")
 @data_option
 @specs_option
 @json_option
@@ -61,8 +45,9 @@ LINE_COLUMNS: Final = (
 def statement(
     merchant_id: str,
     business_date: str | None,
-    form: Literal["text", "csv"],
+    form: _Form,
     excel_fr: bool,
+    out: Path | None,
     data: Path,
     specs_folder: Path | None,
     as_json: bool,
@@ -71,57 +56,67 @@ def statement(
 
     DATE, typed as 2026-11-28 or 28/11/2026, is the merchant's latest closed date, unless given. The text is 132 columns
     wide. A narrower terminal shows each entry on several lines; `switch statement ID | less -S` scrolls it sideways.
-    `switch merchants` lists the merchants.
+    PDF and XLSX are not printed on a terminal: `--out FILE` writes them. `switch merchants` lists the merchants.
     """
-    from switch.cli.show.tables import show_json
-    from switch.endofday.close import statement as statement_of
+    from switch.endofday.statements import stated
     from switch.specs.load import specs_of
 
     if as_json and given("form"):
         raise SwitchError("--json: found beside --format, expected one of them")
     if excel_fr and (as_json or form != "csv"):
         raise SwitchError("--excel-fr: found without --format csv, expected both")
+    if form in ("pdf", "xlsx") and out is None and sys.stdout.isatty():
+        raise SwitchError(f"--format {form}: found a terminal, expected a file", hint=f"--out {merchant_id}.{form}")
     specs = specs_of(data, specs_folder)
-    fmt: StatementFormat = "csv" if as_json else "excel-fr" if excel_fr else form
+    form = "json" if as_json else form
     try:
-        told = statement_of(data, merchant_id, business_date, fmt, specs.merchants.keys(), language())
+        with stated(data, merchant_id, business_date, specs.merchants.keys(), language()) as told:
+            head, content = told.head, _content(told, form, excel_fr)
     except SwitchError as error:
-        if type(error) is SwitchError and merchant_id not in specs.merchants:
+        if type(error) is SwitchError and str(error).startswith("merchant: ") and merchant_id not in specs.merchants:
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
             raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
-    if as_json:
-        show_json(_as_json(data, merchant_id, business_date or _date_of(told)))
+    if out is not None:
+        _write(out, content)
+        say_text(said(f"statement of {head.merchant_id} for {head.business_date} written to {out}"))
+    elif form == "text":
+        click.echo(folded(content.decode(), columns()), nl=False)
+    elif excel_fr or form in ("pdf", "xlsx"):  # a stream of text would write the mark of a French spreadsheet out
+        click.echo(content, file=sys.stdout.buffer, nl=False)
     else:
-        shown = told if fmt != "text" else folded(told, columns())
-        out = sys.stdout.buffer if excel_fr else None  # a terminal's stream would write the mark out
-        click.echo(shown.encode() if excel_fr else shown, file=out, nl=False)
+        click.echo(content.decode(), nl=False)
 
 
-def _date_of(rows: str) -> str:
-    """The business date of a statement in CSV."""
-    return rows.splitlines()[1].partition(",")[0]
+def _content(told: Statement, form: _Form, excel_fr: bool) -> bytes:
+    """A statement in a form, read from the books to its end: what is printed may be read slowly."""
+    import io
+    import json
+
+    from switch.settlement.statement_forms import as_bytes, as_json, write_texts
+
+    if form in ("pdf", "xlsx"):
+        return as_bytes(told, form)
+    if form == "json":
+        return visible_lines(f"{json.dumps(as_json(told), indent=2, ensure_ascii=False)}\n").encode()
+    text = io.StringIO(newline="")
+    write_texts(told, {"text" if form == "text" else "excel-fr" if excel_fr else "csv": text})
+    return text.getvalue().encode()
 
 
-def _as_json(data: Path, merchant_id: str, business_date: str) -> dict[str, Any]:
-    """What is said once, then the lines and the totals for each origin and type; amounts in minor units."""
-    from attrs import asdict
+def _write(path: Path, content: bytes) -> None:
+    """A file of this content and no other. It appears under its name, or replaces an earlier one, once it is whole."""
+    from switch.machine.files import kind_at
+    from switch.machine.private import create_file
 
-    from switch.endofday import books
-    from switch.endofday.files import type_totals
-    from switch.settlement import payouts
-    from switch.settlement.statement import Head, StatementTotal
-
-    key = {"business_date": business_date, "merchant_id": merchant_id}
-    with books.opened(data) as connection:
-        head = Head.from_row(connection.execute(payouts.STATEMENT_HEAD, key).fetchone())
-        types = type_totals(connection, key)
-        sections = [connection.execute(payouts.STATEMENT_LINES, {**key, "transaction_type": total.of}) for total in types]
-        lines = [line for section in (*sections, connection.execute(payouts.STATEMENT_ADJUSTMENTS, key)) for line in section]
-        totals = connection.execute(payouts.STATEMENT_TOTALS_OF, key).fetchall()
-    return {
-        **asdict(head),
-        "lines": [dict(zip(LINE_COLUMNS, line, strict=True)) for line in lines],
-        "totals": [asdict(StatementTotal.from_row(total)) for total in totals],
-        "types": [asdict(total) for total in types],
-    }
+    kind = kind_at(path)
+    if kind is not None:
+        raise SwitchError(f"{path}: found {kind}, expected a file that can be written")
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with create_file(partial) as file:
+            file.write(content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be written") from None

@@ -1,4 +1,4 @@
-"""The end of the day: close a business date, show it, give a merchant's statement, prove the books.
+"""The end of the day: close a business date, show it, prove the books.
 
 ``close_day`` first opens the next business date in the journal, so that no decision and no reversal can be stamped with the
 date any more, then computes the whole day in the books in one transaction, checks it, commits, and renders its files. It needs
@@ -8,8 +8,6 @@ finishes the files.
 
 from __future__ import annotations
 
-import difflib
-import io
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,14 +26,16 @@ from switch.display.plural import plural
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
+from switch.endofday.cleared_notices import tell_issuers
+from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
-from switch.merchant import StatementLanguage
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
+from switch.settlement.statement_forms import BytesForm
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
 DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
@@ -49,6 +49,7 @@ def close_day(
     now_ms: int,
     clock_ms: Callable[[], int] | None = None,
     say: Callable[[str], None] = lambda _: None,
+    also: Collection[BytesForm] = (),
 ) -> DayReport:
     """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
 
@@ -59,25 +60,28 @@ def close_day(
     be written.
 
     ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
-    both are ``now_ms``. ``say`` is called with what is being done, for whoever waits.
+    both are ``now_ms``. ``say`` is called with what is being done, for whoever waits. ``also`` are forms of the statements
+    that are written besides text and CSV, for a day that is closed already too.
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
         dates = books.BusinessDates.of(connection)
         last = dates.last_closed
+        tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):
-            return _already_closed(connection, data, last)
+            return _already_closed(connection, data, last, also, say)
         chosen = _chosen_date(connection, dates, business_date)
         if chosen is None:
             return _nothing_to_close(connection, data, dates, business_date)
         if chosen in dates.closed:
-            return _already_closed(connection, data, chosen)
+            return _already_closed(connection, data, chosen, also, say)
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
         books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
         if not _write_day(connection, specs, chosen, clock_ms, say):
-            return _already_closed(connection, data, chosen)
-        _render(connection, data, chosen, say)
+            return _already_closed(connection, data, chosen, also, say)
+        tell_issuers(connection, data, say)
+        _render(connection, data, chosen, say, also)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 
 
@@ -97,34 +101,6 @@ def closed_dates(data: Path) -> tuple[str, ...]:
     """The closed business dates, oldest first."""
     with books.opened(data) as connection:
         return books.BusinessDates.of(connection).closed
-
-
-def statement(
-    data: Path,
-    merchant_id: str,
-    business_date: str | None = None,
-    fmt: day_files.StatementFormat = "text",
-    merchants: Collection[str] = (),
-    language: StatementLanguage | None = None,
-) -> str:
-    """The statement of a merchant for a closed date, its latest where none is named; ``merchants`` are ids known besides.
-
-    The text is in the merchant's language, unless another is asked for.
-    """
-    with books.opened(data) as connection:
-        stated = [row[0] for row in connection.execute("SELECT DISTINCT merchant_id FROM payout ORDER BY merchant_id")]
-        if merchant_id not in stated and merchant_id not in merchants:
-            raise SwitchError(_unknown_merchant_words(merchant_id, sorted({*stated, *merchants})))
-        query = "SELECT MAX(business_date) FROM payout WHERE merchant_id = ?"
-        (latest,) = connection.execute(query, (merchant_id,)).fetchone()
-        chosen = business_date or latest
-        if chosen is None:
-            raise NegativeAnswerError(f"merchant {merchant_id} has no statement yet: none of its sales is in a closed day")
-        out = io.StringIO(newline="")
-        if not day_files.write_statement(connection, chosen, merchant_id, {fmt: out}, language):
-            has = f"its latest is of {latest}" if latest else "nor of any other date"
-            raise NegativeAnswerError(f"merchant {merchant_id} has no statement of {chosen}, {has}")
-        return out.getvalue()
 
 
 @frozen(kw_only=True)
@@ -158,6 +134,7 @@ class BooksReport:
     statement_count: int
     card_count: int = 0  #: different sealed card numbers of the journal that were opened
     file_count: int = 0  #: files of closed days that are as they were written
+    booked_count: int = 0  #: items of closed days that the issuers have booked on their accounts
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 
@@ -169,8 +146,10 @@ def check_books(data: Path) -> BooksReport:
     """
     with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
         reading = beside.submit(prove_files, data)
+        issuers = IssuersProved()
         try:
             report, stopped = _proved(connection), None
+            issuers = prove_issuers(connection, data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()
@@ -178,8 +157,9 @@ def check_books(data: Path) -> BooksReport:
         files.fault("databases_sound", f"the proofs of the books stopped, for what they read makes no sense: {stopped}")
     return evolve(
         report,
-        faults=(*files.faults, *report.faults),
-        notes=tuple(files.notes),
+        faults=(*files.faults, *report.faults, *issuers.faults),
+        notes=(*files.notes, *issuers.notes),
+        booked_count=issuers.booked_count,
         card_count=files.card_count,
         file_count=files.file_count,
     )
@@ -293,42 +273,55 @@ def _still_open(connection: sqlite3.Connection, data: Path, last: str, running: 
     return books.day_report(connection, data, last, settled.ALREADY_CLOSED, sentence)
 
 
-def _already_closed(connection: sqlite3.Connection, data: Path, business_date: str) -> DayReport:
+def _already_closed(
+    connection: sqlite3.Connection, data: Path, business_date: str, also: Collection[BytesForm], say: Callable[[str], None]
+) -> DayReport:
     """The report of a date that is closed already; its files are rendered again where some are missing."""
     outcome: settled.DayOutcome = settled.ALREADY_CLOSED
     sentence = f"business date {business_date} is already closed, nothing was changed"
     if not _files_complete(connection, data, business_date):
-        _render(connection, data, business_date)
+        _render(connection, data, business_date, say, also)
         outcome = settled.RENDERED_AGAIN
         sentence = f"business date {business_date} is already closed; files were missing and are rendered again from the books"
+    elif also and not _files_complete(connection, data, business_date, also):
+        _render(connection, data, business_date, say, also)
+        outcome = settled.RENDERED_AGAIN
+        forms = ", ".join(form.upper() for form in also)
+        sentence = f"business date {business_date} is already closed; its statements are now there as {forms}, from the books"
     return books.day_report(connection, data, business_date, outcome, sentence)
 
 
-def _files_complete(connection: sqlite3.Connection, data: Path, business_date: str) -> bool:
+def _files_complete(
+    connection: sqlite3.Connection, data: Path, business_date: str, also: Collection[BytesForm] | None = None
+) -> bool:
     try:
-        return day_files.is_complete(connection, day_files.day_folder(data, business_date), business_date)
+        return day_files.is_complete(connection, day_files.day_folder(data, business_date), business_date, also)
     except OSError as fault:
         raise _unfinished(data, business_date, fault) from None
 
 
 def _render(
-    connection: sqlite3.Connection, data: Path, business_date: str, say: Callable[[str], None] = lambda _: None
+    connection: sqlite3.Connection,
+    data: Path,
+    business_date: str,
+    say: Callable[[str], None] = lambda _: None,
+    also: Collection[BytesForm] = (),
 ) -> None:
     """Write the files of a day that is in the books. DataFolderError says why that failed; the next close finishes them."""
     try:
-        day_files.render(connection, day_files.day_folder(data, business_date), business_date, say)
+        day_files.render(connection, day_files.day_folder(data, business_date), business_date, say, also)
     except (OSError, sqlite3.OperationalError) as fault:
-        raise _unfinished(data, business_date, fault) from None
+        raise _unfinished(data, business_date, fault, also) from None
 
 
-def _unfinished(data: Path, business_date: str, fault: Exception) -> DataFolderError:
+def _unfinished(data: Path, business_date: str, fault: Exception, also: Collection[BytesForm] = ()) -> DataFolderError:
     problem = databases.said(fault)
     if isinstance(fault, OSError) and fault.filename:
         problem += f" at {fault.filename}"
     return DataFolderError(
         f"{day_files.day_folder(data, business_date)}: found {problem}, expected a folder that can be written; "
         f"business date {business_date} is closed in the books, "
-        f"and its files are finished by: switch day close {business_date} --data {data}"
+        f"and its files are finished by: switch day close {business_date} --data {data}{''.join(f' --{form}' for form in also)}"
     )
 
 
@@ -378,8 +371,3 @@ def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:
 
 def _last_closed_words(dates: books.BusinessDates) -> str:
     return f"the last one closed is {dates.last_closed}" if dates.last_closed else "none is closed yet"
-
-
-def _unknown_merchant_words(merchant_id: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(merchant_id, known, n=3, cutoff=0.5) or known[:3]
-    return f"merchant: found {merchant_id!r}, expected {'one such as ' + ', '.join(near) if near else 'one with a statement'}"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import ascii_letters, digits
-from typing import TYPE_CHECKING, Final, Literal, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from attrs import Factory, define, evolve
 
@@ -21,35 +21,27 @@ from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
 from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
+from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.statement import (
+    ADJUSTMENTS_SECTION,
     SECTIONS,
     Head,
     Out,
+    Section,
+    Statement,
+    StatementRow,
     StatementTotal,
-    shown_lines,
-    write_csv_head,
-    write_csv_lines,
-    write_text_head,
-    write_text_lines,
-    write_text_section,
-    write_text_totals,
 )
-from switch.settlement.statement_excel import write_excel_head, write_excel_lines
+from switch.settlement.statement_forms import BYTES_SUFFIXES, TEXT_SUFFIXES, BytesForm, TextForm, as_bytes, write_texts
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
     from switch.merchant import StatementLanguage
 
-StatementFormat = Literal["text", "csv", "excel-fr"]
-#: The forms that a close writes as files.
-SUFFIXES: dict[StatementFormat, str] = {"text": "txt", "csv": "csv"}
-
 BUFFER_BYTES = 1 << 18  #: of a file being written
 STATEMENTS_TOLD: Final = 20  #: progress is told once for so many
-LINES_AT_ONCE = 1_000  #: of a statement in memory
-
 
 _PLAIN: Final = frozenset(ascii_letters + digits)  #: what a merchant of the specification is named by
 _RECORD: Final = "INSERT OR IGNORE INTO day_file (business_date, name, sha256, byte_count) VALUES (?, ?, ?, ?)"
@@ -70,12 +62,18 @@ class _Folder:
 
     @contextmanager
     def whole(self, name: str) -> Iterator[TextIO]:
-        """A file that appears under its name only once all of it is written."""
+        """A file of text that appears under its name only once all of it is written."""
+        with self.whole_bytes(name) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as out:
+            yield out
+
+    @contextmanager
+    def whole_bytes(self, name: str) -> Iterator[BinaryIO]:
+        """The same for a file of bytes."""
         path = self.path / name
         partial = path.with_name(f".{path.name}.partial")
         with create_file(partial) as file:
             counted = _Counted(file)
-            with io.TextIOWrapper(io.BufferedWriter(counted, BUFFER_BYTES), encoding="utf-8", newline="") as out:
+            with io.BufferedWriter(counted, BUFFER_BYTES) as out:
                 yield out
         partial.replace(path)
         self.written.append((name, counted.digest.hexdigest(), counted.byte_count))
@@ -97,15 +95,40 @@ class _Counted(io.RawIOBase):
         return count
 
 
-def render(connection: sqlite3.Connection, path: Path, business_date: str, say: Callable[[str], None] = lambda _: None) -> None:
-    """Write all files of a closed day, and their digests into the books. OSError where one cannot be written.
+def render(
+    connection: sqlite3.Connection,
+    path: Path,
+    business_date: str,
+    say: Callable[[str], None] = lambda _: None,
+    also: Collection[BytesForm] = (),
+) -> None:
+    """Write the files of a closed day that are not all there, and their digests into the books. OSError where one cannot be.
 
-    ``say`` is called with how many statements are written so far, for whoever waits.
+    ``also`` are forms of the statements to be written besides, and it may name none. ``say`` is called with how many statements
+    are written so far, for whoever waits.
     """
     make_folder(path.parent)
     make_folder(path)
     make_folder(path / "statements")
     folder = _Folder(path)
+    texts: Collection[TextForm] = ()
+    if not is_complete(connection, path, business_date):
+        also = (*also, *_forms_recorded(connection, business_date))
+        texts = TEXT_SUFFIXES
+        _write_day_files(connection, business_date, folder)
+    forms = [form for form in BYTES_SUFFIXES if form in also and not is_complete(connection, path, business_date, [form])]
+    stated = list(_stated(connection, business_date))
+    for number, merchant_id in enumerate(stated, start=1):
+        if number % STATEMENTS_TOLD == 1:
+            say(f"closing {business_date}: writing statement {number:,} of {len(stated):,}")
+        _write_statement_files(connection, business_date, merchant_id, folder, texts, forms)
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))
+    connection.execute("COMMIT")
+
+
+def _write_day_files(connection: sqlite3.Connection, business_date: str, folder: _Folder) -> None:
+    """The files that tell of all merchants and banks."""
     parameters = {"business_date": business_date}
     payouts = [settled.from_row(settled.Payout, row) for row in connection.execute(settled.PAYOUTS_OF_DAY, parameters)]
     positions = [settled.from_row(settled.Position, row) for row in connection.execute(settled.POSITIONS_OF_DAY, parameters)]
@@ -117,32 +140,41 @@ def render(connection: sqlite3.Connection, path: Path, business_date: str, say: 
         holds = connection.execute(settled.HOLDS_OF_DAY, {**parameters, "items_shown_max": -1})
         with folder.whole("holds.csv") as out:
             settled.write_holds(out, business_date, (settled.from_row(settled.HeldItem, row) for row in holds))
-    stated = list(_stated(connection, business_date))
-    for number, merchant_id in enumerate(stated, start=1):
-        if number % STATEMENTS_TOLD == 1:
-            say(f"closing {business_date}: writing statement {number:,} of {len(stated):,}")
-        _write_statement_files(connection, business_date, merchant_id, folder)
-    connection.execute("BEGIN IMMEDIATE")
-    connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))
-    connection.execute("COMMIT")
 
 
-def is_complete(connection: sqlite3.Connection, path: Path, business_date: str) -> bool:
-    """Whether every file of a closed day is there, and its digest is in the books where it has to be."""
-    names = file_names(connection, business_date)
+def is_complete(
+    connection: sqlite3.Connection, path: Path, business_date: str, also: Collection[BytesForm] | None = None
+) -> bool:
+    """Whether every file of a closed day is there, and its digest is in the books where it has to be.
+
+    With ``also``, which forms of the statements beside those that every date has are asked after: of these alone.
+    """
+    names = file_names(connection, business_date) if also is None else _names_of(connection, business_date, also)
     recorded = {name for name, *_ in connection.execute(_RECORDED, (business_date,))}
     (to_record,) = connection.execute(_TO_RECORD, (business_date,)).fetchone()
-    return (not to_record or recorded >= set(names)) and all((path / name).is_file() for name in names)
+    must_be_recorded = to_record or also is not None
+    return (not must_be_recorded or recorded >= set(names)) and all((path / name).is_file() for name in names)
 
 
 def file_names(connection: sqlite3.Connection, business_date: str) -> list[str]:
-    """The files of a closed day, below its folder."""
+    """The files of a closed day, below its folder; of PDF and XLSX those that were written once."""
     names = ["positions.csv", "payouts.csv"]
     if _any_outstanding(connection, business_date):
         names.append("holds.csv")
     for merchant_id in _stated(connection, business_date):
-        names += [_statement_name(merchant_id, suffix) for suffix in SUFFIXES.values()]
-    return names
+        names += [_statement_name(merchant_id, suffix) for suffix in TEXT_SUFFIXES.values()]
+    return names + _names_of(connection, business_date, _forms_recorded(connection, business_date))
+
+
+def _names_of(connection: sqlite3.Connection, business_date: str, forms: Collection[BytesForm]) -> list[str]:
+    stated = list(_stated(connection, business_date)) if forms else []
+    return [_statement_name(merchant_id, BYTES_SUFFIXES[form]) for form in forms for merchant_id in stated]
+
+
+def _forms_recorded(connection: sqlite3.Connection, business_date: str) -> list[BytesForm]:
+    """The forms beside text and CSV in which the statements of a date were written once."""
+    endings = {name.rpartition(".")[2] for name, *_ in connection.execute(_RECORDED, (business_date,))}
+    return [form for form, suffix in BYTES_SUFFIXES.items() if suffix in endings]
 
 
 @define
@@ -157,9 +189,7 @@ class Compared:
 
 def compared(connection: sqlite3.Connection, path: Path, business_date: str) -> Compared:
     """Read every file of a closed day and hold it to what the books say it came to."""
-    digests: dict[str, set[tuple[str, int]]] = {}
-    for name, *about in connection.execute(_RECORDED, (business_date,)):
-        digests.setdefault(name, set()).add((about[0], about[1]))
+    digests = recorded_files(connection, business_date)
     result = Compared()
     for name in sorted(digests.keys() | set(file_names(connection, business_date))):
         if kind_at(path / name) is not None:  # a pipe, say, that nobody would ever have read to its end
@@ -182,76 +212,87 @@ def compared(connection: sqlite3.Connection, path: Path, business_date: str) -> 
     return result
 
 
-def write_statement(
-    connection: sqlite3.Connection,
-    business_date: str,
-    merchant_id: str,
-    outs: Mapping[StatementFormat, Out],
-    language: StatementLanguage | None = None,
-) -> bool:
-    """Write one statement in the forms asked for; False, and nothing written, where the merchant has none of that date.
+@frozen
+class _Lines:
+    """Lines of a statement, asked of the books whenever they are gone through: a million of them cost no memory."""
 
-    The text is in the merchant's language, unless another is asked for.
+    connection: sqlite3.Connection
+    sql: str
+    parameters: Mapping[str, object]
+
+    def __iter__(self) -> Iterator[StatementRow]:
+        return iter(self.connection.execute(self.sql, self.parameters))
+
+
+def statement_of(
+    connection: sqlite3.Connection, business_date: str, merchant_id: str, language: StatementLanguage | None = None
+) -> Statement | None:
+    """A merchant's statement of a closed date; None where it has none. It is in its language, unless another is asked for.
+
+    Its lines are read from the books when they are gone through, so the connection has to be open then.
     """
     key = {"business_date": business_date, "merchant_id": merchant_id}
     row = connection.execute(settlement.STATEMENT_HEAD, key).fetchone()
     if row is None:
-        return False
+        return None
     head = Head.from_row(row)
     if language is not None:
         head = evolve(head, language=language)
-    text, as_csv, excel = outs.get("text"), outs.get("csv"), outs.get("excel-fr")
-    if text is not None:
-        write_text_head(text, head)
-    if as_csv is not None:
-        write_csv_head(as_csv)
-    if excel is not None:
-        write_excel_head(excel)
-    types = type_totals(connection, key)
-    for total in types:
-        lines = connection.execute(settlement.STATEMENT_LINES, {**key, "transaction_type": total.of})
-        _write_section(total.of, lines, head, outs)
-    parts = types if len(types) > 1 else []
+    sections = []
+    for total in _type_totals(connection, key):
+        lines = _Lines(connection, settlement.STATEMENT_LINES, {**key, "transaction_type": total.of})
+        sections.append(Section(of=total.of, total=total, lines=lines))
     if head.adjustment_count:
-        _write_section("adjustments", connection.execute(settlement.STATEMENT_ADJUSTMENTS, key), head, outs)
-        parts = [*parts, StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())]
-    if text is not None:
-        totals = connection.execute(settlement.STATEMENT_TOTALS_OF, key)
-        write_text_totals(text, head, map(StatementTotal.from_row, totals), parts)
-    return True
+        adjusted = StatementTotal.from_row(connection.execute(settlement.STATEMENT_ADJUSTED, key).fetchone())
+        adjustments = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
+        sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
+    origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
+    return Statement(head=head, sections=tuple(sections), origins=tuple(origins))
 
 
-def type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:
+def _type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:
     """The totals of a statement for each type of transaction, in the order of its sections."""
     totals = map(StatementTotal.from_row, connection.execute(settlement.TYPE_TOTALS_OF, key))
     return sorted(totals, key=lambda total: SECTIONS.index(total.of))
 
 
-def _write_section(section: str, cursor: sqlite3.Cursor, head: Head, outs: Mapping[StatementFormat, Out]) -> None:
-    text, as_csv, excel = outs.get("text"), outs.get("csv"), outs.get("excel-fr")
-    if text is not None:
-        write_text_section(text, head, section)
-    while lines := shown_lines(head, cursor.fetchmany(LINES_AT_ONCE)):
-        if text is not None:
-            write_text_lines(text, head, lines)
-        if as_csv is not None:
-            write_csv_lines(as_csv, head, lines)
-        if excel is not None:
-            write_excel_lines(excel, head, lines)
-
-
 def _statement_name(merchant_id: str, suffix: str) -> str:
-    """The file of a merchant's statement; an id off a wire may have any character, and none of them names a folder."""
-    safe = "".join(each if each in _PLAIN else "".join(f"%{byte:02X}" for byte in each.encode()) for each in merchant_id)
-    return f"statements/{safe}.{suffix}"
+    """The file of a merchant's statement."""
+    return f"statements/{statement_stem(merchant_id)}.{suffix}"
 
 
-def _write_statement_files(connection: sqlite3.Connection, business_date: str, merchant_id: str, folder: _Folder) -> None:
+def statement_stem(merchant_id: str) -> str:
+    """What its names begin with; an id off a wire may have any character, and none of them names a folder."""
+    return "".join(each if each in _PLAIN else "".join(f"%{byte:02X}" for byte in each.encode()) for each in merchant_id)
+
+
+def recorded_files(connection: sqlite3.Connection, business_date: str) -> dict[str, set[tuple[str, int]]]:
+    """What the books say the files of a closed day came to: name below its folder -> SHA-256 and bytes, as often as they were
+    written differently."""
+    digests: dict[str, set[tuple[str, int]]] = {}
+    for name, *about in connection.execute(_RECORDED, (business_date,)):
+        digests.setdefault(name, set()).add((about[0], about[1]))
+    return digests
+
+
+def _write_statement_files(
+    connection: sqlite3.Connection,
+    business_date: str,
+    merchant_id: str,
+    folder: _Folder,
+    texts: Collection[TextForm],
+    forms: Collection[BytesForm],
+) -> None:
+    statement = statement_of(connection, business_date, merchant_id)
+    assert statement is not None, f"{merchant_id} is among the statements of {business_date}"
     with ExitStack() as files:
-        outs: dict[StatementFormat, Out] = {
-            fmt: files.enter_context(folder.whole(_statement_name(merchant_id, suffix))) for fmt, suffix in SUFFIXES.items()
+        outs: dict[TextForm, Out] = {
+            form: files.enter_context(folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form]))) for form in texts
         }
-        write_statement(connection, business_date, merchant_id, outs)
+        write_texts(statement, outs)
+    for form in forms:
+        with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[form])) as file:
+            file.write(as_bytes(statement, form))
 
 
 def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool:

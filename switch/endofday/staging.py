@@ -78,7 +78,10 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[s
 
 def _terms(m: Merchant) -> tuple[object, ...]:
     """What the day is computed with of a contract, as ``card_acceptor`` has it."""
-    return (m.name, m.city, m.currency, m.rib, m.language, m.plan, m.over_basis_points, m.floor_limit_minor)
+    return (
+        *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
+        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice),
+    )
 
 
 def _tariff(

@@ -24,7 +24,7 @@ FROM_ISSUER: Final = frozenset({44, 48, 54, 55, 62})
 REPEATED_IN_REVERSALS: Final[tuple[int, ...]] = (2, 3, 4, 12, 13, 14, 18, 22, 25, 37, 41, 42, 43, 49)
 #: What is left of a message owed to an issuer whose dialect cannot say all of it, tried in this order: what says where and how
 #: the card was used, as after a restart; without that. Less would be another transaction: DE 12 and 13 name it in 1993.
-FEWEST: Final = frozenset({2, 3, 4, 7, 11, 12, 13, 32, 38, 39, 41, 42, 49, 90, 95})
+FEWEST: Final = frozenset({2, 3, 4, 6, 7, 10, 11, 12, 13, 32, 38, 39, 41, 42, 49, 51, 90, 95})
 FEWER: Final = (FEWEST | {14, 18, 22, 25, 33, 37, 43, 56}, FEWEST)
 #: Where networks put 3-D Secure data in an electronic order.
 MAY_BE_AUTHENTICATED: Final = (48, 126, 127)

@@ -1,8 +1,8 @@
 """The accounts of one issuer: what each has, what is held on it and credited to it, and what was lately decided.
 
-Pure and in memory; it is rebuilt from the entries of the issuer's durable book (``issuers.process.book``). Available money is
-the balance of the card's file and the credits, less the holds. No authorization takes it below zero; an advice may, since it
-tells of what is done already.
+Pure and in memory; it is rebuilt from the entries of the issuer's durable book (``issuers.process.book``). The ledger balance
+is the balance of the card's file, with credits, less what cleared days have posted; available money is the ledger balance less
+the holds. No authorization takes it below zero; an advice may, since it tells of what is done already, and so may a posting.
 """
 
 from __future__ import annotations
@@ -11,17 +11,27 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import TypeVar
 
+from attrs import evolve
+
 from switch.card import Pan
-from switch.issuers.cards.product import WEEK_MS
-from switch.issuers.cards.status import ACTIVE
+from switch.issuers.cards.product import DAY_MS, WEEK_MS
+from switch.issuers.cards.status import ACTIVE, BLOCKED_BY_BANK
 from switch.issuers.cards.uses import Uses
 from switch.issuers.entry import (
+    BLOCKED,
+    BY_HAND,
     CREDIT,
+    DEPOSIT,
+    EXPIRED,
     HOLD,
+    HOLD_DAYS,
+    LEDGER_SIGNS,
     LOWERED_BY,
     RELEASE,
     REVERSED,
-    TAKEN_BACK,
+    SIGNS,
+    UNBLOCKED,
+    WITHDRAWAL,
     Entry,
     EntryKind,
     EntryReference,
@@ -30,6 +40,7 @@ from switch.issuers.entry import (
 )
 from switch.issuers.profile import Card, Profile
 from switch.transaction import (
+    APPROVED,
     APPROVED_REASON,
     CREDITS,
     PARTIALLY_APPROVED,
@@ -39,7 +50,7 @@ from switch.transaction import (
     Reversal,
 )
 
-ACCOUNT_CURRENCY = "504"  #: every account is kept in dirhams
+ACCOUNT_CURRENCY = "504"  #: accounts are kept in dirhams, unless the issuer's file names another currency
 
 #: Exchanges whose answer is kept for a repeat, about 0.5 kB each. A repeat follows within an acquirer's timer of some tens
 #: of seconds: a minute of 1,000 tx/s.
@@ -57,6 +68,8 @@ FURTHER_CARDS_MAX = 65_536
 #: book, each when it is next used.
 USES_REMEMBERED_MAX = 65_536
 
+_TERM_OF_EARLIER_MS = HOLD_DAYS * DAY_MS  #: of a hold that an earlier release wrote
+
 Kept = TypeVar("Kept")
 
 #: Stands for a card the issuer has not given out; its account has nothing.
@@ -67,30 +80,36 @@ class AccountBook:
     """Cards by number, money by account, the last exchanges with their answers, and originals reversed before they came."""
 
     __slots__ = (
+        "_blocked",
         "_cards",
-        "_credited_minor",
         "_exchanges",
         "_find_further",
         "_further",
+        "_ledger_minor",
         "_reversed",
         "_reversed_by_reference",
         "_taken_minor",
         "_uses",
+        "currency",
+        "hold_terms_ms",
         "issuer_id",
         "placed_count",
     )
 
     def __init__(self, profile: Profile) -> None:
         self.issuer_id = profile.id
+        self.currency = profile.billing_currency or ACCOUNT_CURRENCY  #: of all accounts
         self.placed_count = 0  #: holds and credits ever, undone or not: where the approval codes go on after a restart
         self._cards = {card.pan.digits: card for card in profile.cards}
         self._find_further = profile.further_card
         self._further: dict[str, Card] = {}
         self._uses: dict[str, Uses] = {}  #: by account, of the cards whose product limits them
-        self._taken_minor: dict[str, int] = {}  #: by account: holds less credits
-        self._credited_minor: dict[str, int] = {}
-        #: What was answered, what was placed and what is left of that: one tuple, as there may be 65,536 of them.
-        self._exchanges: OrderedDict[ExchangeKey, tuple[Decision, Entry | None, int]] = OrderedDict()
+        self._taken_minor: dict[str, int] = {}  #: by account: what its available money is less than the card's file says
+        self._ledger_minor: dict[str, int] = {}  #: by account: what its ledger balance is more than the card's file says
+        self._blocked: set[str] = set()
+        self.hold_terms_ms: set[int] = set()  #: how long holds last: every time one was placed for
+        #: What was answered, what was placed, what is left of that and was posted of it: one tuple, as there may be 65,536.
+        self._exchanges: OrderedDict[ExchangeKey, tuple[Decision, Entry | None, int, int]] = OrderedDict()
         self._reversed: OrderedDict[ExchangeKey, None] = OrderedDict()
         self._reversed_by_reference: OrderedDict[EntryReference, None] = OrderedDict()
 
@@ -101,16 +120,19 @@ class AccountBook:
                 reference = EntryReference(entry.rrn, entry.terminal_id, entry.amount_minor)
                 self._remember_reversed(entry.key if entry.stan else None, reference)
                 continue
-            self._move(entry)
-            if entry.kind in LOWERED_BY:
-                self.recall(Placed.new(entry))
+            if entry.kind in LOWERED_BY and not entry.business_date:
+                before = self._exchanges.get(entry.key)
+                self._move(entry)
+                self.recall(Placed(entry, entry.amount_minor, 0 if before is None else before[3]))
             else:
-                self._lower(entry)
+                self.apply(entry)
 
     def card(self, digits: str) -> Card:
-        """The card of this number, or NO_CARD."""
-        card = self._cards.get(digits) or self._further.get(digits)
-        return card if card is not None else self._further_card(digits)
+        """The card of this number, or NO_CARD; that of a blocked account says so."""
+        card = self._cards.get(digits) or self._further.get(digits) or self._further_card(digits)
+        if self._blocked and card.account in self._blocked:
+            return evolve(card, status=BLOCKED_BY_BANK)
+        return card
 
     def _further_card(self, digits: str) -> Card:
         """A card of a series, or of the card file; it is kept as long as there is room."""
@@ -138,12 +160,19 @@ class AccountBook:
 
     def ledger_minor(self, card: Card) -> int:
         """What the account has before its holds."""
-        return card.balance_minor + self._credited_minor.get(card.account, 0)
+        return card.balance_minor + self._ledger_minor.get(card.account, 0)
+
+    def held_on(self, account: str) -> int:
+        """All that is held on an account."""
+        return self._taken_minor.get(account, 0) + self._ledger_minor.get(account, 0)
+
+    def blocked(self, account: str) -> bool:
+        return account in self._blocked
 
     @property
     def held_minor(self) -> int:
         """All that is held, over all accounts."""
-        return sum(self._taken_minor.values()) + sum(self._credited_minor.values())
+        return sum(self._taken_minor.values()) + sum(self._ledger_minor.values())
 
     def hold(self, request: Authorization, card: Card, granted_minor: int, approval_code: str, code: str, now_ms: int) -> Entry:
         """Hold what is granted of a request; the entry is for the durable book, before the answer leaves."""
@@ -167,17 +196,36 @@ class AccountBook:
         entry = Entry(
             now_ms, card.account, kind, amount_minor,
             acquirer_id, terminal_id, stan, transmitted_at, asked.rrn, approval_code, code,
+            now_ms + hold_term_ms(card) if kind == HOLD else 0,
         )  # fmt: skip
         self._move(entry)
         return entry
 
+    def apply(self, entry: Entry) -> None:
+        """Take up one line: what it does to its account, and to its exchange where that is remembered."""
+        self._move(entry)
+        if entry.kind in BY_HAND:
+            return
+        placed = self._remembered_placed(entry.key)
+        after = None if placed is None else Placed.after(placed, entry)
+        if after is not None:
+            self._exchanges[entry.key] = (self._exchanges[entry.key][0], *after)
+
     def _move(self, entry: Entry) -> None:
-        account, kind, taken_minor = entry.account, entry.kind, entry.taken_minor
-        self._taken_minor[account] = self._taken_minor.get(account, 0) + taken_minor
-        if kind in (CREDIT, TAKEN_BACK):
-            self._credited_minor[account] = self._credited_minor.get(account, 0) - taken_minor
-        if kind in LOWERED_BY:
+        account, kind = entry.account, entry.kind
+        taken_minor = SIGNS[kind] * entry.amount_minor
+        if taken_minor:
+            self._taken_minor[account] = self._taken_minor.get(account, 0) + taken_minor
+        if kind == HOLD:
             self.placed_count += 1
+            self.hold_terms_ms.add(entry.expires_at_ms - entry.recorded_at_ms if entry.expires_at_ms else _TERM_OF_EARLIER_MS)
+        elif kind in LEDGER_SIGNS:
+            self._ledger_minor[account] = self._ledger_minor.get(account, 0) - taken_minor
+            self.placed_count += kind == CREDIT
+        elif kind == BLOCKED:
+            self._blocked.add(account)
+        elif kind == UNBLOCKED:
+            self._blocked.discard(account)
         if account in self._uses:
             _count(entry, self._uses[account])
 
@@ -186,19 +234,54 @@ class AccountBook:
         placed = self._remembered_placed(key)
         entry = None if placed is None else placed.lowering(replacement_minor, now_ms)
         if entry is not None:
-            self._move(entry)
-            self._lower(entry)
+            self.apply(entry)
         return entry
 
-    def _lower(self, entry: Entry) -> None:
-        placed = self._remembered_placed(entry.key)
-        if placed is not None:
-            decision = self._exchanges[entry.key][0]
-            self._exchanges[entry.key] = (decision, *placed.lowered(entry.amount_minor))
+    def release(self, key: ExchangeKey, now_ms: int) -> Entry | None:
+        """Give back what a remembered exchange still holds; what is posted of it stays."""
+        placed = self._remembered_placed(key)
+        return self.lower(key, now_ms) if placed is not None and placed.left_minor else None
+
+    def expire(self, hold: Entry, records: Records, now_ms: int) -> Entry | None:
+        """End a hold whose time is up; None where it has ended already, or another has taken its place."""
+        placed = self.standing(hold.key, records)
+        if placed is None or placed.entry != hold or not placed.left_minor:
+            return None
+        entry = hold.changed(EXPIRED, placed.left_minor, now_ms)
+        self.apply(entry)
+        return entry
+
+    def by_hand(self, account: str, order: str, amount_minor: int, records: Records, now_ms: int) -> list[Entry]:
+        """What the bank does to an account by its own hand: ``credit``, ``reset``, ``block`` or ``unblock``.
+
+        A reset gives back every hold and brings the account to the balance of the card's file.
+        """
+        blank = Entry(now_ms, account, DEPOSIT, amount_minor, "", "", "", "", "", "", "")
+        if order == "credit":
+            entries = [blank]
+        elif order == "reset":
+            held = {entry.key: entry for entry in records.of_account(account, -1) if entry.kind == HOLD}
+            standing = [(entry, self.standing(key, records)) for key, entry in held.items()]
+            entries = [e.changed(RELEASE, p.left_minor, now_ms) for e, p in standing if p is not None and p.left_minor]
+            moved_minor = self._ledger_minor.get(account, 0)
+            if moved_minor:
+                kind: EntryKind = WITHDRAWAL if moved_minor > 0 else DEPOSIT
+                entries.append(blank._replace(kind=kind, amount_minor=abs(moved_minor)))
+        else:
+            already = self.blocked(account) == (order == "block")
+            entries = [] if already else [blank._replace(kind=BLOCKED if order == "block" else UNBLOCKED, amount_minor=0)]
+        for entry in entries:
+            self.apply(entry)
+        return entries
+
+    def standing(self, key: ExchangeKey, records: Records) -> Placed | None:
+        """What an exchange has on its account, remembered or from the book; nothing is remembered for it."""
+        placed = self._remembered_placed(key)
+        return placed if placed is not None else records.placed_under(key)
 
     def _remembered_placed(self, key: ExchangeKey) -> Placed | None:
-        _, entry, left_minor = self._exchanges.get(key, (None, None, 0))
-        return None if entry is None else Placed(entry, left_minor)
+        _, entry, left_minor, posted_minor = self._exchanges.get(key, (None, None, 0, 0))
+        return None if entry is None else Placed(entry, left_minor, posted_minor)
 
     def placed(self, key: ExchangeKey, records: Records) -> Placed | None:
         """The hold or the credit of an exchange, remembered or from the book; it is remembered from then on."""
@@ -213,7 +296,7 @@ class AccountBook:
         """Remember an exchange from what the book tells of it."""
         entry = placed.entry
         decision = Decision(
-            response_code=entry.response_code,
+            response_code=entry.response_code or APPROVED,
             approval_code=entry.approval_code or None,
             decided_by=self.issuer_id,
             reason=APPROVED_REASON,
@@ -228,9 +311,9 @@ class AccountBook:
 
     def remember(self, key: ExchangeKey, decision: Decision, entry: Entry | None) -> None:
         """Remember what was answered to a request, and what was placed."""
-        self._remember(key, (decision, entry, 0 if entry is None else entry.amount_minor))
+        self._remember(key, (decision, entry, 0 if entry is None else entry.amount_minor, 0))
 
-    def _remember(self, key: ExchangeKey, exchange: tuple[Decision, Entry | None, int]) -> None:
+    def _remember(self, key: ExchangeKey, exchange: tuple[Decision, Entry | None, int, int]) -> None:
         self._exchanges[key] = exchange
         if len(self._exchanges) > EXCHANGES_REMEMBERED_MAX:
             self._exchanges.popitem(last=False)
@@ -257,6 +340,11 @@ class AccountBook:
     def _remember_reversed(self, key: ExchangeKey | None, reference: EntryReference) -> bool:
         """Keep an original by its key, or without one by its reference; False where it is kept already."""
         return _keep(self._reversed, key) if key is not None else _keep(self._reversed_by_reference, reference)
+
+
+def hold_term_ms(card: Card) -> int:
+    """How long a hold on a card lasts: as its product says, or HOLD_DAYS."""
+    return (card.product.hold_days or HOLD_DAYS) * DAY_MS
 
 
 def _count(entry: Entry, uses: Uses) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
+from switch.issuers.account import NO_CARD, AccountBook
 from switch.issuers.decide import OVERTAKEN_REASON
 from switch.issuers.entry import HOLD, Entry, Placed, Records
 from switch.issuers.profile import Card
-from switch.money import currency_name, format_minor
+from switch.money import currency_name, worded_minor
 from switch.transaction import (
     APPROVALS,
     APPROVED,
@@ -50,11 +50,11 @@ def take(advice: Authorization, accounts: AccountBook, records: Records, *, now_
     hold = known.entry if known is not None else _completed_hold(advice, accounts, records)
     if hold is not None and hold.account != card.account:
         return _answered(accounts, UNABLE_TO_LOCATE, "its card is not that of the original it names")
-    released = None if hold is None else accounts.lower(hold.key, now_ms)
+    released = None if hold is None else accounts.release(hold.key, now_ms)
     overtaken = accounts.came_reversed(advice)
     placed = None if overtaken or not _moves_money(advice) else _force(advice, card, accounts, now_ms)
     entries = tuple(entry for entry in (released, placed) if entry is not None)
-    return _answered(accounts, APPROVED, _told(released, placed, overtaken), entries)
+    return _answered(accounts, APPROVED, _told(released, placed, overtaken, accounts.currency), entries)
 
 
 def _granted_less(known: Placed, advice: Authorization) -> bool:
@@ -66,8 +66,8 @@ def _granted_less(known: Placed, advice: Authorization) -> bool:
 def _refusal(advice: Authorization, card: Card, accounts: AccountBook) -> tuple[str, str] | None:
     if card is NO_CARD:
         return INVALID_CARD, f"{accounts.issuer_id} has no card of this number"
-    if advice.currency != ACCOUNT_CURRENCY:
-        said, kept = currency_name(advice.currency), currency_name(ACCOUNT_CURRENCY)
+    if advice.currency != accounts.currency:
+        said, kept = currency_name(advice.currency), currency_name(accounts.currency)
         return INVALID_TRANSACTION, f"amount is in {said} and the account in {kept}"
     if advice.transaction_type not in DEBITS | CREDITS | INQUIRIES:
         return INVALID_TRANSACTION, f"processing code {advice.processing_code} is not offered by {accounts.issuer_id}"
@@ -93,15 +93,14 @@ def _force(advice: Authorization, card: Card, accounts: AccountBook, now_ms: int
     return entry
 
 
-def _told(released: Entry | None, placed: Entry | None, overtaken: bool) -> str:
+def _told(released: Entry | None, placed: Entry | None, overtaken: bool, currency: str) -> str:
     """In words for a person what an advice has changed."""
-    name = currency_name(ACCOUNT_CURRENCY)
     words = []
     if released is not None:
-        words.append(f"gave back the {format_minor(released.amount_minor)} {name} held")
+        words.append(f"gave back the {worded_minor(released.amount_minor, currency)} held")
     if placed is not None:
         verb = "credited" if placed.taken_minor < 0 else "held"
-        words.append(f"{verb} {format_minor(placed.amount_minor)} {name}")
+        words.append(f"{verb} {worded_minor(placed.amount_minor, currency)}")
     elif overtaken:
         words.append(f"held nothing: {OVERTAKEN_REASON}")
     return ", ".join(words) or "nothing to hold"

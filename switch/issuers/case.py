@@ -36,5 +36,10 @@ class Case(NamedTuple):
     proof: Proof | None = None  #: of a request that carries some, and an issuer that looks at them
 
     @property
+    def currency(self) -> str:
+        """Of the account."""
+        return self.accounts.currency
+
+    @property
     def use(self) -> CardUse:
         return self.means.read_use(self.request)

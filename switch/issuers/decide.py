@@ -9,9 +9,9 @@ from zlib import crc32
 
 from attrs import evolve
 
-from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
+from switch.issuers.account import NO_CARD, AccountBook
 from switch.issuers.amounts import balances, original_amount
-from switch.issuers.cards.status import STATUS_REFUSALS, Refusal
+from switch.issuers.cards.status import ACCOUNT_BLOCKED, BLOCKED_BY_BANK, STATUS_REFUSALS, Refusal
 from switch.issuers.case import Case, Means
 from switch.issuers.entry import Entry, EntryReference, Records
 from switch.issuers.product_checks import (
@@ -30,7 +30,7 @@ from switch.issuers.product_checks import (
 from switch.issuers.proofs.proof import Proofs, authentication_missing
 from switch.issuers.proofs.tries import ProofEvent
 from switch.issuers.scenario import Match, ScenarioState
-from switch.money import currency_name, format_minor
+from switch.money import currency_name, worded_minor
 from switch.record import altered
 from switch.transaction import (
     AMOUNT_LIMIT_EXCEEDED,
@@ -90,7 +90,7 @@ def card_unknown(case: Case) -> Refusal | None:
 
 
 def card_blocked(case: Case) -> Refusal | None:
-    return STATUS_REFUSALS.get(case.card.status)
+    return ACCOUNT_BLOCKED if case.card.status == BLOCKED_BY_BANK else STATUS_REFUSALS.get(case.card.status)
 
 
 def card_expired(case: Case) -> Refusal | None:
@@ -115,9 +115,9 @@ def proof_wrong(case: Case) -> Refusal | None:
 
 def currency_foreign(case: Case) -> Refusal | None:
     currency = case.request.currency
-    if currency == ACCOUNT_CURRENCY:
+    if currency == case.currency:
         return None
-    return INVALID_TRANSACTION, f"amount is in {currency_name(currency)} and the account in {currency_name(ACCOUNT_CURRENCY)}"
+    return INVALID_TRANSACTION, f"amount is in {currency_name(currency)} and the account in {currency_name(case.currency)}"
 
 
 def amount_zero(case: Case) -> Refusal | None:
@@ -134,17 +134,15 @@ def cash_above_limit(case: Case) -> Refusal | None:
     cash_minor = request.amount_minor if request.transaction_type in ALL_CASH else request.cash_back_minor
     if cash_minor <= limit_minor:
         return None
-    name = currency_name(ACCOUNT_CURRENCY)
-    said = f"{format_minor(cash_minor)} {name} in cash is more than the card's limit of {format_minor(limit_minor)} {name}"
-    return AMOUNT_LIMIT_EXCEEDED, said
+    said, limit = worded_minor(cash_minor, case.currency), worded_minor(limit_minor, case.currency)
+    return AMOUNT_LIMIT_EXCEEDED, f"{said} in cash is more than the card's limit of {limit}"
 
 
 def funds_short(case: Case) -> Refusal | None:
     if case.request.amount_minor <= case.available_minor or (case.available_minor > 0 and takes_part(case.request)):
         return None
-    available, asked = format_minor(case.available_minor), format_minor(case.request.amount_minor)
-    name = currency_name(ACCOUNT_CURRENCY)
-    return INSUFFICIENT_FUNDS, f"available {available} {name} is less than {asked} {name}"
+    available, asked = worded_minor(case.available_minor, case.currency), worded_minor(case.request.amount_minor, case.currency)
+    return INSUFFICIENT_FUNDS, f"available {available} is less than {asked}"
 
 
 def takes_part(request: Authorization) -> bool:
@@ -188,13 +186,15 @@ def decide(
     now_ms: int,
     today_yymm: str,
     approval_codes: Iterator[str],
+    asked: Authorization | None = None,
     proofs: Proofs | None = None,
 ) -> Judgement:
     """Judge one request and place its hold or its credit.
 
     A repeat (same exchange key) gets the first answer again, at once, and nothing more is placed; after silence it is judged
     anew. A request whose reversal came before it is refused, whatever the scenario says.
-    ``today_yymm`` is the month by the centre's clock; without ``proofs`` no proof of card and holder is looked at.
+    ``today_yymm`` is the month by the centre's clock; without ``proofs`` no proof of card and holder is looked at. ``asked``
+    is the request in the currency of the sale, where ``request`` has been converted to that of the account: scenarios go by it.
     """
     repeated = accounts.remembered(request.key)
     if repeated is not None:
@@ -203,7 +203,7 @@ def decide(
         decision = _refused(accounts, INVALID_TRANSACTION, OVERTAKEN_REASON)
         accounts.remember(request.key, decision, None)
         return Judgement(decision, 0.0, False, None)
-    match = scenario.match(request)
+    match = scenario.match(request if asked is None else asked)
     if match is not None and match.then.silence:
         return Judgement(_refused(accounts, ISSUER_INOPERATIVE, f"{match.reason}: no answer"), 0.0, True, None)
     card = accounts.card(request.pan.digits)
@@ -235,12 +235,12 @@ def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int)
         held_minor = request.amount_minor
         if held_minor > case.available_minor:
             code, reason, held_minor = PARTIALLY_APPROVED, _partial_reason(case), case.available_minor
-            granted_minor, carried = held_minor, original_amount(request.amount_minor, ACCOUNT_CURRENCY)
+            granted_minor, carried = held_minor, original_amount(request.amount_minor, case.currency)
         entry = accounts.hold(request, card, held_minor, approval_code, code, now_ms)
     elif request.transaction_type in CREDITS:
         entry = accounts.credit(request, card, approval_code, code, now_ms)
     elif request.transaction_type == BALANCE_INQUIRY:
-        carried = balances(accounts.ledger_minor(card), case.available_minor, ACCOUNT_CURRENCY)
+        carried = balances(accounts.ledger_minor(card), case.available_minor, case.currency)
     decision = Decision(
         response_code=code,
         approval_code=approval_code,
@@ -253,16 +253,15 @@ def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int)
 
 
 def _partial_reason(case: Case) -> str:
-    granted, asked = format_minor(case.available_minor), format_minor(case.request.amount_minor)
-    name = currency_name(ACCOUNT_CURRENCY)
-    return f"approved {granted} {name} of {asked} {name}, all that is available"
+    granted, asked = worded_minor(case.available_minor, case.currency), worded_minor(case.request.amount_minor, case.currency)
+    return f"approved {granted} of {asked}, all that is available"
 
 
 def _with_original_amount(decision: Decision, request: Authorization) -> Decision:
     """A partial approval rebuilt from the book, which does not keep what was asked for."""
     if decision.response_code != PARTIALLY_APPROVED or decision.carried is not None:
         return decision
-    return evolve(decision, carried=original_amount(request.amount_minor, ACCOUNT_CURRENCY))
+    return evolve(decision, carried=original_amount(request.amount_minor, request.currency))
 
 
 def undo(reversal: Reversal, accounts: AccountBook, records: Records, *, now_ms: int) -> Undoing:

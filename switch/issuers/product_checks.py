@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from switch.issuers.account import ACCOUNT_CURRENCY
 from switch.issuers.cards.product import CASH_MACHINES_ONLY, NO_CASH
 from switch.issuers.cards.status import ORDER_REFUSALS, Refusal
 from switch.issuers.case import Case
-from switch.money import currency_name, format_minor
+from switch.money import worded_minor
 from switch.transaction import (
     AMOUNT_LIMIT_EXCEEDED,
     CARDHOLDER_NOT_PERMITTED,
@@ -100,7 +99,7 @@ def contactless_above_limit(case: Case) -> Refusal | None:
     if not use.contactless or use.with_pin:
         return None
     code = CONTACTLESS_CODES.get(product.scheme or "", AMOUNT_LIMIT_EXCEEDED)
-    return code, f"{_money(amount_minor)} contactless without a PIN is more than {_money(limit_minor)}"
+    return code, f"{_money(amount_minor, case)} contactless without a PIN is more than {_money(limit_minor, case)}"
 
 
 def used_too_much(case: Case) -> Refusal | None:
@@ -113,13 +112,14 @@ def used_too_much(case: Case) -> Refusal | None:
             return FREQUENCY_LIMIT_EXCEEDED, said
         asked_minor = case.request.amount_minor
         if limit.amount_minor is not None and used.amount_minor + asked_minor > limit.amount_minor:
-            so_far = f"{_money(used.amount_minor)} in {limit.words} and {_money(asked_minor)} more"
-            return AMOUNT_LIMIT_EXCEEDED, f"{so_far} is above the {_money(limit.amount_minor)} of product {card.product.id}"
+            so_far = f"{_money(used.amount_minor, case)} in {limit.words} and {_money(asked_minor, case)} more"
+            allowed = f"the {_money(limit.amount_minor, case)} of product {card.product.id}"
+            return AMOUNT_LIMIT_EXCEEDED, f"{so_far} is above {allowed}"
     return None
 
 
-def _money(minor: int) -> str:
-    return f"{format_minor(minor)} {currency_name(ACCOUNT_CURRENCY)}"
+def _money(minor: int, case: Case) -> str:
+    return worded_minor(minor, case.currency)
 
 
 #: All of these: a card without a product and without rules of its own passes them.

@@ -15,12 +15,15 @@ from switch.issuers.cards.sheet import CardSheet, SheetRow
 from switch.issuers.cards.status import ACTIVE, ORDERS, STATUSES
 from switch.issuers.proofs.rules import ALL_PROOFS, TEST_KEYS, LineKeys, ProofRules
 from switch.issuers.secure_line import ClientTls, optional
+from switch.money import minor_digits
+from switch.rates import named_currency
 from switch.record import frozen
 from switch.spec_table import SpecTable
 from switch.transaction import SWITCH
 
 ECHO_SECONDS = 30  #: silence after which a line is asked for an echo, where its file does not say; less than firewalls bear
 ECHO_SECONDS_MAX = 3600
+CARD_FILE_DECIMALS = 2  #: of the balances in a card file
 SERIES_BODY_DIGITS = 15  #: BIN and number of a card in a series; the Luhn digit makes the sixteen of a usual card
 
 
@@ -214,6 +217,8 @@ class Profile:
     cards: tuple[Card, ...] = field(repr=False)
     card_series: tuple[CardSeries, ...]
     tls: ClientTls | None = None  #: of the line the centre dials; None: it is plain
+    #: Of its accounts, where its file names one: the centre then tells it the billing amount.
+    billing_currency: str | None = None
     keys: LineKeys = TEST_KEYS  #: what the centre and the issuer agreed on for their line
     proofs: ProofRules = ALL_PROOFS  #: what it looks at of the proofs of card and holder
     products: Mapping[str, Product | None] = field(factory=dict, eq=False)
@@ -223,6 +228,8 @@ class Profile:
     @classmethod
     def from_toml(cls, table: SpecTable) -> Profile:
         """An issuer's file. Accounts are named by the place of their card in it, so new cards belong at its end."""
+        currency = named_currency(table, "currency", None)
+        table.minor_digits = minor_digits(currency or "")
         issuer_id = table.text("id", pattern=r"[a-z][a-z0-9_]{0,15}", expected="at most 16 small letters, digits or _")
         if issuer_id == SWITCH:
             table.mistake("id", repr(issuer_id), "another id: this is the name of Switch in a decision")
@@ -250,6 +257,7 @@ class Profile:
             products=products,
             card_file=table.text("card_file", None),
             tls=secure.reading(ClientTls.from_toml) if secure is not None else None,
+            billing_currency=currency,
             keys=keys,
             proofs=proofs,
         )
@@ -257,6 +265,9 @@ class Profile:
             table.mistake(
                 "tls.server", "nothing", 'certificate and key for the process `switch up` starts, or process = "external"'
             )
+        if profile.card_file is not None and table.minor_digits != CARD_FILE_DECIMALS:
+            found = f"a card file, of amounts with {CARD_FILE_DECIMALS} decimals, beside a currency with {table.minor_digits}"
+            table.mistake("card_file", found, "cards and series in this file")
         profile._refuse_shared(table)
         table.done()
         return profile
@@ -343,7 +354,7 @@ def _midnight(table: SpecTable, key: str) -> int | None:
 def _cards(table: SpecTable, issuer_id: str, products: Mapping[str, Product | None]) -> tuple[Card, ...]:
     """The cards in the order of the file; an account is named by the place of its card."""
     numbers: dict[str, int] = {}
-    accounts: dict[str, int] = {}
+    accounts: dict[str, tuple[int, int]] = {}
     cards = []
     for place, entry in enumerate(table.tables("card"), start=1):
         card = entry.reading(partial(Card.from_toml, account=f"{issuer_id}-{place:04d}", products=products))
@@ -351,8 +362,10 @@ def _cards(table: SpecTable, issuer_id: str, products: Mapping[str, Product | No
             continue
         if (first := numbers.setdefault(card.pan.digits, place)) != place:
             entry.mistake("pan", f"{card.pan.masked}, the number of card[{first}]", "each number once")
-        if (first := accounts.setdefault(card.account, place)) != place:
-            entry.mistake("account", f"{card.account!r}, the account of card[{first}]", "an account of its own")
+        first_of, balance_minor = accounts.setdefault(card.account, (place, card.balance_minor))
+        if balance_minor != card.balance_minor:
+            expected = "the same balance, as it is one account, or an account of its own"
+            entry.mistake("balance", f"another than that of card[{first_of}], which has account {card.account!r} too", expected)
         cards.append(card)
     return tuple(cards)
 

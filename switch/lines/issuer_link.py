@@ -11,6 +11,7 @@ from typing import Any, Final
 import trio
 
 from switch.errors import CardSecurityError, MessageError, TlsError
+from switch.iso8583.mapping.billing import Billing
 from switch.iso8583.mapping.session import (
     CUT_OVER,
     KEY_FUNCTION_NAMES,
@@ -61,8 +62,10 @@ class IssuerLink:
         shortage: Shortage,
         ear: Tap | None = None,
         tls: ClientSide | None = None,
+        billing: Billing | None = None,
     ) -> None:
         self.issuer = issuer
+        self.billing = billing  #: what is added for a network whose accounts are in a currency of their own
         self.line: Line | None = None
         self.tpdu = (_TPDU if wire.tpdu else b"") + wire.header.first_between
         self.signed_on = trio.Event()  #: set at the first sign-on

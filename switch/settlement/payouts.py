@@ -71,8 +71,8 @@ WITH charge AS (
 """  # noqa: S608
 
 STATEMENTS = """
-INSERT INTO statement (business_date, merchant_id, name, city, language)
-SELECT p.business_date, p.merchant_id, m.name, m.city, m.language
+INSERT INTO statement (business_date, merchant_id, name, city, language, address, ice)
+SELECT p.business_date, p.merchant_id, m.name, m.city, m.language, m.address, m.ice
 FROM payout AS p
 JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
 WHERE p.business_date = :business_date
@@ -106,7 +106,7 @@ STATEMENT_HEAD = """
 SELECT
   d.centre_name, s.business_date, s.merchant_id, s.name, s.city, s.language, p.rib, p.reference, p.value_date, p.currency,
   p.presentment_count, p.adjustment_count, p.gross_minor, p.discount_minor, p.vat_minor, p.brought_forward_minor, p.net_minor,
-  p.outcome, d.vat_rate_basis_points
+  p.outcome, d.vat_rate_basis_points, s.address, s.ice
 FROM statement AS s
 JOIN payout AS p ON p.business_date = s.business_date AND p.merchant_id = s.merchant_id
 JOIN closed_day AS d ON d.business_date = s.business_date

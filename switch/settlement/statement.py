@@ -1,16 +1,18 @@
-"""A merchant's daily statement, the *relevé monétique*, rendered line by line as fixed-width text and as CSV.
+"""A merchant's daily statement, the *relevé monétique*: what it says, and how that is written as fixed-width text and as CSV.
 
-Both are written to anything with a ``write``, head first and then the lines, some at a time, so that a statement of a million
-lines costs no memory. The same head, lines and totals give the same bytes.
+``Statement`` is what every form is made from (``statement_forms``). Text and CSV are written to anything with a ``write``, head
+first and then the lines, some at a time, so that a statement of a million lines costs no memory. The same statement gives the
+same bytes.
 """
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, Literal, Protocol
+from itertools import islice
+from typing import Any, Final, Literal, Protocol
 
 from attrs import fields
 
@@ -30,14 +32,17 @@ from switch.transaction import (
 )
 
 AMOUNTS_KEPT = 1 << 17  #: decimals remembered, some 15 MB: prices, and still more discounts, come again and again
+LINES_AT_ONCE = 1_000  #: of a statement in memory
 AMOUNT_COLUMNS = 14  #: of the widest columns of amounts, a space before them included
 WIDTH = 132  #: columns of the text form: the wide line printer, and A4 landscape in a small type
 
 #: A payout is paid, or carried to the next one where it is not above zero.
 PayoutOutcome = Literal["paid", "carried"]
 
-#: The sections of a statement, in order; below them what takes earlier lines back.
+#: The sections of a statement, in order.
 SECTIONS = (PURCHASE, PURCHASE_WITH_CASH_BACK, QUASI_CASH, CASH_WITHDRAWAL, BILL_PAYMENT, REFUND)
+
+ADJUSTMENTS_SECTION: Final = "adjustments"  #: the section below those, of what takes earlier lines back
 
 #: As ``payouts.STATEMENT_LINES`` and ``engine.STATEMENT_ADJUSTMENTS`` select it, and the same with decimals for its amounts.
 StatementRow = tuple[str, str, str, str, str, str, str, str, str, str, int, int, int, int, int, str]
@@ -73,6 +78,8 @@ class Head:
     net_minor: int  #: credited, or carried when not above zero
     outcome: PayoutOutcome
     vat_rate_basis_points: int  #: of the business date
+    address: str = ""  #: of the merchant, and its identifiant commun de l'entreprise: empty where its contract has none
+    ice: str = ""
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Head:
@@ -93,6 +100,44 @@ class StatementTotal:
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> StatementTotal:
         return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+
+
+@frozen(kw_only=True)
+class Section:
+    """The lines of one type of transaction, or those that take back what stood on earlier statements."""
+
+    of: str  #: one of SECTIONS, or ``adjustments``
+    total: StatementTotal
+    lines: Iterable[StatementRow]  #: in the order the centre took the requests in; read anew each time they are gone through
+
+
+@frozen(kw_only=True)
+class Statement:
+    """All that a merchant's statement of a closed date says, made from the books alone."""
+
+    head: Head  #: with what is paid, and when
+    sections: tuple[Section, ...]  #: in the order of SECTIONS, the adjustments last
+    origins: tuple[StatementTotal, ...]  #: totals for domestic and foreign cards
+
+    @property
+    def whole(self) -> StatementTotal:
+        """The total of all lines."""
+        head = self.head
+        return StatementTotal(
+            of="all",
+            line_count=head.presentment_count + head.adjustment_count,
+            gross_minor=head.gross_minor,
+            discount_minor=head.discount_minor,
+            vat_minor=head.vat_minor,
+            net_minor=head.net_minor - head.brought_forward_minor,
+        )
+
+    @property
+    def parts(self) -> tuple[StatementTotal, ...]:
+        """The parts of the total that are worth a line of their own: each type where there are several, and the adjustments."""
+        types = [section.total for section in self.sections if section.of != ADJUSTMENTS_SECTION]
+        adjusted = [section.total for section in self.sections if section.of == ADJUSTMENTS_SECTION]
+        return (*(types if len(types) > 1 else ()), *adjusted)
 
 
 CSV_LINE_END = "\r\n"
@@ -168,6 +213,13 @@ def shown_rate(rate_basis_points: int, labels: Mapping[str, str]) -> str:
     """A rate in per cent, without the decimals it does not need: 10 %, 5,5 %."""
     decimal = f"{rate_basis_points / 100:.2f}".rstrip("0").rstrip(".")
     return decimal.replace(".", labels["decimal_mark"]) + labels["percent"]
+
+
+def batches(lines: Iterable[StatementRow]) -> Iterator[list[StatementRow]]:
+    """The lines, some at a time."""
+    following = iter(lines)
+    while some := list(islice(following, LINES_AT_ONCE)):
+        yield some
 
 
 def shown_lines(head: Head, lines: Iterable[StatementRow]) -> list[ShownLine]:

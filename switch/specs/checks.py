@@ -12,6 +12,7 @@ from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
+from switch.money import currency_number, minor_digits
 from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
@@ -102,7 +103,10 @@ def _cards(files: Files, issuer: str) -> Cards | None:
 
 
 def _series(files: Files, file: str) -> Iterator[tuple[SpecTable, CardSeries]]:
+    whole = files.table(file)
+    digits = minor_digits(currency_number(whole.peek("currency", str) or "") or "") if whole is not None else 2
     for entry in files.tables(file, "card_series"):
+        entry.minor_digits = digits
         series = entry.reading(lambda table: CardSeries.from_toml(table, ""))
         if series is not None:
             yield entry, series

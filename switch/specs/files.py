@@ -49,6 +49,10 @@ class Files:
         parsed = self._parsed[file]
         return None if isinstance(parsed, SpecError) else SpecTable(file, parsed[0], lines=parsed[1], mistakes=self.mistakes)
 
+    def has(self, file: str) -> bool:
+        """Whether there is such a file, or anything of its name: for files that may be missing."""
+        return (self.folder / file).exists()
+
     def read(self, file: str, read: Callable[[SpecTable], T]) -> T | None:
         """What ``read`` makes of a file; None where that has mistakes."""
         table = self.table(file)

@@ -5,20 +5,26 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from switch.clearing.interchange import InterchangeTable
 from switch.errors import SwitchError
 from switch.issuers.scenario import Scenario
+from switch.rates import NO_RATES, RateTable
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.card_checks import card_file_mistakes
 from switch.specs.centre_profile import ACCEPT
 from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, check_rules, check_scenarios
+from switch.specs.currencies import RATES_FILE, check_currencies
 from switch.specs.files import parse, read_bytes
 from switch.specs.folder import folder_of
+from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
 from switch.specs.specification import Fees, Specs
+
+MAIL_FILE: Final = "mail.toml"  #: the one file that may be missing
 
 
 def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs:
@@ -36,13 +42,16 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     discount = files.read("fees/discount.toml", DiscountTable.from_toml)
     vat = files.read("fees/vat.toml", VatTable.from_toml)
     calendar = read_calendar(files)
+    rates = files.read(RATES_FILE, RateTable.from_toml) if files.has(RATES_FILE) else NO_RATES
     scenarios = {
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
+    mail = files.read(MAIL_FILE, MailProfile.from_toml) if (files.folder / MAIL_FILE).exists() else MailProfile()
     for check in CHECKS:
         check(files, routing)
     check_scenarios(files, dialects)
     unsaid = check_dialects(files, dialects)
+    check_currencies(files, rates, dialects, today)
     if today is not None:
         check_coverage(files, today, routing, interchange, discount, vat)
         for profile in issuers.values():
@@ -56,6 +65,8 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     assert discount is not None
     assert vat is not None
     assert calendar is not None
+    assert mail is not None
+    assert rates is not None
     return Specs(
         folder=files.folder,
         digest=files.digest(),
@@ -68,6 +79,8 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         fees=Fees(interchange=interchange, discount=discount, vat=vat),
         calendar=calendar,
         scenarios=MappingProxyType({name: scenario for name, scenario in scenarios.items() if scenario is not None}),
+        mail=mail,
+        rates=rates,
         unsaid=unsaid,
     )
 

@@ -12,10 +12,12 @@ from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import Profile
 from switch.issuers.scenario import Scenario
 from switch.merchant import Merchant
+from switch.rates import NO_RATES, RateTable
 from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.specs.centre_profile import CentreProfile
+from switch.specs.mail.mail_profile import MailProfile
 
 
 @frozen(kw_only=True)
@@ -42,4 +44,6 @@ class Specs:
     fees: Fees
     calendar: Calendar
     scenarios: Mapping[str, Scenario]
+    mail: MailProfile = MailProfile()  #: of ``mail.toml``, which may be missing
+    rates: RateTable = NO_RATES  #: of accounts in other currencies than their sales
     unsaid: tuple[SpecError, ...] = ()  #: what the centre may have to say on a line and its dialect cannot

@@ -124,6 +124,9 @@ def test_the_end_of_the_day(tmp_path: Path) -> None:
     held("day", run("day", "close", FRIDAY, *data).json)
     held("statement", run("statement", GROCER.id, SATURDAY, *data).json)
     assert held("check", run("check", *data).json)["sound"] is True
+    assert held("mail-send", run("mail", "send", *data).json)["messages"]
+    assert held("mail-list", run("mail", "list", *data).json)
+    held("mail-show", run("mail", "show", GROCER.id, *data).json)
     for item in (*shown["refunds"], *shown["holds"], *shown["adjustments"], *shown["reversed"]):
         held("explain", run("explain", item["rrn"].strip(), *data).json)
 

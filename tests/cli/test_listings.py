@@ -36,7 +36,9 @@ def test_cards_of_one_issuer_and_of_a_series() -> None:
     assert len(full) == len(list(atlas.all_cards()))
     assert "  9504017000000014 …×200  2912 " in run("cards", "--issuer", "atlas").out
     sentence = run("cards", "--issuer", "x").sentence
-    assert sentence.startswith("--issuer: found 'x', expected one of atlas, maestra, rif, souss, vesta (of the embedded ")
+    assert sentence.startswith(
+        "--issuer: found 'x', expected one of atlas, lusitania, maestra, rif, sakura, souss, vesta (of the embedded "
+    )
 
 
 def test_merchants_are_listed() -> None:
@@ -145,7 +147,7 @@ def test_wrong_use_ends_with_two() -> None:
 
 def test_cards_for_a_response_code() -> None:
     short = run("cards", "--for", "51", "--json").json
-    assert {card["issuer"] for card in short} == {"atlas", "maestra", "rif", "souss", "vesta"}
+    assert {card["issuer"] for card in short} == {"atlas", "lusitania", "maestra", "rif", "sakura", "souss", "vesta"}
     assert all("51 above that" in card["purpose"] and card["gives"] == ["00", "51"] for card in short)
     assert {card["scheme"] for card in short} == {"cmi", "mastercard", "visa"}
     assert all(

@@ -125,6 +125,8 @@ def commands(stage: Stage) -> dict[str, tuple[object, ...]]:
         "trace unreadable": ("trace", "--unreadable", *data),
         "cards": ("cards",),
         "cards series": ("cards", "--series", "--issuer", "maestra"),
+        "account list": ("account", "list", *data),
+        "account statement": ("account", "statement", BROKE.account, *data),
         "merchants": ("merchants",),
         "day show": ("day", "show", *closed),
         "day close": ("day", "close", *closed),

@@ -35,6 +35,7 @@ def test_the_demo_shows_the_whole_way_and_leaves_nothing_behind(tmp_path: Path) 
         "they sum to zero",
         "Its data folder is gone",
         "RELEVÉ MONÉTIQUE",
+        ".eml (it is deleted with the folder; --data DIR keeps it)",
         "sound",
     ):
         assert word in shown.stdout
@@ -53,6 +54,7 @@ def test_the_demo_keeps_the_folder_it_is_given(tmp_path: Path) -> None:
     assert shown.returncode == 0
     assert (data / "journal.db").exists()
     assert any((data / "days").iterdir())
+    assert any((data / "mail").glob("*/*.eml"))
 
 
 @pytest.mark.long

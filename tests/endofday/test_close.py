@@ -11,8 +11,9 @@ from switch.clearing.checks import Ask, Fault
 from switch.endofday import books
 from switch.endofday import close as endofday
 from switch.endofday import files as day_files
-from switch.endofday.close import check_books, close_day, show_day, statement
+from switch.endofday.close import check_books, close_day, show_day
 from switch.endofday.report import DayReport
+from switch.endofday.statements import statement
 from switch.errors import DataFolderError, NegativeAnswerError, SpecError, SwitchError
 from tests.support.day_builders import (
     FRIDAY,
@@ -183,6 +184,25 @@ def test_a_payout_with_nothing_to_pay_is_carried_to_the_next(tmp_path: Path) -> 
     assert "Solde antérieur reporté" in statement(tmp_path, KIOSK.id)
     owed = "SELECT SUM(credit_minor - debit_minor) FROM posting WHERE account LIKE 'merchant-payable:%'"
     assert rows(tmp_path, owed) == [(0,)]
+
+
+@pytest.mark.parametrize("carried_minor", [0, 150])
+def test_a_day_that_comes_to_nothing_pays_nobody(tmp_path: Path, carried_minor: int) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        if carried_minor:
+            journal.decide(merchant_id=KIOSK.id, amount_minor=carried_minor)
+            close(tmp_path)
+            journal.decide(merchant_id=KIOSK.id, amount_minor=290)
+        else:
+            journal.decide(merchant_id=KIOSK.id, amount_minor=50_000)
+            journal.decide(merchant_id=KIOSK.id, amount_minor=50_000, transaction_type="refund")
+        nothing = close(tmp_path).payouts[0]
+        journal.decide(merchant_id=KIOSK.id, amount_minor=10_000)
+        after = close(tmp_path).payouts[0]
+    assert (nothing.net_minor, nothing.outcome) == (0, "carried")
+    assert (after.brought_forward_minor, after.net_minor, after.outcome) == (0, 10_000 - 220, "paid")
+    assert rows(tmp_path, "SELECT COUNT(*) FROM posting WHERE kind = 'payout' AND line = 1") == [(1,)]
+    assert check_books(tmp_path).faults == ()
 
 
 def test_what_was_carried_is_brought_forward_once(tmp_path: Path) -> None:
@@ -413,7 +433,7 @@ def test_books_and_journal_of_the_first_version_are_brought_up_to_date(tmp_path:
     first_version(tmp_path)
     report = check_books(tmp_path)
     assert (report.faults, report.presentment_count, report.posting_count) == ((), 1, 12)
-    assert rows(tmp_path, "PRAGMA user_version") == [(4,)]
+    assert rows(tmp_path, "PRAGMA user_version") == [(5,)]
     with journal_of(tmp_path) as journal:
         journal.reverse(1)
     assert close(tmp_path).adjustments[0].net_minor == -9_868
@@ -450,7 +470,8 @@ def test_files_of_a_day_that_an_earlier_release_closed_are_not_compared_and_it_i
     connection = sqlite3.connect(tmp_path / "books.db")
     for name in ("day_file", "day_digest"):
         connection.execute(f"DROP TABLE {name}")
-    connection.execute("ALTER TABLE closed_day DROP COLUMN files_recorded")
+    for table, column in (("closed_day", "files_recorded"), ("statement", "address"), ("statement", "ice")):
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 3")
     connection.close()
     report = check_books(tmp_path)

@@ -17,7 +17,11 @@ from switch.data_folder.vault import Vault
 from switch.endofday.close import check_books, close_day
 from switch.explain.lifecycle import story
 from switch.explain.timeline import steps
+from switch.issuers.account import AccountBook
+from switch.issuers.cards.product import DAY_MS
+from switch.issuers.entry import HOLD_DAYS
 from switch.issuers.process.book import Book
+from switch.issuers.process.upkeep import Upkeep
 from switch.journal.journal import SqliteJournal
 from switch.specs.load import load_specs
 
@@ -52,6 +56,27 @@ def test_its_open_date_closes_to_the_same_files_and_its_books_are_sound(data: Pa
     assert files_of(data / "days" / "2026-11-20") == files_of(KEPT / "days" / "2026-11-20")
     proved = check_books(data)
     assert proved.faults == ()
+
+
+def test_its_banks_book_both_days_and_go_on(data: Path) -> None:
+    """Holds of that release end as others do: those of the days, closed by it too, are posted."""
+    specs = load_specs()
+    close_day(data, specs, OPEN_DATE, now_ms=NOW_MS)
+    for path in (data / "issuers").glob("*.db"):
+        with closing(Book.open(path)) as book:
+            accounts = AccountBook(specs.issuers[path.stem])
+            accounts.replay(book.entries())
+            upkeep = Upkeep(accounts, book, data)
+            before = accounts.held_minor
+            while upkeep.step(NOW_MS):
+                pass
+            assert accounts.held_minor < before
+            while upkeep.step(NOW_MS + HOLD_DAYS * DAY_MS):
+                pass
+            assert accounts.held_minor == 0
+    proved = check_books(data)
+    assert proved.faults == ()
+    assert proved.booked_count > 0
 
 
 def test_a_lost_statement_is_written_anew_and_both_wordings_count_as_written(data: Path) -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import csv
+import io
+from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from switch.endofday.close import check_books, close_day, statement
+from switch.endofday.close import check_books, close_day
+from switch.endofday.statements import stated, statement
+from switch.merchant import Merchant
+from switch.settlement.statement import CSV_COLUMNS
+from switch.settlement.statement_forms import as_bytes
 from tests.cli.command import run
+from tests.settlement.test_statement_pdf import cells_of
 from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, day_specs, journal_of, later_ms, merchant
 
 TUNIS = merchant(id="TUNIS0000000001", name="DAR TUNIS", currency="788", capture="completion")
@@ -98,3 +106,17 @@ def test_totals_of_the_screen(data: Path) -> None:
     for each in SALE:
         figures = " +".join((SALE[each], INTERCHANGE[each], DISCOUNT[each], VAT[each], NET[each]))
         assert [line for line in told.splitlines() if line.split()[:7] == [NAMES[each], "1", *figures.split(" +")]]
+
+
+@pytest.mark.parametrize("shop", SHOPS, ids=lambda shop: NAMES[shop.currency])
+def test_statements_on_paper_and_in_a_workbook(data: Path, shop: Merchant) -> None:
+    with stated(data, shop.id, FRIDAY, language="en") as told:
+        cells = cells_of(as_bytes(told, "pdf"))
+        sheet = openpyxl.load_workbook(io.BytesIO(as_bytes(told, "xlsx"))).worksheets[1]
+    assert {"504": "1,000.00", "788": "100.000", "392": "100,000"}[shop.currency] in cells
+    assert NAMES[shop.currency] in cells
+    row = dict(zip(CSV_COLUMNS, next(iter(sheet.iter_rows(min_row=2))), strict=True))
+    for key, expected in (("gross", SALE), ("discount", DISCOUNT), ("vat", VAT), ("net", NET)):
+        assert Decimal(str(row[key].value)) == Decimal(expected[shop.currency])
+    decimals = len(SALE[shop.currency].partition(".")[2])
+    assert row["gross"].number_format == "#,##0" + ("." + "0" * decimals if decimals else "")

@@ -62,7 +62,7 @@ def test_no_full_number_and_no_cvv2_is_shown() -> None:
         (f'pan = "{GOOD}"', 'pan = "4507 1600 0000 0010"', "card[1].pan: found '4507 1*********0010', expected 8 to 19 digits"),
         (f'pan = "{POOR}"', f'pan = "{GOOD}"', "card[2].pan: found 450716******0010, the number of card[1]"),
         ('expiry = "2811"', 'expiry = "2813"', "card[1].expiry: found '2813', expected year and month, YYMM"),
-        ('cvv2 = "123"', 'account = "atlas-0002"\ncvv2 = "123"', "card[2].account: found 'atlas-0002', the account of card[1]"),
+        ('cvv2 = "123"', 'account = "atlas-0002"\ncvv2 = "123"', "card[2].balance: found another than that of card[1]"),
         ("127.0.0.1:9101", "127.0.0.1", "address: found '127.0.0.1', expected host and port"),
         ("127.0.0.1:9101", "127.0.0.1:99999", "address: found '127.0.0.1:99999', expected a port from 1 to 65535"),
         ('id = "atlas"', 'id = "switch"', "id: found 'switch', expected another id"),

@@ -11,9 +11,21 @@ from switch.card import Pan
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import DataFolderError
 from switch.journal.journal import JOURNAL_FILE, SCHEMA_VERSION, Batch, SqliteJournal
-from switch.routing.traffic.effects import JournalDecision, JournalOccurrence, JournalRequest
+from switch.routing.memory.deliveries import Delivery
+from switch.routing.memory.totals import IN_BALANCE, Reconciled
+from switch.routing.rules.reversal import ReversalOutcome
+from switch.routing.traffic.effects import (
+    JournalDecision,
+    JournalDelivered,
+    JournalDelivery,
+    JournalOccurrence,
+    JournalReconciliation,
+    JournalRequest,
+    JournalReversal,
+)
 from switch.transaction import Decision
-from tests.support.dialogue import ATLAS, ATLAS_CARD, request
+from tests.routing.memory.test_totals import totals
+from tests.support.dialogue import ATLAS, ATLAS_CARD, request, reversed_
 
 APPROVED = Decision(response_code="00", approval_code="A00001", decided_by="atlas", reason="approved")
 
@@ -132,6 +144,38 @@ def test_a_decision_is_on_the_disk_and_a_request_alone_may_wait_for_it(journal: 
     assert journal._db.execute("PRAGMA synchronous").fetchone() == (2,)
     assert journal._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     journal.close()
+
+
+_OWED = Delivery(1, "atlas", 1, request(1), 0, "reversed by the acquirer")
+_TAKEN_BACK = ReversalOutcome(1, True, "00", "reversed by the acquirer")
+_AGREED = Reconciled(IN_BALANCE, "00", {}, 1, "1 totals agree")
+
+
+@pytest.mark.parametrize(
+    ("effect", "table"),
+    [
+        (JournalDecision(1, APPROVED), "decision"),
+        (JournalOccurrence(1, "repeat", "again"), "occurrence"),
+        (JournalReversal(reversed_(1).reversal, "ascii 127.0.0.1:4000", _TAKEN_BACK), "reversal"),
+        (JournalDelivery(_OWED), "delivery"),
+        (JournalDelivered(1, "00"), "delivered"),
+        (JournalReconciliation(totals(1).reconciliation, "ascii 127.0.0.1:4000", _AGREED), "reconciliation"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_whatever_somebody_is_answered_on_is_on_the_disk_when_it_is_alone_too(
+    journal: SqliteJournal, tmp_path: Path, effect: object, table: str
+) -> None:
+    journal.commit(Batch([_asked(1)], deliveries=[JournalDelivery(_OWED)] if table == "delivered" else []), 1_000)
+    journal.commit(Batch([_asked(2)]), 2_000)
+    assert journal._db.execute("PRAGMA synchronous").fetchone() == (1,)
+    batch = Batch()
+    batch.writers()[type(effect)](effect)
+    assert batch, "it is something to commit"
+    journal.commit(batch, 3_000)
+    assert journal._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    journal.close()
+    assert _rows(tmp_path, f"SELECT COUNT(*) FROM {table}") == [(1,)]
 
 
 def test_a_foreign_or_later_file_is_refused(tmp_path: Path) -> None:

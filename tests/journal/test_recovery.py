@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from switch.data_folder.vault import Vault
 from switch.journal import reader
 from switch.journal.journal import JOURNAL_FILE, Batch, SqliteJournal
 from switch.merchant import BY_BATCH, BY_COMPLETION, ContractCapture
+from switch.routing.handling import reversals
 from switch.routing.memory import history
 from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.totals import IN_BALANCE
@@ -28,13 +30,25 @@ from switch.routing.traffic.effects import (
     Forward,
     JournalOccurrence,
     JournalReconciliation,
+    JournalRequest,
     JournalReversal,
     Reply,
     ReplyReversal,
+    ReplyTotals,
 )
-from switch.routing.traffic.events import DeliveryAnswered, Event, IssuerDown, IssuerUp
+from switch.routing.traffic.events import DeliveryAnswered, Event, IssuerDown, IssuerUp, TotalsReceived
 from tests.routing.memory.test_totals import totals
-from tests.support.dialogue import ATLAS, SHOP, answered, asked, request, reversed_, switchboard
+from tests.support.dialogue import (
+    ATLAS,
+    ATLAS_CARD,
+    SHOP,
+    answered,
+    asked,
+    by_stan_alone,
+    request,
+    reversed_,
+    switchboard,
+)
 from tests.support.said import Said
 
 LIMITS = StandIn(amount_max_minor=50_000, count_max=3, channels=frozenset({"chip"}))
@@ -52,7 +66,7 @@ class Kept:
         beginning = self.journal.beginning()
         self.board = switchboard(
             up=(),
-            merchant=evolve(SHOP, capture=capture),
+            merchant=evolve(SHOP, capture=capture, over_basis_points=1_000),
             atlas=evolve(ATLAS, stand_in=LIMITS),
             archive=self.journal.archive,
             first_request_id=beginning.first_request_id,
@@ -121,7 +135,21 @@ def _completion(stan: int, of: int, amount_minor: int) -> Event:
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ("sell", "hold", "add", "complete", "reverse", "reduce", "totals", "away", "back", "decline", "refund", "settle")
+            (
+                "sell",
+                "hold",
+                "add",
+                "complete",
+                "reverse",
+                "misstate",
+                "reduce",
+                "totals",
+                "away",
+                "back",
+                "decline",
+                "refund",
+                "settle",
+            )
         ),
         st.integers(1, 12),
     ),
@@ -147,6 +175,8 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
                 yield _completion(stan, of, 5_000)
             case "reverse":
                 yield reversed_(of, own_stan=900 + stan)
+            case "misstate":
+                yield reversed_(of, own_stan=900 + stan, amount_minor=99)
             case "reduce":
                 yield reversed_(of, own_stan=900 + stan, replacement_minor=5_000)
             case "totals":
@@ -168,6 +198,8 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
 @example(steps=[("hold", 1), ("add", 1), ("reverse", 1)])
 @example(steps=[("sell", 1), ("reduce", 1), ("settle", 1)])
 @example(steps=[("sell", 1), ("sell", 1), ("refund", 1), ("complete", 3)])
+@example(steps=[("sell", 1), ("misstate", 1), ("reverse", 1)])
+@example(steps=[("sell", 1), ("misstate", 1), ("complete", 1)])
 def test_a_restart_forgets_nothing(
     tmp_path_factory: pytest.TempPathFactory, capture: ContractCapture, steps: list[tuple[str, int]]
 ) -> None:
@@ -290,4 +322,133 @@ def test_a_reference_means_the_sale_of_long_ago_where_the_one_remembered_is_reve
         kept.write_down(effects)
         outcomes += [effect.outcome for effect in effects if isinstance(effect, JournalReversal)]
     assert [(outcome.original_id, outcome.effective) for outcome in outcomes] == [(4, True), (1, True)]
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("left_minor", [0, 5_000])
+def test_a_refused_reversal_takes_nothing_from_the_one_that_follows_it(
+    tmp_path: Path, left_minor: int, restarted: bool
+) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    kept.handle(asked(1))
+    kept.handle(reversed_(1, own_stan=901, amount_minor=99))
+    kept.handle(reversed_(1, own_stan=902, replacement_minor=left_minor))
+    kept = kept.restarted() if restarted else kept
+    counted = totals(1, debits_count=1, debits_minor=12_500, debits_reversed_count=1, debits_reversed_minor=12_500 - left_minor)
+    (journaled, *_) = kept.board.handle(counted, 0.0)
+    assert isinstance(journaled, JournalReconciliation)
+    assert journaled.outcome.settlement_code == IN_BALANCE, journaled.outcome.reason
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("first", [{"amount_minor": 99}, {"replacement_minor": 11_900}])
+def test_an_adjusted_sale_counts_for_its_new_amount_whatever_reversal_came_before(
+    tmp_path: Path, first: dict[str, Any], restarted: bool
+) -> None:
+    kept = Kept(tmp_path, BY_BATCH)
+    kept.handle(IssuerUp("atlas"))
+    kept.handle(asked(1))
+    kept.handle(reversed_(1, own_stan=901, **first))
+    kept.handle(_tip(2, of=1, amount_minor=13_000))
+    kept = kept.restarted() if restarted else kept
+    (journaled, *_) = kept.board.handle(totals(1, debits_left_count=1, debits_left_minor=13_000), 0.0)
+    assert isinstance(journaled, JournalReconciliation)
+    assert journaled.outcome.settlement_code == IN_BALANCE, journaled.outcome.reason
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("kind", ["reversal", "completion"])
+def test_what_a_refused_reversal_has_named_is_still_meant_by_its_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(history, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(reader, "REMEMBERED_MAX", 2)
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    rrn = request(1).rrn
+    for stan in (1, 2):
+        kept.handle(asked(stan, rrn=rrn, pre_authorized=kind == "completion"))
+    kept.handle(reversed_(2, own_stan=901, amount_minor=99))
+    for stan in (3, 4, 5, 6):
+        kept.handle(asked(stan))
+    named: dict[str, Any] = {"rrn": rrn, "approval_code": "A00001", "function": "advice", "message_class": "financial"}
+    then = reversed_(1, own_stan=902, named=False) if kind == "reversal" else asked(7, **named)
+    effects = kept.board.handle(then, 0.0)
+    meant = [effect.outcome.original_id for effect in effects if isinstance(effect, JournalReversal)]
+    meant += [effect.original_id for effect in effects if isinstance(effect, JournalRequest)]
+    assert meant == [2], "the latest of them"
+    kept.journal.close()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_the_last_totals_of_a_terminal_without_a_clock_may_be_sent_again(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    for number, amount_minor in enumerate((12_500, 4_000, 7_000), start=1):
+        kept.handle(asked(number, amount_minor=amount_minor))
+        counted = without_a_clock(totals(number, debits_count=1, debits_minor=amount_minor), "1122200000")
+        kept.handle(counted)
+    kept = kept.restarted() if restarted else kept
+    *_, reply = kept.board.handle(without_a_clock(counted, "1122200130"), 0.0)
+    assert isinstance(reply, ReplyTotals)
+    assert (reply.outcome.response_code, reply.outcome.totals["debits_minor"]) == ("00", 7_000)
+    kept.journal.close()
+
+
+def without_a_clock(event: TotalsReceived, received_at: str) -> TotalsReceived:
+    """The totals of a terminal that writes no time: the centre's stands in its place."""
+    sent = event.reconciliation
+    key = sent.key._replace(transmitted_at=received_at)
+    return TotalsReceived(evolve(sent, key=key, stamped=True), event.origin, event.line)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_waited_when_a_batch_was_closed_may_be_adjusted_again_and_again(tmp_path: Path, restarted: bool) -> None:
+    kept = Kept(tmp_path, BY_BATCH)
+    kept.handle(IssuerUp("atlas"))
+    kept.handle(asked(1))
+    kept.write_down(kept.board.handle(asked(2), 0.0))
+    kept.handle(totals(1, debits_count=1))
+    kept.handle(answered(2))
+    kept.handle(_tip(3, of=2, amount_minor=13_000))
+    kept = kept.restarted() if restarted else kept
+    effects = kept.board.handle(_tip(4, of=2, amount_minor=13_500), 0.0)
+    kept.write_down(effects)
+    assert _code(effects) == "00"
+    assert _code(kept.board.handle(_tip(5, of=1, amount_minor=13_000), 0.0)) == "12", "that one was closed"
+    kept.journal.close()
+
+
+def _tip(stan: int, of: int, amount_minor: int) -> Event:
+    told: dict[str, Any] = {"function": "advice", "message_class": "financial", "adjusts": True}
+    return asked(stan, amount_minor=amount_minor, original_key=request(of).key, **told)
+
+
+def _code(effects: list[Effect]) -> str:
+    return next((effect.decision.response_code for effect in effects if isinstance(effect, Reply)), "none yet")
+
+
+@pytest.mark.parametrize("since", ["remembered", "let go", "restarted", "restarted and let go"])
+@pytest.mark.parametrize(
+    "named",
+    [reversed_, partial(reversed_, named=False), partial(by_stan_alone, card=ATLAS_CARD), partial(by_stan_alone, card=None)],
+    ids=["DE 90", "DE 37", "STAN and card", "STAN"],
+)
+def test_what_was_reversed_before_it_came_is_declined_whenever_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: Callable[[int], Event], since: str
+) -> None:
+    if "let go" in since:
+        monkeypatch.setattr(reversals, "UNKNOWN_REMEMBERED_MAX", 2)
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    kept.handle(named(1))
+    for other in (11, 12, 13, 14):
+        kept.handle(reversed_(other, own_stan=900 + other))
+    kept = kept.restarted() if "restarted" in since else kept
+    kept.handle(IssuerUp("atlas"))
+    assert _code(kept.board.handle(asked(1), 0.0)) == "12"
+    assert any(isinstance(effect, Forward) for effect in kept.board.handle(asked(2), 0.0))
     kept.journal.close()

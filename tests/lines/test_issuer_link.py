@@ -208,6 +208,27 @@ async def test_a_cut_over_that_is_refused_is_not_told_again_on_the_same_sign_on(
         await issuer.stream.aclose()
 
 
+async def test_an_issuer_that_signed_off_without_answering_a_cut_over_is_told_at_its_next_sign_on(
+    mock_clock: MockClock,
+) -> None:
+    async with played() as centre:
+        issuer = await centre.signed_on()
+        await _next_day(centre, mock_clock, "2026-11-23")
+        assert (await issuer.receive()).elements[70] == CUT_OVER
+        await issuer.send(network(SIGN_OFF))
+        await issuer.receive()
+        mock_clock.jump(CUT_OVER_REPEAT_SECONDS)
+        centre.server.watch_sessions(trio.current_time())
+        echo = await issuer.receive()
+        assert echo.elements[70] == ECHO
+        await issuer.send(answer_to(echo))
+        await quiet()
+        assert not issuer.stream.socket.is_readable()
+        await issuer.send(network(SIGN_ON))
+        assert [(await issuer.receive()).elements[70] for _ in range(2)] == [SIGN_ON, CUT_OVER]
+        await issuer.stream.aclose()
+
+
 async def test_a_cut_over_of_an_issuer_is_answered_and_told(mock_clock: MockClock) -> None:
     async with played() as centre:
         issuer = await centre.signed_on()

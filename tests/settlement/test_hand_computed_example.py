@@ -21,8 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from switch.endofday.close import close_day, statement
+from switch.endofday.close import close_day
 from switch.endofday.report import DayReport
+from switch.endofday.statements import statement
 from tests.support.day_builders import FRIDAY, GROCER, MONDAY, NOW_MS, SATURDAY, day_specs, journal_of
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from switch.endofday.close import close_day, statement
+from switch.endofday.close import close_day
+from switch.endofday.statements import statement
 from switch.settlement.statement import CSV_COLUMNS, WIDTH
 from switch.settlement.statement_labels import LABELS
 from tests.support.day_builders import CASH, FRIDAY, GROCER, HOTEL, NOW_MS, SATURDAY, SUNDAY, day_specs, journal_of, later_ms

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from switch.endofday.close import statement
+from switch.endofday.statements import statement
 from switch.settlement.statement import CSV_COLUMNS
 from switch.settlement.statement_excel import as_text
 from switch.settlement.statement_labels import EXCEL_FR_HEADS

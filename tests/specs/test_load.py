@@ -66,8 +66,10 @@ def test_the_cast(specs: Specs) -> None:
         "souss": ("domestic", "bcd93"),
         "vesta": ("foreign", "ebcdic_bcd"),
         "maestra": ("foreign", "ebcdic"),
+        "lusitania": ("foreign", "ebcdic_bcd"),
+        "sakura": ("foreign", "ebcdic"),
     }
-    assert sorted(issuer.address.port for issuer in specs.issuers.values()) == [9101, 9102, 9103, 9104, 9105]
+    assert sorted(issuer.address.port for issuer in specs.issuers.values()) == [9101, 9102, 9103, 9104, 9105, 9106, 9107]
 
 
 @pytest.mark.parametrize("issuer", ["atlas", "rif", "souss", "vesta", "maestra"])
@@ -291,7 +293,10 @@ BAD = [
         "routing.toml",
         'issuer = "rif"',
         'issuer = "riff"',
-        "routing.toml:{line}: range[2].issuer: found 'riff', expected one of atlas, maestra, rif, souss, vesta",
+        (
+            "routing.toml:{line}: range[2].issuer: found 'riff', expected one of "
+            "atlas, lusitania, maestra, rif, sakura, souss, vesta"
+        ),
     ),
     (
         "merchants.toml",
@@ -464,7 +469,10 @@ BAD = [
         "scenarios/bad-evening.toml",
         'issuer = "vesta"',
         'issuer = "visa"',
-        "scenarios/bad-evening.toml:{line}: rule[4].issuer: found 'visa', expected one of atlas, maestra, rif, souss, vesta",
+        (
+            "scenarios/bad-evening.toml:{line}: rule[4].issuer: found 'visa', expected one of "
+            "atlas, lusitania, maestra, rif, sakura, souss, vesta"
+        ),
     ),
     (
         "scenarios/bad-evening.toml",
@@ -528,7 +536,9 @@ def test_a_scenario_may_stand_anywhere(specs: Specs, tmp_path: Path) -> None:
     path.write_text('purpose = "late"\n[[rule]]\nissuer = "atlas"\nthen = {delay_seconds = 1}\n')
     assert load_scenario(path, specs).name == "late-night"
     path.write_text('purpose = "late"\n[[rule]]\nissuer = "atlantis"\nthen = {delay_seconds = 1}\n')
-    sentence = f"{path}:3: rule[1].issuer: found 'atlantis', expected one of atlas, maestra, rif, souss, vesta"
+    sentence = (
+        f"{path}:3: rule[1].issuer: found 'atlantis', expected one of atlas, lusitania, maestra, rif, sakura, souss, vesta"
+    )
     assert refusal(lambda: load_scenario(path, specs)) == sentence
     missing = tmp_path / "none.toml"
     assert refusal(lambda: load_scenario(missing, specs)).startswith(f"{missing}: found no such file")
@@ -569,7 +579,7 @@ def test_every_key_the_loader_reads_is_in_the_readme(monkeypatch: pytest.MonkeyP
 
 
 def test_every_file_kind_has_an_example_in_the_readme() -> None:
-    assert len(readme_examples()) == 11
+    assert len(readme_examples()) == 12
     readme = (default_folder() / "README.md").read_text()
     for file in FILES:
         kind = file if file.count("/") == 0 or file.startswith("fees/") else re.sub(r"/.*", "/", file)

@@ -113,6 +113,13 @@ def reversed_(
     return ReversalReceived(reversal, origin, "ascii 127.0.0.1:4000")
 
 
+def by_stan_alone(stan: int, card: str | None, sent_at: str = "1122091600") -> ReversalReceived:
+    """A reversal that names its original by DE 11 and nothing else; ``card`` None: without DE 2."""
+    named = reversed_(stan, own_stan=stan).reversal
+    key, pan = named.key._replace(transmitted_at=sent_at), Pan(card) if card is not None else None
+    return ReversalReceived(evolve(named, key=key, original_key=None, rrn="", pan=pan), "line 1", "ascii 127.0.0.1:4000")
+
+
 def delivered(stan: int, issuer: str = "atlas", response_code: str = "00", kind: DeliveryKind = "reversal") -> DeliveryAnswered:
     """The issuer's answer to what it was owed: the number of a reversal, or the STAN of the request an advice tells of."""
     return DeliveryAnswered(issuer, f"{stan:06d}", response_code, kind)

@@ -11,8 +11,9 @@ import pytest
 from attrs import evolve
 
 from switch.data_folder.vault import Vault
-from switch.endofday.close import check_books, close_day, statement
+from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
+from switch.endofday.statements import statement
 from switch.iso8583.message import Message
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.specs.folder import default_folder

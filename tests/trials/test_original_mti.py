@@ -11,6 +11,7 @@ from attrs import evolve
 
 from switch.cli.request.build import message_of
 from switch.iso8583.edition93.messages import to_1993
+from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.mapping.issuer import to_issuer_advice, to_issuer_reversal
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook
@@ -30,7 +31,7 @@ from tests.cli.test_subelements import SPECS, wishes_of
 from tests.issuers.cast import asked
 from tests.support.played_issuer import quiet
 from tests.trials.desk import desk, message
-from tests.trials.test_tips import RRN, sold, tip
+from tests.trials.test_tips import AT, RRN, naming, sold, tip, totals
 
 NAMED = ExchangeKey("504777", "TERM0001", "000001", "1122100000")
 OTHER = {"de41": "ONDE0001", "de42": message("0200", 1).elements[42], "de37": "RRN000000009"}
@@ -103,6 +104,30 @@ async def test_a_bank_that_was_away_hears_the_right_one(
             heard = at.centre.heard["atlas"]
     told = [each.elements[90][:10] for each in heard if each.mti in ("0220", "0221")]
     assert told == [named]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("mti", ["0100", "0120", "0200"])
+async def test_the_reversal_of_what_a_batch_has_captured_names_what_the_bank_was_sent(
+    tmp_path: Path, mti: str, restarted: bool
+) -> None:
+    books: dict[str, MemoryBook] = {}
+    told = {"de38": "ABC123", "de39": "00"} if mti == "0120" else {}
+    back = naming("0420", 3, 10_000, de90=original_data(mti, ExchangeKey("504777", AT["de41"], "000001", "1122100000")))
+    async with desk(tmp_path, books) as at:
+        assert await at.code(naming(mti, 1, 10_000, **told)) == "00"
+        assert await at.code(totals(2, 1, 10_000)) == "00"
+        assert await at.held_minor() == 10_000
+        if not restarted:
+            assert await at.code(back) == "00"
+            assert await at.held_minor() == 0
+            heard = at.centre.heard["atlas"]
+    if restarted:
+        async with desk(tmp_path, books) as at:
+            assert await at.code(back) == "00"
+            assert await at.held_minor() == 0
+            heard = at.centre.heard["atlas"]
+    assert [each.elements[90][:10] for each in heard if each.mti == "0420"] == [f"{mti}000001"]
 
 
 @pytest.mark.parametrize(("option", "mti"), [("adjust", "0200"), ("reverse", "0100"), ("complete", "0100")])

@@ -34,10 +34,11 @@ async def test_who_asks_again_after_a_restart_is_told_that_the_issuer_timed_out_
             issuer = await centre.signed_on()
             await centre.acquirer.send(asked)
             await issuer.receive()
-    with closing(_journal(tmp_path)) as journal:
-        async with played(asked="ascii93", journal=journal) as centre:
-            assert (await centre.acquirer.ask(asked)).elements[39] == "911"
-            assert (await centre.acquirer.ask(unasked)).elements[39] == "907"
+    for start in ("decides it", "reads how it was decided"):
+        with closing(_journal(tmp_path)) as journal:
+            async with played(asked="ascii93", journal=journal) as centre:
+                assert (await centre.acquirer.ask(asked)).elements[39] == "911", start
+                assert (await centre.acquirer.ask(unasked)).elements[39] == "907", start
 
 
 async def test_the_reversal_an_issuer_gets_says_what_is_left_and_when_the_centre_sent_it() -> None:

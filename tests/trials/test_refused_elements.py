@@ -9,7 +9,7 @@ import pytest
 
 from switch.endofday.close import check_books, close_day
 from switch.iso8583.message import Message
-from tests.support.day_builders import FRIDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, day_specs, journal_of, later_ms
 from tests.trials.desk import desk, message, named
 
 OTHER_CARD = "9504010000000027"
@@ -91,6 +91,29 @@ def test_an_offline_sale_of_any_amount_is_not_paid(tmp_path: Path, kind: str) ->
     assert [item.request_id for item in report.exceptions] == [huge]
     assert "floor limit" in report.exceptions[0].reason
     assert [payout.gross_minor for payout in report.payouts] == [30_000]
+    assert check_books(tmp_path).faults == ()
+
+
+@pytest.mark.parametrize("kind", ["purchase", "refund"])
+@pytest.mark.parametrize("named", ["nothing", "a hold that was told", "a hold that was told more"])
+@pytest.mark.parametrize("over_minor", [0, 1])
+def test_the_floor_limit_itself_is_within_it(tmp_path: Path, named: str, kind: str, over_minor: int) -> None:
+    amount_minor = GROCER.floor_limit_minor + over_minor
+    with_it: dict[str, Any] = {"transaction_type": kind}
+    with journal_of(tmp_path, FRIDAY) as journal:
+        if named == "nothing":
+            last = journal.decide(amount_minor=amount_minor, **SALE_OFFLINE, **with_it)
+        elif named == "a hold that was told":
+            hold = journal.hold(amount_minor=amount_minor, function="advice", **with_it)
+            last = journal.capture(hold, amount_minor, message_class="financial")
+        else:
+            hold = journal.hold(amount_minor=10_000, **with_it)
+            journal.hold(amount_minor=amount_minor - 10_000, function="advice", original_id=hold, **with_it)
+            last = journal.capture(hold, amount_minor, message_class="financial")
+    report = close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+    assert [item.request_id for item in report.exceptions] == [last] * over_minor
+    sign = -1 if kind == "refund" else 1
+    assert [payout.gross_minor for payout in report.payouts] == [sign * GROCER.floor_limit_minor] * (1 - over_minor)
     assert check_books(tmp_path).faults == ()
 
 

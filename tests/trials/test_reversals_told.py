@@ -57,6 +57,23 @@ async def test_one_corrected_under_the_same_number_and_time_is_judged_anew(
             assert await at.held_minor() == 0
 
 
+@pytest.mark.parametrize("own", ["504777", "000504", "00000000504"])
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_one_of_an_acquirer_whose_id_begins_with_zeros_finds_its_sale(tmp_path: Path, own: str, restarted: bool) -> None:
+    books: dict[str, MemoryBook] = {}
+    back = reversal(2, de32=own, de90=named(SALE_KEY._replace(acquirer_id=own)))
+    async with desk(tmp_path, books) as at:
+        assert await at.code(message("0100", 1, de32=own)) == "00"
+        assert await at.held_minor() == 12_500
+        if not restarted:
+            assert await at.code(back) == "00"
+            assert await at.held_minor() == 0
+    if restarted:
+        async with desk(tmp_path, books) as at:
+            assert await at.code(back) == "00"
+            assert await at.held_minor() == 0
+
+
 async def test_the_bank_is_given_the_acquirers_reason_and_none_of_ours(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         for stan, reason in ((1, ""), (3, "4000"), (5, "4021")):

@@ -22,7 +22,8 @@ import pytest
 from attrs import frozen
 
 import switch
-from switch.endofday.close import check_books, close_day, statement
+from switch.endofday.close import check_books, close_day
+from switch.endofday.statements import statement
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.transaction import ExchangeKey

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from switch.data_folder.vault import Vault
-from switch.endofday.close import check_books, close_day, statement
+from switch.endofday.close import check_books, close_day
+from switch.endofday.statements import statement
 from switch.journal.journal import JOURNAL_FILE, SqliteJournal
 from switch.specs.load import load_specs
 from tests.support import centre_in_loop

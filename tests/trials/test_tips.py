@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch.data_folder.vault import Vault
-from switch.endofday.close import check_books, close_day, statement
+from switch.endofday.close import check_books, close_day
+from switch.endofday.statements import statement
 from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.issuers.process.book import MemoryBook

@@ -37,6 +37,39 @@ PROOFS: Final[dict[str, str]] = {
     "messages_open": "messages déchiffrables",
     "rows_unchanged": "lignes inchangées",
     "files_unchanged": "fichiers inchangés",
+    "issuers_booked": "comptes des émetteurs",
+    "issuers_agree_with_positions": "émetteurs et soldes nets",
+    "approvals_in_issuers_books": "autorisations chez l'émetteur",
+    "posted_once": "imputations uniques",
+    "holds_end_in_one_way": "fin des blocages",
+    # endofday/issuer_proofs
+    "issuer {1}: request {2} was presented for {3$} and is booked for {4$} (minor units)": (
+        "émetteur {1} : la demande {2} est présentée pour {3} et comptabilisée pour {4} (en unités divisionnaires)"
+    ),
+    "issuer {1}: a position of {2$}, and {3$} booked on its accounts (minor units)": (
+        "émetteur {1} : solde net de {2}, et {3} comptabilisé sur ses comptes (en unités divisionnaires)"
+    ),
+    "issuer {1}: its book has no entry of approval {2} (RRN {3})": (
+        "émetteur {1} : son livre n'a aucune écriture de l'autorisation {2} (RRN {3})"
+    ),
+    "issuer {1}: {2$} booked of request {3}, and {4$} moved on its account (minor units)": (
+        "émetteur {1} : {2} comptabilisé de la demande {3}, et {4} mouvementé sur son compte (en unités divisionnaires)"
+    ),
+    "issuer {1}: a hold on account {2} ended twice: {3$} is left (minor units)": (
+        "émetteur {1} : un montant bloqué du compte {2} a pris fin deux fois : il reste {3} (en unités divisionnaires)"
+    ),
+    "accounts were not compared with the closed days: no book here of {1}": (
+        "les comptes n'ont pas été rapprochés des journées arrêtées : aucun livre ici de {1}"
+    ),
+    "accounts of {1} were not compared: an earlier release wrote its book": (
+        "les comptes de {1} n'ont pas été rapprochés : son livre est d'une version antérieure"
+    ),
+    "{1} has not booked {2} yet; it does once its process runs": (
+        "{1} n'a pas encore comptabilisé {2} ; il le fait dès que son processus tourne"
+    ),
+    "{1} has not booked {2} yet; it does once it is told: `switch day close {3}` does that": (
+        "{1} n'a pas encore comptabilisé {2} ; il le fait dès qu'il en est avisé par `switch day close {3}`"
+    ),
     # clearing/checks
     "entry {1} does not balance: {2} debited, {3} credited (minor units)": (
         "l'écriture {1} n'est pas équilibrée : {2} au débit, {3} au crédit (en unités divisionnaires)"

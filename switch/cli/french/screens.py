@@ -14,6 +14,10 @@ SCREENS: Final[dict[str, str]] = {
     "business date {1} is already closed; files were missing and are rendered again from the books": (
         "la journée comptable {1} est déjà arrêtée ; des fichiers manquaient et sont réédités à partir de la comptabilité"
     ),
+    "business date {1} is already closed; its statements are now there as {2}, from the books": (
+        "la journée comptable {1} est déjà arrêtée ; ses relevés sont désormais là en {2}, à partir de la comptabilité"
+    ),
+    "statement of {1} for {2} written to {3}": "relevé de {1} du {2} écrit dans {3}",
     "nothing to close: {1*}; {2*}": "rien à arrêter : {1} ; {2}",
     "business date {1} has no decisions": "la journée comptable {1} n'a aucune demande",
     "no business date was ever opened": "aucune journée comptable n'a été ouverte",
@@ -105,6 +109,7 @@ SCREENS: Final[dict[str, str]] = {
     "statements": "relevés",
     "day files": "fichiers de journée",
     "sealed cards": "cartes chiffrées",
+    "booked by banks": "comptabilisé par les banques",
     "still open": "encore ouvertes",
     "{1}: 0 approvals in {2*}": "{1} : 0 autorisation sur {2}",
     "{1}: {2#} approval in {3*}": "{1} : {2} autorisation sur {3}",

@@ -240,14 +240,20 @@ def _original_to_1993(mti: str, e: Mapping[int, str], today: date) -> str:
     terminal.
     """
     if mti[1] == "4" and 12 in e and 13 in e:
-        return original_data(e[90], dated(e[13], today) + e[12])
+        return original_data(e[90], dated(e[13], today) + e[12], e.get(32, ""))
     at = dated(e[90][10:14], today) + e[90][14:20]
-    return original_data(e[90], _in_local_time(at, e, today))
+    return original_data(e[90], _in_local_time(at, e, today), e.get(32, ""))
 
 
-def original_data(named: str, at: str) -> str:
-    """DE 56 from DE 90 and the original's date and time, YYMMDDhhmmss."""
+def original_data(named: str, at: str, acquirer_id: str) -> str:
+    """DE 56 from DE 90 and the original's date and time, YYMMDDhhmmss.
+
+    ``acquirer_id`` is the DE 32 of the message. DE 90 fills the acquirer up with zeros; where it is that one, DE 56 has it with
+    the zeros it begins with itself.
+    """
     acquirer = named[20:31].lstrip("0")
+    if acquirer and acquirer == acquirer_id.lstrip("0"):
+        acquirer = acquirer_id
     return f"1{named[1:4]}{named[4:10]}{at}{len(acquirer):02d}{acquirer}"
 
 

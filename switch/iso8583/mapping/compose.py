@@ -156,7 +156,7 @@ def worded(message: Message, dialect: Dialect, today: date) -> Message:
     mti, elements = to_1993(message, None, today)
     if 90 in message.elements:
         named = message.elements[90]
-        elements[56] = original_data(named, dated(named[10:14], today) + named[14:20])
+        elements[56] = original_data(named, dated(named[10:14], today) + named[14:20], elements.get(32, ""))
     said = message.mti if message.mti[0] == VERSIONS[EDITION_1993] else mti
     return Message(said, {number: value for number, value in elements.items() if dialect.elements[number]})
 

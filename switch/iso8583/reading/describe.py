@@ -11,7 +11,6 @@ from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993, Dialect
 from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, SECRET
-from switch.iso8583.mapping.proof_words import proof_words
 from switch.iso8583.mti import describe_mti
 from switch.iso8583.nested.ber import emv_tags
 from switch.iso8583.nested.shown import SubelementLine, divided, hides_secrets, inside
@@ -114,7 +113,7 @@ def describe(
 
 def _in_words(line: SubelementLine, dialect: Dialect) -> SubelementLine:
     """A subelement that says what an issuer found of a proof, with that in words."""
-    words = proof_words(dialect, line.number, line.value)
+    words = meanings.proof_words(dialect, line.number, line.value)
     return evolve(line, meaning=words) if words else line
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from switch.iso8583.dialect import Dialect
 from switch.iso8583.mapping.pin_control import PinControl
+from switch.iso8583.mapping.security_places import ECI_BY_DIGIT
 from switch.iso8583.mapping.session import KEY_FUNCTION_NAMES, NETWORK_FUNCTION_NAMES
 from switch.money import currency_name, format_minor
+from switch.rates import Rate
 from switch.transaction import RESPONSE_MEANINGS, SCHEME_MEANINGS
 
 #: DE 3, first two digits.
@@ -68,6 +71,9 @@ AMOUNTS: Final = {4: 49, 5: 50, 6: 51}  #: amount -> the element that says its c
 CURRENCY_ELEMENTS: Final = frozenset({49, 50, 51})
 
 
+CONVERSION_RATES: Final = frozenset({9, 10})
+
+
 #: Element -> the words for its values; of DE 3 for its first two digits.
 TABLES: Final[Mapping[int, Mapping[str, str]]] = {
     3: PROCESSING_CODES,
@@ -84,6 +90,8 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
         return amount(value, elements.get(AMOUNTS[number], "504"))
     if number in CURRENCY_ELEMENTS:
         return currency_name(value)
+    if number in CONVERSION_RATES:
+        return conversion_rate(value)
     if number == 22:
         said = (ENTRY_MODE_MEANINGS.get(value[:2], ""), PIN_ENTRY.get(value[2:], ""))
         return ", ".join(word for word in said if word)
@@ -93,6 +101,12 @@ def meaning(number: int, value: str, elements: Mapping[int, str]) -> str:
     if number == 54:
         return ", ".join(_additional(value[start : start + 20]) for start in range(0, len(value), 20))
     return TABLES.get(number, {}).get(value[:2] if number == 3 else value, "")
+
+
+def conversion_rate(code: str) -> str:
+    """A rate of eight digits as a decimal number; empty where it is none."""
+    rate = Rate.of_code(code)
+    return rate.text if rate is not None else ""
 
 
 def amount(digits: str, currency: str) -> str:
@@ -107,3 +121,26 @@ def _additional(entry: str) -> str:
         return "an amount of another kind"
     below_zero = entry[7] == "D" and entry[2:4] in ("01", "02")
     return f"{what} {format_minor(-int(digits) if below_zero else int(digits), currency)} {currency_name(currency)}"
+
+
+#: What an issuer found, and how far a cardholder was authenticated, in words.
+_RESULTS: Final = {
+    "cvv2_result": {"M": "match", "N": "no match", "P": "not processed", "S": "missing", "U": "not verified"},
+    "cvv_result": {"1": "wrong", "2": "right"},
+    "cavv_result": {
+        "0": "cannot be read",
+        "1": "wrong",
+        "2": "right",
+        "3": "right, of an attempt",
+        "4": "wrong, of an attempt",
+    },
+    "eci": {"05": "authenticated", "06": "attempted", "07": "not authenticated"},
+}
+
+
+def proof_words(dialect: Dialect, place: str, value: str) -> str:
+    """What stands in a subelement such as 48.87 in words, where the dialect says that it is a result or an ECI."""
+    for name, words in _RESULTS.items():
+        if dialect.security.get(name) == place:
+            return words.get((ECI_BY_DIGIT.get(value.strip()[-1:]) or "") if name == "eci" else value, "")
+    return ""

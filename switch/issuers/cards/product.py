@@ -54,7 +54,7 @@ class Product:
     contactless_limit_minor: int | None = None  #: the most one contactless payment without a PIN may be; None: as others
     cash_limit_minor: int | None = None  #: the most one transaction may hand out in cash, where the card says nothing else
     limits: tuple[Limit, ...] = ()
-    hold_days: int | None = None  #: for how long the bank promises a hold; the accounts do not end one yet
+    hold_days: int | None = None  #: how long a hold lasts; None: HOLD_DAYS of issuers/entry
     share: int = 1  #: how many of the cards ``switch cards generate`` makes are of it, beside the shares of the others
 
     @classmethod

@@ -10,6 +10,7 @@ ACTIVE: Final = "active"
 PURPOSE_DO_NOT_HONOR: Final = "do_not_honor"
 LOST: Final = "lost"
 STOLEN: Final = "stolen"
+BLOCKED_BY_BANK: Final = "blocked_by_bank"  #: of an account blocked by hand (``switch account block``); no file says it
 
 Refusal = tuple[str, str]  #: response code and reason
 
@@ -41,6 +42,7 @@ STATUS_REFUSALS: Final[dict[str, Refusal]] = {
     "no_record": ("56", "bank has lost its record of the card"),
 }
 STATUSES: Final[tuple[str, ...]] = (ACTIVE, *STATUS_REFUSALS)
+ACCOUNT_BLOCKED: Final[Refusal] = (RESTRICTED_CARD, "account is blocked by the bank")
 
 #: What the cardholder has told the bank of standing orders -> what a payment with a number on file is refused with. The codes
 #: are those of the schemes.

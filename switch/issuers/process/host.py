@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Final, Protocol
 
 import trio
 
+from switch.card import Pan
 from switch.errors import MessageError, TlsError
 from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
+from switch.iso8583.mapping.billing import Billed, billed_in, reversal_in, with_billing
 from switch.iso8583.mapping.card_use import card_use
 from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.mapping.session import CUT_OVER, SETTLEMENT_DATE, network_response
@@ -23,9 +26,11 @@ from switch.iso8583.mti import expects_answer, message_class
 from switch.iso8583.nested.read import element_value
 from switch.issuers.account import ACCOUNT_CURRENCY, AccountBook
 from switch.issuers.advice import take
+from switch.issuers.billing import told_in_sale
 from switch.issuers.case import Means
 from switch.issuers.decide import approval_codes, decide, undo
-from switch.issuers.entry import Entry, EntryReference, Placed, Records
+from switch.issuers.entry import Entry, EntryReference, Placed
+from switch.issuers.process.upkeep import DurableBook, Upkeep
 from switch.issuers.profile import Profile
 from switch.issuers.proofs.proof import Proofs, Verifier
 from switch.issuers.proofs.tries import ProofEvent, ProofMemory
@@ -45,13 +50,16 @@ from switch.transaction import (
     SYSTEM_MALFUNCTION,
     Authorization,
     CardUse,
+    Decision,
     ExchangeKey,
 )
 
 HOME_COUNTRY: Final = "504"  #: of an issuer that is told no other: Morocco
 
+UPKEEP_SECONDS: Final = 0.25  #: between two looks for cleared days, orders and holds whose time is up
 
-class Keeper(Records, Protocol):
+
+class Keeper(DurableBook, Protocol):
     """The durable book as the host uses it."""
 
     def append(self, entries: list[Entry], events: list[ProofEvent] = ...) -> None: ...
@@ -108,11 +116,16 @@ class IssuerHost:
         scenario: Scenario | None = None,
         seed: int = 0,
         tls: ServerSide | None = None,
+        told_in: Path | None = None,
+        unseal: Callable[[str], Pan | None] = lambda _: None,
+        say: Callable[[str], None] = lambda _: None,
         verifier: Verifier | None = None,
     ) -> None:
+        """``told_in``: the data folder where it finds cleared days and orders (``notices``)."""
         self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
+        self._currency = profile.billing_currency  #: of its accounts, where sales are converted for them
         self._lines = Lines(lambda: None)
         self._means = Means(self._writing, country, _use_of)
         self._accounts = AccountBook(profile)
@@ -125,15 +138,24 @@ class IssuerHost:
         self._scenario = ScenarioState(scenario, profile.id, partial(element_value, wire.codec.dialect))
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
+        self.upkeep = Upkeep(self._accounts, book, told_in, write=self._writing.write, unseal=unseal, say=say)
 
     async def serve(self, listening: socket.socket) -> None:
         """Accept the centre's lines until cancelled; the socket is closed then."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._lines.run)
-            with closing(listening):
+            nursery.start_soon(self._keep_up)
+            with closing(listening), closing(self.upkeep):
                 while True:
                     connection, peer = await accept(listening)
                     nursery.start_soon(self._line, connection, f"{self._name} {peer}")
+
+    async def _keep_up(self) -> None:
+        """Look four times a second for what is to be done unasked; requests come between its steps."""
+        while True:
+            while self.upkeep.step(self._clock_ms()):
+                await trio.lowlevel.checkpoint()
+            await trio.sleep(UPKEEP_SECONDS)
 
     async def _line(self, connection: socket.socket, name: str) -> None:
         line = Line(connection, self._wire, name)
@@ -151,6 +173,8 @@ class IssuerHost:
     def _gulp(self, line: Line, late: trio.Nursery, frames: Iterable[Frame | None]) -> None:
         """Judge what came in one gulp; answers that are to be late are sent by tasks of their own."""
         now_ms = self._clock_ms()
+        if now_ms >= self.upkeep.due_ms:
+            self.upkeep.expire(now_ms)
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
         stamp = acquirer.Stamp(second, second)
@@ -191,23 +215,28 @@ class IssuerHost:
                     currency=ACCOUNT_CURRENCY,
                     places=self._places,
                 )
+                billed = None if self._currency is None else billed_in(self._currency, request)
             except MessageError:
                 return acquirer.refusal(message, FORMAT_ERROR), 0.0
             judgement = decide(
-                request,
+                request if billed is None else billed.request,
                 self._accounts,
                 self._scenario,
                 means=self._means,
                 now_ms=now_ms,
                 today_yymm=month,
                 approval_codes=self._codes,
+                asked=request,
                 proofs=self._proofs,
             )
             if judgement.entry is not None:
                 self._writing.waiting.append(judgement.entry)
             self._writing.events += judgement.events
-            answer = None if judgement.silence else issuer.from_issuer(message, judgement.decision, self._places)
-            return answer, judgement.delay_seconds
+            if judgement.silence:
+                return None, judgement.delay_seconds
+            if billed is not None:
+                return self._billed_answer(message, request, billed, judgement.decision), judgement.delay_seconds
+            return issuer.from_issuer(message, judgement.decision, self._places), judgement.delay_seconds
         if not expects_answer(message.mti):
             return None, 0.0
         if kind in ("authorization", "financial"):
@@ -231,16 +260,27 @@ class IssuerHost:
             advice = acquirer.to_authorization(
                 message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY
             )
+            billed = None if self._currency is None else billed_in(self._currency, advice)
         except MessageError:
             return acquirer.refusal(message, FORMAT_ERROR)
-        taken = take(advice, self._accounts, self._writing, now_ms=now_ms)
+        taken = take(advice if billed is None else billed.request, self._accounts, self._writing, now_ms=now_ms)
         self._writing.waiting.extend(taken.entries)
+        if billed is not None:
+            return self._billed_answer(message, advice, billed, taken.decision)
         return issuer.from_issuer(message, taken.decision)
+
+    def _billed_answer(self, message: Message, asked: Authorization, billed: Billed, decision: Decision) -> Message:
+        """The answer to a request or an advice that was converted: what it says of money is in the currency of the sale, and
+        DE 6, 10, 16 and 51 say what the account bears."""
+        told = told_in_sale(decision, asked, billed.request, billed.rate)
+        return with_billing(issuer.from_issuer(message, told, self._places), message, decision.approved_minor)
 
     def _undo(self, message: Message, now_ms: int, stamp: acquirer.Stamp) -> Message:
         """The answer to a reversal; what it changes waits to be written."""
         try:
             reversal = acquirer.to_reversal(message, acquirer_id=self._institution_id, stamp=stamp, currency=ACCOUNT_CURRENCY)
+            if self._currency is not None:
+                reversal = reversal_in(self._currency, reversal)
         except MessageError:
             return acquirer.refusal(message, FORMAT_ERROR)
         undoing = undo(reversal, self._accounts, self._writing, now_ms=now_ms)

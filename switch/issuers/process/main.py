@@ -15,7 +15,8 @@ from typing import Final
 
 import trio
 
-from switch.data_folder.vault import KEY_FILE
+from switch.card import Pan
+from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.header import HeaderFormat
@@ -98,6 +99,9 @@ async def serve_issuer(
                     scenario=scenario,
                     seed=seed,
                     tls=tls,
+                    told_in=data,
+                    unseal=lambda sealed: _opened(data, sealed),
+                    say=_say,
                     verifier=KeyVerifier(keys, issuer_id, profile.keys.pin_key),
                 )
                 sock = _listening(issuer_id, host, profile.address.port if port is None else port)
@@ -105,6 +109,19 @@ async def serve_issuer(
                 nursery.start_soon(_look_after, book)
                 listening(host, sock.getsockname()[1])
                 await issuer.serve(sock)
+
+
+def _opened(data: Path, sealed: str) -> Pan | None:
+    """A card number as the centre keeps it; None where it does not open here."""
+    try:
+        return Vault.open(data, new=False).unseal(bytes.fromhex(sealed))
+    except (DataFolderError, ValueError, TypeError):
+        return None
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
 
 
 def _listening(issuer_id: str, host: str, port: int) -> socket.socket:

@@ -46,6 +46,7 @@ def test_the_close_of_a_day_counts_presentments_and_statements(tmp_path: Path) -
         f"closing {FRIDAY}: reading the journal",
         f"closing {FRIDAY}: clearing and settling 1 presentment",
         f"closing {FRIDAY}: proving the books of 1 presentment",
+        f"telling atlas of {FRIDAY}",
         f"closing {FRIDAY}: writing statement 1 of 1",
     ]
 

@@ -13,6 +13,7 @@ from switch.cli import VERBS, cli
 from switch.cli.console.words import CATALOGUES, SPOKEN, translated
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
+from switch.cli.french.mail import MAIL
 from switch.cli.french.proofs import PROOFS
 from switch.cli.french.screens import SCREENS
 from switch.endofday.close import DAY_CHECKS
@@ -101,17 +102,58 @@ WHOLE: Final = (
     "--port: found '0', expected a whole number from 1 to 65535",
     "--json: found a value, expected none",
     "mot: found more than the command takes",
+    "The same as a message to the merchant: /d/mail/2026-11-20/X.eml (it is deleted with the folder; --data DIR keeps it)",
+    "merchant X has no message of 2026-11-20 in the outbox",
+    "merchant X has no message in the outbox",
+    "1 message written to /d/mail",
+    "7 messages written to /d/mail",
+    "1 message sent again: an earlier attempt had no answer; the Message-ID is the same",
+    "7 messages sent again: an earlier attempt had no answer; the Message-ID is the same",
+    "no message is to be tried again: everything was sent",
+    "no message of merchant X is to be tried again: there are none",
+    "no message of merchant X and 2026-11-20 is to be tried again: there are none",
+    (
+        "/d/days/2026-11-20/statements/X.csv: found a file that was changed, expected it as it was written; delete it, and "
+        "`switch day close 2026-11-20` writes it from the books"
+    ),
+    "mail.toml: smtp: the server refuses the sender a@b.example: 553 5.7.1",
+    "mail server 127.0.0.1:25 offers no STARTTLS, and nothing is sent in clear",
+    "mail server 127.0.0.1:25 refuses the login: 535 5.7.8",
+    "mail.toml: smtp: found a login with other letters than ASCII, expected user:password in ASCII",
+    "mail.toml: smtp: login_env: X: found no such variable of the environment, expected user:password in it",
+    "mail.toml: smtp: login_env: X: found something else, expected user:password",
+    (
+        "mail.toml: smtp: login_file: /d/x: found a file that others may read, expected a file with user:password that its "
+        "owner alone can read (chmod 600)"
+    ),
+    (
+        "mail.toml: smtp: login_file: /d/x: found bytes that are no text, expected a file with user:password that its owner "
+        "alone can read"
+    ),
+    (
+        "mail.toml: smtp: login_file: /d/x: found No such file or directory, expected a file with user:password that its owner "
+        "alone can read"
+    ),
     "this was not foreseen (ZeroDivisionError: division by zero); the details are in /tmp/fault.txt",
     "this was not foreseen (ZeroDivisionError: division by zero); the details could not be written (No space left on device)",
 )
 #: Texts that no sentence of the day has: settings of SQL, names of commands, a word of the file of details.
-OTHER: Final = {"COALESCE(SUM(7), 0)", "participant, role, currency", "day close", "not installed"}
+OTHER: Final = {
+    "COALESCE(SUM(7), 0)",
+    "participant, role, currency",
+    "day close",
+    "not installed",
+    "timed out",
+    "From: 7 <7>",
+    "To: 7",
+}
 
 MODULES: Final = (
-    *("endofday/close", "endofday/books", "endofday/soundness", "endofday/files"),
+    *("endofday/close", "endofday/books", "endofday/soundness", "endofday/files", "endofday/statements"),
     *("clearing/checks", "clearing/proofs", "settlement/checks"),
     *("data_folder/databases", "data_folder/lock", "data_folder/vault", "machine/files"),
     *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
+    *("cli/mail", "mail/delivery", "mail/outbox", "mail/queueing", "mail/letter", "mail/smtp_session"),
     *("cli/command/usage", "cli/command/options", "cli/console/last_resort", "cli/console/attended"),
 )
 
@@ -166,7 +208,7 @@ def test_places_are_in_order_and_all_of_them_are_translated() -> None:
 
 
 def test_no_table_takes_a_word_from_another() -> None:
-    tables = (SCREENS, PROOFS, DEMO, MISTAKES)
+    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL)
     twice = {text for table in tables for text in table if sum(text in other for other in tables) > 1}
     assert {text for text in twice if len({table[text] for table in tables if text in table}) > 1} == set()
 

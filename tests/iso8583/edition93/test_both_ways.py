@@ -123,15 +123,25 @@ def test_what_names_an_authorization_comes_back_in_its_own_time(
     assert there_and_back(Message(message.mti, told), today) == Message(message.mti, dict(sorted(expected.items())))
 
 
-@given(sales(), st.sampled_from(("0400", "0401", "0420", "0421")), st.integers(0, 12_500), st.sampled_from(("4000", "4021")))
+@given(
+    sales(),
+    st.sampled_from(("0400", "0401", "0420", "0421")),
+    st.integers(0, 12_500),
+    st.sampled_from(("4000", "4021")),
+    st.sampled_from((None, 0, 1_150)),
+)
 @quick
-def test_a_reversal_comes_back_whole(sale: tuple[Message, date, timedelta], mti: str, left_minor: int, reason: str) -> None:
+def test_a_reversal_comes_back_whole(
+    sale: tuple[Message, date, timedelta], mti: str, left_minor: int, reason: str, settled_minor: int | None
+) -> None:
     """Its DE 12 is the original's: so is the time in its DE 90."""
     message, today, _ = sale
     e = {n: v for n, v in message.elements.items() if n != 5} | {4: "000000012500", 56: reason}
+    if settled_minor is not None:
+        e[5] = f"{1_250:012d}"
     e[90] = f"{message.mti[:3]}0000041{e[13]}{e[12]}{'504001':0>11}{0:011d}"
     if left_minor:
-        e[95] = f"{left_minor:012d}{0:012d}C{0:08d}C{0:08d}"
+        e[95] = f"{left_minor:012d}{settled_minor or 0:012d}C{0:08d}C{0:08d}"
     assert there_and_back(Message(mti, e), today) == Message(mti, as_named_in_1993(e))
 
 

@@ -79,6 +79,52 @@ def test_a_partial_reversal_is_understood_and_answered() -> None:
     assert (said[4], said[39], said[24]) == ("000000005000", "400", "401")
 
 
+@pytest.mark.parametrize(("left", "in_1993"), [("000000000460", "000000000460"), ("000000000000", None)])
+@pytest.mark.parametrize("was", ["000000001150", None])
+def test_a_partial_reversal_says_of_the_settlement_amount_what_remains(was: str | None, left: str, in_1993: str | None) -> None:
+    partial = with_elements(PURCHASE, de4="000000012500", de5=was, de95=f"000000005000{left}" + "C00000000" * 2)
+    said = to_1993(Message("0420", partial.elements), None, TODAY).elements
+    assert (said[4], said.get(5)) == ("000000005000", in_1993)
+    assert said[30] == "000000012500" + (was or "0" * 12)
+
+
+@pytest.mark.parametrize(
+    ("de32", "named", "said"),
+    [
+        ("000504", "00000000504", "06000504"),
+        ("00000000504", "00000000504", "1100000000504"),
+        ("504001", "00000504001", "06504001"),
+        ("504001", "00000000504", "03504"),
+        (None, "00000000504", "03504"),
+        ("000504", "00000000000", "00"),
+    ],
+)
+@pytest.mark.parametrize("mti", ["0420", "0220"])
+def test_the_acquirer_of_the_original_is_said_as_the_message_itself_says_it(
+    mti: str, de32: str | None, named: str, said: str
+) -> None:
+    de90 = f"0100000042{1122091530}{named}{0:011d}"
+    message = Message(mti, with_elements(PURCHASE, de32=de32, de90=de90).elements)
+    assert to_1993(message, None, TODAY).elements[56] == "1100000042261122101530" + said
+
+
+@pytest.mark.parametrize(("was", "heard_was"), [("000000001150", "000000001150"), ("0" * 12, None)])
+@pytest.mark.parametrize(("left", "heard_left"), [("000000000460", "000000000460"), (None, "0" * 12)])
+def test_a_partial_reversal_is_heard_with_the_settlement_amount_that_was(
+    was: str, heard_was: str | None, left: str | None, heard_left: str
+) -> None:
+    heard = to_1987(with_elements(PARTIAL_REVERSAL, de5=left, de30="000000012500" + was)).elements
+    assert (heard[4], heard.get(5)) == ("000000012500", heard_was)
+    assert heard[95] == "000000005000" + heard_left + "C00000000" * 2
+
+
+@pytest.mark.parametrize("absent", [("de12",), ("de13",), ("de12", "de13")])
+def test_a_message_without_a_local_time_is_said_with_the_time_it_has(absent: tuple[str, ...]) -> None:
+    message = with_elements(PURCHASE, de7="1231235930", **dict.fromkeys(absent))
+    assert to_1993(message, None, date(2027, 1, 2)).elements[12] == "261231235930"
+    assert 13 not in to_1993(message, None, date(2027, 1, 2)).elements
+
+
 def test_a_full_reversal_leaves_nothing() -> None:
     heard = to_1987(with_elements(PARTIAL_REVERSAL, de24="400", de4="000000012500", de30=None)).elements
     assert heard[4] == "000000012500"

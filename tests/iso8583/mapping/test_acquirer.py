@@ -236,6 +236,19 @@ def test_a_reversal_names_its_original_by_de_90() -> None:
     assert (reversal.amount_minor, reversal.replacement_minor, reversal.partial) == (12_500, 0, False)
 
 
+@pytest.mark.parametrize("own", ["504001", "000504", "00000000007", "12345678901"])
+def test_a_reversal_names_an_original_of_its_own_acquirer_whatever_zeros_its_id_begins_with(own: str) -> None:
+    original = ExchangeKey(own, "TERM0001", "000042", "1122091530")
+    for de90 in (original_data("0100", original), original_data("0100", original._replace(acquirer_id=""))):
+        assert _to_reversal(_reversal(de32=own, de90=de90)).original_key == original
+        assert _completion_names(own, de90) == original
+
+
+def _completion_names(own: str, de90: str) -> ExchangeKey | None:
+    """What a completion of the same acquirer names."""
+    return read(Message("0220", with_elements(PURCHASE, de32=own, de90=de90).elements)).original_key
+
+
 @pytest.mark.parametrize("de90", ["", "0100" + "0" * 38])
 def test_a_reversal_without_a_usable_de_90_names_none(de90: str) -> None:
     assert _to_reversal(_reversal(**({"de90": de90} if de90 else {}))).original_key is None

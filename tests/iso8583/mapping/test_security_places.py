@@ -11,10 +11,10 @@ from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.acquirer import Stamp, to_authorization, to_response
 from switch.iso8583.mapping.issuer import from_issuer, secured, to_issuer_advice, to_issuer_answer, to_issuer_request
-from switch.iso8583.mapping.proof_words import proof_words
 from switch.iso8583.mapping.security_places import _cut_by_tag, security_places
 from switch.iso8583.message import Message
 from switch.iso8583.nested.read import contents
+from switch.iso8583.reading.meanings import proof_words
 from switch.transaction import Authorization, Decision
 from tests.iso8583.samples import PAN, PURCHASE
 from tests.support.strategies import DIALECTS

@@ -15,6 +15,8 @@ from switch.transaction import REASON_CANCELLED, REASON_COMPLETED, REASON_INVALI
     [
         (3, "000000", "purchase"),
         (4, "000000012500", "125.00 MAD"),
+        (10, "89388750", "0.0938875"),
+        (9, "90000000", ""),
         (22, "510101500001", "chip, terminal takes PINs"),
         (22, "500101500001", "chip"),
         (22, "600550S00000", "electronic commerce, electronic order, terminal takes no PIN"),

@@ -107,17 +107,17 @@ def test_another_file_is_not_taken_for_a_book(tmp_path: Path) -> None:
     other.execute("CREATE TABLE thing (id)")
     other.close()
     alike = sqlite3.connect(tmp_path / "alike.db")
-    alike.executescript("CREATE TABLE entry (id); PRAGMA user_version = 4")
+    alike.executescript("CREATE TABLE entry (id); PRAGMA user_version = 5")
     alike.close()
     newer = Book.open(tmp_path / "newer.db")
-    newer._connection.execute("PRAGMA user_version = 5")
+    newer._connection.execute("PRAGMA user_version = 6")
     newer.close()
 
     sentences = {
         "text": "file is not a database",
         "other": "another program's",
         "alike": "another program's",
-        "newer": "an issuer's book of schema 5",
+        "newer": "an issuer's book of schema 6",
     }
     for name, found in sentences.items():
         with pytest.raises(DataFolderError, match=found):
@@ -133,8 +133,10 @@ def test_a_book_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path, vers
     earlier.execute("CREATE INDEX entry_rrn ON entry (rrn) WHERE kind = 'hold'")
     earlier.execute(f"PRAGMA application_id = {SCHEMA.application_id}")
     earlier.execute(f"PRAGMA user_version = {version}")
-    marks = ", ".join("?" * len(Entry._fields))
-    earlier.executemany(f"INSERT INTO entry ({', '.join(Entry._fields)}) VALUES ({marks})", entries)
+    columns = Entry._fields[: 11 if version < 5 else None]
+    marks = ", ".join("?" * len(columns))
+    entries = [entry if version > 4 else entry._replace(expires_at_ms=0) for entry in entries]
+    earlier.executemany(f"INSERT INTO entry ({', '.join(columns)}) VALUES ({marks})", [e[: len(columns)] for e in entries])
     earlier.close()
 
     for _ in range(2):

@@ -12,11 +12,13 @@ from switch.routing.traffic.events import DeliveryFailed, IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
 from switch.transaction import Decision
 from tests.support.dialogue import (
+    ATLAS_CARD,
     TIMEOUT_SECONDS,
     VESTA_CARD,
     Dialogue,
     answered,
     asked,
+    by_stan_alone,
     delivered,
     request,
     reversed_,
@@ -119,6 +121,19 @@ def test_a_reversal_by_reference_of_what_never_came_is_remembered_once() -> None
     talk >> asked(2, rrn=f"{1:012d}")
     talk << "journal request 2" << "journal decision 2 12: its reversal came before it" << "reply 12"
     talk.nothing_more()
+
+
+@pytest.mark.parametrize(("card", "code"), [(None, "12"), (ATLAS_CARD, "12"), (VESTA_CARD, "forward")])
+@pytest.mark.parametrize(("sent_at", "is_near"), [("1122091600", True), ("1123091529", True), ("1123091531", False)])
+def test_a_reversal_by_stan_alone_of_what_never_came_is_remembered_for_a_day_and_for_its_card(
+    card: str | None, code: str, sent_at: str, is_near: bool
+) -> None:
+    talk = Dialogue()
+    talk >> by_stan_alone(1, card, sent_at)
+    talk << "journal reversal of nothing 00: the original is not known" << "notice unknown_original" << "reply 00"
+    talk >> asked(1)
+    talk << "journal request 1"
+    talk << ("journal decision 1 12: its reversal came before it" if is_near and code == "12" else "forward")
 
 
 def test_a_reference_that_tells_nothing_apart_is_none() -> None:

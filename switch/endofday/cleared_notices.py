@@ -1,0 +1,90 @@
+"""What the issuers are told of closed days: a file for each issuer and date that presented it something.
+
+The files are written once the day is in the books, and again by any later close where one is missing: so it is with days that
+an earlier release closed, and where the process died between the two. An issuer books a date once, however often it finds it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from importlib import resources
+from itertools import groupby
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from switch.endofday import books
+from switch.errors import DataFolderError
+from switch.issuers.posting import ClearedItem
+from switch.issuers.process import notices
+from switch.transaction import ExchangeKey
+
+
+class _Known(NamedTuple):
+    """What an issuer knows a request by."""
+
+    key: ExchangeKey
+    local_at: str
+    rrn: str
+
+    @classmethod
+    def of(cls, acquirer_id: str, terminal_id: str, stan: str, transmitted_at: str, local_at: str, rrn: str) -> _Known:
+        return cls(ExchangeKey(acquirer_id, terminal_id, stan, transmitted_at), local_at, rrn)
+
+    @property
+    def by_local_time(self) -> ExchangeKey:
+        """Its key at an issuer whose messages have no DE 7."""
+        return self.key._replace(transmitted_at=self.local_at)
+
+
+def query(name: str) -> str:
+    """The SQL of a file in the folder ``queries``."""
+    return resources.files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
+
+_ITEMS: Final = query("cleared_items")
+_CAPTURED: Final = query("captured_holds")
+#: The issuers that were presented something on a date, and how much of it.
+ISSUERS_PRESENTED: Final = "SELECT participant FROM position WHERE business_date = :business_date AND role = 'issuer'"
+_COUNT: Final = """
+SELECT (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date AND issuer = :issuer)
+  + (SELECT COUNT(*) FROM adjustment WHERE business_date = :business_date AND issuer = :issuer)
+"""
+
+
+def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
+    """Write what is missing of the files for the issuers, of every closed date. DataFolderError where it cannot be written."""
+    for business_date in books.closed_dates(connection):
+        day = {"business_date": business_date}
+        presented = [str(row[0]) for row in connection.execute(ISSUERS_PRESENTED, day)]
+        missing = {issuer for issuer in presented if not notices.cleared_file(data, issuer, business_date).exists()}
+        if not missing:
+            continue
+        say(f"telling {', '.join(sorted(missing))} of {business_date}")
+        try:
+            for issuer, items in groupby(_items(connection, business_date), key=lambda item: item[0]):
+                if issuer in missing:
+                    (count,) = connection.execute(_COUNT, {**day, "issuer": issuer}).fetchone()
+                    notices.write_cleared(data, issuer, business_date, count, (item for _, item in items))
+        except OSError as error:
+            where = error.filename or data / "issuers"
+            raise DataFolderError(
+                f"{where}: found {error.strerror}, expected a folder that can be written; business date {business_date} is "
+                f"closed in the books, and its issuers are told by: switch day close {business_date} --data {data}"
+            ) from None
+
+
+def _items(connection: sqlite3.Connection, business_date: str) -> Iterator[tuple[str, ClearedItem]]:
+    day = {"business_date": business_date}
+    captures: dict[int, list[_Known]] = {}
+    for request_id, *known in connection.execute(_CAPTURED, day):
+        captures.setdefault(request_id, []).append(_Known.of(*map(str, known)))
+    for issuer, request_id, amount_minor, *known, approval_code, card, by_batch, approved_minor in connection.execute(
+        _ITEMS, day
+    ):
+        itself, others = _Known.of(*map(str, known)), captures.get(request_id, [])
+        if by_batch and others:  # no issuer is told of a batch: it knows the sale
+            itself, *others = others
+        named = dict.fromkeys(key for other in others for key in (other.key, other.by_local_time) if key != itself.key)
+        about = (itself.key, itself.rrn, approval_code, tuple(named), itself.local_at, card)
+        yield issuer, ClearedItem(request_id, amount_minor, approved_minor, *about)

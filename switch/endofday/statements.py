@@ -1,0 +1,64 @@
+"""One merchant's statement of a closed date, found in the books and given in any of its forms."""
+
+from __future__ import annotations
+
+import difflib
+import io
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from switch.endofday import books
+from switch.endofday.files import statement_of
+from switch.errors import NegativeAnswerError, SwitchError
+from switch.merchant import StatementLanguage
+from switch.settlement.statement import Statement
+from switch.settlement.statement_forms import TextForm, write_texts
+
+
+def statement(
+    data: Path,
+    merchant_id: str,
+    business_date: str | None = None,
+    fmt: TextForm = "text",
+    merchants: Collection[str] = (),
+    language: StatementLanguage | None = None,
+) -> str:
+    """The statement of a merchant as a form of text; see ``stated``."""
+    with stated(data, merchant_id, business_date, merchants, language) as told:
+        out = io.StringIO(newline="")
+        write_texts(told, {fmt: out})
+        return out.getvalue()
+
+
+@contextmanager
+def stated(
+    data: Path,
+    merchant_id: str,
+    business_date: str | None = None,
+    merchants: Collection[str] = (),
+    language: StatementLanguage | None = None,
+) -> Iterator[Statement]:
+    """The statement of a merchant for a closed date, its latest where none is named; ``merchants`` are ids known besides.
+
+    It is in the merchant's language, unless another is asked for, and reads its lines from the books while they are open.
+    """
+    with books.opened(data) as connection:
+        known = [row[0] for row in connection.execute("SELECT DISTINCT merchant_id FROM payout ORDER BY merchant_id")]
+        if merchant_id not in known and merchant_id not in merchants:
+            raise SwitchError(_unknown_merchant_words(merchant_id, sorted({*known, *merchants})))
+        query = "SELECT MAX(business_date) FROM payout WHERE merchant_id = ?"
+        (latest,) = connection.execute(query, (merchant_id,)).fetchone()
+        chosen = business_date or latest
+        if chosen is None:
+            raise NegativeAnswerError(f"merchant {merchant_id} has no statement yet: none of its sales is in a closed day")
+        told = statement_of(connection, chosen, merchant_id, language)
+        if told is None:
+            has = f"its latest is of {latest}" if latest else "nor of any other date"
+            raise NegativeAnswerError(f"merchant {merchant_id} has no statement of {chosen}, {has}")
+        yield told
+
+
+def _unknown_merchant_words(merchant_id: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(merchant_id, known, n=3, cutoff=0.5) or known[:3]
+    return f"merchant: found {merchant_id!r}, expected {'one such as ' + ', '.join(near) if near else 'one with a statement'}"

@@ -1,0 +1,169 @@
+"""What an issuer is told through the data folder: cleared days by the close, orders by ``switch account``.
+
+``issuers/cleared/ID/DATE.jsonl`` has one line about the day, then one for each presentment and adjustment. It appears whole,
+under its name, and stays: what is booked stands in the issuer's book. ``issuers/orders/ID/NAME.json`` is one order; the issuer
+deletes it once its outcome is in the book.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from switch.errors import DataFolderError
+from switch.issuers.posting import ClearedItem
+from switch.machine.private import create_file, make_folder
+from switch.transaction import ExchangeKey
+
+ORDERS_BY_HAND: Final = ("credit", "reset", "block", "unblock")
+
+
+class Order(NamedTuple):
+    """What the bank is to do to an account by hand."""
+
+    name: str  #: no other order has it
+    order: str
+    account: str
+    amount_minor: int
+
+
+def cleared_file(data: Path, issuer_id: str, business_date: str) -> Path:
+    """Where an issuer finds a cleared day."""
+    return data / "issuers" / "cleared" / issuer_id / f"{business_date}.jsonl"
+
+
+def orders_folder(data: Path, issuer_id: str) -> Path:
+    return data / "issuers" / "orders" / issuer_id
+
+
+def write_cleared(data: Path, issuer_id: str, business_date: str, count: int, items: Iterable[ClearedItem]) -> None:
+    """Tell an issuer of a cleared day of ``count`` items, all of it or nothing."""
+    about = {"business_date": business_date, "issuer": issuer_id, "item_count": count}
+    _write_whole(cleared_file(data, issuer_id, business_date), chain([json.dumps(about)], map(_line, items)))
+
+
+def cleared_dates(data: Path, issuer_id: str) -> list[str]:
+    """The cleared days an issuer was told of, oldest first."""
+    return sorted(path.stem for path in cleared_file(data, issuer_id, "").parent.glob("*-*-*.jsonl"))
+
+
+class ClearedDay:
+    """The file of a cleared day, read from one item on. DataFolderError where it is not as it was written."""
+
+    def __init__(self, data: Path, issuer_id: str, business_date: str, first: int = 0) -> None:
+        self.business_date = business_date
+        self._path = cleared_file(data, issuer_id, business_date)
+        self._next = first
+        try:
+            self._file = self._path.open(encoding="utf-8")
+        except OSError as error:
+            raise DataFolderError(f"{self._path}: found {error.strerror}, expected a file that can be read") from None
+        with self._faults():
+            about = json.loads(self._file.readline())
+            self.item_count = int(about["item_count"])
+            if (about["business_date"], about["issuer"]) != (business_date, issuer_id):
+                of = f"{issuer_id}, {business_date}"
+                raise DataFolderError(f"{self._path}: found the day of another issuer or date, expected {of}")
+            for _ in islice(self._file, first):
+                pass
+
+    def take(self, count: int) -> list[ClearedItem]:
+        """The next items."""
+        with self._faults():
+            items = [_item(line) for line in islice(self._file, count)]
+            self._next += len(items)
+            if len(items) < count and self._next != self.item_count:
+                raise DataFolderError(f"{self._path}: found {self._next} items, expected {self.item_count}")
+        return items
+
+    @property
+    def at_end(self) -> bool:
+        return self._next >= self.item_count
+
+    def close(self) -> None:
+        self._file.close()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except DataFolderError:
+            self.close()
+            raise
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.close()
+            expected = "a cleared day as `switch day close` writes it"
+            raise DataFolderError(f"{self._path}: found {error}, expected {expected}") from None
+
+
+def write_order(data: Path, issuer_id: str, order: Order) -> Path:
+    """Give an order to the process of an issuer."""
+    path = orders_folder(data, issuer_id) / f"{order.name}.json"
+    _write_whole(path, [json.dumps(order._asdict())])
+    return path
+
+
+def orders(data: Path, issuer_id: str) -> Iterator[tuple[Path, Order | None]]:
+    """The orders that wait, with their files; None for a file that is no order."""
+    for path in sorted(orders_folder(data, issuer_id).glob("*.json")):
+        try:
+            about = json.loads(path.read_text(encoding="utf-8"))
+            order = Order(path.stem, str(about["order"]), str(about["account"]), int(about["amount_minor"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            yield path, None
+            continue
+        wrong = order.order not in ORDERS_BY_HAND or (order.order == "credit") != (order.amount_minor > 0)
+        yield path, None if wrong else order
+
+
+def withdraw(path: Path) -> None:
+    """Delete the file of an order."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def _line(item: ClearedItem) -> str:
+    about: dict[str, Any] = {
+        "request": item.request_id,
+        "amount_minor": item.amount_minor,
+        "approved_minor": item.approved_minor,
+    }
+    about |= {"key": item.key, "local_at": item.local_at, "rrn": item.rrn, "approval_code": item.approval_code}
+    if item.captures:
+        about["captures"] = item.captures
+    return json.dumps({**about, "card": item.card})
+
+
+def _item(line: str) -> ClearedItem:
+    about = json.loads(line)
+    captures = tuple(ExchangeKey(*key) for key in about.get("captures", ()))
+    key = ExchangeKey(*about["key"])
+    number, amount_minor, local_at = int(about["request"]), int(about["amount_minor"]), str(about["local_at"])
+    return ClearedItem(
+        number,
+        amount_minor,
+        int(about["approved_minor"]),
+        key,
+        about["rrn"],
+        about["approval_code"],
+        captures,
+        local_at,
+        about["card"],
+    )
+
+
+def _write_whole(path: Path, lines: Iterable[str]) -> None:
+    for folder in reversed(path.parents[:3]):  # issuers, cleared or orders, and the issuer's own
+        make_folder(folder)
+    beside = path.with_suffix(".new")
+    with create_file(beside) as raw, io.BufferedWriter(raw) as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
+        file.flush()
+        os.fsync(raw.fileno())
+    beside.replace(path)

@@ -1,0 +1,103 @@
+"""The forms of a statement: text, CSV, CSV for a French spreadsheet, PDF, XLSX and JSON, all of them made from a ``Statement``.
+
+Forms of text are written side by side, each line read once for all of them; PDF and XLSX are bytes, whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal
+
+from attrs import asdict
+
+from switch.settlement.statement import (
+    ADJUSTMENTS_SECTION,
+    Out,
+    Section,
+    Statement,
+    batches,
+    shown_lines,
+    write_csv_head,
+    write_csv_lines,
+    write_text_head,
+    write_text_lines,
+    write_text_section,
+    write_text_totals,
+)
+from switch.settlement.statement_excel import write_excel_head, write_excel_lines
+
+TextForm = Literal["text", "csv", "excel-fr"]
+BytesForm = Literal["pdf", "xlsx"]
+
+#: Forms that are files of a day, and how their names end: those that every date has, and those it has where they are asked for.
+TEXT_SUFFIXES: Final[dict[TextForm, str]] = {"text": "txt", "csv": "csv"}
+BYTES_SUFFIXES: Final[dict[BytesForm, str]] = {"pdf": "pdf", "xlsx": "xlsx"}
+
+#: The fields of a line, in the order of ``payouts.STATEMENT_LINES``.
+LINE_FIELDS: Final = (
+    "local_at",
+    "terminal_id",
+    "pan_masked",
+    "scheme",
+    "product",
+    "origin",
+    "channel",
+    "transaction_type",
+    "rrn",
+    "approval_code",
+    "amount_minor",
+    "discount_rate_basis_points",
+    "discount_minor",
+    "vat_minor",
+    "net_minor",
+    "adjusts",
+)
+
+
+def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
+    """Write a statement in the forms of text asked for, some lines at a time."""
+    head, text, as_csv, excel = statement.head, outs.get("text"), outs.get("csv"), outs.get("excel-fr")
+    if text is not None:
+        write_text_head(text, head)
+    if as_csv is not None:
+        write_csv_head(as_csv)
+    if excel is not None:
+        write_excel_head(excel)
+    for section in statement.sections:
+        if text is not None:
+            write_text_section(text, head, section.of)
+        for some in batches(section.lines):
+            lines = shown_lines(head, some)
+            if text is not None:
+                write_text_lines(text, head, lines)
+            if as_csv is not None:
+                write_csv_lines(as_csv, head, lines)
+            if excel is not None:
+                write_excel_lines(excel, head, lines)
+    if text is not None:
+        write_text_totals(text, head, statement.origins, statement.parts)
+
+
+def as_bytes(statement: Statement, form: BytesForm) -> bytes:
+    """A statement as PDF or XLSX. The libraries of both are loaded here, for nobody else waits for them."""
+    if form == "pdf":
+        from switch.settlement.statement_pdf import as_pdf
+
+        return as_pdf(statement)
+    from switch.settlement.statement_xlsx import as_xlsx
+
+    return as_xlsx(statement)
+
+
+def as_json(statement: Statement) -> dict[str, Any]:
+    """What is said once, then the lines and the totals for each origin and type; amounts in minor units."""
+    return {
+        **asdict(statement.head),
+        "lines": [dict(zip(LINE_FIELDS, line, strict=True)) for section in statement.sections for line in section.lines],
+        "totals": [asdict(total) for total in statement.origins],
+        "types": [asdict(section.total) for section in _of_types(statement)],
+    }
+
+
+def _of_types(statement: Statement) -> Iterator[Section]:
+    return (section for section in statement.sections if section.of != ADJUSTMENTS_SECTION)

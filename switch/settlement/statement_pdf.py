@@ -1,0 +1,377 @@
+"""A statement as a PDF: A4 pages with the heads of the columns on each, the totals, and what is paid.
+
+It is set in the Helvetica that every reader of PDF has (accents, and whatever else Windows-1252 writes), so nothing depends on
+the fonts of a machine. The same statement gives the same bytes: the file has neither a time nor a number of its own. Lines are
+written as operators of PDF, without the layout engine of reportlab, which takes several times as long.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
+from typing import Any, Final
+
+from reportlab import rl_config
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from switch.display.visible import visible
+from switch.money import currency_name
+from switch.settlement.bank_account import grouped_iban, grouped_rib
+from switch.settlement.pdf_text import placed
+from switch.settlement.statement import (
+    Section,
+    ShownLine,
+    Statement,
+    StatementTotal,
+    amount_formatter,
+    amount_writer,
+    batches,
+    shown_date,
+    shown_lines,
+    shown_rate,
+    years_of_months,
+)
+from switch.settlement.statement_labels import LABELS
+
+# All lengths are points, 1/72 inch; y counts from the foot of the page.
+PAGE_WIDTH: Final[float] = A4[0]
+PAGE_HEIGHT: Final[float] = A4[1]
+LEFT: Final = 36.0
+RIGHT: Final = PAGE_WIDTH - LEFT
+BOTTOM: Final = 54.0  #: no line stands lower; the foot of the page does
+FIRST_TOP: Final = PAGE_HEIGHT - 194  #: where the lines begin, below the head of the first page
+NEXT_TOP: Final = PAGE_HEIGHT - 62  #: and of the others
+ROW_HEIGHT: Final = 10.5
+HEADS_HEIGHT: Final = 16.0  #: the names of the columns
+TITLE_HEIGHT: Final = 17.0  #: of a section
+TOTALS_TITLE_HEIGHT: Final = 26.0
+TOTAL_ROW_HEIGHT: Final = 12.0
+PAID_HEIGHT: Final = 34.0  #: the amount credited, in its box
+LEGEND_HEIGHT: Final = 22.0
+SMALL, BODY, LARGE = 7.0, 8.5, 15.0  #: sizes of type
+PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
+INK, ACCENT, FAINT, BAND, ZEBRA = (
+    (0.12, 0.14, 0.18),
+    (0.09, 0.28, 0.42),
+    (0.45, 0.48, 0.52),
+    (0.9, 0.93, 0.95),
+    (0.965, 0.97, 0.975),
+)
+
+#: Columns of a line: label, left edge, width. A figure ends at its right edge, everything else begins at its left one.
+TEXT_COLUMNS: Final = (
+    ("line_date", LEFT + 2, 38.0),
+    ("line_time", LEFT + 42, 30.0),
+    ("terminal", LEFT + 74, 38.0),
+    ("card", LEFT + 114, 64.0),
+    ("scheme", LEFT + 181, 37.0),
+    ("origin", LEFT + 222, 13.0),
+    ("rrn", LEFT + 237, 48.0),
+    ("approval", LEFT + 292, 30.0),
+)
+FIGURE_COLUMNS: Final = (
+    ("gross", LEFT + 324, 50.0),
+    ("discount", LEFT + 376, 46.0),
+    ("vat", LEFT + 424, 40.0),
+    ("net", LEFT + 466, RIGHT - LEFT - 468),
+)
+COUNT_RIGHT: Final = LEFT + 300  #: of the counts among the totals
+
+_ZEBRA, _INK = (" ".join(map(str, colour)) for colour in (ZEBRA, INK))
+rl_config.useA85 = 0  # bytes as they are: a fifth smaller, and made in half the time
+
+
+def as_pdf(statement: Statement) -> bytes:
+    """The whole file. It is laid out twice, the first time for the number of its pages."""
+    counting = _Place()
+    _walk(statement, counting, _Blank())
+    out = io.BytesIO()
+    paper = _Paper(statement, out, counting.page)
+    place = _Place(paper.next_page)
+    paper.first_head()
+    _walk(statement, place, paper)
+    paper.done()
+    return out.getvalue()
+
+
+class _Place:
+    """Where the next thing stands: what does not fit any more begins a page."""
+
+    def __init__(self, begin_page: Callable[[], None] = lambda: None) -> None:
+        self.y, self.page, self._begin_page = FIRST_TOP, 1, begin_page
+
+    def fits(self, height: float) -> bool:
+        return self.y - height >= BOTTOM
+
+    def begin_page(self) -> None:
+        self._begin_page()
+        self.page, self.y = self.page + 1, NEXT_TOP
+
+    def take(self, height: float) -> float:
+        """The foot of what is so high."""
+        self.y -= height
+        return self.y
+
+
+class _Blank:
+    """What is laid out and not written, so that its pages are counted."""
+
+    def heads(self, y: float) -> None: ...
+
+    def section(self, y: float, of: str) -> None: ...
+
+    def lines(self, section: Section) -> Iterable[ShownLine | None]:
+        return repeat(None, section.total.line_count)
+
+    def line(self, y: float, line: ShownLine | None, *, shaded: bool) -> None: ...
+
+    def subtotal(self, y: float, total: StatementTotal) -> None: ...
+
+    def totals(self, y: float) -> None: ...
+
+
+def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
+    """Lay all of a statement out: the heads of the columns on each page that has lines, and each section with its subtotal."""
+
+    def room(height: float) -> None:
+        if not place.fits(height):
+            place.begin_page()
+            paper.heads(place.take(HEADS_HEIGHT))
+
+    several = len(statement.sections) > 1
+    paper.heads(place.take(HEADS_HEIGHT))
+    for section in statement.sections:
+        room(TITLE_HEIGHT + 2 * ROW_HEIGHT)
+        paper.section(place.take(TITLE_HEIGHT), section.of)
+        for number, line in enumerate(paper.lines(section)):
+            room(ROW_HEIGHT)
+            paper.line(place.take(ROW_HEIGHT), line, shaded=bool(number % 2))
+        if several:
+            room(TOTAL_ROW_HEIGHT)
+            paper.subtotal(place.take(TOTAL_ROW_HEIGHT), section.total)
+    height = _totals_height(statement)
+    if not place.fits(height):
+        place.begin_page()
+    paper.totals(place.y)
+
+
+def _totals_height(statement: Statement) -> float:
+    rows = 1 + len(statement.origins) + 1 + len(statement.parts) + 3 + bool(statement.head.brought_forward_minor)
+    return TOTALS_TITLE_HEIGHT + rows * TOTAL_ROW_HEIGHT + PAID_HEIGHT + LEGEND_HEIGHT
+
+
+class _Paper(_Blank):
+    """The canvas of one statement, with the words and the amounts of its language."""
+
+    def __init__(self, statement: Statement, out: io.BytesIO, page_count: int) -> None:
+        head = statement.head
+        words = LABELS[head.language]
+        self.labels = {**words, "thousands_mark": words["printed_thousands_mark"]}
+        self.statement, self.head, self.page_count, self.page = statement, head, page_count, 1
+        self.marks = {"domestic": words["domestic_mark"], "foreign": words["foreign_mark"]}
+        self.decimal, self.shown_amount = amount_formatter(head.currency), amount_writer(self.labels, 1 << 6)
+        self.currency = currency_name(head.currency)
+        self.centre, self.name, self.merchant_id = visible(head.centre_name), visible(head.name), visible(head.merchant_id)
+        self.canvas: Any = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, lang=head.language)
+        self.canvas.setTitle(f"{words['title']} {visible(head.reference)}")
+        self.canvas.setAuthor(self.centre)
+        self.canvas.setSubject(f"{self.merchant_id} {head.business_date}")
+        self.canvas.setCreator("Switch")
+        self.type_used: tuple[str, float] | None = None
+
+    def use(self, font: str, size: float) -> None:
+        """Set what follows in this type, until another is used or the page ends."""
+        if self.type_used != (font, size):
+            self.canvas.setFont(font, size)
+            self.type_used = (font, size)
+
+    def amount(self, minor: int) -> str:
+        return self.shown_amount(self.decimal(minor))
+
+    def date(self, date: str) -> str:
+        return shown_date(date, self.labels)
+
+    def text(
+        self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 0
+    ) -> None:
+        """A text that begins at ``x``; made narrower where it is wider than ``width``."""
+        self.canvas.setFillColorRGB(*ink)
+        self.use(font, size)
+        self.canvas.addLiteral(f"BT {placed(x, y, text, font, size, width or RIGHT - x)} ET")
+
+    def right(
+        self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 200
+    ) -> None:
+        """A text that ends at ``x``."""
+        self.canvas.setFillColorRGB(*ink)
+        self.use(font, size)
+        self.canvas.addLiteral(f"BT {placed(x - width, y, text, font, size, width, ends=True)} ET")
+
+    def box(self, x: float, y: float, width: float, height: float, ink: Any) -> None:
+        self.canvas.setFillColorRGB(*ink)
+        self.canvas.rect(x, y, width, height, stroke=0, fill=1)
+
+    def rule(self, y: float, width: float = 0.5, ink: Any = FAINT) -> None:
+        self.canvas.setStrokeColorRGB(*ink)
+        self.canvas.setLineWidth(width)
+        self.canvas.line(LEFT, y, RIGHT, y)
+
+    def mark(self, x: float, y: float, size: float) -> None:
+        """The mark of the house: a switch, one line that leads to one of two."""
+        unit = size / 10
+        self.canvas.setFillColorRGB(*ACCENT)
+        self.canvas.roundRect(x, y, size, size, 2 * unit, stroke=0, fill=1)
+        self.canvas.setStrokeColorRGB(1, 1, 1)
+        self.canvas.setFillColorRGB(1, 1, 1)
+        self.canvas.setLineWidth(0.9 * unit)
+        self.canvas.line(x + 2.2 * unit, y + 5 * unit, x + 7.4 * unit, y + 7.4 * unit)
+        for right, up in ((2.2, 5.0), (7.6, 7.5), (7.6, 2.5)):
+            self.canvas.circle(x + right * unit, y + up * unit, 1.05 * unit, stroke=0, fill=1)
+
+    def first_head(self) -> None:
+        """Who pays whom what, and when."""
+        head, labels, top = self.head, self.labels, PAGE_HEIGHT - 36
+        self.mark(LEFT, top - 24, 24)
+        self.text(LEFT + 31, top - 17, self.centre, LARGE, BOLD, ACCENT, width=230)
+        self.right(RIGHT, top - 12, labels["title"], LARGE, BOLD, INK, width=240)
+        self.right(RIGHT, top - 24, f"{labels['reference']} {visible(head.reference)}", BODY, PLAIN, FAINT, width=240)
+        self.rule(top - 34, 1, ACCENT)
+        y, middle = top - 52, LEFT + 272
+        self.text(LEFT, y, self.name, 11, BOLD, width=middle - LEFT - 12)
+        place = [visible(part) for part in (head.address, head.city) if part]
+        for number, text in enumerate(place, start=1):
+            self.text(LEFT, y - 13 * number, text, BODY, width=middle - LEFT - 12)
+        pairs = [("merchant_id", self.merchant_id), *([("ice", visible(head.ice))] if head.ice else [])]
+        pairs += [("rib", grouped_rib(head.rib)), ("iban", grouped_iban(head.rib))]
+        self._pairs(LEFT, y - 13 * len(place) - 18, pairs, middle - LEFT - 12, 78)
+        pairs = [
+            ("business_date", self.date(head.business_date)),
+            ("value_date", self.date(head.value_date)),
+            ("currency", self.currency),
+        ]
+        self._pairs(middle, y, pairs, RIGHT - middle, 96)
+        self.box(middle, y - 84, RIGHT - middle, 34, BAND)
+        self.text(middle + 8, y - 62, labels[head.outcome], SMALL, BOLD, ACCENT)
+        self.right(RIGHT - 8, y - 77, f"{self.amount(head.net_minor)} {self.currency}", 13, BOLD, width=RIGHT - middle - 16)
+        self._foot()
+
+    def _pairs(self, x: float, y: float, pairs: Iterable[tuple[str, str]], width: float, indent: float) -> None:
+        for number, (key, value) in enumerate(pairs):
+            self.text(x, y - 13 * number, self.labels[key], BODY, PLAIN, FAINT, width=indent - 4)
+            self.text(x + indent, y - 13 * number, value, BODY, width=width - indent)
+
+    def next_page(self) -> None:
+        """What every page but the first begins with."""
+        self.canvas.showPage()
+        self.page, self.type_used = self.page + 1, None
+        top = PAGE_HEIGHT - 36
+        self.mark(LEFT, top - 10, 12)
+        self.text(LEFT + 17, top - 7, f"{self.name} ({self.merchant_id})", BODY, BOLD, width=300)
+        day = f"{self.labels['title']}  {self.date(self.head.business_date)}  {self.labels['continued']}"
+        self.right(RIGHT, top - 7, day, BODY, PLAIN, FAINT)
+        self._foot()
+
+    def _foot(self) -> None:
+        self.rule(BOTTOM - 12)
+        left = f"{self.centre}  ·  {visible(self.head.reference)}  ·  {self.labels['simulated']}"
+        self.text(LEFT, BOTTOM - 22, left, SMALL, PLAIN, FAINT, width=430)
+        page = self.labels["page"].format(page=f"{self.page:,}", pages=f"{self.page_count:,}")
+        self.right(RIGHT, BOTTOM - 22, page.replace(",", self.labels["thousands_mark"]), SMALL, PLAIN, FAINT)
+
+    def heads(self, y: float) -> None:
+        """The names of the columns."""
+        labels = self.labels
+        self.box(LEFT, y, RIGHT - LEFT, HEADS_HEIGHT - 2, ACCENT)
+        white = (1, 1, 1)
+        for key, left, width in TEXT_COLUMNS:
+            self.text(left, y + 4.5, labels[key], SMALL, BOLD, white, width)
+        names = {"vat": f"{labels['vat']} {shown_rate(self.head.vat_rate_basis_points, labels)}"}
+        for key, left, width in FIGURE_COLUMNS:
+            self.right(left + width, y + 4.5, names.get(key, labels[key]), SMALL, BOLD, white, width)
+
+    def section(self, y: float, of: str) -> None:
+        self.text(LEFT + 2, y + 4, self.labels[of], BODY, BOLD, ACCENT)
+
+    def lines(self, section: Section) -> Iterator[ShownLine]:
+        for some in batches(section.lines):
+            yield from shown_lines(self.head, some)
+
+    def line(self, y: float, line: ShownLine | None, *, shaded: bool) -> None:
+        """One transaction: its texts from their left edges, its figures to their right ones."""
+        assert line is not None, "only a blank has lines that say nothing"
+        at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, _, discount, vat, net, adjusts = line
+        self.use(PLAIN, SMALL)
+        year, base = years_of_months(adjusts or self.head.business_date)[at[:2]], y + 3
+        texts = (
+            self.labels["date"].format(year=year, month=at[:2], day=at[2:4]),
+            f"{at[4:6]}:{at[6:8]}:{at[8:10]}",
+            *(terminal, pan, scheme, self.marks[origin], rrn, approval),
+        )
+        cells = [
+            placed(left, base, text, PLAIN, SMALL, width)
+            for (_, left, width), text in zip(TEXT_COLUMNS, texts, strict=True)
+            if text
+        ]
+        shown = self.shown_amount
+        for (_, left, width), decimal in zip(FIGURE_COLUMNS, (gross, discount, vat, net), strict=True):
+            cells.append(placed(left, base, shown(decimal), PLAIN, SMALL, width, ends=True))
+        shade = f"{_ZEBRA} rg {LEFT:.2f} {y:.2f} {RIGHT - LEFT:.2f} {ROW_HEIGHT:.2f} re f " if shaded else ""
+        self.canvas.addLiteral(f"{shade}{_INK} rg BT {' '.join(cells)} ET")
+
+    def subtotal(self, y: float, total: StatementTotal) -> None:
+        self.canvas.setStrokeColorRGB(*FAINT)
+        self.canvas.setLineWidth(0.4)
+        self.canvas.line(FIGURE_COLUMNS[0][1], y + TOTAL_ROW_HEIGHT - 1, RIGHT, y + TOTAL_ROW_HEIGHT - 1)
+        self.right(COUNT_RIGHT + 14, y + 2.5, f"{self.labels['subtotal']} ({total.line_count})", SMALL, BOLD)
+        self._figures(y + 2.5, total, SMALL, BOLD)
+
+    def _figures(self, y: float, total: StatementTotal, size: float, font: str) -> None:
+        minors = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
+        for (_, left, width), minor in zip(FIGURE_COLUMNS, minors, strict=True):
+            self.right(left + width, y, self.amount(minor), size, font, width=width)
+
+    def totals(self, y: float) -> None:
+        """Totals of each origin, in all and of their parts, the commission with its VAT, and what is paid."""
+        head, labels = self.head, self.labels
+        y -= TOTALS_TITLE_HEIGHT
+        self.text(LEFT, y + 6, labels["summary"], 11, BOLD, ACCENT)
+        self.rule(y + 1, 1, ACCENT)
+        y -= TOTAL_ROW_HEIGHT
+        for right, width, key in (
+            (COUNT_RIGHT, 60.0, "count"),
+            *((left + width, width, key) for key, left, width in FIGURE_COLUMNS),
+        ):
+            self.right(right, y + 3, labels[key], SMALL, BOLD, FAINT, width)
+        whole = self.statement.whole
+        parts = [(f"{labels['of_which']} {labels[part.of].lower()}", part, PLAIN, 10) for part in self.statement.parts]
+        origins = [(labels[total.of], total, PLAIN, 0) for total in self.statement.origins]
+        for name, total, font, indent in (*origins, (labels["all"], whole, BOLD, 0), *parts):
+            y -= TOTAL_ROW_HEIGHT
+            if total is whole:
+                self.box(LEFT, y, RIGHT - LEFT, TOTAL_ROW_HEIGHT, BAND)
+            self.text(LEFT + 2 + indent, y + 3, name, 8, font, width=220)
+            self.right(COUNT_RIGHT, y + 3, f"{total.line_count:,}".replace(",", labels["thousands_mark"]), 8, font)
+            self._figures(y + 3, total, 8, font)
+        rate = f" ({shown_rate(head.vat_rate_basis_points, labels)})"
+        lines = [
+            *([(labels["brought_forward"], head.brought_forward_minor)] if head.brought_forward_minor else []),
+            (labels["total_discount"], head.discount_minor),
+            (labels["total_vat"] + rate, head.vat_minor),
+            (labels["total_charges"], head.discount_minor + head.vat_minor),
+        ]
+        for name, minor in lines:
+            y -= TOTAL_ROW_HEIGHT
+            self.text(LEFT + 2, y + 3, name, 8)
+            self.right(RIGHT - 2, y + 3, self.amount(minor), 8)
+        y -= PAID_HEIGHT
+        self.box(LEFT, y + 4, RIGHT - LEFT, PAID_HEIGHT - 10, ACCENT)
+        credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {self.date(head.value_date)})"
+        self.text(LEFT + 8, y + 12.5, credited, 10, BOLD, (1, 1, 1), width=340)
+        self.right(RIGHT - 8, y + 12, f"{self.amount(head.net_minor)} {self.currency}", 12, BOLD, (1, 1, 1), width=170)
+        self.text(LEFT, y - 10, labels["legend"], SMALL, PLAIN, FAINT)
+
+    def done(self) -> None:
+        self.canvas.showPage()
+        self.canvas.save()

@@ -1,0 +1,84 @@
+"""``switch statement`` in its forms, to a file and to a terminal; ``switch day close`` with them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.cli.command import run
+from tests.settlement.test_statement import close_a_day
+from tests.support.day_builders import FRIDAY, GROCER
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "var"
+    folder.mkdir()
+    close_a_day(folder)
+    return folder
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx", "text", "csv", "json"])
+def test_each_form_is_written_to_a_file(data: Path, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"statement.{form}"
+    done = run("statement", GROCER.id, FRIDAY, "--format", form, "--out", path, "--data", data)
+    assert (done.code, done.out) == (0, f"statement of {GROCER.id} for {FRIDAY} written to {path}\n")
+    content = path.read_bytes()
+    assert content.startswith({"pdf": b"%PDF-", "xlsx": b"PK", "json": b"{"}.get(form, b""))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.glob(".*")) == []
+    if form in ("text", "csv"):
+        assert content == (data / "days" / FRIDAY / "statements" / f"{GROCER.id}.{form.replace('text', 'txt')}").read_bytes()
+    if form == "json":
+        assert content.decode() == run("statement", GROCER.id, FRIDAY, "--json", "--data", data).out
+    else:
+        again = run("statement", GROCER.id, FRIDAY, "--format", form, "--out", path, "--data", data)
+        assert (again.code, path.read_bytes()) == (0, content)
+
+
+def test_format_json_is_json(data: Path) -> None:
+    assert run("statement", GROCER.id, "--format", "json", "--data", data).json["merchant_id"] == GROCER.id
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx"])
+def test_a_terminal_is_refused_bytes(data: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(import_module("switch.cli.statement"), "sys", terminal)
+    refused = run("statement", GROCER.id, "--format", form, "--data", data)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.sentence == f"--format {form}: found a terminal, expected a file"
+    assert f"hint: --out {GROCER.id}.{form}" in refused.err
+
+
+def test_what_cannot_be_written_is_one_sentence(data: Path, tmp_path: Path) -> None:
+    for path, found in ((tmp_path, "a folder"), (tmp_path / "none" / "x.pdf", "No such file or directory")):
+        refused = run("statement", GROCER.id, "--format", "pdf", "--out", path, "--data", data)
+        assert refused.code == 2
+        assert refused.sentence == f"{path}: found {found}, expected a file that can be written"
+
+
+def test_a_pipe_takes_the_bytes(data: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "switch", "statement", GROCER.id, "--format", "pdf", "--data", str(data)]
+    piped = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())}).stdout
+    path = tmp_path / "statement.pdf"
+    run("statement", GROCER.id, "--format", "pdf", "--out", path, "--data", data)
+    assert piped == path.read_bytes()
+
+
+def test_a_close_with_both_says_where_they_are(data: Path) -> None:
+    done = run("day", "close", FRIDAY, "--pdf", "--xlsx", "--data", data)
+    assert (done.code, done.out.splitlines()[0]) == (
+        0,
+        f"business date {FRIDAY} is already closed; its statements are now there as PDF, XLSX, from the books",
+    )
+    assert (data / "days" / FRIDAY / "statements" / f"{GROCER.id}.pdf").is_file()
+    assert run("day", "close", FRIDAY, "--pdf", "--data", data).code == 1
+    french = run("day", "close", FRIDAY, "--pdf", "--lang", "fr", "--data", data)
+    assert "déjà arrêtée, rien n'a changé" in french.out

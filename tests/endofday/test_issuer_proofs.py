@@ -1,0 +1,119 @@
+"""What ``switch check`` finds where a bank's book does not agree with journal and closed days; and what the bank is told."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from switch.cli.console.words import translated
+from switch.endofday.close import check_books, close_day
+from switch.errors import DataFolderError
+from switch.issuers.account import AccountBook
+from switch.issuers.entry import Entry
+from switch.issuers.process import notices
+from switch.issuers.process.book import Book
+from switch.issuers.process.upkeep import Upkeep
+from switch.transaction import CREDITS, ExchangeKey
+from tests.issuers.cast import NOW_MS, atlas
+from tests.support.day_builders import FRIDAY, SATURDAY, close_two_days, day_specs, later_ms
+
+_APPROVED = """
+SELECT r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.rrn, r.transaction_type, d.approved_minor
+FROM request r JOIN decision d ON d.request_id = r.id WHERE d.approved_minor > 0 AND r.issuer = 'atlas'
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two closed days, which the bank has booked."""
+    close_two_days(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as journal:
+        approved = journal.execute(_APPROVED).fetchall()
+    with closing(Book.open(tmp_path / "issuers" / "atlas.db")) as book:
+        book.append(
+            Entry(
+                NOW_MS, "atlas-0001", "credit" if kind in CREDITS else "hold", amount_minor, *ExchangeKey(*key), rrn, "", "00"
+            )
+            for *key, rrn, kind, amount_minor in approved
+        )
+        booked(tmp_path, book)
+    return tmp_path
+
+
+def booked(data: Path, book: Book) -> None:
+    accounts = AccountBook(atlas())
+    accounts.replay(book.entries())
+    upkeep = Upkeep(accounts, book, data)
+    while upkeep.step(NOW_MS):
+        pass
+
+
+def test_a_bank_that_has_booked_its_days_agrees_with_them(data: Path) -> None:
+    report = check_books(data)
+    assert report.faults == ()
+    assert report.booked_count == report.presentment_count + report.adjustment_count
+    assert not [note for note in report.notes if "atlas" in note]
+
+
+TWICE = f"INSERT INTO entry SELECT NULL, {', '.join(Entry._fields)} FROM entry WHERE kind = 'posted' LIMIT 1"
+
+#: What somebody did to the book -> the proof that fails.
+BREAKS = [
+    ("UPDATE booked_item SET amount_minor = amount_minor + 1", "issuers_booked"),
+    ("UPDATE booked_item SET amount_minor = amount_minor + 1", "issuers_agree_with_positions"),
+    ("DELETE FROM booked_item WHERE request_id = 1", "issuers_booked"),
+    ("DELETE FROM booked_item WHERE request_id = 1", "posted_once"),
+    (TWICE, "posted_once"),
+    ("DELETE FROM entry WHERE kind = 'posted'", "posted_once"),
+    ("DELETE FROM entry WHERE kind = 'hold'", "approvals_in_issuers_books"),
+    ("UPDATE entry SET amount_minor = amount_minor + 1 WHERE kind = 'settled'", "holds_end_in_one_way"),
+]
+
+
+@pytest.mark.parametrize(("script", "check"), BREAKS)
+def test_a_book_that_was_changed_is_told(data: Path, script: str, check: str) -> None:
+    with closing(sqlite3.connect(data / "issuers" / "atlas.db")) as book, book:
+        for (name,) in book.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            book.execute(f"DROP TRIGGER {name}")
+        book.execute(script)
+
+    found = [fault for fault in check_books(data).faults if fault.check == check]
+
+    assert found
+    for fault in found:
+        assert translated(fault.sentence, "fr").startswith("émetteur atlas : ")
+        assert translated(check, "fr") != check
+
+
+def test_a_book_that_is_missing_or_behind_is_told_and_no_fault(tmp_path: Path) -> None:
+    close_two_days(tmp_path)
+    report = check_books(tmp_path)
+    assert report.faults == ()
+    (note,) = [note for note in report.notes if "no book here of" in note]
+    assert "atlas" in note
+
+    Book.open(tmp_path / "issuers" / "atlas.db").close()
+    notices.cleared_file(tmp_path, "atlas", FRIDAY).unlink()
+    (behind,) = [note for note in check_books(tmp_path).notes if "not booked" in note]
+    assert behind.startswith(f"atlas has not booked 2 days, from {FRIDAY}, yet; it does once it is told: `switch day close")
+    for each in (note, behind):
+        assert translated(each, "fr") != each
+
+
+def test_what_is_missing_of_the_files_is_written_by_the_next_close(tmp_path: Path) -> None:
+    close_two_days(tmp_path)
+    files = [notices.cleared_file(tmp_path, "atlas", date) for date in (FRIDAY, SATURDAY)]
+    written = [file.read_bytes() for file in files]
+    for file in files:
+        file.unlink()
+
+    close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path))
+    assert [file.read_bytes() for file in files] == written
+
+    files[0].unlink()
+    files[0].with_suffix(".new").mkdir()
+    with pytest.raises(DataFolderError, match=f"its issuers are told by: switch day close {FRIDAY}"):
+        close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path))
