@@ -15,7 +15,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-long lint format types bench against day-bench tls-bench follow-bench sim chaos mutate stalls fuzz deals docs clean
+.PHONY: help demo up test test-long lint format types bench against day-bench tls-bench follow-bench security-bench sim chaos mutate stalls fuzz deals docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -58,6 +58,9 @@ tls-bench: $(VENV)/.installed-dev ## measure what TLS costs, write bench/tls.md 
 
 follow-bench: $(VENV)/.installed-dev ## measure what --trace and --follow cost the switch, write bench/follow.md (needs a C compiler and the load tools; about two minutes)
 	@$(VENV)/bin/python -m bench.follow $(ARGS)
+
+security-bench: $(VENV)/.installed-dev ## measure what CVV2, ARQC and MACs cost, write bench/security.md (about two minutes)
+	@$(VENV)/bin/python -m bench.security $(ARGS)
 
 sim: $(VENV)/.installed-dev ## live through many seeded worlds that lose, repeat and die (SEEDS=2000)
 	@$(VENV)/bin/python -m tests.simulation.run $(SEEDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import codec, run, tls
+from bench import codec, run, security, tls
 from bench.load_tools import LoadTools, NoLoadToolsError, build
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
@@ -55,3 +55,15 @@ def test_the_message_measured_is_one_of_each_dialect(name: str) -> None:
     message = codec.sample(load_specs(), dialect)
     assert Codec(dialect).decode(Codec(dialect).encode(message)) == message
     assert len(message.elements) == (16 if dialect.edition == EDITION_1993 else 17)
+
+
+@pytest.mark.long
+def test_card_security_is_measured_beside_plain_purchases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "security.md"
+    monkeypatch.setattr(
+        "sys.argv", ["security", "--messages", "60", "--turns", "1", "--data", str(tmp_path), "--out", str(out)]
+    )
+    assert security.main() == 0
+    assert [line.split(" | ")[0].strip("| ") for line in out.read_text().splitlines()[-3:]] == [
+        kind.name for kind in security.KINDS
+    ]
