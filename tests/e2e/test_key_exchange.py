@@ -154,3 +154,10 @@ def test_a_module_without_a_folder_keeps_nothing() -> None:
     keys.offer("atlas.zmk", "atlas.zpk")
     keys.withdraw("atlas.zpk")
     keys.keep("atlas.zpk")
+
+
+def test_an_exchanged_key_is_shown_nowhere(centre: CentreProcess) -> None:
+    told = send(centre, "--network", "key-change", "--json", "--all").json
+    (key,) = (each for each in told["request"]["elements"] if each["element"] == 48)
+    assert key["value"] == "(enciphered key, not shown)"
+    assert not key.get("subelements")

@@ -11,6 +11,7 @@ from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1987, EDITION_1993, Dialect
 from switch.iso8583.elements import EMV_CARD_DATA, EMV_DATA, FREE_TEXT, MASKED, SECRET
+from switch.iso8583.mapping.session import KEY_ELEMENT
 from switch.iso8583.mti import describe_mti
 from switch.iso8583.nested.ber import emv_tags
 from switch.iso8583.nested.shown import SubelementLine, divided, hides_secrets, inside
@@ -50,6 +51,8 @@ class Description:
 
 NOTHING_MASKED: Final[frozenset[int]] = frozenset()
 MAY_BE_A_CARD: Final = "(not shown: it may be a card number)"
+A_KEY: Final = "(enciphered key, not shown)"  #: DE 48 of network management is no private data with subelements
+NETWORK_MANAGEMENT: Final = "8"  #: second digit of its MTIs
 HOLDS_SECRETS: Final = "(holds secret subelements, not shown whole)"
 
 
@@ -88,7 +91,9 @@ def describe(
             shown = value if unmasked else HOLDS_SECRETS if hides_secrets(element) else shown_value(number, value, edition)
             words = MEANING[edition](number, value, known) if number in known else ""
             encoding = element.encoding
-            if element.layout is not None and trusted and number in known:
+            if number == KEY_ELEMENT and values.get("t", "")[1:2] == NETWORK_MANAGEMENT:
+                shown = value if unmasked else A_KEY
+            elif element.layout is not None and trusted and number in known:
                 subelements, unread = inside(element, value, str(number), unmasked=unmasked)
                 subelements = tuple(_in_words(each, codec.dialect) for each in subelements)
             elif element.layout is None and trusted and number in known:
