@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from switch.card import CardSecurity
 from switch.routing.table.stand_in import StandIn
 from switch.routing.traffic.events import ForwardFailed, IssuerDown, IssuerUp
 from tests.support.dialogue import ATLAS, Dialogue, answered, asked, delivered, request, reversed_
@@ -49,6 +50,8 @@ def test_silence_is_stood_in_for_and_a_late_answer_changes_nothing() -> None:
         ({"amount_minor": 20_001}, "200.01 is above 200.00"),
         ({"channel": "magstripe"}, "magstripe is not"),
         ({"channel": "ecommerce", "authenticated": True}, "3-D Secure data can be judged by the issuer alone"),
+        ({"channel": "chip", "security": CardSecurity(eci="05")}, "3-D Secure data can be judged by the issuer alone"),
+        ({"channel": "chip", "security": CardSecurity(cavv="00")}, "3-D Secure data can be judged by the issuer alone"),
         ({"transaction_type": "cash_withdrawal"}, "only purchases are"),
         ({"pre_authorized": True}, "only purchases are"),
     ],
