@@ -37,7 +37,6 @@ _VALUE_AT: Final = _EXPIRY_DIGITS + _SERVICE_DIGITS + _PVV_DIGITS
 _CRYPTOGRAM, _CHIP_TRACK = b"\x9f\x26", b"\x57"  #: tags
 _CHIP_TAGS: Final = frozenset({_CRYPTOGRAM, _CHIP_TRACK})
 _CHIP_SERVICE_CODE: Final = "999"  #: with which the value in a chip is reckoned, whatever its track says
-_INDICATOR_CHARACTERS: Final = 6
 CVV2_IS_THERE: Final = "1"
 #: Last digit of an ECI, in the manner of Visa or of Mastercard, or of a UCAF collection indicator -> ECI as the house has it.
 ECI_BY_DIGIT: Final = {"5": "05", "6": "06", "7": "07", "2": "05", "1": "06", "0": "07"}
@@ -350,7 +349,7 @@ def _cavv(value: str, form: str) -> str:
 def _in_form(name: str, form: str, value: str) -> str:
     """The value as its place writes it."""
     if name == "cvv2" and form == "indicator":
-        return f"{CVV2_IS_THERE}1{value:>4}"[:_INDICATOR_CHARACTERS]
+        return f"{CVV2_IS_THERE}1{value:>4}"  # one of more characters does not fit its place: told, and not cut
     if name == "eci" and form == "ucaf":
         return _UCAF.get(value, _UCAF["07"])
     if name == "cavv" and form == "base64":
