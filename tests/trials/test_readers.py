@@ -67,7 +67,7 @@ def test_last_rows_that_cannot_be_read_are_not_left_out(data: Path, tmp_path: Pa
     refused = read_as_anybody("check", "--data", copied)
     give_write_permission(copied)
     assert refused.code == 2
-    assert "found its last rows in journal.db-wal, which cannot be read by whom may only read" in refused.sentence
+    assert "found its last rows in journal.db-wal, which cannot be read without the right to write" in refused.sentence
 
 
 def test_a_journal_of_an_earlier_release_is_for_others_to_bring_up_to_date(tmp_path: Path) -> None:
