@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import settings
@@ -17,15 +17,19 @@ from tests.support.certificates import Drawer
 
 os.environ.pop("FORCE_COLOR", None)  # what runs the suite may want colours; what commands print to a pipe has none
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
-settings.register_profile("short", deadline=None, max_examples=20)  # no deadline: a busy machine is no fault
+settings.register_profile("short", deadline=None, max_examples=12)  # no deadline: a busy machine is no fault
 settings.register_profile("thorough", deadline=None, max_examples=150)  # make test-long runs every property again, with this
 settings.load_profile("short")
 
 
+#: Folders that make test-long plays: what hostile trials found, any bytes at all, books under kills, planted faults.
+LONG_FOLDERS: Final = frozenset({"trials", "fuzz", "chaos", "simulation"})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a program of others takes its time."""
+    """What needs a program of others takes its time, and so does what stands in a folder of long tests."""
     for item in items:
-        if item.get_closest_marker("outside"):
+        if item.get_closest_marker("outside") or item.path.parent.name in LONG_FOLDERS:
             item.add_marker("long")
 
 

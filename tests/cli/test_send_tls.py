@@ -14,6 +14,8 @@ from switch.specs.load import load_specs
 from tests.cli.command import Outcome, run
 from tests.support.secured_specs import secured_specs
 
+pytestmark = pytest.mark.long  # most play beside a whole centre
+
 TOLD_SECONDS_MAX = 10.0
 ATLAS = next(load_specs().issuers["atlas"].all_cards()).pan.digits
 

@@ -24,6 +24,8 @@ from switch.specs.load import load_specs
 from tests.cli.command import Outcome, run
 from tests.trials.small_centre import small_specs
 
+pytestmark = pytest.mark.long  # most play beside a whole centre
+
 SPECS = load_specs()
 BROKE = next(card for card in SPECS.issuers["atlas"].cards if "50.00 left" in card.purpose)
 GOOD = next(SPECS.issuers["atlas"].all_cards())

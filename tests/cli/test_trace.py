@@ -16,6 +16,8 @@ from switch.specs.load import load_specs
 from switch.trace.recorder import TRACE_FILE
 from tests.cli.command import Outcome, run
 
+pytestmark = pytest.mark.long  # most play beside a whole centre
+
 SPECS = load_specs()
 BROKE = next(card for card in SPECS.issuers["atlas"].cards if "50.00 left" in card.purpose)
 MESSAGES = 4  #: of a purchase: two on each leg

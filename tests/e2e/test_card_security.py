@@ -28,6 +28,8 @@ from switch.specs.parts import Parts
 from tests.cli.command import Outcome, run
 from tests.e2e.test_crash import eventually
 
+pytestmark = pytest.mark.long  # most play beside a whole centre
+
 #: An issuer in each way of writing: ASCII, 1993 in characters, 1993 packed, Visa's places, EBCDIC; and a card of a series.
 CARDS = {
     "atlas": "4507160000000010",

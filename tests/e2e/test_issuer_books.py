@@ -20,6 +20,8 @@ from tests.e2e.acquirer import Acquirer, sale
 from tests.e2e.test_crash import issuer_pid_of
 from tests.support.json_schema import mistakes, schema_of
 
+pytestmark = pytest.mark.long  # most play beside a whole centre
+
 DATE = "2026-11-22"
 CARD = next(load_specs().issuers["atlas"].all_cards())
 SECONDS_MAX = 30.0

@@ -21,6 +21,8 @@ from tests.settlement.test_statement import close_a_day
 from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SATURDAY, close_two_days, day_specs, journal_of, later_ms
 from tests.trials.test_rot import tampered
 
+pytestmark = pytest.mark.long  # most play beside a whole centre
+
 
 @pytest.fixture(autouse=True)
 def spoken(monkeypatch: pytest.MonkeyPatch) -> None:
