@@ -40,5 +40,5 @@ def test_one_seed_plans_one_campaign() -> None:
 
 
 def test_more_issuers_than_there_are_cannot_die_in_one_life() -> None:
-    with pytest.raises(ValueError, match="found 6, expected at most 5"):
-        lives(1, 6, Random(0))
+    with pytest.raises(ValueError, match="found 8, expected at most 7"):
+        lives(1, 8, Random(0))

@@ -85,8 +85,12 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("stage")
+def stage() -> Iterator[Stage]:
+    with tempfile.TemporaryDirectory() as short:  # a path that is longer than the terminal is wide cannot be broken
+        yield from played(Path(short))
+
+
+def played(folder: Path) -> Iterator[Stage]:
     demo = on_terminal(WIDTHS[0], "demo", "--data", folder / "day")
     with running_centre(folder / "var", ["--trace"]) as centre:
         ready = ("send", "--ready-file", centre.data / "ready.json")

@@ -53,9 +53,12 @@ def test_many_lines_with_many_requests_each(
     _approved(tools.load(port, "-c", "32", "-w", "64", "-n", "4000", "--set", "49=504", *options), 4000)
 
 
-def test_chip_data_of_a_large_message_passes(tools: LoadTools, centre: CentreProcess) -> None:
+def test_chip_data_of_a_large_message_reach_the_issuer_which_knows_no_such_cryptogram(
+    tools: LoadTools, centre: CentreProcess
+) -> None:
     _, port = centre.address("ascii")
-    _approved(tools.load(port, "--big", "-c", "2", "-w", "8", "-n", "200", "--set", "49=504"), 200)
+    figures = tools.load(port, "--big", "-c", "2", "-w", "8", "-n", "200", "--set", "49=504", "--set", "41=TERM0055")
+    assert (figures["approved"], figures["declined"], figures["unmatched"]) == (0, 200, 0)
 
 
 def test_its_own_currency_is_declined_for_every_request(tools: LoadTools, centre: CentreProcess) -> None:

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.long
 DATE = ("--business-date", "2026-11-22")
 SECONDS_MAX = 20.0
 LOOK_MS = 1_000  #: what is taken away is found out so soon
-STOPS = "the centre stops rather than answer what it cannot keep"
+STOPS = "Switch stops rather than answer what it cannot keep"
 DECISION = Decision(response_code="00", approval_code="A00001", decided_by="atlas", reason="approved")
 
 
