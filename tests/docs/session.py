@@ -80,6 +80,7 @@ class Session:
             "PYTHONDONTWRITEBYTECODE": "1",
             "NO_COLOR": "1",
             "PAGER": "cat",
+            "COLUMNS": str(COLUMNS),  # whatever the terminal of the tests has
         }
         self._screen, terminal = pty.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
