@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from attrs import frozen
@@ -134,20 +133,12 @@ def main() -> int:
             print(lines[-1], flush=True)
     told = ["git", "-C", str(ROOT), "log", "-1", "--format=%h of %as, “%s”", arguments.revision]
     revision = subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip()
-    text = [
-        "# Side by side",
-        "",
-        f"Written by `make against` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {machine.description()}.",
-        f"The earlier one is {revision}.",
-        "",
-        NOTE.format(turn=arguments.seconds / arguments.turns, turns=arguments.turns, rounds=arguments.rounds, load=load),
-        "",
+    note = NOTE.format(turn=arguments.seconds / arguments.turns, turns=arguments.turns, rounds=arguments.rounds, load=load)
+    heads = [
         "| connections × window | CPU of the switch | transactions a second | p50 | µs/tx, now and before |",
         "|---|---|---|---|---|",
-        *lines,
     ]
-    arguments.out.write_text("\n".join(text) + "\n", encoding="utf-8")
-    print(f"wrote {arguments.out}")
+    machine.write_report(arguments.out, "Side by side", "against", [f"The earlier one is {revision}.", note], [*heads, *lines])
     return 0
 
 

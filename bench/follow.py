@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -136,19 +135,13 @@ def main() -> int:
         for centre in centres.values():
             stack.callback(centre.stop)
         rows = [each for case in MEASURED for each in measure(tools, centres, case, arguments).values()]
-    text = [
-        "# What it costs to be watched",
-        "",
-        f"Written by `make follow-bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {machine.description()}.",
-        "",
-        NOTE.format(seconds=arguments.seconds, rounds=arguments.rounds, load=load),
-        "",
+    heads = [
         "| | connections × window | CPU of the switch | transactions a second | p50 | µs/tx of both | to write, µs/tx | kept |",
         "|---|---|---|---|---|---|---|---|",
-        *rows,
     ]
-    arguments.out.write_text("\n".join(text) + "\n", encoding="utf-8")
-    print("\n".join([*rows, f"wrote {arguments.out}"]))
+    note = NOTE.format(seconds=arguments.seconds, rounds=arguments.rounds, load=load)
+    print("\n".join(rows))
+    machine.write_report(arguments.out, "What it costs to be watched", "follow-bench", [note], [*heads, *rows])
     return 0
 
 

@@ -6,6 +6,8 @@ import os
 import platform
 import statistics
 import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 SYNCS = 300
@@ -38,6 +40,15 @@ def description() -> str:
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = f"{platform.system()} {platform.release()}"
     return f"{cpu}, {os.cpu_count()} cores, {memory_gib:.0f} GiB, {system}, Python {platform.python_version()}"
+
+
+def write_report(path: Path, title: str, verb: str, paragraphs: Sequence[str], table: Sequence[str]) -> None:
+    """The page of a measurement: when and where ``make verb`` wrote it, what was done, and its table."""
+    made = f"Written by `make {verb}` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {description()}."
+    path.write_text(
+        "\n".join([f"# {title}", "", made, *(f"\n{each}" for each in paragraphs), "", *table]) + "\n", encoding="utf-8"
+    )
+    print(f"wrote {path}")
 
 
 def resident_mib(pid: int) -> float:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from shutil import copytree
@@ -233,21 +233,12 @@ def main() -> int:
         turns=arguments.turns,
         load=load,
     )
-    text = [
-        "# What card security costs",
-        "",
-        f"Written by `make security-bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: {machine.description()}.",
-        "",
-        note,
-        "",
-        "Of two figures the first is of the kind, the second of plain purchases beside it.",
-        "",
+    heads = [
         "| kind | of the plain throughput | aim | tx/s | switch µs/tx | issuer µs/tx |",
         "|---|---|---|---|---|---|",
-        *lines,
     ]
-    arguments.out.write_text("\n".join(text) + "\n", encoding="utf-8")
-    print(f"wrote {arguments.out}")
+    of_two = "Of two figures the first is of the kind, the second of plain purchases beside it."
+    machine.write_report(arguments.out, "What card security costs", "security-bench", [note, of_two], [*heads, *lines])
     return 0
 
 

@@ -7,7 +7,7 @@ C are variants of Triple DES and kept for old peers, B derives with Triple DES, 
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from attrs import field
 
@@ -160,12 +160,10 @@ def _taken_apart(block: str) -> tuple[BlockHeader, bytes, bytes]:
         head, body = block[:end].encode("ascii"), bytes.fromhex(block[end:])
     except ValueError:
         raise CardSecurityError(_WHERE, "no hexadecimal", "hexadecimal behind its header", position=end) from None
-    version: BlockVersion = parts["version"]  # type: ignore[assignment]
-    algorithm: Algorithm = parts["algorithm"]  # type: ignore[assignment]
     header = BlockHeader(
-        version=version,
+        version=cast("BlockVersion", parts["version"]),
         usage=parts["usage"],
-        algorithm=algorithm,
+        algorithm=cast("Algorithm", parts["algorithm"]),
         mode=parts["mode"],
         number=parts["number"],
         export=parts["export"],
@@ -201,7 +199,8 @@ def _variants(protection: bytes) -> tuple[bytes, bytes]:
     """The keys of versions A and C: the KBPK, each byte xored with the letter E or M."""
     if len(protection) not in TDES_KEY_BYTES:
         raise CardSecurityError("key block protection key", f"{len(protection)} bytes", "16 or 24 bytes of Triple DES")
-    return tuple(xor(protection, bytes([letter]) * len(protection)) for letter in (_VARIANT_E, _VARIANT_M))  # type: ignore[return-value]
+    of_e, of_m = (bytes([letter]) * len(protection) for letter in (_VARIANT_E, _VARIANT_M))
+    return xor(protection, of_e), xor(protection, of_m)
 
 
 def _variant_mac(key: bytes, data: bytes) -> bytes:

@@ -23,7 +23,7 @@ from switch.iso8583.reading.recognize import around_in_line
 from switch.lines.acquirer_lines import AcquirerLines
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
-from switch.lines.message_mac import MacFault
+from switch.lines.message_mac import MacError
 from switch.lines.network_management import Identity
 from switch.money import format_minor
 from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
@@ -88,7 +88,7 @@ class Inbound:
         if line.macs is not None:
             try:
                 plain = line.checked(received, frame.body)
-            except MacFault as fault:
+            except MacError as fault:
                 self._refuse_mac(line, frame, received, fault, effects)
                 return
         message = line.understood(plain) if line.translates else plain
@@ -177,7 +177,7 @@ class Inbound:
                 answered = DeliveryAnswered(link.issuer, message.stan, message.response_code, delivery, message.terminal_id)
                 self._take(answered, now, effects)
                 return
-        except (MessageError, MacFault) as error:
+        except (MessageError, MacError) as error:
             effects.append(Notice("garbled", f"{line.name}: {error}; the answer is not used"))
             return
         if kind == "network_management" and line is link.line:
@@ -252,7 +252,7 @@ class Inbound:
             what = f"{name} for {amount} is no approval here that stands; answered {code}"
             effects.append(Notice("unmatched", f"{origin.line.name}: {message.mti}: {what}"))
 
-    def _refuse_mac(self, line: Line, frame: Frame, received: Message, fault: MacFault, effects: list[Effect]) -> None:
+    def _refuse_mac(self, line: Line, frame: Frame, received: Message, fault: MacError, effects: list[Effect]) -> None:
         """Answer 63 to a message whose MAC is wrong, 30 to one that has none where one is asked for; nothing more is done with
         it, for nobody knows who sent it. Answers go unanswered."""
         code = FORMAT_ERROR if fault.missing else SECURITY_VIOLATION

@@ -42,7 +42,7 @@ SELECT
   SUM(gross_minor), SUM(interchange_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM cube
 GROUP BY currency
-"""  # noqa: S608
+"""
 
 #: Postings are made from rows of ``movement``, whose amounts are debited above zero and credited below.
 POST = """
@@ -87,7 +87,7 @@ WITH obligation AS (
   FROM obligation
 )
 {POSTED}
-"""  # noqa: S608
+"""
 
 #: An issuer pays what is above zero and is paid what is below; the acquirer the other way round.
 POSITIONS = """
@@ -132,7 +132,7 @@ WITH due AS (
   FROM due
 )
 {POSTED}
-"""  # noqa: S608
+"""
 
 #: In this order after ``engine.PRESENT``; the parameters are business_date, value_date, acquirer_id and acquirer_name.
 CLEAR = (CUBE, DAY_TOTALS, PRESENTMENT_POSTINGS, POSITIONS, SETTLEMENT_POSTINGS)

@@ -102,7 +102,7 @@ LEFT JOIN remainder AS v ON v.request_id = d.request_id
 LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
 WHERE d.business_date = :business_date AND d.captured_minor <> 0 AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
-"""  # noqa: S608
+"""
 
 #: The approvals of the day that captured nothing by themselves and were not undone, at what was granted.
 HOLDS = """
@@ -300,7 +300,7 @@ SELECT
   discount_minor, vat_minor, amount_minor - discount_minor - vat_minor,
   rrn, approval_code, pan_masked, local_at, decided_at_ms
 FROM taxed
-"""  # noqa: S608
+"""
 
 #: What was presented before and is reversed on the date: its charges at what remains, by the rates it was presented at, less
 #: what stands in the books of it. So the books end where they would be, had no more than the rest ever been presented.
@@ -343,7 +343,7 @@ SELECT
   request_id, :business_date, adjusts, reversal_id, merchant_id, issuer, origin, gross_difference, currency,
   interchange_difference, discount_difference, vat_difference, gross_difference - discount_difference - vat_difference
 FROM difference
-"""  # noqa: S608
+"""
 
 #: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.
 PRESENT = (_REVERSED, EXCEPTIONS, ADJUSTMENTS, RELEASED_BY_CAPTURE, HELD, RELEASED_BY_REVERSAL)

@@ -51,7 +51,7 @@ def charges_follow_rates(ask: Ask, business_date: str) -> list[Fault]:
       WHERE p.business_date = :business_date
     )
     SELECT request_id, rrn FROM charged WHERE {_NOT_BY_RATES} LIMIT :faults_shown_max
-    """  # noqa: S608
+    """
     adjusted = f"""
     WITH taken AS (
       SELECT a.request_id, SUM(a.amount_minor) AS amount_minor, SUM(a.interchange_minor) AS interchange_minor,
@@ -70,7 +70,7 @@ def charges_follow_rates(ask: Ask, business_date: str) -> list[Fault]:
       JOIN closed_day AS d ON d.business_date = p.business_date
     )
     SELECT request_id, rrn FROM charged WHERE {_NOT_BY_RATES} ORDER BY request_id LIMIT :faults_shown_max
-    """  # noqa: S608
+    """
     sentence = "presentment {} (RRN {}) has not the charges its rates come to"
     left = "presentment {} (RRN {}) is not left with the charges its rates come to"
     return [
@@ -86,7 +86,7 @@ def only_refunds_are_credits(ask: Ask, business_date: str) -> list[Fault]:
     FROM presentment
     WHERE business_date = :business_date AND (amount_minor < 0) <> (transaction_type IN ({CREDIT_TYPES}))
     LIMIT :faults_shown_max
-    """  # noqa: S608
+    """
     sentence = "presentment {} (RRN {}), a {}, is of {} minor units"
     return faults(ask, business_date, "only_refunds_are_credits", sentence, sql)
 

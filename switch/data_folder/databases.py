@@ -61,7 +61,7 @@ def version_of(connection: sqlite3.Connection, path: Path, schema: Schema, datab
     try:
         version: int = connection.execute(f"PRAGMA {database}.user_version").fetchone()[0]
         marked = connection.execute(f"PRAGMA {database}.application_id").fetchone()[0] == schema.application_id
-        names = connection.execute(f"SELECT name FROM {database}.sqlite_schema WHERE type = 'table'")  # noqa: S608
+        names = connection.execute(f"SELECT name FROM {database}.sqlite_schema WHERE type = 'table'")
         tables = {str(row[0]) for row in names}
     except (sqlite3.DatabaseError, UnicodeError) as error:
         raise unreadable(path, schema, error) from None

@@ -1,4 +1,7 @@
-"""One centre at a time on a data folder, held by the folder itself: a file in it can be deleted, and another be made."""
+"""One centre at a time on a data folder, held by the folder itself: a file in it can be deleted, and another be made.
+
+A command that must not run twice at once holds a file of its own (``file_held``).
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,25 @@ def held_alone(data: Path) -> Iterator[None]:
             yield
     finally:
         os.close(folder)
+
+
+@contextmanager
+def file_held(path: Path, *, busy: str = "") -> Iterator[None]:
+    """A lock file, made if need be and held by this process alone.
+
+    Another holder is waited for; with ``busy``, DataFolderError says that instead. DataFolderError also where the file cannot
+    be written.
+    """
+    try:
+        file = create_file(path)
+    except OSError as error:
+        raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+        except BlockingIOError:
+            raise DataFolderError(busy) from None
+        yield
 
 
 def _lock(descriptor: int, data: Path) -> None:

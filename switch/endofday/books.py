@@ -5,7 +5,6 @@ The journal is opened read-only, so that nothing here can hold up or change what
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,12 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from switch.data_folder import databases
-from switch.data_folder.lock import held_alone
+from switch.data_folder.lock import file_held, held_alone
 from switch.endofday import report as settled
 from switch.errors import DataFolderError
 from switch.journal import journal
 from switch.machine.files import kind_at
-from switch.machine.private import create_file
 from switch.record import frozen
 
 _JOURNAL_FILE = journal.JOURNAL_FILE
@@ -112,13 +110,7 @@ def _uri(path: Path, mode: str) -> str:
 @contextmanager
 def alone(data: Path) -> Iterator[None]:
     """One close at a time in a data folder; a second one waits for the first."""
-    path = data / CLOSING_FILE
-    try:
-        file = create_file(path)
-    except OSError as error:
-        raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with file_held(data / CLOSING_FILE):
         yield
 
 
@@ -241,7 +233,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
 def _digest(connection: sqlite3.Connection, business_date: str, table: str, columns: str) -> tuple[int, str]:
     """How many rows a table has of a date, and the SHA-256 of what stands in them."""
     digest, count = hashlib.sha256(), 0
-    sql = f"SELECT {columns} FROM {table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"  # noqa: S608
+    sql = f"SELECT {columns} FROM {table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"
     for row in connection.execute(sql, (business_date,)):
         digest.update(repr(row).encode())
         count += 1
@@ -263,7 +255,7 @@ def day_report(
     """All the books say of a closed date."""
     parameters = {"business_date": business_date, "items_shown_max": settled.ITEMS_SHOWN_MAX}
     columns = settled.CLOSED_DAY_COLUMNS
-    query = f"SELECT {', '.join(columns)} FROM closed_day WHERE business_date = :business_date"  # noqa: S608
+    query = f"SELECT {', '.join(columns)} FROM closed_day WHERE business_date = :business_date"
     counted = dict(zip(columns, connection.execute(query, parameters).fetchone(), strict=True))
 
     def rows(kind: type[settled.ReportRow], sql: str) -> tuple[settled.ReportRow, ...]:

@@ -69,7 +69,7 @@ def prove_issuers(connection: sqlite3.Connection, data: Path) -> IssuersProved:
 
 
 def _booked(connection: sqlite3.Connection, schema: str = "book") -> set[str]:
-    return {str(row[0]) for row in connection.execute(f"SELECT business_date FROM {schema}.booked_day")}  # noqa: S608
+    return {str(row[0]) for row in connection.execute(f"SELECT business_date FROM {schema}.booked_day")}
 
 
 def _await_booking(alone: sqlite3.Connection, data: Path, issuer: str, dates: list[str]) -> None:

@@ -142,11 +142,11 @@ WITH RECURSIVE linked (id) AS (
 )
 SELECT id FROM linked ORDER BY id
 """
-_REQUEST: Final = f"SELECT {', '.join(REQUEST_COLUMNS)} FROM journal.request WHERE id = :request_id"  # noqa: S608
-_DECISION: Final = f"SELECT {', '.join(DECISION_COLUMNS)} FROM journal.decision WHERE request_id = :request_id"  # noqa: S608
+_REQUEST: Final = f"SELECT {', '.join(REQUEST_COLUMNS)} FROM journal.request WHERE id = :request_id"
+_DECISION: Final = f"SELECT {', '.join(DECISION_COLUMNS)} FROM journal.decision WHERE request_id = :request_id"
 _OCCURRENCES: Final = f"""
 SELECT {", ".join(OCCURRENCE_COLUMNS)} FROM journal.occurrence WHERE request_id = :request_id ORDER BY id
-"""  # noqa: S608
+"""
 #: Reversals of a request: those linked to it, and those that came before it and name it by its key.
 _REVERSALS: Final = f"""
 SELECT {", ".join(REVERSAL_COLUMNS)} FROM journal.reversal WHERE original_id = :request_id
@@ -156,31 +156,31 @@ SELECT {", ".join(f"reversal.{name}" for name in REVERSAL_COLUMNS)} FROM journal
   AND request.transmitted_at = reversal.original_transmitted_at AND request.acquirer_id = reversal.original_acquirer_id
 WHERE reversal.original_id IS NULL
 ORDER BY id
-"""  # noqa: S608
+"""
 _UNKNOWN: Final = f"""
 SELECT {", ".join(REVERSAL_COLUMNS)} FROM journal.reversal WHERE rrn IN (:rrn, :filled) AND original_id IS NULL ORDER BY id
-"""  # noqa: S608
+"""
 _DELIVERIES: Final = f"""
 SELECT {", ".join(DELIVERY_COLUMNS)}, delivered.at_ms, delivered.response_code
 FROM journal.delivery LEFT JOIN journal.delivered ON delivered.delivery_id = delivery.id
 WHERE request_id = :request_id ORDER BY id
-"""  # noqa: S608
+"""
 _CLOSED: Final = "SELECT business_date, closed_at_ms FROM closed_day WHERE business_date = :business_date"
 _PRESENTMENT: Final = f"""
 SELECT {", ".join(PRESENTMENT_COLUMNS)} FROM presentment JOIN closed_day USING (business_date) WHERE request_id = :request_id
-"""  # noqa: S608
+"""
 _ADJUSTMENTS: Final = f"""
 SELECT {", ".join(ADJUSTMENT_COLUMNS)} FROM adjustment JOIN closed_day USING (business_date) WHERE request_id = :request_id
 ORDER BY business_date
-"""  # noqa: S608
+"""
 _REVERSED: Final = "SELECT reversal_id FROM reversed_item WHERE request_id = :request_id"
 _EXCEPTION: Final = "SELECT reason FROM exception_item WHERE request_id = :request_id"
 _HELD: Final = f"""
 SELECT {", ".join(HELD_COLUMNS)} FROM held_item JOIN closed_day USING (business_date) WHERE request_id = :request_id
-"""  # noqa: S608
+"""
 _RELEASED: Final = f"""
 SELECT {", ".join(RELEASED_COLUMNS)} FROM released_item JOIN closed_day USING (business_date) WHERE request_id = :request_id
-"""  # noqa: S608
+"""
 _RECENT_RRNS: Final = "SELECT rrn FROM journal.request ORDER BY id DESC LIMIT :searched_max"
 
 

@@ -43,7 +43,7 @@ def _is_open(closed: str) -> str:
     return f"""
     (decision.request_id > COALESCE({closed}.last_request_id, 0)
       OR decision.request_id IN (SELECT value FROM json_each({closed}.waiting)))
-    """  # noqa: S608
+    """
 
 
 #: Count, sum, and how many were undone, by acquirer, terminal, type and capture: since the terminal's last agreement, since
@@ -64,7 +64,7 @@ _APPROVED: Final = f"""
   {_CLOSED}
   WHERE decision.approved_minor IS NOT NULL AND request.function <> 'batch'
 ) GROUP BY 1, 2, 3, 4
-"""  # noqa: S608
+"""
 _REVERSED: Final = f"""
 {_COUNTED} {_SUMS} FROM (
   SELECT request.acquirer_id, request.terminal_id, request.transaction_type, request.capture, 1 AS counts,
@@ -79,7 +79,7 @@ _REVERSED: Final = f"""
   {_CLOSED}
   WHERE reversal.effective = 1 AND request.capture <> '{LATER}' AND NOT {_REPLACED}
 ) GROUP BY 1, 2, 3, 4
-"""  # noqa: S608
+"""
 
 
 def open_totals(db: sqlite3.Connection) -> dict[Subject, Totals]:

@@ -37,7 +37,7 @@ SELECT {SELECT_REQUEST}, decision.response_code, decision.approval_code, decisio
   decision.response_code = '{ISSUER_INOPERATIVE}' AND EXISTS (
     SELECT 1 FROM delivery WHERE request_id = request.id AND message_reason = '{REASON_TIMEOUT}')
 FROM {REQUESTS} JOIN decision ON decision.request_id = request.id
-"""  # noqa: S608
+"""
 #: Not undone: what is still worth something, or was completed and so may be.
 _NOT_REVERSED: Final = """
 NOT EXISTS (SELECT 1 FROM reversal WHERE original_id = request.id AND effective = 1 AND replacement_minor = 0)
@@ -51,13 +51,13 @@ _OUTSTANDING: Final = f"""
 request.capture IN ('completion', 'batch') AND {_WORTH} AND NOT EXISTS (
   SELECT 1 FROM request AS later JOIN decision AS ended ON ended.request_id = later.id
   WHERE later.original_id = request.id AND ended.captured_minor IS NOT NULL)
-"""  # noqa: S608
+"""
 _UNDECIDED: Final = f"""
 SELECT {SELECT_REQUEST}
 FROM (SELECT * FROM request ORDER BY id DESC LIMIT ?) AS request
 LEFT JOIN request AS original ON original.id = request.original_id
 LEFT JOIN decision ON decision.request_id = request.id WHERE decision.request_id IS NULL ORDER BY request.id
-"""  # noqa: S608
+"""
 _OWED: Final = f"""
 SELECT {SELECT_REQUEST}, delivery.id, delivery.issuer, delivery.replacement_minor, delivery.reason, delivery.kind,
   delivery.message_reason, decision.approval_code
@@ -67,7 +67,7 @@ LEFT JOIN request AS original ON original.id = request.original_id
 LEFT JOIN decision ON decision.request_id = request.id
 LEFT JOIN delivered ON delivered.delivery_id = delivery.id
 WHERE delivered.delivery_id IS NULL ORDER BY delivery.id
-"""  # noqa: S608
+"""
 #: Terminal and time as the indexes of requests know them, and whole. Without the plus SQLite puts the whole value into the
 #: expression before it, which then is the expression of no index.
 _TERMINAL: Final = "substr(request.terminal_id, -3) = substr(:terminal_id, -3) AND +request.terminal_id = :terminal_id"
@@ -76,7 +76,7 @@ _STAN: Final = f"request.stan = :stan AND {_TERMINAL} AND request.acquirer_id = 
 _OF_STAN: Final = f"""
 SELECT {SELECT_REQUEST} FROM {REQUESTS}
 WHERE {_STAN} AND request.function <> 'batch' ORDER BY request.id DESC LIMIT {OF_STAN_MAX}
-"""  # noqa: S608
+"""
 _REFERENCE: Final = f"request.rrn = :rrn AND {_TERMINAL} AND request.merchant_id = :merchant_id"
 _KEYS: Final = "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM request ORDER BY id DESC LIMIT ?"
 _REVERSED_UNKNOWN: Final = """
@@ -110,7 +110,7 @@ SELECT request.acquirer_id, request.terminal_id, request.stan, request.transmitt
     SELECT 1 FROM reversal WHERE original_id = request.id AND effective = 1 AND replacement_minor = 0 AND mti <> '')
 FROM request JOIN decision ON decision.request_id = request.id
 WHERE request.original_id = ? AND request.function <> 'batch' AND decision.approved_minor IS NOT NULL ORDER BY request.id
-"""  # noqa: S608
+"""
 _ENDED: Final = """
 SELECT business_date FROM decision WHERE request_id = ?
   AND business_date <> (SELECT business_date FROM business_day ORDER BY id DESC LIMIT 1)
@@ -224,7 +224,7 @@ class JournalReader:
         )
 
     def _after(self, table: str) -> int:
-        (last,) = self._db.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608
+        (last,) = self._db.execute(f"SELECT max(id) FROM {table}").fetchone()
         return (last or 0) + 1
 
     def _recovery(self) -> Recovery:

@@ -29,14 +29,14 @@ from switch.transaction import (
     TransactionType,
 )
 
-INSERT_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"  # noqa: S608
+INSERT_REQUEST = f"INSERT INTO request VALUES ({', '.join('?' * 28)})"
 #: Of a plain request only what has no default is written out: a tenth less work.
 _PLAIN_COLUMNS: Final = """
 id, received_at_ms, line, message_class, acquirer_id, terminal_id, stan, transmitted_at, rrn, merchant_id, merchant_type,
 pan_cipher, pan_masked, transaction_type, amount_minor, currency, entry_mode, channel, local_at, issuer, scheme, product, origin
 """
-INSERT_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"  # noqa: S608
-INSERT_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 10)})"  # noqa: S608
+INSERT_PLAIN_REQUEST = f"INSERT INTO request ({_PLAIN_COLUMNS}) VALUES ({', '.join('?' * 23)})"
+INSERT_DECISION = f"INSERT INTO decision VALUES ({', '.join('?' * 10)})"
 ROWS_AT_ONCE: Final = 16  #: rows of one INSERT, where there are as many: SQLite begins and ends fewer statements
 INSERT_REVERSAL = """
 INSERT INTO reversal (

@@ -6,22 +6,22 @@ the keys, who has the file alone has nothing.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from switch.card_security.key_blocks import Algorithm
 from switch.data_folder.key_file import key_in
+from switch.data_folder.lock import file_held
 from switch.errors import CardSecurityError, DataFolderError, SwitchError
-from switch.keys.key import KeptKey
+from switch.keys.key import KeptKey, KeyUse
 from switch.machine.files import read_whole
-from switch.machine.private import begin_file, create_file, make_folder
+from switch.machine.private import create_file, make_folder
 
 KEYSTORE_FILE: Final = "keys.sealed"
 MASTER_KEY_FILE: Final = "keys.key"
@@ -60,24 +60,12 @@ def change_keys(data: Path, change: Callable[[dict[str, KeptKey]], None]) -> Non
     """
     try:
         make_folder(data)
-        with _alone(data):
+        with file_held(data / LOCK_NAME):
             keys = kept_keys(data)
             change(keys)
             _write(data, keys)
     except OSError as error:
         raise DataFolderError(f"{data}: found {error.strerror}, expected a folder that can be written") from None
-
-
-@contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """Held by a file of its own, which is never replaced: by the folder itself the centre holds it."""
-    begin_file(data / LOCK_NAME)
-    descriptor = os.open(data / LOCK_NAME, os.O_RDONLY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _write(data: Path, keys: Mapping[str, KeptKey]) -> None:
@@ -100,5 +88,5 @@ def _write(data: Path, keys: Mapping[str, KeptKey]) -> None:
 
 
 def _key(entry: dict[str, str]) -> KeptKey:
-    use, algorithm = entry["use"], entry["algorithm"]
-    return KeptKey.of(entry["id"], use, algorithm, bytes.fromhex(entry["secret"]), entry["label"])  # type: ignore[arg-type]
+    use, algorithm = cast("KeyUse", entry["use"]), cast("Algorithm", entry["algorithm"])  # of() refuses any other
+    return KeptKey.of(entry["id"], use, algorithm, bytes.fromhex(entry["secret"]), entry["label"])

@@ -175,7 +175,7 @@ class Line:
         return self.macs.sealed(self.codec, message)
 
     def checked(self, message: Message, body: bytes) -> Message:
-        """A message that came, without its MAC. MacFault where that is wrong, or missing on a line that asks for one."""
+        """A message that came, without its MAC. MacError where that is wrong, or missing on a line that asks for one."""
         return message if self.macs is None else self.macs.check(self.codec, message, body)
 
     def flush(self) -> None:

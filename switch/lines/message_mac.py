@@ -21,7 +21,7 @@ _METHODS: Final[dict[str, MacMethod]] = {"x9.19": "retail", "cmac": "cmac"}
 _NOTHING: Final = "0" * (2 * MAC_BYTES)
 
 
-class MacFault(Exception):  # noqa: N818
+class MacError(Exception):
     """What is wrong with the MAC of a message; ``missing`` where there is none."""
 
     def __init__(self, what: str, *, missing: bool = False) -> None:
@@ -36,7 +36,7 @@ class Macs(Protocol):
         """The bytes of a message with its MAC; MessageError where it cannot be said."""
 
     def check(self, codec: Codec, message: Message, body: bytes) -> Message:
-        """A message that came, without its MAC; MacFault where that is wrong, or is missing and must not."""
+        """A message that came, without its MAC; MacError where that is wrong, or is missing and must not."""
 
     def wanted(self, request: Message | None) -> bool:
         """Whether a message has to have one; ``request`` is what it answers, as it came."""
@@ -86,13 +86,13 @@ class LineMacs:
         number = next((each for each in reversed(MACS) if each in message.elements), None)
         if number is None:
             if self._required:
-                raise MacFault("found no MAC, expected one in DE 64 or DE 128", missing=True)
+                raise MacError("found no MAC, expected one in DE 64 or DE 128", missing=True)
             return message
         if max(message.elements) != number:
-            raise MacFault(f"DE {number}: found elements behind it, expected the MAC to be the last")
+            raise MacError(f"DE {number}: found elements behind it, expected the MAC to be the last")
         mac, covered = bytes.fromhex(message.elements[number]), body[: -_width(codec, number)]
         if not self._keys.verify_mac(self._key_id, covered, mac, method=self._method):
-            raise MacFault(f"DE {number}: found another MAC, expected that of the bytes before it under {self._key_id}")
+            raise MacError(f"DE {number}: found another MAC, expected that of the bytes before it under {self._key_id}")
         return Message(message.mti, {each: value for each, value in message.elements.items() if each not in MACS})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -13,8 +12,7 @@ from typing import Final, Literal
 from attrs import fields
 
 from switch.data_folder import databases
-from switch.errors import DataFolderError
-from switch.machine.private import create_file
+from switch.data_folder.lock import file_held
 from switch.mail.letter import Letter, MailState, attached_text
 from switch.record import frozen
 
@@ -70,16 +68,7 @@ def outbox_of(data: Path, *, to_write: bool = False) -> Iterator[MailOutbox]:
 @contextmanager
 def sending_alone(data: Path) -> Iterator[None]:
     """One sender at a time in a data folder: DataFolderError where another one is at work."""
-    path = data / SENDING_FILE
-    try:
-        file = create_file(path)
-    except OSError as error:
-        raise DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written") from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataFolderError(f"{data}: another command is sending the mail of this data folder") from None
+    with file_held(data / SENDING_FILE, busy=f"{data}: another command is sending the mail of this data folder"):
         yield
 
 
@@ -101,13 +90,13 @@ class MailOutbox:
             wanted, values = [*wanted, "merchant_id = ?"], [*values, merchant_id]
         if states:
             wanted, values = [*wanted, f"state IN ({', '.join('?' * len(states))})"], [*values, *states]
-        query = f"SELECT {_COLUMNS} FROM letter WHERE {' AND '.join(wanted)} ORDER BY business_date, merchant_id, remise"  # noqa: S608
+        query = f"SELECT {_COLUMNS} FROM letter WHERE {' AND '.join(wanted)} ORDER BY business_date, merchant_id, remise"
         return [Letter.from_row(row) for row in self._connection.execute(query, values)]
 
     def those(self, ids: Collection[int]) -> list[Letter]:
         """Messages by their ids, in the same order."""
         query = (
-            f"SELECT {_COLUMNS} FROM letter WHERE id IN (SELECT value FROM json_each(?)) "  # noqa: S608
+            f"SELECT {_COLUMNS} FROM letter WHERE id IN (SELECT value FROM json_each(?)) "
             "ORDER BY business_date, merchant_id, remise"
         )
         return [Letter.from_row(row) for row in self._connection.execute(query, (json.dumps(sorted(ids)),))]
@@ -141,13 +130,13 @@ class MailOutbox:
     def queue(self, letters: Sequence[Letter]) -> None:
         """Add messages, all or none; one that there is already stays as it is. Their ids are given here."""
         marks = ", ".join("?" * len(_NEW))
-        sql = f"INSERT OR IGNORE INTO letter ({', '.join(_NEW)}) VALUES ({marks})"  # noqa: S608
+        sql = f"INSERT OR IGNORE INTO letter ({', '.join(_NEW)}) VALUES ({marks})"
         with self._transaction():
             self._connection.executemany(sql, ([_value(letter, name) for name in _NEW] for letter in letters))
 
     def put_back(self, letters: Iterable[Letter]) -> None:
         """Queue messages again as they would be queued now: address, sender and files; Message-ID and Date stay."""
-        sql = f"UPDATE letter SET {', '.join(f'{name} = ?' for name in _PUT_BACK)} WHERE id = ?"  # noqa: S608
+        sql = f"UPDATE letter SET {', '.join(f'{name} = ?' for name in _PUT_BACK)} WHERE id = ?"
         rows = [[*(_value(letter, name) for name in _PUT_BACK), letter.id] for letter in letters]
         with self._transaction():
             self._connection.executemany(sql, rows)
@@ -184,7 +173,7 @@ class MailOutbox:
         """Queued messages whose last attempt has no answer: the server may have them."""
         last = "SELECT MAX(id) FROM attempt WHERE letter_id = letter.id"
         query = (
-            f"SELECT letter.id FROM letter JOIN attempt ON attempt.id = ({last}) "  # noqa: S608
+            f"SELECT letter.id FROM letter JOIN attempt ON attempt.id = ({last}) "
             "WHERE letter.state = 'queued' AND attempt.outcome = 'unknown'"
         )
         return {int(row[0]) for row in self._connection.execute(query)}

@@ -35,7 +35,7 @@ SELECT
 FROM earned AS e
 JOIN card_acceptor AS m ON m.merchant_id = e.merchant_id
 LEFT JOIN carried AS c ON c.merchant_id = e.merchant_id AND c.currency = e.currency
-"""  # noqa: S608
+"""
 
 #: One entry for each merchant and each of discount, VAT and payout; of refunds and of adjustments there are entries apart.
 PAYOUT_POSTINGS = f"""
@@ -68,7 +68,7 @@ WITH charge AS (
   FROM moved
 )
 {POSTED}
-"""  # noqa: S608
+"""
 
 STATEMENTS = """
 INSERT INTO statement (business_date, merchant_id, name, city, language, address, ice)
@@ -85,7 +85,7 @@ SELECT
   :business_date, merchant_id, origin, {COUNTS}, SUM(gross_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM cube
 GROUP BY merchant_id, origin
-"""  # noqa: S608
+"""
 
 TYPE_TOTALS = """
 INSERT INTO type_total (

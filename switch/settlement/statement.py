@@ -140,12 +140,8 @@ class Statement:
         return (*(types if len(types) > 1 else ()), *adjusted)
 
 
-CSV_LINE_END = "\r\n"
-CSV_COLUMNS = (
-    "business_date",
-    "value_date",
-    "merchant_id",
-    "reference",
+#: Of a line: what sale it is of, by the names that CSV and JSON have.
+SALE_FIELDS = (
     "local_at",
     "terminal_id",
     "pan_masked",
@@ -156,6 +152,14 @@ CSV_COLUMNS = (
     "transaction_type",
     "rrn",
     "approval_code",
+)
+CSV_LINE_END = "\r\n"
+CSV_COLUMNS = (
+    "business_date",
+    "value_date",
+    "merchant_id",
+    "reference",
+    *SALE_FIELDS,
     "currency",
     "gross",
     "discount_rate_basis_points",

@@ -12,6 +12,7 @@ from attrs import asdict
 
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
+    SALE_FIELDS,
     Out,
     Section,
     Statement,
@@ -35,16 +36,7 @@ BYTES_SUFFIXES: Final[dict[BytesForm, str]] = {"pdf": "pdf", "xlsx": "xlsx"}
 
 #: The fields of a line, in the order of ``payouts.STATEMENT_LINES``.
 LINE_FIELDS: Final = (
-    "local_at",
-    "terminal_id",
-    "pan_masked",
-    "scheme",
-    "product",
-    "origin",
-    "channel",
-    "transaction_type",
-    "rrn",
-    "approval_code",
+    *SALE_FIELDS,
     "amount_minor",
     "discount_rate_basis_points",
     "discount_minor",

@@ -19,7 +19,7 @@ MTI_DIGITS: Final = 4
 ANSWERED_AT_ONCE_MS: Final = 1_000  #: what makes no sense is answered in the same turn, or never
 
 _COLUMNS: Final = "id, at_ms, line, direction, mti, stan, rrn, response_code, fault"
-_AFTER: Final = f"SELECT {_COLUMNS} FROM message WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
+_AFTER: Final = f"SELECT {_COLUMNS} FROM message WHERE id > ? ORDER BY id LIMIT ?"
 _LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM message"
 _SINCE: Final = "SELECT COALESCE(MIN(id) - 1, (SELECT COALESCE(MAX(id), 0) FROM message)) FROM message WHERE at_ms >= ?"
 

@@ -25,11 +25,11 @@ _COLUMNS: Final = """
 id, at_ms, line, direction, dialect, header, mti, stan, transmitted_at, terminal_id, rrn, response_code, fault, tpdu, blanked,
 body_cipher
 """
-_OF_ID: Final = f"SELECT {_COLUMNS} FROM message WHERE id = ?"  # noqa: S608
-_LAST: Final = f"SELECT {_COLUMNS} FROM message {{where}} ORDER BY id DESC LIMIT :count"  # noqa: S608  (our own words)
+_OF_ID: Final = f"SELECT {_COLUMNS} FROM message WHERE id = ?"
+_LAST: Final = f"SELECT {_COLUMNS} FROM message {{where}} ORDER BY id DESC LIMIT :count"
 
 _NETWORK: Final = "substr(mti, 2, 1) = '8'"
-_NETWORK_COUNT: Final = f"SELECT count(*) FROM message WHERE id >= ? AND {_NETWORK}"  # noqa: S608  (our own words)
+_NETWORK_COUNT: Final = f"SELECT count(*) FROM message WHERE id >= ? AND {_NETWORK}"
 
 
 @frozen(kw_only=True)

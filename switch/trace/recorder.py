@@ -38,7 +38,7 @@ _MESSAGE: Final = f"""
 INSERT INTO message (
   at_ms, line, direction, dialect, header, mti, stan, transmitted_at, terminal_id, rrn, response_code, fault, tpdu, blanked,
   body_cipher) VALUES ({", ".join("?" * 15)})
-"""  # noqa: S608
+"""
 
 
 class Recorder:

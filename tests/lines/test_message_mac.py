@@ -12,7 +12,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.message import Message
 from switch.issuers.proofs.rules import LineKeys
 from switch.keys.key_module import KeyModule
-from switch.lines.message_mac import LineMacs, MacFault, mac_key_of
+from switch.lines.message_mac import LineMacs, MacError, mac_key_of
 from tests.iso8583.samples import PURCHASE, REVERSAL
 from tests.support.strategies import DIALECTS
 
@@ -35,7 +35,7 @@ def test_what_one_seals_the_other_takes(name: str, kind: str, message: Message, 
     came = codec.decode(body)
     assert set(came.elements) == {*message.elements, number}
     assert ours.check(codec, came, body) == message
-    with pytest.raises(MacFault, match=f"^DE {number}: found another MAC"):
+    with pytest.raises(MacError, match=f"^DE {number}: found another MAC"):
         macs(evolve(AGREED, mac_kind=kind), "acquirer").check(codec, came, body)
 
 
@@ -58,19 +58,19 @@ def test_any_changed_byte_makes_it_wrong(place: int, mask: int) -> None:
         came = codec.decode(bytes(body))
     except MessageError:
         return
-    with pytest.raises(MacFault):
+    with pytest.raises(MacError):
         ours.check(codec, came, bytes(body))
 
 
 def test_what_is_missing_or_out_of_place() -> None:
     codec = Codec(DIALECTS["ascii"])
     body = codec.encode(PURCHASE)
-    with pytest.raises(MacFault) as fault:
+    with pytest.raises(MacError) as fault:
         macs().check(codec, PURCHASE, body)
     assert fault.value.missing
     assert macs(LineKeys(mac="verify")).check(codec, PURCHASE, body) == PURCHASE
     out = Message("0420", {**REVERSAL.elements, 64: "00" * 8})
-    with pytest.raises(MacFault, match="found elements behind it"):
+    with pytest.raises(MacError, match="found elements behind it"):
         macs().check(codec, out, codec.encode(out))
 
 
@@ -98,5 +98,5 @@ def test_an_answer_has_one_where_its_request_had() -> None:
 def test_a_wrong_one_on_purpose() -> None:
     codec = Codec(DIALECTS["ascii"])
     body = LineMacs(KEYS, "atlas.mac", "x9.19", required=False, wrong=True).sealed(codec, PURCHASE)
-    with pytest.raises(MacFault):
+    with pytest.raises(MacError):
         macs().check(codec, codec.decode(body), body)

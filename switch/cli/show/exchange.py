@@ -70,12 +70,12 @@ def mac_verdict(codec: Codec, macs: LineMacs | None, body: bytes) -> tuple[str, 
     if macs is None:
         return None
     from switch.errors import MessageError
-    from switch.lines.message_mac import MACS, MacFault
+    from switch.lines.message_mac import MACS, MacError
 
     try:
         message = codec.decode(body)
         macs.check(codec, message, body)
-    except (MessageError, MacFault) as fault:
+    except (MessageError, MacError) as fault:
         return "wrong", str(fault)
     has_one = any(number in message.elements for number in MACS)
     return ("right", "that of the answer is right") if has_one else ("missing", "the answer has none")

@@ -118,7 +118,7 @@ def read_entries(data: Path, profile: Profile, only: Card | None = None) -> Iter
     with reading(path, profile.id) as (db, columns):
         of_account = "" if only is None else " WHERE account = ?"
         parameters = () if only is None else (only.account,)
-        rows = db.execute(f"SELECT {columns} FROM entry{of_account} ORDER BY id", parameters)  # noqa: S608
+        rows = db.execute(f"SELECT {columns} FROM entry{of_account} ORDER BY id", parameters)
         yield from map(Entry._make, rows)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -30,25 +30,24 @@ SCHEMA: Final = databases.Schema(
 )
 
 _COLUMNS = ", ".join(Entry._fields)
-_INSERT = f"INSERT INTO entry ({_COLUMNS}) VALUES ({', '.join('?' * len(Entry._fields))})"  # noqa: S608
+_INSERT = f"INSERT INTO entry ({_COLUMNS}) VALUES ({', '.join('?' * len(Entry._fields))})"
 _INSERT_EVENT = "INSERT INTO proof_event (recorded_at_ms, card, kind, value) VALUES (?, ?, ?, ?)"
 _SELECT_EVENTS = "SELECT recorded_at_ms, card, kind, value FROM proof_event ORDER BY id"
-_SELECT = f"SELECT {_COLUMNS} FROM entry ORDER BY id"  # noqa: S608
+_SELECT = f"SELECT {_COLUMNS} FROM entry ORDER BY id"
 _OF_KEY = (
-    f"SELECT {_COLUMNS} FROM entry "  # noqa: S608
-    "WHERE stan = ? AND transmitted_at = ? AND acquirer_id = ? AND terminal_id = ? ORDER BY id"
+    f"SELECT {_COLUMNS} FROM entry WHERE stan = ? AND transmitted_at = ? AND acquirer_id = ? AND terminal_id = ? ORDER BY id"
 )
 _PLACED = "kind IN ('hold', 'credit')"
 _REFERENCE_INDEX = f"CREATE INDEX IF NOT EXISTS entry_rrn ON entry (rrn) WHERE {_PLACED}"
 _OF_REFERENCE = (
-    "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM entry "  # noqa: S608
+    "SELECT acquirer_id, terminal_id, stan, transmitted_at FROM entry "
     f"WHERE {_PLACED} AND rrn = ? AND terminal_id = ? AND amount_minor = ? ORDER BY id DESC LIMIT 1"
 )
 
 _ACCOUNT_INDEX = "CREATE INDEX IF NOT EXISTS entry_account ON entry (account, recorded_at_ms)"
-_OF_ACCOUNT = f"SELECT {_COLUMNS} FROM entry WHERE account = ? AND recorded_at_ms > ? ORDER BY id"  # noqa: S608
-_AFTER = f"SELECT id, {_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
-_BOOKED = f"INSERT INTO booked_item ({', '.join(BookedItem._fields)}) VALUES ({', '.join('?' * len(BookedItem._fields))})"  # noqa: S608
+_OF_ACCOUNT = f"SELECT {_COLUMNS} FROM entry WHERE account = ? AND recorded_at_ms > ? ORDER BY id"
+_AFTER = f"SELECT id, {_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?"
+_BOOKED = f"INSERT INTO booked_item ({', '.join(BookedItem._fields)}) VALUES ({', '.join('?' * len(BookedItem._fields))})"
 _BOOKED_MINOR = (
     "SELECT COALESCE(SUM(billed_minor), 0) FROM booked_item "
     "WHERE stan = ? AND transmitted_at = ? AND acquirer_id = ? AND terminal_id = ?"
@@ -59,7 +58,7 @@ class Deed(NamedTuple):
     """What is written in one commit, all of it or nothing: entries, and that a step of the bank's own work is done."""
 
     entries: list[Entry]
-    items: list[BookedItem] = []  # noqa: RUF012
+    items: Sequence[BookedItem] = ()
     day: tuple[str, int, int] | None = None  #: a cleared day that is booked whole: date, items, when
     swept: tuple[int, int] | None = None  #: up to which entry holds of a term have been looked at: term in ms, entry
     order: tuple[str, int, str] | None = None  #: name, when, outcome

@@ -36,7 +36,7 @@ from switch.issuers.proofs.proof import Proofs, Verifier
 from switch.issuers.proofs.tries import ProofEvent, ProofMemory
 from switch.issuers.scenario import Scenario, ScenarioState
 from switch.lines.line import Line
-from switch.lines.message_mac import MacFault
+from switch.lines.message_mac import MacError
 from switch.lines.network_management import take_key
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept
@@ -189,7 +189,7 @@ class IssuerHost:
             if self._wire.macs is not None:
                 try:
                     plain = line.checked(asked, frame.body)
-                except MacFault as fault:
+                except MacError as fault:
                     _refuse(line, asked, line.framer.answered(frame.tpdu), fault)
                     continue
             message = line.understood(plain) if line.translates else plain
@@ -298,7 +298,7 @@ def _use_of(request: Authorization) -> CardUse:
     return card_use(request.carried)
 
 
-def _refuse(line: Line, asked: Message, tpdu: bytes, fault: MacFault) -> None:
+def _refuse(line: Line, asked: Message, tpdu: bytes, fault: MacError) -> None:
     """Queue the answer to a message whose MAC is wrong, or missing."""
     message = line.understood(asked) if line.translates else asked
     if expects_answer(message.mti):

@@ -13,7 +13,7 @@ from switch.card_security.cryptograms import CRYPTOGRAM_TAG, ChipCard
 from switch.card_security.verification_values import ICVV_SERVICE_CODE, ValueKind
 from switch.errors import CardSecurityError
 from switch.iso8583.mapping.pin_control import PinControl
-from switch.issuers.proofs.proof import Cryptogram, ProofFault
+from switch.issuers.proofs.proof import Cryptogram, ProofError
 from switch.keys.key_module import KeyModule, PvvReference
 from switch.lines.pin_zones import fault_code, pin_place
 
@@ -84,4 +84,4 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except CardSecurityError as error:
-        raise ProofFault(fault_code(error), str(error)) from None
+        raise ProofError(fault_code(error), str(error)) from None

@@ -29,7 +29,7 @@ NOTHING_FOUND: Final = SecurityResults()  #: of proofs that nobody looked at
 Wrong = tuple[str, str]  #: response code and reason
 
 
-class ProofFault(Exception):  # noqa: N818
+class ProofError(Exception):
     """A proof cannot be verified at all: which response code says so, and why, without the proof itself."""
 
     def __init__(self, response_code: str, reason: str) -> None:
@@ -46,7 +46,7 @@ class Cryptogram(NamedTuple):
 
 
 class Verifier(Protocol):
-    """Who has the keys. ProofFault where a proof makes no sense, or its key is not to be had."""
+    """Who has the keys. ProofError where a proof makes no sense, or its key is not to be had."""
 
     def cvv2(self, pan: Pan, expiry: str, value: str) -> bool: ...
 
@@ -120,7 +120,7 @@ class Proof:
     def _found(self, check: Callable[[Proof], Wrong | None]) -> Wrong | None:
         try:
             return check(self)
-        except ProofFault as fault:
+        except ProofError as fault:
             return fault.response_code, fault.reason
 
     def results(self, response_code: str) -> SecurityResults | None:

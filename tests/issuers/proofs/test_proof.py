@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve, frozen
 
 from switch.card import CardSecurity, Pan, SecurityResults
-from switch.issuers.proofs.proof import Cryptogram, Proof, ProofFault, Proofs, authentication_missing
+from switch.issuers.proofs.proof import Cryptogram, Proof, ProofError, Proofs, authentication_missing
 from switch.issuers.proofs.rules import ProofRules
 from switch.issuers.proofs.tries import DAY_OF_TRIES_MS, ProofEvent, ProofMemory
 from switch.transaction import ECOMMERCE, MANUAL
@@ -46,12 +46,12 @@ class Believing:
 
     def pin(self, pan: Pan, security: CardSecurity, pin: str | None) -> bool | None:
         if security.pin_block == "broken":
-            raise ProofFault("63", "PIN block does not parse")
+            raise ProofError("63", "PIN block does not parse")
         return None if security.pin_block == "unknown" else security.pin_block == "right"
 
     def cryptogram(self, pan: Pan, chip: bytes) -> Cryptogram | None:
         if not chip:
-            raise ProofFault("30", "chip data")
+            raise ProofError("30", "chip data")
         return Cryptogram(chip[0] == 1, chip[1], lambda code: f"AB{code}")
 
 
