@@ -94,8 +94,9 @@ def send(business_date: str | None, wait: bool, data: Path, specs_folder: Path |
 def list_mail(business_date: str | None, state: MailState | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """List the messages of the outbox: of the last date, and those of earlier dates that are not sent, unless --date says one.
 
-    A queued message is to be sent, or to be sent again. A sent message was taken by a server, or its file is written. A
-    bounced message was refused for good. A failed message has no attempt left, or no contract names an address for it.
+    A queued message is to be sent, or to be sent again. A server took a sent message. A written message is a file and went
+    nowhere; --state sent lists it too. A bounced message was refused for good. A failed message has no attempt left, or no
+    contract names an address for it.
     """
     from switch.cli.show.tables import show_json, show_table
     from switch.mail.outbox import outbox_of
@@ -114,7 +115,7 @@ def list_mail(business_date: str | None, state: MailState | None, data: Path, sp
     if not letters:
         raise NegativeAnswerError(f"{data}: there are no such messages in the outbox")
     rows = [
-        (said(each.business_date), each.merchant_id, said(each.state), _when(each, specs), each.recipient, said(each.said))
+        (said(each.business_date), each.merchant_id, said(_state(each)), _when(each, specs), each.recipient, said(each.said))
         for each in letters
     ]
     heads = ("date", "merchant", "state", "since", "to", "reason")
@@ -288,13 +289,18 @@ def _whole(letter: Letter, data: Path) -> bytes:
     return bytes_of(letter, head, data)
 
 
+def _state(letter: Letter) -> str:
+    """The state in a word: a message that went to a file and to no server is *written*, not *sent*."""
+    return "written" if letter.state == "sent" and letter.delivery == "file" else letter.state
+
+
 def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Specs, doubtful: bool) -> None:
     from email import message_from_bytes, policy
 
     from switch.cli.show.tables import show_pairs, show_table
     from switch.mail.delivery import eml_path
 
-    state = f"{said(letter.state)} {_when(letter, specs)}"
+    state = f"{said(_state(letter))} {_when(letter, specs)}"
     if letter.state == "queued":
         state += f"{said('; ')}{said('next attempt')} {_clock_time(letter.next_attempt_ms, specs)}"
     pairs: list[tuple[str, object]] = [

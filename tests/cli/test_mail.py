@@ -49,6 +49,7 @@ def test_the_outbox_is_listed_and_shown(data: Path) -> None:
     assert run("mail", "send", "--data", data).out == "nothing to send: every message is sent, or waits for its time\n"
     listed = run("mail", "list", "--data", data)
     assert [line.split()[1::4] for line in listed.out.splitlines()[1:]] == [[each, EMAILS[each]] for each in MERCHANTS]
+    assert {line.split()[2] for line in listed.out.splitlines()[1:]} == {"written"}, "no server took it"
     shown = run("mail", "show", AIRLINE, "--data", data).out
     for part in ("Message-ID", f"{data}/mail/{FRIDAY}/{AIRLINE}.eml", "Amount credited", f"{AIRLINE}-{FRIDAY}.csv"):
         assert part in shown
@@ -61,7 +62,7 @@ def test_in_french(data: Path) -> None:
     words = ("--data", data, "--lang", "fr")
     assert run("mail", "send", *words).out == f"4 messages enregistrés dans {data}/mail\n"
     assert run("mail", "send", *words).out == "rien à envoyer : chaque message est envoyé, ou attend son heure\n"
-    assert "envoyé" in run("mail", "list", *words).out
+    assert "enregistré" in run("mail", "list", *words).out
     shown = run("mail", "show", GROCER, *words).out
     assert "pièces jointes" in shown
     assert "journée comptable  20/11/2026" in shown

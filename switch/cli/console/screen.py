@@ -92,13 +92,14 @@ def size(text: str) -> int:
 
 
 def broken(text: str, width: int, *, whole: bool = False) -> list[str]:
-    """A text in lines of a width, broken between words; a longer word is broken too, unless it must stay ``whole``."""
+    """A text in lines of a width, broken between words, all as far in as the first; a longer word is broken too, unless
+    it must stay ``whole``."""
     if size(text) <= width:
         return [text]
     import textwrap
 
     if size(text) > len(text):  # of characters that take two columns each
         width //= 2
-    together = _TOGETHER.sub(_STAYS, text)
-    lines = textwrap.wrap(together, max(width, 1), break_long_words=not whole, break_on_hyphens=False)
+    together, indent = _TOGETHER.sub(_STAYS, text), text[: len(text) - len(text.lstrip(" "))]
+    lines = textwrap.wrap(together, max(width, 1), subsequent_indent=indent, break_long_words=not whole, break_on_hyphens=False)
     return [line.replace(_STAYS, " ") for line in lines] or [""]

@@ -8,6 +8,7 @@ MAIL: Final[dict[str, str]] = {
     # the states of a message, the verdicts of a server
     "queued": "en attente",
     "sent": "envoyé",
+    "written": "enregistré",
     "failed": "échoué",
     "bounced": "rejeté",
     "later": "plus tard",

@@ -65,3 +65,7 @@ def test_no_line_begins_with_a_mark_that_french_sets_apart() -> None:
         lines = broken(text, width)
         assert " ".join(lines) == text
         assert not [line for line in lines if line[0] in ":»" or line[-1] == "«"]
+
+
+def test_a_broken_text_keeps_its_indent() -> None:
+    assert broken("  Cardholder verification method results", 26) == ["  Cardholder verification", "  method results"]
