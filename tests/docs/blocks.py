@@ -26,6 +26,7 @@ MASKS: Final = [
     for pattern, instead in (
         (r"\b\d{4}-\d\d-\d\d\b", "DATE"),
         (r"\b\d\d/\d\d/\d{4}\b", "DATE"),
+        (r"(?<=\.)20\d{6}(?=\.)", "DATE"),  # in a Message-ID
         (r"\b\d\d/\d\d \d\d:\d\d\b", "TIME"),
         (r"\b\d\d:\d\d:\d\d(?:\.\d+)?", "TIME"),
         (r"\b\d+(?:\.\d+)? ms\b", "MS"),
