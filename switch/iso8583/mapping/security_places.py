@@ -212,8 +212,12 @@ class SecurityPlaces:
                     continue
             try:
                 e[place.number] = with_subelement(element, _begun(element, e.get(place.number, "")), place.path, written)
+                there = subelement(element, e[place.number], place.path) or ""
             except SubelementError as fault:
                 raise MessageError(place.number, None, fault.found, fault.expected) from None
+            if (_from_form(name, place.form, there) or "").strip() != value:  # filled up it would be another value
+                found, room = f"{len(value)} characters for {'.'.join((str(place.number), *place.path))}", "as many as it has"
+                raise MessageError(place.number, None, found, room)
         return e
 
 

@@ -209,6 +209,7 @@ PIECES = [
 ]
 
 
+@example("9201005ORDER", "", "ascii", "ascii_private")  # one that would be filled up with zeros
 @example("9205ABCDE", "", "ascii", "visa_like")  # a CVV2 that has no room there
 @given(
     st.lists(st.sampled_from(PIECES), max_size=4).map("".join),
