@@ -147,7 +147,7 @@ class Reconciled:
 def prove(left: Iterable[Movement], right: Iterable[Movement], findings: Iterable[Finding], *, of_lines: bool) -> None:
     """Every line of both sides stands in one finding and only one; sums of lines are those of the findings.
 
-    An assertion fails where it is not so: that would be a fault of this program. Sums of remises are proved where they are made.
+    An assertion fails where it is not so: a fault of this program. Sums of remises are proved where they are made.
     """
     found = list(findings)
     for side, lines in (("left", list(left)), ("right", list(right))):

@@ -40,9 +40,7 @@ def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> Re
         findings = match_sums(left, right)
     prove(left.lines, right.lines, findings, of_lines=one_by_one)
     ordered = sorted(findings, key=_order)
-    return Reconciled(
-        left=left, right=right, findings=tuple(ordered), offsets=offsets, lost=tuple(_lost(left, right, ordered))
-    )
+    return Reconciled(left=left, right=right, findings=tuple(ordered), offsets=offsets, lost=tuple(_lost(left, right, ordered)))
 
 
 def _match_sales(left: Side, right: Side, windows: Windows) -> tuple[list[Finding], tuple[Offset, ...]]:
