@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, Literal
+
+from attrs import evolve
 
 from switch.record import frozen, record
 
@@ -82,6 +85,16 @@ class Side:
     lines: tuple[Movement, ...]
     stated: tuple[Stated, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    out_of_scope_count: int = 0  #: lines of a bank that are no card credits, as somebody said
+
+
+def scoped(side: Side, labels: Collection[str]) -> Side:
+    """A bank statement with the lines alone whose label has one of these texts in it; any other side as it is."""
+    if not labels or side.kind != BANK:
+        return side
+    wanted = [label.casefold() for label in labels]
+    kept = tuple(line for line in side.lines if any(label in line.label.casefold() for label in wanted))
+    return evolve(side, lines=kept, out_of_scope_count=len(side.lines) - len(kept))
 
 
 def content_of(line: Movement) -> tuple[object, ...]:

@@ -51,7 +51,7 @@ class Number(str):
 def side_of_table(
     name: str, rows: Sequence[Row], form: str | None = None, columns: Mapping[str, str] | None = None
 ) -> Side | None:
-    """The side that a table is; None where no row is its heads. ``columns`` names the heads of fields, as a person mapped them."""
+    """The side that a table is; None where no row is its heads. ``columns`` names the heads of fields that a person mapped."""
     for at, (_, heads) in enumerate(islice(rows, HEADS_WITHIN)):
         keys = {key_of(head): place for place, head in reversed(list(enumerate(heads))) if head.strip()}
         if columns:

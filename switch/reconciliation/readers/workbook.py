@@ -17,6 +17,10 @@ from switch.reconciliation.readers.tables import Number
 PART_BYTES_MAX: Final = 512 * 1024 * 1024  #: of one part, unpacked: a million rows; a small file may unpack to anything
 COLUMNS_MAX: Final = 1_000  #: of a row that is kept
 
+#: What is raised of a file that is no workbook, or one cut short, encrypted or packed in a way of its own.
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, ElementTree.ParseError, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError),
+)
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})[0-9]+")
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
 
