@@ -23,6 +23,7 @@ _FORMS = (
     *("switch", "switch-json", "cmi", "cmi-table", "cmi-export", "payzone", "naps", "france-impayes", "france-remises"),
     *("barid", "amex", "till", "bank", "camt.053"),
 )
+_FORM = click.Choice(_FORMS)
 FILE_BYTES_MAX = 1024 * 1024 * 1024  #: of a file: some ten million lines
 LATEST = "latest"
 
@@ -32,16 +33,8 @@ LATEST = "latest"
 @click.argument("right", required=False, type=PATH)
 @grouped(
     "Files",
-    option(
-        "--left-as",
-        type=click.Choice(_FORMS),
-        default=None,
-        metavar="FORM",
-        help="What LEFT is, if Switch takes it for another.",
-    ),
-    option(
-        "--right-as", type=click.Choice(_FORMS), default=None, metavar="FORM", help="What RIGHT is: " + ", ".join(_FORMS) + "."
-    ),
+    option("--left-as", type=_FORM, default=None, metavar="FORM", help="What LEFT is, if Switch takes it for another file."),
+    option("--right-as", type=_FORM, default=None, metavar="FORM", help=f"What RIGHT is: {', '.join(_FORMS)}."),
     option(
         "--map",
         "mapped",
@@ -49,9 +42,7 @@ LATEST = "latest"
         metavar="PAIRS|FILE",
         help="Columns of a free table: date=Jour,amount=Total, or a TOML file; left.date=… is of one file alone.",
     ),
-    option(
-        "--label", "labels", multiple=True, metavar="TEXT", help="Of a bank statement, only lines with this text; repeatable."
-    ),
+    option("--label", "labels", multiple=True, metavar="TEXT", help="Of a bank statement, only lines with this text."),
 )
 @grouped(
     "Matching",
@@ -164,7 +155,8 @@ def _verdict(found: object) -> str:
     differing = sum(each.outcome == DIFFERENCE for each in found.findings)
     unmatched = sum(each.outcome == UNMATCHED for each in found.findings)
     aside = len(found.left.set_aside) + len(found.right.set_aside)
-    return f"found differences: {differing}, unmatched: {unmatched}, set aside: {aside}, expected none"
+    files = f"{found.left.name} and {found.right.name}"
+    return f"{files}: found differences {differing}, unmatched {unmatched}, set aside {aside}, expected none"
 
 
 def _columns(mapped: str | None) -> ColumnMap | None:

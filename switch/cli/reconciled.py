@@ -30,11 +30,6 @@ from switch.reconciliation.movement import Movement, Side
 
 LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has all
 CLASS_WORDS: Final = {MATCHED: "MATCHED", DIFFERENCE: "DIFFERENCE", UNMATCHED: "UNMATCHED"}
-#: Columns of numbers of these tables, which stand to the right.
-_FIGURES: Final = frozenset(
-    {"LEFT lines", "RIGHT lines", "LEFT", "RIGHT", "difference", "line", "LEFT line", "RIGHT line"}
-    | {"findings", "transactions", "differences", "journal", "banks", "day", "bank"}
-)
 
 
 def show(found: Reconciled, csv_path: Path | None) -> None:
@@ -86,11 +81,9 @@ def _lost(lost: Lost) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
-    """A table whose numbers stand to the right; columns with nothing in them are left out."""
-    kept = [place for place, head in enumerate(heads) if any(row[place] for row in rows)]
-    widths = {place: max(len(said(heads[place])), *(len(row[place]) for row in rows)) for place in kept}
-    cells = [[row[place].rjust(widths[place]) if heads[place] in _FIGURES else row[place] for place in kept] for row in rows]
-    show_table([heads[place] for place in kept], cells, title=title)
+    """A table without the columns that have nothing in them."""
+    kept = [place for place in range(len(heads)) if any(row[place] for row in rows)]
+    show_table([heads[place] for place in kept], [[row[place] for place in kept] for row in rows], title=title)
 
 
 def _show_classes(found: Reconciled) -> None:
@@ -190,7 +183,7 @@ def _show_lacking(found: Reconciled, side: Side, other: Side, name: str) -> None
     ]
     words = lacking_words(side, other, french=language() == "fr")
     title = f"{said(CLASS_WORDS[UNMATCHED])}{said(': ')}{words} ({len(lines)})"
-    _table(("line", "date", "time", name.upper(), "currency", "card", "reference", "note"), rows, title=title)
+    _table((f"{name.upper()} line", "date", "time", name.upper(), "currency", "card", "reference", "note"), rows, title=title)
     _more(len(lines))
 
 
@@ -242,7 +235,7 @@ def show_books(compared: ThreeBooks) -> None:
         for total in compared.totals
     ]
     if rows:
-        _table(("issuer", "transactions", "journal", "bank", "day", "currency", "differences", "as exceptions"), rows)
+        _table(("issuer", "transactions", "by journal", "by bank", "by day", "currency", "differences", "as exceptions"), rows)
     if compared.differences:
         click.echo()
         listed = [
@@ -257,7 +250,7 @@ def show_books(compared: ThreeBooks) -> None:
             )
             for item in compared.differences[:LISTED_MAX]
         ]
-        heads = ("request", "RRN", "issuer", "journal", "bank", "day", "currency")
+        heads = ("request", "RRN", "issuer", "by journal", "by bank", "by day", "currency")
         _table(heads, listed, title=f"{said(CLASS_WORDS[DIFFERENCE])} ({compared.difference_count})")
         _more(compared.difference_count)
     click.echo()

@@ -62,7 +62,10 @@ def prove_issuers(connection: sqlite3.Connection, data: Path) -> IssuersProved:
 
 @contextmanager
 def book_attached(connection: sqlite3.Connection, data: Path, issuer: str, dates: list[str]) -> Iterator[bool]:
-    """An issuer's book attached as ``book``, once it has booked these dates if it runs; False where an earlier release wrote it."""
+    """An issuer's book attached as ``book``, once it has booked these dates if it runs.
+
+    False, and nothing attached, where an earlier release wrote it.
+    """
     path = data / "issuers" / f"{issuer}.db"
     with databases.readable(path, book.SCHEMA) as uri:
         with closing(sqlite3.connect(uri, uri=True)) as alone:

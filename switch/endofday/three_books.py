@@ -31,14 +31,14 @@ _NAMED: Final = "SELECT rrn, currency FROM journal.request WHERE id = ?"
 
 @record
 class BookedThrice:
-    """What the three books say of one transaction, in minor units; ``bank_minor`` is None where the bank's book was not read."""
+    """What the three books say of one transaction, in minor units."""
 
     request_id: int
     rrn: str
     issuer: str
     currency: str
     journal_minor: int
-    bank_minor: int | None
+    bank_minor: int | None  #: None where the bank's book was not read
     day_minor: int
     exception: str = ""  #: why the day could not present it
 

@@ -251,22 +251,32 @@ def _by_date(sums: Sums) -> None:
 
 
 def _by_date_alone(sums: Sums) -> None:
-    """Where a date has one unit left on each side, and they are nearly alike, they are each other's difference."""
+    """Two units of nearly one date that are nearly alike, and like no other: they are each other's difference."""
     left, right = sums.open_units()
-    mine, theirs = _alone(left), _alone(right)
-    for key, unit in sorted(mine.items()):
-        other = theirs.get(key)
-        if other is None or (unit.amount_minor < 0) != (other.amount_minor < 0):
-            continue
-        larger = max(abs(unit.amount_minor), abs(other.amount_minor))
-        if abs(unit.amount_minor - other.amount_minor) * 100 <= ALIKE_PER_CENT * larger:
-            sums.take(DATE_ALONE, [unit], [other], DIFFERENCE)
+    mine, theirs = _by_day(left), _by_day(right)
+    for unit in left:
+        others = _alike(unit, theirs, range(NUMBER_DAYS_MAX + 1))
+        if len(others) == 1 and _alike(others[0], mine, range(-NUMBER_DAYS_MAX, 1)) == [unit]:
+            sums.take(DATE_ALONE, [unit], others, DIFFERENCE)
 
 
-def _alone(units: list[Unit]) -> dict[tuple[int, str], Unit]:
-    """The units that are the only ones of their date."""
-    of_date: defaultdict[tuple[int, str], list[Unit]] = defaultdict(list)
+def _by_day(units: list[Unit]) -> dict[tuple[int, str], list[Unit]]:
+    of_day: defaultdict[tuple[int, str], list[Unit]] = defaultdict(list)
     for unit in units:
         if unit.day is not None:
-            of_date[unit.day, unit.currency].append(unit)
-    return {key: of[0] for key, of in of_date.items() if len(of) == 1}
+            of_day[unit.day, unit.currency].append(unit)
+    return of_day
+
+
+def _alike(unit: Unit, others: dict[tuple[int, str], list[Unit]], days: range) -> list[Unit]:
+    """The units within some days whose amounts are nearly this one's."""
+    if unit.day is None:
+        return []
+    near: list[Unit] = []
+    for apart in days:
+        near += others.get((unit.day + apart, unit.currency), ())[:CANDIDATES_MAX_OF_SUM]
+    return [other for other in near if not other.taken and _is_nearly(unit.amount_minor, other.amount_minor)]
+
+
+def _is_nearly(one_minor: int, other_minor: int) -> bool:
+    return abs(one_minor - other_minor) * 100 <= ALIKE_PER_CENT * max(abs(one_minor), abs(other_minor))

@@ -24,7 +24,7 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **RECONCILE}}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**RECONCILE, **SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL}}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 SPOKEN: Final = frozenset(
     {"day", "statement", "mail", "check", "merchants", "demo", "reconcile"}

@@ -38,7 +38,6 @@ RECONCILE: Final[dict[str, str]] = {
     "currency": "devise",
     "pass": "rapproché par",
     "findings": "nombre",
-    "line": "ligne",
     "date": "date",
     "time": "heure",
     "card": "carte",
@@ -62,7 +61,9 @@ RECONCILE: Final[dict[str, str]] = {
     "a total": "un total",
     "the date of a remise": "la date d'une remise",
     "CRDT or DBIT": "CRDT ou DBIT",
-    "a line of date, STAN, card type, L or I, card and amount": "une ligne : date, STAN, type de carte, L ou I, carte et montant",
+    "a line of date, STAN, card type, L or I, card and amount": (
+        "une ligne : date, STAN, type de carte, L ou I, carte et montant"
+    ),
     "a line of date, time, card, kind, amount and C or D": "une ligne : date, heure, carte, nature, montant et C ou D",
     "a line of two dates, card, batch, rate, amount, discount, net, approval and ARN": (
         "une ligne : deux dates, carte, lot, taux, montant, commission, net, autorisation et ARN"
@@ -73,9 +74,9 @@ RECONCILE: Final[dict[str, str]] = {
     "all lines of both files are matched": "toutes les lignes des deux fichiers sont rapprochées",
     # the three books
     "transactions": "opérations",
-    "journal": "journal",
-    "bank": "banque",
-    "day": "journée",
+    "by journal": "au journal",
+    "by bank": "à la banque",
+    "by day": "à la journée",
     "differences": "écarts",
     "as exceptions": "en anomalie",
     "request": "demande",
@@ -83,7 +84,9 @@ RECONCILE: Final[dict[str, str]] = {
     "no book of {1} here: journal and day were compared without it": (
         "aucun livre de {1} ici : journal et journée sont comparés sans lui"
     ),
-    "the book of {1} was not read: an earlier release wrote it": "le livre de {1} n'est pas lu : il est d'une version antérieure",
+    "the book of {1} was not read: an earlier release wrote it": (
+        "le livre de {1} n'est pas lu : il est d'une version antérieure"
+    ),
     "{1} has not booked {2} yet: journal and day were compared without its book": (
         "{1} n'a pas encore comptabilisé {2} : journal et journée sont comparés sans son livre"
     ),
@@ -95,8 +98,8 @@ RECONCILE: Final[dict[str, str]] = {
     ),
     "--books: found beside the file {1}, expected one of them": "--books : trouvé avec le fichier {1}, attendu l'un des deux",
     # what cannot be read, or was typed wrongly
-    "found differences: {1#}, unmatched: {2#}, set aside: {3#}, expected none": (
-        "trouvé écarts : {1}, non rapprochés : {2}, écartés : {3}, aucun attendu"
+    "{1} and {2}: found differences {3#}, unmatched {4#}, set aside {5#}, expected none": (
+        "{1} et {2} : trouvé écarts {3}, non rapprochés {4}, enregistrements écartés {5}, aucun attendu"
     ),
     "LEFT: found nothing, expected a file": "LEFT : rien trouvé, attendu un fichier",
     "RIGHT: found nothing, expected a file": "RIGHT : rien trouvé, attendu un fichier",
