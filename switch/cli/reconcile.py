@@ -122,9 +122,7 @@ def reconcile(
     from switch.reconciliation.matching import reconcile as matched
     from switch.reconciliation.movement import scoped
 
-    columns = _columns(mapped)
-    mine = _read(left, left_as, columns.left if columns else {})
-    theirs = _read(right, right_as, columns.right if columns else {})
+    mine, theirs = _sides((left, left_as), (right, right_as), _columns(mapped))
     found = matched(scoped(mine, labels), scoped(theirs, labels), Windows(minutes=minutes, days=days))
     if csv_path is not None:
         import io
@@ -171,6 +169,23 @@ def _columns(mapped: str | None) -> ColumnMap | None:
 
     values, lines = parse(mapped, read_bytes(Path(mapped), mapped))
     return ColumnMap.from_toml(SpecTable(mapped, values, lines=lines))
+
+
+def _sides(left: tuple[Path, str | None], right: tuple[Path, str | None], columns: ColumnMap | None) -> list[Side]:
+    """Both files. Columns that are mapped without a side are those of a file that has them; one at least has to."""
+    from switch.reconciliation.readers.recognize import ColumnsMissingError
+
+    sides, missing = [], []
+    for name, (path, form) in (("left", left), ("right", right)):
+        mapped = {} if columns is None else columns.left if name == "left" else columns.right
+        try:
+            sides.append(_read(path, form, mapped))
+        except ColumnsMissingError as error:
+            missing.append(error)
+            if (columns and name in columns.sided) or len(missing) > 1:
+                raise
+            sides.append(_read(path, form, {}))
+    return sides
 
 
 def _read(path: Path, form: str | None, columns: dict[str, str]) -> Side:

@@ -148,7 +148,7 @@ def _show_differences(found: Reconciled) -> None:
         )
         for finding in findings[:LISTED_MAX]
     ]
-    heads = ("LEFT line", "RIGHT line", "date", "LEFT", "RIGHT", "difference", "pass")
+    heads = ("LEFT line", "RIGHT line", "dated", "LEFT", "RIGHT", "difference", "pass")
     _table(heads, rows, title=f"{said(CLASS_WORDS[DIFFERENCE])} ({len(findings)})")
     _more(len(findings))
 
@@ -183,7 +183,7 @@ def _show_lacking(found: Reconciled, side: Side, other: Side, name: str) -> None
     ]
     words = lacking_words(side, other, french=language() == "fr")
     title = f"{said(CLASS_WORDS[UNMATCHED])}{said(': ')}{words} ({len(lines)})"
-    _table((f"{name.upper()} line", "date", "time", name.upper(), "currency", "card", "reference", "note"), rows, title=title)
+    _table((f"{name.upper()} line", "dated", "time", name.upper(), "currency", "card", "reference", "note"), rows, title=title)
     _more(len(lines))
 
 

@@ -38,7 +38,7 @@ RECONCILE: Final[dict[str, str]] = {
     "currency": "devise",
     "pass": "rapproché par",
     "findings": "nombre",
-    "date": "date",
+    "dated": "date",
     "time": "heure",
     "card": "carte",
     "reference": "référence",

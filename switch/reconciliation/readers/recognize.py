@@ -22,6 +22,10 @@ FORMS: Final = (*TABLE_FORMS, JSON_FORM, BLOCKS, BARID, AMEX, CAMT_FORM)
 EXPECTED: Final = "a till export, a relevé or a bank statement (CSV, XLSX, text, JSON, camt.053)"
 
 
+class ColumnsMissingError(SwitchError):
+    """No table of a file has the columns that a person mapped."""
+
+
 def side_of(name: str, content: bytes, form: str | None = None, columns: Mapping[str, str] | None = None) -> Side:
     """The side that a file is; SwitchError where it is none, or not of the form that it is said to be."""
     side = _side(name, content, form, columns)
@@ -44,7 +48,7 @@ def _side(name: str, content: bytes, form: str | None, columns: Mapping[str, str
         side = _side_of_text(name, decoded(content), form, columns)
     if side is None and columns:
         heads = ", ".join(repr(head) for head in columns.values())
-        raise SwitchError(f"--map: found {heads}, expected heads of columns in {name}")
+        raise ColumnsMissingError(f"--map: found {heads}, expected heads of columns in {name}")
     if side is None:
         hint = "--map date=HEAD,amount=HEAD names the columns of a table; --left-as and --right-as say what a file is"
         raise SwitchError(f"{name}: found a file of no known layout, expected {EXPECTED}", hint=hint)
