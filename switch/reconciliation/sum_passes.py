@@ -120,22 +120,28 @@ def units_of(side: Side, *, of_gross: bool) -> list[Unit]:
 
 
 def _remises(side: Side, *, of_gross: bool) -> list[Unit]:
-    """Sales put together by remise, or reference, or date. Where the file states the net of a remise, that is compared."""
-    stated: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    """Sales put together by remise, or reference, or date. Where the file states the net of a remise, that is compared.
+
+    Refunds are a remise of their own where the file states totals for them: the bank has a line for each.
+    """
+    stated: defaultdict[tuple[str, str, bool], list[int]] = defaultdict(list)
     for each in side.stated:
         minor = each.gross_minor if of_gross else each.net_minor
         if minor is not None:
-            stated[each.remise, each.date].append(minor)
+            stated[each.remise, each.date, minor < 0].append(minor)
+    apart = {(remise, date) for remise, date, goes_back in stated if goes_back}
 
-    def key(line: Movement) -> tuple[str, str, str, str]:
-        return (line.reference, line.remise, line.remise_date or line.date, line.currency)
+    def key(line: Movement) -> tuple[str, str, str, str, bool]:
+        date = line.remise_date or line.date
+        goes_back = line.amount_minor < 0 and (line.remise, date) in apart
+        return (line.reference, line.remise, date, line.currency, goes_back)
 
     units = []
-    for (reference, remise, date, currency), of in groupby(
+    for (reference, remise, date, currency, goes_back), of in groupby(
         sorted(side.lines, key=lambda line: (key(line), content_of(line))), key
     ):
         lines = list(of)
-        minors = stated.get((remise, date))
+        minors = stated.get((remise, date, goes_back))
         if minors:
             amount = sum(minors)
         elif of_gross:

@@ -35,8 +35,8 @@ def test_the_same_number_with_another_amount_is_a_difference() -> None:
 def test_a_terminal_has_a_remise_a_day_and_each_finds_its_own() -> None:
     lines = [*remise("285", "10.00"), *remise("285", "10.00", date=WEDNESDAY)]
     of = releve(*lines, stated=[stated("285", 990), stated("285", 990, WEDNESDAY)])
-    credits = [sale("9.90", date="2026-02-05", label=LABEL), sale("9.90", date=WEDNESDAY, label=LABEL)]
-    assert sorted(told(reconcile(of, bank(*credits)))) == [
+    of_bank = [sale("9.90", date="2026-02-05", label=LABEL), sale("9.90", date=WEDNESDAY, label=LABEL)]
+    assert sorted(told(reconcile(of, bank(*of_bank)))) == [
         (MATCHED, "remise number in the label", [1], [2]),
         (MATCHED, "remise number in the label", [2], [1]),
     ]
