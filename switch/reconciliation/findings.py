@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from attrs import define
+
 from switch.reconciliation.movement import Movement, Side
-from switch.record import frozen, record
+from switch.record import frozen
 
 MATCHED: Final = "matched"
 DIFFERENCE: Final = "difference"
@@ -53,7 +55,7 @@ PASSES: Final = (
 )
 
 
-@record
+@define
 class Finding:
     """Lines of both sides that belong together, or one that belongs to none.
 
@@ -68,6 +70,11 @@ class Finding:
     left_minor: int
     right_minor: int
     note: str = ""
+
+    def sort(self) -> None:
+        """Put the lines of each side in the order of their file."""
+        self.left = tuple(sorted(self.left, key=lambda line: line.place))
+        self.right = tuple(sorted(self.right, key=lambda line: line.place))
 
     @property
     def difference_minor(self) -> int:

@@ -39,6 +39,8 @@ def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> Re
     else:
         findings = match_sums(left, right)
     prove(left.lines, right.lines, findings, of_lines=one_by_one)
+    for finding in findings:
+        finding.sort()
     ordered = sorted(findings, key=_order)
     return Reconciled(left=left, right=right, findings=tuple(ordered), offsets=offsets, lost=tuple(_lost(left, right, ordered)))
 

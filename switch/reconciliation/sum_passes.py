@@ -25,7 +25,7 @@ from switch.reconciliation.findings import (
     Class,
     Finding,
 )
-from switch.reconciliation.movement import SALES, TILL, Movement, Side, content_of
+from switch.reconciliation.movement import BANK, SALES, TILL, Movement, Side, content_of
 from switch.reconciliation.workbench import day_of
 
 CREDIT_DAYS_MAX: Final = 10  #: between a remise and its credit: a bank holiday, a weekend, and some days in hand
@@ -55,6 +55,7 @@ class Sums:
 
     left: list[Unit]
     right: list[Unit]
+    bank_is_right: bool = True
     findings: list[Finding] = Factory(list)
 
     def open_units(self) -> tuple[list[Unit], list[Unit]]:
@@ -84,7 +85,7 @@ class Sums:
 def match_sums(left: Side, right: Side) -> list[Finding]:
     """The findings of two sides of which one at least has sums; sales of the other are put together into remises."""
     of_gross = TILL in (left.kind, right.kind)
-    sums = Sums(units_of(left, of_gross=of_gross), units_of(right, of_gross=of_gross))
+    sums = Sums(units_of(left, of_gross=of_gross), units_of(right, of_gross=of_gross), left.kind != BANK)
     totals = [sum(unit.amount_minor for unit in units) for units in (sums.left, sums.right)]
     _by_name(sums)
     _by_amount(sums)
@@ -173,6 +174,18 @@ def _nearest(unit: Unit, others: Iterable[Unit], days_max: int) -> Unit | None:
     return min(near, key=lambda other: _apart(unit, other), default=None)
 
 
+def _earliest(sums: Sums, unit: Unit, others: Iterable[Unit]) -> Unit | None:
+    """Of units of one amount that may be its twin, the earliest that is not credited before its date, else the nearest."""
+    near = [other for other in others if not other.taken and _apart(unit, other) <= CREDIT_DAYS_MAX]
+
+    def order(other: Unit) -> tuple[bool, int]:
+        late = (unit.day or 0) - (other.day or 0) if unit.day is not None and other.day is not None else 0
+        late = late if sums.bank_is_right else -late
+        return (late < 0, -late)
+
+    return min(near, key=order, default=None)
+
+
 def _named(units: list[Unit], more: Callable[[Unit], Hashable]) -> dict[Hashable, list[Unit]]:
     index: defaultdict[Hashable, list[Unit]] = defaultdict(list)
     for unit in units:
@@ -195,7 +208,7 @@ def _by_name(sums: Sums) -> None:
     left, right = sums.open_units()
     index = _named(left, lambda unit: (unit.amount_minor, unit.currency))
     for unit in right:
-        other = _nearest(unit, _candidates(unit, index, (unit.amount_minor, unit.currency)), CREDIT_DAYS_MAX)
+        other = _earliest(sums, unit, _candidates(unit, index, (unit.amount_minor, unit.currency)))
         if other is not None:
             sums.take(BY_NUMBER, [other], [unit], MATCHED)
 
@@ -219,9 +232,9 @@ def _by_amount(sums: Sums) -> None:
     for unit in right:
         others = index.get((unit.amount_minor, unit.currency), ())[:CANDIDATES_MAX_OF_SUM]
         fitting = [other for other in others if not _names_another(unit, other, known, known_right)]
-        nearest = _nearest(unit, fitting, CREDIT_DAYS_MAX)
-        if nearest is not None:
-            sums.take(BY_NET, [nearest], [unit], MATCHED)
+        found = _earliest(sums, unit, fitting)
+        if found is not None:
+            sums.take(BY_NET, [found], [unit], MATCHED)
 
 
 def _names_another(unit: Unit, other: Unit, known: frozenset[str], known_right: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ PAIR = (MATCHED, "cancelled pair", [1, 2], [])
 
 def test_a_pair_with_one_rrn_needs_no_line_on_the_other_side() -> None:
     found = reconcile(till(sale("10.00", rrn="1"), sale("-10.00", rrn="1"), sale("4.00")), releve(sale("4.00")))
-    assert told(found)[0] == PAIR
+    assert PAIR in told(found)
     assert found.agrees
 
 

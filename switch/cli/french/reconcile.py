@@ -118,6 +118,9 @@ RECONCILE: Final[dict[str, str]] = {
         "{1} : trouvé les titres {2}, attendu ceux d'une date et d'un montant"
     ),
     "--map: found {1}, expected heads of columns in {2}": "--map : trouvé {1}, attendu des titres de colonnes de {2}",
+    "{1}: found no usable line (line {2#}: {3}), expected {4*}": (
+        "{1} : trouvé aucune ligne utilisable (ligne {2} : {3}), attendu {4}"
+    ),
     "{1}: found a damaged workbook ({2}), expected XLSX": "{1} : trouvé un classeur endommagé ({2}), attendu XLSX",
     "{1}: found a workbook, expected {2}": "{1} : trouvé un classeur, attendu {2}",
     "{1}: found broken XML ({2}), expected camt.053": "{1} : trouvé un XML endommagé ({2}), attendu camt.053",
@@ -128,7 +131,7 @@ RECONCILE: Final[dict[str, str]] = {
         "{1} : trouvé un JSON endommagé ({2}), attendu switch statement --json"
     ),
     "{1}: found another JSON, expected switch statement --json": "{1} : trouvé un autre JSON, attendu switch statement --json",
-    "--map: found {1}, expected pairs such as date=Jour,amount=Total, or the name of a TOML file; fields are {2}": (
-        "--map : trouvé {1}, attendu des paires telles que date=Jour,amount=Total, ou le nom d'un fichier TOML ; champs : {2}"
+    "--map: found {1}, expected pairs such as `date=Jour,amount=Total`, or the name of a TOML file; fields are `{2}`": (
+        "--map : trouvé {1}, attendu des paires telles que `date=Jour,amount=Total`, ou le nom d'un fichier TOML ; champs : `{2}`"
     ),
 }

@@ -93,18 +93,18 @@ def _line(entry: _Entry) -> Movement | SetAside | None:
         return None
     number = currency_number(entry.currency)
     if number is None:
-        return SetAside(place=entry.place, found=f"currency {entry.currency!r}", expected="a currency such as MAD")
+        return SetAside(place=entry.place, found=f"Ccy {entry.currency!r}", expected="a currency such as MAD")
     given = entry.first("Ntry/Amt")
     minor = amount_minor(given, number, ".") if minor_digits(number) or "." not in given else None
     if minor is None or minor < 0:
-        return SetAside(place=entry.place, found=f"amount {given[:40]!r}", expected="an amount such as 1234.56")
+        return SetAside(place=entry.place, found=f"Amt {given[:40]!r}", expected="an amount such as 1234.56")
     side = entry.first("Ntry/CdtDbtInd")
     if side not in ("CRDT", "DBIT"):
         return SetAside(place=entry.place, found=f"CdtDbtInd {side[:40]!r}", expected="CRDT or DBIT")
     booked = entry.first("BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")
     date = iso_date(booked)
     if date is None:
-        return SetAside(place=entry.place, found=f"booking date {booked[:40]!r}", expected="a date such as 2026-02-03")
+        return SetAside(place=entry.place, found=f"BookgDt {booked[:40]!r}", expected="a date such as 2026-02-03")
     named = [
         each
         for path, texts in entry.texts.items()

@@ -10,7 +10,7 @@ from switch.record import frozen
 from switch.spec_table import SpecTable
 
 SIDES: Final = ("left", "right")
-_EXPECTED: Final = "pairs such as date=Jour,amount=Total, or the name of a TOML file"
+_EXPECTED: Final = "pairs such as `date=Jour,amount=Total`, or the name of a TOML file"
 
 
 @frozen(kw_only=True)
@@ -32,7 +32,7 @@ class ColumnMap:
             if not dot:
                 side, name = "", side
             if not equals or not head.strip() or name not in FIELDS or side not in ("", *SIDES):
-                raise SwitchError(f"--map: found {pair.strip()!r}, expected {_EXPECTED}; fields are {', '.join(FIELDS)}")
+                raise SwitchError(f"--map: found {pair.strip()!r}, expected {_EXPECTED}; fields are `{', '.join(FIELDS)}`")
             sided |= {side} - {""}
             for each in (side,) if side else SIDES:
                 sides[each][name] = head.strip()

@@ -18,7 +18,7 @@ AMEX: Final = "amex"
 CURRENCY_OF_TEXTS: Final = "504"
 
 _DATE: Final = r"[0-9]{2}[/.-][0-9]{2}[/.-][0-9]{2,4}"
-_AMOUNT: Final = r"-?[0-9][0-9.,\u00a0\u202f]*[.,][0-9]{2}"
+_AMOUNT: Final = r"-?(?:[0-9]{1,3}(?:[ .,\u00a0\u202f][0-9]{3})+|[0-9]+)[.,][0-9]{2}"
 _CARD: Final = r"[0-9]{4,6}[0-9*xX]{4,9}[0-9]{4}"
 _BEGINS: Final = re.compile(rf"^\s*{_DATE}\b")
 

@@ -29,7 +29,10 @@ class ColumnsMissingError(SwitchError):
 def side_of(name: str, content: bytes, form: str | None = None, columns: Mapping[str, str] | None = None) -> Side:
     """The side that a file is; SwitchError where it is none, or not of the form that it is said to be."""
     side = _side(name, content, form, columns)
-    if not side.lines and not side.set_aside:
+    if not side.lines and side.set_aside:
+        first = side.set_aside[0]
+        raise SwitchError(f"{name}: found no usable line (line {first.place}: {first.found}), expected {first.expected}")
+    if not side.lines:
         raise SwitchError(f"{name}: found no line of money, expected {EXPECTED}")
     return side
 

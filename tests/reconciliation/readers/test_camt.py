@@ -17,7 +17,7 @@ def test_booked_entries() -> None:
         (5, "2026-02-04", "2026-02-05", 138_890, "VENTE PAR CARTE 000285"),
         (11, "2026-02-04", "2026-02-04", -2_467, "CREDIT VOUCHER 000285"),
     ]
-    assert side.set_aside == (SetAside(place=20, found="amount '12.345'", expected="an amount such as 1234.56"),)
+    assert side.set_aside == (SetAside(place=20, found="Amt '12.345'", expected="an amount such as 1234.56"),)
 
 
 def test_prefixes_are_no_matter() -> None:
@@ -28,7 +28,7 @@ def test_prefixes_are_no_matter() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("</Document>", "", "x:26: found broken XML (no element found), expected camt.053"),
+        ("</Document>", "", "x:25: found broken XML (no element found), expected camt.053"),
         (
             '<?xml version="1.0" encoding="UTF-8"?>',
             '<!DOCTYPE Document [<!ENTITY a "b">]>',

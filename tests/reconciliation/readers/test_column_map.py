@@ -26,7 +26,7 @@ def test_the_same_as_toml() -> None:
 
 @pytest.mark.parametrize("text", ["date", "date=", "when=Jour", "middle.date=Jour", ""])
 def test_what_is_no_pair_is_one_sentence(text: str) -> None:
-    with pytest.raises(SwitchError, match="^--map: found .*, expected pairs such as date=Jour,amount=Total"):
+    with pytest.raises(SwitchError, match=r"^--map: found .*, expected pairs such as `date=Jour,amount=Total`"):
         ColumnMap.from_text(text)
 
 

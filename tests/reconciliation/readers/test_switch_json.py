@@ -35,8 +35,8 @@ def test_lines_of_one_statement_or_of_several() -> None:
 
 
 def test_a_line_without_an_amount_is_set_aside() -> None:
-    side = side_of("x.json", json.dumps(statement(amount_minor="12.50")).encode())
-    assert [each.place for each in side.set_aside] == [1]
+    side = side_of("x.json", json.dumps([statement(), statement(amount_minor="12.50")]).encode())
+    assert [each.place for each in side.set_aside] == [2]
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"lines": 1}', '{"lines": [], "business_date": 1}', "[" * 100_000])
