@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from switch.reconciliation.movement import Side
     from switch.reconciliation.readers.column_map import ColumnMap
 
-#: The forms a file may have, as ``readers.recognize.FORMS`` has them: the help of a command loads no room.
+#: The forms a file may have, as ``readers.recognize.FILE_FORMS`` has them: the help of a command loads no room.
 _FORMS = (
     *("switch", "switch-json", "cmi", "cmi-table", "cmi-export", "payzone", "naps", "france-impayes", "france-remises"),
     *("barid", "amex", "till", "bank", "camt.053"),
 )
 _FORM = click.Choice(_FORMS)
-FILE_BYTES_MAX = 1024 * 1024 * 1024  #: of a file: some ten million lines
+RECONCILED_BYTES_MAX = 1024 * 1024 * 1024  #: of a file: some ten million lines
 LATEST = "latest"
 
 
@@ -147,9 +147,9 @@ def reconcile(
 
 
 def _verdict(found: object) -> str:
-    from switch.reconciliation.findings import DIFFERENCE, UNMATCHED, Reconciled
+    from switch.reconciliation.findings import DIFFERENCE, UNMATCHED, Reconciliation
 
-    assert isinstance(found, Reconciled)
+    assert isinstance(found, Reconciliation)
     differing = sum(each.outcome == DIFFERENCE for each in found.findings)
     unmatched = sum(each.outcome == UNMATCHED for each in found.findings)
     aside = len(found.left.set_aside) + len(found.right.set_aside)
@@ -190,14 +190,14 @@ def _sides(left: tuple[Path, str | None], right: tuple[Path, str | None], column
 
 def _read(path: Path, form: str | None, columns: dict[str, str]) -> Side:
     from switch.machine.files import read_whole
-    from switch.reconciliation.readers.recognize import EXPECTED, side_of
+    from switch.reconciliation.readers.recognize import FILE_EXPECTED, side_of
 
     try:
-        content = read_whole(path, FILE_BYTES_MAX)
+        content = read_whole(path, RECONCILED_BYTES_MAX)
     except FileNotFoundError:
-        raise SwitchError(f"{path}: found no such file, expected {EXPECTED}") from None
+        raise SwitchError(f"{path}: found no such file, expected {FILE_EXPECTED}") from None
     except SwitchError as found:
-        raise SwitchError(f"{path}: found {found}, expected {EXPECTED}") from None
+        raise SwitchError(f"{path}: found {found}, expected {FILE_EXPECTED}") from None
     return side_of(str(path), content, form, columns or None)
 
 

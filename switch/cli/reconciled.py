@@ -22,17 +22,17 @@ from switch.reconciliation.findings import (
     PASSES,
     UNMATCHED,
     Finding,
-    Lost,
+    LostLines,
     Offset,
-    Reconciled,
+    Reconciliation,
 )
 from switch.reconciliation.movement import Movement, Side
 
-LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has all
+LINES_LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has all
 CLASS_WORDS: Final = {MATCHED: "MATCHED", DIFFERENCE: "DIFFERENCE", UNMATCHED: "UNMATCHED"}
 
 
-def show(found: Reconciled, csv_path: Path | None) -> None:
+def show(found: Reconciliation, csv_path: Path | None) -> None:
     """The whole on a terminal."""
     show_pairs([("LEFT", _about(found.left)), ("RIGHT", _about(found.right)), *_notes(found)])
     say()
@@ -60,7 +60,7 @@ def _about(side: Side) -> str:
     return f"{side.name}{said(': ')}{side.form}{said(', ')}{lines}{beside}"
 
 
-def _notes(found: Reconciled) -> list[tuple[str, object]]:
+def _notes(found: Reconciliation) -> list[tuple[str, object]]:
     return [
         *(("clock", said(_offset(each))) for each in found.offsets),
         *(("lost lines", _lost(each)) for each in found.lost),
@@ -72,7 +72,7 @@ def _offset(offset: Offset) -> str:
     return f"{offset.date}: RIGHT is {hours} {'behind' if offset.hours > 0 else 'ahead'}, as {offset.pair_count} lines say"
 
 
-def _lost(lost: Lost) -> str:
+def _lost(lost: LostLines) -> str:
     side = lost.side.upper()
     amount = f"{format_minor(lost.amount_minor, lost.currency)} {currency_name(lost.currency)}"
     if lost.line_count:
@@ -86,7 +86,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str = "")
     show_table([heads[place] for place in kept], [[row[place] for place in kept] for row in rows], title=title)
 
 
-def _show_classes(found: Reconciled) -> None:
+def _show_classes(found: Reconciliation) -> None:
     rows = []
     totals = found.totals()
     for total in totals:
@@ -123,7 +123,7 @@ def _pass(name: str) -> str:
     return FRENCH_PASSES.get(name, name) if language() == "fr" else name
 
 
-def _show_passes(found: Reconciled) -> None:
+def _show_passes(found: Reconciliation) -> None:
     count = Counter(finding.by for finding in found.findings if finding.by)
     rows = [(_pass(name), str(count[name])) for name in PASSES if count[name]]
     if rows:
@@ -131,7 +131,7 @@ def _show_passes(found: Reconciled) -> None:
         _table(("pass", "findings"), rows)
 
 
-def _show_differences(found: Reconciled) -> None:
+def _show_differences(found: Reconciliation) -> None:
     findings = [finding for finding in found.findings if finding.outcome == DIFFERENCE]
     if not findings:
         return
@@ -146,7 +146,7 @@ def _show_differences(found: Reconciled) -> None:
             _amount(finding.difference_minor, finding.currency),
             _pass(finding.by),
         )
-        for finding in findings[:LISTED_MAX]
+        for finding in findings[:LINES_LISTED_MAX]
     ]
     heads = ("LEFT line", "RIGHT line", "dated", "LEFT", "RIGHT", "difference", "pass")
     _table(heads, rows, title=f"{said(CLASS_WORDS[DIFFERENCE])} ({len(findings)})")
@@ -163,7 +163,7 @@ def _first(finding: Finding) -> Movement:
     return (finding.left or finding.right)[0]
 
 
-def _show_lacking(found: Reconciled, side: Side, other: Side, name: str) -> None:
+def _show_lacking(found: Reconciliation, side: Side, other: Side, name: str) -> None:
     lines = [(line, finding) for finding in found.findings if finding.outcome == UNMATCHED for line in getattr(finding, name)]
     if not lines:
         return
@@ -179,7 +179,7 @@ def _show_lacking(found: Reconciled, side: Side, other: Side, name: str) -> None
             _reference(line),
             said(finding.note),
         )
-        for line, finding in lines[:LISTED_MAX]
+        for line, finding in lines[:LINES_LISTED_MAX]
     ]
     words = lacking_words(side, other, french=language() == "fr")
     title = f"{said(CLASS_WORDS[UNMATCHED])}{said(': ')}{words} ({len(lines)})"
@@ -197,7 +197,7 @@ def _reference(line: Movement) -> str:
     return " ".join(filter(None, (line.ticket, line.reference, line.remise)))
 
 
-def _show_set_aside(found: Reconciled) -> None:
+def _show_set_aside(found: Reconciliation) -> None:
     rows = [
         (name, str(each.place), each.found, each.expected)
         for name, side in (("LEFT", found.left), ("RIGHT", found.right))
@@ -207,14 +207,14 @@ def _show_set_aside(found: Reconciled) -> None:
         return
     say()
     say_text(said(f"{plural(len(rows), 'record is', 'records are')} set aside"), "title")
-    for name, place, what, expected in rows[:LISTED_MAX]:
+    for name, place, what, expected in rows[:LINES_LISTED_MAX]:
         say_text(said(f"{name} line {place}: found {what}, expected {expected}"), indent="  ")
     _more(len(rows))
 
 
 def _more(count: int) -> None:
-    if count > LISTED_MAX:
-        say_text(said(f"and {count - LISTED_MAX} more: --csv FILE has all"), "hint")
+    if count > LINES_LISTED_MAX:
+        say_text(said(f"and {count - LINES_LISTED_MAX} more: --csv FILE has all"), "hint")
 
 
 def show_books(compared: ThreeBooks) -> None:
@@ -248,7 +248,7 @@ def show_books(compared: ThreeBooks) -> None:
                 _amount(item.day_minor, item.currency),
                 currency_name(item.currency),
             )
-            for item in compared.differences[:LISTED_MAX]
+            for item in compared.differences[:LINES_LISTED_MAX]
         ]
         heads = ("request", "RRN", "issuer", "by journal", "by bank", "by day", "currency")
         _table(heads, listed, title=f"{said(CLASS_WORDS[DIFFERENCE])} ({compared.difference_count})")

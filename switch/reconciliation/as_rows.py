@@ -31,13 +31,13 @@ from switch.reconciliation.findings import (
     STAN_ALONE,
     UNMATCHED,
     Finding,
-    Reconciled,
+    Reconciliation,
 )
-from switch.reconciliation.movement import BANK, RELEVE, TILL, Kind, Movement, Side
+from switch.reconciliation.movement import BANK, RELEVE, TILL, FileKind, Movement, Side
 from switch.settlement.statement import CSV_LINE_END
 from switch.settlement.statement_excel import BYTE_ORDER_MARK, as_text
 
-COLUMNS: Final = {
+RESULT_COLUMNS: Final = {
     "finding": "N°",
     "class": "Classe",
     "pass": "Rapproché par",
@@ -83,7 +83,7 @@ FRENCH_PASSES: Final = {
     DATE_ALONE: "date, autre montant",
 }
 #: What the lines of a file are, where the other file lacks them.
-_TAKEN: Final[dict[Kind, tuple[str, str]]] = {
+_TAKEN: Final[dict[FileKind, tuple[str, str]]] = {
     TILL: ("taken", "encaissées"),
     RELEVE: ("reported", "remontées"),
     BANK: ("credited", "créditées"),
@@ -115,15 +115,15 @@ def time_of_day(second: int | None) -> str:
     return "" if second is None else f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
 
 
-def write_rows(out: Rows, found: Reconciled, *, excel_fr: bool = False) -> None:
+def write_rows(out: Rows, found: Reconciliation, *, excel_fr: bool = False) -> None:
     """A row for each line of either side (RFC 4180), or the same for a French spreadsheet."""
     writer = csv.writer(out, delimiter=";" if excel_fr else ",", lineterminator=CSV_LINE_END)
     if excel_fr:
         out.write(BYTE_ORDER_MARK)
-    writer.writerow(COLUMNS.values() if excel_fr else COLUMNS)
+    writer.writerow(RESULT_COLUMNS.values() if excel_fr else RESULT_COLUMNS)
     for number, finding in enumerate(found.findings, start=1):
         for values in _rows(number, finding, found):
-            writer.writerow([_cell(name, values[name], excel_fr=excel_fr) for name in COLUMNS])
+            writer.writerow([_cell(name, values[name], excel_fr=excel_fr) for name in RESULT_COLUMNS])
 
 
 def _cell(name: str, value: str, *, excel_fr: bool) -> str:
@@ -134,7 +134,7 @@ def _cell(name: str, value: str, *, excel_fr: bool) -> str:
     if name in _DIGITS:
         return as_text(value)
     if name == "class":
-        return FRENCH_CLASSES[value]  # type: ignore[index]
+        return FRENCH_CLASSES[value]
     if name == "pass":
         return FRENCH_PASSES.get(value, value)
     if name == "date" and value:
@@ -142,7 +142,7 @@ def _cell(name: str, value: str, *, excel_fr: bool) -> str:
     return cell(value)
 
 
-def _rows(number: int, finding: Finding, found: Reconciled) -> Iterator[dict[str, str]]:
+def _rows(number: int, finding: Finding, found: Reconciliation) -> Iterator[dict[str, str]]:
     """The lines of a finding; its difference stands beside the first one."""
     difference = format_minor(finding.difference_minor, finding.currency)
     for side, lines in ((found.left, finding.left), (found.right, finding.right)):
@@ -172,7 +172,7 @@ def _rows(number: int, finding: Finding, found: Reconciled) -> Iterator[dict[str
             difference = ""
 
 
-def as_json(found: Reconciled) -> dict[str, Any]:
+def as_json(found: Reconciliation) -> dict[str, Any]:
     """The whole; amounts in minor units."""
     return {
         "agrees": found.agrees,

@@ -9,7 +9,7 @@ from typing import Literal
 from switch.reconciliation.findings import CANCELLED
 from switch.reconciliation.workbench import Item, Workbench
 
-Key = Callable[[Item], tuple[Hashable, ...] | None]
+FoldKey = Callable[[Item], tuple[Hashable, ...] | None]
 
 
 def fold_named(bench: Workbench) -> None:
@@ -46,7 +46,7 @@ def _terminal_without_card(item: Item) -> tuple[Hashable, ...] | None:
     return (item.line.terminal_id, item.day) if not item.tail and item.day is not None else None
 
 
-def _fold(bench: Workbench, side: Literal["left", "right"], key: Key, fits: Callable[[Item, Item], bool]) -> None:
+def _fold(bench: Workbench, side: Literal["left", "right"], key: FoldKey, fits: Callable[[Item, Item], bool]) -> None:
     """Pair sales with what takes them back, the earliest with the earliest that fits."""
     items = [item for item in getattr(bench, side) if not item.taken and item.line.amount_minor]
     backs: defaultdict[Hashable, list[Item]] = defaultdict(list)

@@ -53,10 +53,10 @@ def _votes_by_reference(bench: Workbench) -> dict[int, Counter[int]]:
                 found[key] = None if key in found else item
     votes: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for key, other in sides[1].items():
-        item = sides[0].get(key)
-        if item is None or other is None or item.at is None or other.at is None or other.day is None:
+        mine = sides[0].get(key)
+        if mine is None or other is None or mine.at is None or other.at is None or other.day is None:
             continue
-        hours, seconds = divmod(item.at - other.at + 1800, 3600)
+        hours, seconds = divmod(mine.at - other.at + 1800, 3600)
         if abs(seconds - 1800) <= RESIDUAL_SECONDS and abs(hours) <= HOURS_MAX:
             votes[other.day][hours] += 1
     return votes

@@ -16,7 +16,7 @@ DIFFERENCE: Final = "difference"
 UNMATCHED: Final = "unmatched"
 #: RAPPROCHÉ, ÉCART, NON RAPPROCHÉ.
 Class = Literal["matched", "difference", "unmatched"]
-CLASSES: Final[tuple[Class, ...]] = (MATCHED, DIFFERENCE, UNMATCHED)
+FINDING_CLASSES: Final[tuple[Class, ...]] = (MATCHED, DIFFERENCE, UNMATCHED)
 
 #: The passes in the order in which they are tried, the strongest key first.
 CANCELLED: Final = "cancelled pair"
@@ -104,7 +104,7 @@ class Offset:
 
 
 @frozen(kw_only=True)
-class Lost:
+class LostLines:
     """A side lacks lines of a remise, or of a date, of which it has others; or states totals that its lines do not come to."""
 
     side: Literal["left", "right"]
@@ -116,14 +116,14 @@ class Lost:
 
 
 @frozen(kw_only=True)
-class Reconciled:
+class Reconciliation:
     """Two sides with every line in its class."""
 
     left: Side
     right: Side
     findings: tuple[Finding, ...]
     offsets: tuple[Offset, ...] = ()
-    lost: tuple[Lost, ...] = ()
+    lost: tuple[LostLines, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -136,7 +136,7 @@ class Reconciled:
         currencies = sorted({finding.currency for finding in self.findings})
         found = []
         for currency in currencies:
-            for outcome in CLASSES:
+            for outcome in FINDING_CLASSES:
                 of = [each for each in self.findings if (each.outcome, each.currency) == (outcome, currency)]
                 found.append(
                     ClassTotal(

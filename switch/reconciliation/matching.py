@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from switch.reconciliation.cancelled import fold_named, fold_near
 from switch.reconciliation.clock import set_clocks
-from switch.reconciliation.findings import CLASSES, UNMATCHED, Finding, Lost, Offset, Reconciled, prove
-from switch.reconciliation.movement import RELEVE, SALES, Movement, Side, content_of
+from switch.reconciliation.findings import FINDING_CLASSES, UNMATCHED, Finding, LostLines, Offset, Reconciliation, prove
+from switch.reconciliation.movement import RELEVE, SALES, Movement, Side
 from switch.reconciliation.sale_passes import by_days, by_parts, by_reference, by_stan, by_time
 from switch.reconciliation.sum_passes import match_sums
 from switch.reconciliation.workbench import Workbench
@@ -27,7 +27,7 @@ class Windows:
 DEFAULT_WINDOWS: Final = Windows()
 
 
-def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> Reconciled:
+def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> Reconciliation:
     """Match the lines of two sides. The order of the lines in their files plays no part.
 
     Sales are matched one by one where both sides list them; otherwise remises and sums are.
@@ -42,7 +42,9 @@ def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> Re
     for finding in findings:
         finding.sort()
     ordered = sorted(findings, key=_order)
-    return Reconciled(left=left, right=right, findings=tuple(ordered), offsets=offsets, lost=tuple(_lost(left, right, ordered)))
+    return Reconciliation(
+        left=left, right=right, findings=tuple(ordered), offsets=offsets, lost=tuple(_lost(left, right, ordered))
+    )
 
 
 def _match_sales(left: Side, right: Side, windows: Windows) -> tuple[list[Finding], tuple[Offset, ...]]:
@@ -95,14 +97,15 @@ def _doubles(bench: Workbench) -> tuple[Callable[[Movement], str], Callable[[Mov
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
-    """Findings in the order of their dates, by class; of equal ones the file decides."""
+    """Findings by class, in the order of their dates and times; of equal ones the file decides."""
     first = (finding.left or finding.right)[0]
-    return (CLASSES.index(finding.outcome), not finding.left, content_of(first), first.place)
+    second = -1 if first.second is None else first.second
+    return (FINDING_CLASSES.index(finding.outcome), not finding.left, first.date, second, first.place)
 
 
-def _lost(left: Side, right: Side, findings: list[Finding]) -> list[Lost]:
+def _lost(left: Side, right: Side, findings: list[Finding]) -> list[LostLines]:
     """What a side seems to have lost: lines of a remise, of which it has others, or lines that its own totals count."""
-    found: list[Lost] = []
+    found: list[LostLines] = []
     if left.kind == right.kind == RELEVE and left.level == right.level == SALES:
         for lacking, having in (("right", "left"), ("left", "right")):
             found += _lost_lines("right" if lacking == "right" else "left", having, findings)
@@ -111,7 +114,7 @@ def _lost(left: Side, right: Side, findings: list[Finding]) -> list[Lost]:
     return found
 
 
-def _lost_lines(lacking: Literal["left", "right"], having: str, findings: list[Finding]) -> list[Lost]:
+def _lost_lines(lacking: Literal["left", "right"], having: str, findings: list[Finding]) -> list[LostLines]:
     there: Counter[tuple[str, str]] = Counter()
     missing: defaultdict[tuple[str, str], list[Movement]] = defaultdict(list)
     for finding in findings:
@@ -121,7 +124,7 @@ def _lost_lines(lacking: Literal["left", "right"], having: str, findings: list[F
             elif not finding.by:
                 missing[_remise_of(line), line.currency].append(line)
     return [
-        Lost(
+        LostLines(
             side=lacking,
             of=of,
             line_count=len(lines),
@@ -143,7 +146,7 @@ def named_remise(remise: str, date: str) -> str:
     return f"remise {remise} of {date}" if remise else date
 
 
-def _short_of_totals(name: Literal["left", "right"], side: Side) -> list[Lost]:
+def _short_of_totals(name: Literal["left", "right"], side: Side) -> list[LostLines]:
     """Remises whose lines do not come to the totals that the file states."""
     stated: Counter[tuple[str, str, str]] = Counter()
     for each in side.stated:
@@ -156,7 +159,7 @@ def _short_of_totals(name: Literal["left", "right"], side: Side) -> list[Lost]:
         there[key] += line.amount_minor
         count[key] += 1
     return [
-        Lost(
+        LostLines(
             side=name,
             of=named_remise(key[0], key[1]),
             line_count=0,

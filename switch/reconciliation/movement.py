@@ -13,7 +13,7 @@ TILL: Final = "till"
 RELEVE: Final = "releve"
 BANK: Final = "bank"
 #: Whose file it is: the merchant's till, the acquirer's statement of what it pays (*relevé*), the bank's statement of account.
-Kind = Literal["till", "releve", "bank"]
+FileKind = Literal["till", "releve", "bank"]
 
 SALES: Final = "sales"
 SUMS: Final = "sums"
@@ -79,8 +79,8 @@ class Side:
     """What a file says: its lines, and the records that were set aside."""
 
     name: str  #: of the file, as it was typed
-    form: str  #: one of ``readers.recognize.FORMS``
-    kind: Kind
+    form: str  #: one of ``readers.recognize.FILE_FORMS``
+    kind: FileKind
     level: Level
     lines: tuple[Movement, ...]
     stated: tuple[Stated, ...] = ()

@@ -34,7 +34,7 @@ SPLIT_CANDIDATES_MAX: Final = 24  #: lines of a window in which parts of a payme
 #: How far apart two clocks may be, in seconds, before the window that was asked for: near lines find each other first.
 NEAR_SECONDS: Final = (60, 300)
 
-Key = Callable[[Item], Hashable | None]
+LineKey = Callable[[Item], Hashable | None]
 
 
 def by_reference(bench: Workbench) -> None:
@@ -70,7 +70,7 @@ def _approval(item: Item) -> tuple[str, str]:
     return (item.line.approval_code, item.tail) if item.line.approval_code and item.tail else ()  # type: ignore[return-value]
 
 
-def _by_key(bench: Workbench, name: str, key: Key, outcome: Class = MATCHED) -> None:
+def _by_key(bench: Workbench, name: str, key: LineKey, outcome: Class = MATCHED) -> None:
     left, right = bench.open_items()
     index: defaultdict[Hashable, deque[Item]] = defaultdict(deque)
     for item in right:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from switch.reconciliation.findings import Finding, Reconciled
-from switch.reconciliation.movement import BANK, RELEVE, SALES, SUMS, TILL, Kind, Movement, Side, Stated
+from switch.reconciliation.findings import Finding, Reconciliation
+from switch.reconciliation.movement import BANK, RELEVE, SALES, SUMS, TILL, FileKind, Movement, Side, Stated
 
 TUESDAY = "2026-02-03"
 WEDNESDAY = "2026-02-04"
@@ -21,7 +21,7 @@ def sale(amount: str, at: str = "", **said: object) -> Movement:
     return Movement(0, minor, "504", **values)  # type: ignore[arg-type]
 
 
-def side(lines: Iterable[Movement], kind: Kind = TILL, name: str = "", stated: Iterable[Stated] = ()) -> Side:
+def side(lines: Iterable[Movement], kind: FileKind = TILL, name: str = "", stated: Iterable[Stated] = ()) -> Side:
     """A file of these lines, numbered from 1."""
     numbered = list(lines)
     for place, line in enumerate(numbered, start=1):
@@ -48,7 +48,7 @@ def bank(*lines: Movement) -> Side:
     return side(lines, BANK)
 
 
-def told(found: Reconciled) -> list[tuple[str, str, list[int], list[int]]]:
+def told(found: Reconciliation) -> list[tuple[str, str, list[int], list[int]]]:
     """Class, pass and the lines of each finding."""
     return [_told(finding) for finding in found.findings]
 

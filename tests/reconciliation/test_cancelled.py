@@ -6,7 +6,7 @@ from switch.reconciliation.findings import MATCHED, UNMATCHED
 from switch.reconciliation.matching import reconcile
 from tests.reconciliation.builders import CARD, OTHER_CARD, releve, sale, till, told
 
-PAIR = (MATCHED, "cancelled pair", [1, 2], [])
+PAIR: tuple[str, str, list[int], list[int]] = (MATCHED, "cancelled pair", [1, 2], [])
 
 
 def test_a_pair_with_one_rrn_needs_no_line_on_the_other_side() -> None:

@@ -132,6 +132,6 @@ RECONCILE: Final[dict[str, str]] = {
     ),
     "{1}: found another JSON, expected switch statement --json": "{1} : trouvé un autre JSON, attendu switch statement --json",
     "--map: found {1}, expected pairs such as `date=Jour,amount=Total`, or the name of a TOML file; fields are `{2}`": (
-        "--map : trouvé {1}, attendu des paires telles que `date=Jour,amount=Total`, ou le nom d'un fichier TOML ; champs : `{2}`"
+        "--map : trouvé {1}, attendu des paires telles que `date=Jour,amount=Total`, ou un fichier TOML ; champs : `{2}`"
     ),
 }

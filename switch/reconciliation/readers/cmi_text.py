@@ -25,7 +25,7 @@ from switch.reconciliation.movement import (
 from switch.reconciliation.readers.written import amount_minor, decimal_mark, iso_date, masked_card
 
 FORM: Final = "cmi"
-CURRENCY: Final = "504"
+BLOCK_CURRENCY: Final = "504"
 LINE_EXPECTED: Final = "a line of date, STAN, card type, L or I, card and amount"
 ONLINE_STAN_DIGITS: Final = 6  #: a shorter STAN is of a terminal
 
@@ -72,7 +72,7 @@ class _Block:
             place=self.place,
             remise=self.number,
             date=self.date,
-            currency=CURRENCY,
+            currency=BLOCK_CURRENCY,
             terminal_id=self.shop,
             gross_minor=of("TOTAL REMISE"),
             commission_minor=of("TOTAL COMMISSIONS"),
@@ -101,7 +101,7 @@ def side_of_blocks(name: str, text: str) -> Side:
                 aside.append(SetAside(place=place, found=repr(head["date"]), expected="the date of a remise"))
             block = _Block(place, head["number"].lstrip("0"), date or "", sign, shop)
         elif total := _TOTAL.match(row):
-            minor = amount_minor(total["amount"].strip(), CURRENCY, mark)
+            minor = amount_minor(total["amount"].strip(), BLOCK_CURRENCY, mark)
             if minor is None:
                 aside.append(SetAside(place=place, found=repr(total["amount"].strip()), expected="a total"))
             elif block is not None:
@@ -129,14 +129,14 @@ def side_of_blocks(name: str, text: str) -> Side:
 def _line(place: int, row: str, block: _Block | None, mark: str) -> Movement | None:
     found = _LINE.match(row)
     date = iso_date(found["date"]) if found else None
-    minor = amount_minor(found["amount"], CURRENCY, mark) if found else None
+    minor = amount_minor(found["amount"], BLOCK_CURRENCY, mark) if found else None
     if found is None or date is None or minor is None:
         return None
     sign, number, remise_date = (block.sign, block.number, block.date) if block is not None else (1, "", "")
     return Movement(
         place,
         sign * abs(minor) if block is not None else minor,
-        CURRENCY,
+        BLOCK_CURRENCY,
         date,
         stan=found["stan"].lstrip("0"),
         card=masked_card(found["card"]),

@@ -15,7 +15,7 @@ LINES_LOOKED_AT: Final = 50  #: to find the separator by
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 #: A row with the number of its first line in the file.
-Row = tuple[int, list[str]]
+TableRow = tuple[int, list[str]]
 
 
 def decoded(content: bytes) -> str:
@@ -52,7 +52,7 @@ def _outside_quotes(line: str, mark: str) -> int:
     return sum(part.count(mark) for part in line.split('"')[::2])
 
 
-def rows_of(text: str) -> Iterator[Row]:
+def rows_of(text: str) -> Iterator[TableRow]:
     """The rows of a CSV with their line numbers; empty ones are left out."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text))
     line = 1

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from switch.reconciliation.movement import BANK, RELEVE, SALES, SUMS, TILL, Kind, Level
+from switch.reconciliation.movement import BANK, RELEVE, SALES, SUMS, TILL, FileKind, Level
 from switch.reconciliation.readers.decoding import key_of
 from switch.record import frozen
 from switch.settlement.statement import CSV_COLUMNS
@@ -42,11 +42,11 @@ FIELDS: Final = (
 
 
 @frozen(kw_only=True)
-class Layout:
+class TableLayout:
     """A table that is known by its heads."""
 
     form: str
-    kind: Kind
+    kind: FileKind
     level: Level
     needed: frozenset[str]  #: keys of heads that it has, and no table of another layout before it
     columns: Mapping[str, tuple[str, ...]]  #: field -> keys of heads, the first one that is there counts
@@ -61,7 +61,7 @@ def _columns(**columns: str | tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     )
 
 
-def _ours() -> Layout:
+def _ours() -> TableLayout:
     """Our own statement: the heads of its CSV, and those of its CSV and workbook for a French or English spreadsheet."""
     assert set(CSV_COLUMNS) <= set(EXCEL_FR_HEADS) == set(EXCEL_HEADS)
     of = {
@@ -83,7 +83,7 @@ def _ours() -> Layout:
         for field, name in of.items()
     }
     columns["remise"] = ("remise", "remise number", "n remise")
-    return Layout(form="switch", kind=RELEVE, level=SALES, needed=frozenset(("rrn",)), columns=MappingProxyType(columns))
+    return TableLayout(form="switch", kind=RELEVE, level=SALES, needed=frozenset(("rrn",)), columns=MappingProxyType(columns))
 
 
 OURS: Final = _ours()
@@ -94,7 +94,7 @@ OUR_HEADS: Final = tuple(
 )
 
 PUBLIC: Final = (
-    Layout(
+    TableLayout(
         form="cmi-table",
         kind=RELEVE,
         level=SALES,
@@ -112,7 +112,7 @@ PUBLIC: Final = (
         six_digit_stan_is_online=True,
         one_is_net=True,
     ),
-    Layout(
+    TableLayout(
         form="cmi-export",
         kind=RELEVE,
         level=SALES,
@@ -122,14 +122,14 @@ PUBLIC: Final = (
         ),
         six_digit_stan_is_online=True,
     ),
-    Layout(
+    TableLayout(
         form="payzone",
         kind=RELEVE,
         level=SUMS,
         needed=frozenset(("date", "montant total tranx", "total com ht")),
         columns=_columns(date="date", amount="montant total tranx", net="credit debit marchand"),
     ),
-    Layout(
+    TableLayout(
         form="naps",
         kind=RELEVE,
         level=SUMS,
@@ -143,7 +143,7 @@ PUBLIC: Final = (
             terminal="pdv",
         ),
     ),
-    Layout(
+    TableLayout(
         form="france-impayes",
         kind=RELEVE,
         level=SALES,
@@ -159,7 +159,7 @@ PUBLIC: Final = (
             label="libelle impaye",
         ),
     ),
-    Layout(
+    TableLayout(
         form="france-remises",
         kind=RELEVE,
         level=SUMS,
@@ -218,18 +218,18 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = _columns(
 )
 
 _FREE: Final = {
-    TILL: Layout(form=TILL, kind=TILL, level=SALES, needed=frozenset(), columns=USUAL),
-    BANK: Layout(form=BANK, kind=BANK, level=SUMS, needed=frozenset(), columns=USUAL),
+    TILL: TableLayout(form=TILL, kind=TILL, level=SALES, needed=frozenset(), columns=USUAL),
+    BANK: TableLayout(form=BANK, kind=BANK, level=SUMS, needed=frozenset(), columns=USUAL),
 }
 TABLE_FORMS: Final = (OURS.form, *(layout.form for layout in PUBLIC), TILL, BANK)
 
 
-def layout_of_form(form: str) -> Layout:
+def layout_of_form(form: str) -> TableLayout:
     """The layout of a form of tables."""
     return next(layout for layout in (OURS, *PUBLIC, *_FREE.values()) if layout.form == form)
 
 
-def layout_of_heads(heads: Sequence[str]) -> Layout | None:
+def layout_of_heads(heads: Sequence[str]) -> TableLayout | None:
     """The layout that a row of heads belongs to; None where the row is no heads, or of a table that is not known."""
     keys = frozenset(key_of(head) for head in heads)
     if any(ours <= keys for ours in OUR_HEADS):

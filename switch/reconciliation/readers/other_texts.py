@@ -60,8 +60,7 @@ def _barid(name: str, text: str) -> Side:
         if foot := _BARID_FOOT.search(row):
             net = amount_minor(foot["net"], CURRENCY_OF_TEXTS)
             if net is not None:
-                about = {"remise": "", "date": date_of_payment, "currency": CURRENCY_OF_TEXTS}
-                stated.append(Stated(place=place, net_minor=net, **about))
+                stated.append(Stated(place=place, remise="", date=date_of_payment, currency=CURRENCY_OF_TEXTS, net_minor=net))
         elif _BEGINS.match(row):
             found = _BARID_LINE.match(row)
             date = iso_date(found["date"]) if found else None

@@ -18,8 +18,8 @@ from switch.reconciliation.readers.tables import side_of_table
 from switch.reconciliation.readers.workbook import is_workbook, sheets_of
 
 #: The forms a file may have, by the words of ``--left-as``.
-FORMS: Final = (*TABLE_FORMS, JSON_FORM, BLOCKS, BARID, AMEX, CAMT_FORM)
-EXPECTED: Final = "a till export, a relevé or a bank statement (CSV, XLSX, text, JSON, camt.053)"
+FILE_FORMS: Final = (*TABLE_FORMS, JSON_FORM, BLOCKS, BARID, AMEX, CAMT_FORM)
+FILE_EXPECTED: Final = "a till export, a relevé or a bank statement (CSV, XLSX, text, JSON, camt.053)"
 
 
 class ColumnsMissingError(SwitchError):
@@ -33,13 +33,13 @@ def side_of(name: str, content: bytes, form: str | None = None, columns: Mapping
         first = side.set_aside[0]
         raise SwitchError(f"{name}: found no usable line (line {first.place}: {first.found}), expected {first.expected}")
     if not side.lines:
-        raise SwitchError(f"{name}: found no line of money, expected {EXPECTED}")
+        raise SwitchError(f"{name}: found no line of money, expected {FILE_EXPECTED}")
     return side
 
 
 def _side(name: str, content: bytes, form: str | None, columns: Mapping[str, str] | None) -> Side:
     if not content.strip():
-        raise SwitchError(f"{name}: found an empty file, expected {EXPECTED}")
+        raise SwitchError(f"{name}: found an empty file, expected {FILE_EXPECTED}")
     side: Side | None = None
     if is_workbook(content):
         _refuse_other(name, form, TABLE_FORMS, "a workbook")
@@ -54,7 +54,7 @@ def _side(name: str, content: bytes, form: str | None, columns: Mapping[str, str
         raise ColumnsMissingError(f"--map: found {heads}, expected heads of columns in {name}")
     if side is None:
         hint = "--map date=HEAD,amount=HEAD names the columns of a table; --left-as and --right-as say what a file is"
-        raise SwitchError(f"{name}: found a file of no known layout, expected {EXPECTED}", hint=hint)
+        raise SwitchError(f"{name}: found a file of no known layout, expected {FILE_EXPECTED}", hint=hint)
     return side
 
 

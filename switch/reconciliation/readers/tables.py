@@ -13,8 +13,8 @@ from switch.card import mask_numbers
 from switch.errors import SwitchError
 from switch.money import CURRENCIES, currency_number
 from switch.reconciliation.movement import ONLINE, TERMINAL, TILL, Movement, SaleChannel, SetAside, Side
-from switch.reconciliation.readers.decoding import Row, key_of
-from switch.reconciliation.readers.layouts import FIELDS, Layout, layout_of_form, layout_of_heads
+from switch.reconciliation.readers.decoding import TableRow, key_of
+from switch.reconciliation.readers.layouts import FIELDS, TableLayout, layout_of_form, layout_of_heads
 from switch.reconciliation.readers.written import (
     AMOUNT_EXPECTED,
     DATE_EXPECTED,
@@ -49,7 +49,7 @@ class Number(str):
 
 
 def side_of_table(
-    name: str, rows: Sequence[Row], form: str | None = None, columns: Mapping[str, str] | None = None
+    name: str, rows: Sequence[TableRow], form: str | None = None, columns: Mapping[str, str] | None = None
 ) -> Side | None:
     """The side that a table is; None where no row is its heads. ``columns`` names the heads of fields that a person mapped."""
     for at, (_, heads) in enumerate(islice(rows, HEADS_WITHIN)):
@@ -76,7 +76,7 @@ class _Table:
     """One table that is read: where each field stands, and what was set aside so far."""
 
     name: str
-    layout: Layout
+    layout: TableLayout
     heads: list[str]
     keys: dict[str, int]
     mapped: Mapping[str, str]
@@ -85,7 +85,7 @@ class _Table:
     mark: str = ""
     currencies: dict[str, str | None] = Factory(dict)
 
-    def read(self, rows: Sequence[Row]) -> Side:
+    def read(self, rows: Sequence[TableRow]) -> Side:
         for field in FIELDS:
             names = (key_of(self.mapped[field]),) if field in self.mapped else self.layout.columns.get(field, ())
             place = next((self.keys[key] for key in names if key in self.keys), None)

@@ -11,7 +11,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from switch.errors import SwitchError
-from switch.reconciliation.readers.decoding import Row
+from switch.reconciliation.readers.decoding import TableRow
 from switch.reconciliation.readers.tables import Number
 
 PART_BYTES_MAX: Final = 512 * 1024 * 1024  #: of one part, unpacked: a million rows; a small file may unpack to anything
@@ -30,7 +30,7 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith(b"PK\x03\x04")
 
 
-def sheets_of(content: bytes, name: str) -> Iterator[list[Row]]:
+def sheets_of(content: bytes, name: str) -> Iterator[list[TableRow]]:
     """The rows of each sheet, in the order of the workbook; SwitchError where the file is none, or is damaged."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
@@ -89,7 +89,7 @@ def _text(element: ElementTree.Element) -> str:
     )
 
 
-def _rows(book: zipfile.ZipFile, part: str, strings: list[str]) -> Iterator[Row]:
+def _rows(book: zipfile.ZipFile, part: str, strings: list[str]) -> Iterator[TableRow]:
     number = 0
     with _open(book, part) as sheet:
         for _, element in ElementTree.iterparse(sheet):  # noqa: S314  (no document type gets here)

@@ -1,4 +1,4 @@
-"""Our own statement as JSON; ``test_tables`` compares its lines with those of the other forms."""
+"""Our own statement as JSON; ``test_layouts`` compares its lines with those of the other forms."""
 
 from __future__ import annotations
 
