@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from switch.reconciliation.movement import Side
     from switch.reconciliation.readers.column_map import ColumnMap
 
-#: The forms a file may have, as ``readers.recognize.FILE_FORMS`` has them: the help of a command loads no room.
+#: The forms a file may have, as ``readers.recognize.RECOGNIZED_FORMS`` has them: the help of a command loads no room.
 _FORMS = (
     *("switch", "switch-json", "cmi", "cmi-table", "cmi-export", "payzone", "naps", "france-impayes", "france-remises"),
     *("barid", "amex", "till", "bank", "camt.053"),
@@ -122,8 +123,12 @@ def reconcile(
     from switch.reconciliation.matching import reconcile as matched
     from switch.reconciliation.movement import scoped
 
-    mine, theirs = _sides((left, left_as), (right, right_as), _columns(mapped))
-    found = matched(scoped(mine, labels), scoped(theirs, labels), Windows(minutes=minutes, days=days))
+    gc.disable()  # a million small records, none in a circle: looking for circles takes longer than the matching
+    try:
+        mine, theirs = _sides((left, left_as), (right, right_as), _columns(mapped))
+        found = matched(scoped(mine, labels), scoped(theirs, labels), Windows(minutes=minutes, days=days))
+    finally:
+        gc.enable()
     if csv_path is not None:
         import io
 
@@ -147,9 +152,9 @@ def reconcile(
 
 
 def _verdict(found: object) -> str:
-    from switch.reconciliation.findings import DIFFERENCE, UNMATCHED, Reconciliation
+    from switch.reconciliation.findings import DIFFERENCE, UNMATCHED, MatchedSides
 
-    assert isinstance(found, Reconciliation)
+    assert isinstance(found, MatchedSides)
     differing = sum(each.outcome == DIFFERENCE for each in found.findings)
     unmatched = sum(each.outcome == UNMATCHED for each in found.findings)
     aside = len(found.left.set_aside) + len(found.right.set_aside)

@@ -23,8 +23,8 @@ from switch.reconciliation.findings import (
     UNMATCHED,
     Finding,
     LostLines,
+    MatchedSides,
     Offset,
-    Reconciliation,
 )
 from switch.reconciliation.movement import Movement, Side
 
@@ -32,7 +32,7 @@ LINES_LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has a
 CLASS_WORDS: Final = {MATCHED: "MATCHED", DIFFERENCE: "DIFFERENCE", UNMATCHED: "UNMATCHED"}
 
 
-def show(found: Reconciliation, csv_path: Path | None) -> None:
+def show(found: MatchedSides, csv_path: Path | None) -> None:
     """The whole on a terminal."""
     show_pairs([("LEFT", _about(found.left)), ("RIGHT", _about(found.right)), *_notes(found)])
     say()
@@ -60,7 +60,7 @@ def _about(side: Side) -> str:
     return f"{side.name}{said(': ')}{side.form}{said(', ')}{lines}{beside}"
 
 
-def _notes(found: Reconciliation) -> list[tuple[str, object]]:
+def _notes(found: MatchedSides) -> list[tuple[str, object]]:
     return [
         *(("clock", said(_offset(each))) for each in found.offsets),
         *(("lost lines", _lost(each)) for each in found.lost),
@@ -86,7 +86,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str = "")
     show_table([heads[place] for place in kept], [[row[place] for place in kept] for row in rows], title=title)
 
 
-def _show_classes(found: Reconciliation) -> None:
+def _show_classes(found: MatchedSides) -> None:
     rows = []
     totals = found.totals()
     for total in totals:
@@ -123,7 +123,7 @@ def _pass(name: str) -> str:
     return FRENCH_PASSES.get(name, name) if language() == "fr" else name
 
 
-def _show_passes(found: Reconciliation) -> None:
+def _show_passes(found: MatchedSides) -> None:
     count = Counter(finding.by for finding in found.findings if finding.by)
     rows = [(_pass(name), str(count[name])) for name in PASSES if count[name]]
     if rows:
@@ -131,7 +131,7 @@ def _show_passes(found: Reconciliation) -> None:
         _table(("pass", "findings"), rows)
 
 
-def _show_differences(found: Reconciliation) -> None:
+def _show_differences(found: MatchedSides) -> None:
     findings = [finding for finding in found.findings if finding.outcome == DIFFERENCE]
     if not findings:
         return
@@ -163,7 +163,7 @@ def _first(finding: Finding) -> Movement:
     return (finding.left or finding.right)[0]
 
 
-def _show_lacking(found: Reconciliation, side: Side, other: Side, name: str) -> None:
+def _show_lacking(found: MatchedSides, side: Side, other: Side, name: str) -> None:
     lines = [(line, finding) for finding in found.findings if finding.outcome == UNMATCHED for line in getattr(finding, name)]
     if not lines:
         return
@@ -197,7 +197,7 @@ def _reference(line: Movement) -> str:
     return " ".join(filter(None, (line.ticket, line.reference, line.remise)))
 
 
-def _show_set_aside(found: Reconciliation) -> None:
+def _show_set_aside(found: MatchedSides) -> None:
     rows = [
         (name, str(each.place), each.found, each.expected)
         for name, side in (("LEFT", found.left), ("RIGHT", found.right))

@@ -31,7 +31,7 @@ from switch.reconciliation.findings import (
     STAN_ALONE,
     UNMATCHED,
     Finding,
-    Reconciliation,
+    MatchedSides,
 )
 from switch.reconciliation.movement import BANK, RELEVE, TILL, FileKind, Movement, Side
 from switch.settlement.statement import CSV_LINE_END
@@ -115,7 +115,7 @@ def time_of_day(second: int | None) -> str:
     return "" if second is None else f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
 
 
-def write_rows(out: Rows, found: Reconciliation, *, excel_fr: bool = False) -> None:
+def write_rows(out: Rows, found: MatchedSides, *, excel_fr: bool = False) -> None:
     """A row for each line of either side (RFC 4180), or the same for a French spreadsheet."""
     writer = csv.writer(out, delimiter=";" if excel_fr else ",", lineterminator=CSV_LINE_END)
     if excel_fr:
@@ -142,7 +142,7 @@ def _cell(name: str, value: str, *, excel_fr: bool) -> str:
     return cell(value)
 
 
-def _rows(number: int, finding: Finding, found: Reconciliation) -> Iterator[dict[str, str]]:
+def _rows(number: int, finding: Finding, found: MatchedSides) -> Iterator[dict[str, str]]:
     """The lines of a finding; its difference stands beside the first one."""
     difference = format_minor(finding.difference_minor, finding.currency)
     for side, lines in ((found.left, finding.left), (found.right, finding.right)):
@@ -172,7 +172,7 @@ def _rows(number: int, finding: Finding, found: Reconciliation) -> Iterator[dict
             difference = ""
 
 
-def as_json(found: Reconciliation) -> dict[str, Any]:
+def as_json(found: MatchedSides) -> dict[str, Any]:
     """The whole; amounts in minor units."""
     return {
         "agrees": found.agrees,

@@ -116,7 +116,7 @@ class LostLines:
 
 
 @frozen(kw_only=True)
-class Reconciliation:
+class MatchedSides:
     """Two sides with every line in its class."""
 
     left: Side

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from switch.reconciliation.cancelled import fold_named, fold_near
 from switch.reconciliation.clock import set_clocks
-from switch.reconciliation.findings import FINDING_CLASSES, UNMATCHED, Finding, LostLines, Offset, Reconciliation, prove
+from switch.reconciliation.findings import FINDING_CLASSES, UNMATCHED, Finding, LostLines, MatchedSides, Offset, prove
 from switch.reconciliation.movement import RELEVE, SALES, Movement, Side
 from switch.reconciliation.sale_passes import by_days, by_parts, by_reference, by_stan, by_time
 from switch.reconciliation.sum_passes import match_sums
@@ -27,7 +27,7 @@ class Windows:
 DEFAULT_WINDOWS: Final = Windows()
 
 
-def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> Reconciliation:
+def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> MatchedSides:
     """Match the lines of two sides. The order of the lines in their files plays no part.
 
     Sales are matched one by one where both sides list them; otherwise remises and sums are.
@@ -42,7 +42,7 @@ def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> Re
     for finding in findings:
         finding.sort()
     ordered = sorted(findings, key=_order)
-    return Reconciliation(
+    return MatchedSides(
         left=left, right=right, findings=tuple(ordered), offsets=offsets, lost=tuple(_lost(left, right, ordered))
     )
 

@@ -79,7 +79,7 @@ class Side:
     """What a file says: its lines, and the records that were set aside."""
 
     name: str  #: of the file, as it was typed
-    form: str  #: one of ``readers.recognize.FILE_FORMS``
+    form: str  #: one of ``readers.recognize.RECOGNIZED_FORMS``
     kind: FileKind
     level: Level
     lines: tuple[Movement, ...]

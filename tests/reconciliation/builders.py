@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from switch.reconciliation.findings import Finding, Reconciliation
+from switch.reconciliation.findings import Finding, MatchedSides
 from switch.reconciliation.movement import BANK, RELEVE, SALES, SUMS, TILL, FileKind, Movement, Side, Stated
 
 TUESDAY = "2026-02-03"
@@ -48,7 +48,7 @@ def bank(*lines: Movement) -> Side:
     return side(lines, BANK)
 
 
-def told(found: Reconciliation) -> list[tuple[str, str, list[int], list[int]]]:
+def told(found: MatchedSides) -> list[tuple[str, str, list[int], list[int]]]:
     """Class, pass and the lines of each finding."""
     return [_told(finding) for finding in found.findings]
 

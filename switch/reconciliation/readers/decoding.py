@@ -8,6 +8,7 @@ import io
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 SEPARATORS: Final = (";", ",", "\t", "|")
@@ -69,6 +70,7 @@ def rows_of(text: str) -> Iterator[TableRow]:
         line = reader.line_num + 1
 
 
+@lru_cache(1 << 12)
 def key_of(head: str) -> str:
     """A head of a column to compare by: small letters and digits, no accents.
 

@@ -18,7 +18,7 @@ from switch.reconciliation.readers.tables import side_of_table
 from switch.reconciliation.readers.workbook import is_workbook, sheets_of
 
 #: The forms a file may have, by the words of ``--left-as``.
-FILE_FORMS: Final = (*TABLE_FORMS, JSON_FORM, BLOCKS, BARID, AMEX, CAMT_FORM)
+RECOGNIZED_FORMS: Final = (*TABLE_FORMS, JSON_FORM, BLOCKS, BARID, AMEX, CAMT_FORM)
 FILE_EXPECTED: Final = "a till export, a relevé or a bank statement (CSV, XLSX, text, JSON, camt.053)"
 
 

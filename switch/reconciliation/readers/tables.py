@@ -116,6 +116,8 @@ class _Table:
         return row[at] if at is not None and at < len(row) else ""
 
     def _text(self, row: list[str], field: str) -> str:
+        if field not in self.places:
+            return ""
         cell = self._cell(row, field)
         if isinstance(cell, Number):
             return _whole(cell)
@@ -152,7 +154,6 @@ class _Table:
             return None
         card = self._cell(row, "card")
         stan = self._text(row, "stan").lstrip("0")
-        dates = [self._other_date(row, "remise_date"), self._other_date(row, "value_date")]
         return Movement(
             place,
             amounts[0],
@@ -167,14 +168,16 @@ class _Table:
             self._text(row, "terminal"),
             self._channel(row, stan),
             self._text(row, "remise").lstrip("0"),
-            dates[0],
+            self._other_date(row, "remise_date"),
             self._text(row, "reference"),
-            dates[1],
+            self._other_date(row, "value_date"),
             self._text(row, "ticket"),
-            mask_numbers(self._cell(row, "label").strip()),
+            mask_numbers(self._cell(row, "label").strip()) if "label" in self.places else "",
         )
 
     def _other_date(self, row: list[str], field: str) -> str:
+        if field not in self.places:
+            return ""
         cell = self._cell(row, field)
         dated = _dated(cell) if cell else None
         return dated[0] if dated else ""
@@ -195,7 +198,7 @@ class _Table:
         """What a row says of money: its amount with its sign, and its net."""
         read: dict[str, int | None] = {}
         for field in _AMOUNT_FIELDS:
-            cell = self._cell(row, field)
+            cell = self._cell(row, field) if field in self.places else ""
             if not cell.strip():
                 read[field] = None
                 continue
@@ -220,11 +223,11 @@ class _Table:
         return amount, net
 
     def _goes_back(self, row: list[str]) -> bool:
-        word = key_of(self._cell(row, "direction"))
+        word = key_of(self._cell(row, "direction")) if "direction" in self.places else ""
         return bool(word) and (word.startswith(_BACK) or (self.layout.kind != TILL and word in _NEGATIVE))
 
     def _channel(self, row: list[str], stan: str) -> SaleChannel:
-        word = key_of(self._cell(row, "channel"))
+        word = key_of(self._cell(row, "channel")) if "channel" in self.places else ""
         if word:
             return ONLINE if word.startswith(_ONLINE) else TERMINAL
         if self.layout.six_digit_stan_is_online and stan:

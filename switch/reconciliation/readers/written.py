@@ -167,6 +167,7 @@ def date_of_serial(number: str) -> tuple[str, int | None] | None:
     return moment.isoformat(), (None if days == whole else min(rest, DAY_SECONDS_OF_EXCEL - 1))
 
 
+@lru_cache(1 << 12)
 def second_of_day(text: str) -> int | None:
     """The second of the day of a time, or of what stands behind a date; None where there is none.
 

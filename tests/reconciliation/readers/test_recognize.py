@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from switch.cli.reconcile import reconcile
 from switch.errors import SwitchError
-from switch.reconciliation.readers.recognize import FILE_FORMS, side_of
+from switch.reconciliation.readers.recognize import RECOGNIZED_FORMS, side_of
 from tests.reconciliation.readers.samples import AMEX, BANK_CSV, BARID, BLOCKS, CAMT, TILL_CSV, workbook
 
 EXPORT = workbook([["03/02/2026", "10:05", "001201", 125, 123.35, "VISA", "4417902"]])
@@ -33,7 +33,7 @@ def test_a_file_is_known_by_its_content_alone(form: str) -> None:
 
 def test_the_command_names_every_form() -> None:
     option = next(each for each in reconcile.params if each.name == "left_as")
-    assert set(option.type.choices) == set(FILE_FORMS)  # type: ignore[attr-defined]
+    assert set(option.type.choices) == set(RECOGNIZED_FORMS)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def read(content: bytes, form: str | None = None) -> list[int] | str:
         return str(error)
 
 
-@given(st.binary(max_size=300), st.sampled_from([None, *FILE_FORMS]))
+@given(st.binary(max_size=300), st.sampled_from([None, *RECOGNIZED_FORMS]))
 def test_any_bytes_are_a_side_or_a_sentence(content: bytes, form: str | None) -> None:
     told = read(content, form)
     assert isinstance(told, list) or (told.startswith("x") and "\n" not in told)
