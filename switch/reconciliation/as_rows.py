@@ -23,6 +23,7 @@ from switch.reconciliation.findings import (
     BY_TICKET,
     BY_TIME,
     CANCELLED,
+    CARD_ALONE,
     DATE_ALONE,
     DIFFERENCE,
     MATCHED,
@@ -76,6 +77,7 @@ FRENCH_PASSES: Final = {
     BY_TICKET: "paiement fractionné, par ticket",
     BY_SPLIT: "paiement fractionné, par heure",
     BY_DAYS: "montant et date",
+    CARD_ALONE: "carte et date, autre montant",
     BY_NUMBER: "n° de remise dans le libellé",
     NUMBER_ALONE: "n° de remise dans le libellé, autre montant",
     BY_NET: "net d'une remise",
@@ -210,14 +212,14 @@ def _side(side: Side) -> dict[str, Any]:
         "level": side.level,
         "line_count": len(side.lines),
         "out_of_scope_count": side.out_of_scope_count,
-        "set_aside": [{"line": each.place, "found": each.found, "expected": each.expected} for each in side.set_aside],
+        "set_aside": [{"line_number": each.place, "found": each.found, "expected": each.expected} for each in side.set_aside],
     }
 
 
 def _line(line: Movement) -> dict[str, Any]:
     """A line with what it says; what its file does not say is left out."""
     about = {name: getattr(line, name) for name in _SAID}
-    return {"line": line.place, "amount_minor": line.amount_minor} | {
+    return {"line_number": line.place, "amount_minor": line.amount_minor} | {
         name: value for name, value in about.items() if value not in ("", None)
     }
 

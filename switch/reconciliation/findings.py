@@ -30,6 +30,7 @@ BY_TIME: Final = "amount and time"
 BY_TICKET: Final = "split payment, by ticket"
 BY_SPLIT: Final = "split payment, by time"
 BY_DAYS: Final = "amount and date"
+CARD_ALONE: Final = "card and date, another amount"
 BY_NUMBER: Final = "remise number in the label"
 NUMBER_ALONE: Final = "remise number in the label, another amount"
 BY_NET: Final = "net of a remise"
@@ -47,6 +48,7 @@ PASSES: Final = (
     BY_TICKET,
     BY_SPLIT,
     BY_DAYS,
+    CARD_ALONE,
     BY_NUMBER,
     NUMBER_ALONE,
     BY_NET,

@@ -10,7 +10,7 @@ from switch.reconciliation.cancelled import fold_named, fold_near
 from switch.reconciliation.clock import set_clocks
 from switch.reconciliation.findings import FINDING_CLASSES, UNMATCHED, Finding, LostLines, MatchedSides, Offset, prove
 from switch.reconciliation.movement import RELEVE, SALES, Movement, Side
-from switch.reconciliation.sale_passes import by_days, by_parts, by_reference, by_stan, by_time
+from switch.reconciliation.sale_passes import by_card, by_days, by_parts, by_reference, by_stan, by_time
 from switch.reconciliation.sum_passes import match_sums
 from switch.reconciliation.workbench import Workbench
 from switch.record import frozen
@@ -58,6 +58,7 @@ def _match_sales(left: Side, right: Side, windows: Windows) -> tuple[list[Findin
     by_parts(bench, seconds)
     by_days(bench, windows.days)
     by_stan(bench)
+    by_card(bench)
     doubles = _doubles(bench)
     for side in (0, 1):
         for item in bench.open_items()[side]:

@@ -20,6 +20,7 @@ from switch.reconciliation.findings import (
     BY_STAN,
     BY_TICKET,
     BY_TIME,
+    CARD_ALONE,
     DIFFERENCE,
     MATCHED,
     RRN_ALONE,
@@ -159,6 +160,25 @@ def _may_be_apart(one: Item, other: Item, days: int) -> bool:
         return True
     has_terminal = bool(one.line.terminal_id or other.line.terminal_id)
     return not has_terminal or ((one.at is None or other.at is None) and days == 0)
+
+
+def by_card(bench: Workbench) -> None:
+    """The last pass: where each side has one line left of a card on a date, they are each other's difference."""
+    left, right = (_only_of_card(items) for items in bench.open_items())
+    for key, item in left.items():
+        other = right.get(key)
+        if item is not None and other is not None and not bench.contradict(item, other):
+            bench.take(CARD_ALONE, [item], [other], DIFFERENCE)
+
+
+def _only_of_card(items: list[Item]) -> dict[Hashable, Item | None]:
+    """The only line of each card and date; None where there are several."""
+    found: dict[Hashable, Item | None] = {}
+    for item in items:
+        if item.head and item.tail and item.day is not None:
+            key = (item.head, item.tail, item.day, *_sign(item))
+            found[key] = None if key in found else item
+    return found
 
 
 def by_parts(bench: Workbench, window_seconds: int) -> None:

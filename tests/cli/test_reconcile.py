@@ -77,7 +77,7 @@ def test_json_has_the_whole(folder: Path) -> None:
     done = run("reconcile", "till.csv", "releve.txt", "--json")
     told = done.json
     assert (done.code, told["agrees"], told["left"]["form"], told["right"]["form"]) == (1, False, "till", "cmi")
-    assert [each["line"] for each in told["left"]["set_aside"]] == [5, 6, 7]
+    assert [each["line_number"] for each in told["left"]["set_aside"]] == [5, 6, 7]
     assert sum(total["left_minor"] for total in told["totals"]) == 135_050
     assert sum(len(each["right"]) for each in told["findings"]) == told["right"]["line_count"] == 5
     assert json.loads(done.err)["error"]["expected"] == "none"

@@ -61,6 +61,13 @@ def test_the_same_key_with_another_amount_is_a_difference(said: dict[str, str], 
     assert not found.agrees
 
 
+def test_the_only_lines_of_a_card_and_a_date_are_a_difference() -> None:
+    left = [sale("64.00", "11:30", card=CARD), sale("9.00", card=OTHER_CARD), sale("8.00", card=OTHER_CARD)]
+    found = matched(left, [sale("46.00", card=CARD), sale("7.00", card=OTHER_CARD)])
+    assert found[0] == (DIFFERENCE, "card and date, another amount", [1], [1])
+    assert [outcome for outcome, *_ in found[1:]] == [UNMATCHED] * 3
+
+
 def test_amount_and_time_within_the_window() -> None:
     near, late = sale("10.00", "10:00", terminal_id="T1"), sale("12.00", "10:00", terminal_id="T1")
     right = [sale("10.00", "10:20"), sale("12.00", "10:21")]
