@@ -21,21 +21,21 @@ FINDING_CLASSES: Final[tuple[Class, ...]] = (MATCHED, DIFFERENCE, UNMATCHED)
 #: The passes in the order in which they are tried, the strongest key first.
 CANCELLED: Final = "cancelled pair"
 BY_RRN: Final = "RRN"
-BY_STAN: Final = "STAN, date and amount"
-BY_APPROVAL: Final = "approval code, card and amount"
-RRN_ALONE: Final = "RRN, another amount"
-APPROVAL_ALONE: Final = "approval code and card, another amount"
-STAN_ALONE: Final = "STAN, date and card, another amount"
-BY_TIME: Final = "amount and time"
-BY_TICKET: Final = "split payment, by ticket"
-BY_SPLIT: Final = "split payment, by time"
-BY_DAYS: Final = "amount and date"
-CARD_ALONE: Final = "card and date, another amount"
+BY_STAN: Final = "STAN + date + amount"
+BY_APPROVAL: Final = "approval code + card + amount"
+RRN_ALONE: Final = "RRN with another amount"
+APPROVAL_ALONE: Final = "approval code + card with another amount"
+STAN_ALONE: Final = "STAN + date + card with another amount"
+BY_TIME: Final = "amount + time"
+BY_TICKET: Final = "split payment by ticket"
+BY_SPLIT: Final = "split payment by time"
+BY_DAYS: Final = "amount + date"
+CARD_ALONE: Final = "card + date with another amount"
 BY_NUMBER: Final = "remise number in the label"
-NUMBER_ALONE: Final = "remise number in the label, another amount"
+NUMBER_ALONE: Final = "remise number with another amount"
 BY_NET: Final = "net of a remise"
 BY_DATE: Final = "net of all remises of a date"
-DATE_ALONE: Final = "date, another amount"
+DATE_ALONE: Final = "date with another amount"
 PASSES: Final = (
     CANCELLED,
     BY_RRN,
@@ -50,9 +50,9 @@ PASSES: Final = (
     BY_DAYS,
     CARD_ALONE,
     BY_NUMBER,
-    NUMBER_ALONE,
     BY_NET,
     BY_DATE,
+    NUMBER_ALONE,
     DATE_ALONE,
 )
 

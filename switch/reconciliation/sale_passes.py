@@ -54,7 +54,7 @@ def by_reference(bench: Workbench) -> None:
 
 
 def by_stan(bench: Workbench) -> None:
-    """The pass by STAN, date and amount."""
+    """The pass by STAN + date + amount."""
     _by_key(bench, BY_STAN, lambda item: (item.line.stan, item.day, *_amount(item)) if item.line.stan and item.day else None)
 
 

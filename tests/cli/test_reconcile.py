@@ -60,7 +60,7 @@ def test_every_line_stands_in_the_csv_once(folder: Path) -> None:
     rows = list(csv.DictReader(io.StringIO((folder / "out.csv").read_text(encoding="utf-8"))))
     assert len(rows) == 3 + 5
     assert {row["class"] for row in rows} == {"matched", "unmatched"}
-    assert {row["pass"] for row in rows if row["class"] == "matched"} == {"amount and date"}
+    assert {row["pass"] for row in rows if row["class"] == "matched"} == {"amount + date"}
 
 
 def test_the_csv_for_a_french_spreadsheet(folder: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_csv_for_a_french_spreadsheet(folder: Path) -> None:
     content = (folder / "out.csv").read_bytes()
     assert content.startswith("\ufeffN°;Classe;Rapproché par;".encode())
     text = content.decode("utf-8-sig")
-    assert ';RAPPROCHÉ;montant et date;releve.txt;7;03/02/2026;;1250,50;;MAD;;"=""1202""";' in text
+    assert ';RAPPROCHÉ;montant + date;releve.txt;7;03/02/2026;;1250,50;;MAD;;"=""1202""";' in text
     refused = run("reconcile", "till.csv", "releve.txt", "--excel-fr")
     assert (refused.code, refused.sentence) == (2, "--excel-fr: found without --csv, expected both")
 

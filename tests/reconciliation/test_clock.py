@@ -22,7 +22,7 @@ def day(hours: int, **said: object) -> list[Movement]:
 def test_amounts_alone_tell_it(hours: int) -> None:
     found = reconcile(till(*day(0)), releve(*day(hours)))
     assert [(each.date, each.hours, each.pair_count) for each in found.offsets] == [(TUESDAY, -hours, 5)]
-    assert {by for _, by, *_ in told(found)} == {"amount and time"}
+    assert {by for _, by, *_ in told(found)} == {"amount + time"}
 
 
 def test_each_date_has_its_own() -> None:

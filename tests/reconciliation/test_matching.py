@@ -37,21 +37,21 @@ def test_the_rrn_is_the_strongest_key() -> None:
 
 
 def test_stan_date_and_amount() -> None:
-    assert matched([sale("10.00", stan="7")], [sale("10.00", stan="7")]) == [(MATCHED, "STAN, date and amount", [1], [1])]
+    assert matched([sale("10.00", stan="7")], [sale("10.00", stan="7")]) == [(MATCHED, "STAN + date + amount", [1], [1])]
 
 
 def test_approval_code_card_and_amount_of_another_date() -> None:
     left = sale("10.00", approval_code="A1", card=CARD)
     right = sale("10.00", approval_code="A1", card="****0019", date="2026-02-20")
-    assert matched([left], [right]) == [(MATCHED, "approval code, card and amount", [1], [1])]
+    assert matched([left], [right]) == [(MATCHED, "approval code + card + amount", [1], [1])]
 
 
 @pytest.mark.parametrize(
     ("said", "name"),
     [
-        ({"rrn": "000000000001"}, "RRN, another amount"),
-        ({"approval_code": "A1", "card": CARD}, "approval code and card, another amount"),
-        ({"stan": "7", "card": CARD}, "STAN, date and card, another amount"),
+        ({"rrn": "000000000001"}, "RRN with another amount"),
+        ({"approval_code": "A1", "card": CARD}, "approval code + card with another amount"),
+        ({"stan": "7", "card": CARD}, "STAN + date + card with another amount"),
     ],
 )
 def test_the_same_key_with_another_amount_is_a_difference(said: dict[str, str], name: str) -> None:
@@ -64,7 +64,7 @@ def test_the_same_key_with_another_amount_is_a_difference(said: dict[str, str], 
 def test_the_only_lines_of_a_card_and_a_date_are_a_difference() -> None:
     left = [sale("64.00", "11:30", card=CARD), sale("9.00", card=OTHER_CARD), sale("8.00", card=OTHER_CARD)]
     found = matched(left, [sale("46.00", card=CARD), sale("7.00", card=OTHER_CARD)])
-    assert found[0] == (DIFFERENCE, "card and date, another amount", [1], [1])
+    assert found[0] == (DIFFERENCE, "card + date with another amount", [1], [1])
     assert [outcome for outcome, *_ in found[1:]] == [UNMATCHED] * 3
 
 
@@ -72,18 +72,18 @@ def test_amount_and_time_within_the_window() -> None:
     near, late = sale("10.00", "10:00", terminal_id="T1"), sale("12.00", "10:00", terminal_id="T1")
     right = [sale("10.00", "10:20"), sale("12.00", "10:21")]
     assert matched([near, late], right) == [
-        (MATCHED, "amount and time", [1], [1]),
+        (MATCHED, "amount + time", [1], [1]),
         (UNMATCHED, "", [2], []),
         (UNMATCHED, "", [], [2]),
     ]
-    assert matched([near, late], right, minutes=21)[1] == (MATCHED, "amount and time", [2], [2])
+    assert matched([near, late], right, minutes=21)[1] == (MATCHED, "amount + time", [2], [2])
 
 
 def test_the_nearest_in_time_find_each_other_first() -> None:
     left = [sale("10.00", "10:00", terminal_id="T1"), sale("10.00", "10:10", terminal_id="T1")]
     right = [sale("10.00", "10:10"), sale("10.00", "10:25")]
     assert matched(left, right) == [
-        (MATCHED, "amount and time", [2], [1]),
+        (MATCHED, "amount + time", [2], [1]),
         (UNMATCHED, "", [1], []),
         (UNMATCHED, "", [], [2]),
     ]
@@ -93,7 +93,7 @@ def test_online_sales_have_days() -> None:
     left = [sale("10.00", "10:00", channel="online"), sale("12.00", "10:00", channel="terminal")]
     right = [sale("10.00", date="2026-02-06"), sale("12.00", date="2026-02-06")]
     found = reconcile(till(*left), releve(*right))
-    assert told(found)[0] == (MATCHED, "amount and date", [1], [1])
+    assert told(found)[0] == (MATCHED, "amount + date", [1], [1])
     assert found.findings[0].note == "RIGHT is 3 days later"
     assert [finding.outcome for finding in found.findings[1:]] == [UNMATCHED, UNMATCHED]
     assert told(reconcile(till(*left), releve(*right), Windows(days=2)))[0][0] == UNMATCHED
@@ -111,10 +111,10 @@ def test_a_split_payment_by_its_ticket_and_by_time() -> None:
     by_ticket = [sale("200.00", "10:00", ticket="A"), sale("100.00", "10:01", ticket="A")]
     by_time = [sale("5.00", "12:00"), sale("3.00", "12:01")]
     assert matched([*by_ticket, *by_time], [sale("300.00", "10:02"), sale("8.00", "12:03")]) == [
-        (MATCHED, "split payment, by ticket", [1, 2], [1]),
-        (MATCHED, "split payment, by time", [3, 4], [2]),
+        (MATCHED, "split payment by ticket", [1, 2], [1]),
+        (MATCHED, "split payment by time", [3, 4], [2]),
     ]
-    assert matched([sale("8.00", "12:03")], by_time) == [(MATCHED, "split payment, by time", [1], [1, 2])]
+    assert matched([sale("8.00", "12:03")], by_time) == [(MATCHED, "split payment by time", [1], [1, 2])]
 
 
 def test_two_ways_to_split_are_none() -> None:

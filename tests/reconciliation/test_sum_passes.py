@@ -28,7 +28,7 @@ def test_the_number_in_the_label_names_the_remise() -> None:
 def test_the_same_number_with_another_amount_is_a_difference() -> None:
     of = releve(*remise("285", "10.00", "20.00"), stated=[stated("285", 2934)])
     found = reconcile(of, bank(sale("29.00", date=WEDNESDAY, label=LABEL)))
-    assert told(found) == [(DIFFERENCE, "remise number in the label, another amount", [1, 2], [1])]
+    assert told(found) == [(DIFFERENCE, "remise number with another amount", [1, 2], [1])]
     assert found.findings[0].difference_minor == 34
 
 
@@ -63,12 +63,12 @@ def test_the_net_alone_and_all_of_a_date() -> None:
 def test_a_label_that_names_another_remise_is_no_net_of_this_one() -> None:
     lines = [*remise("285", "10.00"), *remise("286", "10.00", "5.00")]
     found = reconcile(releve(*lines), bank(sale("10.00", label="VENTE PAR CARTE 000286")))
-    assert told(found)[0] == (DIFFERENCE, "remise number in the label, another amount", [2, 3], [1])
+    assert told(found)[0] == (DIFFERENCE, "remise number with another amount", [2, 3], [1])
 
 
 def test_the_till_of_a_day_and_its_credit_differ_by_the_charges() -> None:
     found = reconcile(till(sale("10.00", "09:00"), sale("20.00", "10:00")), bank(sale("29.40", date=WEDNESDAY)))
-    assert told(found) == [(DIFFERENCE, "date, another amount", [1, 2], [1])]
+    assert told(found) == [(DIFFERENCE, "date with another amount", [1, 2], [1])]
     assert found.findings[0].difference_minor == 60
 
 
