@@ -34,8 +34,8 @@ LATEST = "latest"
 @click.argument("right", required=False, type=PATH)
 @grouped(
     "Files",
-    option("--left-as", type=_FORM, default=None, metavar="FORM", help="What LEFT is, if Switch takes it for another file."),
-    option("--right-as", type=_FORM, default=None, metavar="FORM", help=f"What RIGHT is: {', '.join(_FORMS)}."),
+    option("--left-as", type=_FORM, default=None, metavar="FORM", help="Form of LEFT, if Switch takes it for another one."),
+    option("--right-as", type=_FORM, default=None, metavar="FORM", help=f"Form of RIGHT: {', '.join(_FORMS)}."),
     option(
         "--map",
         "mapped",
@@ -98,9 +98,9 @@ def reconcile(
 ) -> None:
     """Match two files of the same money: the export of a till, a relevé, a bank statement. Each line gets its class.
 
-    Switch finds out from its content what a file is: a till's table (CSV, XLSX), a relevé (that of `switch statement` as CSV,
-    XLSX or JSON, or one of other acquirers), a bank statement (CSV or camt.053). Strong keys are tried first: RRN; STAN, date
-    and amount; approval code, card and amount; amount and time. Credits are matched with the nets of remises.
+    Switch finds out the form of a file from its content. It reads a till's table (CSV, XLSX), a bank statement (CSV, camt.053),
+    and a relevé: that of `switch statement` (CSV, XLSX, JSON), or one of another acquirer. It tries the strongest key first:
+    RRN, then STAN and date, approval code and card, amount and time. It matches credits with the nets of remises.
 
     A line is MATCHED, has a DIFFERENCE, or is UNMATCHED. The exit code is 0 if all lines are matched, 1 if not, and 2 if a
     file cannot be read. A record that cannot be used is set aside with its line, and the rest goes on.

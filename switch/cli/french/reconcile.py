@@ -110,10 +110,10 @@ RECONCILE: Final[dict[str, str]] = {
     f"{{1}}: found an empty file, expected {_EXPECTED}": f"{{1}} : trouvé un fichier vide, {_ATTENDU}",
     f"{{1}}: found no line of money, expected {_EXPECTED}": f"{{1}} : trouvé aucune ligne, {_ATTENDU}",
     f"{{1}}: found a file of no known layout, expected {_EXPECTED}": f"{{1}} : trouvé un fichier de forme inconnue, {_ATTENDU}",
-    "--map date=HEAD,amount=HEAD names the columns of a table; --left-as and --right-as say what a file is": (
-        "--map date=TITRE,amount=TITRE nomme les colonnes d'un tableau ; --left-as et --right-as disent ce qu'est un fichier"
+    "`--map date=HEAD,amount=HEAD` names the columns of a table; --left-as and --right-as say what a file is": (
+        "`--map date=TITRE,amount=TITRE` nomme les colonnes d'un tableau ; --left-as et --right-as disent ce qu'est un fichier"
     ),
-    "--map date=HEAD,amount=HEAD names the columns": "--map date=TITRE,amount=TITRE nomme les colonnes",
+    "`--map date=HEAD,amount=HEAD` names the columns": "`--map date=TITRE,amount=TITRE` nomme les colonnes",
     "{1}: found the heads {2}, expected those of a date and an amount": (
         "{1} : trouvé les titres {2}, attendu ceux d'une date et d'un montant"
     ),

@@ -53,7 +53,7 @@ def _side(name: str, content: bytes, form: str | None, columns: Mapping[str, str
         heads = ", ".join(repr(head) for head in columns.values())
         raise ColumnsMissingError(f"--map: found {heads}, expected heads of columns in {name}")
     if side is None:
-        hint = "--map date=HEAD,amount=HEAD names the columns of a table; --left-as and --right-as say what a file is"
+        hint = "`--map date=HEAD,amount=HEAD` names the columns of a table; --left-as and --right-as say what a file is"
         raise SwitchError(f"{name}: found a file of no known layout, expected {FILE_EXPECTED}", hint=hint)
     return side
 

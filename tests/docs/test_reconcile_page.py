@@ -1,4 +1,4 @@
-"""The page of the reconciliation names every form, pass, column and field, and no other."""
+"""The page of reconciled files names every form, pass, column and field, and no other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from switch.reconciliation.readers.layouts import FIELDS
 from switch.reconciliation.readers.recognize import RECOGNIZED_FORMS
 from tests.docs.pages import ROOT, tables
 
-PAGE: Final = ROOT / "docs" / "reference" / "reconciliation.md"
+PAGE: Final = ROOT / "docs" / "reference" / "reconciled-files.md"
 
 
 def first_cells(number: int) -> list[str]:
