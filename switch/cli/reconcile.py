@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 #: The forms a file may have, as ``readers.recognize.RECOGNIZED_FORMS`` has them: the help of a command loads no room.
 _FORMS = (
-    *("switch", "switch-json", "cmi", "cmi-table", "cmi-export", "payzone", "naps", "france-impayes", "france-remises"),
-    *("barid", "amex", "till", "bank", "camt.053"),
+    *("switch", "switch-json", "switch-remises", "switch-payouts"),
+    *("cmi", "cmi-table", "cmi-export", "payzone", "naps", "france-impayes", "france-remises", "barid", "amex"),
+    *("till", "bank", "camt.053"),
 )
 _FORM = click.Choice(_FORMS)
 RECONCILED_BYTES_MAX = 1024 * 1024 * 1024  #: of a file: some ten million lines

@@ -48,6 +48,7 @@ class Movement:
     value_date: str = ""
     ticket: str = ""  #: what the till calls the sale; two payments of one sale share it
     label: str = ""  #: what the bank writes beside a credit
+    block: int = 0  #: of a file in blocks, the line on which its block begins
 
 
 @frozen(kw_only=True)
@@ -59,6 +60,7 @@ class Stated:
     date: str
     currency: str
     terminal_id: str = ""
+    family: int = 0  #: the block of the sales of the same remise, of which this is one, or a block of refunds
     gross_minor: int | None = None
     commission_minor: int | None = None
     vat_minor: int | None = None

@@ -46,6 +46,7 @@ class Unit:
     day: int | None
     names: frozenset[str]  #: its number without leading zeros, its reference
     tokens: frozenset[str] = frozenset()  #: what stands in its label
+    family: int = 0  #: of units that a bank may credit as one: sales of a remise, and its refunds
     taken: bool = False
 
 
@@ -88,6 +89,7 @@ def match_sums(left: Side, right: Side) -> list[Finding]:
     sums = Sums(units_of(left, of_gross=of_gross), units_of(right, of_gross=of_gross), left.kind != BANK)
     totals = [sum(unit.amount_minor for unit in units) for units in (sums.left, sums.right)]
     _by_name(sums)
+    _by_family(sums)
     _by_amount(sums)
     _by_date(sums)
     _by_name_alone(sums)
@@ -121,28 +123,21 @@ def units_of(side: Side, *, of_gross: bool) -> list[Unit]:
 
 
 def _remises(side: Side, *, of_gross: bool) -> list[Unit]:
-    """Sales put together by remise, or reference, or date. Where the file states the net of a remise, that is compared.
-
-    Refunds are a remise of their own where the file states totals for them: the bank has a line for each.
-    """
-    stated: defaultdict[tuple[str, str, bool], list[int]] = defaultdict(list)
+    """Sales put together by block, or remise, or reference, or date. Where the file states the net, that is compared."""
+    stated: defaultdict[Hashable, list[int]] = defaultdict(list)
+    families: dict[int, int] = {}
+    in_blocks = any(line.block for line in side.lines)
     for each in side.stated:
         minor = each.gross_minor if of_gross else each.net_minor
         if minor is not None:
-            stated[each.remise, each.date, minor < 0].append(minor)
-    apart = {(remise, date) for remise, date, goes_back in stated if goes_back}
-
-    def key(line: Movement) -> tuple[str, str, str, str, bool]:
-        date = line.remise_date or line.date
-        goes_back = line.amount_minor < 0 and (line.remise, date) in apart
-        return (line.reference, line.remise, date, line.currency, goes_back)
-
+            stated[each.place if in_blocks else (each.remise, each.date)].append(minor)
+        families[each.place] = each.family
     units = []
-    for (reference, remise, date, currency, goes_back), of in groupby(
-        sorted(side.lines, key=lambda line: (key(line), content_of(line))), key
+    for (reference, remise, date, currency, _, block), of in groupby(
+        sorted(side.lines, key=lambda line: (_remise_key(line), content_of(line))), _remise_key
     ):
         lines = list(of)
-        minors = stated.get((remise, date, goes_back))
+        minors = stated.get(block if in_blocks else (remise, date))
         if minors:
             amount = sum(minors)
         elif of_gross:
@@ -150,8 +145,15 @@ def _remises(side: Side, *, of_gross: bool) -> list[Unit]:
         else:
             amount = sum(line.amount_minor if line.net_minor is None else line.net_minor for line in lines)
         day = day_of(lines[0].value_date or date)
-        units.append(Unit(lines, amount, currency, day, _names(remise, reference)))
+        names = _names(remise, reference)
+        units.append(Unit(lines, amount, currency, day, names, family=families.get(block, 0)))
     return units
+
+
+def _remise_key(line: Movement) -> tuple[str, str, str, str, str, int]:
+    """What the lines of one remise share: two terminals may have remises of one number."""
+    terminal_id = line.terminal_id if line.remise else ""
+    return (line.reference, line.remise, line.remise_date or line.date, line.currency, terminal_id, line.block)
 
 
 def _names(remise: str, reference: str) -> frozenset[str]:
@@ -211,6 +213,31 @@ def _by_name(sums: Sums) -> None:
         other = _earliest(sums, unit, _candidates(unit, index, (unit.amount_minor, unit.currency)))
         if other is not None:
             sums.take(BY_NUMBER, [other], [unit], MATCHED)
+
+
+def _by_family(sums: Sums) -> None:
+    """The same for a remise that stands in several blocks, of sales, refunds and cancellations, and is credited once."""
+    for parts_are_left in (True, False):
+        left, right = sums.open_units()
+        parts, wholes = (left, right) if parts_are_left else (right, left)
+        families: defaultdict[int, list[Unit]] = defaultdict(list)
+        for part in parts:
+            if part.family:
+                families[part.family].append(part)
+        index: defaultdict[tuple[str, int, str], list[list[Unit]]] = defaultdict(list)
+        for _, of in sorted(families.items()):
+            for name in sorted(of[0].names) if len(of) > 1 else ():
+                index[name, sum(part.amount_minor for part in of), of[0].currency].append(of)
+        for whole in wholes if index else ():
+            for name in sorted(whole.names | whole.tokens):
+                near = [
+                    of
+                    for of in index.get((name, whole.amount_minor, whole.currency), ())
+                    if not of[0].taken and _apart(of[0], whole) <= CREDIT_DAYS_MAX
+                ]
+                if near:
+                    sums.take(BY_NUMBER, *((near[0], [whole]) if parts_are_left else ([whole], near[0])), MATCHED)
+                    break
 
 
 def _by_name_alone(sums: Sums) -> None:

@@ -102,7 +102,7 @@ def test_columns_of_a_free_table_are_mapped(folder: Path) -> None:
         (". good.csv", ".: found a folder, expected a till export"),
         (
             "good.csv good.csv --left-as camt.053",
-            "good.csv:1: found broken XML (not well-formed",
+            "good.csv:1: found broken XML, expected camt.053",
         ),
         ("good.csv good.csv --map x", "x: found no such file, expected a TOML file"),
         ("good.csv --books 2026-11-22", "--books: found beside the file good.csv, expected one of them"),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from switch.reconciliation.findings import DIFFERENCE, MATCHED, UNMATCHED
 from switch.reconciliation.matching import reconcile
 from switch.reconciliation.movement import Movement, Stated
 from tests.reconciliation.builders import TUESDAY, WEDNESDAY, bank, releve, sale, till, told
+from tests.reconciliation.test_matching import contents, copies
 
 LABEL = "VENTE PAR CARTE 000285"
 
@@ -75,3 +81,30 @@ def test_the_till_of_a_day_and_its_credit_differ_by_the_charges() -> None:
 def test_other_credits_are_no_remises() -> None:
     found = reconcile(releve(sale("10.00")), bank(sale("500.00", label="VIREMENT SALAIRE"), sale("-3.00")))
     assert [finding.outcome for finding in found.findings] == [UNMATCHED] * 3
+
+
+sales = st.builds(
+    Movement,
+    st.just(0),
+    st.sampled_from([1000, 2000, 3000, -1000]),
+    st.just("504"),
+    st.sampled_from([TUESDAY, WEDNESDAY]),
+    remise=st.sampled_from(["", "285", "286"]),
+    remise_date=st.sampled_from([TUESDAY, WEDNESDAY]),
+)
+credits_of_bank = st.builds(
+    Movement,
+    st.just(0),
+    st.sampled_from([1000, 2000, 3000, 4000, 5000, -1000]),
+    st.just("504"),
+    st.sampled_from([TUESDAY, WEDNESDAY, "2026-02-06"]),
+    label=st.sampled_from(["", LABEL, "VENTE PAR CARTE 000286"]),
+)
+
+
+@given(st.lists(sales, max_size=8), st.lists(credits_of_bank, max_size=6), st.randoms(use_true_random=False))
+def test_the_order_of_credits_plays_no_part(left: list[Movement], right: list[Movement], chance: random.Random) -> None:
+    before = contents(releve(*copies(left)), bank(*copies(right)))
+    chance.shuffle(left)
+    chance.shuffle(right)
+    assert contents(releve(*copies(left)), bank(*copies(right))) == before

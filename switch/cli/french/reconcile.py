@@ -121,14 +121,14 @@ RECONCILE: Final[dict[str, str]] = {
     "{1}: found no usable line (line {2#}: {3}), expected {4*}": (
         "{1} : trouvé aucune ligne utilisable (ligne {2} : {3}), attendu {4}"
     ),
-    "{1}: found a damaged workbook ({2}), expected XLSX": "{1} : trouvé un classeur endommagé ({2}), attendu XLSX",
+    "{1}: found a damaged workbook, expected XLSX": "{1} : trouvé un classeur endommagé, attendu XLSX",
     "{1}: found a workbook, expected {2}": "{1} : trouvé un classeur, attendu {2}",
-    "{1}: found broken XML ({2}), expected camt.053": "{1} : trouvé un XML endommagé ({2}), attendu camt.053",
+    "{1}: found broken XML, expected camt.053": "{1} : trouvé un XML endommagé, attendu camt.053",
     "{1}: found a document type, expected a camt.053 without one": (
         "{1} : trouvé un type de document, attendu un camt.053 qui n'en a pas"
     ),
-    "{1}: found broken JSON ({2}), expected switch statement --json": (
-        "{1} : trouvé un JSON endommagé ({2}), attendu switch statement --json"
+    "{1}: found broken JSON, expected switch statement --json": (
+        "{1} : trouvé un JSON endommagé, attendu switch statement --json"
     ),
     "{1}: found another JSON, expected switch statement --json": "{1} : trouvé un autre JSON, attendu switch statement --json",
     "--map: found {1}, expected pairs such as `date=Jour,amount=Total`, or the name of a TOML file; fields are `{2}`": (

@@ -73,9 +73,7 @@ def side_of_camt(name: str, content: bytes) -> Side:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as fault:
-        raise SwitchError(
-            f"{name}:{fault.lineno}: found broken XML ({expat.ErrorString(fault.code)}), expected camt.053"
-        ) from None
+        raise SwitchError(f"{name}:{fault.lineno}: found broken XML, expected camt.053") from None
     lines, aside = list[Movement](), list[SetAside]()
     for entry in entries:
         line = _line(entry)

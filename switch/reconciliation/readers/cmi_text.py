@@ -30,7 +30,7 @@ LINE_EXPECTED: Final = "a line of date, STAN, card type, L or I, card and amount
 ONLINE_STAN_DIGITS: Final = 6  #: a shorter STAN is of a terminal
 
 _BLOCK: Final = re.compile(
-    r"^\s*(?P<kind>ACHATS?|CREDIT\s+VOUCHERS?)\s+REMISE\s+(?:TPE\s+)?N\s*[°ºo]?\s*:?\s*(?P<number>[0-9]{1,12})"
+    r"^\s*(?P<kind>ACHATS?|CREDIT\s+VOUCHERS?|ANNULATIONS?)\s+REMISE\s+(?:TPE\s+)?N\s*[°ºo]?\s*:?\s*(?P<number>[0-9]{1,12})"
     r"\s+DU\s*:?\s*(?P<date>[0-9]{2}/[0-9]{2}/[0-9]{2,4})",
     re.IGNORECASE,
 )
@@ -62,6 +62,7 @@ class _Block:
     date: str
     sign: int
     shop: str
+    family: int
     totals: dict[str, int] = Factory(dict)
 
     def stated(self) -> Stated:
@@ -74,6 +75,7 @@ class _Block:
             date=self.date,
             currency=BLOCK_CURRENCY,
             terminal_id=self.shop,
+            family=self.family,
             gross_minor=of("TOTAL REMISE"),
             commission_minor=of("TOTAL COMMISSIONS"),
             vat_minor=of("TOTAL TVA"),
@@ -96,10 +98,12 @@ def side_of_blocks(name: str, text: str) -> Side:
         if head := _BLOCK.match(row):
             if block is not None:
                 stated.append(block.stated())
-            date, sign = iso_date(head["date"]), -1 if head["kind"].upper().startswith("CREDIT") else 1
+            date, sign = iso_date(head["date"]), 1 if head["kind"].upper().startswith("ACHAT") else -1
             if date is None:
                 aside.append(SetAside(place=place, found=repr(head["date"]), expected="the date of a remise"))
-            block = _Block(place, head["number"].lstrip("0"), date or "", sign, shop)
+            number = head["number"].lstrip("0")
+            goes_on = block is not None and sign < 0 and (block.number, block.date) == (number, date)
+            block = _Block(place, number, date or "", sign, shop, block.family if block is not None and goes_on else place)
         elif total := _TOTAL.match(row):
             minor = amount_minor(total["amount"].strip(), BLOCK_CURRENCY, mark)
             if minor is None:
@@ -143,4 +147,5 @@ def _line(place: int, row: str, block: _Block | None, mark: str) -> Movement | N
         channel=ONLINE if len(found["stan"].lstrip("0")) == ONLINE_STAN_DIGITS else TERMINAL,
         remise=number,
         remise_date=remise_date,
+        block=block.place if block is not None else 0,
     )

@@ -28,7 +28,7 @@ def test_prefixes_are_no_matter() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("</Document>", "", "x:25: found broken XML (no element found), expected camt.053"),
+        ("</Document>", "", "x:25: found broken XML, expected camt.053"),
         (
             '<?xml version="1.0" encoding="UTF-8"?>',
             '<!DOCTYPE Document [<!ENTITY a "b">]>',

@@ -5,7 +5,7 @@ from __future__ import annotations
 from switch.reconciliation.findings import MATCHED, UNMATCHED
 from switch.reconciliation.matching import reconcile
 from switch.reconciliation.readers.recognize import side_of
-from tests.reconciliation.builders import told
+from tests.reconciliation.builders import bank, sale, told
 from tests.reconciliation.readers.samples import BANK_CSV, BLOCKS
 
 
@@ -50,3 +50,23 @@ def test_its_remises_are_the_credits_of_the_bank() -> None:
         (UNMATCHED, "", [], [6]),
     ]
     assert [finding.left_minor for finding in found.findings] == [138_890, -2_467, 29_604, 0]
+
+
+def test_a_remise_of_several_blocks_may_be_credited_once() -> None:
+    of_bank = bank(sale("1364.23", date="2026-02-04", label="VENTE PAR CARTE 000285"))
+    found = reconcile(side_of("releve", BLOCKS.encode()), of_bank)
+    assert told(found)[0] == (MATCHED, "remise number in the label", [6, 7, 8, 15], [1])
+    assert found.findings[0].left_minor == 138_890 - 2_467
+
+
+def test_two_terminals_may_have_one_number() -> None:
+    text = BLOCKS.replace("000291", "000285").replace("ACHAT REMISE TPE N° :000285 DU :03/02/26 (DH)\n03/02/26 000077",
+        "POINT DE VENTE N° 4417903\nACHAT REMISE TPE N° :000285 DU :03/02/26 (DH)\n03/02/26 000077")  # fmt: skip
+    of_bank = bank(
+        sale("296.04", date="2026-02-04", label="VENTE PAR CARTE 000285"),
+        sale("1364.23", date="2026-02-04", label="VENTE PAR CARTE 000285"),
+    )
+    assert told(reconcile(side_of("releve", text.encode()), of_bank)) == [
+        (MATCHED, "remise number in the label", [6, 7, 8, 15], [2]),
+        (MATCHED, "remise number in the label", [21], [1]),
+    ]

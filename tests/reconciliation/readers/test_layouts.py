@@ -147,6 +147,32 @@ def test_our_own_statement_in_each_form_says_the_same(tmp_path: Path) -> None:
     assert said["csv"] == said["excel-fr"] == said["xlsx"] == said["json"]
 
 
+def test_the_rows_of_our_remises_as_csv() -> None:
+    heads = (
+        "block,merchant_id,account,remise_number,terminal_id,business_date,date,stan,brand,local,card_number,amount,debit_net"
+    )
+    side = read(
+        f"{heads},credit_net\n"
+        "sales,EPICERIE0000001,310,000002,PORT0001,2026-02-04,2026-02-03,000012,V,L,950401******0019,125.00,,123.35\n"
+        "refunds,EPICERIE0000001,310,000002,PORT0001,2026-02-04,2026-02-04,000013,V,L,950401******0019,-25.00,24.67,\n"
+    )
+    assert side.form == "switch-remises"
+    assert [
+        (line.stan, line.date, line.amount_minor, line.net_minor, line.remise, line.remise_date) for line in side.lines
+    ] == [
+        ("12", "2026-02-03", 12_500, 12_335, "2", "2026-02-04"),
+        ("13", "2026-02-04", -2_500, -2_467, "2", "2026-02-04"),
+    ]
+
+
+def test_the_payouts_of_a_closed_date(tmp_path: Path) -> None:
+    close_a_day(tmp_path)
+    (path,) = tmp_path.glob("days/*/payouts.csv")
+    side = side_of(path.name, path.read_bytes())
+    assert (side.form, side.kind, side.level, side.set_aside) == ("switch-payouts", "releve", "sums", ())
+    assert all(line.reference and line.net_minor is not None and line.value_date for line in side.lines)
+
+
 def test_a_map_names_the_columns() -> None:
     text = "Quand;Combien;Qui\n03/02/2026;12,50;x\n"
     side = side_of("x.csv", text.encode(), columns={"date": "quand", "amount": "COMBIEN"})

@@ -43,3 +43,22 @@ def test_a_line_without_an_amount_is_set_aside() -> None:
 def test_another_json_is_one_sentence(text: str) -> None:
     with pytest.raises(SwitchError, match="expected switch statement --json"):
         side_of("x.json", text.encode())
+
+
+def test_a_statement_by_remise() -> None:
+    row = {
+        "date": "2026-02-03",
+        "stan": "000012",
+        "card_number": "950401******0019",
+        "amount_minor": -2_500,
+        "debit_net_minor": 2_467,
+        "credit_net_minor": None,
+    }
+    block = {"kind": "refunds", "remise_number": "000002", "terminal_id": "PORT0001", "business_date": "2026-02-04"}
+    told = {"layout": "remise", "currency": "504", "blocks": [{**block, "rows": [row, {**row, "amount_minor": "x"}]}, {}]}
+    side = side_of("x.json", json.dumps(told).encode())
+    (line,) = side.lines
+    assert (line.stan, line.amount_minor, line.net_minor, line.remise, line.remise_date, line.terminal_id) == (
+        "12", -2_500, -2_467, "2", "2026-02-04", "PORT0001",
+    )  # fmt: skip
+    assert [each.place for each in side.set_aside] == [2]

@@ -48,5 +48,5 @@ def packed(**parts: bytes) -> bytes:
     ],
 )
 def test_a_damaged_workbook_is_one_sentence(content: bytes) -> None:
-    with pytest.raises(SwitchError, match=r"^x\.xlsx: found a damaged workbook \(.*\), expected XLSX$"):
+    with pytest.raises(SwitchError, match=r"^x\.xlsx: found a damaged workbook, expected XLSX$"):
         list(sheets_of(content, "x.xlsx"))
