@@ -29,24 +29,37 @@ BLOCK_CURRENCY: Final = "504"
 LINE_EXPECTED: Final = "a line of date, STAN, card type, L or I, card and amount"
 ONLINE_STAN_DIGITS: Final = 6  #: a shorter STAN is of a terminal
 
+_DATE: Final = r"(?:[0-9]{2}/[0-9]{2}/[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})"
+_AMOUNT: Final = r"-?[0-9][0-9.,\u00a0\u202f ]*"
+#: How a block begins in French, as acquirers print it, and in English, as our own statement by remise does.
+_OF_BLOCK: Final = (
+    r"(?:REMISE|REMITTANCE)\s+(?:TPE\s+)?(?:N\s*[°ºo]?\s*:?\s*)?(?P<number>[0-9]{1,12})"
+    rf"\s+(?:DU|OF)\s*:?\s*(?P<date>{_DATE})"
+)
 _BLOCK: Final = re.compile(
-    r"^\s*(?P<kind>ACHATS?|CREDIT\s+VOUCHERS?|ANNULATIONS?)\s+REMISE\s+(?:TPE\s+)?N\s*[°ºo]?\s*:?\s*(?P<number>[0-9]{1,12})"
-    r"\s+DU\s*:?\s*(?P<date>[0-9]{2}/[0-9]{2}/[0-9]{2,4})",
-    re.IGNORECASE,
+    rf"^\s*(?P<kind>ACHATS?|SALES|CREDIT\s+VOUCHERS?|REFUNDS|ANNULATIONS?|REVERSALS),?\s+{_OF_BLOCK}", re.IGNORECASE
 )
+_OF_SALES: Final = ("ACHAT", "SALES")
 _LINE: Final = re.compile(
-    r"^\s*(?P<date>[0-9]{2}/[0-9]{2}/[0-9]{2,4})\s+(?P<stan>[0-9]{1,6})\s+(?P<brand>[A-Z]{1,12})\s+(?P<origin>[LI])\s+"
+    rf"^\s*(?P<date>{_DATE})\s+(?P<stan>[0-9]{{1,6}})\s+(?P<brand>[A-Z]{{1,12}})\s+(?P<origin>[LIDF])\s+"
     r"(?P<card>[0-9]{6}[*xX]{4,9}[0-9]{4})\s+(?P<amount>-?[0-9][0-9.,\u00a0\u202f ]*?[.,][0-9]{2})"
-    r"(?:\s+(?P<more>-?[0-9.,\u00a0\u202f ]+))?\s*$"
+    rf"(?:\s+(?P<more>{_AMOUNT}))?\s*$"
 )
-_BEGINS: Final = re.compile(r"^\s*[0-9]{2}/[0-9]{2}/[0-9]{2,4}\b")
+_BEGINS: Final = re.compile(rf"^\s*{_DATE}\b")
+#: What a block states -> how its line begins.
+_TOTALS: Final = {
+    "gross": r"TOTAL\s+(?:REMISE|OF\s+THE\s+REMITTANCE)",
+    "commission": r"TOTAL\s+(?:COMMISSIONS\s+HT|COMMISSION\s+BEFORE\s+VAT)",
+    "vat": r"TOTAL\s+(?:TVA\s+SUR\s+COMMISSIONS|VAT\s+ON\s+COMMISSION)",
+    "net": r"(?:SOLDE\s+NET\s+REMISE|NET\s+OF\s+THE\s+REMITTANCE)",
+}
 _TOTAL: Final = re.compile(
-    r"^\s*(?P<what>TOTAL\s+REMISE|TOTAL\s+COMMISSIONS\s+HT|TOTAL\s+TVA\s+SUR\s+COMMISSIONS|SOLDE\s+NET\s+REMISE)"
-    r"(?:\s*\(DH\))?\s*:?\s*(?P<amount>-?[0-9][0-9.,\u00a0\u202f ]*)\s*(?:DHS?|MAD)?\s*(?P<side>[DC])?\s*$",
+    rf"^\s*(?:{'|'.join(f'(?P<{name}>{begins})' for name, begins in _TOTALS.items())})(?:\s*\([A-Z]+\))?\s*:?\s*"
+    rf"(?P<amount>{_AMOUNT})\s*(?:DHS?|MAD)?\s*(?P<side>[DC])?\s*$",
     re.IGNORECASE,
 )
 _SHOP: Final = re.compile(r"POINT\s+DE\s+VENTE\s+N\s*[°ºo]?\s*:?\s*([0-9]{6,})", re.IGNORECASE)
-_IS_ONE: Final = re.compile(r"REMISE\s+(?:TPE\s+)?N\s*[°ºo]?\s*:?\s*[0-9]+\s+DU|SOLDE\s+NET\s+REMISE", re.IGNORECASE)
+_IS_ONE: Final = re.compile(rf"{_OF_BLOCK}|{_TOTALS['net']}", re.IGNORECASE)
 
 
 def is_blocks_of_remises(text: str) -> bool:
@@ -66,8 +79,9 @@ class _Block:
     totals: dict[str, int] = Factory(dict)
 
     def stated(self) -> Stated:
-        def of(*words: str) -> int | None:
-            return next((self.sign * minor for what, minor in self.totals.items() if what.startswith(words)), None)
+        def of(name: str) -> int | None:
+            minor = self.totals.get(name)
+            return None if minor is None else self.sign * minor
 
         return Stated(
             place=self.place,
@@ -76,10 +90,10 @@ class _Block:
             currency=BLOCK_CURRENCY,
             terminal_id=self.shop,
             family=self.family,
-            gross_minor=of("TOTAL REMISE"),
-            commission_minor=of("TOTAL COMMISSIONS"),
-            vat_minor=of("TOTAL TVA"),
-            net_minor=of("SOLDE NET"),
+            gross_minor=of("gross"),
+            commission_minor=of("commission"),
+            vat_minor=of("vat"),
+            net_minor=of("net"),
         )
 
 
@@ -98,7 +112,7 @@ def side_of_blocks(name: str, text: str) -> Side:
         if head := _BLOCK.match(row):
             if block is not None:
                 stated.append(block.stated())
-            date, sign = iso_date(head["date"]), 1 if head["kind"].upper().startswith("ACHAT") else -1
+            date, sign = iso_date(head["date"]), 1 if head["kind"].upper().startswith(_OF_SALES) else -1
             if date is None:
                 aside.append(SetAside(place=place, found=repr(head["date"]), expected="the date of a remise"))
             number = head["number"].lstrip("0")
@@ -109,7 +123,7 @@ def side_of_blocks(name: str, text: str) -> Side:
             if minor is None:
                 aside.append(SetAside(place=place, found=repr(total["amount"].strip()), expected="a total"))
             elif block is not None:
-                block.totals[" ".join(total["what"].upper().split())] = abs(minor)
+                block.totals[next(name for name in _TOTALS if total[name])] = abs(minor)
         elif _BEGINS.match(row):
             line = _line(place, row, block, mark)
             if line is None:

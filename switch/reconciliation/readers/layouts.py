@@ -93,6 +93,29 @@ OUR_HEADS: Final = tuple(
     for name in (str, EXCEL_FR_HEADS.__getitem__, EXCEL_HEADS.__getitem__)
 )
 
+#: Rows of our statement by remise: as CSV, and as an English workbook; the French one has the heads of ``cmi-table``.
+_OUR_REMISES: Final = tuple(
+    TableLayout(
+        form="switch-remises",
+        kind=RELEVE,
+        level=SALES,
+        needed=frozenset((remise, "stan", "card number", debit, credit)),
+        columns=_columns(
+            date="date",
+            stan="stan",
+            card="card number",
+            amount="amount",
+            debit=debit,
+            credit=credit,
+            terminal=("terminal id", "terminal"),
+            remise=remise,
+            remise_date="business date",
+        ),
+        one_is_net=True,
+    )
+    for remise, debit, credit in (("remise number", "debit net", "credit net"), ("remittance", "net debit", "net credit"))
+)
+
 PUBLIC: Final = (
     TableLayout(
         form="cmi-table",
@@ -113,24 +136,7 @@ PUBLIC: Final = (
         six_digit_stan_is_online=True,
         one_is_net=True,
     ),
-    TableLayout(
-        form="switch-remises",
-        kind=RELEVE,
-        level=SALES,
-        needed=frozenset(("remise number", "stan", "card number", "debit net", "credit net")),
-        columns=_columns(
-            date="date",
-            stan="stan",
-            card="card number",
-            amount="amount",
-            debit="debit net",
-            credit="credit net",
-            terminal="terminal id",
-            remise="remise number",
-            remise_date="business date",
-        ),
-        one_is_net=True,
-    ),
+    *_OUR_REMISES,
     TableLayout(
         form="switch-payouts",
         kind=RELEVE,
@@ -257,7 +263,7 @@ _FREE: Final = {
     TILL: TableLayout(form=TILL, kind=TILL, level=SALES, needed=frozenset(), columns=USUAL),
     BANK: TableLayout(form=BANK, kind=BANK, level=SUMS, needed=frozenset(), columns=USUAL),
 }
-TABLE_FORMS: Final = (OURS.form, *(layout.form for layout in PUBLIC), TILL, BANK)
+TABLE_FORMS: Final = tuple(dict.fromkeys((OURS.form, *(layout.form for layout in PUBLIC), TILL, BANK)))
 
 
 def layout_of_form(form: str) -> TableLayout:
