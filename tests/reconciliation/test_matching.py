@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import pytest
@@ -161,6 +162,36 @@ def test_only_lines_with_the_label_are_of_a_bank() -> None:
     assert ([line.place for line in kept.lines], kept.out_of_scope_count) == ([1], 1)
     assert scoped(both, []) is both
     assert scoped(till(sale("1.00")), ["x"]).lines
+
+
+LINES_OF_A_LARGE_FILE = 100_000
+CPU_SECONDS_MAX = 30.0  #: ten times what a quiet machine takes
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("keys", [True, False])
+def test_a_hundred_thousand_lines_a_side_take_seconds(keys: bool) -> None:
+    chance = random.Random(20260203)
+
+    def large() -> list[Movement]:
+        return [
+            Movement(
+                0,
+                chance.choice([1_000, 2_500, chance.randrange(100, 200_000)]),
+                "504",
+                f"2026-02-{1 + number % 28:02d}",
+                chance.randrange(86_400),
+                stan=str(number) if keys else "",
+                card=f"9504{number % 90 + 10}******{number % 10_000:04d}" if keys else "",
+            )
+            for number in range(LINES_OF_A_LARGE_FILE)
+        ]
+
+    left, right = large(), large()
+    start = time.process_time()
+    found = reconcile(side(left), side(right, "releve"))
+    assert time.process_time() - start < CPU_SECONDS_MAX
+    assert {finding.outcome for finding in found.findings} > {MATCHED}
 
 
 lines = st.builds(

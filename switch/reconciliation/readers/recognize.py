@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from attrs import evolve
+
 from switch.errors import SwitchError
 from switch.reconciliation.movement import Side
 from switch.reconciliation.readers.camt import CAMT_FORM, is_camt, side_of_camt
@@ -43,8 +45,7 @@ def _side(name: str, content: bytes, form: str | None, columns: Mapping[str, str
     side: Side | None = None
     if is_workbook(content):
         _refuse_other(name, form, TABLE_FORMS, "a workbook")
-        sheets = (side_of_table(name, rows, form, columns) for rows in sheets_of(content, name))
-        side = next((found for found in sheets if found is not None), None)
+        side = _side_of_sheets([side_of_table(name, rows, form, columns) for rows in sheets_of(content, name)])
     elif form == CAMT_FORM or (form is None and is_camt(content)):
         side = side_of_camt(name, content)
     else:
@@ -56,6 +57,19 @@ def _side(name: str, content: bytes, form: str | None, columns: Mapping[str, str
         hint = "`--map date=HEAD,amount=HEAD` names the columns of a table; --left-as and --right-as say what a file is"
         raise SwitchError(f"{name}: found a file of no known layout, expected {FILE_EXPECTED}", hint=hint)
     return side
+
+
+def _side_of_sheets(sheets: list[Side | None]) -> Side | None:
+    """The first sheet that is a known table, with those of the same form behind it: a sheet a month, or a very long table."""
+    known = [sheet for sheet in sheets if sheet is not None]
+    if not known:
+        return None
+    alike = [sheet for sheet in known if sheet.form == known[0].form]
+    return evolve(
+        known[0],
+        lines=tuple(line for sheet in alike for line in sheet.lines),
+        set_aside=tuple(each for sheet in alike for each in sheet.set_aside),
+    )
 
 
 def _side_of_text(name: str, text: str, form: str | None, columns: Mapping[str, str] | None) -> Side | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook as OtherWorkbook
 
 from switch.errors import SwitchError
 from switch.reconciliation.movement import SetAside, Side
@@ -197,3 +199,15 @@ def test_moments_of_a_workbook_are_dates_with_a_time() -> None:
 def test_the_heads_are_those_that_are_written() -> None:
     assert {"local_at", "rrn", "gross", "net"} <= set(CSV_COLUMNS)
     assert len(EXPORT_HEADS) == 7
+
+
+def test_sheets_of_one_form_are_one_file() -> None:
+    book = OtherWorkbook()
+    book.active.append(["Notes"])
+    for month in (1, 2):
+        sheet = book.create_sheet(f"mois {month}")
+        sheet.append(["Date", "Montant"])
+        sheet.append([f"03/0{month}/2026", 12.5])
+    out = io.BytesIO()
+    book.save(out)
+    assert [line.date for line in side_of("x.xlsx", out.getvalue()).lines] == ["2026-01-03", "2026-02-03"]
