@@ -10,6 +10,7 @@ import click
 
 from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.options import PATH, data_option, json_option
+from switch.cli.command.written import write_whole
 from switch.cli.console.words import lang_option
 from switch.display.plural import plural
 from switch.errors import NegativeAnswerError, SwitchError
@@ -133,7 +134,6 @@ def reconcile(
     if csv_path is not None:
         import io
 
-        from switch.machine.private import write_whole
         from switch.reconciliation.as_rows import write_rows
 
         text = io.StringIO(newline="")
@@ -241,7 +241,6 @@ def _write_books(path: Path, business_date: str, items: list[BookedThrice]) -> N
     import io
 
     from switch.display.visible import cell
-    from switch.machine.private import write_whole
 
     text = io.StringIO(newline="")
     writer = csv.writer(text)

@@ -11,6 +11,7 @@ import click
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import PATH, closed_date_argument, data_option, given, json_option, specs_option
+from switch.cli.command.written import write_whole
 from switch.cli.console.folding import folded
 from switch.cli.console.screen import columns, say_text
 from switch.cli.console.words import lang_option, language, said
@@ -59,7 +60,6 @@ def statement(
     PDF and XLSX are not printed on a terminal: `--out FILE` writes them. `switch merchants` lists the merchants.
     """
     from switch.endofday.statements import stated
-    from switch.machine.private import write_whole
     from switch.specs.load import specs_of
 
     if as_json and given("form"):

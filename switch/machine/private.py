@@ -9,9 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from switch.errors import SwitchError
-from switch.machine.files import kind_at
-
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
 
@@ -43,24 +40,6 @@ def write_text(path: Path, text: str) -> None:
     """A file of this text and no other (UTF-8)."""
     with create_file(path) as file:
         file.write(text.encode(errors="surrogateescape"))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """A file of this content and no other. It appears under its name, or replaces an earlier one, once it is whole.
-
-    SwitchError where there is something else under the name, or the folder cannot be written.
-    """
-    kind = kind_at(path)
-    if kind is not None:
-        raise SwitchError(f"{path}: found {kind}, expected a file that can be written")
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with create_file(partial) as file:
-            file.write(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be written") from None
 
 
 def _made(path: Path, how: int) -> int:
