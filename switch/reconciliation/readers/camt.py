@@ -16,7 +16,7 @@ from switch.card import mask_numbers
 from switch.errors import SwitchError
 from switch.money import currency_number, minor_digits
 from switch.reconciliation.movement import BANK, SUMS, Movement, SetAside, Side
-from switch.reconciliation.readers.written import amount_minor, iso_date
+from switch.reconciliation.readers.notation import amount_minor, iso_date
 
 CAMT_FORM: Final = "camt.053"
 _NAMESPACE: Final = re.compile(rb"camt\.053\.001\.[0-9]{2}")

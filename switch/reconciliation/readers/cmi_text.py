@@ -22,7 +22,7 @@ from switch.reconciliation.movement import (
     Side,
     Stated,
 )
-from switch.reconciliation.readers.written import amount_minor, decimal_mark, iso_date, masked_card
+from switch.reconciliation.readers.notation import amount_minor, decimal_mark, iso_date, masked_card
 
 FORM: Final = "cmi"
 BLOCK_CURRENCY: Final = "504"

@@ -11,7 +11,7 @@ from typing import Final
 
 from switch.card import mask_numbers
 from switch.reconciliation.movement import RELEVE, SALES, Movement, SetAside, Side, Stated
-from switch.reconciliation.readers.written import amount_minor, iso_date, masked_card, second_of_day
+from switch.reconciliation.readers.notation import amount_minor, iso_date, masked_card, second_of_day
 
 BARID: Final = "barid"
 AMEX: Final = "amex"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from switch.errors import SwitchError
 from switch.money import is_currency
 from switch.reconciliation.movement import ONLINE, RELEVE, SALES, TERMINAL, Movement, SetAside, Side
-from switch.reconciliation.readers.written import iso_date, masked_card, second_of_day
+from switch.reconciliation.readers.notation import iso_date, masked_card, second_of_day
 from switch.settlement.statement import years_of_months
 from switch.transaction import ECOMMERCE
 

@@ -15,7 +15,7 @@ from switch.money import CURRENCIES, currency_number
 from switch.reconciliation.movement import ONLINE, TERMINAL, TILL, Movement, SaleChannel, SetAside, Side
 from switch.reconciliation.readers.decoding import TableRow, key_of
 from switch.reconciliation.readers.layouts import FIELDS, TableLayout, layout_of_form, layout_of_heads
-from switch.reconciliation.readers.written import (
+from switch.reconciliation.readers.notation import (
     AMOUNT_EXPECTED,
     DATE_EXPECTED,
     TIME_EXPECTED,

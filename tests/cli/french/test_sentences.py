@@ -168,7 +168,7 @@ MODULES: Final = (
     *("cli/reconcile", "cli/reconciled", "endofday/three_books", "reconciliation/matching", "reconciliation/workbench"),
     *("reconciliation/readers/recognize", "reconciliation/readers/tables", "reconciliation/readers/column_map"),
     *("reconciliation/readers/camt", "reconciliation/readers/cmi_text", "reconciliation/readers/other_texts"),
-    *("reconciliation/readers/written", "reconciliation/readers/workbook", "reconciliation/readers/switch_json"),
+    *("reconciliation/readers/notation", "reconciliation/readers/workbook", "reconciliation/readers/switch_json"),
     *("cli/command/usage", "cli/command/options", "cli/console/last_resort", "cli/console/attended"),
 )
 

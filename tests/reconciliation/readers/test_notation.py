@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.money import format_minor
-from switch.reconciliation.readers.written import (
+from switch.reconciliation.readers.notation import (
     amount_minor,
     date_of_serial,
     decimal_mark,
