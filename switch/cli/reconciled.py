@@ -28,6 +28,7 @@ from switch.reconciliation.findings import (
 )
 from switch.reconciliation.movement import Movement, Side
 
+_BELOW: Final = ("pass", "reference", "note")  #: columns that stand beneath their row where a terminal is narrow
 LINES_LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has all
 CLASS_WORDS: Final = {MATCHED: "MATCHED", DIFFERENCE: "DIFFERENCE", UNMATCHED: "UNMATCHED"}
 
@@ -83,7 +84,7 @@ def _lost(lost: LostLines) -> str:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
     """A table without the columns that have nothing in them."""
     kept = [place for place in range(len(heads)) if any(row[place] for row in rows)]
-    show_table([heads[place] for place in kept], [[row[place] for place in kept] for row in rows], title=title)
+    show_table([heads[place] for place in kept], [[row[place] for place in kept] for row in rows], title=title, below=_BELOW)
 
 
 def _show_classes(found: MatchedSides) -> None:
