@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from switch.card import mask_numbers
 from switch.cli.console.screen import say, say_text
 from switch.cli.console.words import figure, language, said
 from switch.cli.show.tables import show_pairs, show_table
@@ -177,7 +178,7 @@ def _show_lacking(found: MatchedSides, side: Side, other: Side, name: str) -> No
             _amount(line.amount_minor, line.currency),
             currency_name(line.currency),
             line.card,
-            _reference(line),
+            mask_numbers(_reference(line)),
             said(finding.note),
         )
         for line, finding in lines[:LINES_LISTED_MAX]

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 from attrs import asdict
 
+from switch.card import mask_numbers
 from switch.display.visible import cell
 from switch.money import currency_name, format_minor
 from switch.reconciliation.findings import (
@@ -160,13 +161,13 @@ def _rows(number: int, finding: Finding, found: MatchedSides) -> Iterator[dict[s
                 "amount": format_minor(line.amount_minor, line.currency),
                 "net": "" if line.net_minor is None else format_minor(line.net_minor, line.currency),
                 "currency": currency_name(line.currency),
-                "rrn": line.rrn,
-                "stan": line.stan,
-                "approval_code": line.approval_code,
+                "rrn": mask_numbers(line.rrn),
+                "stan": mask_numbers(line.stan),
+                "approval_code": mask_numbers(line.approval_code),
                 "card": line.card,
-                "terminal_id": line.terminal_id,
-                "remise": line.remise,
-                "reference": line.reference,
+                "terminal_id": mask_numbers(line.terminal_id),
+                "remise": mask_numbers(line.remise),
+                "reference": mask_numbers(line.reference),
                 "label": line.label,
                 "difference": difference,
                 "note": finding.note,
@@ -217,10 +218,12 @@ def _side(side: Side) -> dict[str, Any]:
 
 
 def _line(line: Movement) -> dict[str, Any]:
-    """A line with what it says; what its file does not say is left out."""
+    """A line with what it says; what its file does not say is left out. Any column may hold a card number by mistake."""
     about = {name: getattr(line, name) for name in _SAID}
     return {"line_number": line.place, "amount_minor": line.amount_minor} | {
-        name: value for name, value in about.items() if value not in ("", None)
+        name: mask_numbers(value) if isinstance(value, str) else value
+        for name, value in about.items()
+        if value not in ("", None)
     }
 
 

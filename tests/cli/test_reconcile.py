@@ -156,3 +156,15 @@ def test_the_three_books_on_a_screen(folder: Path) -> None:
     assert told["agrees"] is True
     assert sum(total["transaction_count"] for total in told["totals"]) == len(rows) > 0
     assert run("reconcile", "--books", "2026-01-01", "--data", folder).code == 1
+
+
+def test_no_card_is_shown_in_whatever_column_it_stands(folder: Path) -> None:
+    heads = "Date;Montant;RRN;STAN;N° autorisation;Carte;TID;Ticket;Remise;Référence;Libellé"
+    (folder / "wrong.csv").write_text(f"{heads}\n03/02/2026;1,00{';9504010000000019' * 9}\n", encoding="utf-8")
+    (folder / "aside.csv").write_text("Date;Montant\n9504010000000019;1,00\n03/02/2026;2,00\n", encoding="utf-8")
+    for options in ([], ["--json"], ["--csv", "out.csv"], ["--csv", "out.csv", "--excel-fr"]):
+        for pair in (("wrong.csv", "aside.csv"), ("aside.csv", "wrong.csv")):
+            done = run("reconcile", *pair, "--left-as", "till", "--right-as", "till", *options)
+            written = (folder / "out.csv").read_text(encoding="utf-8") if "out.csv" in options else ""
+            assert done.code == 1
+            assert "9504010000000019" not in done.out + done.err + written

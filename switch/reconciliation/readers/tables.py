@@ -95,7 +95,7 @@ class _Table:
             taken = {self.places[field] for field in self.mapped}
             self.places = {field: at for field, at in self.places.items() if field in self.mapped or at not in taken}
         if "date" not in self.places or not any(field in self.places for field in ("amount", "debit", "credit")):
-            heads = ", ".join(head.strip() for head in self.heads if head.strip())
+            heads = mask_numbers(", ".join(head.strip() for head in self.heads if head.strip()))
             hint = "`--map date=HEAD,amount=HEAD` names the columns"
             raise SwitchError(f"{self.name}: found the heads {heads}, expected those of a date and an amount", hint=hint)
         amounts = [self.places[field] for field in _AMOUNT_FIELDS if field in self.places]
