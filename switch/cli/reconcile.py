@@ -52,16 +52,18 @@ LATEST = "latest"
     option(
         "--minutes",
         type=click.IntRange(0, 720),
+        metavar="NUMBER",
         default=20,
         show_default=True,
-        help="How far apart a sale may be at a terminal, where no reference names it.",
+        help="Minutes between two lines of a sale at a terminal that no reference names.",
     ),
     option(
         "--days",
         type=click.IntRange(0, 31),
+        metavar="NUMBER",
         default=3,
         show_default=True,
-        help="The same online, and where a file has no times.",
+        help="Days between them online, and where a file has no times.",
     ),
 )
 @grouped(
@@ -109,7 +111,7 @@ def reconcile(
 
     \b
     switch reconcile till.csv releve.xlsx
-    switch reconcile releve.csv bank.xml --label "VENTE PAR CARTE" --csv result.csv
+    switch reconcile releve.csv bank.xml --label "VENTE PAR CARTE"
     switch reconcile till.csv bank.csv --map left.date=Jour,left.amount=Total
     switch reconcile --books 2026-11-28
     """
