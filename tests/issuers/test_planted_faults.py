@@ -19,7 +19,7 @@ from tests.issuers.test_posting import AccountsOverTheDays
 
 #: No shrinking, and the same examples each time: what is asked is whether a fault is found at all.
 QUICK: Final = settings(
-    max_examples=300,
+    max_examples=150,
     stateful_step_count=30,
     phases=[Phase.generate],
     database=None,
@@ -108,7 +108,6 @@ def a_reversal_can_raise_what_is_left(patch: Patch) -> None:
 
 
 FAULTS: Final[list[tuple[Callable[[Patch], None], type[RuleBasedStateMachine]]]] = [
-    (repeats_are_held_again, AccountsAgainstNaiveBank),
     (a_release_gives_nothing_back, AccountsAgainstNaiveBank),
     (a_reversal_before_its_request_is_forgotten, AccountsAgainstNaiveBank),
     (a_card_may_spend_more_than_it_has, AccountsAgainstNaiveBank),

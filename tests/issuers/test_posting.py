@@ -273,10 +273,12 @@ class AccountsOverTheDays(RuleBasedStateMachine):
         self.days = self.asked_count = 0
 
     def teardown(self) -> None:
-        self.bank.pass_days(HOLD_DAYS)
-        assert self.bank.accounts.held_minor == 0, "every hold ends"
-        self.bank.book.close()
-        self.folder.cleanup()
+        try:
+            self.bank.pass_days(HOLD_DAYS)
+            assert self.bank.accounts.held_minor == 0, "every hold ends"
+        finally:
+            self.bank.book.close()
+            self.folder.cleanup()
 
     def some(self, data: st.DataObject) -> Sale:
         return data.draw(st.sampled_from(self.sales))
