@@ -1,13 +1,15 @@
-"""Switch and issuer without sockets, in one process: ``python -m bench.in_process KIND SIDE PLAYED``.
+"""Switch and issuer without sockets, in one process: ``python -m bench.in_process KIND SIDE``.
 
-Purchases are first played through both, and what goes between them is kept. Then the first PLAYED of them are played again to
-the switch alone, or to the issuer alone. Two runs that differ in PLAYED differ in nothing else: what lies between their
-instructions (``bench.instructions``) is the work for those transactions. Journal and book are files in memory.
+Purchases are first played through both, and what goes between them is kept. Then they are played again to the switch alone, or
+to the issuer alone. Where valgrind runs it (``bench.instructions``), it counts from the ``FIRST`` of these to the last. Journal
+and book are files in memory.
 """
 
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -38,10 +40,11 @@ from switch.routing.traffic.events import IssuerUp
 from switch.specs.load import load_specs
 from switch.specs.specification import Specs
 
-COUNT: Final = 960  #: purchases that are recorded
+COUNT, FIRST = 960, 192  #: purchases that are recorded, and played before any is counted: plans are made, caches filled
 GULP: Final = 32  #: of them read at once, as under load
 NAMES: Final = {"plain": PLAIN, "cvv2": KINDS[0], "arqc": KINDS[1], "x9.19": KINDS[2]}
 SIDES: Final = ("switch", "issuer")
+COUNTED: Final = "SWITCH_BENCH_COUNTED"  #: set where valgrind runs it
 
 
 class Socket:
@@ -157,7 +160,7 @@ def _now_ms() -> int:
 
 
 async def main() -> None:
-    kind, side, played = NAMES[sys.argv[1]], sys.argv[2], int(sys.argv[3])
+    kind, side = NAMES[sys.argv[1]], sys.argv[2]
     assert side in SIDES
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         folder = Path(name)
@@ -166,15 +169,27 @@ async def main() -> None:
         keys = KeyModule.open(None, specs.issuers)
         gc.disable()
         recorded = recording(kind, specs, keys, folder)
+        again = _new(folder / "again")
         if side == "switch":
-            switch = Switch(specs, keys, _new(folder / "again"))
-            for gulp in recorded[: played // GULP]:
+            switch = Switch(specs, keys, again)
+            for number, gulp in enumerate(recorded):
+                if number == FIRST // GULP:
+                    counting("on")
                 switch.asked(gulp.asked)
                 switch.answered(gulp.answered)
         else:
-            issuer = Issuer(specs, keys, _new(folder / "again"))
-            for gulp in recorded[: played // GULP]:
+            issuer = Issuer(specs, keys, again)
+            for number, gulp in enumerate(recorded):
+                if number == FIRST // GULP:
+                    counting("on")
                 issuer.asked(gulp.handed_on)
+        counting("off")
+
+
+def counting(how: str) -> None:
+    """Have valgrind count, or stop; nothing where it does not run this."""
+    if COUNTED in os.environ:
+        subprocess.run(["callgrind_control", "-i", how, str(os.getpid())], check=True, capture_output=True)
 
 
 def recording(kind: Kind, specs: Specs, keys: KeyModule, folder: Path) -> list[Exchanged]:

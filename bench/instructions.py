@@ -1,7 +1,7 @@
 """What card security costs in instructions, which no other process on the machine changes: ``python -m bench.instructions``.
 
-Runs ``bench.in_process`` under valgrind for each kind and each side, twice, with more and with fewer transactions, and adds a
-table to ``bench/security.md``. It takes some five minutes, and needs valgrind.
+Runs ``bench.in_process`` under valgrind for each kind and each side, and adds a table to ``bench/security.md``. It takes a
+minute or two, and needs valgrind.
 """
 
 from __future__ import annotations
@@ -14,38 +14,33 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bench.in_process import NAMES, SIDES
+from bench.in_process import COUNT, COUNTED, FIRST, NAMES, SIDES
 from bench.security import INSTRUCTIONS, RESULTS
 
-FEW, MANY = 192, 960  #: transactions of the two runs; the plans of both codecs are made before the first of them ends
 NOTE: Final = """\
 Written by `python -m bench.instructions`: instructions for one purchase as valgrind counts them, in thousands, of the Python
 that both processes run, without the system's share. They are the same on a busy machine and on a quiet one."""
 
 
-def instructions(kind: str, side: str, played: int) -> int:
-    """All that a run takes."""
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable, "-m", "bench.in_process"]
+def instructions(kind: str, side: str) -> float:
+    """Of one purchase."""
+    command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--callgrind-out-file=/dev/null"]
     done = subprocess.run(
-        [*command, kind, side, str(played)],
+        [*command, sys.executable, "-m", "bench.in_process", kind, side],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONHASHSEED": "0"},
+        env={**os.environ, "PYTHONHASHSEED": "0", COUNTED: "1"},
         check=False,
     )
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode or found is None:
         raise RuntimeError(done.stderr[-2_000:])
-    return int(found[1])
-
-
-def of_one(kind: str, side: str) -> float:
-    return (instructions(kind, side, MANY) - instructions(kind, side, FEW)) / (MANY - FEW)
+    return int(found[1]) / (COUNT - FIRST)
 
 
 def rows(kinds: list[str]) -> list[str]:
     """A row a kind: the switch, the issuer, both, and plain purchases as a share of both."""
-    found = {kind: [of_one(kind, side) / 1_000 for side in SIDES] for kind in kinds}
+    found = {kind: [instructions(kind, side) / 1_000 for side in SIDES] for kind in kinds}
     plain = sum(found["plain"])
     lines = ["| kind | switch | issuer | both | plain as a share |", "|---|---|---|---|---|"]
     for kind, (switch, issuer) in found.items():
