@@ -345,6 +345,7 @@ class World(Weather):
             try:
                 answer = bank.answer(message)
             except BankDiedError:
+                bank.start()  # whoever is connected next, it is another process
                 self._crash_bank(name)
                 return
             self.tell(f"{name} answers {answer.elements[39]} to {message.mti} {message.elements[11]}")
