@@ -32,7 +32,7 @@ PAN = "950401780000001" + luhn_digit("950401780000001")
 
 def found(told: str, days: int = 0) -> list[str]:
     """What is wrong with answers written as w:55 r:00 …, the last of them so many days after the first."""
-    said = [Told(*one.split(":"), 20_000) for one in told.split()]
+    said = [Told(what, code, 20_000) for what, code in (one.split(":") for one in told.split())]
     if days:
         said[-1] = said[-1]._replace(day=20_000 + days)
     return list(wrong_counts([Holder(PAN, "2912", [], said)]))

@@ -404,7 +404,6 @@ def all_that_a_closed_day_shows(data: Path) -> str:
         ("mail", "send"),
         ("mail", "list", "--json"),
         ("mail", "show", merchant),
-        ("mail", "show", merchant, "--eml"),
         ("account", "list", "--json"),
         ("account", "statement", "atlas-0001", "--json"),
         ("check", "--json"),

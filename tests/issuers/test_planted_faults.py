@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from switch.issuers import account, entry
+from switch.issuers import entry
 from switch.issuers.account import AccountBook
 from switch.issuers.entry import Entry, Placed
 from switch.issuers.posting import Posting
@@ -35,11 +35,11 @@ def repeats_are_held_again(patch: Patch) -> None:
 
 
 def a_release_gives_nothing_back(patch: Patch) -> None:
-    patch.setitem(account.SIGNS, "release", 0)
+    patch.setitem(entry.SIGNS, "release", 0)
 
 
 def an_expired_hold_is_not_given_back(patch: Patch) -> None:
-    patch.setitem(account.SIGNS, "expired", 0)
+    patch.setitem(entry.SIGNS, "expired", 0)
 
 
 def a_hold_expires_whatever_a_reversal_has_left_of_it(patch: Patch) -> None:
@@ -70,7 +70,7 @@ def a_reversed_sale_is_given_back_again_by_its_day(patch: Patch) -> None:
 
 
 def a_posting_leaves_the_ledger_as_it_is(patch: Patch) -> None:
-    patch.delitem(account.LEDGER_SIGNS, "posted")
+    patch.delitem(entry.LEDGER_SIGNS, "posted")
 
 
 def what_was_written_last_is_lost_in_a_kill(patch: Patch) -> None:

@@ -165,15 +165,18 @@ def wrong_limits(judged: Iterable[Judged]) -> Iterator[str]:
     seen: set[tuple[int, ExchangeKey]] = set()
     known: set[ExchangeKey] = set()  #: granted, told of, or reversed before they came
     for one in judged:
-        e, again = one.asked.elements, (one.life, one.key) in seen
-        seen.add((one.life, one.key))
-        if e.get(2) != LIMITED_CARD.pan.digits or again or one.key in known:
+        e, name = one.asked.elements, (one.life, one.key)
+        if e.get(2) != LIMITED_CARD.pan.digits:
             continue
-        amount_minor, granted = int(e.get(4, "0")), one.code == "00"
-        if one.asked.mti[1] == "4":
+        if one.asked.mti[1] == "4":  # its own key says nothing: the numbers of the switch begin anew with each life
             debits.lower(one.original, int(e[95][:12]) if 95 in e else 0)
             known |= {one.original} if one.original is not None else set()
-        elif not one.is_request:
+            continue
+        if name in seen or one.key in known:
+            continue
+        seen.add(name)
+        amount_minor, granted = int(e.get(4, "0")), one.code == "00"
+        if not one.is_request:
             debits.lower(one.original, 0)
             debits.add(one.key, one.at_ms, amount_minor)
             known.add(one.key)
