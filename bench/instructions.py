@@ -42,7 +42,7 @@ def rows(kinds: list[str]) -> list[str]:
     """A row a kind: the switch, the issuer, both, and plain purchases as a share of both."""
     found = {kind: [instructions(kind, side) / 1_000 for side in SIDES] for kind in kinds}
     plain = sum(found["plain"])
-    lines = ["| kind | switch | issuer | both | plain as a share |", "|---|---|---|---|---|"]
+    lines = ["| kind | switch | issuer | both | a plain one takes |", "|---|---|---|---|---|"]
     for kind, (switch, issuer) in found.items():
         both = switch + issuer
         lines.append(f"| {NAMES[kind].name} | {switch:.0f} | {issuer:.0f} | {both:.0f} | {plain / both:.0%} |")
