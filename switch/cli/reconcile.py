@@ -45,7 +45,7 @@ LATEST = "latest"
         metavar="PAIRS|FILE",
         help="Columns of a free table: date=Jour,amount=Total, or a TOML file; left.date=… is of one file alone.",
     ),
-    option("--label", "labels", multiple=True, metavar="TEXT", help="Of a bank statement, only lines with this text."),
+    option("--label", "labels", multiple=True, metavar="WORDS", help="Of a bank statement, only lines with this text."),
 )
 @grouped(
     "Matching",
