@@ -17,6 +17,7 @@ from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.endofday.three_books import BookedThrice
+    from switch.reconciliation.findings import MatchedSides
     from switch.reconciliation.movement import Side
     from switch.reconciliation.readers.column_map import ColumnMap
 
@@ -131,16 +132,10 @@ def reconcile(
     try:
         mine, theirs = _sides((left, left_as), (right, right_as), _columns(mapped))
         found = matched(scoped(mine, labels), scoped(theirs, labels), Windows(minutes=minutes, days=days))
+        if csv_path is not None:
+            _write_csv(csv_path, found, excel_fr=excel_fr)
     finally:
         gc.enable()
-    if csv_path is not None:
-        import io
-
-        from switch.reconciliation.as_rows import write_rows
-
-        text = io.StringIO(newline="")
-        write_rows(text, found, excel_fr=excel_fr)
-        write_whole(csv_path, text.getvalue().encode())
     if as_json:
         from switch.cli.show.tables import show_json
         from switch.reconciliation.as_rows import as_json as whole
@@ -152,6 +147,16 @@ def reconcile(
         show(found, csv_path)
     if not found.agrees:
         raise NegativeAnswerError(_verdict(found))
+
+
+def _write_csv(path: Path, found: MatchedSides, *, excel_fr: bool) -> None:
+    import io
+
+    from switch.reconciliation.as_rows import write_rows
+
+    text = io.StringIO(newline="")
+    write_rows(text, found, excel_fr=excel_fr)
+    write_whole(path, text.getvalue().encode())
 
 
 def _verdict(found: object) -> str:

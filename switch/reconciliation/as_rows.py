@@ -61,9 +61,12 @@ RESULT_COLUMNS: Final = {
     "difference": "Écart",
     "note": "Remarque",
 }
+CARD_DIGITS_MIN: Final = 13  #: a shorter text holds no card number
 #: Columns of digits that a spreadsheet must not take for numbers.
 _DIGITS: Final = frozenset({"rrn", "stan", "approval_code", "card", "terminal_id", "remise", "reference"})
 _FIGURES: Final = frozenset({"amount", "net", "difference"})
+#: Columns of which this program alone decides what stands in them.
+_PLAIN: Final = _FIGURES | {"finding", "class", "pass", "line", "date", "time", "currency"}
 
 FRENCH_CLASSES: Final = {MATCHED: "RAPPROCHÉ", DIFFERENCE: "ÉCART", UNMATCHED: "NON RAPPROCHÉ"}
 FRENCH_PASSES: Final = {
@@ -131,7 +134,7 @@ def write_rows(out: Rows, found: MatchedSides, *, excel_fr: bool = False) -> Non
 
 def _cell(name: str, value: str, *, excel_fr: bool) -> str:
     if not excel_fr:
-        return cell(value)
+        return value if name in _PLAIN or value.isalnum() or not value else cell(value)
     if name in _FIGURES:
         return value.replace(".", ",")
     if name in _DIGITS:
@@ -143,6 +146,11 @@ def _cell(name: str, value: str, *, excel_fr: bool) -> str:
     if name == "date" and value:
         return "/".join(reversed(value.split("-")))
     return cell(value)
+
+
+def _masked(text: str) -> str:
+    """A reference; in a wrong column it may be a card number."""
+    return mask_numbers(text) if len(text) >= CARD_DIGITS_MIN else text
 
 
 def _rows(number: int, finding: Finding, found: MatchedSides) -> Iterator[dict[str, str]]:
@@ -161,13 +169,13 @@ def _rows(number: int, finding: Finding, found: MatchedSides) -> Iterator[dict[s
                 "amount": format_minor(line.amount_minor, line.currency),
                 "net": "" if line.net_minor is None else format_minor(line.net_minor, line.currency),
                 "currency": currency_name(line.currency),
-                "rrn": mask_numbers(line.rrn),
-                "stan": mask_numbers(line.stan),
-                "approval_code": mask_numbers(line.approval_code),
+                "rrn": _masked(line.rrn),
+                "stan": _masked(line.stan),
+                "approval_code": _masked(line.approval_code),
                 "card": line.card,
-                "terminal_id": mask_numbers(line.terminal_id),
-                "remise": mask_numbers(line.remise),
-                "reference": mask_numbers(line.reference),
+                "terminal_id": _masked(line.terminal_id),
+                "remise": _masked(line.remise),
+                "reference": _masked(line.reference),
                 "label": line.label,
                 "difference": difference,
                 "note": finding.note,
@@ -221,9 +229,7 @@ def _line(line: Movement) -> dict[str, Any]:
     """A line with what it says; what its file does not say is left out. Any column may hold a card number by mistake."""
     about = {name: getattr(line, name) for name in _SAID}
     return {"line_number": line.place, "amount_minor": line.amount_minor} | {
-        name: mask_numbers(value) if isinstance(value, str) else value
-        for name, value in about.items()
-        if value not in ("", None)
+        name: _masked(value) if isinstance(value, str) else value for name, value in about.items() if value not in ("", None)
     }
 
 
