@@ -20,13 +20,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from switch.clearing.remises import ADJUSTED, CLOSED_BATCHES, LOWERED, NUMBERED_REMISES, REMISE_BATCH, REMISE_TABLES
 from switch.merchant import BY_REMISE, PAYOUT_LABEL
 from switch.transaction import CREDITS, DEBITS
 
 #: As a list of SQL: what can be presented.
 PRESENTABLE_TYPES: Final = ", ".join(f"'{transaction_type}'" for transaction_type in sorted(DEBITS | CREDITS))
-
-REMISE_NUMBER_MAX: Final = 999_999  #: six digits, as batch numbers have; the next one is 1 again
 
 #: Staging: the specs resolved for the date, what reversals leave of the approvals they touch, and the holds of the date.
 STAGING_TABLES = (
@@ -46,15 +45,7 @@ STAGING_TABLES = (
     CREATE TEMP TABLE remainder (
       request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
     """,
-    """
-    CREATE TEMP TABLE closed_batch (
-      acquirer_id TEXT, terminal_id TEXT, last_request_id INTEGER, PRIMARY KEY (acquirer_id, terminal_id, last_request_id))
-    """,
-    """
-    CREATE TEMP TABLE numbered_remise (
-      merchant_id TEXT, terminal_id TEXT, batch INTEGER, ordinal INTEGER, number INTEGER,
-      PRIMARY KEY (merchant_id, terminal_id, batch))
-    """,
+    *REMISE_TABLES,
 )
 ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
@@ -80,24 +71,6 @@ WITH lowered AS (
 SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE place = 1
 """
 
-#: The batches that terminals closed on the date, their totals agreed (0500, 0520); terminal_id is empty where one message closed
-#: those of all terminals of an acquirer.
-_CLOSED_BATCHES = """
-INSERT INTO closed_batch (acquirer_id, terminal_id, last_request_id)
-SELECT DISTINCT acquirer_id, terminal_id, last_request_id
-FROM journal.reconciliation
-WHERE business_date = :business_date AND settlement_code = '1'
-"""
-
-#: How many batches of its terminal were closed on the date before a request counted. The close of a batch makes the requests
-#: that capture what waited for it, so those are in the batch before.
-_BATCH = """
-CASE WHEN EXISTS (SELECT 1 FROM closed_batch) THEN (
-  SELECT COUNT(*) FROM closed_batch AS b
-  WHERE b.acquirer_id = r.acquirer_id AND b.terminal_id IN ('', r.terminal_id) AND b.last_request_id < r.id
-) - CASE r.function WHEN 'batch' THEN 1 ELSE 0 END ELSE 0 END AS batch
-"""
-
 #: What the day captured and is worth something still, at what remains of it, with the plan of its merchant and the reason why
 #: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
 #: what captures a hold that was told, or added to by being told.
@@ -112,7 +85,7 @@ SELECT
     ELSE v.replacement_minor
   END AS amount_minor,
   r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms, m.plan,
-  {_BATCH},
+  {REMISE_BATCH},
   CASE
     WHEN m.merchant_id IS NULL THEN 'unknown merchant'
     WHEN r.currency <> m.currency THEN 'other currency than the merchant''s'
@@ -196,55 +169,8 @@ WHERE n.role = 'issuer' AND n.participant NOT IN (SELECT issuer FROM card_issuer
 GROUP BY n.participant
 """
 
-#: What reversals of the date lower of presentments of earlier dates (``v`` and ``p``), with what adjusted them before (``a``).
-_LOWERED = """
-  FROM remainder AS v
-  CROSS JOIN presentment AS p
-  JOIN closed_day AS d ON d.business_date = p.business_date
-  LEFT JOIN adjusted AS a ON a.request_id = p.request_id
-  WHERE p.request_id = v.request_id AND v.decided_on < :business_date
-    AND v.replacement_minor < ABS(p.amount_minor + COALESCE(a.amount_minor, 0))
-"""
-_ADJUSTED = """
-adjusted AS (
-  SELECT
-    a.request_id, SUM(a.amount_minor) AS amount_minor, SUM(a.interchange_minor) AS interchange_minor,
-    SUM(a.discount_minor) AS discount_minor, SUM(a.vat_minor) AS vat_minor
-  FROM remainder AS v
-  CROSS JOIN adjustment AS a
-  WHERE a.request_id = v.request_id
-  GROUP BY a.request_id
-)
-"""
-
-#: The remises of the date, each with the next number of its terminal: one for each batch something counts in. Adjustments are
-#: of the first remise of their terminal, of one of their own where it captured nothing.
-REMISES = f"""
-INSERT INTO numbered_remise (merchant_id, terminal_id, batch, ordinal, number)
-WITH {_ADJUSTED.strip()}, presented AS (
-  SELECT DISTINCT merchant_id, terminal_id, batch FROM captured WHERE exception_reason IS NULL
-), lowered AS (
-  SELECT DISTINCT p.merchant_id, p.terminal_id
-  {_LOWERED.strip()}
-), remise AS (
-  SELECT merchant_id, terminal_id, batch FROM presented
-  UNION ALL
-  SELECT l.merchant_id, l.terminal_id, 0
-  FROM lowered AS l
-  WHERE NOT EXISTS (SELECT 1 FROM presented AS s WHERE s.merchant_id = l.merchant_id AND s.terminal_id = l.terminal_id)
-), counted AS (
-  SELECT
-    n.merchant_id, n.terminal_id, n.batch,
-    ROW_NUMBER() OVER (PARTITION BY n.merchant_id, n.terminal_id ORDER BY n.batch)
-      + COALESCE((SELECT MAX(e.ordinal) FROM main.remise AS e
-                  WHERE e.merchant_id = n.merchant_id AND e.terminal_id = n.terminal_id), 0) AS ordinal
-  FROM remise AS n
-)
-SELECT merchant_id, terminal_id, batch, ordinal, (ordinal - 1) % {REMISE_NUMBER_MAX} + 1 FROM counted
-"""
-
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
-STAGE = (REMAINDERS, _CLOSED_BATCHES, _CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS, REMISES)
+STAGE = (REMAINDERS, CLOSED_BATCHES, _CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
 
 #: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
 CURRENCY_CHANGED = """
@@ -392,7 +318,7 @@ ADJUSTMENTS = f"""
 INSERT INTO adjustment (
   request_id, business_date, adjusts, reversal_id, merchant_id, issuer, origin, amount_minor, currency, interchange_minor,
   discount_minor, vat_minor, net_minor, terminal_id, remise_number)
-WITH {_ADJUSTED.strip()}, priced AS (
+WITH {ADJUSTED.strip()}, priced AS (
   SELECT
     p.request_id, p.business_date AS adjusts, v.reversal_id, p.merchant_id, p.terminal_id, p.issuer, p.origin, p.currency,
     CASE WHEN p.amount_minor < 0 THEN -v.replacement_minor ELSE v.replacement_minor END AS amount_minor,
@@ -402,7 +328,7 @@ WITH {_ADJUSTED.strip()}, priced AS (
     p.interchange_minor + COALESCE(a.interchange_minor, 0) AS standing_interchange_minor,
     p.discount_minor + COALESCE(a.discount_minor, 0) AS standing_discount_minor,
     p.vat_minor + COALESCE(a.vat_minor, 0) AS standing_vat_minor
-  {_LOWERED.strip()}
+  {LOWERED.strip()}
 ), {CHARGES}, difference AS (
   SELECT
     taxed.*,

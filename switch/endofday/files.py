@@ -30,6 +30,8 @@ from switch.settlement.statement import (
     Out,
     Section,
     Statement,
+    StatementEntry,
+    StatementPayout,
     StatementRow,
     StatementTotal,
 )
@@ -247,7 +249,11 @@ def statement_of(
         adjustments = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
         sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
     origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
-    return Statement(head=head, sections=tuple(sections), origins=tuple(origins))
+    payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
+    entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
+    return Statement(
+        head=head, sections=tuple(sections), origins=tuple(origins), payouts=tuple(payouts), entries=tuple(entries)
+    )
 
 
 def _type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:

@@ -80,6 +80,14 @@ class Head:
     vat_rate_basis_points: int  #: of the business date
     address: str = ""  #: of the merchant, and its identifiant commun de l'entreprise: empty where its contract has none
     ice: str = ""
+    entries_minor: int = 0  #: what changes what is paid besides the lines: fees of a period and the like, without VAT
+    entries_vat_minor: int = 0  #: on those
+    carried_minor: int = 0  #: of payouts of the date that are carried, where others are paid
+
+    @property
+    def lines_net_minor(self) -> int:
+        """Net of the lines alone."""
+        return self.gross_minor - self.discount_minor - self.vat_minor
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Head:
@@ -103,6 +111,41 @@ class StatementTotal:
 
 
 @frozen(kw_only=True)
+class StatementPayout:
+    """One payout of a statement: of a remise, or of all the merchant is due."""
+
+    reference: str
+    label: str  #: as it stands on the merchant's account
+    terminal_id: str  #: of the remise; empty where it is of the merchant
+    remise_number: int  #: 0 where it is of the merchant
+    net_minor: int
+    outcome: PayoutOutcome
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> StatementPayout:
+        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+
+
+@frozen(kw_only=True)
+class StatementEntry:
+    """What changes what a merchant is paid besides its lines: a fee of a period, an amount held back, a difference of rounding."""
+
+    terminal_id: str  #: empty where it is of the merchant
+    remise_number: int  #: 0 where it is of no remise
+    kind: str
+    reference: str  #: what it is of
+    amount_minor: int  #: above zero where the merchant gets it
+    vat_minor: int
+    vat_rate_basis_points: int
+    rule: str  #: file, line and date of the row it follows from
+    narrative: str
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> StatementEntry:
+        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+
+
+@frozen(kw_only=True)
 class Section:
     """The lines of one type of transaction, or those that take back what stood on earlier statements."""
 
@@ -118,6 +161,8 @@ class Statement:
     head: Head  #: with what is paid, and when
     sections: tuple[Section, ...]  #: in the order of SECTIONS, the adjustments last
     origins: tuple[StatementTotal, ...]  #: totals for domestic and foreign cards
+    payouts: tuple[StatementPayout, ...] = ()  #: each payout of the date
+    entries: tuple[StatementEntry, ...] = ()  #: what changes them besides the lines
 
     @property
     def whole(self) -> StatementTotal:
@@ -129,7 +174,7 @@ class Statement:
             gross_minor=head.gross_minor,
             discount_minor=head.discount_minor,
             vat_minor=head.vat_minor,
-            net_minor=head.net_minor - head.brought_forward_minor,
+            net_minor=head.lines_net_minor,
         )
 
     @property
@@ -310,13 +355,17 @@ def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], pa
     row(labels["totals"], labels["count"], labels["gross"], labels["discount"], labels["vat"], labels["net"])
     for total in totals:
         row_of(labels[total.of], total)
-    net_of_lines = head.net_minor - head.brought_forward_minor
-    figures = (head.gross_minor, head.discount_minor, head.vat_minor, net_of_lines)
+    figures = (head.gross_minor, head.discount_minor, head.vat_minor, head.lines_net_minor)
     row(labels["all"], head.presentment_count + head.adjustment_count, *map(amount, figures))
     for part in parts:
         row_of(f"{labels['of_which']} {labels[part.of].lower()}", part)
-    if head.brought_forward_minor:
-        out.write(f"{labels['brought_forward']:<{WIDTH - 14}}{amount(head.brought_forward_minor):>14}\n")
+    for key, minor in (
+        ("entries", head.entries_minor + head.entries_vat_minor),
+        ("brought_forward", head.brought_forward_minor),
+        ("carried_part", -head.carried_minor),
+    ):
+        if minor:
+            out.write(f"{labels[key]:<{WIDTH - 14}}{amount(minor):>14}\n")
     for key, minor in (
         ("total_discount", head.discount_minor),
         ("total_vat", head.vat_minor),
