@@ -25,7 +25,7 @@ BY_MERCHANT: Final = "merchant"
 PaidBy = Literal["remise", "merchant"]
 PAYMENTS: Final[tuple[PaidBy, ...]] = (BY_REMISE, BY_MERCHANT)
 
-#: What stands on the account of a merchant beside a payout, with places for the remise, its terminal, the merchant and the date.
+#: What stands on the account of a merchant beside a payout: with places for the remise, its terminal, the merchant, the date.
 PAYOUT_LABEL: Final = "VENTE PAR CARTE {remise}"
 PAYOUT_LABEL_FORM: Final = r"(?:[^{}]|\{remise\}|\{terminal\}|\{merchant\}|\{date\}){1,60}"
 

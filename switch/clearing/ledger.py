@@ -17,7 +17,8 @@ WHERE business_date = :business_date
 GROUP BY merchant_id, terminal_id, remise_number, issuer, origin, currency, transaction_type, amount_minor < 0
 UNION ALL
 SELECT
-  merchant_id, terminal_id, remise_number, issuer, origin, currency, 'adjustment', '', CASE WHEN amount_minor < 0 THEN 'sale' ELSE 'refund' END, COUNT(*),
+  merchant_id, terminal_id, remise_number, issuer, origin, currency, 'adjustment', '',
+  CASE WHEN amount_minor < 0 THEN 'sale' ELSE 'refund' END, COUNT(*),
   SUM(amount_minor), SUM(interchange_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM adjustment
 WHERE business_date = :business_date

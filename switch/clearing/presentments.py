@@ -291,7 +291,8 @@ INSERT INTO presentment (
   discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number)
 WITH priced AS (
   SELECT
-    n.number AS remise_number, a.request_id, a.merchant_id, a.terminal_id, a.issuer, a.scheme, a.product, a.origin, a.channel, a.transaction_type,
+    n.number AS remise_number,
+    a.request_id, a.merchant_id, a.terminal_id, a.issuer, a.scheme, a.product, a.origin, a.channel, a.transaction_type,
     a.amount_minor, a.currency, a.rrn, a.approval_code, a.pan_masked, a.local_at, a.decided_at_ms,
     t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor,
     :vat_rate_basis_points AS vat_rate_basis_points,

@@ -1,6 +1,6 @@
 """The SQL that says which remise a transaction is of: what its terminal captured on the date, or one batch of it.
 
-A remise is the unit of statement, payout and bank label. By the rules of ``clearing.presentments``, which runs these statements.
+A remise is the unit of statement, payout and bank label. The rules of ``clearing.presentments`` hold for these statements, too.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ REMISE_TABLES: Final = (
     """,
 )
 
-#: The batches that terminals closed on the date, their totals agreed (0500, 0520); terminal_id is empty where one message closed
-#: those of all terminals of an acquirer.
+#: The batches that terminals closed on the date, their totals agreed (0500, 0520); terminal_id is empty where one message
+#: closed those of all terminals of an acquirer.
 CLOSED_BATCHES = """
 INSERT INTO closed_batch (acquirer_id, terminal_id, last_request_id)
 SELECT DISTINCT acquirer_id, terminal_id, last_request_id

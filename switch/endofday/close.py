@@ -40,8 +40,8 @@ from switch.settlement.statement_forms import BytesForm
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
 DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
-#: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read business_date
-#: and value_date. See ``settlement.fees.entries``.
+#: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
+#: parameters of the day. See ``settlement.fees.entries``.
 ENTRY_SOURCES: tuple[str, ...] = ()
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
 

@@ -23,6 +23,7 @@ from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
 from switch.record import frozen
 from switch.settlement import payouts as settlement
+from switch.settlement.fees.stated import StatementEntry, StatementPayout
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SECTIONS,
@@ -30,8 +31,6 @@ from switch.settlement.statement import (
     Out,
     Section,
     Statement,
-    StatementEntry,
-    StatementPayout,
     StatementRow,
     StatementTotal,
 )

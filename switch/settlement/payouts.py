@@ -17,8 +17,8 @@ FROM cube
 GROUP BY merchant_id, terminal_id, remise_number, currency
 """
 
-#: A remise is paid by itself, or with all that its merchant is due on the date, as the contract says; entries of a remise go with
-#: it. Entries of no remise, and what was carried, go to the merchant's largest payout of the date (of equal ones the first
+#: A remise is paid by itself, or with all that its merchant is due on the date, as the contract says; entries of a remise go
+#: with it. Entries of no remise, and what was carried, go to the merchant's largest payout of the date (of equal ones the first
 #: terminal's), or make one of their own where nothing else is due.
 #: A payout with nothing above zero to pay is carried: the merchant's next date with a payout brings it forward, in the same
 #: currency, together with whatever else the date before carried.
@@ -92,7 +92,9 @@ WITH part AS (
   FROM forwarded AS f
 ), named AS (
   SELECT
-    s.*, ROW_NUMBER() OVER (PARTITION BY s.reference ORDER BY s.merchant_id, s.terminal_id, s.remise_number, s.currency) AS alike
+    s.*, ROW_NUMBER() OVER (
+      PARTITION BY s.reference ORDER BY s.merchant_id, s.terminal_id, s.remise_number, s.currency
+    ) AS alike
   FROM summed AS s
 )
 SELECT
@@ -144,15 +146,16 @@ WITH charge AS (
   FROM cube
   GROUP BY merchant_id, currency, kind, subject
 ), moved AS (
-  SELECT 'discount' AS kind, merchant_id, merchant_id || suffix AS subject, currency, discount_minor AS amount_minor, 'discount-income' AS account,
-    :business_date AS value_date, 'merchant discount' || remark AS narrative
+  SELECT 'discount' AS kind, merchant_id, merchant_id || suffix AS subject, currency, discount_minor AS amount_minor,
+    'discount-income' AS account, :business_date AS value_date, 'merchant discount' || remark AS narrative
   FROM charge
   UNION ALL
   SELECT 'vat', merchant_id, merchant_id || suffix, currency, vat_minor, 'vat-collected', :business_date,
     'VAT on the merchant discount' || remark
   FROM charge
   UNION ALL
-  SELECT 'payout', merchant_id, SUBSTR(reference, 12), currency, net_minor, 'settlement-account', value_date, 'payout ' || reference
+  SELECT 'payout', merchant_id, SUBSTR(reference, 12), currency, net_minor, 'settlement-account', value_date,
+    'payout ' || reference
   FROM payout WHERE business_date = :business_date AND outcome = 'paid'
 ), movement AS (
   SELECT :business_date || '/' || kind || '/' || subject AS entry_id, 1 AS line, kind,

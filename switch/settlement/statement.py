@@ -21,6 +21,7 @@ from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
 from switch.record import frozen
 from switch.settlement.bank_account import grouped_iban, grouped_rib
+from switch.settlement.fees.stated import StatementEntry, StatementPayout
 from switch.settlement.statement_labels import LABELS
 from switch.transaction import (
     BILL_PAYMENT,
@@ -107,41 +108,6 @@ class StatementTotal:
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> StatementTotal:
-        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
-
-
-@frozen(kw_only=True)
-class StatementPayout:
-    """One payout of a statement: of a remise, or of all the merchant is due."""
-
-    reference: str
-    label: str  #: as it stands on the merchant's account
-    terminal_id: str  #: of the remise; empty where it is of the merchant
-    remise_number: int  #: 0 where it is of the merchant
-    net_minor: int
-    outcome: PayoutOutcome
-
-    @classmethod
-    def from_row(cls, row: Sequence[Any]) -> StatementPayout:
-        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
-
-
-@frozen(kw_only=True)
-class StatementEntry:
-    """What changes what a merchant is paid besides its lines: a fee of a period, an amount held back, a difference of rounding."""
-
-    terminal_id: str  #: empty where it is of the merchant
-    remise_number: int  #: 0 where it is of no remise
-    kind: str
-    reference: str  #: what it is of
-    amount_minor: int  #: above zero where the merchant gets it
-    vat_minor: int
-    vat_rate_basis_points: int
-    rule: str  #: file, line and date of the row it follows from
-    narrative: str
-
-    @classmethod
-    def from_row(cls, row: Sequence[Any]) -> StatementEntry:
         return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
 
 

@@ -1,4 +1,5 @@
-"""What a merchant pays and is paid besides its sales: which row of a fee table counts, entries, and the accounts of each kind.
+"""Fees: what merchants pay and are paid besides their sales, by dated rows of fee tables: which row counts, and why.
 
-Pure: tables of the specification and text of SQL; nothing here reads a file or runs a statement.
+Rows of the specification and what stands in the books come in; rules, entries, their accounts and the SQL that makes them go
+out. It refuses to read a file or a database, and to know how a statement looks.
 """

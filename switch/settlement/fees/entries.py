@@ -1,8 +1,8 @@
 """Entries: what changes what a merchant is paid besides presentments, adjustments and amounts carried (``merchant_entry``).
 
-A source of entries is one SQL statement that inserts them before payouts are made. It owns the kinds it inserts, counts ``line``
-from 1 within merchant, terminal, remise and kind, and gives amounts the sign of what the merchant gets: a fee is below zero. What
-an entry is posted to says one table, ``ACCOUNTS``.
+A source of entries is one SQL statement that inserts them before payouts are made. It owns the kinds it inserts, counts
+``line`` from 1 within merchant, terminal, remise and kind, and gives amounts the sign of what the merchant gets: a fee is below
+zero. The table ``ENTRY_ACCOUNTS`` says where each kind is posted.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class EntryAccount:
     of_merchant: bool = False  #: whether each merchant has an account of its own: ``account:MERCHANT``
 
 
-#: Kind of entry -> its accounts: the only place that knows them. An entry of a kind that is not here has no posting, and the day
-#: does not balance.
-ACCOUNTS: Final = {
+#: Kind of entry -> its accounts: the only place that knows them. An entry of a kind that is not here has no posting, and the
+#: day does not balance.
+ENTRY_ACCOUNTS: Final = {
     "rounding": EntryAccount(account="discount-income"),
     "service": EntryAccount(account="service-fee-income"),
     "gateway": EntryAccount(account="gateway-fee-income"),
@@ -56,8 +56,8 @@ ADD_ENTRY_ACCOUNT: Final = "INSERT INTO entry_account VALUES (?, ?, ?, ?)"
 
 
 def entry_accounts() -> Iterator[tuple[str, str, str, bool]]:
-    """``ACCOUNTS`` as rows of ``entry_account``."""
-    for kind, posted in ACCOUNTS.items():
+    """``ENTRY_ACCOUNTS`` as rows of ``entry_account``."""
+    for kind, posted in ENTRY_ACCOUNTS.items():
         yield kind, posted.account, posted.vat_account, posted.of_merchant
 
 
