@@ -36,13 +36,14 @@ from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
 from switch.settlement.fees.entries import ENTRY_POSTINGS
+from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, discounts_follow_rules
 from switch.settlement.statement_forms import BytesForm
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
-DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
+DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, charges_follow_rates)
 #: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
 #: parameters of the day. See ``settlement.fees.entries``.
-ENTRY_SOURCES: tuple[str, ...] = ()
+ENTRY_SOURCES: tuple[str, ...] = FEE_LINES
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
 
 
@@ -175,7 +176,7 @@ def _proved(connection: sqlite3.Connection) -> BooksReport:
     dates = books.BusinessDates.of(connection)
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
     for business_date in dates.closed:
-        for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS):
+        for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
             faults += check(ask, business_date)
     last = {"business_date": dates.last_closed}
     return BooksReport(
@@ -347,6 +348,7 @@ def _write_day(
     try:
         if business_date in books.BusinessDates.of(connection).closed:
             return False
+        connection.execute(FEE_RULES, parameters)
         with books.insert_unguarded(connection, "presentment"):
             connection.execute(clearing.PRESENTMENTS, parameters)
         query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
