@@ -1,14 +1,14 @@
 """The SQL of what reversals take back of presentments of earlier dates, and of what both are charged.
 
-By the rules of ``clearing.presentments``, which runs these statements: a reversal of a later date is an adjustment in that date.
+The rules of ``clearing.presentments`` hold for these statements: a reversal of a later date is an adjustment in that date.
 """
 
 from __future__ import annotations
 
 from switch.clearing.remises import ADJUSTED, LOWERED
 
-#: Interchange, discount and VAT of the rows of ``priced``, part of PRESENTMENTS and ADJUSTMENTS: the rate and the fixed part, not
-#: less than the minimum and not more than the maximum. On nothing, nothing is charged.
+#: Interchange, discount and VAT of the rows of ``priced``, part of PRESENTMENTS and ADJUSTMENTS. A discount is the rate and the
+#: fixed part, not less than the minimum and not more than the maximum. On nothing, nothing is charged.
 CHARGES = """
 proportional AS (
   SELECT

@@ -98,7 +98,8 @@ FROM (SELECT
     WHEN d.captured_minor < 0 THEN -v.replacement_minor
     ELSE v.replacement_minor
   END AS amount_minor,
-  r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms, m.tariff_group, m.by_amount,
+  r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms,
+  m.tariff_group, m.by_amount,
   CASE m.by_product WHEN 1 THEN COALESCE(r.product, '') ELSE '' END AS tariff_product,
   {REMISE_BATCH},
   CASE

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
-from switch.endofday.tariffs import Fees, Lacking, stage_groups, stage_tariffs
+from switch.endofday.tariffs import Fees, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
 from switch.money import currency_name
+from switch.settlement.fees.dues import DUE_TABLES, RELEASES_WANTED
 from switch.settlement.fees.entries import ADD_ENTRY_ACCOUNT, ENTRY_TABLES, entry_accounts
 from switch.settlement.fees.lines import FEE_TABLES
 
@@ -47,13 +48,17 @@ class DaySpecs(Protocol):
     def calendar(self) -> Calendar: ...
 
 
-def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[str, object]) -> None:
-    """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved."""
+def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str, object]) -> None:
+    """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved.
+
+    The VAT rate on commissions is put among the parameters. SpecError with all that the specification lacks for the date.
+    """
     business_date = str(parameters["business_date"])
     acceptors = ((merchant.id, *_terms(merchant)) for merchant in specs.merchants.values())
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
     lacking = Lacking()
-    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES):
+    parameters["vat_rate_basis_points"] = lacking.found(lambda: specs.fees.vat.rate(business_date))
+    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES):
         connection.execute(sql)
     connection.execute("BEGIN")
     connection.executemany(ADD_ENTRY_ACCOUNT, entry_accounts())
@@ -62,10 +67,12 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[s
         connection.execute(clearing.OTHER_ACCEPTORS, (*_terms(specs.default_contract), business_date))
     connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
     groups = stage_groups(connection, specs.fees, business_date, lacking)
+    connection.execute(RELEASES_WANTED, parameters)
     for sql in clearing.STAGE:
         connection.execute(sql, parameters)
     _refuse_changed_currency(connection, parameters)
     stage_tariffs(connection, specs.fees, business_date, groups, lacking)
+    stage_dues(connection, specs.fees, business_date, [*specs.merchants.values()], specs.default_contract, lacking)
     lacking.refuse()
     connection.execute("COMMIT")
 

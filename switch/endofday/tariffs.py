@@ -1,14 +1,15 @@
 """The fee tables resolved for a business date: each kind of sale of the day once, never each sale; and what is due of periods.
 
-What a fee can hang on of a merchant alone (its plan, category and monthly volume) makes a *tariff group*; amounts are alike from
-one edge of its plan's ranges to the next (*bands*). The monthly volume is what the merchant sold on the earlier business dates of
-the same calendar month, net of refunds and reversals, so that the order of the sales of a date changes nothing.
+What a fee can hang on of a merchant alone (its plan, category and monthly volume) makes a *tariff group*; amounts are alike
+from one edge of its plan's ranges to the next (*bands*). The monthly volume is what the merchant sold on the earlier business
+dates of the same calendar month, net of refunds and reversals, so that the order of the sales of a date changes nothing.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import Final, Protocol, TypeVar
 
 from attrs import Factory, define
@@ -16,12 +17,14 @@ from attrs import Factory, define
 from switch.clearing import presentments as clearing
 from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError, SpecsLackError
+from switch.merchant import Merchant
 from switch.record import frozen
 from switch.settlement.discount import DiscountTable, VatTable
-from switch.settlement.fees import lines
-from switch.settlement.fees.rows import PAID_TO_MERCHANT, FeeRow, Sale, edges
+from switch.settlement.fees import dues, lines
+from switch.settlement.fees.rows import CHARGE_KINDS, PAID_TO_MERCHANT, FeeRow, Sale, edges
 
 T = TypeVar("T")
+ONCE_OR_EVENT: Final = frozenset({"setup", "chargeback_fee"})  #: charges that are of no month
 
 
 class Fees(Protocol):
@@ -170,3 +173,40 @@ def _resolved(fees: Fees, business_date: str, group: _Group, sale: Sale, lacking
     )
     row = lacking.found(lambda: fees.discount.row(business_date, group.plan, sale))
     return None if interchange is None or row is None else (interchange, row)
+
+
+def stage_dues(
+    connection: sqlite3.Connection,
+    fees: Fees,
+    business_date: str,
+    merchants: Sequence[Merchant],
+    others: Merchant | None,
+    lacking: Lacking,
+) -> None:
+    """What contracts and plans say is due besides transactions: charges in force, and shares held back.
+
+    ``others`` is the contract of merchants without one of their own: those that sell on the date.
+    """
+    ids = [row[0] for row in connection.execute("SELECT merchant_id FROM card_acceptor WHERE plan IS NOT NULL ORDER BY 1")]
+    own = {merchant.id: merchant for merchant in merchants}
+    charges, held = [], []
+    for merchant_id in ids:
+        merchant = own.get(merchant_id, others)
+        assert merchant is not None, f"{merchant_id} was staged by a contract"
+        plan = fees.discount.plans.get(merchant.plan)
+        for kind in CHARGE_KINDS if plan is not None and plan.charges else ():
+            charge = plan.charge(business_date, kind) if plan is not None else None
+            if charge is None:
+                continue
+            vat = lacking.found(lambda kind=kind: fees.vat.rate(business_date, kind))  # type: ignore[misc]
+            reference = "" if kind in ONCE_OR_EVENT else business_date[:7]
+            of = merchant.terminals if kind == "rent" else ("",)
+            due = (kind, reference, charge.amount_minor, vat, charge.place)
+            charges += [(merchant_id, terminal_id, *due) for terminal_id in of]
+        for kind, share in (("reserve", merchant.reserve), ("deposit", merchant.deposit)):
+            if share is not None:
+                release_on = (date.fromisoformat(business_date) + timedelta(days=share.days)).isoformat()
+                rule = f"merchants.toml, {kind} of {merchant_id}"
+                held.append((merchant_id, kind, share.rate_basis_points, share.maximum_minor, release_on, rule))
+    connection.executemany(dues.ADD_DUE_CHARGE, charges)
+    connection.executemany(dues.ADD_HELD_BACK, held)

@@ -39,6 +39,11 @@ class Charge:
     file: str
     line: int  #: 0: not known
 
+    @property
+    def place(self) -> str:
+        """Where it stands and since when it is in force."""
+        return f"{self.file}{f':{self.line}' if self.line else ''} from {self.from_date}"
+
     @classmethod
     def from_toml(cls, table: SpecTable) -> Charge:
         error = table.error("", "", "")
@@ -83,7 +88,7 @@ class DiscountPlan:
         return (*self.rates, *self.extras)
 
     def extra_rows(self, business_date: str, sale: Sale) -> Iterator[FeeRow]:
-        """The row of each other fee a sale has, in the order of EXTRA_KINDS; a kind without a row for it is none of its fees."""
+        """The row of each other fee a sale has, in the order of EXTRA_KINDS; a sale without a row of a kind has no such fee."""
         for kind in EXTRA_KINDS:
             row = winner((each for each in self.extras if each.kind == kind), business_date, sale)
             if row is not None:

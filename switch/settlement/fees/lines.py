@@ -74,7 +74,8 @@ WITH asked AS (
     ON t.tariff_group = a.tariff_group AND t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
     AND t.transaction_type = a.transaction_type AND t.product = a.tariff_product AND t.amount_band = a.amount_band
   JOIN numbered_remise AS n ON n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
-  WHERE a.exception_reason IS NULL AND a.tariff_group IN (SELECT tariff_group FROM fee_tariff)
+  WHERE EXISTS (SELECT 1 FROM fee_tariff) AND a.exception_reason IS NULL
+    AND a.tariff_group IN (SELECT tariff_group FROM fee_tariff)
 ), {_CHARGED}
 SELECT
   :business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, sign * fee_minor, sign * fee_vat_minor,
@@ -125,7 +126,8 @@ INSERT INTO merchant_entry (
   business_date, merchant_id, terminal_id, remise_number, kind, line, reference, amount_minor, vat_minor,
   vat_rate_basis_points, currency, rule, narrative)
 WITH summed AS (
-  SELECT merchant_id, terminal_id, remise_number, kind, rule, vat_rate_basis_points, currency, SUM(amount_minor) AS amount_minor,
+  SELECT
+    merchant_id, terminal_id, remise_number, kind, rule, vat_rate_basis_points, currency, SUM(amount_minor) AS amount_minor,
     SUM(vat_minor) AS vat_minor, COUNT(*) AS line_count
   FROM fee_line
   WHERE business_date = :business_date
@@ -142,8 +144,8 @@ FROM summed AS s
 JOIN fee_rule AS u ON u.rule = s.rule
 """
 
-#: In this order once presentments and adjustments are there, before payouts are made.
-FEE_LINES: Final = (PRESENTED_LINES, ADJUSTED_LINES, LINE_ENTRIES)
+#: In this order once PRESENTED_LINES and the adjustments are there, before payouts are made.
+FEE_LINES: Final = (ADJUSTED_LINES, LINE_ENTRIES)
 
 
 def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
@@ -175,7 +177,8 @@ def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
     unfounded = """
     SELECT f.request_id, f.kind
     FROM fee_line AS f
-    LEFT JOIN presentment AS p ON p.request_id = f.request_id AND p.merchant_id = f.merchant_id AND p.terminal_id = f.terminal_id
+    LEFT JOIN presentment AS p
+      ON p.request_id = f.request_id AND p.merchant_id = f.merchant_id AND p.terminal_id = f.terminal_id
     LEFT JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
     WHERE f.business_date = :business_date AND (p.request_id IS NULL OR u.rule IS NULL OR p.business_date <>
       CASE f.adjusts WHEN '' THEN f.business_date ELSE f.adjusts END)

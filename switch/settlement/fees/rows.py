@@ -1,8 +1,9 @@
 """Rows of fee tables: what each covers and takes, and which of several counts for a sale (``fees/discount.toml``).
 
-Of the rows that are in force and cover a sale, the one that names the most columns wins, and of those the one with the latest
-``from``; rows that are alike in both and cover the same sale are a mistake of the file. ``winner`` is that sentence. A column is
-``origin``, ``scheme``, ``product``, ``channel``, ``mcc``, ``transaction_type``, a range of amounts or a range of monthly volumes.
+Of the rows that are in force and cover a sale, the one that names the most columns wins, and of those the one with the
+latest ``from``. ``winner`` is that sentence. Rows that are alike in both and cover the same sale are a mistake of the file.
+Columns are ``origin``, ``scheme``, ``product``, ``channel``, ``mcc``, ``transaction_type``, a range of amounts and one of
+monthly volumes.
 """
 
 from __future__ import annotations
@@ -231,12 +232,12 @@ def edges(spans: Iterable[Span]) -> list[int]:
 
 def missing_row(plan_id: str, business_date: str, sale: Sale, file: str, line: int | None) -> SpecError:
     """That no row of a plan covers a sale."""
-    words = [word for word in sale.words if word]
-    if sale.amount_minor:
-        words.append(f"of {_decimal(sale.amount_minor)}")
-    if sale.volume_minor:
-        words.append(f"at a volume of {_decimal(sale.volume_minor)}")
-    found = f"no row for {' '.join([*words[:1], 'cards', *words[1:]])} on {business_date}"
+    which = " ".join(word for word in (sale.origin, sale.scheme) if word)
+    words = [word for word in (sale.product, sale.channel, sale.transaction_type) if word]
+    words += [f"MCC {sale.mcc}"] if sale.mcc else []
+    words += [f"of {_decimal(sale.amount_minor)}"] if sale.amount_minor else []
+    words += [f"at a volume of {_decimal(sale.volume_minor)}"] if sale.volume_minor else []
+    found = f"no row for {which} cards{', ' if words else ''}{' '.join(words)} on {business_date}"
     return SpecError(file, "plan.rate", found, f"a [[plan.rate]] of {plan_id!r} that covers it", line)
 
 
