@@ -15,7 +15,7 @@ from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
 from switch.money import currency_number, minor_digits
 from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
-from switch.settlement.discount import DiscountTable, VatTable
+from switch.settlement.discount import COMMISSION, DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.card_checks import check_product, check_products
 from switch.specs.centre_profile import ACCEPT, header_of
@@ -350,8 +350,7 @@ def check_coverage(
             for error in discount.gaps(today, plan, sorted({origin for origin, _ in origins})):
                 files.mistakes[error.file, error.key, str(error.found)] = error
     if vat is not None:
-        _keep(files.mistakes, partial(vat.rate, today))
-        for kind in sorted(discount.kinds(plans)) if discount is not None else ():
+        for kind in (COMMISSION, *(sorted(discount.kinds(plans)) if discount is not None else ())):
             _keep(files.mistakes, partial(vat.rate, today, kind))
 
 
