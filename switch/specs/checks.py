@@ -15,7 +15,7 @@ from switch.issuers.profile import SERIES_BODY_DIGITS, CardSeries
 from switch.money import currency_number, minor_digits
 from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
-from switch.settlement.discount import COMMISSION, DiscountTable, VatTable
+from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.card_checks import check_product, check_products
 from switch.specs.centre_profile import ACCEPT, header_of
@@ -347,10 +347,10 @@ def check_coverage(
         entries = [*files.tables("merchants.toml", "merchant"), *([others] if others is not None else [])]
         plans = {entry.peek("plan", str) or "" for entry in entries} & set(discount.plans)
         for plan in sorted(plans):
-            for error in discount.gaps(today, plan, sorted({origin for origin, _ in origins})):
-                files.mistakes[error.file, error.key, str(error.found)] = error
+            for gap in discount.gaps(today, plan, sorted({origin for origin, _ in origins})):
+                files.mistakes[gap.file, gap.key, str(gap.found)] = gap
     if vat is not None:
-        for kind in (COMMISSION, *(sorted(discount.kinds(plans)) if discount is not None else ())):
+        for kind in sorted(discount.kinds(plans)) if discount is not None else ("commission",):
             _keep(files.mistakes, partial(vat.rate, today, kind))
 
 
