@@ -40,7 +40,7 @@ class FeeCharged:
     @property
     def rule(self) -> str:
         """Where the row stands and since when it is in force; empty where the books do not say."""
-        return f"{self.file}{f':{self.line}' if self.line else ''} from {self.from_date}" if self.file else ""
+        return f"{self.file}{f':{self.line}' if self.line else ''}, {self.from_date}" if self.file else ""
 
 
 @frozen(kw_only=True)

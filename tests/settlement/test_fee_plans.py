@@ -163,7 +163,7 @@ def test_charges_are_due_once_and_monthly(tmp_path: Path) -> None:
         second = close(tmp_path)
     columns = "business_date, kind, terminal_id, reference, amount_minor, vat_minor, rule"
     sql = f"SELECT {columns} FROM merchant_entry ORDER BY kind, terminal_id"
-    place = "fees/discount.toml from "
+    place = "fees/discount.toml, "
     assert rows(tmp_path, sql) == [
         (FRIDAY, "rent", "SHOP0001", "2026-11", -150_00, -30_00, f"{place}2020-01-01"),
         (FRIDAY, "rent", "SHOP0002", "2026-11", -150_00, -30_00, f"{place}2020-01-01"),

@@ -157,7 +157,7 @@ SELECT
   ROW_NUMBER() OVER (
     PARTITION BY s.merchant_id, s.terminal_id, s.remise_number, s.kind ORDER BY s.rule, s.vat_rate_basis_points, s.currency),
   '', s.amount_minor, s.vat_minor, s.vat_rate_basis_points, s.currency,
-  u.file || CASE u.line WHEN 0 THEN '' ELSE ':' || u.line END || ' from ' || u.from_date,
+  u.file || CASE u.line WHEN 0 THEN '' ELSE ':' || u.line END || ', ' || u.from_date,
   REPLACE(s.kind, '_', ' ') || ' fee, ' || s.line_count || CASE s.line_count WHEN 1 THEN ' line' ELSE ' lines' END
 FROM summed AS s
 JOIN fee_rule AS u ON u.rule = s.rule
