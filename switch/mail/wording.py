@@ -15,7 +15,7 @@ WORDING: Final[dict[str, dict[str, str]]] = {
         "gross": "Montant brut",
         "discount": "Commissions HT",
         "vat": "TVA sur commissions",
-        "entries": "Autres écritures, TTC",
+        "entries": "Autres mouvements, TTC",
         "brought_forward": "Solde antérieur reporté",
         "paid": "Net crédité",
         "carried": "Solde reporté",

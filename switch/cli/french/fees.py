@@ -27,8 +27,8 @@ FEES: Final[dict[str, str]] = {
     "ecommerce": "en ligne",
     "magstripe": "piste",
     "manual": "saisie manuelle",
-    "Entries: what changes payouts besides transactions": "Écritures : ce qui modifie les virements en plus des opérations",
-    "entry": "écriture",
+    "Entries: what changes payouts besides transactions": "Mouvements : ce qui modifie les virements en plus des opérations",
+    "entry": "mouvement",
     "of": "de",
     "rounding": "arrondi",
     "setup": "mise en service",
@@ -62,7 +62,7 @@ FEES: Final[dict[str, str]] = {
         "la présentation {1} manque à ses frais {2}, ou n'a pas de règle pour eux"
     ),
     "merchant {1}, terminal {2}: the fees {3} differ from their entries by {4} minor units": (
-        "commerçant {1}, TPE {2} : les frais {3} diffèrent de leurs écritures de {4} (en unités divisionnaires)"
+        "commerçant {1}, TPE {2} : les frais {3} diffèrent de leurs mouvements de {4} (en unités divisionnaires)"
     ),
     "presentment {1} (RRN {2}) has not the rates of its rule": "la présentation {1} (RRN {2}) n'a pas les taux de sa règle",
     "merchant {1}: {2} {3} was charged before": "commerçant {1} : {2} {3} déjà facturé",
