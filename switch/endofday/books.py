@@ -24,12 +24,12 @@ _JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql")
+_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql")
 SCHEMA: Final = databases.Schema(
     name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )
 _BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
-CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
+CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written, so that its indexes stay in memory
 
 
 @contextmanager
@@ -199,7 +199,11 @@ _DIGESTED: Final = {
     "released_item": "request_id",
     "posting": "entry_id, line",
     "position": "participant, role, currency",
-    "payout": "merchant_id",
+    "payout": "merchant_id, reference",
+    "remise": "merchant_id, terminal_id, number",
+    "merchant_entry": "merchant_id, terminal_id, remise_number, kind, line",
+    "fee_rule": "rule",
+    "fee_line": "merchant_id, request_id, kind",
     "statement": "merchant_id",
     "statement_total": "merchant_id, origin",
     "type_total": "merchant_id, transaction_type",
@@ -270,6 +274,7 @@ def day_report(
         totals=rows(settled.DayTotal, settled.TOTALS_OF_DAY),
         positions=rows(settled.Position, settled.POSITIONS_OF_DAY),
         payouts=rows(settled.Payout, settled.PAYOUTS_OF_DAY),
+        entries=rows(settled.EntryItem, settled.ENTRIES_OF_DAY),
         refunds=rows(settled.Refund, settled.REFUNDS_OF_DAY) if counted["refund_count"] else (),
         adjustments=rows(settled.Adjustment, settled.ADJUSTMENTS_OF_DAY),
         reversed=rows(settled.ReversedItem, settled.REVERSED_OF_DAY),

@@ -17,6 +17,7 @@ import click
 
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
+from switch.cli.french.fees import FEES
 from switch.cli.french.mail import MAIL
 from switch.cli.french.proofs import PROOFS
 from switch.cli.french.reconcile import RECONCILE
@@ -24,11 +25,30 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**RECONCILE, **SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL}}
+_CATALOGUE: Final = {
+    **DEMO,
+    **FEES,
+    **MAIL,
+    **MISTAKES,
+    **PROOFS,
+    **RECONCILE,
+    **SCREENS,
+}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
+#: The verbs that have ``--lang``.
 SPOKEN: Final = frozenset(
-    {"day", "statement", "mail", "check", "merchants", "demo", "reconcile"}
-)  #: the verbs that have ``--lang``
+    {
+        "check",
+        "day",
+        "demo",
+        "fees",
+        "mail",
+        "merchants",
+        "reconcile",
+        "statement",
+    }
+)
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
