@@ -16,8 +16,8 @@ BY_BATCH: Final = "batch"
 ContractCapture = Literal["cut_off", "completion", "batch"]
 CAPTURES: Final[tuple[ContractCapture, ...]] = (AT_CUT_OFF, BY_COMPLETION, BY_BATCH)
 
-StatementLanguage = Literal["fr", "en"]
-LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en")
+StatementLanguage = Literal["fr", "en", "ar"]
+LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en", "ar")
 
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
 

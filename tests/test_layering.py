@@ -43,7 +43,9 @@ ORDER: Final = (
     "issuers/proofs",
     "issuers",
     "clearing",
+    "settlement/typesetting",
     "settlement",
+    "settlement/layouts",
     # the shell, from the ground up
     "machine",
     "data_folder",
@@ -81,8 +83,10 @@ DOORKEEPERS: Final = {
     "cryptography": {"data_folder", "card_security", "keys"},
     "ssl": {"lines", "mail"},
     "smtplib": {"mail"},
-    "reportlab": {"settlement"},
-    "xlsxwriter": {"settlement"},
+    "reportlab": {"settlement/typesetting"},
+    "xlsxwriter": {"settlement", "settlement/layouts"},
+    "arabic_reshaper": {"settlement/typesetting"},
+    "bidi": {"settlement/typesetting"},
     "trio": {"machine", "lines", "issuers/process", "centre", "cli", "cli/console"},
 }
 IMPURE: Final = {"time", "random", "os", "socket", "secrets", "uuid", "pathlib", "subprocess", "threading", "sqlite3"}

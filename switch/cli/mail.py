@@ -299,6 +299,7 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
 
     from switch.cli.show.tables import show_pairs, show_table
     from switch.mail.delivery import eml_path
+    from switch.mail.letter import ISOLATE, ISOLATE_END
 
     state = f"{said(_state(letter))} {_when(letter, specs)}"
     if letter.state == "queued":
@@ -325,7 +326,8 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
         click.echo()
         say_text(str(message["Subject"]), "title")
         click.echo()
-        click.echo(body.get_content().rstrip() if body is not None else "")
+        text = body.get_content().rstrip() if body is not None else ""
+        click.echo(text.replace(ISOLATE, "").replace(ISOLATE_END, ""))
 
 
 def _as_json(letter: Letter, data: Path, specs: Specs, doubtful: set[int]) -> dict[str, Any]:

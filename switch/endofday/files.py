@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
     from switch.merchant import StatementLanguage
+    from switch.settlement.typesetting.letters import Letters
 
 BUFFER_BYTES = 1 << 18  #: of a file being written
 STATEMENTS_TOLD: Final = 20  #: progress is told once for so many
@@ -95,17 +96,26 @@ class _Counted(io.RawIOBase):
         return count
 
 
+def system_letters() -> Letters:
+    """The fonts of this machine, for what a PDF cannot write without them; none is read before a text needs one."""
+    from switch.machine.fonts import ADVICE, system_fonts
+    from switch.settlement.typesetting.letters import FontFile, Letters
+
+    return Letters(lambda: [FontFile(*font) for font in system_fonts()], ADVICE)
+
+
 def render(
     connection: sqlite3.Connection,
     path: Path,
     business_date: str,
     say: Callable[[str], None] = lambda _: None,
     also: Collection[BytesForm] = (),
+    letters: Letters | None = None,
 ) -> None:
     """Write the files of a closed day that are not all there, and their digests into the books. OSError where one cannot be.
 
     ``also`` are forms of the statements to be written besides, and it may name none. ``say`` is called with how many statements
-    are written so far, for whoever waits.
+    are written so far, for whoever waits. ``letters`` are the fonts for PDFs; those of this machine where none are given.
     """
     make_folder(path.parent)
     make_folder(path)
@@ -118,10 +128,12 @@ def render(
         _write_day_files(connection, business_date, folder)
     forms = [form for form in BYTES_SUFFIXES if form in also and not is_complete(connection, path, business_date, [form])]
     stated = list(_stated(connection, business_date))
+    if "pdf" in forms and letters is None:
+        letters = system_letters()
     for number, merchant_id in enumerate(stated, start=1):
         if number % STATEMENTS_TOLD == 1:
             say(f"closing {business_date}: writing statement {number:,} of {len(stated):,}")
-        _write_statement_files(connection, business_date, merchant_id, folder, texts, forms)
+        _write_statement_files(connection, business_date, merchant_id, folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))
     connection.execute("COMMIT")
@@ -282,6 +294,7 @@ def _write_statement_files(
     folder: _Folder,
     texts: Collection[TextForm],
     forms: Collection[BytesForm],
+    letters: Letters | None,
 ) -> None:
     statement = statement_of(connection, business_date, merchant_id)
     assert statement is not None, f"{merchant_id} is among the statements of {business_date}"
@@ -292,7 +305,7 @@ def _write_statement_files(
         write_texts(statement, outs)
     for form in forms:
         with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[form])) as file:
-            file.write(as_bytes(statement, form))
+            file.write(as_bytes(statement, form, letters))
 
 
 def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool:

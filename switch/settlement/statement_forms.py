@@ -6,7 +6,7 @@ Forms of text are written side by side, each line read once for all of them; PDF
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import asdict
 
@@ -26,6 +26,9 @@ from switch.settlement.statement import (
     write_text_totals,
 )
 from switch.settlement.statement_excel import write_excel_head, write_excel_lines
+
+if TYPE_CHECKING:
+    from switch.settlement.typesetting.letters import Letters
 
 TextForm = Literal["text", "csv", "excel-fr"]
 BytesForm = Literal["pdf", "xlsx"]
@@ -70,12 +73,15 @@ def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
         write_text_totals(text, head, statement.origins, statement.parts)
 
 
-def as_bytes(statement: Statement, form: BytesForm) -> bytes:
-    """A statement as PDF or XLSX. The libraries of both are loaded here, for nobody else waits for them."""
+def as_bytes(statement: Statement, form: BytesForm, letters: Letters | None = None) -> bytes:
+    """A statement as PDF or XLSX. The libraries of both are loaded here, for nobody else waits for them.
+
+    ``letters`` has the fonts for what a PDF cannot write without them (``statement_pdf.as_pdf``).
+    """
     if form == "pdf":
         from switch.settlement.statement_pdf import as_pdf
 
-        return as_pdf(statement)
+        return as_pdf(statement, letters)
     from switch.settlement.statement_xlsx import as_xlsx
 
     return as_xlsx(statement)
