@@ -35,6 +35,7 @@ from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
+from switch.settlement.fees.entries import ENTRY_POSTINGS
 from switch.settlement.statement_forms import BytesForm
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
 DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
+#: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
+#: parameters of the day. See ``settlement.fees.entries``.
+ENTRY_SOURCES: tuple[str, ...] = ()
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
 
 
@@ -359,7 +363,8 @@ def _write_day(
         query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
         (presented,) = connection.execute(query, parameters).fetchone()
         say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-        for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
+        cleared = (*clearing.PRESENT, *ledger.CLEAR, settlement.REMISE_TOTALS)
+        for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
             connection.execute(sql, parameters)
         books.record_digests(connection, business_date)
         connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
