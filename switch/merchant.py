@@ -25,6 +25,13 @@ BY_MERCHANT: Final = "merchant"
 PaidBy = Literal["remise", "merchant"]
 PAYMENTS: Final[tuple[PaidBy, ...]] = (BY_REMISE, BY_MERCHANT)
 
+#: How the statement of a merchant is laid out as text, PDF and XLSX: a line for each transaction with what it cost, or a block
+#: for each remise.
+ContractLayout = Literal["detailed", "remise"]
+#: All layouts a statement can be asked for in: the last one is the invoice of a month.
+STATEMENT_LAYOUTS: Final = ("detailed", "remise", "monthly")
+CONTRACT_LAYOUTS: Final[tuple[ContractLayout, ...]] = ("detailed", "remise")
+
 #: What stands on the account of a merchant beside a payout: with places for the remise, its terminal, the merchant, the date.
 PAYOUT_LABEL: Final = "VENTE PAR CARTE {remise}"
 PAYOUT_LABEL_FORM: Final = r"(?:[^{}]|\{remise\}|\{terminal\}|\{merchant\}|\{date\}){1,60}"
@@ -78,6 +85,7 @@ class Merchant:
     ice: str = ""  #: identifiant commun de l'entreprise, on its statement
     paid_by: PaidBy = BY_REMISE  #: what one payout is of
     payout_label: str = PAYOUT_LABEL  #: of its payouts, as they stand on its account
+    layout: ContractLayout = "detailed"  #: of its statement, in files and by mail
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -113,6 +121,7 @@ class Merchant:
             address=table.text("address", "", pattern=r".{0,60}", expected="at most 60 characters"),
             ice=table.text("ice", "", pattern=r"(?:[0-9]{15})?", expected="15 digits"),
             paid_by=table.choice("paid_by", PAYMENTS, BY_REMISE),
+            layout=table.choice("layout", CONTRACT_LAYOUTS, "detailed"),
             payout_label=table.text(
                 "payout_label",
                 PAYOUT_LABEL,

@@ -19,11 +19,13 @@ from attrs import Factory, define, evolve
 
 from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
+from switch.endofday.layout_facts import BooksFacts
 from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.fees.stated import StatementEntry, StatementPayout
+from switch.settlement.layouts.layout_forms import laid_out
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SECTIONS,
@@ -34,6 +36,7 @@ from switch.settlement.statement import (
     StatementRow,
     StatementTotal,
 )
+from switch.settlement.statement_facts import Layout
 from switch.settlement.statement_forms import BYTES_SUFFIXES, TEXT_SUFFIXES, BytesForm, TextForm, as_bytes, write_texts
 
 if TYPE_CHECKING:
@@ -263,7 +266,12 @@ def statement_of(
     payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
     entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
     return Statement(
-        head=head, sections=tuple(sections), origins=tuple(origins), payouts=tuple(payouts), entries=tuple(entries)
+        head=head,
+        sections=tuple(sections),
+        origins=tuple(origins),
+        payouts=tuple(payouts),
+        entries=tuple(entries),
+        facts=BooksFacts(connection, business_date, merchant_id),
     )
 
 
@@ -303,6 +311,10 @@ def _write_statement_files(
 ) -> None:
     statement = statement_of(connection, business_date, merchant_id)
     assert statement is not None, f"{merchant_id} is among the statements of {business_date}"
+    layout: Layout = statement.facts.layout if statement.facts is not None else "detailed"
+    if layout != "detailed":
+        _write_laid_out(statement, layout, folder, texts, forms, letters)
+        return
     with ExitStack() as files:
         outs: dict[TextForm, Out] = {
             form: files.enter_context(folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form]))) for form in texts
@@ -311,6 +323,28 @@ def _write_statement_files(
     for form in forms:
         with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[form])) as file:
             file.write(as_bytes(statement, form, letters))
+
+
+def _write_laid_out(
+    statement: Statement,
+    layout: Layout,
+    folder: _Folder,
+    texts: Collection[TextForm],
+    forms: Collection[BytesForm],
+    letters: Letters | None,
+) -> None:
+    """The files of a statement in the layout of its contract; its CSV is for programs, and the same whatever the layout."""
+    merchant_id = statement.head.merchant_id
+    for form in texts:
+        if form == "csv":
+            with folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as out:
+                write_texts(statement, {form: out})
+        else:
+            with folder.whole_bytes(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as file:
+                file.write(laid_out(statement, layout, form))
+    for bytes_form in forms:
+        with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[bytes_form])) as file:
+            file.write(laid_out(statement, layout, bytes_form, letters))
 
 
 def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool:

@@ -82,7 +82,7 @@ def _terms(m: Merchant) -> tuple[object, ...]:
     """What the day is computed with of a contract, as ``card_acceptor`` has it."""
     return (
         *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
-        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.paid_by, m.payout_label),
+        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.paid_by, m.payout_label, m.layout),
     )
 
 

@@ -170,8 +170,8 @@ WITH charge AS (
 """
 
 STATEMENTS = """
-INSERT INTO statement (business_date, merchant_id, name, city, language, address, ice)
-SELECT DISTINCT p.business_date, p.merchant_id, m.name, m.city, m.language, m.address, m.ice
+INSERT INTO statement (business_date, merchant_id, name, city, language, address, ice, layout)
+SELECT DISTINCT p.business_date, p.merchant_id, m.name, m.city, m.language, m.address, m.ice, m.layout
 FROM payout AS p
 JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
 WHERE p.business_date = :business_date

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import asdict
 
+from switch.display.visible import visible
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SALE_FIELDS,
     Out,
     Section,
     Statement,
+    amount_formatter,
+    amount_writer,
     batches,
     shown_lines,
+    text_labels,
     write_csv_head,
     write_csv_lines,
     write_text_head,
@@ -69,8 +73,22 @@ def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
                 write_csv_lines(as_csv, head, lines)
             if excel is not None:
                 write_excel_lines(excel, head, lines)
+    if text is not None and statement.entries:
+        _write_text_entries(text, statement)
     if text is not None:
         write_text_totals(text, head, statement.origins, statement.parts)
+
+
+def _write_text_entries(out: Out, statement: Statement) -> None:
+    """What changes what is paid besides the lines: before VAT, the VAT and both, below the columns of the lines."""
+    head = statement.head
+    labels = text_labels(head)
+    decimal, shown = amount_formatter(head.currency), amount_writer(labels)
+    out.write(f"{labels['entries']}\n")
+    for entry in statement.entries:
+        amount, vat = shown(decimal(entry.amount_minor)), shown(decimal(entry.vat_minor))
+        both = shown(decimal(entry.amount_minor + entry.vat_minor))
+        out.write(f"{visible(entry.narrative):<73.73}{amount:>14}{'':19}{vat:>12}{both:>14}\n")
 
 
 def as_bytes(statement: Statement, form: BytesForm, letters: Letters | None = None) -> bytes:
@@ -91,6 +109,8 @@ def as_json(statement: Statement) -> dict[str, Any]:
     """What is said once, then the lines and the totals for each origin and type; amounts in minor units."""
     return {
         **asdict(statement.head),
+        "payouts": [asdict(payout) for payout in statement.payouts],
+        "entries": [asdict(entry) for entry in statement.entries],
         "lines": [dict(zip(LINE_FIELDS, line, strict=True)) for section in statement.sections for line in section.lines],
         "totals": [asdict(total) for total in statement.origins],
         "types": [asdict(section.total) for section in _of_types(statement)],

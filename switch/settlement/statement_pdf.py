@@ -11,12 +11,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
-from typing import Any, Final
+from typing import Final
 
 from switch.display.visible import visible
 from switch.money import currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
+from switch.settlement.fees.stated import StatementEntry
 from switch.settlement.statement import (
+    Head,
     Section,
     ShownLine,
     Statement,
@@ -132,6 +134,8 @@ class _Blank:
 
     def subtotal(self, y: float, total: StatementTotal) -> None: ...
 
+    def entry(self, y: float, entry: StatementEntry) -> None: ...
+
     def totals(self, y: float) -> None: ...
 
 
@@ -154,6 +158,12 @@ def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
         if several:
             room(TOTAL_ROW_HEIGHT)
             paper.subtotal(place.take(TOTAL_ROW_HEIGHT), section.total)
+    if statement.entries:
+        room(TITLE_HEIGHT + 2 * ROW_HEIGHT)
+        paper.section(place.take(TITLE_HEIGHT), "entries")
+    for entry in statement.entries:
+        room(ROW_HEIGHT)
+        paper.entry(place.take(ROW_HEIGHT), entry)
     height = _totals_height(statement)
     if not place.fits(height):
         place.begin_page()
@@ -161,8 +171,18 @@ def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
 
 
 def _totals_height(statement: Statement) -> float:
-    rows = 1 + len(statement.origins) + 1 + len(statement.parts) + 3 + bool(statement.head.brought_forward_minor)
+    rows = 1 + len(statement.origins) + 1 + len(statement.parts) + 3 + len(_beside(statement.head))
     return TOTALS_TITLE_HEIGHT + rows * TOTAL_ROW_HEIGHT + PAID_HEIGHT + LEGEND_HEIGHT
+
+
+def _beside(head: Head) -> list[tuple[str, int]]:
+    """What changes what is paid besides the lines: the key of its label, minor units."""
+    beside = (
+        ("entries", head.entries_minor + head.entries_vat_minor),
+        ("brought_forward", head.brought_forward_minor),
+        ("carried_part", -head.carried_minor),
+    )
+    return [(key, minor) for key, minor in beside if minor]
 
 
 class _Paper(Sheet, _Blank):
@@ -282,6 +302,14 @@ class _Paper(Sheet, _Blank):
         self.right(COUNT_RIGHT + 14, y + 2.5, f"{self.labels['subtotal']} ({total.line_count})", SMALL, BOLD)
         self._figures(y + 2.5, total, SMALL, BOLD)
 
+    def entry(self, y: float, entry: StatementEntry) -> None:
+        """What it is, before VAT, the VAT, and both, below the columns of the lines."""
+        amounts = (entry.amount_minor, None, entry.vat_minor, entry.amount_minor + entry.vat_minor)
+        self.text(LEFT + 2, y + 3, visible(entry.narrative), SMALL, width=300)
+        for (_, left, width), minor in zip(FIGURE_COLUMNS, amounts, strict=True):
+            if minor is not None:
+                self.figure(left + width, y + 3, self.amount(minor), SMALL, width=width)
+
     def _figures(self, y: float, total: StatementTotal, size: float, font: str) -> None:
         minors = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
         for (_, left, width), minor in zip(FIGURE_COLUMNS, minors, strict=True):
@@ -311,7 +339,7 @@ class _Paper(Sheet, _Blank):
             self._figures(y + 3, total, 8, font)
         rate = f" ({shown_rate(head.vat_rate_basis_points, labels)})"
         lines = [
-            *([(labels["brought_forward"], head.brought_forward_minor)] if head.brought_forward_minor else []),
+            *((labels[key], minor) for key, minor in _beside(head)),
             (labels["total_discount"], head.discount_minor),
             (labels["total_vat"] + rate, head.vat_minor),
             (labels["total_charges"], head.discount_minor + head.vat_minor),

@@ -124,21 +124,34 @@ class _Workbook:
             minors = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
             for column, minor in enumerate(minors, start=2):
                 sheet.write_number(row, column, self.figure(minor), amount)
-        row += 1
+        self._money(sheet, row + 1)
+
+    def _money(self, sheet: Any, row: int) -> None:
+        """What is paid, and what it is made of besides the lines."""
+        head, labels = self.head, self.labels
         for key, minor in (
+            ("entries", head.entries_minor + head.entries_vat_minor),
             ("brought_forward", head.brought_forward_minor),
+            ("carried_part", -head.carried_minor),
             ("total_discount", head.discount_minor),
             ("total_vat", head.vat_minor),
             ("total_charges", head.discount_minor + head.vat_minor),
             (head.outcome, head.net_minor),
         ):
-            if key == "brought_forward" and not minor:
+            if key in ("entries", "brought_forward", "carried_part") and not minor:
                 continue
             row += 1
             sheet.write_string(row, 0, labels[key], self.bold)
             sheet.write_number(row, 5, self.figure(minor), self.bold_amount)
             if key == "total_vat":
                 sheet.write_number(row, 1, head.vat_rate_basis_points / BASIS_POINTS, self.rate)
+        row += 1
+        for entry in self.statement.entries:
+            row += 1
+            sheet.write_string(row, 0, visible(entry.narrative), self.plain)
+            figures = ((2, entry.amount_minor), (4, entry.vat_minor), (5, entry.amount_minor + entry.vat_minor))
+            for column, minor in figures:
+                sheet.write_number(row, column, self.figure(minor), self.amount)
 
     def _rows(self) -> Iterator[tuple[Section, StatementRow]]:
         return ((section, line) for section in self.statement.sections for line in section.lines)

@@ -14,10 +14,8 @@ from switch.money import currency_name, format_minor
 from switch.record import frozen
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.statement import amount_writer
+from switch.settlement.statement_facts import Layout
 from switch.settlement.statement_labels import LABELS
-
-Layout = Literal["detailed", "remise", "monthly"]
-LAYOUTS: Final[tuple[Layout, ...]] = ("detailed", "remise", "monthly")
 
 ColumnKind = Literal["text", "digits", "amount", "count", "rate", "date"]
 FIGURES: Final = frozenset({"amount", "count", "rate"})  #: they end at the right edge of their column

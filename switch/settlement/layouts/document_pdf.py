@@ -16,7 +16,6 @@ from switch.settlement.layouts.document import FIGURES, Bar, Block, Cells, Docum
 from switch.settlement.typesetting.letters import Letters
 from switch.settlement.typesetting.sheet import (
     ACCENT,
-    BAND,
     BODY,
     BOLD,
     BOTTOM,

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from switch.merchant import StatementLanguage
+from attrs import evolve
+
 from switch.settlement.layouts.document import Document, as_document_json
 from switch.settlement.layouts.document_csv import write_document_csv, write_document_excel
 from switch.settlement.layouts.document_text import write_document_text
+from switch.settlement.layouts.monthly import monthly_document
+from switch.settlement.layouts.remise import remise_document
+from switch.settlement.layouts.statement_faults import StatementFault, spoilt_remises
+from switch.settlement.statement import Statement
+from switch.settlement.statement_facts import Layout
+from switch.settlement.statement_labels import TEXT_LANGUAGE
 
 if TYPE_CHECKING:
     from switch.settlement.typesetting.letters import Letters
@@ -23,9 +30,29 @@ DocumentForm = Literal["text", "csv", "excel-fr", "json", "pdf", "xlsx"]
 _WRITERS: Final = {"text": write_document_text, "csv": write_document_csv, "excel-fr": write_document_excel}
 
 
-def language_of(form: DocumentForm, language: StatementLanguage) -> StatementLanguage:
-    """In which language a document is to be made for a form: a text has no direction, so that Arabic becomes French there."""
-    return "fr" if form == "text" and language == "ar" else language
+def laid_out(
+    statement: Statement,
+    layout: Layout,
+    form: DocumentForm,
+    letters: Letters | None = None,
+    faults: Sequence[StatementFault] = (),
+) -> bytes:
+    """A statement in another layout than the detailed one, in a form; the invoice is of the month of its date.
+
+    A text has no direction, so that Arabic becomes French there.
+    """
+    facts, head = statement.facts, statement.head
+    assert facts is not None, "a statement that is read from the books has the facts of its layouts"
+    if form == "text" and head.language != TEXT_LANGUAGE[head.language]:
+        head = evolve(head, language="fr")
+        statement = evolve(statement, head=head)
+    if layout == "monthly":
+        month = head.business_date[:7]
+        return formed(monthly_document(head, month, facts.fees(month), facts.volumes(month), facts.days(month)), form, letters)
+    remises = facts.remises()
+    if faults:
+        remises = spoilt_remises(remises, facts.earlier_remises(), head.business_date, faults)
+    return formed(remise_document(statement, remises), form, letters)
 
 
 def formed(document: Document, form: DocumentForm, letters: Letters | None = None) -> bytes:

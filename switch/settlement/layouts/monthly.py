@@ -9,38 +9,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from switch.money import currency_name
-from switch.record import frozen
 from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.layouts.document import Bar, Block, Cells, Column, Document, currency_mark, written_date
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.statement import Head
+from switch.settlement.statement_facts import FeeLine, Volume
 from switch.settlement.statement_labels import LABELS
-
-
-@frozen(kw_only=True)
-class FeeLine:
-    """What was charged of one kind at one rate of VAT; above zero where the merchant paid it."""
-
-    kind: str  #: commission, or a kind of entry
-    line_count: int
-    base_minor: int
-    vat_minor: int
-    vat_rate_basis_points: int
-
-
-@frozen(kw_only=True)
-class Volume:
-    """Transactions and reversals of one brand and origin, or of one business date."""
-
-    scheme: str = ""
-    origin: str = ""
-    business_date: str = ""
-    line_count: int
-    gross_minor: int
-    discount_minor: int
-    vat_minor: int
-    net_minor: int
-
 
 FEES: Final = (
     Column(key="fee_kind", kind="text", width=36),

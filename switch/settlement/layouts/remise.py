@@ -11,62 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from switch.money import currency_name
-from switch.record import frozen
 from switch.settlement.bank_account import grouped_iban, grouped_rib
+from switch.settlement.fees.stated import StatementEntry
 from switch.settlement.layouts.document import Block, Cells, Column, Document, currency_mark, written_date
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.statement import Statement, years_of_months
+from switch.settlement.statement_facts import LineGroup, RemiseFacts, RemiseLine
 
 #: Schemes by the letter that a line has for them; another one is the first letter of its name.
 BRANDS: Final = {"visa": "V", "mastercard": "M", "maestro": "M", "cmi": "C", "jcb": "J", "diners": "D", "unionpay": "U"}
 #: Kinds of entries that stand in the block of chargebacks.
 UNPAID: Final = frozenset({"chargeback", "second_chargeback", "representment", "chargeback_fee"})
 NUMBER_DIGITS: Final = 6
-
-#: Of a transaction: local_at (MMDDhhmmss), STAN, scheme, origin, card, amount, net, the business date it takes back or nothing.
-RemiseLine = tuple[str, str, str, str, str, int, int, str]
-
-
-@frozen(kw_only=True)
-class LineGroup:
-    """Transactions of a remise that stand in one block, with their totals."""
-
-    kind: str  #: sales, refunds, adjustments
-    lines: Iterable[RemiseLine]  #: read anew each time they are gone through
-    line_count: int
-    gross_minor: int
-    discount_minor: int
-    vat_minor: int
-    net_minor: int
-
-
-@frozen(kw_only=True)
-class RemiseFacts:
-    """A remise: what one terminal captured on a business date, or one batch of it."""
-
-    business_date: str
-    terminal_id: str
-    number: int  #: 0: of a date that was closed before remises were numbered
-    label: str  #: as it stands on the bank account; empty: none
-    groups: tuple[LineGroup, ...]
-    discount_minor: int
-    vat_minor: int
-    gross_minor: int
-    net_minor: int
-
-
-@frozen(kw_only=True)
-class EntryFacts:
-    """What changes what a merchant is paid besides its transactions; signed as it changes that."""
-
-    kind: str
-    reference: str
-    narrative: str
-    terminal_id: str
-    amount_minor: int
-    vat_minor: int
-    vat_rate_basis_points: int
-
 
 LINES: Final = (
     Column(key="date", kind="date", width=10),
@@ -97,9 +53,9 @@ ENTRIES: Final = (
 )
 
 
-def remise_document(statement: Statement, remises: Sequence[RemiseFacts], entries: Sequence[EntryFacts]) -> Document:
+def remise_document(statement: Statement, remises: Sequence[RemiseFacts]) -> Document:
     """The document of a statement's date: the blocks of its remises in their order, then chargebacks, then other entries."""
-    head = statement.head
+    head, entries = statement.head, statement.entries
     words = LAYOUT_LABELS[head.language]
     currency = currency_mark(head.currency)
 
@@ -141,6 +97,7 @@ def remise_document(statement: Statement, remises: Sequence[RemiseFacts], entrie
             ("remise_total", sum(remise.net_minor for remise in remises)),
             *([("entries_total", of_entries)] if entries else []),
             *carried,
+            *([("carried_part", -head.carried_minor)] if head.carried_minor else []),
             (f"net_{head.outcome}", head.net_minor),
         ),
     )
@@ -192,7 +149,7 @@ class _Rows:
             yield f"{year}-{at[:2]}-{at[2:4]}", stan, brand, self._marks.get(origin, ""), card, amount, *side
 
 
-def _entries_block(kind: str, entries: Sequence[EntryFacts], words: dict[str, str], currency: str) -> Block:
+def _entries_block(kind: str, entries: Sequence[StatementEntry], words: dict[str, str], currency: str) -> Block:
     rows: list[Cells] = [
         (
             words.get(entry.kind, entry.kind),

@@ -1,5 +1,5 @@
-"""Faults of a rendered statement, for those who test what reconciles statements: lines left out, a remise late or twice, a clock
-that is off.
+"""Faults of a rendered statement, for those who test what reconciles statements: lines left out, a remise late or twice, a
+clock that is off.
 
 Only what is rendered is spoilt. The books, and the files that a close writes, are never read through here. The same seed spoils
 the same lines.
@@ -17,8 +17,8 @@ from attrs import evolve
 
 from switch.errors import SwitchError
 from switch.record import frozen
-from switch.settlement.layouts.remise import RemiseFacts
 from switch.settlement.statement import Statement, years_of_months
+from switch.settlement.statement_facts import RemiseFacts
 
 FaultKind = Literal["drop-lines", "late-remise", "double-remise", "clock-offset"]
 FAULT_KINDS: Final[tuple[FaultKind, ...]] = ("drop-lines", "late-remise", "double-remise", "clock-offset")
@@ -34,6 +34,11 @@ class StatementFault:
     kind: FaultKind
     value: int = 0  #: lines, or seconds
     seed: int = 0
+
+    @property
+    def text(self) -> str:
+        """As it could be typed."""
+        return f"{self.kind}={self.value}{'s' if self.kind == 'clock-offset' else ''}" if self.value else self.kind
 
     @classmethod
     def parse(cls, text: str, seed: int = 0) -> StatementFault:
