@@ -17,6 +17,7 @@ from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import lang_option, said
+from switch.cli.mail_bounces import bounces
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError, SwitchError, UnreachableError
 
@@ -183,6 +184,9 @@ def retry(merchant_id: str | None, business_date: str | None, data: Path, specs_
 
     specs = specs_of(data, specs_folder)
     return _show_run(retry_mail(data, specs, _clock_ms, merchant_id, business_date), data, specs, as_json)
+
+
+mail.add_command(bounces)
 
 
 def _clock_ms() -> int:

@@ -144,6 +144,7 @@ class BooksReport:
     card_count: int = 0  #: different sealed card numbers of the journal that were opened
     file_count: int = 0  #: files of closed days that are as they were written
     booked_count: int = 0  #: items of closed days that the issuers have booked on their accounts
+    mail_count: int = 0  #: messages of the outbox that were compared with the books
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 

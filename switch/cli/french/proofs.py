@@ -108,6 +108,21 @@ PROOFS: Final[dict[str, str]] = {
     ),
     "presentment {1} does not add up": ("présentation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
     "adjustment {1} does not add up": ("régularisation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
+    # mail/checks
+    "messages_have_statements": "messages justifiés",
+    "messages_sent_once": "messages envoyés une fois",
+    "outbox_sound": "boîte d'envoi saine",
+    "messages": "messages",
+    "the message for merchant {1} is of no statement of the books": "le message au commerçant {1} n'est d'aucun relevé",
+    "the message for merchant {1} has {2} as the close did not write it": (
+        "le message au commerçant {1} porte {2} autrement que l'arrêté ne l'a écrit"
+    ),
+    "the message for merchant {1} was taken by a mail server twice": (
+        "le message au commerçant {1} a été pris deux fois par un serveur"
+    ),
+    "the message for merchant {1} is sent, and no attempt says so": (
+        "le message au commerçant {1} est envoyé, sans tentative qui le dise"
+    ),
     # settlement/checks
     "merchant {1}, terminal {2}: remise {3} differs from its lines, by a net of {4} minor units": (
         "commerçant {1}, TPE {2} : la remise {3} diffère de ses lignes, d'un net de {4} (en unités divisionnaires)"

@@ -51,7 +51,7 @@ class Block:
 class Bar:
     """A bar of the chart."""
 
-    label: str
+    label: str  #: the day of the month, two digits
     minor: int
 
 

@@ -42,6 +42,7 @@ BLOCK_TITLE_HEIGHT: Final = 24.0
 SUM_HEIGHT: Final = 12.0
 LAST_HEIGHT: Final = 34.0  #: of what it all comes to, in its box
 CHART_HEIGHT: Final = 130.0
+DAYS_MAX: Final = 31  #: of a month, each with its place on the chart
 PADDING: Final = 3.0  #: between the edge of a column and what stands in it
 LABEL_INDENT: Final = 150.0  #: of what stands at the head
 
@@ -206,13 +207,13 @@ class _Pages:
             return
         self.paper.text(LEFT + 2, self.y + CHART_HEIGHT + 5, self.document.chart_title, 9.5, BOLD, ACCENT)
         foot, room = self.y + 14, CHART_HEIGHT - 34
-        step = min((RIGHT - LEFT - 60) / len(bars), 26.0)
+        step = (RIGHT - LEFT - 60) / DAYS_MAX
         scale = self.writer.amount(highest)
         self.paper.rule(foot + room, 0.3)
         self.paper.figure(LEFT + 52, foot + room + 3, scale, SMALL, PLAIN, FAINT, width=50)
         self.paper.rule(foot, 0.6)
-        for number, bar in enumerate(bars):
-            self._bar(self.paper, bar, LEFT + 58 + number * step, foot, room * max(bar.minor, 0) / highest, step)
+        for bar in bars:
+            self._bar(self.paper, bar, LEFT + 58 + (int(bar.label) - 1) * step, foot, room * max(bar.minor, 0) / highest, step)
 
     def _bar(self, paper: Sheet, bar: Bar, x: float, foot: float, height: float, step: float) -> None:
         paper.box(x, foot, step * 0.7, height, ACCENT)

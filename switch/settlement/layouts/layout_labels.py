@@ -12,18 +12,22 @@ _SPACE: Final = "\N{NO-BREAK SPACE}"
 
 #: Fees and other entries by their kind; one that stands in no catalogue is named by its narrative.
 _KINDS: Final[dict[str, tuple[str, str, str]]] = {
-    "subscription": ("ABONNEMENT MENSUEL", "Monthly subscription", "الاشتراك الشهري"),
-    "rent": ("LOCATION TPE", "Terminal rent", "كراء الجهاز"),
-    "setup": ("FRAIS DE MISE EN SERVICE", "Set-up fee", "مصاريف الانخراط"),
-    "gateway": ("FRAIS DE PLATEFORME", "Gateway fee", "مصاريف المنصة"),
-    "chargeback": ("IMPAYE", "Chargeback", "عملية غير مؤداة"),
-    "second_chargeback": ("SECOND IMPAYE", "Second chargeback", "عملية غير مؤداة ثانية"),
-    "representment": ("REPRESENTATION", "Representment", "إعادة تقديم"),
-    "chargeback_fee": ("FRAIS D'IMPAYE", "Chargeback fee", "مصاريف عملية غير مؤداة"),
-    "reserve": ("RETENUE DE GARANTIE", "Reserve held back", "ضمانة محتجزة"),
-    "reserve_release": ("LIBERATION DE GARANTIE", "Reserve released", "تحرير الضمانة"),
-    "rounding": ("ARRONDI", "Rounding", "تقريب"),
-    "commission": ("COMMISSIONS SUR OPERATIONS", "Commission on transactions", "العمولات على العمليات"),
+    "subscription": ("Abonnement mensuel", "Monthly subscription", "الاشتراك الشهري"),
+    "rent": ("Location TPE", "Terminal rent", "كراء الجهاز"),
+    "setup": ("Frais de mise en service", "Set-up fee", "مصاريف الانخراط"),
+    "gateway": ("Frais de plateforme", "Gateway fee", "مصاريف المنصة"),
+    "service": ("Frais de service", "Service fee", "مصاريف الخدمة"),
+    "cash_machine": ("Rémunération des retraits", "Cash-machine fee", "مقابل السحوبات"),
+    "deposit": ("Dépôt de garantie", "Deposit held back", "وديعة محتجزة"),
+    "deposit_release": ("Restitution du dépôt", "Deposit released", "رد الوديعة"),
+    "chargeback": ("Impayé", "Chargeback", "عملية غير مؤداة"),
+    "second_chargeback": ("Second impayé", "Second chargeback", "عملية غير مؤداة ثانية"),
+    "representment": ("Représentation", "Representment", "إعادة تقديم"),
+    "chargeback_fee": ("Frais d'impayé", "Chargeback fee", "مصاريف عملية غير مؤداة"),
+    "reserve": ("Retenue de garantie", "Reserve held back", "ضمانة محتجزة"),
+    "reserve_release": ("Libération de garantie", "Reserve released", "تحرير الضمانة"),
+    "rounding": ("Arrondi", "Rounding", "تقريب"),
+    "commission": ("Commissions sur opérations", "Commission on transactions", "العمولات على العمليات"),
 }
 
 LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
@@ -65,7 +69,7 @@ LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
         "narrative": "LIBELLE",
         "entry_amount": "MONTANT HT",
         "entry_vat": "TVA",
-        "vat_rate": "TAUX TVA",
+        "vat_rate": "Taux TVA",
         "entry_net": "MONTANT TTC",
         "total_entries": "TOTAL",
         "commission": "COMMISSIONS HT",
@@ -93,7 +97,7 @@ LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
         "net_paid": "SOLDE NET CREDITE",
         "net_carried": "SOLDE NET REPORTE",
         "opening": "SOLDE ANTERIEUR REPORTE",
-        **{kind: names[0] for kind, names in _KINDS.items()},
+        **{f"kind_{kind}": names[0] for kind, names in _KINDS.items()},
     },
     "en": {
         "remise_decimal_mark": ".",
@@ -163,7 +167,7 @@ LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
         "net_paid": "AMOUNT CREDITED",
         "net_carried": "AMOUNT CARRIED FORWARD",
         "opening": "Brought forward",
-        **{kind: names[1] for kind, names in _KINDS.items()},
+        **{f"kind_{kind}": names[1] for kind, names in _KINDS.items()},
     },
     "ar": {
         "remise_decimal_mark": ",",
@@ -233,6 +237,6 @@ LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
         "net_paid": "الصافي المحول إلى الحساب",
         "net_carried": "الصافي المرحل",
         "opening": "رصيد سابق مرحل",
-        **{kind: names[2] for kind, names in _KINDS.items()},
+        **{f"kind_{kind}": names[2] for kind, names in _KINDS.items()},
     },
 }

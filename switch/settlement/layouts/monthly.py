@@ -17,28 +17,28 @@ from switch.settlement.statement_facts import FeeLine, Volume
 from switch.settlement.statement_labels import LABELS
 
 FEES: Final = (
-    Column(key="fee_kind", kind="text", width=36),
+    Column(key="fee_kind", kind="text", width=40),
     Column(key="line_count", kind="count", width=10),
-    Column(key="base", kind="amount", width=18),
-    Column(key="vat_rate", kind="rate", width=13),
-    Column(key="entry_vat", kind="amount", width=16),
-    Column(key="with_tax", kind="amount", width=18),
+    Column(key="base", kind="amount", width=19),
+    Column(key="vat_rate", kind="rate", width=14),
+    Column(key="vat", kind="amount", width=18),
+    Column(key="with_tax", kind="amount", width=19),
 )
 VAT: Final = (
-    Column(key="vat_rate", kind="rate", width=14),
-    Column(key="base", kind="amount", width=18),
-    Column(key="entry_vat", kind="amount", width=18),
-    Column(key="with_tax", kind="amount", width=18),
+    Column(key="vat_rate", kind="rate", width=30),
+    Column(key="base", kind="amount", width=30),
+    Column(key="vat", kind="amount", width=30),
+    Column(key="with_tax", kind="amount", width=30),
 )
 _FIGURES: Final = (
     Column(key="line_count", kind="count", width=10),
-    Column(key="gross", kind="amount", width=18),
-    Column(key="commission", kind="amount", width=16),
-    Column(key="commission_vat", kind="amount", width=14),
+    Column(key="gross", kind="amount", width=19),
+    Column(key="discount", kind="amount", width=17),
+    Column(key="vat", kind="amount", width=14),
     Column(key="net", kind="amount", width=18),
 )
-VOLUMES: Final = (Column(key="scheme", kind="text", width=14), Column(key="origin", kind="text", width=24), *_FIGURES)
-DAYS: Final = (Column(key="day", kind="date", width=14), *_FIGURES)
+VOLUMES: Final = (Column(key="scheme", kind="text", width=16), Column(key="origin", kind="text", width=26), *_FIGURES)
+DAYS: Final = (Column(key="day", kind="date", width=42), *_FIGURES)
 
 
 def monthly_document(
@@ -56,7 +56,7 @@ def monthly_document(
 
     fee_rows: list[Cells] = [
         (
-            words.get(fee.kind, fee.kind),
+            words.get(f"kind_{fee.kind}", fee.kind),
             fee.line_count,
             fee.base_minor,
             fee.vat_rate_basis_points,

@@ -26,30 +26,30 @@ NUMBER_DIGITS: Final = 6
 
 LINES: Final = (
     Column(key="date", kind="date", width=10),
-    Column(key="stan", kind="digits", width=8),
-    Column(key="brand", kind="text", width=15),
-    Column(key="local", kind="text", width=5),
-    Column(key="card_number", kind="text", width=21),
+    Column(key="stan", kind="digits", width=9),
+    Column(key="brand", kind="text", width=16),
+    Column(key="local", kind="text", width=6),
+    Column(key="card_number", kind="text", width=22),
     Column(key="amount", kind="amount", width=21),
-    Column(key="debit_net", kind="amount", width=17),
-    Column(key="credit_net", kind="amount", width=17),
+    Column(key="debit_net", kind="amount", width=18),
+    Column(key="credit_net", kind="amount", width=18),
 )
 SUMMARY: Final = (
-    Column(key="remise_number", kind="digits", width=8),
-    Column(key="terminal_id", kind="text", width=10),
-    Column(key="bank_label", kind="text", width=29),
+    Column(key="remise_number", kind="digits", width=9),
+    Column(key="terminal_id", kind="text", width=11),
+    Column(key="bank_label", kind="text", width=30),
     Column(key="total_remise", kind="amount", width=20),
-    Column(key="commission", kind="amount", width=16),
-    Column(key="commission_vat", kind="amount", width=14),
-    Column(key="net_remise", kind="amount", width=17),
+    Column(key="commission", kind="amount", width=17),
+    Column(key="commission_vat", kind="amount", width=15),
+    Column(key="net_remise", kind="amount", width=18),
 )
 ENTRIES: Final = (
-    Column(key="entry_kind", kind="text", width=25),
+    Column(key="entry_kind", kind="text", width=26),
     Column(key="entry_reference", kind="digits", width=18),
-    Column(key="narrative", kind="text", width=30),
-    Column(key="entry_amount", kind="amount", width=14),
-    Column(key="entry_vat", kind="amount", width=12),
-    Column(key="entry_net", kind="amount", width=15),
+    Column(key="narrative", kind="text", width=32),
+    Column(key="entry_amount", kind="amount", width=15),
+    Column(key="entry_vat", kind="amount", width=13),
+    Column(key="entry_net", kind="amount", width=16),
 )
 
 
@@ -152,7 +152,7 @@ class _Rows:
 def _entries_block(kind: str, entries: Sequence[StatementEntry], words: dict[str, str], currency: str) -> Block:
     rows: list[Cells] = [
         (
-            words.get(entry.kind, entry.kind),
+            words.get(f"kind_{entry.kind}", entry.kind).upper(),
             entry.reference,
             entry.narrative,
             entry.amount_minor,
