@@ -39,7 +39,7 @@ def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
 
     from switch.cli.show.tables import show_json
     from switch.endofday.close import check_books
-    from switch.mail.checks import check_outbox
+    from switch.mail.outbox_checks import check_outbox
     from switch.specs.load import load_specs
 
     if specs_folder is not None:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def bounces(paths: tuple[Path, ...], data: Path, specs_folder: Path | None, as_json: bool) -> int:
     """Mark messages as bounced that a mail server took first and returned later.
 
-    PATH is a report (.eml), an mbox, a Maildir, or a folder of reports, as the mailbox of `from` in mail.toml has them. A report
-    of delivery (RFC 3464) names the message by its Message-ID. Reports can be read again: a message bounces once, and a report
+    PATH is a report (.eml), an mbox, a Maildir or a folder of reports, out of the mailbox of `from` in mail.toml. A report of
+    delivery (RFC 3464) names the message by its Message-ID. Reports can be read again: a message bounces once, and a report
     that is older than the last time the message was sent changes nothing. `switch mail retry` sends a bounced message again.
 
     The exit code is 1 if a message bounced.

@@ -214,7 +214,9 @@ class _Paper(Sheet, _Blank):
         self.mark(LEFT, top - 24, 24)
         self.text(LEFT + 31, top - 17, self.centre, LARGE, BOLD, ACCENT, width=230)
         self.right(RIGHT, top - 12, labels["title"], LARGE, BOLD, INK, width=240)
-        self.right(RIGHT, top - 24, f"{labels['reference']} {visible(head.reference)}", BODY, PLAIN, FAINT, width=240)
+        reference = visible(head.reference)  # behind an Arabic word its date would turn round
+        named = reference if self.mirrored else f"{labels['reference']} {reference}"
+        self.right(RIGHT, top - 24, named, BODY, PLAIN, FAINT, width=240)
         self.rule(top - 34, 1, ACCENT)
         y, middle = top - 52, LEFT + 272
         self.text(LEFT, y, self.name, 11, BOLD, width=middle - LEFT - 12)

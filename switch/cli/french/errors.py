@@ -49,7 +49,8 @@ MISTAKES: Final[dict[str, str]] = {
         "défaut {1} : cette sortie est altérée ; les livres et les fichiers de la journée sont intacts"
     ),
     "no font has the characters {1}: each is a question mark; SWITCH_FONTS names a folder with one": (
-        "aucune police n'a les caractères {1} : chacun devient un point d'interrogation ; SWITCH_FONTS nomme un dossier qui en a une"
+        "aucune police n'a les caractères {1} : chacun devient un point d'interrogation ; "
+        "SWITCH_FONTS nomme un dossier de polices"
     ),
     "Arabic in a PDF: found no font with its letters, expected one such as Amiri {1}": (
         "arabe dans un PDF : aucune police n'en a les lettres, attendu une police comme Amiri {1}"

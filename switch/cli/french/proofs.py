@@ -108,7 +108,7 @@ PROOFS: Final[dict[str, str]] = {
     ),
     "presentment {1} does not add up": ("présentation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
     "adjustment {1} does not add up": ("régularisation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
-    # mail/checks
+    # mail/outbox_checks
     "messages_have_statements": "messages justifiés",
     "messages_sent_once": "messages envoyés une fois",
     "outbox_sound": "boîte d'envoi saine",

@@ -162,4 +162,4 @@ def as_document_json(document: Document) -> dict[str, Any]:
 
 
 def _json_key(key: str, kind: ColumnKind) -> str:
-    return {"amount": f"{key}_minor", "rate": f"{key}_basis_points", "count": f"{key}_count"}.get(kind, key)
+    return {"amount": f"{key}_minor", "rate": f"{key}_basis_points"}.get(kind, key)

@@ -187,12 +187,13 @@ class _Pages:
         self.y -= 3
         for number, (key, minor) in enumerate(block.totals, start=1):
             self.y -= SUM_HEIGHT
-            self._sum(key, minor, BOLD if number == len(block.totals) else PLAIN)
+            self._sum(key, minor, BOLD if number == len(block.totals) else PLAIN, _places(block)[-1][2])
 
-    def _sum(self, key: str, minor: int, font: str) -> None:
+    def _sum(self, key: str, minor: int, font: str, width: float) -> None:
+        """A sum, below the last column of a block, which is so wide."""
         if self.paper:
             self.paper.text(LEFT + 230, self.y + 3, self.writer.label(key), 8, font, width=190)
-            self.paper.figure(RIGHT - PADDING, self.y + 3, self.writer.amount(minor), 8, font, width=95)
+            self.paper.figure(RIGHT - PADDING, self.y + 3, self.writer.amount(minor), 8, font, width=width)
 
     def _chart(self) -> None:
         """A bar for each day, as high as its amount; the highest one is named."""
@@ -229,7 +230,7 @@ class _Pages:
         self.y -= 14
         for key, minor in sums:
             self.y -= SUM_HEIGHT
-            self._sum(key, minor, PLAIN)
+            self._sum(key, minor, PLAIN, _places(document.blocks[-1])[-1][2] if document.blocks else LABEL_INDENT)
         self.y -= LAST_HEIGHT
         if self.paper:
             self.paper.box(LEFT, self.y + 4, RIGHT - LEFT, LAST_HEIGHT - 10, ACCENT)

@@ -54,7 +54,7 @@ def as_seen(text: str) -> str:
 def _tools() -> tuple[Any, Any] | None:
     try:
         from arabic_reshaper import ArabicReshaper
-        from bidi import get_display
+        from bidi.algorithm import get_display  # the one that turns brackets round, too
     except ImportError:
         return None
     return ArabicReshaper(configuration=_LAM_ALEF_ALONE), get_display

@@ -68,13 +68,11 @@ class Letters:
         return other
 
     def _set(self, document: Any, text: str, font: str, size: float) -> tuple[str, float]:
-        if is_right_to_left(text):
-            if not has_shaping():
-                return self._replaced(text, font, size)
-            text = as_seen(text)
-        face = self._face_for(text, font.endswith("Bold"))
-        if face is None:
+        turned = is_right_to_left(text)
+        if not self._loaded() or (turned and not has_shaping()):
             return self._replaced(text, font, size)
+        text = as_seen(text) if turned else text
+        face = self._face_for(text, font.endswith("Bold"))
         lacking = {letter for letter in text if not _covers(face, letter)}
         self.replaced |= lacking
         text = "".join("?" if letter in lacking else letter for letter in text)
@@ -91,9 +89,9 @@ class Letters:
         return typeset(text, font, size)
 
     def _face_for(self, text: str, bold: bool) -> Any:
-        """The first font with all letters, else the one with most of them; None where there is none."""
+        """The first font with all letters, else the one with most of them."""
         faces = [pair[bold] for pair in self._loaded()]
-        return max(faces, key=lambda face: sum(_covers(face, letter) for letter in text), default=None)
+        return max(faces, key=lambda face: sum(_covers(face, letter) for letter in text))
 
     def _loaded(self) -> list[tuple[Any, Any]]:
         if self._fonts is None:

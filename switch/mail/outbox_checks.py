@@ -34,7 +34,7 @@ def check_outbox(data: Path) -> tuple[list[Fault], int]:
             letters = outbox.letters()
             faults = [*_of_statements(connection, letters), *_never_twice(outbox, letters), *_with_attempts(outbox, letters)]
     except SwitchError as error:
-        return [Fault(None, "outbox_sound", str(error))], 0
+        return [Fault(business_date=None, check="outbox_sound", sentence=str(error))], 0
     return faults, len(letters)
 
 
@@ -45,12 +45,18 @@ def _of_statements(connection: sqlite3.Connection, letters: list[Letter]) -> Ite
     for letter in letters:
         what = f"the message for merchant {letter.merchant_id}"
         if (letter.business_date, letter.merchant_id) not in stated:
-            yield Fault(letter.business_date, "messages_have_statements", f"{what} is of no statement of the books")
+            yield Fault(
+                business_date=letter.business_date,
+                check="messages_have_statements",
+                sentence=f"{what} is of no statement of the books",
+            )
         known = digests.setdefault(letter.business_date, recorded_files(connection, letter.business_date))
         for each in letter.attachments:
             if each.name in known and (each.sha256, each.byte_count) not in known[each.name]:
                 yield Fault(
-                    letter.business_date, "messages_have_statements", f"{what} has {each.name} as the close did not write it"
+                    business_date=letter.business_date,
+                    check="messages_have_statements",
+                    sentence=f"{what} has {each.name} as the close did not write it",
                 )
 
 
@@ -60,7 +66,11 @@ def _never_twice(outbox: MailOutbox, letters: list[Letter]) -> Iterator[Fault]:
     for letter in letters:
         if letter.id in twice:
             what = f"the message for merchant {letter.merchant_id}"
-            yield Fault(letter.business_date, "messages_sent_once", f"{what} was taken by a mail server twice")
+            yield Fault(
+                business_date=letter.business_date,
+                check="messages_sent_once",
+                sentence=f"{what} was taken by a mail server twice",
+            )
 
 
 def _with_attempts(outbox: MailOutbox, letters: list[Letter]) -> Iterator[Fault]:
@@ -69,4 +79,8 @@ def _with_attempts(outbox: MailOutbox, letters: list[Letter]) -> Iterator[Fault]
     for letter in letters:
         if letter.delivery == "smtp" and letter.id not in taken:
             what = f"the message for merchant {letter.merchant_id}"
-            yield Fault(letter.business_date, "messages_sent_once", f"{what} is sent, and no attempt says so")
+            yield Fault(
+                business_date=letter.business_date,
+                check="messages_sent_once",
+                sentence=f"{what} is sent, and no attempt says so",
+            )
