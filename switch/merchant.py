@@ -36,6 +36,13 @@ CONTRACT_LAYOUTS: Final[tuple[ContractLayout, ...]] = ("detailed", "remise")
 PAYOUT_LABEL: Final = "VENTE PAR CARTE {remise}"
 PAYOUT_LABEL_FORM: Final = r"(?:[^{}]|\{remise\}|\{terminal\}|\{merchant\}|\{date\}){1,60}"
 
+#: Where the commission is rounded: on each line, or once for each remise, with the difference as a line of its own.
+BY_LINE: Final = "line"
+Rounding = Literal["line", "remise"]
+ROUNDINGS: Final[tuple[Rounding, ...]] = (BY_LINE, BY_REMISE)
+
+HELD_BACK_DAYS_MAX: Final = 3_650  #: ten years
+
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -65,6 +72,25 @@ def currency_from_toml(table: SpecTable, default: str | None) -> Any:
 
 
 @frozen(kw_only=True)
+class HeldBack:
+    """A share of what a merchant is due that is held back and paid out later."""
+
+    rate_basis_points: int  #: of the net of each date's remises, where that is above zero
+    days: int  #: after which it is released
+    maximum_minor: int | None  #: held back at one time; None: no limit
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> HeldBack:
+        held = cls(
+            rate_basis_points=table.integer("rate_basis_points", low=1, high=BASIS_POINTS),
+            days=table.integer("days", low=1, high=HELD_BACK_DAYS_MAX),
+            maximum_minor=table.minor("maximum", None),
+        )
+        table.done()
+        return held
+
+
+@frozen(kw_only=True)
 class Merchant:
     """A card acceptor and its contract."""
 
@@ -85,6 +111,9 @@ class Merchant:
     ice: str = ""  #: identifiant commun de l'entreprise, on its statement
     paid_by: PaidBy = BY_REMISE  #: what one payout is of
     payout_label: str = PAYOUT_LABEL  #: of its payouts, as they stand on its account
+    rounding: Rounding = BY_LINE  #: where its commission is rounded
+    reserve: HeldBack | None = None  #: against chargebacks
+    deposit: HeldBack | None = None  #: built up until it is complete
     layout: ContractLayout = "detailed"  #: of its statement, in files and by mail
 
     @classmethod
@@ -128,6 +157,9 @@ class Merchant:
                 pattern=PAYOUT_LABEL_FORM,
                 expected="at most 60 characters, with places {remise}, {terminal}, {merchant} and {date}",
             ),
+            rounding=table.choice("rounding", ROUNDINGS, BY_LINE),
+            reserve=table.table("reserve").reading(HeldBack.from_toml) if "reserve" in table else None,
+            deposit=table.table("deposit").reading(HeldBack.from_toml) if "deposit" in table else None,
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:
