@@ -49,7 +49,8 @@ def _folders() -> Iterator[Path]:
         yield Path(named)
         return
     home = os.environ.get("HOME")
-    yield from (Path(home, each) for each in (_HOME_FOLDERS if home else ()))
+    if home:
+        yield from (Path(home, each) for each in _HOME_FOLDERS)
     yield from map(Path, _FOLDERS)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from email.message import Message
 from email.utils import mktime_tz, parsedate_tz
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from attrs import Factory, define
 
@@ -104,9 +104,9 @@ def report_of(content: bytes) -> DeliveryReport | None:
     )
 
 
-def _epoch_ms(date: tuple[int, ...]) -> int | None:
+def _epoch_ms(date: Any) -> int | None:
     try:
-        return int(mktime_tz(date)) * 1000  # type: ignore[arg-type]
+        return int(mktime_tz(date)) * 1000
     except (OverflowError, ValueError):  # a year that no clock has
         return None
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import smtplib
 import socket
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 REPLY_BYTES_MAX: Final = 1 << 16  #: of one reply: RFC 5321 has lines of 512, and EHLO some dozens of them
 _CHUNK_BYTES: Final = 4_096
@@ -54,21 +55,23 @@ class RepliesInTime:
         """The socket is closed by whoever opened it."""
 
 
-class _InTime:
-    """What both kinds of connection have in common."""
-
-    def getreply(self) -> tuple[int, bytes]:
-        """The next reply, whole within the time-out of the connection."""
-        if self.file is None:  # type: ignore[has-type]  # as smtplib leaves it, also once TLS has begun
-            self.file = RepliesInTime(self.sock, self.timeout)  # type: ignore[attr-defined]
-        self.file.begin()
-        reply: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
-        return reply
+def _in_time(smtp: Any, read: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    """The next reply, whole within the time-out of the connection."""
+    if smtp.file is None:  # as smtplib leaves it, also once TLS has begun
+        smtp.file = RepliesInTime(smtp.sock, smtp.timeout)
+    smtp.file.begin()
+    return read()
 
 
-class PlainSmtp(_InTime, smtplib.SMTP):
+class PlainSmtp(smtplib.SMTP):
     """A connection that begins in clear."""
 
+    def getreply(self) -> tuple[int, bytes]:
+        return _in_time(self, super().getreply)
 
-class WrappedSmtp(_InTime, smtplib.SMTP_SSL):
+
+class WrappedSmtp(smtplib.SMTP_SSL):
     """A connection in TLS from its first byte."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        return _in_time(self, super().getreply)

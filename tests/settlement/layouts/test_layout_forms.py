@@ -128,7 +128,7 @@ def test_poppler_reads_figures_accents_and_arabic(data: Path, layout: Layout, la
 def test_the_same_statement_gives_the_same_bytes(data: Path, layout: Layout, language: StatementLanguage) -> None:
     needs(language)
     for form in ("pdf", "xlsx", "text", "csv"):
-        assert made(data, layout, form, language) == made(data, layout, form, language)  # type: ignore[arg-type]
+        assert made(data, layout, form, language) == made(data, layout, form, language)
 
 
 @by_layout
@@ -221,7 +221,7 @@ def test_odd_names_break_nothing(tmp_path: Path) -> None:
     for layout in OTHER_LAYOUTS:
         for form in ("pdf", "xlsx", "text", "csv", "excel-fr", "json"):
             with stated(tmp_path, "ODD") as told:
-                content = laid_out(told, layout, form)  # type: ignore[arg-type]
+                content = laid_out(told, layout, form)
             assert b"\x1b" not in content or form in ("pdf", "xlsx")
             assert b",=1+1" not in content
 
