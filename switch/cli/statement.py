@@ -23,7 +23,7 @@ from switch.merchant import STATEMENT_LAYOUTS
 if TYPE_CHECKING:
     from switch.settlement.layouts.statement_faults import StatementFault
     from switch.settlement.statement import Statement
-    from switch.settlement.statement_facts import Layout
+    from switch.settlement.statement_facts import StatementLayout
     from switch.settlement.typesetting.letters import Letters
 
 _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
@@ -68,7 +68,7 @@ def statement(
     business_date: str | None,
     form: _Form,
     excel_fr: bool,
-    layout: Layout | None,
+    layout: StatementLayout | None,
     fault_texts: tuple[str, ...],
     seed: int,
     out: Path | None,
@@ -153,10 +153,10 @@ def _content(told: Statement, form: _Form, excel_fr: bool, wanted: _Wanted) -> b
 class _Wanted:
     """Which layout was asked for, and with which faults."""
 
-    layout: Layout | None
+    layout: StatementLayout | None
     faults: list[StatementFault]
 
-    def tell(self, layout: Layout) -> None:
+    def tell(self, layout: StatementLayout) -> None:
         """A person has to know that what follows is spoilt, and what is not."""
         if self.faults and layout == "monthly":
             raise SwitchError("--fault: found the layout monthly, expected --layout detailed or remise")

@@ -36,7 +36,7 @@ from switch.settlement.statement import (
     StatementRow,
     StatementTotal,
 )
-from switch.settlement.statement_facts import Layout
+from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_forms import BYTES_SUFFIXES, TEXT_SUFFIXES, BytesForm, TextForm, as_bytes, write_texts
 
 if TYPE_CHECKING:
@@ -102,10 +102,10 @@ class _Counted(io.RawIOBase):
 
 def system_letters() -> Letters:
     """The fonts of this machine, for what a PDF cannot write without them; none is read before a text needs one."""
-    from switch.machine.fonts import ADVICE, system_fonts
+    from switch.machine.fonts import FONT_ADVICE, system_fonts
     from switch.settlement.typesetting.letters import FontFile, Letters
 
-    return Letters(lambda: [FontFile(*font) for font in system_fonts()], ADVICE)
+    return Letters(lambda: [FontFile(*font) for font in system_fonts()], FONT_ADVICE)
 
 
 def render(
@@ -311,7 +311,7 @@ def _write_statement_files(
 ) -> None:
     statement = statement_of(connection, business_date, merchant_id)
     assert statement is not None, f"{merchant_id} is among the statements of {business_date}"
-    layout: Layout = statement.facts.layout if statement.facts is not None else "detailed"
+    layout: StatementLayout = statement.facts.layout if statement.facts is not None else "detailed"
     if layout != "detailed":
         _write_laid_out(statement, layout, folder, texts, forms, letters)
         return
@@ -327,7 +327,7 @@ def _write_statement_files(
 
 def _write_laid_out(
     statement: Statement,
-    layout: Layout,
+    layout: StatementLayout,
     folder: _Folder,
     texts: Collection[TextForm],
     forms: Collection[BytesForm],

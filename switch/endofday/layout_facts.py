@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from switch.record import frozen
-from switch.settlement.statement_facts import FeeLine, Layout, LineGroup, RemiseFacts, RemiseLine, Volume
+from switch.settlement.statement_facts import FeeLine, LineGroup, RemiseFacts, RemiseLine, StatementLayout, Volume
 
 _LABELS: Final = (
     "SELECT terminal_id, number, label FROM remise WHERE business_date = :business_date AND merchant_id = :merchant_id"
@@ -71,7 +71,7 @@ _ENTRIES: Final = (
 NO_FEES: Final = frozenset(
     {"chargeback", "second_chargeback", "representment", "reserve", "reserve_release", "deposit", "deposit_release"}
 )
-COMMISSION: Final = "commission"
+OF_TRANSACTIONS: Final = "commission"
 
 
 @frozen
@@ -95,10 +95,10 @@ class BooksFacts:
     merchant_id: str
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> StatementLayout:
         """The layout of its contract on the date."""
         row = self.connection.execute(_LAYOUT, self._key()).fetchone()
-        found: Layout = row[0] if row is not None else "detailed"
+        found: StatementLayout = row[0] if row is not None else "detailed"
         return found
 
     def _key(self) -> dict[str, object]:
@@ -146,7 +146,7 @@ class BooksFacts:
     def fees(self, month: str) -> list[FeeLine]:
         """Commissions at each rate of VAT, then what entries charged of each kind."""
         commissions = [
-            FeeLine(kind=COMMISSION, line_count=count, base_minor=discount, vat_minor=vat, vat_rate_basis_points=int(rate))
+            FeeLine(kind=OF_TRANSACTIONS, line_count=count, base_minor=discount, vat_minor=vat, vat_rate_basis_points=int(rate))
             for (rate, _), (count, _, discount, vat, _) in self._summed(_BY_VAT, month)
         ]
         rows = self.connection.execute(_ENTRIES, {**self._key(), "month": month})

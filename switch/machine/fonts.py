@@ -10,7 +10,7 @@ from typing import Final
 #: The one folder to look in, instead of those of the system.
 FONTS_VARIABLE: Final = "SWITCH_FONTS"
 #: What brings a font with Arabic letters to the usual system.
-ADVICE: Final = " (apt-get install fonts-hosny-amiri brings it; SWITCH_FONTS=DIR names a folder with .ttf files)"
+FONT_ADVICE: Final = " (apt-get install fonts-hosny-amiri brings it; SWITCH_FONTS=DIR names a folder with .ttf files)"
 FONT_BYTES_MAX: Final = 32 << 20  #: of a file: the largest with the scripts of East Asia have some 20 MiB
 
 #: Fonts that are looked for, the best first: name, plain file, bold file.

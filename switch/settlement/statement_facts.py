@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from switch.record import frozen
 
-Layout = Literal["detailed", "remise", "monthly"]
+StatementLayout = Literal["detailed", "remise", "monthly"]
 
 #: Of a transaction: local_at (MMDDhhmmss), STAN, scheme, origin, card, amount, net, the business date it takes back or nothing.
 RemiseLine = tuple[str, str, str, str, str, int, int, str]
@@ -85,7 +85,7 @@ class StatementFacts(Protocol):
     """What the books say of a statement's merchant besides its lines."""
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> StatementLayout:
         """Which layout its contract named on the business date."""
         ...
 

@@ -14,11 +14,11 @@ from switch.money import currency_name, format_minor
 from switch.record import frozen
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.statement import amount_writer
-from switch.settlement.statement_facts import Layout
+from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_labels import LABELS
 
 ColumnKind = Literal["text", "digits", "amount", "count", "rate", "date"]
-FIGURES: Final = frozenset({"amount", "count", "rate"})  #: they end at the right edge of their column
+FIGURE_KINDS: Final = frozenset({"amount", "count", "rate"})  #: they end at the right edge of their column
 
 Cell = str | int | None  #: None: nothing stands there
 Cells = tuple[Cell, ...]
@@ -59,7 +59,7 @@ class Bar:
 class Document:
     """All that is said, in one language and one currency."""
 
-    layout: Layout
+    layout: StatementLayout
     language: StatementLanguage
     currency: str  #: ISO 4217 numeric
     title: str
@@ -117,7 +117,7 @@ class Writer:
         return self.words.get(key, key).replace("{currency}", self._mark)
 
 
-def written_date(date: str, layout: Layout, language: StatementLanguage) -> str:
+def written_date(date: str, layout: StatementLayout, language: StatementLanguage) -> str:
     """A date such as 2026-02-03 as a layout writes it in a language.
 
     >>> written_date("2026-02-03", "remise", "fr"), written_date("2026-02-03", "monthly", "fr")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from switch.display.visible import visible
 from switch.money import currency_name
-from switch.settlement.layouts.document import FIGURES, Bar, Block, Cells, Document, Writer
+from switch.settlement.layouts.document import FIGURE_KINDS, Bar, Block, Cells, Document, Writer
 from switch.settlement.typesetting.letters import Letters
 from switch.settlement.typesetting.sheet import (
     ACCENT,
@@ -156,8 +156,8 @@ class _Pages:
             return
         self.paper.box(LEFT, self.y, RIGHT - LEFT, COLUMN_HEADS_HEIGHT - 2, ACCENT)
         for column, left, width in _places(block):
-            draw = self.paper.figure if column.kind in FIGURES else self.paper.text
-            x = left + width if column.kind in FIGURES else left
+            draw = self.paper.figure if column.kind in FIGURE_KINDS else self.paper.text
+            x = left + width if column.kind in FIGURE_KINDS else left
             draw(x, self.y + 4.5, self.writer.label(column.key), SMALL, BOLD, WHITE, width)
 
     def _row(self, block: Block, row: Cells, *, shaded: bool) -> None:
@@ -170,7 +170,7 @@ class _Pages:
         for (column, left, width), cell in zip(_places(block), row, strict=True):
             text = self.writer.shown(cell, column.kind)
             if text:
-                side = "figure" if column.kind in FIGURES else "begin"
+                side = "figure" if column.kind in FIGURE_KINDS else "begin"
                 cells.append(paper.set(left, self.y + 3, text, PLAIN, SMALL, width, side))
         ink = " ".join(map(str, INK))
         paper.canvas.addLiteral(f"{ink} rg BT {' '.join(cells)} ET")

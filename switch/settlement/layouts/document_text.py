@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from switch.display.visible import visible
-from switch.settlement.layouts.document import FIGURES, Block, Document, Writer
+from switch.settlement.layouts.document import FIGURE_KINDS, Block, Document, Writer
 from switch.settlement.statement import Out
 
 TEXT_WIDTH: Final = 120
@@ -37,11 +37,11 @@ def write_document_text(out: Out, document: Document) -> None:
 
 def _write_block(out: Out, block: Block, writer: Writer) -> None:
     out.write(f"\n{block.title}\n")
-    heads = ((writer.label(column.key), column.kind in FIGURES, column.width) for column in block.columns)
+    heads = ((writer.label(column.key), column.kind in FIGURE_KINDS, column.width) for column in block.columns)
     out.write("".join(_placed(*head) for head in heads).rstrip() + "\n" + "-" * TEXT_WIDTH + "\n")
     for row in block.rows:
         cells = zip(block.columns, row, strict=True)
-        shown = ((writer.shown(cell, column.kind), column.kind in FIGURES, column.width) for column, cell in cells)
+        shown = ((writer.shown(cell, column.kind), column.kind in FIGURE_KINDS, column.width) for column, cell in cells)
         out.write("".join(_placed(*cell) for cell in shown).rstrip() + "\n")
     for key, minor in block.totals:
         _write_total(out, writer.label(key), writer.amount(minor))

@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 
 from switch.display.visible import visible
 from switch.money import BASIS_POINTS, minor_digits
-from switch.settlement.layouts.document import FIGURES, Block, Cell, ColumnKind, Document, Writer
+from switch.settlement.layouts.document import FIGURE_KINDS, Block, Cell, ColumnKind, Document, Writer
 from switch.settlement.layouts.document_csv import about_rows, table_columns
 
 IN_MEMORY_ROWS_MAX: Final = 20_000  #: of a workbook made in memory; a larger one passes through files that xlsxwriter deletes
@@ -173,6 +173,6 @@ class _Sheets:
         sheet = self._sheet(name)
         sheet.freeze_panes(1, 0)
         for place, (key, kind) in enumerate(columns.items()):
-            sheet.set_column(place, place, 14 if kind in FIGURES or kind == "date" else 22)
+            sheet.set_column(place, place, 14 if kind in FIGURE_KINDS or kind == "date" else 22)
             sheet.write_string(0, place, self.writer.label(key), self.heads)
         return sheet

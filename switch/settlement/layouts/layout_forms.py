@@ -19,7 +19,7 @@ from switch.settlement.layouts.monthly import monthly_document
 from switch.settlement.layouts.remise import remise_document
 from switch.settlement.layouts.statement_faults import StatementFault, spoilt_remises
 from switch.settlement.statement import Statement
-from switch.settlement.statement_facts import Layout
+from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_labels import TEXT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _WRITERS: Final = {"text": write_document_text, "csv": write_document_csv, "exce
 
 def laid_out(
     statement: Statement,
-    layout: Layout,
+    layout: StatementLayout,
     form: DocumentForm,
     letters: Letters | None = None,
     faults: Sequence[StatementFault] = (),

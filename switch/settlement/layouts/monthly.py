@@ -16,7 +16,7 @@ from switch.settlement.statement import Head
 from switch.settlement.statement_facts import FeeLine, Volume
 from switch.settlement.statement_labels import LABELS
 
-FEES: Final = (
+FEE_COLUMNS: Final = (
     Column(key="fee_kind", kind="text", width=40),
     Column(key="line_count", kind="count", width=10),
     Column(key="base", kind="amount", width=19),
@@ -24,7 +24,7 @@ FEES: Final = (
     Column(key="vat", kind="amount", width=18),
     Column(key="with_tax", kind="amount", width=19),
 )
-VAT: Final = (
+VAT_COLUMNS: Final = (
     Column(key="vat_rate", kind="rate", width=30),
     Column(key="base", kind="amount", width=30),
     Column(key="vat", kind="amount", width=30),
@@ -37,8 +37,8 @@ _FIGURES: Final = (
     Column(key="vat", kind="amount", width=14),
     Column(key="net", kind="amount", width=18),
 )
-VOLUMES: Final = (Column(key="scheme", kind="text", width=16), Column(key="origin", kind="text", width=26), *_FIGURES)
-DAYS: Final = (Column(key="day", kind="date", width=42), *_FIGURES)
+VOLUME_COLUMNS: Final = (Column(key="scheme", kind="text", width=16), Column(key="origin", kind="text", width=26), *_FIGURES)
+DAY_COLUMNS: Final = (Column(key="day", kind="date", width=42), *_FIGURES)
 
 
 def monthly_document(
@@ -69,10 +69,10 @@ def monthly_document(
     day_rows: list[Cells] = [(each.business_date, *_figures(each)) for each in days]
     whole = [("total_excluding", base), ("total_tax", vat), ("total_including", base + vat)]
     blocks = [
-        _block("fees", title("fees_title"), FEES, fee_rows),
-        _block("vat", title("vat_title"), VAT, _vat_rows(fees)),
-        _block("volumes", title("volumes_title"), VOLUMES, volume_rows),
-        _block("days", title("days_title"), DAYS, day_rows),
+        _block("fees", title("fees_title"), FEE_COLUMNS, fee_rows),
+        _block("vat", title("vat_title"), VAT_COLUMNS, _vat_rows(fees)),
+        _block("volumes", title("volumes_title"), VOLUME_COLUMNS, volume_rows),
+        _block("days", title("days_title"), DAY_COLUMNS, day_rows),
     ]
     return Document(
         layout="monthly",

@@ -22,9 +22,9 @@ from switch.settlement.statement_facts import LineGroup, RemiseFacts, RemiseLine
 BRANDS: Final = {"visa": "V", "mastercard": "M", "maestro": "M", "cmi": "C", "jcb": "J", "diners": "D", "unionpay": "U"}
 #: Kinds of entries that stand in the block of chargebacks.
 UNPAID: Final = frozenset({"chargeback", "second_chargeback", "representment", "chargeback_fee"})
-NUMBER_DIGITS: Final = 6
+REMISE_DIGITS: Final = 6
 
-LINES: Final = (
+LINE_COLUMNS: Final = (
     Column(key="date", kind="date", width=10),
     Column(key="stan", kind="digits", width=9),
     Column(key="brand", kind="text", width=16),
@@ -34,7 +34,7 @@ LINES: Final = (
     Column(key="debit_net", kind="amount", width=18),
     Column(key="credit_net", kind="amount", width=18),
 )
-SUMMARY: Final = (
+SUMMARY_COLUMNS: Final = (
     Column(key="remise_number", kind="digits", width=9),
     Column(key="terminal_id", kind="text", width=11),
     Column(key="bank_label", kind="text", width=30),
@@ -43,7 +43,7 @@ SUMMARY: Final = (
     Column(key="commission_vat", kind="amount", width=15),
     Column(key="net_remise", kind="amount", width=18),
 )
-ENTRIES: Final = (
+ENTRY_COLUMNS: Final = (
     Column(key="entry_kind", kind="text", width=26),
     Column(key="entry_reference", kind="digits", width=18),
     Column(key="narrative", kind="text", width=32),
@@ -109,7 +109,7 @@ def remise_number(number: int) -> str:
     >>> remise_number(285), remise_number(0)
     ('000285', '------')
     """
-    return f"{number:0{NUMBER_DIGITS}d}" if number else "-" * NUMBER_DIGITS
+    return f"{number:0{REMISE_DIGITS}d}" if number else "-" * REMISE_DIGITS
 
 
 def _block(remise: RemiseFacts, group: LineGroup, words: dict[str, str], currency: str, date: str) -> Block:
@@ -122,7 +122,7 @@ def _block(remise: RemiseFacts, group: LineGroup, words: dict[str, str], currenc
             ("terminal_id", remise.terminal_id, "digits"),
             ("business_date", remise.business_date, "date"),
         ),
-        columns=LINES,
+        columns=LINE_COLUMNS,
         rows=_Rows(group.lines, remise.business_date, words),
         row_count=group.line_count,
         totals=(
@@ -164,7 +164,7 @@ def _entries_block(kind: str, entries: Sequence[StatementEntry], words: dict[str
     return Block(
         kind=kind,
         title=words[f"{kind}_title"].format(currency=currency),
-        columns=ENTRIES,
+        columns=ENTRY_COLUMNS,
         rows=rows,
         row_count=len(rows),
         totals=(("total_entries", sum(entry.amount_minor + entry.vat_minor for entry in entries)),),
@@ -187,7 +187,7 @@ def _summary(remises: Sequence[RemiseFacts], words: dict[str, str], currency: st
     return Block(
         kind="summary",
         title=words["summary_title"].format(currency=currency),
-        columns=SUMMARY,
+        columns=SUMMARY_COLUMNS,
         rows=rows,
         row_count=len(rows),
         in_tables=False,

@@ -22,7 +22,7 @@ from switch.settlement.statement_facts import RemiseFacts
 
 FaultKind = Literal["drop-lines", "late-remise", "double-remise", "clock-offset"]
 FAULT_KINDS: Final[tuple[FaultKind, ...]] = ("drop-lines", "late-remise", "double-remise", "clock-offset")
-EXPECTED: Final = "drop-lines=3, late-remise, double-remise or clock-offset=1h"
+FAULT_EXPECTED: Final = "drop-lines=3, late-remise, double-remise or clock-offset=1h"
 HOUR_SECONDS, MINUTE_SECONDS = 3600, 60
 OFFSET_SECONDS_MAX: Final = 26 * HOUR_SECONDS  #: between any two clocks on earth
 
@@ -57,7 +57,7 @@ class StatementFault:
                 return cls(kind=kind, value=-seconds if offset[1] == "-" else seconds, seed=seed)
         if kind in ("late-remise", "double-remise") and not equals:
             return cls(kind=kind, seed=seed)
-        raise SwitchError(f"--fault: found {text!r}, expected {EXPECTED}")
+        raise SwitchError(f"--fault: found {text!r}, expected {FAULT_EXPECTED}")
 
 
 @frozen

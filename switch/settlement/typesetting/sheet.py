@@ -21,7 +21,7 @@ PAGE_HEIGHT: Final[float] = A4[1]
 LEFT: Final = 36.0
 RIGHT: Final = PAGE_WIDTH - LEFT
 BOTTOM: Final = 54.0  #: no line stands lower; the foot of the page does
-GAP: Final = 4.0  #: on a mirrored sheet, between a figure and the text whose column begins at its right
+FIGURE_GAP: Final = 4.0  #: on a mirrored sheet, between a figure and the text whose column begins at its right
 SMALL, BODY, LARGE = 7.0, 8.5, 15.0  #: sizes of type
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
 INK, ACCENT, FAINT, BAND, ZEBRA, WHITE = (
@@ -65,7 +65,7 @@ class Sheet:
         right edge, so that decimal marks stand below one another on a mirrored sheet too."""
         ends = side != "begin"
         if self.mirrored:
-            x = PAGE_WIDTH - x - width - (GAP if side == "figure" else 0)
+            x = PAGE_WIDTH - x - width - (FIGURE_GAP if side == "figure" else 0)
             ends = side != "end"
         return placed(x, y, text, font, size, width, ends=ends, other=self.other)
 

@@ -24,7 +24,7 @@ from switch.errors import SwitchError
 from switch.machine.fonts import system_fonts
 from switch.merchant import LANGUAGES, StatementLanguage
 from switch.settlement.layouts.layout_forms import DocumentForm, laid_out
-from switch.settlement.statement_facts import Layout
+from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_forms import as_bytes, write_texts
 from switch.settlement.typesetting.arabic import has_shaping
 from tests.cli.command import run
@@ -32,8 +32,8 @@ from tests.settlement.layouts.day_of_remises import FRIDAY, SHOP, close_two_days
 from tests.settlement.test_statement_pdf import cells_of
 from tests.support.day_builders import NOW_MS, day_specs, journal_of, merchant
 
-OTHER_LAYOUTS: tuple[Layout, ...] = ("remise", "monthly")
-EVERY: tuple[Layout, ...] = ("detailed", *OTHER_LAYOUTS)
+OTHER_LAYOUTS: tuple[StatementLayout, ...] = ("remise", "monthly")
+EVERY: tuple[StatementLayout, ...] = ("detailed", *OTHER_LAYOUTS)
 CAN_ARABIC = has_shaping() and bool(system_fonts())
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 by_layout = pytest.mark.parametrize("layout", EVERY)
@@ -50,7 +50,7 @@ def needs(language: StatementLanguage) -> None:
         pytest.skip("arabic-reshaper, python-bidi or a font of switch.machine.fonts.KNOWN is not installed")
 
 
-def made(data: Path, layout: Layout, form: DocumentForm, language: StatementLanguage = "fr") -> bytes:
+def made(data: Path, layout: StatementLayout, form: DocumentForm, language: StatementLanguage = "fr") -> bytes:
     with stated(data, SHOP.id, FRIDAY, language=language) as told:
         if layout != "detailed":
             return laid_out(told, layout, form, system_letters())
@@ -61,7 +61,7 @@ def made(data: Path, layout: Layout, form: DocumentForm, language: StatementLang
         return out.getvalue().encode()
 
 
-def minors_of(data: Path, layout: Layout) -> set[int]:
+def minors_of(data: Path, layout: StatementLayout) -> set[int]:
     """Every amount that a layout says, from its JSON; of the detailed one, from its CSV."""
     if layout == "detailed":
         rows = csv.DictReader(io.StringIO(made(data, "detailed", "csv").decode(), newline=""))
@@ -82,7 +82,7 @@ def minors_of(data: Path, layout: Layout) -> set[int]:
     return found
 
 
-def plain(figure: str, language: StatementLanguage, layout: Layout) -> int | None:
+def plain(figure: str, language: StatementLanguage, layout: StatementLayout) -> int | None:
     """Minor units of a figure as a layout writes it in a language."""
     point = "." if language == "en" or (language, layout) == ("fr", "remise") else ","
     thousands = {"fr": " " if layout != "remise" else ",", "en": ",", "ar": "."}[language]
@@ -95,7 +95,7 @@ def plain(figure: str, language: StatementLanguage, layout: Layout) -> int | Non
 
 @by_layout
 @by_language
-def test_every_figure_of_a_pdf_is_read_back(data: Path, layout: Layout, language: StatementLanguage) -> None:
+def test_every_figure_of_a_pdf_is_read_back(data: Path, layout: StatementLayout, language: StatementLanguage) -> None:
     needs(language)
     read = {plain(cell, language, layout) for cell in cells_of(made(data, layout, "pdf", language))}
     assert minors_of(data, layout) - read == set()
@@ -104,7 +104,7 @@ def test_every_figure_of_a_pdf_is_read_back(data: Path, layout: Layout, language
 @by_layout
 @by_language
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's pdftotext is not installed")
-def test_poppler_reads_figures_accents_and_arabic(data: Path, layout: Layout, language: StatementLanguage) -> None:
+def test_poppler_reads_figures_accents_and_arabic(data: Path, layout: StatementLayout, language: StatementLanguage) -> None:
     needs(language)
     command = ["pdftotext", "-layout", "-", "-"]
     pdf = made(data, layout, "pdf", language)
@@ -125,7 +125,7 @@ def test_poppler_reads_figures_accents_and_arabic(data: Path, layout: Layout, la
 
 @by_layout
 @by_language
-def test_the_same_statement_gives_the_same_bytes(data: Path, layout: Layout, language: StatementLanguage) -> None:
+def test_the_same_statement_gives_the_same_bytes(data: Path, layout: StatementLayout, language: StatementLanguage) -> None:
     needs(language)
     for form in ("pdf", "xlsx", "text", "csv"):
         assert made(data, layout, form, language) == made(data, layout, form, language)
@@ -133,7 +133,7 @@ def test_the_same_statement_gives_the_same_bytes(data: Path, layout: Layout, lan
 
 @by_layout
 @by_language
-def test_cells_of_a_workbook_have_types(data: Path, layout: Layout, language: StatementLanguage) -> None:
+def test_cells_of_a_workbook_have_types(data: Path, layout: StatementLayout, language: StatementLanguage) -> None:
     book = openpyxl.load_workbook(io.BytesIO(made(data, layout, "xlsx", language)))
     assert [sheet.sheet_view.rightToLeft or False for sheet in book.worksheets] == [language == "ar"] * 2
     _, *rows = book.worksheets[1].iter_rows()
@@ -150,7 +150,7 @@ def test_cells_of_a_workbook_have_types(data: Path, layout: Layout, language: St
 
 
 @pytest.mark.parametrize("layout", OTHER_LAYOUTS)
-def test_csv_is_what_rfc_4180_and_a_french_spreadsheet_read(data: Path, layout: Layout) -> None:
+def test_csv_is_what_rfc_4180_and_a_french_spreadsheet_read(data: Path, layout: StatementLayout) -> None:
     standard = made(data, layout, "csv").decode()
     french = made(data, layout, "excel-fr").decode()
     assert standard.count("\r\n") == standard.count("\n")
@@ -172,7 +172,7 @@ def test_csv_is_what_rfc_4180_and_a_french_spreadsheet_read(data: Path, layout: 
 @pytest.mark.parametrize("layout", EVERY)
 @pytest.mark.parametrize("form", ["xlsx", "excel-fr"])
 def test_libreoffice_reads_amounts_as_numbers_and_accounts_as_text(
-    data: Path, tmp_path: Path, layout: Layout, form: DocumentForm
+    data: Path, tmp_path: Path, layout: StatementLayout, form: DocumentForm
 ) -> None:
     assert OFFICE is not None
     source = tmp_path / f"statement.{'xlsx' if form == 'xlsx' else 'csv'}"

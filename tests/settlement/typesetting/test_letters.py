@@ -10,7 +10,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from switch.errors import SwitchError
-from switch.machine.fonts import ADVICE, system_fonts
+from switch.machine.fonts import FONT_ADVICE, system_fonts
 from switch.settlement.typesetting.letters import FontFile, Letters
 from switch.settlement.typesetting.pdf_text import placed
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_no_font_is_passed_over() -> None:
 def test_arabic_without_a_font_says_what_brings_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("switch.settlement.typesetting.letters.has_shaping", lambda: True)
     with pytest.raises(SwitchError, match="apt-get install fonts-hosny-amiri brings it"):
-        Letters(advice=ADVICE).need_arabic()
+        Letters(advice=FONT_ADVICE).need_arabic()
 
 
 def test_fonts_are_read_from_the_folder_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
