@@ -8,7 +8,7 @@ from typing import Protocol
 
 from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
-from switch.endofday.tariffs import Fees, Lacking, stage_dues, stage_groups, stage_tariffs
+from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
 from switch.money import currency_name
@@ -43,7 +43,7 @@ class DaySpecs(Protocol):
     @property
     def default_contract(self) -> Merchant | None: ...
     @property
-    def fees(self) -> Fees: ...
+    def fees(self) -> FeeTables: ...
     @property
     def calendar(self) -> Calendar: ...
 

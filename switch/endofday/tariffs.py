@@ -21,13 +21,13 @@ from switch.merchant import Merchant
 from switch.record import frozen
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.settlement.fees import dues, lines
-from switch.settlement.fees.rows import CHARGE_KINDS, PAID_TO_MERCHANT, FeeRow, Sale, edges
+from switch.settlement.fees.rows import CHARGE_KINDS, PAID_TO_MERCHANT, FeeRow, FeeSale, edges
 
 T = TypeVar("T")
 ONCE_OR_EVENT: Final = frozenset({"setup", "chargeback_fee"})  #: charges that are of no month
 
 
-class Fees(Protocol):
+class FeeTables(Protocol):
     """The fee tables of a specification."""
 
     @property
@@ -74,7 +74,7 @@ WHERE business_date >= SUBSTR(?1, 1, 8) || '01' AND business_date < ?1 GROUP BY 
 """
 
 
-def stage_groups(connection: sqlite3.Connection, fees: Fees, business_date: str, lacking: Lacking) -> list[_Group]:
+def stage_groups(connection: sqlite3.Connection, fees: FeeTables, business_date: str, lacking: Lacking) -> list[_Group]:
     """Tell the merchants of the date apart by what their fees hang on; the place of a group in the list is its number."""
     groups: dict[_Group, int] = {}
     volumes: dict[str, int] | None = None
@@ -100,7 +100,7 @@ def stage_groups(connection: sqlite3.Connection, fees: Fees, business_date: str,
     return list(groups)
 
 
-def _bands(fees: Fees, groups: list[_Group]) -> Iterator[tuple[int, int]]:
+def _bands(fees: FeeTables, groups: list[_Group]) -> Iterator[tuple[int, int]]:
     for number, group in enumerate(groups):
         plan = fees.discount.plans.get(group.plan)
         for low_minor in edges(row.amount for row in (plan.rows if plan is not None else ())):
@@ -130,7 +130,7 @@ class _Rules:
 
 
 def stage_tariffs(
-    connection: sqlite3.Connection, fees: Fees, business_date: str, groups: list[_Group], lacking: Lacking
+    connection: sqlite3.Connection, fees: FeeTables, business_date: str, groups: list[_Group], lacking: Lacking
 ) -> None:
     """Resolve each kind of sale of the date: one row of ``tariff``, and one of ``fee_tariff`` for each other fee it has."""
     rules = _Rules.of(connection)
@@ -138,7 +138,7 @@ def stage_tariffs(
     for key in connection.execute(clearing.TARIFF_KEYS).fetchall():
         origin, scheme, channel, transaction_type, product, number, amount_minor = key
         group = groups[number]
-        sale = Sale(
+        sale = FeeSale(
             origin=origin,
             scheme=scheme,
             product=product,
@@ -166,7 +166,7 @@ def stage_tariffs(
     connection.executemany(lines.ADD_NEW_RULE, rules.new)
 
 
-def _resolved(fees: Fees, business_date: str, group: _Group, sale: Sale, lacking: Lacking) -> tuple[int, FeeRow] | None:
+def _resolved(fees: FeeTables, business_date: str, group: _Group, sale: FeeSale, lacking: Lacking) -> tuple[int, FeeRow] | None:
     """The interchange and the commission of a kind of sale; None where either is missing."""
     interchange = lacking.found(
         lambda: fees.interchange.rate(business_date, sale.origin, sale.scheme, sale.channel, sale.transaction_type)
@@ -177,7 +177,7 @@ def _resolved(fees: Fees, business_date: str, group: _Group, sale: Sale, lacking
 
 def stage_dues(
     connection: sqlite3.Connection,
-    fees: Fees,
+    fees: FeeTables,
     business_date: str,
     merchants: Sequence[Merchant],
     others: Merchant | None,

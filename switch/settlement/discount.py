@@ -18,7 +18,7 @@ from switch.settlement.fees.rows import (
     COMMISSION,
     EXTRA_KINDS,
     FeeRow,
-    Sale,
+    FeeSale,
     missing_row,
     refuse_ties,
     sales_of,
@@ -87,7 +87,7 @@ class DiscountPlan:
         """All rows a transaction is held to."""
         return (*self.rates, *self.extras)
 
-    def extra_rows(self, business_date: str, sale: Sale) -> Iterator[FeeRow]:
+    def extra_rows(self, business_date: str, sale: FeeSale) -> Iterator[FeeRow]:
         """The row of each other fee a sale has, in the order of EXTRA_KINDS; a sale without a row of a kind has no such fee."""
         for kind in EXTRA_KINDS:
             row = winner((each for each in self.extras if each.kind == kind), business_date, sale)
@@ -159,7 +159,7 @@ class DiscountTable:
             raise SpecError(self.file, "plan", f"no plan {plan_id!r}", "one of " + ", ".join(sorted(self.plans)))
         return found
 
-    def row(self, business_date: str, plan_id: str, sale: Sale) -> FeeRow:
+    def row(self, business_date: str, plan_id: str, sale: FeeSale) -> FeeRow:
         """The commission in force for a sale; none is an error of the file."""
         plan = self.plan(plan_id)
         row = winner(plan.rates, business_date, sale)
@@ -169,7 +169,7 @@ class DiscountTable:
 
     def rate(self, business_date: str, plan_id: str, origin: str) -> FeeRow:
         """The commission in force for a sale of which only the origin of the card is known."""
-        return self.row(business_date, plan_id, Sale(origin=origin))
+        return self.row(business_date, plan_id, FeeSale(origin=origin))
 
     def gaps(self, business_date: str, plan_id: str, origins: Iterator[str] | list[str]) -> Iterator[SpecError]:
         """The kinds of sales for which a plan has no commission on a date: the first of each origin."""

@@ -87,7 +87,7 @@ def rows(data: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
-#: What is asked, beside a purchase of 100.00 by a domestic card of cmi with a chip -> commission, VAT and the row that gave them.
+#: What is asked, beside a purchase of 100.00 by a domestic card of cmi with a chip -> commission, VAT, and the row they are by.
 COMMISSIONS = [
     ({}, 3_00, 30, ""),  # 2.00 + 1.00
     ({"amount_minor": 10_00}, 1_50, 15, ""),  # 0.20 + 1.00, at least 1.50

@@ -30,12 +30,12 @@ PAID_TO_MERCHANT: Final = frozenset({"cash_machine"})
 CHARGE_KINDS: Final = ("setup", "subscription", "rent", "chargeback_fee")
 
 SOLD_TYPES: Final = (*sorted(DEBITS | CREDITS), ANY)
-WORDS: Final = ("origin", "scheme", "product", "channel", "mcc", "transaction_type")  #: columns that are a word, or "*"
+WORD_COLUMNS: Final = ("origin", "scheme", "product", "channel", "mcc", "transaction_type")  #: columns that are a word, or "*"
 SALES_LOOKED_AT_MAX: Final = 200_000  #: kinds of sales of one plan that are tried when its file is checked for gaps
 
 
 @frozen(kw_only=True)
-class Sale:
+class FeeSale:
     """What a fee can hang on. Amounts are without sign; the volume is what its merchant sold in the month before the date."""
 
     origin: str
@@ -53,7 +53,7 @@ class Sale:
 
 
 @frozen(kw_only=True)
-class Span:
+class AmountRange:
     """Amounts from one on and below another; no end where that is None."""
 
     low_minor: int = 0
@@ -66,11 +66,11 @@ class Span:
     def __contains__(self, minor: int) -> bool:
         return self.low_minor <= minor and (self.below_minor is None or minor < self.below_minor)
 
-    def meets(self, other: Span) -> bool:
+    def meets(self, other: AmountRange) -> bool:
         return other.low_minor in self or self.low_minor in other
 
     @classmethod
-    def from_toml(cls, table: SpecTable, name: str) -> Span:
+    def from_toml(cls, table: SpecTable, name: str) -> AmountRange:
         low, below = table.minor(f"{name}_from", 0), table.minor(f"{name}_below", None)
         if below is not None and below <= low:
             table.mistake(f"{name}_below", "no more than " + f"{name}_from", f"an amount above {name}_from")
@@ -88,8 +88,8 @@ class FeeRow:
     channel: str = ANY
     mcc: str = ANY
     transaction_type: str = ANY
-    amount: Span = Span()
-    volume: Span = Span()
+    amount: AmountRange = AmountRange()
+    volume: AmountRange = AmountRange()
     rate_basis_points: int
     fixed_minor: int = 0  #: besides the rate
     minimum_minor: int = 0  #: the least it takes of one sale
@@ -110,8 +110,8 @@ class FeeRow:
             channel=table.choice("channel", (*CHANNELS, ANY), ANY),
             mcc=table.text("mcc", ANY, pattern=r"\d{4}|\*", expected="four digits (ISO 18245)"),
             transaction_type=table.choice("transaction_type", SOLD_TYPES, ANY),
-            amount=Span.from_toml(table, "amount"),
-            volume=Span.from_toml(table, "volume"),
+            amount=AmountRange.from_toml(table, "amount"),
+            volume=AmountRange.from_toml(table, "volume"),
             rate_basis_points=table.integer(
                 "rate_basis_points", *([] if kind == COMMISSION else [0]), high=RATE_BASIS_POINTS_MAX
             ),
@@ -140,14 +140,14 @@ class FeeRow:
     @property
     def covers_in_words(self) -> str:
         """The columns it names, in words of the file; empty where it covers all."""
-        named = [f"{column} {word}" for column, word in zip(WORDS, self.words, strict=True) if word != ANY]
+        named = [f"{column} {word}" for column, word in zip(WORD_COLUMNS, self.words, strict=True) if word != ANY]
         for name, span in (("amount", self.amount), ("volume", self.volume)):
             if not span.is_all:
                 below = "" if span.below_minor is None else f" below {_decimal(span.below_minor)}"
                 named.append(f"{name} from {_decimal(span.low_minor)}{below}")
         return ", ".join(named)
 
-    def covers(self, sale: Sale) -> bool:
+    def covers(self, sale: FeeSale) -> bool:
         return (
             all(mine in (ANY, theirs) for mine, theirs in zip(self.words, sale.words, strict=True))
             and sale.amount_minor in self.amount
@@ -184,7 +184,7 @@ class FeeRow:
         return taken if self.maximum_minor is None else min(taken, self.maximum_minor)
 
 
-def winner(rows: Iterable[FeeRow], business_date: str, sale: Sale) -> FeeRow | None:
+def winner(rows: Iterable[FeeRow], business_date: str, sale: FeeSale) -> FeeRow | None:
     """The row that counts for a sale: of those in force that cover it, the one that names the most columns, then the latest."""
     fitting = [row for row in rows if row.from_date <= business_date and row.covers(sale)]
     return max(fitting, key=lambda row: (row.named_count, row.from_date), default=None)
@@ -205,24 +205,24 @@ def refuse_ties(rows: Sequence[tuple[SpecTable, FeeRow]]) -> None:
             table.mistake("", found, expected)
 
 
-def _both(row: FeeRow, other: FeeRow, rows: Sequence[FeeRow]) -> Iterator[Sale]:
+def _both(row: FeeRow, other: FeeRow, rows: Sequence[FeeRow]) -> Iterator[FeeSale]:
     """The sales that two rows cover, as far as the rows of a table tell them apart."""
     return (sale for sale in sales_of(rows) if row.covers(sale) and other.covers(sale))
 
 
-def sales_of(rows: Sequence[FeeRow], origins: Sequence[str] = CARD_ORIGINS) -> Iterator[Sale]:
+def sales_of(rows: Sequence[FeeRow], origins: Sequence[str] = CARD_ORIGINS) -> Iterator[FeeSale]:
     """Every kind of sale that rows tell apart: "" stands for a word that none of them names."""
-    words = [sorted({word for row in rows if (word := row.words[place]) != ANY}) for place in range(len(WORDS))]
+    words = [sorted({word for row in rows if (word := row.words[place]) != ANY}) for place in range(len(WORD_COLUMNS))]
     columns = [list(origins), *([*named, ""] for named in words[1:])]
     amounts = edges(row.amount for row in rows)
     volumes = edges(row.volume for row in rows)
     for number, (of_words, amount, volume) in enumerate(product(product(*columns), amounts, volumes)):
         if number >= SALES_LOOKED_AT_MAX:
             return
-        yield Sale(**dict(zip(WORDS, of_words, strict=True)), amount_minor=amount, volume_minor=volume)
+        yield FeeSale(**dict(zip(WORD_COLUMNS, of_words, strict=True)), amount_minor=amount, volume_minor=volume)
 
 
-def edges(spans: Iterable[Span]) -> list[int]:
+def edges(spans: Iterable[AmountRange]) -> list[int]:
     """Where spans begin and end: from each on, up to the next, rows treat an amount alike."""
     found = {0}
     for span in spans:
@@ -230,7 +230,7 @@ def edges(spans: Iterable[Span]) -> list[int]:
     return sorted(found)
 
 
-def missing_row(plan_id: str, business_date: str, sale: Sale, file: str, line: int | None) -> SpecError:
+def missing_row(plan_id: str, business_date: str, sale: FeeSale, file: str, line: int | None) -> SpecError:
     """That no row of a plan covers a sale."""
     which = " ".join(word for word in (sale.origin, sale.scheme) if word)
     words = [word for word in (sale.product, sale.channel, sale.transaction_type) if word]
