@@ -370,7 +370,6 @@ TESTED_BY: Final = {
     "settlement/layouts/document_xlsx": "settlement/layouts/test_layout_forms.py",
     "settlement/layouts/layout_labels": "settlement/layouts/test_remise.py",
     "settlement/statement_facts": "settlement/layouts/test_remise.py",
-    "settlement/typesetting/sheet": "settlement/test_statement_pdf.py",
     "mail/outbox": "mail/test_delivery.py",
     "mail/queueing": "mail/test_delivery.py",
     "mail/wording": "mail/test_letter.py",

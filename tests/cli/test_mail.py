@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -152,7 +153,7 @@ def test_reports_of_what_came_back_are_read(tmp_path: Path) -> None:
         specs = specs_with(tmp_path, server_toml(server))
         assert run("mail", "send", "--data", data, "--specs", specs).code == 0
     (tmp_path / "box").mkdir()
-    (tmp_path / "box" / "1.eml").write_bytes(report(HOTEL))
+    (tmp_path / "box" / "1.eml").write_bytes(report(HOTEL, at_s=int(time.time()) + 60))
     (tmp_path / "box" / "2.eml").write_bytes(b"Subject: hello\r\n\r\n")
     told = run("mail", "bounces", tmp_path / "box", "--data", data)
     assert (told.code, told.out) == (1, "1 message bounced\n1 message not a report\n")
