@@ -200,6 +200,7 @@ _DIGESTED: Final = {
     "posting": "entry_id, line",
     "position": "participant, role, currency",
     "payout": "merchant_id, reference",
+    "payout_conversion": "reference",
     "remise": "merchant_id, terminal_id, number",
     "merchant_entry": "merchant_id, terminal_id, remise_number, kind, line",
     "fee_rule": "rule",

@@ -35,6 +35,7 @@ from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
+from switch.settlement.conversion import CONVERSION_CHECKS
 from switch.settlement.fees.dues import DUE_CHECKS, DUES
 from switch.settlement.fees.entries import ENTRY_POSTINGS
 from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, PRESENTED_LINES, discounts_follow_rules
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from switch.settlement.typesetting.letters import Letters
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
-DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, charges_follow_rates)
+DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, *CONVERSION_CHECKS, charges_follow_rates)
 #: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
 #: parameters of the day. See ``settlement.fees.entries``.
 ENTRY_SOURCES: tuple[str, ...] = (*FEE_LINES, *DUES)

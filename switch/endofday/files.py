@@ -24,7 +24,8 @@ from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
 from switch.record import frozen
 from switch.settlement import payouts as settlement
-from switch.settlement.fees.stated import StatementEntry, StatementPayout
+from switch.settlement.conversion import STATEMENT_CONVERSIONS
+from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
 from switch.settlement.layouts.layout_forms import laid_out
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
@@ -264,6 +265,7 @@ def statement_of(
         sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
     origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
     payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
+    conversions = map(StatementConversion.from_row, connection.execute(STATEMENT_CONVERSIONS, key))
     entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
     return Statement(
         head=head,
@@ -271,6 +273,7 @@ def statement_of(
         origins=tuple(origins),
         payouts=tuple(payouts),
         entries=tuple(entries),
+        conversions=tuple(conversions),
         facts=BooksFacts(connection, business_date, merchant_id),
     )
 

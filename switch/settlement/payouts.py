@@ -6,6 +6,7 @@ It reads the temporary tables ``cube``, ``numbered_remise`` and ``card_acceptor`
 from __future__ import annotations
 
 from switch.clearing.ledger import COUNTS, POST, POSTED
+from switch.settlement.conversion import CONVERSION_POSTINGS, CONVERSIONS
 
 #: What each remise comes to.
 REMISE_TOTALS = f"""
@@ -199,7 +200,7 @@ GROUP BY merchant_id, transaction_type
 """
 
 #: In this order, after clearing and the sources of ``settlement.entries``; the parameters are business_date and value_date.
-SETTLE = (PAYOUTS, REMISES, PAYOUT_POSTINGS, STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS)
+SETTLE = (PAYOUTS, REMISES, PAYOUT_POSTINGS, CONVERSIONS, CONVERSION_POSTINGS, STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS)
 
 #: The head of a merchant's statement, in the order of the fields of ``statement.Head``: of all payouts of its date together.
 #: ``net_minor`` is what is credited, and where nothing is, what is carried; ``carried_minor`` what is carried beside a credit.

@@ -21,7 +21,7 @@ from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
 from switch.record import frozen
 from switch.settlement.bank_account import grouped_iban, grouped_rib
-from switch.settlement.fees.stated import StatementEntry, StatementPayout
+from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
 from switch.settlement.statement_facts import StatementFacts
 from switch.settlement.statement_labels import LABELS, TEXT_LANGUAGE
 from switch.transaction import (
@@ -130,6 +130,7 @@ class Statement:
     origins: tuple[StatementTotal, ...]  #: totals for domestic and foreign cards
     payouts: tuple[StatementPayout, ...] = ()  #: each payout of the date
     entries: tuple[StatementEntry, ...] = ()  #: what changes them besides the lines
+    conversions: tuple[StatementConversion, ...] = ()  #: payouts that are paid in another currency
     facts: StatementFacts | None = None  #: for its other layouts: read from the books while they are open
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from attrs import asdict
 
 from switch.display.visible import visible
+from switch.money import currency_name, format_minor
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SALE_FIELDS,
@@ -20,6 +21,7 @@ from switch.settlement.statement import (
     amount_formatter,
     amount_writer,
     batches,
+    shown_date,
     shown_lines,
     text_labels,
     write_csv_head,
@@ -73,10 +75,36 @@ def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
                 write_csv_lines(as_csv, head, lines)
             if excel is not None:
                 write_excel_lines(excel, head, lines)
-    if text is not None and statement.entries:
-        _write_text_entries(text, statement)
     if text is not None:
-        write_text_totals(text, head, statement.origins, statement.parts)
+        _write_text_end(text, statement)
+
+
+def _write_text_end(text: Out, statement: Statement) -> None:
+    """Entries beside the lines, the totals, and what is paid in another currency."""
+    if statement.entries:
+        _write_text_entries(text, statement)
+    write_text_totals(text, statement.head, statement.origins, statement.parts)
+    for line in conversion_lines(statement, text_labels(statement.head)):
+        text.write(f"{line}\n")
+
+
+def conversion_lines(statement: Statement, labels: Mapping[str, str]) -> list[str]:
+    """What is paid in another currency, in a sentence for each payout: both amounts, the rate, its date, the margin."""
+
+    def amount(minor: int, currency: str) -> str:
+        writer = amount_writer({**labels, "thousands_mark": labels["printed_thousands_mark"]}, 1 << 6)
+        return f"{writer(format_minor(minor, currency))} {currency_name(currency)}"
+
+    return [
+        labels["conversion"].format(
+            sold=amount(each.sold_minor, each.sold_currency),
+            rate=each.rate.replace(".", labels["decimal_mark"]),
+            date=shown_date(each.rate_date, labels),
+            margin=amount(each.margin_minor, each.paid_currency),
+            paid=amount(each.paid_minor, each.paid_currency),
+        )
+        for each in statement.conversions
+    ]
 
 
 def _write_text_entries(out: Out, statement: Statement) -> None:
@@ -111,6 +139,7 @@ def as_json(statement: Statement) -> dict[str, Any]:
         **asdict(statement.head),
         "payouts": [asdict(payout) for payout in statement.payouts],
         "entries": [asdict(entry) for entry in statement.entries],
+        "conversions": [asdict(conversion) for conversion in statement.conversions],
         "lines": [dict(zip(LINE_FIELDS, line, strict=True)) for section in statement.sections for line in section.lines],
         "totals": [asdict(total) for total in statement.origins],
         "types": [asdict(section.total) for section in _of_types(statement)],

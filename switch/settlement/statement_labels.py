@@ -80,6 +80,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "continued": "(suite)",
         "subtotal": "Sous-total",
         "page": "Page {page} sur {pages}",
+        "conversion": "Converti : {sold} au taux {rate} du {date}, marge {margin}, payé {paid}.",
         "simulated": "Document d'un simulateur : aucun argent n'est versé.",
     },
     "en": {
@@ -144,6 +145,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "continued": "(continued)",
         "subtotal": "Subtotal",
         "page": "Page {page} of {pages}",
+        "conversion": "Converted: {sold} at the rate {rate} of {date}, margin {margin}, paid {paid}.",
         "simulated": "Made by a simulator: no money moves.",
     },
     "ar": {
@@ -208,6 +210,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "continued": "(تابع)",
         "subtotal": "مجموع جزئي",
         "page": "صفحة {page} من {pages}",
+        "conversion": "حول {sold} بسعر {rate} بتاريخ {date}، هامش {margin}، المؤدى {paid}.",
         "simulated": "وثيقة من برنامج محاكاة: لا يحول أي مبلغ.",
     },
 }

@@ -31,6 +31,7 @@ from switch.settlement.statement import (
     shown_rate,
     years_of_months,
 )
+from switch.settlement.statement_forms import conversion_lines
 from switch.settlement.statement_labels import LABELS
 from switch.settlement.typesetting.letters import Letters
 from switch.settlement.typesetting.sheet import (
@@ -172,7 +173,7 @@ def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
 
 def _totals_height(statement: Statement) -> float:
     rows = 1 + len(statement.origins) + 1 + len(statement.parts) + 3 + len(_beside(statement.head))
-    return TOTALS_TITLE_HEIGHT + rows * TOTAL_ROW_HEIGHT + PAID_HEIGHT + LEGEND_HEIGHT
+    return TOTALS_TITLE_HEIGHT + rows * TOTAL_ROW_HEIGHT + PAID_HEIGHT + LEGEND_HEIGHT + ROW_HEIGHT * len(statement.conversions)
 
 
 def _beside(head: Head) -> list[tuple[str, int]]:
@@ -355,7 +356,8 @@ class _Paper(Sheet, _Blank):
         credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {self.date(head.value_date)})"
         self.text(LEFT + 8, y + 12.5, credited, 10, BOLD, (1, 1, 1), width=340)
         self.right(RIGHT - 8, y + 12, f"{self.amount(head.net_minor)} {self.currency}", 12, BOLD, (1, 1, 1), width=170)
-        self.text(LEFT, y - 10, labels["legend"], SMALL, PLAIN, FAINT)
+        for number, text in enumerate((labels["legend"], *conversion_lines(self.statement, labels))):
+            self.text(LEFT, y - 10 - ROW_HEIGHT * number, text, SMALL, PLAIN, FAINT)
 
     def done(self) -> None:
         self.canvas.showPage()

@@ -17,6 +17,8 @@ from switch.settlement.layouts.document import Block, Cells, Column, Document, c
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.statement import Statement, years_of_months
 from switch.settlement.statement_facts import LineGroup, RemiseFacts, RemiseLine
+from switch.settlement.statement_forms import conversion_lines
+from switch.settlement.statement_labels import LABELS
 
 #: Schemes by the letter that a line has for them; another one is the first letter of its name.
 BRANDS: Final = {"visa": "V", "mastercard": "M", "maestro": "M", "cmi": "C", "jcb": "J", "diners": "D", "unionpay": "U"}
@@ -100,6 +102,7 @@ def remise_document(statement: Statement, remises: Sequence[RemiseFacts]) -> Doc
             *([("carried_part", -head.carried_minor)] if head.carried_minor else []),
             (f"net_{head.outcome}", head.net_minor),
         ),
+        notes=tuple(conversion_lines(statement, LABELS[head.language])),
     )
 
 
