@@ -35,7 +35,7 @@ from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
-from switch.settlement.conversion import CONVERSION_CHECKS
+from switch.settlement.fees.conversion import CONVERSION_CHECKS
 from switch.settlement.fees.dues import DUE_CHECKS, DUES
 from switch.settlement.fees.entries import ENTRY_POSTINGS
 from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, PRESENTED_LINES, discounts_follow_rules

@@ -24,7 +24,7 @@ from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
 from switch.record import frozen
 from switch.settlement import payouts as settlement
-from switch.settlement.conversion import STATEMENT_CONVERSIONS
+from switch.settlement.fees.conversion import STATEMENT_CONVERSIONS
 from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
 from switch.settlement.layouts.layout_forms import laid_out
 from switch.settlement.statement import (

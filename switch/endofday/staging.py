@@ -14,7 +14,7 @@ from switch.errors import SpecError
 from switch.merchant import Merchant
 from switch.money import currency_name
 from switch.rates import Rate, RateError, RateTable
-from switch.settlement.conversion import ADD_CONVERSION_TERM, CONVERSION_TABLES, conversion_term
+from switch.settlement.fees.conversion import ADD_CONVERSION_TERM, CONVERSION_TABLES, conversion_term
 from switch.settlement.fees.dues import DUE_TABLES, RELEASES_WANTED
 from switch.settlement.fees.entries import ADD_ENTRY_ACCOUNT, ENTRY_TABLES, entry_accounts
 from switch.settlement.fees.lines import FEE_TABLES

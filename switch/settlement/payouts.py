@@ -6,7 +6,7 @@ It reads the temporary tables ``cube``, ``numbered_remise`` and ``card_acceptor`
 from __future__ import annotations
 
 from switch.clearing.ledger import COUNTS, POST, POSTED
-from switch.settlement.conversion import CONVERSION_POSTINGS, CONVERSIONS
+from switch.settlement.fees.conversion import CONVERSION_POSTINGS, CONVERSIONS
 
 #: What each remise comes to.
 REMISE_TOTALS = f"""

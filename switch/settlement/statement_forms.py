@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from attrs import asdict
 
 from switch.display.visible import visible
-from switch.money import currency_name, format_minor
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SALE_FIELDS,
@@ -21,7 +20,6 @@ from switch.settlement.statement import (
     amount_formatter,
     amount_writer,
     batches,
-    shown_date,
     shown_lines,
     text_labels,
     write_csv_head,
@@ -31,6 +29,7 @@ from switch.settlement.statement import (
     write_text_section,
     write_text_totals,
 )
+from switch.settlement.statement_conversions import conversion_lines
 from switch.settlement.statement_excel import write_excel_head, write_excel_lines
 
 if TYPE_CHECKING:
@@ -86,25 +85,6 @@ def _write_text_end(text: Out, statement: Statement) -> None:
     write_text_totals(text, statement.head, statement.origins, statement.parts)
     for line in conversion_lines(statement, text_labels(statement.head)):
         text.write(f"{line}\n")
-
-
-def conversion_lines(statement: Statement, labels: Mapping[str, str]) -> list[str]:
-    """What is paid in another currency, in a sentence for each payout: both amounts, the rate, its date, the margin."""
-
-    def amount(minor: int, currency: str) -> str:
-        writer = amount_writer({**labels, "thousands_mark": labels["printed_thousands_mark"]}, 1 << 6)
-        return f"{writer(format_minor(minor, currency))} {currency_name(currency)}"
-
-    return [
-        labels["conversion"].format(
-            sold=amount(each.sold_minor, each.sold_currency),
-            rate=each.rate.replace(".", labels["decimal_mark"]),
-            date=shown_date(each.rate_date, labels),
-            margin=amount(each.margin_minor, each.paid_currency),
-            paid=amount(each.paid_minor, each.paid_currency),
-        )
-        for each in statement.conversions
-    ]
 
 
 def _write_text_entries(out: Out, statement: Statement) -> None:

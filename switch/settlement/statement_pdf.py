@@ -31,7 +31,7 @@ from switch.settlement.statement import (
     shown_rate,
     years_of_months,
 )
-from switch.settlement.statement_forms import conversion_lines
+from switch.settlement.statement_conversions import conversion_lines
 from switch.settlement.statement_labels import LABELS
 from switch.settlement.typesetting.letters import Letters
 from switch.settlement.typesetting.sheet import (

@@ -118,7 +118,7 @@ PROOFS: Final[dict[str, str]] = {
     "adjustment {1} does not add up": ("régularisation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
     # settlement/conversion
     "conversion of payout {1}: {2} minor units are not what the payout is, or not what is paid with the margin": (
-        "conversion du virement {1} : {2} (en unités divisionnaires) n'est pas le virement, ou pas le montant payé avec la marge"
+        "conversion du virement {1} : {2} (en unités divisionnaires) n'est pas le virement, ou le montant payé et la marge"
     ),
     "conversion of payout {1}: {2} minor units do not follow the rate {3}": (
         "conversion du virement {1} : {2} (en unités divisionnaires) ne suit pas le cours {3}"

@@ -16,8 +16,8 @@ from switch.settlement.fees.stated import StatementEntry
 from switch.settlement.layouts.document import Block, Cells, Column, Document, currency_mark, written_date
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.statement import Statement, years_of_months
+from switch.settlement.statement_conversions import conversion_lines
 from switch.settlement.statement_facts import LineGroup, RemiseFacts, RemiseLine
-from switch.settlement.statement_forms import conversion_lines
 from switch.settlement.statement_labels import LABELS
 
 #: Schemes by the letter that a line has for them; another one is the first letter of its name.
