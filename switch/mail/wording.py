@@ -57,6 +57,7 @@ WORDING: Final[dict[str, dict[str, str]]] = {
         "gross": "المبلغ",
         "discount": "العمولات دون الضريبة",
         "vat": "الضريبة على العمولات",
+        "entries": "حركات أخرى مع الضريبة",
         "brought_forward": "رصيد سابق مرحل",
         "paid": "الصافي المحول",
         "carried": "الرصيد المرحل",
