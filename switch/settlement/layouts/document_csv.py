@@ -53,8 +53,8 @@ def table_columns(document: Document) -> dict[str, ColumnKind]:
     columns: dict[str, ColumnKind] = {"block": "text", "merchant_id": "digits", "account": "digits"}
     for block in document.table_blocks:
         columns.update({key: kind for key, _, kind in block.about if key not in columns})
-    for block in document.table_blocks:
-        columns.update({column.key: column.kind for column in block.columns if column.key not in columns})
+    for some in (document.usual, *(block.columns for block in document.table_blocks)):
+        columns.update({column.key: column.kind for column in some if column.key not in columns})
     return columns
 
 

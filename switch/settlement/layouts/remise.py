@@ -102,6 +102,7 @@ def remise_document(statement: Statement, remises: Sequence[RemiseFacts]) -> Doc
             *([("carried_part", -head.carried_minor)] if head.carried_minor else []),
             (f"net_{head.outcome}", head.net_minor),
         ),
+        usual=LINE_COLUMNS,
         notes=tuple(conversion_lines(statement, LABELS[head.language])),
     )
 
