@@ -85,7 +85,7 @@ def statement(
 
     \b
     switch statement TELECOM00000001 --layout remise
-    switch statement TELECOM00000001 --layout monthly --format pdf --out facture.pdf
+    switch statement TELECOM00000001 --layout monthly --format pdf --out m.pdf
     switch statement TELECOM00000001 --lang ar --format pdf --out kashf.pdf
     """
     from switch.endofday.statements import stated
