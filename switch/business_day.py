@@ -6,8 +6,8 @@ date* is the day money moves; it falls on a banking day. Both are ISO dates (``2
 
 from __future__ import annotations
 
-import calendar
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -146,7 +146,7 @@ def month_span(month: str) -> Span:
     '2028-02-29'
     """
     first = date.fromisoformat(f"{month}-01")
-    days = calendar.monthrange(first.year, first.month)[1]
+    days = monthrange(first.year, first.month)[1]
     return Span(first=first.isoformat(), last=first.replace(day=days).isoformat())
 
 

@@ -70,7 +70,7 @@ def close_day(
         tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):
             return _already_closed(connection, data, last, also, say)
-        chosen = _chosen_date(connection, dates, business_date)
+        chosen = chosen_date(connection, dates, business_date)
         if chosen is None:
             return _nothing_to_close(connection, data, dates, business_date)
         if chosen in dates.closed:
@@ -229,7 +229,7 @@ def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> It
             )
 
 
-def _chosen_date(connection: sqlite3.Connection, dates: books.BusinessDates, business_date: str | None) -> str | None:
+def chosen_date(connection: sqlite3.Connection, dates: books.BusinessDates, business_date: str | None) -> str | None:
     """The date to close (or closed already), None where there is nothing to close."""
     if business_date is None:
         return next(dates.pending(connection), None)
@@ -329,6 +329,38 @@ def _write_day(
     connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int], say: Callable[[str], None]
 ) -> bool:
     """Compute, check and commit a day; False where somebody else closed it meanwhile."""
+    parameters = _staged(connection, specs, business_date, say)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if business_date in books.BusinessDates.of(connection).closed:
+            return False
+        _compute(connection, parameters, clock_ms, say)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return True
+
+
+def rehearse(
+    connection: sqlite3.Connection,
+    specs: DaySpecs,
+    business_date: str,
+    now_ms: int,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Compute and check a day as a close does, in a copy of the books that the caller throws away (``books.opened``, apart).
+
+    No other business date is opened: all of the journal is read in one transaction, as it stands when that begins.
+    """
+    connection.execute("BEGIN")
+    _compute(connection, _staged(connection, specs, business_date, say), lambda: now_ms, say)
+
+
+def _staged(
+    connection: sqlite3.Connection, specs: DaySpecs, business_date: str, say: Callable[[str], None]
+) -> dict[str, object]:
+    """Read the journal into the staging tables; the parameters of all that follows."""
     parameters: dict[str, object] = {
         "business_date": business_date,
         "value_date": specs.calendar.value_date(business_date),
@@ -339,26 +371,28 @@ def _write_day(
     }
     say(f"closing {business_date}: reading the journal")
     stage(connection, specs, parameters)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if business_date in books.BusinessDates.of(connection).closed:
-            return False
-        with books.insert_unguarded(connection, "presentment"):
-            connection.execute(clearing.PRESENTMENTS, parameters)
-        query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
-        (presented,) = connection.execute(query, parameters).fetchone()
-        say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-        for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
-            connection.execute(sql, parameters)
-        books.record_digests(connection, business_date)
-        connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
-        say(f"closing {business_date}: proving the books of {plural(presented, 'presentment')}")
-        _refuse_faults(connection, business_date)
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-    return True
+    return parameters
+
+
+def _compute(
+    connection: sqlite3.Connection,
+    parameters: dict[str, object],
+    clock_ms: Callable[[], int],
+    say: Callable[[str], None],
+) -> None:
+    """Write the rows of a staged day and check them, inside the caller's transaction."""
+    business_date = str(parameters["business_date"])
+    with books.insert_unguarded(connection, "presentment"):
+        connection.execute(clearing.PRESENTMENTS, parameters)
+    query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
+    (presented,) = connection.execute(query, parameters).fetchone()
+    say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
+    for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
+        connection.execute(sql, parameters)
+    books.record_digests(connection, business_date)
+    connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
+    say(f"closing {business_date}: proving the books of {plural(presented, 'presentment')}")
+    _refuse_faults(connection, business_date)
 
 
 def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:

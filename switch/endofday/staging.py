@@ -63,7 +63,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[s
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
     for sql in clearing.STAGING_TABLES:
         connection.execute(sql)
-    connection.execute("BEGIN")
+    connection.execute("SAVEPOINT staged")  # a transaction of its own, unless the caller is in one
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     if specs.default_contract is not None:
         connection.execute(clearing.OTHER_ACCEPTORS, (*_terms(specs.default_contract), business_date))
@@ -73,7 +73,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[s
     _refuse_changed_currency(connection, parameters)
     keys = connection.execute(clearing.TARIFF_KEYS).fetchall()
     connection.executemany(clearing.ADD_TARIFF, [_tariff(specs, business_date, *key) for key in keys])
-    connection.execute("COMMIT")
+    connection.execute("RELEASE staged")
 
 
 def _terms(m: Merchant) -> tuple[object, ...]:
