@@ -98,15 +98,14 @@ def differences(connection: sqlite3.Connection, left: tuple[str, str], right: tu
 
 def _sums(connection: sqlite3.Connection, summed: Summed, prefix: str, business_date: str) -> dict[tuple[str, str], list[int]]:
     measures = ", ".join(f"SUM({measure})" for measure in summed.measures)
-    rows = connection.execute(
-        f"SELECT {summed.subject}, {summed.currency}, {measures} FROM {prefix}{summed.table} WHERE business_date = ? GROUP BY 1, 2",
-        (business_date,),
-    )
+    columns, table = f"{summed.subject}, {summed.currency}, {measures}", f"{prefix}{summed.table}"
+    rows = connection.execute(f"SELECT {columns} FROM {table} WHERE business_date = ? GROUP BY 1, 2", (business_date,))
     return {(str(subject), str(currency)): list(sums) for subject, currency, *sums in rows}
 
 
 def lines_changed(connection: sqlite3.Connection, prefix: str, business_date: str) -> int:
-    """How many presentments of a date differ in any column from those in the table of this prefix, or are in one of them alone."""
+    """How many presentments of a date differ in any column from those of the table with this prefix, or are in one of the two
+    alone."""
     query = f"""
     SELECT COUNT(DISTINCT request_id) FROM (
       SELECT * FROM (SELECT * FROM presentment WHERE business_date = :date EXCEPT SELECT * FROM {prefix}presentment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from switch.record import frozen
 
 @frozen(kw_only=True)
 class Slice:
-    """A part of the money of a currency: an hour, a brand, a merchant. ``beside`` splits it further where there is more to say."""
+    """A part of the money of a currency: an hour, a date, a brand, a merchant."""
 
     of: str
     line_count: int
@@ -117,7 +118,7 @@ def _figures(connection: sqlite3.Connection, span: Span, dates: tuple[str, ...])
         dates=dates,
         decision_count=decisions,
         approval_count=approvals,
-        money=tuple(_money(connection, range_of, *row) for row in _rows(connection, "totals", range_of)),
+        money=tuple(_money(connection, range_of, *row) for row in rows_of(connection, "totals", range_of)),
         declines=tuple(_counted(connection, "declines", range_of)),
         exceptions=tuple(_counted(connection, "exceptions", range_of)),
         holds=tuple(_counted(connection, "holds", range_of)),
@@ -133,7 +134,7 @@ def _money(connection: sqlite3.Connection, range_of: dict[str, str], currency: s
         days=_slices(connection, "dates", key),
         brands=_slices(connection, "brands", key),
         merchants=_slices(connection, "merchants", key),
-        positions=tuple(Position(**dict(zip(_POSITION, row, strict=True))) for row in _rows(connection, "positions", key)),
+        positions=tuple(Position(**dict(zip(_POSITION, row, strict=True))) for row in rows_of(connection, "positions", key)),
     )
 
 
@@ -146,17 +147,17 @@ _SLICE: Final = ("of", "beside", "line_count", "gross_minor", "discount_minor", 
 
 
 def _slices(connection: sqlite3.Connection, name: str, key: dict[str, str]) -> tuple[Slice, ...]:
-    return tuple(Slice(**dict(zip(_SLICE, row, strict=True))) for row in _rows(connection, name, key))
+    return tuple(Slice(**dict(zip(_SLICE, row, strict=True))) for row in rows_of(connection, name, key))
 
 
 def _counted(connection: sqlite3.Connection, name: str, key: dict[str, str]) -> tuple[Counted, ...]:
     return tuple(
         Counted(of=str(of), beside=beside, count=count, amount_minor=amount, currency=currency)
-        for of, beside, count, amount, currency in _rows(connection, name, key)
+        for of, beside, count, amount, currency in rows_of(connection, name, key)
     )
 
 
-def _rows(connection: sqlite3.Connection, name: str, key: dict[str, str]) -> list[tuple[Any, ...]]:
+def rows_of(connection: sqlite3.Connection, name: str, key: Mapping[str, object]) -> list[tuple[Any, ...]]:
     """The rows of one of the queries of the folder ``queries``."""
     sql = resources.files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
     return connection.execute(sql, key).fetchall()

@@ -111,7 +111,7 @@ def _explained(business_date: str) -> Iterator[None]:
 
 
 def set_aside(copy: sqlite3.Connection, business_date: str) -> None:
-    """Keep the rows of a date in temporary tables, and make of a copy of the books what they were before the date was closed."""
+    """Keep the rows of a date in temporary tables, and make a copy of the books what they were before the date was closed."""
     for (name,) in copy.execute(_GUARDS).fetchall():
         copy.execute(f"DROP TRIGGER {name}")
     for table in dated_tables(copy):
@@ -126,3 +126,10 @@ def dated_tables(connection: sqlite3.Connection) -> tuple[str, ...]:
     WHERE t.type = 'table' ORDER BY t.name
     """
     return tuple(row[0] for row in connection.execute(query).fetchall())
+
+
+def compared_dates(data: Path, left: str, right: str) -> tuple[Difference, ...]:
+    """What differs between two closed dates, by what is the same in both: merchants, banks, accounts."""
+    with books.opened(data) as connection:
+        refuse_not_closed(connection, left, right)
+        return differences(connection, ("", left), ("", right))

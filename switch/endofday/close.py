@@ -22,6 +22,7 @@ from switch.clearing import presentments as clearing
 from switch.clearing.checks import CLEARING_CHECKS, Fault
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
+from switch.display.measured import Measured
 from switch.display.plural import plural
 from switch.endofday import books
 from switch.endofday import files as day_files
@@ -138,7 +139,7 @@ class BooksReport:
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 
-def check_books(data: Path) -> BooksReport:
+def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> BooksReport:
     """Prove the files of a data folder, every closed day against the journal and the journal against itself.
 
     See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside: SQLite and the digests
@@ -148,7 +149,7 @@ def check_books(data: Path) -> BooksReport:
         reading = beside.submit(prove_files, data)
         issuers = IssuersProved()
         try:
-            report, stopped = _proved(connection), None
+            report, stopped = _proved(connection, say), None
             issuers = prove_issuers(connection, data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
@@ -165,12 +166,13 @@ def check_books(data: Path) -> BooksReport:
     )
 
 
-def _proved(connection: sqlite3.Connection) -> BooksReport:
+def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> BooksReport:
     """Check every closed day against the journal, and the journal against itself; count what was looked at."""
     ask = books.ask_of(connection)
     dates = books.BusinessDates.of(connection)
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
-    for business_date in dates.closed:
+    for number, business_date in enumerate(dates.closed):
+        say(Measured(f"proving day {number + 1:,} of {len(dates.closed):,}", number, len(dates.closed)))
         for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS):
             faults += check(ask, business_date)
     last = {"business_date": dates.last_closed}

@@ -46,7 +46,8 @@ def nice_top(value: int) -> int:
 
 
 def columns(bars: Sequence[Bar], *, says: str, scale: Sequence[str]) -> str:
-    """Columns from left to right. ``says`` is what the chart shows, in words; ``scale`` are the labels of the grid, lowest first."""
+    """Columns from left to right. ``says`` is what the chart shows, in words; ``scale`` has the labels of the grid, the lowest
+    first."""
     top = nice_top(max((bar.value for bar in bars), default=0))
     head, foot = 16, 22
     out = [_opened(head + COLUMNS_HEIGHT + foot, says)]

@@ -1,7 +1,7 @@
 """Ranges of business dates, as people type them: one parser for every verb that takes dates.
 
-The rules are four. DATE is one date. ``--month`` is a month, typed as 2026-11 or 11/2026. ``--from`` and ``--to`` are dates, both
-of them in the range; the one left out is the first, or the last, date there is. Only one of these three ways may be used.
+DATE is one date. ``--month`` is a month, typed as 2026-11 or 11/2026. ``--from`` and ``--to`` are dates, both of them in the
+range; the one left out is the first, or the last, date there is. Only one of these three ways may be used.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _month(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
 
 
 def span_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options ``--month``, ``--from`` and ``--to``; the command gets ``month``, ``since`` and ``until``, for ``span_of``."""
+    """The options ``--month``, ``--from`` and ``--to``: the parameters ``month``, ``since`` and ``until``, for ``span_of``."""
     return grouped(
         "Dates",
         option("--month", metavar="MONTH", callback=_month, help="All dates of a month, typed as 2026-11 or 11/2026."),

@@ -1,0 +1,206 @@
+"""``switch day redo`` and ``switch day diff``: a closed date made again, and what differs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import (
+    business_date_given,
+    closed_date_argument,
+    closed_dates,
+    data_option,
+    json_option,
+    specs_option,
+)
+from switch.cli.console.attended import Progress
+from switch.cli.console.screen import say, say_text
+from switch.cli.console.words import figure, lang_option, said
+from switch.display.plural import plural
+from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError
+
+if TYPE_CHECKING:
+    from switch.batch.again import Redone
+    from switch.batch.difference import Difference
+    from switch.batch.recomputation import Rehearsal
+
+DIFFERENCES_PRINTED_MAX = 60  #: so that the sentence at the end stays on the screen; --json has them all
+NAMES_PRINTED_MAX = 3  #: files named in one line
+
+
+@click.command(cls=Verb, short_help="Make a closed date again: its files, and its figures.")
+@closed_date_argument
+@option("--files-only", is_flag=True, help="Render the files again, and do not compute the date.")
+@data_option
+@specs_option
+@json_option
+@lang_option
+def redo(business_date: str | None, files_only: bool, data: Path, specs_folder: Path | None, as_json: bool) -> int:
+    """Make a closed business date again, and prove that it is the same: its files from the books, its books from the journal.
+
+    DATE is the last one closed, unless given. First, Switch renders all files of the date again and compares each with its
+    digest in the books. A file that is missing or was changed is put back byte for byte. Then Switch computes the date again
+    from the journal, with the specification as it is now, in a copy of the books, and shows every sum that would differ.
+
+    The books are not written, and nobody is paid again. The exit code is 1 if anything differs.
+    """
+    from switch.batch.again import redone
+    from switch.batch.recomputation import recomputed
+    from switch.cli.show.tables import show_json
+    from switch.specs.load import specs_of
+
+    chosen = business_date or _last_closed(data)
+    progress = Progress(silent=as_json)
+    try:
+        files = redone(data, chosen, progress.say)
+        again = None if files_only else recomputed(data, specs_of(data, specs_folder), chosen, _clock_ms(), progress.say)
+    finally:
+        progress.done()
+    if as_json:
+        show_json({**files.as_json(), "recomputed": None if again is None else _as_json(again)})
+    else:
+        _show_files(files)
+        if again is not None:
+            click.echo()
+            show_recomputed(again)
+    same = again is None or not (again.differences or again.changed_line_count)
+    return EXIT_DONE if files.is_sound and same else EXIT_NO
+
+
+@click.command(cls=Verb, short_help="Show what differs between two dates, or to a date computed now.")
+@click.argument("first", metavar="A", callback=business_date_given, shell_complete=closed_dates)
+@click.argument("second", metavar="[B]", required=False, callback=business_date_given, shell_complete=closed_dates)
+@data_option
+@specs_option
+@json_option
+@lang_option
+def diff(first: str, second: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
+    r"""Show what differs between two closed dates, or between a closed date and the same date computed again now.
+
+    With A alone, Switch computes that date again from the journal, with the specification as it is now or the one of --specs,
+    in a copy of the books. With A and B, it compares the two dates. What is compared: the counts of the day, each
+    merchant, each bank and each account of the ledger. Nothing is written.
+
+    The exit code is 1 if anything differs.
+
+    \b
+    switch day diff 2026-11-27 2026-11-28
+    switch day diff 2026-11-28 --specs corrected
+    """
+    from switch.batch.recomputation import compared_dates, recomputed
+    from switch.cli.show.tables import show_json
+    from switch.specs.load import specs_of
+
+    if second is not None:
+        found = compared_dates(data, first, second)
+        if as_json:
+            show_json({"left": first, "right": second, "differences": [each.as_json() for each in found]})
+        else:
+            _show_differences(found, (said(first), said(second)))
+            say_text(_counted(found), None if found else "good")
+        return EXIT_NO if found else EXIT_DONE
+    progress = Progress(silent=as_json)
+    try:
+        again = recomputed(data, specs_of(data, specs_folder), first, _clock_ms(), progress.say)
+    finally:
+        progress.done()
+    if as_json:
+        show_json({"left": first, "right": None, **_as_json(again)})
+    else:
+        show_recomputed(again)
+    return EXIT_NO if again.differences or again.changed_line_count else EXIT_DONE
+
+
+def _last_closed(data: Path) -> str:
+    from switch.endofday.close import closed_dates as dates_of
+
+    dates = dates_of(data)
+    if not dates:
+        raise NegativeAnswerError(f"{data}: no business date is closed yet")
+    return dates[-1]
+
+
+def _clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _as_json(again: Rehearsal) -> dict[str, object]:
+    return {
+        "specs_changed": again.specs_changed,
+        "changed_line_count": again.changed_line_count,
+        "differences": [each.as_json() for each in again.differences],
+    }
+
+
+def _show_files(files: Redone) -> None:
+    from switch.cli.show.tables import show_pairs
+
+    rows = said("as they were written")
+    if files.changed_tables:
+        rows = said(f"not as they were written: {', '.join(files.changed_tables)}")
+    pairs: list[tuple[str, object]] = [("business date", said(files.business_date)), ("rows of the books", rows)]
+    pairs.append(("files alike", len(files.alike)))
+    if files.put_back:
+        pairs.append(("files put back", _named(files.put_back)))
+    if files.other:
+        pairs.append(("files written otherwise now", _named(files.other)))
+    if files.unrecorded:
+        pairs.append(("files without a digest", _named(files.unrecorded)))
+    show_pairs(pairs)
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - NAMES_PRINTED_MAX
+    listed = ", ".join(names[:NAMES_PRINTED_MAX])
+    return f"{len(names)}: {listed}" + (f", {said(f'and {more} more')}" if more > 0 else "")
+
+
+def show_recomputed(again: Rehearsal) -> None:
+    """Print what differs between a closed date and the same date computed again, or that nothing does."""
+    if again.specs_changed:
+        say_text(said("the specification is not the one that the date was closed with"), "hint")
+    if again.differences:
+        _show_differences(again.differences, (said("books"), said("computed now")))
+        click.echo()
+    if again.differences or again.changed_line_count:
+        lines = plural(again.changed_line_count, "presentment")
+        say_text(said(f"computed again, {lines} and {plural(len(again.differences), 'sum')} would differ"), "declined")
+        say_text(said("nothing was written: a closed date stays as it is, and a correction is a posting of its own"), "hint")
+    else:
+        say(said("computed again, the date is the same in every sum and every line"), "good")
+
+
+def _counted(found: Sequence[Difference]) -> str:
+    return said(f"{plural(len(found), 'sum')} differ") if len(found) != 1 else said("1 sum differs")
+
+
+def _show_differences(found: Sequence[Difference], sides: tuple[str, str]) -> None:
+    from switch.cli.show.tables import show_table
+    from switch.money import currency_name, format_minor
+
+    def shown(each: Difference, value: int | None) -> str:
+        if value is None:
+            return said("none")
+        return figure(format_minor(value, each.currency)) if each.is_money else str(value)
+
+    rows = [
+        (
+            said(each.of),
+            said(each.subject),
+            said(each.measure),
+            currency_name(each.currency) if each.is_money else "",
+            shown(each, each.left),
+            shown(each, each.right),
+            ("+" if each.change > 0 else "") + shown(each, each.change),
+        )
+        for each in found[:DIFFERENCES_PRINTED_MAX]
+    ]
+    if rows:
+        show_table(("of", "which", "sum", "in", *sides, "change"), rows)
+    if len(found) > len(rows):
+        click.echo(said(f"and {len(found) - len(rows)} more"))

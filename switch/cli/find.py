@@ -1,0 +1,112 @@
+"""``switch find``: which payout, remise or sale is behind a label, a date and an amount."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from switch.cli.command.help import Verb
+from switch.cli.command.options import business_date_given, data_option, json_option, sayable
+from switch.cli.console.screen import say_text
+from switch.cli.console.words import figure, lang_option, said
+from switch.errors import EXIT_DONE, EXIT_NO, SwitchError
+
+if TYPE_CHECKING:
+    from switch.batch.find import Found
+
+
+def _amount(text: str) -> int:
+    """Minor units of a decimal amount, with a point or a comma; a blank may stand between thousands."""
+    from switch.money import parse_amount
+
+    plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".").lstrip("+")
+    try:
+        found = parse_amount(plain)
+    except SwitchError:
+        raise SwitchError(f"AMOUNT: found {text!r}, expected an amount such as 412.35 or 412,35") from None
+    if found == 0:
+        raise SwitchError(f"AMOUNT: found {text!r}, expected an amount above zero")
+    return found
+
+
+@click.command(cls=Verb)
+@click.argument("label")
+@click.argument("on", metavar="DATE", callback=business_date_given)
+@click.argument("amount")
+@data_option
+@json_option
+@lang_option
+def find(label: str, on: str, amount: str, data: Path, as_json: bool) -> int:
+    r"""Find the payout, the remise or the sales that a line of a bank account is of, or whatever comes nearest.
+
+    LABEL is a bank's whole label or a part of it: the number of a remise or a terminal, a merchant's id or the beginning of
+    its name, a payout's reference, a retrieval reference number, an approval code. DATE is a business date or a value date.
+    AMOUNT is the amount of the credit, 412.35 or 412,35; a gross amount is found too.
+
+    The exit code is 0 if something fits in all three, 1 if not. What fits in two of them is listed as near, with what differs.
+
+    \b
+    switch find 000285 2026-02-03 412.35
+    switch find "VENTE PAR CARTE 000285" 03/02/2026 412,35
+    switch find EPICERIE 2026-02-03 96.70
+    """
+    from switch.batch.find import Asked, found
+    from switch.cli.show.tables import show_json
+
+    findings = found(data, Asked(label=sayable(label), on=on, amount_minor=_amount(amount)))
+    if as_json:
+        show_json({key: [each.as_json() for each in getattr(findings, key)] for key in ("fits", "near")})
+    else:
+        if findings.fits:
+            _show("Fits label, date and amount", findings.fits)
+        else:
+            say_text(said("nothing fits label, date and amount"), "declined")
+        if findings.near:
+            click.echo()
+            _show("Near", findings.near)
+    return EXIT_DONE if findings.fits else EXIT_NO
+
+
+def _show(title: str, rows: tuple[Found, ...]) -> None:
+    from switch.cli.show.tables import show_table
+    from switch.money import currency_name, format_minor
+
+    heads = ("kind", "reference", "business date", "value date", "merchant", "name", "gross", "net", "in", "agrees", "differs")
+    cells = [
+        (
+            said(each.kind),
+            each.reference,
+            said(each.business_date),
+            said(each.value_date),
+            each.merchant_id,
+            each.name,
+            figure(format_minor(each.gross_minor, each.currency)),
+            figure(format_minor(each.net_minor, each.currency)),
+            currency_name(each.currency),
+            _agreed(each),
+            _differs(each),
+        )
+        for each in rows
+    ]
+    show_table(heads, cells, title=title)
+
+
+def _agreed(each: Found) -> str:
+    parts = [said("label")] if each.by_label else []
+    parts += [said("date")] if each.by_date else []
+    parts += [said(f"{each.by_amount} amount")] if each.by_amount else []
+    return ", ".join(parts)
+
+
+def _differs(each: Found) -> str:
+    from switch.money import format_minor
+
+    parts = [] if each.by_label else [said("label")]
+    if not each.by_date:
+        parts.append(said(f"{each.days_off:+d} day" + ("" if abs(each.days_off) == 1 else "s")))
+    if not each.by_amount:
+        decimal = format_minor(each.minor_off, each.currency)
+        parts.append(f"{'+' if each.minor_off > 0 else ''}{figure(decimal)}")
+    return ", ".join(parts)
