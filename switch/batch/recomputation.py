@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from attrs import evolve
+
 from switch.batch.difference import Difference, differences, lines_changed
 from switch.endofday import books, close
 from switch.endofday import report as settled
@@ -89,7 +91,7 @@ def _rehearsed(
     sentence = f"business date {business_date} would be closed like this; nothing was written"
     if is_closed:
         sentence = f"business date {business_date} is closed, and was computed again; nothing was written"
-    report = books.day_report(connection, data, business_date, settled.REHEARSED, sentence)
+    report = evolve(books.day_report(connection, data, business_date, settled.REHEARSED, sentence), folder=None)
     if not is_closed:
         return Rehearsal(report=report, is_closed=False, specs_changed=False)
     (digest,) = connection.execute(f"SELECT specs_digest FROM {STOOD}closed_day").fetchone()

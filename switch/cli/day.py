@@ -237,7 +237,7 @@ def _show_head(report: DayReport) -> None:
                 ("holds waiting", report.outstanding_count),
             ),
             *([("cleared", cleared_in_words(report))] if report.adjustment_count else []),
-            ("files", report.folder),
+            *([("files", report.folder)] if report.folder is not None else []),
         ]
     )
     totals = []

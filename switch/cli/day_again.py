@@ -165,7 +165,7 @@ def show_recomputed(again: Rehearsal) -> None:
     if again.specs_changed:
         say_text(said("the specification is not the one that the date was closed with"), "hint")
     if again.differences:
-        _show_differences(again.differences, (said("books"), said("computed now")))
+        _show_differences(again.differences, (said("as it stands"), said("computed now")))
         click.echo()
     if again.differences or again.changed_line_count:
         lines = plural(again.changed_line_count, "presentment")

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from switch.business_day import Span
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import PATH, closed_date_argument, data_option, given, json_option, specs_option
+from switch.cli.command.spans import span_of, span_options
+from switch.cli.command.written import write_whole
 from switch.cli.console.folding import folded
 from switch.cli.console.screen import columns, say_text
 from switch.cli.console.words import lang_option, language, said
@@ -26,6 +29,7 @@ _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 @click.command(cls=Verb)
 @click.argument("merchant_id", metavar="MERCHANT", shell_complete=merchant_ids)
 @closed_date_argument
+@span_options
 @option(
     "--format",
     "form",
@@ -45,6 +49,9 @@ _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 def statement(
     merchant_id: str,
     business_date: str | None,
+    month: Span | None,
+    since: str | None,
+    until: str | None,
     form: _Form,
     excel_fr: bool,
     out: Path | None,
@@ -57,6 +64,9 @@ def statement(
     DATE, typed as 2026-11-28 or 28/11/2026, is the merchant's latest closed date, unless given. The text is 132 columns
     wide. A narrower terminal shows each entry on several lines; `switch statement ID | less -S` scrolls it sideways.
     PDF and XLSX are not printed on a terminal: `--out FILE` writes them. `switch merchants` lists the merchants.
+
+    With --month, or --from and --to, Switch prints the statements of all closed dates of the range, one after the other; as CSV
+    they have one head, as JSON they are a list.
     """
     from switch.endofday.statements import stated
     from switch.specs.load import specs_of
@@ -67,25 +77,53 @@ def statement(
         raise SwitchError("--excel-fr: found without --format csv, expected both")
     if form in ("pdf", "xlsx") and out is None and sys.stdout.isatty():
         raise SwitchError(f"--format {form}: found a terminal, expected a file", hint=f"--out {merchant_id}.{form}")
+    span = None if (month, since, until) == (None, None, None) else span_of(month, since, until, business_date)
     specs = specs_of(data, specs_folder)
     form = "json" if as_json else form
     try:
-        with stated(data, merchant_id, business_date, specs.merchants.keys(), language()) as told:
-            head, content = told.head, _content(told, form, excel_fr)
+        dates = (business_date,) if span is None else _dates(data, merchant_id, span, form)
+        contents = []
+        for each in dates:
+            with stated(data, merchant_id, each, specs.merchants.keys(), language()) as told:
+                head = told.head
+                contents.append(_content(told, form, excel_fr))
+        content = contents[0] if span is None else _together(contents, form)
     except SwitchError as error:
         if type(error) is SwitchError and str(error).startswith("merchant: ") and merchant_id not in specs.merchants:
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
             raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
     if out is not None:
-        _write(out, content)
-        say_text(said(f"statement of {head.merchant_id} for {head.business_date} written to {out}"))
+        write_whole(out, content)
+        one = f"statement of {head.merchant_id} for {head.business_date} written to {out}"
+        say_text(said(one if span is None else f"statements of {head.merchant_id} until {head.business_date} written to {out}"))
     elif form == "text":
         click.echo(folded(content.decode(), columns()), nl=False)
     elif excel_fr or form in ("pdf", "xlsx"):  # a stream of text would write the mark of a French spreadsheet out
         click.echo(content, file=sys.stdout.buffer, nl=False)
     else:
         click.echo(content.decode(), nl=False)
+
+
+def _dates(data: Path, merchant_id: str, span: Span, form: _Form) -> tuple[str | None, ...]:
+    """The dates of a range with a statement; a PDF or a workbook is of one date."""
+    from switch.endofday.statements import statement_dates
+
+    if form in ("pdf", "xlsx"):
+        raise SwitchError(f"--format {form}: found several dates, expected text, csv or json")
+    return statement_dates(data, merchant_id, span)
+
+
+def _together(contents: list[bytes], form: _Form) -> bytes:
+    """The statements of several dates as one text: as CSV under one head, as JSON in a list."""
+    import json
+
+    if form == "json":
+        several = [json.loads(content) for content in contents]
+        return f"{json.dumps(several, indent=2, ensure_ascii=False)}\n".encode()
+    if form == "csv":
+        return contents[0] + b"".join(content.partition(b"\n")[2] for content in contents[1:])
+    return b"\n\n".join(contents)
 
 
 def _content(told: Statement, form: _Form, excel_fr: bool) -> bytes:
@@ -102,21 +140,3 @@ def _content(told: Statement, form: _Form, excel_fr: bool) -> bytes:
     text = io.StringIO(newline="")
     write_texts(told, {"text" if form == "text" else "excel-fr" if excel_fr else "csv": text})
     return text.getvalue().encode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A file of this content and no other. It appears under its name, or replaces an earlier one, once it is whole."""
-    from switch.machine.files import kind_at
-    from switch.machine.private import create_file
-
-    kind = kind_at(path)
-    if kind is not None:
-        raise SwitchError(f"{path}: found {kind}, expected a file that can be written")
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with create_file(partial) as file:
-            file.write(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be written") from None
