@@ -125,7 +125,7 @@ def typed_date(text: str) -> str | None:
 
 
 @frozen(kw_only=True)
-class Span:
+class DateSpan:
     """Business dates from one to another, both among them; the ends are ISO dates."""
 
     first: str
@@ -139,7 +139,7 @@ class Span:
         return self.first == self.last
 
 
-def month_span(month: str) -> Span:
+def month_span(month: str) -> DateSpan:
     """A month such as ``2026-11``, from its first date to its last.
 
     >>> month_span("2028-02").last
@@ -147,7 +147,7 @@ def month_span(month: str) -> Span:
     """
     first = date.fromisoformat(f"{month}-01")
     days = monthrange(first.year, first.month)[1]
-    return Span(first=first.isoformat(), last=first.replace(day=days).isoformat())
+    return DateSpan(first=first.isoformat(), last=first.replace(day=days).isoformat())
 
 
 def typed_month(text: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from attrs import asdict
 
-from switch.business_day import Span
+from switch.business_day import DateSpan
 from switch.display.measured import Measured
 from switch.endofday import books, files
 from switch.record import frozen
@@ -81,7 +81,7 @@ class ListedDay:
 
 
 def listed(
-    data: Path, span: Span | None = None, *, verify: bool = False, say: Callable[[str], None] = lambda _: None
+    data: Path, span: DateSpan | None = None, *, verify: bool = False, say: Callable[[str], None] = lambda _: None
 ) -> tuple[ListedDay, ...]:
     """The business dates, the oldest first; ``span`` may leave some out. With ``verify`` every row and file of a closed date is
     held to its digest."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import field
 
-from switch.business_day import Span
+from switch.business_day import DateSpan
 from switch.endofday import books
 from switch.errors import NegativeAnswerError
 from switch.record import frozen
@@ -48,11 +48,11 @@ class Money:
     days: tuple[Slice, ...] = field(repr=False)
     brands: tuple[Slice, ...] = field(repr=False)
     merchants: tuple[Slice, ...] = field(repr=False)  #: the highest gross first
-    positions: tuple[Position, ...] = field(repr=False)
+    positions: tuple[SummedPosition, ...] = field(repr=False)
 
 
 @frozen(kw_only=True)
-class Position:
+class SummedPosition:
     """What a bank, or the acquirer, receives (above zero) or pays over the dates."""
 
     participant: str
@@ -80,7 +80,7 @@ class Figures:
     """The figures of the closed dates of a range."""
 
     centre_name: str
-    span: Span  #: as it was asked for
+    span: DateSpan  #: as it was asked for
     dates: tuple[str, ...]  #: the closed ones of it, ascending
     decision_count: int
     approval_count: int
@@ -90,14 +90,14 @@ class Figures:
     holds: tuple[Counted, ...]  #: that wait at the close of the last date, by what they wait for and currency
 
 
-def figures_of(data: Path, span: Span | None) -> Figures:
+def figures_of(data: Path, span: DateSpan | None) -> Figures:
     """The figures of the closed dates in a range, of the last closed date where none is given. NegativeAnswerError where there
     is none."""
     with books.opened(data) as connection:
         dates = books.BusinessDates.of(connection)
         if dates.last_closed is None:
             raise NegativeAnswerError(f"{data}: no business date is closed yet")
-        span = span or Span(first=dates.last_closed, last=dates.last_closed)
+        span = span or DateSpan(first=dates.last_closed, last=dates.last_closed)
         closed = tuple(each for each in dates.closed if span.has(each))
         if not closed:
             which = span.first if span.is_one_date else f"from {span.first} to {span.last}"
@@ -105,7 +105,7 @@ def figures_of(data: Path, span: Span | None) -> Figures:
         return _figures(connection, span, closed)
 
 
-def _figures(connection: sqlite3.Connection, span: Span, dates: tuple[str, ...]) -> Figures:
+def _figures(connection: sqlite3.Connection, span: DateSpan, dates: tuple[str, ...]) -> Figures:
     range_of = {"first": span.first, "last": span.last, "last_closed": dates[-1]}
     query = """
     SELECT SUM(decision_count), SUM(approval_count) FROM closed_day WHERE business_date BETWEEN :first AND :last
@@ -134,7 +134,9 @@ def _money(connection: sqlite3.Connection, range_of: dict[str, str], currency: s
         days=_slices(connection, "dates", key),
         brands=_slices(connection, "brands", key),
         merchants=_slices(connection, "merchants", key),
-        positions=tuple(Position(**dict(zip(_POSITION, row, strict=True))) for row in rows_of(connection, "positions", key)),
+        positions=tuple(
+            SummedPosition(**dict(zip(_POSITION, row, strict=True))) for row in rows_of(connection, "positions", key)
+        ),
     )
 
 

@@ -30,7 +30,7 @@ FoundKind = Literal["payout", "remise", "sale"]
 
 
 @frozen(kw_only=True)
-class Asked:
+class Question:
     """What somebody knows: any part of a label (several words), a date, an amount above zero."""
 
     label: str
@@ -85,7 +85,7 @@ class Findings:
     near: tuple[Found, ...]
 
 
-def found(data: Path, asked: Asked) -> Findings:
+def found(data: Path, asked: Question) -> Findings:
     """What a label, a date and an amount are of. NegativeAnswerError where no date is closed yet."""
     with books.opened(data) as connection:
         if not books.closed_dates(connection):
@@ -99,7 +99,7 @@ def found(data: Path, asked: Asked) -> Findings:
     return Findings(fits=fits, near=tuple(near[:NEAR_SHOWN_MAX]))
 
 
-def _range(asked: Asked) -> dict[str, str]:
+def _range(asked: Question) -> dict[str, str]:
     on = date.fromisoformat(asked.on)
     around = timedelta(days=DAYS_AROUND)
     first = on - around if on - date.min > around else date.min
@@ -107,7 +107,7 @@ def _range(asked: Asked) -> dict[str, str]:
     return {"first": first.isoformat(), "last": last.isoformat()}
 
 
-def _payouts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Found]:
+def _payouts(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
     for reference, on, value_date, merchant_id, name, outcome, currency, count, gross, net in rows_of(
         connection, "payouts", _range(asked)
     ):
@@ -122,11 +122,11 @@ def _payouts(connection: sqlite3.Connection, asked: Asked) -> Iterator[Found]:
         )
 
 
-def _remises(connection: sqlite3.Connection, asked: Asked) -> Iterator[Found]:
+def _remises(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
     return iter(())
 
 
-def _sales(connection: sqlite3.Connection, asked: Asked) -> Iterator[Found]:
+def _sales(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
     key = {
         **_range(asked),
         "amount_minor": asked.amount_minor,
@@ -147,7 +147,7 @@ def _sales(connection: sqlite3.Connection, asked: Asked) -> Iterator[Found]:
 
 
 def _held(
-    asked: Asked,
+    asked: Question,
     *,
     kind: FoundKind,
     named: Iterable[str],
@@ -182,7 +182,7 @@ def _held(
     )
 
 
-def is_named(asked: Asked, named: Iterable[str], name: str) -> bool:
+def is_named(asked: Question, named: Iterable[str], name: str) -> bool:
     """Whether a label names something: by one of its own names, or by the beginning of a word of a merchant's name.
 
     Banks cut names off and put numbers behind them, with zeros before or without.

@@ -87,7 +87,9 @@ def _rehearsed(
     if is_closed:
         set_aside(connection, business_date)
     with _explained(business_date):
-        close.rehearse(connection, specs, business_date, now_ms, say)
+        connection.execute("BEGIN")  # all of the journal is read as it stands now: the switch may go on writing it
+        parameters = close.staged_day(connection, specs, business_date, say)
+        close.compute_day(connection, parameters, lambda: now_ms, say)
     sentence = f"business date {business_date} would be closed like this; nothing was written"
     if is_closed:
         sentence = f"business date {business_date} is closed, and was computed again; nothing was written"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.business_day import Span
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
 from switch.cli.command.spans import span_of, span_options
@@ -110,7 +110,7 @@ def close(
 @lang_option
 def show(
     business_date: str | None,
-    month: Span | None,
+    month: DateSpan | None,
     since: str | None,
     until: str | None,
     data: Path,
@@ -132,7 +132,7 @@ def show(
     _show(show_day(data, business_date), acquirer_names(specs_of(data, specs_folder)), as_json)
 
 
-def _show_span(data: Path, span: Span, as_json: bool) -> None:
+def _show_span(data: Path, span: DateSpan, as_json: bool) -> None:
     from attrs import asdict
 
     from switch.batch.figures import figures_of

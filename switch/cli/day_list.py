@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from switch.business_day import Span
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verb, option
 from switch.cli.command.options import data_option, in_folder, json_option
 from switch.cli.command.spans import span_of, span_options
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @data_option
 @json_option
 @lang_option
-def list_days(month: Span | None, since: str | None, until: str | None, verify: bool, data: Path, as_json: bool) -> int:
+def list_days(month: DateSpan | None, since: str | None, until: str | None, verify: bool, data: Path, as_json: bool) -> int:
     r"""List the business dates: which is open, which are to be closed, which are closed, with counts, totals and files.
 
     A date that is not closed shows what its approvals captured until now. Of a closed date, `files` says whether all its files

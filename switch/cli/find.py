@@ -52,10 +52,10 @@ def find(label: str, on: str, amount: str, data: Path, as_json: bool) -> int:
     switch find "VENTE PAR CARTE 000285" 03/02/2026 412,35
     switch find EPICERIE 2026-02-03 96.70
     """
-    from switch.batch.find import Asked, found
+    from switch.batch.find import Question, found
     from switch.cli.show.tables import show_json
 
-    findings = found(data, Asked(label=sayable(label), on=on, amount_minor=_amount(amount)))
+    findings = found(data, Question(label=sayable(label), on=on, amount_minor=_amount(amount)))
     if as_json:
         show_json({key: [each.as_json() for each in getattr(findings, key)] for key in ("fits", "near")})
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from switch.business_day import Span
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verb, option
 from switch.cli.command.options import PATH, business_date_given, closed_dates, data_option
 from switch.cli.command.spans import span_of, span_options
@@ -27,7 +27,9 @@ from switch.cli.console.words import lang_option, language, said, translated
 @span_options
 @data_option
 @lang_option
-def report(out: Path, business_date: str | None, month: Span | None, since: str | None, until: str | None, data: Path) -> None:
+def report(
+    out: Path, business_date: str | None, month: DateSpan | None, since: str | None, until: str | None, data: Path
+) -> None:
     r"""Write the report of a closed day, a month or a range as one HTML file, with charts and tables.
 
     It shows the volumes by hour, by brand and origin, and by merchant, the declines by response code, interchange,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from switch.business_day import Span
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import PATH, closed_date_argument, data_option, given, json_option, specs_option
@@ -49,7 +49,7 @@ _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 def statement(
     merchant_id: str,
     business_date: str | None,
-    month: Span | None,
+    month: DateSpan | None,
     since: str | None,
     until: str | None,
     form: _Form,
@@ -105,7 +105,7 @@ def statement(
         click.echo(content.decode(), nl=False)
 
 
-def _dates(data: Path, merchant_id: str, span: Span, form: _Form) -> tuple[str | None, ...]:
+def _dates(data: Path, merchant_id: str, span: DateSpan, form: _Form) -> tuple[str | None, ...]:
     """The dates of a range with a statement; a PDF or a workbook is of one date."""
     from switch.endofday.statements import statement_dates
 

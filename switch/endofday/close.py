@@ -27,7 +27,7 @@ from switch.display.plural import plural
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
-from switch.endofday.cleared_notices import tell_issuers
+from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
@@ -208,20 +208,7 @@ def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
 
 
 def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> Iterator[OpenDay]:
-    rows = connection.execute(
-        """
-        SELECT business_date, SUM(decisions), SUM(approvals), SUM(reversals)
-        FROM (
-          SELECT business_date, COUNT(*) AS decisions,
-            SUM(CASE WHEN approved_minor IS NULL THEN 0 ELSE 1 END) AS approvals, 0 AS reversals
-          FROM journal.decision GROUP BY business_date
-          UNION ALL
-          SELECT business_date, 0, 0, COUNT(*) FROM journal.reversal WHERE effective = 1 GROUP BY business_date
-        ) AS counted
-        GROUP BY business_date ORDER BY business_date
-        """
-    )
-    for business_date, decisions, approvals, reversals in rows:
+    for business_date, decisions, approvals, reversals in connection.execute(query("decided_dates")):
         if business_date not in dates.closed:
             yield OpenDay(
                 business_date=business_date,
@@ -331,12 +318,12 @@ def _write_day(
     connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int], say: Callable[[str], None]
 ) -> bool:
     """Compute, check and commit a day; False where somebody else closed it meanwhile."""
-    parameters = _staged(connection, specs, business_date, say)
+    parameters = staged_day(connection, specs, business_date, say)
     connection.execute("BEGIN IMMEDIATE")
     try:
         if business_date in books.BusinessDates.of(connection).closed:
             return False
-        _compute(connection, parameters, clock_ms, say)
+        compute_day(connection, parameters, clock_ms, say)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -344,22 +331,7 @@ def _write_day(
     return True
 
 
-def rehearse(
-    connection: sqlite3.Connection,
-    specs: DaySpecs,
-    business_date: str,
-    now_ms: int,
-    say: Callable[[str], None] = lambda _: None,
-) -> None:
-    """Compute and check a day as a close does, in a copy of the books that the caller throws away (``books.opened``, apart).
-
-    No other business date is opened: all of the journal is read in one transaction, as it stands when that begins.
-    """
-    connection.execute("BEGIN")
-    _compute(connection, _staged(connection, specs, business_date, say), lambda: now_ms, say)
-
-
-def _staged(
+def staged_day(
     connection: sqlite3.Connection, specs: DaySpecs, business_date: str, say: Callable[[str], None]
 ) -> dict[str, object]:
     """Read the journal into the staging tables; the parameters of all that follows."""
@@ -376,7 +348,7 @@ def _staged(
     return parameters
 
 
-def _compute(
+def compute_day(
     connection: sqlite3.Connection,
     parameters: dict[str, object],
     clock_ms: Callable[[], int],

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from switch.business_day import Span
+from switch.business_day import DateSpan
 from switch.endofday import books
 from switch.endofday.files import statement_of
 from switch.errors import NegativeAnswerError, SwitchError
@@ -32,7 +32,7 @@ def statement(
         return out.getvalue()
 
 
-def statement_dates(data: Path, merchant_id: str, span: Span) -> tuple[str, ...]:
+def statement_dates(data: Path, merchant_id: str, span: DateSpan) -> tuple[str, ...]:
     """The dates of a range on which a merchant has a statement, ascending. NegativeAnswerError where there is none."""
     query = """
     SELECT business_date FROM statement WHERE merchant_id = ? AND business_date BETWEEN ? AND ? ORDER BY business_date

@@ -11,8 +11,8 @@ from attrs import Factory, define
 from switch.batch.figures import Counted, Figures, Money, Slice
 from switch.batch.page.charts import Bar, columns, row_bars, scale_values
 from switch.batch.page.style import STYLE
-from switch.batch.page.words import MONTHS, WORDS
-from switch.business_day import Span, month_span
+from switch.batch.page.words import MONTHS, REPORT_WORDS
+from switch.business_day import DateSpan, month_span
 from switch.display.visible import visible
 from switch.money import currency_name, format_minor, minor_digits
 from switch.record import frozen
@@ -71,8 +71,8 @@ class _Language:
 
 def page_of(figures: Figures, language: str, translate: Callable[[str], str] = str) -> str:
     """The report of these figures as HTML. ``translate`` brings what the books say in English into the language."""
-    code = language if language in WORDS else "en"
-    return _Page(figures, _Language(code=code, words=WORDS[code], translate=translate)).html()
+    code = language if language in REPORT_WORDS else "en"
+    return _Page(figures, _Language(code=code, words=REPORT_WORDS[code], translate=translate)).html()
 
 
 @define
@@ -314,7 +314,7 @@ def _heads(*names: str) -> list[tuple[str, int]]:
     return [(name, int(name in FIGURE_HEADS)) for name in names]
 
 
-def _is_month(span: Span) -> bool:
+def _is_month(span: DateSpan) -> bool:
     return span == month_span(span.first[:7])
 
 

@@ -151,4 +151,4 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
         "décembre",
     ),
 }
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "fr": _FRENCH}
+REPORT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "fr": _FRENCH}

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from switch.business_day import Span, month_span, typed_date, typed_month
+from switch.business_day import DateSpan, month_span, typed_date, typed_month
 from switch.cli.command.help import grouped, option
 from switch.errors import SwitchError
 
@@ -27,7 +27,7 @@ def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
     return found
 
 
-def _month(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Span | None:
+def _month(ctx: click.Context, parameter: click.Parameter, value: str | None) -> DateSpan | None:
     found = None if value is None else typed_month(value)
     if value is not None and found is None:
         raise SwitchError(f"{parameter.opts[0]}: found {value!r}, expected a month such as 2026-11 or 11/2026")
@@ -44,7 +44,7 @@ def span_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def span_of(month: Span | None, since: str | None, until: str | None, business_date: str | None = None) -> Span | None:
+def span_of(month: DateSpan | None, since: str | None, until: str | None, business_date: str | None = None) -> DateSpan | None:
     """The range that was typed; None where none was. SwitchError where two ways contradict each other, or it ends before it
     begins."""
     ways = [
@@ -57,9 +57,9 @@ def span_of(month: Span | None, since: str | None, until: str | None, business_d
     if since is not None and until is not None and until < since:
         raise SwitchError(f"--to: found {until}, expected {since} or later, as --from says")
     if business_date is not None:
-        return Span(first=business_date, last=business_date)
+        return DateSpan(first=business_date, last=business_date)
     if month is not None:
         return month
     if since is None and until is None:
         return None
-    return Span(first=since or EARLIEST, last=until or LATEST)
+    return DateSpan(first=since or EARLIEST, last=until or LATEST)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import click
 
-from switch.cli.french.batch import BATCH
+from switch.cli.french.batch import BATCH_WORDS
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.mail import MAIL
@@ -24,7 +24,7 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **BATCH}}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **BATCH_WORDS}}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 SPOKEN: Final = frozenset(
     {"day", "statement", "find", "report", "mail", "check", "merchants", "demo"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-BATCH: Final[dict[str, str]] = {
+BATCH_WORDS: Final[dict[str, str]] = {
     # day list
     "decisions": "demandes",
     "paid out": "viré",
