@@ -349,7 +349,6 @@ TESTED_BY: Final = {
     "data_folder/lock": "trials/test_owner_alone.py",
     "data_folder/vault": "journal/test_journal.py",
     "endofday/books": "endofday/test_close.py",
-    "endofday/report": "endofday/test_close.py",
     "endofday/soundness": "trials/test_rot.py",
     "endofday/staging": "clearing/test_presentments.py",
     "endofday/statements": "settlement/test_statement.py",
