@@ -32,7 +32,7 @@ def data(tmp_path: Path) -> Path:
 def dearer(tmp_path: Path) -> Path:
     """A specification with another commission for domestic cards at the merchant."""
     folder = tmp_path / "dearer"
-    assert run("specs", "init", folder).code == 0
+    assert run("specs", "export", folder).code == 0
     discount = folder / "fees" / "discount.toml"
     text = discount.read_text(encoding="utf-8")
     assert "rate_basis_points = 150" in text
