@@ -18,6 +18,7 @@ from switch.batch.recomputation import refuse_not_closed
 from switch.endofday import books, files
 from switch.errors import DataFolderError
 from switch.machine.files import kind_at
+from switch.machine.private import make_folder
 from switch.record import frozen
 
 
@@ -72,7 +73,8 @@ def _compared(
         elif now in recorded[name]:
             alike.append(name)
         else:
-            (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
+            make_folder((folder / name).parent)
             (beside / name).replace(folder / name)
             put_back.append(name)
     return Redone(

@@ -21,7 +21,7 @@ from switch.cli.day_again import diff, redo, show_recomputed
 from switch.cli.day_list import list_days
 from switch.cli.day_span import show_figures
 from switch.display.plural import plural
-from switch.errors import EXIT_DONE, EXIT_NO
+from switch.errors import EXIT_DONE, EXIT_NO, SwitchError
 
 if TYPE_CHECKING:
     from switch.endofday.close import BooksReport
@@ -79,6 +79,8 @@ def close(
 
     specs = specs_of(data, specs_folder)
     progress = Progress(silent=as_json)
+    if dry_run and (pdf or xlsx):
+        raise SwitchError(f"--dry-run: found beside --{'pdf' if pdf else 'xlsx'}, expected one of them")
     if dry_run:
         return _rehearse(data, specs, business_date, progress, as_json)
     asked: dict[BytesForm, bool] = {"pdf": pdf, "xlsx": xlsx}

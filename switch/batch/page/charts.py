@@ -14,7 +14,8 @@ BAR_HEIGHT: Final = 26  #: pixels from one bar to the next
 LABEL_PERCENT: Final = 34  #: of the width, for the labels of bars
 LINES: Final = 4  #: of the grid
 LABELS_MAX: Final = 8  #: below columns: on a phone more would run into each other
-LABEL_LETTERS_MAX: Final = 18  #: of a label beside a bar, on a phone of 360 pixels
+#: Letters of a label beside a bar, on a wide screen and on a phone of 360 pixels; the style sheet shows one of the two.
+LABEL_LETTERS_MAX: Final = {"wide": 36, "narrow": 18}
 
 
 @frozen(kw_only=True)
@@ -90,8 +91,9 @@ def row_bars(bars: Sequence[Bar], *, says: str) -> str:
         y = BAR_HEIGHT * place + 4
         wide = abs(bar.value) * unit
         x = zero - wide if bar.value < 0 else zero
-        short = bar.label if len(bar.label) <= LABEL_LETTERS_MAX else f"{bar.label[: LABEL_LETTERS_MAX - 1]}…"
-        out.append(f'<text class="name" x="0" y="{y + 14}">{escape(short)}<title>{escape(bar.label)}</title></text>')
+        for kind, letters_max in LABEL_LETTERS_MAX.items():
+            short = bar.label if len(bar.label) <= letters_max else f"{bar.label[: letters_max - 1]}…"
+            out.append(f'<text class="{kind}" x="0" y="{y + 14}">{escape(short)}<title>{escape(bar.label)}</title></text>')
         kind = "bar below" if bar.value < 0 else "bar"
         out.append(
             f'<rect class="{kind}" x="{x:.2f}%" width="{max(wide, 0.2):.2f}%" y="{y}" height="18" rx="2">'

@@ -94,6 +94,16 @@ class _Page:
             f"<title>{_text(title)} · {_text(figures.centre_name)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
             f"<header><p>{_text(figures.centre_name)}</p><h1>{_text(title)}</h1><p>{_text(closed)}</p></header>\n<main>\n",
         ]
+        approved, declined = figures.approval_count, figures.decision_count - figures.approval_count
+        share = words["share"].format(share=self.said.share(approved, figures.decision_count))
+        other = words["share"].format(share=self.said.share(declined, figures.decision_count))
+        self._tiles(
+            [
+                (words["decisions"], self.said.count(figures.decision_count), ""),
+                (words["approved"], self.said.count(approved), share),
+                (words["declined"], self.said.count(declined), other),
+            ]
+        )
         for money in figures.money:
             self._money(money)
         self._declines()
@@ -116,20 +126,15 @@ class _Page:
         said, words, currency = self.said, self.said.words, money.currency
         name = words["in_currency"].format(currency=currency_name(currency))
         self.out.append(f"<h2>{_text(name)}</h2>\n")
-        share = said.share(self.figures.approval_count, self.figures.decision_count)
-        tiles = [
-            (words["decisions"], said.count(self.figures.decision_count), ""),
-            (words["approved"], said.count(self.figures.approval_count), words["approved_share"].format(share=share)),
-            (words["lines"], said.count(money.line_count), ""),
-            (words["gross"], said.money(money.gross_minor, currency), ""),
-            (words["net"], said.money(money.net_minor, currency), ""),
-            (words["paid"], said.money(money.paid_minor, currency), ""),
-        ]
-        self.out.append('<dl class="tiles">')
-        for label, value, note in tiles:
-            small = f"<dd><small>{_text(note)}</small></dd>" if note else ""
-            self.out.append(f"<div><dt>{_text(label)}</dt><dd>{_text(value)}</dd>{small}</div>")
-        self.out.append("</dl>\n")
+        self._tiles(
+            [
+                (words["lines"], said.count(money.line_count), ""),
+                (words["gross"], said.money(money.gross_minor, currency), ""),
+                (words["discount"], said.money(money.discount_minor, currency), ""),
+                (words["net"], said.money(money.net_minor, currency), ""),
+                (words["paid"], said.money(money.paid_minor, currency), ""),
+            ]
+        )
         self._fees(money)
         if len(money.days) > 1:
             self._over_time(money, "by_date", "col_date", money.days, [said.date(each.of) for each in money.days])
@@ -138,6 +143,14 @@ class _Page:
         self._brands(money)
         self._merchants(money)
         self._positions(money)
+
+    def _tiles(self, tiles: Sequence[tuple[str, str, str]]) -> None:
+        """Figures that are seen first: a label, a value, and a note below it."""
+        self.out.append('<dl class="tiles">')
+        for label, value, note in tiles:
+            small = f"<dd><small>{_text(note)}</small></dd>" if note else ""
+            self.out.append(f"<div><dt>{_text(label)}</dt><dd>{_text(value)}</dd>{small}</div>")
+        self.out.append("</dl>\n")
 
     def _fees(self, money: Money) -> None:
         words, currency = self.said.words, money.currency

@@ -34,11 +34,12 @@ svg { display: block; margin: 0 0 .8rem; overflow: visible; font-size: 12px; fil
 svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .scale { fill: var(--soft); font-size: 11px; }
 svg .bar { fill: var(--bar); } svg .below { fill: var(--below); } svg .part { fill: var(--part); }
+svg .narrow { display: none; }
 svg .tick { text-anchor: middle; fill: var(--soft); } svg .value { text-anchor: end; }
 .note, footer { color: var(--soft); font-size: .85rem; } .note { margin: 0 0 .8rem; }
 @media (max-width: 30rem) { body { padding: 1rem .6rem 2rem; font-size: 15px; } section { padding: .8rem .7rem; }
   h1 { font-size: 1.5rem; } .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; } .tiles dd { font-size: 1rem; }
-  svg { font-size: 11px; } }
+  svg { font-size: 11px; } svg .narrow { display: inline; } svg text.wide { display: none; } }
 @media print { body { max-width: none; font-size: 11px; } section { break-inside: avoid; background: none; }
   .wide { overflow: visible; } }
 """

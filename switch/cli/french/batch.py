@@ -110,6 +110,7 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "made offline, above the floor limit of the contract": "faite hors ligne, au-dessus du plafond du contrat",
     "statements of {1} until {2} written to {3}": "relevés de {1} jusqu'au {2} écrits dans {3}",
     # mistakes
+    "--dry-run: found beside {1}, expected one of them": "--dry-run : trouvé avec {1}, attendu l'un des deux",
     "merchant {1} has no statement from {2} to {3}": "le commerçant {1} n'a pas de relevé du {2} au {3}",
     "--format {1}: found several dates, expected text, csv or json": (
         "--format {1} : trouvé plusieurs journées, attendu text, csv ou json"
