@@ -175,6 +175,12 @@ def show_recomputed(again: Rehearsal) -> None:
         say(said("computed again, the date is the same in every sum and every line"), "good")
 
 
+def _subject(each: Difference) -> str:
+    """What the sum is of: an account has the kind of its postings before it."""
+    kind, _, account = each.subject.partition(" ") if each.of == "account" else ("", "", "")
+    return f"{said(f'{kind} postings')} {account}" if account else said(each.subject)
+
+
 def _counted(found: Sequence[Difference]) -> str:
     return said(f"{plural(len(found), 'sum')} differ") if len(found) != 1 else said("1 sum differs")
 
@@ -191,7 +197,7 @@ def _show_differences(found: Sequence[Difference], sides: tuple[str, str]) -> No
     rows = [
         (
             said(each.of),
-            said(each.subject),
+            _subject(each),
             said(each.measure),
             currency_name(each.currency) if each.is_money else "",
             shown(each, each.left),

@@ -95,7 +95,7 @@ def test_a_difference_of_two_dates(data: Path) -> None:
 
 
 def test_a_date_that_is_not_closed_is_told(data: Path) -> None:
-    sentence = f"business date {SATURDAY} is not closed; the last one closed is {FRIDAY}\n"
+    sentence = f"business date {SATURDAY} is not closed; the last one closed is {FRIDAY}"
     for arguments in (("day", "redo", SATURDAY), ("day", "diff", SATURDAY), ("day", "diff", FRIDAY, SATURDAY)):
         outcome = run(*arguments, "--data", data)
         assert (outcome.code, outcome.sentence) == (1, sentence)

@@ -43,9 +43,9 @@ def test_what_is_no_month_is_refused(typed: str) -> None:
     assert typed_month(typed) is None
     outcome = run("day", "list", "--month", typed)
     assert outcome.code == 2
-    assert outcome.sentence == f"--month: found {typed!r}, expected a month such as 2026-11 or 11/2026\n"
+    assert outcome.sentence == f"--month: found {typed!r}, expected a month such as 2026-11 or 11/2026"
 
 
 def test_what_is_no_date_is_refused() -> None:
     outcome = run("day", "list", "--from", "2026-02-30")
-    assert outcome.sentence == "--from: found '2026-02-30', expected a date such as 2026-11-22 or 22/11/2026\n"
+    assert outcome.sentence == "--from: found '2026-02-30', expected a date such as 2026-11-22 or 22/11/2026"
