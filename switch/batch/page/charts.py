@@ -11,11 +11,12 @@ from switch.record import frozen
 
 COLUMNS_HEIGHT: Final = 180  #: pixels of the tallest column
 BAR_HEIGHT: Final = 26  #: pixels from one bar to the next
+SCALE_PERCENT: Final = 9  #: of the width, for the scale of columns
 LABEL_PERCENT: Final = 34  #: of the width, for the labels of bars
 LINES: Final = 4  #: of the grid
 LABELS_MAX: Final = 8  #: below columns: on a phone more would run into each other
 #: Letters of a label beside a bar, on a wide screen and on a phone of 360 pixels; the style sheet shows one of the two.
-LABEL_LETTERS_MAX: Final = {"wide": 36, "narrow": 18}
+LABEL_LETTERS_MAX: Final = {"wide": 36, "narrow": 14}
 
 
 @frozen(kw_only=True)
@@ -29,17 +30,17 @@ class Bar:
 
 
 def nice_top(value: int) -> int:
-    """The top of a scale: 1, 2, 2.5, 4 or 5 times a power of ten, not below the value.
+    """The top of a scale with four steps: a round number, not below the value.
 
     >>> [nice_top(value) for value in (0, 7, 12, 23, 26, 401_000)]
-    [1, 10, 20, 25, 40, 500000]
+    [1, 8, 12, 24, 32, 600000]
     """
     if value <= 0:
         return 1
     power = 1
     while power * 10 <= value:
         power *= 10
-    for tenths in (10, 20, 25, 40, 50, 100):
+    for tenths in (10, 12, 16, 20, 24, 32, 40, 60, 80, 100):
         top = -(-power * tenths // 10)
         if top >= value:
             return top
@@ -57,18 +58,18 @@ def columns(bars: Sequence[Bar], *, says: str, scale: Sequence[str]) -> str:
         out.append(f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>')
         if number:
             out.append(f'<text class="scale" x="0" y="{y - 3}">{escape(scale[number])}</text>')
-    step = 100 / max(len(bars), 1)
+    step = (100 - SCALE_PERCENT) / max(len(bars), 1)
     every = -(-len(bars) // LABELS_MAX)
     for place, bar in enumerate(bars):
         tall = COLUMNS_HEIGHT * max(bar.value, 0) // top
         if bar.value > 0:
             out.append(
-                f'<rect class="bar" x="{place * step + step * 0.14:.2f}%" width="{step * 0.72:.2f}%" '
+                f'<rect class="bar" x="{SCALE_PERCENT + (place + 0.14) * step:.2f}%" width="{step * 0.72:.2f}%" '
                 f'y="{head + COLUMNS_HEIGHT - max(tall, 1)}" height="{max(tall, 1)}" rx="2">'
                 f"<title>{escape(bar.label)}: {escape(bar.shown)}</title></rect>"
             )
         if place % every == 0:
-            x = f"{(place + 0.5) * step:.2f}%"
+            x = f"{SCALE_PERCENT + (place + 0.5) * step:.2f}%"
             out.append(f'<text class="tick" x="{x}" y="{head + COLUMNS_HEIGHT + 16}">{escape(bar.label)}</text>')
     return "".join([*out, "</svg>"])
 

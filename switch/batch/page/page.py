@@ -308,10 +308,11 @@ class _Page:
             f'{chart}\n<div class="wide"><table><caption>{name}</caption>\n<thead><tr>{"".join(shown)}</tr></thead>\n'
         )
         self.out.append("<tbody>\n")
+        when = ' class="t"' if heads[0][0] in ("col_date", "col_hour", "col_code") else ""
         for row in rows:
             first, *others = (_text(value) for value in row)
             cells = [f"<td{_right(right)}>{value}</td>" for value, (_, right) in zip(others, heads[1:], strict=True)]
-            self.out.append(f'<tr><th scope="row">{first}</th>{"".join(cells)}</tr>\n')
+            self.out.append(f'<tr><th scope="row"{when}>{first}</th>{"".join(cells)}</tr>\n')
         self.out.append("</tbody></table></div></section>\n")
 
 

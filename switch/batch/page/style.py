@@ -12,6 +12,7 @@ STYLE: Final = """
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 68rem; padding: 1.5rem 1rem 3rem; background: var(--paper); color: var(--ink);
   font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+main > .tiles { margin-top: 1rem; }
 header p { margin: 0; color: var(--soft); }
 h1 { margin: .1rem 0 .2rem; font-size: 1.9rem; line-height: 1.2; }
 h2 { margin: 2.2rem 0 .8rem; font-size: 1.35rem; border-bottom: 2px solid var(--ink); padding-bottom: .2rem; }
@@ -26,7 +27,7 @@ section { margin: 1.2rem 0; padding: 1rem; background: var(--card); border: 1px 
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: .3rem .6rem .3rem 0; text-align: left; border-bottom: 1px solid var(--rule); vertical-align: top; }
-th[scope=row] { font-weight: 500; }
+th[scope=row] { font-weight: 500; } .t { white-space: nowrap; }
 thead th { color: var(--soft); font-weight: 500; white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; padding-left: .6rem; }
 tr > :last-child { padding-right: 0; }
