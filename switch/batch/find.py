@@ -195,6 +195,8 @@ def is_named(asked: Question, named: Iterable[str], name: str) -> bool:
     for word in asked.words:
         if word in own or (word.isdigit() and word.lstrip("0") in numbers):
             return True
+        if len(word) >= NAME_LETTERS_MIN and not word.isdigit() and any(each.startswith(word) for each in own):
+            return True
         if any(each in word for each in own if len(each) >= NAME_LETTERS_MIN and not each.isdigit()):
             return True
     shop = " ".join(name.upper().split())

@@ -175,6 +175,12 @@ def show_recomputed(again: Rehearsal) -> None:
         say(said("computed again, the date is the same in every sum and every line"), "good")
 
 
+def _even(figures: list[str]) -> list[str]:
+    """Figures that end below each other; their column has a date, or a word, for its head."""
+    width = max(map(len, figures), default=0)
+    return [text.rjust(width) for text in figures]
+
+
 def _subject(each: Difference) -> str:
     """What the sum is of: an account has the kind of its postings before it."""
     kind, _, account = each.subject.partition(" ") if each.of == "account" else ("", "", "")
@@ -194,17 +200,19 @@ def _show_differences(found: Sequence[Difference], sides: tuple[str, str]) -> No
             return said("none")
         return figure(format_minor(value, each.currency)) if each.is_money else str(value)
 
+    printed = found[:DIFFERENCES_PRINTED_MAX]
+    left, right = _even([shown(each, each.left) for each in printed]), _even([shown(each, each.right) for each in printed])
     rows = [
         (
             said(each.of),
             _subject(each),
             said(each.measure),
             currency_name(each.currency) if each.is_money else "",
-            shown(each, each.left),
-            shown(each, each.right),
+            left[place],
+            right[place],
             ("+" if each.change > 0 else "") + shown(each, each.change),
         )
-        for each in found[:DIFFERENCES_PRINTED_MAX]
+        for place, each in enumerate(printed)
     ]
     if rows:
         show_table(("of", "which", "sum", "in", *sides, "change"), rows)

@@ -74,28 +74,15 @@ def _show(days: tuple[ListedDay, ...]) -> None:
                 _state(day),
                 day.decision_count,
                 day.approval_count,
-                said(day.value_date or ""),
                 _files(day),
             )
-            amounts: tuple[object, ...] = ("", "", "", "", "")
+            amounts: tuple[object, ...] = ("", "", "")
             if total is not None:
-                parts = (total.gross_minor, total.discount_minor, total.vat_minor, total.paid_minor)
+                parts = (total.gross_minor, total.paid_minor)
                 decimals = ("" if minor is None else figure(format_minor(minor, total.currency)) for minor in parts)
                 amounts = (currency_name(total.currency), *decimals)
             rows.append((*(head if place == 0 else ("",) * len(head)), *amounts))
-    heads = (
-        "business date",
-        "state",
-        "decisions",
-        "approved",
-        "value date",
-        "files",
-        "in",
-        "gross",
-        "discount",
-        "VAT",
-        "paid out",
-    )
+    heads = ("business date", "state", "decisions", "approved", "files", "in", "gross", "paid out")
     show_table(heads, rows, tones=tones)
 
 

@@ -75,6 +75,8 @@ def test_the_ends_of_the_calendar_are_dates_too(data: Path) -> None:
         ("VENTE PAR CARTE 000285", ("000286",), "", False),
         ("000285", ("VENTE PAR CARTE 000285", "000285"), "", True),
         ("EPICERIE DU PO 000285", (), "EPICERIE DU PORT", True),
+        ("AIRLINE", ("AIRLINE00000001",), "AIR CEDRE", True),
+        ("AIR", ("AIRLINE00000001",), "AIR CEDRE", False),
         ("EPI", (), "EPICERIE DU PORT", False),
         ("EPICERIES REUNIES", (), "EPICERIE DU PORT", False),
         ("", ("",), "", False),

@@ -24,7 +24,21 @@ WORD_COLUMNS_MIN: Final = 14  #: what a column of words keeps at least; where th
 GAP: Final = 2  #: blanks between columns
 FIGURES: Final = frozenset(
     {"#", "DE", "byte", "bytes", "amount", "balance", "balance each", "count", "debit", "credit", "forward", "days"}
-    | {"ledger", "held", "available", "gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
+    | {
+        "ledger",
+        "held",
+        "available",
+        "gross",
+        "interchange",
+        "discount",
+        "VAT",
+        "net",
+        "net to merchants",
+        "MAD",
+        "paid out",
+        "decisions",
+        "change",
+    }
 )
 
 
