@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -30,6 +30,32 @@ if TYPE_CHECKING:
     from switch.batch.recomputation import Rehearsal
 
 DIFFERENCES_PRINTED_MAX = 60  #: so that the sentence at the end stays on the screen; --json has them all
+#: What is summed, in words.
+_MEASURES: Final = {
+    "decision_count": "decisions",
+    "approval_count": "approved",
+    "presentment_count": "presented",
+    "refund_count": "refunds",
+    "adjustment_count": "adjustments",
+    "reversed_count": "reversed",
+    "exception_count": "exceptions",
+    "held_count": "held",
+    "captured_later_count": "captured later",
+    "nothing_due_count": "nothing due",
+    "debit_count": "debits",
+    "debit_minor": "debit",
+    "credit_count": "credits",
+    "credit_minor": "credit",
+    "amount_minor": "amount",
+    "gross_minor": "gross",
+    "interchange_minor": "interchange",
+    "discount_minor": "discount",
+    "vat_minor": "VAT",
+    "entries_minor": "entries",
+    "entries_vat_minor": "VAT of entries",
+    "brought_forward_minor": "forward",
+    "net_minor": "net",
+}
 NAMES_PRINTED_MAX = 3  #: files named in one line
 
 
@@ -206,7 +232,7 @@ def _show_differences(found: Sequence[Difference], sides: tuple[str, str]) -> No
         (
             said(each.of),
             _subject(each),
-            said(each.measure),
+            said(_MEASURES.get(each.measure, each.measure)),
             currency_name(each.currency) if each.is_money else "",
             left[place],
             right[place],

@@ -58,8 +58,8 @@ def _show_money(money: Money) -> None:
         )
         for each in money.positions
     ]
-    heads = ("participant", "role", "debit", "credit", "interchange", "net")
-    show_table(heads, rows, title=f"Net positions in {name}: + receives, - pays; they sum to zero")
+    sides = ("participant", "role", "debit", "credit", "interchange", "net")
+    show_table(sides, rows, title=f"Net positions in {name}: + receives, - pays; they sum to zero")
     click.echo()
     rows = [
         (

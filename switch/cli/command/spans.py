@@ -36,12 +36,13 @@ def _month(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
 
 def span_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options ``--month``, ``--from`` and ``--to``: the parameters ``month``, ``since`` and ``until``, for ``span_of``."""
-    return grouped(
+    spanned: Callable[..., Any] = grouped(
         "Dates",
         option("--month", metavar="MONTH", callback=_month, help="All dates of a month, typed as 2026-11 or 11/2026."),
         option("--from", "since", metavar="DATE", callback=_date, help="The first date of a range."),
         option("--to", "until", metavar="DATE", callback=_date, help="The last date of a range."),
     )(command)
+    return spanned
 
 
 def span_of(month: DateSpan | None, since: str | None, until: str | None, business_date: str | None = None) -> DateSpan | None:

@@ -24,7 +24,7 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **BATCH_WORDS}}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**BATCH_WORDS, **SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL}}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 SPOKEN: Final = frozenset(
     {"day", "statement", "find", "report", "mail", "check", "merchants", "demo"}

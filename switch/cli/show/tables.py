@@ -37,6 +37,7 @@ FIGURES: Final = frozenset(
         "MAD",
         "paid out",
         "decisions",
+        "approved",
         "change",
     }
 )
