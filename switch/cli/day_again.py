@@ -37,7 +37,7 @@ _MEASURES: Final = {
     "presentment_count": "presented",
     "refund_count": "refunds",
     "adjustment_count": "adjustments",
-    "reversed_count": "reversed",
+    "reversed_count": "reversed approvals",
     "exception_count": "exceptions",
     "held_count": "held",
     "captured_later_count": "captured later",

@@ -69,7 +69,7 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "payout postings": "virements",
     "settlement postings": "règlements",
     "presented": "présentées",
-    "reversed": "annulées",
+    "reversed approvals": "autorisations annulées",
     "exceptions": "anomalies",
     "held": "en attente",
     "captured later": "reprises ailleurs",
