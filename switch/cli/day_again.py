@@ -109,8 +109,8 @@ def diff(first: str, second: str | None, data: Path, specs_folder: Path | None, 
     r"""Show what differs between two closed dates, or between a closed date and the same date computed again now.
 
     With A alone, Switch computes that date again from the journal, with the specification as it is now or the one of --specs,
-    in a copy of the books. With A and B, it compares the two dates. What is compared: the counts of the day, each
-    merchant, each bank and each account of the ledger. Nothing is written.
+    in a copy of the books. With A and B, it compares the two dates: the counts of the day, each merchant, each bank and each
+    account of the ledger. The command writes no books and no files.
 
     The exit code is 1 if anything differs.
 

@@ -39,13 +39,13 @@ def _amount(text: str) -> int:
 @json_option
 @lang_option
 def find(label: str, on: str, amount: str, data: Path, as_json: bool) -> int:
-    r"""Find the payout, the remise or the sales that a line of a bank account is of, or whatever comes nearest.
+    r"""Find the payout, the remise or the sale behind a line of a bank account, or the nearest ones.
 
-    LABEL is a bank's whole label or a part of it: the number of a remise or a terminal, a merchant's id or the beginning of
-    its name, a payout's reference, a retrieval reference number, an approval code. DATE is a business date or a value date.
-    AMOUNT is the amount of the credit, 412.35 or 412,35; a gross amount is found too.
+    LABEL is a bank's whole label or a part of it. A part is the number of a remise or a terminal, the beginning of a
+    merchant's id or name, a payout's reference, a retrieval reference number, or an approval code. DATE is a business date or
+    a value date. AMOUNT is the amount of the credit, 412.35 or 412,35. Switch finds a gross amount, too.
 
-    The exit code is 0 if something fits in all three, 1 if not. What fits in two of them is listed as near, with what differs.
+    The exit code is 0 if a row fits in all three, 1 if none does. Near rows agree in two of them, and say what differs.
 
     \b
     switch find 000285 2026-02-03 412.35

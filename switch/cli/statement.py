@@ -65,8 +65,8 @@ def statement(
     wide. A narrower terminal shows each entry on several lines; `switch statement ID | less -S` scrolls it sideways.
     PDF and XLSX are not printed on a terminal: `--out FILE` writes them. `switch merchants` lists the merchants.
 
-    With --month, or --from and --to, Switch prints the statements of all closed dates of the range, one after the other; as CSV
-    they have one head, as JSON they are a list.
+    With --month, or --from and --to, Switch prints the statements of all closed dates of the range, one after the other. As
+    CSV they have one head, and as JSON they are a list.
     """
     from switch.endofday.statements import stated
     from switch.specs.load import specs_of

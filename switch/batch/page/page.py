@@ -129,10 +129,10 @@ class _Page:
         self._tiles(
             [
                 (words["lines"], said.count(money.line_count), ""),
-                (words["gross"], said.money(money.gross_minor, currency), ""),
-                (words["discount"], said.money(money.discount_minor, currency), ""),
-                (words["net"], said.money(money.net_minor, currency), ""),
-                (words["paid"], said.money(money.paid_minor, currency), ""),
+                (words["gross"], said.amount(money.gross_minor, currency), ""),
+                (words["discount"], said.amount(money.discount_minor, currency), ""),
+                (words["net"], said.amount(money.net_minor, currency), ""),
+                (words["paid"], said.amount(money.paid_minor, currency), ""),
             ]
         )
         self._fees(money)
@@ -333,12 +333,9 @@ def _is_month(span: DateSpan) -> bool:
 
 
 def _all_hours(hours: Sequence[Slice]) -> list[Slice]:
-    """From the first hour with anything to the last one, those between with nothing included."""
+    """All hours of a day, those with nothing included."""
     known = {each.of: each for each in hours}
-    if not known:
-        return []
-    first, last = int(min(known)), int(max(known))
-    return [known.get(f"{hour:02d}") or Slice(of=f"{hour:02d}", line_count=0, gross_minor=0) for hour in range(first, last + 1)]
+    return [known.get(f"{hour:02d}") or Slice(of=f"{hour:02d}", line_count=0, gross_minor=0) for hour in range(24)]
 
 
 def _by_code(declines: Iterable[Counted]) -> dict[str, int]:

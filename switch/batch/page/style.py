@@ -18,10 +18,10 @@ h1 { margin: .1rem 0 .2rem; font-size: 1.9rem; line-height: 1.2; }
 h2 { margin: 2.2rem 0 .8rem; font-size: 1.35rem; border-bottom: 2px solid var(--ink); padding-bottom: .2rem; }
 h3 { margin: 0 0 .8rem; font-size: 1.1rem; }
 section { margin: 1.2rem 0; padding: 1rem; background: var(--card); border: 1px solid var(--rule); border-radius: .5rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem; margin: 0; }
 .tiles div { padding: .7rem .8rem; background: var(--card); border: 1px solid var(--rule); border-radius: .5rem; }
 .tiles dt { color: var(--soft); font-size: .85rem; }
-.tiles dd { margin: 0; font-size: 1.2rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tiles dd { margin: 0; font-size: 1.15rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tiles small { font-weight: 400; font-size: .8rem; color: var(--soft); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
