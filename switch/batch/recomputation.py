@@ -22,6 +22,8 @@ from switch.endofday.staging import DaySpecs
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.record import frozen
 
+#: Tables that people write, not a close: a date is computed from its rows in them, and from no later ones.
+TOLD_BY_PEOPLE: Final = frozenset({"exception_order", "dispute_event"})
 STOOD: Final = "stood_"  #: before the name of a table, the rows of the date as they stand in the books
 
 _GUARDS: Final = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%BEFORE DELETE%'"
@@ -120,7 +122,8 @@ def set_aside(copy: sqlite3.Connection, business_date: str) -> None:
         copy.execute(f"DROP TRIGGER {name}")
     for table in dated_tables(copy):
         copy.execute(f"CREATE TEMP TABLE {STOOD}{table} AS SELECT * FROM {table} WHERE business_date = ?", (business_date,))
-        copy.execute(f"DELETE FROM {table} WHERE business_date >= ?", (business_date,))
+        since = ">" if table in TOLD_BY_PEOPLE else ">="
+        copy.execute(f"DELETE FROM {table} WHERE business_date {since} ?", (business_date,))
 
 
 def dated_tables(connection: sqlite3.Connection) -> tuple[str, ...]:
