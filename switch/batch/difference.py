@@ -38,8 +38,20 @@ SUMMED: Final = (
         subject="merchant_id",
         measures=(
             *("presentment_count", "adjustment_count", "gross_minor", "discount_minor", "vat_minor"),
-            *("brought_forward_minor", "net_minor"),
+            *("entries_minor", "entries_vat_minor", "brought_forward_minor", "net_minor"),
         ),
+    ),
+    Summed(
+        table="remise",
+        of="remise",
+        subject="terminal_id || ' ' || merchant_id",
+        measures=("presentment_count", "adjustment_count", "gross_minor", "discount_minor", "vat_minor", "net_minor"),
+    ),
+    Summed(
+        table="merchant_entry",
+        of="entry",
+        subject="kind || ' ' || merchant_id",
+        measures=("amount_minor", "vat_minor"),
     ),
     Summed(
         table="position",
@@ -60,7 +72,7 @@ SUMMED: Final = (
 class Difference:
     """One sum that is not the same on both sides; None where a side has no such subject."""
 
-    of: str  #: day, merchant, bank, account
+    of: str  #: day, merchant, remise, entry, bank, account
     subject: str
     measure: str  #: net_minor, presentment_count, …
     currency: str  #: empty where no money is counted

@@ -44,11 +44,22 @@ class Money:
     net_minor: int  #: to the merchants, of the lines
     paid_minor: int  #: of the payouts that are paid
     carried_minor: int  #: of payouts carried at the last date
+    entries: tuple[Entries, ...] = field(repr=False)
     hours: tuple[Slice, ...] = field(repr=False)  #: by the local hour of the card acceptor, 00 to 23, those with any
     days: tuple[Slice, ...] = field(repr=False)
     brands: tuple[Slice, ...] = field(repr=False)
     merchants: tuple[Slice, ...] = field(repr=False)  #: the highest gross first
     positions: tuple[SummedPosition, ...] = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Entries:
+    """What changes what merchants are paid besides their transactions, of one kind: below zero they pay it."""
+
+    kind: str
+    count: int
+    amount_minor: int
+    vat_minor: int
 
 
 @frozen(kw_only=True)
@@ -130,6 +141,10 @@ def _money(connection: sqlite3.Connection, range_of: dict[str, str], currency: s
     return Money(
         currency=currency,
         **dict(zip(_SUMS, sums, strict=True)),
+        entries=tuple(
+            Entries(kind=kind, count=count, amount_minor=amount, vat_minor=vat)
+            for kind, count, amount, vat in rows_of(connection, "entries", key)
+        ),
         hours=_slices(connection, "hours", key),
         days=_slices(connection, "dates", key),
         brands=_slices(connection, "brands", key),

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from attrs import asdict
 
@@ -23,6 +23,7 @@ from switch.record import frozen
 
 DAYS_AROUND: Final = 7  #: dates before and after the one asked for among which near misses are looked for
 NEAR_SHOWN_MAX: Final = 5
+LINES_SHOWN_MAX: Final = 200  #: transactions of what fits
 SALES_READ_MAX: Final = 10_000  #: of presentments with the same amount; more than that tells nobody anything
 NAME_LETTERS_MIN: Final = 4  #: of a word that may name a merchant
 
@@ -52,7 +53,8 @@ class Found:
     value_date: str
     merchant_id: str
     name: str
-    terminal_id: str
+    terminal_id: str  #: empty where a payout is of all the merchant's
+    remise_number: int  #: of a payout or a remise; 0 where it is of several, and of a sale
     label: str  #: that the bank shows; of a sale the masked card number
     currency: str
     line_count: int
@@ -77,12 +79,33 @@ class Found:
         return {**asdict(self), "fits": self.fits}
 
 
+class FoundLine(NamedTuple):
+    """One transaction of what fits."""
+
+    rrn: str
+    pan_masked: str
+    terminal_id: str
+    local_at: str  #: MMDDhhmmss at the card acceptor
+    transaction_type: str
+    gross_minor: int
+    net_minor: int
+    adjusts: str  #: of an adjustment the business date of its sale
+
+
 @frozen(kw_only=True)
 class Findings:
-    """What fits, and where nothing does (or little) the nearest misses, the nearest first."""
+    """What fits, and the nearest misses, the nearest first."""
 
     fits: tuple[Found, ...]
     near: tuple[Found, ...]
+    lines: tuple[FoundLine, ...] = ()  #: of the one payout or remise that fits, the first LINES_SHOWN_MAX
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "fits": [each.as_json() for each in self.fits],
+            "near": [each.as_json() for each in self.near],
+            "lines": [line._asdict() for line in self.lines],
+        }
 
 
 def found(data: Path, asked: Question) -> Findings:
@@ -90,13 +113,27 @@ def found(data: Path, asked: Question) -> Findings:
     with books.opened(data) as connection:
         if not books.closed_dates(connection):
             raise NegativeAnswerError(f"{data}: no business date is closed yet")
-        candidates = [*_remises(connection, asked), *_payouts(connection, asked), *_sales(connection, asked)]
+        candidates = [*_payouts(connection, asked), *_sales(connection, asked)]
+        fits, near = _sorted(candidates)
+        of = [each for each in fits if each.kind != "sale"]
+        lines = _lines(connection, of[0]) if len(of) == 1 else ()
+    return Findings(fits=fits, near=near, lines=lines)
+
+
+def _sorted(candidates: Iterable[Found]) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+    """What fits, and the nearest of what does not."""
     ordered = sorted(candidates, key=lambda each: (-each.score, abs(each.minor_off), abs(each.days_off), each.reference))
     fits = tuple(each for each in ordered if each.fits)
     near = [each for each in ordered if not each.fits and each.by_label + bool(each.by_amount) + each.by_date >= 2]
     if not fits and not near:
         near = [each for each in ordered if each.by_label or each.by_amount]
-    return Findings(fits=fits, near=tuple(near[:NEAR_SHOWN_MAX]))
+    return fits, tuple(near[:NEAR_SHOWN_MAX])
+
+
+def _lines(connection: sqlite3.Connection, of: Found) -> tuple[FoundLine, ...]:
+    names = ("business_date", "merchant_id", "terminal_id", "remise_number", "currency")
+    key = {name: getattr(of, name) for name in names}
+    return tuple(FoundLine(*row) for row in rows_of(connection, "lines_of", {**key, "lines_shown_max": LINES_SHOWN_MAX}))
 
 
 def _range(asked: Question) -> dict[str, str]:
@@ -108,22 +145,20 @@ def _range(asked: Question) -> dict[str, str]:
 
 
 def _payouts(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
-    for reference, on, value_date, merchant_id, name, outcome, currency, count, gross, net in rows_of(
-        connection, "payouts", _range(asked)
-    ):
+    """The payouts, and the remises that are paid with others."""
+    for row in rows_of(connection, "payouts", _range(asked)):
+        kind, reference, on, value_date, merchant_id, name, terminal_id, number, label, outcome, *sums = row
+        currency, count, gross, net = sums
+        remise = f"{number:06d}" if number else ""
         yield _held(
             asked,
-            kind="payout",
-            named=(reference, merchant_id),
+            kind=kind,
+            named=(reference, merchant_id, terminal_id, label, remise),
             name=name,
             dates=(on, value_date),
             amounts=(net, gross),
-            about=(reference, merchant_id, "", "", currency, count, outcome),
+            about=(reference, merchant_id, terminal_id, number, label, currency, count, outcome),
         )
-
-
-def _remises(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
-    return iter(())
 
 
 def _sales(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
@@ -142,7 +177,7 @@ def _sales(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
             name=name,
             dates=(on, on),
             amounts=(net, amount),
-            about=(rrn, merchant_id, terminal_id, card, currency, 1, ""),
+            about=(rrn, merchant_id, terminal_id, 0, card, currency, 1, ""),
         )
 
 
@@ -154,10 +189,10 @@ def _held(
     name: str,
     dates: tuple[str, str],
     amounts: tuple[int, int],
-    about: tuple[str, str, str, str, str, int, str],
+    about: tuple[str, str, str, int, str, str, int, str],
 ) -> Found:
     """A candidate, held to what was asked. ``dates`` are business and value date, ``amounts`` net and gross."""
-    reference, merchant_id, terminal_id, label, currency, count, outcome = about
+    reference, merchant_id, terminal_id, remise_number, label, currency, count, outcome = about
     off = [(date.fromisoformat(each) - date.fromisoformat(asked.on)).days for each in dates]
     amounts_off = [abs(each) - asked.amount_minor for each in amounts]
     return Found(
@@ -168,6 +203,7 @@ def _held(
         merchant_id=merchant_id,
         name=name,
         terminal_id=terminal_id,
+        remise_number=remise_number,
         label=label,
         currency=currency,
         line_count=count,
@@ -191,13 +227,14 @@ def is_named(asked: Question, named: Iterable[str], name: str) -> bool:
     label = asked.label.strip().upper()
     if label in own:
         return True
+    ids = {each for each in own if " " not in each}  # a label has words that all of its kind have
     numbers = {each.lstrip("0") for each in own if each.isdigit()}
     for word in asked.words:
         if word in own or (word.isdigit() and word.lstrip("0") in numbers):
             return True
-        if len(word) >= NAME_LETTERS_MIN and not word.isdigit() and any(each.startswith(word) for each in own):
+        if len(word) >= NAME_LETTERS_MIN and not word.isdigit() and any(each.startswith(word) for each in ids):
             return True
-        if any(each in word for each in own if len(each) >= NAME_LETTERS_MIN and not each.isdigit()):
+        if any(each in word for each in ids if len(each) >= NAME_LETTERS_MIN and not each.isdigit()):
             return True
     shop = " ".join(name.upper().split())
     return bool(shop) and _alike(label, shop)

@@ -208,9 +208,11 @@ def _even(figures: list[str]) -> list[str]:
 
 
 def _subject(each: Difference) -> str:
-    """What the sum is of: an account has the kind of its postings before it."""
-    kind, _, account = each.subject.partition(" ") if each.of == "account" else ("", "", "")
-    return f"{said(f'{kind} postings')} {account}" if account else said(each.subject)
+    """What the sum is of: an account has the kind of its postings before it, a merchant the kind of its entries."""
+    kind, _, rest = each.subject.partition(" ")
+    if each.of == "account":
+        return f"{said(f'{kind} postings')} {rest}"
+    return f"{said(f'{kind} entries')} {rest}" if each.of == "entry" else said(each.subject)
 
 
 def _counted(found: Sequence[Difference]) -> str:

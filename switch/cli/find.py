@@ -14,7 +14,9 @@ from switch.cli.console.words import figure, lang_option, said
 from switch.errors import EXIT_DONE, EXIT_NO, SwitchError
 
 if TYPE_CHECKING:
-    from switch.batch.find import Found
+    from switch.batch.find import Findings, Found
+
+LINES_PRINTED_MAX = 20  #: transactions of what fits; --json has more
 
 
 def _amount(text: str) -> int:
@@ -57,10 +59,11 @@ def find(label: str, on: str, amount: str, data: Path, as_json: bool) -> int:
 
     findings = found(data, Question(label=sayable(label), on=on, amount_minor=_amount(amount)))
     if as_json:
-        show_json({key: [each.as_json() for each in getattr(findings, key)] for key in ("fits", "near")})
+        show_json(findings.as_json())
     else:
         if findings.fits:
             _show("Fits label, date and amount", findings.fits)
+            _show_lines(findings)
         else:
             say_text(said("nothing fits label, date and amount"), "declined")
         if findings.near:
@@ -73,16 +76,15 @@ def _show(title: str, rows: tuple[Found, ...]) -> None:
     from switch.cli.show.tables import show_table
     from switch.money import currency_name, format_minor
 
-    heads = ("kind", "reference", "business date", "value date", "merchant", "name", "gross", "net", "in", "agrees", "differs")
+    heads = ("kind", "reference", "label", "business date", "value date", "merchant", "net", "in", "agrees", "differs")
     cells = [
         (
             said(each.kind),
             each.reference,
+            each.label,
             said(each.business_date),
             said(each.value_date),
             each.merchant_id,
-            each.name,
-            figure(format_minor(each.gross_minor, each.currency)),
             figure(format_minor(each.net_minor, each.currency)),
             currency_name(each.currency),
             _agreed(each),
@@ -91,6 +93,33 @@ def _show(title: str, rows: tuple[Found, ...]) -> None:
         for each in rows
     ]
     show_table(heads, cells, title=title)
+
+
+def _show_lines(findings: Findings) -> None:
+    """The transactions of the payout that fits, with those it takes back of earlier dates."""
+    from switch.cli.show.tables import show_table
+    from switch.money import format_minor
+
+    if not findings.lines:
+        return
+    currency = findings.fits[0].currency
+    rows = [
+        (
+            line.rrn,
+            line.pan_masked,
+            line.terminal_id,
+            f"{line.local_at[4:6]}:{line.local_at[6:8]}",
+            figure(format_minor(line.gross_minor, currency)),
+            figure(format_minor(line.net_minor, currency)),
+            said(line.adjusts),
+        )
+        for line in findings.lines[:LINES_PRINTED_MAX]
+    ]
+    click.echo()
+    show_table(("RRN", "card", "terminal", "time", "gross", "net", "presented on"), rows, title="Its transactions")
+    more = sum(each.line_count for each in findings.fits if each.kind != "sale") - len(rows)
+    if more > 0:
+        click.echo(said(f"and {more} more"))
 
 
 def _agreed(each: Found) -> str:

@@ -9,7 +9,7 @@ import pytest
 from switch.batch.find import Findings, Found, Question, found, is_named
 from switch.endofday.close import close_day
 from switch.errors import NegativeAnswerError
-from tests.support.day_builders import FRIDAY, GROCER, HOTEL, MONDAY, SATURDAY, day_specs, journal_of, later_ms
+from tests.support.day_builders import FRIDAY, GROCER, HOTEL, MONDAY, SATURDAY, day_specs, journal_of, later_ms, merchant
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,32 @@ def test_near_misses_say_what_does_not_agree(data: Path) -> None:
     assert (payout(other_label.near).by_label, payout(other_label.near).merchant_id) == (False, GROCER.id)
 
 
+def test_a_credit_is_found_by_the_label_and_the_number_of_its_remise(data: Path) -> None:
+    for label in ("VENTE PAR CARTE 000001", "000001", "1", "PORT0001"):
+        fits = asked(data, label, FRIDAY, 9868).fits
+        assert [(each.kind, each.terminal_id, each.remise_number) for each in fits if each.kind == "payout"] == [
+            ("payout", "PORT0001", 1)
+        ]
+
+
+def test_the_transactions_of_a_credit_are_told(data: Path) -> None:
+    lines = asked(data, GROCER.id, FRIDAY, 9868).lines
+    assert [(line.rrn, line.gross_minor, line.net_minor, line.adjusts) for line in lines] == [
+        ("632400000001", 10_000, 9868, "")
+    ]
+
+
+def test_a_remise_that_is_paid_with_others_is_found(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        journal.decide(terminal_id="PORT0002", amount_minor=20_000)
+    close_day(tmp_path, day_specs(merchants=(merchant(paid_by="merchant"),)), None, later_ms(tmp_path))
+    alone = asked(tmp_path, "PORT0002", FRIDAY, 19_736).fits[0]
+    assert (alone.kind, alone.terminal_id, alone.net_minor) == ("remise", "PORT0002", 19_736)
+    together = asked(tmp_path, GROCER.id, FRIDAY, 29_604)
+    assert (together.fits[0].kind, len(together.lines)) == ("payout", 2)
+
+
 def test_what_agrees_in_nothing_is_not_told(data: Path) -> None:
     assert asked(data, "SOMEBODY ELSE", "2026-12-24", 1) == Findings(fits=(), near=())
 
@@ -73,6 +99,8 @@ def test_the_ends_of_the_calendar_are_dates_too(data: Path) -> None:
     [
         ("VENTE PAR CARTE 000285", ("285",), "", True),
         ("VENTE PAR CARTE 000285", ("000286",), "", False),
+        ("VENTE PAR CARTE 000285", ("VENTE PAR CARTE 000286", "000286"), "", False),
+        ("VENTE PAR CARTE 000285", ("VENTE PAR CARTE 000285",), "", True),
         ("000285", ("VENTE PAR CARTE 000285", "000285"), "", True),
         ("EPICERIE DU PO 000285", (), "EPICERIE DU PORT", True),
         ("AIRLINE", ("AIRLINE00000001",), "AIR CEDRE", True),

@@ -136,6 +136,7 @@ class _Page:
             ]
         )
         self._fees(money)
+        self._entries(money)
         if len(money.days) > 1:
             self._over_time(money, "by_date", "col_date", money.days, [said.date(each.of) for each in money.days])
         hours = _all_hours(money.hours)
@@ -171,6 +172,21 @@ class _Page:
         ]
         cells = [*with_counts, *((label, self.said.money(minor, currency)) for label, minor in rows)]
         self._section("fees", [("", 0), ("col_amount", 1)], cells)
+
+    def _entries(self, money: Money) -> None:
+        if not money.entries:
+            return
+        said, currency = self.said, money.currency
+        rows = [
+            (
+                said.translate(f"{each.kind} entries").removesuffix(" entries").replace("_", " "),
+                said.count(each.count),
+                said.amount(each.amount_minor, currency),
+                said.amount(each.vat_minor, currency),
+            )
+            for each in money.entries
+        ]
+        self._section("entries", _heads("col_kind", "col_count", "col_amount", "vat"), rows)
 
     def _over_time(self, money: Money, title: str, head: str, slices: Sequence[Slice], labels: Sequence[str]) -> None:
         said, currency = self.said, money.currency

@@ -26,6 +26,7 @@ SWITCH: Final = Path(__file__).parents[3] / "switch"
 WHOLE: Final = (
     "payout postings",
     "gross amount",
+    "subscription entries",
     "--from: found '2026-02-30', expected a date such as 2026-11-22 or 22/11/2026",
     "/d/pan.key: missing, and the card numbers of this folder open with no other key",
     "merchant TELECOM00000001 has no statement of 2026-11-22, its latest is of 2026-11-21",
