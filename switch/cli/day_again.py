@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verb, option
 from switch.cli.command.options import (
     business_date_given,
@@ -18,9 +19,11 @@ from switch.cli.command.options import (
     json_option,
     specs_option,
 )
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.attended import Progress
 from switch.cli.console.screen import say, say_text
 from switch.cli.console.words import figure, lang_option, said
+from switch.display.measured import Measured
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from switch.batch.again import Redone
     from switch.batch.difference import Difference
     from switch.batch.recomputation import Rehearsal
+    from switch.cli.console.screen import Tone
+    from switch.specs.specification import Specs
 
 DIFFERENCES_PRINTED_MAX = 60  #: so that the sentence at the end stays on the screen; --json has them all
 #: What is summed, in words.
@@ -61,41 +66,89 @@ NAMES_PRINTED_MAX = 3  #: files named in one line
 
 @click.command(cls=Verb, short_help="Make a closed date again: its files, and its figures.")
 @closed_date_argument
+@span_options
 @option("--files-only", is_flag=True, help="Render the files again, and do not compute the date.")
 @data_option
 @specs_option
 @json_option
 @lang_option
-def redo(business_date: str | None, files_only: bool, data: Path, specs_folder: Path | None, as_json: bool) -> int:
+def redo(
+    business_date: str | None,
+    month: DateSpan | None,
+    since: str | None,
+    until: str | None,
+    files_only: bool,
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> int:
     """Make a closed business date again, and prove that it is the same: its files from the books, its books from the journal.
 
     DATE is the last one closed, unless given. First, Switch renders all files of the date again and compares each with its
     digest in the books. A file that is missing or was changed is put back byte for byte. Then Switch computes the date again
     from the journal, with the specification as it is now, in a copy of the books, and shows every sum that would differ.
 
+    With --month, or --from and --to, Switch makes all closed dates of the range again, and prints a line for each.
+
     The books are not written, and nobody is paid again. The exit code is 1 if anything differs.
     """
-    from switch.batch.again import redone
-    from switch.batch.recomputation import recomputed
     from switch.cli.show.tables import show_json
     from switch.specs.load import specs_of
 
-    chosen = business_date or _last_closed(data)
-    progress = Progress(silent=as_json)
-    try:
-        files = redone(data, chosen, progress.say)
-        again = None if files_only else recomputed(data, specs_of(data, specs_folder), chosen, _clock_ms(), progress.say)
-    finally:
-        progress.done()
+    span = span_of(month, since, until, business_date)
+    many = span is not None and business_date is None
+    specs = None if files_only else specs_of(data, specs_folder)
+    found: list[tuple[Redone, Rehearsal | None]] = []
+    dates = _closed_in(data, span)
+    for number, date in enumerate(dates):
+        progress = Progress(silent=as_json)
+        if many:
+            progress.say(Measured(f"making day {number + 1:,} of {len(dates):,} again", number, len(dates)))
+        try:
+            found.append(_redone(data, specs, date, (lambda _: None) if many else progress.say))
+        finally:
+            progress.done()
     if as_json:
-        show_json({**files.as_json(), "recomputed": None if again is None else _as_json(again)})
+        told = [{**files.as_json(), "recomputed": None if again is None else _as_json(again)} for files, again in found]
+        show_json(told if many else told[0])
+    elif many:
+        _show_many(found)
     else:
+        files, again = found[0]
         _show_files(files)
         if again is not None:
             click.echo()
             show_recomputed(again)
-    same = again is None or not (again.differences or again.changed_line_count)
-    return EXIT_DONE if files.is_sound and same else EXIT_NO
+    return EXIT_DONE if all(_is_same(files, again) for files, again in found) else EXIT_NO
+
+
+def _redone(data: Path, specs: Specs | None, date: str, tell: Callable[[str], None]) -> tuple[Redone, Rehearsal | None]:
+    """The files of a date, and the date computed again where there is a specification to do it with."""
+    from switch.batch.again import redone
+    from switch.batch.recomputation import recomputed
+
+    return redone(data, date, tell), None if specs is None else recomputed(data, specs, date, _clock_ms(), tell)
+
+
+def _is_same(files: Redone, again: Rehearsal | None) -> bool:
+    return files.is_sound and (again is None or not (again.differences or again.changed_line_count))
+
+
+def _show_many(found: Sequence[tuple[Redone, Rehearsal | None]]) -> None:
+    """A line for each date."""
+    from switch.cli.show.tables import show_table
+
+    rows: list[tuple[object, ...]] = []
+    tones: dict[int, Tone] = {}
+    for files, again in found:
+        rows_words = said("rows changed") if files.changed_tables else said("as they were written")
+        words = "" if again is None else said("the same")
+        if again is not None and not _is_same(files, again):
+            words = said(f"{plural(len(again.differences), 'sum')} would differ")
+        if not _is_same(files, again):
+            tones[len(rows)] = "declined"
+        rows.append((said(files.business_date), len(files.alike), len(files.put_back), rows_words, words))
+    show_table(("business date", "alike", "put back", "rows of the books", "computed now"), rows, tones=tones)
 
 
 @click.command(cls=Verb, short_help="Show what differs between two dates, or to a date computed now.")
@@ -142,13 +195,22 @@ def diff(first: str, second: str | None, data: Path, specs_folder: Path | None, 
     return EXIT_NO if again.differences or again.changed_line_count else EXIT_DONE
 
 
-def _last_closed(data: Path) -> str:
+def _closed_in(data: Path, span: DateSpan | None) -> tuple[str, ...]:
+    """The closed dates of a range, the one date that was named, or the last closed one where none was."""
     from switch.endofday.close import closed_dates as dates_of
 
     dates = dates_of(data)
     if not dates:
         raise NegativeAnswerError(f"{data}: no business date is closed yet")
-    return dates[-1]
+    if span is None:
+        return dates[-1:]
+    chosen = tuple(date for date in dates if span.has(date))
+    if not chosen and span.is_one_date:
+        raise NegativeAnswerError(f"business date {span.first} is not closed; the last one closed is {dates[-1]}")
+    if not chosen:
+        last = f"the last one closed is {dates[-1]}"
+        raise NegativeAnswerError(f"no business date is closed from {span.first} to {span.last}; {last}")
+    return chosen
 
 
 def _clock_ms() -> int:
@@ -216,6 +278,8 @@ def _subject(each: Difference) -> str:
 
 
 def _counted(found: Sequence[Difference]) -> str:
+    if not found:
+        return said("the two dates are alike in every sum")
     return said(f"{plural(len(found), 'sum')} differ") if len(found) != 1 else said("1 sum differs")
 
 

@@ -84,6 +84,23 @@ def test_a_redo_with_other_specs_writes_nothing(data: Path, dearer: Path) -> Non
     assert run("day", "redo", FRIDAY, "--data", data).code == 0
 
 
+def test_a_month_is_made_again_date_by_date(data: Path, dearer: Path) -> None:
+    close_day(data, load_specs(), SATURDAY, NOW_MS + 86_400_000)
+    (data / "days" / FRIDAY / "payouts.csv").unlink()
+    outcome = run("day", "redo", "--month", "2026-11", "--data", data)
+    rows = [line.split() for line in outcome.out.splitlines()[1:]]
+    assert outcome.code == 0
+    assert [(row[0], row[2], row[-2:]) for row in rows] == [(FRIDAY, "1", ["the", "same"]), (SATURDAY, "0", ["the", "same"])]
+    assert run("day", "redo", "--month", "2026-11", "--data", data, "--specs", dearer).code == 1
+    as_json = run("day", "redo", "--from", FRIDAY, "--files-only", "--json", "--data", data).json
+    assert [each["business_date"] for each in as_json] == [FRIDAY, SATURDAY]
+    nothing = run("day", "redo", "--month", "2027-01", "--data", data)
+    assert (nothing.code, nothing.sentence.partition(";")[0]) == (
+        1,
+        "no business date is closed from 2027-01-01 to 2027-01-31",
+    )
+
+
 def test_a_difference_of_two_dates(data: Path) -> None:
     close_day(data, load_specs(), SATURDAY, NOW_MS + 86_400_000)
     outcome = run("day", "diff", FRIDAY, SATURDAY, "--data", data)
@@ -91,7 +108,7 @@ def test_a_difference_of_two_dates(data: Path) -> None:
     row = next(line.split() for line in outcome.out.splitlines() if " gross " in line)
     assert row == ["merchant", "TELECOM00000001", "gross", "MAD", "100.00", "50.00", "-50.00"]
     same = run("day", "diff", FRIDAY, FRIDAY, "--data", data)
-    assert (same.code, same.out) == (0, "0 sums differ\n")
+    assert (same.code, same.out) == (0, "the two dates are alike in every sum\n")
     assert run("day", "diff", FRIDAY, "--data", data).code == 0
 
 
@@ -111,6 +128,9 @@ def test_all_of_it_is_french_where_french_is_asked_for(data: Path, dearer: Path)
         ("day", "redo", FRIDAY, "--specs", dearer),
         ("day", "diff", FRIDAY, "--specs", dearer),
         ("day", "diff", FRIDAY, FRIDAY),
+        ("day", "redo", "--month", "2026-11"),
+        ("day", "redo", "--month", "2026-11", "--specs", dearer),
+        ("day", "redo", "--month", "2027-01"),
         ("day", "redo", SATURDAY),
         ("find", "TELECOM00000001", FRIDAY, "100"),
         ("find", "TELECOM00000001", SATURDAY, "10"),

@@ -50,6 +50,13 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "0 sums": "0 somme",
     "{1#} sum": "{1} somme",
     "{1#} sums": "{1} sommes",
+    "the two dates are alike in every sum": "les deux journées sont égales dans chaque somme",
+    "making day {1#} of {2#} again": "journée {1} sur {2} refaite",
+    "alike": "identiques",
+    "put back": "remis",
+    "rows changed": "lignes modifiées",
+    "the same": "la même",
+    "{1*} would differ": "{1} changeraient",
     "{1#} sums differ": "{1} sommes diffèrent",
     "1 sum differs": "1 somme diffère",
     "of": "de",
@@ -137,11 +144,11 @@ BATCH_WORDS: Final[dict[str, str]] = {
         "{1} : trouvé avec {2}, attendu une date, un mois, ou une période avec --from et --to"
     ),
     "--to: found {1}, expected {2} or later, as --from says": "--to : trouvé {1}, attendu le {2} ou après, selon --from",
-    "no business date is closed {1}; the last one closed is {2}": (
-        "aucune journée comptable n'est arrêtée le {1} ; la dernière journée arrêtée est le {2}"
-    ),
     "no business date is closed from {1} to {2}; the last one closed is {3}": (
         "aucune journée comptable n'est arrêtée du {1} au {2} ; la dernière journée arrêtée est le {3}"
+    ),
+    "no business date is closed {1}; the last one closed is {2}": (
+        "aucune journée comptable n'est arrêtée le {1} ; la dernière journée arrêtée est le {2}"
     ),
     "nothing to close: {1*}": "rien à arrêter : {1}",
     "AMOUNT: found {1}, expected an amount such as 412.35 or 412,35": (
