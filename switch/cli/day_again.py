@@ -208,8 +208,8 @@ def _closed_in(data: Path, span: DateSpan | None) -> tuple[str, ...]:
     if not chosen and span.is_one_date:
         raise NegativeAnswerError(f"business date {span.first} is not closed; the last one closed is {dates[-1]}")
     if not chosen:
-        last = f"the last one closed is {dates[-1]}"
-        raise NegativeAnswerError(f"no business date is closed from {span.first} to {span.last}; {last}")
+        first, last = span.first, span.last
+        raise NegativeAnswerError(f"no business date is closed from {first} to {last}; the last one closed is {dates[-1]}")
     return chosen
 
 
