@@ -94,7 +94,7 @@ class FoundLine(NamedTuple):
 
 @frozen(kw_only=True)
 class Findings:
-    """What fits, and the nearest misses, the nearest first."""
+    """What fits, and where nothing does the nearest misses, the nearest first."""
 
     fits: tuple[Found, ...]
     near: tuple[Found, ...]
@@ -121,11 +121,13 @@ def found(data: Path, asked: Question) -> Findings:
 
 
 def _sorted(candidates: Iterable[Found]) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
-    """What fits, and the nearest of what does not."""
+    """What fits, or where nothing does the nearest."""
     ordered = sorted(candidates, key=lambda each: (-each.score, abs(each.minor_off), abs(each.days_off), each.reference))
     fits = tuple(each for each in ordered if each.fits)
-    near = [each for each in ordered if not each.fits and each.by_label + bool(each.by_amount) + each.by_date >= 2]
-    if not fits and not near:
+    if fits:
+        return fits, ()
+    near = [each for each in ordered if each.by_label + bool(each.by_amount) + each.by_date >= 2]
+    if not near:
         near = [each for each in ordered if each.by_label or each.by_amount]
     return fits, tuple(near[:NEAR_SHOWN_MAX])
 
