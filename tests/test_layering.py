@@ -275,6 +275,7 @@ SQL_IN_CODE: Final = {
     "clearing/proofs",
     "clearing/remises",
     "endofday/report",
+    "explain/charges",
     "explain/lifecycle",
     "journal/open_totals",
     "journal/reader",
