@@ -67,6 +67,7 @@ class ListedDay:
     specs_digest: str | None = None
     totals: tuple[ListedTotal, ...] = ()
     file_count: int = 0  #: that the date has to have
+    unrecorded_count: int = 0  #: files of which an earlier release kept no digest
     missing: tuple[str, ...] = ()  #: files, below the folder of the date
     changed: tuple[str, ...] = ()  #: files of another size than was written, or other bytes where these were read
     changed_tables: tuple[str, ...] = ()  #: whose rows are not as they were written; known where ``verified``
@@ -120,7 +121,8 @@ def _closed(connection: sqlite3.Connection, data: Path, business_date: str, *, v
     row = connection.execute(_CLOSED, (business_date,)).fetchone()
     value_date, closed_at_ms, specs_digest, decisions, approvals, presentments, adjustments, exceptions = row
     folder = files.day_folder(data, business_date)
-    names = set(files.file_names(connection, business_date)) | set(files.recorded_files(connection, business_date))
+    recorded = set(files.recorded_files(connection, business_date))
+    names = set(files.file_names(connection, business_date)) | recorded
     if verify:
         compared = files.compared(connection, folder, business_date)
         missing, changed = tuple(compared.missing), tuple(compared.changed)
@@ -140,6 +142,7 @@ def _closed(connection: sqlite3.Connection, data: Path, business_date: str, *, v
         specs_digest=specs_digest,
         totals=tuple(_totals(connection, business_date)),
         file_count=len(names),
+        unrecorded_count=len(names - recorded),
         missing=missing,
         changed=changed,
         changed_tables=tuple(books.changed_tables(connection, business_date)) if verify else (),

@@ -100,7 +100,9 @@ def _files(day: ListedDay) -> str:
         parts.append(said(f"{len(day.changed)} changed"))
     if day.changed_tables:
         parts.append(said(f"rows changed in {len(day.changed_tables)} of the books' tables"))
-    if day.verified and day.is_sound:
+    if day.verified and day.unrecorded_count:
+        parts.append(said(f"{day.unrecorded_count} without a digest"))
+    elif day.verified and day.is_sound:
         parts.append(said("verified"))
     return ", ".join(parts)
 

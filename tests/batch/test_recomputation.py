@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from switch.batch.days import listed
 from switch.batch.recomputation import recomputed, rehearsed
 from switch.endofday.close import close_day, show_day
 from switch.errors import NegativeAnswerError, SwitchError
+from switch.specs.load import load_specs
+from tests.endofday import test_earlier_release
 from tests.support.day_builders import (
     DISCOUNT,
     FRIDAY,
@@ -25,6 +28,8 @@ from tests.support.day_builders import (
     journal_of,
     later_ms,
 )
+
+earlier = test_earlier_release.data  #: the fixture: a folder that an earlier release left
 
 
 @pytest.fixture
@@ -111,6 +116,13 @@ def test_what_was_decided_since_the_rehearsal_began_is_not_in_it(data: Path) -> 
         rehearsal = rehearsed(data, day_specs(), None, NOW_MS, say)
     assert len(told) > 1
     assert rehearsal.report.decision_count == 1
+
+
+def test_a_date_that_an_earlier_release_closed_is_the_same(earlier: Path) -> None:
+    again = recomputed(earlier, load_specs(), "2026-11-20", NOW_MS)
+    assert (again.specs_changed, again.differences, again.changed_line_count) == (True, (), 0)
+    (day, open_date) = listed(earlier, verify=True)
+    assert (day.state, day.file_count, day.unrecorded_count, open_date.state) == ("closed", 11, 11, "open")
 
 
 def test_there_has_to_be_something_to_close(data: Path) -> None:

@@ -17,6 +17,7 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "1 changed": "1 modifié",
     "{1#} changed": "{1} modifiés",
     "verified": "contrôlés",
+    "{1#} without a digest": "{1} sans empreinte",
     "rows changed in {1#} of the books' tables": "lignes modifiées dans {1} tables de la comptabilité",
     "no business date in this range": "aucune journée comptable dans cette période",
     # progress
