@@ -49,6 +49,7 @@ def rehearsed(
 ) -> Rehearsal:
     """What closing a date now would come to: the date named, or the oldest that is to be closed. Nothing is written, and no
     business date is opened. NegativeAnswerError where no date is to be closed, or where the day does not balance."""
+    say("copying the books")
     with books.opened(data, apart=True) as connection:
         dates = books.BusinessDates.of(connection)
         chosen = close.chosen_date(connection, dates, business_date)
@@ -63,6 +64,7 @@ def recomputed(
     data: Path, specs: DaySpecs, business_date: str, now_ms: int, say: Callable[[str], None] = lambda _: None
 ) -> Rehearsal:
     """A closed date computed again, and what differs. SwitchError where it is not closed."""
+    say("copying the books")
     with books.opened(data, apart=True) as connection:
         refuse_not_closed(connection, business_date)
         return _rehearsed(connection, data, specs, business_date, now_ms, say)

@@ -159,7 +159,7 @@ def _show_many(found: Sequence[tuple[Redone, Rehearsal | None]]) -> None:
 @json_option
 @lang_option
 def diff(first: str, second: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> int:
-    r"""Show what differs between two closed dates, or between a closed date and the same date computed again now.
+    """Show what differs between two closed dates, or between a closed date and the same date computed again now.
 
     With A alone, Switch computes that date again from the journal, with the specification as it is now or the one of --specs,
     in a copy of the books. With A and B, it compares the two dates: the counts of the day, each merchant, each bank and each

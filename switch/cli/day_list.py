@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @json_option
 @lang_option
 def list_days(month: DateSpan | None, since: str | None, until: str | None, verify: bool, data: Path, as_json: bool) -> int:
-    r"""List the business dates: which is open, which are to be closed, which are closed, with counts, totals and files.
+    """List the business dates: which is open, which are to be closed, which are closed, with counts, totals and files.
 
     A date that is not closed shows what its approvals captured until now. Of a closed date, `files` says whether all its files
     are there and have the size they were written with. With --verify every byte of them, and every row of the books, is

@@ -41,7 +41,7 @@ def _amount(text: str) -> int:
 @json_option
 @lang_option
 def find(label: str, on: str, amount: str, data: Path, as_json: bool) -> int:
-    r"""Find the payout, the remise or the sale behind a line of a bank account, or the nearest ones.
+    """Find the payout, the remise or the sale behind a line of a bank account, or the nearest ones.
 
     LABEL is a bank's whole label or a part of it. A part is the number of a remise or a terminal, the beginning of a
     merchant's id or name, a payout's reference, a retrieval reference number, or an approval code. DATE is a business date or

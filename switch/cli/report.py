@@ -30,7 +30,7 @@ from switch.cli.console.words import lang_option, language, said, translated
 def report(
     out: Path, business_date: str | None, month: DateSpan | None, since: str | None, until: str | None, data: Path
 ) -> None:
-    r"""Write the report of a closed day, a month or a range as one HTML file, with charts and tables.
+    """Write the report of a closed day, a month or a range as one HTML file, with charts and tables.
 
     It shows the volumes by hour, by brand and origin, and by merchant, the declines by response code, interchange,
     commission, net positions, exceptions and holds. The file needs no network and runs no script, so it can be mailed or

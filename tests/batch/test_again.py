@@ -48,6 +48,15 @@ def test_missing_and_changed_files_are_put_back_byte_for_byte(data: Path) -> Non
     assert redone(data, FRIDAY).put_back == ()
 
 
+def test_what_a_redo_left_that_died_is_taken_away(data: Path) -> None:
+    left = data / "days" / f".{FRIDAY}.again" / "statements"
+    left.mkdir(parents=True)
+    (left / "half").write_text("half a statement")
+    (data / "days" / FRIDAY / "payouts.csv").unlink()
+    assert redone(data, FRIDAY).put_back == ("payouts.csv",)
+    assert sorted(path.name for path in (data / "days").iterdir()) == [FRIDAY, SATURDAY]
+
+
 def test_pdf_and_xlsx_that_were_written_once_are_made_again(data: Path) -> None:
     close_day(data, day_specs(), FRIDAY, later_ms(data), also=("pdf", "xlsx"))
     before = files_of(data, FRIDAY)

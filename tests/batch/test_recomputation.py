@@ -109,12 +109,13 @@ def test_what_was_decided_since_the_rehearsal_began_is_not_in_it(data: Path) -> 
         told: list[str] = []
 
         def say(text: str) -> None:
-            if told:  # the journal is read, and the switch goes on
+            if len(told) > 1:  # the journal is read, and the switch goes on
                 journal.decide()
             told.append(text)
 
         rehearsal = rehearsed(data, day_specs(), None, NOW_MS, say)
-    assert len(told) > 1
+    assert told[:2] == ["copying the books", f"closing {SUNDAY}: reading the journal"]
+    assert len(told) > 2
     assert rehearsal.report.decision_count == 1
 
 

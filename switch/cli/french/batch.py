@@ -21,6 +21,7 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "rows changed in {1#} of the books' tables": "lignes modifiées dans {1} tables de la comptabilité",
     "no business date in this range": "aucune journée comptable dans cette période",
     # progress
+    "copying the books": "copie de la comptabilité",
     "reading day {1#} of {2#}": "lecture de la journée {1} sur {2}",
     "proving day {1#} of {2#}": "contrôle de la journée {1} sur {2}",
     "{1#}:{2#} left": "reste {1}:{2}",
