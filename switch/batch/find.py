@@ -87,6 +87,7 @@ class FoundLine(NamedTuple):
     terminal_id: str
     local_at: str  #: MMDDhhmmss at the card acceptor
     transaction_type: str
+    currency: str  #: of the sale
     gross_minor: int
     net_minor: int
     adjusts: str  #: of an adjustment the business date of its sale
@@ -133,7 +134,7 @@ def _sorted(candidates: Iterable[Found]) -> tuple[tuple[Found, ...], tuple[Found
 
 
 def _lines(connection: sqlite3.Connection, of: Found) -> tuple[FoundLine, ...]:
-    names = ("business_date", "merchant_id", "terminal_id", "remise_number", "currency")
+    names = ("business_date", "merchant_id", "terminal_id", "remise_number")
     key = {name: getattr(of, name) for name in names}
     return tuple(FoundLine(*row) for row in rows_of(connection, "lines_of", {**key, "lines_shown_max": LINES_SHOWN_MAX}))
 

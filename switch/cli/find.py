@@ -98,25 +98,25 @@ def _show(title: str, rows: tuple[Found, ...]) -> None:
 def _show_lines(findings: Findings) -> None:
     """The transactions of the payout that fits, with those it takes back of earlier dates."""
     from switch.cli.show.tables import show_table
-    from switch.money import format_minor
+    from switch.money import currency_name, format_minor
 
     if not findings.lines:
         return
-    currency = findings.fits[0].currency
     rows = [
         (
             line.rrn,
             line.pan_masked,
             line.terminal_id,
             f"{line.local_at[4:6]}:{line.local_at[6:8]}",
-            figure(format_minor(line.gross_minor, currency)),
-            figure(format_minor(line.net_minor, currency)),
+            figure(format_minor(line.gross_minor, line.currency)),
+            figure(format_minor(line.net_minor, line.currency)),
+            currency_name(line.currency),
             said(line.adjusts),
         )
         for line in findings.lines[:LINES_PRINTED_MAX]
     ]
     click.echo()
-    show_table(("RRN", "card", "terminal", "time", "gross", "net", "presented on"), rows, title="Its transactions")
+    show_table(("RRN", "card", "terminal", "time", "gross", "net", "in", "presented on"), rows, title="Its transactions")
     more = sum(each.line_count for each in findings.fits if each.kind != "sale") - len(rows)
     if more > 0:
         click.echo(said(f"and {more} more"))
