@@ -40,6 +40,7 @@ VERBS: Final = {
     "report": ("switch.cli.report", "report", "Write a day or a month as one page of HTML."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
     "fees": ("switch.cli.fees", "fees", "Show what a transaction costs its merchant, and why."),
+    "reconcile": ("switch.cli.reconcile", "reconcile", "Match a till, a relevé and a bank statement."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
     "keys": ("switch.cli.keys", "keys", "List, generate, import and export keys."),
@@ -53,7 +54,7 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "find", "report", "mail", "fees", "check"),
+    "End of day": ("day", "statement", "find", "report", "mail", "fees", "reconcile", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 

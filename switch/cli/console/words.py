@@ -21,16 +21,17 @@ from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
 from switch.cli.french.mail import MAIL
 from switch.cli.french.proofs import PROOFS
+from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {
-    "fr": {**BATCH_WORDS, **SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES}
+    "fr": {**RECONCILE, **BATCH_WORDS, **SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES}
 }
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 #: The verbs that have ``--lang``.
-SPOKEN: Final = frozenset({"day", "statement", "find", "report", "mail", "fees", "check", "merchants", "demo"})
+SPOKEN: Final = frozenset({"day", "statement", "find", "report", "mail", "fees", "reconcile", "check", "merchants", "demo"})
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
