@@ -320,7 +320,6 @@ TESTED_BY: Final = {
     "batch/page/charts": "batch/test_page.py",
     "cli/cards": "cli/test_listings.py",
     "cli/check": "endofday/test_close.py",
-    "cli/command/written": "cli/test_report.py",
     "cli/french/batch": "cli/test_day_again.py",
     "cli/fees": "cli/test_json_schemas.py",
     "cli/french/errors": "cli/french/test_sentences.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from switch.business_day import DateSpan, month_span, typed_month
-from switch.cli.command.spans import EARLIEST, LATEST, span_of
+from switch.cli.command.spans import EARLIEST_DATE, LATEST_DATE, span_of
 from switch.errors import SwitchError
 from tests.cli.command import run
 
@@ -15,8 +15,8 @@ def test_each_way_is_a_range_and_none_is_none() -> None:
     assert span_of(None, None, None, "2026-11-20") == DateSpan(first="2026-11-20", last="2026-11-20")
     assert span_of(month_span("2026-02"), None, None) == DateSpan(first="2026-02-01", last="2026-02-28")
     assert span_of(None, "2026-11-20", "2026-11-21") == DateSpan(first="2026-11-20", last="2026-11-21")
-    assert span_of(None, "2026-11-20", None) == DateSpan(first="2026-11-20", last=LATEST)
-    assert span_of(None, None, "2026-11-21") == DateSpan(first=EARLIEST, last="2026-11-21")
+    assert span_of(None, "2026-11-20", None) == DateSpan(first="2026-11-20", last=LATEST_DATE)
+    assert span_of(None, None, "2026-11-21") == DateSpan(first=EARLIEST_DATE, last="2026-11-21")
 
 
 def test_both_ends_are_in_the_range() -> None:

@@ -15,8 +15,8 @@ from switch.business_day import DateSpan, month_span, typed_date, typed_month
 from switch.cli.command.help import grouped, option
 from switch.errors import SwitchError
 
-EARLIEST: Final = "0001-01-01"  #: where a range has no first date
-LATEST: Final = "9999-12-31"  #: where it has no last one
+EARLIEST_DATE: Final = "0001-01-01"  #: where a range has no first date
+LATEST_DATE: Final = "9999-12-31"  #: where it has no last one
 
 
 def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -63,4 +63,4 @@ def span_of(month: DateSpan | None, since: str | None, until: str | None, busine
         return month
     if since is None and until is None:
         return None
-    return DateSpan(first=since or EARLIEST, last=until or LATEST)
+    return DateSpan(first=since or EARLIEST_DATE, last=until or LATEST_DATE)
