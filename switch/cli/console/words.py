@@ -26,12 +26,33 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {
-    "fr": {**RECONCILE, **BATCH_WORDS, **SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES}
+_CATALOGUE: Final = {
+    **BATCH_WORDS,
+    **DEMO,
+    **FEES,
+    **MAIL,
+    **MISTAKES,
+    **PROOFS,
+    **RECONCILE,
+    **SCREENS,
 }
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 #: The verbs that have ``--lang``.
-SPOKEN: Final = frozenset({"day", "statement", "find", "report", "mail", "fees", "reconcile", "check", "merchants", "demo"})
+SPOKEN: Final = frozenset(
+    {
+        "check",
+        "day",
+        "demo",
+        "fees",
+        "find",
+        "mail",
+        "merchants",
+        "reconcile",
+        "report",
+        "statement",
+    }
+)
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
