@@ -26,15 +26,16 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
+#: Sentences with more words of their own come first: the first pattern that fits is taken.
 _CATALOGUE: Final = {
-    **BATCH_WORDS,
-    **DEMO,
-    **FEES,
-    **MAIL,
-    **MISTAKES,
-    **PROOFS,
     **RECONCILE,
+    **BATCH_WORDS,
     **SCREENS,
+    **PROOFS,
+    **DEMO,
+    **MISTAKES,
+    **MAIL,
+    **FEES,
 }
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
