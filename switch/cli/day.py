@@ -83,7 +83,9 @@ def close(
     other date. For a date that is closed already, it shows what would differ from the books: see `switch day diff`.
     """
     from switch.cli.mail import mail_closed
+    from switch.cli.statement import tell_replaced
     from switch.endofday.close import close_day
+    from switch.endofday.files import system_letters
     from switch.endofday.report import CLOSED, NOTHING_TO_CLOSE, RENDERED_AGAIN
     from switch.specs.load import specs_of
 
@@ -95,10 +97,12 @@ def close(
         return _rehearse(data, specs, business_date, progress, as_json)
     asked: dict[BytesForm, bool] = {"pdf": pdf, "xlsx": xlsx}
     also = [form for form, wanted in asked.items() if wanted]
+    letters = system_letters() if pdf else None
     try:
-        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say, also)
+        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say, also, letters)
     finally:
         progress.done()
+    tell_replaced(letters)
     done = report.outcome in (CLOSED, RENDERED_AGAIN)
     if done or as_json:
         _show(report, acquirer_names(specs), as_json)

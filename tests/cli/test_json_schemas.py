@@ -131,6 +131,8 @@ def test_the_end_of_the_day(tmp_path: Path) -> None:
     held("statement", run("statement", GROCER.id, SATURDAY, *data).json)
     for one in run("statement", GROCER.id, "--month", "2026-11", *data).json:
         held("statement", one)
+    for layout in ("remise", "monthly"):
+        held("statement-layout", run("statement", GROCER.id, SATURDAY, "--layout", layout, *data).json)
     assert held("check", run("check", *data).json)["sound"] is True
     for item in shown["refunds"]:
         assert held("fees", run("fees", "explain", item["rrn"].strip(), *data).json)[0]["fees"][0]["kind"] == "commission"
