@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from switch.batch.figures import Figures, figures_of
-from switch.batch.page.charts import Bar, columns, nice_top, row_bars, scale_values
+from switch.batch.page.charts import ChartBar, columns, nice_top, row_bars, scale_values
 from switch.batch.page.page import page_of
 from switch.batch.page.words import MONTHS, REPORT_WORDS
 from switch.business_day import DateSpan, month_span
@@ -168,7 +168,7 @@ def test_another_language_gets_english(figures: Figures, language: str) -> None:
 
 
 def test_columns_are_as_tall_as_their_values() -> None:
-    bars = [Bar(label=str(number), value=number, shown=str(number)) for number in (0, 50, 100)]
+    bars = [ChartBar(label=str(number), value=number, shown=str(number)) for number in (0, 50, 100)]
     assert scale_values(bars) == [0, 25, 50, 75, 100]
     chart = columns(bars, says="a < b", scale=["0", "25", "50", "75", "100"])
     assert re.findall(r'class="bar".*?height="(\d+)"', chart) == ["90", "180"]
@@ -176,7 +176,9 @@ def test_columns_are_as_tall_as_their_values() -> None:
 
 
 def test_bars_below_zero_go_the_other_way() -> None:
-    chart = row_bars([Bar(label="pays", value=-10, shown="-10"), Bar(label="gets", value=10, shown="10")], says="nets")
+    chart = row_bars(
+        [ChartBar(label="pays", value=-10, shown="-10"), ChartBar(label="gets", value=10, shown="10")], says="nets"
+    )
     places = [(float(x), float(width)) for x, width in re.findall(r'class="bar[^"]*" x="([\d.]+)%" width="([\d.]+)%"', chart)]
     assert places[0][0] + places[0][1] == pytest.approx(places[1][0])
 

@@ -20,7 +20,7 @@ LABEL_LETTERS_MAX: Final = {"wide": 36, "narrow": 14}
 
 
 @frozen(kw_only=True)
-class Bar:
+class ChartBar:
     """One column or bar: its label, its value, the value in words, and the part of it that is told apart (foreign cards)."""
 
     label: str
@@ -47,7 +47,7 @@ def nice_top(value: int) -> int:
     return power * 10
 
 
-def columns(bars: Sequence[Bar], *, says: str, scale: Sequence[str]) -> str:
+def columns(bars: Sequence[ChartBar], *, says: str, scale: Sequence[str]) -> str:
     """Columns from left to right. ``says`` is what the chart shows, in words; ``scale`` has the labels of the grid, the lowest
     first."""
     top = nice_top(max((bar.value for bar in bars), default=0))
@@ -74,13 +74,13 @@ def columns(bars: Sequence[Bar], *, says: str, scale: Sequence[str]) -> str:
     return "".join([*out, "</svg>"])
 
 
-def scale_values(bars: Sequence[Bar]) -> list[int]:
+def scale_values(bars: Sequence[ChartBar]) -> list[int]:
     """What stands at the lines of the grid of columns, the lowest first."""
     top = nice_top(max((bar.value for bar in bars), default=0))
     return [top * number // LINES for number in range(LINES + 1)]
 
 
-def row_bars(bars: Sequence[Bar], *, says: str) -> str:
+def row_bars(bars: Sequence[ChartBar], *, says: str) -> str:
     """Bars below each other, each with its label at the left and its value at its end; values below zero go to the left of the
     line in the middle."""
     most = max((abs(bar.value) for bar in bars), default=0) or 1

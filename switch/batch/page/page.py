@@ -9,7 +9,7 @@ from typing import Final
 from attrs import Factory, define
 
 from switch.batch.figures import Counted, Figures, Money, Slice
-from switch.batch.page.charts import Bar, columns, row_bars, scale_values
+from switch.batch.page.charts import ChartBar, columns, row_bars, scale_values
 from switch.batch.page.style import STYLE
 from switch.batch.page.words import MONTHS, REPORT_WORDS
 from switch.business_day import DateSpan, month_span
@@ -24,8 +24,6 @@ FIGURE_HEADS: Final = frozenset(
     {"col_count", "gross", "discount", "vat", "net", "interchange", "col_amount", "col_share"}
     | {"col_debit", "col_credit", "col_position"}
 )  #: columns that stand to the right
-
-Cell = str
 
 
 @frozen(kw_only=True)
@@ -191,12 +189,12 @@ class _Page:
     def _over_time(self, money: Money, title: str, head: str, slices: Sequence[Slice], labels: Sequence[str]) -> None:
         said, currency = self.said, money.currency
         bars = [
-            Bar(label=label if head == "col_hour" else label[:5] if said.code == "fr" else label[5:], value=each.gross_minor,
+            ChartBar(label=label if head == "col_hour" else label[:5] if said.code == "fr" else label[5:], value=each.gross_minor,
                 shown=said.money(each.gross_minor, currency))
             for label, each in zip(labels, slices, strict=True)
         ]  # fmt: skip
         if head == "col_hour":
-            bars = [Bar(label=bar.label.removesuffix(" h"), value=bar.value, shown=bar.shown) for bar in bars]
+            bars = [ChartBar(label=bar.label.removesuffix(" h"), value=bar.value, shown=bar.shown) for bar in bars]
         scale = [said.rough(value, currency) for value in scale_values(bars)]
         chart = columns(bars, says=self._chart_says(title), scale=scale)
         rows = [(label, *self._sums(each, currency)) for label, each in zip(labels, slices, strict=True) if each.line_count]
@@ -205,7 +203,7 @@ class _Page:
     def _brands(self, money: Money) -> None:
         said, currency = self.said, money.currency
         bars = [
-            Bar(
+            ChartBar(
                 label=f"{each.of or said.words['other']}, {said.words[each.beside]}",
                 value=each.gross_minor,
                 shown=said.amount(each.gross_minor, currency),
@@ -219,7 +217,9 @@ class _Page:
     def _merchants(self, money: Money) -> None:
         said, currency, drawn = self.said, money.currency, money.merchants[:MERCHANTS_DRAWN_MAX]
         bars = [
-            Bar(label=visible(each.beside or each.of), value=each.gross_minor, shown=said.amount(each.gross_minor, currency))
+            ChartBar(
+                label=visible(each.beside or each.of), value=each.gross_minor, shown=said.amount(each.gross_minor, currency)
+            )
             for each in drawn
         ]
         chart = row_bars(bars, says=self._chart_says("by_merchant"))
@@ -233,7 +233,7 @@ class _Page:
     def _positions(self, money: Money) -> None:
         said, currency = self.said, money.currency
         bars = [
-            Bar(label=visible(each.name), value=each.net_minor, shown=said.amount(each.net_minor, currency))
+            ChartBar(label=visible(each.name), value=each.net_minor, shown=said.amount(each.net_minor, currency))
             for each in money.positions
         ]
         rows = [
@@ -255,7 +255,8 @@ class _Page:
         said, codes = self.said, _by_code(self.figures.declines)
         all_count = sum(codes.values())
         bars = [
-            Bar(label=f"{code} {self._meaning(code)}", value=count, shown=said.count(count)) for code, count in codes.items()
+            ChartBar(label=f"{code} {self._meaning(code)}", value=count, shown=said.count(count))
+            for code, count in codes.items()
         ]
         rows = [
             (
