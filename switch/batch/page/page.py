@@ -52,6 +52,10 @@ class _Language:
         year, month, day = iso.split("-")
         return LABELS[self.code]["date"].format(year=year, month=month, day=day)
 
+    def short_date(self, shown: str) -> str:
+        """A date as the language writes it, without its year."""
+        return shown[:5] if self.code == "fr" else shown[5:]
+
     def share(self, part: int, whole: int) -> str:
         tenths = (1000 * part + whole // 2) // whole if whole else 0
         return f"{tenths // 10}{LABELS[self.code]['decimal_mark']}{tenths % 10}\N{NO-BREAK SPACE}%"
@@ -188,13 +192,11 @@ class _Page:
 
     def _over_time(self, money: Money, title: str, head: str, slices: Sequence[Slice], labels: Sequence[str]) -> None:
         said, currency = self.said, money.currency
+        short = [label.removesuffix(" h") if head == "col_hour" else said.short_date(label) for label in labels]
         bars = [
-            ChartBar(label=label if head == "col_hour" else label[:5] if said.code == "fr" else label[5:], value=each.gross_minor,
-                shown=said.money(each.gross_minor, currency))
-            for label, each in zip(labels, slices, strict=True)
-        ]  # fmt: skip
-        if head == "col_hour":
-            bars = [ChartBar(label=bar.label.removesuffix(" h"), value=bar.value, shown=bar.shown) for bar in bars]
+            ChartBar(label=label, value=each.gross_minor, shown=said.money(each.gross_minor, currency))
+            for label, each in zip(short, slices, strict=True)
+        ]
         scale = [said.rough(value, currency) for value in scale_values(bars)]
         chart = columns(bars, says=self._chart_says(title), scale=scale)
         rows = [(label, *self._sums(each, currency)) for label, each in zip(labels, slices, strict=True) if each.line_count]
