@@ -34,8 +34,10 @@ VERBS: Final = {
     "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
     "account": ("switch.cli.account", "account", "Show and change accounts of the simulated banks."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
-    "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
+    "day": ("switch.cli.day", "day", "Close a business date, list, show, compare dates."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
+    "find": ("switch.cli.find", "find", "Find the payout or sale behind a bank's line."),
+    "report": ("switch.cli.report", "report", "Write a day or a month as one page of HTML."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
     "reconcile": ("switch.cli.reconcile", "reconcile", "Match a till, a relevé and a bank statement."),
     "fees": ("switch.cli.fees", "fees", "Show what a transaction costs its merchant, and why."),
@@ -52,7 +54,7 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "mail", "fees", "reconcile", "check"),
+    "End of day": ("day", "statement", "find", "report", "mail", "fees", "reconcile", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 
