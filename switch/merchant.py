@@ -20,6 +20,7 @@ StatementLanguage = Literal["fr", "en"]
 LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en")
 
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
+CONTRACT_DAYS_MAX = 366  #: of a period in a contract: a year
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -66,6 +67,8 @@ class Merchant:
     floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking; what is above is not presented
     address: str = ""  #: on its statement, above the city
     ice: str = ""  #: identifiant commun de l'entreprise, on its statement
+    hold_days: int = 0  #: days after which a hold that nobody captured expires, in business dates; 0: never
+    debit_after_days: int = 0  #: days for which an account below zero is carried before it is debited; 0: always carried
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -100,6 +103,8 @@ class Merchant:
             floor_limit_minor=table.minor("floor_limit", FLOOR_LIMIT_MINOR),
             address=table.text("address", "", pattern=r".{0,60}", expected="at most 60 characters"),
             ice=table.text("ice", "", pattern=r"(?:[0-9]{15})?", expected="15 digits"),
+            hold_days=table.integer("hold_days", 0, high=CONTRACT_DAYS_MAX),
+            debit_after_days=table.integer("debit_after_days", 0, high=CONTRACT_DAYS_MAX),
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

@@ -20,6 +20,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from switch.clearing.exceptions import (
+    AFTER_EXPIRY,
+    END_EXCEPTIONS,
+    EXPIRED_HOLDS,
+    MADE_OFFLINE,
+    OPEN_EXCEPTION_TABLE,
+    OPEN_EXCEPTIONS,
+)
 from switch.transaction import CREDITS, DEBITS
 
 #: As a list of SQL: what can be presented.
@@ -30,7 +38,8 @@ STAGING_TABLES = (
     """
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
-      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT)
+      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, hold_days INTEGER,
+      debit_after_days INTEGER)
     """,
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
     """
@@ -43,13 +52,14 @@ STAGING_TABLES = (
     CREATE TEMP TABLE remainder (
       request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
     """,
+    OPEN_EXCEPTION_TABLE,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
-#: What is left, at the close of the date, of the approvals that were decided on it or are reversed on it. Reversals only lower
-#: an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says so.
+#: What is left, at the close of the date, of the approvals that were decided on it, are reversed on it, or are exceptions that
+#: are open still. Reversals only lower an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says so.
 REMAINDERS = """
 INSERT INTO remainder (request_id, decided_on, reversal_id, replacement_minor)
 WITH lowered AS (
@@ -63,18 +73,30 @@ WITH lowered AS (
       d.business_date = :business_date
       OR (d.business_date < :business_date AND v.original_id IN (
         SELECT original_id FROM journal.reversal WHERE effective = 1 AND business_date = :business_date))
+      OR v.original_id IN (SELECT request_id FROM open_exception)
     )
 )
 SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE place = 1
 """
 
-#: What the day captured and is worth something still, at what remains of it, with the plan of its merchant and the reason why
+#: What the day captured and is worth something still, and the exceptions of earlier dates that nobody wrote off, at what
+#: remains of each, with the plan of its merchant and the reason why
 #: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
 #: what captures a hold that was told, or added to by being told.
 _CAPTURES = f"""
 CREATE TEMP TABLE captured AS
+WITH due AS (
+  SELECT request_id, business_date, captured_minor, approval_code, decided_at_ms, '' AS decided
+  FROM journal.decision
+  WHERE business_date = :business_date AND captured_minor <> 0
+  UNION ALL
+  SELECT e.request_id, e.business_date, e.captured_minor, e.approval_code, e.decided_at_ms, COALESCE(x.decided, '')
+  FROM open_exception AS x
+  CROSS JOIN journal.decision AS e
+  WHERE e.request_id = x.request_id AND x.decided IS NOT 'write_off'
+)
 SELECT
-  r.id AS request_id, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
+  r.id AS request_id, d.business_date AS decided_on, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
   COALESCE(r.product, '') AS product, r.origin, r.channel, r.transaction_type,
   CASE
     WHEN v.replacement_minor IS NULL OR v.replacement_minor >= ABS(d.captured_minor) THEN d.captured_minor
@@ -89,19 +111,23 @@ SELECT
     WHEN i.issuer IS NULL THEN 'unknown issuer'
     WHEN COALESCE(r.origin, '') NOT IN ('domestic', 'foreign') THEN 'neither domestic nor foreign'
     WHEN r.transaction_type NOT IN ({PRESENTABLE_TYPES}) THEN 'unknown transaction type'
+    WHEN d.decided = 'represent' THEN NULL
     WHEN ABS(d.captured_minor) > m.floor_limit_minor
       AND ((r.function = 'advice' AND r.original_id IS NULL) OR o.function = 'advice' OR EXISTS (
         SELECT 1 FROM journal.request AS added WHERE added.original_id = r.original_id
           AND added.function = 'advice' AND added.message_class = 'authorization'))
-    THEN 'made offline, above the floor limit of the contract'
+    THEN '{MADE_OFFLINE}'
+    WHEN ABS(d.captured_minor) > m.floor_limit_minor
+      AND EXISTS (SELECT 1 FROM released_item AS e WHERE e.request_id = r.original_id AND e.outcome = 'expired')
+    THEN '{AFTER_EXPIRY}'
   END AS exception_reason
-FROM journal.decision AS d
+FROM due AS d
 JOIN journal.request AS r ON r.id = d.request_id
 LEFT JOIN journal.request AS o ON o.id = r.original_id
 LEFT JOIN remainder AS v ON v.request_id = d.request_id
 LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
-WHERE d.business_date = :business_date AND d.captured_minor <> 0 AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
+WHERE v.replacement_minor IS NULL OR v.replacement_minor <> 0
 """
 
 #: The approvals of the day that captured nothing by themselves and were not undone, at what was granted.
@@ -129,7 +155,10 @@ JOIN (
   FROM payout AS l
   WHERE l.merchant_id IN (
     SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
-    WHERE p.request_id = v.request_id AND v.decided_on < :business_date)
+    WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+    UNION
+    SELECT p.merchant_id FROM dispute_event AS v CROSS JOIN presentment AS p
+    WHERE p.request_id = v.request_id AND v.business_date = :business_date)
   GROUP BY l.merchant_id
 ) AS latest ON latest.merchant_id = s.merchant_id AND latest.business_date = s.business_date
 WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
@@ -139,11 +168,16 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 #: default contract, by the id it gave; a blank one is nobody.
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
-  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-FROM journal.decision AS d
+  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, hold_days,
+  debit_after_days)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+FROM (
+  SELECT request_id FROM journal.decision WHERE business_date = ? AND approved_minor IS NOT NULL
+  UNION ALL
+  SELECT request_id FROM open_exception
+) AS d
 JOIN journal.request AS r ON r.id = d.request_id
-WHERE d.business_date = ? AND d.approved_minor IS NOT NULL AND TRIM(r.merchant_id) <> ''
+WHERE TRIM(r.merchant_id) <> ''
   AND r.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 """
 
@@ -157,7 +191,10 @@ JOIN (
 ) AS latest ON latest.participant = n.participant AND latest.business_date = n.business_date
 WHERE n.role = 'issuer' AND n.participant NOT IN (SELECT issuer FROM card_issuer) AND n.participant IN (
   SELECT p.issuer FROM remainder AS v CROSS JOIN presentment AS p
-  WHERE p.request_id = v.request_id AND v.decided_on < :business_date)
+  WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+  UNION
+  SELECT p.issuer FROM dispute_event AS v CROSS JOIN presentment AS p
+  WHERE p.request_id = v.request_id AND v.business_date = :business_date)
 GROUP BY n.participant
 """
 
@@ -185,7 +222,7 @@ INSERT INTO exception_item (
   request_id, business_date, reason, merchant_id, issuer, amount_minor, currency, rrn, pan_masked, decided_at_ms)
 SELECT request_id, :business_date, exception_reason, merchant_id, issuer, amount_minor, currency, rrn, pan_masked, decided_at_ms
 FROM captured
-WHERE exception_reason IS NOT NULL
+WHERE exception_reason IS NOT NULL AND decided_on = :business_date
 """
 
 #: Approved and undone before it was ever presented: nobody pays and nobody is paid.
@@ -346,4 +383,13 @@ FROM difference
 """
 
 #: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.
-PRESENT = (_REVERSED, EXCEPTIONS, ADJUSTMENTS, RELEASED_BY_CAPTURE, HELD, RELEASED_BY_REVERSAL)
+PRESENT = (
+    _REVERSED,
+    EXCEPTIONS,
+    *END_EXCEPTIONS,
+    ADJUSTMENTS,
+    RELEASED_BY_CAPTURE,
+    HELD,
+    RELEASED_BY_REVERSAL,
+    EXPIRED_HOLDS,
+)

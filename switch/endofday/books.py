@@ -24,7 +24,7 @@ _JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql")
+_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql", "7.sql")
 SCHEMA: Final = databases.Schema(
     name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )
@@ -204,6 +204,12 @@ _DIGESTED: Final = {
     "statement_total": "merchant_id, origin",
     "type_total": "merchant_id, transaction_type",
     "day_total": "currency",
+    "exception_order": "id",
+    "exception_end": "request_id",
+    "exception_reason": "request_id",
+    "dispute_event": "id",
+    "dispute_item": "dossier, number",
+    "direct_debit": "reference",
 }
 
 

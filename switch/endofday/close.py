@@ -20,6 +20,7 @@ from switch.business_day import is_business_date, next_business_date
 from switch.clearing import ledger
 from switch.clearing import presentments as clearing
 from switch.clearing.checks import CLEARING_CHECKS, Fault
+from switch.clearing.exceptions import EXCEPTION_CHECKS
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
 from switch.display.plural import plural
@@ -38,7 +39,7 @@ from switch.settlement.checks import SETTLEMENT_CHECKS
 from switch.settlement.statement_forms import BytesForm
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
-DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
+DAY_CHECKS = (*CLEARING_CHECKS, *EXCEPTION_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
 
 
@@ -129,6 +130,8 @@ class BooksReport:
     held_count: int
     captured_later_count: int
     nothing_due_count: int
+    represented_count: int  #: part of ``presentment_count``: exceptions of earlier dates
+    expired_count: int
     outstanding_count: int  #: holds that wait at the close of the last closed day
     posting_count: int
     statement_count: int

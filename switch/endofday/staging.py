@@ -64,6 +64,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[s
     for sql in clearing.STAGING_TABLES:
         connection.execute(sql)
     connection.execute("BEGIN")
+    connection.execute(clearing.OPEN_EXCEPTIONS, parameters)
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     if specs.default_contract is not None:
         connection.execute(clearing.OTHER_ACCEPTORS, (*_terms(specs.default_contract), business_date))
@@ -80,7 +81,7 @@ def _terms(m: Merchant) -> tuple[object, ...]:
     """What the day is computed with of a contract, as ``card_acceptor`` has it."""
     return (
         *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
-        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice),
+        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.hold_days, m.debit_after_days),
     )
 
 

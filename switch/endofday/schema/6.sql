@@ -1,0 +1,2 @@
+-- The place of another script.
+SELECT 1;
