@@ -39,7 +39,7 @@ _CARRIED_OUT: Final = _sql("check_orders_carried_out")
 
 
 def exceptions_end_once(ask: Ask, business_date: str) -> list[Fault]:
-    """Each exception that ended on the date was open, and has the presentment, the reversal or the decision that its end says."""
+    """Each exception that ended on the date was open, and has the presentment, the reversal or the decision its end names."""
     unfounded = "exception {} ended as {} without that standing behind it, or was presented without its end"
     left = "exception {} (RRN {}) is open, though it was reversed or a person wrote it off"
     return [

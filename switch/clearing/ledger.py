@@ -149,7 +149,8 @@ INSERT INTO closed_day (
 SELECT
   :business_date, :value_date, :closed_at_ms, :specs_digest, :acquirer_name, :acquirer_id, :vat_rate_basis_points,
   decision_count, reversal_count,
-  presentment_count - represented_count + reversed_count + exception_count + held_count + captured_later_count + nothing_due_count,
+  presentment_count - represented_count + reversed_count + exception_count + held_count + captured_later_count
+    + nothing_due_count,
   presentment_count, refund_count, adjustment_count, reversed_count, exception_count, held_count, captured_later_count,
   nothing_due_count, represented_count, expired_count, 1
 FROM (

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
+from switch.clearing.exceptions import OPEN_EXCEPTIONS
 from switch.clearing.interchange import InterchangeTable
 from switch.errors import SpecError
 from switch.merchant import Merchant
@@ -64,7 +65,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[s
     for sql in clearing.STAGING_TABLES:
         connection.execute(sql)
     connection.execute("BEGIN")
-    connection.execute(clearing.OPEN_EXCEPTIONS, parameters)
+    connection.execute(OPEN_EXCEPTIONS, parameters)
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     if specs.default_contract is not None:
         connection.execute(clearing.OTHER_ACCEPTORS, (*_terms(specs.default_contract), business_date))

@@ -1,4 +1,5 @@
--- Open exceptions that the date ends: reversed before they were presented, written off by a person, or presented in it.
+-- Open exceptions that the date ends: reversed before they were presented, written off by a person, or presented in it. A merchant
+-- whom the centre is to pay for one must be known, and sell in its currency; until then it stays open.
 INSERT INTO exception_end (request_id, business_date, outcome, amount_minor, order_id, reversal_id)
 SELECT x.request_id, :business_date, 'reversed', 0, NULL, v.reversal_id
 FROM open_exception AS x
@@ -14,7 +15,8 @@ SELECT x.request_id, :business_date, 'written_off',
 FROM open_exception AS x
 JOIN exception_item AS i ON i.request_id = x.request_id
 LEFT JOIN remainder AS v ON v.request_id = x.request_id
-WHERE x.decided = 'write_off' AND COALESCE(v.replacement_minor, 1) <> 0
+WHERE x.decided = 'write_off' AND COALESCE(v.replacement_minor, 1) <> 0 AND (x.pays_merchant = 0 OR EXISTS (
+  SELECT 1 FROM card_acceptor AS m WHERE m.merchant_id = i.merchant_id AND m.currency = i.currency))
 UNION ALL
 SELECT a.request_id, :business_date, 'presented', a.amount_minor,
   CASE x.decided WHEN 'represent' THEN x.order_id END, v.reversal_id
