@@ -44,6 +44,7 @@ ORDER: Final = (
     "issuers",
     "clearing",
     "settlement",
+    "disputes",
     # the shell, from the ground up
     "machine",
     "data_folder",
@@ -55,6 +56,7 @@ ORDER: Final = (
     "trace",
     "issuers/process",
     "endofday",
+    "casework",
     "mail",
     "explain",
     "centre",
@@ -68,13 +70,13 @@ ORDER: Final = (
 PURE: Final = frozenset(ORDER[: ORDER.index("machine")])
 ROOMS: Final = {folder.split("/")[0] for folder in PURE} - {"", "display"}
 #: Which other room a room may import.
-ROOM_IMPORTS: Final = {"settlement": {"clearing"}}
+ROOM_IMPORTS: Final = {"settlement": {"clearing"}, "disputes": {"clearing"}}
 
 #: Third party -> the folders that may import it; what has no entry is free (attrs).
 DOORKEEPERS: Final = {
     "iso8583": {"iso8583"},
     "sqlite_utils": {"journal"},
-    "sqlite3": {"machine", "data_folder", "journal", "trace", "endofday", "issuers/process", "mail"},
+    "sqlite3": {"machine", "data_folder", "journal", "trace", "endofday", "issuers/process", "casework", "mail"},
     "click": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "rich": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "tomllib": {"specs"},

@@ -58,7 +58,8 @@ ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 #: What is left, at the close of the date, of the approvals that were decided on it, are reversed on it, or are open exceptions.
-#: Reversals only lower an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says so.
+#: Reversals only lower an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says
+#: so.
 REMAINDERS = """
 INSERT INTO remainder (request_id, decided_on, reversal_id, replacement_minor)
 WITH lowered AS (

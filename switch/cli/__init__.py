@@ -36,6 +36,8 @@ VERBS: Final = {
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
+    "exceptions": ("switch.cli.exceptions", "exceptions", "Work the approvals that could not be presented."),
+    "disputes": ("switch.cli.disputes", "disputes", "Work chargebacks and what follows them."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
@@ -50,7 +52,7 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "mail", "check"),
+    "End of day": ("day", "statement", "exceptions", "disputes", "mail", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 

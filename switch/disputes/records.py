@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from switch.business_day import typed_date
-from switch.disputes.life import ACTIONS, RETRIEVAL, Step
+from switch.disputes.life import ACTIONS, REASONED, Step
 from switch.errors import SwitchError
 from switch.record import frozen
 
@@ -144,7 +144,7 @@ def _fault(fields: Mapping[str, str]) -> str:
     step = ACTIONS[fields["action"].lower()]
     if not fields.keys() & {"dossier", "rrn", "request"}:
         return "found nothing, expected dossier, rrn or request"
-    if step in (RETRIEVAL, "chargeback") and "reason" not in fields:
+    if step in REASONED and "reason" not in fields:
         return "reason: found nothing, expected a code of disputes.toml"
     return ""
 

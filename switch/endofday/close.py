@@ -24,6 +24,7 @@ from switch.clearing.exceptions import EXCEPTION_CHECKS
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
 from switch.display.plural import plural
+from switch.disputes.booking import DISPUTE_ITEMS, DISPUTE_POSTINGS
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
@@ -351,7 +352,7 @@ def _write_day(
         query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
         (presented,) = connection.execute(query, parameters).fetchone()
         say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-        for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
+        for sql in (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, *settlement.SETTLE):
             connection.execute(sql, parameters)
         books.record_digests(connection, business_date)
         connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})

@@ -100,7 +100,7 @@ class Posting:
         for each in held:
             placed = self._standing(each)
             if placed is not None and placed.entry.kind == HOLD and placed.left_minor:
-                how = SETTLED if item.amount_minor else EXPIRED
+                how: EntryKind = SETTLED if item.amount_minor else EXPIRED
                 self._write(placed.entry.changed(how, placed.left_minor, self._now_ms, self._date))
         billed_minor = self._billed(item, key)
         self._move(item, billed_minor, key, account)

@@ -25,7 +25,9 @@ from switch.merchant import LANGUAGES, StatementLanguage
 #: English text -> the text in that language.
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL}}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
-SPOKEN: Final = frozenset({"day", "statement", "mail", "check", "merchants", "demo"})  #: the verbs that have ``--lang``
+SPOKEN: Final = frozenset(
+    {"day", "statement", "exceptions", "disputes", "mail", "check", "merchants", "demo"}
+)  #: the verbs that have ``--lang``
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
