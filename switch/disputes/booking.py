@@ -41,7 +41,7 @@ def disputes_booked(ask: Ask, business_date: str) -> list[Fault]:
 
 def disputes_within_sales(ask: Ask, business_date: str) -> list[Fault]:
     """No more of a sale was charged back than was presented less what had been reversed of it."""
-    sentence = "request {}: {} charged back of {} presented, or more than reversals had left of it (minor units)"
+    sentence = "the sale of request {}: {} charged back of {} presented, or more than reversals had left of it (minor units)"
     return faults(ask, business_date, "disputes_within_sales", sentence, _WITHIN)
 
 

@@ -60,7 +60,7 @@ class SetAside:
 def read_records(content: bytes, file: str) -> Iterator[Record | SetAside]:
     """The records of a file in the order of its lines. SwitchError where the whole file is none: too large, a wrong head."""
     if len(content) > FILE_BYTES_MAX:
-        raise SwitchError(f"{file}: found {len(content)} bytes, expected {FILE_BYTES_MAX} at most")
+        raise SwitchError(f"{file}: found a file of more than {FILE_BYTES_MAX // 1024} KiB, expected records of disputes")
     lines = content.removeprefix(b"\xef\xbb\xbf").decode(errors="replace").splitlines()
     first = next((line for line in lines if line.strip()), "")
     return _of_json(lines) if first.lstrip().startswith("{") else _of_csv(lines, file)
@@ -133,19 +133,19 @@ def _fault(fields: Mapping[str, str]) -> str:
     """What is wrong with a record; empty where nothing is."""
     unknown = next((name for name in fields if name not in FIELDS), None)
     if unknown is not None:
-        return f"found a field {masked(unknown)!r}, expected {', '.join(FIELDS)}"
+        return f"found a field {masked(unknown)!r}, expected one of {', '.join(FIELDS)}"
     if fields.get("action", "").lower() not in ACTIONS:
-        return f"action: found {masked(fields.get('action', ''))!r}, expected {', '.join(ACTIONS)}"
+        return f"field 'action': found {masked(fields.get('action', ''))!r}, expected one of {', '.join(ACTIONS)}"
     for name, (pattern, expected) in _PATTERNS.items():
         if name in fields and not re.fullmatch(pattern, fields[name], re.ASCII if name not in ("person", "text", "id") else 0):
-            return f"{name}: found {masked(fields[name])!r}, expected {expected}"
+            return f"field {name!r}: found {masked(fields[name])!r}, expected {expected}"
     if "date" in fields and typed_date(fields["date"]) is None:
-        return f"date: found {masked(fields['date'])!r}, expected a date such as 2026-11-22"
+        return f"field 'date': found {masked(fields['date'])!r}, expected a date such as 2026-11-22"
     step = ACTIONS[fields["action"].lower()]
     if not fields.keys() & {"dossier", "rrn", "request"}:
         return "found nothing, expected dossier, rrn or request"
     if step in REASONED and "reason" not in fields:
-        return "reason: found nothing, expected a code of disputes.toml"
+        return "field 'reason': found nothing, expected a code of disputes.toml"
     return ""
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.french.casework import CASEWORK
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.mail import MAIL
@@ -23,7 +24,7 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL}}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **CASEWORK}}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 SPOKEN: Final = frozenset(
     {"day", "statement", "exceptions", "disputes", "mail", "check", "merchants", "demo"}
