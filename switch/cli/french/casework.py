@@ -148,7 +148,7 @@ CASEWORK: Final[dict[str, str]] = {
         "litige {1}, événement {2} : comptabilisé autrement, ou sans l'avoir été annoncé"
     ),
     "the sale of request {1}: {2$} charged back of {3$} presented, or more than reversals had left of it (minor units)": (
-        "la vente de la demande {1} : {2} impayés sur {3} présentés, ou plus que les annulations n'en avaient laissé (en unités "
+        "la vente de la demande {1} : {2} impayés sur {3} présentés, ou plus que les annulations n'en ont laissé (en unités "
         "divisionnaires)"
     ),
     "merchant {1}: entries of kind {2} come to {3$} by the disputes and exceptions, and {4$} are entered (minor units)": (
