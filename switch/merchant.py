@@ -19,6 +19,16 @@ CAPTURES: Final[tuple[ContractCapture, ...]] = (AT_CUT_OFF, BY_COMPLETION, BY_BA
 StatementLanguage = Literal["fr", "en"]
 LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en")
 
+#: What one payout of a merchant is: of one remise, or of all it is due on a date.
+BY_REMISE: Final = "remise"
+BY_MERCHANT: Final = "merchant"
+PaidBy = Literal["remise", "merchant"]
+PAYMENTS: Final[tuple[PaidBy, ...]] = (BY_REMISE, BY_MERCHANT)
+
+#: What stands on the account of a merchant beside a payout: with places for the remise, its terminal, the merchant, the date.
+PAYOUT_LABEL: Final = "VENTE PAR CARTE {remise}"
+PAYOUT_LABEL_FORM: Final = r"(?:[^{}]|\{remise\}|\{terminal\}|\{merchant\}|\{date\}){1,60}"
+
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
 CONTRACT_DAYS_MAX = 366  #: of a period in a contract: a year
 
@@ -67,6 +77,8 @@ class Merchant:
     floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking; what is above is not presented
     address: str = ""  #: on its statement, above the city
     ice: str = ""  #: identifiant commun de l'entreprise, on its statement
+    paid_by: PaidBy = BY_REMISE  #: what one payout is of
+    payout_label: str = PAYOUT_LABEL  #: of its payouts, as they stand on its account
     hold_days: int = 0  #: days after which a hold that nobody captured expires, in business dates; 0: never
     debit_after_days: int = 0  #: days for which an account below zero is carried before it is debited; 0: always carried
 
@@ -103,6 +115,13 @@ class Merchant:
             floor_limit_minor=table.minor("floor_limit", FLOOR_LIMIT_MINOR),
             address=table.text("address", "", pattern=r".{0,60}", expected="at most 60 characters"),
             ice=table.text("ice", "", pattern=r"(?:[0-9]{15})?", expected="15 digits"),
+            paid_by=table.choice("paid_by", PAYMENTS, BY_REMISE),
+            payout_label=table.text(
+                "payout_label",
+                PAYOUT_LABEL,
+                pattern=PAYOUT_LABEL_FORM,
+                expected="at most 60 characters, with places {remise}, {terminal}, {merchant} and {date}",
+            ),
             hold_days=table.integer("hold_days", 0, high=CONTRACT_DAYS_MAX),
             debit_after_days=table.integer("debit_after_days", 0, high=CONTRACT_DAYS_MAX),
         )

@@ -43,6 +43,7 @@ ORDER: Final = (
     "issuers/proofs",
     "issuers",
     "clearing",
+    "settlement/fees",
     "settlement",
     "disputes",
     # the shell, from the ground up
@@ -271,12 +272,14 @@ SQL_IN_CODE: Final = {
     "clearing/ledger",
     "clearing/presentments",
     "clearing/proofs",
+    "clearing/remises",
     "endofday/close",
     "endofday/report",
     "explain/lifecycle",
     "journal/open_totals",
     "journal/reader",
     "settlement/checks",
+    "settlement/fees/entries",
     "settlement/payouts",
 }
 
@@ -420,6 +423,8 @@ TESTED_BY: Final = {
     "routing/traffic/effects": "routing/test_switchboard.py",
     "routing/traffic/events": "routing/test_switchboard.py",
     "settlement/checks": "endofday/test_close.py",
+    "settlement/fees/entries": "settlement/test_remises.py",
+    "settlement/fees/stated": "settlement/test_remises.py",
     "settlement/payouts": "clearing/test_presentments.py",
     "settlement/statement_labels": "settlement/test_statement.py",
     "specs/checks": "trials/test_specification_mistakes.py",

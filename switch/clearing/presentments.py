@@ -27,6 +27,8 @@ from switch.clearing.exceptions import (
     MADE_OFFLINE,
     OPEN_EXCEPTION_TABLE,
 )
+from switch.clearing.remises import ADJUSTED, CLOSED_BATCHES, LOWERED, NUMBERED_REMISES, REMISE_BATCH, REMISE_TABLES
+from switch.merchant import BY_REMISE, PAYOUT_LABEL
 from switch.transaction import CREDITS, DEBITS
 
 #: As a list of SQL: what can be presented.
@@ -37,8 +39,8 @@ STAGING_TABLES = (
     """
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
-      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, hold_days INTEGER,
-      debit_after_days INTEGER)
+      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT,
+      hold_days INTEGER, debit_after_days INTEGER)
     """,
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
     """
@@ -52,8 +54,9 @@ STAGING_TABLES = (
       request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
     """,
     OPEN_EXCEPTION_TABLE,
+    *REMISE_TABLES,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -104,6 +107,7 @@ SELECT
     ELSE v.replacement_minor
   END AS amount_minor,
   r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms, m.plan,
+  {REMISE_BATCH},
   CASE
     WHEN m.merchant_id IS NULL THEN 'unknown merchant'
     WHEN r.currency <> m.currency THEN 'other currency than the merchant''s'
@@ -144,13 +148,12 @@ WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL AND d.ca
   AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
 """
 
-#: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it.
-FORMER_ACCEPTORS = """
-INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice)
-SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice
-FROM statement AS s
-JOIN payout AS y ON y.business_date = s.business_date AND y.merchant_id = s.merchant_id
-JOIN (
+#: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it, on the account it was
+#: last paid on.
+FORMER_ACCEPTORS = f"""
+INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label)
+SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice, '{BY_REMISE}', '{PAYOUT_LABEL}'
+FROM (
   SELECT l.merchant_id, MAX(l.business_date) AS business_date
   FROM payout AS l
   WHERE l.merchant_id IN (
@@ -160,7 +163,11 @@ JOIN (
     SELECT p.merchant_id FROM dispute_event AS v CROSS JOIN presentment AS p
     WHERE p.request_id = v.request_id AND v.business_date = :business_date)
   GROUP BY l.merchant_id
-) AS latest ON latest.merchant_id = s.merchant_id AND latest.business_date = s.business_date
+) AS latest
+JOIN payout AS y ON y.reference = (
+  SELECT MIN(e.reference) FROM payout AS e
+  WHERE e.merchant_id = latest.merchant_id AND e.business_date = latest.business_date)
+JOIN statement AS s ON s.business_date = latest.business_date AND s.merchant_id = latest.merchant_id
 WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 """
 
@@ -168,9 +175,9 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 #: default contract, by the id it gave; a blank one is nobody.
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
-  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, hold_days,
-  debit_after_days)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, paid_by,
+  payout_label, hold_days, debit_after_days)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 FROM (
   SELECT request_id FROM journal.decision WHERE business_date = ? AND approved_minor IS NOT NULL
   UNION ALL
@@ -199,7 +206,7 @@ GROUP BY n.participant
 """
 
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
-STAGE = (REMAINDERS, _CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS)
+STAGE = (REMAINDERS, CLOSED_BATCHES, _CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
 
 #: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
 CURRENCY_CHANGED = """
@@ -317,9 +324,10 @@ PRESENTMENTS = f"""
 INSERT INTO presentment (
   request_id, business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type, amount_minor,
   currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
-  discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms)
+  discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number)
 WITH priced AS (
   SELECT
+    n.number AS remise_number,
     a.request_id, a.merchant_id, a.terminal_id, a.issuer, a.scheme, a.product, a.origin, a.channel, a.transaction_type,
     a.amount_minor, a.currency, a.rrn, a.approval_code, a.pan_masked, a.local_at, a.decided_at_ms,
     t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor,
@@ -329,14 +337,16 @@ WITH priced AS (
   JOIN tariff AS t
     ON t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
     AND t.transaction_type = a.transaction_type AND t.plan = a.plan
+  JOIN numbered_remise AS n ON n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
   WHERE a.exception_reason IS NULL
 ), {CHARGES}
 SELECT
   request_id, :business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type,
   amount_minor, currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
   discount_minor, vat_minor, amount_minor - discount_minor - vat_minor,
-  rrn, approval_code, pan_masked, local_at, decided_at_ms
+  rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number
 FROM taxed
+ORDER BY merchant_id, request_id
 """
 
 #: What was presented before and is reversed on the date: its charges at what remains, by the rates it was presented at, less
@@ -344,18 +354,10 @@ FROM taxed
 ADJUSTMENTS = f"""
 INSERT INTO adjustment (
   request_id, business_date, adjusts, reversal_id, merchant_id, issuer, origin, amount_minor, currency, interchange_minor,
-  discount_minor, vat_minor, net_minor)
-WITH adjusted AS (
+  discount_minor, vat_minor, net_minor, terminal_id, remise_number)
+WITH {ADJUSTED.strip()}, priced AS (
   SELECT
-    a.request_id, SUM(a.amount_minor) AS amount_minor, SUM(a.interchange_minor) AS interchange_minor,
-    SUM(a.discount_minor) AS discount_minor, SUM(a.vat_minor) AS vat_minor
-  FROM remainder AS v
-  CROSS JOIN adjustment AS a
-  WHERE a.request_id = v.request_id
-  GROUP BY a.request_id
-), priced AS (
-  SELECT
-    p.request_id, p.business_date AS adjusts, v.reversal_id, p.merchant_id, p.issuer, p.origin, p.currency,
+    p.request_id, p.business_date AS adjusts, v.reversal_id, p.merchant_id, p.terminal_id, p.issuer, p.origin, p.currency,
     CASE WHEN p.amount_minor < 0 THEN -v.replacement_minor ELSE v.replacement_minor END AS amount_minor,
     CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction, p.interchange_rate_basis_points,
     p.discount_rate_basis_points, p.discount_minimum_minor, d.vat_rate_basis_points,
@@ -363,12 +365,7 @@ WITH adjusted AS (
     p.interchange_minor + COALESCE(a.interchange_minor, 0) AS standing_interchange_minor,
     p.discount_minor + COALESCE(a.discount_minor, 0) AS standing_discount_minor,
     p.vat_minor + COALESCE(a.vat_minor, 0) AS standing_vat_minor
-  FROM remainder AS v
-  CROSS JOIN presentment AS p
-  JOIN closed_day AS d ON d.business_date = p.business_date
-  LEFT JOIN adjusted AS a ON a.request_id = p.request_id
-  WHERE p.request_id = v.request_id AND v.decided_on < :business_date
-    AND v.replacement_minor < ABS(p.amount_minor + COALESCE(a.amount_minor, 0))
+  {LOWERED.strip()}
 ), {CHARGES}, difference AS (
   SELECT
     taxed.*,
@@ -378,7 +375,10 @@ WITH adjusted AS (
 )
 SELECT
   request_id, :business_date, adjusts, reversal_id, merchant_id, issuer, origin, gross_difference, currency,
-  interchange_difference, discount_difference, vat_difference, gross_difference - discount_difference - vat_difference
+  interchange_difference, discount_difference, vat_difference, gross_difference - discount_difference - vat_difference,
+  terminal_id, (
+    SELECT n.number FROM numbered_remise AS n
+    WHERE n.merchant_id = difference.merchant_id AND n.terminal_id = difference.terminal_id ORDER BY n.batch LIMIT 1)
 FROM difference
 """
 

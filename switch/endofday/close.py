@@ -24,7 +24,7 @@ from switch.clearing.exceptions import EXCEPTION_CHECKS
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
 from switch.display.plural import plural
-from switch.disputes.booking import DISPUTE_ITEMS, DISPUTE_POSTINGS
+from switch.disputes.booking import DISPUTE_CHECKS, DISPUTE_ENTRIES, DISPUTE_ITEMS, DISPUTE_POSTINGS
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
@@ -37,10 +37,14 @@ from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
+from switch.settlement.fees.entries import ENTRY_POSTINGS
 from switch.settlement.statement_forms import BytesForm
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
-DAY_CHECKS = (*CLEARING_CHECKS, *EXCEPTION_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
+DAY_CHECKS = (*CLEARING_CHECKS, *EXCEPTION_CHECKS, *SETTLEMENT_CHECKS, *DISPUTE_CHECKS, charges_follow_rates)
+#: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
+#: parameters of the day. See ``settlement.fees.entries``. Those of disputes come last: a direct debit counts all others in.
+ENTRY_SOURCES: tuple[str, ...] = (*DISPUTE_ENTRIES,)
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
 
 
@@ -352,7 +356,8 @@ def _write_day(
         query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
         (presented,) = connection.execute(query, parameters).fetchone()
         say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-        for sql in (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, *settlement.SETTLE):
+        cleared = (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, settlement.REMISE_TOTALS)
+        for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
             connection.execute(sql, parameters)
         books.record_digests(connection, business_date)
         connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})

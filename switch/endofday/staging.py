@@ -14,6 +14,7 @@ from switch.errors import SpecError
 from switch.merchant import Merchant
 from switch.money import currency_name
 from switch.settlement.discount import DiscountTable, VatTable
+from switch.settlement.fees.entries import ADD_ENTRY_ACCOUNT, ENTRY_TABLES, entry_accounts
 from switch.transaction import CREDITS
 
 
@@ -62,10 +63,11 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[s
     business_date = str(parameters["business_date"])
     acceptors = ((merchant.id, *_terms(merchant)) for merchant in specs.merchants.values())
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
-    for sql in clearing.STAGING_TABLES:
+    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES):
         connection.execute(sql)
     connection.execute("BEGIN")
     connection.execute(OPEN_EXCEPTIONS, parameters)
+    connection.executemany(ADD_ENTRY_ACCOUNT, entry_accounts())
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     if specs.default_contract is not None:
         connection.execute(clearing.OTHER_ACCEPTORS, (*_terms(specs.default_contract), business_date))
@@ -82,7 +84,8 @@ def _terms(m: Merchant) -> tuple[object, ...]:
     """What the day is computed with of a contract, as ``card_acceptor`` has it."""
     return (
         *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
-        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.hold_days, m.debit_after_days),
+        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.paid_by, m.payout_label),
+        *(m.hold_days, m.debit_after_days),
     )
 
 
