@@ -11,6 +11,7 @@ from switch.business_day import Calendar
 from switch.casework.desk import case_query, numbered, only_one, open_date, writing
 from switch.disputes.booking import query
 from switch.disputes.life import TRANSITIONS, DisputeEvent, DisputeState, Dossier, Sale, Step, Wish, take_step
+from switch.disputes.records import masked
 from switch.disputes.terms import DisputeTerms
 from switch.endofday import books
 from switch.errors import NegativeAnswerError, SwitchError
@@ -45,7 +46,7 @@ class DossierRow:
     presented_minor: int
     pan_masked: str
     represented_minor: int  #: by its last representment
-    given_back_minor: int = 0  #: of the sale, by reversals, and refunds that name it
+    given_back_minor: int = 0  #: of the sale, by reversals, and by refunds that have its RRN
     is_late: bool = False  #: the deadline has passed: what is charged back stays with whose turn it was
 
     @property
@@ -156,7 +157,7 @@ def _write(
     connection: sqlite3.Connection, event: DisputeEvent, request_id: int, wish: Wish, business_date: str, now_ms: int
 ) -> None:
     row = (event.dossier, event.number, business_date, request_id, event.step, event.state, event.reason, event.amount_minor)
-    told_by = (wish.person, wish.remark, wish.record_id, now_ms)
+    told_by = (masked(wish.person), masked(wish.remark), wish.record_id, now_ms)
     connection.execute(_INSERT, (*row, event.outstanding_minor, event.fee_minor, event.deadline, *told_by))
 
 

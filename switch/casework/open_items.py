@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from switch.casework.desk import case_query, numbered, only_one, open_date, writing
 from switch.clearing.exceptions import LEFT_TO_PEOPLE
+from switch.disputes.records import masked
 from switch.endofday import books
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.record import frozen
@@ -107,7 +108,7 @@ def represent(data: Path, which: str, person: str, reason: str, now_ms: int) -> 
                 f"RRN {item.rrn}: found {item.reason}, which nobody can accept; expected that the specification is put right: "
                 "the next close then presents it by itself"
             )
-        connection.execute(_ORDER, (item.request_id, business_date, "represent", 0, person, reason, now_ms))
+        connection.execute(_ORDER, (item.request_id, business_date, "represent", 0, masked(person), masked(reason), now_ms))
         return _one(connection, business_date, str(item.request_id))
 
 
@@ -121,7 +122,7 @@ def write_off(data: Path, which: str, person: str, reason: str, now_ms: int, *, 
         item = _to_decide(connection, business_date, which, person, reason)
         if pays_merchant and item.amount_minor < 0:
             raise SwitchError(f"--pay-merchant: RRN {item.rrn}: found a refund, expected a sale")
-        row = (item.request_id, business_date, "write_off", int(pays_merchant), person, reason, now_ms)
+        row = (item.request_id, business_date, "write_off", int(pays_merchant), masked(person), masked(reason), now_ms)
         connection.execute(_ORDER, row)
         return _one(connection, business_date, str(item.request_id))
 

@@ -80,7 +80,7 @@ class Sale:
     currency: str
     presented_on: str  #: business date of the presentment
     presented_minor: int
-    given_back_minor: int = 0  #: by reversals and refunds that name it
+    given_back_minor: int = 0  #: by reversals, and by refunds that have its RRN
     elsewhere_minor: int = 0  #: charged back in other dossiers
 
     @property

@@ -34,7 +34,7 @@ _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "text": (r"[^\x00-\x1f]{1,200}", "1 to 200 characters"),
     "id": (r"[^\x00-\x1f]{1,60}", "1 to 60 characters"),
 }
-_DIGITS: Final = re.compile(r"\d{13,19}")
+_DIGITS: Final = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
 
 
 @frozen(kw_only=True)
@@ -123,9 +123,9 @@ def _checked(line: int, about: Mapping[str, Any] | None, text: str, expected: st
     if "date" in fields:
         fields["date"] = str(typed_date(fields["date"]))
     content = "\n".join(f"{name}={fields[name]}" for name in sorted(fields))
-    own = (
-        f"id:{fields['action'].lower()}:{fields['id']}" if "id" in fields else f"sha256:{sha256(content.encode()).hexdigest()}"
-    )
+    given = fields.get("id", "")
+    named = given and masked(given) == given
+    own = f"id:{fields['action'].lower()}:{given}" if named else f"sha256:{sha256(content.encode()).hexdigest()}"
     return Record(line=line, step=ACTIONS[fields["action"].lower()], fields=fields, id=own, shown=shown)
 
 
