@@ -337,4 +337,4 @@ def _text(amount_minor: int) -> str:
 
 
 TestDisputesMachine = DisputesMachine.TestCase
-TestDisputesMachine.settings = settings(max_examples=25, stateful_step_count=16, deadline=None)
+TestDisputesMachine.settings = settings(max_examples=10, stateful_step_count=14, deadline=None)

@@ -343,4 +343,4 @@ class ExceptionsMachine(RuleBasedStateMachine):
 
 
 TestExceptionsMachine = ExceptionsMachine.TestCase
-TestExceptionsMachine.settings = settings(max_examples=25, stateful_step_count=14, deadline=None)
+TestExceptionsMachine.settings = settings(max_examples=10, stateful_step_count=14, deadline=None)
