@@ -29,6 +29,13 @@ PAYMENTS: Final[tuple[PaidBy, ...]] = (BY_REMISE, BY_MERCHANT)
 PAYOUT_LABEL: Final = "VENTE PAR CARTE {remise}"
 PAYOUT_LABEL_FORM: Final = r"(?:[^{}]|\{remise\}|\{terminal\}|\{merchant\}|\{date\}){1,60}"
 
+#: Where the commission is rounded: on each line, or once for each remise, with the difference as a line of its own.
+BY_LINE: Final = "line"
+Rounding = Literal["line", "remise"]
+ROUNDINGS: Final[tuple[Rounding, ...]] = (BY_LINE, BY_REMISE)
+
+HELD_BACK_DAYS_MAX: Final = 3_650  #: ten years
+
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
 CONTRACT_DAYS_MAX = 366  #: of a period in a contract: a year
 
@@ -59,6 +66,25 @@ def currency_from_toml(table: SpecTable, default: str | None) -> Any:
 
 
 @frozen(kw_only=True)
+class HeldBack:
+    """A share of what a merchant is due that is held back and paid out later."""
+
+    rate_basis_points: int  #: of the net of each date's remises, where that is above zero
+    days: int  #: after which it is released
+    maximum_minor: int | None  #: held back at one time; None: no limit
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> HeldBack:
+        held = cls(
+            rate_basis_points=table.integer("rate_basis_points", low=1, high=BASIS_POINTS),
+            days=table.integer("days", low=1, high=HELD_BACK_DAYS_MAX),
+            maximum_minor=table.minor("maximum", None),
+        )
+        table.done()
+        return held
+
+
+@frozen(kw_only=True)
 class Merchant:
     """A card acceptor and its contract."""
 
@@ -79,6 +105,9 @@ class Merchant:
     ice: str = ""  #: identifiant commun de l'entreprise, on its statement
     paid_by: PaidBy = BY_REMISE  #: what one payout is of
     payout_label: str = PAYOUT_LABEL  #: of its payouts, as they stand on its account
+    rounding: Rounding = BY_LINE  #: where its commission is rounded
+    reserve: HeldBack | None = None  #: against chargebacks
+    deposit: HeldBack | None = None  #: built up until it is complete
     hold_days: int = 0  #: days after which a hold that nobody captured expires, in business dates; 0: never
     debit_after_days: int = 0  #: days for which an account below zero is carried before it is debited; 0: always carried
 
@@ -122,6 +151,9 @@ class Merchant:
                 pattern=PAYOUT_LABEL_FORM,
                 expected="at most 60 characters, with places {remise}, {terminal}, {merchant} and {date}",
             ),
+            rounding=table.choice("rounding", ROUNDINGS, BY_LINE),
+            reserve=table.table("reserve").reading(HeldBack.from_toml) if "reserve" in table else None,
+            deposit=table.table("deposit").reading(HeldBack.from_toml) if "deposit" in table else None,
             hold_days=table.integer("hold_days", 0, high=CONTRACT_DAYS_MAX),
             debit_after_days=table.integer("debit_after_days", 0, high=CONTRACT_DAYS_MAX),
         )

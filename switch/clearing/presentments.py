@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from switch.clearing.adjustments import ADJUSTMENTS, CHARGES
 from switch.clearing.exceptions import (
     AFTER_EXPIRY,
     END_EXCEPTIONS,
@@ -27,7 +28,7 @@ from switch.clearing.exceptions import (
     MADE_OFFLINE,
     OPEN_EXCEPTION_TABLE,
 )
-from switch.clearing.remises import ADJUSTED, CLOSED_BATCHES, LOWERED, NUMBERED_REMISES, REMISE_BATCH, REMISE_TABLES
+from switch.clearing.remises import CLOSED_BATCHES, NUMBERED_REMISES, REMISE_BATCH, REMISE_TABLES
 from switch.merchant import BY_REMISE, PAYOUT_LABEL
 from switch.transaction import CREDITS, DEBITS
 
@@ -39,15 +40,20 @@ STAGING_TABLES = (
     """
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
-      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT,
-      hold_days INTEGER, debit_after_days INTEGER)
+      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
+      rounding TEXT, hold_days INTEGER, debit_after_days INTEGER, tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
     """,
+    "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
     """
+    CREATE TEMP TABLE amount_band (tariff_group INTEGER, low_minor INTEGER, PRIMARY KEY (tariff_group, low_minor))
+    """,
+    """
     CREATE TEMP TABLE tariff (
-      origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, plan TEXT,
+      origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, product TEXT, tariff_group INTEGER, amount_band INTEGER,
       interchange_rate_basis_points INTEGER, discount_rate_basis_points INTEGER, discount_minimum_minor INTEGER,
-      PRIMARY KEY (origin, scheme, channel, transaction_type, plan))
+      discount_fixed_minor INTEGER, discount_maximum_minor INTEGER, discount_rule INTEGER,
+      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band))
     """,
     """
     CREATE TEMP TABLE remainder (
@@ -56,9 +62,12 @@ STAGING_TABLES = (
     OPEN_EXCEPTION_TABLE,
     *REMISE_TABLES,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
-ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_AMOUNT_BAND = "INSERT INTO amount_band VALUES (?, ?)"
+ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#: What of the fees of its plan a merchant's sales hang on.
+SET_TARIFF_GROUP = "UPDATE card_acceptor SET tariff_group = ?, by_product = ?, by_amount = ? WHERE merchant_id = ?"
 
 #: What is left, at the close of the date, of the approvals that were decided on it, are reversed on it, or are open exceptions.
 #: Reversals only lower an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says
@@ -99,14 +108,21 @@ WITH due AS (
   WHERE e.request_id = x.request_id AND x.decided IS NOT 'write_off'
 )
 SELECT
-  r.id AS request_id, d.business_date AS decided_on, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
+  c.*, CASE c.by_amount WHEN 1 THEN (
+    SELECT MAX(b.low_minor) FROM amount_band AS b
+    WHERE b.tariff_group = c.tariff_group AND b.low_minor <= ABS(c.amount_minor)) ELSE 0 END AS amount_band
+FROM (SELECT
+  r.id AS request_id, d.business_date AS decided_on, r.merchant_id, r.terminal_id, r.issuer,
+  COALESCE(r.scheme, '') AS scheme,
   COALESCE(r.product, '') AS product, r.origin, r.channel, r.transaction_type,
   CASE
     WHEN v.replacement_minor IS NULL OR v.replacement_minor >= ABS(d.captured_minor) THEN d.captured_minor
     WHEN d.captured_minor < 0 THEN -v.replacement_minor
     ELSE v.replacement_minor
   END AS amount_minor,
-  r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms, m.plan,
+  r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms,
+  m.tariff_group, m.by_amount,
+  CASE m.by_product WHEN 1 THEN COALESCE(r.product, '') ELSE '' END AS tariff_product,
   {REMISE_BATCH},
   CASE
     WHEN m.merchant_id IS NULL THEN 'unknown merchant'
@@ -132,6 +148,7 @@ LEFT JOIN remainder AS v ON v.request_id = d.request_id
 LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
 WHERE v.replacement_minor IS NULL OR v.replacement_minor <> 0
+) AS c
 """
 
 #: The approvals of the day that captured nothing by themselves and were not undone, at what was granted.
@@ -148,6 +165,13 @@ WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL AND d.ca
   AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
 """
 
+#: The merchants that are adjusted. Whoever stages something for merchants that may be in the specs no longer adds them here.
+_WANTED_ACCEPTORS = """
+INSERT OR IGNORE INTO wanted_acceptor (merchant_id)
+SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
+WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+"""
+
 #: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it, on the account it was
 #: last paid on.
 FORMER_ACCEPTORS = f"""
@@ -156,12 +180,7 @@ SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, 
 FROM (
   SELECT l.merchant_id, MAX(l.business_date) AS business_date
   FROM payout AS l
-  WHERE l.merchant_id IN (
-    SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
-    WHERE p.request_id = v.request_id AND v.decided_on < :business_date
-    UNION
-    SELECT p.merchant_id FROM dispute_event AS v CROSS JOIN presentment AS p
-    WHERE p.request_id = v.request_id AND v.business_date = :business_date)
+  WHERE l.merchant_id IN (SELECT merchant_id FROM wanted_acceptor)
   GROUP BY l.merchant_id
 ) AS latest
 JOIN payout AS y ON y.reference = (
@@ -176,8 +195,8 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
   merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, paid_by,
-  payout_label, hold_days, debit_after_days)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+  payout_label, mcc, rounding, hold_days, debit_after_days, by_product, by_amount)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
 FROM (
   SELECT request_id FROM journal.decision WHERE business_date = ? AND approved_minor IS NOT NULL
   UNION ALL
@@ -206,7 +225,7 @@ GROUP BY n.participant
 """
 
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
-STAGE = (REMAINDERS, CLOSED_BATCHES, _CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
+STAGE = (REMAINDERS, CLOSED_BATCHES, _CAPTURES, HOLDS, _WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
 
 #: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
 CURRENCY_CHANGED = """
@@ -221,7 +240,10 @@ LIMIT 1
 
 #: Everything of the day a rate can hang on; each row is answered by one row of ``tariff``.
 TARIFF_KEYS = """
-SELECT DISTINCT origin, scheme, channel, transaction_type, plan FROM captured WHERE exception_reason IS NULL
+SELECT DISTINCT origin, scheme, channel, transaction_type, tariff_product, tariff_group, amount_band
+FROM captured
+WHERE exception_reason IS NULL
+ORDER BY tariff_group, origin, scheme, channel, transaction_type, tariff_product, amount_band
 """
 
 EXCEPTIONS = """
@@ -299,44 +321,25 @@ WHERE h.request_id = v.request_id AND v.decided_on < :business_date AND v.replac
   AND h.request_id NOT IN (SELECT request_id FROM released_item)
 """
 
-#: Interchange, discount and VAT of the rows of ``priced``, part of the two statements below. On nothing, nothing is charged.
-CHARGES = """
-charged AS (
-  SELECT
-    priced.*,
-    direction * ((direction * amount_minor * interchange_rate_basis_points + 5000) / 10000) AS interchange_minor,
-    direction * CASE
-      WHEN amount_minor = 0 THEN 0
-      WHEN (direction * amount_minor * discount_rate_basis_points + 5000) / 10000 < discount_minimum_minor
-      THEN discount_minimum_minor
-      ELSE (direction * amount_minor * discount_rate_basis_points + 5000) / 10000
-    END AS discount_minor
-  FROM priced
-), taxed AS (
-  SELECT
-    charged.*,
-    direction * ((direction * discount_minor * vat_rate_basis_points + 5000) / 10000) AS vat_minor
-  FROM charged
-)
-"""
-
 PRESENTMENTS = f"""
 INSERT INTO presentment (
   request_id, business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type, amount_minor,
   currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
-  discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number)
+  discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number,
+  discount_fixed_minor, discount_maximum_minor, discount_rule)
 WITH priced AS (
   SELECT
     n.number AS remise_number,
     a.request_id, a.merchant_id, a.terminal_id, a.issuer, a.scheme, a.product, a.origin, a.channel, a.transaction_type,
     a.amount_minor, a.currency, a.rrn, a.approval_code, a.pan_masked, a.local_at, a.decided_at_ms,
-    t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor,
+    t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor, t.discount_fixed_minor,
+    t.discount_maximum_minor, t.discount_rule,
     :vat_rate_basis_points AS vat_rate_basis_points,
     CASE WHEN a.amount_minor < 0 THEN -1 ELSE 1 END AS direction
   FROM captured AS a
   JOIN tariff AS t
-    ON t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
-    AND t.transaction_type = a.transaction_type AND t.plan = a.plan
+    ON t.tariff_group = a.tariff_group AND t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
+    AND t.transaction_type = a.transaction_type AND t.product = a.tariff_product AND t.amount_band = a.amount_band
   JOIN numbered_remise AS n ON n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
   WHERE a.exception_reason IS NULL
 ), {CHARGES}
@@ -344,42 +347,10 @@ SELECT
   request_id, :business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type,
   amount_minor, currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
   discount_minor, vat_minor, amount_minor - discount_minor - vat_minor,
-  rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number
+  rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number, discount_fixed_minor, discount_maximum_minor,
+  discount_rule
 FROM taxed
 ORDER BY merchant_id, request_id
-"""
-
-#: What was presented before and is reversed on the date: its charges at what remains, by the rates it was presented at, less
-#: what stands in the books of it. So the books end where they would be, had no more than the rest ever been presented.
-ADJUSTMENTS = f"""
-INSERT INTO adjustment (
-  request_id, business_date, adjusts, reversal_id, merchant_id, issuer, origin, amount_minor, currency, interchange_minor,
-  discount_minor, vat_minor, net_minor, terminal_id, remise_number)
-WITH {ADJUSTED.strip()}, priced AS (
-  SELECT
-    p.request_id, p.business_date AS adjusts, v.reversal_id, p.merchant_id, p.terminal_id, p.issuer, p.origin, p.currency,
-    CASE WHEN p.amount_minor < 0 THEN -v.replacement_minor ELSE v.replacement_minor END AS amount_minor,
-    CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction, p.interchange_rate_basis_points,
-    p.discount_rate_basis_points, p.discount_minimum_minor, d.vat_rate_basis_points,
-    p.amount_minor + COALESCE(a.amount_minor, 0) AS standing_minor,
-    p.interchange_minor + COALESCE(a.interchange_minor, 0) AS standing_interchange_minor,
-    p.discount_minor + COALESCE(a.discount_minor, 0) AS standing_discount_minor,
-    p.vat_minor + COALESCE(a.vat_minor, 0) AS standing_vat_minor
-  {LOWERED.strip()}
-), {CHARGES}, difference AS (
-  SELECT
-    taxed.*,
-    amount_minor - standing_minor AS gross_difference, interchange_minor - standing_interchange_minor AS interchange_difference,
-    discount_minor - standing_discount_minor AS discount_difference, vat_minor - standing_vat_minor AS vat_difference
-  FROM taxed
-)
-SELECT
-  request_id, :business_date, adjusts, reversal_id, merchant_id, issuer, origin, gross_difference, currency,
-  interchange_difference, discount_difference, vat_difference, gross_difference - discount_difference - vat_difference,
-  terminal_id, (
-    SELECT n.number FROM numbered_remise AS n
-    WHERE n.merchant_id = difference.merchant_id AND n.terminal_id = difference.terminal_id ORDER BY n.batch LIMIT 1)
-FROM difference
 """
 
 #: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.

@@ -19,6 +19,12 @@ def query(name: str) -> str:
     return resources.files("switch.disputes").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
+#: Staging: the merchants of the disputes of the date, who may be in the specs no longer.
+DISPUTED_MERCHANTS: Final = (
+    "INSERT OR IGNORE INTO wanted_acceptor (merchant_id) "
+    "SELECT p.merchant_id FROM dispute_event AS v CROSS JOIN presentment AS p "
+    "WHERE p.request_id = v.request_id AND v.business_date = :business_date"
+)
 #: Before positions are made; the parameters are business_date and vat_rate_basis_points.
 DISPUTE_ITEMS: Final = query("items")
 #: Beside the postings of presentments; the parameter is business_date.

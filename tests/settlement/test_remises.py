@@ -173,12 +173,12 @@ def test_terminals_of_two_merchants_with_one_id_have_payouts_apart(tmp_path: Pat
     assert check_books(tmp_path).faults == ()
 
 
-#: Entries a test makes: rent of a terminal, a difference of a remise, and something of a merchant that sold nothing.
+#: Entries a test makes: rent of a terminal, a dispute of a remise, and something of a merchant that sold nothing.
 SOURCE = f"""
 INSERT INTO merchant_entry (business_date, merchant_id, terminal_id, remise_number, kind, line, reference, amount_minor,
   vat_minor, vat_rate_basis_points, currency, rule, narrative)
 VALUES (:business_date, '{MARKET.id}', 'MARCHE01', 0, 'rent', 1, '2026-11', -15000, -3000, 2000, '504', 'here', 'rent'),
-  (:business_date, '{MARKET.id}', 'MARCHE01', 1, 'rounding', 1, '', 1, 0, 1000, '504', 'here', 'rounding'),
+  (:business_date, '{MARKET.id}', 'MARCHE01', 1, 'representment', 1, 'D1', 1, 0, 0, '504', 'here', 'dispute'),
   (:business_date, '{GROCER.id}', '', 0, 'subscription', 1, '2026-11', -25000, -5000, 2000, '504', 'here', 'a month')
 """
 
@@ -212,7 +212,7 @@ def test_entries_change_payouts_and_are_posted(tmp_path: Path) -> None:
         ("terminal-rent-income", 0, 15_000),
         ("vat-collected", 0, 3_000),
         (f"merchant-payable:{MARKET.id}", 0, 1),
-        ("discount-income", 1, 0),
+        ("dispute-receivable", 1, 0),
     ]
     assert check_books(tmp_path).faults == ()
     assert "Autres écritures, TTC" in (tmp_path / "days" / FRIDAY / "statements" / f"{GROCER.id}.txt").read_text()

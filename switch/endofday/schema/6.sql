@@ -41,6 +41,7 @@ CREATE TABLE merchant_entry (
   PRIMARY KEY (business_date, merchant_id, terminal_id, remise_number, kind, line)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX merchant_entry_of_kind ON merchant_entry (merchant_id, kind, business_date);
+CREATE INDEX merchant_entry_due ON merchant_entry (kind, reference);
 
 -- The rows of fee tables that commissions and fee lines followed, each as it stood in the specification when it was first used.
 CREATE TABLE fee_rule (
