@@ -311,7 +311,6 @@ TESTED_BY: Final = {
     "clearing/adjustments": "clearing/test_presentments.py",
     "clearing/checks": "endofday/test_close.py",
     "disputes/booking": "casework/test_dossiers.py",
-    "clearing/exceptions": "casework/test_open_items.py",
     "clearing/ledger": "endofday/test_close.py",
     "clearing/proofs": "endofday/test_close.py",
     "casework/desk": "casework/test_open_items.py",

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from switch.casework.desk import writing
-from switch.casework.dossiers import Named, Rules, told
+from switch.casework.dossiers import DisputeRules, NamedSale, told
 from switch.disputes.life import Wish
-from switch.disputes.records import FILE_BYTES_MAX, Record, SetAside, read_records
+from switch.disputes.records import RECORDS_BYTES_MAX, Record, SetAside, read_records
 from switch.endofday import books
 from switch.errors import SwitchError
 from switch.record import frozen
@@ -24,7 +24,7 @@ NAME_MAX: Final = 100  #: characters kept of the name of a file
 
 
 @frozen(kw_only=True)
-class Taken:
+class TakenRecord:
     """A record that was worked."""
 
     line: int
@@ -37,7 +37,7 @@ class FileReport:
     """What became of the records of a file."""
 
     file: str
-    taken: tuple[Taken, ...]
+    taken: tuple[TakenRecord, ...]
     set_aside: tuple[SetAside, ...]
 
     @property
@@ -55,15 +55,15 @@ class AsideRow:
     record: str
 
 
-def take_file(data: Path, rules: Rules, path: Path, now_ms: int) -> FileReport:
+def take_file(data: Path, rules: DisputeRules, path: Path, now_ms: int) -> FileReport:
     """Work the records of a file. SwitchError where it cannot be read, or is no file of records at all."""
     try:
         with path.open("rb") as file:
-            content = file.read(FILE_BYTES_MAX + 1)
+            content = file.read(RECORDS_BYTES_MAX + 1)
     except OSError as error:
         raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be read") from None
     records = list(read_records(content, path.name))
-    taken: list[Taken] = []
+    taken: list[TakenRecord] = []
     aside: list[SetAside] = []
     digest = sha256(content).hexdigest()
     with writing(data) as (connection, business_date):
@@ -73,13 +73,13 @@ def take_file(data: Path, rules: Rules, path: Path, now_ms: int) -> FileReport:
                 continue
             known = connection.execute(_KNOWN, (record.id,)).fetchone()
             if known is not None:
-                taken.append(Taken(line=record.line, dossier=known[0], is_new=False))
+                taken.append(TakenRecord(line=record.line, dossier=known[0], is_new=False))
                 continue
             connection.execute("SAVEPOINT record")
             try:
                 named, wish, amount = _asked(record)
                 dossier = told(connection, rules, named, wish, amount, business_date, now_ms)
-                taken.append(Taken(line=record.line, dossier=dossier, is_new=True))
+                taken.append(TakenRecord(line=record.line, dossier=dossier, is_new=True))
             except SwitchError as error:
                 connection.execute("ROLLBACK TO record")
                 aside.append(SetAside(line=record.line, reason=str(error), record=record.shown))
@@ -96,10 +96,10 @@ def set_aside(data: Path) -> list[AsideRow]:
     return [AsideRow(file=row[0], line=row[1], reason=row[2], record=row[3]) for row in rows]
 
 
-def _asked(record: Record) -> tuple[Named, Wish, str | None]:
+def _asked(record: Record) -> tuple[NamedSale, Wish, str | None]:
     fields = record.fields
     which = fields.get("dossier") or fields.get("request") or fields["rrn"]
-    named = Named(which=which, merchant_id=fields.get("merchant", ""), presented_on=fields.get("date", ""))
+    named = NamedSale(which=which, merchant_id=fields.get("merchant", ""), presented_on=fields.get("date", ""))
     wish = Wish(
         step=record.step,
         reason=fields.get("reason", ""),

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+
+from attrs import Factory
 
 from switch.business_day import Calendar
 from switch.casework.desk import case_query, numbered, only_one, open_date, writing
 from switch.disputes.booking import query
-from switch.disputes.life import TRANSITIONS, DisputeEvent, DisputeState, Dossier, Sale, Step, Wish, take_step
+from switch.disputes.life import FOLLOWS, DisputedSale, DisputeEvent, DisputeState, DisputeStep, Dossier, Wish, take_step
 from switch.disputes.records import masked
 from switch.disputes.terms import DisputeTerms
 from switch.endofday import books
 from switch.errors import NegativeAnswerError, SwitchError
+from switch.merchant import Merchant
 from switch.money import parse_amount
 from switch.record import frozen
+from switch.settlement.discount import DiscountPlan
 
 _SALES: Final = query("sales")
 _DOSSIERS: Final = query("dossiers")
 _EVENTS: Final = case_query("events")
-_INSERT: Final = "INSERT INTO dispute_event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT: Final = "INSERT INTO dispute_event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _LAST_OF_YEAR: Final = "SELECT COALESCE(MAX(CAST(SUBSTR(dossier, 4) AS INTEGER)), 0) FROM dispute_event WHERE dossier LIKE ?"
 
 
@@ -61,7 +65,7 @@ class EventRow:
 
     number: int
     business_date: str
-    kind: Step
+    kind: DisputeStep
     state: DisputeState
     reason: str
     amount_minor: int
@@ -77,7 +81,7 @@ class EventRow:
 
 
 @frozen(kw_only=True)
-class Named:
+class NamedSale:
     """What somebody names: a dossier, or a sale by RRN or number of its request, perhaps with merchant and date."""
 
     which: str
@@ -86,11 +90,21 @@ class Named:
 
 
 @frozen(kw_only=True)
-class Rules:
+class DisputeRules:
     """What the specification says of disputes."""
 
     terms: DisputeTerms
     calendar: Calendar
+    plans: Mapping[str, DiscountPlan] = Factory(dict)  #: a plan may have a fee of its own for a chargeback
+    contracts: Mapping[str, Merchant] = Factory(dict)
+    default_contract: Merchant | None = None
+
+    def plan_fee(self, merchant_id: str, business_date: str) -> tuple[int, str] | None:
+        """What the plan of a merchant takes for a chargeback, and the row that says so; None where it says nothing."""
+        contract = self.contracts.get(merchant_id, self.default_contract)
+        plan = self.plans.get(contract.plan) if contract is not None else None
+        charge = plan.charge(business_date, "chargeback_fee") if plan is not None else None
+        return None if charge is None else (charge.amount_minor, charge.place)
 
 
 def dossiers(data: Path, *, ended: bool = False) -> list[DossierRow]:
@@ -109,7 +123,9 @@ def dossier_story(data: Path, which: str) -> tuple[DossierRow, list[EventRow]]:
     return row, [EventRow(**dict(zip(names, event, strict=True))) for event in events]
 
 
-def tell(data: Path, rules: Rules, named: Named, wish: Wish, amount: str | None, now_ms: int, *, new: bool) -> DossierRow:
+def tell(
+    data: Path, rules: DisputeRules, named: NamedSale, wish: Wish, amount: str | None, now_ms: int, *, new: bool
+) -> DossierRow:
     """Write what somebody tells of a dispute; with ``new``, of a sale that gets a dossier. How the dossier stands then.
 
     SwitchError and NegativeAnswerError as of ``take_step``, or where no such dossier or sale is known, or several are.
@@ -121,8 +137,8 @@ def tell(data: Path, rules: Rules, named: Named, wish: Wish, amount: str | None,
 
 def told(
     connection: sqlite3.Connection,
-    rules: Rules,
-    named: Named,
+    rules: DisputeRules,
+    named: NamedSale,
     wish: Wish,
     amount: str | None,
     business_date: str,
@@ -137,7 +153,7 @@ def told(
         sale = _sale(connection, named, "")
         dossier = Dossier(id=_next_id(connection, business_date))
     else:
-        sale = _sale(connection, Named(which=str(row.request_id)), row.dossier)
+        sale = _sale(connection, NamedSale(which=str(row.request_id)), row.dossier)
         dossier = _dossier(row)
     minor = None if amount is None else parse_amount(amount, sale.currency)
     wished = Wish(
@@ -148,7 +164,8 @@ def told(
         remark=wish.remark,
         record_id=wish.record_id,
     )
-    event = take_step(wished, sale, dossier, rules.terms, rules.calendar, business_date)
+    plan_fee = rules.plan_fee(sale.merchant_id, business_date)
+    event = take_step(wished, sale, dossier, rules.terms, rules.calendar, business_date, plan_fee)
     _write(connection, event, sale.request_id, wished, business_date, now_ms)
     return dossier.id
 
@@ -158,14 +175,15 @@ def _write(
 ) -> None:
     row = (event.dossier, event.number, business_date, request_id, event.step, event.state, event.reason, event.amount_minor)
     told_by = (masked(wish.person), masked(wish.remark), wish.record_id, now_ms)
-    connection.execute(_INSERT, (*row, event.outstanding_minor, event.fee_minor, event.deadline, *told_by))
+    fee = (event.fee_minor, event.fee_rule)
+    connection.execute(_INSERT, (*row, event.outstanding_minor, *fee, event.deadline, *told_by))
 
 
 def _rows(connection: sqlite3.Connection, today: str) -> Iterator[DossierRow]:
     names = tuple(DossierRow.__annotations__)[:17]
     for found in connection.execute(_DOSSIERS).fetchall():
         about: dict[str, Any] = dict(zip(names, found, strict=True))
-        sale = _sale(connection, Named(which=str(about["request_id"])), about["dossier"])
+        sale = _sale(connection, NamedSale(which=str(about["request_id"])), about["dossier"])
         late = about["deadline"] != "" and today > about["deadline"]
         yield DossierRow(**about, given_back_minor=sale.given_back_minor, is_late=late)
 
@@ -191,14 +209,14 @@ def _one_of(rows: list[DossierRow], which: str) -> DossierRow:
     return found[0]
 
 
-def _waiting_for(rows: list[DossierRow], named: Named, step: Step, *, must: bool) -> DossierRow | None:
+def _waiting_for(rows: list[DossierRow], named: NamedSale, step: DisputeStep, *, must: bool) -> DossierRow | None:
     """The dossier that somebody means; None where it is of a sale that has none which waits for such a step."""
     meant = [row for row in rows if named.which in (row.dossier, row.rrn.strip(), str(row.request_id))]
     meant = [row for row in meant if named.merchant_id in ("", row.merchant_id)]
     if any(row.dossier == named.which for row in meant):
         return _one_of(meant, named.which)
-    waiting = [row for row in meant if (row.state, step) in TRANSITIONS]
-    opens = ("new", step) in TRANSITIONS
+    waiting = [row for row in meant if (row.state, step) in FOLLOWS]
+    opens = ("new", step) in FOLLOWS
     if waiting or (must and meant) or (meant and not opens):
         return _one_of(waiting or meant, named.which)
     if must or not opens:
@@ -206,7 +224,7 @@ def _waiting_for(rows: list[DossierRow], named: Named, step: Step, *, must: bool
     return None
 
 
-def _sale(connection: sqlite3.Connection, named: Named, dossier: str) -> Sale:
+def _sale(connection: sqlite3.Connection, named: NamedSale, dossier: str) -> DisputedSale:
     """The sale that somebody means. NegativeAnswerError where it was never presented; SwitchError where several are meant."""
     about = {
         "rrn": named.which,
@@ -220,8 +238,8 @@ def _sale(connection: sqlite3.Connection, named: Named, dossier: str) -> Sale:
     if not rows:
         raise NegativeAnswerError(f"{named.which}: no such sale was presented")
     only_one([str(row[0]) for row in rows], named.which, "presented sales")
-    names = tuple(Sale.__annotations__)
-    return Sale(**dict(zip(names, rows[0], strict=True)))
+    names = tuple(DisputedSale.__annotations__)
+    return DisputedSale(**dict(zip(names, rows[0], strict=True)))
 
 
 def _next_id(connection: sqlite3.Connection, business_date: str) -> str:

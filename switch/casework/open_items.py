@@ -16,8 +16,8 @@ from switch.record import frozen
 #: ``accepted`` and ``to_write_off``: decided by a person, and carried out by the close of the open business date.
 ExceptionState = Literal["open", "accepted", "to_write_off", "presented", "reversed", "written_off"]
 
-NAME_CHARACTERS_MAX: Final = 60  #: of who decided
-REASON_CHARACTERS_MAX: Final = 200
+PERSON_CHARACTERS_MAX: Final = 60  #: of who decided
+WHY_CHARACTERS_MAX: Final = 200
 
 _LIST: Final = case_query("exceptions")
 _ORDERS: Final = (
@@ -129,7 +129,7 @@ def write_off(data: Path, which: str, person: str, reason: str, now_ms: int, *, 
 
 def _to_decide(connection: sqlite3.Connection, business_date: str, which: str, person: str, reason: str) -> OpenException:
     """The exception a person decides of, with a name and a reason. NegativeAnswerError where it has ended."""
-    for where, text, most in (("--by", person, NAME_CHARACTERS_MAX), ("--reason", reason, REASON_CHARACTERS_MAX)):
+    for where, text, most in (("--by", person, PERSON_CHARACTERS_MAX), ("--reason", reason, WHY_CHARACTERS_MAX)):
         if not text.strip() or len(text) > most or not text.isprintable():
             raise SwitchError(f"{where}: found {text[:most]!r}, expected 1 to {most} characters")
     item = _one(connection, business_date, which)

@@ -19,8 +19,8 @@ from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError
 
 if TYPE_CHECKING:
     from switch.casework.dispute_files import FileReport
-    from switch.casework.dossiers import DossierRow, EventRow, Rules
-    from switch.disputes.life import Step
+    from switch.casework.dossiers import DisputeRules, DossierRow, EventRow
+    from switch.disputes.life import DisputeStep
 
 _dossier_argument = click.argument("dossier", metavar="DOSSIER")
 _amount_option = option("--amount", metavar="AMOUNT", help="Part of it, such as 125.00; all there is, unless given.")
@@ -70,9 +70,9 @@ def open_dispute(
     switch disputes open 632616000051 --reason GOODS --amount 40.00
     switch disputes open 632616000051 --reason FRAUD --retrieval
     """
-    from switch.casework.dossiers import Named
+    from switch.casework.dossiers import NamedSale
 
-    named = Named(which=sale, merchant_id=merchant_id, presented_on=presented_on or "")
+    named = NamedSale(which=sale, merchant_id=merchant_id, presented_on=presented_on or "")
     _tell("retrieval" if retrieval else "chargeback", named, amount, new=True, reason=reason, **rest)
 
 
@@ -237,22 +237,28 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _rules(data: Path, specs_folder: Path | None) -> Rules:
-    from switch.casework.dossiers import Rules
+def _rules(data: Path, specs_folder: Path | None) -> DisputeRules:
+    from switch.casework.dossiers import DisputeRules
     from switch.specs.load import specs_of
 
     specs = specs_of(data, specs_folder)
-    return Rules(terms=specs.disputes, calendar=specs.calendar)
+    return DisputeRules(
+        terms=specs.disputes,
+        calendar=specs.calendar,
+        plans=specs.fees.discount.plans,
+        contracts=specs.merchants,
+        default_contract=specs.default_contract,
+    )
 
 
-def _follow(step: Step, dossier: str, amount: str | None, **rest: Any) -> None:
-    from switch.casework.dossiers import Named
+def _follow(step: DisputeStep, dossier: str, amount: str | None, **rest: Any) -> None:
+    from switch.casework.dossiers import NamedSale
 
-    _tell(step, Named(which=dossier), amount, new=False, **rest)
+    _tell(step, NamedSale(which=dossier), amount, new=False, **rest)
 
 
 def _tell(
-    step: Step,
+    step: DisputeStep,
     named: Any,
     amount: str | None,
     *,

@@ -25,7 +25,9 @@ DISPUTED_MERCHANTS: Final = (
     "SELECT p.merchant_id FROM dispute_event AS v CROSS JOIN presentment AS p "
     "WHERE p.request_id = v.request_id AND v.business_date = :business_date"
 )
-#: Before positions are made; the parameters are business_date and vat_rate_basis_points.
+#: Whether an event of the date costs its merchant a fee, on which VAT is due.
+DISPUTED_WITH_FEE: Final = "SELECT EXISTS (SELECT 1 FROM dispute_event WHERE business_date = :business_date AND fee_minor > 0)"
+#: Before positions are made; the parameters are business_date and dispute_vat_basis_points.
 DISPUTE_ITEMS: Final = query("items")
 #: Beside the postings of presentments; the parameter is business_date.
 DISPUTE_POSTINGS: Final = query("postings")

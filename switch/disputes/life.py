@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from switch.business_day import Calendar
-from switch.disputes.terms import DisputeTerms
+from switch.disputes.terms import NO_FEE, DisputeTerms
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.money import worded_minor
 from switch.record import frozen
@@ -20,10 +20,10 @@ CHARGEBACK: Final = "chargeback"  #: the issuer takes the money back
 REPRESENTMENT: Final = "representment"  #: the acquirer presents the sale again
 SECOND: Final = "second_chargeback"  #: the issuer takes it back once more
 ACCEPTANCE: Final = "acceptance"  #: whose turn it is leaves it at that
-WITHDRAWAL: Final = "withdrawal"  #: the issuer gives up
+GIVEN_UP: Final = "withdrawal"  #: the issuer gives up
 
-Step = Literal["retrieval", "answer", "chargeback", "representment", "second_chargeback", "acceptance", "withdrawal"]
-STEPS: Final[tuple[Step, ...]] = (RETRIEVAL, ANSWER, CHARGEBACK, REPRESENTMENT, SECOND, ACCEPTANCE, WITHDRAWAL)
+DisputeStep = Literal["retrieval", "answer", "chargeback", "representment", "second_chargeback", "acceptance", "withdrawal"]
+STEPS: Final[tuple[DisputeStep, ...]] = (RETRIEVAL, ANSWER, CHARGEBACK, REPRESENTMENT, SECOND, ACCEPTANCE, GIVEN_UP)
 
 NEW: Final = "new"  #: no event yet
 DisputeState = Literal[
@@ -31,7 +31,7 @@ DisputeState = Literal[
 ]
 
 #: (state, step) -> state: all there is.
-TRANSITIONS: Final[dict[tuple[DisputeState, Step], DisputeState]] = {
+FOLLOWS: Final[dict[tuple[DisputeState, DisputeStep], DisputeState]] = {
     ("new", "retrieval"): "requested",
     ("new", "chargeback"): "charged_back",
     ("requested", "answer"): "answered",
@@ -50,28 +50,28 @@ TRANSITIONS: Final[dict[tuple[DisputeState, Step], DisputeState]] = {
 ENDED: Final[frozenset[DisputeState]] = frozenset({"accepted", "withdrawn"})
 
 #: The steps that must come before the deadline which the step before set.
-IN_TIME: Final[frozenset[Step]] = frozenset({ANSWER, REPRESENTMENT, SECOND})
+IN_TIME: Final[frozenset[DisputeStep]] = frozenset({ANSWER, REPRESENTMENT, SECOND})
 #: The steps that need a reason of the table; the others keep that of their dossier.
-REASONED: Final[frozenset[Step]] = frozenset({RETRIEVAL, CHARGEBACK})
+REASONED: Final[frozenset[DisputeStep]] = frozenset({RETRIEVAL, CHARGEBACK})
 #: The steps that take an amount.
-WITH_AMOUNT: Final[frozenset[Step]] = frozenset({CHARGEBACK, REPRESENTMENT, SECOND})
+WITH_AMOUNT: Final[frozenset[DisputeStep]] = frozenset({CHARGEBACK, REPRESENTMENT, SECOND})
 #: The steps that take money from the merchant, and cost it the fee.
-TAKING: Final[frozenset[Step]] = frozenset({CHARGEBACK, SECOND})
+TAKING: Final[frozenset[DisputeStep]] = frozenset({CHARGEBACK, SECOND})
 
 #: What somebody who tells a step calls it -> the step.
-ACTIONS: Final[dict[str, Step]] = {
+ACTIONS: Final[dict[str, DisputeStep]] = {
     "retrieval": RETRIEVAL,
     "answer": ANSWER,
     "chargeback": CHARGEBACK,
     "represent": REPRESENTMENT,
     "second": SECOND,
     "accept": ACCEPTANCE,
-    "withdraw": WITHDRAWAL,
+    "withdraw": GIVEN_UP,
 }
 
 
 @frozen(kw_only=True)
-class Sale:
+class DisputedSale:
     """A presented sale, and what is left of it to be charged back."""
 
     request_id: int
@@ -110,7 +110,7 @@ class Dossier:
 class Wish:
     """What somebody tells of a dispute."""
 
-    step: Step
+    step: DisputeStep
     amount_minor: int | None = None  #: None: all there is
     reason: str = ""  #: code of ``disputes.toml``
     person: str = ""
@@ -124,29 +124,38 @@ class DisputeEvent:
 
     dossier: str
     number: int
-    step: Step
+    step: DisputeStep
     state: DisputeState
     reason: str
     amount_minor: int
     outstanding_minor: int
     fee_minor: int
+    fee_rule: str  #: the row of a file that says so; empty: no fee
     deadline: str
 
 
 def take_step(
-    wish: Wish, sale: Sale, dossier: Dossier, terms: DisputeTerms, calendar: Calendar, business_date: str
+    wish: Wish,
+    sale: DisputedSale,
+    dossier: Dossier,
+    terms: DisputeTerms,
+    calendar: Calendar,
+    business_date: str,
+    plan_fee: tuple[int, str] | None = None,
 ) -> DisputeEvent:
     """The event that a wish makes of a dossier on a business date.
+
+    ``plan_fee`` is what the merchant's own plan takes for a chargeback, and the row that says so; it goes before the terms'.
 
     NegativeAnswerError where the dossier is not at that step, or a deadline has passed; SwitchError where the wish itself is
     wrong: a reason that the table has not, an amount above what is left.
     """
-    state = TRANSITIONS.get((dossier.state, wish.step))
+    state = FOLLOWS.get((dossier.state, wish.step))
     if state is None:
         raise NegativeAnswerError(_not_now(wish.step, dossier))
     if sale.presented_minor <= 0:
         raise SwitchError(f"RRN {sale.rrn}: found a refund, expected a sale")
-    reason = terms.reason(wish.reason if wish.reason or wish.step in REASONED else dossier.reason)
+    reason = terms.reason(wish.reason or dossier.reason)
     _refuse_late(wish.step, dossier, business_date)
     if wish.step in REASONED:
         last = calendar.deadline(sale.presented_on, reason.chargeback_days, banking=reason.banking)
@@ -159,9 +168,13 @@ def take_step(
     outstanding_minor = dossier.outstanding_minor
     if wish.step in TAKING:
         outstanding_minor += amount_minor
-    elif wish.step in (REPRESENTMENT, WITHDRAWAL):
+    elif wish.step in (REPRESENTMENT, GIVEN_UP):
         outstanding_minor -= amount_minor
-    fee_minor = terms.fee(business_date, sale.currency, second=wish.step == SECOND) if wish.step in TAKING else 0
+    fee = NO_FEE
+    if wish.step in TAKING:
+        fee = terms.fee(business_date, sale.currency, second=wish.step == SECOND)
+    if wish.step == CHARGEBACK and plan_fee is not None:
+        fee = plan_fee
     days = {RETRIEVAL: reason.answer_days, CHARGEBACK: reason.representment_days, REPRESENTMENT: reason.second_days}
     following = days.get(wish.step)
     return DisputeEvent(
@@ -172,18 +185,19 @@ def take_step(
         reason=reason.code,
         amount_minor=amount_minor,
         outstanding_minor=outstanding_minor,
-        fee_minor=fee_minor,
+        fee_minor=fee[0],
+        fee_rule=fee[1] if fee[0] else "",
         deadline="" if following is None else calendar.deadline(business_date, following, banking=reason.banking),
     )
 
 
-def _not_now(step: Step, dossier: Dossier) -> str:
-    possible = ", ".join(_words(each) for state, each in TRANSITIONS if state == dossier.state)
+def _not_now(step: DisputeStep, dossier: Dossier) -> str:
+    possible = ", ".join(_words(each) for state, each in FOLLOWS if state == dossier.state)
     found = f"dossier {dossier.id}: found a {_words(step)}, and the dossier is {_words(dossier.state)}"
     return f"{found}; expected {possible}" if possible else f"{found}: nothing follows"
 
 
-def _refuse_late(step: Step, dossier: Dossier, business_date: str) -> None:
+def _refuse_late(step: DisputeStep, dossier: Dossier, business_date: str) -> None:
     if step in IN_TIME and dossier.deadline and business_date > dossier.deadline:
         raise NegativeAnswerError(
             f"dossier {dossier.id}: a {_words(step)} was possible until {dossier.deadline}, "
@@ -191,9 +205,9 @@ def _refuse_late(step: Step, dossier: Dossier, business_date: str) -> None:
         )
 
 
-def _amount(wish: Wish, sale: Sale, dossier: Dossier) -> int:
+def _amount(wish: Wish, sale: DisputedSale, dossier: Dossier) -> int:
     """What a step moves, or asks for; SwitchError where that is nothing, or more than there is."""
-    if wish.step == WITHDRAWAL:
+    if wish.step == GIVEN_UP:
         return dossier.outstanding_minor
     if wish.step not in WITH_AMOUNT:
         return 0
@@ -213,12 +227,12 @@ def _amount(wish: Wish, sale: Sale, dossier: Dossier) -> int:
     return amount_minor
 
 
-def _gone(sale: Sale) -> str:
+def _gone(sale: DisputedSale) -> str:
     back, elsewhere = _money(sale.given_back_minor, sale), _money(sale.elsewhere_minor, sale)
     return f"{back} reversed or refunded, {elsewhere} charged back in other dossiers"
 
 
-def _money(amount_minor: int, sale: Sale) -> str:
+def _money(amount_minor: int, sale: DisputedSale) -> str:
     return worded_minor(amount_minor, sale.currency)
 
 

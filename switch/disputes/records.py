@@ -14,11 +14,11 @@ from hashlib import sha256
 from typing import Any, Final
 
 from switch.business_day import typed_date
-from switch.disputes.life import ACTIONS, REASONED, Step
+from switch.disputes.life import ACTIONS, REASONED, DisputeStep
 from switch.errors import SwitchError
 from switch.record import frozen
 
-FILE_BYTES_MAX: Final = 16_777_216  #: of a file: some 100,000 records; a day has few
+RECORDS_BYTES_MAX: Final = 16_777_216  #: of a file: some 100,000 records; a day has few
 RECORD_CHARACTERS_MAX: Final = 2_000  #: of a record: a dozen short fields and a remark
 SHOWN_MAX: Final = 200  #: characters kept of a record that is set aside
 
@@ -42,7 +42,7 @@ class Record:
     """What one record of a file asks for; empty where it says nothing."""
 
     line: int
-    step: Step
+    step: DisputeStep
     fields: Mapping[str, str]
     id: str  #: no other record has it; of its content where the file gives none
     shown: str  #: as it stood, without card numbers
@@ -59,8 +59,8 @@ class SetAside:
 
 def read_records(content: bytes, file: str) -> Iterator[Record | SetAside]:
     """The records of a file in the order of its lines. SwitchError where the whole file is none: too large, a wrong head."""
-    if len(content) > FILE_BYTES_MAX:
-        raise SwitchError(f"{file}: found a file of more than {FILE_BYTES_MAX // 1024} KiB, expected records of disputes")
+    if len(content) > RECORDS_BYTES_MAX:
+        raise SwitchError(f"{file}: found a file of more than {RECORDS_BYTES_MAX // 1024} KiB, expected records of disputes")
     lines = content.removeprefix(b"\xef\xbb\xbf").decode(errors="replace").splitlines()
     first = next((line for line in lines if line.strip()), "")
     return _of_json(lines) if first.lstrip().startswith("{") else _of_csv(lines, file)
@@ -144,7 +144,7 @@ def _fault(fields: Mapping[str, str]) -> str:
     step = ACTIONS[fields["action"].lower()]
     if not fields.keys() & {"dossier", "rrn", "request"}:
         return "found nothing, expected dossier, rrn or request"
-    if step in REASONED and "reason" not in fields:
+    if step in REASONED and not fields.keys() & {"reason", "dossier"}:
         return "field 'reason': found nothing, expected a code of disputes.toml"
     return ""
 

@@ -13,6 +13,7 @@ from switch.spec_table import SpecTable
 
 DISPUTES_FILE: Final = "disputes.toml"
 PERIOD_DAYS_MAX: Final = 1000  #: of a period: schemes have 540 at most
+NO_FEE: Final = (0, "")
 Counted = Literal["calendar", "banking"]
 COUNTED: Final[tuple[Counted, ...]] = ("calendar", "banking")
 
@@ -107,10 +108,13 @@ class DisputeTerms:
             raise SpecError(DISPUTES_FILE, "reason", repr(code) if code else "nothing", known)
         return found
 
-    def fee(self, business_date: str, currency: str, *, second: bool = False) -> int:
-        """What a chargeback costs its merchant on a date, in minor units before VAT."""
+    def fee(self, business_date: str, currency: str, *, second: bool = False) -> tuple[int, str]:
+        """What a chargeback costs its merchant on a date, in minor units before VAT, and the row that says so."""
         in_force = [fee for fee in self.fees if fee.currency == currency and fee.from_date <= business_date]
-        return 0 if not in_force else in_force[-1].second_minor if second else in_force[-1].amount_minor
+        if not in_force:
+            return NO_FEE
+        last = in_force[-1]
+        return last.second_minor if second else last.amount_minor, f"{DISPUTES_FILE} from {last.from_date}"
 
 
 NO_TERMS: Final = DisputeTerms(reasons={})  #: where there is no such file

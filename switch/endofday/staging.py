@@ -9,7 +9,7 @@ from typing import Protocol
 from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
 from switch.clearing.exceptions import OPEN_EXCEPTIONS
-from switch.disputes.booking import DISPUTED_MERCHANTS
+from switch.disputes.booking import DISPUTED_MERCHANTS, DISPUTED_WITH_FEE
 from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
@@ -71,6 +71,9 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
     groups = stage_groups(connection, specs.fees, business_date, lacking)
     connection.execute(RELEASES_WANTED, parameters)
+    (disputed,) = connection.execute(DISPUTED_WITH_FEE, parameters).fetchone()
+    vat_of_fee = lacking.found(lambda: specs.fees.vat.rate(business_date, "chargeback_fee")) if disputed else 0
+    parameters["dispute_vat_basis_points"] = vat_of_fee
     for sql in (DISPUTED_MERCHANTS, *clearing.STAGE):
         connection.execute(sql, parameters)
     _refuse_changed_currency(connection, parameters)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from switch.casework.dossiers import dossier_story, dossiers
-from switch.disputes.life import ACTIONS, TRANSITIONS, DisputeState
+from switch.disputes.life import ACTIONS, FOLLOWS, DisputeState
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.errors import NegativeAnswerError, SwitchError
@@ -286,14 +286,14 @@ class DisputesMachine(RuleBasedStateMachine):
         left = self._left(case.sale)
         limit = {"chargeback": left, "represent": case.outstanding, "second": min(case.represented, left)}.get(action)
         amount = None if limit is None else limit * share // 10_000
-        fits = (case.state, step) in TRANSITIONS and (amount is None or 0 < amount <= (limit or 0))
+        fits = (case.state, step) in FOLLOWS and (amount is None or 0 < amount <= (limit or 0))
         try:
             dispute(self.data, action, dossier, None if amount is None else _text(amount))
         except SwitchError:
             assert not fits
             return
         assert fits
-        case.state = TRANSITIONS[case.state, step]
+        case.state = FOLLOWS[case.state, step]
         if action in ("chargeback", "second"):
             case.outstanding += amount or 0
             case.fees += FEE if action == "chargeback" else 2_000 + 200

@@ -12,16 +12,16 @@ from switch.disputes.life import (
     ANSWER,
     CHARGEBACK,
     ENDED,
+    FOLLOWS,
+    GIVEN_UP,
     REPRESENTMENT,
     RETRIEVAL,
     SECOND,
     STEPS,
-    TRANSITIONS,
-    WITHDRAWAL,
+    DisputedSale,
     DisputeEvent,
+    DisputeStep,
     Dossier,
-    Sale,
-    Step,
     Wish,
     take_step,
 )
@@ -30,10 +30,14 @@ from tests.support.day_builders import FRIDAY, MONDAY, SATURDAY, day_specs
 from tests.support.dispute_builders import TERMS
 
 CALENDAR = day_specs().calendar
-SALE = Sale(request_id=1, rrn="632400000001", merchant_id="M", currency="504", presented_on=FRIDAY, presented_minor=10_000)
+SALE = DisputedSale(
+    request_id=1, rrn="632400000001", merchant_id="M", currency="504", presented_on=FRIDAY, presented_minor=10_000
+)
 
 
-def took(dossier: Dossier, step: Step, on: str = SATURDAY, sale: Sale = SALE, **wish: Any) -> tuple[Dossier, DisputeEvent]:
+def took(
+    dossier: Dossier, step: DisputeStep, on: str = SATURDAY, sale: DisputedSale = SALE, **wish: Any
+) -> tuple[Dossier, DisputeEvent]:
     """The dossier after a step, and the event."""
     told = Wish(step=step, **{"reason": "FRAUD" if step in (RETRIEVAL, CHARGEBACK) else "", **wish})
     event = take_step(told, sale, dossier, TERMS, CALENDAR, on)
@@ -68,19 +72,25 @@ def test_the_whole_way_to_arbitration() -> None:
     assert (last.outstanding_minor, last.deadline, last.reason) == (10_000, "", "FRAUD")
 
 
+def test_the_fee_of_the_merchants_own_plan_goes_before_that_of_all() -> None:
+    told = Wish(step=CHARGEBACK, reason="FRAUD")
+    event = take_step(told, SALE, NEW, TERMS, CALENDAR, SATURDAY, (9_900, "fees/discount.toml:7 from 2026-01-01"))
+    assert (event.fee_minor, event.fee_rule) == (9_900, "fees/discount.toml:7 from 2026-01-01")
+
+
 def test_a_withdrawal_gives_back_whatever_is_charged_back() -> None:
     charged, _ = took(NEW, CHARGEBACK, amount_minor=4_000)
-    ended, event = took(charged, WITHDRAWAL)
+    ended, event = took(charged, GIVEN_UP)
     assert (ended.outstanding_minor, event.amount_minor, ended.state) == (0, 4_000, "withdrawn")
 
 
 def test_only_the_steps_of_the_table_are_taken() -> None:
-    states = {state for state, _ in TRANSITIONS} | ENDED
+    states = {state for state, _ in FOLLOWS} | ENDED
     for state in states:
         dossier = Dossier(id="D26000001", state=state, reason="FRAUD", outstanding_minor=5_000, moved_minor=5_000)
         for step in STEPS:
-            if (state, step) in TRANSITIONS:
-                assert took(dossier, step)[1].state == TRANSITIONS[state, step]
+            if (state, step) in FOLLOWS:
+                assert took(dossier, step)[1].state == FOLLOWS[state, step]
             else:
                 with pytest.raises(NegativeAnswerError, match=r"^dossier D26000001: found a "):
                     took(dossier, step)
@@ -95,7 +105,7 @@ def test_only_the_steps_of_the_table_are_taken() -> None:
         (0, SALE),
     ],
 )
-def test_no_more_is_charged_back_than_is_left(amount: int, sale: Sale) -> None:
+def test_no_more_is_charged_back_than_is_left(amount: int, sale: DisputedSale) -> None:
     with pytest.raises(SwitchError, match=r"^amount: found .* expected at most .*100\.00 MAD presented"):
         took(NEW, CHARGEBACK, sale=sale, amount_minor=amount)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.disputes.records import FIELDS, FILE_BYTES_MAX, Record, SetAside, read_records
+from switch.disputes.records import FIELDS, RECORDS_BYTES_MAX, Record, SetAside, read_records
 from switch.errors import SwitchError
 
 CSV = "action,rrn,amount,reason,id\nchargeback,632400000001,40.00,FRAUD,B1\nrepresent,632400000001,,,B2\n"
@@ -73,7 +73,7 @@ def test_a_corrupt_record_is_set_aside_and_the_rest_goes_on(line: str, reason: s
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\n\n", b"rrn,amount\n", b"action,rrn,rrn\n", b"action,pan\n", b"x" * (FILE_BYTES_MAX + 1)]
+    "content", [b"", b"\n\n", b"rrn,amount\n", b"action,rrn,rrn\n", b"action,pan\n", b"x" * (RECORDS_BYTES_MAX + 1)]
 )
 def test_what_is_no_file_of_records_is_refused(content: bytes) -> None:
     with pytest.raises(SwitchError, match=r"^a\.csv"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from switch.casework.dossiers import DossierRow, Named, Rules, tell
+from switch.casework.dossiers import DisputeRules, DossierRow, NamedSale, tell
 from switch.disputes.life import ACTIONS, Wish
 from switch.disputes.terms import DisputeTerms
 from tests.support.day_builders import NOW_MS, day_specs, spec_table
@@ -32,7 +32,7 @@ representment_days = 2
 second_days = 10
 """
 TERMS = DisputeTerms.from_toml(spec_table("disputes.toml", DISPUTES))
-RULES = Rules(terms=TERMS, calendar=day_specs().calendar)
+RULES = DisputeRules(terms=TERMS, calendar=day_specs().calendar)
 
 
 def dispute(data: Path, action: str, which: str, amount: str | None = None, **wish: Any) -> DossierRow:
@@ -40,4 +40,4 @@ def dispute(data: Path, action: str, which: str, amount: str | None = None, **wi
     step = ACTIONS[action]
     opens = not which.startswith("D")
     told = Wish(step=step, **{"reason": "FRAUD" if opens else "", **wish})
-    return tell(data, RULES, Named(which=which), told, amount, NOW_MS, new=opens)
+    return tell(data, RULES, NamedSale(which=which), told, amount, NOW_MS, new=opens)

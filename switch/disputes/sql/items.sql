@@ -14,7 +14,7 @@ SELECT m.dossier, m.number, :business_date, m.request_id, m.kind, p.merchant_id,
   m.before_minor - m.after_minor,
   (m.before_minor * p.interchange_rate_basis_points + 5000) / 10000
     - (m.after_minor * p.interchange_rate_basis_points + 5000) / 10000,
-  m.fee_minor, (m.fee_minor * :vat_rate_basis_points + 5000) / 10000, :vat_rate_basis_points, p.rrn
+  m.fee_minor, (m.fee_minor * :dispute_vat_basis_points + 5000) / 10000, :dispute_vat_basis_points, p.rrn
 FROM moved AS m
 CROSS JOIN presentment AS p
 WHERE p.request_id = m.request_id AND m.after_minor <> m.before_minor

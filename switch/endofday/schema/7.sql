@@ -47,6 +47,7 @@ CREATE TABLE dispute_event (
   amount_minor      INTEGER NOT NULL CHECK (amount_minor >= 0),       -- that it asks for, or moves
   outstanding_minor INTEGER NOT NULL CHECK (outstanding_minor >= 0),  -- charged back after it
   fee_minor         INTEGER NOT NULL CHECK (fee_minor >= 0),          -- the merchant pays it, before VAT
+  fee_rule          TEXT    NOT NULL,       -- file, line and date of the row that says so; empty: no fee
   deadline          TEXT    NOT NULL,       -- last business date of the next step; empty: no step has one
   person            TEXT    NOT NULL,       -- who told it
   remark            TEXT    NOT NULL,
