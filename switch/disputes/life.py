@@ -20,10 +20,10 @@ CHARGEBACK: Final = "chargeback"  #: the issuer takes the money back
 REPRESENTMENT: Final = "representment"  #: the acquirer presents the sale again
 SECOND: Final = "second_chargeback"  #: the issuer takes it back once more
 ACCEPTANCE: Final = "acceptance"  #: whose turn it is leaves it at that
-GIVEN_UP: Final = "withdrawal"  #: the issuer gives up
+WITHDRAWING: Final = "withdrawal"  #: the issuer gives up
 
 DisputeStep = Literal["retrieval", "answer", "chargeback", "representment", "second_chargeback", "acceptance", "withdrawal"]
-STEPS: Final[tuple[DisputeStep, ...]] = (RETRIEVAL, ANSWER, CHARGEBACK, REPRESENTMENT, SECOND, ACCEPTANCE, GIVEN_UP)
+STEPS: Final[tuple[DisputeStep, ...]] = (RETRIEVAL, ANSWER, CHARGEBACK, REPRESENTMENT, SECOND, ACCEPTANCE, WITHDRAWING)
 
 NEW: Final = "new"  #: no event yet
 DisputeState = Literal[
@@ -66,7 +66,7 @@ ACTIONS: Final[dict[str, DisputeStep]] = {
     "represent": REPRESENTMENT,
     "second": SECOND,
     "accept": ACCEPTANCE,
-    "withdraw": GIVEN_UP,
+    "withdraw": WITHDRAWING,
 }
 
 
@@ -161,14 +161,14 @@ def take_step(
         last = calendar.deadline(sale.presented_on, reason.chargeback_days, banking=reason.banking)
         if business_date > last:
             raise NegativeAnswerError(
-                f"RRN {sale.rrn}: a {_words(wish.step)} for reason {reason.code} was possible until {last}, "
+                f"RRN {sale.rrn}: the {_words(wish.step)} for reason {reason.code} was possible until {last}, "
                 f"and business date {business_date} is open"
             )
     amount_minor = _amount(wish, sale, dossier)
     outstanding_minor = dossier.outstanding_minor
     if wish.step in TAKING:
         outstanding_minor += amount_minor
-    elif wish.step in (REPRESENTMENT, GIVEN_UP):
+    elif wish.step in (REPRESENTMENT, WITHDRAWING):
         outstanding_minor -= amount_minor
     fee = NO_FEE
     if wish.step in TAKING:
@@ -193,21 +193,21 @@ def take_step(
 
 def _not_now(step: DisputeStep, dossier: Dossier) -> str:
     possible = ", ".join(_words(each) for state, each in FOLLOWS if state == dossier.state)
-    found = f"dossier {dossier.id}: found a {_words(step)}, and the dossier is {_words(dossier.state)}"
+    found = f"dossier {dossier.id}: found the step {_words(step)}, and the dossier is {_words(dossier.state)}"
     return f"{found}; expected {possible}" if possible else f"{found}: nothing follows"
 
 
 def _refuse_late(step: DisputeStep, dossier: Dossier, business_date: str) -> None:
     if step in IN_TIME and dossier.deadline and business_date > dossier.deadline:
         raise NegativeAnswerError(
-            f"dossier {dossier.id}: a {_words(step)} was possible until {dossier.deadline}, "
+            f"dossier {dossier.id}: the {_words(step)} was possible until {dossier.deadline}, "
             f"and business date {business_date} is open"
         )
 
 
 def _amount(wish: Wish, sale: DisputedSale, dossier: Dossier) -> int:
     """What a step moves, or asks for; SwitchError where that is nothing, or more than there is."""
-    if wish.step == GIVEN_UP:
+    if wish.step == WITHDRAWING:
         return dossier.outstanding_minor
     if wish.step not in WITH_AMOUNT:
         return 0

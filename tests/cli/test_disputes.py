@@ -45,7 +45,7 @@ def test_a_dispute_goes_its_way_by_command(data: Path) -> None:
     late = disputes(data, "answer", "D26000001")
     assert late.code == 1
     assert late.sentence == (
-        "dossier D26000001: found a answer, and the dossier is charged back again; expected acceptance, withdrawal"
+        "dossier D26000001: found the step answer, and the dossier is charged back again; expected acceptance, withdrawal"
     )
     assert disputes(data, "withdraw", "D26000001").code == 0
     assert disputes(data, "list").code == 1

@@ -13,7 +13,7 @@ from switch.disputes.life import (
     CHARGEBACK,
     ENDED,
     FOLLOWS,
-    GIVEN_UP,
+    WITHDRAWING,
     REPRESENTMENT,
     RETRIEVAL,
     SECOND,
@@ -80,7 +80,7 @@ def test_the_fee_of_the_merchants_own_plan_goes_before_that_of_all() -> None:
 
 def test_a_withdrawal_gives_back_whatever_is_charged_back() -> None:
     charged, _ = took(NEW, CHARGEBACK, amount_minor=4_000)
-    ended, event = took(charged, GIVEN_UP)
+    ended, event = took(charged, WITHDRAWING)
     assert (ended.outstanding_minor, event.amount_minor, ended.state) == (0, 4_000, "withdrawn")
 
 
@@ -92,7 +92,7 @@ def test_only_the_steps_of_the_table_are_taken() -> None:
             if (state, step) in FOLLOWS:
                 assert took(dossier, step)[1].state == FOLLOWS[state, step]
             else:
-                with pytest.raises(NegativeAnswerError, match=r"^dossier D26000001: found a "):
+                with pytest.raises(NegativeAnswerError, match=r"^dossier D26000001: found the step "):
                     took(dossier, step)
 
 
@@ -134,7 +134,7 @@ def test_deadlines_follow_the_calendar_and_are_told_when_they_have_passed() -> N
     assert event.deadline == "2026-11-30"  # ten days later; a Monday
     took(charged, REPRESENTMENT, on=event.deadline)
     with pytest.raises(
-        NegativeAnswerError, match="a representment was possible until 2026-11-30, and business date 2026-12-01"
+        NegativeAnswerError, match="the representment was possible until 2026-11-30, and business date 2026-12-01"
     ):
         took(charged, REPRESENTMENT, on="2026-12-01")
     took(charged, ACCEPTANCE, on="2027-12-01")  # to leave it at that is never too late

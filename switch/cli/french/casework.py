@@ -12,6 +12,8 @@ CASEWORK: Final[dict[str, str]] = {
     "by": "par",
     "age": "ancienneté",
     "{1} days, {2} business dates": "{1} jours, {2} journées comptables",
+    "open": "à traiter",
+    "presented": "présentée",
     "accepted": "acceptée",
     "to write off": "à passer en perte",
     "written off": "passée en perte",
@@ -73,16 +75,16 @@ CASEWORK: Final[dict[str, str]] = {
         "dossier {1} : {2} de la vente ont été annulés ou remboursés après l'impayé : à représenter"
     ),
     # what a step is refused for
-    "dossier {1}: found a {2*}, and the dossier is {3*}; expected {4*}": (
+    "dossier {1}: found the step {2*}, and the dossier is {3*}; expected {4*}": (
         "dossier {1} : trouvé « {2} », et l'état du dossier est « {3} » ; attendu {4}"
     ),
-    "dossier {1}: found a {2*}, and the dossier is {3*}: nothing follows": (
+    "dossier {1}: found the step {2*}, and the dossier is {3*}: nothing follows": (
         "dossier {1} : trouvé « {2} », et l'état du dossier est « {3} » : plus rien ne suit"
     ),
-    "dossier {1}: a {2*} was possible until {3}, and business date {4} is open": (
+    "dossier {1}: the {2*} was possible until {3}, and business date {4} is open": (
         "dossier {1} : {2} possible jusqu'au {3}, et la journée comptable {4} est ouverte"
     ),
-    "RRN {1}: a {2*} for reason {3} was possible until {4}, and business date {5} is open": (
+    "RRN {1}: the {2*} for reason {3} was possible until {4}, and business date {5} is open": (
         "RRN {1} : {2} possible pour le motif {3} jusqu'au {4}, et la journée comptable {5} est ouverte"
     ),
     "RRN {1}: found a refund, expected a sale": "RRN {1} : trouvé un remboursement, attendu une vente",

@@ -135,10 +135,10 @@ WHOLE: Final = (
         "mail.toml: smtp: login_file: /d/x: found No such file or directory, expected a file with user:password that its owner "
         "alone can read"
     ),
-    "dossier D26000001: found a withdrawal, and the dossier is represented; expected second chargeback, acceptance",
-    "dossier D26000001: found a withdrawal, and the dossier is accepted: nothing follows",
-    "dossier D26000001: a representment was possible until 2026-12-20, and business date 2026-12-21 is open",
-    "RRN 632400000001: a chargeback for reason FRAUD was possible until 2026-12-20, and business date 2026-12-21 is open",
+    "dossier D26000001: found the step withdrawal, and the dossier is represented; expected second chargeback, acceptance",
+    "dossier D26000001: found the step withdrawal, and the dossier is accepted: nothing follows",
+    "dossier D26000001: the representment was possible until 2026-12-20, and business date 2026-12-21 is open",
+    "RRN 632400000001: the chargeback for reason FRAUD was possible until 2026-12-20, and business date 2026-12-21 is open",
     (
         "RRN 632400000001: found nothing left of 100.00 MAD: 0.00 MAD reversed or refunded, 100.00 MAD charged back in other "
         "dossiers"
