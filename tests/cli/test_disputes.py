@@ -11,6 +11,7 @@ from switch.specs.load import load_specs
 from tests.cli.command import Outcome, run
 from tests.cli.french.english import english_lines
 from tests.support.day_builders import FRIDAY, journal_of, later_ms
+from tests.support.json_schema import mistakes, schema_of
 
 SALE = "632400000001"
 
@@ -26,6 +27,18 @@ def data(tmp_path: Path) -> Path:
 
 def disputes(data: Path, *arguments: object) -> Outcome:
     return run("disputes", *arguments, "--data", data)
+
+
+def test_what_programs_read_is_as_its_schema_says(data: Path) -> None:
+    path = data / "impayes.csv"
+    path.write_text(f"action;rrn;reason\nchargeback;{SALE};FRAUD\nsteal;1;\n", encoding="utf-8")
+    for name, arguments in (
+        ("disputes-import", ("import", path)),
+        ("disputes-set-aside", ("set-aside",)),
+        ("disputes-list", ("list",)),
+        ("disputes-show", ("represent", "D26000001")),
+    ):
+        assert mistakes(disputes(data, *arguments, "--json").json, schema_of(name)) == []
 
 
 def test_a_dispute_goes_its_way_by_command(data: Path) -> None:

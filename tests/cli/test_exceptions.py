@@ -10,6 +10,7 @@ from switch.endofday.close import close_day
 from tests.cli.command import run
 from tests.cli.french.english import english_lines
 from tests.support.day_builders import FRIDAY, day_specs, journal_of, later_ms
+from tests.support.json_schema import mistakes, schema_of
 
 
 @pytest.fixture
@@ -38,7 +39,9 @@ def test_the_list_has_reason_and_age(data: Path) -> None:
             "merchant",
         )
     ]
-    first, second = run("exceptions", "list", "--data", data, "--json").json
+    listed = run("exceptions", "list", "--data", data, "--json").json
+    assert mistakes(listed, schema_of("exceptions-list")) == []
+    first, second = listed
     assert (first["age_days"], first["age_dates"], first["state"]) == (1, 1, "open")
     assert second["reason"] == "made offline, above the floor limit of the contract"
 
@@ -51,6 +54,7 @@ def test_what_a_person_decides_is_shown_with_the_name(data: Path) -> None:
     refused = run("exceptions", "represent", "632400000001", *about)
     assert (refused.code, refused.sentence[:50]) == (1, "RRN 632400000001: found unknown merchant, which no")
     story = run("exceptions", "write-off", "632400000001", "--pay-merchant", *about, "--json").json
+    assert mistakes(story, schema_of("exceptions-show")) == []
     assert (story["state"], story["orders"][0]["pays_merchant"]) == ("to_write_off", True)
     assert [item["state"] for item in run("exceptions", "list", "--data", data, "--json").json] == ["to_write_off", "accepted"]
     run("day", "close", "--data", data)
