@@ -18,7 +18,7 @@ from switch.errors import SwitchError
 from switch.record import frozen
 
 _KNOWN: Final = "SELECT dossier FROM dispute_event WHERE record_id = ?"
-_ASIDE: Final = "INSERT OR IGNORE INTO dispute_set_aside VALUES (?, ?, ?, ?, ?, ?)"
+_ASIDE: Final = "INSERT OR IGNORE INTO dispute_set_aside VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ALL_ASIDE: Final = "SELECT file_name, line, reason, record FROM dispute_set_aside ORDER BY recorded_at_ms, file_sha256, line"
 NAME_MAX: Final = 100  #: characters kept of the name of a file
 
@@ -84,7 +84,8 @@ def take_file(data: Path, rules: DisputeRules, path: Path, now_ms: int) -> FileR
                 connection.execute("ROLLBACK TO record")
                 aside.append(SetAside(line=record.line, reason=str(error), record=record.shown))
             connection.execute("RELEASE record")
-        rows = [(digest, each.line, path.name[:NAME_MAX], each.reason, each.record, now_ms) for each in aside]
+        named = path.name[:NAME_MAX]
+        rows = [(digest, each.line, business_date, named, each.reason, each.record, now_ms) for each in aside]
         connection.executemany(_ASIDE, rows)
     return FileReport(file=path.name, taken=tuple(taken), set_aside=tuple(aside))
 

@@ -215,6 +215,7 @@ _DIGESTED: Final = {
     "exception_reason": "request_id",
     "dispute_event": "id",
     "dispute_item": "dossier, number",
+    "dispute_set_aside": "file_sha256, line",
     "direct_debit": "reference",
 }
 

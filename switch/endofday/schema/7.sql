@@ -85,6 +85,7 @@ CREATE INDEX dispute_item_of_day ON dispute_item (business_date);
 CREATE TABLE dispute_set_aside (
   file_sha256    TEXT    NOT NULL,
   line           INTEGER NOT NULL,
+  business_date  TEXT    NOT NULL,          -- open when the file was read
   file_name      TEXT    NOT NULL,
   reason         TEXT    NOT NULL,
   record         TEXT    NOT NULL,          -- as it stood, shortened, runs of digits masked
@@ -153,6 +154,9 @@ CREATE TRIGGER dispute_event_day_closed BEFORE INSERT ON dispute_event
   WHEN EXISTS (SELECT 1 FROM closed_day WHERE business_date = NEW.business_date)
   BEGIN SELECT RAISE(ABORT, 'the day is closed'); END;
 CREATE TRIGGER dispute_item_day_closed BEFORE INSERT ON dispute_item
+  WHEN EXISTS (SELECT 1 FROM closed_day WHERE business_date = NEW.business_date)
+  BEGIN SELECT RAISE(ABORT, 'the day is closed'); END;
+CREATE TRIGGER dispute_set_aside_day_closed BEFORE INSERT ON dispute_set_aside
   WHEN EXISTS (SELECT 1 FROM closed_day WHERE business_date = NEW.business_date)
   BEGIN SELECT RAISE(ABORT, 'the day is closed'); END;
 CREATE TRIGGER direct_debit_day_closed BEFORE INSERT ON direct_debit
