@@ -277,6 +277,7 @@ SQL_IN_CODE: Final = {
     "clearing/remises",
     "endofday/close",
     "endofday/report",
+    "explain/charges",
     "explain/lifecycle",
     "journal/open_totals",
     "journal/reader",

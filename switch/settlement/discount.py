@@ -6,7 +6,7 @@ exactly; VAT is due on the fee of the line. ``fees.rows`` says which row counts;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 
@@ -171,7 +171,12 @@ class DiscountTable:
         """The commission in force for a sale of which only the origin of the card is known."""
         return self.row(business_date, plan_id, FeeSale(origin=origin))
 
-    def gaps(self, business_date: str, plan_id: str, origins: Iterator[str] | list[str]) -> Iterator[SpecError]:
+    def kinds(self, plan_ids: Iterable[str]) -> set[str]:
+        """The kinds of fees besides the commission that plans have."""
+        plans = [self.plan(plan_id) for plan_id in plan_ids]
+        return {each.kind for plan in plans for each in (*plan.extras, *plan.charges)}
+
+    def gaps(self, business_date: str, plan_id: str, origins: Iterable[str]) -> Iterator[SpecError]:
         """The kinds of sales for which a plan has no commission on a date: the first of each origin."""
         plan = self.plan(plan_id)
         for origin in origins:
