@@ -39,7 +39,7 @@ def _telling(command: Callable[..., Any]) -> Callable[..., Any]:
 def disputes() -> None:
     """Work disputed sales: retrieval requests, chargebacks, representments, second chargebacks.
 
-    `switch day close` moves the money of all that was told on its business date.
+    `switch day close` moves the money of all steps of its business date.
     """
 
 
@@ -62,8 +62,8 @@ def open_dispute(
 ) -> None:
     """Open a dispute of a presented sale, for all of it or a part.
 
-    RRN is the retrieval reference number of the sale, or the number of its request. Never more is charged back than was
-    presented, less what was reversed or refunded of it.
+    RRN is the retrieval reference number of the sale, or the number of its request. The most that can be charged back is the
+    presented amount, less its reversals and refunds.
 
     \b
     switch disputes open 632616000051 --reason FRAUD
@@ -82,7 +82,7 @@ def open_dispute(
 @json_option
 @lang_option
 def list_disputes(ended: bool, data: Path, as_json: bool) -> None:
-    """List the disputes with their states, what is charged back of each, and until when the next step is possible."""
+    """List the disputes with their states, the amounts charged back, and the deadlines of the next steps."""
     from switch.casework.dossiers import dossiers
     from switch.cli.show.tables import show_json, show_table
 
@@ -120,7 +120,7 @@ def list_disputes(ended: bool, data: Path, as_json: bool) -> None:
 @json_option
 @lang_option
 def show_dispute(dossier: str, data: Path, specs_folder: Path | None, as_json: bool) -> None:
-    """Show a dispute by its dossier, or by the RRN of its sale: every event, and what the closes booked of it."""
+    """Show a dispute by its dossier, or by the RRN of its sale: every event, with the amount that a close booked."""
     from switch.casework.dossiers import dossier_story
     from switch.specs.load import specs_of
 
@@ -186,7 +186,7 @@ def accept(dossier: str, **rest: Any) -> None:
 @_dossier_argument
 @_telling
 def withdraw(dossier: str, **rest: Any) -> None:
-    """The issuer gives up: what is charged back still goes to the merchant again, and the dispute ends."""
+    """The issuer gives up: the merchant gets the amount that is charged back still, and the dispute ends."""
     _follow("withdrawal", dossier, None, **rest)
 
 

@@ -74,13 +74,13 @@ def list_exceptions(ended: bool, data: Path, as_json: bool) -> None:
         next_step(f"{program()} exceptions represent {waiting.rrn}{in_folder(data)} --by NAME --reason TEXT")
 
 
-@exceptions.command("show", short_help="Show one exception, with all that was decided of it.")
+@exceptions.command("show", short_help="Show one exception, with the decisions about it.")
 @_which_argument
 @data_option
 @json_option
 @lang_option
 def show_exception(which: str, data: Path, as_json: bool) -> None:
-    """Show an exception: its reasons, what people decided, how it ended.
+    """Show an exception: its reasons, the decisions about it, and its end.
 
     RRN is its retrieval reference number, or the number of its request if several exceptions share that.
     """
