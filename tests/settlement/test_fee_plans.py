@@ -165,7 +165,7 @@ def test_charges_are_due_once_and_monthly(tmp_path: Path) -> None:
 
 def test_a_reversal_leaves_the_fees_of_what_remains(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
-        sold = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}
+        sold: dict[str, Any] = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}
         part, whole = journal.decide(**sold), journal.decide(**sold)
         close(tmp_path)
         journal.reverse(part, 40_00)

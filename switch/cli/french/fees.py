@@ -40,8 +40,8 @@ FEES: Final[dict[str, str]] = {
     "presentment {1} (RRN {2}) has not the fee {3} its rule comes to": (
         "la présentation {1} (RRN {2}) n'a pas les frais {3} que donne leur règle"
     ),
-    "fee line {2} of presentment {1} has no presentment or no rule behind it": (
-        "les frais {2} de la présentation {1} n'ont ni présentation ni règle"
+    "presentment {1} is not there for its fee {2}, or has no rule for it": (
+        "la présentation {1} manque à ses frais {2}, ou n'a pas de règle pour eux"
     ),
     "merchant {1}, terminal {2}: the fees {3} differ from their entries by {4} minor units": (
         "commerçant {1}, TPE {2} : les frais {3} diffèrent de leurs écritures de {4} (en unités divisionnaires)"

@@ -190,9 +190,7 @@ def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
     return [
         *faults(ask, business_date, check, sentence, of_date),
         *faults(ask, business_date, check, sentence, adjusted),
-        *faults(
-            ask, business_date, check, "fee line {1} of presentment {0} has no presentment or no rule behind it", unfounded
-        ),
+        *faults(ask, business_date, check, "presentment {} is not there for its fee {}, or has no rule for it", unfounded),
     ]
 
 
