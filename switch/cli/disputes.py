@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _dossier_argument = click.argument("dossier", metavar="DOSSIER")
 _amount_option = option("--amount", metavar="AMOUNT", help="Part of it, such as 125.00; all there is, unless given.")
 _by_option = option("--by", "person", default="", metavar="NAME", help="Who tells it; the books keep the name.")
-_text_option = option("--text", "remark", default="", metavar="TEXT", help="A remark; the books keep it.")
+_text_option = option("--text", "remark", default="", metavar="WORDS", help="A remark; the books keep it.")
 
 
 def _telling(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -159,7 +159,7 @@ def represent(dossier: str, amount: str | None, **rest: Any) -> None:
     """Present a sale again after a chargeback: the next close takes the money from the issuer and gives it to the merchant.
 
     \b
-    switch disputes represent D26000001 --by "S. Alami" --text "signed slip"
+    switch disputes represent D26000001 --by Alami --text "signed slip"
     switch disputes represent D26000001 --amount 40.00
     """
     _follow("representment", dossier, amount, **rest)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _which_argument = click.argument("which", metavar="RRN")
 _by_option = option("--by", "person", required=True, metavar="NAME", help="Who decides; the books keep the name.")
-_reason_option = option("--reason", required=True, metavar="TEXT", help="Why; the books keep it.")
+_reason_option = option("--reason", required=True, metavar="WORDS", help="Why; the books keep it.")
 
 
 @click.group(cls=Verbs)
@@ -71,7 +71,7 @@ def list_exceptions(ended: bool, data: Path, as_json: bool) -> None:
     show_table(heads, rows, below=("reason",))
     waiting = next((item for item in items if _waits_for_person(item)), None)
     if waiting is not None:
-        next_step(f"{program()} exceptions represent {waiting.rrn}{in_folder(data)} --by NAME --reason TEXT")
+        next_step(f"{program()} exceptions represent {waiting.rrn}{in_folder(data)} --by NAME --reason WORDS")
 
 
 @exceptions.command("show", short_help="Show one exception, with the decisions about it.")
@@ -102,7 +102,7 @@ def represent(which: str, person: str, reason: str, data: Path, as_json: bool) -
     Other exceptions wait for the specification and not for a person: nobody can accept them.
 
     \b
-    switch exceptions represent 632616000051 --by "S. Alami" --reason "slip seen"
+    switch exceptions represent 632616000051 --by Alami --reason slip
     """
     from switch.casework.open_items import exception_story
     from switch.casework.open_items import represent as accept
@@ -126,7 +126,7 @@ def write_off(which: str, person: str, reason: str, pays_merchant: bool, data: P
     Switch pays the merchant the whole amount, and posts it to the account exception-loss.
 
     \b
-    switch exceptions write-off 632616000051 --by "S. Alami" --reason "merchant left in 2025"
+    switch exceptions write-off 632616000051 --by Alami --reason left
     """
     from switch.casework.open_items import exception_story
     from switch.casework.open_items import write_off as give_up

@@ -25,7 +25,7 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES, **CASEWORK}}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**CASEWORK, **SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES}}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 #: The verbs that have ``--lang``.
 SPOKEN: Final = frozenset({"day", "statement", "exceptions", "disputes", "mail", "fees", "check", "merchants", "demo"})
