@@ -84,8 +84,8 @@ def take_file(data: Path, rules: DisputeRules, path: Path, now_ms: int) -> FileR
                 connection.execute("ROLLBACK TO record")
                 aside.append(SetAside(line=record.line, reason=str(error), record=record.shown))
             connection.execute("RELEASE record")
-        named = path.name[:NAME_MAX]
-        rows = [(digest, each.line, business_date, named, each.reason, each.record, now_ms) for each in aside]
+        name = path.name[:NAME_MAX]
+        rows = [(digest, each.line, business_date, name, each.reason, each.record, now_ms) for each in aside]
         connection.executemany(_ASIDE, rows)
     return FileReport(file=path.name, taken=tuple(taken), set_aside=tuple(aside))
 
