@@ -14,6 +14,7 @@ from switch.cli.console.attended import next_step
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, said
+from switch.display.plural import plural
 from switch.errors import NegativeAnswerError
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _show(story: ExceptionStory, *, as_json: bool) -> None:
         ("amount", f"{figure(_amount(item))} {_currency(item)}"),
         ("business date", said(item.business_date)),
         ("reason", said(item.reason)),
-        ("age", said(f"{item.age_days} days, {item.age_dates} business dates")),
+        ("age", f"{said(plural(item.age_days, 'day'))}, {said(plural(item.age_dates, 'business date'))}"),
         ("state", said(_state(item)) + (f" {said(item.ended_on)}" if item.ended_on else "")),
     ]
     show_pairs(pairs)

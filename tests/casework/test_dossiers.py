@@ -200,6 +200,44 @@ def test_a_merchant_that_left_still_pays_its_chargebacks(tmp_path: Path) -> None
     assert [(payout.merchant_id, payout.net_minor) for payout in report.payouts] == [(GROCER.id, -10_000 - FEE)]
 
 
+def test_a_merchant_that_sells_in_another_currency_now_still_pays_in_that_of_the_sale(tmp_path: Path) -> None:
+    (sale,) = sold(tmp_path, 10_000)
+    dispute(tmp_path, "chargeback", sale)
+    report = close(tmp_path, day_specs((evolve(GROCER, currency="978"),)))
+    assert [(payout.currency, payout.net_minor) for payout in report.payouts] == [("504", -10_000 - FEE)]
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "check"),
+    [
+        ("dispute_item", "DELETE FROM dispute_item", "disputes_booked"),
+        ("dispute_item", "UPDATE dispute_item SET amount_minor = amount_minor + 1", "disputes_booked"),
+        ("dispute_item", "UPDATE dispute_item SET interchange_minor = 0", "positions_match_presentments"),
+        ("dispute_event", "UPDATE dispute_event SET outstanding_minor = 10001", "disputes_within_sales"),
+        ("dispute_event", "UPDATE dispute_event SET fee_minor = 0", "disputes_booked"),
+        ("merchant_entry", "UPDATE merchant_entry SET amount_minor = 0 WHERE kind = 'chargeback'", "disputes_posted"),
+        ("merchant_entry", "UPDATE merchant_entry SET vat_minor = 0 WHERE kind = 'chargeback_fee'", "disputes_posted"),
+        (
+            "posting",
+            "UPDATE posting SET debit_minor = 0, credit_minor = 0 WHERE entry_id LIKE '%/dispute/%' AND line < 3",
+            "disputes_posted",
+        ),
+    ],
+)
+def test_check_finds_what_is_changed_of_a_dispute(tmp_path: Path, table: str, change: str, check: str) -> None:
+    (sale,) = sold(tmp_path, 10_000)
+    dispute(tmp_path, "chargeback", sale)
+    close(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books:
+        for (guard,) in books.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?", (table,)
+        ).fetchall():
+            books.execute(f"DROP TRIGGER {guard}")
+        books.execute(change)
+        books.commit()
+    assert check in {fault.check for fault in check_books(tmp_path).faults}
+
+
 @define
 class Case:
     """A dispute as the test follows it."""

@@ -215,6 +215,36 @@ def test_a_merchant_that_is_taken_under_the_default_contract_has_its_exceptions_
         assert close(tmp_path, evolve(SPECS, default_contract=default)).represented_count == 1
 
 
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("exception_end", "DELETE FROM exception_end WHERE outcome = 'presented'"),
+        ("exception_end", "DELETE FROM exception_end WHERE outcome = 'reversed'"),
+        ("exception_end", "DELETE FROM exception_end WHERE outcome = 'written_off'"),
+        ("exception_end", "UPDATE exception_end SET outcome = 'presented', order_id = NULL WHERE outcome = 'written_off'"),
+        ("exception_end", "UPDATE exception_end SET outcome = 'written_off' WHERE outcome = 'presented'"),
+        ("exception_order", "UPDATE exception_order SET action = 'represent'"),
+        ("presentment", "UPDATE presentment SET amount_minor = 1 WHERE request_id = 1"),
+    ],
+)
+def test_check_finds_what_is_changed_of_an_exception(tmp_path: Path, table: str, change: str) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(merchant_id=NEW_SHOP.id)
+        reversed_later, lost = journal.decide(merchant_id=NEW_SHOP.id), journal.decide(**OFFLINE)
+        close(tmp_path)
+        journal.reverse(reversed_later)
+        write_off(tmp_path, rrn(lost), "A", "b", NOW_MS)
+        close(tmp_path, WITH_NEW)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books:
+        for (guard,) in books.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?", (table,)
+        ).fetchall():
+            books.execute(f"DROP TRIGGER {guard}")
+        books.execute(change)
+        books.commit()
+    assert "exceptions_end_once" in {fault.check for fault in check_books(tmp_path).faults}
+
+
 # -- any order of closes, decisions, reversals and changes of the specification
 
 SHOPS = (GROCER, NEW_SHOP)
