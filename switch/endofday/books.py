@@ -283,6 +283,7 @@ def day_report(
         totals=rows(settled.DayTotal, settled.TOTALS_OF_DAY),
         positions=rows(settled.Position, settled.POSITIONS_OF_DAY),
         payouts=rows(settled.Payout, settled.PAYOUTS_OF_DAY),
+        entries=rows(settled.EntryItem, settled.ENTRIES_OF_DAY),
         refunds=rows(settled.Refund, settled.REFUNDS_OF_DAY) if counted["refund_count"] else (),
         adjustments=rows(settled.Adjustment, settled.ADJUSTMENTS_OF_DAY),
         reversed=rows(settled.ReversedItem, settled.REVERSED_OF_DAY),

@@ -42,7 +42,7 @@ class Charge:
     @property
     def place(self) -> str:
         """Where it stands and since when it is in force."""
-        return f"{self.file}{f':{self.line}' if self.line else ''} from {self.from_date}"
+        return f"{self.file}{f':{self.line}' if self.line else ''}, {self.from_date}"
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Charge:
