@@ -258,9 +258,7 @@ CLOSED_DAY_COLUMNS = (
     "exception_count",
     "held_count",
     "captured_later_count",
-    "nothing_due_count",
-    "represented_count",
-    "expired_count",
+    *("nothing_due_count", "represented_count", "expired_count"),
 )
 
 
