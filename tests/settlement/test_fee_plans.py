@@ -57,6 +57,7 @@ charge = [
   { kind = "subscription", from = "2020-01-01", amount = "200.00" },
   { kind = "subscription", from = "2026-01-01", amount = "250.00" },
   { kind = "rent", from = "2020-01-01", amount = "150.00" },
+  { kind = "chargeback_fee", from = "2020-01-01", amount = "180.00" },
 ]
 
 [[plan]]
@@ -155,7 +156,8 @@ def test_other_fees_of_a_transaction(tmp_path: Path, asked: dict[str, Any], fees
 
 
 def test_charges_are_due_once_and_monthly(tmp_path: Path) -> None:
-    """Set-up once; 250.00 a month, the row of 2026; rent for each terminal: whether the merchant sells or not."""
+    """Set-up once; 250.00 a month, the row of 2026; rent for each terminal: whether the merchant sells or not. The fee of a
+    chargeback waits for one."""
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
         first = close(tmp_path)
