@@ -114,7 +114,7 @@ class DisputeTerms:
         if not in_force:
             return NO_FEE
         last = in_force[-1]
-        return last.second_minor if second else last.amount_minor, f"{DISPUTES_FILE} from {last.from_date}"
+        return last.second_minor if second else last.amount_minor, f"{DISPUTES_FILE}, {last.from_date}"
 
 
 NO_TERMS: Final = DisputeTerms(reasons={})  #: where there is no such file

@@ -14,26 +14,29 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from switch.casework.dossiers import dossier_story, dossiers
-from switch.disputes.life import ACTIONS, FOLLOWS, DisputeState
+from switch.casework.dossiers import NamedSale, dossier_story, dossiers, tell
+from switch.disputes.life import ACTIONS, FOLLOWS, DisputeState, Wish
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.money import format_minor
 from tests.support.day_builders import (
     CASH,
+    DISCOUNT,
     FRIDAY,
     GROCER,
     HOTEL,
     MONDAY,
+    NOW_MS,
     SATURDAY,
     SUNDAY,
+    VAT,
     DaySpecs,
     day_specs,
     journal_of,
     later_ms,
 )
-from tests.support.dispute_builders import dispute
+from tests.support.dispute_builders import RULES, dispute
 
 SPECS = day_specs()
 FEE = 15_000 + 1_500  #: of a chargeback, with VAT
@@ -88,6 +91,18 @@ def test_a_chargeback_debits_the_merchant_and_pays_the_issuer_with_the_next_clos
         (3, "interchange-expense", 0, 26),
         (4, "issuer-receivable:atlas", 26, 0),
     ]
+
+
+def test_the_plan_of_a_merchant_may_have_a_fee_of_its_own_with_vat_of_its_own(tmp_path: Path) -> None:
+    charge = '[[plan.charge]]\nkind = "chargeback_fee"\nfrom = "2013-01-01"\namount = "99.00"\n'
+    vat = f'{VAT}[[rate]]\nfee = "chargeback_fee"\nfrom = "2013-01-01"\nrate_basis_points = 2000\n'
+    specs = day_specs(discount=DISCOUNT.replace('name = "Shops"\n', f'name = "Shops"\n{charge}'), vat=vat)
+    (sale,) = sold(tmp_path, 10_000)
+    rules = evolve(RULES, plans=specs.fees.discount.plans, contracts=specs.merchants)
+    tell(tmp_path, rules, NamedSale(which=sale), Wish(step="chargeback", reason="FRAUD"), None, NOW_MS, new=True)
+    close(tmp_path, specs)
+    fee = "SELECT amount_minor, vat_minor, vat_rate_basis_points, rule FROM merchant_entry WHERE kind = 'chargeback_fee'"
+    assert rows(tmp_path, fee) == [(-9_900, -1_980, 2_000, "fees/discount.toml, 2013-01-01")]
 
 
 def test_a_representment_makes_all_whole_again_but_the_fee(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from tests.support.dispute_builders import DISPUTES, TERMS
 def test_fees_go_by_date_and_currency() -> None:
     more = '[[fee]]\nfrom = "2026-11-20"\namount = "200.00"\n[[fee]]\nfrom = "2020-01-01"\ncurrency = "392"\namount = "3000"\n'
     terms = DisputeTerms.from_toml(spec_table("disputes.toml", more + DISPUTES))
-    assert terms.fee("2026-11-19", "504") == (15_000, "disputes.toml from 2013-01-01")
-    assert terms.fee(FRIDAY, "504") == (20_000, "disputes.toml from 2026-11-20")
-    assert terms.fee("2026-11-19", "504", second=True) == (2_000, "disputes.toml from 2013-01-01")
-    assert terms.fee(FRIDAY, "392") == (3_000, "disputes.toml from 2020-01-01")
+    assert terms.fee("2026-11-19", "504") == (15_000, "disputes.toml, 2013-01-01")
+    assert terms.fee(FRIDAY, "504") == (20_000, "disputes.toml, 2026-11-20")
+    assert terms.fee("2026-11-19", "504", second=True) == (2_000, "disputes.toml, 2013-01-01")
+    assert terms.fee(FRIDAY, "392") == (3_000, "disputes.toml, 2020-01-01")
     assert terms.fee(FRIDAY, "978") == (0, "")
 
 
