@@ -25,6 +25,7 @@ GAP: Final = 2  #: blanks between columns
 FIGURES: Final = frozenset(
     {"#", "DE", "byte", "bytes", "amount", "balance", "balance each", "count", "debit", "credit", "entries", "forward", "days"}
     | {"ledger", "held", "available", "gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
+    | {"dates", "charged back", "fee", "booked"}
 )
 
 
