@@ -84,9 +84,10 @@ class EventRow:
 class NamedSale:
     """What somebody names: a dossier, or a sale by RRN or number of its request, perhaps with merchant and date."""
 
-    which: str
+    which: str = ""
     merchant_id: str = ""
     presented_on: str = ""
+    request_id: int = 0  #: in place of all that: the sale itself
 
 
 @frozen(kw_only=True)
@@ -153,7 +154,7 @@ def told(
         sale = _sale(connection, named, "")
         dossier = Dossier(id=_next_id(connection, business_date))
     else:
-        sale = _sale(connection, NamedSale(which=str(row.request_id)), row.dossier)
+        sale = _sale(connection, NamedSale(request_id=row.request_id), row.dossier)
         dossier = _dossier(row)
     minor = None if amount is None else parse_amount(amount, sale.currency)
     wished = Wish(
@@ -183,7 +184,7 @@ def _rows(connection: sqlite3.Connection, today: str) -> Iterator[DossierRow]:
     names = tuple(DossierRow.__annotations__)[:17]
     for found in connection.execute(_DOSSIERS).fetchall():
         about: dict[str, Any] = dict(zip(names, found, strict=True))
-        sale = _sale(connection, NamedSale(which=str(about["request_id"])), about["dossier"])
+        sale = _sale(connection, NamedSale(request_id=about["request_id"]), about["dossier"])
         late = about["deadline"] != "" and today > about["deadline"]
         yield DossierRow(**about, given_back_minor=sale.given_back_minor, is_late=late)
 
@@ -227,9 +228,9 @@ def _waiting_for(rows: list[DossierRow], named: NamedSale, step: DisputeStep, *,
 def _sale(connection: sqlite3.Connection, named: NamedSale, dossier: str) -> DisputedSale:
     """The sale that somebody means. NegativeAnswerError where it was never presented; SwitchError where several are meant."""
     about = {
-        "rrn": named.which,
-        "filled": named.which.ljust(12),
-        "request_id": numbered(named.which),
+        "rrn": named.which or None,
+        "filled": named.which.ljust(12) if named.which else None,
+        "request_id": named.request_id or numbered(named.which),
         "merchant_id": named.merchant_id,
         "presented_on": named.presented_on,
         "dossier": dossier,

@@ -109,7 +109,7 @@ def represent(data: Path, which: str, person: str, reason: str, now_ms: int) -> 
                 "the next close then presents it by itself"
             )
         connection.execute(_ORDER, (item.request_id, business_date, "represent", 0, masked(person), masked(reason), now_ms))
-        return _one(connection, business_date, str(item.request_id))
+        return _items(connection, business_date, request_id=item.request_id, ended=True)[0]
 
 
 def write_off(data: Path, which: str, person: str, reason: str, now_ms: int, *, pays_merchant: bool = False) -> OpenException:
@@ -124,7 +124,7 @@ def write_off(data: Path, which: str, person: str, reason: str, now_ms: int, *, 
             raise SwitchError(f"--pay-merchant: RRN {item.rrn}: found a refund, expected a sale")
         row = (item.request_id, business_date, "write_off", int(pays_merchant), masked(person), masked(reason), now_ms)
         connection.execute(_ORDER, row)
-        return _one(connection, business_date, str(item.request_id))
+        return _items(connection, business_date, request_id=item.request_id, ended=True)[0]
 
 
 def _to_decide(connection: sqlite3.Connection, business_date: str, which: str, person: str, reason: str) -> OpenException:
@@ -148,7 +148,11 @@ def _one(connection: sqlite3.Connection, today: str, which: str) -> OpenExceptio
     return waiting[0]
 
 
-def _items(connection: sqlite3.Connection, today: str, *, which: str = "", ended: bool = False) -> list[OpenException]:
-    about = {"today": today, "rrn": which, "request_id": numbered(which), "ended": int(ended)}
+def _items(
+    connection: sqlite3.Connection, today: str, *, which: str = "", request_id: int = 0, ended: bool = False
+) -> list[OpenException]:
+    """The exceptions that a person names by RRN or number, the one of a request, or all of them."""
+    number = request_id or numbered(which)
+    about = {"today": today, "rrn": which, "request_id": number, "all": int(not which and not number), "ended": int(ended)}
     names = tuple(OpenException.__annotations__)
     return [OpenException(**dict(zip(names, row, strict=True))) for row in connection.execute(_LIST, about)]

@@ -23,5 +23,5 @@ LEFT JOIN exception_order AS o ON o.id = (SELECT MAX(p.id) FROM exception_order 
 LEFT JOIN (
   SELECT original_id, MIN(replacement_minor) AS left_minor FROM journal.reversal WHERE effective = 1 GROUP BY original_id
 ) AS v ON v.original_id = x.request_id
-WHERE (:rrn = '' OR TRIM(x.rrn) = :rrn OR x.request_id = :request_id) AND (:ended = 1 OR e.request_id IS NULL)
+WHERE (:all = 1 OR (:rrn <> '' AND TRIM(x.rrn) = :rrn) OR x.request_id = :request_id) AND (:ended = 1 OR e.request_id IS NULL)
 ORDER BY x.request_id
