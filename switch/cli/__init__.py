@@ -39,6 +39,7 @@ VERBS: Final = {
     "exceptions": ("switch.cli.exceptions", "exceptions", "Work the approvals that could not be presented."),
     "disputes": ("switch.cli.disputes", "disputes", "Work chargebacks and what follows them."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
+    "reconcile": ("switch.cli.reconcile", "reconcile", "Match a till, a relevé and a bank statement."),
     "fees": ("switch.cli.fees", "fees", "Show what a transaction costs its merchant, and why."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
@@ -53,7 +54,7 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "exceptions", "disputes", "mail", "fees", "check"),
+    "End of day": ("day", "statement", "exceptions", "disputes", "mail", "fees", "reconcile", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 
