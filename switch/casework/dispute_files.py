@@ -12,7 +12,7 @@ from typing import Final
 from switch.casework.desk import writing
 from switch.casework.dossiers import DisputeRules, NamedSale, told
 from switch.disputes.life import Wish
-from switch.disputes.records import RECORDS_BYTES_MAX, Record, SetAside, read_records
+from switch.disputes.records import RECORDS_BYTES_MAX, Record, RefusedRecord, read_records
 from switch.endofday import books
 from switch.errors import SwitchError
 from switch.record import frozen
@@ -38,7 +38,7 @@ class FileReport:
 
     file: str
     taken: tuple[TakenRecord, ...]
-    set_aside: tuple[SetAside, ...]
+    set_aside: tuple[RefusedRecord, ...]
 
     @property
     def new_count(self) -> int:
@@ -64,11 +64,11 @@ def take_file(data: Path, rules: DisputeRules, path: Path, now_ms: int) -> FileR
         raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be read") from None
     records = list(read_records(content, path.name))
     taken: list[TakenRecord] = []
-    aside: list[SetAside] = []
+    aside: list[RefusedRecord] = []
     digest = sha256(content).hexdigest()
     with writing(data) as (connection, business_date):
         for record in records:
-            if isinstance(record, SetAside):
+            if isinstance(record, RefusedRecord):
                 aside.append(record)
                 continue
             known = connection.execute(_KNOWN, (record.id,)).fetchone()
@@ -82,7 +82,7 @@ def take_file(data: Path, rules: DisputeRules, path: Path, now_ms: int) -> FileR
                 taken.append(TakenRecord(line=record.line, dossier=dossier, is_new=True))
             except SwitchError as error:
                 connection.execute("ROLLBACK TO record")
-                aside.append(SetAside(line=record.line, reason=str(error), record=record.shown))
+                aside.append(RefusedRecord(line=record.line, reason=str(error), record=record.shown))
             connection.execute("RELEASE record")
         name = path.name[:NAME_MAX]
         rows = [(digest, each.line, business_date, name, each.reason, each.record, now_ms) for each in aside]

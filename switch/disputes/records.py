@@ -20,9 +20,9 @@ from switch.record import frozen
 
 RECORDS_BYTES_MAX: Final = 16_777_216  #: of a file: some 100,000 records; a day has few
 RECORD_CHARACTERS_MAX: Final = 2_000  #: of a record: a dozen short fields and a remark
-SHOWN_MAX: Final = 200  #: characters kept of a record that is set aside
+RECORD_SHOWN_MAX: Final = 200  #: characters kept of a record that is set aside
 
-FIELDS: Final = ("action", "dossier", "rrn", "request", "merchant", "date", "amount", "reason", "person", "text", "id")
+RECORD_FIELDS: Final = ("action", "dossier", "rrn", "request", "merchant", "date", "amount", "reason", "person", "text", "id")
 _PATTERNS: Final[dict[str, tuple[str, str]]] = {
     "dossier": (r"[A-Z][0-9]{4,12}", "a dossier such as D26000001"),
     "rrn": (r"[A-Za-z0-9]{1,12}", "1 to 12 letters or digits"),
@@ -49,7 +49,7 @@ class Record:
 
 
 @frozen(kw_only=True)
-class SetAside:
+class RefusedRecord:
     """A record that is not worked, and why; the rest of its file is."""
 
     line: int
@@ -57,7 +57,7 @@ class SetAside:
     record: str
 
 
-def read_records(content: bytes, file: str) -> Iterator[Record | SetAside]:
+def read_records(content: bytes, file: str) -> Iterator[Record | RefusedRecord]:
     """The records of a file in the order of its lines. SwitchError where the whole file is none: too large, a wrong head."""
     if len(content) > RECORDS_BYTES_MAX:
         raise SwitchError(f"{file}: found a file of more than {RECORDS_BYTES_MAX // 1024} KiB, expected records of disputes")
@@ -66,7 +66,7 @@ def read_records(content: bytes, file: str) -> Iterator[Record | SetAside]:
     return _of_json(lines) if first.lstrip().startswith("{") else _of_csv(lines, file)
 
 
-def _of_json(lines: list[str]) -> Iterator[Record | SetAside]:
+def _of_json(lines: list[str]) -> Iterator[Record | RefusedRecord]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
@@ -77,7 +77,7 @@ def _of_json(lines: list[str]) -> Iterator[Record | SetAside]:
             yield _checked(number, about if known else None, line, "a JSON object of texts and numbers")
 
 
-def _of_csv(lines: list[str], file: str) -> Iterator[Record | SetAside]:
+def _of_csv(lines: list[str], file: str) -> Iterator[Record | RefusedRecord]:
     heads, mark, start = _head(lines, file)
     for number, line in enumerate(lines[start:], start + 1):
         if not line.strip():
@@ -96,30 +96,30 @@ def _head(lines: list[str], file: str) -> tuple[list[str], str, int]:
         if line.strip():
             mark = ";" if line.count(";") > line.count(",") else ","
             heads = [head.strip().strip('"').lower() for head in line.split(mark)]
-            wrong = [head for head in heads if head not in FIELDS]
+            wrong = [head for head in heads if head not in RECORD_FIELDS]
             if wrong or len(set(heads)) < len(heads) or "action" not in heads:
                 found = f"a column {wrong[0]!r}" if wrong else "columns twice" if "action" in heads else "no column 'action'"
-                raise SwitchError(f"{file}:{number}: found {found}, expected a first line of {', '.join(FIELDS)}")
+                raise SwitchError(f"{file}:{number}: found {found}, expected a first line of {', '.join(RECORD_FIELDS)}")
             return heads, mark, number
     raise SwitchError(f"{file}: found nothing, expected records as CSV or lines of JSON")
 
 
-def _checked(line: int, about: Mapping[str, Any] | None, text: str, expected: str) -> Record | SetAside:
+def _checked(line: int, about: Mapping[str, Any] | None, text: str, expected: str) -> Record | RefusedRecord:
     shown = masked(text.strip())
     if len(text) > RECORD_CHARACTERS_MAX:
-        return SetAside(
+        return RefusedRecord(
             line=line, reason=f"found {len(text)} characters, expected {RECORD_CHARACTERS_MAX} at most", record=shown
         )
     if "\ufffd" in text:
-        return SetAside(line=line, reason="found bytes that are no UTF-8, expected text", record=shown)
+        return RefusedRecord(line=line, reason="found bytes that are no UTF-8, expected text", record=shown)
     if about is None:
-        return SetAside(line=line, reason=f"found another record, expected {expected}", record=shown)
+        return RefusedRecord(line=line, reason=f"found another record, expected {expected}", record=shown)
     fields = {
         str(name).lower(): str(value).strip() for name, value in about.items() if value is not None and str(value).strip()
     }
     fault = _fault(fields)
     if fault:
-        return SetAside(line=line, reason=fault, record=shown)
+        return RefusedRecord(line=line, reason=fault, record=shown)
     if "date" in fields:
         fields["date"] = str(typed_date(fields["date"]))
     content = "\n".join(f"{name}={fields[name]}" for name in sorted(fields))
@@ -131,9 +131,9 @@ def _checked(line: int, about: Mapping[str, Any] | None, text: str, expected: st
 
 def _fault(fields: Mapping[str, str]) -> str:
     """What is wrong with a record; empty where nothing is."""
-    unknown = next((name for name in fields if name not in FIELDS), None)
+    unknown = next((name for name in fields if name not in RECORD_FIELDS), None)
     if unknown is not None:
-        return f"found a field {masked(unknown)!r}, expected one of {', '.join(FIELDS)}"
+        return f"found a field {masked(unknown)!r}, expected one of {', '.join(RECORD_FIELDS)}"
     if fields.get("action", "").lower() not in ACTIONS:
         return f"field 'action': found {masked(fields.get('action', ''))!r}, expected one of {', '.join(ACTIONS)}"
     for name, (pattern, expected) in _PATTERNS.items():
@@ -152,4 +152,4 @@ def _fault(fields: Mapping[str, str]) -> str:
 def masked(text: str) -> str:
     """A text without the middle digits of anything that may be a card number, shortened."""
     without = _DIGITS.sub(lambda found: f"{found[0][:6]}{'*' * (len(found[0]) - 10)}{found[0][-4:]}", text)
-    return without if len(without) <= SHOWN_MAX else without[:SHOWN_MAX] + "…"
+    return without if len(without) <= RECORD_SHOWN_MAX else without[:RECORD_SHOWN_MAX] + "…"

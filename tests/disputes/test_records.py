@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.disputes.records import FIELDS, RECORDS_BYTES_MAX, Record, SetAside, read_records
+from switch.disputes.records import RECORD_FIELDS, RECORDS_BYTES_MAX, Record, RefusedRecord, read_records
 from switch.errors import SwitchError
 
 CSV = "action,rrn,amount,reason,id\nchargeback,632400000001,40.00,FRAUD,B1\nrepresent,632400000001,,,B2\n"
 
 
-def read(content: str | bytes) -> list[Record | SetAside]:
+def read(content: str | bytes) -> list[Record | RefusedRecord]:
     return list(read_records(content.encode() if isinstance(content, str) else content, "a.csv"))
 
 
@@ -65,7 +65,7 @@ def test_records_without_an_id_are_known_by_their_content() -> None:
 )
 def test_a_corrupt_record_is_set_aside_and_the_rest_goes_on(line: str, reason: str) -> None:
     aside, good = read(f"action,rrn,amount,reason,id\n{line}\nrepresent,1,,,\n")
-    assert isinstance(aside, SetAside)
+    assert isinstance(aside, RefusedRecord)
     assert isinstance(good, Record)
     assert aside.line == 2
     assert aside.reason.startswith(reason)
@@ -90,5 +90,5 @@ def test_whatever_stands_on_a_line_of_json_is_a_record_or_set_aside(lines: list[
 
 @given(st.lists(st.text(max_size=60)))
 def test_whatever_stands_on_a_line_of_csv_is_a_record_or_set_aside(lines: list[str]) -> None:
-    for each in read("\n".join([",".join(FIELDS), *lines]).encode(errors="replace")):
+    for each in read("\n".join([",".join(RECORD_FIELDS), *lines]).encode(errors="replace")):
         assert each.line > 1

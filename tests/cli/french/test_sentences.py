@@ -262,8 +262,7 @@ def test_places_are_in_order_and_all_of_them_are_translated() -> None:
 
 
 def test_no_table_takes_a_word_from_another() -> None:
-    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL, CASEWORK)
-    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL, RECONCILE)
+    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL, RECONCILE, CASEWORK)
     twice = {text for table in tables for text in table if sum(text in other for other in tables) > 1}
     assert {text for text in twice if len({table[text] for table in tables if text in table}) > 1} == set()
 
