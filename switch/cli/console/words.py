@@ -28,13 +28,13 @@ from switch.merchant import LANGUAGES, StatementLanguage
 #: English text -> the text in that language.
 _CATALOGUE: Final = {
     **CASEWORK,
-    **DEMO,
-    **FEES,
-    **MAIL,
-    **MISTAKES,
-    **PROOFS,
     **RECONCILE,
     **SCREENS,
+    **PROOFS,
+    **DEMO,
+    **MISTAKES,
+    **MAIL,
+    **FEES,
 }
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
