@@ -47,6 +47,7 @@ ORDER: Final = (
     "settlement/fees",
     "settlement",
     "settlement/layouts",
+    "disputes",
     "reconciliation",
     "reconciliation/readers",
     # the shell, from the ground up
@@ -60,6 +61,7 @@ ORDER: Final = (
     "trace",
     "issuers/process",
     "endofday",
+    "casework",
     "batch",
     "batch/page",
     "mail",
@@ -75,13 +77,23 @@ ORDER: Final = (
 PURE: Final = frozenset(ORDER[: ORDER.index("machine")])
 ROOMS: Final = {folder.split("/")[0] for folder in PURE} - {"", "display"}
 #: Which other room a room may import.
-ROOM_IMPORTS: Final = {"settlement": {"clearing"}, "reconciliation": {"settlement"}}
+ROOM_IMPORTS: Final = {"settlement": {"clearing"}, "disputes": {"clearing"}, "reconciliation": {"settlement"}}
 
 #: Third party -> the folders that may import it; what has no entry is free (attrs).
 DOORKEEPERS: Final = {
     "iso8583": {"iso8583"},
     "sqlite_utils": {"journal"},
-    "sqlite3": {"machine", "data_folder", "journal", "trace", "endofday", "issuers/process", "batch", "mail"},
+    "sqlite3": {
+        "machine",
+        "data_folder",
+        "journal",
+        "trace",
+        "issuers/process",
+        "endofday",
+        "casework",
+        "batch",
+        "mail",
+    },
     "click": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "rich": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "tomli": {"specs"},
@@ -318,15 +330,18 @@ TESTED_BY: Final = {
     "centre/wire_format_hint": "trials/test_bad_bytes_hold_nobody_up.py",
     "clearing/adjustments": "clearing/test_presentments.py",
     "clearing/checks": "endofday/test_close.py",
+    "disputes/booking": "casework/test_dossiers.py",
     "clearing/ledger": "endofday/test_close.py",
     "clearing/proofs": "endofday/test_close.py",
     "batch/difference": "batch/test_compared_dates.py",
     "batch/figures": "batch/test_page.py",
     "batch/page/charts": "batch/test_page.py",
+    "casework/desk": "casework/test_open_items.py",
     "cli/cards": "cli/test_listings.py",
     "cli/check": "endofday/test_close.py",
     "cli/french/batch": "cli/test_day_again.py",
     "cli/fees": "cli/test_json_schemas.py",
+    "cli/french/casework": "cli/french/test_sentences.py",
     "cli/french/errors": "cli/french/test_sentences.py",
     "cli/reconciled": "cli/test_reconcile.py",
     "cli/french/fees": "cli/french/test_sentences.py",

@@ -38,6 +38,8 @@ VERBS: Final = {
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "find": ("switch.cli.find", "find", "Find the payout or sale behind a bank's line."),
     "report": ("switch.cli.report", "report", "Write a day or a month as one page of HTML."),
+    "exceptions": ("switch.cli.exceptions", "exceptions", "Work the approvals that could not be presented."),
+    "disputes": ("switch.cli.disputes", "disputes", "Work chargebacks and what follows them."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
     "reconcile": ("switch.cli.reconcile", "reconcile", "Match a till, a relevé and a bank statement."),
     "fees": ("switch.cli.fees", "fees", "Show what a transaction costs its merchant, and why."),
@@ -54,7 +56,18 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "find", "report", "mail", "fees", "reconcile", "check"),
+    "End of day": (
+        "day",
+        "statement",
+        "find",
+        "report",
+        "exceptions",
+        "disputes",
+        "mail",
+        "fees",
+        "reconcile",
+        "check",
+    ),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from switch.clearing.interchange import InterchangeTable
+from switch.disputes.terms import DISPUTES_FILE, NO_TERMS, DisputeTerms
 from switch.errors import SwitchError
 from switch.issuers.scenario import Scenario
 from switch.rates import NO_RATES, RateTable
@@ -24,7 +25,7 @@ from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
 from switch.specs.specification import Fees, Specs
 
-MAIL_FILE: Final = "mail.toml"  #: the one file that may be missing
+MAIL_FILE: Final = "mail.toml"  #: it may be missing, as may those of rates and disputes
 
 
 def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs:
@@ -43,6 +44,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     vat = files.read("fees/vat.toml", VatTable.from_toml)
     calendar = read_calendar(files)
     rates = files.read(RATES_FILE, RateTable.from_toml) if files.has(RATES_FILE) else NO_RATES
+    disputes = files.read(DISPUTES_FILE, DisputeTerms.from_toml) if files.has(DISPUTES_FILE) else NO_TERMS
     scenarios = {
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
@@ -67,6 +69,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     assert calendar is not None
     assert mail is not None
     assert rates is not None
+    assert disputes is not None
     return Specs(
         folder=files.folder,
         digest=files.digest(),
@@ -81,6 +84,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         scenarios=MappingProxyType({name: scenario for name, scenario in scenarios.items() if scenario is not None}),
         mail=mail,
         rates=rates,
+        disputes=disputes,
         unsaid=unsaid,
     )
 

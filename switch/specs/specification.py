@@ -7,6 +7,7 @@ from pathlib import Path
 
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
+from switch.disputes.terms import NO_TERMS, DisputeTerms
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import Profile
@@ -46,4 +47,5 @@ class Specs:
     scenarios: Mapping[str, Scenario]
     mail: MailProfile = MailProfile()  #: of ``mail.toml``, which may be missing
     rates: RateTable = NO_RATES  #: of accounts in other currencies than their sales
+    disputes: DisputeTerms = NO_TERMS  #: of ``disputes.toml``, which may be missing
     unsaid: tuple[SpecError, ...] = ()  #: what the centre may have to say on a line and its dialect cannot

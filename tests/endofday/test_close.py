@@ -499,7 +499,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
     tables = [
         str(row[0]) for row in rows(tmp_path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     ]
-    assert len(tables) == 21
+    assert len(tables) == 28
     for table in tables:
         for sql in (f"DELETE FROM {table}", f"UPDATE {table} SET business_date = '2026-01-01'"):
             if rows(tmp_path, f"SELECT COUNT(*) FROM {table}") != [(0,)]:
@@ -509,7 +509,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError, match=r"the day is closed|NOT NULL"):
                 rows(tmp_path, f"INSERT INTO {table} (business_date) VALUES ('{FRIDAY}')")
     guards = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%_day_closed'"
-    assert rows(tmp_path, guards) == [(19,)]
+    assert rows(tmp_path, guards) == [(26,)]
     with pytest.raises(sqlite3.IntegrityError, match="the day is closed"):
         rows(tmp_path, "INSERT INTO presentment SELECT * FROM presentment")
 
