@@ -76,7 +76,7 @@ class SummedPosition:
 
 
 @frozen(kw_only=True)
-class Counted:
+class CountedRow:
     """A reason or a code with how often it came, and the amount in it where there is one currency."""
 
     of: str
@@ -96,9 +96,9 @@ class Figures:
     decision_count: int
     approval_count: int
     money: tuple[Money, ...]
-    declines: tuple[Counted, ...]  #: by response code, the most frequent first; ``beside`` is who declined
-    exceptions: tuple[Counted, ...]  #: by reason and currency
-    holds: tuple[Counted, ...]  #: that wait at the close of the last date, by what they wait for and currency
+    declines: tuple[CountedRow, ...]  #: by response code, the most frequent first; ``beside`` is who declined
+    exceptions: tuple[CountedRow, ...]  #: by reason and currency
+    holds: tuple[CountedRow, ...]  #: that wait at the close of the last date, by what they wait for and currency
 
 
 def figures_of(data: Path, span: DateSpan | None) -> Figures:
@@ -167,9 +167,9 @@ def _slices(connection: sqlite3.Connection, name: str, key: dict[str, str]) -> t
     return tuple(Slice(**dict(zip(_SLICE, row, strict=True))) for row in rows_of(connection, name, key))
 
 
-def _counted(connection: sqlite3.Connection, name: str, key: dict[str, str]) -> tuple[Counted, ...]:
+def _counted(connection: sqlite3.Connection, name: str, key: dict[str, str]) -> tuple[CountedRow, ...]:
     return tuple(
-        Counted(of=str(of), beside=beside, count=count, amount_minor=amount, currency=currency)
+        CountedRow(of=str(of), beside=beside, count=count, amount_minor=amount, currency=currency)
         for of, beside, count, amount, currency in rows_of(connection, name, key)
     )
 

@@ -68,7 +68,7 @@ def list_exceptions(ended: bool, data: Path, as_json: bool) -> None:
         )
         for item in items
     ]
-    heads = ("RRN", "card", "merchant", "amount", "in", "of", "days", "dates", "state", "reason")
+    heads = ("RRN", "card", "merchant", "amount", "in", "date", "days", "dates", "state", "reason")
     show_table(heads, rows, below=("reason",))
     waiting = next((item for item in items if _waits_for_person(item)), None)
     if waiting is not None:
@@ -193,4 +193,4 @@ def _currency(item: OpenException) -> str:
 
 
 def _state(item: OpenException) -> str:
-    return item.state.replace("_", " ")
+    return {"open": "waiting", "presented": "presented on"}.get(item.state, item.state.replace("_", " "))

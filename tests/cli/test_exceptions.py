@@ -34,7 +34,7 @@ def test_the_list_has_reason_and_age(data: Path) -> None:
             FRIDAY,
             "1",
             "1",
-            "open",
+            "waiting",
             "unknown",
             "merchant",
         )

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import Factory, define
 
-from switch.batch.figures import Counted, Figures, Money, Slice
+from switch.batch.figures import CountedRow, Figures, Money, Slice
 from switch.batch.page.charts import ChartBar, columns, row_bars, scale_values
 from switch.batch.page.style import STYLE
 from switch.batch.page.words import MONTHS, REPORT_WORDS
@@ -300,7 +300,7 @@ class _Page:
         for minor in (each.gross_minor, each.discount_minor, each.vat_minor, each.net_minor):
             yield self.said.amount(minor, currency)
 
-    def _amount_of(self, each: Counted) -> tuple[str, str]:
+    def _amount_of(self, each: CountedRow) -> tuple[str, str]:
         return self.said.amount(each.amount_minor, each.currency), currency_name(each.currency)
 
     def _chart_says(self, title: str) -> str:
@@ -357,7 +357,7 @@ def _all_hours(hours: Sequence[Slice]) -> list[Slice]:
     return [known.get(f"{hour:02d}") or Slice(of=f"{hour:02d}", line_count=0, gross_minor=0) for hour in range(24)]
 
 
-def _by_code(declines: Iterable[Counted]) -> dict[str, int]:
+def _by_code(declines: Iterable[CountedRow]) -> dict[str, int]:
     codes: dict[str, int] = {}
     for each in declines:
         codes[each.of] = codes.get(each.of, 0) + each.count

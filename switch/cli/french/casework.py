@@ -6,7 +6,6 @@ from typing import Final
 
 CASEWORK: Final[dict[str, str]] = {
     # lists of exceptions
-    "of": "du",
     "dates": "journées",
     "decided": "décision",
     "request": "demande",
@@ -16,8 +15,8 @@ CASEWORK: Final[dict[str, str]] = {
     "{1#} days": "{1} jours",
     "1 business date": "1 journée comptable",
     "{1#} business dates": "{1} journées comptables",
-    "open": "à traiter",
-    "presented": "présentée",
+    "waiting": "à traiter",
+    "presented on": "présentée le",
     "accepted": "acceptée",
     "to write off": "à passer en perte",
     "written off": "passée en perte",
