@@ -1,0 +1,2 @@
+-- Kept for the fees and disputes of merchants: nothing yet.
+SELECT 1;

@@ -1,0 +1,206 @@
+"""What a bank's file says of our transfers: pain.002, camt.054 and pacs.004, in whatever version, as a list of reports.
+
+A record that cannot be used is set aside with its line and the reason; the records around it are used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from attrs import Factory, define
+
+from switch.record import frozen
+from switch.transfers.transfer import Verdict
+from switch.transfers.xml_reading import Node, NoMessageError, XmlTree, read_xml
+
+#: The statuses of pain.002 (ISO 20022, ExternalPaymentTransactionStatus1Code and its group code) -> what they mean here.
+STATUSES: Final[dict[str, Verdict]] = {
+    "ACTC": "accepted",  # technically valid
+    "ACCP": "accepted",  # customer profile checked
+    "ACFC": "accepted",  # funds checked
+    "ACSP": "accepted",  # settlement in process
+    "ACWC": "accepted",  # with a change
+    "ACWP": "accepted",  # without posting
+    "ACSC": "settled",  # debtor's account settled
+    "ACCC": "settled",  # creditor's account settled
+    "RJCT": "rejected",
+    "CANC": "rejected",
+}
+#: Statuses that say nothing new of a transfer: received, pending, partly accepted (each transfer then has its own).
+SAYS_NOTHING: Final = frozenset({"RCVD", "PDNG", "PART", "PATC", "PRES", "BLCK"})
+#: Reasons of a rejection that is of a second copy: the bank has the first, and works on that.
+DUPLICATES: Final = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL", "FF10"})
+REASON_SHOWN_MAX: Final = 140  #: characters of a bank's words that are kept
+ID_SHOWN_MAX: Final = 40  #: characters of an id in a sentence
+
+
+@frozen(kw_only=True)
+class Report:
+    """One thing said of one transfer; of a whole group or file where ``end_to_end_id`` is empty."""
+
+    line: int
+    verdict: Verdict
+    end_to_end_id: str = ""
+    group_id: str = ""  #: PmtInfId of the file that was sent
+    message_id: str = ""  #: MsgId of the file that was sent
+    code: str = ""  #: the reason, or the status, as the bank has it
+    words: str = ""  #: of the bank, beside the code
+    amount: str = ""  #: decimal, where the record has one
+    currency: str = ""  #: alphabetic
+
+
+@frozen(kw_only=True)
+class SetAside:
+    """A record that was not used, and why: what was found, and what was expected."""
+
+    line: int
+    reason: str
+
+
+@define
+class BankFile:
+    """What one file of a bank says."""
+
+    kind: str  #: pain.002, camt.054, pacs.004
+    message_id: str
+    reports: list[Report] = Factory(list)
+    set_aside: list[SetAside] = Factory(list)
+    silent_count: int = 0  #: records that are right and change nothing: pending, received, of other money
+
+
+def read_bank_file(content: bytes) -> BankFile:
+    """What a file says. NoMessageError where it is none of the three messages; nothing of it is used then."""
+    tree = read_xml(content)
+    body = next(iter(tree.root.children), None)
+    if tree.root.name != "Document" or body is None or body.name not in _READERS:
+        found = f"{tree.root.name}/{body.name}" if body is not None else tree.root.name
+        raise NoMessageError(f"a message {found[:ID_SHOWN_MAX]}")
+    kind, read = _READERS[body.name]
+    if tree.namespace and not re.search(rf"(?:^|[:.]){re.escape(kind)}\.001\.[0-9]{{2}}$", tree.namespace):
+        raise NoMessageError(f"{body.name} in the namespace {tree.namespace[:100]!r}")
+    file = BankFile(kind, body.value("GrpHdr", "MsgId"))
+    read(tree, body, file)
+    if tree.broken:
+        file.set_aside.append(SetAside(line=tree.broken_line, reason=f"found {tree.broken}, expected XML to its end"))
+    return file
+
+
+def _read_status(tree: XmlTree, body: Node, file: BankFile) -> None:
+    """pain.002: the status of a file, of its groups, of its transfers; the narrower one counts."""
+    for original in body.all("OrgnlGrpInfAndSts"):
+        message_id = original.value("OrgnlMsgId")
+        if not body.all("OrgnlPmtInfAndSts"):
+            _status(tree, original, "GrpSts", file, message_id=message_id)
+    message_id = body.value("OrgnlGrpInfAndSts", "OrgnlMsgId")
+    for group in body.all("OrgnlPmtInfAndSts"):
+        group_id = group.value("OrgnlPmtInfId")
+        transactions = group.all("TxInfAndSts")
+        if not transactions:
+            if group.first("PmtInfSts") is None:
+                _status(tree, body.first("OrgnlGrpInfAndSts") or group, "GrpSts", file, message_id=message_id)
+            else:
+                _status(tree, group, "PmtInfSts", file, message_id=message_id, group_id=group_id)
+        for each in transactions:
+            end_to_end_id = each.value("OrgnlEndToEndId")
+            _status(tree, each, "TxSts", file, message_id=message_id, group_id=group_id, end_to_end_id=end_to_end_id)
+
+
+def _status(tree: XmlTree, node: Node, status_name: str, file: BankFile, **ids: str) -> None:
+    """One status, of what these ids name."""
+    status = node.value(status_name)
+    code = node.value("StsRsnInf", "Rsn", "Cd") or node.value("StsRsnInf", "Rsn", "Prtry")
+    missing = "end_to_end_id" in ids and not ids["end_to_end_id"]
+    if not node.whole:
+        _aside(file, node, "a record that breaks off", "a whole one")
+    elif missing or not any(ids.values()):
+        _aside(file, node, "no OrgnlEndToEndId" if missing else "no OrgnlMsgId", "the id of what was sent")
+    elif status in SAYS_NOTHING or (STATUSES.get(status) == "rejected" and code in DUPLICATES):
+        file.silent_count += 1
+    elif status not in STATUSES:
+        expected = "one of " + ", ".join(sorted({*STATUSES, *SAYS_NOTHING}))
+        _aside(file, node, f"{status_name} {status[:ID_SHOWN_MAX]!r}" if status else f"no {status_name}", expected)
+    else:
+        amount = node.first("OrgnlTxRef", "Amt", "InstdAmt")
+        words = " ".join(each.text.strip() for info in node.all("StsRsnInf") for each in info.all("AddtlInf"))
+        file.reports.append(_report(tree, node, STATUSES[status], code or status, words, amount, **ids))
+
+
+def _read_notification(tree: XmlTree, body: Node, file: BankFile) -> None:
+    """camt.054: entries of the account. A booked debit has paid; a booked credit with a return brings the money back."""
+    for notification in body.all("Ntfctn"):
+        for entry in notification.all("Ntry"):
+            details = [each for group in entry.all("NtryDtls") for each in group.all("TxDtls")]
+            booked = (entry.value("Sts", "Cd") or entry.value("Sts")) == "BOOK"
+            if not entry.whole:
+                _aside(file, entry, "an entry that breaks off", "a whole one")
+            elif not booked:
+                file.silent_count += 1
+            else:
+                for each in details:
+                    _entry(tree, entry, each, file, alone=len(details) == 1)
+                file.silent_count += not details
+
+
+def _entry(tree: XmlTree, entry: Node, details: Node, file: BankFile, *, alone: bool) -> None:
+    """One transaction of a booked entry."""
+    end_to_end_id = details.value("Refs", "EndToEndId")
+    side = details.value("CdtDbtInd") or entry.value("CdtDbtInd")
+    back = details.first("RtrInf") is not None or entry.value("RvslInd") in ("true", "1")
+    amount = details.first("Amt") or details.first("AmtDtls", "TxAmt", "Amt") or (entry.first("Amt") if alone else None)
+    if not end_to_end_id or end_to_end_id == "NOTPROVIDED":
+        _aside(file, details, "no EndToEndId", "the id of what was sent")
+    elif side not in ("CRDT", "DBIT"):
+        _aside(file, details, f"CdtDbtInd {side[:ID_SHOWN_MAX]!r}" if side else "no CdtDbtInd", "CRDT or DBIT")
+    elif side == "DBIT" and not back:
+        file.reports.append(_report(tree, details, "settled", "BOOK", "", amount, end_to_end_id=end_to_end_id))
+    elif side == "CRDT" and back:
+        code = details.value("RtrInf", "Rsn", "Cd") or details.value("RtrInf", "Rsn", "Prtry") or "RVSL"
+        words = " ".join(each.text.strip() for info in details.all("RtrInf") for each in info.all("AddtlInf"))
+        file.reports.append(_report(tree, details, "returned", code, words, amount, end_to_end_id=end_to_end_id))
+    else:
+        found = f"a credit for {end_to_end_id[:ID_SHOWN_MAX]} that is no return" if side == "CRDT" else "a debit taken back"
+        _aside(file, details, found, "a booked debit, or a credit with RtrInf")
+
+
+def _read_return(tree: XmlTree, body: Node, file: BankFile) -> None:
+    """pacs.004: each transaction brings the money of one transfer back."""
+    for each in body.all("TxInf"):
+        end_to_end_id = each.value("OrgnlEndToEndId") or each.value("OrgnlInstrId")
+        code = each.value("RtrRsnInf", "Rsn", "Cd") or each.value("RtrRsnInf", "Rsn", "Prtry")
+        words = " ".join(word.text.strip() for info in each.all("RtrRsnInf") for word in info.all("AddtlInf"))
+        amount = each.first("RtrdIntrBkSttlmAmt") or each.first("OrgnlIntrBkSttlmAmt")
+        if not each.whole:
+            _aside(file, each, "a record that breaks off", "a whole one")
+        elif not end_to_end_id:
+            _aside(file, each, "no OrgnlEndToEndId", "the id of what was sent")
+        else:
+            file.reports.append(_report(tree, each, "returned", code, words, amount, end_to_end_id=end_to_end_id))
+
+
+def _report(
+    tree: XmlTree, node: Node, verdict: Verdict, code: str, words: str, amount: Node | None, **ids: str
+) -> Report:
+    return Report(
+        line=node.line,
+        verdict=verdict,
+        code=code[:ID_SHOWN_MAX],
+        words=" ".join(words.split())[:REASON_SHOWN_MAX],
+        amount=amount.text.strip() if amount is not None else "",
+        currency=tree.attribute(amount, "Ccy") if amount is not None else "",
+        **ids,
+    )
+
+
+def _aside(file: BankFile, node: Node, found: str, expected: str) -> None:
+    file.set_aside.append(SetAside(line=node.line, reason=f"found {found}, expected {expected}"))
+
+
+
+#: The element that holds the message -> its name, and who reads it.
+_READERS: Final[dict[str, tuple[str, Callable[[XmlTree, Node, BankFile], None]]]] = {
+    "CstmrPmtStsRpt": ("pain.002", _read_status),
+    "BkToCstmrDbtCdtNtfctn": ("camt.054", _read_notification),
+    "PmtRtr": ("pacs.004", _read_return),
+}
