@@ -31,6 +31,7 @@ from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
+from switch.endofday.transfer_proofs import TransfersProved, prove_transfers
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
@@ -134,6 +135,7 @@ class BooksReport:
     statement_count: int
     card_count: int = 0  #: different sealed card numbers of the journal that were opened
     file_count: int = 0  #: files of closed days that are as they were written
+    transfer_count: int = 0  #: attempts to pay payouts, in files for the bank
     booked_count: int = 0  #: items of closed days that the issuers have booked on their accounts
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
@@ -146,10 +148,11 @@ def check_books(data: Path) -> BooksReport:
     """
     with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
         reading = beside.submit(prove_files, data)
-        issuers = IssuersProved()
+        issuers, transfers = IssuersProved(), TransfersProved()
         try:
             report, stopped = _proved(connection), None
             issuers = prove_issuers(connection, data)
+            transfers = prove_transfers(connection, data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()
@@ -157,8 +160,9 @@ def check_books(data: Path) -> BooksReport:
         files.fault("databases_sound", f"the proofs of the books stopped, for what they read makes no sense: {stopped}")
     return evolve(
         report,
-        faults=(*files.faults, *report.faults, *issuers.faults),
-        notes=(*files.notes, *issuers.notes),
+        faults=(*files.faults, *report.faults, *transfers.faults, *issuers.faults),
+        notes=(*files.notes, *transfers.notes, *issuers.notes),
+        transfer_count=transfers.transfer_count,
         booked_count=issuers.booked_count,
         card_count=files.card_count,
         file_count=files.file_count,

@@ -31,7 +31,8 @@ STATUSES: Final[dict[str, Verdict]] = {
 #: Statuses that say nothing new of a transfer: received, pending, partly accepted (each transfer then has its own).
 SAYS_NOTHING: Final = frozenset({"RCVD", "PDNG", "PART", "PATC", "PRES", "BLCK"})
 #: Reasons of a rejection that is of a second copy: the bank has the first, and works on that.
-DUPLICATES: Final = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL", "FF10"})
+DUPLICATES: Final = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
+_DUPLICATE: Final = "DUPL"  #: what a bank's own code of such a reason begins with
 REASON_SHOWN_MAX: Final = 140  #: characters of a bank's words that are kept
 ID_SHOWN_MAX: Final = 40  #: characters of an id in a sentence
 
@@ -88,43 +89,71 @@ def read_bank_file(content: bytes) -> BankFile:
 
 
 def _read_status(tree: XmlTree, body: Node, file: BankFile) -> None:
-    """pain.002: the status of a file, of its groups, of its transfers; the narrower one counts."""
-    for original in body.all("OrgnlGrpInfAndSts"):
-        message_id = original.value("OrgnlMsgId")
-        if not body.all("OrgnlPmtInfAndSts"):
-            _status(tree, original, "GrpSts", file, message_id=message_id)
-    message_id = body.value("OrgnlGrpInfAndSts", "OrgnlMsgId")
-    for group in body.all("OrgnlPmtInfAndSts"):
-        group_id = group.value("OrgnlPmtInfId")
-        transactions = group.all("TxInfAndSts")
+    """pain.002: the status of a file, of its groups, of its transfers. The narrower one counts; what it leaves out, the wider
+    one says."""
+    whole = body.first("OrgnlGrpInfAndSts")
+    if whole is None:
+        _aside(file, body, "no OrgnlGrpInfAndSts", "the file that the statuses are of")
+        return
+    message_id, groups = whole.value("OrgnlMsgId"), body.all("OrgnlPmtInfAndSts")
+    of_file = _Status.of(whole, "GrpSts")
+    if not groups:
+        _status(tree, whole, of_file, file, message_id=message_id)
+    for group in groups:
+        group_id, transactions = group.value("OrgnlPmtInfId"), group.all("TxInfAndSts")
+        of_group = _Status.of(group, "PmtInfSts", of_file)
         if not transactions:
-            if group.first("PmtInfSts") is None:
-                _status(tree, body.first("OrgnlGrpInfAndSts") or group, "GrpSts", file, message_id=message_id)
-            else:
-                _status(tree, group, "PmtInfSts", file, message_id=message_id, group_id=group_id)
+            _status(tree, group, of_group, file, message_id=message_id, group_id=group_id)
         for each in transactions:
-            end_to_end_id = each.value("OrgnlEndToEndId")
-            _status(tree, each, "TxSts", file, message_id=message_id, group_id=group_id, end_to_end_id=end_to_end_id)
+            of_one = _Status.of(each, "TxSts", of_group)
+            _status(tree, each, of_one, file, message_id=message_id, group_id=group_id, end_to_end_id=_sent_id(each))
 
 
-def _status(tree: XmlTree, node: Node, status_name: str, file: BankFile, **ids: str) -> None:
+@frozen(kw_only=True)
+class _Status:
+    """A status with its reason."""
+
+    element: str  #: that says it
+    code: str
+    reason: str
+
+    @classmethod
+    def of(cls, node: Node, element: str, above: _Status | None = None) -> _Status:
+        """The status of a record; the one above it where the record has none."""
+        own = node.value(element)
+        reason = node.value("StsRsnInf", "Rsn", "Cd") or node.value("StsRsnInf", "Rsn", "Prtry")
+        if above is not None and not own and above.code not in SAYS_NOTHING:
+            return cls(element=element, code=above.code, reason=reason or above.reason)
+        return cls(element=element, code=own, reason=reason or (above.reason if above is not None else ""))
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing follows from it: the bank waits, or refuses a second copy of what it has."""
+        is_copy = self.reason in DUPLICATES or self.reason.upper().startswith(_DUPLICATE)
+        return self.code in SAYS_NOTHING or (STATUSES.get(self.code) == "rejected" and is_copy)
+
+
+def _sent_id(node: Node) -> str:
+    """The id a transfer was sent under; both ids of it are the same here."""
+    return node.value("OrgnlEndToEndId") or node.value("OrgnlInstrId")
+
+
+def _status(tree: XmlTree, node: Node, status: _Status, file: BankFile, **ids: str) -> None:
     """One status, of what these ids name."""
-    status = node.value(status_name)
-    code = node.value("StsRsnInf", "Rsn", "Cd") or node.value("StsRsnInf", "Rsn", "Prtry")
-    missing = "end_to_end_id" in ids and not ids["end_to_end_id"]
+    missing = "OrgnlEndToEndId" if ids.get("end_to_end_id") == "" else "OrgnlMsgId" if not any(ids.values()) else ""
     if not node.whole:
         _aside(file, node, "a record that breaks off", "a whole one")
-    elif missing or not any(ids.values()):
-        _aside(file, node, "no OrgnlEndToEndId" if missing else "no OrgnlMsgId", "the id of what was sent")
-    elif status in SAYS_NOTHING or (STATUSES.get(status) == "rejected" and code in DUPLICATES):
+    elif missing:
+        _aside(file, node, f"no {missing}", "the id of what was sent")
+    elif status.says_nothing:
         file.silent_count += 1
-    elif status not in STATUSES:
-        expected = "one of " + ", ".join(sorted({*STATUSES, *SAYS_NOTHING}))
-        _aside(file, node, f"{status_name} {status[:ID_SHOWN_MAX]!r}" if status else f"no {status_name}", expected)
+    elif status.code not in STATUSES:
+        found = f"{status.element} {status.code[:ID_SHOWN_MAX]!r}" if status.code else f"no {status.element}"
+        _aside(file, node, found, "one of " + ", ".join(sorted({*STATUSES, *SAYS_NOTHING})))
     else:
         amount = node.first("OrgnlTxRef", "Amt", "InstdAmt")
         words = " ".join(each.text.strip() for info in node.all("StsRsnInf") for each in info.all("AddtlInf"))
-        file.reports.append(_report(tree, node, STATUSES[status], code or status, words, amount, **ids))
+        file.reports.append(_report(tree, node, STATUSES[status.code], status.reason or status.code, words, amount, **ids))
 
 
 def _read_notification(tree: XmlTree, body: Node, file: BankFile) -> None:
@@ -167,7 +196,7 @@ def _entry(tree: XmlTree, entry: Node, details: Node, file: BankFile, *, alone: 
 def _read_return(tree: XmlTree, body: Node, file: BankFile) -> None:
     """pacs.004: each transaction brings the money of one transfer back."""
     for each in body.all("TxInf"):
-        end_to_end_id = each.value("OrgnlEndToEndId") or each.value("OrgnlInstrId")
+        end_to_end_id = _sent_id(each)
         code = each.value("RtrRsnInf", "Rsn", "Cd") or each.value("RtrRsnInf", "Rsn", "Prtry")
         words = " ".join(word.text.strip() for info in each.all("RtrRsnInf") for word in info.all("AddtlInf"))
         amount = each.first("RtrdIntrBkSttlmAmt") or each.first("OrgnlIntrBkSttlmAmt")

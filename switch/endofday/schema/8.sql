@@ -54,6 +54,8 @@ CREATE TABLE transfer_event (
   UNIQUE (end_to_end_id, verdict)
 ) STRICT;
 
+CREATE INDEX transfer_event_ended ON transfer_event (end_to_end_id) WHERE verdict IN ('rejected', 'returned');
+
 -- Double entry, like posting: what came back from the bank to a suspense account, and went out of it again. Rows are of the
 -- business date that was open when they were written, whose close does not touch them; a date that is closed gets none.
 CREATE TABLE transfer_posting (

@@ -1,0 +1,9 @@
+-- The payouts of a date that no transfer was issued for. The one place that knows what a payout is paid as.
+SELECT p.reference, p.business_date, p.merchant_id, COALESCE(s.name, p.merchant_id), p.rib, p.currency, p.net_minor,
+  p.value_date, 'VENTE PAR CARTE ' || p.reference AS remittance
+FROM payout AS p
+LEFT JOIN statement AS s ON s.business_date = p.business_date AND s.merchant_id = p.merchant_id
+WHERE p.outcome = 'paid'
+  AND (p.business_date = :business_date AND NOT EXISTS (SELECT 1 FROM transfer AS t WHERE t.reference = p.reference)
+    OR p.reference = :reference)
+ORDER BY p.reference
