@@ -44,6 +44,8 @@ ORDER: Final = (
     "issuers",
     "clearing",
     "settlement",
+    "transfers",
+    "accounting",
     # the shell, from the ground up
     "machine",
     "data_folder",
@@ -55,6 +57,7 @@ ORDER: Final = (
     "trace",
     "issuers/process",
     "endofday",
+    "treasury",
     "mail",
     "explain",
     "centre",
@@ -68,13 +71,13 @@ ORDER: Final = (
 PURE: Final = frozenset(ORDER[: ORDER.index("machine")])
 ROOMS: Final = {folder.split("/")[0] for folder in PURE} - {"", "display"}
 #: Which other room a room may import.
-ROOM_IMPORTS: Final = {"settlement": {"clearing"}}
+ROOM_IMPORTS: Final = {"settlement": {"clearing"}, "transfers": {"settlement"}}
 
 #: Third party -> the folders that may import it; what has no entry is free (attrs).
 DOORKEEPERS: Final = {
     "iso8583": {"iso8583"},
     "sqlite_utils": {"journal"},
-    "sqlite3": {"machine", "data_folder", "journal", "trace", "endofday", "issuers/process", "mail"},
+    "sqlite3": {"machine", "data_folder", "journal", "trace", "endofday", "treasury", "issuers/process", "mail"},
     "click": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "rich": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "tomllib": {"specs"},
@@ -346,6 +349,13 @@ TESTED_BY: Final = {
     "endofday/soundness": "trials/test_rot.py",
     "endofday/staging": "clearing/test_presentments.py",
     "endofday/statements": "settlement/test_statement.py",
+    "endofday/transfer_proofs": "treasury/test_payouts.py",
+    "treasury/issue": "treasury/test_payouts.py",
+    "treasury/status": "treasury/test_payouts.py",
+    "treasury/store": "treasury/test_payouts.py",
+    "treasury/accounts": "treasury/test_accounting.py",
+    "accounting/entry": "treasury/test_accounting.py",
+    "accounting/forms": "treasury/test_accounting.py",
     "endofday/cleared_notices": "endofday/test_issuer_proofs.py",
     "errors": "cli/test_decode.py",
     "mail/outbox": "mail/test_delivery.py",

@@ -9,8 +9,8 @@ from typing import Final
 from switch.record import frozen
 from switch.spec_table import SpecTable
 
-#: What every chart has an account for. Any other role is a kind of amount beside the remises, such as ``rent``; ``other`` is for
-#: kinds without an account of their own.
+#: What every chart has an account for. Any other role is a kind of amount beside the remises, such as ``rent``; ``other`` is
+#: for kinds without an account of their own.
 ROLES: Final = ("bank", "customers", "commission", "vat", "carried", "other")
 _ROLE: Final = r"[a-z][a-z_]{0,39}"
 

@@ -30,7 +30,15 @@ ROOT_BY_ENDING: Final = {
     "suspense": "Liabilities",
 }
 #: The first digit of an account in a chart of the French kind -> the kind of account.
-CHART_ROOTS: Final = {"1": "Equity", "2": "Assets", "3": "Assets", "4": "Liabilities", "5": "Assets", "6": "Expenses", "7": "Income"}
+CHART_ROOTS: Final = {
+    "1": "Equity",
+    "2": "Assets",
+    "3": "Assets",
+    "4": "Liabilities",
+    "5": "Assets",
+    "6": "Expenses",
+    "7": "Income",
+}
 _DEFAULT_ROOT: Final = "Equity"
 
 
@@ -54,7 +62,7 @@ class SettledRemise:
 
 @frozen(kw_only=True)
 class SettledAmount:
-    """An amount beside the remises: a fee of a period, a chargeback, what is held back. It is signed as the merchant gets it."""
+    """An amount beside the remises, signed as the merchant gets it: a fee of a period, a chargeback, what is held back."""
 
     business_date: str
     merchant_id: str

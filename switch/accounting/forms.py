@@ -127,5 +127,3 @@ def _row(values: Iterable[object]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator=_LINE_END).writerow(values)
     return out.getvalue()
-
-

@@ -36,6 +36,7 @@ VERBS: Final = {
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
+    "payouts": ("switch.cli.payouts", "payouts", "Pay the merchants: files for the bank, and its answers."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
@@ -50,7 +51,7 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "mail", "check"),
+    "End of day": ("day", "statement", "payouts", "mail", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.cli.accounting import accounting
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
 from switch.cli.console.attended import Progress, next_step
@@ -32,6 +33,9 @@ ITEMS_PRINTED_MAX = 20  #: of each kind of item, so that totals stay on the scre
 @click.group(cls=Verbs)
 def day() -> None:
     """Close a business date, or show a closed one."""
+
+
+day.add_command(accounting)
 
 
 @day.command(short_help="Clear a business date, settle it, write statements.")

@@ -74,7 +74,8 @@ def _lines(file: PaymentFile, transfers: Sequence[Transfer]) -> Iterator[str]:
     yield f'<Document xmlns="{NAMESPACE}">\n<CstmrCdtTrfInitn>\n'
     yield f"<GrpHdr><MsgId>{sent(file.message_id)}</MsgId><CreDtTm>{file.created_at}</CreDtTm>"
     yield f"<NbOfTxs>{len(transfers)}</NbOfTxs><CtrlSum>{control_sum(transfers)}</CtrlSum>"
-    yield f"<InitgPty><Nm>{sent(file.debtor_name)}</Nm><Id><OrgId><Othr><Id>{sent(file.institution_id)}</Id></Othr></OrgId></Id>"
+    yield f"<InitgPty><Nm>{sent(file.debtor_name)}</Nm>"
+    yield f"<Id><OrgId><Othr><Id>{sent(file.institution_id)}</Id></Othr></OrgId></Id>"
     yield "</InitgPty></GrpHdr>\n"
     for group_id, members in in_groups(file.message_id, transfers):
         yield from _group(file, group_id, members)

@@ -1,4 +1,4 @@
-"""What ``transfers.toml`` says: the account that pays the merchants, and how their accounts are named. The file may be missing."""
+"""What ``transfers.toml`` says: the account that pays the merchants, and how accounts are named. The file may be missing."""
 
 from __future__ import annotations
 

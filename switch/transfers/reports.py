@@ -208,9 +208,7 @@ def _read_return(tree: XmlTree, body: Node, file: BankFile) -> None:
             file.reports.append(_report(tree, each, "returned", code, words, amount, end_to_end_id=end_to_end_id))
 
 
-def _report(
-    tree: XmlTree, node: Node, verdict: Verdict, code: str, words: str, amount: Node | None, **ids: str
-) -> Report:
+def _report(tree: XmlTree, node: Node, verdict: Verdict, code: str, words: str, amount: Node | None, **ids: str) -> Report:
     return Report(
         line=node.line,
         verdict=verdict,
@@ -224,7 +222,6 @@ def _report(
 
 def _aside(file: BankFile, node: Node, found: str, expected: str) -> None:
     file.set_aside.append(SetAside(line=node.line, reason=f"found {found}, expected {expected}"))
-
 
 
 #: The element that holds the message -> its name, and who reads it.

@@ -106,8 +106,8 @@ def issue_date(
 def reissue(data: Path, specs: TreasurySpecs, references: Sequence[str], clock_ms: Callable[[], int]) -> IssuedFile:
     """One more file of the last closed date, at once: of every payout that was rejected or returned, or of those named alone.
 
-    A disputed one is paid only where it is named: whoever names it has asked the bank, and the books say so. NegativeAnswerError
-    where there is none to pay again; SwitchError where a reference is of no payout, or its transfer has not ended.
+    A disputed one is paid only where it is named: whoever names it has asked the bank, and the books say so.
+    NegativeAnswerError where there is none to pay again; SwitchError where a reference is of no payout, or its transfer has not ended.
     """
     with books.opened(data, to_write=True) as connection, books.alone(data):
         book, closed = TransferBook(connection), books.closed_dates(connection)
@@ -131,8 +131,12 @@ def _release(book: TransferBook, reference: str, now_ms: int) -> None:
     last = next(reversed(book.attempts(reference)), None)
     if last is None:
         if book.payout(reference) is None:
-            raise SwitchError(f"REFERENCE: found {reference!r}, expected the reference of a payout; `switch payouts list` has them")
-        raise SwitchError(f"REFERENCE: found {reference}, which no file has yet, expected a payout that was rejected or returned")
+            raise SwitchError(
+                f"REFERENCE: found {reference!r}, expected the reference of a payout; `switch payouts list` has them"
+            )
+        raise SwitchError(
+            f"REFERENCE: found {reference}, which no file has yet, expected a payout that was rejected or returned"
+        )
     ended = next((each for each in book.ended() if each.reference == reference), None)
     if ended is None:
         raise SwitchError(
@@ -271,7 +275,7 @@ def _write(book: TransferBook, data: Path, stored: StoredFile, outcome: IssueOut
     transfers, path = book.transfers_of(message_id), payment_path(data, message_id)
     content = as_pain001(stored.file, transfers)
     if hashlib.sha256(content).hexdigest() != stored.sha256:
-        found = "transfers in the books that make other bytes than were issued"
+        found = "transfers in the books that make other bytes than before"
         raise DataFolderError(f"{path}: found {found}, expected SHA-256 {stored.sha256}; `switch check` says what was changed")
     try:
         if not (path.is_file() and path.read_bytes() == content):

@@ -165,7 +165,9 @@ class TransferBook:
     def transfers_of(self, message_id: str, group_id: str = "") -> list[Transfer]:
         """The transfers of a file, or of one group of it."""
         sql = f"SELECT {_TRANSFER_COLUMNS} FROM transfer WHERE message_id = ? AND (? = '' OR payment_information_id = ?)"
-        return [_transfer(row) for row in self._connection.execute(f"{sql} ORDER BY reference", (message_id, group_id, group_id))]
+        return [
+            _transfer(row) for row in self._connection.execute(f"{sql} ORDER BY reference", (message_id, group_id, group_id))
+        ]
 
     def transfer(self, end_to_end_id: str) -> Transfer | None:
         """The transfer of an id, if there is one."""
