@@ -53,8 +53,8 @@ def exported(
             raise NegativeAnswerError(f"{data}: no business date is closed yet")
         chosen = dates or DateRange(first=closed[-1], last=closed[-1])
         if not any(chosen.first <= each <= chosen.last for each in closed):
-            span = chosen.first if chosen.first == chosen.last else f"from {chosen.first} to {chosen.last}"
-            raise NegativeAnswerError(f"no business date of {span} is closed; the last one closed is {closed[-1]}")
+            span = f"of {chosen.first}" if chosen.first == chosen.last else f"from {chosen.first} to {chosen.last}"
+            raise NegativeAnswerError(f"no business date {span} is closed; the last one closed is {closed[-1]}")
 
         def entries() -> Iterator[Entry]:
             if chart is None:

@@ -107,7 +107,8 @@ def reissue(data: Path, specs: TreasurySpecs, references: Sequence[str], clock_m
     """One more file of the last closed date, at once: of every payout that was rejected or returned, or of those named alone.
 
     A disputed one is paid only where it is named: whoever names it has asked the bank, and the books say so.
-    NegativeAnswerError where there is none to pay again; SwitchError where a reference is of no payout, or its transfer has not ended.
+    NegativeAnswerError where there is none to pay again; SwitchError where a reference is of no payout, or its transfer has
+    not ended.
     """
     with books.opened(data, to_write=True) as connection, books.alone(data):
         book, closed = TransferBook(connection), books.closed_dates(connection)

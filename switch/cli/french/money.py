@@ -43,7 +43,7 @@ MONEY: Final[dict[str, str]] = {
     "business date {1} is not closed; the last one closed is {2}": (
         "la journée comptable {1} n'est pas arrêtée ; la dernière journée arrêtée est le {2}"
     ),
-    "no business date of from {1} to {2} is closed; the last one closed is {3}": (
+    "no business date from {1} to {2} is closed; the last one closed is {3}": (
         "aucune journée comptable du {1} au {2} n'est arrêtée ; la dernière journée arrêtée est le {3}"
     ),
     "no business date of {1} is closed; the last one closed is {2}": (
