@@ -82,7 +82,7 @@ class IssuedFile:
 def issue_date(
     data: Path, specs: TreasurySpecs, business_date: str | None, clock_ms: Callable[[], int]
 ) -> tuple[IssuedFile, ...]:
-    """The file of a date; where the date has files already, these, byte for byte, and nothing else is issued.
+    """The file of a date; where its payouts are in files already, these, byte for byte, and nothing else is issued.
 
     Without a date it is the oldest closed one that has payouts no transfer was issued for, else the last closed one.
     NegativeAnswerError where the date is not closed, or nothing is to be paid, or a payout cannot be written; DataFolderError
@@ -95,11 +95,11 @@ def issue_date(
         chosen = business_date or book.date_to_issue() or closed[-1]
         if chosen not in closed:
             raise NegativeAnswerError(f"business date {chosen} is not closed; the last one closed is {closed[-1]}")
-        stored = book.files(chosen)
-        if stored:
+        stored, due = book.files(chosen), book.due(chosen)
+        if stored and not due:
             return tuple(_write(book, data, each, "already issued") for each in stored)
         with book.transaction():
-            number = _issue(book, connection, specs, chosen, book.due(chosen), _payable(book), clock_ms())
+            number = _issue(book, connection, specs, chosen, due, _payable(book), clock_ms())
         return (_write(book, data, _numbered(book, chosen, number), "issued"),)
 
 

@@ -34,7 +34,10 @@ def test_the_moroccan_chart_comes_along() -> None:
     [
         (WHOLE.replace('"other"', '"others"', 1), "account: found no account for other, expected an account for each of"),
         (WHOLE.replace('"11"', '"X"'), "account[2].number: found 'X', expected the number of an account, 2 to 10 digits"),
-        (WHOLE.replace('role = "vat"', 'role = "bank"'), "account[4].role: found 'bank' a second time, expected each role once"),
+        (
+            WHOLE.replace('role = "vat"', 'role = "bank"'),
+            "account[4].role: found 'bank' a second time, expected each role once",
+        ),
     ],
 )
 def test_a_mistake_is_told(text: str, sentence: str) -> None:

@@ -74,7 +74,9 @@ def test_a_message_in_another_namespace_is_refused() -> None:
 
 @given(st.data())
 def test_a_message_with_anything_cut_out_of_it_is_read_or_refused_in_words(data: st.DataObject) -> None:
-    whole = data.draw(st.sampled_from([pain002(status("X", "RJCT", "AC04", "1.00")), camt054(entry(ORDER)), pacs004((ORDER, "A"))]))
+    whole = data.draw(
+        st.sampled_from([pain002(status("X", "RJCT", "AC04", "1.00")), camt054(entry(ORDER)), pacs004((ORDER, "A"))])
+    )
     first = data.draw(st.integers(0, len(whole)))
     last = data.draw(st.integers(first, len(whole)))
     try:

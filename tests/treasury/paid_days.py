@@ -6,13 +6,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from switch.endofday import books
 from switch.endofday.close import check_books, close_day
+from switch.endofday.transfer_proofs import transfer_faults
 from switch.specs.load import load_specs
 from switch.specs.specification import Specs
 from switch.treasury.issue import IssuedFile, issue_date, reissue
 from switch.treasury.status import StatusRead, read_status
 from switch.treasury.store import ListedPayout, TransferBook
-from switch.endofday import books
 from tests.mail.closed_day import AIRLINE, GROCER, HOTEL, MERCHANTS, SHOP
 from tests.support.day_builders import FRIDAY, MONDAY, NOW_MS, SATURDAY, SUNDAY, journal_of, later_ms
 
@@ -66,12 +67,16 @@ def states(data: Path) -> dict[str, str]:
 
 def suspense(data: Path) -> int:
     """What stands in the suspense accounts, in minor units."""
-    sql = (
-        "SELECT COALESCE(SUM(credit_minor - debit_minor), 0) FROM transfer_posting WHERE account LIKE 'payout-suspense:%'"
-    )
+    sql = "SELECT COALESCE(SUM(credit_minor - debit_minor), 0) FROM transfer_posting WHERE account LIKE 'payout-suspense:%'"
     with closing(sqlite3.connect(data / "books.db")) as connection:
         return int(connection.execute(sql).fetchone()[0])
 
 
 def faults(data: Path) -> list[str]:
     return [fault.sentence for fault in check_books(data).faults]
+
+
+def transfer_sentences(data: Path) -> list[str]:
+    """What is wrong with transfers alone."""
+    with books.opened(data) as connection:
+        return [fault.sentence for fault in transfer_faults(books.ask_of(connection))]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -64,7 +66,7 @@ def test_the_entry_of_a_remise_has_four_lines_that_balance(paid: Path) -> None:
 @pytest.mark.parametrize("ledger", [False, True])
 def test_every_entry_balances(closed: Path, ledger: bool) -> None:
     entries = json.loads(export(closed, "json", ledger=ledger))
-    assert len(entries) > 5
+    assert len(entries) > 2
     assert len({(each["entry_id"], each["currency"]) for each in entries}) == len(entries)
     for entry in entries:
         assert sum(each["debit_minor"] - each["credit_minor"] for each in entry["lines"]) == 0
@@ -108,16 +110,16 @@ def test_the_ledger_is_what_was_posted(paid: Path) -> None:
     assert found == expected
     assert found[f"payout-suspense:{AIRLINE}"] == 0
     assert [each["narrative"] for each in entries if "transfer" in each["entry_id"]] == [
-        f"payout {FRIDAY}-{AIRLINE} paid again by {FRIDAY}-{AIRLINE}/2",
         f"transfer {FRIDAY}-{AIRLINE} is rejected: AC04",
-    ][::-1]
+        f"payout {FRIDAY}-{AIRLINE} paid again by {FRIDAY}-{AIRLINE}/2",
+    ]
 
 
 @pytest.mark.parametrize("ledger", [False, True])
 @pytest.mark.parametrize("folder", ["closed", "paid"])
 def test_bean_check_accepts_it(folder: str, ledger: bool, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """beancount is a program beside this one: its licence is another."""
-    program = shutil.which("bean-check")
+    program = shutil.which("bean-check", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     if program is None:
         pytest.skip("bean-check, of the package beancount, is not installed")
     file = tmp_path / "switch.beancount"
@@ -130,7 +132,9 @@ def test_bean_check_accepts_it(folder: str, ledger: bool, tmp_path: Path, reques
 
 
 def test_dates_that_are_not_closed_are_told(closed: Path) -> None:
-    with pytest.raises(NegativeAnswerError, match="no business date of 2027-01-01 is closed; the last one closed is 2026-11-21"):
+    with pytest.raises(
+        NegativeAnswerError, match="no business date of 2027-01-01 is closed; the last one closed is 2026-11-21"
+    ):
         export(closed, "csv", DateRange(first="2027-01-01", last="2027-01-01"))
     assert export(closed, "json", DateRange(first=FRIDAY, last=FRIDAY)) != export(closed, "json", None)
 
