@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +48,5 @@ def test_size_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @given(st.binary(max_size=200) | st.text(alphabet="<>/&;!?-[] a\"'=", max_size=80).map(str.encode))
 def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
-    try:
-        read_xml(content)
-    except NoMessageError as refused:
-        assert str(refused)
+    with suppress(NoMessageError):
+        assert read_xml(content).root.name is not None

@@ -14,7 +14,8 @@ PAIN002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.{:02d}"
 CAMT054 = "urn:iso:std:iso:20022:tech:xsd:camt.054.001.{:02d}"
 PACS004 = "urn:iso:std:iso:20022:tech:xsd:pacs.004.001.{:02d}"
 _ONE = re.compile(
-    r"<EndToEndId>(?P<id>[^<]*)</EndToEndId></PmtId>\s*<Amt><InstdAmt Ccy=\"(?P<currency>[A-Z]{3})\">(?P<amount>[0-9.]+)</InstdAmt>"
+    r"<EndToEndId>(?P<id>[^<]*)</EndToEndId></PmtId>\s*"
+    r"<Amt><InstdAmt Ccy=\"(?P<currency>[A-Z]{3})\">(?P<amount>[0-9.]+)</InstdAmt>"
     r".*?<CdtrAcct><Id>(?:<IBAN>|<Othr><Id>)(?P<account>[A-Z0-9]+)<.*?<Ustrd>(?P<remittance>[^<]*)</Ustrd>",
     re.DOTALL,
 )

@@ -80,7 +80,8 @@ def test_the_bank_has_what_is_paid_and_nothing_more(closed: Path) -> None:
             if line["account"] == CHART.account("bank").number:
                 booked[entry["business_date"], entry["merchant_id"]] += line["debit_minor"] - line["credit_minor"]
     with closing(sqlite3.connect(closed / "books.db")) as books:
-        sql = "SELECT business_date, merchant_id, SUM(CASE outcome WHEN 'paid' THEN net_minor ELSE 0 END) FROM payout GROUP BY 1, 2"
+        minor_paid = "SUM(CASE outcome WHEN 'paid' THEN net_minor ELSE 0 END)"
+        sql = f"SELECT business_date, merchant_id, {minor_paid} FROM payout GROUP BY 1, 2"
         paid = {(date, merchant): minor for date, merchant, minor in books.execute(sql)}
         assert books.execute("SELECT COUNT(*) FROM payout WHERE outcome = 'carried'").fetchone()[0] > 0
     assert {key: minor for key, minor in booked.items() if minor} == {key: minor for key, minor in paid.items() if minor}

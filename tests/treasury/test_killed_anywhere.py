@@ -13,15 +13,16 @@ from typing import Final
 
 import pytest
 
+from switch.treasury.issue import issue_date
 from tests.treasury.bank import camt054, entry, orders_of, pacs004, pain002, status
-from tests.treasury.paid_days import AIRLINE, FRIDAY, SATURDAY, SHOP, close, faults, issue, say, states, suspense
+from tests.treasury.paid_days import AIRLINE, FRIDAY, SATURDAY, SHOP, SPECS, clock, close, faults, issue, say, states, suspense
 
-KILLS: Final = 25
+KILLS: Final = 16
 #: Issues, reads the bank's files and issues again; kills itself at the call of a function with this number.
 WORKER: Final = """
 import os, signal, sys
 from pathlib import Path
-from tests.treasury.paid_days import issue, again, clock
+from tests.treasury.paid_days import FRIDAY, again, clock, issue
 from switch.treasury.status import read_status
 
 data, what, last = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -37,7 +38,7 @@ def watch(frame, event, argument):
 
 sys.setprofile(watch)
 if what == "file":
-    issue(data)
+    issue(data, FRIDAY)
 elif what == "status":
     read_status(data, sorted((data / "from-the-bank").iterdir()), clock)
 else:
@@ -58,7 +59,8 @@ def before(folder: Path, what: str) -> Path:
     data = close(close(folder, FRIDAY), SATURDAY, (SHOP,))
     if what == "file":
         return data
-    orders = {each.payout: each for each in orders_of(Path(issue(data).path))}
+    orders = {each.payout: each for each in orders_of(Path(issue(data, FRIDAY).path))}
+    issue(data, SATURDAY)
     air, shop = orders[f"{FRIDAY}-{AIRLINE}"], orders[f"{FRIDAY}-{SHOP}"]
     messages = [pain002(status(air.end_to_end_id, "RJCT", "AC04")), camt054(entry(shop)), pacs004((shop, "AC01"))]
     if what == "again":
@@ -87,7 +89,8 @@ def test_the_same_command_again_ends_as_if_nobody_had_died(what: str, tmp_path: 
         if what != "again":
             assert again.returncode == 0, again.stderr
         issue(data, FRIDAY)
-        issue(data, SATURDAY) if what == "again" else None
+        if what != "file":
+            issue_date(data, SPECS, SATURDAY, clock)
         assert faults(data) == []
         if what != "again":
             assert (states(data), suspense(data)) == (states(whole), suspense(whole))

@@ -274,8 +274,8 @@ def test_what_is_wrong_with_payouts_is_told_all_at_once(data: Path) -> None:
 
 def test_the_books_themselves_refuse_a_second_transfer(data: Path, orders: dict[str, Order]) -> None:
     copy = (
-        "INSERT INTO transfer SELECT end_to_end_id || '/2', reference{}, 2, message_id, payment_information_id, merchant_id, name, "
-        "rib, currency, amount_minor, requested_date, remittance FROM transfer LIMIT 1"
+        "INSERT INTO transfer SELECT end_to_end_id || '/2', reference{}, 2, message_id, payment_information_id, merchant_id, "
+        "name, rib, currency, amount_minor, requested_date, remittance FROM transfer LIMIT 1"
     )
     with closing(sqlite3.connect(data / "books.db")) as books:
         for change, refused in (("", "a transfer of this payout is outstanding"), (" || 'X'", "no payout of this amount")):

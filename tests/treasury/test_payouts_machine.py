@@ -178,5 +178,5 @@ class Payments(RuleBasedStateMachine):
                 assert paid == 0, reference
 
 
-class TestPayments(Payments.TestCase):  # type: ignore[name-defined, misc]
-    settings = settings(stateful_step_count=20, suppress_health_check=[HealthCheck.too_slow])
+TestPayments = Payments.TestCase
+TestPayments.settings = settings(stateful_step_count=20, suppress_health_check=[HealthCheck.too_slow])
