@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
-from switch.accounting.entry import Entry
+from switch.accounting.entries import AccountingEntry
 from switch.display.visible import cell, visible
 from switch.money import currency_name, format_minor
 
 AccountingForm = Literal["csv", "json", "beancount"]
-FORMS: Final[tuple[AccountingForm, ...]] = ("csv", "json", "beancount")
+ACCOUNTING_FORMS: Final[tuple[AccountingForm, ...]] = ("csv", "json", "beancount")
 CSV_HEADS: Final = (
     *("date", "entry", "merchant", "terminal", "remise", "account", "account_name", "narrative", "debit", "credit"),
     *("currency", "value_date"),
@@ -24,7 +24,7 @@ _LINE_END: Final = "\r\n"  #: RFC 4180
 _DIGEST: Final = 6  #: hexadecimal digits that keep two accounts apart whose names become alike
 
 
-def as_csv(entries: Iterable[Entry]) -> Iterator[str]:
+def as_csv(entries: Iterable[AccountingEntry]) -> Iterator[str]:
     """One row a line, with the amount in one of two columns."""
     yield _row(CSV_HEADS)
     for entry in entries:
@@ -37,7 +37,7 @@ def as_csv(entries: Iterable[Entry]) -> Iterator[str]:
             yield _row((*map(cell, about), remise, *named, *sides, currency_name(entry.currency), entry.value_date))
 
 
-def as_json(entries: Iterable[Entry]) -> Iterator[str]:
+def as_json(entries: Iterable[AccountingEntry]) -> Iterator[str]:
     """A list of entries, one a line."""
     before = "[\n"
     for entry in entries:
@@ -46,7 +46,7 @@ def as_json(entries: Iterable[Entry]) -> Iterator[str]:
     yield "\n]\n" if before != "[\n" else "[]\n"
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
+def entry_json(entry: AccountingEntry) -> dict[str, Any]:
     """An entry as JSON has it."""
     return {
         "business_date": entry.business_date,
@@ -69,7 +69,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def as_beancount(entries: Iterable[Entry], accounts: Mapping[tuple[str, str], str], title: str) -> Iterator[str]:
+def as_beancount(entries: Iterable[AccountingEntry], accounts: Mapping[tuple[str, str], str], title: str) -> Iterator[str]:
     """A file of beancount: ``accounts`` are all there are, by root and account, with the date each is first used."""
     yield f'option "title" "{_quoted(title)}"\n\n'
     for (root, account), first_date in sorted(accounts.items(), key=lambda each: (each[1], each[0])):
@@ -84,7 +84,7 @@ def as_beancount(entries: Iterable[Entry], accounts: Mapping[tuple[str, str], st
             yield f"  {beancount_account(line.root, line.account)}  {amount} {commodity(entry.currency)}\n"
 
 
-def accounts_used(entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
+def accounts_used(entries: Iterable[AccountingEntry]) -> dict[tuple[str, str], str]:
     """The accounts of entries by root and account, each with the date it is first used."""
     used: dict[tuple[str, str], str] = {}
     for entry in entries:

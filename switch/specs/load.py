@@ -24,7 +24,7 @@ from switch.specs.folder import folder_of
 from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
 from switch.specs.specification import Fees, Specs
-from switch.transfers.profile import TransferProfile
+from switch.transfers.payer import TransferProfile
 
 MAIL_FILE: Final = "mail.toml"  #: may be missing
 TRANSFERS_FILE: Final = "transfers.toml"  #: may be missing

@@ -20,7 +20,7 @@ from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.specs.centre_profile import CentreProfile
 from switch.specs.mail.mail_profile import MailProfile
-from switch.transfers.profile import TransferProfile
+from switch.transfers.payer import TransferProfile
 
 
 @frozen(kw_only=True)

@@ -14,7 +14,7 @@ from typing import Final
 from switch.money import currency_name, minor_digits
 from switch.record import frozen
 from switch.settlement.bank_account import iban_of
-from switch.transfers.profile import AccountForm
+from switch.transfers.payer import AccountForm
 from switch.transfers.transfer import Transfer
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"

@@ -12,11 +12,11 @@ from typing import Final
 from attrs import Factory, define
 
 from switch.record import frozen
-from switch.transfers.transfer import Verdict
+from switch.transfers.transfer import BankVerdict
 from switch.transfers.xml_reading import Node, NoMessageError, XmlTree, read_xml
 
 #: The statuses of pain.002 (ISO 20022, ExternalPaymentTransactionStatus1Code and its group code) -> what they mean here.
-STATUSES: Final[dict[str, Verdict]] = {
+BANK_STATUSES: Final[dict[str, BankVerdict]] = {
     "ACTC": "accepted",  # technically valid
     "ACCP": "accepted",  # customer profile checked
     "ACFC": "accepted",  # funds checked
@@ -42,7 +42,7 @@ class Report:
     """One thing said of one transfer; of a whole group or file where ``end_to_end_id`` is empty."""
 
     line: int
-    verdict: Verdict
+    verdict: BankVerdict
     end_to_end_id: str = ""
     group_id: str = ""  #: PmtInfId of the file that was sent
     message_id: str = ""  #: MsgId of the file that was sent
@@ -130,7 +130,7 @@ class _Status:
     def says_nothing(self) -> bool:
         """Whether nothing follows from it: the bank waits, or refuses a second copy of what it has."""
         is_copy = self.reason in DUPLICATES or self.reason.upper().startswith(_DUPLICATE)
-        return self.code in SAYS_NOTHING or (STATUSES.get(self.code) == "rejected" and is_copy)
+        return self.code in SAYS_NOTHING or (BANK_STATUSES.get(self.code) == "rejected" and is_copy)
 
 
 def _sent_id(node: Node) -> str:
@@ -147,13 +147,13 @@ def _status(tree: XmlTree, node: Node, status: _Status, file: BankFile, **ids: s
         _aside(file, node, f"no {missing}", "the id of what was sent")
     elif status.says_nothing:
         file.silent_count += 1
-    elif status.code not in STATUSES:
+    elif status.code not in BANK_STATUSES:
         found = f"{status.element} {status.code[:ID_SHOWN_MAX]!r}" if status.code else f"no {status.element}"
-        _aside(file, node, found, "one of " + ", ".join(sorted({*STATUSES, *SAYS_NOTHING})))
+        _aside(file, node, found, "one of " + ", ".join(sorted({*BANK_STATUSES, *SAYS_NOTHING})))
     else:
         amount = node.first("OrgnlTxRef", "Amt", "InstdAmt")
         words = " ".join(each.text.strip() for info in node.all("StsRsnInf") for each in info.all("AddtlInf"))
-        file.reports.append(_report(tree, node, STATUSES[status.code], status.reason or status.code, words, amount, **ids))
+        file.reports.append(_report(tree, node, BANK_STATUSES[status.code], status.reason or status.code, words, amount, **ids))
 
 
 def _read_notification(tree: XmlTree, body: Node, file: BankFile) -> None:
@@ -208,7 +208,7 @@ def _read_return(tree: XmlTree, body: Node, file: BankFile) -> None:
             file.reports.append(_report(tree, each, "returned", code, words, amount, end_to_end_id=end_to_end_id))
 
 
-def _report(tree: XmlTree, node: Node, verdict: Verdict, code: str, words: str, amount: Node | None, **ids: str) -> Report:
+def _report(tree: XmlTree, node: Node, verdict: BankVerdict, code: str, words: str, amount: Node | None, **ids: str) -> Report:
     return Report(
         line=node.line,
         verdict=verdict,

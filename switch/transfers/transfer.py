@@ -15,7 +15,7 @@ from switch.record import frozen
 
 #: What a bank says of a transfer. ``accepted``: it takes it, or is working on it; ``settled``: the money has left the account;
 #: ``rejected``: it does not execute it; ``returned``: the money came back. ``released`` is said by a person who asked the bank.
-Verdict = Literal["accepted", "settled", "rejected", "returned", "released"]
+BankVerdict = Literal["accepted", "settled", "rejected", "returned", "released"]
 #: ``due``: no transfer was issued yet, or the last one ended and the next file has another.
 TransferState = Literal["due", "issued", "accepted", "rejected", "returned", "disputed"]
 STATES: Final[tuple[TransferState, ...]] = ("due", "issued", "accepted", "rejected", "returned", "disputed")

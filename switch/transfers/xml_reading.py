@@ -14,7 +14,7 @@ from switch.errors import SwitchError
 from switch.record import frozen
 
 DEPTH_MAX: Final = 40  #: elements within elements; the deepest of ISO 20022 that is read here has 14
-ELEMENTS_MAX: Final = 2_000_000  #: of a file: a status of 50,000 transfers has some 40 elements each
+XML_ELEMENTS_MAX: Final = 2_000_000  #: of a file: a status of 50,000 transfers has some 40 elements each
 TEXT_MAX: Final = 4_096  #: characters of one element's text; the longest that is read here has 140
 #: Bytes of a file of a bank. A status of 20,000 transfers takes some 12 MB.
 BANK_FILE_BYTES_MAX: Final = 32 * 1024 * 1024
@@ -79,8 +79,8 @@ class _Builder:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
         self.count += 1
-        if self.count > ELEMENTS_MAX:
-            raise NoMessageError(f"more than {ELEMENTS_MAX:,} elements")
+        if self.count > XML_ELEMENTS_MAX:
+            raise NoMessageError(f"more than {XML_ELEMENTS_MAX:,} elements")
         if len(self.open) >= DEPTH_MAX:
             raise NoMessageError(f"elements more than {DEPTH_MAX} deep")
         node = Node(local, self.parser.CurrentLineNumber)

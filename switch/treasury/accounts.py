@@ -12,8 +12,8 @@ from typing import Any, Final
 from attrs import fields
 
 from switch.accounting.chart import Chart
-from switch.accounting.entry import (
-    Entry,
+from switch.accounting.entries import (
+    AccountingEntry,
     SettledAmount,
     SettledRemise,
     entry_of_amount,
@@ -56,7 +56,7 @@ def exported(
             span = f"of {chosen.first}" if chosen.first == chosen.last else f"from {chosen.first} to {chosen.last}"
             raise NegativeAnswerError(f"no business date {span} is closed; the last one closed is {closed[-1]}")
 
-        def entries() -> Iterator[Entry]:
+        def entries() -> Iterator[AccountingEntry]:
             if chart is None:
                 return _ledger(connection, chosen)
             return _remises(connection, chart, chosen, merchant_id)
@@ -64,7 +64,7 @@ def exported(
         yield _written(entries, form, chart.title if chart is not None else "Switch")
 
 
-def _written(entries: Callable[[], Iterator[Entry]], form: AccountingForm, title: str) -> Iterable[str]:
+def _written(entries: Callable[[], Iterator[AccountingEntry]], form: AccountingForm, title: str) -> Iterable[str]:
     if form == "csv":
         return as_csv(entries())
     if form == "json":
@@ -72,13 +72,15 @@ def _written(entries: Callable[[], Iterator[Entry]], form: AccountingForm, title
     return as_beancount(entries(), accounts_used(entries()), title)
 
 
-def _ledger(connection: sqlite3.Connection, dates: DateRange) -> Iterator[Entry]:
+def _ledger(connection: sqlite3.Connection, dates: DateRange) -> Iterator[AccountingEntry]:
     rows = connection.execute(query("ledger_posted"), {"first": dates.first, "last": dates.last})
     for _, posted in groupby(rows, key=lambda row: (row[1], row[4])):
         yield entry_of_ledger(list(posted))
 
 
-def _remises(connection: sqlite3.Connection, chart: Chart, dates: DateRange, merchant_id: str | None) -> Iterator[Entry]:
+def _remises(
+    connection: sqlite3.Connection, chart: Chart, dates: DateRange, merchant_id: str | None
+) -> Iterator[AccountingEntry]:
     """The entries of each merchant and date: its remises, the amounts beside them, what is carried."""
     value_dates = dict(connection.execute("SELECT business_date, value_date FROM closed_day").fetchall())
     parameters = {"first": dates.first, "last": dates.last, "merchant_id": merchant_id}

@@ -26,11 +26,11 @@ from switch.merchant import RIB_DIGITS, Merchant
 from switch.money import currency_name
 from switch.record import frozen
 from switch.transfers.pain001 import PaymentFile, as_pain001, control_sum, in_groups, message_id_of
-from switch.transfers.profile import TransferProfile
+from switch.transfers.payer import TransferProfile
 from switch.transfers.transfer import ENDED, Transfer, end_to_end_id_of
 from switch.treasury.store import EndedTransfer, PayoutDue, StoredFile, TransferBook, TransferEvent
 
-NAMES_TOLD_MAX: Final = 10  #: payouts named in one sentence
+PAYOUTS_TOLD_MAX: Final = 10  #: payouts named in one sentence
 IssueOutcome = Literal["issued", "already issued"]
 
 
@@ -250,9 +250,9 @@ def _refuse_unpayable(transfers: Sequence[Transfer]) -> None:
 
 
 def _told(what: str, references: Sequence[str]) -> Iterator[str]:
-    more = len(references) - NAMES_TOLD_MAX
+    more = len(references) - PAYOUTS_TOLD_MAX
     if references:
-        named = ", ".join(references[:NAMES_TOLD_MAX]) + (f" and {more} more" if more > 0 else "")
+        named = ", ".join(references[:PAYOUTS_TOLD_MAX]) + (f" and {more} more" if more > 0 else "")
         yield f"{plural(len(references), 'payout')} with {what}: {named}"
 
 

@@ -12,7 +12,7 @@ from attrs import fields
 
 from switch.record import frozen
 from switch.transfers.pain001 import PaymentFile
-from switch.transfers.transfer import ENDED, Transfer, TransferState, Verdict, state_of
+from switch.transfers.transfer import ENDED, BankVerdict, Transfer, TransferState, state_of
 
 SETTLEMENT_ACCOUNT: Final = "settlement-account"  #: of the ledger; the bank's account that payouts leave
 SUSPENSE_ACCOUNT: Final = "payout-suspense"  #: what came back of a merchant's payouts and was not sent again
@@ -91,7 +91,7 @@ class TransferEvent:
     """One thing said of a transfer."""
 
     end_to_end_id: str
-    verdict: Verdict
+    verdict: BankVerdict
     code: str
     words: str
     business_date: str

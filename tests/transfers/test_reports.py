@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.transfers.reports import STATUSES, read_bank_file
+from switch.transfers.reports import BANK_STATUSES, read_bank_file
 from switch.transfers.xml_reading import NoMessageError
 from tests.treasury.bank import Order, camt054, entry, pacs004, pain002, status
 
@@ -17,9 +17,9 @@ def verdicts(message: str) -> list[tuple[str, str, str]]:
     return [(each.end_to_end_id, each.verdict, each.code) for each in read_bank_file(message.encode()).reports]
 
 
-@pytest.mark.parametrize("code", sorted(STATUSES))
+@pytest.mark.parametrize("code", sorted(BANK_STATUSES))
 def test_every_status_has_its_meaning(code: str) -> None:
-    assert verdicts(pain002(status("X", code))) == [("X", STATUSES[code], code)]
+    assert verdicts(pain002(status("X", code))) == [("X", BANK_STATUSES[code], code)]
 
 
 @pytest.mark.parametrize("code", ["PDNG", "RCVD", "PART"])

@@ -40,7 +40,7 @@ def test_a_document_type_is_refused_with_all_its_entities(content: bytes) -> Non
 def test_size_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoMessageError, match="elements more than 40 deep"):
         read_xml(b"<a>" * 41)
-    monkeypatch.setattr(xml_reading, "ELEMENTS_MAX", 3)
+    monkeypatch.setattr(xml_reading, "XML_ELEMENTS_MAX", 3)
     with pytest.raises(NoMessageError, match="more than 3 elements"):
         read_xml(b"<a><b/><b/><b/></a>")
     assert len(read_xml(b"<a>" + b"x" * 9_999 + b"</a>").root.text) == xml_reading.TEXT_MAX

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from switch.accounting.entry import ledger_root
+from switch.accounting.entries import ledger_root
 from switch.accounting.forms import AccountingForm, beancount_account
 from switch.errors import NegativeAnswerError
 from switch.treasury.accounts import DateRange, exported

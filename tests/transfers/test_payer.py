@@ -7,7 +7,7 @@ import pytest
 from switch.errors import SpecError
 from switch.merchant import rib_key
 from switch.spec_table import SpecTable
-from switch.transfers.profile import SETTLEMENT_RIB, TransferProfile
+from switch.transfers.payer import SETTLEMENT_RIB, TransferProfile
 
 
 def read(text: str) -> TransferProfile:

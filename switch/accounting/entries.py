@@ -88,7 +88,7 @@ class EntryLine:
 
 
 @frozen(kw_only=True)
-class Entry:
+class AccountingEntry:
     """An entry whose lines sum to zero."""
 
     business_date: str
@@ -102,7 +102,7 @@ class Entry:
     lines: Sequence[EntryLine]
 
 
-def entry_of_remise(remise: SettledRemise, value_date: str, chart: Chart) -> Entry:
+def entry_of_remise(remise: SettledRemise, value_date: str, chart: Chart) -> AccountingEntry:
     """The entry of a remise, four lines: net to the bank, commission and its VAT, and the sales that customers paid.
 
     A line of nothing is left out; where refunds outweigh the sales, debit and credit change places.
@@ -114,7 +114,7 @@ def entry_of_remise(remise: SettledRemise, value_date: str, chart: Chart) -> Ent
         ("customers", -remise.gross_minor),
     )
     number = f"/{remise.number:06d}" if remise.number else ""
-    return Entry(
+    return AccountingEntry(
         business_date=remise.business_date,
         entry_id=f"{remise.business_date}/remise/{remise.merchant_id}{_at(remise.terminal_id)}{number}",
         merchant_id=remise.merchant_id,
@@ -127,7 +127,7 @@ def entry_of_remise(remise: SettledRemise, value_date: str, chart: Chart) -> Ent
     )
 
 
-def entry_of_amount(amount: SettledAmount, value_date: str, chart: Chart) -> Entry:
+def entry_of_amount(amount: SettledAmount, value_date: str, chart: Chart) -> AccountingEntry:
     """The entry of an amount beside the remises: the account of its kind and the VAT against the bank."""
     amounts = (
         ("bank", amount.amount_minor + amount.vat_minor),
@@ -135,7 +135,7 @@ def entry_of_amount(amount: SettledAmount, value_date: str, chart: Chart) -> Ent
         ("vat", -amount.vat_minor),
     )
     number = f"/{amount.number:06d}" if amount.number else ""
-    return Entry(
+    return AccountingEntry(
         business_date=amount.business_date,
         entry_id=f"{amount.business_date}/{amount.kind}/{amount.merchant_id}{_at(amount.terminal_id)}{number}/{amount.reference}",
         merchant_id=amount.merchant_id,
@@ -148,7 +148,7 @@ def entry_of_amount(amount: SettledAmount, value_date: str, chart: Chart) -> Ent
     )
 
 
-def entry_of_ledger(posted: Sequence[tuple[str, str, str, int, str, str, str]]) -> Entry:
+def entry_of_ledger(posted: Sequence[tuple[str, str, str, int, str, str, str]]) -> AccountingEntry:
     """An entry of the ledger as it was posted: rows of business date, entry id, account, signed amount, currency, value date
     and narrative."""
     business_date, entry_id, _, _, currency, value_date, narrative = posted[0]
@@ -157,7 +157,7 @@ def entry_of_ledger(posted: Sequence[tuple[str, str, str, int, str, str, str]]) 
         for _, _, account, minor, _, _, _ in posted
     ]
     merchant_id = next((each.account.partition(":")[2] for each in lines if each.name == "merchant-payable"), "")
-    return Entry(
+    return AccountingEntry(
         business_date=business_date,
         entry_id=entry_id,
         merchant_id=merchant_id,
