@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from switch.treasury.store import ListedPayout, TransferEvent
 
 STATES_LISTED = ("due", "issued", "accepted", "rejected", "returned", "disputed")
+_RECORD = "record: "  #: in front of what is wrong with a record, in the table of sentences
 CHANGES_PRINTED_MAX = 20  #: of one file of the bank, so that what was set aside stays on the screen; --json has all
 
 
@@ -183,7 +184,7 @@ def list_payouts(business_date: str | None, state: TransferState | None, data: P
 @json_option
 @lang_option
 def show_payout(reference: str, data: Path, as_json: bool) -> None:
-    """Show a payout by its reference: each transfer of it, in which file it went, and what the bank said of it and where.
+    """Show a payout by its reference: each of its transfers with its file, and each answer of the bank with file and line.
 
     \b
     switch payouts show 2026-11-28-EPICERIE0000001
@@ -273,7 +274,7 @@ def _show_read(read: StatusRead) -> None:
     if len(read.changed) > len(rows):
         click.echo(said(f"and {len(read.changed) - len(rows)} more"))
     for each in read.set_aside:
-        complain(f"{read.name}:{each.line}: {said(each.reason)}")
+        complain(f"{read.name}:{each.line}: {said(f'{_RECORD}{each.reason}').removeprefix(_RECORD)}")
 
 
 def _show_payout(found: ListedPayout, attempts: Sequence[tuple[Transfer, Sequence[TransferEvent]]]) -> None:

@@ -84,33 +84,35 @@ MONEY: Final[dict[str, str]] = {
     "more than {1#} elements": "plus de {1} éléments",
     "elements more than {1#} deep": "des éléments sur plus de {1} niveaux",
     "text that cannot be read ({1})": "un texte illisible ({1})",
-    # a record of it that was set aside
-    "found {1}, expected XML to its end": "trouvé {1}, attendu du XML jusqu'à la fin",
-    "found the unknown reference {1}, expected the end-to-end id of a transfer that was issued": (
+    # a record of it that was set aside; ``record: `` in front keeps these apart from other sentences, and is not printed
+    "record: found {1}, expected XML to its end": "trouvé {1}, attendu du XML jusqu'à la fin",
+    "record: found the unknown reference {1}, expected the end-to-end id of a transfer that was issued": (
         "trouvé la référence inconnue {1}, attendu l'EndToEndId d'un ordre émis"
     ),
-    "found {1}, which no file was issued under, expected the id of a file of ours": (
+    "record: found {1}, which no file was issued under, expected the id of a file of ours": (
         "trouvé {1}, sous lequel aucun fichier n'a été émis, attendu l'identifiant d'un de nos fichiers"
     ),
-    "found a record that breaks off, expected a whole one": (
+    "record: found a record that breaks off, expected a whole one": (
         "trouvé un enregistrement interrompu, attendu un enregistrement entier"
     ),
-    "found an entry that breaks off, expected a whole one": "trouvé une écriture interrompue, attendu une écriture entière",
-    "found no {1}, expected the id of what was sent": "trouvé aucun {1}, attendu l'identifiant de ce qui a été émis",
-    "found no {1}, expected the file that the statuses are of": (
+    "record: found an entry that breaks off, expected a whole one": (
+        "trouvé une écriture interrompue, attendu une écriture entière"
+    ),
+    "record: found no {1}, expected the id of what was sent": "trouvé aucun {1}, attendu l'identifiant de ce qui a été émis",
+    "record: found no {1}, expected the file that the statuses are of": (
         "trouvé aucun {1}, attendu le fichier que les statuts concernent"
     ),
-    "found no {1}, expected one of {2}": "trouvé aucun {1}, attendu l'un de {2}",
-    "found no {1}, expected CRDT or DBIT": "trouvé aucun {1}, attendu CRDT ou DBIT",
-    "found {1}, expected CRDT or DBIT": "trouvé {1}, attendu CRDT ou DBIT",
-    "found a credit for {1} that is no return, expected a booked debit, or a credit with RtrInf": (
+    "record: found no {1}, expected one of {2}": "trouvé aucun {1}, attendu l'un de {2}",
+    "record: found no {1}, expected CRDT or DBIT": "trouvé aucun {1}, attendu CRDT ou DBIT",
+    "record: found {1}, expected CRDT or DBIT": "trouvé {1}, attendu CRDT ou DBIT",
+    "record: found a credit for {1} that is no return, expected a booked debit, or a credit with RtrInf": (
         "trouvé un crédit pour {1} qui n'est pas un retour, attendu un débit comptabilisé, ou un crédit avec RtrInf"
     ),
-    "found a debit taken back, expected a booked debit, or a credit with RtrInf": (
+    "record: found a debit taken back, expected a booked debit, or a credit with RtrInf": (
         "trouvé un débit annulé, attendu un débit comptabilisé, ou un crédit avec RtrInf"
     ),
-    "found {1} for {2}, expected {3}": "trouvé {1} pour {2}, attendu {3}",
-    "found {1}, expected one of {2}": "trouvé {1}, attendu l'un de {2}",
+    "record: found {1} for {2}, expected {3}": "trouvé {1} pour {2}, attendu {3}",
+    "record: found {1}, expected one of {2}": "trouvé {1}, attendu l'un de {2}",
     # accounting
     "--month: found {1}, expected a month such as 2026-11": "--month : trouvé {1}, attendu un mois tel que 2026-11",
     "--month: found beside a DATE, expected one of them": "--month : trouvé avec une DATE, attendu l'un des deux",
