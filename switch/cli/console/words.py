@@ -17,6 +17,7 @@ import click
 
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
+from switch.cli.french.fees import FEES
 from switch.cli.french.mail import MAIL
 from switch.cli.french.money import MONEY
 from switch.cli.french.proofs import PROOFS
@@ -24,11 +25,10 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **MONEY}}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES, **MONEY}}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
-SPOKEN: Final = frozenset(
-    {"day", "statement", "payouts", "mail", "check", "merchants", "demo"}
-)  #: the verbs that have ``--lang``
+#: The verbs that have ``--lang``.
+SPOKEN: Final = frozenset({"day", "statement", "payouts", "mail", "fees", "check", "merchants", "demo"})
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
