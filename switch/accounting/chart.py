@@ -33,7 +33,7 @@ class Chart:
 
     def account(self, role: str) -> ChartAccount:
         """The account of a role, or the one for all else."""
-        return self.accounts.get(role) or self.accounts["other"]
+        return self.accounts.get(role) or self.accounts["vat" if role == "vat_collected" else "other"]
 
     @classmethod
     def from_toml(cls, name: str, table: SpecTable) -> Chart:

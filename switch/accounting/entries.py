@@ -27,6 +27,8 @@ ROOT_BY_ENDING: Final = {
     "payable": "Liabilities",
     "collected": "Liabilities",
     "reserve": "Liabilities",
+    "deposit": "Liabilities",
+    "recoverable": "Assets",
     "suspense": "Liabilities",
 }
 #: The first digit of an account in a chart of the French kind -> the kind of account.
@@ -40,6 +42,8 @@ CHART_ROOTS: Final = {
     "7": "Income",
 }
 _DEFAULT_ROOT: Final = "Equity"
+#: Kinds of amounts that a merchant is paid for a service of its own, and owes VAT on.
+INCOME_KINDS: Final = frozenset({"cash_machine"})
 
 
 @frozen(kw_only=True)
@@ -132,7 +136,7 @@ def entry_of_amount(amount: SettledAmount, value_date: str, chart: Chart) -> Acc
     amounts = (
         ("bank", amount.amount_minor + amount.vat_minor),
         (amount.kind, -amount.amount_minor),
-        ("vat", -amount.vat_minor),
+        ("vat_collected" if amount.kind in INCOME_KINDS else "vat", -amount.vat_minor),
     )
     number = f"/{amount.number:06d}" if amount.number else ""
     return AccountingEntry(

@@ -8,9 +8,9 @@ from tests.cli.command import run
 from tests.cli.french.english import english_lines
 from tests.support.json_schema import mistakes, schema_of
 from tests.treasury.bank import Order, camt054, entry, orders_of, pacs004, pain002, status
-from tests.treasury.paid_days import AIRLINE, FRIDAY, GROCER, HOTEL, MERCHANTS, SHOP, close
+from tests.treasury.paid_days import AIRLINE, FRIDAY, GROCER, HOTEL, MERCHANTS, SHOP, close, payout_of
 
-AIR, SHOPS = f"{FRIDAY}-{AIRLINE}", f"{FRIDAY}-{SHOP}"
+AIR, SHOPS = payout_of(FRIDAY, AIRLINE), payout_of(FRIDAY, SHOP)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_in_french(data: Path) -> None:
         run("payouts", "show", "Y", *words),
         run("check", *words),
     ]
-    credit.write_text(camt054(entry(orders(data)[f"{FRIDAY}-{HOTEL}"], "CRDT") + entry(orders(data)[AIR], "X")))
+    credit.write_text(camt054(entry(orders(data)[payout_of(FRIDAY, HOTEL)], "CRDT") + entry(orders(data)[AIR], "X")))
     shown += [run("payouts", "status", credit, *words), run("payouts", "status", data / "books.db", *words)]
     for each in shown:
         assert english_lines(each.out) == []

@@ -21,6 +21,14 @@ __all__ = ["AIRLINE", "FRIDAY", "GROCER", "HOTEL", "MERCHANTS", "MONDAY", "NOW_M
 SPECS = load_specs()
 
 
+TERMINALS = {merchant: SPECS.merchants[merchant].terminals[0] for merchant in MERCHANTS}
+
+
+def payout_of(business_date: str, merchant: str, number: int = 1) -> str:
+    """The reference of a merchant's payout: its terminal has one remise each date it sells on."""
+    return f"{business_date}-{TERMINALS[merchant]}-{number:06d}"
+
+
 def clock() -> int:
     return NOW_MS
 
@@ -29,7 +37,7 @@ def close(data: Path, business_date: str, merchants: tuple[str, ...] = MERCHANTS
     """Sell something at each merchant on a date, and close it."""
     with journal_of(data) if (data / "journal.db").exists() else journal_of(data, business_date) as journal:
         for merchant in merchants:
-            journal.decide(merchant_id=merchant)
+            journal.decide(merchant_id=merchant, terminal_id=TERMINALS[merchant])
     close_day(data, specs, business_date, later_ms(data))
     return data
 

@@ -23,7 +23,7 @@ from switch.errors import NegativeAnswerError
 from switch.treasury.accounts import DateRange, exported
 from tests.support.day_builders import CASH, GROCER, HOTEL, KIOSK, close_two_days
 from tests.treasury.bank import pain002, status
-from tests.treasury.paid_days import AIRLINE, FRIDAY, SATURDAY, SPECS, again, close, issue, say
+from tests.treasury.paid_days import AIRLINE, FRIDAY, SATURDAY, SPECS, again, close, issue, payout_of, say
 
 CHART = SPECS.charts["cgnc"]
 BOTH = DateRange(first=FRIDAY, last=SATURDAY)
@@ -47,7 +47,7 @@ def paid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed day whose payouts were issued, one of them rejected and issued again."""
     data = close(tmp_path_factory.mktemp("paid") / "var", FRIDAY)
     issue(data)
-    say(data, pain002(status(f"{FRIDAY}-{AIRLINE}", "RJCT", "AC04")))
+    say(data, pain002(status(payout_of(FRIDAY, AIRLINE), "RJCT", "AC04")))
     again(data)
     return data
 
@@ -111,8 +111,8 @@ def test_the_ledger_is_what_was_posted(paid: Path) -> None:
     assert found == expected
     assert found[f"payout-suspense:{AIRLINE}"] == 0
     assert [each["narrative"] for each in entries if "transfer" in each["entry_id"]] == [
-        f"transfer {FRIDAY}-{AIRLINE} is rejected: AC04",
-        f"payout {FRIDAY}-{AIRLINE} paid again by {FRIDAY}-{AIRLINE}/2",
+        f"transfer {payout_of(FRIDAY, AIRLINE)} is rejected: AC04",
+        f"payout {payout_of(FRIDAY, AIRLINE)} paid again by {payout_of(FRIDAY, AIRLINE)}/2",
     ]
 
 

@@ -15,7 +15,21 @@ import pytest
 
 from switch.treasury.issue import issue_date
 from tests.treasury.bank import camt054, entry, orders_of, pacs004, pain002, status
-from tests.treasury.paid_days import AIRLINE, FRIDAY, SATURDAY, SHOP, SPECS, clock, close, faults, issue, say, states, suspense
+from tests.treasury.paid_days import (
+    AIRLINE,
+    FRIDAY,
+    SATURDAY,
+    SHOP,
+    SPECS,
+    clock,
+    close,
+    faults,
+    issue,
+    payout_of,
+    say,
+    states,
+    suspense,
+)
 
 KILLS: Final = 16
 #: Issues, reads the bank's files and issues again; kills itself at the call of a function with this number.
@@ -61,7 +75,7 @@ def before(folder: Path, what: str) -> Path:
         return data
     orders = {each.payout: each for each in orders_of(Path(issue(data, FRIDAY).path))}
     issue(data, SATURDAY)
-    air, shop = orders[f"{FRIDAY}-{AIRLINE}"], orders[f"{FRIDAY}-{SHOP}"]
+    air, shop = orders[payout_of(FRIDAY, AIRLINE)], orders[payout_of(FRIDAY, SHOP)]
     messages = [pain002(status(air.end_to_end_id, "RJCT", "AC04")), camt054(entry(shop)), pacs004((shop, "AC01"))]
     if what == "again":
         say(data, *messages)

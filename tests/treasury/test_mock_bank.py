@@ -27,6 +27,7 @@ from tests.treasury.paid_days import (
     close,
     faults,
     issue,
+    payout_of,
     say,
     states,
     suspense,
@@ -34,7 +35,7 @@ from tests.treasury.paid_days import (
 
 mockbank = pytest.importorskip("mockbank.server", reason="the package mock-bank is not installed")
 pytestmark = pytest.mark.long
-AIR, SHOPS = f"{FRIDAY}-{AIRLINE}", f"{FRIDAY}-{SHOP}"
+AIR, SHOPS = payout_of(FRIDAY, AIRLINE), payout_of(FRIDAY, SHOP)
 DECLARATION = re.compile(r"(?=<\?xml\b)")
 
 
@@ -88,7 +89,8 @@ def test_a_bank_pays_rejects_and_returns(tmp_path: Path) -> None:
         assert "0 findings" in bank.ask("POST", "/_mock/validate", Path(file.path).read_bytes())
         bank.give(file.path)
         assert all(each.right for each in say(data, *bank.mail()))
-        assert states(data) == {AIR: "rejected"} | {f"{FRIDAY}-{each}": "accepted" for each in MERCHANTS if each != AIRLINE}
+        accepted = {payout_of(FRIDAY, each): "accepted" for each in MERCHANTS}
+        assert states(data) == accepted | {AIR: "rejected"}
         bank.ask("POST", "/_mock/advance?days=2")
         read = say(data, *bank.mail())
         assert all(each.right for each in read)
@@ -97,7 +99,7 @@ def test_a_bank_pays_rejects_and_returns(tmp_path: Path) -> None:
         read = say(data, *bank.mail())
         assert all(each.right for each in read)
         assert {"pacs.004", "camt.054"} <= {each.kind for each in read}
-        assert (states(data)[SHOPS], states(data)[f"{FRIDAY}-{GROCER}"]) == ("returned", "accepted")
+        assert (states(data)[SHOPS], states(data)[payout_of(FRIDAY, GROCER)]) == ("returned", "accepted")
         assert faults(data) == []
         bank.ask("PATCH", "/_mock/accounts/air", {"behaviour": "accept"})
         second = again(data)

@@ -29,14 +29,15 @@ from tests.treasury.paid_days import (
     faults,
     issue,
     listed,
+    payout_of,
     say,
     states,
     suspense,
 )
 from tests.trials.test_rot import tampered
 
-PAYOUTS = [f"{FRIDAY}-{merchant}" for merchant in MERCHANTS]
-AIR, SHOPS = f"{FRIDAY}-{AIRLINE}", f"{FRIDAY}-{SHOP}"
+PAYOUTS = sorted(payout_of(FRIDAY, merchant) for merchant in MERCHANTS)
+AIR, SHOPS = payout_of(FRIDAY, AIRLINE), payout_of(FRIDAY, SHOP)
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_a_rejected_payout_is_in_the_next_file_under_a_new_id(data: Path, orders
     close(data, SATURDAY, (SHOP,))
     file = issue(data)
     found = {each.end_to_end_id: each for each in orders_of(Path(file.path))}
-    assert list(found) == [f"{AIR}/2", f"{SATURDAY}-{SHOP}"]
+    assert list(found) == [f"{AIR}/2", payout_of(SATURDAY, SHOP, 2)]
     assert (file.again_count, found[f"{AIR}/2"].amount) == (1, orders[AIR].amount)
     assert (suspense(data), states(data)[AIR], faults(data)) == (0, "issued", [])
     say(data, pain002(status(f"{AIR}/2", "RJCT", "AC04")))
@@ -157,8 +158,8 @@ def test_the_order_of_the_files_does_not_matter_and_a_file_read_twice_changes_no
     assert len(found) == 1
     assert dict(next(iter(found))[0]) == {
         AIR: "returned",
-        f"{FRIDAY}-{GROCER}": "issued",
-        f"{FRIDAY}-{HOTEL}": "issued",
+        payout_of(FRIDAY, GROCER): "issued",
+        payout_of(FRIDAY, HOTEL): "issued",
         SHOPS: "rejected",
     }
 
@@ -191,8 +192,8 @@ def test_a_damaged_record_is_set_aside_with_its_line_and_the_rest_is_used(data: 
         status("NOBODY", "ACSC"),
         status("", "ACSC"),
         status(SHOPS, "WHAT"),
-        status(f"{FRIDAY}-{HOTEL}", "PDNG"),
-        status(f"{FRIDAY}-{GROCER}", "ACSC", amount=f"{orders[f'{FRIDAY}-{GROCER}'].amount}000"),
+        status(payout_of(FRIDAY, HOTEL), "PDNG"),
+        status(payout_of(FRIDAY, GROCER), "ACSC", amount=f"{orders[payout_of(FRIDAY, GROCER)].amount}000"),
     ]
     (read,) = say(data, pain002("".join(records)))
     amount = f"{listed(data)[AIR].amount_minor / 100:.2f}"
@@ -296,7 +297,7 @@ def test_planted_faults_are_found(data: Path, orders: dict[str, Order]) -> None:
         "UPDATE transfer SET attempt = 3 WHERE attempt = 2": "has 2 transfers, numbered 1 to 3",
         "UPDATE transfer_posting SET debit_minor = debit_minor + 1 WHERE line = 1": "does not balance",
         "DELETE FROM transfer_posting WHERE kind = 'transfer_again'": "minor units in the suspense account, where",
-        "DELETE FROM transfer WHERE reference LIKE '%HOTEL%'": "has 4 transfers, and 3 in the books",
+        "DELETE FROM transfer WHERE reference LIKE '%RIAD%'": "has 4 transfers, and 3 in the books",
         "UPDATE payout SET outcome = 'carried'": "is of no payout that is to be paid",
         "INSERT INTO transfer_event SELECT 90 + id, end_to_end_id, 'settled', '', '', business_date, '', 0, '', 0 FROM "
         "transfer_event WHERE verdict = 'rejected' UNION ALL SELECT 99, end_to_end_id, 'settled', '', '', '', '', 0, '', 0 "
