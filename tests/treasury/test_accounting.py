@@ -21,7 +21,9 @@ from switch.accounting.entries import ledger_root
 from switch.accounting.forms import AccountingForm, beancount_account
 from switch.errors import NegativeAnswerError
 from switch.treasury.accounts import DateRange, exported
-from tests.support.day_builders import CASH, GROCER, HOTEL, KIOSK, close_two_days
+from tests.settlement.test_fee_plans import SHOP
+from tests.settlement.test_fee_plans import close as close_charged
+from tests.support.day_builders import CASH, GROCER, HOTEL, KIOSK, close_two_days, journal_of
 from tests.treasury.bank import pain002, status
 from tests.treasury.paid_days import AIRLINE, FRIDAY, SATURDAY, SPECS, again, close, issue, payout_of, say
 
@@ -52,6 +54,22 @@ def paid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+@pytest.fixture(scope="module")
+def charged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two closed days with every fee beside the commission, of a merchant with two terminals; the first one is carried."""
+    data = tmp_path_factory.mktemp("charged") / "var"
+    for date in (FRIDAY, SATURDAY):
+        with journal_of(data, None if data.exists() else date) as journal:
+            for place, changes in enumerate(({}, {"channel": "ecommerce"}, {"transaction_type": "cash_withdrawal"})):
+                terminal = f"SHOP000{place % 2 + 1}"
+                journal.decide(merchant_id=SHOP.id, terminal_id=terminal, **{"amount_minor": 10_000, **changes})
+        close_charged(data)
+    return data
+
+
+every_folder = pytest.mark.parametrize("folder", ["closed", "paid", "charged"])
+
+
 def test_the_entry_of_a_remise_has_four_lines_that_balance(paid: Path) -> None:
     (entry,) = json.loads(export(paid, "json", None, merchant_id=AIRLINE))
     assert [(each["account"], each["debit_minor"], each["credit_minor"]) for each in entry["lines"]] == [
@@ -63,9 +81,10 @@ def test_the_entry_of_a_remise_has_four_lines_that_balance(paid: Path) -> None:
     assert (entry["merchant_id"], entry["business_date"], entry["value_date"]) == (AIRLINE, FRIDAY, "2026-11-23")
 
 
+@every_folder
 @pytest.mark.parametrize("ledger", [False, True])
-def test_every_entry_balances(closed: Path, ledger: bool) -> None:
-    entries = json.loads(export(closed, "json", ledger=ledger))
+def test_every_entry_balances(folder: str, ledger: bool, request: pytest.FixtureRequest) -> None:
+    entries = json.loads(export(request.getfixturevalue(folder), "json", ledger=ledger))
     assert len(entries) > 2
     assert len({(each["entry_id"], each["currency"]) for each in entries}) == len(entries)
     for entry in entries:
@@ -73,18 +92,34 @@ def test_every_entry_balances(closed: Path, ledger: bool) -> None:
         assert len(entry["lines"]) >= 2
 
 
-def test_the_bank_has_what_is_paid_and_nothing_more(closed: Path) -> None:
+@every_folder
+def test_the_bank_has_what_is_paid_and_nothing_more(folder: str, request: pytest.FixtureRequest) -> None:
+    data = request.getfixturevalue(folder)
     booked: Counter[tuple[str, str]] = Counter()
-    for entry in json.loads(export(closed, "json")):
+    for entry in json.loads(export(data, "json")):
         for line in entry["lines"]:
             if line["account"] == CHART.account("bank").number:
                 booked[entry["business_date"], entry["merchant_id"]] += line["debit_minor"] - line["credit_minor"]
-    with closing(sqlite3.connect(closed / "books.db")) as books:
+    with closing(sqlite3.connect(data / "books.db")) as books:
         minor_paid = "SUM(CASE outcome WHEN 'paid' THEN net_minor ELSE 0 END)"
         sql = f"SELECT business_date, merchant_id, {minor_paid} FROM payout GROUP BY 1, 2"
         paid = {(date, merchant): minor for date, merchant, minor in books.execute(sql)}
-        assert books.execute("SELECT COUNT(*) FROM payout WHERE outcome = 'carried'").fetchone()[0] > 0
+        carried = books.execute("SELECT COUNT(*) FROM payout WHERE outcome = 'carried'").fetchone()[0]
+    assert carried > 0 or folder == "paid"
     assert {key: minor for key, minor in booked.items() if minor} == {key: minor for key, minor in paid.items() if minor}
+
+
+def test_fees_beside_the_remises_have_entries_of_their_own(charged: Path) -> None:
+    entries = json.loads(export(charged, "json", DateRange(first=FRIDAY, last=FRIDAY)))
+    kinds = {each["entry_id"].split("/")[1]: each for each in entries}
+    assert kinds.keys() == {"remise", "carried", "setup", "subscription", "rent", "gateway", "service", "cash_machine"}
+    assert [(each["account"], each["debit_minor"], each["credit_minor"]) for each in kinds["rent"]["lines"]] == [
+        ("5141", 0, 180_00),
+        ("61315", 150_00, 0),
+        ("34552", 30_00, 0),
+    ]
+    assert [each["account"] for each in kinds["cash_machine"]["lines"]] == ["5141", "7127", "4455"]
+    assert sum(each["entry_id"].split("/")[1] == "rent" for each in entries) == 2, "one for each terminal"
 
 
 def test_csv_has_the_same_lines_as_json(closed: Path) -> None:
@@ -117,7 +152,7 @@ def test_the_ledger_is_what_was_posted(paid: Path) -> None:
 
 
 @pytest.mark.parametrize("ledger", [False, True])
-@pytest.mark.parametrize("folder", ["closed", "paid"])
+@every_folder
 def test_bean_check_accepts_it(folder: str, ledger: bool, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """beancount is a program beside this one: its licence is another."""
     program = shutil.which("bean-check", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
