@@ -155,9 +155,10 @@ def test_the_ledger_is_what_was_posted(paid: Path) -> None:
 @every_folder
 def test_bean_check_accepts_it(folder: str, ledger: bool, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """beancount is a program beside this one: its licence is another."""
-    program = shutil.which("bean-check", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    places = (Path(__file__).parents[2] / ".venv-outside/bin", Path(sys.executable).parent)
+    program = shutil.which("bean-check", path=os.pathsep.join([*map(str, places), os.environ["PATH"]]))
     if program is None:
-        pytest.skip("bean-check, of the package beancount, is not installed")
+        pytest.skip("no bean-check, of the package beancount (.venv-outside or the search path)")
     file = tmp_path / "switch.beancount"
     every = DateRange(first="", last="9998-12-31")
     file.write_text(export(request.getfixturevalue(folder), "beancount", every, ledger=ledger), encoding="utf-8")
