@@ -18,6 +18,7 @@ MONEY: Final[dict[str, str]] = {
     "disputed": "contesté",
     "released": "libéré",
     # tables
+    "reference": "référence",
     "transfers": "ordres de virement",
     "transfer": "ordre",
     "message id": "MsgId",
