@@ -19,7 +19,7 @@ MONEY: Final[dict[str, str]] = {
     "released": "libéré",
     # tables
     "reference": "référence",
-    "transfers": "ordres de virement",
+    "transfers": "ordres",
     "transfer": "ordre",
     "message id": "MsgId",
     "control sum": "somme de contrôle",
