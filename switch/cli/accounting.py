@@ -88,8 +88,8 @@ def accounting(
         raise SwitchError("--ledger: found beside --chart or --merchant, expected one of them: it is of Switch itself")
     specs, dates = specs_of(data, specs_folder), _dates(business_date, last_date, month, every=every)
     if chart not in specs.charts:
-        known = ", ".join(specs.charts) or "a file of accounting/, which has none"
-        raise SwitchError(f"--chart: found {chart!r}, expected one of {known}")
+        known = f"one of {', '.join(specs.charts)}" if specs.charts else f"a file accounting/{chart}.toml"
+        raise SwitchError(f"--chart: found {chart!r}, expected {known}")
     with exported(data, None if ledger else specs.charts[chart], form, dates, merchant_id) as pieces:
         if out is None:
             for piece in pieces:

@@ -70,7 +70,7 @@ def prove_transfers(connection: sqlite3.Connection, data: Path) -> TransfersProv
             proved.faults.append(Fault(business_date=None, check="payment_files_unchanged", sentence=sentence))
     if missing:
         more = len(missing) - _NAMES_TOLD_MAX
-        named = ", ".join(missing[:_NAMES_TOLD_MAX]) + (f" and {more} more" if more > 0 else "")
+        named = ", ".join(missing[:_NAMES_TOLD_MAX]) + (f", +{more}" if more > 0 else "")
         again = "`switch payouts file` of the date writes them"
         proved.notes.append(f"{plural(len(missing), 'payment file is', 'payment files are')} missing, {again}: {named}")
     return proved

@@ -252,7 +252,7 @@ def _refuse_unpayable(transfers: Sequence[Transfer]) -> None:
 def _told(what: str, references: Sequence[str]) -> Iterator[str]:
     more = len(references) - PAYOUTS_TOLD_MAX
     if references:
-        named = ", ".join(references[:PAYOUTS_TOLD_MAX]) + (f" and {more} more" if more > 0 else "")
+        named = ", ".join(references[:PAYOUTS_TOLD_MAX]) + (f", +{more}" if more > 0 else "")
         yield f"{plural(len(references), 'payout')} with {what}: {named}"
 
 

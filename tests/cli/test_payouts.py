@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from switch.cli.console.words import translated
+from switch.endofday.transfer_proofs import TRANSFER_CHECKS
 from tests.cli.command import run
-from tests.cli.french.english import english_lines
+from tests.cli.french.english import english, english_lines
 from tests.support.json_schema import mistakes, schema_of
 from tests.treasury.bank import Order, camt054, entry, orders_of, pacs004, pain002, status
 from tests.treasury.paid_days import AIRLINE, FRIDAY, GROCER, HOTEL, MERCHANTS, SHOP, close, payout_of
@@ -143,3 +145,46 @@ def test_accounting_refuses_what_makes_no_sense(data: Path, arguments: tuple[str
     assert refused.sentence == sentence
     french = run("day", "accounting", *arguments, "--data", data, "--lang", "fr")
     assert english_lines(french.err) == []
+
+
+#: Sentences that are made of pieces, as whole ones.
+WHOLE = (
+    "--chart: found 'x', expected a file accounting/x.toml",
+    "no file was issued: 1 payout with no RIB of 24 digits: A",
+    "no file was issued: 7 payouts with no RIB of 24 digits: A, B, +2; 1 payout with no currency with a name in ISO 4217: C",
+    (
+        "/d/x.xml: found transfers in the books that make other bytes than before, expected SHA-256 00; `switch check` says what "
+        "was changed"
+    ),
+    "/d/x.xml: found elements more than 40 deep, expected a pain.002, camt.054 or pacs.004 of a bank (ISO 20022)",
+    "/d/x.xml: found more than 2,000,000 elements, expected a pain.002, camt.054 or pacs.004 of a bank (ISO 20022)",
+    "/d/x.xml: found a file of more than 32768 KiB, expected a pain.002, camt.054 or pacs.004 of a bank (ISO 20022)",
+    "/d/x.xml: found a folder, expected a pain.002, camt.054 or pacs.004 of a bank (ISO 20022)",
+    "record: found 'PAY-1', which no file was issued under, expected the id of a file of ours",
+    "record: found no OrgnlGrpInfAndSts, expected the file that the statuses are of",
+    "record: found no CdtDbtInd, expected CRDT or DBIT",
+    "record: found a debit taken back, expected a booked debit, or a credit with RtrInf",
+    "record: found an entry that breaks off, expected a whole one",
+    "record: found 1.00 MAD for X, expected 2.00 MAD",
+    "record: found no TxSts, expected one of ACCC, ACCP",
+    "1 payment file is missing, `switch payouts file` of the date writes them: A",
+    "7 payment files are missing, `switch payouts file` of the date writes them: A, B, C, +4",
+    "payout A is paid twice: by transfer A, and by transfer A/2",
+    "transfer A of 7 minor units is of no payout that is to be paid, A, or of no file",
+    "payout A: 7 minor units in the suspense account, where its transfers leave 0",
+    "payout A has 2 transfers, numbered 1 to 3",
+    "payment file A has 2 transfers, and 1 in the books",
+    "A.xml is not as it was issued; `switch payouts file` of its date writes it from the books",
+    "entry A does not balance: 7 debited, 8 credited (minor units)",
+)
+
+
+@pytest.mark.parametrize("sentence", WHOLE, ids=range(len(WHOLE)))
+def test_a_sentence_made_of_pieces_is_french(sentence: str) -> None:
+    french = translated(sentence, "fr")
+    assert french != sentence
+    assert english(french) == []
+
+
+def test_every_proof_of_transfers_has_a_french_name() -> None:
+    assert {name for name in (*TRANSFER_CHECKS, "payment_files_unchanged") if translated(name, "fr") == name} == set()
