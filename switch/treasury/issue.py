@@ -244,7 +244,7 @@ def _refuse_unpayable(transfers: Sequence[Transfer]) -> None:
     """NegativeAnswerError with everything that keeps transfers out of a file, all at once."""
     no_account = [each.reference for each in transfers if not (len(each.rib) == RIB_DIGITS and each.rib.isdecimal())]
     no_currency = [each.reference for each in transfers if not currency_name(each.currency).isalpha()]
-    told = [*_told("no RIB of 24 digits", no_account), *_told("no currency with a name in ISO 4217", no_currency)]
+    told = [*_told("a RIB with 24 digits", no_account), *_told("a currency that ISO 4217 names", no_currency)]
     if told:
         raise NegativeAnswerError(f"no file was issued: {'; '.join(told)}")
 
@@ -253,7 +253,7 @@ def _told(what: str, references: Sequence[str]) -> Iterator[str]:
     more = len(references) - PAYOUTS_TOLD_MAX
     if references:
         named = ", ".join(references[:PAYOUTS_TOLD_MAX]) + (f", +{more}" if more > 0 else "")
-        yield f"{plural(len(references), 'payout')} with {what}: {named}"
+        yield f"{plural(len(references), 'payout lacks', 'payouts lack')} {what}: {named}"
 
 
 def _value_date_of(connection: sqlite3.Connection, business_date: str) -> str:

@@ -150,11 +150,11 @@ def test_accounting_refuses_what_makes_no_sense(data: Path, arguments: tuple[str
 #: Sentences that are made of pieces, as whole ones.
 WHOLE = (
     "--chart: found 'x', expected a file accounting/x.toml",
-    "no file was issued: 1 payout with no RIB of 24 digits: A",
-    "no file was issued: 7 payouts with no RIB of 24 digits: A, B, +2; 1 payout with no currency with a name in ISO 4217: C",
+    "no file was issued: 1 payout lacks a RIB with 24 digits: A",
+    "no file was issued: 7 payouts lack a RIB with 24 digits: A, B, +2; 1 payout lacks a currency that ISO 4217 names: C",
     (
-        "/d/x.xml: found transfers in the books that make other bytes than before, expected SHA-256 00; `switch check` says what "
-        "was changed"
+        "/d/x.xml: found transfers in the books that make other bytes than before, expected SHA-256 00; `switch check` says "
+        "what was changed"
     ),
     "/d/x.xml: found elements more than 40 deep, expected a pain.002, camt.054 or pacs.004 of a bank (ISO 20022)",
     "/d/x.xml: found more than 2,000,000 elements, expected a pain.002, camt.054 or pacs.004 of a bank (ISO 20022)",

@@ -268,8 +268,8 @@ def test_what_is_wrong_with_payouts_is_told_all_at_once(data: Path) -> None:
     with pytest.raises(NegativeAnswerError) as refused:
         issue(data)
     assert str(refused.value) == (
-        f"no file was issued: 4 payouts with no RIB of 24 digits: {', '.join(PAYOUTS)}; "
-        f"4 payouts with no currency with a name in ISO 4217: {', '.join(PAYOUTS)}"
+        f"no file was issued: 4 payouts lack a RIB with 24 digits: {', '.join(PAYOUTS)}; "
+        f"4 payouts lack a currency that ISO 4217 names: {', '.join(PAYOUTS)}"
     )
 
 

@@ -55,10 +55,10 @@ MONEY: Final[dict[str, str]] = {
     ),
     "no file was issued: {1*}; {2*}": "aucun fichier émis : {1} ; {2}",
     "no file was issued: {1*}": "aucun fichier émis : {1}",
-    "1 payout with no RIB of 24 digits: {1}": "1 virement sans RIB de 24 chiffres : {1}",
-    "{1#} payouts with no RIB of 24 digits: {2}": "{1} virements sans RIB de 24 chiffres : {2}",
-    "1 payout with no currency with a name in ISO 4217: {1}": "1 virement dans une devise sans nom ISO 4217 : {1}",
-    "{1#} payouts with no currency with a name in ISO 4217: {2}": "{1} virements dans une devise sans nom ISO 4217 : {2}",
+    "1 payout lacks a RIB with 24 digits: {1}": "1 virement sans RIB de 24 chiffres : {1}",
+    "{1#} payouts lack a RIB with 24 digits: {2}": "{1} virements sans RIB de 24 chiffres : {2}",
+    "1 payout lacks a currency that ISO 4217 names: {1}": "1 virement dans une devise sans nom ISO 4217 : {1}",
+    "{1#} payouts lack a currency that ISO 4217 names: {2}": "{1} virements dans une devise sans nom ISO 4217 : {2}",
     "REFERENCE: found {1}, expected the reference of a payout; {2} has them": (
         "REFERENCE : trouvé {1}, attendu la référence d'un virement ; {2} les donne"
     ),
