@@ -2,6 +2,9 @@
 
 Both centres run at once, each on its own journal, before the same neutral issuer. The load goes to one and to the other by
 turns, so that what the machine does meanwhile falls on both. Each round gives a ratio; the median of the rounds is what counts.
+
+Each round starts both centres anew: where the system lays out a process and how its dictionaries are seeded makes two centres
+of one commit differ by 5 % for as long as they run.
 """
 
 from __future__ import annotations
@@ -25,10 +28,10 @@ from switch.centre.as_process import CentreProcess, start_centre
 RESULTS = Path(__file__).parent / "against.md"
 NOTE = """\
 Both centres run at once, each on its own durable journal, before the same neutral issuer. The load goes to one and to the other
-by turns of {turn:g} s, {turns} of them each in a round, {rounds} rounds a case, after a warm-up. A ratio is this checkout
-divided by the earlier one in two turns that follow one another, the median of a round; a cell is the median of the rounds, with
-the least and the most in brackets. CPU over 1 is slower, transactions a second above 1 are faster. Load average before the
-run: {load:.1f}."""
+by turns of {turn:g} s, {turns} of them each in a round, {rounds} rounds a case, after a warm-up; each round has centres of its
+own, started anew. A ratio is this checkout divided by the earlier one in two turns that follow one another, the median of a
+round; a cell is the median of the rounds, with the least and the most in brackets. CPU over 1 is slower, transactions a second
+above 1 are faster. Load average before the run: {load:.1f}."""
 
 
 @frozen
@@ -68,29 +71,41 @@ def turn(tools: LoadTools, centre: CentreProcess, case: Case, seconds: float) ->
     return {"tps": float(figures["tps"]), "switch_us": float(figures["pid_cpu_us"]), "p50_us": float(figures["p50_us"])}
 
 
-def measure(
-    tools: LoadTools, now: CentreProcess, before: CentreProcess, arguments: argparse.Namespace
-) -> Iterator[tuple[Case, list[Round]]]:
-    """Every case, round by round; who goes first changes from turn to turn.
+def one_round(
+    tools: LoadTools, now: CentreProcess, before: CentreProcess, cases: list[Case], seconds: float, turns: int
+) -> dict[str, Round]:
+    """Every case on one pair of centres, by name; who goes first changes from turn to turn.
 
     A round is many short turns and not one long one, because the speed of a shared machine changes within a second by more than
     what is looked for.
     """
-    seconds = arguments.seconds / arguments.turns
-    for case in CASES:
-        if arguments.only not in (None, case.name):
-            continue
+    found = {}
+    for case in cases:
         for centre in (now, before):
             turn(tools, centre, case, 0.5)
-        rounds = []
-        for _ in range(arguments.rounds):
-            pairs = []
-            for number in range(arguments.turns):
-                order = (now, before) if number % 2 else (before, now)
-                taken = {centre.process.pid: turn(tools, centre, case, seconds) for centre in order}
-                pairs.append((taken[now.process.pid], taken[before.process.pid]))
-            rounds.append(Round(pairs))
-        yield case, rounds
+        pairs = []
+        for number in range(turns):
+            order = (now, before) if number % 2 else (before, now)
+            taken = {centre.process.pid: turn(tools, centre, case, seconds) for centre in order}
+            pairs.append((taken[now.process.pid], taken[before.process.pid]))
+        found[case.name] = Round(pairs)
+    return found
+
+
+def measure(
+    tools: LoadTools, tree: Path, folder: Path, issuer_port: int, arguments: argparse.Namespace
+) -> Iterator[dict[str, Round]]:
+    """Round after round, each with two centres of its own."""
+    cases = [case for case in CASES if arguments.only in (None, case.name)]
+    for number in range(arguments.rounds):
+        with ExitStack() as stack:
+            first, second = ((ROOT, "now"), (tree, "before")) if number % 2 else ((tree, "before"), (ROOT, "now"))
+            centres = {}
+            for where, name in (first, second):
+                centres[name] = started(where, folder / f"{name}-{number}", issuer_port)
+                stack.callback(centres[name].stop)
+            seconds = arguments.seconds / arguments.turns
+            yield one_round(tools, centres["now"], centres["before"], cases, seconds, arguments.turns)
 
 
 def row(case: Case, rounds: list[Round]) -> str:
@@ -124,13 +139,13 @@ def main() -> int:
             return 2
         tree = stack.enter_context(checkout(arguments.revision, folder / "tree"))
         stack.enter_context(listening(tools.isohost, port))
-        now, before = started(ROOT, folder / "now", port), started(tree, folder / "before", port)
-        for centre in (now, before):
-            stack.callback(centre.stop)
-        lines = []
-        for case, rounds in measure(tools, now, before, arguments):
-            lines.append(row(case, rounds))
-            print(lines[-1], flush=True)
+        rounds: list[dict[str, Round]] = []
+        for found in measure(tools, tree, folder, port, arguments):
+            rounds.append(found)
+            ratios = ", ".join(f"{name} {one.ratio('switch_us'):.2f}" for name, one in found.items())
+            print(f"round {len(rounds)}, CPU: {ratios}", flush=True)
+        lines = [row(case, [one[case.name] for one in rounds]) for case in CASES if case.name in rounds[0]]
+        print("\n".join(lines))
     told = ["git", "-C", str(ROOT), "log", "-1", "--format=%h of %as, “%s”", arguments.revision]
     revision = subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip()
     note = NOTE.format(turn=arguments.seconds / arguments.turns, turns=arguments.turns, rounds=arguments.rounds, load=load)

@@ -21,7 +21,17 @@ from switch.errors import EXIT_DONE, EXIT_NO
 
 if TYPE_CHECKING:
     from switch.endofday.close import BooksReport
-    from switch.endofday.report import Adjustment, DayReport, ExceptionItem, HeldItem, Payout, Position, Refund, ReversedItem
+    from switch.endofday.report import (
+        Adjustment,
+        DayReport,
+        EntryItem,
+        ExceptionItem,
+        HeldItem,
+        Payout,
+        Position,
+        Refund,
+        ReversedItem,
+    )
     from switch.settlement.statement_forms import BytesForm
     from switch.specs.specification import Specs
 
@@ -133,6 +143,7 @@ def show_report(report: DayReport, names: Mapping[str, str]) -> None:
         _show_positions([position for position in report.positions if position.currency == currency], names)
     for currency in dict.fromkeys(payout.currency for payout in report.payouts):
         _show_payouts([payout for payout in report.payouts if payout.currency == currency])
+    _show_entries(report.entries)
     _show_items("Refunds", report.refund_count, report.refunds)
     _show_items(
         "Adjustments: reversals of what was presented before",
@@ -234,6 +245,26 @@ def _show_payouts(payouts: list[Payout]) -> None:
     title = f"Payouts in {currency_name(currency)}, value date {payouts[0].value_date}"
     click.echo()
     show_table(columns, rows, title=title)
+
+
+def _show_entries(entries: Sequence[EntryItem]) -> None:
+    """The first entries: what changes payouts besides transactions, with the row that each follows."""
+    from switch.cli.show.tables import show_table
+    from switch.money import currency_name, format_minor
+
+    if not entries:
+        return
+    rows = []
+    for entry in entries[:ITEMS_PRINTED_MAX]:
+        amounts = (figure(format_minor(minor, entry.currency)) for minor in (entry.amount_minor, entry.vat_minor))
+        kind = said(entry.kind.replace("_", " "))
+        of = said(entry.reference) or entry.terminal_id
+        rows.append((entry.merchant_id, kind, of, *amounts, currency_name(entry.currency), entry.rule))
+    click.echo()
+    title = "Entries: what changes payouts besides transactions"
+    show_table(("merchant", "entry", "of", "amount", "VAT", "in", "by the row"), rows, title=title, below=("by the row",))
+    if len(entries) > len(rows):
+        click.echo(said(f"and {len(entries) - len(rows)} more"))
 
 
 def approvals_in_words(report: DayReport | BooksReport) -> str:

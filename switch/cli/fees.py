@@ -68,7 +68,7 @@ def quote(
     specs_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what a sale would cost a merchant. Nothing is sent, and nothing is stored."""
+    """Show what a sale would cost a merchant. Switch sends no message for it, and stores no row."""
     from switch.business_day import is_business_date
     from switch.card import mask_pan
     from switch.explain.charges import quoted

@@ -29,7 +29,7 @@ SCHEMA: Final = databases.Schema(
     name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )
 _BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
-CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
+CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written, so that its indexes stay in memory
 
 
 @contextmanager
@@ -274,6 +274,7 @@ def day_report(
         totals=rows(settled.DayTotal, settled.TOTALS_OF_DAY),
         positions=rows(settled.Position, settled.POSITIONS_OF_DAY),
         payouts=rows(settled.Payout, settled.PAYOUTS_OF_DAY),
+        entries=rows(settled.EntryItem, settled.ENTRIES_OF_DAY),
         refunds=rows(settled.Refund, settled.REFUNDS_OF_DAY) if counted["refund_count"] else (),
         adjustments=rows(settled.Adjustment, settled.ADJUSTMENTS_OF_DAY),
         reversed=rows(settled.ReversedItem, settled.REVERSED_OF_DAY),

@@ -79,6 +79,23 @@ class Payout:
 
 
 @frozen(kw_only=True)
+class EntryItem:
+    """What changes a payout besides presentments and adjustments; amounts are above zero where the merchant gets them."""
+
+    merchant_id: str
+    terminal_id: str  #: empty where it is of the merchant
+    remise_number: int  #: 0 where it is of no remise
+    kind: str
+    reference: str  #: what it is of: a month, a date
+    amount_minor: int
+    vat_minor: int
+    vat_rate_basis_points: int
+    currency: str
+    rule: str  #: file, line and date of the row it follows
+    narrative: str
+
+
+@frozen(kw_only=True)
 class Adjustment:
     """What a reversal took back of a presentment of an earlier date: amounts below zero, of a refund above, or zero."""
 
@@ -159,7 +176,9 @@ class HeldItem:
     capture: Literal["completion", "batch"]  #: what it waits for
 
 
-ReportRow = TypeVar("ReportRow", DayTotal, Position, Payout, Adjustment, ReversedItem, ExceptionItem, Refund, HeldItem)
+ReportRow = TypeVar(
+    "ReportRow", DayTotal, Position, Payout, EntryItem, Adjustment, ReversedItem, ExceptionItem, Refund, HeldItem
+)
 
 #: The rows of each record above for one business date, their columns in the order of its fields.
 TOTALS_OF_DAY = """
@@ -178,6 +197,12 @@ SELECT p.merchant_id, s.name, p.rib, p.reference, p.currency, p.presentment_coun
 FROM payout AS p
 JOIN statement AS s ON s.business_date = p.business_date AND s.merchant_id = p.merchant_id
 WHERE p.business_date = :business_date ORDER BY p.merchant_id, p.terminal_id, p.remise_number, p.reference
+"""
+ENTRIES_OF_DAY = """
+SELECT merchant_id, terminal_id, remise_number, kind, reference, amount_minor, vat_minor, vat_rate_basis_points, currency, rule,
+  narrative
+FROM merchant_entry WHERE business_date = :business_date ORDER BY merchant_id, terminal_id, remise_number, kind, line
+LIMIT :items_shown_max
 """
 ADJUSTMENTS_OF_DAY = """
 SELECT a.request_id, a.adjusts, a.reversal_id, a.merchant_id, a.issuer, a.amount_minor, a.currency, a.interchange_minor,
@@ -265,7 +290,8 @@ class DayReport:
     totals: tuple[DayTotal, ...] = ()
     positions: tuple[Position, ...] = field(default=(), repr=False)
     payouts: tuple[Payout, ...] = field(default=(), repr=False)
-    refunds: tuple[Refund, ...] = field(default=(), repr=False)  #: the first ITEMS_SHOWN_MAX, as of the next four
+    entries: tuple[EntryItem, ...] = field(default=(), repr=False)  #: the first ITEMS_SHOWN_MAX, as of the next five
+    refunds: tuple[Refund, ...] = field(default=(), repr=False)
     adjustments: tuple[Adjustment, ...] = field(default=(), repr=False)
     reversed: tuple[ReversedItem, ...] = field(default=(), repr=False)
     exceptions: tuple[ExceptionItem, ...] = field(default=(), repr=False)

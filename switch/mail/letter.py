@@ -247,6 +247,7 @@ def _body(letter: Letter, head: Head) -> str:
         ("gross", amount(head.gross_minor)),
         ("discount", amount(head.discount_minor)),
         ("vat", amount(head.vat_minor)),
+        *([("entries", amount(head.entries_minor + head.entries_vat_minor))] if head.entries_minor else []),
         *([("brought_forward", amount(head.brought_forward_minor))] if head.brought_forward_minor else []),
         (head.outcome, amount(head.net_minor)),
         *([("account", grouped_rib(head.rib))] if head.outcome == "paid" else []),

@@ -57,7 +57,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "adjustments": "Régularisations sur relevés antérieurs",
         "adjusted": "Régularisations",
         "brought_forward": "Solde antérieur reporté",
-        "entries": "Autres écritures, TTC",
+        "entries": "Autres mouvements, TTC",
         "carried_part": "Reporté au relevé suivant",
         "paid": "SOLDE NET CRÉDITÉ",
         "carried": "SOLDE NET REPORTÉ",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+import tomli
 
 from switch.errors import SpecError, SwitchError
 from switch.machine.files import kind_at, read_whole
@@ -97,8 +98,8 @@ def parse(file: str, content: bytes) -> tuple[dict[str, Any], TomlLines]:
         bad = content.count(b"\n", 0, fault.start) + 1
         raise SpecError(file, "", f"byte 0x{content[fault.start]:02x}", "text in UTF-8", bad) from None
     try:
-        return tomllib.loads(text), TomlLines(text)
-    except tomllib.TOMLDecodeError as fault:
+        return tomli.loads(text), TomlLines(text)
+    except tomli.TOMLDecodeError as fault:
         what, _, place = str(fault).partition(" (at ")
         number = re.match(r"line (\d+)", place)
         last = text.count("\n") + (not text.endswith("\n"))

@@ -1,4 +1,4 @@
-"""On which line of a TOML text each key stands: tomllib does not tell, and an error without a line sends a banker searching."""
+"""On which line of a TOML text each key stands: tomli does not tell, and an error without a line sends a banker searching."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ def test_entries_change_payouts_and_are_posted(tmp_path: Path) -> None:
         ("dispute-receivable", 1, 0),
     ]
     assert check_books(tmp_path).faults == ()
-    assert "Autres écritures, TTC" in (tmp_path / "days" / FRIDAY / "statements" / f"{GROCER.id}.txt").read_text()
+    assert "Autres mouvements, TTC" in (tmp_path / "days" / FRIDAY / "statements" / f"{GROCER.id}.txt").read_text()
 
 
 @pytest.mark.usefixtures("with_entries")

@@ -60,9 +60,9 @@ def charged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("charged") / "var"
     for date in (FRIDAY, SATURDAY):
         with journal_of(data, None if data.exists() else date) as journal:
-            for place, changes in enumerate(({}, {"channel": "ecommerce"}, {"transaction_type": "cash_withdrawal"})):
-                terminal = f"SHOP000{place % 2 + 1}"
-                journal.decide(merchant_id=SHOP.id, terminal_id=terminal, **{"amount_minor": 10_000, **changes})
+            kinds: tuple[dict[str, Any], ...] = ({}, {"channel": "ecommerce"}, {"transaction_type": "cash_withdrawal"})
+            for place, changes in enumerate(kinds):
+                journal.decide(merchant_id=SHOP.id, terminal_id=f"SHOP000{place % 2 + 1}", **changes)
         close_charged(data)
     return data
 

@@ -22,9 +22,9 @@ PROOFS: Final[dict[str, str]] = {
     "statements_equal_payouts": "relevés et virements égaux",
     "remises_add_up": "remises exactes",
     "remises_paid_once": "remises réglées une fois",
-    "entries_posted": "écritures comptabilisées",
+    "entries_posted": "mouvements comptabilisés",
     "fee_lines_follow_rules": "frais conformes aux règles",
-    "line_entries_add_up": "frais repris en écritures",
+    "line_entries_add_up": "frais repris en mouvements",
     "discounts_follow_rules": "taux conformes aux règles",
     "charges_due_once": "abonnements facturés une fois",
     "releases_are_what_was_held": "retenues libérées exactement",
@@ -122,13 +122,13 @@ PROOFS: Final[dict[str, str]] = {
         "le virement {1} diffère de ses remises, d'un brut de {2} (en unités divisionnaires)"
     ),
     "merchant {1}: entries differ from the payouts by {2} minor units": (
-        "commerçant {1} : les écritures diffèrent des virements de {2} (en unités divisionnaires)"
+        "commerçant {1} : les mouvements diffèrent des virements de {2} (en unités divisionnaires)"
     ),
     "payout {1} of {2} minor units is not what it is made of": (
         "le virement {1} de {2} (en unités divisionnaires) n'est pas la somme de ce qui le compose"
     ),
     "merchant {1}: entry {2} {3} of {4} minor units is not as in the ledger": (
-        "commerçant {1} : l'écriture {2} {3} de {4} (en unités divisionnaires) n'est pas comme en comptabilité"
+        "commerçant {1} : le mouvement {2} {3} de {4} (en unités divisionnaires) n'est pas comme en comptabilité"
     ),
     "merchant {1}: statement lines of net {2}, payout of {3}, statement totals of {4} (minor units)": (
         "commerçant {1} : net des lignes du relevé {2}, virement {3}, totaux du relevé {4} (en unités divisionnaires)"

@@ -76,7 +76,6 @@ CREATE TABLE fee_line (
   adjusts               TEXT    NOT NULL,   -- business date of the presentment, where it is of an adjustment; else empty
   PRIMARY KEY (business_date, merchant_id, request_id, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX fee_line_of_request ON fee_line (request_id);
 
 -- The remise a presentment or an adjustment is of; 0 on days that were closed before this script.
 ALTER TABLE presentment ADD COLUMN remise_number INTEGER NOT NULL DEFAULT 0;
