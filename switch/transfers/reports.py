@@ -179,7 +179,7 @@ def _entry(tree: XmlTree, entry: Node, details: Node, file: BankFile, *, alone: 
     back = details.first("RtrInf") is not None or entry.value("RvslInd") in ("true", "1")
     amount = details.first("Amt") or details.first("AmtDtls", "TxAmt", "Amt") or (entry.first("Amt") if alone else None)
     if not end_to_end_id or end_to_end_id == "NOTPROVIDED":
-        _aside(file, details, "no EndToEndId", "the id of what was sent")
+        file.silent_count += 1  # other money of the account: fees of the bank, what the issuers pay
     elif side not in ("CRDT", "DBIT"):
         _aside(file, details, f"CdtDbtInd {side[:ID_SHOWN_MAX]!r}" if side else "no CdtDbtInd", "CRDT or DBIT")
     elif side == "DBIT" and not back:
