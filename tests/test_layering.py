@@ -381,6 +381,7 @@ TESTED_BY: Final = {
     "iso8583/dialect": "specs/test_load.py",
     "iso8583/edition93/acceptor_location": "iso8583/edition93/test_messages.py",
     "iso8583/element": "iso8583/nested/test_read.py",
+    "iso8583/nested/proof_forms": "iso8583/mapping/test_security_places.py",
     "iso8583/nested/shown": "cli/test_subelements.py",
     "iso8583/nested/wire": "iso8583/nested/test_read.py",
     "iso8583/nested/write": "iso8583/nested/test_read.py",
