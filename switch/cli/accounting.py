@@ -25,9 +25,11 @@ FORMS_LISTED = ("csv", "json", "beancount")
 
 
 def _month_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(r"[0-9]{4}-(?:0[1-9]|1[0-2])", value):
+    typed = re.fullmatch(r"([0-9]{2})/([0-9]{4})", value or "")
+    month = f"{typed[2]}-{typed[1]}" if typed else value
+    if month is not None and not re.fullmatch(r"[0-9]{4}-(?:0[1-9]|1[0-2])", month):
         raise SwitchError(f"--month: found {value!r}, expected a month such as 2026-11")
-    return value
+    return month
 
 
 @click.command(cls=Verb, short_help="Export entries for an accountant's program.")

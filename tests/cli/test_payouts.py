@@ -114,6 +114,7 @@ def test_accounting_of_dates_months_and_one_merchant(data: Path, tmp_path: Path)
     assert whole.out.splitlines()[0].startswith("date,entry,merchant,terminal,remise,account,account_name")
     assert whole.out == run("day", "accounting", FRIDAY, "--to", FRIDAY, "--data", data).out
     assert whole.out == run("day", "accounting", "--month", "2026-11", "--data", data).out
+    assert whole.out == run("day", "accounting", "--month", "11/2026", "--data", data).out
     assert whole.out == run("day", "accounting", "--all", "--data", data).out
     one = run("day", "accounting", "--merchant", GROCER, "--data", data, "--format", "json").json
     assert {each["merchant_id"] for each in one} == {GROCER}
