@@ -42,7 +42,8 @@ class Chart:
             if role in accounts:
                 entry.mistake("role", f"{role!r} a second time", "each role once")
             accounts[role] = account
-        missing = [role for role in ROLES if role not in accounts]
+        named = {entry.peek("role", str) for entry in table.tables("account")}  # one with a mistake is there, too
+        missing = [role for role in ROLES if role not in named]
         if missing:
             table.mistake("account", f"no account for {', '.join(missing)}", f"an account for each of {', '.join(ROLES)}")
         chart = cls(name=name, title=table.text("title"), accounts=MappingProxyType(accounts))

@@ -150,7 +150,6 @@ def test_accounting_refuses_what_makes_no_sense(data: Path, arguments: tuple[str
 
 #: Sentences that are made of pieces, as whole ones.
 WHOLE = (
-    "--chart: found 'x', expected a file accounting/x.toml",
     "no file was issued: 1 payout lacks a RIB with 24 digits: A",
     "no file was issued: 7 payouts lack a RIB with 24 digits: A, B, +2; 1 payout lacks a currency that ISO 4217 names: C",
     (

@@ -128,7 +128,6 @@ MONEY: Final[dict[str, str]] = {
         "--ledger : trouvé avec --chart ou --merchant, attendu l'un des deux : c'est le grand livre de Switch"
     ),
     "--chart: found {1}, expected one of {2}": "--chart : trouvé {1}, attendu l'un de {2}",
-    "--chart: found {1}, expected a file accounting/{2}": "--chart : trouvé {1}, attendu un fichier accounting/{2}",
     # proofs of the money
     "transfers_have_payouts": "ordres fondés",
     "payouts_paid_once": "virements payés une fois",
