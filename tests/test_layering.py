@@ -47,6 +47,8 @@ ORDER: Final = (
     "settlement",
     "transfers",
     "accounting",
+    "reconciliation",
+    "reconciliation/readers",
     # the shell, from the ground up
     "machine",
     "data_folder",
@@ -72,7 +74,11 @@ ORDER: Final = (
 PURE: Final = frozenset(ORDER[: ORDER.index("machine")])
 ROOMS: Final = {folder.split("/")[0] for folder in PURE} - {"", "display"}
 #: Which other room a room may import.
-ROOM_IMPORTS: Final = {"settlement": {"clearing"}, "transfers": {"settlement"}}
+ROOM_IMPORTS: Final = {
+    "settlement": {"clearing"},
+    "transfers": {"settlement"},
+    "reconciliation": {"settlement"},
+}
 
 #: Third party -> the folders that may import it; what has no entry is free (attrs).
 DOORKEEPERS: Final = {
@@ -319,12 +325,14 @@ TESTED_BY: Final = {
     "cli/check": "endofday/test_close.py",
     "cli/fees": "cli/test_json_schemas.py",
     "cli/french/errors": "cli/french/test_sentences.py",
+    "cli/reconciled": "cli/test_reconcile.py",
     "cli/french/fees": "cli/french/test_sentences.py",
     "cli/french/proofs": "cli/french/test_runs.py",
     "cli/console/guarded": "trials/test_hostile_texts.py",
     "cli/console/input": "cli/test_decode.py",
     "cli/command/names": "cli/test_listings.py",
     "cli/command/options": "cli/test_day.py",
+    "cli/command/written": "cli/test_reconcile.py",
     "cli/console/printer": "trials/test_asked_to_stop.py",
     "cli/console/program_name": "cli/test_listings.py",
     "cli/console/run": "trials/test_asked_to_stop.py",
@@ -424,6 +432,12 @@ TESTED_BY: Final = {
     "machine/kept_files": "trials/test_files_taken_away.py",
     "machine/private": "trials/test_owner_alone.py",
     "machine/shortage": "trials/test_shortages.py",
+    "reconciliation/as_rows": "cli/test_reconcile.py",
+    "reconciliation/findings": "reconciliation/test_matching.py",
+    "reconciliation/movement": "reconciliation/test_matching.py",
+    "reconciliation/readers/tables": "reconciliation/readers/test_layouts.py",
+    "reconciliation/sale_passes": "reconciliation/test_matching.py",
+    "reconciliation/workbench": "reconciliation/test_matching.py",
     "routing/handling/adjustments": "trials/test_many_tips.py",
     "routing/handling/answers": "trials/test_contradicting_issuers.py",
     "routing/handling/outbox": "routing/test_switchboard.py",

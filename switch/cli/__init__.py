@@ -38,6 +38,7 @@ VERBS: Final = {
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "payouts": ("switch.cli.payouts", "payouts", "Pay the merchants: files for the bank, and its answers."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
+    "reconcile": ("switch.cli.reconcile", "reconcile", "Match a till, a relevé and a bank statement."),
     "fees": ("switch.cli.fees", "fees", "Show what a transaction costs its merchant, and why."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
@@ -52,7 +53,7 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "payouts", "mail", "fees", "check"),
+    "End of day": ("day", "statement", "payouts", "mail", "fees", "reconcile", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 

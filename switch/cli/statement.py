@@ -11,6 +11,7 @@ import click
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import PATH, closed_date_argument, data_option, given, json_option, specs_option
+from switch.cli.command.written import write_whole
 from switch.cli.console.folding import folded
 from switch.cli.console.screen import columns, say_text
 from switch.cli.console.words import lang_option, language, said
@@ -78,7 +79,7 @@ def statement(
             raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
     if out is not None:
-        _write(out, content)
+        write_whole(out, content)
         say_text(said(f"statement of {head.merchant_id} for {head.business_date} written to {out}"))
     elif form == "text":
         click.echo(folded(content.decode(), columns()), nl=False)
@@ -102,21 +103,3 @@ def _content(told: Statement, form: _Form, excel_fr: bool) -> bytes:
     text = io.StringIO(newline="")
     write_texts(told, {"text" if form == "text" else "excel-fr" if excel_fr else "csv": text})
     return text.getvalue().encode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A file of this content and no other. It appears under its name, or replaces an earlier one, once it is whole."""
-    from switch.machine.files import kind_at
-    from switch.machine.private import create_file
-
-    kind = kind_at(path)
-    if kind is not None:
-        raise SwitchError(f"{path}: found {kind}, expected a file that can be written")
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with create_file(partial) as file:
-            file.write(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be written") from None

@@ -17,6 +17,20 @@ FROM cube
 GROUP BY merchant_id, terminal_id, remise_number, currency
 """
 
+#: The entries of no remise, once all sources of entries ran.
+MERCHANT_DUE_TABLE = """
+CREATE TEMP TABLE merchant_due (
+  merchant_id TEXT, currency TEXT, entry_count INTEGER, entries_minor INTEGER, entries_vat_minor INTEGER,
+  PRIMARY KEY (merchant_id, currency))
+"""
+MERCHANT_DUES = """
+INSERT INTO merchant_due (merchant_id, currency, entry_count, entries_minor, entries_vat_minor)
+SELECT merchant_id, currency, COUNT(*), SUM(amount_minor), SUM(vat_minor)
+FROM merchant_entry
+WHERE business_date = :business_date AND remise_number = 0
+GROUP BY merchant_id, currency
+"""
+
 #: A remise is paid by itself, or with all that its merchant is due on the date, as the contract says; entries of a remise go
 #: with it. Entries of no remise, and what was carried, go to the merchant's largest payout of the date (of equal ones the first
 #: terminal's), or make one of their own where nothing else is due.
@@ -53,12 +67,6 @@ WITH part AS (
       ORDER BY gross_minor - discount_minor - vat_minor + entries_minor + entries_vat_minor DESC, terminal_id, remise_number
     ) AS place
   FROM due
-), other AS (
-  SELECT merchant_id, currency, COUNT(*) AS entry_count, SUM(amount_minor) AS entries_minor,
-    SUM(vat_minor) AS entries_vat_minor
-  FROM merchant_entry
-  WHERE business_date = :business_date AND remise_number = 0
-  GROUP BY merchant_id, currency
 ), whole AS (
   SELECT
     d.merchant_id, d.terminal_id, d.remise_number, d.currency, d.presentment_count, d.adjustment_count, d.gross_minor,
@@ -66,11 +74,11 @@ WITH part AS (
     d.entries_minor + COALESCE(o.entries_minor, 0) AS entries_minor,
     d.entries_vat_minor + COALESCE(o.entries_vat_minor, 0) AS entries_vat_minor, d.place = 1 AS is_first
   FROM ranked AS d
-  LEFT JOIN other AS o ON d.place = 1 AND o.merchant_id = d.merchant_id AND o.currency = d.currency
+  LEFT JOIN merchant_due AS o ON d.place = 1 AND o.merchant_id = d.merchant_id AND o.currency = d.currency
   UNION ALL
   SELECT
     o.merchant_id, '', 0, o.currency, 0, 0, 0, 0, 0, o.entry_count, o.entries_minor, o.entries_vat_minor, 1
-  FROM other AS o
+  FROM merchant_due AS o
   WHERE NOT EXISTS (SELECT 1 FROM due AS d WHERE d.merchant_id = o.merchant_id AND d.currency = o.currency)
 ), forwarded AS (
   SELECT
@@ -125,11 +133,12 @@ SELECT
     '{merchant}', r.merchant_id), '{date}', :business_date),
   p.reference
 FROM remise_total AS r
-JOIN numbered_remise AS n
-  ON n.merchant_id = r.merchant_id AND n.terminal_id = r.terminal_id AND n.number = r.remise_number
-JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
-JOIN payout AS p
-  ON p.business_date = :business_date AND p.merchant_id = r.merchant_id AND p.currency = r.currency
+CROSS JOIN numbered_remise AS n
+CROSS JOIN card_acceptor AS m
+CROSS JOIN payout AS p
+WHERE n.merchant_id = r.merchant_id AND n.terminal_id = r.terminal_id AND n.number = r.remise_number
+  AND m.merchant_id = r.merchant_id
+  AND p.business_date = :business_date AND p.merchant_id = r.merchant_id AND p.currency = r.currency
   AND p.terminal_id = CASE m.paid_by WHEN 'merchant' THEN '' ELSE r.terminal_id END
   AND p.remise_number = CASE m.paid_by WHEN 'merchant' THEN 0 ELSE r.remise_number END
 ORDER BY r.merchant_id, r.terminal_id, r.remise_number
@@ -199,7 +208,7 @@ GROUP BY merchant_id, transaction_type
 """
 
 #: In this order, after clearing and the sources of ``settlement.entries``; the parameters are business_date and value_date.
-SETTLE = (PAYOUTS, REMISES, PAYOUT_POSTINGS, STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS)
+SETTLE = (MERCHANT_DUE_TABLE, MERCHANT_DUES, PAYOUTS, REMISES, PAYOUT_POSTINGS, STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS)
 
 #: The head of a merchant's statement, in the order of the fields of ``statement.Head``: of all payouts of its date together.
 #: ``net_minor`` is what is credited, and where nothing is, what is carried; ``carried_minor`` what is carried beside a credit.

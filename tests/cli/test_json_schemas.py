@@ -16,6 +16,7 @@ from tests.cli.command import run
 from tests.explain.test_capture import dialogue
 from tests.iso8583.reading.test_stream import SAID, frames, way
 from tests.pcap.builder import conversation, pcap
+from tests.reconciliation.readers.samples import BANK_CSV, BLOCKS, TILL_CSV
 from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, close_two_days
 from tests.support.json_schema import FOLDER, KNOWN, mistakes, schema_of, schemas_within
 
@@ -131,8 +132,20 @@ def test_the_end_of_the_day(tmp_path: Path) -> None:
     assert held("mail-send", run("mail", "send", *data).json)["messages"]
     assert held("mail-list", run("mail", "list", *data).json)
     held("mail-show", run("mail", "show", GROCER.id, *data).json)
+    books = held("reconcile-books", run("reconcile", "--books", *data).json)
+    assert books["totals"]
+    assert books["agrees"]
     for item in (*shown["refunds"], *shown["holds"], *shown["adjustments"], *shown["reversed"]):
         held("explain", run("explain", item["rrn"].strip(), *data).json)
+
+
+def test_two_files_reconciled(tmp_path: Path) -> None:
+    (tmp_path / "till.csv").write_text(TILL_CSV, encoding="utf-8")
+    (tmp_path / "releve.txt").write_text(BLOCKS, encoding="utf-8")
+    (tmp_path / "bank.csv").write_text(BANK_CSV, encoding="utf-8")
+    for left, right in (("till.csv", "releve.txt"), ("releve.txt", "bank.csv")):
+        told = held("reconcile", run("reconcile", tmp_path / left, tmp_path / right, "--json").json)
+        assert {each["class"] for each in told["findings"]} == {"matched", "unmatched"}
 
 
 @pytest.mark.parametrize(

@@ -323,6 +323,7 @@ def test_a_day_says_all_that_is_missing_at_once(tmp_path: Path) -> None:
     assert str(refused.value).split("; ") == [
         f"{no_rate}, expected a [[plan.rate]] of 'tiers' that covers it",
         no_vat.format(""),
+        no_vat.format(" for the fee chargeback_fee"),
         no_vat.format(" for the fee rent"),
         no_vat.format(" for the fee service"),
         no_vat.format(" for the fee subscription"),

@@ -21,14 +21,37 @@ from switch.cli.french.fees import FEES
 from switch.cli.french.mail import MAIL
 from switch.cli.french.money import MONEY
 from switch.cli.french.proofs import PROOFS
+from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES, **MONEY}}
+_CATALOGUE: Final = {
+    **DEMO,
+    **FEES,
+    **MAIL,
+    **MISTAKES,
+    **MONEY,
+    **PROOFS,
+    **RECONCILE,
+    **SCREENS,
+}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 #: The verbs that have ``--lang``.
-SPOKEN: Final = frozenset({"day", "statement", "payouts", "mail", "fees", "check", "merchants", "demo"})
+SPOKEN: Final = frozenset(
+    {
+        "check",
+        "day",
+        "demo",
+        "fees",
+        "mail",
+        "merchants",
+        "payouts",
+        "reconcile",
+        "statement",
+    }
+)
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")

@@ -15,6 +15,7 @@ from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.mail import MAIL
 from switch.cli.french.proofs import PROOFS
+from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
 from switch.endofday.close import DAY_CHECKS
 from tests.cli.french.english import english, sentences
@@ -134,6 +135,15 @@ WHOLE: Final = (
         "mail.toml: smtp: login_file: /d/x: found No such file or directory, expected a file with user:password that its owner "
         "alone can read"
     ),
+    "LEFT lacks 1 line of remise 285 of 2026-02-03, 12.00 MAD, and has 2 of it",
+    "RIGHT lacks 7 lines of 2026-02-03, 12.00 MAD, and has 2 of it",
+    "LEFT states 12.00 MAD more for remise 285 of 2026-02-03 than its 2 lines come to",
+    "2026-02-03: RIGHT is 1 hour behind, as 7 lines say",
+    "2026-02-03: RIGHT is 2 hours ahead, as 7 lines say",
+    "1 record is set aside",
+    "7 records are set aside",
+    "--map: found 'x', expected pairs such as `date=Jour,amount=Total`, or the name of a TOML file; fields are `date, amount`",
+    "x.csv: found no usable line (line 2: Jour 'x'), expected a date such as 03/02/2026",
     "this was not foreseen (ZeroDivisionError: division by zero); the details are in /tmp/fault.txt",
     "this was not foreseen (ZeroDivisionError: division by zero); the details could not be written (No space left on device)",
 )
@@ -143,6 +153,7 @@ OTHER: Final = {
     "participant, role, currency",
     "day close",
     "not installed",
+    "Books of Switch",
     "timed out",
     "From: 7 <7>",
     "To: 7",
@@ -154,6 +165,10 @@ MODULES: Final = (
     *("data_folder/databases", "data_folder/lock", "data_folder/vault", "machine/files"),
     *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
     *("cli/mail", "mail/delivery", "mail/outbox", "mail/queueing", "mail/letter", "mail/smtp_session"),
+    *("cli/reconcile", "cli/reconciled", "endofday/three_books", "reconciliation/matching", "reconciliation/workbench"),
+    *("reconciliation/readers/recognize", "reconciliation/readers/tables", "reconciliation/readers/column_map"),
+    *("reconciliation/readers/camt", "reconciliation/readers/cmi_text", "reconciliation/readers/other_texts"),
+    *("reconciliation/readers/notation", "reconciliation/readers/workbook", "reconciliation/readers/switch_json"),
     *("cli/command/usage", "cli/command/options", "cli/console/last_resort", "cli/console/attended"),
 )
 
@@ -208,7 +223,7 @@ def test_places_are_in_order_and_all_of_them_are_translated() -> None:
 
 
 def test_no_table_takes_a_word_from_another() -> None:
-    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL)
+    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL, RECONCILE)
     twice = {text for table in tables for text in table if sum(text in other for other in tables) > 1}
     assert {text for text in twice if len({table[text] for table in tables if text in table}) > 1} == set()
 
