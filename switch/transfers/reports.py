@@ -53,7 +53,7 @@ class Report:
 
 
 @frozen(kw_only=True)
-class SetAside:
+class UnusedRecord:
     """A record that was not used, and why: what was found, and what was expected."""
 
     line: int
@@ -67,7 +67,7 @@ class BankFile:
     kind: str  #: pain.002, camt.054, pacs.004
     message_id: str
     reports: list[Report] = Factory(list)
-    set_aside: list[SetAside] = Factory(list)
+    set_aside: list[UnusedRecord] = Factory(list)
     silent_count: int = 0  #: records that are right and change nothing: pending, received, of other money
 
 
@@ -84,7 +84,7 @@ def read_bank_file(content: bytes) -> BankFile:
     file = BankFile(kind, body.value("GrpHdr", "MsgId"))
     read(tree, body, file)
     if tree.broken:
-        file.set_aside.append(SetAside(line=tree.broken_line, reason=f"found {tree.broken}, expected XML to its end"))
+        file.set_aside.append(UnusedRecord(line=tree.broken_line, reason=f"found {tree.broken}, expected XML to its end"))
     return file
 
 
@@ -221,7 +221,7 @@ def _report(tree: XmlTree, node: Node, verdict: BankVerdict, code: str, words: s
 
 
 def _aside(file: BankFile, node: Node, found: str, expected: str) -> None:
-    file.set_aside.append(SetAside(line=node.line, reason=f"found {found}, expected {expected}"))
+    file.set_aside.append(UnusedRecord(line=node.line, reason=f"found {found}, expected {expected}"))
 
 
 #: The element that holds the message -> its name, and who reads it.

@@ -18,7 +18,7 @@ from switch.errors import SwitchError
 from switch.machine.files import read_whole
 from switch.money import currency_name, parse_amount, worded_minor
 from switch.record import frozen
-from switch.transfers.reports import BankFile, Report, SetAside, read_bank_file
+from switch.transfers.reports import BankFile, Report, UnusedRecord, read_bank_file
 from switch.transfers.transfer import Transfer, TransferState, state_of
 from switch.transfers.xml_reading import BANK_FILE_BYTES_MAX, NoMessageError
 from switch.treasury.store import TransferBook, TransferEvent
@@ -50,7 +50,7 @@ class StatusRead:
     changed: list[ChangedTransfer] = Factory(list)
     known_count: int = 0  #: things that were said before
     silent_count: int = 0  #: records that change nothing: received, pending
-    set_aside: list[SetAside] = Factory(list)
+    set_aside: list[UnusedRecord] = Factory(list)
     refused: str = ""
 
     @property
@@ -159,7 +159,7 @@ class _Reading:
         )
 
     def _aside(self, report: Report, found: str, expected: str) -> None:
-        self.read.set_aside.append(SetAside(line=report.line, reason=f"found {found}, expected {expected}"))
+        self.read.set_aside.append(UnusedRecord(line=report.line, reason=f"found {found}, expected {expected}"))
 
 
 def _is_of(report: Report, transfer: Transfer) -> bool:
