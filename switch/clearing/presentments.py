@@ -34,7 +34,7 @@ STAGING_TABLES = (
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
       over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
-      rounding TEXT, tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
+      rounding TEXT, layout TEXT, tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
     """,
     "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
@@ -54,7 +54,7 @@ STAGING_TABLES = (
     """,
     *REMISE_TABLES,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_AMOUNT_BAND = "INSERT INTO amount_band VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -149,8 +149,9 @@ WHERE p.request_id = v.request_id AND v.decided_on < :business_date
 #: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it, on the account it was
 #: last paid on.
 FORMER_ACCEPTORS = f"""
-INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label)
-SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice, '{BY_REMISE}', '{PAYOUT_LABEL}'
+INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label, layout)
+SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice, '{BY_REMISE}', '{PAYOUT_LABEL}',
+  s.layout
 FROM (
   SELECT l.merchant_id, MAX(l.business_date) AS business_date
   FROM payout AS l
@@ -169,8 +170,8 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
   merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, paid_by,
-  payout_label, mcc, rounding, by_product, by_amount)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
+  payout_label, mcc, rounding, layout, by_product, by_amount)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
 FROM journal.decision AS d
 JOIN journal.request AS r ON r.id = d.request_id
 WHERE d.business_date = ? AND d.approved_minor IS NOT NULL AND TRIM(r.merchant_id) <> ''

@@ -71,7 +71,9 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
     again then writes them from the books, and the exit code is 0. So do --pdf and --xlsx for a date closed without them.
     """
     from switch.cli.mail import mail_closed
+    from switch.cli.statement import tell_replaced
     from switch.endofday.close import close_day
+    from switch.endofday.files import system_letters
     from switch.endofday.report import CLOSED, NOTHING_TO_CLOSE, RENDERED_AGAIN
     from switch.specs.load import specs_of
 
@@ -79,10 +81,14 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
     progress = Progress()
     asked: dict[BytesForm, bool] = {"pdf": pdf, "xlsx": xlsx}
     also = [form for form, wanted in asked.items() if wanted]
+    letters = system_letters() if pdf else None
     try:
-        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)), also)
+        report = close_day(
+            data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)), also, letters
+        )
     finally:
         progress.done()
+    tell_replaced(letters)
     done = report.outcome in (CLOSED, RENDERED_AGAIN)
     if done or as_json:
         _show(report, acquirer_names(specs), as_json)

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
@@ -36,13 +36,17 @@ from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
+from switch.settlement.fees.conversion import CONVERSION_CHECKS
 from switch.settlement.fees.dues import DUE_CHECKS, DUES
 from switch.settlement.fees.entries import ENTRY_POSTINGS
 from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, PRESENTED_LINES, discounts_follow_rules
 from switch.settlement.statement_forms import BytesForm
 
+if TYPE_CHECKING:
+    from switch.settlement.typesetting.letters import Letters
+
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
-DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, charges_follow_rates)
+DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, *CONVERSION_CHECKS, charges_follow_rates)
 #: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
 #: parameters of the day. See ``settlement.fees.entries``.
 ENTRY_SOURCES: tuple[str, ...] = (*FEE_LINES, *DUES)
@@ -57,6 +61,7 @@ def close_day(
     clock_ms: Callable[[], int] | None = None,
     say: Callable[[str], None] = lambda _: None,
     also: Collection[BytesForm] = (),
+    letters: Letters | None = None,
 ) -> DayReport:
     """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
 
@@ -68,7 +73,8 @@ def close_day(
 
     ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
     both are ``now_ms``. ``say`` is called with what is being done, for whoever waits. ``also`` are forms of the statements
-    that are written besides text and CSV, for a day that is closed already too.
+    that are written besides text and CSV, for a day that is closed already too; ``letters`` are the fonts for PDFs, those of
+    this machine where none are given, and know afterwards which characters no font had.
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
@@ -76,19 +82,19 @@ def close_day(
         last = dates.last_closed
         tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):
-            return _already_closed(connection, data, last, also, say)
+            return _already_closed(connection, data, last, also, say, letters)
         chosen = _chosen_date(connection, dates, business_date)
         if chosen is None:
             return _nothing_to_close(connection, data, dates, business_date)
         if chosen in dates.closed:
-            return _already_closed(connection, data, chosen, also, say)
+            return _already_closed(connection, data, chosen, also, say, letters)
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
         books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
         if not _write_day(connection, specs, chosen, clock_ms, say):
-            return _already_closed(connection, data, chosen, also, say)
+            return _already_closed(connection, data, chosen, also, say, letters)
         tell_issuers(connection, data, say)
-        _render(connection, data, chosen, say, also)
+        _render(connection, data, chosen, say, also, letters)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 
 
@@ -143,6 +149,7 @@ class BooksReport:
     file_count: int = 0  #: files of closed days that are as they were written
     transfer_count: int = 0  #: attempts to pay payouts, in files for the bank
     booked_count: int = 0  #: items of closed days that the issuers have booked on their accounts
+    mail_count: int = 0  #: messages of the outbox that were compared with the books
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 
@@ -284,17 +291,22 @@ def _still_open(connection: sqlite3.Connection, data: Path, last: str, running: 
 
 
 def _already_closed(
-    connection: sqlite3.Connection, data: Path, business_date: str, also: Collection[BytesForm], say: Callable[[str], None]
+    connection: sqlite3.Connection,
+    data: Path,
+    business_date: str,
+    also: Collection[BytesForm],
+    say: Callable[[str], None],
+    letters: Letters | None,
 ) -> DayReport:
     """The report of a date that is closed already; its files are rendered again where some are missing."""
     outcome: settled.DayOutcome = settled.ALREADY_CLOSED
     sentence = f"business date {business_date} is already closed, nothing was changed"
     if not _files_complete(connection, data, business_date):
-        _render(connection, data, business_date, say, also)
+        _render(connection, data, business_date, say, also, letters)
         outcome = settled.RENDERED_AGAIN
         sentence = f"business date {business_date} is already closed; files were missing and are rendered again from the books"
     elif also and not _files_complete(connection, data, business_date, also):
-        _render(connection, data, business_date, say, also)
+        _render(connection, data, business_date, say, also, letters)
         outcome = settled.RENDERED_AGAIN
         forms = ", ".join(form.upper() for form in also)
         sentence = f"business date {business_date} is already closed; its statements are now there as {forms}, from the books"
@@ -316,10 +328,11 @@ def _render(
     business_date: str,
     say: Callable[[str], None] = lambda _: None,
     also: Collection[BytesForm] = (),
+    letters: Letters | None = None,
 ) -> None:
     """Write the files of a day that is in the books. DataFolderError says why that failed; the next close finishes them."""
     try:
-        day_files.render(connection, day_files.day_folder(data, business_date), business_date, say, also)
+        day_files.render(connection, day_files.day_folder(data, business_date), business_date, say, also, letters)
     except (OSError, sqlite3.OperationalError) as fault:
         raise _unfinished(data, business_date, fault, also) from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol
 
 from switch.business_day import Calendar
@@ -12,6 +13,8 @@ from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups
 from switch.errors import SpecError
 from switch.merchant import Merchant
 from switch.money import currency_name
+from switch.rates import Rate, RateError, RateTable
+from switch.settlement.fees.conversion import ADD_CONVERSION_TERM, CONVERSION_TABLES, conversion_term
 from switch.settlement.fees.dues import DUE_TABLES, RELEASES_WANTED
 from switch.settlement.fees.entries import ADD_ENTRY_ACCOUNT, ENTRY_TABLES, entry_accounts
 from switch.settlement.fees.lines import FEE_TABLES
@@ -46,6 +49,8 @@ class DaySpecs(Protocol):
     def fees(self) -> FeeTables: ...
     @property
     def calendar(self) -> Calendar: ...
+    @property
+    def rates(self) -> RateTable: ...
 
 
 def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str, object]) -> None:
@@ -58,7 +63,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
     lacking = Lacking()
     parameters["vat_rate_basis_points"] = lacking.found(lambda: specs.fees.vat.rate(business_date))
-    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES):
+    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES, *CONVERSION_TABLES):
         connection.execute(sql)
     connection.execute("BEGIN")
     connection.executemany(ADD_ENTRY_ACCOUNT, entry_accounts())
@@ -73,8 +78,32 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     _refuse_changed_currency(connection, parameters)
     stage_tariffs(connection, specs.fees, business_date, groups, lacking)
     stage_dues(connection, specs.fees, business_date, [*specs.merchants.values()], specs.default_contract, lacking)
+    _stage_conversions(connection, specs, business_date, lacking)
     lacking.refuse()
     connection.execute("COMMIT")
+
+
+def _stage_conversions(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, lacking: Lacking) -> None:
+    """The rates of merchants that are paid in another currency than they sell in, as far as they have anything on the date."""
+    wanted = {str(row[0]) for row in connection.execute("SELECT DISTINCT merchant_id FROM numbered_remise")}
+    wanted |= {each.id for each in specs.merchants.values() if each.paid_in}  # what is carried or due may be paid without one
+    for merchant_id in sorted(wanted):
+        contract = specs.merchants.get(merchant_id, specs.default_contract)
+        if contract is None or contract.paid_in in ("", contract.currency):
+            continue
+        sold, paid = contract.currency, contract.paid_in
+
+        if (found := lacking.found(partial(_conversion_rate, specs.rates, sold, paid, business_date))) is not None:
+            term = conversion_term(merchant_id, sold, paid, *found, contract.conversion_margin_basis_points)
+            connection.execute(ADD_CONVERSION_TERM, term)
+
+
+def _conversion_rate(rates: RateTable, sold: str, paid: str, business_date: str) -> tuple[Rate, str]:
+    try:
+        return rates.plain_rate(sold, paid, business_date)
+    except RateError:
+        pair = f"{currency_name(sold)} to {currency_name(paid)}"
+        raise SpecError("rates.toml", f"payouts of {business_date}", "no rate in force", f"one of {pair}") from None
 
 
 def _terms(m: Merchant) -> tuple[object, ...]:
@@ -82,6 +111,7 @@ def _terms(m: Merchant) -> tuple[object, ...]:
     return (
         *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
         *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.paid_by, m.payout_label, m.mcc, m.rounding),
+        m.layout,
     )
 
 

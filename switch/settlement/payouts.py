@@ -6,6 +6,7 @@ It reads the temporary tables ``cube``, ``numbered_remise`` and ``card_acceptor`
 from __future__ import annotations
 
 from switch.clearing.ledger import COUNTS, POST, POSTED
+from switch.settlement.fees.conversion import CONVERSION_POSTINGS, CONVERSIONS
 
 #: What each remise comes to.
 REMISE_TOTALS = f"""
@@ -179,8 +180,8 @@ WITH charge AS (
 """
 
 STATEMENTS = """
-INSERT INTO statement (business_date, merchant_id, name, city, language, address, ice)
-SELECT DISTINCT p.business_date, p.merchant_id, m.name, m.city, m.language, m.address, m.ice
+INSERT INTO statement (business_date, merchant_id, name, city, language, address, ice, layout)
+SELECT DISTINCT p.business_date, p.merchant_id, m.name, m.city, m.language, m.address, m.ice, m.layout
 FROM payout AS p
 JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
 WHERE p.business_date = :business_date
@@ -208,7 +209,10 @@ GROUP BY merchant_id, transaction_type
 """
 
 #: In this order, after clearing and the sources of ``settlement.entries``; the parameters are business_date and value_date.
-SETTLE = (MERCHANT_DUE_TABLE, MERCHANT_DUES, PAYOUTS, REMISES, PAYOUT_POSTINGS, STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS)
+SETTLE = (
+    *(MERCHANT_DUE_TABLE, MERCHANT_DUES, PAYOUTS, REMISES, PAYOUT_POSTINGS, CONVERSIONS, CONVERSION_POSTINGS),
+    *(STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS),
+)
 
 #: The head of a merchant's statement, in the order of the fields of ``statement.Head``: of all payouts of its date together.
 #: ``net_minor`` is what is credited, and where nothing is, what is carried; ``carried_minor`` what is carried beside a credit.

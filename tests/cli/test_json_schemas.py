@@ -124,6 +124,8 @@ def test_the_end_of_the_day(tmp_path: Path) -> None:
     assert all(shown[items] for items in ("refunds", "adjustments", "reversed", "holds", "exceptions", "payouts"))
     held("day", run("day", "close", FRIDAY, *data).json)
     held("statement", run("statement", GROCER.id, SATURDAY, *data).json)
+    for layout in ("remise", "monthly"):
+        held("statement-layout", run("statement", GROCER.id, SATURDAY, "--layout", layout, *data).json)
     assert held("check", run("check", *data).json)["sound"] is True
     for item in shown["refunds"]:
         assert held("fees", run("fees", "explain", item["rrn"].strip(), *data).json)[0]["fees"][0]["kind"] == "commission"

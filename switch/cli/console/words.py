@@ -27,14 +27,14 @@ from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
 _CATALOGUE: Final = {
-    **DEMO,
-    **FEES,
-    **MAIL,
-    **MISTAKES,
-    **MONEY,
-    **PROOFS,
     **RECONCILE,
     **SCREENS,
+    **PROOFS,
+    **DEMO,
+    **MISTAKES,
+    **MAIL,
+    **FEES,
+    **MONEY,
 }
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"

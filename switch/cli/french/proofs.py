@@ -32,6 +32,8 @@ PROOFS: Final[dict[str, str]] = {
     "payables_discharged": "commerçants soldés",
     "payouts_posted": "virements comptabilisés",
     "carried_once": "reports exacts",
+    "conversions_add_up": "conversions exactes",
+    "conversions_follow_rates": "conversions au cours",
     "closed_day_unchanged": "journée inchangée",
     "charges_follow_rates": "frais conformes aux taux",
     "presentments_are_the_journals": "présentations conformes",
@@ -114,6 +116,28 @@ PROOFS: Final[dict[str, str]] = {
     ),
     "presentment {1} does not add up": ("présentation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
     "adjustment {1} does not add up": ("régularisation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
+    # settlement/conversion
+    "conversion of payout {1}: {2} minor units are not what the payout is, or not what is paid with the margin": (
+        "conversion du virement {1} : {2} (en unités divisionnaires) n'est pas le virement, ou le montant payé et la marge"
+    ),
+    "conversion of payout {1}: {2} minor units do not follow the rate {3}": (
+        "conversion du virement {1} : {2} (en unités divisionnaires) ne suit pas le cours {3}"
+    ),
+    # mail/outbox_checks
+    "messages_have_statements": "messages justifiés",
+    "messages_sent_once": "messages envoyés une fois",
+    "outbox_sound": "boîte d'envoi saine",
+    "messages": "messages",
+    "the message for merchant {1} is of no statement of the books": "le message au commerçant {1} n'est d'aucun relevé",
+    "the message for merchant {1} has {2} as the close did not write it": (
+        "le message au commerçant {1} porte {2} autrement que l'arrêté ne l'a écrit"
+    ),
+    "the message for merchant {1} was taken by a mail server twice": (
+        "le message au commerçant {1} a été pris deux fois par un serveur"
+    ),
+    "the message for merchant {1} is sent, and no attempt says so": (
+        "le message au commerçant {1} est envoyé, sans tentative qui le dise"
+    ),
     # settlement/checks
     "merchant {1}, terminal {2}: remise {3} differs from its lines, by a net of {4} minor units": (
         "commerçant {1}, TPE {2} : la remise {3} diffère de ses lignes, d'un net de {4} (en unités divisionnaires)"

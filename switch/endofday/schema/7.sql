@@ -1,2 +1,2 @@
--- Kept for the fees and disputes of merchants: nothing yet.
+-- Kept for another part of the books.
 SELECT 1;
