@@ -28,10 +28,10 @@ from switch.endofday import files as day_files
 from switch.endofday import report as settled
 from switch.endofday.cleared_notices import tell_issuers
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
+from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
-from switch.endofday.transfer_proofs import TransfersProved, prove_transfers
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
@@ -165,7 +165,7 @@ def check_books(data: Path) -> BooksReport:
         try:
             report, stopped = _proved(connection), None
             issuers = prove_issuers(connection, data)
-            transfers = prove_transfers(connection, data)
+            transfers = prove_transfers(books.ask_of(connection), data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()

@@ -19,7 +19,7 @@ from attrs import evolve
 from switch.business_day import Calendar
 from switch.display.plural import plural
 from switch.endofday import books
-from switch.endofday.transfer_proofs import PAYMENTS_FOLDER
+from switch.endofday.proofs.transfer_proofs import PAYMENTS_FOLDER
 from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.machine.private import create_file, make_folder
 from switch.merchant import RIB_DIGITS, Merchant

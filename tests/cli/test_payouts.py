@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from switch.cli.console.words import translated
-from switch.endofday.transfer_proofs import TRANSFER_CHECKS
+from switch.endofday.proofs.transfer_proofs import TRANSFER_CHECKS
 from tests.cli.command import run
 from tests.cli.french.english import english, english_lines
 from tests.support.json_schema import mistakes, schema_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from switch.endofday import books
 from switch.endofday.close import check_books, close_day
-from switch.endofday.transfer_proofs import transfer_faults
+from switch.endofday.proofs.transfer_proofs import transfer_faults
 from switch.specs.load import load_specs
 from switch.specs.specification import Specs
 from switch.treasury.issue import IssuedFile, issue_date, reissue

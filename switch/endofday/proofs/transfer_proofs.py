@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +11,16 @@ from attrs import Factory, define
 
 from switch.clearing.checks import Ask, Fault, faults
 from switch.display.plural import plural
-from switch.endofday import books
-from switch.endofday.cleared_notices import query
 
 PAYMENTS_FOLDER: Final = "payments"  #: below the data folder: the files for the bank
 _NAMES_TOLD_MAX: Final = 3  #: files named in one sentence
 _FILES: Final = "SELECT message_id, sha256 FROM payment_file ORDER BY message_id"
+
+
+def query(name: str) -> str:
+    """The SQL of a file in the folder ``queries``."""
+    return resources.files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
 
 #: The name of a check -> its sentence, filled with the columns of a row of its query; and the query.
 TRANSFER_CHECKS: Final = {
@@ -53,12 +57,12 @@ def transfer_faults(ask: Ask) -> list[Fault]:
     return [fault for name, (sentence, sql) in checks for fault in faults(ask, None, name, sentence, sql)]
 
 
-def prove_transfers(connection: sqlite3.Connection, data: Path) -> TransfersProved:
+def prove_transfers(ask: Ask, data: Path) -> TransfersProved:
     """Prove the transfers of a data folder, and the files for the bank to be as they were issued."""
-    (count,) = connection.execute("SELECT COUNT(*) FROM transfer").fetchone()
-    proved = TransfersProved(transfer_faults(books.ask_of(connection)), transfer_count=count)
+    ((count,),) = ask("SELECT COUNT(*) FROM transfer", {})
+    proved = TransfersProved(transfer_faults(ask), transfer_count=count)
     missing = []
-    for message_id, sha256 in connection.execute(_FILES):
+    for message_id, sha256 in ask(_FILES, {}):
         path = data / PAYMENTS_FOLDER / f"{message_id}.xml"
         try:
             changed = hashlib.sha256(path.read_bytes()).hexdigest() != sha256
