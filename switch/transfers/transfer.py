@@ -23,7 +23,7 @@ STATES: Final[tuple[TransferState, ...]] = ("due", "issued", "accepted", "reject
 ENDED: Final[frozenset[TransferState]] = frozenset({"rejected", "returned"})
 ID_LENGTH_MAX: Final = 35  #: Max35Text of ISO 20022: message ids, payment ids, end-to-end ids
 _PLAIN: Final = re.compile(r"[A-Za-z0-9.-]+")  #: letters that every bank takes in an id
-_KEPT: Final = 20  #: characters of a long reference that its end-to-end id keeps
+_KEPT: Final = 18  #: characters of a long reference that its end-to-end id keeps
 _DIGEST: Final = 10  #: hexadecimal digits that tell two long references apart
 
 
@@ -70,7 +70,7 @@ def end_to_end_id_of(reference: str, attempt: int) -> str:
     >>> end_to_end_id_of("2026-11-20-EPICERIE0000001", 1), end_to_end_id_of("2026-11-20-EPICERIE0000001", 2)
     ('2026-11-20-EPICERIE0000001', '2026-11-20-EPICERIE0000001/2')
     >>> end_to_end_id_of("2026-11-20-EPICERIE0000001-PORT0001-000285", 3)
-    '2026-11-20-EPICERIE0.c99184e162/3'
+    '2026-11-20-EPICERI.c99184e162/3'
     """
     suffix = "" if attempt == 1 else f"/{attempt}"
     if _PLAIN.fullmatch(reference) and len(reference) + len(suffix) <= ID_LENGTH_MAX:

@@ -33,6 +33,7 @@ from tests.treasury.paid_days import (
     say,
     states,
     suspense,
+    transfer_sentences,
 )
 from tests.trials.test_rot import tampered
 
@@ -285,6 +286,19 @@ def test_the_books_themselves_refuse_a_second_transfer(data: Path, orders: dict[
         for table in ("payment_file", "transfer"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 books.execute(f"DELETE FROM {table}")
+
+
+def test_a_converted_payout_is_transferred_in_the_currency_it_is_paid_in(data: Path) -> None:
+    converted = (
+        "INSERT INTO payout_conversion SELECT reference, business_date, merchant_id, net_minor, currency, '0.09', '2026-11-01', "
+        "887, 0, 0, 887, '978' FROM payout ORDER BY reference LIMIT 1"
+    )
+    tampered(data / "books.db", converted)
+    file = issue(data)
+    assert [(each.currency, each.amount_minor) for each in file.groups if each.currency == "978"] == [("978", 887)]
+    order = orders_of(Path(file.path))[-1]
+    assert (order.amount, order.currency) == ("8.87", "EUR")
+    assert transfer_sentences(data) == []
 
 
 def test_planted_faults_are_found(data: Path, orders: dict[str, Order]) -> None:
