@@ -290,8 +290,8 @@ def test_the_books_themselves_refuse_a_second_transfer(data: Path, orders: dict[
 
 def test_a_converted_payout_is_transferred_in_the_currency_it_is_paid_in(data: Path) -> None:
     converted = (
-        "INSERT INTO payout_conversion SELECT reference, business_date, merchant_id, net_minor, currency, '0.09', '2026-11-01', "
-        "887, 0, 0, 887, '978' FROM payout ORDER BY reference LIMIT 1"
+        "INSERT INTO payout_conversion SELECT reference, business_date, merchant_id, net_minor, currency, '0.09', "
+        "'2026-11-01', 887, 0, 0, 887, '978' FROM payout ORDER BY reference LIMIT 1"
     )
     tampered(data / "books.db", converted)
     file = issue(data)
