@@ -34,9 +34,11 @@ VERBS: Final = {
     "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
     "account": ("switch.cli.account", "account", "Show and change accounts of the simulated banks."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
-    "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
+    "day": ("switch.cli.day", "day", "Close a business date, list, show, compare dates."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "payouts": ("switch.cli.payouts", "payouts", "Pay the merchants: files for the bank, and its answers."),
+    "find": ("switch.cli.find", "find", "Find the payout or sale behind a bank's line."),
+    "report": ("switch.cli.report", "report", "Write a day or a month as one page of HTML."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
     "reconcile": ("switch.cli.reconcile", "reconcile", "Match a till, a relevé and a bank statement."),
     "fees": ("switch.cli.fees", "fees", "Show what a transaction costs its merchant, and why."),
@@ -53,7 +55,7 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "payouts", "mail", "fees", "reconcile", "check"),
+    "End of day": ("day", "statement", "find", "report", "payouts", "mail", "fees", "reconcile", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 

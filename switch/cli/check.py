@@ -9,6 +9,7 @@ import click
 
 from switch.cli.command.help import Verb
 from switch.cli.command.options import data_option, json_option, specs_option
+from switch.cli.console.attended import Progress
 from switch.cli.console.words import lang_option, said
 from switch.display.plural import plural
 from switch.errors import NegativeAnswerError
@@ -44,7 +45,11 @@ def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
 
     if specs_folder is not None:
         load_specs(specs_folder)  # the books hold the rates they were made with; a folder that is named has to be well
-    report = check_books(data)
+    progress = Progress(silent=as_json)
+    try:
+        report = check_books(data, progress.say)
+    finally:
+        progress.done()
     mail_faults, mail_count = check_outbox(data)
     report = evolve(report, faults=(*report.faults, *mail_faults), mail_count=mail_count)
     if as_json:

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.business_day import DateSpan
 from switch.cli.accounting import accounting
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.attended import Progress, next_step
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, said
+from switch.cli.day_again import diff, redo, show_recomputed
+from switch.cli.day_list import list_days
+from switch.cli.day_span import show_figures
 from switch.display.plural import plural
-from switch.errors import EXIT_DONE, EXIT_NO
+from switch.errors import EXIT_DONE, EXIT_NO, SwitchError
 
 if TYPE_CHECKING:
     from switch.endofday.close import BooksReport
@@ -42,7 +47,12 @@ ITEMS_PRINTED_MAX = 20  #: of each kind of item, so that totals stay on the scre
 
 @click.group(cls=Verbs)
 def day() -> None:
-    """Close a business date, or show a closed one."""
+    """Close a business date, or list, show, compare and make again those that are closed."""
+
+
+day.add_command(list_days)
+day.add_command(redo)
+day.add_command(diff)
 
 
 day.add_command(accounting)
@@ -54,9 +64,12 @@ day.add_command(accounting)
 @specs_option
 @option("--pdf", is_flag=True, help="Write each statement as a PDF, too, some milliseconds each.")
 @option("--xlsx", is_flag=True, help="Write each statement as a workbook (XLSX), too.")
+@option("--dry-run", is_flag=True, help="Show what a close would come to, and write nothing.")
 @json_option
 @lang_option
-def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf: bool, xlsx: bool, as_json: bool) -> int:
+def close(
+    business_date: str | None, data: Path, specs_folder: Path | None, pdf: bool, xlsx: bool, dry_run: bool, as_json: bool
+) -> int:
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
     DATE, typed as 2026-11-28 or 28/11/2026, is the oldest date that is not closed yet, unless given. Switch writes all of
@@ -69,6 +82,9 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
     Closing a date twice changes nothing: the output says that it is already closed, and the exit code is 1, as when there
     is no date to close. If the machine died or the disk was full, files of a closed date may be missing. Closing the date
     again then writes them from the books, and the exit code is 0. So do --pdf and --xlsx for a date closed without them.
+
+    With --dry-run, Switch computes the whole day in a copy of the books and shows its report. It writes nothing and opens no
+    other date. For a date that is closed already, it shows what would differ from the books: see `switch day diff`.
     """
     from switch.cli.mail import mail_closed
     from switch.cli.statement import tell_replaced
@@ -78,14 +94,16 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
     from switch.specs.load import specs_of
 
     specs = specs_of(data, specs_folder)
-    progress = Progress()
+    progress = Progress(silent=as_json)
+    if dry_run and (pdf or xlsx):
+        raise SwitchError(f"--dry-run: found beside --{'pdf' if pdf else 'xlsx'}, expected one of them")
+    if dry_run:
+        return _rehearse(data, specs, business_date, progress, as_json)
     asked: dict[BytesForm, bool] = {"pdf": pdf, "xlsx": xlsx}
     also = [form for form, wanted in asked.items() if wanted]
     letters = system_letters() if pdf else None
     try:
-        report = close_day(
-            data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)), also, letters
-        )
+        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say, also, letters)
     finally:
         progress.done()
     tell_replaced(letters)
@@ -105,19 +123,67 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
 
 @day.command(short_help="Show a closed date: totals, positions, payouts, items.")
 @closed_date_argument
+@span_options
 @data_option
 @specs_option
 @json_option
 @lang_option
-def show(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
+def show(
+    business_date: str | None,
+    month: DateSpan | None,
+    since: str | None,
+    until: str | None,
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> None:
     """Show a closed business date: totals, net positions, payouts, and the items a person may look for.
 
-    DATE, typed as 2026-11-28 or 28/11/2026, is the last one closed, unless given.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the last one closed, unless given. With --month, or --from and --to, Switch
+    shows the sums over all closed dates of the range instead.
     """
     from switch.endofday.close import show_day
     from switch.specs.load import specs_of
 
+    span = span_of(month, since, until, business_date)
+    if span is not None and business_date is None:
+        _show_span(data, span, as_json)
+        return
     _show(show_day(data, business_date), acquirer_names(specs_of(data, specs_folder)), as_json)
+
+
+def _show_span(data: Path, span: DateSpan, as_json: bool) -> None:
+    from attrs import asdict
+
+    from switch.batch.figures import figures_of
+    from switch.cli.show.tables import show_json
+
+    figures = figures_of(data, span)
+    if as_json:
+        show_json(asdict(figures))
+    else:
+        show_figures(figures)
+
+
+def _rehearse(data: Path, specs: Specs, business_date: str | None, progress: Progress, as_json: bool) -> int:
+    """Show what a close would come to; for a closed date, what would differ from it."""
+    from switch.batch.recomputation import rehearsed
+    from switch.cli.show.tables import show_json
+
+    try:
+        found = rehearsed(data, specs, business_date, _clock_ms(), progress.say)
+    finally:
+        progress.done()
+    differs = bool(found.differences or found.changed_line_count)
+    if as_json:
+        differences = [each.as_json() for each in found.differences] if found.is_closed else None
+        show_json({**found.report.as_json(), "differences": differences})
+    else:
+        show_report(found.report, acquirer_names(specs))
+        if found.is_closed:
+            click.echo()
+            show_recomputed(found)
+    return EXIT_NO if differs else EXIT_DONE
 
 
 def _clock_ms() -> int:
@@ -192,7 +258,7 @@ def _show_head(report: DayReport) -> None:
                 ("holds waiting", report.outstanding_count),
             ),
             *([("cleared", cleared_in_words(report))] if report.adjustment_count else []),
-            ("files", report.folder),
+            *([("files", report.folder)] if report.folder is not None else []),
         ]
     )
     totals = []

@@ -78,7 +78,7 @@ def send(business_date: str | None, wait: bool, data: Path, specs_folder: Path |
             _clock_ms,
             business_date,
             sleep=time.sleep if wait else None,
-            say=lambda text: progress.say(said(text)),
+            say=progress.say,
         )
     finally:
         progress.done()

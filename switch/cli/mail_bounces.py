@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Verb, short_help="Read reports of messages that came back later.")
-@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH …")
 @data_option
 @specs_option
 @json_option

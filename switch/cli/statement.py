@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Literal
 import click
 from attrs import define
 
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import PATH, closed_date_argument, data_option, given, json_option, specs_option
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.command.written import write_whole
 from switch.cli.console.folding import folded
 from switch.cli.console.last_resort import complain
@@ -33,6 +35,7 @@ _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 @click.command(cls=Verb)
 @click.argument("merchant_id", metavar="MERCHANT", shell_complete=merchant_ids)
 @closed_date_argument
+@span_options
 @option(
     "--format",
     "form",
@@ -67,6 +70,9 @@ _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 def statement(
     merchant_id: str,
     business_date: str | None,
+    month: DateSpan | None,
+    since: str | None,
+    until: str | None,
     form: _Form,
     excel_fr: bool,
     layout: StatementLayout | None,
@@ -83,9 +89,12 @@ def statement(
     wide. A narrower terminal shows each entry on several lines; `switch statement ID | less -S` scrolls it sideways.
     PDF and XLSX are not printed on a terminal: `--out FILE` writes them. `switch merchants` lists the merchants.
 
+    With --month, or --from and --to, Switch prints the statements of all closed dates of the range, one after the other. As
+    CSV they have one head, and as JSON they are a list.
+
     \b
     switch statement TELECOM00000001 --layout remise
-    switch statement TELECOM00000001 --layout monthly --format pdf --out facture.pdf
+    switch statement TELECOM00000001 --layout monthly --format pdf --out m.pdf
     switch statement TELECOM00000001 --lang ar --format pdf --out kashf.pdf
     """
     from switch.endofday.statements import stated
@@ -99,11 +108,16 @@ def statement(
     if form in ("pdf", "xlsx") and out is None and sys.stdout.isatty():
         raise SwitchError(f"--format {form}: found a terminal, expected a file", hint=f"--out {merchant_id}.{form}")
     wanted = _Wanted(layout, [StatementFault.parse(text, seed) for text in fault_texts])
+    span = None if (month, since, until) == (None, None, None) else span_of(month, since, until, business_date)
     specs = specs_of(data, specs_folder)
     form = "json" if as_json else form
     try:
-        with stated(data, merchant_id, business_date, specs.merchants.keys(), language()) as told:
-            head, content = told.head, _content(told, form, excel_fr, wanted)
+        contents = []
+        for each in (business_date,) if span is None else _dates(data, merchant_id, span, form, layout):
+            with stated(data, merchant_id, each, specs.merchants.keys(), language()) as told:
+                head = told.head
+                contents.append(_content(told, form, excel_fr, wanted))
+        content = contents[0] if span is None or layout == "monthly" else _together(contents, form)
     except SwitchError as error:
         if type(error) is SwitchError and str(error).startswith("merchant: ") and merchant_id not in specs.merchants:
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
@@ -111,13 +125,37 @@ def statement(
         raise
     if out is not None:
         write_whole(out, content)
-        say_text(said(f"statement of {head.merchant_id} for {head.business_date} written to {out}"))
+        one = f"statement of {head.merchant_id} for {head.business_date} written to {out}"
+        say_text(said(one if span is None else f"statements of {head.merchant_id} until {head.business_date} written to {out}"))
     elif form == "text":
         click.echo(folded(content.decode(), columns()), nl=False)
     elif excel_fr or form in ("pdf", "xlsx"):  # a stream of text would write the mark of a French spreadsheet out
         click.echo(content, file=sys.stdout.buffer, nl=False)
     else:
         click.echo(content.decode(), nl=False)
+
+
+def _dates(data: Path, merchant_id: str, span: DateSpan, form: _Form, layout: StatementLayout | None) -> tuple[str | None, ...]:
+    """The dates of a range with a statement. A PDF or a workbook is of one date; the invoice of a month names its last one."""
+    from switch.endofday.statements import statement_dates
+
+    if layout == "monthly":
+        return statement_dates(data, merchant_id, span)[-1:]
+    if form in ("pdf", "xlsx"):
+        raise SwitchError(f"--format {form}: found several dates, expected text, csv or json")
+    return statement_dates(data, merchant_id, span)
+
+
+def _together(contents: list[bytes], form: _Form) -> bytes:
+    """The statements of several dates as one text: as CSV under one head, as JSON in a list."""
+    import json
+
+    if form == "json":
+        several = [json.loads(content) for content in contents]
+        return f"{json.dumps(several, indent=2, ensure_ascii=False)}\n".encode()
+    if form == "csv":
+        return contents[0] + b"".join(content.partition(b"\n")[2] for content in contents[1:])
+    return b"\n\n".join(contents)
 
 
 def _content(told: Statement, form: _Form, excel_fr: bool, wanted: _Wanted) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,8 +33,10 @@ CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written, so that 
 
 
 @contextmanager
-def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection]:
+def opened(data: Path, *, to_write: bool = False, apart: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet).
+
+    With ``apart`` it is to a copy of them, a temporary file of SQLite's that is gone when the connection is closed.
 
     Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
     it is missing, damaged, another program's, or of a later release.
@@ -50,7 +52,7 @@ def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection
                 raise DataFolderError(f"{journal_path}: found an empty file, {journal.SCHEMA.expected}")
             if version < journal.SCHEMA.version:
                 _bring_up_to_date(data, journal_path, journal.SCHEMA, version)
-            with _books(data, path, to_write=to_write) as connection:
+            with _books(data, path, to_write=to_write) as found, _copy_of(found) if apart else nullcontext(found) as connection:
                 connection.execute("ATTACH ? AS journal", (journal_uri,))
                 connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
                 yield connection
@@ -82,6 +84,14 @@ def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connec
             if version < SCHEMA.version:
                 _bring_up_to_date(data, path, SCHEMA, version)
             yield connection
+
+
+@contextmanager
+def _copy_of(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    with closing(_connected("")) as copy:
+        copy.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        connection.backup(copy)
+        yield copy
 
 
 def _connected(uri: str) -> sqlite3.Connection:

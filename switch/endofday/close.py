@@ -22,11 +22,12 @@ from switch.clearing import presentments as clearing
 from switch.clearing.checks import CLEARING_CHECKS, Fault
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
+from switch.display.measured import Measured
 from switch.display.plural import plural
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
-from switch.endofday.cleared_notices import tell_issuers
+from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
 from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
@@ -83,7 +84,7 @@ def close_day(
         tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):
             return _already_closed(connection, data, last, also, say, letters)
-        chosen = _chosen_date(connection, dates, business_date)
+        chosen = chosen_date(connection, dates, business_date)
         if chosen is None:
             return _nothing_to_close(connection, data, dates, business_date)
         if chosen in dates.closed:
@@ -153,7 +154,7 @@ class BooksReport:
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 
-def check_books(data: Path) -> BooksReport:
+def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> BooksReport:
     """Prove the files of a data folder, every closed day against the journal and the journal against itself.
 
     See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside: SQLite and the digests
@@ -163,7 +164,7 @@ def check_books(data: Path) -> BooksReport:
         reading = beside.submit(prove_files, data)
         issuers, transfers = IssuersProved(), TransfersProved()
         try:
-            report, stopped = _proved(connection), None
+            report, stopped = _proved(connection, say), None
             issuers = prove_issuers(connection, data)
             transfers = prove_transfers(books.ask_of(connection), data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
@@ -182,12 +183,13 @@ def check_books(data: Path) -> BooksReport:
     )
 
 
-def _proved(connection: sqlite3.Connection) -> BooksReport:
+def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> BooksReport:
     """Check every closed day against the journal, and the journal against itself; count what was looked at."""
     ask = books.ask_of(connection)
     dates = books.BusinessDates.of(connection)
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
-    for business_date in dates.closed:
+    for number, business_date in enumerate(dates.closed):
+        say(Measured(f"proving day {number + 1:,} of {len(dates.closed):,}", number, len(dates.closed)))
         for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
             faults += check(ask, business_date)
     last = {"business_date": dates.last_closed}
@@ -223,20 +225,7 @@ def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
 
 
 def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> Iterator[OpenDay]:
-    rows = connection.execute(
-        """
-        SELECT business_date, SUM(decisions), SUM(approvals), SUM(reversals)
-        FROM (
-          SELECT business_date, COUNT(*) AS decisions,
-            SUM(CASE WHEN approved_minor IS NULL THEN 0 ELSE 1 END) AS approvals, 0 AS reversals
-          FROM journal.decision GROUP BY business_date
-          UNION ALL
-          SELECT business_date, 0, 0, COUNT(*) FROM journal.reversal WHERE effective = 1 GROUP BY business_date
-        ) AS counted
-        GROUP BY business_date ORDER BY business_date
-        """
-    )
-    for business_date, decisions, approvals, reversals in rows:
+    for business_date, decisions, approvals, reversals in connection.execute(query("decided_dates")):
         if business_date not in dates.closed:
             yield OpenDay(
                 business_date=business_date,
@@ -246,7 +235,7 @@ def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> It
             )
 
 
-def _chosen_date(connection: sqlite3.Connection, dates: books.BusinessDates, business_date: str | None) -> str | None:
+def chosen_date(connection: sqlite3.Connection, dates: books.BusinessDates, business_date: str | None) -> str | None:
     """The date to close (or closed already), None where there is nothing to close."""
     if business_date is None:
         return next(dates.pending(connection), None)
@@ -352,6 +341,23 @@ def _write_day(
     connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int], say: Callable[[str], None]
 ) -> bool:
     """Compute, check and commit a day; False where somebody else closed it meanwhile."""
+    parameters = staged_day(connection, specs, business_date, say)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if business_date in books.BusinessDates.of(connection).closed:
+            return False
+        compute_day(connection, parameters, clock_ms, say)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return True
+
+
+def staged_day(
+    connection: sqlite3.Connection, specs: DaySpecs, business_date: str, say: Callable[[str], None]
+) -> dict[str, object]:
+    """Read the journal into the staging tables; the parameters of all that follows."""
     parameters: dict[str, object] = {
         "business_date": business_date,
         "value_date": specs.calendar.value_date(business_date),
@@ -361,29 +367,28 @@ def _write_day(
     }
     say(f"closing {business_date}: reading the journal")
     stage(connection, specs, parameters)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if business_date in books.BusinessDates.of(connection).closed:
-            return False
-        connection.execute(FEE_RULES, parameters)
-        with books.insert_unguarded(connection, "presentment"), books.insert_unguarded(connection, "fee_line"):
-            connection.execute(clearing.PRESENTMENTS, parameters)
-            connection.execute(PRESENTED_LINES, parameters)
-        query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
-        (presented,) = connection.execute(query, parameters).fetchone()
-        say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-        cleared = (*clearing.PRESENT, *ledger.CLEAR, settlement.REMISE_TOTALS)
-        for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
-            connection.execute(sql, parameters)
-        books.record_digests(connection, business_date)
-        connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
-        say(f"closing {business_date}: proving the books of {plural(presented, 'presentment')}")
-        _refuse_faults(connection, business_date)
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-    return True
+    return parameters
+
+
+def compute_day(
+    connection: sqlite3.Connection, parameters: dict[str, object], clock_ms: Callable[[], int], say: Callable[[str], None]
+) -> None:
+    """Write the rows of a staged day and check them, inside the caller's transaction."""
+    business_date = str(parameters["business_date"])
+    connection.execute(FEE_RULES, parameters)
+    with books.insert_unguarded(connection, "presentment"), books.insert_unguarded(connection, "fee_line"):
+        connection.execute(clearing.PRESENTMENTS, parameters)
+        connection.execute(PRESENTED_LINES, parameters)
+    query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
+    (presented,) = connection.execute(query, parameters).fetchone()
+    say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
+    cleared = (*clearing.PRESENT, *ledger.CLEAR, settlement.REMISE_TOTALS)
+    for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
+        connection.execute(sql, parameters)
+    books.record_digests(connection, business_date)
+    connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
+    say(f"closing {business_date}: proving the books of {plural(presented, 'presentment')}")
+    _refuse_faults(connection, business_date)
 
 
 def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:

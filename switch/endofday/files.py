@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from attrs import Factory, define, evolve
 
+from switch.display.measured import Measured
 from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
 from switch.endofday.layout_facts import BooksFacts
@@ -137,7 +138,8 @@ def render(
         letters = system_letters()
     for number, merchant_id in enumerate(stated, start=1):
         if number % STATEMENTS_TOLD == 1:
-            say(f"closing {business_date}: writing statement {number:,} of {len(stated):,}")
+            told = f"closing {business_date}: writing statement {number:,} of {len(stated):,}"
+            say(Measured(told, number - 1, len(stated)))
         _write_statement_files(connection, business_date, merchant_id, folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))

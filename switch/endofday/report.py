@@ -17,7 +17,8 @@ CLOSED: Final = "closed"
 ALREADY_CLOSED: Final = "already_closed"
 RENDERED_AGAIN: Final = "rendered_again"
 NOTHING_TO_CLOSE: Final = "nothing_to_close"
-DayOutcome = Literal["closed", "already_closed", "rendered_again", "nothing_to_close"]
+REHEARSED: Final = "rehearsed"  #: computed in a copy of the books, and nothing written
+DayOutcome = Literal["closed", "already_closed", "rendered_again", "nothing_to_close", "rehearsed"]
 
 
 @frozen(kw_only=True)

@@ -65,7 +65,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     parameters["vat_rate_basis_points"] = lacking.found(lambda: specs.fees.vat.rate(business_date))
     for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES, *CONVERSION_TABLES):
         connection.execute(sql)
-    connection.execute("BEGIN")
+    connection.execute("SAVEPOINT staged")  # a transaction of its own, unless the caller is in one
     connection.executemany(ADD_ENTRY_ACCOUNT, entry_accounts())
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     if specs.default_contract is not None:
@@ -80,7 +80,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     stage_dues(connection, specs.fees, business_date, [*specs.merchants.values()], specs.default_contract, lacking)
     _stage_conversions(connection, specs, business_date, lacking)
     lacking.refuse()
-    connection.execute("COMMIT")
+    connection.execute("RELEASE staged")
 
 
 def _stage_conversions(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, lacking: Lacking) -> None:

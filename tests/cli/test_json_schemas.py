@@ -123,7 +123,14 @@ def test_the_end_of_the_day(tmp_path: Path) -> None:
     shown = held("day", run("day", "show", *data).json)
     assert all(shown[items] for items in ("refunds", "adjustments", "reversed", "holds", "exceptions", "payouts"))
     held("day", run("day", "close", FRIDAY, *data).json)
+    held("day-list", run("day", "list", "--verify", *data).json)
+    held("day-range", run("day", "show", "--month", "2026-11", *data).json)
+    held("day-diff", run("day", "diff", FRIDAY, SATURDAY, *data).json)
+    held("day-redo", run("day", "redo", "--files-only", *data).json)
+    held("find", run("find", GROCER.id, FRIDAY, "98.68", *data).json)
     held("statement", run("statement", GROCER.id, SATURDAY, *data).json)
+    for one in run("statement", GROCER.id, "--month", "2026-11", *data).json:
+        held("statement", one)
     for layout in ("remise", "monthly"):
         held("statement-layout", run("statement", GROCER.id, SATURDAY, "--layout", layout, *data).json)
     assert held("check", run("check", *data).json)["sound"] is True

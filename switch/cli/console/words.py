@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.french.batch import BATCH_WORDS
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
@@ -26,8 +27,10 @@ from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
+#: Sentences with more words of their own come first: the first pattern that fits is taken.
 _CATALOGUE: Final = {
     **RECONCILE,
+    **BATCH_WORDS,
     **SCREENS,
     **PROOFS,
     **DEMO,
@@ -45,10 +48,12 @@ SPOKEN: Final = frozenset(
         "day",
         "demo",
         "fees",
+        "find",
         "mail",
         "merchants",
         "payouts",
         "reconcile",
+        "report",
         "statement",
     }
 )

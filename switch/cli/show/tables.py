@@ -28,6 +28,7 @@ FIGURES: Final = frozenset(
     | {"LEFT line", "RIGHT line", "LEFT lines", "RIGHT lines", "LEFT", "RIGHT", "difference", "differences", "findings"}
     | {"transactions", "by journal", "by bank", "by day"}
     | {"ledger", "held", "available", "gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
+    | {"paid out", "decisions", "approved", "change"}
 )
 
 

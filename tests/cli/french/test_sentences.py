@@ -11,6 +11,7 @@ import pytest
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS
 from switch.cli import VERBS, cli
 from switch.cli.console.words import CATALOGUES, SPOKEN, translated
+from switch.cli.french.batch import BATCH_WORDS
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.mail import MAIL
@@ -24,6 +25,10 @@ SWITCH: Final = Path(__file__).parents[3] / "switch"
 
 #: What stands in code in pieces: as the whole sentences come to be, so that each piece is in one of them.
 WHOLE: Final = (
+    "payout postings",
+    "gross amount",
+    "subscription entries",
+    "--from: found '2026-02-30', expected a date such as 2026-11-22 or 22/11/2026",
     "/d/pan.key: missing, and the card numbers of this folder open with no other key",
     "merchant TELECOM00000001 has no statement of 2026-11-22, its latest is of 2026-11-21",
     "merchant TELECOM00000001 has no statement of 2026-11-22, nor of any other date",
@@ -165,6 +170,8 @@ MODULES: Final = (
     *("data_folder/databases", "data_folder/lock", "data_folder/vault", "machine/files"),
     *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
     *("cli/mail", "mail/delivery", "mail/outbox", "mail/queueing", "mail/letter", "mail/smtp_session"),
+    *("cli/day_again", "cli/day_list", "cli/day_span", "cli/find", "cli/report", "cli/command/spans", "cli/command/written"),
+    *("batch/again", "batch/days", "batch/figures", "batch/find", "batch/recomputation"),
     *("cli/reconcile", "cli/reconciled", "endofday/three_books", "reconciliation/matching", "reconciliation/workbench"),
     *("reconciliation/readers/recognize", "reconciliation/readers/tables", "reconciliation/readers/column_map"),
     *("reconciliation/readers/camt", "reconciliation/readers/cmi_text", "reconciliation/readers/other_texts"),
@@ -223,7 +230,7 @@ def test_places_are_in_order_and_all_of_them_are_translated() -> None:
 
 
 def test_no_table_takes_a_word_from_another() -> None:
-    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL, RECONCILE)
+    tables = (BATCH_WORDS, SCREENS, PROOFS, DEMO, MISTAKES, MAIL, RECONCILE)
     twice = {text for table in tables for text in table if sum(text in other for other in tables) > 1}
     assert {text for text in twice if len({table[text] for table in tables if text in table}) > 1} == set()
 
