@@ -207,13 +207,7 @@ def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> Books
 _COUNT_NAMES: Final = tuple(name for name in settled.CLOSED_DAY_COLUMNS if name.endswith("_count") and name != "decision_count")
 _NO_COUNTS: Final[dict[str, Any]] = dict.fromkeys(_COUNT_NAMES, 0)
 _NOTHING_PROVED: Final = BooksReport(
-    faults=(),
-    closed_days=(),
-    open_days=(),
-    outstanding_count=0,
-    posting_count=0,
-    statement_count=0,
-    **_NO_COUNTS,
+    faults=(), closed_days=(), open_days=(), outstanding_count=0, posting_count=0, statement_count=0, **_NO_COUNTS
 )
 
 
