@@ -89,6 +89,16 @@ class Calendar:
                 left = max(left - 1, 0)
         return day.isoformat()
 
+    def deadline(self, business_date: str, days: int, *, banking: bool = False) -> str:
+        """The last day of a period that begins on a business date: so many days later, and the next banking day where that is
+        none; with ``banking``, so many banking days later."""
+        day = date.fromisoformat(business_date) + timedelta(days=0 if banking else days)
+        left = days if banking else 0
+        while left > 0 or not self.is_banking_day(day):
+            day += timedelta(days=1)
+            left -= left > 0 and self.is_banking_day(day)
+        return day.isoformat()
+
 
 def refuse_beyond_calendar(business_date: str, where: str = "business date") -> None:
     """SwitchError where a date is too late to be closed."""

@@ -45,6 +45,7 @@ HELD_BACK_DAYS_MAX: Final = 3_650  #: ten years
 
 MARGIN_BASIS_POINTS_MAX = 2_000  #: of a conversion: 20 %; more is a slip of the hand
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
+CONTRACT_DAYS_MAX = 366  #: of a period in a contract: a year
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -120,6 +121,8 @@ class Merchant:
     layout: ContractLayout = "detailed"  #: of its statement, in files and by mail
     paid_in: str = ""  #: currency of its account, ISO 4217 numeric; empty: the one it sells in
     conversion_margin_basis_points: int = 0  #: of what is converted: kept by the centre
+    hold_days: int = 0  #: days after which a hold that nobody captured expires, in business dates; 0: never
+    debit_after_days: int = 0  #: days for which an account below zero is carried before it is debited; 0: always carried
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -167,6 +170,8 @@ class Merchant:
             rounding=table.choice("rounding", ROUNDINGS, BY_LINE),
             reserve=table.table("reserve").reading(HeldBack.from_toml) if "reserve" in table else None,
             deposit=table.table("deposit").reading(HeldBack.from_toml) if "deposit" in table else None,
+            hold_days=table.integer("hold_days", 0, high=CONTRACT_DAYS_MAX),
+            debit_after_days=table.integer("debit_after_days", 0, high=CONTRACT_DAYS_MAX),
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

@@ -256,6 +256,8 @@ def _show_head(report: DayReport) -> None:
                 ("refunds", report.refund_count),
                 ("adjustments", report.adjustment_count),
                 ("holds waiting", report.outstanding_count),
+                ("holds expired", report.expired_count),
+                ("exceptions presented", report.represented_count),
             ),
             *([("cleared", cleared_in_words(report))] if report.adjustment_count else []),
             *([("files", report.folder)] if report.folder is not None else []),
@@ -348,7 +350,8 @@ def approvals_in_words(report: DayReport | BooksReport) -> str:
         ("with nothing due", report.nothing_due_count),
         ("as exceptions", report.exception_count),
     )
-    return ", ".join([said(f"{report.presentment_count} presented"), *(said(f"{count} {what}") for what, count in also)])
+    presented = report.presentment_count - report.represented_count
+    return ", ".join([said(f"{presented} presented"), *(said(f"{count} {what}") for what, count in also)])
 
 
 def cleared_in_words(report: DayReport) -> str:

@@ -175,10 +175,12 @@ class BusinessDates:
         return self.opened[-1] if self.opened else None
 
     def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
-        """Dates with decisions, or reversals that have effect, that are not closed, ascending."""
+        """Dates with decisions, reversals that have effect, or events of cases, that are not closed, ascending."""
         query = """
         SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?1)
           OR EXISTS (SELECT 1 FROM journal.reversal WHERE business_date = ?1 AND effective = 1)
+          OR EXISTS (SELECT 1 FROM dispute_event WHERE business_date = ?1)
+          OR EXISTS (SELECT 1 FROM exception_order WHERE business_date = ?1)
         """
         for business_date in sorted(set(self.opened) - set(self.closed)):
             if connection.execute(query, (business_date,)).fetchone()[0]:
@@ -219,6 +221,13 @@ _DIGESTED: Final = {
     "statement_total": "merchant_id, origin",
     "type_total": "merchant_id, transaction_type",
     "day_total": "currency",
+    "exception_order": "id",
+    "exception_end": "request_id",
+    "exception_reason": "request_id",
+    "dispute_event": "id",
+    "dispute_item": "dossier, number",
+    "dispute_set_aside": "file_sha256, line",
+    "direct_debit": "reference",
 }
 
 

@@ -20,10 +20,12 @@ from switch.business_day import is_business_date, next_business_date
 from switch.clearing import ledger
 from switch.clearing import presentments as clearing
 from switch.clearing.checks import CLEARING_CHECKS, Fault
+from switch.clearing.exceptions import EXCEPTION_CHECKS
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
 from switch.display.measured import Measured
 from switch.display.plural import plural
+from switch.disputes.booking import DISPUTE_CHECKS, DISPUTE_ENTRIES, DISPUTE_ITEMS, DISPUTE_POSTINGS
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
@@ -47,10 +49,12 @@ if TYPE_CHECKING:
     from switch.settlement.typesetting.letters import Letters
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
-DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, *CONVERSION_CHECKS, charges_follow_rates)
-#: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
-#: parameters of the day. See ``settlement.fees.entries``.
-ENTRY_SOURCES: tuple[str, ...] = (*FEE_LINES, *DUES)
+DAY_CHECKS = (
+    *(*CLEARING_CHECKS, *EXCEPTION_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, *DISPUTE_CHECKS),
+    *(*CONVERSION_CHECKS, charges_follow_rates),
+)
+#: What changes payouts (``fees.entries``), before they are made. Disputes come last: a direct debit counts all others in.
+ENTRY_SOURCES: tuple[str, ...] = (*FEE_LINES, *DUES, *DISPUTE_ENTRIES)
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
 
 
@@ -143,6 +147,8 @@ class BooksReport:
     held_count: int
     captured_later_count: int
     nothing_due_count: int
+    represented_count: int  #: part of ``presentment_count``: exceptions of earlier dates
+    expired_count: int
     outstanding_count: int  #: holds that wait at the close of the last closed day
     posting_count: int
     statement_count: int
@@ -222,10 +228,7 @@ def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> It
     for business_date, decisions, approvals, reversals in connection.execute(query("decided_dates")):
         if business_date not in dates.closed:
             yield OpenDay(
-                business_date=business_date,
-                decision_count=decisions,
-                approval_count=approvals,
-                reversal_count=reversals,
+                business_date=business_date, decision_count=decisions, approval_count=approvals, reversal_count=reversals
             )
 
 
@@ -376,7 +379,7 @@ def compute_day(
     query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
     (presented,) = connection.execute(query, parameters).fetchone()
     say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-    cleared = (*clearing.PRESENT, *ledger.CLEAR, settlement.REMISE_TOTALS)
+    cleared = (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, settlement.REMISE_TOTALS)
     for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
         connection.execute(sql, parameters)
     books.record_digests(connection, business_date)

@@ -17,7 +17,7 @@ from attrs import Factory, define
 from switch.clearing.checks import FAULTS_SHOWN_MAX, Fault
 from switch.data_folder import databases
 from switch.endofday import books
-from switch.endofday.cleared_notices import ISSUERS_PRESENTED, query
+from switch.endofday.cleared_notices import ISSUERS_TOLD, query
 from switch.issuers.process import book, notices
 from switch.issuers.process.accounts import process_runs
 
@@ -46,7 +46,7 @@ def prove_issuers(connection: sqlite3.Connection, data: Path) -> IssuersProved:
     proved = IssuersProved()
     days: dict[str, list[str]] = {}
     for business_date in books.closed_dates(connection):
-        for (issuer,) in connection.execute(ISSUERS_PRESENTED, {"business_date": business_date}):
+        for (issuer,) in connection.execute(ISSUERS_TOLD, {"business_date": business_date}):
             days.setdefault(str(issuer), []).append(business_date)
     missing = [issuer for issuer in sorted(days) if databases.is_empty(data / "issuers" / f"{issuer}.db")]
     if missing:

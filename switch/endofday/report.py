@@ -259,7 +259,7 @@ CLOSED_DAY_COLUMNS = (
     "exception_count",
     "held_count",
     "captured_later_count",
-    "nothing_due_count",
+    *("nothing_due_count", "represented_count", "expired_count"),
 )
 
 
@@ -278,7 +278,7 @@ class DayReport:
     value_date: str | None = None
     specs_digest: str | None = None
     decision_count: int = 0
-    approval_count: int = 0  #: presented, reversed, exceptions, held, captured later and nothing due
+    approval_count: int = 0  #: presented (but for represented), reversed, exceptions, held, captured later and nothing due
     presentment_count: int = 0
     refund_count: int = 0  #: part of ``presentment_count``
     adjustment_count: int = 0
@@ -287,6 +287,8 @@ class DayReport:
     held_count: int = 0  #: of the date, waiting to be captured at its close
     captured_later_count: int = 0  #: that another request of the same date captured
     nothing_due_count: int = 0  #: that move no money: inquiries, verifications, captures of nothing
+    represented_count: int = 0  #: part of ``presentment_count``: exceptions of earlier dates that could be presented now
+    expired_count: int = 0  #: holds that the close of the date ended
     outstanding_count: int = 0  #: holds of this and all earlier dates that wait at its close
     totals: tuple[DayTotal, ...] = ()
     positions: tuple[Position, ...] = field(default=(), repr=False)

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
+from switch.clearing.exceptions import OPEN_EXCEPTIONS
+from switch.disputes.booking import DISPUTED_MERCHANTS, DISPUTED_WITH_FEE
 from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
@@ -66,6 +68,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES, *CONVERSION_TABLES):
         connection.execute(sql)
     connection.execute("SAVEPOINT staged")  # a transaction of its own, unless the caller is in one
+    connection.execute(OPEN_EXCEPTIONS, parameters)
     connection.executemany(ADD_ENTRY_ACCOUNT, entry_accounts())
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     if specs.default_contract is not None:
@@ -73,7 +76,10 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
     groups = stage_groups(connection, specs.fees, business_date, lacking)
     connection.execute(RELEASES_WANTED, parameters)
-    for sql in clearing.STAGE:
+    (disputed,) = connection.execute(DISPUTED_WITH_FEE, parameters).fetchone()
+    vat_of_fee = lacking.found(lambda: specs.fees.vat.rate(business_date, "chargeback_fee")) if disputed else 0
+    parameters["dispute_vat_basis_points"] = vat_of_fee
+    for sql in (DISPUTED_MERCHANTS, *clearing.STAGE):
         connection.execute(sql, parameters)
     _refuse_changed_currency(connection, parameters)
     stage_tariffs(connection, specs.fees, business_date, groups, lacking)
@@ -111,7 +117,7 @@ def _terms(m: Merchant) -> tuple[object, ...]:
     return (
         *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
         *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.paid_by, m.payout_label, m.mcc, m.rounding),
-        m.layout,
+        *(m.layout, m.hold_days, m.debit_after_days),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from switch.accounting.chart import Chart
 from switch.clearing.interchange import InterchangeTable
+from switch.disputes.terms import DISPUTES_FILE, NO_TERMS, DisputeTerms
 from switch.errors import SwitchError
 from switch.issuers.scenario import Scenario
 from switch.rates import NO_RATES, RateTable
@@ -26,7 +27,7 @@ from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar,
 from switch.specs.specification import Fees, Specs
 from switch.transfers.payer import TransferProfile
 
-MAIL_FILE: Final = "mail.toml"  #: may be missing
+MAIL_FILE: Final = "mail.toml"  #: it may be missing, as may those of rates and disputes
 TRANSFERS_FILE: Final = "transfers.toml"  #: may be missing
 
 
@@ -46,6 +47,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     vat = files.read("fees/vat.toml", VatTable.from_toml)
     calendar = read_calendar(files)
     rates = files.read(RATES_FILE, RateTable.from_toml) if files.has(RATES_FILE) else NO_RATES
+    disputes = files.read(DISPUTES_FILE, DisputeTerms.from_toml) if files.has(DISPUTES_FILE) else NO_TERMS
     scenarios = {
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
@@ -73,6 +75,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     assert mail is not None
     assert transfers is not None
     assert rates is not None
+    assert disputes is not None
     return Specs(
         folder=files.folder,
         digest=files.digest(),
@@ -89,6 +92,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         transfers=transfers,
         charts=MappingProxyType({name: chart for name, chart in charts.items() if chart is not None}),
         rates=rates,
+        disputes=disputes,
         unsaid=unsaid,
     )
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from switch.accounting.chart import Chart
 from switch.business_day import Calendar
 from switch.clearing.interchange import InterchangeTable
+from switch.disputes.terms import NO_TERMS, DisputeTerms
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
 from switch.issuers.profile import Profile
@@ -51,4 +52,5 @@ class Specs:
     transfers: TransferProfile = TransferProfile()  #: of ``transfers.toml``, which may be missing
     charts: Mapping[str, Chart] = MappingProxyType({})  #: of accounts, of ``accounting/``, by name
     rates: RateTable = NO_RATES  #: of accounts in other currencies than their sales
+    disputes: DisputeTerms = NO_TERMS  #: of ``disputes.toml``, which may be missing
     unsaid: tuple[SpecError, ...] = ()  #: what the centre may have to say on a line and its dialect cannot

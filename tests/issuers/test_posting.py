@@ -151,6 +151,25 @@ def test_a_completion_of_an_expired_hold_is_an_advice_like_others() -> None:
     assert bank.money() == (-9_000, 0, -9_000)
 
 
+def test_a_hold_that_the_centre_lets_expire_is_given_back_once_and_a_later_completion_debits_once() -> None:
+    bank, booking = Bank(MemoryBook()), asked(GOOD, 12_500)
+    bank.ask(booking)
+    bank.clear(DAYS[0], presented(booking, 0))
+    assert bank.money() == (0, 0, 0)
+    assert bank.kinds == [("hold", 12_500), ("expired", 12_500)]
+    bank = bank.restarted()
+    bank.pass_days(HOLD_DAYS)
+    assert bank.money() == (0, 0, 0)
+    completion = completing(booking, 9_000)
+
+    bank.tell(completion)
+    assert bank.money() == (0, 9_000, -9_000)
+    bank.clear(DAYS[1], presented(completion, 9_000, 2))
+
+    assert bank.money() == (-9_000, 0, -9_000)
+    assert bank.restarted().money() == bank.money()
+
+
 def test_a_completion_that_is_booked_before_its_advice_comes_ends_the_holds_it_captures() -> None:
     bank, sale, more = Bank(MemoryBook()), asked(GOOD, 12_500), asked(GOOD, 1_000, stan=2)
     bank.ask(sale)

@@ -186,6 +186,8 @@ VALUES (:business_date, '{MARKET.id}', 'MARCHE01', 0, 'rent', 1, '2026-11', -150
 @pytest.fixture
 def with_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(day_close, "ENTRY_SOURCES", (SOURCE,))
+    others = tuple(check for check in day_close.DAY_CHECKS if check.__name__ != "disputes_posted")
+    monkeypatch.setattr(day_close, "DAY_CHECKS", others)  # there is no dispute behind the representment
 
 
 @pytest.mark.usefixtures("with_entries")

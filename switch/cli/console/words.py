@@ -16,6 +16,7 @@ from typing import Any, Final
 import click
 
 from switch.cli.french.batch import BATCH_WORDS
+from switch.cli.french.casework import CASEWORK
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
@@ -29,6 +30,7 @@ from switch.merchant import LANGUAGES, StatementLanguage
 #: English text -> the text in that language.
 #: Sentences with more words of their own come first: the first pattern that fits is taken.
 _CATALOGUE: Final = {
+    **CASEWORK,
     **RECONCILE,
     **BATCH_WORDS,
     **SCREENS,
@@ -47,6 +49,8 @@ SPOKEN: Final = frozenset(
         "check",
         "day",
         "demo",
+        "disputes",
+        "exceptions",
         "fees",
         "find",
         "mail",

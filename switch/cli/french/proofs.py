@@ -11,6 +11,10 @@ from typing import Final
 PROOFS: Final[dict[str, str]] = {
     # the names of the checks, as ``check`` lists them; --json keeps the English ones
     "entries_balance": "écritures équilibrées",
+    "exceptions_end_once": "anomalies clôturées une fois",
+    "disputes_booked": "litiges comptabilisés",
+    "disputes_within_sales": "litiges dans la limite des ventes",
+    "disputes_posted": "écritures des litiges",
     "positions_sum_to_zero": "somme des soldes nets nulle",
     "positions_match_presentments": "soldes nets exacts",
     "approvals_presented_once": "autorisations présentées une fois",

@@ -29,6 +29,7 @@ FIGURES: Final = frozenset(
     | {"transactions", "by journal", "by bank", "by day"}
     | {"ledger", "held", "available", "gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
     | {"paid out", "decisions", "approved", "change"}
+    | {"dates", "charged back", "fee", "booked"}
 )
 
 
