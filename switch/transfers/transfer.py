@@ -20,7 +20,7 @@ BankVerdict = Literal["accepted", "settled", "rejected", "returned", "released"]
 TransferState = Literal["due", "issued", "accepted", "rejected", "returned", "disputed"]
 STATES: Final[tuple[TransferState, ...]] = ("due", "issued", "accepted", "rejected", "returned", "disputed")
 #: States of a transfer that did not pay, or paid and had the money back: the payout waits for another one.
-UNPAID: Final[frozenset[TransferState]] = frozenset({"rejected", "returned"})
+PAYABLE_AGAIN: Final[frozenset[TransferState]] = frozenset({"rejected", "returned"})
 ID_LENGTH_MAX: Final = 35  #: Max35Text of ISO 20022: message ids, payment ids, end-to-end ids
 _PLAIN: Final = re.compile(r"[A-Za-z0-9.-]+")  #: letters that every bank takes in an id
 _KEPT: Final = 18  #: characters of a long reference that its end-to-end id keeps

@@ -27,7 +27,7 @@ from switch.money import currency_name
 from switch.record import frozen
 from switch.transfers.pain001 import PaymentFile, as_pain001, control_sum, in_groups, message_id_of
 from switch.transfers.payer import TransferProfile
-from switch.transfers.transfer import UNPAID, Transfer, end_to_end_id_of
+from switch.transfers.transfer import PAYABLE_AGAIN, Transfer, end_to_end_id_of
 from switch.treasury.store import EndedTransfer, PayoutDue, StoredFile, TransferBook, TransferEvent
 
 PAYOUTS_TOLD_MAX: Final = 10  #: payouts named in one sentence
@@ -124,7 +124,7 @@ def reissue(data: Path, specs: TreasurySpecs, references: Sequence[str], clock_m
 
 def _payable(book: TransferBook, references: Collection[str] = ()) -> list[EndedTransfer]:
     """The ended transfers whose payouts may be tried again: all, or those of these references."""
-    return [each for each in book.ended() if each.state in UNPAID and (not references or each.reference in references)]
+    return [each for each in book.ended() if each.state in PAYABLE_AGAIN and (not references or each.reference in references)]
 
 
 def _release(book: TransferBook, reference: str, now_ms: int) -> None:

@@ -12,7 +12,7 @@ from attrs import fields
 
 from switch.record import frozen
 from switch.transfers.pain001 import PaymentFile
-from switch.transfers.transfer import UNPAID, BankVerdict, Transfer, TransferState, state_of
+from switch.transfers.transfer import PAYABLE_AGAIN, BankVerdict, Transfer, TransferState, state_of
 
 SETTLEMENT_ACCOUNT: Final = "settlement-account"  #: of the ledger; the bank's account that payouts leave
 SUSPENSE_ACCOUNT: Final = "payout-suspense"  #: what came back of a merchant's payouts and was not sent again
@@ -241,7 +241,7 @@ class TransferBook:
     def post_state(self, transfer: Transfer, narrative: str) -> None:
         """Bring the suspense account to what the state of a payout's last transfer says: its amount once it has ended, else
         nothing."""
-        owed = transfer.amount_minor if state_of(self.verdicts(transfer.end_to_end_id)) in UNPAID else 0
+        owed = transfer.amount_minor if state_of(self.verdicts(transfer.end_to_end_id)) in PAYABLE_AGAIN else 0
         self.post(transfer, owed - self.suspended_minor(transfer.end_to_end_id), narrative, self.open_date())
 
     def post(self, transfer: Transfer, back_minor: int, narrative: str, value_date: str) -> None:

@@ -6,7 +6,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.transfers.transfer import UNPAID, ID_LENGTH_MAX, STATES, end_to_end_id_of, state_of
+from switch.transfers.transfer import ID_LENGTH_MAX, PAYABLE_AGAIN, STATES, end_to_end_id_of, state_of
 
 VERDICTS = ("accepted", "settled", "rejected", "returned", "released")
 
@@ -22,7 +22,7 @@ def test_what_the_bank_may_have_paid_has_not_ended() -> None:
     """Only a return, a rejection without a settlement, or a person lets a payout be paid again."""
     for said in permutations(VERDICTS, 2):
         may_be_paid = "returned" not in said and ("rejected" not in said or ("settled" in said and "released" not in said))
-        assert (state_of(said) in UNPAID) != may_be_paid
+        assert (state_of(said) in PAYABLE_AGAIN) != may_be_paid
 
 
 @given(reference=st.text(min_size=1, max_size=60), attempt=st.integers(1, 9_999))
