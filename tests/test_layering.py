@@ -46,6 +46,8 @@ ORDER: Final = (
     "settlement/typesetting",
     "settlement/fees",
     "settlement",
+    "transfers",
+    "accounting",
     "settlement/layouts",
     "disputes",
     "reconciliation",
@@ -60,7 +62,9 @@ ORDER: Final = (
     "journal",
     "trace",
     "issuers/process",
+    "endofday/proofs",
     "endofday",
+    "treasury",
     "casework",
     "batch",
     "batch/page",
@@ -77,7 +81,12 @@ ORDER: Final = (
 PURE: Final = frozenset(ORDER[: ORDER.index("machine")])
 ROOMS: Final = {folder.split("/")[0] for folder in PURE} - {"", "display"}
 #: Which other room a room may import.
-ROOM_IMPORTS: Final = {"settlement": {"clearing"}, "disputes": {"clearing"}, "reconciliation": {"settlement"}}
+ROOM_IMPORTS: Final = {
+    "settlement": {"clearing"},
+    "disputes": {"clearing"},
+    "transfers": {"settlement"},
+    "reconciliation": {"settlement"},
+}
 
 #: Third party -> the folders that may import it; what has no entry is free (attrs).
 DOORKEEPERS: Final = {
@@ -90,6 +99,7 @@ DOORKEEPERS: Final = {
         "trace",
         "issuers/process",
         "endofday",
+        "treasury",
         "casework",
         "batch",
         "mail",
@@ -386,6 +396,13 @@ TESTED_BY: Final = {
     "endofday/staging": "clearing/test_presentments.py",
     "explain/charges": "cli/test_json_schemas.py",
     "endofday/statements": "settlement/test_statement.py",
+    "endofday/proofs/transfer_proofs": "treasury/test_payouts.py",
+    "treasury/issue": "treasury/test_payouts.py",
+    "treasury/status": "treasury/test_payouts.py",
+    "treasury/store": "treasury/test_payouts.py",
+    "treasury/accounts": "treasury/test_accounting.py",
+    "accounting/entries": "treasury/test_accounting.py",
+    "accounting/forms": "treasury/test_accounting.py",
     "endofday/tariffs": "settlement/test_fee_plans.py",
     "endofday/cleared_notices": "endofday/test_issuer_proofs.py",
     "errors": "cli/test_decode.py",
@@ -482,7 +499,6 @@ TESTED_BY: Final = {
     "settlement/fees/lines": "settlement/test_fee_plans.py",
     "settlement/fees/rows": "settlement/test_fee_plans.py",
     "settlement/fees/stated": "settlement/test_remises.py",
-    "settlement/payouts": "clearing/test_presentments.py",
     "settlement/statement_labels": "settlement/test_statement.py",
     "specs/checks": "trials/test_specification_mistakes.py",
     "specs/centre_profile": "specs/test_load.py",

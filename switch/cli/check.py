@@ -83,7 +83,8 @@ def show_proof(report: BooksReport) -> None:
             ("postings", report.posting_count),
             ("statements", report.statement_count),
             *pairs_above_zero(("day files", report.file_count), ("sealed cards", report.card_count)),
-            *pairs_above_zero(("booked by banks", report.booked_count), ("messages", report.mail_count)),
+            *pairs_above_zero(("booked by banks", report.booked_count), ("transfers", report.transfer_count)),
+            *pairs_above_zero(("messages", report.mail_count)),
             *(
                 (
                     "still open",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.business_day import DateSpan
+from switch.cli.accounting import accounting
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
 from switch.cli.command.spans import span_of, span_options
@@ -52,6 +53,9 @@ def day() -> None:
 day.add_command(list_days)
 day.add_command(redo)
 day.add_command(diff)
+
+
+day.add_command(accounting)
 
 
 @day.command(short_help="Clear a business date, settle it, write statements.")

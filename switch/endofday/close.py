@@ -31,6 +31,7 @@ from switch.endofday import files as day_files
 from switch.endofday import report as settled
 from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
+from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
@@ -153,6 +154,7 @@ class BooksReport:
     statement_count: int
     card_count: int = 0  #: different sealed card numbers of the journal that were opened
     file_count: int = 0  #: files of closed days that are as they were written
+    transfer_count: int = 0  #: attempts to pay payouts, in files for the bank
     booked_count: int = 0  #: items of closed days that the issuers have booked on their accounts
     mail_count: int = 0  #: messages of the outbox that were compared with the books
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
@@ -166,10 +168,11 @@ def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> Book
     """
     with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
         reading = beside.submit(prove_files, data)
-        issuers = IssuersProved()
+        issuers, transfers = IssuersProved(), TransfersProved()
         try:
             report, stopped = _proved(connection, say), None
             issuers = prove_issuers(connection, data)
+            transfers = prove_transfers(books.ask_of(connection), data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()
@@ -177,8 +180,9 @@ def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> Book
         files.fault("databases_sound", f"the proofs of the books stopped, for what they read makes no sense: {stopped}")
     return evolve(
         report,
-        faults=(*files.faults, *report.faults, *issuers.faults),
-        notes=(*files.notes, *issuers.notes),
+        faults=(*files.faults, *report.faults, *transfers.faults, *issuers.faults),
+        notes=(*files.notes, *transfers.notes, *issuers.notes),
+        transfer_count=transfers.transfer_count,
         booked_count=issuers.booked_count,
         card_count=files.card_count,
         file_count=files.file_count,
@@ -209,13 +213,7 @@ def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> Books
 _COUNT_NAMES: Final = tuple(name for name in settled.CLOSED_DAY_COLUMNS if name.endswith("_count") and name != "decision_count")
 _NO_COUNTS: Final[dict[str, Any]] = dict.fromkeys(_COUNT_NAMES, 0)
 _NOTHING_PROVED: Final = BooksReport(
-    faults=(),
-    closed_days=(),
-    open_days=(),
-    outstanding_count=0,
-    posting_count=0,
-    statement_count=0,
-    **_NO_COUNTS,
+    faults=(), closed_days=(), open_days=(), outstanding_count=0, posting_count=0, statement_count=0, **_NO_COUNTS
 )
 
 
@@ -230,10 +228,7 @@ def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> It
     for business_date, decisions, approvals, reversals in connection.execute(query("decided_dates")):
         if business_date not in dates.closed:
             yield OpenDay(
-                business_date=business_date,
-                decision_count=decisions,
-                approval_count=approvals,
-                reversal_count=reversals,
+                business_date=business_date, decision_count=decisions, approval_count=approvals, reversal_count=reversals
             )
 
 

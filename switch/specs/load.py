@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from switch.accounting.chart import Chart
 from switch.clearing.interchange import InterchangeTable
 from switch.disputes.terms import DISPUTES_FILE, NO_TERMS, DisputeTerms
 from switch.errors import SwitchError
@@ -24,8 +25,10 @@ from switch.specs.folder import folder_of
 from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
 from switch.specs.specification import Fees, Specs
+from switch.transfers.payer import TransferProfile
 
 MAIL_FILE: Final = "mail.toml"  #: it may be missing, as may those of rates and disputes
+TRANSFERS_FILE: Final = "transfers.toml"  #: may be missing
 
 
 def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs:
@@ -49,6 +52,8 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
     mail = files.read(MAIL_FILE, MailProfile.from_toml) if (files.folder / MAIL_FILE).exists() else MailProfile()
+    transfers = files.read(TRANSFERS_FILE, TransferProfile.from_toml) if files.has(TRANSFERS_FILE) else TransferProfile()
+    charts = {name: files.read(f"accounting/{name}.toml", partial(Chart.from_toml, name)) for name in files.names("accounting")}
     for check in CHECKS:
         check(files, routing)
     check_scenarios(files, dialects)
@@ -68,6 +73,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     assert vat is not None
     assert calendar is not None
     assert mail is not None
+    assert transfers is not None
     assert rates is not None
     assert disputes is not None
     return Specs(
@@ -83,6 +89,8 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         calendar=calendar,
         scenarios=MappingProxyType({name: scenario for name, scenario in scenarios.items() if scenario is not None}),
         mail=mail,
+        transfers=transfers,
+        charts=MappingProxyType({name: chart for name, chart in charts.items() if chart is not None}),
         rates=rates,
         disputes=disputes,
         unsaid=unsaid,

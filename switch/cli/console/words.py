@@ -21,6 +21,7 @@ from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
 from switch.cli.french.mail import MAIL
+from switch.cli.french.money import MONEY
 from switch.cli.french.proofs import PROOFS
 from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
@@ -38,6 +39,7 @@ _CATALOGUE: Final = {
     **MISTAKES,
     **MAIL,
     **FEES,
+    **MONEY,
 }
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
@@ -53,6 +55,7 @@ SPOKEN: Final = frozenset(
         "find",
         "mail",
         "merchants",
+        "payouts",
         "reconcile",
         "report",
         "statement",
