@@ -200,6 +200,7 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
 @example(steps=[("sell", 1), ("sell", 1), ("refund", 1), ("complete", 3)])
 @example(steps=[("sell", 1), ("misstate", 1), ("reverse", 1)])
 @example(steps=[("sell", 1), ("misstate", 1), ("complete", 1)])
+@example(steps=[("away", 1), ("sell", 1), ("sell", 1), ("reverse", 2)])
 def test_a_restart_forgets_nothing(
     tmp_path_factory: pytest.TempPathFactory, capture: ContractCapture, steps: list[tuple[str, int]]
 ) -> None:
