@@ -277,8 +277,8 @@ def test_the_reason_is_the_acquirers_own_while_the_request_still_waits(reason: s
 
 def test_the_reason_is_the_acquirers_own_for_the_increments_of_a_hold_too() -> None:
     talk = Dialogue()
-    for stan, names in ((1, {}), (2, {"original_key": request(1).key})):
-        talk >> asked(stan, pre_authorized=True, **names)
+    for stan, original_key in ((1, None), (2, request(1).key)):
+        talk >> asked(stan, pre_authorized=True, original_key=original_key)
         talk << "journal request" << "forward"
         talk >> answered(stan, "00")
         talk.drop()
