@@ -160,8 +160,8 @@ class _Debits:
 
 
 def declined_and_forgotten(judged: Iterable[Judged]) -> Iterator[ExchangeKey]:
-    """Requests that a bank declined and, after its death, approved: what it declined it forgets, and a copy that the weather brings
-    late is a new request to it. If the switch is dead as well by then, nobody hears of what is held."""
+    """Requests that a bank declined and, after its death, approved: what it declined it forgets, and a copy that the weather
+    brings late is a new request to it. If the switch is dead as well by then, nobody hears of what is held."""
     declined: dict[ExchangeKey, int] = {}
     for one in judged:
         if one.is_request and one.code != "00":
