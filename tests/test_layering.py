@@ -44,6 +44,8 @@ ORDER: Final = (
     "issuers",
     "clearing",
     "settlement",
+    "gateway/protocol",
+    "gateway",
     # the shell, from the ground up
     "machine",
     "data_folder",

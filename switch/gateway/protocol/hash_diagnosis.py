@@ -1,7 +1,7 @@
-"""Why a hash does not match: every way shops are known to miss it is tried, alone and in pairs, until one gives what was posted.
+"""Why a hash does not match: each way shops are known to miss it is tried, alone and in pairs, until one gives what was posted.
 
-The cause is named by what its developer has to change, with the text that was hashed on both sides and where they part. The store
-key is never shown.
+The cause is named by what its developer has to change, with the text that was hashed on both sides and where they part. The
+store key is never shown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, Final, Literal
 
-from attrs import evolve
+from attrs import evolve, fields
 
 from switch.gateway.protocol.hash_rules import (
     ACCEPTED,
@@ -50,6 +50,7 @@ Cause = Literal[
 ]
 
 HASH_BYTES: Final = 64  #: of SHA-512
+_CHARSETS: Final = {"cp1252": "Windows-1252", "iso-8859-1": "ISO-8859-1", "cp1256": "Windows-1256", "utf-16-le": "UTF-16"}
 CANDIDATES_MAX: Final = 40  #: fields that are tried as one too many
 
 
@@ -198,12 +199,7 @@ def _of_values(posted: Posted) -> Iterator[Mistake]:
         yield Mistake(cause="document", sentence=told, rules=evolve(REFERENCE, document=False))
     told = "letters but A to Z were taken out of the billing address in the hash, and not in the form"
     yield Mistake(cause="billing address", sentence=told, rules=evolve(REFERENCE, billing_stripped=True))
-    for charset, name in (
-        ("cp1252", "Windows-1252"),
-        ("iso-8859-1", "ISO-8859-1"),
-        ("utf-16-le", "UTF-16"),
-        ("cp1256", "Windows-1256"),
-    ):
+    for charset, name in _CHARSETS.items():
         told = f"the text was hashed in {name}; hash its bytes in UTF-8, and post encoding=UTF-8"
         yield Mistake(cause="encoding", sentence=told, rules=evolve(REFERENCE, charset=charset))
 
@@ -258,9 +254,10 @@ def _of_output() -> Iterator[Mistake]:
     }
     for output, told in outputs.items():
         yield Mistake(cause="output", sentence=told, rules=evolve(REFERENCE, output=output))
+    everywhere: tuple[Any, ...] = ("base64", *outputs)
     algorithms: tuple[Any, ...] = ("sha256", "sha1", "md5")
     for algorithm in algorithms:
-        for output in ("base64", "hex", "base64 of hex"):
+        for output in everywhere:
             told = f"the hash is {algorithm.upper()}; ver3 is SHA-512"
             rules = evolve(REFERENCE, algorithm=algorithm, output=output)
             yield Mistake(cause="algorithm", sentence=told, rules=rules)
@@ -271,9 +268,9 @@ def _merged(mistakes: tuple[Mistake, ...], store_key: str) -> tuple[HashRules, s
     rules, key = REFERENCE, store_key
     for mistake in mistakes:
         changed: dict[str, Any] = {
-            name: value
-            for name in HashRules.__slots__
-            if not name.startswith("__") and (value := getattr(mistake.rules, name)) != getattr(REFERENCE, name)
+            field.name: value
+            for field in fields(HashRules)
+            if (value := getattr(mistake.rules, field.name)) != getattr(REFERENCE, field.name)
         }
         if "left_out" in changed:
             kept = REFERENCE.left_out - mistake.rules.left_out

@@ -2,8 +2,8 @@
 
 The reference: every field but ``hash`` and ``encoding``, in natural order of the names (``natural_order``); of each value the
 HTML entities are decoded, blanks around it removed, ``\\`` and ``|`` escaped; what follows the word ``document`` becomes a full
-stop; values and store key are joined by ``|``. The kit for JSP sorts by capitals alone and leaves only letters, digits, blanks, ``_`` and ``-`` in
-fields of the billing address. Both are accepted.
+stop; values and store key are joined by ``|``. The kit for JSP sorts by capitals alone, and leaves only letters, digits,
+blanks, ``_`` and ``-`` in fields of the billing address. Both are accepted.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _LEADING_ZEROS: Final = re.compile(rb"0*(?=[0-9])")
 
 
 def natural_order(values: Iterable[T], name: Callable[[T], str], fold: Callable[[str], str] = str.upper) -> list[T]:
-    """Values in the natural order of their names; ``fold`` makes capitals and small letters alike, in the way of PHP by default.
+    """Values in the natural order of their names; ``fold`` makes capitals and small letters alike, by default as PHP does.
 
     >>> natural_order(["_charset_", "BillToStreet12", "billToStreet2", "amount"], str)
     ['amount', 'billToStreet2', 'BillToStreet12', '_charset_']
@@ -60,4 +60,4 @@ def _skipped(pattern: re.Pattern[bytes], text: bytes, place: int) -> int:
 
 
 def _sign(one: Any, other: Any) -> int:
-    return (one > other) - (one < other)
+    return int(one > other) - int(one < other)

@@ -14,7 +14,7 @@ FIELDS_MAX = 500
 
 @frozen
 class Posted:
-    """The fields of a post. Shops spell names as they like (``HASH``, ``Hash``, ``hash``), so names are looked up in any case."""
+    """The fields of a post. Shops spell names as they like (``HASH``, ``Hash``, ``hash``), so they are found in any case."""
 
     fields: tuple[tuple[str, str], ...]  #: in the order they were posted
 

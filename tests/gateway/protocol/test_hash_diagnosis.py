@@ -32,10 +32,11 @@ FIELDS: Final = {
     "_charset_": "UTF-8",
 }
 NAMED: Final = frozenset(FIELDS)
-NATURAL: Final = [
-    "amount", "BillToName", "BillToStreet2", "BillToStreet12", "clientid", "currency", "email", "failUrl", "hashAlgorithm", "lang",
-    "oid", "okUrl", "rnd", "storetype", "TranType", "_charset_",
-]  # fmt: skip
+NAMES: Final = """
+amount BillToName BillToStreet2 BillToStreet12 clientid currency email failUrl hashAlgorithm lang oid okUrl rnd storetype
+TranType _charset_
+"""
+NATURAL: Final = NAMES.split()
 
 
 def escaped(value: str) -> str:
