@@ -105,7 +105,7 @@ class CentreLine:
         framer = Framer(self._wire.header, tpdu=self._wire.tpdu)
         try:
             while data := await stream.receive_some(READ_BYTES):
-                for frame in framer.feed(data):
+                for frame in framer.feed(bytes(data)):
                     with suppress(MessageError):
                         self._came(self._wire.codec.decode(frame.body))
                 if framer.fault is not None:
