@@ -92,7 +92,7 @@ async def _exchange(stream: trio.abc.Stream, request: h11.Request, body: bytes) 
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            connection.receive_data(await stream.receive_some(_READ_BYTES))
+            connection.receive_data(bytes(await stream.receive_some(_READ_BYTES)))
         elif isinstance(event, h11.Response):
             response = event
         elif isinstance(event, h11.Data):
