@@ -1,7 +1,7 @@
 """A line to a centre that many callers share: questions go out as they come, and each waits for its own answer.
 
-The line is made when the first question needs it, and made again after it broke. A question that was sent and not answered is in
-doubt; one that could not be sent is not.
+The line is made when the first question needs it, and made again after it broke. A question that was sent and not answered is
+in doubt; one that could not be sent is not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the bank of a test card gives to prove card and holder: made with the test keys of that bank, as its own systems would."""
+"""What the bank of a test card gives to prove card and holder: made with its test keys, as its own systems would."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from switch.cli.command.names import listener_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, data_option, given, json_option, specs_option
 from switch.cli.console.words import lang_option, said
 from switch.errors import NegativeAnswerError, SwitchError
+from switch.machine.starting import is_called
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ def serve(
 ) -> None:
     """Serve the payment page until Ctrl+C or SIGTERM: a platform of its own that asks Switch for authorizations over a line.
 
-    A shop posts a form to /fim/est3Dgate as to the payment page of an acquirer. The shopper types a card, the page of the card's
-    bank may ask for a code, and the shop gets the answer by the browser and by a callback. Shops, store keys and what 3-D Secure
-    finds for a card stand in gateway.toml of the specification. Orders and callbacks are stored in the folder gateway of the data
-    folder; of card numbers only the masked form is stored in clear.
+    A shop posts a form to /fim/est3Dgate as to the payment page of an acquirer. The shopper types a card, the page of the
+    card's bank may ask for a code, and the shop gets the answer by the browser and by a callback. Shops, store keys and what
+    3-D Secure finds for a card stand in gateway.toml of the specification. Orders and callbacks are stored in the folder
+    gateway of the data folder, with masked card numbers.
 
     \b
     switch gateway serve
@@ -93,6 +94,8 @@ def serve(
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     refuse_without_libraries()
+    if announce:
+        is_called("payment page")
     from switch.cli.console.run import run
     from switch.cli.console.screen import say_text
     from switch.cli.request.target import specs_and_place
@@ -166,8 +169,8 @@ def callbacks() -> None:
 def list_callbacks(order_id: str | None, data: Path, as_json: bool) -> None:
     """List the callbacks, the first one first: what was sent, what the shop answered, and what that was taken for.
 
-    A waiting callback is sent again later. A shop answers ACTION=POSTAUTH, APPROVED or FAILURE as text/plain; every other answer
-    counts as a failure, and its remark says what was found. --json shows all fields of each callback and every attempt.
+    A waiting callback is sent again later. A shop answers ACTION=POSTAUTH, APPROVED or FAILURE as text/plain; every other
+    answer counts as a failure, and its remark says what was found. --json shows all fields of each callback and every attempt.
     """
     from switch.cli.show.tables import show_json, show_table
 

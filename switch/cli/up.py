@@ -17,6 +17,7 @@ from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
+from switch.cli.gateway import GATEWAY_PORT, first_path, refuse_without_libraries
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     show_envvar=True,
     help="Write a JSON file there once every issuer is signed on.",
 )
+@option("--gateway", is_flag=True, help="Serve the hosted payment page too, on port 8600, or a free one with --free-ports.")
 @option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
 @option("--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace.")
 @option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -70,6 +72,7 @@ def up(
     host: str,
     free_ports: bool,
     ready_file: Path | None,
+    gateway: bool,
     trace: bool,
     follow: bool,
     quiet: bool,
@@ -102,6 +105,8 @@ def up(
 
     if business_date and accept_clock:
         raise SwitchError("--accept-clock: found beside --business-date, expected one of them")
+    if gateway:
+        refuse_without_libraries()
     specs = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
     chosen = scenario_path(scenario, specs) if scenario else None
     if chosen:
@@ -119,6 +124,7 @@ def up(
         specs_folder=specs_folder,
         scenario=chosen,
         ready_file=ready_file,
+        gateway_port=None if not gateway else 0 if free_ports else GATEWAY_PORT,
         trace=trace or follow,
     )
 
@@ -176,7 +182,8 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     else:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    show_pairs([*issuers, ("data", ready["data"]), *traced])
+    page = [("page", ready["gateway"]["url"] + first_path(specs))] if "gateway" in ready else []
+    show_pairs([*issuers, ("data", ready["data"]), *traced, *page])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 

@@ -1,7 +1,7 @@
 """The desk of the payment page: it authorizes, captures, voids and refunds orders, and undoes what the centre left open.
 
-Every step stands in the store before it goes out. Where the centre does not answer, the order is in doubt and a reversal is sent
-until it is answered, also after a restart.
+Every step stands in the store before it goes out. Where the centre does not answer, the order is in doubt and a reversal is
+sent until it is answered, also after a restart.
 """
 
 from __future__ import annotations

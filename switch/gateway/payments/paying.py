@@ -86,5 +86,5 @@ def transmitted_at(at: datetime) -> str:
 
 
 def transaction_id(at: datetime, stan: str) -> str:
-    """The gateway's own number of a try: day and time of it and the STAN, with letters between, so that it is no card number."""
+    """The gateway's own number of a try: day and time of it and the STAN, with letters between: it is no card number."""
     return f"{at:%y%j}T{at:%H%M%S}N{stan}"

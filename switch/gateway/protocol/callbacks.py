@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from switch.record import frozen
 
-#: What the answer of a shop comes to. ``capture``: it accepts and the payment is captured. ``acknowledge``: it heard, and captures
-#: itself where it wants to. ``failure``: it says so, or says nothing that counts; the payment stays as it is.
+#: What the answer of a shop comes to. ``capture``: it accepts and the payment is captured. ``acknowledge``: it heard, and
+#: captures itself where it wants to. ``failure``: it says so, or says nothing that counts; the payment stays as it is.
 Verdict = Literal["capture", "acknowledge", "failure"]
 
 _WORDS: Final[dict[bytes, Verdict]] = {b"ACTION=POSTAUTH": "capture", b"APPROVED": "acknowledge", b"FAILURE": "failure"}

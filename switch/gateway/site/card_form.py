@@ -15,6 +15,7 @@ from switch.specs.gateway.gateway_profile import CardBrand, GatewayProfile, Shop
 
 PAN, CODE, MONTH, YEAR, BRAND = "pan", "cv2", "Ecom_Payment_Card_ExpDate_Month", "Ecom_Payment_Card_ExpDate_Year", "cardType"
 HOLDER, TERMS, TOKEN = "cardHolderName", "terms", "token"
+_ON_THE_PAGE: Final = (BRAND, HOLDER, PAN, MONTH, CODE, TERMS)  #: in this order
 EXPIRY_YEARS: Final = 20  #: a card is issued for at most so long
 HOLDER_CHARACTERS_MAX: Final = 80
 #: What shops send for a brand, besides its name.
@@ -71,7 +72,7 @@ def card_form(
         card = TypedCard(pan=digits, expiry=expiry, code=code, brand=brand.id)
     return CardForm(
         card=card,
-        errors=errors,
+        errors={name: errors[name] for name in _ON_THE_PAGE if name in errors},
         holder=holder[:HOLDER_CHARACTERS_MAX],
         brand=chosen if chosen in profile.brands else "",
         month=month if month.isdecimal() else "",

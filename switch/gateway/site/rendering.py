@@ -76,7 +76,7 @@ def page(template: str, **values: Any) -> bytes:
 def brand_mark(brand: str, name: str) -> Markup:
     """The mark of a brand, with its name beside it."""
     shape = Markup(_BRAND_SHAPES[brand])  # noqa: S704  # our own
-    drawn = Markup('<svg class="badge" viewBox="0 0 52 32" aria-hidden="true">{}</svg> <span>{}</span>')
+    drawn = Markup('<svg class="badge" viewBox="0 0 52 32" aria-hidden="true">{}</svg> <span class="name">{}</span>')
     return drawn.format(shape, escape(name))
 
 

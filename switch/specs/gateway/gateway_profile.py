@@ -14,9 +14,9 @@ from switch.money import CURRENCIES
 from switch.record import frozen
 from switch.spec_table import SpecTable
 
-#: What the issuing bank's page finds out, one value: ``frictionless`` without asking, ``challenge`` by a code, ``attempted`` (the
-#: bank takes no part, its network vouches), ``not enrolled``, ``unavailable`` (the bank's page is away), ``rejected`` (the bank
-#: forbids the payment), ``failed`` (the holder was asked and is another).
+#: What the issuing bank's page finds out, one value: ``frictionless`` without asking, ``challenge`` by a code, ``attempted``
+#: (the bank takes no part, its network vouches), ``not enrolled``, ``unavailable`` (the bank's page is away), ``rejected`` (the
+#: bank forbids the payment), ``failed`` (the holder was asked and is another).
 AuthenticationResult = Literal["frictionless", "challenge", "attempted", "not enrolled", "unavailable", "rejected", "failed"]
 RESULTS: Final[tuple[AuthenticationResult, ...]] = (
     "frictionless",
