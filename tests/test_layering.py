@@ -297,6 +297,8 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "gateway/protocol/answers": "gateway/protocol/test_shop_answers.py",
+    "gateway/protocol/natural_order": "gateway/protocol/test_hash_rules.py",
     "__main__": "trials/test_asked_to_stop.py",
     "centre/as_process": "e2e/test_crash.py",
     "centre/inbound": "centre/test_server.py",

@@ -78,7 +78,7 @@ def callback_fields(request: PaymentRequest, outcome: PaymentOutcome, merchant_n
 
 def _added(request: PaymentRequest, outcome: PaymentOutcome, merchant_name: str) -> dict[str, str]:
     proof = outcome.authentication
-    fields = {
+    return {
         "ReturnOid": request.order_id,
         "TRANID": "",
         "TransId": outcome.transaction_id,
@@ -112,7 +112,6 @@ def _added(request: PaymentRequest, outcome: PaymentOutcome, merchant_name: str)
         "clientIp": outcome.client_ip,
         "rnd": outcome.random,
     }
-    return fields
 
 
 def _short(pan_masked: str) -> str:
