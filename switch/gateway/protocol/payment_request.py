@@ -22,8 +22,8 @@ _KNOWN: Final = """
 clientid storetype TranType amount currency oid okUrl failUrl callbackUrl shopurl lang email BillToName BillToCompany
 BillToStreet1 BillToStreet2 BillToStreet12 BillToStreet3 BillToCity BillToStateProv BillToPostalCode BillToCountry
 BillToTelVoice tel ShipToName ShipToCompany ShipToStreet1 ShipToStreet2 ShipToCity ShipToStateProv ShipToPostalCode
-ShipToCountry hashAlgorithm encoding refreshtime rnd HASH AutoRedirect CallbackResponse amountCur symbolCur currenciesList description
-sessiontimeout instalment taksit comments firmaadi faturaFirma islemtipi
+ShipToCountry hashAlgorithm encoding refreshtime rnd HASH AutoRedirect CallbackResponse amountCur symbolCur
+currenciesList description sessiontimeout instalment taksit comments firmaadi faturaFirma islemtipi
 """
 #: Every field the protocol knows, as its documentation spells it. Others are hashed and given back, and mean nothing.
 FIELD_NAMES: Final = tuple(_KNOWN.split())
