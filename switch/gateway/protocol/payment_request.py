@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from switch.gateway.protocol.posted import Posted
 from switch.merchant import EMAIL
-from switch.money import CURRENCIES
+from switch.money import CURRENCIES, currency_number, format_minor
 from switch.record import frozen
 from switch.spec_table import AMOUNT_MINOR_MAX
 
@@ -178,26 +178,43 @@ def _echoed(posted: Posted) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in posted.fields if name.lower() not in left_out)
 
 
+def currency_of(given: str) -> str | None:
+    """The number of a currency that is given by number or by letters; None where it is none.
+
+    >>> currency_of("mad"), currency_of("978"), currency_of("999")
+    ('504', '978', None)
+    """
+    number = currency_number(given.upper()) or given
+    return number if number in CURRENCIES else None
+
+
+def minor_units(given: str, currency: str) -> int | None:
+    """An amount in minor units of its currency, None where it is none; a comma may stand for the decimal point.
+
+    >>> minor_units("31,5", "504"), minor_units("1 000", "504")
+    (3150, None)
+    """
+    digits = CURRENCIES[currency][1]
+    found = _AMOUNT.fullmatch(given)
+    decimals = (found[2] or "") if found else ""
+    if found is None or len(decimals.rstrip("0")) > digits:
+        return None
+    return int(found[1] + decimals[:digits].ljust(digits, "0"))
+
+
 def _currency(reading: _Reading) -> str:
-    letters = {name: number for number, (name, _) in CURRENCIES.items()}
-    value = reading.posted["currency"].strip().upper()
-    number = letters.get(value, value)
-    if number not in CURRENCIES:
+    currency = currency_of(reading.posted["currency"].strip())
+    if currency is None:
         reading.wrong("currency", "the number of a currency (ISO 4217): 504 for dirhams")
-        return "504"
-    return number
+    return currency or "504"
 
 
 def _amount(reading: _Reading, currency: str) -> int:
-    """The amount in minor units of its currency; a comma may stand for the decimal point."""
-    digits = CURRENCIES[currency][1]
-    found = _AMOUNT.fullmatch(reading.posted["amount"].strip())
-    whole, decimals = (found[1], found[2] or "") if found else ("", "")
-    if not whole or len(decimals.rstrip("0")) > digits:
-        shown = "31.50" if digits == 2 else "31" if digits == 0 else "31.500"
+    minor = minor_units(reading.posted["amount"].strip(), currency)
+    if minor is None:
+        shown = format_minor(3150 if CURRENCIES[currency][1] else 31, currency)
         reading.wrong("amount", f"an amount such as {shown}, without blanks or thousands marks")
         return 0
-    minor = int(whole + decimals[:digits].ljust(digits, "0"))
     if not 0 < minor <= AMOUNT_MINOR_MAX:
         reading.wrong("amount", "more than nothing, and at most twelve digits with the decimals")
     return minor
