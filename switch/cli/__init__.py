@@ -37,6 +37,7 @@ VERBS: Final = {
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
+    "fees": ("switch.cli.fees", "fees", "Show what a transaction costs its merchant, and why."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
     "keys": ("switch.cli.keys", "keys", "List, generate, import and export keys."),
@@ -50,7 +51,7 @@ GROUPS: Final = {
     "Talk": ("send", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "mail", "check"),
+    "End of day": ("day", "statement", "mail", "fees", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 
