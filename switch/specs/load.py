@@ -20,11 +20,13 @@ from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, c
 from switch.specs.currencies import RATES_FILE, check_currencies
 from switch.specs.files import parse, read_bytes
 from switch.specs.folder import folder_of
+from switch.specs.gateway.gateway_checks import GATEWAY_FILE, check_gateway
+from switch.specs.gateway.gateway_profile import GatewayProfile
 from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
 from switch.specs.specification import Fees, Specs
 
-MAIL_FILE: Final = "mail.toml"  #: the one file that may be missing
+MAIL_FILE: Final = "mail.toml"  #: may be missing, as may rates.toml and gateway.toml
 
 
 def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs:
@@ -47,8 +49,10 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
     mail = files.read(MAIL_FILE, MailProfile.from_toml) if (files.folder / MAIL_FILE).exists() else MailProfile()
+    gateway = files.read(GATEWAY_FILE, GatewayProfile.from_toml) if files.has(GATEWAY_FILE) else GatewayProfile()
     for check in CHECKS:
         check(files, routing)
+    check_gateway(files)
     check_scenarios(files, dialects)
     unsaid = check_dialects(files, dialects)
     check_currencies(files, rates, dialects, today)
@@ -67,6 +71,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     assert calendar is not None
     assert mail is not None
     assert rates is not None
+    assert gateway is not None
     return Specs(
         folder=files.folder,
         digest=files.digest(),
@@ -81,6 +86,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         scenarios=MappingProxyType({name: scenario for name, scenario in scenarios.items() if scenario is not None}),
         mail=mail,
         rates=rates,
+        gateway=gateway,
         unsaid=unsaid,
     )
 

@@ -17,6 +17,7 @@ from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.specs.centre_profile import CentreProfile
+from switch.specs.gateway.gateway_profile import GatewayProfile
 from switch.specs.mail.mail_profile import MailProfile
 
 
@@ -46,4 +47,5 @@ class Specs:
     scenarios: Mapping[str, Scenario]
     mail: MailProfile = MailProfile()  #: of ``mail.toml``, which may be missing
     rates: RateTable = NO_RATES  #: of accounts in other currencies than their sales
+    gateway: GatewayProfile = GatewayProfile()  #: of ``gateway.toml``, which may be missing
     unsaid: tuple[SpecError, ...] = ()  #: what the centre may have to say on a line and its dialect cannot
