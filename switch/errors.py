@@ -74,6 +74,13 @@ class SpecsError(SpecError):
         return f"{super().__str__()}; and {more} more mistake{'s' if more > 1 else ''}{self._advice}"
 
 
+class SpecsLackError(SpecsError):
+    """The specification lacks what a business date needs; as one sentence it is all that is missing."""
+
+    def __str__(self) -> str:
+        return "; ".join(str(mistake) for mistake in self.mistakes)
+
+
 class MessageError(SwitchError):
     """A peer's message makes no sense.
 

@@ -19,6 +19,23 @@ CAPTURES: Final[tuple[ContractCapture, ...]] = (AT_CUT_OFF, BY_COMPLETION, BY_BA
 StatementLanguage = Literal["fr", "en"]
 LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en")
 
+#: What one payout of a merchant is: of one remise, or of all it is due on a date.
+BY_REMISE: Final = "remise"
+BY_MERCHANT: Final = "merchant"
+PaidBy = Literal["remise", "merchant"]
+PAYMENTS: Final[tuple[PaidBy, ...]] = (BY_REMISE, BY_MERCHANT)
+
+#: What stands on the account of a merchant beside a payout: with places for the remise, its terminal, the merchant, the date.
+PAYOUT_LABEL: Final = "VENTE PAR CARTE {remise}"
+PAYOUT_LABEL_FORM: Final = r"(?:[^{}]|\{remise\}|\{terminal\}|\{merchant\}|\{date\}){1,60}"
+
+#: Where the commission is rounded: on each line, or once for each remise, with the difference as a line of its own.
+BY_LINE: Final = "line"
+Rounding = Literal["line", "remise"]
+ROUNDINGS: Final[tuple[Rounding, ...]] = (BY_LINE, BY_REMISE)
+
+HELD_BACK_DAYS_MAX: Final = 3_650  #: ten years
+
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -48,6 +65,25 @@ def currency_from_toml(table: SpecTable, default: str | None) -> Any:
 
 
 @frozen(kw_only=True)
+class HeldBack:
+    """A share of what a merchant is due that is held back and paid out later."""
+
+    rate_basis_points: int  #: of the net of each date's remises, where that is above zero
+    days: int  #: after which it is released
+    maximum_minor: int | None  #: held back at one time; None: no limit
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> HeldBack:
+        held = cls(
+            rate_basis_points=table.integer("rate_basis_points", low=1, high=BASIS_POINTS),
+            days=table.integer("days", low=1, high=HELD_BACK_DAYS_MAX),
+            maximum_minor=table.minor("maximum", None),
+        )
+        table.done()
+        return held
+
+
+@frozen(kw_only=True)
 class Merchant:
     """A card acceptor and its contract."""
 
@@ -66,6 +102,11 @@ class Merchant:
     floor_limit_minor: int = FLOOR_LIMIT_MINOR  #: up to which it may sell without asking; what is above is not presented
     address: str = ""  #: on its statement, above the city
     ice: str = ""  #: identifiant commun de l'entreprise, on its statement
+    paid_by: PaidBy = BY_REMISE  #: what one payout is of
+    payout_label: str = PAYOUT_LABEL  #: of its payouts, as they stand on its account
+    rounding: Rounding = BY_LINE  #: where its commission is rounded
+    reserve: HeldBack | None = None  #: against chargebacks
+    deposit: HeldBack | None = None  #: built up until it is complete
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -100,6 +141,16 @@ class Merchant:
             floor_limit_minor=table.minor("floor_limit", FLOOR_LIMIT_MINOR),
             address=table.text("address", "", pattern=r".{0,60}", expected="at most 60 characters"),
             ice=table.text("ice", "", pattern=r"(?:[0-9]{15})?", expected="15 digits"),
+            paid_by=table.choice("paid_by", PAYMENTS, BY_REMISE),
+            payout_label=table.text(
+                "payout_label",
+                PAYOUT_LABEL,
+                pattern=PAYOUT_LABEL_FORM,
+                expected="at most 60 characters, with places {remise}, {terminal}, {merchant} and {date}",
+            ),
+            rounding=table.choice("rounding", ROUNDINGS, BY_LINE),
+            reserve=table.table("reserve").reading(HeldBack.from_toml) if "reserve" in table else None,
+            deposit=table.table("deposit").reading(HeldBack.from_toml) if "deposit" in table else None,
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

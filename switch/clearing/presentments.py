@@ -20,6 +20,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from switch.clearing.adjustments import ADJUSTMENTS, CHARGES
+from switch.clearing.remises import CLOSED_BATCHES, NUMBERED_REMISES, REMISE_BATCH, REMISE_TABLES
+from switch.merchant import BY_REMISE, PAYOUT_LABEL
 from switch.transaction import CREDITS, DEBITS
 
 #: As a list of SQL: what can be presented.
@@ -30,23 +33,33 @@ STAGING_TABLES = (
     """
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
-      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT)
+      over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
+      rounding TEXT, tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
     """,
+    "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
     """
+    CREATE TEMP TABLE amount_band (tariff_group INTEGER, low_minor INTEGER, PRIMARY KEY (tariff_group, low_minor))
+    """,
+    """
     CREATE TEMP TABLE tariff (
-      origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, plan TEXT,
+      origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, product TEXT, tariff_group INTEGER, amount_band INTEGER,
       interchange_rate_basis_points INTEGER, discount_rate_basis_points INTEGER, discount_minimum_minor INTEGER,
-      PRIMARY KEY (origin, scheme, channel, transaction_type, plan))
+      discount_fixed_minor INTEGER, discount_maximum_minor INTEGER, discount_rule INTEGER,
+      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band))
     """,
     """
     CREATE TEMP TABLE remainder (
       request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
     """,
+    *REMISE_TABLES,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
-ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_AMOUNT_BAND = "INSERT INTO amount_band VALUES (?, ?)"
+ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#: What of the fees of its plan a merchant's sales hang on.
+SET_TARIFF_GROUP = "UPDATE card_acceptor SET tariff_group = ?, by_product = ?, by_amount = ? WHERE merchant_id = ?"
 
 #: What is left, at the close of the date, of the approvals that were decided on it or are reversed on it. Reversals only lower
 #: an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says so.
@@ -74,6 +87,10 @@ SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE
 _CAPTURES = f"""
 CREATE TEMP TABLE captured AS
 SELECT
+  c.*, CASE c.by_amount WHEN 1 THEN (
+    SELECT MAX(b.low_minor) FROM amount_band AS b
+    WHERE b.tariff_group = c.tariff_group AND b.low_minor <= ABS(c.amount_minor)) ELSE 0 END AS amount_band
+FROM (SELECT
   r.id AS request_id, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
   COALESCE(r.product, '') AS product, r.origin, r.channel, r.transaction_type,
   CASE
@@ -81,7 +98,10 @@ SELECT
     WHEN d.captured_minor < 0 THEN -v.replacement_minor
     ELSE v.replacement_minor
   END AS amount_minor,
-  r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms, m.plan,
+  r.currency, r.rrn, COALESCE(d.approval_code, '') AS approval_code, r.pan_masked, r.local_at, d.decided_at_ms,
+  m.tariff_group, m.by_amount,
+  CASE m.by_product WHEN 1 THEN COALESCE(r.product, '') ELSE '' END AS tariff_product,
+  {REMISE_BATCH},
   CASE
     WHEN m.merchant_id IS NULL THEN 'unknown merchant'
     WHEN r.currency <> m.currency THEN 'other currency than the merchant''s'
@@ -102,6 +122,7 @@ LEFT JOIN remainder AS v ON v.request_id = d.request_id
 LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
 WHERE d.business_date = :business_date AND d.captured_minor <> 0 AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
+) AS c
 """
 
 #: The approvals of the day that captured nothing by themselves and were not undone, at what was granted.
@@ -118,20 +139,28 @@ WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL AND d.ca
   AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
 """
 
-#: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it.
-FORMER_ACCEPTORS = """
-INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice)
-SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice
-FROM statement AS s
-JOIN payout AS y ON y.business_date = s.business_date AND y.merchant_id = s.merchant_id
-JOIN (
+#: The merchants that are adjusted. Whoever stages something for merchants that may be in the specs no longer adds them here.
+_WANTED_ACCEPTORS = """
+INSERT OR IGNORE INTO wanted_acceptor (merchant_id)
+SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
+WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+"""
+
+#: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it, on the account it was
+#: last paid on.
+FORMER_ACCEPTORS = f"""
+INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label)
+SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice, '{BY_REMISE}', '{PAYOUT_LABEL}'
+FROM (
   SELECT l.merchant_id, MAX(l.business_date) AS business_date
   FROM payout AS l
-  WHERE l.merchant_id IN (
-    SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
-    WHERE p.request_id = v.request_id AND v.decided_on < :business_date)
+  WHERE l.merchant_id IN (SELECT merchant_id FROM wanted_acceptor)
   GROUP BY l.merchant_id
-) AS latest ON latest.merchant_id = s.merchant_id AND latest.business_date = s.business_date
+) AS latest
+JOIN payout AS y ON y.reference = (
+  SELECT MIN(e.reference) FROM payout AS e
+  WHERE e.merchant_id = latest.merchant_id AND e.business_date = latest.business_date)
+JOIN statement AS s ON s.business_date = latest.business_date AND s.merchant_id = latest.merchant_id
 WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 """
 
@@ -139,8 +168,9 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 #: default contract, by the id it gave; a blank one is nobody.
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
-  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+  merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, paid_by,
+  payout_label, mcc, rounding, by_product, by_amount)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
 FROM journal.decision AS d
 JOIN journal.request AS r ON r.id = d.request_id
 WHERE d.business_date = ? AND d.approved_minor IS NOT NULL AND TRIM(r.merchant_id) <> ''
@@ -162,7 +192,7 @@ GROUP BY n.participant
 """
 
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
-STAGE = (REMAINDERS, _CAPTURES, HOLDS, FORMER_ACCEPTORS, FORMER_ISSUERS)
+STAGE = (REMAINDERS, CLOSED_BATCHES, _CAPTURES, HOLDS, _WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
 
 #: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
 CURRENCY_CHANGED = """
@@ -177,7 +207,10 @@ LIMIT 1
 
 #: Everything of the day a rate can hang on; each row is answered by one row of ``tariff``.
 TARIFF_KEYS = """
-SELECT DISTINCT origin, scheme, channel, transaction_type, plan FROM captured WHERE exception_reason IS NULL
+SELECT DISTINCT origin, scheme, channel, transaction_type, tariff_product, tariff_group, amount_band
+FROM captured
+WHERE exception_reason IS NULL
+ORDER BY tariff_group, origin, scheme, channel, transaction_type, tariff_product, amount_band
 """
 
 EXCEPTIONS = """
@@ -255,94 +288,36 @@ WHERE h.request_id = v.request_id AND v.decided_on < :business_date AND v.replac
   AND h.request_id NOT IN (SELECT request_id FROM released_item)
 """
 
-#: Interchange, discount and VAT of the rows of ``priced``, part of the two statements below. On nothing, nothing is charged.
-CHARGES = """
-charged AS (
-  SELECT
-    priced.*,
-    direction * ((direction * amount_minor * interchange_rate_basis_points + 5000) / 10000) AS interchange_minor,
-    direction * CASE
-      WHEN amount_minor = 0 THEN 0
-      WHEN (direction * amount_minor * discount_rate_basis_points + 5000) / 10000 < discount_minimum_minor
-      THEN discount_minimum_minor
-      ELSE (direction * amount_minor * discount_rate_basis_points + 5000) / 10000
-    END AS discount_minor
-  FROM priced
-), taxed AS (
-  SELECT
-    charged.*,
-    direction * ((direction * discount_minor * vat_rate_basis_points + 5000) / 10000) AS vat_minor
-  FROM charged
-)
-"""
-
 PRESENTMENTS = f"""
 INSERT INTO presentment (
   request_id, business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type, amount_minor,
   currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
-  discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms)
+  discount_minor, vat_minor, net_minor, rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number,
+  discount_fixed_minor, discount_maximum_minor, discount_rule)
 WITH priced AS (
   SELECT
+    n.number AS remise_number,
     a.request_id, a.merchant_id, a.terminal_id, a.issuer, a.scheme, a.product, a.origin, a.channel, a.transaction_type,
     a.amount_minor, a.currency, a.rrn, a.approval_code, a.pan_masked, a.local_at, a.decided_at_ms,
-    t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor,
+    t.interchange_rate_basis_points, t.discount_rate_basis_points, t.discount_minimum_minor, t.discount_fixed_minor,
+    t.discount_maximum_minor, t.discount_rule,
     :vat_rate_basis_points AS vat_rate_basis_points,
     CASE WHEN a.amount_minor < 0 THEN -1 ELSE 1 END AS direction
   FROM captured AS a
   JOIN tariff AS t
-    ON t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
-    AND t.transaction_type = a.transaction_type AND t.plan = a.plan
+    ON t.tariff_group = a.tariff_group AND t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
+    AND t.transaction_type = a.transaction_type AND t.product = a.tariff_product AND t.amount_band = a.amount_band
+  JOIN numbered_remise AS n ON n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
   WHERE a.exception_reason IS NULL
 ), {CHARGES}
 SELECT
   request_id, :business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type,
   amount_minor, currency, interchange_rate_basis_points, interchange_minor, discount_rate_basis_points, discount_minimum_minor,
   discount_minor, vat_minor, amount_minor - discount_minor - vat_minor,
-  rrn, approval_code, pan_masked, local_at, decided_at_ms
+  rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number, discount_fixed_minor, discount_maximum_minor,
+  discount_rule
 FROM taxed
-"""
-
-#: What was presented before and is reversed on the date: its charges at what remains, by the rates it was presented at, less
-#: what stands in the books of it. So the books end where they would be, had no more than the rest ever been presented.
-ADJUSTMENTS = f"""
-INSERT INTO adjustment (
-  request_id, business_date, adjusts, reversal_id, merchant_id, issuer, origin, amount_minor, currency, interchange_minor,
-  discount_minor, vat_minor, net_minor)
-WITH adjusted AS (
-  SELECT
-    a.request_id, SUM(a.amount_minor) AS amount_minor, SUM(a.interchange_minor) AS interchange_minor,
-    SUM(a.discount_minor) AS discount_minor, SUM(a.vat_minor) AS vat_minor
-  FROM remainder AS v
-  CROSS JOIN adjustment AS a
-  WHERE a.request_id = v.request_id
-  GROUP BY a.request_id
-), priced AS (
-  SELECT
-    p.request_id, p.business_date AS adjusts, v.reversal_id, p.merchant_id, p.issuer, p.origin, p.currency,
-    CASE WHEN p.amount_minor < 0 THEN -v.replacement_minor ELSE v.replacement_minor END AS amount_minor,
-    CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction, p.interchange_rate_basis_points,
-    p.discount_rate_basis_points, p.discount_minimum_minor, d.vat_rate_basis_points,
-    p.amount_minor + COALESCE(a.amount_minor, 0) AS standing_minor,
-    p.interchange_minor + COALESCE(a.interchange_minor, 0) AS standing_interchange_minor,
-    p.discount_minor + COALESCE(a.discount_minor, 0) AS standing_discount_minor,
-    p.vat_minor + COALESCE(a.vat_minor, 0) AS standing_vat_minor
-  FROM remainder AS v
-  CROSS JOIN presentment AS p
-  JOIN closed_day AS d ON d.business_date = p.business_date
-  LEFT JOIN adjusted AS a ON a.request_id = p.request_id
-  WHERE p.request_id = v.request_id AND v.decided_on < :business_date
-    AND v.replacement_minor < ABS(p.amount_minor + COALESCE(a.amount_minor, 0))
-), {CHARGES}, difference AS (
-  SELECT
-    taxed.*,
-    amount_minor - standing_minor AS gross_difference, interchange_minor - standing_interchange_minor AS interchange_difference,
-    discount_minor - standing_discount_minor AS discount_difference, vat_minor - standing_vat_minor AS vat_difference
-  FROM taxed
-)
-SELECT
-  request_id, :business_date, adjusts, reversal_id, merchant_id, issuer, origin, gross_difference, currency,
-  interchange_difference, discount_difference, vat_difference, gross_difference - discount_difference - vat_difference
-FROM difference
+ORDER BY merchant_id, request_id
 """
 
 #: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.

@@ -26,17 +26,20 @@ def closed_day_unchanged(ask: Ask, business_date: str) -> list[Fault]:
 
 
 #: Of a row of ``charged``: interchange, discount or VAT is not what the rates stored beside it come to, rounded half away from
-#: zero and with the sign of the amount. In whole numbers: r is a·b / 10000 rounded where -5000 <= a·b - 10000·r < 5000.
+#: zero and with the sign of the amount. In whole numbers: r is a·b / 10000 rounded where -5000 <= a·b - 10000·r < 5000. A
+#: discount may be more only where it is the minimum, and less only where it is the maximum.
 _NOT_BY_RATES = """
   interchange_minor * direction < 0 OR discount_minor * direction < 0 OR vat_minor * direction < 0
   OR ABS(amount_minor) * interchange_rate_basis_points - 10000 * ABS(interchange_minor) NOT BETWEEN -5000 AND 4999
   OR ABS(discount_minor) * vat_rate_basis_points - 10000 * ABS(vat_minor) NOT BETWEEN -5000 AND 4999
   OR CASE
     WHEN amount_minor = 0 THEN discount_minor <> 0
-    WHEN ABS(discount_minor) = discount_minimum_minor
-    THEN ABS(amount_minor) * discount_rate_basis_points - 10000 * discount_minimum_minor >= 5000
-    ELSE ABS(discount_minor) < discount_minimum_minor
-      OR ABS(amount_minor) * discount_rate_basis_points - 10000 * ABS(discount_minor) NOT BETWEEN -5000 AND 4999
+    WHEN ABS(discount_minor) < discount_minimum_minor OR ABS(discount_minor) > discount_maximum_minor THEN 1 = 1
+    ELSE
+      (ABS(amount_minor) * discount_rate_basis_points - 10000 * (ABS(discount_minor) - discount_fixed_minor) < -5000
+        AND ABS(discount_minor) <> discount_minimum_minor)
+      OR (ABS(amount_minor) * discount_rate_basis_points - 10000 * (ABS(discount_minor) - discount_fixed_minor) > 4999
+        AND ABS(discount_minor) <> COALESCE(discount_maximum_minor, -1))
   END
 """
 
@@ -62,7 +65,8 @@ def charges_follow_rates(ask: Ask, business_date: str) -> list[Fault]:
       GROUP BY a.request_id
     ), charged AS (
       SELECT p.request_id, p.rrn, p.interchange_rate_basis_points, p.discount_rate_basis_points, p.discount_minimum_minor,
-        d.vat_rate_basis_points, CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction,
+        p.discount_fixed_minor, p.discount_maximum_minor, d.vat_rate_basis_points,
+        CASE WHEN p.amount_minor < 0 THEN -1 ELSE 1 END AS direction,
         p.amount_minor + t.amount_minor AS amount_minor, p.interchange_minor + t.interchange_minor AS interchange_minor,
         p.discount_minor + t.discount_minor AS discount_minor, p.vat_minor + t.vat_minor AS vat_minor
       FROM taken AS t

@@ -28,6 +28,7 @@ VERBS: Final = {
     "demo": ("switch.cli.demo", "demo", "Show the main job, from the wire to a statement."),
     "send": ("switch.cli.send", "send", "Send a message, and show it and its answer."),
     "gateway": ("switch.cli.gateway", "gateway", "Serve the hosted payment page (est3Dgate)."),
+    "shop": ("switch.cli.shop", "shop", "Open a test shop in front of the payment page."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
@@ -38,6 +39,7 @@ VERBS: Final = {
     "day": ("switch.cli.day", "day", "Close a business date, or show a closed one."),
     "statement": ("switch.cli.statement", "statement", "Print a merchant's daily statement (relevé monétique)."),
     "mail": ("switch.cli.mail", "mail", "Send the statements by mail, show what became of them."),
+    "fees": ("switch.cli.fees", "fees", "Show what a transaction costs its merchant, and why."),
     "check": ("switch.cli.check", "check", "Prove the books of a data folder."),
     "specs": ("switch.cli.specs", "specs", "Check the specification, or copy it to edit."),
     "keys": ("switch.cli.keys", "keys", "List, generate, import and export keys."),
@@ -48,10 +50,10 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "gateway", "decode"),
+    "Talk": ("send", "gateway", "shop", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
-    "End of day": ("day", "statement", "mail", "check"),
+    "End of day": ("day", "statement", "mail", "fees", "check"),
     "Set up": ("specs", "keys", "certificates", "completion", "issuer"),
 }
 

@@ -207,19 +207,26 @@ def _show_positions(positions: list[Position], names: Mapping[str, str]) -> None
 
 
 def _show_payouts(payouts: list[Payout]) -> None:
-    """Payouts in one currency; the column of what is brought forward only where there is any."""
+    """Payouts in one currency, each with the remise it pays; entries and what is brought forward only where there are any."""
     from switch.cli.show.tables import show_table
     from switch.money import currency_name, format_minor
 
     currency = payouts[0].currency
+    remises = any(row.remise_number for row in payouts)
+    entries = any(row.entries_minor or row.entries_vat_minor for row in payouts)
     forward = any(row.brought_forward_minor for row in payouts)
     rows = []
     for row in payouts:
+        remise = (row.terminal_id, f"{row.remise_number:06d}") if row.remise_number else ("", "")
         amounts = [row.gross_minor, row.discount_minor, row.vat_minor]
-        amounts += [row.brought_forward_minor, row.net_minor] if forward else [row.net_minor]
+        amounts += [row.entries_minor + row.entries_vat_minor] if entries else []
+        amounts += [row.brought_forward_minor] if forward else []
+        shown = [figure(format_minor(minor, currency)) for minor in (*amounts, row.net_minor)]
         count = row.presentment_count + row.adjustment_count
-        rows.append((row.merchant_id, count, *(figure(format_minor(m, currency)) for m in amounts), said(row.outcome)))
-    columns = ("merchant", "count", "gross", "discount", "VAT", *(["forward"] if forward else []), "net", "outcome")
+        rows.append((row.merchant_id, *(remise if remises else ()), count, *shown, said(row.outcome)))
+    also = [name for name, is_there in (("entries", entries), ("forward", forward)) if is_there]
+    remise_columns = ("terminal", "remise") if remises else ()
+    columns = ("merchant", *remise_columns, "count", "gross", "discount", "VAT", *also, "net", "outcome")
     title = f"Payouts in {currency_name(currency)}, value date {payouts[0].value_date}"
     click.echo()
     show_table(columns, rows, title=title)

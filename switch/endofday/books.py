@@ -24,7 +24,7 @@ _JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql")
+_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql")
 SCHEMA: Final = databases.Schema(
     name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )
@@ -199,7 +199,11 @@ _DIGESTED: Final = {
     "released_item": "request_id",
     "posting": "entry_id, line",
     "position": "participant, role, currency",
-    "payout": "merchant_id",
+    "payout": "merchant_id, reference",
+    "remise": "merchant_id, terminal_id, number",
+    "merchant_entry": "merchant_id, terminal_id, remise_number, kind, line",
+    "fee_rule": "rule",
+    "fee_line": "merchant_id, request_id, kind",
     "statement": "merchant_id",
     "statement_total": "merchant_id, origin",
     "type_total": "merchant_id, transaction_type",

@@ -35,10 +35,16 @@ from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
+from switch.settlement.fees.dues import DUE_CHECKS, DUES
+from switch.settlement.fees.entries import ENTRY_POSTINGS
+from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, PRESENTED_LINES, discounts_follow_rules
 from switch.settlement.statement_forms import BytesForm
 
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
-DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, charges_follow_rates)
+DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, charges_follow_rates)
+#: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
+#: parameters of the day. See ``settlement.fees.entries``.
+ENTRY_SOURCES: tuple[str, ...] = (*FEE_LINES, *DUES)
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
 
 
@@ -171,7 +177,7 @@ def _proved(connection: sqlite3.Connection) -> BooksReport:
     dates = books.BusinessDates.of(connection)
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
     for business_date in dates.closed:
-        for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS):
+        for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
             faults += check(ask, business_date)
     last = {"business_date": dates.last_closed}
     return BooksReport(
@@ -332,7 +338,6 @@ def _write_day(
     parameters: dict[str, object] = {
         "business_date": business_date,
         "value_date": specs.calendar.value_date(business_date),
-        "vat_rate_basis_points": specs.fees.vat.rate(business_date),
         "acquirer_id": specs.centre.institution_id,
         "acquirer_name": specs.centre.name,
         "specs_digest": specs.digest,
@@ -343,12 +348,15 @@ def _write_day(
     try:
         if business_date in books.BusinessDates.of(connection).closed:
             return False
-        with books.insert_unguarded(connection, "presentment"):
+        connection.execute(FEE_RULES, parameters)
+        with books.insert_unguarded(connection, "presentment"), books.insert_unguarded(connection, "fee_line"):
             connection.execute(clearing.PRESENTMENTS, parameters)
+            connection.execute(PRESENTED_LINES, parameters)
         query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
         (presented,) = connection.execute(query, parameters).fetchone()
         say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-        for sql in (*clearing.PRESENT, *ledger.CLEAR, *settlement.SETTLE):
+        cleared = (*clearing.PRESENT, *ledger.CLEAR, settlement.REMISE_TOTALS)
+        for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
             connection.execute(sql, parameters)
         books.record_digests(connection, business_date)
         connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})

@@ -23,6 +23,7 @@ from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
 from switch.record import frozen
 from switch.settlement import payouts as settlement
+from switch.settlement.fees.stated import StatementEntry, StatementPayout
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SECTIONS,
@@ -247,7 +248,11 @@ def statement_of(
         adjustments = _Lines(connection, settlement.STATEMENT_ADJUSTMENTS, key)
         sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
     origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
-    return Statement(head=head, sections=tuple(sections), origins=tuple(origins))
+    payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
+    entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
+    return Statement(
+        head=head, sections=tuple(sections), origins=tuple(origins), payouts=tuple(payouts), entries=tuple(entries)
+    )
 
 
 def _type_totals(connection: sqlite3.Connection, key: Mapping[str, object]) -> list[StatementTotal]:

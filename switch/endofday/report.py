@@ -55,7 +55,7 @@ class Position:
 
 @frozen(kw_only=True)
 class Payout:
-    """What a merchant is paid for the day; amounts are of presentments and adjustments together."""
+    """What a merchant is paid for a remise, or for the day; amounts are of presentments and adjustments together."""
 
     merchant_id: str
     name: str
@@ -71,6 +71,11 @@ class Payout:
     net_minor: int
     outcome: PayoutOutcome
     value_date: str
+    terminal_id: str  #: of the remise it pays; empty where it pays the merchant
+    remise_number: int  #: 0 where it pays the merchant
+    label: str  #: as it stands on the merchant's account
+    entries_minor: int  #: what changes it besides presentments and adjustments: fees of a period and the like
+    entries_vat_minor: int
 
 
 @frozen(kw_only=True)
@@ -168,10 +173,11 @@ FROM position WHERE business_date = :business_date ORDER BY currency, role DESC,
 """
 PAYOUTS_OF_DAY = """
 SELECT p.merchant_id, s.name, p.rib, p.reference, p.currency, p.presentment_count, p.adjustment_count, p.gross_minor,
-  p.discount_minor, p.vat_minor, p.brought_forward_minor, p.net_minor, p.outcome, p.value_date
+  p.discount_minor, p.vat_minor, p.brought_forward_minor, p.net_minor, p.outcome, p.value_date, p.terminal_id, p.remise_number,
+  p.label, p.entries_minor, p.entries_vat_minor
 FROM payout AS p
 JOIN statement AS s ON s.business_date = p.business_date AND s.merchant_id = p.merchant_id
-WHERE p.business_date = :business_date ORDER BY p.merchant_id
+WHERE p.business_date = :business_date ORDER BY p.merchant_id, p.terminal_id, p.remise_number, p.reference
 """
 ADJUSTMENTS_OF_DAY = """
 SELECT a.request_id, a.adjusts, a.reversal_id, a.merchant_id, a.issuer, a.amount_minor, a.currency, a.interchange_minor,
@@ -315,6 +321,11 @@ PAYOUT_COLUMNS = (
     "brought_forward",
     "net",
     "outcome",
+    "terminal_id",
+    "remise",
+    "label",
+    "entries",
+    "entries_vat",
 )
 
 
@@ -334,10 +345,20 @@ def write_payouts(out: Out, business_date: str, payouts: Iterable[Payout]) -> No
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(PAYOUT_COLUMNS)
     for row in payouts:
-        named = (business_date, row.value_date, cell(row.merchant_id), cell(row.name), row.rib, row.reference, row.currency)
+        named = (
+            business_date,
+            row.value_date,
+            cell(row.merchant_id),
+            cell(row.name),
+            row.rib,
+            cell(row.reference),
+            row.currency,
+        )
         amounts = (row.gross_minor, row.discount_minor, row.vat_minor, row.brought_forward_minor, row.net_minor)
         decimals = (format_minor(amount, row.currency) for amount in amounts)
-        writer.writerow((*named, row.presentment_count, row.adjustment_count, *decimals, row.outcome))
+        remise = (cell(row.terminal_id), f"{row.remise_number:06d}" if row.remise_number else "", cell(row.label))
+        entries = (format_minor(amount, row.currency) for amount in (row.entries_minor, row.entries_vat_minor))
+        writer.writerow((*named, row.presentment_count, row.adjustment_count, *decimals, row.outcome, *remise, *entries))
 
 
 def write_holds(out: Out, business_date: str, holds: Iterable[HeldItem]) -> None:

@@ -8,12 +8,13 @@ from typing import Protocol
 
 from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
-from switch.clearing.interchange import InterchangeTable
+from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
 from switch.money import currency_name
-from switch.settlement.discount import DiscountTable, VatTable
-from switch.transaction import CREDITS
+from switch.settlement.fees.dues import DUE_TABLES, RELEASES_WANTED
+from switch.settlement.fees.entries import ADD_ENTRY_ACCOUNT, ENTRY_TABLES, entry_accounts
+from switch.settlement.fees.lines import FEE_TABLES
 
 
 class _Centre(Protocol):
@@ -26,15 +27,6 @@ class _Centre(Protocol):
 class _Issuer(Protocol):
     @property
     def name(self) -> str: ...
-
-
-class _Fees(Protocol):
-    @property
-    def interchange(self) -> InterchangeTable: ...
-    @property
-    def discount(self) -> DiscountTable: ...
-    @property
-    def vat(self) -> VatTable: ...
 
 
 class DaySpecs(Protocol):
@@ -51,28 +43,37 @@ class DaySpecs(Protocol):
     @property
     def default_contract(self) -> Merchant | None: ...
     @property
-    def fees(self) -> _Fees: ...
+    def fees(self) -> FeeTables: ...
     @property
     def calendar(self) -> Calendar: ...
 
 
-def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: Mapping[str, object]) -> None:
-    """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved."""
+def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str, object]) -> None:
+    """Fill the staging tables: the journal is read once, before the books are locked, and the dated rates are resolved.
+
+    The VAT rate on commissions is put among the parameters. SpecError with all that the specification lacks for the date.
+    """
     business_date = str(parameters["business_date"])
     acceptors = ((merchant.id, *_terms(merchant)) for merchant in specs.merchants.values())
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
-    for sql in clearing.STAGING_TABLES:
+    lacking = Lacking()
+    parameters["vat_rate_basis_points"] = lacking.found(lambda: specs.fees.vat.rate(business_date))
+    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES):
         connection.execute(sql)
     connection.execute("BEGIN")
+    connection.executemany(ADD_ENTRY_ACCOUNT, entry_accounts())
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     if specs.default_contract is not None:
         connection.execute(clearing.OTHER_ACCEPTORS, (*_terms(specs.default_contract), business_date))
     connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
+    groups = stage_groups(connection, specs.fees, business_date, lacking)
+    connection.execute(RELEASES_WANTED, parameters)
     for sql in clearing.STAGE:
         connection.execute(sql, parameters)
     _refuse_changed_currency(connection, parameters)
-    keys = connection.execute(clearing.TARIFF_KEYS).fetchall()
-    connection.executemany(clearing.ADD_TARIFF, [_tariff(specs, business_date, *key) for key in keys])
+    stage_tariffs(connection, specs.fees, business_date, groups, lacking)
+    stage_dues(connection, specs.fees, business_date, [*specs.merchants.values()], specs.default_contract, lacking)
+    lacking.refuse()
     connection.execute("COMMIT")
 
 
@@ -80,19 +81,8 @@ def _terms(m: Merchant) -> tuple[object, ...]:
     """What the day is computed with of a contract, as ``card_acceptor`` has it."""
     return (
         *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
-        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice),
+        *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.paid_by, m.payout_label, m.mcc, m.rounding),
     )
-
-
-def _tariff(
-    specs: DaySpecs, business_date: str, origin: str, scheme: str, channel: str, transaction_type: str, plan: str
-) -> tuple[object, ...]:
-    interchange = specs.fees.interchange.rate(business_date, origin, scheme, channel, transaction_type)
-    discount = specs.fees.discount.rate(business_date, plan, origin)
-    key = (origin, scheme, channel, transaction_type, plan)
-    if transaction_type in CREDITS:
-        return (*key, interchange, discount.refund_rate_basis_points, 0)
-    return (*key, interchange, discount.rate_basis_points, discount.minimum_minor)
 
 
 def _refuse_changed_currency(connection: sqlite3.Connection, parameters: Mapping[str, object]) -> None:

@@ -21,6 +21,7 @@ from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
 from switch.record import frozen
 from switch.settlement.bank_account import grouped_iban, grouped_rib
+from switch.settlement.fees.stated import StatementEntry, StatementPayout
 from switch.settlement.statement_labels import LABELS
 from switch.transaction import (
     BILL_PAYMENT,
@@ -80,6 +81,14 @@ class Head:
     vat_rate_basis_points: int  #: of the business date
     address: str = ""  #: of the merchant, and its identifiant commun de l'entreprise: empty where its contract has none
     ice: str = ""
+    entries_minor: int = 0  #: what changes what is paid besides the lines: fees of a period and the like, without VAT
+    entries_vat_minor: int = 0  #: on those
+    carried_minor: int = 0  #: of payouts of the date that are carried, where others are paid
+
+    @property
+    def lines_net_minor(self) -> int:
+        """Net of the lines alone."""
+        return self.gross_minor - self.discount_minor - self.vat_minor
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> Head:
@@ -118,6 +127,8 @@ class Statement:
     head: Head  #: with what is paid, and when
     sections: tuple[Section, ...]  #: in the order of SECTIONS, the adjustments last
     origins: tuple[StatementTotal, ...]  #: totals for domestic and foreign cards
+    payouts: tuple[StatementPayout, ...] = ()  #: each payout of the date
+    entries: tuple[StatementEntry, ...] = ()  #: what changes them besides the lines
 
     @property
     def whole(self) -> StatementTotal:
@@ -129,7 +140,7 @@ class Statement:
             gross_minor=head.gross_minor,
             discount_minor=head.discount_minor,
             vat_minor=head.vat_minor,
-            net_minor=head.net_minor - head.brought_forward_minor,
+            net_minor=head.lines_net_minor,
         )
 
     @property
@@ -310,13 +321,17 @@ def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], pa
     row(labels["totals"], labels["count"], labels["gross"], labels["discount"], labels["vat"], labels["net"])
     for total in totals:
         row_of(labels[total.of], total)
-    net_of_lines = head.net_minor - head.brought_forward_minor
-    figures = (head.gross_minor, head.discount_minor, head.vat_minor, net_of_lines)
+    figures = (head.gross_minor, head.discount_minor, head.vat_minor, head.lines_net_minor)
     row(labels["all"], head.presentment_count + head.adjustment_count, *map(amount, figures))
     for part in parts:
         row_of(f"{labels['of_which']} {labels[part.of].lower()}", part)
-    if head.brought_forward_minor:
-        out.write(f"{labels['brought_forward']:<{WIDTH - 14}}{amount(head.brought_forward_minor):>14}\n")
+    for key, minor in (
+        ("entries", head.entries_minor + head.entries_vat_minor),
+        ("brought_forward", head.brought_forward_minor),
+        ("carried_part", -head.carried_minor),
+    ):
+        if minor:
+            out.write(f"{labels[key]:<{WIDTH - 14}}{amount(minor):>14}\n")
     for key, minor in (
         ("total_discount", head.discount_minor),
         ("total_vat", head.vat_minor),

@@ -347,10 +347,12 @@ def check_coverage(
         entries = [*files.tables("merchants.toml", "merchant"), *([others] if others is not None else [])]
         plans = {entry.peek("plan", str) or "" for entry in entries} & set(discount.plans)
         for plan in sorted(plans):
-            for origin in sorted({origin for origin, _ in origins}):
-                _keep(files.mistakes, partial(discount.rate, today, plan, origin))
+            for error in discount.gaps(today, plan, sorted({origin for origin, _ in origins})):
+                files.mistakes[error.file, error.key, str(error.found)] = error
     if vat is not None:
         _keep(files.mistakes, partial(vat.rate, today))
+        for kind in sorted(discount.kinds(plans)) if discount is not None else ():
+            _keep(files.mistakes, partial(vat.rate, today, kind))
 
 
 def _check_interchange(mistakes: Mistakes, today: str, origin: str, scheme: str, table: InterchangeTable) -> None:

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from switch.clearing.interchange import InterchangeTable
 from switch.merchant import Merchant
 from switch.money import BASIS_POINTS
-from switch.settlement.discount import DiscountRate
+from switch.settlement.fees.rows import FeeRow as DiscountRate
 from switch.transaction import CREDITS, DEBITS
 
 UNKNOWN_MERCHANT = "unknown merchant"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.settlement.discount import DiscountRate
+from switch.settlement.fees.rows import FeeRow as DiscountRate
 from tests.clearing.plain_words import portion, settle
 
 RATES = st.integers(0, 9_999)

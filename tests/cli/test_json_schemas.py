@@ -124,6 +124,10 @@ def test_the_end_of_the_day(tmp_path: Path) -> None:
     held("day", run("day", "close", FRIDAY, *data).json)
     held("statement", run("statement", GROCER.id, SATURDAY, *data).json)
     assert held("check", run("check", *data).json)["sound"] is True
+    for item in shown["refunds"]:
+        assert held("fees", run("fees", "explain", item["rrn"].strip(), *data).json)[0]["fees"][0]["kind"] == "commission"
+    quoted = ("--merchant", "TELECOM00000001", "--amount", "125.00", "--card", CARD)
+    assert held("fees", run("fees", "quote", *quoted, "--json").json)[0]["net_minor"] == 12_500 - 188 - 19
     assert held("mail-send", run("mail", "send", *data).json)["messages"]
     assert held("mail-list", run("mail", "list", *data).json)
     held("mail-show", run("mail", "show", GROCER.id, *data).json)

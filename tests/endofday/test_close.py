@@ -419,6 +419,7 @@ def test_check_finds_reversals_slipped_in_and_adjustments_changed(tmp_path: Path
         "closed_day_unchanged",
         "lines_add_up",
         "positions_match_presentments",
+        "remises_add_up",
         "reversals_have_originals",
         "rows_unchanged",
         "schema_unchanged",
@@ -433,7 +434,7 @@ def test_books_and_journal_of_the_first_version_are_brought_up_to_date(tmp_path:
     first_version(tmp_path)
     report = check_books(tmp_path)
     assert (report.faults, report.presentment_count, report.posting_count) == ((), 1, 12)
-    assert rows(tmp_path, "PRAGMA user_version") == [(5,)]
+    assert rows(tmp_path, "PRAGMA user_version") == [(books.SCHEMA.version,)]
     with journal_of(tmp_path) as journal:
         journal.reverse(1)
     assert close(tmp_path).adjustments[0].net_minor == -9_868
@@ -462,18 +463,29 @@ def first_version(data: Path) -> None:
         (data / "later.db").unlink()
 
 
+def books_of_version(data: Path, version: int) -> None:
+    """Make books of a data folder what an earlier release would have left."""
+    (data / "books.db").rename(data / "later.db")
+    connection = sqlite3.connect(data / "books.db")
+    for number in range(1, version + 1):
+        connection.executescript(books.SCHEMA.script(number))
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.execute("ATTACH ? AS later", (str(data / "later.db"),))
+    tables = "SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name = 'closed_day', name"
+    for (table,) in connection.execute(tables).fetchall():
+        columns = ", ".join(str(row[1]) for row in connection.execute(f"PRAGMA main.table_info({table})"))
+        connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM later.{table}")
+    connection.commit()
+    connection.close()
+    (data / "later.db").unlink()
+
+
 def test_files_of_a_day_that_an_earlier_release_closed_are_not_compared_and_it_is_said(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
     close(tmp_path)
     (tmp_path / "days" / FRIDAY / "payouts.csv").write_text("other")
-    connection = sqlite3.connect(tmp_path / "books.db")
-    for name in ("day_file", "day_digest"):
-        connection.execute(f"DROP TABLE {name}")
-    for table, column in (("closed_day", "files_recorded"), ("statement", "address"), ("statement", "ice")):
-        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-    connection.execute("PRAGMA user_version = 3")
-    connection.close()
+    books_of_version(tmp_path, 3)
     report = check_books(tmp_path)
     assert (report.faults, report.file_count) == ((), 0)
     assert f"files of {FRIDAY} were not compared: an earlier release closed the day and kept no digests" in report.notes
@@ -487,7 +499,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
     tables = [
         str(row[0]) for row in rows(tmp_path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     ]
-    assert len(tables) == 16
+    assert len(tables) == 20
     for table in tables:
         for sql in (f"DELETE FROM {table}", f"UPDATE {table} SET business_date = '2026-01-01'"):
             if rows(tmp_path, f"SELECT COUNT(*) FROM {table}") != [(0,)]:
@@ -497,7 +509,7 @@ def test_the_books_refuse_changes(tmp_path: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError, match=r"the day is closed|NOT NULL"):
                 rows(tmp_path, f"INSERT INTO {table} (business_date) VALUES ('{FRIDAY}')")
     guards = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%_day_closed'"
-    assert rows(tmp_path, guards) == [(14,)]
+    assert rows(tmp_path, guards) == [(18,)]
     with pytest.raises(sqlite3.IntegrityError, match="the day is closed"):
         rows(tmp_path, "INSERT INTO presentment SELECT * FROM presentment")
 
@@ -533,6 +545,7 @@ def test_check_finds_what_was_changed_behind_the_back(tmp_path: Path) -> None:
         "rows_unchanged",
         "schema_unchanged",
         "statements_equal_payouts",
+        "remises_paid_once",
         "payouts_posted",
     }
 

@@ -87,7 +87,7 @@ def test_the_same_statement_gives_the_same_bytes_without_a_time(closed: Path) ->
     assert workbook(closed, GROCER.id, SUNDAY)[0] == first
     with zipfile.ZipFile(io.BytesIO(first)) as parts:
         assert {part.date_time[0] for part in parts.infolist()} == {1980}
-        assert b"2026-11-2" not in parts.read("docProps/core.xml").replace(b"2026-11-22-EPICERIE0000001", b"")
+        assert b"2026-11-2" not in parts.read("docProps/core.xml").replace(b"2026-11-22-PORT0001-000003", b"")
 
 
 def test_a_large_one_says_the_same_as_one_made_in_memory(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

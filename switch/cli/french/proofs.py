@@ -20,6 +20,15 @@ PROOFS: Final[dict[str, str]] = {
     "adjustments_have_reversals": "régularisations justifiées",
     "lines_add_up": "lignes exactes",
     "statements_equal_payouts": "relevés et virements égaux",
+    "remises_add_up": "remises exactes",
+    "remises_paid_once": "remises réglées une fois",
+    "entries_posted": "écritures comptabilisées",
+    "fee_lines_follow_rules": "frais conformes aux règles",
+    "line_entries_add_up": "frais repris en écritures",
+    "discounts_follow_rules": "taux conformes aux règles",
+    "charges_due_once": "abonnements facturés une fois",
+    "releases_are_what_was_held": "retenues libérées exactement",
+    "rounding_follows_remises": "arrondis exacts",
     "payables_discharged": "commerçants soldés",
     "payouts_posted": "virements comptabilisés",
     "carried_once": "reports exacts",
@@ -106,6 +115,21 @@ PROOFS: Final[dict[str, str]] = {
     "presentment {1} does not add up": ("présentation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
     "adjustment {1} does not add up": ("régularisation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
     # settlement/checks
+    "merchant {1}, terminal {2}: remise {3} differs from its lines, by a net of {4} minor units": (
+        "commerçant {1}, TPE {2} : la remise {3} diffère de ses lignes, d'un net de {4} (en unités divisionnaires)"
+    ),
+    "payout {1} differs from its remises, by a gross of {2} minor units": (
+        "le virement {1} diffère de ses remises, d'un brut de {2} (en unités divisionnaires)"
+    ),
+    "merchant {1}: entries differ from the payouts by {2} minor units": (
+        "commerçant {1} : les écritures diffèrent des virements de {2} (en unités divisionnaires)"
+    ),
+    "payout {1} of {2} minor units is not what it is made of": (
+        "le virement {1} de {2} (en unités divisionnaires) n'est pas la somme de ce qui le compose"
+    ),
+    "merchant {1}: entry {2} {3} of {4} minor units is not as in the ledger": (
+        "commerçant {1} : l'écriture {2} {3} de {4} (en unités divisionnaires) n'est pas comme en comptabilité"
+    ),
     "merchant {1}: statement lines of net {2}, payout of {3}, statement totals of {4} (minor units)": (
         "commerçant {1} : net des lignes du relevé {2}, virement {3}, totaux du relevé {4} (en unités divisionnaires)"
     ),

@@ -6,11 +6,11 @@ from typing import Final, Literal
 
 from switch.record import frozen
 
-#: What the answer of a shop comes to. ``capture``: it accepts and the payment is captured. ``acknowledge``: it heard, and
-#: captures itself where it wants to. ``failure``: it says so, or says nothing that counts; the payment stays as it is.
-Verdict = Literal["capture", "acknowledge", "failure"]
+#: What the answer of a shop comes to. ``capture``: it accepts, and the payment is captured. ``acknowledge``: it heard, and will
+#: capture by itself. ``failure``: it says so, or says nothing that counts; the payment stays as it is.
+ShopVerdict = Literal["capture", "acknowledge", "failure"]
 
-_WORDS: Final[dict[bytes, Verdict]] = {b"ACTION=POSTAUTH": "capture", b"APPROVED": "acknowledge", b"FAILURE": "failure"}
+_WORDS: Final[dict[bytes, ShopVerdict]] = {b"ACTION=POSTAUTH": "capture", b"APPROVED": "acknowledge", b"FAILURE": "failure"}
 ANSWER_BYTES_MAX: Final = 4_096  #: of an answer that is looked at
 _SHOWN_MAX: Final = 60
 _BOM: Final = b"\xef\xbb\xbf"
@@ -20,7 +20,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 class CallbackAnswer:
     """The answer of a shop, and what was wrong with it."""
 
-    verdict: Verdict
+    verdict: ShopVerdict
     understood: bool  #: one of the three words, as it is to be; else the callback is tried again
     remark: str = ""  #: for a developer: what was found, what was expected
 

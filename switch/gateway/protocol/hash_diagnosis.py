@@ -16,11 +16,11 @@ from typing import Any, Final, Literal
 from attrs import evolve, fields
 
 from switch.gateway.protocol.hash_rules import (
-    ACCEPTED,
+    ACCEPTED_HASHES,
     REFERENCE,
     STORE_KEY_SHOWN,
     HashRules,
-    Order,
+    NameOrder,
     hash_of,
     hashed_parts,
 )
@@ -83,7 +83,7 @@ def diagnosed(posted: Posted, store_key: str, known_keys: Mapping[str, str], exp
     the protocol knows, in any case: every other may be a named button or a field that came in after the hash was made.
     """
     given = posted["hash"]
-    for name, rules in ACCEPTED.items():
+    for name, rules in ACCEPTED_HASHES.items():
         if given == hash_of(posted, store_key, rules):
             return HashDiagnosis(accepted_as=name)
     expected = shown_text(posted, REFERENCE)
@@ -158,7 +158,7 @@ def _mistakes(posted: Posted, store_key: str, known_keys: Mapping[str, str], nam
 
 
 #: How names are sorted otherwise than in the order of the reference.
-_ORDERS: Final[dict[Order, str]] = {
+_ORDERS: Final[dict[NameOrder, str]] = {
     "posted": "the fields were hashed in the order of the form, not sorted by name",
     "natural small letters": "the names were sorted as small letters, where _ comes before them",
     "small letters": "the names were sorted letter by letter as small letters, where _ comes before them and 12 before 2",

@@ -21,10 +21,10 @@ from switch.gateway.protocol.natural_order import natural_order
 from switch.gateway.protocol.posted import Posted
 from switch.record import frozen
 
-Order = Literal["natural", "natural small letters", "natural bytes", "capitals", "small letters", "bytes", "posted"]
+NameOrder = Literal["natural", "natural small letters", "natural bytes", "capitals", "small letters", "bytes", "posted"]
 Escaping = Literal["both", "none", "bar first", "bar only"]
 Output = Literal["base64", "base64 of hex", "hex"]
-Algorithm = Literal["sha512", "sha256", "sha1", "md5"]
+HashAlgorithm = Literal["sha512", "sha256", "sha1", "md5"]
 
 #: What a hash of ver3 never covers.
 NOT_HASHED: Final = frozenset({"hash", "encoding"})
@@ -40,7 +40,7 @@ _JSP_REMOVES: Final = re.compile(r"[^0-9A-Za-z _-]")
 class HashRules:
     """One way to make the text that is hashed, and the hash of it."""
 
-    order: Order = "natural"
+    order: NameOrder = "natural"
     escaping: Escaping = "both"
     empty_values: bool = True  #: they keep their place
     entities: bool = True  #: HTML entities are decoded
@@ -51,13 +51,13 @@ class HashRules:
     left_out: frozenset[str] = NOT_HASHED  #: names in small letters
     store_key_last: bool = True
     output: Output = "base64"
-    algorithm: Algorithm = "sha512"
+    algorithm: HashAlgorithm = "sha512"
 
 
 REFERENCE: Final = HashRules()
 JSP_KIT: Final = HashRules(order="capitals", billing_stripped=True)
 #: The rules that are accepted, by the name they go by.
-ACCEPTED: Final = {"ver3": REFERENCE, "ver3 of the JSP kit": JSP_KIT}
+ACCEPTED_HASHES: Final = {"ver3": REFERENCE, "ver3 of the JSP kit": JSP_KIT}
 
 
 def hashed_parts(posted: Posted, rules: HashRules) -> Iterator[tuple[str, str]]:
@@ -97,7 +97,7 @@ def without(rules: HashRules, *names: str) -> HashRules:
     return evolve(rules, left_out=rules.left_out | {name.lower() for name in names})
 
 
-_FOLDS: Final[dict[Order, Callable[[str], str]]] = {
+_FOLDS: Final[dict[NameOrder, Callable[[str], str]]] = {
     "natural": str.upper,
     "natural small letters": str.lower,
     "natural bytes": str,
@@ -107,7 +107,7 @@ _FOLDS: Final[dict[Order, Callable[[str], str]]] = {
 }
 
 
-def _ordered(fields: list[tuple[str, str]], order: Order) -> list[tuple[str, str]]:
+def _ordered(fields: list[tuple[str, str]], order: NameOrder) -> list[tuple[str, str]]:
     if order == "posted":
         return fields
     fold = _FOLDS[order]

@@ -9,76 +9,33 @@ from urllib.parse import urlsplit
 
 from switch.gateway.protocol.posted import Posted
 from switch.merchant import EMAIL
-from switch.money import CURRENCIES
+from switch.money import CURRENCIES, currency_number, format_minor
 from switch.record import frozen
+from switch.spec_table import AMOUNT_MINOR_MAX
 
 StoreType = Literal["3D_PAY_HOSTING", "3D_PAY"]
 PaymentKind = Literal["Auth", "PreAuth"]
 PageLanguage = Literal["fr", "ar", "en"]
 PAGE_LANGUAGES: Final[tuple[PageLanguage, ...]] = ("fr", "ar", "en")
 
+_KNOWN: Final = """
+clientid storetype TranType amount currency oid okUrl failUrl callbackUrl shopurl lang email BillToName BillToCompany
+BillToStreet1 BillToStreet2 BillToStreet12 BillToStreet3 BillToCity BillToStateProv BillToPostalCode BillToCountry
+BillToTelVoice tel ShipToName ShipToCompany ShipToStreet1 ShipToStreet2 ShipToCity ShipToStateProv ShipToPostalCode
+ShipToCountry hashAlgorithm encoding refreshtime rnd HASH AutoRedirect CallbackResponse amountCur symbolCur
+currenciesList description sessiontimeout instalment taksit comments firmaadi faturaFirma islemtipi
+"""
 #: Every field the protocol knows, as its documentation spells it. Others are hashed and given back, and mean nothing.
-FIELDS: Final = [
-    "clientid",
-    "storetype",
-    "TranType",
-    "amount",
-    "currency",
-    "oid",
-    "okUrl",
-    "failUrl",
-    "callbackUrl",
-    "shopurl",
-    "lang",
-    "email",
-    "BillToName",
-    "BillToCompany",
-    "BillToStreet1",
-    "BillToStreet2",
-    "BillToStreet12",
-    "BillToStreet3",
-    "BillToCity",
-    "BillToStateProv",
-    "BillToPostalCode",
-    "BillToCountry",
-    "BillToTelVoice",
-    "tel",
-    "ShipToName",
-    "ShipToCompany",
-    "ShipToStreet1",
-    "ShipToStreet2",
-    "ShipToCity",
-    "ShipToStateProv",
-    "ShipToPostalCode",
-    "ShipToCountry",
-    "hashAlgorithm",
-    "encoding",
-    "refreshtime",
-    "rnd",
-    "HASH",
-    "AutoRedirect",
-    "CallbackResponse",
-    "amountCur",
-    "symbolCur",
-    "currenciesList",
-    "description",
-    "sessiontimeout",
-    "instalment",
-    "taksit",
-    "comments",
-    "firmaadi",
-    "faturaFirma",
-    "islemtipi",
-]
+FIELD_NAMES: Final = tuple(_KNOWN.split())
 #: Of ``3D_PAY``, where the shop's own page asks for the card: these are read and never given back.
-CARD_FIELDS: Final = ("pan", "cv2", "Ecom_Payment_Card_ExpDate_Year", "Ecom_Payment_Card_ExpDate_Month", "cardType")
+CARD_FIELD_NAMES: Final = ("pan", "cv2", "Ecom_Payment_Card_ExpDate_Year", "Ecom_Payment_Card_ExpDate_Month", "cardType")
 
-AMOUNT_MINOR_MAX: Final = 999_999_999_999  #: what DE 4 carries
 SESSION_SECONDS: Final = 2_700  #: how long the page waits for the shopper, where the shop says nothing
 SESSION_SECONDS_LEAST: Final = 30
 REFRESH_SECONDS_MAX: Final = 60
 ORDER_ID_LENGTH_MAX: Final = 64
 _AMOUNT: Final = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,3}))?")
+_ORDER_ID: Final = rf"[^\x00-\x1f\x7f]{{1,{ORDER_ID_LENGTH_MAX}}}"
 _COUNTRY: Final = re.compile(r"[A-Za-z]{2,3}|[0-9]{3}|")
 
 
@@ -146,7 +103,7 @@ class _Reading:
         return value
 
     def choice(self, field: str, words: Mapping[str, Any], default: str | None, expected: str) -> Any:
-        value = self.posted[field].strip().lower() or (default or "")
+        value = self.posted[field].strip().lower().replace("_", "") or (default or "")
         if value not in words:
             self.wrong(field, expected)
             return next(iter(words.values()))
@@ -217,30 +174,47 @@ def payment_request(posted: Posted) -> tuple[PaymentRequest | None, tuple[FieldE
 
 def _echoed(posted: Posted) -> tuple[tuple[str, str], ...]:
     """What is given back: all that came but the hash, and but whatever a card is paid with."""
-    left_out = {"hash", *(name.lower() for name in CARD_FIELDS)}
+    left_out = {"hash", *(name.lower() for name in CARD_FIELD_NAMES)}
     return tuple((name, value) for name, value in posted.fields if name.lower() not in left_out)
 
 
+def currency_of(given: str) -> str | None:
+    """The number of a currency that is given by number or by letters; None where it is none.
+
+    >>> currency_of("mad"), currency_of("978"), currency_of("999")
+    ('504', '978', None)
+    """
+    number = currency_number(given.upper()) or given
+    return number if number in CURRENCIES else None
+
+
+def minor_units(given: str, currency: str) -> int | None:
+    """An amount in minor units of its currency, None where it is none; a comma may stand for the decimal point.
+
+    >>> minor_units("31,5", "504"), minor_units("1 000", "504")
+    (3150, None)
+    """
+    digits = CURRENCIES[currency][1]
+    found = _AMOUNT.fullmatch(given)
+    decimals = (found[2] or "") if found else ""
+    if found is None or len(decimals.rstrip("0")) > digits:
+        return None
+    return int(found[1] + decimals[:digits].ljust(digits, "0"))
+
+
 def _currency(reading: _Reading) -> str:
-    letters = {name: number for number, (name, _) in CURRENCIES.items()}
-    value = reading.posted["currency"].strip().upper()
-    number = letters.get(value, value)
-    if number not in CURRENCIES:
+    currency = currency_of(reading.posted["currency"].strip())
+    if currency is None:
         reading.wrong("currency", "the number of a currency (ISO 4217): 504 for dirhams")
-        return "504"
-    return number
+    return currency or "504"
 
 
 def _amount(reading: _Reading, currency: str) -> int:
-    """The amount in minor units of its currency; a comma may stand for the decimal point."""
-    digits = CURRENCIES[currency][1]
-    found = _AMOUNT.fullmatch(reading.posted["amount"].strip())
-    whole, decimals = (found[1], found[2] or "") if found else ("", "")
-    if not whole or len(decimals.rstrip("0")) > digits:
-        shown = "31.50" if digits == 2 else "31" if digits == 0 else "31.500"
+    minor = minor_units(reading.posted["amount"].strip(), currency)
+    if minor is None:
+        shown = format_minor(3150 if CURRENCIES[currency][1] else 31, currency)
         reading.wrong("amount", f"an amount such as {shown}, without blanks or thousands marks")
         return 0
-    minor = int(whole + decimals[:digits].ljust(digits, "0"))
     if not 0 < minor <= AMOUNT_MINOR_MAX:
         reading.wrong("amount", "more than nothing, and at most twelve digits with the decimals")
     return minor

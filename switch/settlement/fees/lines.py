@@ -1,0 +1,242 @@
+"""Fees of a transaction besides its commission: one line for each kind its plan has, the entries they add up to, and proofs.
+
+SQL by the rules of ``clearing.presentments``. Amounts of lines have the sign of what the merchant gets: a fee it pays is below
+zero. What reversals leave of a sale is charged by the row that its line followed, so an adjustment has the difference.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from switch.clearing.checks import Ask, Check, Fault, faults
+from switch.settlement.fees.rows import EXTRA_KINDS
+from switch.transaction import CREDITS
+
+#: Staging: the fees of each kind of sale, and the rows of fee tables that the books do not have yet.
+FEE_TABLES: Final = (
+    """
+    CREATE TEMP TABLE fee_tariff (
+      origin TEXT, scheme TEXT, channel TEXT, transaction_type TEXT, product TEXT, tariff_group INTEGER, amount_band INTEGER,
+      kind TEXT, rate_basis_points INTEGER, minimum_minor INTEGER, fixed_minor INTEGER, maximum_minor INTEGER, rule INTEGER,
+      vat_rate_basis_points INTEGER, sign INTEGER,
+      PRIMARY KEY (tariff_group, origin, scheme, channel, transaction_type, product, amount_band, kind))
+    """,
+    """
+    CREATE TEMP TABLE new_fee_rule (
+      rule INTEGER PRIMARY KEY, kind TEXT, plan TEXT, file TEXT, line INTEGER, from_date TEXT, covers TEXT,
+      rate_basis_points INTEGER, fixed_minor INTEGER, minimum_minor INTEGER, maximum_minor INTEGER, refunds_give_back INTEGER)
+    """,
+)
+ADD_FEE_TARIFF: Final = "INSERT INTO fee_tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_NEW_RULE: Final = "INSERT INTO new_fee_rule VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+RULE_COLUMNS: Final = (
+    "rule, kind, plan, file, line, from_date, covers, rate_basis_points, fixed_minor, minimum_minor, maximum_minor, "
+    "refunds_give_back"
+)
+RULES: Final = f"SELECT {RULE_COLUMNS} FROM main.fee_rule"
+
+FEE_RULES: Final = f"""
+INSERT INTO fee_rule ({RULE_COLUMNS}, business_date)
+SELECT {RULE_COLUMNS}, :business_date FROM new_fee_rule ORDER BY rule
+"""
+
+#: A fee and its VAT, of rows of ``asked`` with an amount without sign; as the commission is charged (``clearing.adjustments``).
+_CHARGED: Final = """
+taken AS (
+  SELECT asked.*, fixed_minor + (amount_minor * rate_basis_points + 5000) / 10000 AS taken_minor FROM asked
+), charged AS (
+  SELECT
+    taken.*,
+    CASE
+      WHEN amount_minor = 0 THEN 0
+      WHEN taken_minor < minimum_minor THEN minimum_minor
+      WHEN taken_minor > maximum_minor THEN maximum_minor
+      ELSE taken_minor
+    END AS fee_minor
+  FROM taken
+), taxed AS (
+  SELECT charged.*, (fee_minor * vat_rate_basis_points + 5000) / 10000 AS fee_vat_minor FROM charged
+)
+"""
+
+PRESENTED_LINES: Final = f"""
+INSERT INTO fee_line (
+  business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, amount_minor, vat_minor,
+  vat_rate_basis_points, currency, adjusts)
+WITH asked AS (
+  SELECT
+    a.merchant_id, a.request_id, t.kind, a.terminal_id, n.number AS remise_number, t.rule, ABS(a.amount_minor) AS amount_minor,
+    t.rate_basis_points, t.minimum_minor, t.fixed_minor, t.maximum_minor, t.vat_rate_basis_points, a.currency,
+    CASE WHEN a.amount_minor < 0 THEN -t.sign ELSE t.sign END AS sign
+  FROM captured AS a
+  JOIN fee_tariff AS t
+    ON t.tariff_group = a.tariff_group AND t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
+    AND t.transaction_type = a.transaction_type AND t.product = a.tariff_product AND t.amount_band = a.amount_band
+  JOIN numbered_remise AS n ON n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
+  WHERE EXISTS (SELECT 1 FROM fee_tariff) AND a.exception_reason IS NULL
+    AND a.tariff_group IN (SELECT tariff_group FROM fee_tariff)
+), {_CHARGED}
+SELECT
+  :business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, sign * fee_minor, sign * fee_vat_minor,
+  vat_rate_basis_points, currency, ''
+FROM taxed
+ORDER BY merchant_id, request_id, kind
+"""
+
+_CREDIT_TYPES: Final = ", ".join(f"'{transaction_type}'" for transaction_type in sorted(CREDITS))
+#: What a rule ``u`` takes of a presentment ``p``, whose refund gives back by the rate alone, or nothing.
+_BY_RULE: Final = f"""
+    CASE WHEN p.transaction_type NOT IN ({_CREDIT_TYPES}) OR u.refunds_give_back THEN u.rate_basis_points ELSE 0 END
+      AS rate_basis_points,
+    CASE WHEN p.transaction_type IN ({_CREDIT_TYPES}) THEN 0 ELSE u.minimum_minor END AS minimum_minor,
+    CASE WHEN p.transaction_type IN ({_CREDIT_TYPES}) THEN 0 ELSE u.fixed_minor END AS fixed_minor, u.maximum_minor
+"""
+_PAID_SIGN: Final = "CASE WHEN (f.kind = 'cash_machine') = (p.amount_minor > 0) THEN 1 ELSE -1 END AS sign"
+
+#: By the row and the VAT rate of the line that is adjusted, at what remains of its sale.
+ADJUSTED_LINES: Final = f"""
+INSERT INTO fee_line (
+  business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, amount_minor, vat_minor,
+  vat_rate_basis_points, currency, adjusts)
+WITH asked AS (
+  SELECT
+    a.merchant_id, a.request_id, f.kind, a.terminal_id, a.remise_number, f.rule, a.currency, a.adjusts,
+    ABS(p.amount_minor + (SELECT SUM(e.amount_minor) FROM adjustment AS e WHERE e.request_id = a.request_id)) AS amount_minor,
+    f.vat_rate_basis_points,
+    {_BY_RULE.strip()}, {_PAID_SIGN},
+    (SELECT SUM(e.amount_minor) FROM fee_line AS e WHERE e.request_id = f.request_id AND e.kind = f.kind) AS standing_minor,
+    (SELECT SUM(e.vat_minor) FROM fee_line AS e WHERE e.request_id = f.request_id AND e.kind = f.kind) AS standing_vat_minor
+  FROM adjustment AS a
+  JOIN fee_line AS f ON f.request_id = a.request_id AND f.adjusts = ''
+  JOIN presentment AS p ON p.request_id = a.request_id
+  JOIN fee_rule AS u ON u.rule = f.rule
+  WHERE a.business_date = :business_date
+), {_CHARGED}
+SELECT
+  :business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, sign * fee_minor - standing_minor,
+  sign * fee_vat_minor - standing_vat_minor, vat_rate_basis_points, currency, adjusts
+FROM taxed
+WHERE sign * fee_minor <> standing_minor OR sign * fee_vat_minor <> standing_vat_minor
+"""
+
+#: The lines of a remise together, for each kind, VAT rate and row.
+LINE_ENTRIES: Final = """
+INSERT INTO merchant_entry (
+  business_date, merchant_id, terminal_id, remise_number, kind, line, reference, amount_minor, vat_minor,
+  vat_rate_basis_points, currency, rule, narrative)
+WITH summed AS (
+  SELECT
+    merchant_id, terminal_id, remise_number, kind, rule, vat_rate_basis_points, currency, SUM(amount_minor) AS amount_minor,
+    SUM(vat_minor) AS vat_minor, COUNT(*) AS line_count
+  FROM fee_line
+  WHERE business_date = :business_date
+  GROUP BY merchant_id, terminal_id, remise_number, kind, rule, vat_rate_basis_points, currency
+)
+SELECT
+  :business_date, s.merchant_id, s.terminal_id, s.remise_number, s.kind,
+  ROW_NUMBER() OVER (
+    PARTITION BY s.merchant_id, s.terminal_id, s.remise_number, s.kind ORDER BY s.rule, s.vat_rate_basis_points, s.currency),
+  '', s.amount_minor, s.vat_minor, s.vat_rate_basis_points, s.currency,
+  u.file || CASE u.line WHEN 0 THEN '' ELSE ':' || u.line END || ' from ' || u.from_date,
+  REPLACE(s.kind, '_', ' ') || ' fee, ' || s.line_count || CASE s.line_count WHEN 1 THEN ' line' ELSE ' lines' END
+FROM summed AS s
+JOIN fee_rule AS u ON u.rule = s.rule
+"""
+
+#: In this order once PRESENTED_LINES and the adjustments are there, before payouts are made.
+FEE_LINES: Final = (ADJUSTED_LINES, LINE_ENTRIES)
+
+
+def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
+    """Each line, with what adjusts it, is what its row takes of what is left of its sale, and VAT by the rate beside it."""
+
+    def compared(touched: str) -> str:
+        return f"""
+        WITH asked AS (
+          SELECT
+            f.request_id, f.kind, p.rrn, f.vat_rate_basis_points,
+            ABS(p.amount_minor + COALESCE((SELECT SUM(e.amount_minor) FROM adjustment AS e
+              WHERE e.request_id = f.request_id AND e.business_date <= :business_date), 0)) AS amount_minor,
+            {_BY_RULE.strip()}, {_PAID_SIGN},
+            (SELECT SUM(e.amount_minor) FROM fee_line AS e
+             WHERE e.request_id = f.request_id AND e.kind = f.kind AND e.business_date <= :business_date) AS standing_minor,
+            (SELECT SUM(e.vat_minor) FROM fee_line AS e
+             WHERE e.request_id = f.request_id AND e.kind = f.kind AND e.business_date <= :business_date) AS standing_vat_minor
+          FROM fee_line AS f
+          JOIN presentment AS p ON p.request_id = f.request_id
+          JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
+          WHERE {touched} AND f.adjusts = ''
+        ), {_CHARGED}
+        SELECT request_id, kind, rrn
+        FROM taxed
+        WHERE sign * fee_minor <> standing_minor OR sign * fee_vat_minor <> standing_vat_minor
+        LIMIT :faults_shown_max
+        """
+
+    unfounded = """
+    SELECT f.request_id, f.kind
+    FROM fee_line AS f
+    LEFT JOIN presentment AS p
+      ON p.request_id = f.request_id AND p.merchant_id = f.merchant_id AND p.terminal_id = f.terminal_id
+    LEFT JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
+    WHERE f.business_date = :business_date AND (p.request_id IS NULL OR u.rule IS NULL OR p.business_date <>
+      CASE f.adjusts WHEN '' THEN f.business_date ELSE f.adjusts END)
+    LIMIT :faults_shown_max
+    """
+    of_date = compared("f.business_date = :business_date")
+    adjusted = compared("f.request_id IN (SELECT request_id FROM adjustment WHERE business_date = :business_date)")
+    check, sentence = "fee_lines_follow_rules", "presentment {0} (RRN {2}) has not the fee {1} its rule comes to"
+    return [
+        *faults(ask, business_date, check, sentence, of_date),
+        *faults(ask, business_date, check, sentence, adjusted),
+        *faults(
+            ask, business_date, check, "fee line {1} of presentment {0} has no presentment or no rule behind it", unfounded
+        ),
+    ]
+
+
+def line_entries_add_up(ask: Ask, business_date: str) -> list[Fault]:
+    """The entries of each kind of fee of a transaction are its lines, remise by remise."""
+    kinds = ", ".join(f"'{kind}'" for kind in EXTRA_KINDS)
+    sql = f"""
+    WITH booked AS (
+      SELECT merchant_id, terminal_id, remise_number, kind, amount_minor, vat_minor
+      FROM fee_line
+      WHERE business_date = :business_date
+      UNION ALL
+      SELECT merchant_id, terminal_id, remise_number, kind, -amount_minor, -vat_minor
+      FROM merchant_entry
+      WHERE business_date = :business_date AND kind IN ({kinds})
+    )
+    SELECT merchant_id, terminal_id, kind, SUM(amount_minor) + SUM(vat_minor)
+    FROM booked
+    GROUP BY merchant_id, terminal_id, remise_number, kind
+    HAVING SUM(amount_minor) <> 0 OR SUM(vat_minor) <> 0
+    LIMIT :faults_shown_max
+    """
+    sentence = "merchant {}, terminal {}: the fees {} differ from their entries by {} minor units"
+    return faults(ask, business_date, "line_entries_add_up", sentence, sql)
+
+
+def discounts_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
+    """The rate, the fixed part and the limits of every presentment are those of the row it names."""
+    sql = f"""
+    WITH asked AS (
+      SELECT p.request_id, p.rrn, p.discount_rate_basis_points, p.discount_minimum_minor, p.discount_fixed_minor,
+        COALESCE(p.discount_maximum_minor, -1) AS discount_maximum_minor, u.rule,
+        {_BY_RULE.strip()}
+      FROM presentment AS p
+      LEFT JOIN fee_rule AS u ON u.rule = p.discount_rule AND u.kind = 'commission'
+      WHERE p.business_date = :business_date AND p.discount_rule > 0
+    )
+    SELECT request_id, rrn
+    FROM asked
+    WHERE rule IS NULL OR discount_rate_basis_points <> rate_basis_points OR discount_minimum_minor <> minimum_minor
+      OR discount_fixed_minor <> fixed_minor OR discount_maximum_minor <> COALESCE(maximum_minor, -1)
+    LIMIT :faults_shown_max
+    """
+    return faults(ask, business_date, "discounts_follow_rules", "presentment {} (RRN {}) has not the rates of its rule", sql)
+
+
+FEE_CHECKS: tuple[Check, ...] = (fee_lines_follow_rules, line_entries_add_up)

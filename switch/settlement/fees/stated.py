@@ -1,0 +1,45 @@
+"""What a statement says of its payouts, and of what changes them besides its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from attrs import fields
+
+from switch.record import frozen
+
+
+@frozen(kw_only=True)
+class StatementPayout:
+    """One payout of a statement: of a remise, or of all the merchant is due."""
+
+    reference: str
+    label: str  #: as it stands on the merchant's account
+    terminal_id: str  #: of the remise; empty where it is of the merchant
+    remise_number: int  #: 0 where it is of the merchant
+    net_minor: int
+    outcome: Literal["paid", "carried"]
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> StatementPayout:
+        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+
+
+@frozen(kw_only=True)
+class StatementEntry:
+    """What changes what is paid besides the lines: a fee of a period, an amount held back, a difference of rounding."""
+
+    terminal_id: str  #: empty where it is of the merchant
+    remise_number: int  #: 0 where it is of no remise
+    kind: str
+    reference: str  #: what it is of
+    amount_minor: int  #: above zero where the merchant gets it
+    vat_minor: int
+    vat_rate_basis_points: int
+    rule: str  #: file, line and date of the row it follows from
+    narrative: str
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> StatementEntry:
+        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})

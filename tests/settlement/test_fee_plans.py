@@ -1,0 +1,300 @@
+"""Plans with more than a rate, worked out by hand: what each line costs, by which row, and what is due besides.
+
+VAT is 10 %, and 20 % on subscription and rent from 2026 on. Amounts are in centimes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from switch.endofday.close import check_books, close_day
+from switch.endofday.report import DayReport
+from switch.errors import SpecError, SpecsLackError
+from switch.merchant import HeldBack
+from tests.support.day_builders import (
+    DISCOUNT,
+    FRIDAY,
+    GROCER,
+    SATURDAY,
+    SUNDAY,
+    VAT,
+    DaySpecs,
+    day_specs,
+    journal_of,
+    later_ms,
+)
+
+PLANS = (
+    DISCOUNT
+    + """
+[[plan]]
+id = "full"
+name = "All there is"
+rate = [
+  { from = "2020-01-01", rate_basis_points = 200, fixed = "1.00", minimum = "1.50", maximum = "20.00" },
+  { from = "2020-01-01", origin = "foreign", rate_basis_points = 300 },
+  { from = "2020-01-01", origin = "foreign", scheme = "visa", rate_basis_points = 250, refunds_give_back = false },
+  { from = "2020-01-01", origin = "domestic", amount_from = "5000.00", rate_basis_points = 100 },
+]
+fee = [
+  { kind = "gateway", from = "2020-01-01", rate_basis_points = 175, channel = "ecommerce" },
+  { kind = "gateway", from = "2020-01-01", rate_basis_points = 250, channel = "ecommerce", origin = "foreign" },
+  { kind = "service", from = "2020-01-01", fixed = "0.50" },
+  { kind = "cash_machine", from = "2020-01-01", fixed = "6.00", transaction_type = "cash_withdrawal" },
+]
+charge = [
+  { kind = "setup", from = "2020-01-01", amount = "500.00" },
+  { kind = "subscription", from = "2020-01-01", amount = "200.00" },
+  { kind = "subscription", from = "2026-01-01", amount = "250.00" },
+  { kind = "rent", from = "2020-01-01", amount = "150.00" },
+]
+
+[[plan]]
+id = "tiers"
+name = "Less for who sells more"
+rate = [
+  { from = "2020-01-01", volume_below = "200.00", rate_basis_points = 200 },
+  { from = "2020-01-01", volume_from = "200.00", rate_basis_points = 100 },
+]
+"""
+)
+TAXES = VAT + "".join(
+    f'[[rate]]\nfee = "{kind}"\nfrom = "2026-01-01"\nrate_basis_points = 2000\n' for kind in ("subscription", "rent")
+)
+SHOP = evolve(GROCER, id="BOUTIQUE0000001", plan="full", terminals=("SHOP0001", "SHOP0002"))
+TIERED = evolve(GROCER, id="PALIERS00000001", plan="tiers", terminals=("TIER0001",))
+
+
+def specs_with(*merchants: Any, **changes: Any) -> DaySpecs:
+    return day_specs(merchants=merchants, **{"discount": PLANS, "vat": TAXES, **changes})
+
+
+SPECS = specs_with(SHOP, TIERED, GROCER)
+
+
+def close(data: Path, specs: DaySpecs = SPECS) -> DayReport:
+    return close_day(data, specs, None, later_ms(data))
+
+
+def rows(data: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(data / "books.db")) as connection:
+        return connection.execute(sql).fetchall()
+
+
+#: What is asked, beside a purchase of 100.00 by a domestic card of cmi with a chip -> commission, VAT, and the row they are by.
+COMMISSIONS = [
+    ({}, 3_00, 30, ""),  # 2.00 + 1.00
+    ({"amount_minor": 10_00}, 1_50, 15, ""),  # 0.20 + 1.00, at least 1.50
+    ({"amount_minor": 4_999_99}, 20_00, 2_00, ""),  # 100.00 + 1.00, at most 20.00
+    ({"amount_minor": 5_000_00}, 50_00, 5_00, "origin domestic, amount from 5000.00"),
+    ({"origin": "foreign", "scheme": "mastercard"}, 3_00, 30, "origin foreign"),
+    ({"origin": "foreign", "scheme": "visa"}, 2_50, 25, "origin foreign, scheme visa"),
+    ({"origin": "foreign", "scheme": "visa", "transaction_type": "refund"}, 0, 0, "origin foreign, scheme visa"),
+    ({"transaction_type": "refund"}, -2_00, -20, ""),  # by the rate alone
+    ({"transaction_type": "refund", "amount_minor": 4_999_99}, -20_00, -2_00, ""),  # no more than a sale pays
+]
+
+
+@pytest.mark.parametrize(("asked", "discount", "vat", "covers"), COMMISSIONS)
+def test_commissions(tmp_path: Path, asked: dict[str, Any], discount: int, vat: int, covers: str) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(**{"merchant_id": SHOP.id, "terminal_id": "SHOP0001", **asked})
+    close(tmp_path)
+    sql = """
+    SELECT p.discount_minor, p.vat_minor, p.amount_minor - p.net_minor, r.covers, r.file
+    FROM presentment AS p JOIN fee_rule AS r ON r.rule = p.discount_rule
+    """
+    assert rows(tmp_path, sql) == [(discount, vat, discount + vat, covers, "fees/discount.toml")]
+    assert check_books(tmp_path).faults == ()
+
+
+#: The same -> kind, amount and VAT of the other fees; above zero where the merchant is paid.
+OTHER_FEES = [
+    ({}, [("service", -50, -5)]),
+    ({"channel": "ecommerce"}, [("gateway", -1_75, -18), ("service", -50, -5)]),  # VAT of 17.5 centimes
+    ({"channel": "ecommerce", "origin": "foreign"}, [("gateway", -2_50, -25), ("service", -50, -5)]),
+    ({"transaction_type": "cash_withdrawal"}, [("cash_machine", 6_00, 60), ("service", -50, -5)]),
+    ({"transaction_type": "refund"}, [("service", 0, 0)]),  # these fees are kept
+]
+
+
+@pytest.mark.parametrize(("asked", "fees"), OTHER_FEES)
+def test_other_fees_of_a_transaction(tmp_path: Path, asked: dict[str, Any], fees: list[tuple[str, int, int]]) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(**{"merchant_id": SHOP.id, "terminal_id": "SHOP0001", **asked})
+    (payout,) = close(tmp_path).payouts
+    assert rows(tmp_path, "SELECT kind, amount_minor, vat_minor FROM fee_line ORDER BY kind") == fees
+    in_remise = "SELECT kind, amount_minor, vat_minor FROM merchant_entry WHERE remise_number = 1 ORDER BY kind"
+    assert rows(tmp_path, in_remise) == fees
+    charges = -500_00 - 50_00 - 250_00 - 50_00 - 2 * (150_00 + 30_00)
+    of_lines = payout.gross_minor - payout.discount_minor - payout.vat_minor
+    assert payout.net_minor == of_lines + sum(amount + vat for _, amount, vat in fees) + charges
+    assert check_books(tmp_path).faults == ()
+
+
+def test_charges_are_due_once_and_monthly(tmp_path: Path) -> None:
+    """Set-up once; 250.00 a month, the row of 2026; rent for each terminal: whether the merchant sells or not."""
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        first = close(tmp_path)
+        journal.decide()
+        second = close(tmp_path)
+    columns = "business_date, kind, terminal_id, reference, amount_minor, vat_minor, rule"
+    sql = f"SELECT {columns} FROM merchant_entry ORDER BY kind, terminal_id"
+    place = "fees/discount.toml from "
+    assert rows(tmp_path, sql) == [
+        (FRIDAY, "rent", "SHOP0001", "2026-11", -150_00, -30_00, f"{place}2020-01-01"),
+        (FRIDAY, "rent", "SHOP0002", "2026-11", -150_00, -30_00, f"{place}2020-01-01"),
+        (FRIDAY, "setup", "", "", -500_00, -50_00, f"{place}2020-01-01"),
+        (FRIDAY, "subscription", "", "2026-11", -250_00, -50_00, f"{place}2026-01-01"),
+    ]
+    owed = -(500_00 + 50_00 + 250_00 + 50_00 + 2 * 180_00)
+    assert [(each.merchant_id, each.net_minor, each.outcome) for each in first.payouts] == [
+        (SHOP.id, owed, "carried"),
+        (GROCER.id, 98_68, "paid"),
+    ]
+    assert [each.merchant_id for each in second.payouts] == [GROCER.id]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_a_reversal_leaves_the_fees_of_what_remains(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sold = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}
+        part, whole = journal.decide(**sold), journal.decide(**sold)
+        close(tmp_path)
+        journal.reverse(part, 40_00)
+        journal.reverse(whole)
+        close(tmp_path)
+    changed = "SELECT request_id, kind, amount_minor, vat_minor, adjusts FROM fee_line WHERE adjusts <> '' ORDER BY 1, 2"
+    assert rows(tmp_path, changed) == [
+        (part, "gateway", 1_75 - 70, 18 - 7, FRIDAY),  # 1.75 % of 40.00 is 0.70; of a part the fixed fee stays
+        (whole, "gateway", 1_75, 18, FRIDAY),
+        (whole, "service", 50, 5, FRIDAY),
+    ]
+    left = "SELECT SUM(amount_minor), SUM(discount_minor), SUM(vat_minor) FROM adjustment"
+    assert rows(tmp_path, left) == [(-160_00, -(3_00 - 1_80) - 3_00, -(30 - 18) - 30)]  # 0.80 + 1.00 of 40.00
+    assert check_books(tmp_path).faults == ()
+
+
+def test_tiers_go_by_what_was_sold_on_earlier_dates_of_the_month(tmp_path: Path) -> None:
+    """The sale that reaches the tier pays as the others of its date do; the next date pays less."""
+    with journal_of(tmp_path, FRIDAY) as journal:
+        for amounts in ((199_99,), (1, 500_00), (10_00,)):
+            for amount_minor in amounts:
+                journal.decide(merchant_id=TIERED.id, terminal_id="TIER0001", amount_minor=amount_minor)
+            close(tmp_path)
+    rates = "SELECT business_date, amount_minor, discount_rate_basis_points FROM presentment ORDER BY request_id"
+    assert rows(tmp_path, rates) == [
+        (FRIDAY, 199_99, 200),
+        (SATURDAY, 1, 200),
+        (SATURDAY, 500_00, 200),
+        (SUNDAY, 10_00, 100),
+    ]
+
+
+def test_commission_rounded_once_for_a_remise_has_its_difference_as_a_line(tmp_path: Path) -> None:
+    """Three sales of 0.40: 1.20 % is 0.48 centimes each, nothing when rounded by line; 1.44 together, so 1."""
+    specs = specs_with(evolve(GROCER, rounding="remise"))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        for _ in range(3):
+            journal.decide(amount_minor=40)
+    (payout,) = close(tmp_path, specs).payouts
+    assert (payout.gross_minor, payout.discount_minor, payout.entries_minor, payout.net_minor) == (120, 0, -1, 119)
+    assert rows(tmp_path, "SELECT kind, remise_number, amount_minor FROM merchant_entry") == [("rounding", 1, -1)]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_a_reserve_is_held_back_and_released_after_its_days(tmp_path: Path) -> None:
+    held_back = HeldBack(rate_basis_points=1_000, days=2, maximum_minor=None)
+    deposit = HeldBack(rate_basis_points=5_000, days=60, maximum_minor=60_00)
+    specs = specs_with(evolve(GROCER, reserve=held_back, deposit=deposit))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        nets = []
+        for _ in range(3):
+            journal.decide()
+            nets.append(close(tmp_path, specs).payouts[0].net_minor)
+    share = 9_87  # of 98.68
+    assert nets == [98_68 - share - 49_34, 98_68 - share - (60_00 - 49_34), 98_68 - share + share]
+    sql = "SELECT business_date, kind, reference, amount_minor FROM merchant_entry WHERE kind <> 'deposit' ORDER BY 1, 2"
+    assert rows(tmp_path, sql) == [
+        (FRIDAY, "reserve", SUNDAY, -share),
+        (SATURDAY, "reserve", "2026-11-23", -share),
+        (SUNDAY, "reserve", "2026-11-24", -share),
+        (SUNDAY, "reserve_release", FRIDAY, share),
+    ]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_a_reserve_is_released_to_a_merchant_that_is_gone(tmp_path: Path) -> None:
+    specs = specs_with(evolve(GROCER, reserve=HeldBack(rate_basis_points=1_000, days=1, maximum_minor=None)), SHOP)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        close(tmp_path, specs)
+        journal.decide(merchant_id=SHOP.id, terminal_id="SHOP0001")
+        report = close(tmp_path, specs_with(SHOP))
+    assert [(each.merchant_id, each.net_minor) for each in report.payouts if each.merchant_id == GROCER.id] == [
+        (GROCER.id, 9_87)
+    ]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_a_day_says_all_that_is_missing_at_once(tmp_path: Path) -> None:
+    plans = PLANS.replace('volume_below = "200.00"', 'volume_from = "1.00", volume_below = "200.00"')
+    specs = specs_with(
+        TIERED, SHOP, discount=plans, vat='[[rate]]\nfee = "setup"\nfrom = "2020-01-01"\nrate_basis_points = 1000'
+    )
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(merchant_id=TIERED.id, terminal_id="TIER0001")
+        journal.decide(merchant_id=SHOP.id, terminal_id="SHOP0001")
+    with pytest.raises(SpecError) as refused:
+        close(tmp_path, specs)
+    assert isinstance(refused.value, SpecsLackError)
+    no_vat = "fees/vat.toml: rate: found no row{} for 2026-11-20, expected a [[rate]] from that date or before"
+    no_rate = "fees/discount.toml: plan.rate: found no row for domestic cmi cards, chip purchase on 2026-11-20"
+    assert str(refused.value).split("; ") == [
+        f"{no_rate}, expected a [[plan.rate]] of 'tiers' that covers it",
+        no_vat.format(""),
+        no_vat.format(" for the fee rent"),
+        no_vat.format(" for the fee service"),
+        no_vat.format(" for the fee subscription"),
+    ]
+    assert not (tmp_path / "days").exists()
+
+
+def test_rows_of_the_books_name_their_rule_once(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        for _ in range(2):
+            journal.decide()
+            close(tmp_path)
+    assert rows(tmp_path, "SELECT COUNT(*) FROM fee_rule") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "check"),
+    [
+        ("UPDATE fee_line SET amount_minor = amount_minor + 1 WHERE kind = 'gateway'", "fee_lines_follow_rules"),
+        ("UPDATE fee_line SET vat_minor = vat_minor - 1 WHERE kind = 'service'", "fee_lines_follow_rules"),
+        ("UPDATE fee_rule SET rate_basis_points = 176 WHERE kind = 'gateway'", "fee_lines_follow_rules"),
+        ("UPDATE fee_line SET request_id = 99 WHERE kind = 'gateway'", "fee_lines_follow_rules"),
+        ("DELETE FROM fee_line WHERE kind = 'gateway'", "line_entries_add_up"),
+        ("UPDATE fee_rule SET fixed_minor = 99 WHERE kind = 'commission'", "discounts_follow_rules"),
+        ("UPDATE presentment SET discount_fixed_minor = 99", "charges_follow_rates"),
+        ("UPDATE merchant_entry SET vat_minor = vat_minor + 1 WHERE kind = 'rent'", "charges_due_once"),
+    ],
+)
+def test_check_finds_what_was_changed(tmp_path: Path, sql: str, check: str) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(merchant_id=SHOP.id, terminal_id="SHOP0001", channel="ecommerce")
+    close(tmp_path)
+    table = sql.split()[2] if sql.startswith("DELETE") else sql.split()[1]
+    with closing(sqlite3.connect(tmp_path / "books.db")) as connection:
+        connection.execute(f"DROP TRIGGER {table}_no_{sql.split()[0].lower()}")
+        connection.execute(sql)
+        connection.commit()
+    assert check in {fault.check for fault in check_books(tmp_path).faults}
