@@ -20,8 +20,8 @@ from switch.lines.wire_format import WireFormat
 
 TPDU: Final = bytes.fromhex("6000010000")  #: destination 0001, source 0000
 CONNECT_SECONDS: Final = 5.0
-READ_BYTES: Final = 65_536
-Stream = trio.abc.Stream
+LINE_READ_BYTES: Final = 65_536
+ByteStream = trio.abc.Stream
 
 
 class _Question:
@@ -38,7 +38,7 @@ class CentreLine:
     def __init__(self, host: str, port: int, wire: WireFormat, *, tls: ClientSide | None = None) -> None:
         self.place = f"{host}:{port}"
         self._address, self._wire, self._tls = (host, port), wire, tls
-        self._stream: Stream | None = None
+        self._stream: ByteStream | None = None
         self._lock = trio.Lock()
         self._waiting: list[_Question] = []
         self._nursery: trio.Nursery | None = None
@@ -83,13 +83,13 @@ class CentreLine:
                     self._lost(stream)
                     raise UnansweredError(f"{self.place}: the line broke as a message was sent") from None
 
-    async def _called(self) -> Stream:
+    async def _called(self) -> ByteStream:
         host, port = self._address
         try:
             with trio.fail_after(CONNECT_SECONDS):
-                stream: Stream = await trio.open_tcp_stream(host, port)
+                stream: ByteStream = await trio.open_tcp_stream(host, port)
                 if self._tls is not None:
-                    secured: Stream = trio.SSLStream(stream, self._tls.context, server_hostname=self._tls.server_name)
+                    secured: ByteStream = trio.SSLStream(stream, self._tls.context, server_hostname=self._tls.server_name)
                     await secured.do_handshake()  # type: ignore[attr-defined]
                     stream = secured
         except (OSError, trio.TooSlowError, trio.BrokenResourceError) as fault:
@@ -100,11 +100,11 @@ class CentreLine:
         self._nursery.start_soon(self._read, stream)
         return stream
 
-    async def _read(self, stream: Stream) -> None:
+    async def _read(self, stream: ByteStream) -> None:
         """Give each answer to whoever waits for it, until the line ends."""
         framer = Framer(self._wire.header, tpdu=self._wire.tpdu)
         try:
-            while data := await stream.receive_some(READ_BYTES):
+            while data := await stream.receive_some(LINE_READ_BYTES):
                 for frame in framer.feed(bytes(data)):
                     with suppress(MessageError):
                         self._came(self._wire.codec.decode(frame.body))
@@ -125,7 +125,7 @@ class CentreLine:
                 self._waiting.remove(question)
                 return
 
-    def _lost(self, stream: Stream) -> None:
+    def _lost(self, stream: ByteStream) -> None:
         """Nobody who asked on this line is answered any more."""
         if self._stream is not stream:
             return

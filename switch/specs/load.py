@@ -52,7 +52,8 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     gateway = files.read(GATEWAY_FILE, GatewayProfile.from_toml) if files.has(GATEWAY_FILE) else GatewayProfile()
     for check in CHECKS:
         check(files, routing)
-    check_gateway(files)
+    if files.has(GATEWAY_FILE):
+        check_gateway(files.tables)
     check_scenarios(files, dialects)
     unsaid = check_dialects(files, dialects)
     check_currencies(files, rates, dialects, today)

@@ -13,13 +13,13 @@ from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
 from switch.gateway.site.http_call import CALL_SECONDS, HttpAnswer, post_form
 from switch.gateway.site.outcomes import decision, for_server, outcome_of, request_of
 from switch.gateway.store.callback_book import Callback, CallbackAttempt
-from switch.gateway.store.order_book import Order
+from switch.gateway.store.order_book import PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
 from switch.specs.specification import Specs
 
 EVENT_HEADER: Final = "Callback-Event-Id"  #: the same however often a callback is sent
-LOOK_SECONDS: Final = 1.0  #: how often it is looked for callbacks that are due
-AT_ONCE_MAX: Final = 50  #: callbacks under way at a time: one shop that is slow holds up none other
+DUE_LOOK_SECONDS: Final = 1.0  #: how often it is looked for callbacks that are due
+CALLS_AT_ONCE_MAX: Final = 50  #: callbacks under way at a time: one shop that is slow holds up none other
 
 
 class CallbackDesk:
@@ -38,7 +38,7 @@ class CallbackDesk:
         self._specs, self._store, self._desk, self._clock_ms, self._new_id = specs, store, desk, clock_ms, new_id
         self._seconds = seconds
         self._under_way: set[str] = set()
-        self._limit = trio.CapacityLimiter(AT_ONCE_MAX)
+        self._limit = trio.CapacityLimiter(CALLS_AT_ONCE_MAX)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life did not tell, then send what is due."""
@@ -50,16 +50,16 @@ class CallbackDesk:
                 for callback in await self._store.do(lambda books: books.callbacks.due(self._clock_ms())):
                     if callback.id not in self._under_way:
                         nursery.start_soon(self._sent, callback)
-                await trio.sleep(LOOK_SECONDS)
+                await trio.sleep(DUE_LOOK_SECONDS)
 
-    async def tell(self, order: Order) -> None:
+    async def tell(self, order: PageOrder) -> None:
         """Tell the shop what became of an order, and wait for the first attempt to end; a shop without a callback is told
         nothing."""
         callback = await self._made(order)
         if callback is not None:
             await self._sent(callback)
 
-    async def _made(self, order: Order) -> Callback | None:
+    async def _made(self, order: PageOrder) -> Callback | None:
         """Write the callback of an order's last decision down, together with the fact that there is one."""
         shop, decided, posted = self._specs.gateway.shops.get(order.client_id), decision(order), order.last("post")
         if decided is None or posted is None:

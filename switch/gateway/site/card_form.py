@@ -16,7 +16,7 @@ from switch.specs.gateway.gateway_profile import CardBrand, GatewayProfile, Shop
 PAN, CODE, MONTH, YEAR, BRAND = "pan", "cv2", "Ecom_Payment_Card_ExpDate_Month", "Ecom_Payment_Card_ExpDate_Year", "cardType"
 HOLDER, TERMS, TOKEN = "cardHolderName", "terms", "token"
 _ON_THE_PAGE: Final = (BRAND, HOLDER, PAN, MONTH, CODE, TERMS)  #: in this order
-EXPIRY_YEARS: Final = 20  #: a card is issued for at most so long
+EXPIRY_YEARS_MAX: Final = 20  #: a card is issued for at most so long
 HOLDER_CHARACTERS_MAX: Final = 80
 #: What shops send for a brand, besides its name.
 _BRAND_NUMBERS: Final = {"1": "visa", "2": "mastercard", "3": "cmi", "4": "amex"}
@@ -108,7 +108,7 @@ def _expiry(month: str, year: str, today: date) -> str:
     if not (month.isascii() and month.isdecimal() and year.isascii() and year.isdecimal() and len(year) in (2, 4)):
         return "expiry_wrong"
     whole = int(year) + (2000 if len(year) == 2 else 0)
-    if not (1 <= int(month) <= 12 and len(month) == 2) or whole > today.year + EXPIRY_YEARS:
+    if not (1 <= int(month) <= 12 and len(month) == 2) or whole > today.year + EXPIRY_YEARS_MAX:
         return "expiry_wrong"
     if (whole, int(month)) < (today.year, today.month):
         return "expiry_past"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from switch.gateway.protocol.answers import Authentication, PaymentOutcome, answer_fields, callback_fields
 from switch.gateway.protocol.payment_request import PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
-from switch.gateway.store.order_book import DECIDED, Happened, Order
+from switch.gateway.store.order_book import DECIDED, Happened, PageOrder
 from switch.specs.gateway.gateway_profile import Shop
 
 _RANDOM_BYTES: Final = 15
@@ -35,7 +35,7 @@ def request_of(body: Mapping[str, Any]) -> PaymentRequest:
     return request
 
 
-def decision(order: Order) -> Happened | None:
+def decision(order: PageOrder) -> Happened | None:
     """The event that ended the last try to pay an order; None where none has ended since it was posted last."""
     for event in reversed(order.events):
         if event.event in DECIDED:
@@ -45,7 +45,7 @@ def decision(order: Order) -> Happened | None:
     return None
 
 
-def outcome_of(order: Order, decided: Happened, zone: tzinfo, client_ip: str) -> PaymentOutcome:
+def outcome_of(order: PageOrder, decided: Happened, zone: tzinfo, client_ip: str) -> PaymentOutcome:
     """What became of the last try."""
     tried = order.last("authorize") or decided.body
     if decided.body.get("transaction_id") != tried.get("transaction_id"):

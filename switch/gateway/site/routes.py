@@ -16,9 +16,9 @@ from starlette.routing import Route
 from switch.acquirer.card_proofs import issuer_of
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
 from switch.gateway.protocol.posted import FIELDS_MAX, POST_BYTES_MAX, Posted
-from switch.gateway.site.card_form import EXPIRY_YEARS, CardForm
+from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.rendering import amount_shown, page, security_headers, static_files, texts, time_shown
-from switch.gateway.site.service import PageService, Refusal
+from switch.gateway.site.service import PageService, PostRefusal
 from switch.gateway.site.sessions import PageSession
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
@@ -80,7 +80,7 @@ class Site:
         async def post(request: Request) -> Response:
             posted = await _posted(request)
             got = await self._service.post(acquirer, posted, _client_ip(request))
-            if isinstance(got, Refusal):
+            if isinstance(got, PostRefusal):
                 return self._html(_refused(got), status=409 if got.refused else 400)
             return _see_other(f"/pay/{got.token}")
 
@@ -155,7 +155,7 @@ class Site:
             form=form,
             errors=form.errors if form is not None else {},
             months=[f"{month:02d}" for month in range(1, 13)],
-            years=list(range(year, year + EXPIRY_YEARS + 1)),
+            years=list(range(year, year + EXPIRY_YEARS_MAX + 1)),
             until=time_shown(until),
             until_iso=until.isoformat(timespec="seconds"),
             seconds_left=max(0, (session.deadline_ms - service.clock_ms()) // 1000),
@@ -283,7 +283,7 @@ async def _posted(request: Request) -> Posted:
     return posted
 
 
-def _refused(refusal: Refusal) -> bytes:
+def _refused(refusal: PostRefusal) -> bytes:
     diagnosis = refusal.diagnosis
     causes = list(zip(diagnosis.causes, diagnosis.sentences, strict=True)) if diagnosis else []
     place = diagnosis.first_difference if diagnosis else None

@@ -22,7 +22,7 @@ from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, no_question
 from switch.gateway.site.outcomes import decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, Sent, Sessions, digest_of
-from switch.gateway.store.order_book import Order, OrderRefusedError
+from switch.gateway.store.order_book import PageOrder, OrderRefusedError
 from switch.gateway.store.writer import Books, StoreWriter
 from switch.record import frozen
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
@@ -33,7 +33,7 @@ EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose t
 
 
 @frozen(kw_only=True)
-class Refusal:
+class PostRefusal:
     """Why a post is not taken: wrong fields, a wrong hash, or an order that is paid."""
 
     errors: tuple[FieldError, ...] = ()
@@ -86,7 +86,7 @@ class PageService:
 
     # the shop
 
-    async def post(self, acquirer: AcquirerIdentity, posted: Posted, client_ip: str) -> PageSession | Refusal:
+    async def post(self, acquirer: AcquirerIdentity, posted: Posted, client_ip: str) -> PageSession | PostRefusal:
         """A shop posts an order."""
         request, errors = payment_request(posted)
         shop = self.profile.shops.get(posted["clientid"].strip())
@@ -94,7 +94,7 @@ class PageService:
         diagnosis = None if shop is None else await self._diagnosis(posted, shop)
         if errors or request is None or shop is None or diagnosis is None or diagnosis.accepted_as is None:
             wrong = diagnosis if diagnosis is not None and diagnosis.accepted_as is None else None
-            return Refusal(errors=tuple(errors), diagnosis=wrong, shop=shop)
+            return PostRefusal(errors=tuple(errors), diagnosis=wrong, shop=shop)
         if shop.callback == "informs":
             request = evolve(request, kind="Auth")
         token, now = self.sessions.new_token(), self.clock_ms()
@@ -103,7 +103,7 @@ class PageService:
         try:
             order = await self._store.do(lambda books: books.orders.post(client_id, order_id, now, body))
         except OrderRefusedError as error:
-            return Refusal(refused=str(error), shop=shop)
+            return PostRefusal(refused=str(error), shop=shop)
         session = self._session(token, order, request, shop, client_ip, now)
         self.sessions.add(session)
         if request.store_type == "3D_PAY":
@@ -111,7 +111,7 @@ class PageService:
         return session
 
     def _session(
-        self, token: str, order: Order, request: PaymentRequest, shop: Shop, client_ip: str, began_ms: int
+        self, token: str, order: PageOrder, request: PaymentRequest, shop: Shop, client_ip: str, began_ms: int
     ) -> PageSession:
         return PageSession(
             token=token,
@@ -175,7 +175,7 @@ class PageService:
         self.sessions.add(session)
         return session
 
-    async def _settle_stage(self, session: PageSession, order: Order) -> None:
+    async def _settle_stage(self, session: PageSession, order: PageOrder) -> None:
         """Where a session stands, by its order: what was in memory is gone, so the card is asked for anew."""
         if order.state in ("authorizing", "in doubt") and decision(order) is None:
             session.stage = "wait"
@@ -336,13 +336,13 @@ class PageService:
 
     # words
 
-    async def _happen(self, session: PageSession, event: OrderEvent) -> Order | None:
-        def happen(books: Books) -> Order | None:
+    async def _happen(self, session: PageSession, event: OrderEvent) -> PageOrder | None:
+        def happen(books: Books) -> PageOrder | None:
             return books.orders.happen(session.number, event, self.clock_ms(), {})
 
         return await self._store.do(happen)
 
-    async def _order(self, session: PageSession) -> Order:
+    async def _order(self, session: PageSession) -> PageOrder:
         return await self._store.do(lambda books: books.orders.order(session.number))
 
     def merchant_name(self, shop: Shop) -> str:

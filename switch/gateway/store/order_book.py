@@ -40,7 +40,7 @@ class Happened:
 
 
 @frozen(kw_only=True)
-class Order:
+class PageOrder:
     """An order as it stands."""
 
     number: int
@@ -82,7 +82,7 @@ class OrderBook:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._sql = connection
 
-    def post(self, client_id: str, order_id: str, now_ms: int, body: Mapping[str, Any]) -> Order:
+    def post(self, client_id: str, order_id: str, now_ms: int, body: Mapping[str, Any]) -> PageOrder:
         """A shop posts an order: it is new, or may be paid again. OrderRefusedError where it was paid, or is being paid."""
         found = self.find(client_id, order_id)
         state = found.state if found else None
@@ -100,7 +100,7 @@ class OrderBook:
         self._note(found.number, now_ms, "post", kept, body)
         return self.order(found.number)
 
-    def happen(self, number: int, event: OrderEvent, now_ms: int, body: Mapping[str, Any]) -> Order | None:
+    def happen(self, number: int, event: OrderEvent, now_ms: int, body: Mapping[str, Any]) -> PageOrder | None:
         """Write an event down; None, and nothing written, where the order is in a state in which it cannot happen."""
         state = after(self.order(number).state, event)
         if state is None:
@@ -110,7 +110,7 @@ class OrderBook:
             self._sql.execute("DELETE FROM sealed_card WHERE order_no = ?", (number,))
         return self.order(number)
 
-    def note(self, number: int, event: str, now_ms: int, body: Mapping[str, Any]) -> Order:
+    def note(self, number: int, event: str, now_ms: int, body: Mapping[str, Any]) -> PageOrder:
         """Write down what changes no state."""
         self._note(number, now_ms, event, self.order(number).state, body)
         return self.order(number)
@@ -121,22 +121,22 @@ class OrderBook:
             (number, now_ms, event, state, json.dumps(body, ensure_ascii=True)),
         )
 
-    def order(self, number: int) -> Order:
+    def order(self, number: int) -> PageOrder:
         row = self._sql.execute("SELECT client_id, order_id FROM shop_order WHERE id = ?", (number,)).fetchone()
         rows = self._sql.execute(
             "SELECT at_ms, event, state, body FROM order_event WHERE order_no = ? ORDER BY id", (number,)
         ).fetchall()
         events = tuple(Happened(at_ms=at, event=name, state=state, body=json.loads(body)) for at, name, state, body in rows)
         state: OrderState = events[-1].state if events else "open"
-        return Order(number=number, client_id=row[0], order_id=row[1], state=state, events=events)
+        return PageOrder(number=number, client_id=row[0], order_id=row[1], state=state, events=events)
 
-    def find(self, client_id: str, order_id: str) -> Order | None:
+    def find(self, client_id: str, order_id: str) -> PageOrder | None:
         row = self._sql.execute(
             "SELECT id FROM shop_order WHERE client_id = ? AND order_id = ?", (client_id, order_id)
         ).fetchone()
         return None if row is None else self.order(int(row[0]))
 
-    def by_session(self, digest: str) -> tuple[Order, Happened] | None:
+    def by_session(self, digest: str) -> tuple[PageOrder, Happened] | None:
         """The order that a session of the page was for, and the post that began the session."""
         row = self._sql.execute(
             "SELECT order_no, id FROM order_event WHERE event = 'post' AND json_extract(body, '$.session') = ?", (digest,)
@@ -147,7 +147,7 @@ class OrderBook:
         posts = [each for each in order.events if each.event == "post" and each.body.get("session") == digest]
         return order, posts[0]
 
-    def untold(self) -> list[Order]:
+    def untold(self) -> list[PageOrder]:
         """The orders that were decided and whose shop has not been told so: a gateway died between the two."""
         marks = ", ".join("?" * len(DECIDED))
         rows = self._sql.execute(
@@ -157,7 +157,7 @@ class OrderBook:
         ).fetchall()
         return [self.order(int(number)) for (number,) in rows]
 
-    def in_states(self, *states: OrderState) -> list[Order]:
+    def in_states(self, *states: OrderState) -> list[PageOrder]:
         """The orders whose last event left them in one of these states."""
         marks = ", ".join("?" * len(states))
         rows = self._sql.execute(

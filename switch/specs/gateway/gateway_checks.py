@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from switch.spec_table import SpecTable
-from switch.specs.files import Files, one_of
 
 GATEWAY_FILE: Final = "gateway.toml"  #: may be missing
+Tables = Callable[[str, str], list[SpecTable]]  #: the tables of an array in a file, both by their names
 
 
-def check_gateway(files: Files) -> None:
+def check_gateway(tables: Tables) -> None:
     """Each shop is of an acquirer of the file, and sells as a merchant of ``merchants.toml``; no two of them share a name."""
-    if not files.has(GATEWAY_FILE):
-        return
     for kind, key in (("acquirer", "id"), ("brand", "id"), ("shop", "client_id")):
-        _check_once(files, kind, key)
-    acquirers = [each.peek("id", str) or "" for each in files.tables(GATEWAY_FILE, "acquirer")]
-    merchants = {each.peek("id", str) or "": each for each in files.tables("merchants.toml", "merchant")}
-    for shop in files.tables(GATEWAY_FILE, "shop"):
+        _check_once(tables, kind, key)
+    acquirers = [each.peek("id", str) or "" for each in tables(GATEWAY_FILE, "acquirer")]
+    merchants = {each.peek("id", str) or "": each for each in tables("merchants.toml", "merchant")}
+    for shop in tables(GATEWAY_FILE, "shop"):
         acquirer, name = shop.peek("acquirer", str), shop.peek("merchant", str)
         if acquirer is not None and acquirer not in acquirers:
-            shop.mistake("acquirer", repr(acquirer), one_of(acquirers))
+            shop.mistake("acquirer", repr(acquirer), "one of " + ", ".join(acquirers))
         if name in merchants:
             _check_merchant(shop, name, merchants[name])
         elif name is not None:
             shop.mistake("merchant", repr(name), "a merchant of merchants.toml")
 
 
-def _check_once(files: Files, kind: str, key: str) -> None:
+def _check_once(tables: Tables, kind: str, key: str) -> None:
     seen: set[str] = set()
-    for each in files.tables(GATEWAY_FILE, kind):
+    for each in tables(GATEWAY_FILE, kind):
         name = each.peek(key, str)
         if name is not None and name in seen:
             each.mistake(key, f"{name!r} a second time", "each once")
@@ -41,7 +40,7 @@ def _check_merchant(shop: SpecTable, name: str, merchant: SpecTable) -> None:
     """The terminal of a shop is one of its merchant's, and it sells in the merchant's currency."""
     terminal, terminals = shop.peek("terminal", str), merchant.peek("terminals", list) or []
     if terminal is not None and terminal not in terminals:
-        shop.mistake("terminal", repr(terminal), f"a terminal of {name}: {one_of([str(each) for each in terminals])}")
+        shop.mistake("terminal", repr(terminal), f"a terminal of {name}: one of {', '.join(map(str, terminals))}")
     currency = merchant.peek("currency", str) or "504"
     for number in shop.peek("currencies", list) or []:
         if number != currency:
