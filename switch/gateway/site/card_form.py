@@ -44,8 +44,8 @@ def card_form(
     without_check_digit: Callable[[str], bool],
     hosted: bool = True,
 ) -> CardForm:
-    """Read the form. ``without_check_digit`` tells the test numbers whose last digit is wrong on purpose; ``hosted`` is False for
-    the form of a shop's own page, which has neither terms nor holder."""
+    """Read the form. ``without_check_digit`` tells the test numbers whose last digit is wrong on purpose; ``hosted`` is False
+    for the form of a shop's own page, which has neither terms nor holder."""
     errors: dict[str, str] = {}
     digits = re.sub(r"[\s-]", "", posted[PAN])
     brand = profile.brand_of(digits) if digits.isascii() and digits.isdecimal() else None

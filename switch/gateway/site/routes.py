@@ -257,10 +257,10 @@ class Site:
 
 
 _WHAT_IT_IS: Final = [
-    "This is the payment page of Switch, a simulator: shops post a form to it (est3Dgate, 3D_PAY_HOSTING) and get their answer"
-    " by the shopper's browser and by a callback.",
-    "It has no REST API with JSON, no API keys and no HMAC header: addresses such as /api/v1/payments on test.cmi.ma or"
-    " test.naps.ma never existed at any acquirer either.",
+    "This is the payment page of Switch, a simulator: shops post a form to it (est3Dgate, 3D_PAY_HOSTING).",
+    "It answers through the shopper's browser and by a callback to the shop's server.",
+    "It has no REST API with JSON, no API keys and no HMAC header.",
+    "Addresses such as /api/v1/payments on test.cmi.ma or test.naps.ma never existed at any acquirer either.",
     "It moves no money, belongs to no acquirer, and takes test cards only.",
 ]
 

@@ -13,16 +13,16 @@ from switch.card import Pan
 from switch.gateway.payments.desk import PaymentDesk
 from switch.gateway.payments.paying import HolderProof, PaymentResult
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
-from switch.gateway.protocol.hash_rules import ACCEPTED, hash_of
+from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
 from switch.gateway.protocol.order_states import OrderEvent
-from switch.gateway.protocol.payment_request import CARD_FIELDS, FIELDS, FieldError, PaymentRequest, payment_request
+from switch.gateway.protocol.payment_request import CARD_FIELD_NAMES, FIELD_NAMES, FieldError, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, no_question
 from switch.gateway.site.outcomes import decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, Sent, Sessions, digest_of
-from switch.gateway.store.order_book import PageOrder, OrderRefusedError
+from switch.gateway.store.order_book import OrderRefusedError, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
 from switch.record import frozen
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
@@ -142,15 +142,15 @@ class PageService:
 
     async def _diagnosis(self, posted: Posted, shop: Shop) -> HashDiagnosis:
         """Whether the hash is right, and if not, why. A shop's own page may ask for the card: then the card is not hashed."""
-        card = {name.lower() for name in CARD_FIELDS}
+        card = {name.lower() for name in CARD_FIELD_NAMES}
         bare = Posted(tuple((name, value) for name, value in posted.fields if name.lower() not in card))
-        for name, rules in ACCEPTED.items():
+        for name, rules in ACCEPTED_HASHES.items():
             if bare["hash"] == hash_of(bare, shop.store_key, rules):
                 return HashDiagnosis(accepted_as=name)
         keys = {f"that of client id {other.client_id}": other.store_key for other in self.profile.shops.values()}
         if shop.earlier_store_key:
             keys["the one before"] = shop.earlier_store_key
-        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FIELDS, limiter=self._diagnosing)
+        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FIELD_NAMES, limiter=self._diagnosing)
 
     # the shopper
 
@@ -187,8 +187,8 @@ class PageService:
             await self._expire(session)
 
     async def pay(self, session: PageSession, posted: Posted, token: str, *, hosted: bool = True) -> CardForm | None:
-        """The form with the card was sent. The form, with its errors, where it has to be shown again; else None: the session has
-        moved on, or another sends the same form."""
+        """The form with the card was sent. The form, with its errors, where it has to be shown again; else None: the session
+        has moved on, or another sends the same form."""
         if session.stage != "page":
             return None
         before = session.sent.get(token)

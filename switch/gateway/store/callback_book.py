@@ -51,7 +51,8 @@ class CallbackBook:
 
     def add(self, callback_id: str, order_no: int, now_ms: int, url: str, fields: Mapping[str, str]) -> Callback:
         self._sql.execute(
-            "INSERT INTO callback (id, order_no, made_at_ms, url, fields, state, due_at_ms) VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
+            "INSERT INTO callback (id, order_no, made_at_ms, url, fields, state, due_at_ms)"
+            " VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
             (callback_id, order_no, now_ms, url, json.dumps(list(fields.items())), now_ms),
         )
         found = self.one(callback_id)

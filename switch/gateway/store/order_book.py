@@ -1,4 +1,4 @@
-"""The orders of the payment page, as they stand in ``gateway.db``: what is asked and what is written down, by one connection."""
+"""The orders of the payment page, as they stand in ``gateway.db``: what is asked and what is written, by one connection."""
 
 from __future__ import annotations
 
