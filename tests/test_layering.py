@@ -98,7 +98,19 @@ DOORKEEPERS: Final = {
     "smtplib": {"mail"},
     "reportlab": {"settlement"},
     "xlsxwriter": {"settlement"},
-    "trio": {"machine", "lines", "issuers/process", "centre", "cli", "cli/console", "acquirer", "gateway/store", "gateway/payments", "gateway/site", "shop"},
+    "trio": {
+        "machine",
+        "lines",
+        "issuers/process",
+        "centre",
+        "cli",
+        "cli/console",
+        "acquirer",
+        "gateway/store",
+        "gateway/payments",
+        "gateway/site",
+        "shop",
+    },
 }
 IMPURE: Final = {"time", "random", "os", "socket", "secrets", "uuid", "pathlib", "subprocess", "threading", "sqlite3"}
 

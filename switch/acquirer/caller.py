@@ -93,7 +93,7 @@ class CentreLine:
                     await secured.do_handshake()  # type: ignore[attr-defined]
                     stream = secured
         except (OSError, trio.TooSlowError, trio.BrokenResourceError) as fault:
-            why = getattr(fault, "strerror", None) or "nobody took the call"
+            why = getattr(fault, "strerror", None) or getattr(fault.__cause__, "strerror", None) or "nobody took the call"
             raise UnreachableError(f"{self.place}: {str(why).lower()}, expected a running Switch (switch up)") from None
         assert self._nursery is not None, "the line does not run"
         self._stream = stream

@@ -137,10 +137,10 @@ class PaymentDesk:
         try:
             message = payment(paid, self._till(shop), card.pan, card.expiry, proof.security(card.code), self._dialect)
             answer = CentreAnswer.of(await self._line.ask(message, self._answer_seconds))
-        except (UnreachableError, MessageError) as error:
-            return await self._failed(number, paid, str(error))
         except UnansweredError as error:
             return await self._lost(number, paid, str(error))
+        except (UnreachableError, MessageError) as error:
+            return await self._failed(number, paid, str(error))
         return await self._decided(number, paid, answer, proof, captures=captures)
 
     async def _asked_for(self, number: int) -> tuple[int, str, bool]:

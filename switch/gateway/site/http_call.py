@@ -68,7 +68,8 @@ async def call(
     except (trio.BrokenResourceError, trio.ClosedResourceError):
         raise UnreachableError(f"{place}: the line broke before an answer") from None
     except OSError as fault:
-        raise UnreachableError(f"{place}: {(fault.strerror or 'no such host').lower()}") from None
+        why = fault.strerror or getattr(fault.__cause__, "strerror", None) or "no such host"
+        raise UnreachableError(f"{place}: {why.lower()}") from None
 
 
 async def _opened(host: str, port: int, *, secure: bool) -> trio.abc.Stream:

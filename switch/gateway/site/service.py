@@ -69,7 +69,7 @@ class PageService:
         clock_ms: Callable[[], int],
     ) -> None:
         self.specs, self.profile = specs, specs.gateway
-        self._store, self._desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
+        self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
         self.sessions = Sessions()
         self._diagnosing = trio.CapacityLimiter(DIAGNOSES_AT_ONCE)
         self._nursery: trio.Nursery | None = None
@@ -273,13 +273,13 @@ class PageService:
         proof = self._banks.proof(session.card, result, unproved=session.shop.unproved)
         if not proof.refused:
             return await self._authorize(session, proof)
-        await self._desk.refuse(session.number, session.card, proof)
+        await self.desk.refuse(session.number, session.card, proof)
         return await self._end(session)
 
     async def _authorize(self, session: PageSession, proof: HolderProof) -> None:
         assert session.card is not None
         session.stage = "wait"
-        result: PaymentResult = await self._desk.authorize(session.number, session.shop, session.card, proof)
+        result: PaymentResult = await self.desk.authorize(session.number, session.shop, session.card, proof)
         if result.again:
             session.stage, session.wrong_codes, session.message = "bank", 0, "bank_asks"
             return

@@ -109,10 +109,10 @@ async def serve_gateway(
                 writer = StoreWriter(connection)
                 async with running(specs, writer, line, vault, keys, place.listener.dialect, options, clock_ms) as service:
                     site = Site(service, secure=options.certificate is not None)
-                    config = _config(sock.fileno(), options)
+                    config = http_config(sock.fileno(), options)
                     ended = trio.Event()
                     async with trio.open_nursery() as nursery:
-                        await nursery.start(_hypercorn, site, config, ended, nursery.cancel_scope)
+                        await nursery.start(served, site, config, ended, nursery.cancel_scope)
                         host, port = sock.getsockname()[:2]
                         listening(host, port)
                         nursery.start_soon(_end_when_asked, stop, ended)
@@ -133,7 +133,7 @@ async def _end_with_input(ended: trio.Event) -> None:
     ended.set()
 
 
-async def _hypercorn(
+async def served(
     site: Site, config: Config, ended: trio.Event, scope: trio.CancelScope, task_status: trio.TaskStatus[object]
 ) -> None:
     """Serve until it has ended, and end those who wait for that."""
@@ -174,7 +174,7 @@ def _keys_of(data: Path) -> Path | None:
     return data if (data / KEYSTORE_FILE).exists() else None
 
 
-def _config(descriptor: int, options: SiteOptions) -> Config:
+def http_config(descriptor: int, options: SiteOptions) -> Config:
     config = Config()
     config.bind = [f"fd://{os.dup(descriptor)}"]
     config.accesslog = None
