@@ -84,7 +84,7 @@ def shop(host: str, port: int, page: str | None, client_id: str | None, specs_fo
                 listening=listening,
             )
 
-        run(serving, stop)
+        run(serving, stop, read_by_people=True)
 
 
 def _account(specs: Specs, url: str, client_id: str | None) -> ShopAccount:
