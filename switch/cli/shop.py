@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.cli.command.help import Verb, grouped, option
-from switch.cli.command.options import PATH, data_option, specs_option
+from switch.cli.command.options import data_option, specs_option
 from switch.cli.gateway import refuse_without_libraries
 from switch.errors import SwitchError
 from switch.machine.stopping import Stop
@@ -84,7 +84,7 @@ def shop(host: str, port: int, page: str | None, client_id: str | None, specs_fo
                 listening=listening,
             )
 
-        run(serving, stop)
+        run(serving, stop, read_by_people=True)
 
 
 def _account(specs: Specs, url: str, client_id: str | None) -> ShopAccount:

@@ -14,6 +14,7 @@ from hypercorn.trio import serve
 
 from switch.errors import UnreachableError
 from switch.lines.sockets import listen
+from switch.machine.private import make_folder
 from switch.machine.stopping import FINISH, Stop
 from switch.shop.confirmation import Confirmations
 from switch.shop.payment_form import ShopAccount
@@ -35,7 +36,7 @@ async def serve_shop(
     listening: Callable[[str], None],
 ) -> None:
     """Serve the shop at an address, 0 for a free port; ``listening`` is called with where it is."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     try:
         sock = listen(host, port)
     except OSError as error:

@@ -154,7 +154,7 @@ class ShopSite:
                 heading=say[heading],
                 here=request.url.path if request.method == "GET" else "/",
                 step=step,
-                amount=lambda minor: f"{format_minor(minor, DIRHAM)} MAD",
+                amount=lambda minor: _amount(minor, language),
                 **values,
             )
         )
@@ -163,6 +163,12 @@ class ShopSite:
         policy = f"default-src 'self'; img-src 'self' data:; {forms}; frame-ancestors 'none'"
         headers = {**_HEADERS, "Content-Security-Policy": policy}
         return Response(text, status, headers, media_type="text/html")
+
+
+def _amount(minor: int, language: str) -> str:
+    """An amount as the language writes it, with the letters of its currency."""
+    decimal = format_minor(minor, DIRHAM)
+    return f"{decimal if language == 'en' else decimal.replace('.', ',')}\u00a0MAD"
 
 
 def _errors(form: Posted, found: Customer | None, say: Mapping[str, str]) -> dict[str, str]:

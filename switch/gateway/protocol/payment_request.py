@@ -26,9 +26,9 @@ ShipToCountry hashAlgorithm encoding refreshtime rnd HASH AutoRedirect CallbackR
 currenciesList description sessiontimeout instalment taksit comments firmaadi faturaFirma islemtipi
 """
 #: Every field the protocol knows, as its documentation spells it. Others are hashed and given back, and mean nothing.
-FIELD_NAMES: Final = tuple(_KNOWN.split())
+FIELDS: Final = tuple(_KNOWN.split())
 #: Of ``3D_PAY``, where the shop's own page asks for the card: these are read and never given back.
-CARD_FIELD_NAMES: Final = ("pan", "cv2", "Ecom_Payment_Card_ExpDate_Year", "Ecom_Payment_Card_ExpDate_Month", "cardType")
+CARD_FIELDS: Final = ("pan", "cv2", "Ecom_Payment_Card_ExpDate_Year", "Ecom_Payment_Card_ExpDate_Month", "cardType")
 
 SESSION_SECONDS: Final = 2_700  #: how long the page waits for the shopper, where the shop says nothing
 SESSION_SECONDS_LEAST: Final = 30
@@ -174,7 +174,7 @@ def payment_request(posted: Posted) -> tuple[PaymentRequest | None, tuple[FieldE
 
 def _echoed(posted: Posted) -> tuple[tuple[str, str], ...]:
     """What is given back: all that came but the hash, and but whatever a card is paid with."""
-    left_out = {"hash", *(name.lower() for name in CARD_FIELD_NAMES)}
+    left_out = {"hash", *(name.lower() for name in CARD_FIELDS)}
     return tuple((name, value) for name, value in posted.fields if name.lower() not in left_out)
 
 
