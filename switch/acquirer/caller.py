@@ -6,6 +6,7 @@ in doubt; one that could not be sent is not.
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import Final
 
@@ -93,8 +94,8 @@ class CentreLine:
                     await secured.do_handshake()  # type: ignore[attr-defined]
                     stream = secured
         except (OSError, trio.TooSlowError, trio.BrokenResourceError) as fault:
-            why = getattr(fault, "strerror", None) or getattr(fault.__cause__, "strerror", None) or "nobody took the call"
-            raise UnreachableError(f"{self.place}: {str(why).lower()}, expected a running Switch (switch up)") from None
+            why = why_not_called(fault) or "nobody took the call"
+            raise UnreachableError(f"{self.place}: {why}, expected a running Switch (switch up)") from None
         assert self._nursery is not None, "the line does not run"
         self._stream = stream
         self._nursery.start_soon(self._read, stream)
@@ -133,3 +134,12 @@ class CentreLine:
         for question in self._waiting:
             question.done.set()
         self._waiting.clear()
+
+
+def why_not_called(fault: BaseException | None) -> str:
+    """Why no connection was made, in the words of the system; empty where it has none."""
+    if isinstance(fault, BaseExceptionGroup):
+        return next((why for each in fault.exceptions if (why := why_not_called(each))), "")
+    if isinstance(fault, OSError) and fault.errno and fault.errno > 0:
+        return os.strerror(fault.errno).lower()
+    return why_not_called(fault.__cause__) if fault is not None else ""

@@ -9,6 +9,7 @@ from urllib.parse import quote_plus, urlsplit
 import h11
 import trio
 
+from switch.acquirer.caller import why_not_called
 from switch.errors import UnreachableError
 from switch.record import frozen
 
@@ -68,8 +69,7 @@ async def call(
     except (trio.BrokenResourceError, trio.ClosedResourceError):
         raise UnreachableError(f"{place}: the line broke before an answer") from None
     except OSError as fault:
-        why = fault.strerror or getattr(fault.__cause__, "strerror", None) or "no such host"
-        raise UnreachableError(f"{place}: {why.lower()}") from None
+        raise UnreachableError(f"{place}: {why_not_called(fault) or 'no such host'}") from None
 
 
 async def _opened(host: str, port: int, *, secure: bool) -> trio.abc.Stream:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -273,10 +274,11 @@ async def _posted(request: Request) -> Posted:
         raise BadRequestError(415, f"Content-Type: found {found}, expected {_FORM_TYPE}")
     charset = more.partition("charset=")[2].strip(' "').lower()
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > POST_BYTES_MAX:
-            raise BadRequestError(413, f"body: found more than {POST_BYTES_MAX} bytes, expected a form")
+    async with aclosing(request.stream()) as parts:
+        async for part in parts:
+            body += part
+            if len(body) > POST_BYTES_MAX:
+                raise BadRequestError(413, f"body: found more than {POST_BYTES_MAX} bytes, expected a form")
     posted = Posted.from_form(bytes(body), _CHARSETS.get(charset, "utf-8"))
     if len(posted.fields) > FIELDS_MAX:
         raise BadRequestError(413, f"body: found {len(posted.fields)} fields, expected at most {FIELDS_MAX}")

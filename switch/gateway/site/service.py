@@ -15,7 +15,7 @@ from switch.gateway.payments.paying import HolderProof, PaymentResult
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
 from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
 from switch.gateway.protocol.order_states import OrderEvent
-from switch.gateway.protocol.payment_request import CARD_FIELD_NAMES, FIELD_NAMES, FieldError, PaymentRequest, payment_request
+from switch.gateway.protocol.payment_request import CARD_FIELDS, FIELDS, FieldError, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
@@ -142,7 +142,7 @@ class PageService:
 
     async def _diagnosis(self, posted: Posted, shop: Shop) -> HashDiagnosis:
         """Whether the hash is right, and if not, why. A shop's own page may ask for the card: then the card is not hashed."""
-        card = {name.lower() for name in CARD_FIELD_NAMES}
+        card = {name.lower() for name in CARD_FIELDS}
         bare = Posted(tuple((name, value) for name, value in posted.fields if name.lower() not in card))
         for name, rules in ACCEPTED_HASHES.items():
             if bare["hash"] == hash_of(bare, shop.store_key, rules):
@@ -150,7 +150,7 @@ class PageService:
         keys = {f"that of client id {other.client_id}": other.store_key for other in self.profile.shops.values()}
         if shop.earlier_store_key:
             keys["the one before"] = shop.earlier_store_key
-        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FIELD_NAMES, limiter=self._diagnosing)
+        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FIELDS, limiter=self._diagnosing)
 
     # the shopper
 
