@@ -328,17 +328,14 @@ def test_long_sql_stands_in_files() -> None:
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
     "acquirer/card_proofs": "e2e/test_card_security.py",
-    "acquirer/messages": "gateway/payments/test_desk.py",
     "acquirer/ready_file": "cli/test_with_a_centre.py",
     "gateway/payments/paying": "gateway/payments/test_desk.py",
     "gateway/site/calling_back": "gateway/site/test_payments.py",
     "gateway/site/http_call": "gateway/site/test_payments.py",
     "gateway/site/outcomes": "gateway/site/test_payments.py",
     "gateway/site/rendering": "gateway/site/test_pages.py",
-    "gateway/site/routes": "gateway/site/test_pages.py",
     "gateway/site/service": "gateway/site/test_payments.py",
     "gateway/site/serving": "gateway/site/test_payments.py",
-    "gateway/site/sessions": "gateway/site/test_payments.py",
     "specs/gateway/gateway_checks": "specs/test_gateway_profile.py",
     "gateway/store/callback_book": "gateway/store/test_order_book.py",
     "gateway/store/writer": "gateway/store/test_order_book.py",

@@ -83,9 +83,9 @@ def serve(
     """Serve the payment page until Ctrl+C or SIGTERM: a platform of its own that asks Switch for authorizations over a line.
 
     A shop posts a form to /fim/est3Dgate as to the payment page of an acquirer. The shopper types a card, the page of the
-    card's bank may ask for a code, and the shop gets the answer by the browser and by a callback. Shops, store keys and what
-    3-D Secure finds for a card stand in gateway.toml of the specification. Orders and callbacks are stored in the folder
-    gateway of the data folder, with masked card numbers.
+    card's bank may ask for a code, and the shop gets the answer by the browser and by a callback. The file gateway.toml of
+    the specification has the shops with their store keys, and the 3-D Secure result of each card. The folder gateway of the
+    data folder has orders and callbacks, with masked card numbers.
 
     \b
     switch gateway serve
@@ -167,7 +167,7 @@ def callbacks() -> None:
 @json_option
 @lang_option
 def list_callbacks(order_id: str | None, data: Path, as_json: bool) -> None:
-    """List the callbacks, the first one first: what was sent, what the shop answered, and what that was taken for.
+    """List the callbacks with the answers of the shops, the first callback first.
 
     A waiting callback is sent again later. A shop answers ACTION=POSTAUTH, APPROVED or FAILURE as text/plain; every other
     answer counts as a failure, and its remark says what was found. --json shows all fields of each callback and every attempt.
