@@ -36,7 +36,7 @@ async def test_silence_is_doubt_and_a_shut_door_is_none() -> None:
         await nursery.start(shut.run)
         with pytest.raises(UnansweredError, match=rf"127.0.0.1:{port}: no answer in 0.05 s"):
             await silent.ask(purchase(), 0.05)
-        with pytest.raises(UnreachableError, match="127.0.0.1:1: connection refused, expected a running Switch"):
+        with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:1: connection refused, expected a running Switch"):
             await shut.ask(purchase(), 1)
         nursery.cancel_scope.cancel()
 

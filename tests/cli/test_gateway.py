@@ -24,7 +24,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["gateway", *arguments])
 
 
-@pytest.fixture()
+@pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A data folder with an order that was declined, and its callback."""
     folder = tmp_path / GATEWAY_FOLDER

@@ -65,7 +65,7 @@ def test_the_file_may_be_missing(tmp_path: Path) -> None:
         ),
         (
             ("ONDE0002", "ONDE0009"),
-            "gateway.toml:12: shop[1].terminal: found 'ONDE0009', expected a terminal of TELECOM00000001: one of ONDE0001, ONDE0002",
+            "shop[1].terminal: found 'ONDE0009', expected a terminal of TELECOM00000001: one of ONDE0001, ONDE0002",
         ),
         (("TEST1234", "MYSKS123"), "gateway.toml:13: shop[1].store_key: found SKS in it, expected a key without these letters"),
         (

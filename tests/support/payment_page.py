@@ -28,6 +28,7 @@ from switch.gateway.store.order_book import open_orders
 from switch.gateway.store.writer import StoreWriter
 from switch.keys.key_module import KeyModule
 from switch.lines.sockets import listen
+from switch.machine.private import make_folder
 from tests.support.centre_in_loop import NOW_MS, Loopback, loopback, specs
 
 STORE_KEY = "TEST1234"
@@ -251,7 +252,7 @@ async def payment_page(
     options = SiteOptions(data=folder, host="127.0.0.1", port=0, answer_seconds=answer_seconds)
     line = CentreLine("127.0.0.1", listener.port, wire_of(listener, specs()))
     shop = shop or ShopServer()
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     vault = Vault.open(folder, new=True)
     with closing(open_orders(folder)) as connection, listen("127.0.0.1", 0) as sock:
         writer = StoreWriter(connection)

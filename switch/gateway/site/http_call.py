@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from typing import Final
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
 
 import h11
 import trio
@@ -16,6 +16,7 @@ from switch.record import frozen
 CALL_SECONDS: Final = 10.0  #: for all of it
 ANSWER_BYTES: Final = 64 * 1024  #: of an answer; more is not read
 _READ_BYTES: Final = 16_384
+_KEPT: Final = "%/:=&?~#+!$,;'@()*[]-._"
 
 
 @frozen(kw_only=True)
@@ -40,6 +41,23 @@ def _escaped(text: str) -> str:
     return quote_plus(text.encode("utf-8", "surrogateescape"))
 
 
+def ascii_url(url: str) -> str:
+    """An address with the letters that a header cannot carry written out: the host by IDNA, the rest in percent.
+
+    >>> ascii_url("http://b\u00fccher.example/a\u00e9?x=1%20")
+    'http://xn--bcher-kva.example/a%C3%A9?x=1%20'
+    """
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    try:
+        netloc = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except UnicodeError:
+        netloc = quote(parts.netloc, safe=":")
+    path, query, fragment = (quote(each, safe=_KEPT) for each in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
 async def post_form(
     url: str, fields: tuple[tuple[str, str], ...], headers: tuple[tuple[str, str], ...] = (), *, seconds: float = CALL_SECONDS
 ) -> HttpAnswer:
@@ -52,7 +70,7 @@ async def call(
     method: str, url: str, body: bytes = b"", headers: tuple[tuple[str, str], ...] = (), *, seconds: float = CALL_SECONDS
 ) -> HttpAnswer:
     """One request and its answer."""
-    parts = urlsplit(url)
+    parts = urlsplit(ascii_url(url))
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     place = f"{host}:{port}"
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import datetime
@@ -18,14 +19,17 @@ from switch.acquirer.card_proofs import issuer_of
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
 from switch.gateway.protocol.posted import FIELDS_MAX, POST_BYTES_MAX, Posted
 from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
+from switch.gateway.site.http_call import ascii_url
 from switch.gateway.site.rendering import amount_shown, page, security_headers, static_files, texts, time_shown
 from switch.gateway.site.service import PageService, PostRefusal
 from switch.gateway.site.sessions import PageSession
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
+STAYS: Final = -1  #: in place of the seconds after which the browser goes back to the shop: it does not by itself
 _OWN: Final = "'self'"
 #: A browser follows the shop's redirects behind our form too, wherever they lead.
 _ANYWHERE: Final = "http: https:"
+_HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _CHARSETS: Final = {"utf-8": "utf-8", "iso-8859-1": "latin-1", "windows-1252": "cp1252", "windows-1256": "cp1256"}
 Handler = Callable[[Request], Awaitable[Response]]
@@ -136,6 +140,7 @@ class Site:
                 t = self._t(session)
                 return self._page(session, "message.html", heading=t["wait_title"], text=t["wait"], refresh=True, back_url="")
             seconds = 0 if session.request.auto_redirect else session.request.refresh_seconds
+            seconds, session.led_back = STAYS if session.led_back else seconds, True
             return self._page(session, "end.html", form_action=_ANYWHERE, way=way, seconds=seconds)
         name, t = session.stage, self._t(session)
         return self._page(
@@ -310,10 +315,11 @@ def _client_ip(request: Request) -> str:
 
 
 def _origin(url: str) -> str:
+    """Where a form may lead, for a policy: the origin of an address, or anywhere where that cannot be said in a header."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}" if _HOST.fullmatch(parts.netloc) else _ANYWHERE
 
 
 def _see_other(url: str) -> Response:
-    headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    headers = {"Location": ascii_url(url), "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(status_code=303, headers=headers)

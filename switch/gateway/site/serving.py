@@ -164,6 +164,7 @@ async def running(
             await working.start(callbacks.run)
             await working.start(service.run)
             yield service
+            await service.finish(GRACE_SECONDS)
             working.cancel_scope.cancel()
         storing.cancel_scope.cancel()
 

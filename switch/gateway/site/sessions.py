@@ -55,6 +55,7 @@ class PageSession:
     sent: dict[str, Sent] = field(factory=dict)
     card: TypedCard | None = field(default=None, repr=False)
     wrong_codes: int = 0
+    led_back: bool = False  #: the page that leads back by itself was shown: whoever comes back to it stays
     message: str = ""  #: a text key: what happened last, for the page
 
     def take(self, token: str) -> Sent | None:
@@ -71,23 +72,32 @@ class Sessions:
 
     def __init__(self) -> None:
         self._by_token: OrderedDict[str, PageSession] = OrderedDict()
+        self._by_order: dict[int, list[PageSession]] = {}
 
     def add(self, session: PageSession) -> None:
         self._by_token[session.token] = session
+        self._by_order.setdefault(session.number, []).append(session)
         while len(self._by_token) > SESSIONS_MAX:
-            self._by_token.popitem(last=False)
+            self._forget(next(iter(self._by_token.values())))
+
+    def _forget(self, session: PageSession) -> None:
+        del self._by_token[session.token]
+        of_order = self._by_order[session.number]
+        of_order.remove(session)
+        if not of_order:
+            del self._by_order[session.number]
 
     def find(self, token: str) -> PageSession | None:
         return self._by_token.get(token)
 
     def of_order(self, number: int) -> list[PageSession]:
-        return [session for session in self._by_token.values() if session.number == number]
+        return list(self._by_order.get(number, ()))
 
     def expired(self, now_ms: int) -> list[PageSession]:
         """Those whose time is up, and which are forgotten now."""
         found = [session for session in self._by_token.values() if session.deadline_ms < now_ms]
         for session in found:
-            del self._by_token[session.token]
+            self._forget(session)
         return found
 
     @staticmethod

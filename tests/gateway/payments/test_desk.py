@@ -11,9 +11,9 @@ from switch.gateway.store.order_book import OrderRefusedError
 from tests.support.payment_page import CHALLENGED, PaymentPage, ShopServer, payment_page
 
 
-async def paid(page: PaymentPage, oid: str, **more: str) -> tuple[int, Any]:
+async def paid(page: PaymentPage, oid: str, kind: str = "PreAuth") -> tuple[int, Any]:
     """An order that was approved, and its shop."""
-    assert (await page.pay(oid, CHALLENGED, **more)).heading == "Payment approved"
+    assert (await page.pay(oid, CHALLENGED, TranType=kind)).heading == "Payment approved"
     order = await page.store.do(lambda books: books.orders.find("600000000", oid))
     assert order is not None
     return order.number, page.service.profile.shops["600000000"]
@@ -43,7 +43,7 @@ async def test_a_hold_is_voided(tmp_path: Path) -> None:
 
 async def test_a_sale_is_voided_once(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
-        number, shop = await paid(page, "SALE-1", TranType="Auth")
+        number, shop = await paid(page, "SALE-1", "Auth")
         assert await page.desk.void(number, shop) == "00"
         with pytest.raises(OrderRefusedError, match="found an order that is voided"):
             await page.desk.void(number, shop)
@@ -51,7 +51,7 @@ async def test_a_sale_is_voided_once(tmp_path: Path) -> None:
 
 async def test_a_sale_is_refunded_in_parts(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
-        number, shop = await paid(page, "SALE-2", TranType="Auth")
+        number, shop = await paid(page, "SALE-2", "Auth")
         assert (await page.desk.refund(number, shop, 1000)).answer == "Approved"
         assert await page.state("SALE-2") == "captured"
         assert (await page.desk.refund(number, shop)).answer == "Approved"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from switch.gateway.protocol.hash_rules import hash_of, signed
-from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
+from switch.gateway.protocol.payment_request import PAGE_LANGUAGES, PageLanguage
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.site.http_call import call
 from switch.gateway.site.rendering import amount_shown, texts
@@ -34,14 +34,14 @@ def test_amounts_are_written_as_their_readers_write_them() -> None:
 
 
 @pytest.mark.parametrize("language", PAGE_LANGUAGES)
-async def test_every_page_has_marks_a_language_and_headers(tmp_path: Path, language: str) -> None:
+async def test_every_page_has_marks_a_language_and_headers(tmp_path: Path, language: PageLanguage) -> None:
     async with payment_page(tmp_path / "gateway") as page:
         card = await page.begin("PAGE-1", lang=language)
         bank = await page.type_card(card, CHALLENGED)
         end = await page.prove(bank, code="123")
         for each in (card, bank, end):
             assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in each.text
-            for mark in ("Centre monétique (simulation)", texts(language)["operated"], "cmi", "Visa", "Mastercard"):  # type: ignore[index]
+            for mark in ("Centre monétique (simulation)", texts(language)["operated"], "cmi", "Visa", "Mastercard"):
                 assert mark in each.text
             for programme in ("3-D Secure cmi", "Verified by Visa", "SecureCode", "SafeKey"):
                 assert programme in each.text
