@@ -51,7 +51,7 @@ class KeptProcess:
         stop: Stop,
     ) -> None:
         self._name, self._announced, self._starter, self._tell, self._stop = name, announced, starter, tell, stop
-        self._arguments = list(arguments)
+        self.arguments = list(arguments)
         self.pid: int | None = None
 
     async def keep(self) -> None:
@@ -96,7 +96,7 @@ class KeptProcess:
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[StartedProcess]:
         """The process. It ends by itself when our end of its standard input closes."""
-        process = await self._starter.start(self._arguments)
+        process = await self._starter.start(self.arguments)
         self.pid = process.pid
         try:
             yield process

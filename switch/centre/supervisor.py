@@ -291,13 +291,14 @@ class Centre:
         host, port = addresses[listener.name]
         host = LOCALHOST_OF.get(host, host)
         arguments = ["gateway", "serve", "--announce", "--data", str(options.data), "--listener", listener.name]
-        arguments += ["--centre", f"{host}:{port}", "--host", options.host, "--port", str(options.gateway_port)]
         if options.specs_folder:
             arguments += ["--specs", str(options.specs_folder)]
+        arguments += ["--centre", f"{host}:{port}", "--host", options.host, "--port", str(options.gateway_port)]
         served, urls = trio.Event(), list[str]()
 
         def announced(said: Any) -> None:
             urls.append(said["url"])
+            process.arguments[-1] = said["url"].rpartition(":")[2]  # started again, it is served where shops know it
             served.set()
 
         process = KeptProcess("the payment page", arguments, announced, starter=self._starter, tell=self._tell, stop=self._stop)

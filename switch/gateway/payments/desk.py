@@ -223,7 +223,8 @@ class PaymentDesk:
                 approved = order.last("approved", "approved and captured")
                 if approved is None or books.orders.happen(number, "void", self._clock_ms(), {}) is None:
                     raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held or captured")
-                return self._owe_reversal(books, number, approved["paid"])
+                captured = order.last("capture") or approved["paid"]
+                return self._owe_reversal(books, number, approved["paid"], int(captured["amount_minor"]))
 
             advice = await self._store.do(begin)
             return await self._deliver_first(advice, shop)
@@ -282,9 +283,11 @@ class PaymentDesk:
 
     # advices
 
-    def _owe_reversal(self, books: Books, number: int, original: dict[str, Any]) -> Advice:
+    def _owe_reversal(self, books: Books, number: int, original: dict[str, Any], amount_minor: int | None = None) -> Advice:
+        """A reversal of all of a request, or of its completion, which may be of another amount."""
         of = paid_from_json(original)
-        paid = self._paid(books, REVERSAL_MTI, of.kind, self._now(), of.amount_minor, of.currency)
+        amount_minor = of.amount_minor if amount_minor is None else amount_minor
+        paid = self._paid(books, REVERSAL_MTI, of.kind, self._now(), amount_minor, of.currency)
         return books.orders.owe(number, "reversal", paid_as_json(paid), original)
 
     async def _deliver_first(self, advice: Advice, shop: Shop) -> str:

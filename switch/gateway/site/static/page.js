@@ -47,7 +47,7 @@
     const end = Date.now() + Number(until.dataset.seconds) * 1000;
     const show = function () {
       const seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
-      left.textContent = "(" + left.dataset.label + " : " + Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0") + ")";
+      left.textContent = "(" + left.dataset.label + " " + Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0") + ")";
       if (!seconds) location.reload();
     };
     show();
