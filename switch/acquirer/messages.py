@@ -18,6 +18,7 @@ from switch.record import frozen
 from switch.transaction import ECOMMERCE, ExchangeKey
 
 SALE_MTI, HOLD_MTI, REFUND_MTI = "0200", "0100", "0200"
+CAPTURE_MTI = MTIS[COMPLETE]
 REVERSAL_MTI, REPEATED_REVERSAL_MTI = "0420", "0421"  #: advices: the centre answers 00 to each that makes sense
 _REPEATS: Final = {"0420": "0421", "0220": "0221"}
 _ANSWER_ELEMENTS: Final = (37, 38)
@@ -77,7 +78,7 @@ def payment(paid: Paid, till: Till, pan: str, expiry: str, security: CardSecurit
 
 def capture(paid: Paid, of: Paid, till: Till, pan: str, dialect: Dialect) -> Message:
     """The completion of a hold, for the amount that ``paid`` says."""
-    message = sale_message(_sale(evolve(paid, mti=MTIS[COMPLETE], rrn=of.rrn), till, pan, ""), dialect)
+    message = sale_message(_sale(evolve(paid, rrn=of.rrn), till, pan, ""), dialect)
     return following(COMPLETE, _without_expiry(message), of.original(till), dialect)
 
 

@@ -179,8 +179,7 @@ class PaymentPage:
         return await self.browser.post(self.base + path, self.order(oid, **more))
 
     async def type_card(self, page: Page, pan: str, **more: str) -> Page:
-        action, hidden = page.form()
-        return await self.browser.post(action, {**hidden, **CARD, "pan": pan, **more})
+        return await type_into(self.browser, page, pan, **more)
 
     async def pay(
         self, oid: str, pan: str = FRICTIONLESS, *, code: str = "123", card: dict[str, str] | None = None, **more: str
@@ -221,6 +220,12 @@ async def deaf_server() -> AsyncIterator[int]:
         nursery.start_soon(trio.serve_listeners, hear, listeners)
         yield listeners[0].socket.getsockname()[1]
         nursery.cancel_scope.cancel()
+
+
+async def type_into(browser: Browser, page: Page, pan: str, **more: str) -> Page:
+    """Fill the card form and send it."""
+    action, hidden = page.form()
+    return await browser.post(action, {**hidden, **CARD, "pan": pan, **more})
 
 
 def right(fields: dict[str, str], store_key: str = STORE_KEY) -> bool:

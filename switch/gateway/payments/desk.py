@@ -17,6 +17,7 @@ from attrs import asdict, evolve
 from switch.acquirer.caller import CentreLine
 from switch.acquirer.card_proofs import issuer_of
 from switch.acquirer.messages import (
+    CAPTURE_MTI,
     HOLD_MTI,
     REFUND_MTI,
     REVERSAL_MTI,
@@ -208,7 +209,9 @@ class PaymentDesk:
                 amount = original.amount_minor if amount_minor is None else amount_minor
                 if not 0 < amount <= original.amount_minor:
                     raise OrderRefusedError(f"found {amount} to capture, expected from 1 to {original.amount_minor}")
-                paid = self._paid(books, HOLD_MTI, "purchase", self._now(), amount, original.currency)
+                paid = evolve(
+                    self._paid(books, CAPTURE_MTI, "purchase", self._now(), amount, original.currency), rrn=original.rrn
+                )
                 return books.orders.owe(number, "capture", paid_as_json(paid), paid_as_json(original))
 
             advice = await self._store.do(begin)
@@ -221,10 +224,12 @@ class PaymentDesk:
             def begin(books: Books) -> Advice:
                 order = books.orders.order(number)
                 approved = order.last("approved", "approved and captured")
+                if order.refunded_minor:
+                    raise OrderRefusedError("found an order that is refunded in part, expected one without refunds")
                 if approved is None or books.orders.happen(number, "void", self._clock_ms(), {}) is None:
                     raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held or captured")
-                captured = order.last("capture") or approved["paid"]
-                return self._owe_reversal(books, number, approved["paid"], int(captured["amount_minor"]))
+                captured = order.last("capture")  # a hold that was captured is undone by its completion
+                return self._owe_reversal(books, number, captured["paid"] if captured else approved["paid"])
 
             advice = await self._store.do(begin)
             return await self._deliver_first(advice, shop)
@@ -283,11 +288,9 @@ class PaymentDesk:
 
     # advices
 
-    def _owe_reversal(self, books: Books, number: int, original: dict[str, Any], amount_minor: int | None = None) -> Advice:
-        """A reversal of all of a request, or of its completion, which may be of another amount."""
+    def _owe_reversal(self, books: Books, number: int, original: dict[str, Any]) -> Advice:
         of = paid_from_json(original)
-        amount_minor = of.amount_minor if amount_minor is None else amount_minor
-        paid = self._paid(books, REVERSAL_MTI, of.kind, self._now(), amount_minor, of.currency)
+        paid = self._paid(books, REVERSAL_MTI, of.kind, self._now(), of.amount_minor, of.currency)
         return books.orders.owe(number, "reversal", paid_as_json(paid), original)
 
     async def _deliver_first(self, advice: Advice, shop: Shop) -> str:
@@ -318,7 +321,8 @@ class PaymentDesk:
             books.orders.answered(advice.id, answer.code)
             order, now = books.orders.order(advice.order_no), self._clock_ms()
             if advice.kind == "capture" and answer.code in APPROVALS:
-                books.orders.happen(order.number, "capture", now, {"amount_minor": advice.message["amount_minor"]})
+                body = {"amount_minor": advice.message["amount_minor"], "paid": dict(advice.message)}
+                books.orders.happen(order.number, "capture", now, body)
             elif order.state == "in doubt":
                 books.orders.happen(order.number, "reverse", now, {"code": answer.code})
             else:

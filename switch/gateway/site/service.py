@@ -246,13 +246,22 @@ class PageService:
         assert session.card is not None
         if not session.shop.three_d_secure:
             return await self._authorize(session, no_question())
-        if await self._happen(session, "authenticate") is None:
+        if await self._store.do(lambda books: self._begin_authentication(books, session.number)) is None:
             raise OrderRefusedError("the order is being paid elsewhere")
+        for other in self.sessions.of_order(session.number):  # who left the bank's page in another window begins anew there
+            if other is not session and other.stage == "bank":
+                other.stage, other.card = "page", None
         result = self.profile.rule_of(session.card.pan).result
         if result == "challenge":
             session.stage, session.wrong_codes = "bank", 0
             return None
         return await self._finding(session, result)
+
+    def _begin_authentication(self, books: Books, number: int) -> PageOrder | None:
+        """The holder is asked; where another window, or an earlier life of the gateway, has asked before, this takes over."""
+        if books.orders.order(number).state == "authenticating":
+            books.orders.happen(number, "authenticated", self.clock_ms(), {})
+        return books.orders.happen(number, "authenticate", self.clock_ms(), {})
 
     async def bank(self, session: PageSession, posted: Posted, token: str) -> None:
         """The form of the bank's page was sent: a code, or a result that was chosen there."""

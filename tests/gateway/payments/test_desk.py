@@ -60,3 +60,18 @@ async def test_a_sale_is_refunded_in_parts(tmp_path: Path) -> None:
         assert order.refunded_minor == 3150
         with pytest.raises(OrderRefusedError):
             await page.desk.refund(number, shop, 1)
+
+
+async def test_what_is_refunded_in_part_is_not_voided(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        number, shop = await paid(page, "SALE-3", "Auth")
+        await page.desk.refund(number, shop, 1000)
+        with pytest.raises(OrderRefusedError, match="found an order that is refunded in part, expected one without refunds"):
+            await page.desk.void(number, shop)
+
+
+async def test_a_hold_captured_for_less_is_voided_whole(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"APPROVED")) as page:
+        number, shop = await paid(page, "HOLD-3")
+        await page.desk.capture(number, shop, 2000)
+        assert await page.desk.void(number, shop) == "00"

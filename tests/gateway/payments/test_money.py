@@ -55,7 +55,7 @@ async def one_step(page: PaymentPage, chance: random.Random, step: int) -> None:
         pass  # it was in no state for that
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 async def test_the_journal_has_what_the_orders_say(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     with sqlite_journal(tmp_path) as journal:

@@ -135,6 +135,17 @@ async def test_two_tabs_pay_once(tmp_path: Path) -> None:
         assert len(page.shop.heard) == 1
 
 
+async def test_whoever_leaves_the_page_of_the_bank_can_begin_anew(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        left = await page.type_card(await page.begin("ORDER-19"), CHALLENGED)
+        again = await page.type_card(await page.begin("ORDER-19"), CHALLENGED)
+        assert again.heading == "Authentication by your bank"
+        stale = await page.prove(left, code="123")
+        assert stale.heading == "Secure payment", "the first window asks for the card once more"
+        assert (await page.prove(again, code="123")).heading == "Payment approved"
+        assert len(page.shop.heard) == 1
+
+
 async def test_cancel_leads_back_by_get(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
         card = await page.begin("ORDER-10")
