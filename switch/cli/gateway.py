@@ -68,6 +68,7 @@ def gateway() -> None:
 @specs_option
 @data_option
 @option("--announce", is_flag=True, hidden=True, help="Print the address as JSON, and end when standard input ends.")
+@lang_option
 def serve(
     host: str,
     port: int,
@@ -117,7 +118,7 @@ def serve(
         if announce:
             print(json.dumps({"url": url}), flush=True)
             return
-        say_text(f"the payment page is served at {url}{first_path(specs)}", None)
+        say_text(said(f"the payment page is served at {url}{first_path(specs)}"), None)
 
     async def serving() -> None:
         await serve_gateway(specs, options, place, stop=stop, listening=listening, leashed=announce)

@@ -60,6 +60,12 @@ def test_a_callback_is_sent_again(data: Path) -> None:
     assert run("callbacks", "replay", "nobody", "--data", str(data)).exit_code == 1
 
 
+def test_the_callbacks_are_told_in_french(data: Path) -> None:
+    got = run("callbacks", "list", "--data", str(data), "--lang", "fr")
+    for word in ("rappel", "commande", "en instance", "échec"):
+        assert word in got.output
+
+
 def test_without_a_page_there_are_no_callbacks(tmp_path: Path) -> None:
     assert run("callbacks", "list", "--data", str(tmp_path)).exit_code == 1
 

@@ -18,15 +18,16 @@ import click
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
+from switch.cli.french.gateway import GATEWAY
 from switch.cli.french.mail import MAIL
 from switch.cli.french.proofs import PROOFS
 from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES}}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES, **GATEWAY}}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
-SPOKEN: Final = frozenset({"day", "statement", "mail", "fees", "check", "merchants", "demo"})  #: the verbs that have ``--lang``
+SPOKEN: Final = frozenset({"day", "statement", "mail", "fees", "gateway", "check", "merchants", "demo"})  #: who have ``--lang``
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
