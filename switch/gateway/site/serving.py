@@ -40,6 +40,7 @@ from switch.specs.specification import Specs
 GATEWAY_FOLDER: Final = "gateway"  #: below the data folder of the centre
 GRACE_SECONDS: Final = 5.0  #: what is under way may end so long
 _EVENT_ID_BYTES: Final = 16
+READ_SECONDS: Final = 30  #: how long a browser may be silent in the middle of a request
 NO_MAC: Final = "none"
 _REQUESTS_PER_CONNECTION: Final = 1_000_000  #: a client that keeps its connection is not cut off
 
@@ -181,6 +182,7 @@ def http_config(descriptor: int, options: SiteOptions) -> Config:
     config.accesslog = None
     config.errorlog = None
     config.include_server_header = False
+    config.read_timeout = READ_SECONDS
     config.graceful_timeout = GRACE_SECONDS
     config.shutdown_timeout = GRACE_SECONDS
     config.keep_alive_max_requests = _REQUESTS_PER_CONNECTION
