@@ -262,9 +262,7 @@ class Site:
         media_type: str = "text/html; charset=utf-8",
     ) -> Response:
         response = Response(body, status_code=status, media_type=media_type)
-        response.raw_headers.extend(
-            (name.lower(), value) for name, value in security_headers(form_action, framed_by, secure=self._secure)
-        )
+        response.raw_headers.extend((name.lower(), value) for name, value in security_headers(form_action, framed_by))
         return response
 
 
