@@ -15,19 +15,55 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.french.batch import BATCH_WORDS
+from switch.cli.french.casework import CASEWORK
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
 from switch.cli.french.gateway import GATEWAY
 from switch.cli.french.mail import MAIL
+from switch.cli.french.money import MONEY
 from switch.cli.french.proofs import PROOFS
+from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES, **GATEWAY}}
+#: Sentences with more words of their own come first: the first pattern that fits is taken.
+_CATALOGUE: Final = {
+    **CASEWORK,
+    **RECONCILE,
+    **BATCH_WORDS,
+    **SCREENS,
+    **PROOFS,
+    **DEMO,
+    **MISTAKES,
+    **MAIL,
+    **FEES,
+    **MONEY,
+    **GATEWAY,
+}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
-SPOKEN: Final = frozenset({"day", "statement", "mail", "fees", "gateway", "check", "merchants", "demo"})  #: who have ``--lang``
+#: The verbs that have ``--lang``.
+SPOKEN: Final = frozenset(
+    {
+        "check",
+        "day",
+        "demo",
+        "disputes",
+        "exceptions",
+        "fees",
+        "find",
+        "gateway",
+        "mail",
+        "merchants",
+        "payouts",
+        "reconcile",
+        "report",
+        "statement",
+    }
+)
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")
