@@ -361,7 +361,8 @@ def test_long_sql_stands_in_files() -> None:
 TESTED_BY: Final = {
     "acquirer/card_proofs": "e2e/test_card_security.py",
     "acquirer/ready_file": "cli/test_with_a_centre.py",
-    "gateway/payments/paying": "gateway/payments/test_desk.py",
+    "gateway/payments/desk": "gateway/payments/test_payment_desk.py",
+    "gateway/payments/paying": "gateway/payments/test_payment_desk.py",
     "gateway/site/calling_back": "gateway/site/test_payments.py",
     "gateway/site/http_call": "gateway/site/test_payments.py",
     "gateway/site/outcomes": "gateway/site/test_payments.py",
