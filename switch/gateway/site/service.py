@@ -11,16 +11,18 @@ from attrs import evolve
 
 from switch.card import Pan
 from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.legacy_orders import legacy_of
+from switch.gateway.payments.outcomes import WayBack, decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.payments.paying import HolderProof, PaymentResult
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
 from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
 from switch.gateway.protocol.order_states import OrderEvent
 from switch.gateway.protocol.payment_request import CARD_FIELDS, FIELDS, FieldError, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
+from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, no_question
-from switch.gateway.site.outcomes import decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, Sent, Sessions, digest_of
 from switch.gateway.store.order_book import OrderRefusedError, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
@@ -43,19 +45,6 @@ class PostRefusal:
     shop: Shop | None = None
 
 
-@frozen(kw_only=True)
-class WayBack:
-    """Where a browser goes with what: the end of a session."""
-
-    url: str
-    fields: dict[str, str]
-    approved: bool
-    code: str
-    transaction_id: str
-    auth_code: str
-    masked: str
-
-
 class PageService:
     """The payment page without its HTTP. ``run`` has to run as long as it is used."""
 
@@ -66,11 +55,13 @@ class PageService:
         desk: PaymentDesk,
         callbacks: CallbackDesk,
         banks: BankPages,
+        receipts: ReceiptDesk,
         *,
         clock_ms: Callable[[], int],
     ) -> None:
         self.specs, self.profile = specs, specs.gateway
         self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
+        self.receipts, self.store = receipts, store
         self.sessions = Sessions()
         self._diagnosing = trio.CapacityLimiter(DIAGNOSES_AT_ONCE)
         self._nursery: trio.Nursery | None = None
@@ -95,8 +86,10 @@ class PageService:
 
     # the shop
 
-    async def post(self, acquirer: AcquirerIdentity, posted: Posted, client_ip: str) -> PageSession | PostRefusal:
-        """A shop posts an order."""
+    async def post(
+        self, acquirer: AcquirerIdentity, posted: Posted, client_ip: str, base: str = ""
+    ) -> PageSession | PostRefusal:
+        """A shop posts an order. ``base`` is the address of this site as the shop's browser knows it."""
         request, errors = payment_request(posted)
         shop = self.profile.shops.get(posted["clientid"].strip())
         errors = (*errors, *self._errors_of_shop(acquirer, shop, posted, request))
@@ -106,8 +99,15 @@ class PageService:
             return PostRefusal(errors=tuple(errors), diagnosis=wrong, shop=shop)
         if shop.callback == "informs":
             request = evolve(request, kind="Auth")
+        session = await self.begin(request, shop, client_ip, base)
+        if isinstance(session, PageSession) and request.store_type == "3D_PAY":
+            await self.pay(session, posted, session.form_token, hosted=False)
+        return session
+
+    async def begin(self, request: PaymentRequest, shop: Shop, client_ip: str, base: str) -> PageSession | PostRefusal:
+        """An order that was found right: its session, or why it is not paid again."""
         token, now = self.sessions.new_token(), self.clock_ms()
-        body = posted_body(request, digest_of(token), client_ip)
+        body = {**posted_body(request, digest_of(token), client_ip), "base": base}
         client_id, order_id = request.client_id, request.order_id
         try:
             order = await self._store.do(lambda books: books.orders.post(client_id, order_id, now, body))
@@ -115,8 +115,6 @@ class PageService:
             return PostRefusal(refused=str(error), shop=shop)
         session = self._session(token, order, request, shop, client_ip, now)
         self.sessions.add(session)
-        if request.store_type == "3D_PAY":
-            await self.pay(session, posted, session.form_token, hosted=False)
         return session
 
     def _session(
@@ -328,7 +326,11 @@ class PageService:
         if decided is None:
             return None
         outcome = outcome_of(order, decided, self.specs.calendar.zone, session.client_ip)
-        url, fields = for_browser(session.request, outcome, session.shop, self.merchant_name(session.shop))
+        legacy = legacy_of(order.last("post") or {})
+        if legacy is None:
+            url, fields = for_browser(session.request, outcome, session.shop, self.merchant_name(session.shop))
+        else:
+            url, fields = legacy.way_back(outcome, session.shop.legacy_secret)
         return WayBack(
             url=url,
             fields=fields,
@@ -337,6 +339,8 @@ class PageService:
             transaction_id=outcome.transaction_id,
             auth_code=outcome.auth_code,
             masked=outcome.pan_masked,
+            by_get=legacy is not None,
+            receipt=self.receipts.path_of(order) if outcome.answer == "Approved" else "",
         )
 
     async def cancel(self, session: PageSession, token: str) -> bool:
