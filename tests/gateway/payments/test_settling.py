@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import trio
 from attrs import evolve
 
 from switch.data_folder import databases
@@ -86,19 +87,23 @@ async def test_a_shop_may_be_called_back_once_more(tmp_path: Path) -> None:
         assert await page.state("SETTLED-3") == "settled"
 
 
-async def test_an_order_settled_before_a_kill_is_told_of(tmp_path: Path) -> None:
-    told: list[PageOrder] = []
+async def test_what_a_killed_gateway_settled_is_told_by_the_next(tmp_path: Path) -> None:
+    told: list[str] = []
 
     async def tell(order: PageOrder) -> None:
-        told.append(order)
+        told.append(order.order_id)
 
     async with payment_page(tmp_path / "gateway") as page:
         await page.pay("SETTLED-4")
-        close_day(tmp_path / "gateway", await rrn_of(page, "SETTLED-4"))
+        order = await page.store.do(lambda books: books.orders.find("600000000", "SETTLED-4"))
+        assert order is not None
+        number = order.number
+        await page.store.do(lambda books: books.orders.happen(number, "settle", NOW_MS, {"settle_id": "000001"}))
         desk = SettlingDesk(specs(), page.store, tmp_path / "gateway", clock_ms=lambda: NOW_MS, told=tell)
-        await page.comes_to("SETTLED-4", "settled")
-        assert await desk.settle() == 0
-        assert told == []
+        async with trio.open_nursery() as nursery:
+            await nursery.start(desk.run)
+            nursery.cancel_scope.cancel()
+    assert told == ["SETTLED-4"]
 
 
 def test_books_that_are_not_there_settle_nothing(tmp_path: Path) -> None:
