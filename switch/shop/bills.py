@@ -68,6 +68,15 @@ CUSTOMERS: Final = (
 )
 
 
+#: Whose bills an integrator's checklist pays, in orders of the page ``/checkout``: no customer who signs in.
+NOBODY: Final = Customer(number="0000000000", service="mobile", payment_code="", name="Certification", bills=())
+
+
+def trial_bill(number: str) -> Bill:
+    """A bill of nobody, as often as one is needed."""
+    return _bill(number, "2026-11", 3_150, False)
+
+
 def customer(service: str, number: str, payment_code: str) -> Customer | None:
     """The customer of a service with this number and payment code; None where there is none.
 

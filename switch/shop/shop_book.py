@@ -15,7 +15,7 @@ from switch.shop.bills import Bill, Customer
 #: An order waits for the gateway, is paid, or was refused (and may be tried again under the same number).
 ShopOrderState = Literal["waiting", "paid", "refused"]
 #: What the callback of a payment came to.
-Settled = Literal["settled", "already settled", "unknown order", "other amount"]
+Settled = Literal["settled", "already settled", "paid by another payment", "unknown order", "other amount"]
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS shop_order (
@@ -111,13 +111,14 @@ class ShopBook:
         """Settle the bills of an order, once: a callback that comes again changes nothing, nor does one of another amount."""
         with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            row = connection.execute("SELECT amount_minor, state FROM shop_order WHERE number = ?", (number,)).fetchone()
+            sql = "SELECT amount_minor, state, transaction_id FROM shop_order WHERE number = ?"
+            row = connection.execute(sql, (number,)).fetchone()
             if row is None:
                 return "unknown order"
             if row[0] != amount_minor:
                 return "other amount"
             if row[1] == "paid":
-                return "already settled"
+                return "already settled" if row[2] == payment.transaction_id else "paid by another payment"
             connection.execute(
                 "UPDATE shop_order SET state = 'paid', transaction_id = ?, approval = ?, card = ?, paid_at = ?"
                 " WHERE number = ?",

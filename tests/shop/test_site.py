@@ -43,7 +43,14 @@ def hidden(page: str) -> dict[str, str]:
 
 
 def paid(shop: TestClient, fields: dict[str, str], code: str = "00") -> str:
-    answer = {"oid": fields["oid"], "amount": fields["amount"], "ProcReturnCode": code, "TransId": "T-9", "AuthCode": "A00001"}
+    answer = {
+        "oid": fields["oid"],
+        "amount": fields["amount"],
+        "currency": "504",
+        "ProcReturnCode": code,
+        "TransId": "T-9",
+        "AuthCode": "A00001",
+    }
     return post(shop, "/callback", signed({**answer, "maskedCreditCard": "4000 00** **** 0010"}, KEY))
 
 
