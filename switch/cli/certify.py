@@ -34,7 +34,11 @@ SECONDS = 10.0  #: a shop may take for one answer
         help="An order that waits in the shop; three of them, and SHOP_URL is the address of the callback.",
     ),
     option(
-        "--seconds", type=click.FloatRange(0.1, 60), default=SECONDS, show_default=True, help="How long it may take to answer."
+        "--seconds",
+        type=click.FloatRange(0.1, 60),
+        default=SECONDS,
+        show_default=True,
+        help="How long the shop may take for an answer.",
     ),
 )
 @specs_option
@@ -130,9 +134,7 @@ def _show(results: tuple[CheckResult, ...]) -> None:
     from switch.cli.console.screen import say_text
     from switch.cli.show.tables import show_table
 
-    rows = [(said(each.check), each.order, each.expected, each.answer, said(each.verdict), each.remark) for each in results]
-    show_table(
-        ("check", "order", "expected", "answer", "verdict", "remark"), rows, below=("order", "expected", "answer", "remark")
-    )
+    rows = [(said(each.verdict), said(each.check), each.expected, each.answer, each.remark) for each in results]
+    show_table(("verdict", "check", "expected", "answer", "remark"), rows, below=("remark",))
     passed = sum(each.verdict == "passed" for each in results)
     say_text(said(f"{passed} of {len(results)} checks passed"), None)

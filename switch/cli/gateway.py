@@ -29,7 +29,7 @@ LIBRARIES = ("starlette", "hypercorn", "jinja2")  #: of the extra ``gateway``
 
 @click.group(cls=Verbs)
 def gateway() -> None:
-    """Serve the hosted payment page that shops post to (est3Dgate), show what shops were called back with, and certify shops."""
+    """Serve the hosted payment page that shops post to (est3Dgate), show its callbacks, and certify shops."""
 
 
 @gateway.command(cls=Verb, short_help="Serve the payment page.")

@@ -61,7 +61,7 @@ CUSTOMERS: Final = (
     Customer(
         number="78100003",
         service="internet",
-        payment_code="0365",
+        payment_code="9365",
         name="Youssef Amrani",
         bills=(_bill("I-261103", "2026-11", 49_900, True),),
     ),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from switch.money import format_minor
+from switch.shop.sentences import sentences
 from switch.shop.shop_book import ShopOrder
-from switch.shop.wording import sentences
 
 SENDER: Final = "factures@onde-telecom.example"
 

@@ -6,8 +6,9 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from importlib import resources
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from switch.record import frozen
 from switch.shop.bills import Bill, Customer
@@ -16,17 +17,6 @@ from switch.shop.bills import Bill, Customer
 ShopOrderState = Literal["waiting", "paid", "refused"]
 #: What the callback of a payment came to.
 Settled = Literal["settled", "already settled", "paid by another payment", "unknown order", "other amount"]
-
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS shop_order (
-  number TEXT PRIMARY KEY, receipt TEXT NOT NULL UNIQUE, customer TEXT NOT NULL, email TEXT NOT NULL,
-  language TEXT NOT NULL, amount_minor INTEGER NOT NULL, state TEXT NOT NULL,
-  transaction_id TEXT NOT NULL DEFAULT '', approval TEXT NOT NULL DEFAULT '',
-  card TEXT NOT NULL DEFAULT '', paid_at TEXT NOT NULL DEFAULT '') STRICT;
-CREATE TABLE IF NOT EXISTS order_bill (
-  number TEXT NOT NULL, bill TEXT NOT NULL, PRIMARY KEY (number, bill)) STRICT;
-CREATE TABLE IF NOT EXISTS settled_bill (bill TEXT PRIMARY KEY, number TEXT NOT NULL) STRICT;
-"""
 
 
 @frozen(kw_only=True)
@@ -63,7 +53,7 @@ class ShopBook:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._opened() as connection:
-            connection.executescript(_SCHEMA)
+            connection.executescript(resources.files(__package__).joinpath("shop_schema.sql").read_text("utf-8"))
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -22,8 +22,8 @@ from switch.money import format_minor
 from switch.shop.bills import CUSTOMERS, NOBODY, SERVICES, Customer, chosen_bills, customer, trial_bill
 from switch.shop.confirmation import Confirmations
 from switch.shop.payment_form import DIRHAM, ShopAccount, called_back, payment_fields
+from switch.shop.sentences import SHOP_LANGUAGES, sentences
 from switch.shop.shop_book import ShopBook, ShopOrder
-from switch.shop.wording import SHOP_LANGUAGES, sentences
 
 _HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 

@@ -22,12 +22,17 @@ from switch.cli.french.gateway import GATEWAY
 from switch.cli.french.mail import MAIL
 from switch.cli.french.proofs import PROOFS
 from switch.cli.french.screens import SCREENS
+from switch.cli.french.shop import SHOP
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES, **GATEWAY}}
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {
+    "fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES, **GATEWAY, **SHOP}
+}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
-SPOKEN: Final = frozenset({"day", "statement", "mail", "fees", "gateway", "check", "merchants", "demo"})  #: who have ``--lang``
+SPOKEN: Final = frozenset(
+    {"day", "statement", "mail", "fees", "gateway", "shop", "check", "merchants", "demo"}
+)  #: who have ``--lang``
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")

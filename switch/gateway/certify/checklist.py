@@ -27,6 +27,7 @@ _TAKEN: Final = ("ACTION=POSTAUTH", "APPROVED")
 _NOTED: Final = ("APPROVED",)
 _REFUSED: Final = ("FAILURE",)
 _NOT_CAPTURED: Final = ("APPROVED", "FAILURE")
+_FORM: Final = "the form posts an order as it should"
 _EURO: Final = "978"
 _LETTERS: Final = "Zoé | Benaïssa \\ زينب & Œuvre"
 NewOrder = Callable[[], Awaitable[Posted]]
@@ -57,7 +58,7 @@ class Certification:
 
     async def run(self) -> tuple[CheckResult, ...]:
         """All the checks. UnreachableError where the shop is not there at all."""
-        first = await self._order("the form posts an order as it should")
+        first = await self._order(_FORM)
         if first is not None:
             await self._refusals(first)
             await self._one_order(first)
@@ -84,9 +85,7 @@ class Certification:
         if request is not None and not why and not request.callback_url:
             why = "callbackUrl: found nothing, expected the address of the shop's server"
         if why or check:
-            self._note(
-                check or "the form posts an order as it should", posted["oid"], "HASH", "", why, checked=self._form_checked
-            )
+            self._note(check or _FORM, posted["oid"], "HASH", "", why, checked=self._form_checked)
         return None if why else request
 
     def _note(self, check: str, order: str, expected: str, answer: str, why: str, *, checked: bool = True) -> None:

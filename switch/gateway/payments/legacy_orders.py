@@ -16,7 +16,7 @@ from switch.money import format_minor
 from switch.record import frozen
 from switch.specs.gateway.gateway_profile import Shop
 
-PREFIX: Final = "mtc."  #: of the fields as the shop posted them, among those that the store keeps
+_PREFIX: Final = "mtc."  #: of the fields as the shop posted them, among those that the store keeps
 _DIRHAM: Final = "504"
 
 
@@ -68,13 +68,13 @@ def as_page_post(request: LegacyRequest, posted: Posted, shop: Shop) -> Posted:
         "email": request.email,
         "BillToName": request.name,
     }
-    kept = tuple((PREFIX + name, value) for name, value in posted.fields if name.lower() != "checksum")
+    kept = tuple((_PREFIX + name, value) for name, value in posted.fields if name.lower() != "checksum")
     return Posted((*fields.items(), *kept))
 
 
 def legacy_of(body: Mapping[str, Any]) -> LegacyOrder | None:
     """The order of a post that the store kept; None where it was posted to the page itself."""
-    kept = tuple((name.removeprefix(PREFIX), value) for name, value in body.get("echoed", ()) if name.startswith(PREFIX))
+    kept = tuple((name.removeprefix(_PREFIX), value) for name, value in body.get("echoed", ()) if name.startswith(_PREFIX))
     if not kept:
         return None
     return LegacyOrder(request=read_legacy(Posted(kept)), posted=Posted(kept))

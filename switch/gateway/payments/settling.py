@@ -15,7 +15,7 @@ from switch.gateway.store.writer import Books, StoreWriter
 from switch.specs.gateway.gateway_profile import Shop
 from switch.specs.specification import Specs
 
-LOOK_SECONDS: Final = 1.0  #: how often it is looked whether the books have changed
+_LOOK_SECONDS: Final = 1.0  #: how often it is looked whether the books have changed
 
 
 class SettlingDesk:
@@ -45,7 +45,7 @@ class SettlingDesk:
             if found != seen:
                 await self.settle()
                 seen = found
-            await trio.sleep(LOOK_SECONDS)
+            await trio.sleep(_LOOK_SECONDS)
 
     async def settle(self) -> int:
         """Settle what the books have; how many orders that were."""

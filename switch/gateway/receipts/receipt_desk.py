@@ -26,8 +26,8 @@ from switch.record import frozen
 from switch.specs.specification import Specs
 
 MAILED: Final = "receipt mailed"  #: the note of an order whose message is away
-LOOK_SECONDS: Final = 1.0  #: how often it is looked for payments that were approved
-RETRY_SECONDS: Final = 60.0  #: before a mail server is tried again that was not there
+_LOOK_SECONDS: Final = 1.0  #: how often it is looked for payments that were approved
+_RETRY_SECONDS: Final = 60.0  #: before a mail server is tried again that was not there
 
 
 @frozen(kw_only=True)
@@ -66,7 +66,7 @@ class ReceiptDesk:
         while True:
             last, waits = await self._round(seen)
             seen = seen if waits else last
-            await trio.sleep(RETRY_SECONDS if waits else LOOK_SECONDS)
+            await trio.sleep(_RETRY_SECONDS if waits else _LOOK_SECONDS)
 
     async def _round(self, seen: int) -> tuple[int, bool]:
         """Send what is not away: the last event that was looked at, and whether something has to wait for the server."""
