@@ -44,7 +44,10 @@ def gateway() -> None:
         metavar="PORT",
         help="Port of the page; 0 takes a free one.",
     ),
-    option("--certificate", type=PATH, metavar="FILE", help="Certificate (PEM): the page is served by https."),
+    option(
+        "--tls", is_flag=True, help="Serve by https, with a test certificate made in the folder gateway of the data folder."
+    ),
+    option("--certificate", type=PATH, metavar="FILE", help="Certificate (PEM) of your own: the page is served by https."),
     option("--key", type=PATH, metavar="FILE", help="The key of that certificate."),
 )
 @grouped(
@@ -73,6 +76,7 @@ def gateway() -> None:
 def serve(
     host: str,
     port: int,
+    tls: bool,
     certificate: Path | None,
     key: Path | None,
     centre: str | None,
@@ -101,16 +105,20 @@ def serve(
     from switch.cli.console.run import run
     from switch.cli.console.screen import say_text
     from switch.cli.request.target import specs_and_place
-    from switch.gateway.site.serving import SiteOptions, serve_gateway
+    from switch.gateway.site.serving import SiteOptions, serve_gateway, test_certificate
     from switch.specs.load import load_specs
 
     if (certificate is None) != (key is None):
         typed, missing = ("--key", "--certificate") if certificate is None else ("--certificate", "--key")
         raise SwitchError(f"{missing}: found nothing beside {typed}, expected both or neither")
+    if tls and certificate is not None:
+        raise SwitchError("--tls: found beside --certificate, expected one of them")
     parts, called = specs_and_place(specs_folder, ready_file, listener_name)
     data = data if given("data") or called.data is None else called.data
     specs = load_specs(parts.folder)
     place = _centre_place(parts, called.host, called.listener, centre)
+    if tls:
+        certificate, key = test_certificate(data, host)
     options = SiteOptions(data=data, host=host, port=port, certificate=certificate, key=key)
     scheme = "https" if certificate is not None else "http"
 

@@ -271,6 +271,6 @@ async def payment_page(
             ended = trio.Event()
             base = f"http://127.0.0.1:{sock.getsockname()[1]}"
             site = Site(service, secure=False)
-            await nursery.start(served, site, http_config(sock.fileno(), options), ended, nursery.cancel_scope)
+            await nursery.start(served, site, http_config(options), sock, ended, nursery.cancel_scope)
             yield PaymentPage(base, centre, service, shop, writer, Browser(base))
             ended.set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -24,8 +24,16 @@ def natural_order(values: Iterable[T], name: Callable[[T], str], fold: Callable[
     >>> natural_order(["_charset_", "BillToStreet12", "billToStreet2", "amount"], str)
     ['amount', 'billToStreet2', 'BillToStreet12', '_charset_']
     """
+    given = list(values)
+    return [given[place] for place in _places(tuple(fold(name(value)) for value in given))]
+
+
+@lru_cache(maxsize=256)
+def _places(names: tuple[str, ...]) -> tuple[int, ...]:
+    """The order of names by their places. A shop posts the same names each time, and comparing them takes a millisecond."""
     by_bytes = cmp_to_key(_compared)
-    return sorted(values, key=lambda value: by_bytes(fold(name(value)).encode(errors="surrogateescape")))
+    keys = [by_bytes(name.encode(errors="surrogateescape")) for name in names]
+    return tuple(sorted(range(len(names)), key=keys.__getitem__))
 
 
 def _compared(left: bytes, right: bytes) -> int:

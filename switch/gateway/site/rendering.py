@@ -111,8 +111,11 @@ def time_shown(at: datetime) -> str:
     return f"{at:%H:%M}"
 
 
-def security_headers(form_action: str, framed_by: tuple[str, ...], *, secure: bool) -> list[tuple[bytes, bytes]]:
-    """The headers of every page: nothing inline, nothing foreign, no frame, no cache, no referrer."""
+def security_headers(form_action: str, framed_by: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
+    """The headers of every page: nothing inline, nothing foreign, no frame, no cache, no referrer.
+
+    Nothing that binds a browser to https: on a developer's machine it would bind every port of it.
+    """
     policy = (
         "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; base-uri 'none'; "
         f"form-action {form_action}; frame-ancestors {' '.join(framed_by) or chr(39) + 'none' + chr(39)}"
@@ -127,6 +130,4 @@ def security_headers(form_action: str, framed_by: tuple[str, ...], *, secure: bo
     }
     if not framed_by:
         headers["X-Frame-Options"] = "DENY"
-    if secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
     return [(name.encode(), value.encode()) for name, value in headers.items()]

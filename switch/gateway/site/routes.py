@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import trio
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -25,11 +26,12 @@ from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
 from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
 from switch.gateway.site.rendering import amount_shown, page, security_headers, static_files, texts, time_shown
-from switch.gateway.site.service import PageService, PostRefusal
+from switch.gateway.site.service import PageService, PostRefusal, tell_fault_of_page
 from switch.gateway.site.sessions import PageSession
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
 STAYS: Final = -1  #: in place of the seconds after which the browser goes back to the shop: it does not by itself
+POST_SECONDS: Final = 30.0  #: for the whole body of a form
 _OWN: Final = "'self'"
 #: A browser follows the shop's redirects behind our form too, wherever they lead.
 _ANYWHERE: Final = "http: https:"
@@ -84,6 +86,10 @@ class Site:
                 return self._what_this_is(request, error.status, "This request cannot be read", [error.sentence])
             except ClientDisconnect:
                 return Response(status_code=400)
+            except Exception as fault:  # the last resort: nobody is shown what was sent
+                tell_fault_of_page(fault)
+                sentences = ["The payment page has a fault; its terminal says where. Nothing is charged twice: look again."]
+                return self._what_this_is(request, 500, "A fault of the payment page", sentences)
 
         return guarded
 
@@ -272,9 +278,7 @@ class Site:
         media_type: str = "text/html; charset=utf-8",
     ) -> Response:
         response = Response(body, status_code=status, media_type=media_type)
-        response.raw_headers.extend(
-            (name.lower(), value) for name, value in security_headers(form_action, framed_by, secure=self._secure)
-        )
+        response.raw_headers.extend((name.lower(), value) for name, value in security_headers(form_action, framed_by))
         return response
 
 
@@ -296,11 +300,14 @@ async def _posted(request: Request) -> Posted:
         raise BadRequestError(415, f"Content-Type: found {found}, expected {_FORM_TYPE}")
     charset = more.partition("charset=")[2].strip(' "').lower()
     body = bytearray()
-    async with aclosing(request.stream()) as parts:
-        async for part in parts:
-            body += part
-            if len(body) > POST_BYTES_MAX:
-                raise BadRequestError(413, f"body: found more than {POST_BYTES_MAX} bytes, expected a form")
+    with trio.move_on_after(POST_SECONDS) as reading:
+        async with aclosing(request.stream()) as parts:
+            async for part in parts:
+                body += part
+                if len(body) > POST_BYTES_MAX:
+                    raise BadRequestError(413, f"body: found more than {POST_BYTES_MAX} bytes, expected a form")
+    if reading.cancelled_caught:
+        raise BadRequestError(408, f"body: found {len(body)} bytes in {POST_SECONDS:g} s, expected a whole form")
     posted = Posted.from_form(bytes(body), _CHARSETS.get(charset, "utf-8"))
     if len(posted.fields) > FIELDS_MAX:
         raise BadRequestError(413, f"body: found {len(posted.fields)} fields, expected at most {FIELDS_MAX}")

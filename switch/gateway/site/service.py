@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Final
@@ -170,6 +172,8 @@ class PageService:
         if session is not None:
             if session.deadline_ms < self.clock_ms() and session.stage in ("page", "bank"):
                 await self._expire(session)
+            if session.restored and session.stage == "wait":
+                await self._settle_stage(session, await self._order(session))
             return session
         digest = digest_of(token)
         found = await self._store.do(lambda books: books.orders.by_session(digest))
@@ -181,6 +185,7 @@ class PageService:
             return None
         request = request_of(post.body)
         session = self._session(token, order, request, shop, post.body["client_ip"], post.at_ms)
+        session.restored = True
         await self._settle_stage(session, order)
         self.sessions.add(session)
         return session
@@ -191,6 +196,8 @@ class PageService:
             session.stage = "wait"
         elif decision(order) is not None:
             session.stage = "end"
+        elif order.state in ("open", "authenticating"):
+            session.stage = "page"
         elif order.state == "abandoned":
             session.stage = "expired"
         elif session.deadline_ms < self.clock_ms():
@@ -228,6 +235,9 @@ class PageService:
                 await act(session)
             except OrderRefusedError:
                 session.stage, session.card = "refused", None
+            except Exception as fault:  # one payment's, and no other's: its order is looked up in the store from now on
+                tell_fault_of_page(fault)
+                session.stage, session.card, session.restored = "wait", None, True
             finally:
                 self._under_way -= 1
                 done.set()
@@ -384,3 +394,10 @@ class PageService:
         """Whether a number is that of a test card whose check digit is wrong on purpose."""
         pan = Pan(digits)
         return any(not card.check_digit for issuer in self.specs.issuers.values() for card in issuer.cards if card.pan == pan)
+
+
+def tell_fault_of_page(fault: BaseException) -> None:
+    """A fault of our own on one line of standard error: what it is and where, and nothing of what it was about."""
+    place = traceback.extract_tb(fault.__traceback__)[-1] if fault.__traceback__ else None
+    where = f" at {place.filename.rpartition('/')[2]}:{place.lineno}" if place else ""
+    sys.stderr.write(f"switch: a fault of the payment page: {type(fault).__name__}{where}\n")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import trio
 from hypercorn.config import Config
-from hypercorn.trio import serve
 
 from switch.acquirer.caller import CentreLine
+from switch.data_folder.certificates import make_certificates
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError, UnreachableError
@@ -25,6 +27,7 @@ from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.holder_proofs import BankPages
+from switch.gateway.site.http_server import GRACE_SECONDS, serve_http
 from switch.gateway.site.routes import Site
 from switch.gateway.site.service import PageService
 from switch.gateway.store.order_book import GATEWAY_DATABASE, open_orders
@@ -42,8 +45,9 @@ from switch.specs.centre_profile import Listener
 from switch.specs.specification import Specs
 
 GATEWAY_FOLDER: Final = "gateway"  #: below the data folder of the centre
-GRACE_SECONDS: Final = 5.0  #: what is under way may end so long
 _EVENT_ID_BYTES: Final = 16
+READ_SECONDS: Final = 30  #: how long a browser may be silent in the middle of a request
+TLS_FOLDER: Final = "tls"  #: below the folder of the gateway
 NO_MAC: Final = "none"
 _REQUESTS_PER_CONNECTION: Final = 1_000_000  #: a client that keeps its connection is not cut off
 
@@ -72,6 +76,19 @@ class SiteOptions:
 def wall_clock() -> int:
     """The machine's clock: epoch milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def test_certificate(data: Path, host: str) -> tuple[Path, Path]:
+    """Certificate and key for the page, made at the first time, below the folder of the gateway; beside them the CA that
+    signed them, for browsers and shops to trust."""
+    folder = data / GATEWAY_FOLDER / TLS_FOLDER
+    if not (folder / "server.pem").exists():
+        make_folder(data)
+        make_folder(data / GATEWAY_FOLDER)
+        make_folder(folder)
+        hosts = sorted({host, "localhost", "127.0.0.1"} - {"0.0.0.0", "::"})  # noqa: S104  # names of this machine
+        make_certificates(folder, hosts, datetime.now(UTC))
+    return folder / "server.pem", folder / "server.key"
 
 
 def wire_of(listener: Listener, specs: Specs) -> WireFormat:
@@ -113,10 +130,10 @@ async def serve_gateway(
                 writer = StoreWriter(connection)
                 async with running(specs, writer, line, vault, keys, place.listener.dialect, options, clock_ms) as service:
                     site = Site(service, secure=options.certificate is not None)
-                    config = http_config(sock.fileno(), options)
+                    config = http_config(options)
                     ended = trio.Event()
                     async with trio.open_nursery() as nursery:
-                        await nursery.start(served, site, config, ended, nursery.cancel_scope)
+                        await nursery.start(served, site, config, sock, ended, nursery.cancel_scope)
                         host, port = sock.getsockname()[:2]
                         listening(host, port)
                         nursery.start_soon(_end_when_asked, stop, ended)
@@ -138,10 +155,15 @@ async def _end_with_input(ended: trio.Event) -> None:
 
 
 async def served(
-    site: Site, config: Config, ended: trio.Event, scope: trio.CancelScope, task_status: trio.TaskStatus[object]
+    site: Site,
+    config: Config,
+    sock: socket.socket,
+    ended: trio.Event,
+    scope: trio.CancelScope,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until it has ended, and end those who wait for that."""
-    await serve(site.application(), config, shutdown_trigger=ended.wait, task_status=task_status)  # type: ignore[arg-type]
+    await serve_http(site.application(), config, sock, ended, task_status)
     scope.cancel()
 
 
@@ -185,14 +207,12 @@ def _keys_of(data: Path) -> Path | None:
     return data if (data / KEYSTORE_FILE).exists() else None
 
 
-def http_config(descriptor: int, options: SiteOptions) -> Config:
+def http_config(options: SiteOptions) -> Config:
     config = Config()
-    config.bind = [f"fd://{os.dup(descriptor)}"]
     config.accesslog = None
     config.errorlog = None
     config.include_server_header = False
-    config.graceful_timeout = GRACE_SECONDS
-    config.shutdown_timeout = GRACE_SECONDS
+    config.read_timeout = READ_SECONDS
     config.keep_alive_max_requests = _REQUESTS_PER_CONNECTION
     if options.certificate is not None and options.key is not None:
         config.certfile, config.keyfile = str(options.certificate), str(options.key)

@@ -55,6 +55,7 @@ class PageSession:
     sent: dict[str, Sent] = field(factory=dict)
     card: TypedCard | None = field(default=None, repr=False)
     wrong_codes: int = 0
+    restored: bool = False  #: made anew from the store: nobody in memory leads it on
     led_back: bool = False  #: the page that leads back by itself was shown: whoever comes back to it stays
     message: str = ""  #: a text key: what happened last, for the page
 
