@@ -27,7 +27,7 @@ pytestmark = [
 ]
 _SALES = """
 SELECT request.merchant_id, request.amount_minor FROM request JOIN decision ON decision.request_id = request.id
-WHERE decision.response_code = '00' AND request.transaction_type = 'purchase' AND request.function <> 'completion'
+WHERE decision.response_code = '00' AND request.transaction_type = 'purchase' AND request.function = 'request'
 """
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from switch.card import Pan, luhn_valid
+from switch.card import luhn_valid
 from switch.errors import SwitchError, UnansweredError
 from switch.gateway.api.order_story import Extra, approved_body, history_extra, settlement_extra, status_extra
 from switch.gateway.payments.desk import PaymentDesk
 from switch.gateway.payments.outcomes import posted_body
-from switch.gateway.payments.paying import HolderProof, PaymentResult, TypedCard
+from switch.gateway.payments.paying import HolderProof, PaymentResult, TypedCard, known_without_check_digit
 from switch.gateway.protocol.answers import Authentication
 from switch.gateway.protocol.payment_request import FieldError, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
@@ -111,7 +111,7 @@ class ApiDesk:
         brand = profile.brand_of(request.number)
         if brand is None or brand.id not in shop.brands or len(request.number) != brand.digits:
             wrong.append(FieldError("Number", "another card", f"a card of {', '.join(shop.brands)}"))
-        elif not luhn_valid(request.number) and not self._known(request.number):
+        elif not luhn_valid(request.number) and not known_without_check_digit(self._specs, request.number):
             wrong.append(FieldError("Number", "a wrong check digit", "a card number (ISO 7812)"))
         today = datetime.fromtimestamp(self._clock_ms() / 1000, self._specs.calendar.zone)
         if request.expires < f"{today:%y%m}":
@@ -121,10 +121,6 @@ class ApiDesk:
         if wrong or brand is None:
             return None, wrong
         return TypedCard(pan=request.number, expiry=request.expires, code=request.cvv2, brand=brand.id), []
-
-    def _known(self, digits: str) -> bool:
-        pan = Pan(digits)
-        return any(not card.check_digit for issuer in self._specs.issuers.values() for card in issuer.cards if card.pan == pan)
 
     # orders that exist
 

@@ -13,7 +13,7 @@ from switch.money import CURRENCIES, format_minor
 from switch.record import frozen
 from switch.specs.specification import Specs
 
-WORDS: Final[Mapping[PageLanguage, Mapping[str, str]]] = {
+RECEIPT_WORDS: Final[Mapping[PageLanguage, Mapping[str, str]]] = {
     "fr": {
         "title": "Reçu de paiement",
         "shop": "Commerçant",
@@ -115,7 +115,7 @@ def receipt_of(order: PageOrder, specs: Specs) -> Receipt | None:
     approved = next((each for each in reversed(order.events) if each.event in ("approved", "approved and captured")), None)
     posted, tried = order.last("post"), order.last("authorize") or {}
     shop = specs.gateway.shops.get(order.client_id)
-    if approved is None or posted is None or shop is None or order.state not in WORDS["en"]:
+    if approved is None or posted is None or shop is None or order.state not in RECEIPT_WORDS["en"]:
         return None
     request, capture = request_of(posted), order.last("capture")
     currency = request.currency
@@ -132,7 +132,7 @@ def receipt_of(order: PageOrder, specs: Specs) -> Receipt | None:
         ("reference", str(approved.body.get("rrn", ""))),
         ("transaction", str(approved.body.get("transaction_id", ""))),
         ("acquirer", specs.gateway.acquirers[shop.acquirer].name),
-        ("state", WORDS[request.language][order.state]),
+        ("state", RECEIPT_WORDS[request.language][order.state]),
     ]
     if order.refunded_minor:
         rows.append(("returned", _amount(order.refunded_minor, currency, request.language)))

@@ -15,7 +15,7 @@ from typing import Final
 import trio
 
 from switch.errors import SwitchError
-from switch.gateway.receipts.receipt import WORDS, Receipt, receipt_of, shown_date
+from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, receipt_of, shown_date
 from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.store.order_book import PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
@@ -97,7 +97,7 @@ class ReceiptDesk:
 
 def receipt_message(receipt: Receipt, link: str, until: str, sender: str) -> EmailMessage:
     """The message to the shopper, in the language of the page. The same receipt gives the same message."""
-    words, rows = WORDS[receipt.language], dict(receipt.rows)
+    words, rows = RECEIPT_WORDS[receipt.language], dict(receipt.rows)
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = f"<receipt.{receipt.transaction_id}@{sender.rpartition('@')[2]}>"
     message["Date"] = format_datetime(datetime.fromtimestamp(receipt.approved_at_ms // 1000, UTC))

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES, PageLanguage
-from switch.gateway.receipts.receipt import WORDS, Receipt, receipt_of, shown_date
+from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, receipt_of, shown_date
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.receipts.receipt_pdf import qr_path, receipt_pdf
 
@@ -85,11 +85,11 @@ def _link(request: Request, receipt: Receipt, token: str) -> str:
 
 
 def _gone(request: Request) -> Response:
-    return _html("gone.html", "fr", status=404, sentences=[(each, WORDS[each]["gone"]) for each in PAGE_LANGUAGES])
+    return _html("gone.html", "fr", status=404, sentences=[(each, RECEIPT_WORDS[each]["gone"]) for each in PAGE_LANGUAGES])
 
 
 def _html(template: str, language: PageLanguage, *, status: int = 200, **values: object) -> Response:
-    text = _environment().get_template(template).render(t=WORDS[language], lang=language, **values)
+    text = _environment().get_template(template).render(t=RECEIPT_WORDS[language], lang=language, **values)
     return Response(text, status_code=status, headers=_HEADERS, media_type="text/html; charset=utf-8")
 
 

@@ -10,7 +10,7 @@ from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
 
-from switch.gateway.receipts.receipt import WORDS, Receipt
+from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt
 
 _LEFT: Final = 40.0  # points, from the left edge
 _VALUE: Final = 170.0
@@ -38,10 +38,10 @@ def qr_path(text: str) -> tuple[int, str]:
 def receipt_pdf(receipt: Receipt, link: str, until: str) -> bytes:
     """The file. The same receipt gives the same bytes."""
     if receipt.language == "ar":
-        state = next((key for key, word in WORDS["ar"].items() if ("state", word) in receipt.rows), "captured")
-        rows = tuple((name, WORDS["fr"][state] if name == "state" else text) for name, text in receipt.rows)
+        state = next((key for key, word in RECEIPT_WORDS["ar"].items() if ("state", word) in receipt.rows), "captured")
+        rows = tuple((name, RECEIPT_WORDS["fr"][state] if name == "state" else text) for name, text in receipt.rows)
         receipt = evolve(receipt, language="fr", rows=rows)
-    words, out = WORDS[receipt.language], io.BytesIO()
+    words, out = RECEIPT_WORDS[receipt.language], io.BytesIO()
     width, height = A5
     page = Canvas(out, pagesize=A5, invariant=1)
     page.setTitle(_letters(f"{words['title']} {receipt.transaction_id}"))
