@@ -8,8 +8,8 @@ from switch.gateway.payments.legacy_orders import as_page_post
 from switch.gateway.protocol.legacy import legacy_request
 from switch.gateway.protocol.payment_request import FieldError, payment_request
 from switch.gateway.protocol.posted import Posted
-from switch.gateway.site.service import PageService, PostRefusal
-from switch.gateway.site.sessions import PageSession
+from switch.gateway.site.service import PageService
+from switch.gateway.site.sessions import PageSession, PostRefusal
 
 LEGACY_PATH: Final = "/mtc/actionSLK"
 _PAGE_NAMES: Final = {

@@ -26,8 +26,8 @@ from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
 from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
 from switch.gateway.site.rendering import amount_shown, page, security_headers, static_files, texts, time_shown
-from switch.gateway.site.service import PageService, PostRefusal, tell_fault_of_page
-from switch.gateway.site.sessions import PageSession
+from switch.gateway.site.service import PageService, tell_fault_of_page
+from switch.gateway.site.sessions import PageSession, PostRefusal
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
 STAYS: Final = -1  #: in place of the seconds after which the browser goes back to the shop: it does not by itself

@@ -25,26 +25,15 @@ from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, no_question
-from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, Sent, Sessions, digest_of
+from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, digest_of
 from switch.gateway.store.order_book import OrderRefusedError, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
-from switch.record import frozen
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
 from switch.specs.specification import Specs
 
 DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash takes up to half a second of a processor to explain; nobody else waits for it
 DIAGNOSES_WAITING_MAX: Final = 20  #: more wrong posts than that are refused without a cause
 EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
-
-
-@frozen(kw_only=True)
-class PostRefusal:
-    """Why a post is not taken: wrong fields, a wrong hash, or an order that is paid."""
-
-    errors: tuple[FieldError, ...] = ()
-    diagnosis: HashDiagnosis | None = None
-    refused: str = ""
-    shop: Shop | None = None
 
 
 class PageService:
@@ -212,14 +201,8 @@ class PageService:
         if before is not None:
             await before.done.wait()
             return None
-        form = card_form(
-            posted,
-            session.shop,
-            self.profile,
-            self._today(),
-            without_check_digit=partial(known_without_check_digit, self.specs),
-            hosted=hosted,
-        )
+        known = partial(known_without_check_digit, self.specs)
+        form = card_form(posted, session.shop, self.profile, self._today(), without_check_digit=known, hosted=hosted)
         if form.card is None:
             return form
         sent = session.take(token)

@@ -20,9 +20,9 @@ from tests.support.payment_page import LOST, PaymentPage, payment_page
 DAY_MS = 86_400_000
 
 
-async def receipt_path(page: PaymentPage, oid: str, **more: str) -> str:
+async def receipt_path(page: PaymentPage, oid: str, lang: str = "en") -> str:
     """Where the receipt of a payment is, as the last page links to it."""
-    end = await page.pay(oid, **more)
+    end = await page.pay(oid, lang=lang)
     found = re.search(r'href="(/receipt/[^"]+)"', end.text)
     assert found is not None
     return found[1]
