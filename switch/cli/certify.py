@@ -54,10 +54,10 @@ def certify(
 ) -> None:
     """Send the callbacks of the integrators' checklist to a shop, and print a sheet with a verdict for each.
 
-    SHOP_URL is the page of the shop that posts an order to the payment page; each time it is fetched it has a new order, and
-    the form names the callback. A shop whose checkout needs a session gets --order three times instead: then SHOP_URL is the
-    address of the callback. Callbacks are signed with the store key of gateway.toml; no payment page has to run, and no money
-    moves. The exit code is 1 where a check fails.
+    SHOP_URL is the page of the shop that posts an order to the payment page, a new order each time. Its form names the
+    callback. For a shop whose checkout needs a session, name three orders with --order: then SHOP_URL is the address of the
+    callback. Callbacks are signed with the store key of gateway.toml. No payment page has to run, and no money moves. The exit
+    code is 1 if a check fails.
 
     \b
     switch gateway certify http://127.0.0.1:8080/checkout

@@ -21,6 +21,7 @@ from switch.gateway.site.http_call import call
 from switch.shop import payment_form, site
 from switch.shop.shop_book import ShopBook
 from tests.support.demo_shop import demo_shop
+from tests.support.json_schema import mistakes, schema_of
 
 Taking = Callable[[ShopBook, Posted, str, str], str]
 RIGHT = payment_form.called_back
@@ -37,6 +38,7 @@ async def test_the_shop_of_bills_passes(tmp_path: Path) -> None:
         assert got.exit_code == 0, got.output
         assert "11 of 11 checks passed" in got.output
         as_json = json.loads((await certified(f"{url}/checkout", "--json")).stdout)
+        assert mistakes(as_json, schema_of("certify")) == []
         assert as_json["passed"] is True
         assert {each["verdict"] for each in as_json["checks"]} == {"passed"}
 
