@@ -1,8 +1,8 @@
 """How long ``day close`` takes, and how much memory: ``python -m bench.day_close 1000000 [folder]``.
 
-Writes a synthetic journal of N approvals (200 merchants, five issuers, one currency), 2 % of them reversed on the same business
-date, half of these in part, and 1 % on the next; closes both dates, proves the books, and prints seconds and peak resident
-memory of each step. Rendering of all files is part of the close.
+Writes a synthetic journal of N approvals (200 merchants of two terminals, five issuers, one currency), 2 % of them reversed on
+the same business date, half of these in part, and 1 % on the next; closes both dates, proves the books, and prints seconds and
+peak resident memory of each step. Rendering of all files is part of the close.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tests.support.day_builders import day_specs, journal_schema, merchant
 BUSINESS_DATE, NEXT_DATE = "2026-11-20", "2026-11-21"
 MIDNIGHT_MS = 1_795_132_800_000  #: 2026-11-20 00:00 UTC
 MERCHANTS = [merchant(id=f"MERCHANT{number:07d}", plan="retail") for number in range(200)]
+TERMINALS = 2  #: of each merchant
 ISSUERS = (
     ("atlas", "cmi", "domestic"),
     ("rif", "visa", "domestic"),
@@ -37,14 +38,15 @@ def requests(count: int) -> Iterator[tuple[object, ...]]:
     chance = random.Random(20261120)
     for number in range(1, count + 1):
         issuer, scheme, origin = ISSUERS[int(5 * chance.random() ** 2)]
-        shop = MERCHANTS[int(200 * chance.random() ** 2)]
+        place = int(len(MERCHANTS) * chance.random() ** 2)
+        shop = MERCHANTS[place]
         yield (
             number,
             MIDNIGHT_MS + number * 80,
             "ascii 127.0.0.1:40112",
             "authorization",
             "504900",
-            f"T{number % 5000:07d}",
+            f"T{place:05d}{number % TERMINALS:02d}",
             f"{number % 1_000_000:06d}",
             "1120101500",
             f"{number:012d}",

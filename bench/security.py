@@ -39,6 +39,7 @@ from switch.specs.parts import Parts
 from switch.transaction import APPROVED
 
 RESULTS: Final = Path(__file__).parent / "security.md"
+INSTRUCTIONS: Final = "## Instructions"  #: the part of the page that ``bench.instructions`` writes
 ISSUER: Final = "vesta"
 CARDS: Final = 200  #: of its series
 CONNECTIONS, WINDOW = 4, 64
@@ -164,6 +165,11 @@ class Messages:
             if code != APPROVED:
                 raise RuntimeError(f"the run is not valid: an answer has {code}")
 
+    def refuse_wrong_frames(self, data: bytes) -> None:
+        """The same of answers as they stand on the line."""
+        answers = [frame.body for frame in Framer(self._listener.header, tpdu=self._listener.tpdu).feed(data)]
+        self.refuse_wrong(Played(answers=answers, seconds=1.0, cpu_us={}))
+
 
 def without_track(message: Message) -> Message:
     """A chip has its track in DE 55."""
@@ -238,7 +244,12 @@ def main() -> int:
         "|---|---|---|---|---|---|",
     ]
     of_two = "Of two figures the first is of the kind, the second of plain purchases beside it."
+    before = arguments.out.read_text(encoding="utf-8") if arguments.out.exists() else ""
     machine.write_report(arguments.out, "What card security costs", "security-bench", [note, of_two], [*heads, *lines])
+    _, heading, instructions = before.partition(INSTRUCTIONS)
+    if heading:
+        with arguments.out.open("a", encoding="utf-8") as report:
+            report.write(f"\n{heading}{instructions}")
     return 0
 
 

@@ -7,6 +7,7 @@ date* is the day money moves; it falls on a banking day. Both are ISO dates (``2
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -88,6 +89,16 @@ class Calendar:
                 left = max(left - 1, 0)
         return day.isoformat()
 
+    def deadline(self, business_date: str, days: int, *, banking: bool = False) -> str:
+        """The last day of a period that begins on a business date: so many days later, and the next banking day where that is
+        none; with ``banking``, so many banking days later."""
+        day = date.fromisoformat(business_date) + timedelta(days=0 if banking else days)
+        left = days if banking else 0
+        while left > 0 or not self.is_banking_day(day):
+            day += timedelta(days=1)
+            left -= left > 0 and self.is_banking_day(day)
+        return day.isoformat()
+
 
 def refuse_beyond_calendar(business_date: str, where: str = "business date") -> None:
     """SwitchError where a date is too late to be closed."""
@@ -121,6 +132,43 @@ def typed_date(text: str) -> str | None:
     typed = re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text)
     date_typed = f"{typed[3]}-{typed[2]}-{typed[1]}" if typed else text
     return date_typed if is_business_date(date_typed) else None
+
+
+@frozen(kw_only=True)
+class DateSpan:
+    """Business dates from one to another, both among them; the ends are ISO dates."""
+
+    first: str
+    last: str
+
+    def has(self, business_date: str) -> bool:
+        return self.first <= business_date <= self.last
+
+    @property
+    def is_one_date(self) -> bool:
+        return self.first == self.last
+
+
+def month_span(month: str) -> DateSpan:
+    """A month such as ``2026-11``, from its first date to its last.
+
+    >>> month_span("2028-02").last
+    '2028-02-29'
+    """
+    first = date.fromisoformat(f"{month}-01")
+    days = monthrange(first.year, first.month)[1]
+    return DateSpan(first=first.isoformat(), last=first.replace(day=days).isoformat())
+
+
+def typed_month(text: str) -> str | None:
+    """A month as people type it, ``2026-11`` or ``11/2026``, in the form ``2026-11``; None where it is none.
+
+    >>> typed_month("11/2026"), typed_month("2026-11"), typed_month("2026-13")
+    ('2026-11', '2026-11', None)
+    """
+    typed = re.fullmatch(r"([0-9]{2})/([0-9]{4})", text)
+    month = f"{typed[2]}-{typed[1]}" if typed else text
+    return month if re.fullmatch(r"[0-9]{4}-[0-9]{2}", month) and is_business_date(f"{month}-01") else None
 
 
 def is_business_date(text: str) -> bool:

@@ -16,14 +16,21 @@ BY_BATCH: Final = "batch"
 ContractCapture = Literal["cut_off", "completion", "batch"]
 CAPTURES: Final[tuple[ContractCapture, ...]] = (AT_CUT_OFF, BY_COMPLETION, BY_BATCH)
 
-StatementLanguage = Literal["fr", "en"]
-LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en")
+StatementLanguage = Literal["fr", "en", "ar"]
+LANGUAGES: Final[tuple[StatementLanguage, ...]] = ("fr", "en", "ar")
 
 #: What one payout of a merchant is: of one remise, or of all it is due on a date.
 BY_REMISE: Final = "remise"
 BY_MERCHANT: Final = "merchant"
 PaidBy = Literal["remise", "merchant"]
 PAYMENTS: Final[tuple[PaidBy, ...]] = (BY_REMISE, BY_MERCHANT)
+
+#: How the statement of a merchant is laid out as text, PDF and XLSX: a line for each transaction with what it cost, or a block
+#: for each remise.
+ContractLayout = Literal["detailed", "remise"]
+#: All layouts a statement can be asked for in: the last one is the invoice of a month.
+STATEMENT_LAYOUTS: Final = ("detailed", "remise", "monthly")
+CONTRACT_LAYOUTS: Final[tuple[ContractLayout, ...]] = ("detailed", "remise")
 
 #: What stands on the account of a merchant beside a payout: with places for the remise, its terminal, the merchant, the date.
 PAYOUT_LABEL: Final = "VENTE PAR CARTE {remise}"
@@ -36,7 +43,9 @@ ROUNDINGS: Final[tuple[Rounding, ...]] = (BY_LINE, BY_REMISE)
 
 HELD_BACK_DAYS_MAX: Final = 3_650  #: ten years
 
+MARGIN_BASIS_POINTS_MAX = 2_000  #: of a conversion: 20 %; more is a slip of the hand
 FLOOR_LIMIT_MINOR = 1_000_000  #: of a contract that says nothing: 10,000.00
+CONTRACT_DAYS_MAX = 366  #: of a period in a contract: a year
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -56,11 +65,13 @@ def rib_key(first_22: str) -> str:
     return f"{97 - int(first_22 + '00') % 97:02d}"
 
 
-def currency_from_toml(table: SpecTable, default: str | None) -> Any:
-    """The key ``currency``: the number ISO 4217 has for one."""
-    currency = table.text("currency", default, pattern=r"\d{3}", expected="three digits (ISO 4217)")
+def currency_from_toml(table: SpecTable, default: str | None, key: str = "currency") -> Any:
+    """A key such as ``currency``: the number ISO 4217 has for one."""
+    currency = table.text(
+        key, default, pattern=r"(?:\d{3})?" if default == "" else r"\d{3}", expected="three digits (ISO 4217)"
+    )
     if currency not in (default, "") and not is_currency(currency):
-        table.mistake("currency", repr(currency), "the number of a currency (ISO 4217), such as 504 or 978")
+        table.mistake(key, repr(currency), "the number of a currency (ISO 4217), such as 504 or 978")
     return currency
 
 
@@ -107,6 +118,11 @@ class Merchant:
     rounding: Rounding = BY_LINE  #: where its commission is rounded
     reserve: HeldBack | None = None  #: against chargebacks
     deposit: HeldBack | None = None  #: built up until it is complete
+    layout: ContractLayout = "detailed"  #: of its statement, in files and by mail
+    paid_in: str = ""  #: currency of its account, ISO 4217 numeric; empty: the one it sells in
+    conversion_margin_basis_points: int = 0  #: of what is converted: kept by the centre
+    hold_days: int = 0  #: days after which a hold that nobody captured expires, in business dates; 0: never
+    debit_after_days: int = 0  #: days for which an account below zero is carried before it is debited; 0: always carried
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Merchant:
@@ -142,6 +158,9 @@ class Merchant:
             address=table.text("address", "", pattern=r".{0,60}", expected="at most 60 characters"),
             ice=table.text("ice", "", pattern=r"(?:[0-9]{15})?", expected="15 digits"),
             paid_by=table.choice("paid_by", PAYMENTS, BY_REMISE),
+            paid_in=currency_from_toml(table, "", "paid_in"),
+            conversion_margin_basis_points=table.integer("conversion_margin_basis_points", 0, high=MARGIN_BASIS_POINTS_MAX),
+            layout=table.choice("layout", CONTRACT_LAYOUTS, "detailed"),
             payout_label=table.text(
                 "payout_label",
                 PAYOUT_LABEL,
@@ -151,6 +170,8 @@ class Merchant:
             rounding=table.choice("rounding", ROUNDINGS, BY_LINE),
             reserve=table.table("reserve").reading(HeldBack.from_toml) if "reserve" in table else None,
             deposit=table.table("deposit").reading(HeldBack.from_toml) if "deposit" in table else None,
+            hold_days=table.integer("hold_days", 0, high=CONTRACT_DAYS_MAX),
+            debit_after_days=table.integer("debit_after_days", 0, high=CONTRACT_DAYS_MAX),
         )
         for terminal in merchant.terminals:
             if len(terminal) != 8:

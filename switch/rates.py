@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from switch.errors import SwitchError
+from switch.merchant import MARGIN_BASIS_POINTS_MAX
 from switch.money import BASIS_POINTS, CURRENCIES, currency_name, currency_number, minor_digits
 from switch.record import frozen
 from switch.spec_table import SpecTable
@@ -21,7 +22,6 @@ _DECIMALS_MAX: Final = 9
 _DIGITS_MAX: Final = 9_999_999
 _TEXT: Final = r"\d{1,9}(\.\d{1,12})?"  #: a rate in a file
 _TEXT_MEANT: Final = 'a rate as text, such as "0.0921", above zero'
-MARGIN_BASIS_POINTS_MAX: Final = 2_000  #: 20 %: more is a slip of the hand
 
 
 class RateError(SwitchError):
@@ -149,6 +149,7 @@ class _Course(NamedTuple):
 
     dates: tuple[str, ...]
     rates: tuple[Rate, ...]
+    plain: tuple[Rate, ...] = ()  #: without the margin of the cardholder's network
 
 
 @frozen(kw_only=True, eq=False)
@@ -178,14 +179,27 @@ class RateTable:
         return cls(
             courses=MappingProxyType(
                 {
-                    pair: _Course(tuple(row.from_date for row in course), tuple(row.with_margin() for row in course))
+                    pair: _Course(
+                        tuple(row.from_date for row in course),
+                        tuple(row.with_margin() for row in course),
+                        tuple(Rate.nearest(row.numerator, row.denominator) for row in course),
+                    )
                     for pair, course in courses.items()
                 }
             )
         )
 
     def rate(self, transaction: str, billing: str, on: str) -> Rate:
-        """The rate in force on a date (YYYY-MM-DD); RateError where the table has none."""
+        """The rate in force on a date (YYYY-MM-DD), margin included; RateError where the table has none."""
+        course, place = self._in_force(transaction, billing, on)
+        return course.rates[place]
+
+    def plain_rate(self, sold: str, paid: str, on: str) -> tuple[Rate, str]:
+        """The rate in force on a date without a margin, and the date from which it is; RateError where the table has none."""
+        course, place = self._in_force(sold, paid, on)
+        return course.plain[place], course.dates[place]
+
+    def _in_force(self, transaction: str, billing: str, on: str) -> tuple[_Course, int]:
         course = self.courses.get((transaction, billing))
         pair = f"{currency_name(transaction)} to {currency_name(billing)}"
         if course is None:
@@ -193,7 +207,7 @@ class RateTable:
         place = bisect_right(course.dates, on)
         if not place:
             raise RateError(f"rates.toml has no rate of {pair} on {on}: the first is of {course.dates[0]}")
-        return course.rates[place - 1]
+        return course, place - 1
 
 
 NO_RATES: Final = RateTable(courses=MappingProxyType({}))

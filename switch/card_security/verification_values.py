@@ -68,17 +68,14 @@ def cvc3(key: TripleDes, track: bytes, atc: bytes, unpredictable: bytes) -> int:
     return int.from_bytes(key.encrypt(static + unpredictable + atc)[-2:], "big")
 
 
+#: Kind -> the three digits in the place of the service code; a CVV has that of its card.
+_SERVICE_CODES: Final = {"cvv2": CVV2_SERVICE_CODE, "icvv": ICVV_SERVICE_CODE, "csc": CVV2_SERVICE_CODE}
+
+
 def value_of(kind: ValueKind, key: TripleDes, pan: Pan, expiry: str, service_code: str = "") -> str:
     """The value of a kind; ``service_code`` is used by ``cvv`` alone."""
-    match kind:
-        case "cvv":
-            return cvv(key, pan, expiry, service_code)
-        case "cvv2":
-            return cvv2(key, pan, expiry)
-        case "icvv":
-            return icvv(key, pan, expiry)
-        case "csc":
-            return csc(key, pan, expiry)
+    digits = CSC_DIGITS if kind == "csc" else CVV_DIGITS
+    return verification_digits(key, pan, expiry, _SERVICE_CODES.get(kind, service_code), digits)
 
 
 def value_matches(kind: ValueKind, key: TripleDes, pan: Pan, expiry: str, value: str, service_code: str = "") -> bool:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from switch.errors import MessageError
+from switch.iso8583.codec import NOTHING_ADDED
 from switch.iso8583.edition93.action_codes import finer
 from switch.iso8583.mapping import acquirer
 from switch.iso8583.mapping import issuer as forwarding
@@ -104,9 +105,9 @@ class Outbound:
         line = origin.line
         line.answers_due -= 1
         self._touched[line] = None
-        if request.carried is origin.message.elements and acquirer.only_says_codes(decision):
-            mti = acquirer.answer_mti(request)
-            if line.queue_answer(origin.body, origin.tpdu, mti, decision.approval_code, decision.response_code):
+        if request.carried is origin.message.elements and acquirer.only_adds(decision, line.places):
+            mti, added = acquirer.answer_mti(request), decision.carried or NOTHING_ADDED
+            if line.queue_answer(origin.body, origin.tpdu, mti, decision.approval_code, decision.response_code, added):
                 return ()
         try:
             line.queue(acquirer.to_response(request, decision, line.places), origin.tpdu, origin.message, finer(decision))

@@ -73,7 +73,7 @@ def positions_sum_to_zero(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def positions_match_presentments(ask: Ask, business_date: str) -> list[Fault]:
-    """An issuer's position is the sum of what was presented to it and adjusted: it pays what is above zero."""
+    """An issuer's position is the sum of what was presented to it, adjusted and disputed: it pays what is above zero."""
     sql = """
     WITH moved AS (
       SELECT issuer, currency, amount_minor < 0 AS paid, COUNT(*) AS lines, SUM(amount_minor) AS amount_minor,
@@ -84,6 +84,11 @@ def positions_match_presentments(ask: Ask, business_date: str) -> list[Fault]:
       UNION ALL
       SELECT issuer, currency, amount_minor < 0, COUNT(*), SUM(amount_minor), SUM(interchange_minor)
       FROM adjustment
+      WHERE business_date = :business_date
+      GROUP BY issuer, currency, amount_minor < 0
+      UNION ALL
+      SELECT issuer, currency, amount_minor < 0, COUNT(*), SUM(amount_minor), SUM(interchange_minor)
+      FROM dispute_item
       WHERE business_date = :business_date
       GROUP BY issuer, currency, amount_minor < 0
     ), presented AS (
@@ -162,12 +167,14 @@ def approvals_presented_once(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def nothing_else_presented(ask: Ask, business_date: str) -> list[Fault]:
-    """As many presentments, exceptions, reversed and held items as approvals: none without an approval behind it."""
+    """As many presentments, exceptions, reversed and held items as approvals: none without an approval behind it. Exceptions of
+    earlier dates that the date presents are approvals of those."""
     sql = """
     SELECT presented, listed, reversed, held, captured_later, nothing_due, approved
     FROM (
       SELECT
-        (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date) AS presented,
+        (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date)
+          - (SELECT COUNT(*) FROM exception_end WHERE business_date = :business_date AND outcome = 'presented') AS presented,
         (SELECT COUNT(*) FROM exception_item WHERE business_date = :business_date) AS listed,
         (SELECT COUNT(*) FROM reversed_item WHERE business_date = :business_date) AS reversed,
         (SELECT COUNT(*) FROM held_item WHERE business_date = :business_date) AS held,
@@ -202,6 +209,8 @@ def holds_end_once(ask: Ask, business_date: str) -> list[Fault]:
       ON e.outcome = 'reversed' AND v.id = e.released_by AND v.original_id = e.request_id AND v.effective = 1
       AND v.business_date = e.business_date AND v.replacement_minor = 0
     WHERE e.business_date = :business_date AND d.request_id IS NULL AND v.id IS NULL
+      AND (e.outcome <> 'expired' OR e.hold_days < 1
+        OR julianday(e.business_date) - julianday(e.held_since) < e.hold_days)
     ORDER BY e.request_id
     LIMIT :faults_shown_max
     """

@@ -101,6 +101,9 @@ WITH side AS (
   FROM cube WHERE gross_minor > 0
   UNION ALL
   SELECT issuer, currency, 0, 0, line_count, -gross_minor, interchange_minor FROM cube WHERE gross_minor < 0
+  UNION ALL
+  SELECT issuer, currency, amount_minor > 0, MAX(amount_minor, 0), amount_minor < 0, MAX(-amount_minor, 0), interchange_minor
+  FROM dispute_item WHERE business_date = :business_date
 )
 SELECT
   :business_date, s.issuer, i.name, 'issuer', s.currency, SUM(s.pays_count), SUM(s.pays_minor), SUM(s.paid_count),
@@ -143,13 +146,14 @@ CLOSE = """
 INSERT INTO closed_day (
   business_date, value_date, closed_at_ms, specs_digest, centre_name, centre_institution_id, vat_rate_basis_points,
   decision_count, reversal_count, approval_count, presentment_count, refund_count, adjustment_count, reversed_count,
-  exception_count, held_count, captured_later_count, nothing_due_count, files_recorded)
+  exception_count, held_count, captured_later_count, nothing_due_count, represented_count, expired_count, files_recorded)
 SELECT
   :business_date, :value_date, :closed_at_ms, :specs_digest, :acquirer_name, :acquirer_id, :vat_rate_basis_points,
   decision_count, reversal_count,
-  presentment_count + reversed_count + exception_count + held_count + captured_later_count + nothing_due_count,
+  presentment_count - represented_count + reversed_count + exception_count + held_count + captured_later_count
+    + nothing_due_count,
   presentment_count, refund_count, adjustment_count, reversed_count, exception_count, held_count, captured_later_count,
-  nothing_due_count, 1
+  nothing_due_count, represented_count, expired_count, 1
 FROM (
   SELECT
     (SELECT COUNT(*) FROM journal.decision WHERE business_date = :business_date) AS decision_count,
@@ -162,6 +166,9 @@ FROM (
     (SELECT COUNT(*) FROM held_item WHERE business_date = :business_date) AS held_count,
     (SELECT COUNT(*) FROM released_item
      WHERE business_date = :business_date AND held_since = :business_date) AS captured_later_count,
+    (SELECT COUNT(*) FROM exception_end
+     WHERE business_date = :business_date AND outcome = 'presented') AS represented_count,
+    (SELECT COUNT(*) FROM released_item WHERE business_date = :business_date AND outcome = 'expired') AS expired_count,
     (SELECT COUNT(*) FROM journal.decision AS d JOIN journal.request AS r ON r.id = d.request_id
      WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL
        AND COALESCE(d.captured_minor, 0) = 0 AND (d.captured_minor = 0 OR r.capture = 'never')) AS nothing_due_count

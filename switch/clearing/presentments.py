@@ -21,6 +21,13 @@ from __future__ import annotations
 from typing import Final
 
 from switch.clearing.adjustments import ADJUSTMENTS, CHARGES
+from switch.clearing.exceptions import (
+    AFTER_EXPIRY,
+    END_EXCEPTIONS,
+    EXPIRED_HOLDS,
+    MADE_OFFLINE,
+    OPEN_EXCEPTION_TABLE,
+)
 from switch.clearing.remises import CLOSED_BATCHES, NUMBERED_REMISES, REMISE_BATCH, REMISE_TABLES
 from switch.merchant import BY_REMISE, PAYOUT_LABEL
 from switch.transaction import CREDITS, DEBITS
@@ -34,7 +41,8 @@ STAGING_TABLES = (
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
       over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
-      rounding TEXT, tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
+      rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, tariff_group INTEGER, by_product INTEGER,
+      by_amount INTEGER)
     """,
     "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
@@ -52,17 +60,19 @@ STAGING_TABLES = (
     CREATE TEMP TABLE remainder (
       request_id INTEGER PRIMARY KEY, decided_on TEXT, reversal_id INTEGER, replacement_minor INTEGER)
     """,
+    OPEN_EXCEPTION_TABLE,
     *REMISE_TABLES,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_AMOUNT_BAND = "INSERT INTO amount_band VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #: What of the fees of its plan a merchant's sales hang on.
 SET_TARIFF_GROUP = "UPDATE card_acceptor SET tariff_group = ?, by_product = ?, by_amount = ? WHERE merchant_id = ?"
 
-#: What is left, at the close of the date, of the approvals that were decided on it or are reversed on it. Reversals only lower
-#: an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says so.
+#: What is left, at the close of the date, of the approvals that were decided on it, are reversed on it, or are open exceptions.
+#: Reversals only lower an amount, so the lowest one counts, and its repeats do nothing; ``reversal_id`` is the first that says
+#: so.
 REMAINDERS = """
 INSERT INTO remainder (request_id, decided_on, reversal_id, replacement_minor)
 WITH lowered AS (
@@ -76,22 +86,35 @@ WITH lowered AS (
       d.business_date = :business_date
       OR (d.business_date < :business_date AND v.original_id IN (
         SELECT original_id FROM journal.reversal WHERE effective = 1 AND business_date = :business_date))
+      OR v.original_id IN (SELECT request_id FROM open_exception)
     )
 )
 SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE place = 1
 """
 
-#: What the day captured and is worth something still, at what remains of it, with the plan of its merchant and the reason why
+#: What the day captured and is worth something still, and the exceptions of earlier dates that nobody wrote off, at what
+#: remains of each, with the plan of its merchant and the reason why
 #: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
 #: what captures a hold that was told, or added to by being told.
 _CAPTURES = f"""
 CREATE TEMP TABLE captured AS
+WITH due AS (
+  SELECT request_id, business_date, captured_minor, approval_code, decided_at_ms, '' AS decided
+  FROM journal.decision
+  WHERE business_date = :business_date AND captured_minor <> 0
+  UNION ALL
+  SELECT e.request_id, e.business_date, e.captured_minor, e.approval_code, e.decided_at_ms, COALESCE(x.decided, '')
+  FROM open_exception AS x
+  CROSS JOIN journal.decision AS e
+  WHERE e.request_id = x.request_id AND x.decided IS NOT 'write_off'
+)
 SELECT
   c.*, CASE c.by_amount WHEN 1 THEN (
     SELECT MAX(b.low_minor) FROM amount_band AS b
     WHERE b.tariff_group = c.tariff_group AND b.low_minor <= ABS(c.amount_minor)) ELSE 0 END AS amount_band
 FROM (SELECT
-  r.id AS request_id, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
+  r.id AS request_id, d.business_date AS decided_on, r.merchant_id, r.terminal_id, r.issuer,
+  COALESCE(r.scheme, '') AS scheme,
   COALESCE(r.product, '') AS product, r.origin, r.channel, r.transaction_type,
   CASE
     WHEN v.replacement_minor IS NULL OR v.replacement_minor >= ABS(d.captured_minor) THEN d.captured_minor
@@ -109,19 +132,23 @@ FROM (SELECT
     WHEN i.issuer IS NULL THEN 'unknown issuer'
     WHEN COALESCE(r.origin, '') NOT IN ('domestic', 'foreign') THEN 'neither domestic nor foreign'
     WHEN r.transaction_type NOT IN ({PRESENTABLE_TYPES}) THEN 'unknown transaction type'
+    WHEN d.decided = 'represent' THEN NULL
     WHEN ABS(d.captured_minor) > m.floor_limit_minor
       AND ((r.function = 'advice' AND r.original_id IS NULL) OR o.function = 'advice' OR EXISTS (
         SELECT 1 FROM journal.request AS added WHERE added.original_id = r.original_id
           AND added.function = 'advice' AND added.message_class = 'authorization'))
-    THEN 'made offline, above the floor limit of the contract'
+    THEN '{MADE_OFFLINE}'
+    WHEN ABS(d.captured_minor) > m.floor_limit_minor
+      AND EXISTS (SELECT 1 FROM released_item AS e WHERE e.request_id = r.original_id AND e.outcome = 'expired')
+    THEN '{AFTER_EXPIRY}'
   END AS exception_reason
-FROM journal.decision AS d
+FROM due AS d
 JOIN journal.request AS r ON r.id = d.request_id
 LEFT JOIN journal.request AS o ON o.id = r.original_id
 LEFT JOIN remainder AS v ON v.request_id = d.request_id
 LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
-WHERE d.business_date = :business_date AND d.captured_minor <> 0 AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
+WHERE v.replacement_minor IS NULL OR v.replacement_minor <> 0
 ) AS c
 """
 
@@ -149,8 +176,9 @@ WHERE p.request_id = v.request_id AND v.decided_on < :business_date
 #: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it, on the account it was
 #: last paid on.
 FORMER_ACCEPTORS = f"""
-INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label)
-SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice, '{BY_REMISE}', '{PAYOUT_LABEL}'
+INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label, layout)
+SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice, '{BY_REMISE}', '{PAYOUT_LABEL}',
+  s.layout
 FROM (
   SELECT l.merchant_id, MAX(l.business_date) AS business_date
   FROM payout AS l
@@ -169,11 +197,15 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
   merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, paid_by,
-  payout_label, mcc, rounding, by_product, by_amount)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
-FROM journal.decision AS d
+  payout_label, mcc, rounding, layout, hold_days, debit_after_days, by_product, by_amount)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
+FROM (
+  SELECT request_id FROM journal.decision WHERE business_date = ? AND approved_minor IS NOT NULL
+  UNION ALL
+  SELECT request_id FROM open_exception
+) AS d
 JOIN journal.request AS r ON r.id = d.request_id
-WHERE d.business_date = ? AND d.approved_minor IS NOT NULL AND TRIM(r.merchant_id) <> ''
+WHERE TRIM(r.merchant_id) <> ''
   AND r.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 """
 
@@ -187,7 +219,10 @@ JOIN (
 ) AS latest ON latest.participant = n.participant AND latest.business_date = n.business_date
 WHERE n.role = 'issuer' AND n.participant NOT IN (SELECT issuer FROM card_issuer) AND n.participant IN (
   SELECT p.issuer FROM remainder AS v CROSS JOIN presentment AS p
-  WHERE p.request_id = v.request_id AND v.decided_on < :business_date)
+  WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+  UNION
+  SELECT p.issuer FROM dispute_event AS v CROSS JOIN presentment AS p
+  WHERE p.request_id = v.request_id AND v.business_date = :business_date)
 GROUP BY n.participant
 """
 
@@ -218,7 +253,7 @@ INSERT INTO exception_item (
   request_id, business_date, reason, merchant_id, issuer, amount_minor, currency, rrn, pan_masked, decided_at_ms)
 SELECT request_id, :business_date, exception_reason, merchant_id, issuer, amount_minor, currency, rrn, pan_masked, decided_at_ms
 FROM captured
-WHERE exception_reason IS NOT NULL
+WHERE exception_reason IS NOT NULL AND decided_on = :business_date
 """
 
 #: Approved and undone before it was ever presented: nobody pays and nobody is paid.
@@ -321,4 +356,13 @@ ORDER BY merchant_id, request_id
 """
 
 #: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.
-PRESENT = (_REVERSED, EXCEPTIONS, ADJUSTMENTS, RELEASED_BY_CAPTURE, HELD, RELEASED_BY_REVERSAL)
+PRESENT = (
+    _REVERSED,
+    EXCEPTIONS,
+    *END_EXCEPTIONS,
+    ADJUSTMENTS,
+    RELEASED_BY_CAPTURE,
+    HELD,
+    RELEASED_BY_REVERSAL,
+    EXPIRED_HOLDS,
+)

@@ -96,7 +96,8 @@ def only_refunds_are_credits(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def captures_are_within_grants(ask: Ask, business_date: str) -> list[Fault]:
-    """What captures a hold on the date is at most what was granted, with its increments, and what its merchant may go above."""
+    """What captures a hold on the date is at most what was granted, with its increments, and what its merchant may go above.
+    What completes a hold that had expired is an offline sale: nothing was granted for it."""
     sql = """
     WITH granted AS (
       SELECT released_by, SUM(granted_minor) AS granted_minor, MAX(over_basis_points) AS over_basis_points
@@ -108,6 +109,9 @@ def captures_are_within_grants(ask: Ask, business_date: str) -> list[Fault]:
     FROM granted AS g
     JOIN journal.decision AS d ON d.request_id = g.released_by
     WHERE ABS(d.captured_minor) > g.granted_minor + g.granted_minor * g.over_basis_points / 10000
+      AND NOT EXISTS (
+        SELECT 1 FROM journal.request AS r JOIN released_item AS e ON e.request_id = r.original_id
+        WHERE r.id = g.released_by AND e.outcome = 'expired')
     ORDER BY g.released_by
     LIMIT :faults_shown_max
     """
@@ -123,7 +127,9 @@ def presentments_are_the_journals(ask: Ask, business_date: str) -> list[Fault]:
     LEFT JOIN journal.request AS r ON r.id = p.request_id
     LEFT JOIN journal.decision AS d ON d.request_id = p.request_id
     WHERE p.business_date = :business_date AND (
-      d.business_date IS NOT p.business_date OR r.merchant_id IS NOT p.merchant_id OR r.terminal_id IS NOT p.terminal_id
+      (d.business_date IS NOT p.business_date AND NOT EXISTS (
+        SELECT 1 FROM exception_end AS e WHERE e.request_id = p.request_id AND e.business_date = p.business_date))
+      OR r.merchant_id IS NOT p.merchant_id OR r.terminal_id IS NOT p.terminal_id
       OR r.issuer IS NOT p.issuer OR COALESCE(r.scheme, '') <> p.scheme OR COALESCE(r.product, '') <> p.product
       OR r.origin IS NOT p.origin OR r.channel IS NOT p.channel OR r.transaction_type IS NOT p.transaction_type
       OR r.currency IS NOT p.currency OR r.rrn IS NOT p.rrn OR COALESCE(d.approval_code, '') <> p.approval_code

@@ -9,6 +9,7 @@ import click
 
 from switch.cli.command.help import Verb
 from switch.cli.command.options import data_option, json_option, specs_option
+from switch.cli.console.attended import Progress
 from switch.cli.console.words import lang_option, said
 from switch.display.plural import plural
 from switch.errors import NegativeAnswerError
@@ -29,20 +30,28 @@ def check(data: Path, specs_folder: Path | None, as_json: bool) -> None:
     rates. Postings and net positions sum to zero, statements agree with the ledger, no hold is captured twice, and the
     journal has not changed since. Every page and index of the databases is whole, their guards are in place, every sealed
     card number opens, and the files of closed days are those that were written. In the books of the banks, each presentment of
-    a closed day is posted once, sums equal the net positions, and no hold ended twice.
+    a closed day is posted once, sums equal the net positions, and no hold ended twice. In the outbox, each message is of a
+    statement, with the files of the close, and no mail server took one twice.
 
     The exit code is 1 when anything does not hold. If no day is closed yet, the output says that there is nothing to prove.
     The books hold the rates they were made with: of --specs nothing is used, it only has to be valid.
     """
-    from attrs import asdict
+    from attrs import asdict, evolve
 
     from switch.cli.show.tables import show_json
     from switch.endofday.close import check_books
+    from switch.mail.outbox_checks import check_outbox
     from switch.specs.load import load_specs
 
     if specs_folder is not None:
         load_specs(specs_folder)  # the books hold the rates they were made with; a folder that is named has to be well
-    report = check_books(data)
+    progress = Progress(silent=as_json)
+    try:
+        report = check_books(data, progress.say)
+    finally:
+        progress.done()
+    mail_faults, mail_count = check_outbox(data)
+    report = evolve(report, faults=(*report.faults, *mail_faults), mail_count=mail_count)
     if as_json:
         about = asdict(report)
         errors = [{"message" if key == "sentence" else key: fault[key] for key in fault} for fault in about.pop("faults")]
@@ -74,7 +83,8 @@ def show_proof(report: BooksReport) -> None:
             ("postings", report.posting_count),
             ("statements", report.statement_count),
             *pairs_above_zero(("day files", report.file_count), ("sealed cards", report.card_count)),
-            *pairs_above_zero(("booked by banks", report.booked_count)),
+            *pairs_above_zero(("booked by banks", report.booked_count), ("transfers", report.transfer_count)),
+            *pairs_above_zero(("messages", report.mail_count)),
             *(
                 (
                     "still open",

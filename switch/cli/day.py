@@ -9,18 +9,34 @@ from typing import TYPE_CHECKING
 
 import click
 
+from switch.business_day import DateSpan
+from switch.cli.accounting import accounting
 from switch.cli.command.help import Verbs, option
 from switch.cli.command.options import closed_date_argument, data_option, date_argument, in_folder, json_option, specs_option
+from switch.cli.command.spans import span_of, span_options
 from switch.cli.console.attended import Progress, next_step
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import figure, lang_option, said
+from switch.cli.day_again import diff, redo, show_recomputed
+from switch.cli.day_list import list_days
+from switch.cli.day_span import show_figures
 from switch.display.plural import plural
-from switch.errors import EXIT_DONE, EXIT_NO
+from switch.errors import EXIT_DONE, EXIT_NO, SwitchError
 
 if TYPE_CHECKING:
     from switch.endofday.close import BooksReport
-    from switch.endofday.report import Adjustment, DayReport, ExceptionItem, HeldItem, Payout, Position, Refund, ReversedItem
+    from switch.endofday.report import (
+        Adjustment,
+        DayReport,
+        EntryItem,
+        ExceptionItem,
+        HeldItem,
+        Payout,
+        Position,
+        Refund,
+        ReversedItem,
+    )
     from switch.settlement.statement_forms import BytesForm
     from switch.specs.specification import Specs
 
@@ -31,7 +47,15 @@ ITEMS_PRINTED_MAX = 20  #: of each kind of item, so that totals stay on the scre
 
 @click.group(cls=Verbs)
 def day() -> None:
-    """Close a business date, or show a closed one."""
+    """Close a business date, or list, show, compare and make again those that are closed."""
+
+
+day.add_command(list_days)
+day.add_command(redo)
+day.add_command(diff)
+
+
+day.add_command(accounting)
 
 
 @day.command(short_help="Clear a business date, settle it, write statements.")
@@ -40,9 +64,12 @@ def day() -> None:
 @specs_option
 @option("--pdf", is_flag=True, help="Write each statement as a PDF, too, some milliseconds each.")
 @option("--xlsx", is_flag=True, help="Write each statement as a workbook (XLSX), too.")
+@option("--dry-run", is_flag=True, help="Show what a close would come to, and write nothing.")
 @json_option
 @lang_option
-def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf: bool, xlsx: bool, as_json: bool) -> int:
+def close(
+    business_date: str | None, data: Path, specs_folder: Path | None, pdf: bool, xlsx: bool, dry_run: bool, as_json: bool
+) -> int:
     """Close a business date: clear it between the banks, settle it with the merchants, write statements.
 
     DATE, typed as 2026-11-28 or 28/11/2026, is the oldest date that is not closed yet, unless given. Switch writes all of
@@ -55,20 +82,31 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
     Closing a date twice changes nothing: the output says that it is already closed, and the exit code is 1, as when there
     is no date to close. If the machine died or the disk was full, files of a closed date may be missing. Closing the date
     again then writes them from the books, and the exit code is 0. So do --pdf and --xlsx for a date closed without them.
+
+    With --dry-run, Switch computes the whole day in a copy of the books and shows its report. It writes nothing and opens no
+    other date. For a date that is closed already, it shows what would differ from the books: see `switch day diff`.
     """
     from switch.cli.mail import mail_closed
+    from switch.cli.statement import tell_replaced
     from switch.endofday.close import close_day
+    from switch.endofday.files import system_letters
     from switch.endofday.report import CLOSED, NOTHING_TO_CLOSE, RENDERED_AGAIN
     from switch.specs.load import specs_of
 
     specs = specs_of(data, specs_folder)
-    progress = Progress()
+    progress = Progress(silent=as_json)
+    if dry_run and (pdf or xlsx):
+        raise SwitchError(f"--dry-run: found beside --{'pdf' if pdf else 'xlsx'}, expected one of them")
+    if dry_run:
+        return _rehearse(data, specs, business_date, progress, as_json)
     asked: dict[BytesForm, bool] = {"pdf": pdf, "xlsx": xlsx}
     also = [form for form, wanted in asked.items() if wanted]
+    letters = system_letters() if pdf else None
     try:
-        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, lambda text: progress.say(said(text)), also)
+        report = close_day(data, specs, business_date, _clock_ms(), _clock_ms, progress.say, also, letters)
     finally:
         progress.done()
+    tell_replaced(letters)
     done = report.outcome in (CLOSED, RENDERED_AGAIN)
     if done or as_json:
         _show(report, acquirer_names(specs), as_json)
@@ -85,19 +123,67 @@ def close(business_date: str | None, data: Path, specs_folder: Path | None, pdf:
 
 @day.command(short_help="Show a closed date: totals, positions, payouts, items.")
 @closed_date_argument
+@span_options
 @data_option
 @specs_option
 @json_option
 @lang_option
-def show(business_date: str | None, data: Path, specs_folder: Path | None, as_json: bool) -> None:
+def show(
+    business_date: str | None,
+    month: DateSpan | None,
+    since: str | None,
+    until: str | None,
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> None:
     """Show a closed business date: totals, net positions, payouts, and the items a person may look for.
 
-    DATE, typed as 2026-11-28 or 28/11/2026, is the last one closed, unless given.
+    DATE, typed as 2026-11-28 or 28/11/2026, is the last one closed, unless given. With --month, or --from and --to, Switch
+    shows the sums over all closed dates of the range instead.
     """
     from switch.endofday.close import show_day
     from switch.specs.load import specs_of
 
+    span = span_of(month, since, until, business_date)
+    if span is not None and business_date is None:
+        _show_span(data, span, as_json)
+        return
     _show(show_day(data, business_date), acquirer_names(specs_of(data, specs_folder)), as_json)
+
+
+def _show_span(data: Path, span: DateSpan, as_json: bool) -> None:
+    from attrs import asdict
+
+    from switch.batch.figures import figures_of
+    from switch.cli.show.tables import show_json
+
+    figures = figures_of(data, span)
+    if as_json:
+        show_json(asdict(figures))
+    else:
+        show_figures(figures)
+
+
+def _rehearse(data: Path, specs: Specs, business_date: str | None, progress: Progress, as_json: bool) -> int:
+    """Show what a close would come to; for a closed date, what would differ from it."""
+    from switch.batch.recomputation import rehearsed
+    from switch.cli.show.tables import show_json
+
+    try:
+        found = rehearsed(data, specs, business_date, _clock_ms(), progress.say)
+    finally:
+        progress.done()
+    differs = bool(found.differences or found.changed_line_count)
+    if as_json:
+        differences = [each.as_json() for each in found.differences] if found.is_closed else None
+        show_json({**found.report.as_json(), "differences": differences})
+    else:
+        show_report(found.report, acquirer_names(specs))
+        if found.is_closed:
+            click.echo()
+            show_recomputed(found)
+    return EXIT_NO if differs else EXIT_DONE
 
 
 def _clock_ms() -> int:
@@ -129,6 +215,7 @@ def show_report(report: DayReport, names: Mapping[str, str]) -> None:
         _show_positions([position for position in report.positions if position.currency == currency], names)
     for currency in dict.fromkeys(payout.currency for payout in report.payouts):
         _show_payouts([payout for payout in report.payouts if payout.currency == currency])
+    _show_entries(report.entries)
     _show_items("Refunds", report.refund_count, report.refunds)
     _show_items(
         "Adjustments: reversals of what was presented before",
@@ -169,9 +256,11 @@ def _show_head(report: DayReport) -> None:
                 ("refunds", report.refund_count),
                 ("adjustments", report.adjustment_count),
                 ("holds waiting", report.outstanding_count),
+                ("holds expired", report.expired_count),
+                ("exceptions presented", report.represented_count),
             ),
             *([("cleared", cleared_in_words(report))] if report.adjustment_count else []),
-            ("files", report.folder),
+            *([("files", report.folder)] if report.folder is not None else []),
         ]
     )
     totals = []
@@ -232,6 +321,26 @@ def _show_payouts(payouts: list[Payout]) -> None:
     show_table(columns, rows, title=title)
 
 
+def _show_entries(entries: Sequence[EntryItem]) -> None:
+    """The first entries: what changes payouts besides transactions, with the row that each follows."""
+    from switch.cli.show.tables import show_table
+    from switch.money import currency_name, format_minor
+
+    if not entries:
+        return
+    rows = []
+    for entry in entries[:ITEMS_PRINTED_MAX]:
+        amounts = (figure(format_minor(minor, entry.currency)) for minor in (entry.amount_minor, entry.vat_minor))
+        kind = said(entry.kind.replace("_", " "))
+        of = said(entry.reference) or entry.terminal_id
+        rows.append((entry.merchant_id, kind, of, *amounts, currency_name(entry.currency), entry.rule))
+    click.echo()
+    title = "Entries: what changes payouts besides transactions"
+    show_table(("merchant", "entry", "of", "amount", "VAT", "in", "by the row"), rows, title=title, below=("by the row",))
+    if len(entries) > len(rows):
+        click.echo(said(f"and {len(entries) - len(rows)} more"))
+
+
 def approvals_in_words(report: DayReport | BooksReport) -> str:
     """What became of the approvals: how many are presented, and of all else what there is."""
     also = pairs_above_zero(
@@ -241,7 +350,8 @@ def approvals_in_words(report: DayReport | BooksReport) -> str:
         ("with nothing due", report.nothing_due_count),
         ("as exceptions", report.exception_count),
     )
-    return ", ".join([said(f"{report.presentment_count} presented"), *(said(f"{count} {what}") for what, count in also)])
+    presented = report.presentment_count - report.represented_count
+    return ", ".join([said(f"{presented} presented"), *(said(f"{count} {what}") for what, count in also)])
 
 
 def cleared_in_words(report: DayReport) -> str:

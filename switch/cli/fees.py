@@ -47,10 +47,11 @@ def explain(rrn: str, data: Path, as_json: bool) -> None:
 @option(
     "--type",
     "transaction_type",
+    metavar="TYPE",
     type=click.Choice(sorted(DEBITS | CREDITS)),
     default="purchase",
     show_default=True,
-    help="What is done.",
+    help="What is done: purchase, refund, cash_withdrawal …",
 )
 @option("--date", "business_date", metavar="DATE", help="The business date; today's unless given.")
 @option("--volume", default="0.00", show_default=True, metavar="AMOUNT", help="What the merchant sold in the month before.")
@@ -68,7 +69,7 @@ def quote(
     specs_folder: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what a sale would cost a merchant. Nothing is sent, and nothing is stored."""
+    """Show what a sale would cost a merchant. Switch sends no message for it, and stores no row."""
     from switch.business_day import is_business_date
     from switch.card import mask_pan
     from switch.explain.charges import quoted

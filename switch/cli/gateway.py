@@ -15,7 +15,7 @@ from switch.cli.command.names import listener_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, data_option, given, json_option, specs_option
 from switch.cli.console.words import lang_option, said
 from switch.errors import NegativeAnswerError, SwitchError
-from switch.machine.starting import is_called
+from switch.machine.starting import is_called, is_never_dumped
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def serve(
     refuse_without_libraries()
     if announce:
         is_called("payment page")
+    is_never_dumped()
     from switch.cli.console.run import run
     from switch.cli.console.screen import say_text
     from switch.cli.request.target import specs_and_place
@@ -116,6 +117,7 @@ def serve(
     parts, called = specs_and_place(specs_folder, ready_file, listener_name)
     data = data if given("data") or called.data is None else called.data
     specs = load_specs(parts.folder)
+    refuse_without_shops(specs)
     place = _centre_place(parts, called.host, called.listener, centre)
     if tls:
         certificate, key = test_certificate(data, host)
@@ -149,6 +151,12 @@ def refuse_without_libraries() -> None:
     if missing:
         hint = "pip install 'interbank-switch[gateway]'"
         raise SwitchError(f"gateway: found no {missing[0]}, expected the libraries of the payment page", hint=hint)
+
+
+def refuse_without_shops(specs: Any) -> None:
+    """SwitchError where the specification has no shop that could post."""
+    if not specs.gateway.shops:
+        raise SwitchError("gateway.toml: found no shop, expected one: the payment page has nobody to serve")
 
 
 def _centre_place(parts: Parts, host: str, listener: Any, centre: str | None) -> CentrePlace:

@@ -17,6 +17,7 @@ from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.console.words import lang_option, said
+from switch.cli.mail_bounces import bounces
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_NO, NegativeAnswerError, SwitchError, UnreachableError
 
@@ -77,7 +78,7 @@ def send(business_date: str | None, wait: bool, data: Path, specs_folder: Path |
             _clock_ms,
             business_date,
             sleep=time.sleep if wait else None,
-            say=lambda text: progress.say(said(text)),
+            say=progress.say,
         )
     finally:
         progress.done()
@@ -183,6 +184,9 @@ def retry(merchant_id: str | None, business_date: str | None, data: Path, specs_
 
     specs = specs_of(data, specs_folder)
     return _show_run(retry_mail(data, specs, _clock_ms, merchant_id, business_date), data, specs, as_json)
+
+
+mail.add_command(bounces)
 
 
 def _clock_ms() -> int:
@@ -299,6 +303,7 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
 
     from switch.cli.show.tables import show_pairs, show_table
     from switch.mail.delivery import eml_path
+    from switch.mail.letter import ISOLATE, ISOLATE_END
 
     state = f"{said(_state(letter))} {_when(letter, specs)}"
     if letter.state == "queued":
@@ -325,7 +330,8 @@ def _show_letter(letter: Letter, attempts: list[Attempt], data: Path, specs: Spe
         click.echo()
         say_text(str(message["Subject"]), "title")
         click.echo()
-        click.echo(body.get_content().rstrip() if body is not None else "")
+        text = body.get_content().rstrip() if body is not None else ""
+        click.echo(text.replace(ISOLATE, "").replace(ISOLATE_END, ""))
 
 
 def _as_json(letter: Letter, data: Path, specs: Specs, doubtful: set[int]) -> dict[str, Any]:

@@ -7,18 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
+from attrs import define
 
+from switch.business_day import DateSpan
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import merchant_ids
 from switch.cli.command.options import PATH, closed_date_argument, data_option, given, json_option, specs_option
+from switch.cli.command.spans import span_of, span_options
+from switch.cli.command.written import write_whole
 from switch.cli.console.folding import folded
+from switch.cli.console.last_resort import complain
 from switch.cli.console.screen import columns, say_text
 from switch.cli.console.words import lang_option, language, said
 from switch.display.visible import visible_lines
 from switch.errors import SwitchError
+from switch.merchant import STATEMENT_LAYOUTS
 
 if TYPE_CHECKING:
+    from switch.settlement.layouts.statement_faults import StatementFault
     from switch.settlement.statement import Statement
+    from switch.settlement.statement_facts import StatementLayout
+    from switch.settlement.typesetting.letters import Letters
 
 _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 
@@ -26,6 +35,7 @@ _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 @click.command(cls=Verb)
 @click.argument("merchant_id", metavar="MERCHANT", shell_complete=merchant_ids)
 @closed_date_argument
+@span_options
 @option(
     "--format",
     "form",
@@ -37,6 +47,21 @@ _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 @option(
     "--excel-fr", is_flag=True, help="With --format csv: semicolons, decimal commas, French heads, for a French spreadsheet."
 )
+@option(
+    "--layout",
+    type=click.Choice(STATEMENT_LAYOUTS),
+    default=None,
+    help="detailed: a line for each transaction. remise: a block for each remise. monthly: the invoice of the month of DATE. "
+    "Default: the layout of the merchant's contract for text, pdf and xlsx; detailed for csv and json.",
+)
+@option(
+    "--fault",
+    "fault_texts",
+    multiple=True,
+    metavar="FAULT",
+    help="Spoil what is printed, to test a reconciliation: drop-lines=3, late-remise, double-remise or clock-offset=1h.",
+)
+@option("--seed", type=int, default=0, show_default=True, metavar="NUMBER", help="With --fault: which lines and remises.")
 @option("--out", type=PATH, default=None, metavar="FILE", help="Write the statement to this file, whole or not at all.")
 @data_option
 @specs_option
@@ -45,8 +70,14 @@ _Form = Literal["text", "csv", "pdf", "xlsx", "json"]
 def statement(
     merchant_id: str,
     business_date: str | None,
+    month: DateSpan | None,
+    since: str | None,
+    until: str | None,
     form: _Form,
     excel_fr: bool,
+    layout: StatementLayout | None,
+    fault_texts: tuple[str, ...],
+    seed: int,
     out: Path | None,
     data: Path,
     specs_folder: Path | None,
@@ -57,8 +88,17 @@ def statement(
     DATE, typed as 2026-11-28 or 28/11/2026, is the merchant's latest closed date, unless given. The text is 132 columns
     wide. A narrower terminal shows each entry on several lines; `switch statement ID | less -S` scrolls it sideways.
     PDF and XLSX are not printed on a terminal: `--out FILE` writes them. `switch merchants` lists the merchants.
+
+    With --month, or --from and --to, Switch prints the statements of all closed dates of the range, one after the other. As
+    CSV they have one head, and as JSON they are a list.
+
+    \b
+    switch statement TELECOM00000001 --layout remise
+    switch statement TELECOM00000001 --layout monthly --format pdf --out m.pdf
+    switch statement TELECOM00000001 --lang ar --format pdf --out kashf.pdf
     """
     from switch.endofday.statements import stated
+    from switch.settlement.layouts.statement_faults import StatementFault
     from switch.specs.load import specs_of
 
     if as_json and given("form"):
@@ -67,19 +107,26 @@ def statement(
         raise SwitchError("--excel-fr: found without --format csv, expected both")
     if form in ("pdf", "xlsx") and out is None and sys.stdout.isatty():
         raise SwitchError(f"--format {form}: found a terminal, expected a file", hint=f"--out {merchant_id}.{form}")
+    wanted = _Wanted(layout, [StatementFault.parse(text, seed) for text in fault_texts])
+    span = None if (month, since, until) == (None, None, None) else span_of(month, since, until, business_date)
     specs = specs_of(data, specs_folder)
     form = "json" if as_json else form
     try:
-        with stated(data, merchant_id, business_date, specs.merchants.keys(), language()) as told:
-            head, content = told.head, _content(told, form, excel_fr)
+        contents = []
+        for each in (business_date,) if span is None else _dates(data, merchant_id, span, form, layout):
+            with stated(data, merchant_id, each, specs.merchants.keys(), language()) as told:
+                head = told.head
+                contents.append(_content(told, form, excel_fr, wanted))
+        content = contents[0] if span is None or layout == "monthly" else _together(contents, form)
     except SwitchError as error:
         if type(error) is SwitchError and str(error).startswith("merchant: ") and merchant_id not in specs.merchants:
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
             raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
     if out is not None:
-        _write(out, content)
-        say_text(said(f"statement of {head.merchant_id} for {head.business_date} written to {out}"))
+        write_whole(out, content)
+        one = f"statement of {head.merchant_id} for {head.business_date} written to {out}"
+        say_text(said(one if span is None else f"statements of {head.merchant_id} until {head.business_date} written to {out}"))
     elif form == "text":
         click.echo(folded(content.decode(), columns()), nl=False)
     elif excel_fr or form in ("pdf", "xlsx"):  # a stream of text would write the mark of a French spreadsheet out
@@ -88,15 +135,52 @@ def statement(
         click.echo(content.decode(), nl=False)
 
 
-def _content(told: Statement, form: _Form, excel_fr: bool) -> bytes:
+def _dates(data: Path, merchant_id: str, span: DateSpan, form: _Form, layout: StatementLayout | None) -> tuple[str | None, ...]:
+    """The dates of a range with a statement. A PDF or a workbook is of one date; the invoice of a month names its last one."""
+    from switch.endofday.statements import statement_dates
+
+    if layout == "monthly":
+        return statement_dates(data, merchant_id, span)[-1:]
+    if form in ("pdf", "xlsx"):
+        raise SwitchError(f"--format {form}: found several dates, expected text, csv or json")
+    return statement_dates(data, merchant_id, span)
+
+
+def _together(contents: list[bytes], form: _Form) -> bytes:
+    """The statements of several dates as one text: as CSV under one head, as JSON in a list."""
+    import json
+
+    if form == "json":
+        several = [json.loads(content) for content in contents]
+        return f"{json.dumps(several, indent=2, ensure_ascii=False)}\n".encode()
+    if form == "csv":
+        return contents[0] + b"".join(content.partition(b"\n")[2] for content in contents[1:])
+    return b"\n\n".join(contents)
+
+
+def _content(told: Statement, form: _Form, excel_fr: bool, wanted: _Wanted) -> bytes:
     """A statement in a form, read from the books to its end: what is printed may be read slowly."""
     import io
     import json
 
+    from switch.endofday.files import system_letters
+    from switch.settlement.layouts.layout_forms import laid_out
+    from switch.settlement.layouts.statement_faults import spoilt_statement
     from switch.settlement.statement_forms import as_bytes, as_json, write_texts
 
-    if form in ("pdf", "xlsx"):
-        return as_bytes(told, form)
+    layout = wanted.layout
+    if layout is None:
+        layout = told.facts.layout if told.facts is not None and form not in ("csv", "json") else "detailed"
+    wanted.tell(layout)
+    letters = system_letters() if form == "pdf" else None
+    try:
+        if layout != "detailed":
+            return laid_out(told, layout, "excel-fr" if excel_fr else form, letters, wanted.faults)
+        told = spoilt_statement(told, wanted.faults) if wanted.faults else told
+        if form in ("pdf", "xlsx"):
+            return as_bytes(told, form, letters)
+    finally:
+        tell_replaced(letters)
     if form == "json":
         return visible_lines(f"{json.dumps(as_json(told), indent=2, ensure_ascii=False)}\n").encode()
     text = io.StringIO(newline="")
@@ -104,19 +188,23 @@ def _content(told: Statement, form: _Form, excel_fr: bool) -> bytes:
     return text.getvalue().encode()
 
 
-def _write(path: Path, content: bytes) -> None:
-    """A file of this content and no other. It appears under its name, or replaces an earlier one, once it is whole."""
-    from switch.machine.files import kind_at
-    from switch.machine.private import create_file
+@define
+class _Wanted:
+    """Which layout was asked for, and with which faults."""
 
-    kind = kind_at(path)
-    if kind is not None:
-        raise SwitchError(f"{path}: found {kind}, expected a file that can be written")
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with create_file(partial) as file:
-            file.write(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be written") from None
+    layout: StatementLayout | None
+    faults: list[StatementFault]
+
+    def tell(self, layout: StatementLayout) -> None:
+        """A person has to know that what follows is spoilt, and what is not."""
+        if self.faults and layout == "monthly":
+            raise SwitchError("--fault: found the layout monthly, expected --layout detailed or remise")
+        for fault in self.faults:
+            complain(said(f"fault {fault.text}: this output is spoilt; books and files of the day are as they were"))
+
+
+def tell_replaced(letters: Letters | None) -> None:
+    """Name the characters that no font had, and that are question marks now."""
+    if letters is not None and letters.replaced:
+        shown = " ".join(sorted(letters.replaced))
+        complain(said(f"no font has the characters {shown}: each is a question mark; SWITCH_FONTS names a folder with one"))

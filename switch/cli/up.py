@@ -17,7 +17,7 @@ from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
-from switch.cli.gateway import GATEWAY_PORT, first_path, refuse_without_libraries
+from switch.cli.gateway import GATEWAY_PORT, first_path, refuse_without_libraries, refuse_without_shops
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
@@ -105,8 +105,6 @@ def up(
 
     if business_date and accept_clock:
         raise SwitchError("--accept-clock: found beside --business-date, expected one of them")
-    if gateway:
-        refuse_without_libraries()
     specs = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
     chosen = scenario_path(scenario, specs) if scenario else None
     if chosen:
@@ -124,7 +122,7 @@ def up(
         specs_folder=specs_folder,
         scenario=chosen,
         ready_file=ready_file,
-        gateway_port=None if not gateway else 0 if free_ports else GATEWAY_PORT,
+        gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
         trace=trace or follow,
     )
 
@@ -156,6 +154,16 @@ def up(
         printer.close()
         if viewer is not None:
             viewer.end()
+
+
+def _gateway_port(specs: Specs, *, free_ports: bool) -> int:
+    """Where the payment page is to be served; SwitchError where it cannot be."""
+    from switch.centre.supervisor import payment_page_listener
+
+    refuse_without_libraries()
+    refuse_without_shops(specs)
+    payment_page_listener(specs)
+    return 0 if free_ports else GATEWAY_PORT
 
 
 def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:

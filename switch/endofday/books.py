@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,17 +24,19 @@ _JOURNAL_FILE = journal.JOURNAL_FILE
 DAYS_FOLDER = "days"  #: the rendered files of closed days (``switch.endofday.files``)
 CLOSING_FILE = "closing.lock"  #: held by whoever closes a day
 #: The scripts that make the books, in order; ``PRAGMA user_version`` counts those a file has had. Add, never change.
-_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql")
+_MIGRATIONS = ("1.sql", "2.sql", "3.sql", "4.sql", "5.sql", "6.sql", "7.sql", "8.sql", "9.sql", "10.sql", "11.sql")
 SCHEMA: Final = databases.Schema(
     name="books", tables=frozenset({"closed_day", "presentment", "posting"}), scripts=_MIGRATIONS, package=__package__
 )
 _BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
-CACHE_KIBIBYTES = 65_536  #: of SQLite's pages while a day is written, so that its indexes stay in memory
+CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written, so that its indexes stay in memory
 
 
 @contextmanager
-def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection]:
+def opened(data: Path, *, to_write: bool = False, apart: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection in autocommit: the books (created when ``to_write``, empty in memory where there are none yet).
+
+    With ``apart`` it is to a copy of them, a temporary file of SQLite's that is gone when the connection is closed.
 
     Books and a journal that an earlier release wrote are brought up to date first. DataFolderError where either cannot be used:
     it is missing, damaged, another program's, or of a later release.
@@ -50,7 +52,7 @@ def opened(data: Path, *, to_write: bool = False) -> Iterator[sqlite3.Connection
                 raise DataFolderError(f"{journal_path}: found an empty file, {journal.SCHEMA.expected}")
             if version < journal.SCHEMA.version:
                 _bring_up_to_date(data, journal_path, journal.SCHEMA, version)
-            with _books(data, path, to_write=to_write) as connection:
+            with _books(data, path, to_write=to_write) as found, _copy_of(found) if apart else nullcontext(found) as connection:
                 connection.execute("ATTACH ? AS journal", (journal_uri,))
                 connection.execute("SELECT COUNT(*) FROM journal.business_day").fetchone()
                 yield connection
@@ -82,6 +84,14 @@ def _books(data: Path, path: Path, *, to_write: bool) -> Iterator[sqlite3.Connec
             if version < SCHEMA.version:
                 _bring_up_to_date(data, path, SCHEMA, version)
             yield connection
+
+
+@contextmanager
+def _copy_of(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    with closing(_connected("")) as copy:
+        copy.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        connection.backup(copy)
+        yield copy
 
 
 def _connected(uri: str) -> sqlite3.Connection:
@@ -165,10 +175,12 @@ class BusinessDates:
         return self.opened[-1] if self.opened else None
 
     def pending(self, connection: sqlite3.Connection) -> Iterator[str]:
-        """Dates with decisions, or reversals that have effect, that are not closed, ascending."""
+        """Dates with decisions, reversals that have effect, or events of cases, that are not closed, ascending."""
         query = """
         SELECT EXISTS (SELECT 1 FROM journal.decision WHERE business_date = ?1)
           OR EXISTS (SELECT 1 FROM journal.reversal WHERE business_date = ?1 AND effective = 1)
+          OR EXISTS (SELECT 1 FROM dispute_event WHERE business_date = ?1)
+          OR EXISTS (SELECT 1 FROM exception_order WHERE business_date = ?1)
         """
         for business_date in sorted(set(self.opened) - set(self.closed)):
             if connection.execute(query, (business_date,)).fetchone()[0]:
@@ -200,6 +212,7 @@ _DIGESTED: Final = {
     "posting": "entry_id, line",
     "position": "participant, role, currency",
     "payout": "merchant_id, reference",
+    "payout_conversion": "reference",
     "remise": "merchant_id, terminal_id, number",
     "merchant_entry": "merchant_id, terminal_id, remise_number, kind, line",
     "fee_rule": "rule",
@@ -208,6 +221,13 @@ _DIGESTED: Final = {
     "statement_total": "merchant_id, origin",
     "type_total": "merchant_id, transaction_type",
     "day_total": "currency",
+    "exception_order": "id",
+    "exception_end": "request_id",
+    "exception_reason": "request_id",
+    "dispute_event": "id",
+    "dispute_item": "dossier, number",
+    "dispute_set_aside": "file_sha256, line",
+    "direct_debit": "reference",
 }
 
 
@@ -274,6 +294,7 @@ def day_report(
         totals=rows(settled.DayTotal, settled.TOTALS_OF_DAY),
         positions=rows(settled.Position, settled.POSITIONS_OF_DAY),
         payouts=rows(settled.Payout, settled.PAYOUTS_OF_DAY),
+        entries=rows(settled.EntryItem, settled.ENTRIES_OF_DAY),
         refunds=rows(settled.Refund, settled.REFUNDS_OF_DAY) if counted["refund_count"] else (),
         adjustments=rows(settled.Adjustment, settled.ADJUSTMENTS_OF_DAY),
         reversed=rows(settled.ReversedItem, settled.REVERSED_OF_DAY),

@@ -1,4 +1,5 @@
-"""What the issuers are told of closed days: a file for each issuer and date that presented it something.
+"""What the issuers are told of closed days: a file for each issuer and date that presented it something, or
+ended a hold of it.
 
 The files are written once the day is in the books, and again by any later close where one is missing: so it is with days that
 an earlier release closed, and where the process died between the two. An issuer books a date once, however often it finds it.
@@ -44,20 +45,17 @@ def query(name: str) -> str:
 
 _ITEMS: Final = query("cleared_items")
 _CAPTURED: Final = query("captured_holds")
-#: The issuers that were presented something on a date, and how much of it.
-ISSUERS_PRESENTED: Final = "SELECT participant FROM position WHERE business_date = :business_date AND role = 'issuer'"
-_COUNT: Final = """
-SELECT (SELECT COUNT(*) FROM presentment WHERE business_date = :business_date AND issuer = :issuer)
-  + (SELECT COUNT(*) FROM adjustment WHERE business_date = :business_date AND issuer = :issuer)
-"""
+#: The issuers that are told of a date, and how much of it.
+ISSUERS_TOLD: Final = query("issuers_told")
+_COUNT: Final = query("cleared_count")
 
 
 def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
     """Write what is missing of the files for the issuers, of every closed date. DataFolderError where it cannot be written."""
     for business_date in books.closed_dates(connection):
         day = {"business_date": business_date}
-        presented = [str(row[0]) for row in connection.execute(ISSUERS_PRESENTED, day)]
-        missing = {issuer for issuer in presented if not notices.cleared_file(data, issuer, business_date).exists()}
+        told = [str(row[0]) for row in connection.execute(ISSUERS_TOLD, day)]
+        missing = {issuer for issuer in told if not notices.cleared_file(data, issuer, business_date).exists()}
         if not missing:
             continue
         say(f"telling {', '.join(sorted(missing))} of {business_date}")
@@ -66,6 +64,9 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
                 if issuer in missing:
                     (count,) = connection.execute(_COUNT, {**day, "issuer": issuer}).fetchone()
                     notices.write_cleared(data, issuer, business_date, count, (item for _, item in items))
+                    missing.discard(issuer)
+            for issuer in sorted(missing):  # of whom the day has disputes alone
+                notices.write_cleared(data, issuer, business_date, 0, ())
         except OSError as error:
             where = error.filename or data / "issuers"
             raise DataFolderError(

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
@@ -20,14 +20,18 @@ from switch.business_day import is_business_date, next_business_date
 from switch.clearing import ledger
 from switch.clearing import presentments as clearing
 from switch.clearing.checks import CLEARING_CHECKS, Fault
+from switch.clearing.exceptions import EXCEPTION_CHECKS
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS, charges_follow_rates
 from switch.data_folder import databases
+from switch.display.measured import Measured
 from switch.display.plural import plural
+from switch.disputes.booking import DISPUTE_CHECKS, DISPUTE_ENTRIES, DISPUTE_ITEMS, DISPUTE_POSTINGS
 from switch.endofday import books
 from switch.endofday import files as day_files
 from switch.endofday import report as settled
-from switch.endofday.cleared_notices import tell_issuers
+from switch.endofday.cleared_notices import query, tell_issuers
 from switch.endofday.issuer_proofs import IssuersProved, prove_issuers
+from switch.endofday.proofs.transfer_proofs import TransfersProved, prove_transfers
 from switch.endofday.report import DayReport
 from switch.endofday.soundness import prove_files
 from switch.endofday.staging import DaySpecs, stage
@@ -35,16 +39,22 @@ from switch.errors import DataFolderError, NegativeAnswerError, SwitchError
 from switch.record import frozen
 from switch.settlement import payouts as settlement
 from switch.settlement.checks import SETTLEMENT_CHECKS
+from switch.settlement.fees.conversion import CONVERSION_CHECKS
 from switch.settlement.fees.dues import DUE_CHECKS, DUES
 from switch.settlement.fees.entries import ENTRY_POSTINGS
 from switch.settlement.fees.lines import FEE_CHECKS, FEE_LINES, FEE_RULES, PRESENTED_LINES, discounts_follow_rules
 from switch.settlement.statement_forms import BytesForm
 
+if TYPE_CHECKING:
+    from switch.settlement.typesetting.letters import Letters
+
 #: What is proved of a day before it is committed, and by ``switch check`` ever after.
-DAY_CHECKS = (*CLEARING_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, charges_follow_rates)
-#: What changes what merchants are paid besides their transactions, in this order, before payouts are made; all read the
-#: parameters of the day. See ``settlement.fees.entries``.
-ENTRY_SOURCES: tuple[str, ...] = (*FEE_LINES, *DUES)
+DAY_CHECKS = (
+    *(*CLEARING_CHECKS, *EXCEPTION_CHECKS, *SETTLEMENT_CHECKS, *FEE_CHECKS, *DUE_CHECKS, *DISPUTE_CHECKS),
+    *(*CONVERSION_CHECKS, charges_follow_rates),
+)
+#: What changes payouts (``fees.entries``), before they are made. Disputes come last: a direct debit counts all others in.
+ENTRY_SOURCES: tuple[str, ...] = (*FEE_LINES, *DUES, *DISPUTE_ENTRIES)
 FAULTS_TOLD_MAX = 3  #: in the one sentence of a day that does not balance; ``switch check`` tells more
 
 
@@ -56,6 +66,7 @@ def close_day(
     clock_ms: Callable[[], int] | None = None,
     say: Callable[[str], None] = lambda _: None,
     also: Collection[BytesForm] = (),
+    letters: Letters | None = None,
 ) -> DayReport:
     """Close a business date: the one named, or the oldest with decisions or reversals that is not closed yet.
 
@@ -67,7 +78,8 @@ def close_day(
 
     ``clock_ms`` tells when the next date was opened and when the day was closed, which may have waited for others; without it
     both are ``now_ms``. ``say`` is called with what is being done, for whoever waits. ``also`` are forms of the statements
-    that are written besides text and CSV, for a day that is closed already too.
+    that are written besides text and CSV, for a day that is closed already too; ``letters`` are the fonts for PDFs, those of
+    this machine where none are given, and know afterwards which characters no font had.
     """
     clock_ms = clock_ms or (lambda: now_ms)
     with books.opened(data, to_write=True) as connection, books.alone(data):
@@ -75,19 +87,19 @@ def close_day(
         last = dates.last_closed
         tell_issuers(connection, data, say)
         if business_date is None and last is not None and not _files_complete(connection, data, last):
-            return _already_closed(connection, data, last, also, say)
-        chosen = _chosen_date(connection, dates, business_date)
+            return _already_closed(connection, data, last, also, say, letters)
+        chosen = chosen_date(connection, dates, business_date)
         if chosen is None:
             return _nothing_to_close(connection, data, dates, business_date)
         if chosen in dates.closed:
-            return _already_closed(connection, data, chosen, also, say)
+            return _already_closed(connection, data, chosen, also, say, letters)
         if business_date is None and chosen == dates.open and last and _closed_since_cut_off(connection, specs, last, now_ms):
             return _still_open(connection, data, last, chosen)
         books.open_next_business_date(data, chosen, next_business_date(chosen), clock_ms)
         if not _write_day(connection, specs, chosen, clock_ms, say):
-            return _already_closed(connection, data, chosen, also, say)
+            return _already_closed(connection, data, chosen, also, say, letters)
         tell_issuers(connection, data, say)
-        _render(connection, data, chosen, say, also)
+        _render(connection, data, chosen, say, also, letters)
         return books.day_report(connection, data, chosen, settled.CLOSED, f"business date {chosen} is closed")
 
 
@@ -135,16 +147,20 @@ class BooksReport:
     held_count: int
     captured_later_count: int
     nothing_due_count: int
+    represented_count: int  #: part of ``presentment_count``: exceptions of earlier dates
+    expired_count: int
     outstanding_count: int  #: holds that wait at the close of the last closed day
     posting_count: int
     statement_count: int
     card_count: int = 0  #: different sealed card numbers of the journal that were opened
     file_count: int = 0  #: files of closed days that are as they were written
+    transfer_count: int = 0  #: attempts to pay payouts, in files for the bank
     booked_count: int = 0  #: items of closed days that the issuers have booked on their accounts
+    mail_count: int = 0  #: messages of the outbox that were compared with the books
     notes: tuple[str, ...] = ()  #: what could not be proved, and why that is no fault
 
 
-def check_books(data: Path) -> BooksReport:
+def check_books(data: Path, say: Callable[[str], None] = lambda _: None) -> BooksReport:
     """Prove the files of a data folder, every closed day against the journal and the journal against itself.
 
     See ``soundness`` and the lists of checks for what is proved. Files are proved in a thread beside: SQLite and the digests
@@ -152,10 +168,11 @@ def check_books(data: Path) -> BooksReport:
     """
     with books.opened(data) as connection, ThreadPoolExecutor(1) as beside:
         reading = beside.submit(prove_files, data)
-        issuers = IssuersProved()
+        issuers, transfers = IssuersProved(), TransfersProved()
         try:
-            report, stopped = _proved(connection), None
+            report, stopped = _proved(connection, say), None
             issuers = prove_issuers(connection, data)
+            transfers = prove_transfers(books.ask_of(connection), data)
         except Exception as error:  # what a damaged row holds can be anything, and break anything
             report, stopped = _NOTHING_PROVED, databases.said(error)
         files = reading.result()
@@ -163,20 +180,22 @@ def check_books(data: Path) -> BooksReport:
         files.fault("databases_sound", f"the proofs of the books stopped, for what they read makes no sense: {stopped}")
     return evolve(
         report,
-        faults=(*files.faults, *report.faults, *issuers.faults),
-        notes=(*files.notes, *issuers.notes),
+        faults=(*files.faults, *report.faults, *transfers.faults, *issuers.faults),
+        notes=(*files.notes, *transfers.notes, *issuers.notes),
+        transfer_count=transfers.transfer_count,
         booked_count=issuers.booked_count,
         card_count=files.card_count,
         file_count=files.file_count,
     )
 
 
-def _proved(connection: sqlite3.Connection) -> BooksReport:
+def _proved(connection: sqlite3.Connection, say: Callable[[str], None]) -> BooksReport:
     """Check every closed day against the journal, and the journal against itself; count what was looked at."""
     ask = books.ask_of(connection)
     dates = books.BusinessDates.of(connection)
     faults = [fault for journal_check in JOURNAL_CHECKS for fault in journal_check(ask)]
-    for business_date in dates.closed:
+    for number, business_date in enumerate(dates.closed):
+        say(Measured(f"proving day {number + 1:,} of {len(dates.closed):,}", number, len(dates.closed)))
         for check in (*DAY_CHECKS, *CLOSED_DAY_CHECKS, discounts_follow_rules):
             faults += check(ask, business_date)
     last = {"business_date": dates.last_closed}
@@ -194,13 +213,7 @@ def _proved(connection: sqlite3.Connection) -> BooksReport:
 _COUNT_NAMES: Final = tuple(name for name in settled.CLOSED_DAY_COLUMNS if name.endswith("_count") and name != "decision_count")
 _NO_COUNTS: Final[dict[str, Any]] = dict.fromkeys(_COUNT_NAMES, 0)
 _NOTHING_PROVED: Final = BooksReport(
-    faults=(),
-    closed_days=(),
-    open_days=(),
-    outstanding_count=0,
-    posting_count=0,
-    statement_count=0,
-    **_NO_COUNTS,
+    faults=(), closed_days=(), open_days=(), outstanding_count=0, posting_count=0, statement_count=0, **_NO_COUNTS
 )
 
 
@@ -212,30 +225,14 @@ def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
 
 
 def _open_days(connection: sqlite3.Connection, dates: books.BusinessDates) -> Iterator[OpenDay]:
-    rows = connection.execute(
-        """
-        SELECT business_date, SUM(decisions), SUM(approvals), SUM(reversals)
-        FROM (
-          SELECT business_date, COUNT(*) AS decisions,
-            SUM(CASE WHEN approved_minor IS NULL THEN 0 ELSE 1 END) AS approvals, 0 AS reversals
-          FROM journal.decision GROUP BY business_date
-          UNION ALL
-          SELECT business_date, 0, 0, COUNT(*) FROM journal.reversal WHERE effective = 1 GROUP BY business_date
-        ) AS counted
-        GROUP BY business_date ORDER BY business_date
-        """
-    )
-    for business_date, decisions, approvals, reversals in rows:
+    for business_date, decisions, approvals, reversals in connection.execute(query("decided_dates")):
         if business_date not in dates.closed:
             yield OpenDay(
-                business_date=business_date,
-                decision_count=decisions,
-                approval_count=approvals,
-                reversal_count=reversals,
+                business_date=business_date, decision_count=decisions, approval_count=approvals, reversal_count=reversals
             )
 
 
-def _chosen_date(connection: sqlite3.Connection, dates: books.BusinessDates, business_date: str | None) -> str | None:
+def chosen_date(connection: sqlite3.Connection, dates: books.BusinessDates, business_date: str | None) -> str | None:
     """The date to close (or closed already), None where there is nothing to close."""
     if business_date is None:
         return next(dates.pending(connection), None)
@@ -280,17 +277,22 @@ def _still_open(connection: sqlite3.Connection, data: Path, last: str, running: 
 
 
 def _already_closed(
-    connection: sqlite3.Connection, data: Path, business_date: str, also: Collection[BytesForm], say: Callable[[str], None]
+    connection: sqlite3.Connection,
+    data: Path,
+    business_date: str,
+    also: Collection[BytesForm],
+    say: Callable[[str], None],
+    letters: Letters | None,
 ) -> DayReport:
     """The report of a date that is closed already; its files are rendered again where some are missing."""
     outcome: settled.DayOutcome = settled.ALREADY_CLOSED
     sentence = f"business date {business_date} is already closed, nothing was changed"
     if not _files_complete(connection, data, business_date):
-        _render(connection, data, business_date, say, also)
+        _render(connection, data, business_date, say, also, letters)
         outcome = settled.RENDERED_AGAIN
         sentence = f"business date {business_date} is already closed; files were missing and are rendered again from the books"
     elif also and not _files_complete(connection, data, business_date, also):
-        _render(connection, data, business_date, say, also)
+        _render(connection, data, business_date, say, also, letters)
         outcome = settled.RENDERED_AGAIN
         forms = ", ".join(form.upper() for form in also)
         sentence = f"business date {business_date} is already closed; its statements are now there as {forms}, from the books"
@@ -312,10 +314,11 @@ def _render(
     business_date: str,
     say: Callable[[str], None] = lambda _: None,
     also: Collection[BytesForm] = (),
+    letters: Letters | None = None,
 ) -> None:
     """Write the files of a day that is in the books. DataFolderError says why that failed; the next close finishes them."""
     try:
-        day_files.render(connection, day_files.day_folder(data, business_date), business_date, say, also)
+        day_files.render(connection, day_files.day_folder(data, business_date), business_date, say, also, letters)
     except (OSError, sqlite3.OperationalError) as fault:
         raise _unfinished(data, business_date, fault, also) from None
 
@@ -335,6 +338,23 @@ def _write_day(
     connection: sqlite3.Connection, specs: DaySpecs, business_date: str, clock_ms: Callable[[], int], say: Callable[[str], None]
 ) -> bool:
     """Compute, check and commit a day; False where somebody else closed it meanwhile."""
+    parameters = staged_day(connection, specs, business_date, say)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if business_date in books.BusinessDates.of(connection).closed:
+            return False
+        compute_day(connection, parameters, clock_ms, say)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return True
+
+
+def staged_day(
+    connection: sqlite3.Connection, specs: DaySpecs, business_date: str, say: Callable[[str], None]
+) -> dict[str, object]:
+    """Read the journal into the staging tables; the parameters of all that follows."""
     parameters: dict[str, object] = {
         "business_date": business_date,
         "value_date": specs.calendar.value_date(business_date),
@@ -344,29 +364,28 @@ def _write_day(
     }
     say(f"closing {business_date}: reading the journal")
     stage(connection, specs, parameters)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if business_date in books.BusinessDates.of(connection).closed:
-            return False
-        connection.execute(FEE_RULES, parameters)
-        with books.insert_unguarded(connection, "presentment"), books.insert_unguarded(connection, "fee_line"):
-            connection.execute(clearing.PRESENTMENTS, parameters)
-            connection.execute(PRESENTED_LINES, parameters)
-        query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
-        (presented,) = connection.execute(query, parameters).fetchone()
-        say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
-        cleared = (*clearing.PRESENT, *ledger.CLEAR, settlement.REMISE_TOTALS)
-        for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
-            connection.execute(sql, parameters)
-        books.record_digests(connection, business_date)
-        connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
-        say(f"closing {business_date}: proving the books of {plural(presented, 'presentment')}")
-        _refuse_faults(connection, business_date)
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-    return True
+    return parameters
+
+
+def compute_day(
+    connection: sqlite3.Connection, parameters: dict[str, object], clock_ms: Callable[[], int], say: Callable[[str], None]
+) -> None:
+    """Write the rows of a staged day and check them, inside the caller's transaction."""
+    business_date = str(parameters["business_date"])
+    connection.execute(FEE_RULES, parameters)
+    with books.insert_unguarded(connection, "presentment"), books.insert_unguarded(connection, "fee_line"):
+        connection.execute(clearing.PRESENTMENTS, parameters)
+        connection.execute(PRESENTED_LINES, parameters)
+    query = "SELECT COUNT(*) FROM presentment WHERE business_date = :business_date"
+    (presented,) = connection.execute(query, parameters).fetchone()
+    say(f"closing {business_date}: clearing and settling {plural(presented, 'presentment')}")
+    cleared = (*clearing.PRESENT, DISPUTE_ITEMS, *ledger.CLEAR, DISPUTE_POSTINGS, settlement.REMISE_TOTALS)
+    for sql in (*cleared, *ENTRY_SOURCES, *settlement.SETTLE, ENTRY_POSTINGS):
+        connection.execute(sql, parameters)
+    books.record_digests(connection, business_date)
+    connection.execute(ledger.CLOSE, {**parameters, "closed_at_ms": clock_ms()})
+    say(f"closing {business_date}: proving the books of {plural(presented, 'presentment')}")
+    _refuse_faults(connection, business_date)
 
 
 def _refuse_faults(connection: sqlite3.Connection, business_date: str) -> None:

@@ -17,13 +17,17 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from attrs import Factory, define, evolve
 
+from switch.display.measured import Measured
 from switch.endofday import report as settled
 from switch.endofday.books import DAYS_FOLDER
+from switch.endofday.layout_facts import BooksFacts
 from switch.machine.files import kind_at
 from switch.machine.private import create_file, make_folder
 from switch.record import frozen
 from switch.settlement import payouts as settlement
-from switch.settlement.fees.stated import StatementEntry, StatementPayout
+from switch.settlement.fees.conversion import STATEMENT_CONVERSIONS
+from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
+from switch.settlement.layouts.layout_forms import laid_out
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SECTIONS,
@@ -34,12 +38,14 @@ from switch.settlement.statement import (
     StatementRow,
     StatementTotal,
 )
+from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_forms import BYTES_SUFFIXES, TEXT_SUFFIXES, BytesForm, TextForm, as_bytes, write_texts
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
     from switch.merchant import StatementLanguage
+    from switch.settlement.typesetting.letters import Letters
 
 BUFFER_BYTES = 1 << 18  #: of a file being written
 STATEMENTS_TOLD: Final = 20  #: progress is told once for so many
@@ -96,17 +102,26 @@ class _Counted(io.RawIOBase):
         return count
 
 
+def system_letters() -> Letters:
+    """The fonts of this machine, for what a PDF cannot write without them; none is read before a text needs one."""
+    from switch.machine.fonts import FONT_ADVICE, system_fonts
+    from switch.settlement.typesetting.letters import FontFile, Letters
+
+    return Letters(lambda: [FontFile(*font) for font in system_fonts()], FONT_ADVICE)
+
+
 def render(
     connection: sqlite3.Connection,
     path: Path,
     business_date: str,
     say: Callable[[str], None] = lambda _: None,
     also: Collection[BytesForm] = (),
+    letters: Letters | None = None,
 ) -> None:
     """Write the files of a closed day that are not all there, and their digests into the books. OSError where one cannot be.
 
     ``also`` are forms of the statements to be written besides, and it may name none. ``say`` is called with how many statements
-    are written so far, for whoever waits.
+    are written so far, for whoever waits. ``letters`` are the fonts for PDFs; those of this machine where none are given.
     """
     make_folder(path.parent)
     make_folder(path)
@@ -119,10 +134,13 @@ def render(
         _write_day_files(connection, business_date, folder)
     forms = [form for form in BYTES_SUFFIXES if form in also and not is_complete(connection, path, business_date, [form])]
     stated = list(_stated(connection, business_date))
+    if "pdf" in forms and letters is None:
+        letters = system_letters()
     for number, merchant_id in enumerate(stated, start=1):
         if number % STATEMENTS_TOLD == 1:
-            say(f"closing {business_date}: writing statement {number:,} of {len(stated):,}")
-        _write_statement_files(connection, business_date, merchant_id, folder, texts, forms)
+            told = f"closing {business_date}: writing statement {number:,} of {len(stated):,}"
+            say(Measured(told, number - 1, len(stated)))
+        _write_statement_files(connection, business_date, merchant_id, folder, texts, forms, letters)
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_RECORD, ((business_date, *about) for about in folder.written))
     connection.execute("COMMIT")
@@ -249,9 +267,16 @@ def statement_of(
         sections.append(Section(of=ADJUSTMENTS_SECTION, total=adjusted, lines=adjustments))
     origins = map(StatementTotal.from_row, connection.execute(settlement.STATEMENT_TOTALS_OF, key))
     payouts = map(StatementPayout.from_row, connection.execute(settlement.STATEMENT_PAYOUTS, key))
+    conversions = map(StatementConversion.from_row, connection.execute(STATEMENT_CONVERSIONS, key))
     entries = map(StatementEntry.from_row, connection.execute(settlement.STATEMENT_ENTRIES, key))
     return Statement(
-        head=head, sections=tuple(sections), origins=tuple(origins), payouts=tuple(payouts), entries=tuple(entries)
+        head=head,
+        sections=tuple(sections),
+        origins=tuple(origins),
+        payouts=tuple(payouts),
+        entries=tuple(entries),
+        conversions=tuple(conversions),
+        facts=BooksFacts(connection, business_date, merchant_id),
     )
 
 
@@ -287,9 +312,14 @@ def _write_statement_files(
     folder: _Folder,
     texts: Collection[TextForm],
     forms: Collection[BytesForm],
+    letters: Letters | None,
 ) -> None:
     statement = statement_of(connection, business_date, merchant_id)
     assert statement is not None, f"{merchant_id} is among the statements of {business_date}"
+    layout: StatementLayout = statement.facts.layout if statement.facts is not None else "detailed"
+    if layout != "detailed":
+        _write_laid_out(statement, layout, folder, texts, forms, letters)
+        return
     with ExitStack() as files:
         outs: dict[TextForm, Out] = {
             form: files.enter_context(folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form]))) for form in texts
@@ -297,7 +327,29 @@ def _write_statement_files(
         write_texts(statement, outs)
     for form in forms:
         with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[form])) as file:
-            file.write(as_bytes(statement, form))
+            file.write(as_bytes(statement, form, letters))
+
+
+def _write_laid_out(
+    statement: Statement,
+    layout: StatementLayout,
+    folder: _Folder,
+    texts: Collection[TextForm],
+    forms: Collection[BytesForm],
+    letters: Letters | None,
+) -> None:
+    """The files of a statement in the layout of its contract; its CSV is for programs, and the same whatever the layout."""
+    merchant_id = statement.head.merchant_id
+    for form in texts:
+        if form == "csv":
+            with folder.whole(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as out:
+                write_texts(statement, {form: out})
+        else:
+            with folder.whole_bytes(_statement_name(merchant_id, TEXT_SUFFIXES[form])) as file:
+                file.write(laid_out(statement, layout, form))
+    for bytes_form in forms:
+        with folder.whole_bytes(_statement_name(merchant_id, BYTES_SUFFIXES[bytes_form])) as file:
+            file.write(laid_out(statement, layout, bytes_form, letters))
 
 
 def _any_outstanding(connection: sqlite3.Connection, business_date: str) -> bool:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from attrs import Factory, define
 from switch.clearing.checks import FAULTS_SHOWN_MAX, Fault
 from switch.data_folder import databases
 from switch.endofday import books
-from switch.endofday.cleared_notices import ISSUERS_PRESENTED, query
+from switch.endofday.cleared_notices import ISSUERS_TOLD, query
 from switch.issuers.process import book, notices
 from switch.issuers.process.accounts import process_runs
 
@@ -45,27 +46,40 @@ def prove_issuers(connection: sqlite3.Connection, data: Path) -> IssuersProved:
     proved = IssuersProved()
     days: dict[str, list[str]] = {}
     for business_date in books.closed_dates(connection):
-        for (issuer,) in connection.execute(ISSUERS_PRESENTED, {"business_date": business_date}):
+        for (issuer,) in connection.execute(ISSUERS_TOLD, {"business_date": business_date}):
             days.setdefault(str(issuer), []).append(business_date)
     missing = [issuer for issuer in sorted(days) if databases.is_empty(data / "issuers" / f"{issuer}.db")]
     if missing:
         proved.notes.append(f"accounts were not compared with the closed days: no book here of {', '.join(missing)}")
     for issuer in sorted(days.keys() - set(missing)):
-        path = data / "issuers" / f"{issuer}.db"
-        with databases.readable(path, book.SCHEMA) as uri:
-            with closing(sqlite3.connect(uri, uri=True)) as alone:
-                earlier = databases.version_of(alone, path, book.SCHEMA) < book.SCHEMA.version
-                if not earlier:
-                    _await_booking(alone, data, issuer, days[issuer])
-            if earlier:
-                proved.notes.append(f"accounts of {issuer} were not compared: an earlier release wrote its book")
-                continue
-            connection.execute("ATTACH ? AS book", (uri,))
-            try:
+        with book_attached(connection, data, issuer, days[issuer]) as readable:
+            if readable:
                 _prove(connection, data, issuer, days[issuer], proved)
-            finally:
-                connection.execute("DETACH book")
+            else:
+                proved.notes.append(f"accounts of {issuer} were not compared: an earlier release wrote its book")
     return proved
+
+
+@contextmanager
+def book_attached(connection: sqlite3.Connection, data: Path, issuer: str, dates: list[str]) -> Iterator[bool]:
+    """An issuer's book attached as ``book``, once it has booked these dates if it runs.
+
+    False, and nothing attached, where an earlier release wrote it.
+    """
+    path = data / "issuers" / f"{issuer}.db"
+    with databases.readable(path, book.SCHEMA) as uri:
+        with closing(sqlite3.connect(uri, uri=True)) as alone:
+            earlier = databases.version_of(alone, path, book.SCHEMA) < book.SCHEMA.version
+            if not earlier:
+                _await_booking(alone, data, issuer, dates)
+        if earlier:
+            yield False
+            return
+        connection.execute("ATTACH ? AS book", (uri,))
+        try:
+            yield True
+        finally:
+            connection.execute("DETACH book")
 
 
 def _booked(connection: sqlite3.Connection, schema: str = "book") -> set[str]:

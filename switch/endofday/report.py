@@ -17,7 +17,8 @@ CLOSED: Final = "closed"
 ALREADY_CLOSED: Final = "already_closed"
 RENDERED_AGAIN: Final = "rendered_again"
 NOTHING_TO_CLOSE: Final = "nothing_to_close"
-DayOutcome = Literal["closed", "already_closed", "rendered_again", "nothing_to_close"]
+REHEARSED: Final = "rehearsed"  #: computed in a copy of the books, and nothing written
+DayOutcome = Literal["closed", "already_closed", "rendered_again", "nothing_to_close", "rehearsed"]
 
 
 @frozen(kw_only=True)
@@ -76,6 +77,23 @@ class Payout:
     label: str  #: as it stands on the merchant's account
     entries_minor: int  #: what changes it besides presentments and adjustments: fees of a period and the like
     entries_vat_minor: int
+
+
+@frozen(kw_only=True)
+class EntryItem:
+    """What changes a payout besides presentments and adjustments; amounts are above zero where the merchant gets them."""
+
+    merchant_id: str
+    terminal_id: str  #: empty where it is of the merchant
+    remise_number: int  #: 0 where it is of no remise
+    kind: str
+    reference: str  #: what it is of: a month, a date
+    amount_minor: int
+    vat_minor: int
+    vat_rate_basis_points: int
+    currency: str
+    rule: str  #: file, line and date of the row it follows
+    narrative: str
 
 
 @frozen(kw_only=True)
@@ -159,7 +177,9 @@ class HeldItem:
     capture: Literal["completion", "batch"]  #: what it waits for
 
 
-ReportRow = TypeVar("ReportRow", DayTotal, Position, Payout, Adjustment, ReversedItem, ExceptionItem, Refund, HeldItem)
+ReportRow = TypeVar(
+    "ReportRow", DayTotal, Position, Payout, EntryItem, Adjustment, ReversedItem, ExceptionItem, Refund, HeldItem
+)
 
 #: The rows of each record above for one business date, their columns in the order of its fields.
 TOTALS_OF_DAY = """
@@ -178,6 +198,12 @@ SELECT p.merchant_id, s.name, p.rib, p.reference, p.currency, p.presentment_coun
 FROM payout AS p
 JOIN statement AS s ON s.business_date = p.business_date AND s.merchant_id = p.merchant_id
 WHERE p.business_date = :business_date ORDER BY p.merchant_id, p.terminal_id, p.remise_number, p.reference
+"""
+ENTRIES_OF_DAY = """
+SELECT merchant_id, terminal_id, remise_number, kind, reference, amount_minor, vat_minor, vat_rate_basis_points, currency, rule,
+  narrative
+FROM merchant_entry WHERE business_date = :business_date ORDER BY merchant_id, terminal_id, remise_number, kind, line
+LIMIT :items_shown_max
 """
 ADJUSTMENTS_OF_DAY = """
 SELECT a.request_id, a.adjusts, a.reversal_id, a.merchant_id, a.issuer, a.amount_minor, a.currency, a.interchange_minor,
@@ -233,7 +259,7 @@ CLOSED_DAY_COLUMNS = (
     "exception_count",
     "held_count",
     "captured_later_count",
-    "nothing_due_count",
+    *("nothing_due_count", "represented_count", "expired_count"),
 )
 
 
@@ -252,7 +278,7 @@ class DayReport:
     value_date: str | None = None
     specs_digest: str | None = None
     decision_count: int = 0
-    approval_count: int = 0  #: presented, reversed, exceptions, held, captured later and nothing due
+    approval_count: int = 0  #: presented (but for represented), reversed, exceptions, held, captured later and nothing due
     presentment_count: int = 0
     refund_count: int = 0  #: part of ``presentment_count``
     adjustment_count: int = 0
@@ -261,11 +287,14 @@ class DayReport:
     held_count: int = 0  #: of the date, waiting to be captured at its close
     captured_later_count: int = 0  #: that another request of the same date captured
     nothing_due_count: int = 0  #: that move no money: inquiries, verifications, captures of nothing
+    represented_count: int = 0  #: part of ``presentment_count``: exceptions of earlier dates that could be presented now
+    expired_count: int = 0  #: holds that the close of the date ended
     outstanding_count: int = 0  #: holds of this and all earlier dates that wait at its close
     totals: tuple[DayTotal, ...] = ()
     positions: tuple[Position, ...] = field(default=(), repr=False)
     payouts: tuple[Payout, ...] = field(default=(), repr=False)
-    refunds: tuple[Refund, ...] = field(default=(), repr=False)  #: the first ITEMS_SHOWN_MAX, as of the next four
+    entries: tuple[EntryItem, ...] = field(default=(), repr=False)  #: the first ITEMS_SHOWN_MAX, as of the next five
+    refunds: tuple[Refund, ...] = field(default=(), repr=False)
     adjustments: tuple[Adjustment, ...] = field(default=(), repr=False)
     reversed: tuple[ReversedItem, ...] = field(default=(), repr=False)
     exceptions: tuple[ExceptionItem, ...] = field(default=(), repr=False)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol
 
 from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
+from switch.clearing.exceptions import OPEN_EXCEPTIONS
+from switch.disputes.booking import DISPUTED_MERCHANTS, DISPUTED_WITH_FEE
 from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
 from switch.money import currency_name
+from switch.rates import Rate, RateError, RateTable
+from switch.settlement.fees.conversion import ADD_CONVERSION_TERM, CONVERSION_TABLES, conversion_term
 from switch.settlement.fees.dues import DUE_TABLES, RELEASES_WANTED
 from switch.settlement.fees.entries import ADD_ENTRY_ACCOUNT, ENTRY_TABLES, entry_accounts
 from switch.settlement.fees.lines import FEE_TABLES
@@ -46,6 +51,8 @@ class DaySpecs(Protocol):
     def fees(self) -> FeeTables: ...
     @property
     def calendar(self) -> Calendar: ...
+    @property
+    def rates(self) -> RateTable: ...
 
 
 def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str, object]) -> None:
@@ -58,9 +65,10 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     issuers = ((issuer_id, issuer.name) for issuer_id, issuer in specs.issuers.items())
     lacking = Lacking()
     parameters["vat_rate_basis_points"] = lacking.found(lambda: specs.fees.vat.rate(business_date))
-    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES):
+    for sql in (*clearing.STAGING_TABLES, *ENTRY_TABLES, *FEE_TABLES, *DUE_TABLES, *CONVERSION_TABLES):
         connection.execute(sql)
-    connection.execute("BEGIN")
+    connection.execute("SAVEPOINT staged")  # a transaction of its own, unless the caller is in one
+    connection.execute(OPEN_EXCEPTIONS, parameters)
     connection.executemany(ADD_ENTRY_ACCOUNT, entry_accounts())
     connection.executemany(clearing.ADD_CARD_ACCEPTOR, acceptors)
     if specs.default_contract is not None:
@@ -68,13 +76,40 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     connection.executemany(clearing.ADD_CARD_ISSUER, issuers)
     groups = stage_groups(connection, specs.fees, business_date, lacking)
     connection.execute(RELEASES_WANTED, parameters)
-    for sql in clearing.STAGE:
+    (disputed,) = connection.execute(DISPUTED_WITH_FEE, parameters).fetchone()
+    vat_of_fee = lacking.found(lambda: specs.fees.vat.rate(business_date, "chargeback_fee")) if disputed else 0
+    parameters["dispute_vat_basis_points"] = vat_of_fee
+    for sql in (DISPUTED_MERCHANTS, *clearing.STAGE):
         connection.execute(sql, parameters)
     _refuse_changed_currency(connection, parameters)
     stage_tariffs(connection, specs.fees, business_date, groups, lacking)
     stage_dues(connection, specs.fees, business_date, [*specs.merchants.values()], specs.default_contract, lacking)
+    _stage_conversions(connection, specs, business_date, lacking)
     lacking.refuse()
-    connection.execute("COMMIT")
+    connection.execute("RELEASE staged")
+
+
+def _stage_conversions(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, lacking: Lacking) -> None:
+    """The rates of merchants that are paid in another currency than they sell in, as far as they have anything on the date."""
+    wanted = {str(row[0]) for row in connection.execute("SELECT DISTINCT merchant_id FROM numbered_remise")}
+    wanted |= {each.id for each in specs.merchants.values() if each.paid_in}  # what is carried or due may be paid without one
+    for merchant_id in sorted(wanted):
+        contract = specs.merchants.get(merchant_id, specs.default_contract)
+        if contract is None or contract.paid_in in ("", contract.currency):
+            continue
+        sold, paid = contract.currency, contract.paid_in
+
+        if (found := lacking.found(partial(_conversion_rate, specs.rates, sold, paid, business_date))) is not None:
+            term = conversion_term(merchant_id, sold, paid, *found, contract.conversion_margin_basis_points)
+            connection.execute(ADD_CONVERSION_TERM, term)
+
+
+def _conversion_rate(rates: RateTable, sold: str, paid: str, business_date: str) -> tuple[Rate, str]:
+    try:
+        return rates.plain_rate(sold, paid, business_date)
+    except RateError:
+        pair = f"{currency_name(sold)} to {currency_name(paid)}"
+        raise SpecError("rates.toml", f"payouts of {business_date}", "no rate in force", f"one of {pair}") from None
 
 
 def _terms(m: Merchant) -> tuple[object, ...]:
@@ -82,6 +117,7 @@ def _terms(m: Merchant) -> tuple[object, ...]:
     return (
         *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
         *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.paid_by, m.payout_label, m.mcc, m.rounding),
+        *(m.layout, m.hold_days, m.debit_after_days),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from switch.business_day import DateSpan
 from switch.endofday import books
 from switch.endofday.files import statement_of
 from switch.errors import NegativeAnswerError, SwitchError
@@ -29,6 +30,18 @@ def statement(
         out = io.StringIO(newline="")
         write_texts(told, {fmt: out})
         return out.getvalue()
+
+
+def statement_dates(data: Path, merchant_id: str, span: DateSpan) -> tuple[str, ...]:
+    """The dates of a range on which a merchant has a statement, ascending. NegativeAnswerError where there is none."""
+    query = """
+    SELECT business_date FROM statement WHERE merchant_id = ? AND business_date BETWEEN ? AND ? ORDER BY business_date
+    """
+    with books.opened(data) as connection:
+        dates = tuple(row[0] for row in connection.execute(query, (merchant_id, span.first, span.last)))
+    if not dates:
+        raise NegativeAnswerError(f"merchant {merchant_id} has no statement from {span.first} to {span.last}")
+    return dates
 
 
 @contextmanager

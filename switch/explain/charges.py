@@ -40,7 +40,7 @@ class FeeCharged:
     @property
     def rule(self) -> str:
         """Where the row stands and since when it is in force; empty where the books do not say."""
-        return f"{self.file}{f':{self.line}' if self.line else ''} from {self.from_date}" if self.file else ""
+        return f"{self.file}{f':{self.line}' if self.line else ''}, {self.from_date}" if self.file else ""
 
 
 @frozen(kw_only=True)
@@ -112,7 +112,7 @@ SELECT f.kind, f.amount_minor, f.vat_minor, f.vat_rate_basis_points, u.rate_basi
   u.maximum_minor, u.plan, u.covers, u.file, u.line, u.from_date
 FROM fee_line AS f
 JOIN fee_rule AS u ON u.rule = f.rule
-WHERE f.request_id = ? AND f.business_date = ?
+WHERE f.business_date = ? AND f.merchant_id = ? AND f.request_id = ?
 ORDER BY f.kind
 """
 _FEE_COLUMNS: Final = (
@@ -134,7 +134,7 @@ def charged(data: Path, rrn: str) -> list[Charged]:
         for request_id, *columns in connection.execute(_PRESENTED, named).fetchall():
             sale = dict(zip(_SALE_COLUMNS, columns, strict=False))
             fee = dict(zip(_FEE_COLUMNS, columns[len(_SALE_COLUMNS) :], strict=True))
-            lines = connection.execute(_LINES, (request_id, sale["business_date"])).fetchall()
+            lines = connection.execute(_LINES, (sale["business_date"], sale["merchant_id"], request_id)).fetchall()
             others = [FeeCharged(**dict(zip(("kind", *_FEE_COLUMNS), line, strict=True))) for line in lines]
             found.append(Charged(**sale, fees=(FeeCharged(kind=COMMISSION, **fee), *others)))
     if not found:

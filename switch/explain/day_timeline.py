@@ -19,12 +19,13 @@ def day_steps(life: Life) -> Iterator[Step]:
         yield _step(life, None, "business date", f"{date}, not closed yet (switch day close)")
         return
     at_ms = life.closed["closed_at_ms"]
-    if life.presentment is not None:
+    if life.exception_reason is not None:
+        yield _step(life, at_ms, "exception", f"business date {date}: not presented: {life.exception_reason}")
+        yield from _no_exception(life)
+    elif life.presentment is not None:
         yield from _presented(life, at_ms, life.presentment)
     elif life.reversal_id is not None:
         yield _step(life, at_ms, "reversed", f"business date {date}: nothing is left to present")
-    elif life.exception_reason is not None:
-        yield _step(life, at_ms, "exception", f"business date {date}: not presented: {life.exception_reason}")
     elif life.held is not None or life.released is not None:
         yield from _waited(life)
     else:
@@ -48,6 +49,22 @@ def _presented(life: Life, at_ms: int, sale: Row) -> Iterator[Step]:
     for taken in life.adjustments:
         detail = f"{_money(taken, 'amount_minor')} by reversal {taken['reversal_id']}, business date {taken['business_date']}"
         yield _step(life, taken["closed_at_ms"], "taken back", detail)
+    for told in life.disputes:
+        amount = f" of {_money(told, 'amount_minor')}" if told["amount_minor"] else ""
+        detail = f"dossier {told['dossier']}{amount}, reason {told['reason']}, business date {told['business_date']}"
+        yield _step(life, told["recorded_at_ms"], told["kind"].replace("_", " "), detail)
+
+
+def _no_exception(life: Life) -> Iterator[Step]:
+    """How an exception ended, where it has."""
+    ended = life.exception_end
+    if ended is None:
+        return
+    if life.presentment is not None:
+        yield from _presented(life, ended["closed_at_ms"], life.presentment)
+        return
+    what = ended["outcome"].replace("_", " ")
+    yield _step(life, ended["closed_at_ms"], what, f"business date {ended['business_date']}: it is never presented")
 
 
 def _waited(life: Life) -> Iterator[Step]:
@@ -58,8 +75,9 @@ def _waited(life: Life) -> Iterator[Step]:
         detail = f"{_money(held, 'amount_minor')} wait for {what}, business date {held['business_date']}"
         yield _step(life, held["closed_at_ms"], "held", detail)
     if released is not None:
-        by = "request" if released["outcome"] == "captured" else "reversal"
-        detail = f"by {by} {released['released_by']}, business date {released['business_date']}"
+        by = {"captured": "by request", "reversed": "by reversal", "expired": "by its contract"}[released["outcome"]]
+        number = f" {released['released_by']}" if released["released_by"] else ""
+        detail = f"{by}{number}, business date {released['business_date']}"
         yield _step(life, released["closed_at_ms"], released["outcome"], detail)
 
 

@@ -121,6 +121,8 @@ ADJUSTMENT_COLUMNS: Final = (
 )
 HELD_COLUMNS: Final = ("business_date", "closed_at_ms", "capture", "amount_minor", "currency")
 RELEASED_COLUMNS: Final = ("business_date", "closed_at_ms", "outcome", "released_by")
+EXCEPTION_END_COLUMNS: Final = ("business_date", "closed_at_ms", "outcome", "amount_minor", "currency")
+DISPUTE_COLUMNS: Final = ("dossier", "number", "business_date", "recorded_at_ms", "kind", "reason", "amount_minor", "currency")
 
 #: The requests of an RRN, the originals of its reversals (also those that came after them), and whatever these complete, add
 #: to or capture, both ways.
@@ -181,6 +183,20 @@ SELECT {", ".join(HELD_COLUMNS)} FROM held_item JOIN closed_day USING (business_
 _RELEASED: Final = f"""
 SELECT {", ".join(RELEASED_COLUMNS)} FROM released_item JOIN closed_day USING (business_date) WHERE request_id = :request_id
 """
+_EXCEPTION_END: Final = """
+SELECT e.business_date, d.closed_at_ms, e.outcome, e.amount_minor, x.currency
+FROM exception_end AS e
+JOIN closed_day AS d ON d.business_date = e.business_date
+JOIN exception_item AS x ON x.request_id = e.request_id
+WHERE e.request_id = :request_id
+"""
+_DISPUTES: Final = """
+SELECT e.dossier, e.number, e.business_date, e.recorded_at_ms, e.kind, e.reason, e.amount_minor, p.currency
+FROM dispute_event AS e
+JOIN presentment AS p ON p.request_id = e.request_id
+WHERE e.request_id = :request_id
+ORDER BY e.id
+"""
 _RECENT_RRNS: Final = "SELECT rrn FROM journal.request ORDER BY id DESC LIMIT :searched_max"
 
 
@@ -189,7 +205,7 @@ class Life:
     """One request: columns of the journal's tables by name, and of the books' where its day is closed.
 
     ``decision`` is None while nothing is decided. Of ``presentment``, ``reversal_id``, ``exception_reason`` and ``held`` at
-    most one is there, and only for an approval of a closed day.
+    most one is there, and only for an approval of a closed day; but an exception may have been presented later.
     """
 
     request: Row
@@ -203,7 +219,9 @@ class Life:
     reversal_id: int | None  #: of the reversal for which it was never presented
     exception_reason: str | None
     held: Row | None  #: it waited to be captured when its day was closed
-    released: Row | None  #: what captured or reversed a hold: business date, outcome, id of the request or reversal
+    released: Row | None  #: what ended a hold: business date, outcome, id of the request or reversal; 0: it expired
+    exception_end: Row | None  #: how an exception ended, and on which date
+    disputes: tuple[Row, ...]  #: what was told of disputes of the sale, oldest first
 
     @property
     def day_closed(self) -> bool:
@@ -272,6 +290,8 @@ def _life(ask: Ask, request_id: int) -> Life:
         exception_reason=next((reason for (reason,) in ask(_EXCEPTION, key)), None),
         held=_first(HELD_COLUMNS, ask(_HELD, key)),
         released=_first(RELEASED_COLUMNS, ask(_RELEASED, key)),
+        exception_end=_first(EXCEPTION_END_COLUMNS, ask(_EXCEPTION_END, key)),
+        disputes=tuple(_rows(DISPUTE_COLUMNS, ask(_DISPUTES, key))),
     )
 
 

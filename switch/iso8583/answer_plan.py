@@ -1,12 +1,13 @@
 """Answers cut out of their requests: of the elements an answer gives back, the very bytes that came.
 
 Nine tenths of an answer are its request's own elements, in the same dialect. Where a request was read and each of them has one
-form on the wire only, the answer is slices of the request, with the code and the number of the approval put in between.
+form on the wire only, the answer is slices of the request, with the code and the number of the approval put in between, and
+what the issuer added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from switch.iso8583.dialect import Dialect
@@ -14,56 +15,66 @@ from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
 from switch.iso8583.elements import ECHOED
 from switch.iso8583.plan import PYTHON_CODECS, Walk, bitmap_on_the_wire, mtis_of, present_elements, tests_of, written
 
-#: (request, offset of its first element, MTI of the answer, DE 38, DE 39) -> the answer; None where a code is unusual.
-AnswerPlan = Callable[[bytes, int, str, "str | None", str], "bytes | None"]
+#: (request, offset of its first element, MTI of the answer, DE 38, DE 39, elements of the issuer) -> the answer; None where a
+#: value is unusual.
+AnswerPlan = Callable[[bytes, int, str, "str | None", str, "Mapping[int, str]"], "bytes | None"]
 
 APPROVAL_CODE: Final = 38
 RESPONSE_CODE: Final = 39
 #: Encodings that write a value in one way only. Packed digits are none: a peer may fill up the odd half byte as it likes.
 _ONE_FORM: Final = frozenset({"ascii", "ebcdic", LATIN_1, "raw"})
+_WRITABLE: Final = PYTHON_CODECS.keys() | {"raw", "hex"}  #: encodings of what can be put in
 
 
-def compile_answer_plan(dialect: Dialect, bitmap: bytes, *, approved: bool) -> AnswerPlan | None:
+def compile_answer_plan(dialect: Dialect, bitmap: bytes, *, approved: bool, added: tuple[int, ...] = ()) -> AnswerPlan | None:
     """The function that cuts answers out of the requests of one bitmap, with DE 38 where they are ``approved``.
 
-    None where it cannot be done: an element that goes back may stand there in two ways, DE 38 or 39 came, or the dialect does
-    not write them as text.
+    ``added`` are elements that the issuer adds; what the request has under these numbers does not go back. None where it cannot
+    be done: an element that goes back may stand there in two ways, DE 38 or 39 came, or the dialect has no plain way to write
+    one that is added.
     """
-    present = [dialect.element(n) for n in present_elements(bitmap)]
-    kept = [element for element in present if element.number in ECHOED]
-    added = [dialect.elements[n] for n in ((APPROVAL_CODE, RESPONSE_CODE) if approved else (RESPONSE_CODE,))]
-    new = [element for element in added if element is not None and element.encoding in PYTHON_CODECS]
-    if len(new) < len(added) or any(element in present for element in added):
+    present = {number: dialect.element(number) for number in present_elements(bitmap)}
+    codes = (APPROVAL_CODE, RESPONSE_CODE) if approved else (RESPONSE_CODE,)
+    new = {number: element for number in (*codes, *added) if (element := dialect.elements[number]) is not None}
+    if len(new) < len(codes) + len(added) or not present.keys().isdisjoint(codes) or not ECHOED.isdisjoint(added):
         return None
-    if any(element.encoding not in _ONE_FORM for element in kept):
+    if any(element.encoding not in _WRITABLE for element in new.values()):
         return None
-    source = Walk("data, start, mti, v38, v39", "start")
-    source.add("if not (" + " and ".join(tests_of(new)) + "): return None")
+    kept = [number for number in present if number in ECHOED]
+    if any(present[number].encoding not in _ONE_FORM for number in kept):
+        return None
+    source = Walk("data, start, mti, v38, v39, e", "start")
+    for number in added:
+        source.add(f"v{number} = e[{number}]")
+    source.add("if not (" + " and ".join(tests_of(list(new.values()))) + "): return None")
     source.add(f"return b''.join((mtis[mti], bitmap, {', '.join(_chunks(source, present, new))}))")
-    numbers = [element.number for element in (*kept, *new)]
-    plan: AnswerPlan = source.compiled(bitmap=bitmap_on_the_wire(dialect, numbers), mtis=mtis_of(dialect))
+    plan: AnswerPlan = source.compiled(bitmap=bitmap_on_the_wire(dialect, [*kept, *new]), mtis=mtis_of(dialect))
     return plan
 
 
-def _chunks(source: Walk, present: list[Element], new: list[Element]) -> list[str]:
+def _chunks(source: Walk, present: Mapping[int, Element], new: Mapping[int, Element]) -> list[str]:
     """The expressions of an answer's elements in their order: what stands together in the request is one slice of it."""
     chunks: list[str] = []
     begin = end = ""
-    for element in sorted((*present, *new), key=lambda each: each.number):
-        is_new = element in new
-        if not is_new and element.number in ECHOED:
+    for number in sorted(present.keys() | new.keys()):
+        if number not in new and number in ECHOED:
             begin = begin or source.at
-            _pass(source, element)
+            _pass(source, present[number])
             end = source.at
             continue
         if begin:
             chunks.append(f"data[{begin}:{end}]")
             begin = ""
-        if is_new:
-            chunks += [f"f'{text}'.encode({PYTHON_CODECS[kind]!r})" for kind, text in written(element)]
-        else:
-            _pass(source, element)
+        if number in new:
+            chunks += [_converted(kind, text) for kind, text in written(new[number])]
+        if number in present:
+            _pass(source, present[number])
     return [*chunks, f"data[{begin}:{end}]"] if begin else chunks
+
+
+def _converted(kind: str, text: str) -> str:
+    """The expression of the bytes of a piece (``plan.written``)."""
+    return f"bytes.fromhex(f'{text}')" if kind == "packed" else f"f'{text}'.encode({PYTHON_CODECS[kind]!r})"
 
 
 def _pass(source: Walk, element: Element) -> None:

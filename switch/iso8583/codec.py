@@ -8,8 +8,9 @@ for digits, and blanks between the digits of a hexadecimal bitmap, which ``bytes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from string import hexdigits
+from types import MappingProxyType
 from typing import Final
 
 import iso8583
@@ -34,6 +35,7 @@ from switch.iso8583.values import (
 )
 
 PLANS_MAX: Final = 512  #: kept for each direction of a dialect; a peer that varies its bitmaps further is read without plans
+ANSWER_PLANS_MAX: Final = 2_048  #: some four for each plan that reads: approved or not, and what issuers add
 
 Part = tuple[str, int, bytes, str]
 """A part of a message: key, offset, bytes on the wire, value. Keys are pyiso8583's: ``t`` the MTI, ``p`` and ``1`` the bitmaps,
@@ -42,7 +44,7 @@ else the element's number."""
 LOWEST: Final = 2  #: number of an element that is neither the MTI nor a bitmap
 MTI_WORDS: Final = {"ascii": "ASCII", "bcd": "packed BCD", "ebcdic": "EBCDIC"}
 SHOWN_BITMAP_BYTES: Final = 2  #: of an unreadable bitmap: with a packed MTI eight digits of what may be a card
-
+NOTHING_ADDED: Final[Mapping[int, str]] = MappingProxyType({})  #: to an answer, by its issuer
 
 #: A layout that has come so often comes again: a plan for it takes longer to make than thirty readings without one, and
 #: whoever sends a thousand layouts a few times each would have the switch make nothing else.
@@ -70,7 +72,7 @@ class Codec:
         self._mtis: dict[bytes, str] = {}
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
-        self._answers: dict[tuple[bytes, bool], AnswerPlan | None] = {}
+        self._answers: dict[tuple[bytes, bool, tuple[int, ...]], AnswerPlan | None] = {}
         self._met: Counter[object] = Counter()  #: bitmap or elements without a plan -> how often they have come
 
     def decode(self, data: bytes, otherwise: Callable[[bytes], Message] | None = None) -> Message:
@@ -102,13 +104,21 @@ class Codec:
                 end += self._bitmap_bytes
         return end
 
-    def answered(self, request: bytes, mti: str, approval_code: str | None, response_code: str) -> bytes | None:
-        """The bytes of the answer that gives back what it has to of a request, cut out of the bytes of that request.
+    def answered(
+        self,
+        request: bytes,
+        mti: str,
+        approval_code: str | None,
+        response_code: str,
+        added: Mapping[int, str] = NOTHING_ADDED,
+    ) -> bytes | None:
+        """The bytes of the answer that gives back what it has to of a request, cut out of the bytes of that request, with the
+        two codes, and the elements that the issuer ``added``.
 
         ``request`` is a message that was decoded. None where it has to be encoded (``encode``), which says the same.
         """
         end = self._end_of_bitmap(request)
-        key = request[self._mti_bytes : end], approval_code is not None
+        key = request[self._mti_bytes : end], approval_code is not None, tuple(added)
         try:
             plan = self._answers[key]
         except KeyError:
@@ -116,17 +126,17 @@ class Codec:
         if plan is None:
             return None
         try:
-            return plan(request, end, mti, approval_code, response_code)
+            return plan(request, end, mti, approval_code, response_code, added)
         except (LookupError, ValueError):
             return None
 
-    def _answer_plan(self, bitmap: bytes, approved: bool) -> AnswerPlan | None:
+    def _answer_plan(self, bitmap: bytes, approved: bool, added: tuple[int, ...]) -> AnswerPlan | None:
         """A plan for answers to requests that come often enough to have one for reading them."""
-        if bitmap not in self._decoders:
+        if bitmap not in self._decoders or len(self._answers) >= ANSWER_PLANS_MAX:
             return None
         announced = bitmap if self._bitmap_bytes == 8 else bytes.fromhex(bitmap.decode(self._text))
-        plan = compile_answer_plan(self.dialect, announced, approved=approved)
-        self._answers[bitmap, approved] = plan
+        plan = compile_answer_plan(self.dialect, announced, approved=approved, added=added)
+        self._answers[bitmap, approved, added] = plan
         return plan
 
     def encode(self, message: Message) -> bytes:

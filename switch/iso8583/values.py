@@ -74,7 +74,7 @@ def value_problem(element: Element, value: str) -> tuple[str, str] | None:
 
 def content_problem(element: Element, value: str) -> tuple[str, str] | None:
     """What is wrong with the characters of a value, and what its class expects."""
-    if not value or ((value.isascii() or _sayable(element, value)) and _CONTENT_TESTS[element.characters](value)):
+    if not value or ((value.isascii() or _sayable(element, value)) and CONTENT_TESTS[element.characters](value)):
         return None
     return _first_wrong(element, value), f"{element.format}: {CONTENT_WORDS[element.characters]}"
 
@@ -118,14 +118,15 @@ def _belongs(content: str, character: str, place: int) -> bool:
         return character in "CD" if place == 1 else character.isdecimal()
     if content == "z":
         return character.isdecimal() or character in "=D"
-    return _CONTENT_TESTS[content](character * 2 if content == "b" else character)
+    return CONTENT_TESTS[content](character * 2 if content == "b" else character)
 
 
 def _is_track(value: str) -> bool:
     return value.replace("=", "0").replace("D", "0").isdecimal()
 
 
-_CONTENT_TESTS: Final[dict[str, Callable[[str], bool]]] = {
+#: Class of characters -> whether a text that is not empty is of it.
+CONTENT_TESTS: Final[dict[str, Callable[[str], bool]]] = {
     "n": str.isdecimal,
     "a": str.isalpha,
     "an": str.isalnum,

@@ -27,11 +27,10 @@ from switch.issuers.product_checks import (
     used_abroad,
     used_too_much,
 )
-from switch.issuers.proofs.proof import Proofs, authentication_missing
+from switch.issuers.proofs.proof import Proof, Proofs, authentication_missing
 from switch.issuers.proofs.tries import ProofEvent
 from switch.issuers.scenario import Match, ScenarioState
 from switch.money import currency_name, worded_minor
-from switch.record import altered
 from switch.transaction import (
     AMOUNT_LIMIT_EXCEEDED,
     APPROVED,
@@ -214,14 +213,12 @@ def decide(
     for check in (CHECKS if card.ruled else _UNRULED)[request.transaction_type]:
         refusal = check(case)
         if refusal is not None:
-            decision = _refused(accounts, *refusal)
+            decision = _refused(accounts, *refusal, proof)
             break
     else:
         decision, entry = _granted(case, accounts, next(approval_codes), now_ms)
     if match is not None and match.then.response_code is None:
         decision = _told_late(decision, match)
-    if proof is not None:
-        decision = altered(decision, results=proof.results(decision.response_code))
     accounts.remember(request.key, decision, entry)
     events = () if proof is None else proof.events
     return Judgement(decision, 0.0 if match is None else match.then.delay_seconds, False, entry, events)
@@ -248,6 +245,7 @@ def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int)
         reason=reason,
         approved_minor=granted_minor,
         carried=carried,
+        results=None if case.proof is None else case.proof.results(code),
     )
     return decision, entry
 
@@ -288,8 +286,14 @@ def undo(reversal: Reversal, accounts: AccountBook, records: Records, *, now_ms:
     return Undoing(APPROVED, entry)
 
 
-def _refused(accounts: AccountBook, response_code: str, reason: str) -> Decision:
-    return Decision(response_code=response_code, approval_code=None, decided_by=accounts.issuer_id, reason=reason)
+def _refused(accounts: AccountBook, response_code: str, reason: str, proof: Proof | None = None) -> Decision:
+    return Decision(
+        response_code=response_code,
+        approval_code=None,
+        decided_by=accounts.issuer_id,
+        reason=reason,
+        results=None if proof is None else proof.results(response_code),
+    )
 
 
 def _told_late(decision: Decision, match: Match) -> Decision:

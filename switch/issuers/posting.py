@@ -1,7 +1,8 @@
 """What an issuer does when it is told of a cleared day: each presentment and adjustment is booked on its account, once.
 
 What was presented ends the hold it was held for and takes its own amount from the ledger balance, also where the hold was for
-another amount, has expired, or was never there. A refund that the issuer credited when it approved it, and a reversal that it
+another amount, has expired, or was never there. An item of nothing ends a hold that the merchant's contract has let expire, and
+moves no money. A refund that the issuer credited when it approved it, and a reversal that it
 obeyed before the day of it was cleared, have moved their money already; they are booked, and nothing moves twice.
 """
 
@@ -12,7 +13,19 @@ from typing import NamedTuple, Protocol
 
 from switch.card import Pan
 from switch.issuers.account import ACCOUNT_CURRENCY, NO_CARD, AccountBook
-from switch.issuers.entry import CREDIT, HOLD, POSTED_DEBIT, RETURNED, SETTLED, TAKEN_BACK, Entry, EntryKind, Placed, Records
+from switch.issuers.entry import (
+    CREDIT,
+    EXPIRED,
+    HOLD,
+    POSTED_DEBIT,
+    RETURNED,
+    SETTLED,
+    TAKEN_BACK,
+    Entry,
+    EntryKind,
+    Placed,
+    Records,
+)
 from switch.transaction import ExchangeKey
 
 
@@ -20,7 +33,7 @@ class ClearedItem(NamedTuple):
     """One presentment or adjustment of a cleared day, as the issuer is told of it."""
 
     request_id: int  #: names the presentment; an adjustment has that of the presentment it adjusts
-    amount_minor: int  #: above zero the cardholder is debited, below zero credited
+    amount_minor: int  #: above zero the cardholder is debited, below zero credited; 0: its hold has expired
     approved_minor: int  #: what was approved, in the currency of the amount
     key: ExchangeKey
     rrn: str
@@ -87,7 +100,8 @@ class Posting:
         for each in held:
             placed = self._standing(each)
             if placed is not None and placed.entry.kind == HOLD and placed.left_minor:
-                self._write(placed.entry.changed(SETTLED, placed.left_minor, self._now_ms, self._date))
+                how: EntryKind = SETTLED if item.amount_minor else EXPIRED
+                self._write(placed.entry.changed(how, placed.left_minor, self._now_ms, self._date))
         billed_minor = self._billed(item, key)
         self._move(item, billed_minor, key, account)
         self.items.append(BookedItem(self._date, item.request_id, item.amount_minor, billed_minor, *key))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Literal, Protocol
 
 import trio
 
 from switch.errors import MessageError
+from switch.iso8583.codec import NOTHING_ADDED
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.edition93.translation import Translation
@@ -162,9 +163,18 @@ class Line:
             body = encode(Message(message.mti, {number: in_ascii(value) for number, value in message.elements.items()}))
         self._queued.append(self.framer.wrap(body, tpdu))
 
-    def queue_answer(self, request: bytes, tpdu: bytes, mti: str, approval_code: str | None, response_code: str) -> bool:
-        """Queue the answer that is a request's own bytes and the two codes (``Codec.answered``); False where it is not that."""
-        body = self.codec.answered(request, mti, approval_code, response_code) if self.macs is None else None
+    def queue_answer(
+        self,
+        request: bytes,
+        tpdu: bytes,
+        mti: str,
+        approval_code: str | None,
+        response_code: str,
+        added: Mapping[int, str] = NOTHING_ADDED,
+    ) -> bool:
+        """Queue the answer that is a request's own bytes, the two codes and what the issuer ``added`` (``Codec.answered``);
+        False where it is not that."""
+        body = self.codec.answered(request, mti, approval_code, response_code, added) if self.macs is None else None
         if body is None:
             return False
         self._queued.append(self.framer.wrap(body, tpdu))

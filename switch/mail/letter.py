@@ -39,6 +39,7 @@ LINE_END: Final = "\r\n"
 WORD_BYTES_MAX: Final = 39  #: of a text in one encoded word: with the name of its field no line is longer than 76
 PLAIN_CHARACTERS_MAX: Final = 900  #: of a field on one line; 998 is what RFC 5322 allows
 NAME_CHARACTERS_MAX: Final = 40  #: of a merchant in a Message-ID; what is longer is a digest
+ISOLATE, ISOLATE_END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 #: Suffix of a file -> its media type; the order is that of the attachments.
 MEDIA_TYPES: Final = {
     "pdf": "application/pdf",
@@ -247,12 +248,15 @@ def _body(letter: Letter, head: Head) -> str:
         ("gross", amount(head.gross_minor)),
         ("discount", amount(head.discount_minor)),
         ("vat", amount(head.vat_minor)),
+        *([("entries", amount(head.entries_minor + head.entries_vat_minor))] if head.entries_minor else []),
         *([("brought_forward", amount(head.brought_forward_minor))] if head.brought_forward_minor else []),
         (head.outcome, amount(head.net_minor)),
         *([("account", grouped_rib(head.rib))] if head.outcome == "paid" else []),
         ("value_date", shown_date(head.value_date, labels)),
         ("reference", visible(head.reference)),
     ]
+    if letter.language == "ar":  # or an account is shown from its end (UAX 9): each value has a direction of its own
+        pairs = [(key, f"{ISOLATE}{value}{ISOLATE_END}") for key, value in pairs]
     width = max(len(words[key]) for key, _ in pairs)
     facts = "\n".join(f"  {words[key]:<{width}}{words['mark']}{value}" for key, value in pairs)
     names = "\n".join(f"  {_attached_name(each, letter)}" for each in letter.attachments)

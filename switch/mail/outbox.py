@@ -169,6 +169,10 @@ class MailOutbox:
                 (state, "smtp" if state == "sent" else "", next_ms, attempt.at_ms, attempt.said, letter.id),
             )
 
+    def asked(self, sql: str) -> set[int]:
+        """The ids that a query of messages gives."""
+        return {int(row[0]) for row in self._connection.execute(sql)}
+
     def in_doubt(self) -> set[int]:
         """Queued messages whose last attempt has no answer: the server may have them."""
         last = "SELECT MAX(id) FROM attempt WHERE letter_id = letter.id"

@@ -15,6 +15,7 @@ from switch.endofday.files import day_folder, recorded_files, statement_stem
 from switch.errors import DataFolderError, NegativeAnswerError
 from switch.mail.letter import MEDIA_TYPES, AttachedFile, Letter, changed_file, message_id_of
 from switch.mail.outbox import MailOutbox
+from switch.merchant import LANGUAGES
 from switch.specs.specification import Specs
 
 STATEMENTS_FOLDER: Final = "statements"
@@ -79,7 +80,7 @@ def _letters(
             sender=mail.sender,
             sender_name=specs.centre.name if mail.sender_name is None else mail.sender_name,
             reply_to=mail.reply_to or "",
-            language="en" if language == "en" else "fr",
+            language=language if language in LANGUAGES else "fr",
             queued_at_ms=now_ms,
             attachments=tuple(_attached(folder, name, digests) for name in files.get(statement_stem(merchant_id), [])),
             state="queued" if recipient else "failed",

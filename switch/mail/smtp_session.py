@@ -22,6 +22,7 @@ from switch.errors import SwitchError, UnreachableError
 from switch.issuers.secure_line import ClientTls
 from switch.lines.tls_context import client_side, tls_fault
 from switch.machine.files import read_whole
+from switch.mail.replies import PlainSmtp, WrappedSmtp
 from switch.record import frozen
 from switch.specs.mail.mail_profile import IN_CLEAR, STARTTLS, WRAPPED, SmtpLine
 
@@ -124,9 +125,9 @@ def opened(line: SmtpLine, folder: Path, sender: str) -> SmtpSession:
     with _told(line, login):
         if line.tls == WRAPPED:
             assert tls is not None
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(line.host, line.port, name, timeout=line.timeout_seconds, context=tls.context)
+            smtp: smtplib.SMTP = WrappedSmtp(line.host, line.port, name, timeout=line.timeout_seconds, context=tls.context)
         else:
-            smtp = smtplib.SMTP(line.host, line.port, name, timeout=line.timeout_seconds)
+            smtp = PlainSmtp(line.host, line.port, name, timeout=line.timeout_seconds)
     try:
         with _told(line, login):
             smtp.ehlo_or_helo_if_needed()

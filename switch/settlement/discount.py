@@ -42,7 +42,7 @@ class Charge:
     @property
     def place(self) -> str:
         """Where it stands and since when it is in force."""
-        return f"{self.file}{f':{self.line}' if self.line else ''} from {self.from_date}"
+        return f"{self.file}{f':{self.line}' if self.line else ''}, {self.from_date}"
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Charge:
@@ -172,9 +172,10 @@ class DiscountTable:
         return self.row(business_date, plan_id, FeeSale(origin=origin))
 
     def kinds(self, plan_ids: Iterable[str]) -> set[str]:
-        """The kinds of fees besides the commission that plans have."""
+        """The kinds of fees that plans have, the commission first of all."""
         plans = [self.plan(plan_id) for plan_id in plan_ids]
-        return {each.kind for plan in plans for each in (*plan.extras, *plan.charges)}
+        extras = {row.kind for plan in plans for row in plan.extras}
+        return {COMMISSION} | extras | {one.kind for plan in plans for one in plan.charges}
 
     def gaps(self, business_date: str, plan_id: str, origins: Iterable[str]) -> Iterator[SpecError]:
         """The kinds of sales for which a plan has no commission on a date: the first of each origin."""

@@ -6,6 +6,7 @@ It reads the temporary tables ``cube``, ``numbered_remise`` and ``card_acceptor`
 from __future__ import annotations
 
 from switch.clearing.ledger import COUNTS, POST, POSTED
+from switch.settlement.fees.conversion import CONVERSION_POSTINGS, CONVERSIONS
 
 #: What each remise comes to.
 REMISE_TOTALS = f"""
@@ -15,6 +16,20 @@ SELECT
   SUM(discount_minor) AS discount_minor, SUM(vat_minor) AS vat_minor, SUM(net_minor) AS net_minor
 FROM cube
 GROUP BY merchant_id, terminal_id, remise_number, currency
+"""
+
+#: The entries of no remise, once all sources of entries ran.
+MERCHANT_DUE_TABLE = """
+CREATE TEMP TABLE merchant_due (
+  merchant_id TEXT, currency TEXT, entry_count INTEGER, entries_minor INTEGER, entries_vat_minor INTEGER,
+  PRIMARY KEY (merchant_id, currency))
+"""
+MERCHANT_DUES = """
+INSERT INTO merchant_due (merchant_id, currency, entry_count, entries_minor, entries_vat_minor)
+SELECT merchant_id, currency, COUNT(*), SUM(amount_minor), SUM(vat_minor)
+FROM merchant_entry
+WHERE business_date = :business_date AND remise_number = 0
+GROUP BY merchant_id, currency
 """
 
 #: A remise is paid by itself, or with all that its merchant is due on the date, as the contract says; entries of a remise go
@@ -53,12 +68,6 @@ WITH part AS (
       ORDER BY gross_minor - discount_minor - vat_minor + entries_minor + entries_vat_minor DESC, terminal_id, remise_number
     ) AS place
   FROM due
-), other AS (
-  SELECT merchant_id, currency, COUNT(*) AS entry_count, SUM(amount_minor) AS entries_minor,
-    SUM(vat_minor) AS entries_vat_minor
-  FROM merchant_entry
-  WHERE business_date = :business_date AND remise_number = 0
-  GROUP BY merchant_id, currency
 ), whole AS (
   SELECT
     d.merchant_id, d.terminal_id, d.remise_number, d.currency, d.presentment_count, d.adjustment_count, d.gross_minor,
@@ -66,11 +75,11 @@ WITH part AS (
     d.entries_minor + COALESCE(o.entries_minor, 0) AS entries_minor,
     d.entries_vat_minor + COALESCE(o.entries_vat_minor, 0) AS entries_vat_minor, d.place = 1 AS is_first
   FROM ranked AS d
-  LEFT JOIN other AS o ON d.place = 1 AND o.merchant_id = d.merchant_id AND o.currency = d.currency
+  LEFT JOIN merchant_due AS o ON d.place = 1 AND o.merchant_id = d.merchant_id AND o.currency = d.currency
   UNION ALL
   SELECT
     o.merchant_id, '', 0, o.currency, 0, 0, 0, 0, 0, o.entry_count, o.entries_minor, o.entries_vat_minor, 1
-  FROM other AS o
+  FROM merchant_due AS o
   WHERE NOT EXISTS (SELECT 1 FROM due AS d WHERE d.merchant_id = o.merchant_id AND d.currency = o.currency)
 ), forwarded AS (
   SELECT
@@ -125,11 +134,12 @@ SELECT
     '{merchant}', r.merchant_id), '{date}', :business_date),
   p.reference
 FROM remise_total AS r
-JOIN numbered_remise AS n
-  ON n.merchant_id = r.merchant_id AND n.terminal_id = r.terminal_id AND n.number = r.remise_number
-JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
-JOIN payout AS p
-  ON p.business_date = :business_date AND p.merchant_id = r.merchant_id AND p.currency = r.currency
+CROSS JOIN numbered_remise AS n
+CROSS JOIN card_acceptor AS m
+CROSS JOIN payout AS p
+WHERE n.merchant_id = r.merchant_id AND n.terminal_id = r.terminal_id AND n.number = r.remise_number
+  AND m.merchant_id = r.merchant_id
+  AND p.business_date = :business_date AND p.merchant_id = r.merchant_id AND p.currency = r.currency
   AND p.terminal_id = CASE m.paid_by WHEN 'merchant' THEN '' ELSE r.terminal_id END
   AND p.remise_number = CASE m.paid_by WHEN 'merchant' THEN 0 ELSE r.remise_number END
 ORDER BY r.merchant_id, r.terminal_id, r.remise_number
@@ -170,8 +180,8 @@ WITH charge AS (
 """
 
 STATEMENTS = """
-INSERT INTO statement (business_date, merchant_id, name, city, language, address, ice)
-SELECT DISTINCT p.business_date, p.merchant_id, m.name, m.city, m.language, m.address, m.ice
+INSERT INTO statement (business_date, merchant_id, name, city, language, address, ice, layout)
+SELECT DISTINCT p.business_date, p.merchant_id, m.name, m.city, m.language, m.address, m.ice, m.layout
 FROM payout AS p
 JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
 WHERE p.business_date = :business_date
@@ -199,7 +209,10 @@ GROUP BY merchant_id, transaction_type
 """
 
 #: In this order, after clearing and the sources of ``settlement.entries``; the parameters are business_date and value_date.
-SETTLE = (PAYOUTS, REMISES, PAYOUT_POSTINGS, STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS)
+SETTLE = (
+    *(MERCHANT_DUE_TABLE, MERCHANT_DUES, PAYOUTS, REMISES, PAYOUT_POSTINGS, CONVERSIONS, CONVERSION_POSTINGS),
+    *(STATEMENTS, STATEMENT_TOTALS, TYPE_TOTALS),
+)
 
 #: The head of a merchant's statement, in the order of the fields of ``statement.Head``: of all payouts of its date together.
 #: ``net_minor`` is what is credited, and where nothing is, what is carried; ``carried_minor`` what is carried beside a credit.

@@ -21,8 +21,9 @@ from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
 from switch.record import frozen
 from switch.settlement.bank_account import grouped_iban, grouped_rib
-from switch.settlement.fees.stated import StatementEntry, StatementPayout
-from switch.settlement.statement_labels import LABELS
+from switch.settlement.fees.stated import StatementConversion, StatementEntry, StatementPayout
+from switch.settlement.statement_facts import StatementFacts
+from switch.settlement.statement_labels import LABELS, TEXT_LANGUAGE
 from switch.transaction import (
     BILL_PAYMENT,
     CASH_WITHDRAWAL,
@@ -129,6 +130,8 @@ class Statement:
     origins: tuple[StatementTotal, ...]  #: totals for domestic and foreign cards
     payouts: tuple[StatementPayout, ...] = ()  #: each payout of the date
     entries: tuple[StatementEntry, ...] = ()  #: what changes them besides the lines
+    conversions: tuple[StatementConversion, ...] = ()  #: payouts that are paid in another currency
+    facts: StatementFacts | None = None  #: for its other layouts: read from the books while they are open
 
     @property
     def whole(self) -> StatementTotal:
@@ -256,13 +259,19 @@ def _visible(words: Words) -> Words:
     return tuple(map(visible, words))  # type: ignore[return-value]  # as many as there were
 
 
+def text_labels(head: Head) -> Mapping[str, str]:
+    """The words of the text form."""
+    return LABELS[TEXT_LANGUAGE[head.language]]
+
+
 def write_text_head(out: Out, head: Head) -> None:
     """The text form in the merchant's language, at most ``WIDTH`` columns: who, when, and the names of the columns."""
-    labels = LABELS[head.language]
+    labels = text_labels(head)
     title = labels["title"]
     name, city, centre_name = visible(head.name), visible(head.city), visible(head.centre_name)
     pairs = (
         ("merchant", f"{visible(head.merchant_id)}  {name}, {city}"),
+        *([("ice", visible(head.ice))] if head.ice else []),
         ("rib", grouped_rib(head.rib)),
         ("iban", grouped_iban(head.rib)),
         ("business_date", shown_date(head.business_date, labels)),
@@ -284,12 +293,12 @@ def write_text_head(out: Out, head: Head) -> None:
 
 def write_text_section(out: Out, head: Head, section: str) -> None:
     """The name of a section, one of SECTIONS or ``adjustments``, above its lines."""
-    out.write(f"{LABELS[head.language][section]}\n")
+    out.write(f"{text_labels(head)[section]}\n")
 
 
 def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     """A minus sign may take the space before its column, so that the largest amounts stay within the width."""
-    labels = LABELS[head.language]
+    labels = text_labels(head)
     marks = {"domestic": labels["domestic_mark"], "foreign": labels["foreign_mark"]}
     point = labels["decimal_mark"]
     shown, shown_discount, shown_vat = amount_writer(labels), amount_writer(labels, 13), amount_writer(labels, 12)
@@ -303,7 +312,7 @@ def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
 
 def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], parts: Iterable[StatementTotal]) -> None:
     """The end of the text form: totals of each origin, in all, of the parts of the whole, and the amount credited."""
-    labels = LABELS[head.language]
+    labels = text_labels(head)
     decimals, shown = amount_formatter(head.currency), amount_writer(labels)
 
     def amount(minor: int) -> str:

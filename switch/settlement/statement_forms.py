@@ -6,18 +6,22 @@ Forms of text are written side by side, each line read once for all of them; PDF
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import asdict
 
+from switch.display.visible import visible
 from switch.settlement.statement import (
     ADJUSTMENTS_SECTION,
     SALE_FIELDS,
     Out,
     Section,
     Statement,
+    amount_formatter,
+    amount_writer,
     batches,
     shown_lines,
+    text_labels,
     write_csv_head,
     write_csv_lines,
     write_text_head,
@@ -25,7 +29,11 @@ from switch.settlement.statement import (
     write_text_section,
     write_text_totals,
 )
+from switch.settlement.statement_conversions import conversion_lines
 from switch.settlement.statement_excel import write_excel_head, write_excel_lines
+
+if TYPE_CHECKING:
+    from switch.settlement.typesetting.letters import Letters
 
 TextForm = Literal["text", "csv", "excel-fr"]
 BytesForm = Literal["pdf", "xlsx"]
@@ -67,15 +75,39 @@ def write_texts(statement: Statement, outs: Mapping[TextForm, Out]) -> None:
             if excel is not None:
                 write_excel_lines(excel, head, lines)
     if text is not None:
-        write_text_totals(text, head, statement.origins, statement.parts)
+        _write_text_end(text, statement)
 
 
-def as_bytes(statement: Statement, form: BytesForm) -> bytes:
-    """A statement as PDF or XLSX. The libraries of both are loaded here, for nobody else waits for them."""
+def _write_text_end(text: Out, statement: Statement) -> None:
+    """Entries beside the lines, the totals, and what is paid in another currency."""
+    if statement.entries:
+        _write_text_entries(text, statement)
+    write_text_totals(text, statement.head, statement.origins, statement.parts)
+    for line in conversion_lines(statement, text_labels(statement.head)):
+        text.write(f"{line}\n")
+
+
+def _write_text_entries(out: Out, statement: Statement) -> None:
+    """What changes what is paid besides the lines: before VAT, the VAT and both, below the columns of the lines."""
+    head = statement.head
+    labels = text_labels(head)
+    decimal, shown = amount_formatter(head.currency), amount_writer(labels)
+    out.write(f"{labels['entries']}\n")
+    for entry in statement.entries:
+        amount, vat = shown(decimal(entry.amount_minor)), shown(decimal(entry.vat_minor))
+        both = shown(decimal(entry.amount_minor + entry.vat_minor))
+        out.write(f"{visible(entry.narrative):<73.73}{amount:>14}{'':19}{vat:>12}{both:>14}\n")
+
+
+def as_bytes(statement: Statement, form: BytesForm, letters: Letters | None = None) -> bytes:
+    """A statement as PDF or XLSX. The libraries of both are loaded here, for nobody else waits for them.
+
+    ``letters`` has the fonts for what a PDF cannot write without them (``statement_pdf.as_pdf``).
+    """
     if form == "pdf":
         from switch.settlement.statement_pdf import as_pdf
 
-        return as_pdf(statement)
+        return as_pdf(statement, letters)
     from switch.settlement.statement_xlsx import as_xlsx
 
     return as_xlsx(statement)
@@ -85,6 +117,9 @@ def as_json(statement: Statement) -> dict[str, Any]:
     """What is said once, then the lines and the totals for each origin and type; amounts in minor units."""
     return {
         **asdict(statement.head),
+        "payouts": [asdict(payout) for payout in statement.payouts],
+        "entries": [asdict(entry) for entry in statement.entries],
+        "conversions": [asdict(conversion) for conversion in statement.conversions],
         "lines": [dict(zip(LINE_FIELDS, line, strict=True)) for section in statement.sections for line in section.lines],
         "totals": [asdict(total) for total in statement.origins],
         "types": [asdict(section.total) for section in _of_types(statement)],

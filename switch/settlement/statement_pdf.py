@@ -1,8 +1,9 @@
 """A statement as a PDF: A4 pages with the heads of the columns on each, the totals, and what is paid.
 
-It is set in the Helvetica that every reader of PDF has (accents, and whatever else Windows-1252 writes), so nothing depends on
-the fonts of a machine. The same statement gives the same bytes: the file has neither a time nor a number of its own. Lines are
-written as operators of PDF, without the layout engine of reportlab, which takes several times as long.
+It is set in the Helvetica that every reader of PDF has (accents, and whatever else Windows-1252 writes), and only other letters
+in a font of the machine (``typesetting.letters``). The same statement gives the same bytes: the file has neither a time nor a
+number of its own. Lines are written as operators of PDF, without the layout engine of reportlab, which takes several times as
+long. An Arabic statement is the mirror of the others.
 """
 
 from __future__ import annotations
@@ -10,17 +11,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
-from typing import Any, Final
-
-from reportlab import rl_config
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
+from typing import Final
 
 from switch.display.visible import visible
 from switch.money import currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
-from switch.settlement.pdf_text import placed
+from switch.settlement.fees.stated import StatementEntry
 from switch.settlement.statement import (
+    Head,
     Section,
     ShownLine,
     Statement,
@@ -33,14 +31,29 @@ from switch.settlement.statement import (
     shown_rate,
     years_of_months,
 )
+from switch.settlement.statement_conversions import conversion_lines
 from switch.settlement.statement_labels import LABELS
+from switch.settlement.typesetting.letters import Letters
+from switch.settlement.typesetting.sheet import (
+    ACCENT,
+    BAND,
+    BODY,
+    BOLD,
+    BOTTOM,
+    FAINT,
+    INK,
+    LARGE,
+    LEFT,
+    PAGE_HEIGHT,
+    PLAIN,
+    RIGHT,
+    SMALL,
+    WHITE,
+    ZEBRA,
+    Sheet,
+)
 
 # All lengths are points, 1/72 inch; y counts from the foot of the page.
-PAGE_WIDTH: Final[float] = A4[0]
-PAGE_HEIGHT: Final[float] = A4[1]
-LEFT: Final = 36.0
-RIGHT: Final = PAGE_WIDTH - LEFT
-BOTTOM: Final = 54.0  #: no line stands lower; the foot of the page does
 FIRST_TOP: Final = PAGE_HEIGHT - 194  #: where the lines begin, below the head of the first page
 NEXT_TOP: Final = PAGE_HEIGHT - 62  #: and of the others
 ROW_HEIGHT: Final = 10.5
@@ -50,16 +63,6 @@ TOTALS_TITLE_HEIGHT: Final = 26.0
 TOTAL_ROW_HEIGHT: Final = 12.0
 PAID_HEIGHT: Final = 34.0  #: the amount credited, in its box
 LEGEND_HEIGHT: Final = 22.0
-SMALL, BODY, LARGE = 7.0, 8.5, 15.0  #: sizes of type
-PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
-INK, ACCENT, FAINT, BAND, ZEBRA = (
-    (0.12, 0.14, 0.18),
-    (0.09, 0.28, 0.42),
-    (0.45, 0.48, 0.52),
-    (0.9, 0.93, 0.95),
-    (0.965, 0.97, 0.975),
-)
-
 #: Columns of a line: label, left edge, width. A figure ends at its right edge, everything else begins at its left one.
 TEXT_COLUMNS: Final = (
     ("line_date", LEFT + 2, 38.0),
@@ -80,15 +83,18 @@ FIGURE_COLUMNS: Final = (
 COUNT_RIGHT: Final = LEFT + 300  #: of the counts among the totals
 
 _ZEBRA, _INK = (" ".join(map(str, colour)) for colour in (ZEBRA, INK))
-rl_config.useA85 = 0  # bytes as they are: a fifth smaller, and made in half the time
 
 
-def as_pdf(statement: Statement) -> bytes:
-    """The whole file. It is laid out twice, the first time for the number of its pages."""
+def as_pdf(statement: Statement, letters: Letters | None = None) -> bytes:
+    """The whole file. It is laid out twice, the first time for the number of its pages.
+
+    ``letters`` has the fonts for what Windows-1252 does not write; without it, that becomes question marks. SwitchError where
+    the statement is in Arabic and cannot be set.
+    """
     counting = _Place()
     _walk(statement, counting, _Blank())
     out = io.BytesIO()
-    paper = _Paper(statement, out, counting.page)
+    paper = _Paper(statement, out, counting.page, letters or Letters())
     place = _Place(paper.next_page)
     paper.first_head()
     _walk(statement, place, paper)
@@ -129,6 +135,8 @@ class _Blank:
 
     def subtotal(self, y: float, total: StatementTotal) -> None: ...
 
+    def entry(self, y: float, entry: StatementEntry) -> None: ...
+
     def totals(self, y: float) -> None: ...
 
 
@@ -151,6 +159,12 @@ def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
         if several:
             room(TOTAL_ROW_HEIGHT)
             paper.subtotal(place.take(TOTAL_ROW_HEIGHT), section.total)
+    if statement.entries:
+        room(TITLE_HEIGHT + 2 * ROW_HEIGHT)
+        paper.section(place.take(TITLE_HEIGHT), "entries")
+    for entry in statement.entries:
+        room(ROW_HEIGHT)
+        paper.entry(place.take(ROW_HEIGHT), entry)
     height = _totals_height(statement)
     if not place.fits(height):
         place.begin_page()
@@ -158,15 +172,26 @@ def _walk(statement: Statement, place: _Place, paper: _Blank) -> None:
 
 
 def _totals_height(statement: Statement) -> float:
-    rows = 1 + len(statement.origins) + 1 + len(statement.parts) + 3 + bool(statement.head.brought_forward_minor)
-    return TOTALS_TITLE_HEIGHT + rows * TOTAL_ROW_HEIGHT + PAID_HEIGHT + LEGEND_HEIGHT
+    rows = 1 + len(statement.origins) + 1 + len(statement.parts) + 3 + len(_beside(statement.head))
+    return TOTALS_TITLE_HEIGHT + rows * TOTAL_ROW_HEIGHT + PAID_HEIGHT + LEGEND_HEIGHT + ROW_HEIGHT * len(statement.conversions)
 
 
-class _Paper(_Blank):
-    """The canvas of one statement, with the words and the amounts of its language."""
+def _beside(head: Head) -> list[tuple[str, int]]:
+    """What changes what is paid besides the lines: the key of its label, minor units."""
+    beside = (
+        ("entries", head.entries_minor + head.entries_vat_minor),
+        ("brought_forward", head.brought_forward_minor),
+        ("carried_part", -head.carried_minor),
+    )
+    return [(key, minor) for key, minor in beside if minor]
 
-    def __init__(self, statement: Statement, out: io.BytesIO, page_count: int) -> None:
+
+class _Paper(Sheet, _Blank):
+    """The sheets of one statement, with the words and the amounts of its language."""
+
+    def __init__(self, statement: Statement, out: io.BytesIO, page_count: int, letters: Letters) -> None:
         head = statement.head
+        super().__init__(out, head.language, letters)
         words = LABELS[head.language]
         self.labels = {**words, "thousands_mark": words["printed_thousands_mark"]}
         self.statement, self.head, self.page_count, self.page = statement, head, page_count, 1
@@ -174,18 +199,9 @@ class _Paper(_Blank):
         self.decimal, self.shown_amount = amount_formatter(head.currency), amount_writer(self.labels, 1 << 6)
         self.currency = currency_name(head.currency)
         self.centre, self.name, self.merchant_id = visible(head.centre_name), visible(head.name), visible(head.merchant_id)
-        self.canvas: Any = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, lang=head.language)
         self.canvas.setTitle(f"{words['title']} {visible(head.reference)}")
         self.canvas.setAuthor(self.centre)
         self.canvas.setSubject(f"{self.merchant_id} {head.business_date}")
-        self.canvas.setCreator("Switch")
-        self.type_used: tuple[str, float] | None = None
-
-    def use(self, font: str, size: float) -> None:
-        """Set what follows in this type, until another is used or the page ends."""
-        if self.type_used != (font, size):
-            self.canvas.setFont(font, size)
-            self.type_used = (font, size)
 
     def amount(self, minor: int) -> str:
         return self.shown_amount(self.decimal(minor))
@@ -193,50 +209,15 @@ class _Paper(_Blank):
     def date(self, date: str) -> str:
         return shown_date(date, self.labels)
 
-    def text(
-        self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 0
-    ) -> None:
-        """A text that begins at ``x``; made narrower where it is wider than ``width``."""
-        self.canvas.setFillColorRGB(*ink)
-        self.use(font, size)
-        self.canvas.addLiteral(f"BT {placed(x, y, text, font, size, width or RIGHT - x)} ET")
-
-    def right(
-        self, x: float, y: float, text: str, size: float = BODY, font: str = PLAIN, ink: Any = INK, width: float = 200
-    ) -> None:
-        """A text that ends at ``x``."""
-        self.canvas.setFillColorRGB(*ink)
-        self.use(font, size)
-        self.canvas.addLiteral(f"BT {placed(x - width, y, text, font, size, width, ends=True)} ET")
-
-    def box(self, x: float, y: float, width: float, height: float, ink: Any) -> None:
-        self.canvas.setFillColorRGB(*ink)
-        self.canvas.rect(x, y, width, height, stroke=0, fill=1)
-
-    def rule(self, y: float, width: float = 0.5, ink: Any = FAINT) -> None:
-        self.canvas.setStrokeColorRGB(*ink)
-        self.canvas.setLineWidth(width)
-        self.canvas.line(LEFT, y, RIGHT, y)
-
-    def mark(self, x: float, y: float, size: float) -> None:
-        """The mark of the house: a switch, one line that leads to one of two."""
-        unit = size / 10
-        self.canvas.setFillColorRGB(*ACCENT)
-        self.canvas.roundRect(x, y, size, size, 2 * unit, stroke=0, fill=1)
-        self.canvas.setStrokeColorRGB(1, 1, 1)
-        self.canvas.setFillColorRGB(1, 1, 1)
-        self.canvas.setLineWidth(0.9 * unit)
-        self.canvas.line(x + 2.2 * unit, y + 5 * unit, x + 7.4 * unit, y + 7.4 * unit)
-        for right, up in ((2.2, 5.0), (7.6, 7.5), (7.6, 2.5)):
-            self.canvas.circle(x + right * unit, y + up * unit, 1.05 * unit, stroke=0, fill=1)
-
     def first_head(self) -> None:
         """Who pays whom what, and when."""
         head, labels, top = self.head, self.labels, PAGE_HEIGHT - 36
         self.mark(LEFT, top - 24, 24)
         self.text(LEFT + 31, top - 17, self.centre, LARGE, BOLD, ACCENT, width=230)
         self.right(RIGHT, top - 12, labels["title"], LARGE, BOLD, INK, width=240)
-        self.right(RIGHT, top - 24, f"{labels['reference']} {visible(head.reference)}", BODY, PLAIN, FAINT, width=240)
+        reference = visible(head.reference)  # behind an Arabic word its date would turn round
+        named = reference if self.mirrored else f"{labels['reference']} {reference}"
+        self.right(RIGHT, top - 24, named, BODY, PLAIN, FAINT, width=240)
         self.rule(top - 34, 1, ACCENT)
         y, middle = top - 52, LEFT + 272
         self.text(LEFT, y, self.name, 11, BOLD, width=middle - LEFT - 12)
@@ -264,8 +245,8 @@ class _Paper(_Blank):
 
     def next_page(self) -> None:
         """What every page but the first begins with."""
-        self.canvas.showPage()
-        self.page, self.type_used = self.page + 1, None
+        self.turn_page()
+        self.page += 1
         top = PAGE_HEIGHT - 36
         self.mark(LEFT, top - 10, 12)
         self.text(LEFT + 17, top - 7, f"{self.name} ({self.merchant_id})", BODY, BOLD, width=300)
@@ -284,12 +265,11 @@ class _Paper(_Blank):
         """The names of the columns."""
         labels = self.labels
         self.box(LEFT, y, RIGHT - LEFT, HEADS_HEIGHT - 2, ACCENT)
-        white = (1, 1, 1)
         for key, left, width in TEXT_COLUMNS:
-            self.text(left, y + 4.5, labels[key], SMALL, BOLD, white, width)
+            self.text(left, y + 4.5, labels[key], SMALL, BOLD, WHITE, width)
         names = {"vat": f"{labels['vat']} {shown_rate(self.head.vat_rate_basis_points, labels)}"}
         for key, left, width in FIGURE_COLUMNS:
-            self.right(left + width, y + 4.5, names.get(key, labels[key]), SMALL, BOLD, white, width)
+            self.figure(left + width, y + 4.5, names.get(key, labels[key]), SMALL, BOLD, WHITE, width)
 
     def section(self, y: float, of: str) -> None:
         self.text(LEFT + 2, y + 4, self.labels[of], BODY, BOLD, ACCENT)
@@ -310,27 +290,33 @@ class _Paper(_Blank):
             *(terminal, pan, scheme, self.marks[origin], rrn, approval),
         )
         cells = [
-            placed(left, base, text, PLAIN, SMALL, width)
+            self.set(left, base, text, PLAIN, SMALL, width)
             for (_, left, width), text in zip(TEXT_COLUMNS, texts, strict=True)
             if text
         ]
         shown = self.shown_amount
         for (_, left, width), decimal in zip(FIGURE_COLUMNS, (gross, discount, vat, net), strict=True):
-            cells.append(placed(left, base, shown(decimal), PLAIN, SMALL, width, ends=True))
+            cells.append(self.set(left, base, shown(decimal), PLAIN, SMALL, width, "figure"))
         shade = f"{_ZEBRA} rg {LEFT:.2f} {y:.2f} {RIGHT - LEFT:.2f} {ROW_HEIGHT:.2f} re f " if shaded else ""
         self.canvas.addLiteral(f"{shade}{_INK} rg BT {' '.join(cells)} ET")
 
     def subtotal(self, y: float, total: StatementTotal) -> None:
-        self.canvas.setStrokeColorRGB(*FAINT)
-        self.canvas.setLineWidth(0.4)
-        self.canvas.line(FIGURE_COLUMNS[0][1], y + TOTAL_ROW_HEIGHT - 1, RIGHT, y + TOTAL_ROW_HEIGHT - 1)
+        self.rule(y + TOTAL_ROW_HEIGHT - 1, 0.4, begin=FIGURE_COLUMNS[0][1])
         self.right(COUNT_RIGHT + 14, y + 2.5, f"{self.labels['subtotal']} ({total.line_count})", SMALL, BOLD)
         self._figures(y + 2.5, total, SMALL, BOLD)
+
+    def entry(self, y: float, entry: StatementEntry) -> None:
+        """What it is, before VAT, the VAT, and both, below the columns of the lines."""
+        amounts = (entry.amount_minor, None, entry.vat_minor, entry.amount_minor + entry.vat_minor)
+        self.text(LEFT + 2, y + 3, visible(entry.narrative), SMALL, width=300)
+        for (_, left, width), minor in zip(FIGURE_COLUMNS, amounts, strict=True):
+            if minor is not None:
+                self.figure(left + width, y + 3, self.amount(minor), SMALL, width=width)
 
     def _figures(self, y: float, total: StatementTotal, size: float, font: str) -> None:
         minors = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
         for (_, left, width), minor in zip(FIGURE_COLUMNS, minors, strict=True):
-            self.right(left + width, y, self.amount(minor), size, font, width=width)
+            self.figure(left + width, y, self.amount(minor), size, font, width=width)
 
     def totals(self, y: float) -> None:
         """Totals of each origin, in all and of their parts, the commission with its VAT, and what is paid."""
@@ -343,7 +329,7 @@ class _Paper(_Blank):
             (COUNT_RIGHT, 60.0, "count"),
             *((left + width, width, key) for key, left, width in FIGURE_COLUMNS),
         ):
-            self.right(right, y + 3, labels[key], SMALL, BOLD, FAINT, width)
+            self.figure(right, y + 3, labels[key], SMALL, BOLD, FAINT, width)
         whole = self.statement.whole
         parts = [(f"{labels['of_which']} {labels[part.of].lower()}", part, PLAIN, 10) for part in self.statement.parts]
         origins = [(labels[total.of], total, PLAIN, 0) for total in self.statement.origins]
@@ -352,11 +338,11 @@ class _Paper(_Blank):
             if total is whole:
                 self.box(LEFT, y, RIGHT - LEFT, TOTAL_ROW_HEIGHT, BAND)
             self.text(LEFT + 2 + indent, y + 3, name, 8, font, width=220)
-            self.right(COUNT_RIGHT, y + 3, f"{total.line_count:,}".replace(",", labels["thousands_mark"]), 8, font)
+            self.figure(COUNT_RIGHT, y + 3, f"{total.line_count:,}".replace(",", labels["thousands_mark"]), 8, font, width=60)
             self._figures(y + 3, total, 8, font)
         rate = f" ({shown_rate(head.vat_rate_basis_points, labels)})"
         lines = [
-            *([(labels["brought_forward"], head.brought_forward_minor)] if head.brought_forward_minor else []),
+            *((labels[key], minor) for key, minor in _beside(head)),
             (labels["total_discount"], head.discount_minor),
             (labels["total_vat"] + rate, head.vat_minor),
             (labels["total_charges"], head.discount_minor + head.vat_minor),
@@ -364,13 +350,14 @@ class _Paper(_Blank):
         for name, minor in lines:
             y -= TOTAL_ROW_HEIGHT
             self.text(LEFT + 2, y + 3, name, 8)
-            self.right(RIGHT - 2, y + 3, self.amount(minor), 8)
+            self.figure(RIGHT - 2, y + 3, self.amount(minor), 8, width=FIGURE_COLUMNS[-1][2])
         y -= PAID_HEIGHT
         self.box(LEFT, y + 4, RIGHT - LEFT, PAID_HEIGHT - 10, ACCENT)
         credited = f"{labels[head.outcome]} ({labels['value_date'].lower()} {self.date(head.value_date)})"
         self.text(LEFT + 8, y + 12.5, credited, 10, BOLD, (1, 1, 1), width=340)
         self.right(RIGHT - 8, y + 12, f"{self.amount(head.net_minor)} {self.currency}", 12, BOLD, (1, 1, 1), width=170)
-        self.text(LEFT, y - 10, labels["legend"], SMALL, PLAIN, FAINT)
+        for number, text in enumerate((labels["legend"], *conversion_lines(self.statement, labels))):
+            self.text(LEFT, y - 10 - ROW_HEIGHT * number, text, SMALL, PLAIN, FAINT)
 
     def done(self) -> None:
         self.canvas.showPage()

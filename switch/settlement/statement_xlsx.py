@@ -18,13 +18,14 @@ from switch.display.visible import visible
 from switch.money import BASIS_POINTS, CURRENCIES, currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.statement import CSV_COLUMNS, Section, Statement, StatementRow, years_of_months
-from switch.settlement.statement_labels import EXCEL_FR_HEADS, EXCEL_FR_VALUES, EXCEL_HEADS, LABELS
+from switch.settlement.statement_labels import LABELS, SHEET_HEADS, SHEET_VALUES
 
 LINES_IN_MEMORY_MAX: Final = 20_000  #: of a workbook made in memory; a larger one passes through files that xlsxwriter deletes
 ROWS_MAX: Final = 1_000_000  #: on a sheet below its heads; the format has 1,048,576
 
 #: How wide each column of the lines is, in letters.
 _WIDTHS: Final = {"local_at": 19, "pan_masked": 20, "rrn": 14, "reference": 28, "merchant_id": 17, "transaction_type": 20}
+LEFT_TO_RIGHT: Final = 1  #: of the text of a cell, whatever the sheet's direction
 _DATES: Final = ("business_date", "value_date", "adjusts")
 _AMOUNTS: Final = ("gross", "discount", "vat", "net")
 _OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -53,11 +54,13 @@ class _Workbook:
     def __init__(self, book: Any, statement: Statement) -> None:
         self.book, self.statement, self.head = book, statement, statement.head
         self.labels = LABELS[self.head.language]
-        self.french = self.head.language == "fr"
+        self.heads_of, self.values = SHEET_HEADS[self.head.language], SHEET_VALUES[self.head.language]
+        self.mirrored = self.head.language == "ar"
         self.decimals = CURRENCIES.get(self.head.currency, ("", 2))[1]
         amount = "#,##0" + ("." + "0" * self.decimals if self.decimals else "")
-        date = "dd/mm/yyyy" if self.french else "yyyy-mm-dd"
-        self.plain = book.add_format({"num_format": "@"})  # text, also once somebody has edited it
+        date = "yyyy-mm-dd" if self.head.language == "en" else "dd/mm/yyyy"
+        reads = {"reading_order": LEFT_TO_RIGHT} if self.mirrored else {}  # or an account is shown from its end
+        self.plain = book.add_format({"num_format": "@", **reads})  # text, also once somebody has edited it
         self.bold = book.add_format({"num_format": "@", "bold": True})
         self.title = book.add_format({"num_format": "@", "bold": True, "font_size": 14})
         self.heads = book.add_format({"bold": True, "bg_color": "#17476B", "font_color": "#FFFFFF", "text_wrap": True})
@@ -81,6 +84,8 @@ class _Workbook:
 
     def _summary(self, sheet: Any) -> None:
         """Who, when and how much; then the totals, as the text form has them."""
+        if self.mirrored:
+            sheet.right_to_left()
         head, labels, statement = self.head, self.labels, self.statement
         sheet.set_column(0, 0, 44)
         sheet.set_column(1, 5, 17)
@@ -119,28 +124,43 @@ class _Workbook:
             minors = (total.gross_minor, total.discount_minor, total.vat_minor, total.net_minor)
             for column, minor in enumerate(minors, start=2):
                 sheet.write_number(row, column, self.figure(minor), amount)
-        row += 1
+        self._money(sheet, row + 1)
+
+    def _money(self, sheet: Any, row: int) -> None:
+        """What is paid, and what it is made of besides the lines."""
+        head, labels = self.head, self.labels
         for key, minor in (
+            ("entries", head.entries_minor + head.entries_vat_minor),
             ("brought_forward", head.brought_forward_minor),
+            ("carried_part", -head.carried_minor),
             ("total_discount", head.discount_minor),
             ("total_vat", head.vat_minor),
             ("total_charges", head.discount_minor + head.vat_minor),
             (head.outcome, head.net_minor),
         ):
-            if key == "brought_forward" and not minor:
+            if key in ("entries", "brought_forward", "carried_part") and not minor:
                 continue
             row += 1
             sheet.write_string(row, 0, labels[key], self.bold)
             sheet.write_number(row, 5, self.figure(minor), self.bold_amount)
             if key == "total_vat":
                 sheet.write_number(row, 1, head.vat_rate_basis_points / BASIS_POINTS, self.rate)
+        row += 1
+        for entry in self.statement.entries:
+            row += 1
+            sheet.write_string(row, 0, visible(entry.narrative), self.plain)
+            figures = ((2, entry.amount_minor), (4, entry.vat_minor), (5, entry.amount_minor + entry.vat_minor))
+            for column, minor in figures:
+                sheet.write_number(row, column, self.figure(minor), self.amount)
 
     def _rows(self) -> Iterator[tuple[Section, StatementRow]]:
         return ((section, line) for section in self.statement.sections for line in section.lines)
 
     def _lines(self, sheet: Any, rows: Iterator[tuple[Section, StatementRow]]) -> bool:
         """Fill a sheet with lines below the heads of ``CSV_COLUMNS``; whether all of them had room on it."""
-        names = EXCEL_FR_HEADS if self.french else EXCEL_HEADS
+        names = self.heads_of
+        if self.mirrored:
+            sheet.right_to_left()
         for column, key in enumerate(CSV_COLUMNS):
             sheet.set_column(column, column, _WIDTHS.get(key, 12))
         sheet.freeze_panes(1, 0)
@@ -198,7 +218,7 @@ class _Workbook:
             sheet.write_datetime(row, column, moment, self.time)
 
     def _word(self, word: str) -> str:
-        return EXCEL_FR_VALUES.get(word, word) if self.french else word
+        return self.values.get(word, word)
 
 
 def _date(date: str) -> datetime:

@@ -347,11 +347,10 @@ def check_coverage(
         entries = [*files.tables("merchants.toml", "merchant"), *([others] if others is not None else [])]
         plans = {entry.peek("plan", str) or "" for entry in entries} & set(discount.plans)
         for plan in sorted(plans):
-            for error in discount.gaps(today, plan, sorted({origin for origin, _ in origins})):
-                files.mistakes[error.file, error.key, str(error.found)] = error
+            for gap in discount.gaps(today, plan, sorted({origin for origin, _ in origins})):
+                files.mistakes[gap.file, gap.key, str(gap.found)] = gap
     if vat is not None:
-        _keep(files.mistakes, partial(vat.rate, today))
-        for kind in sorted(discount.kinds(plans)) if discount is not None else ():
+        for kind in sorted(discount.kinds(plans)) if discount is not None else ("commission",):
             _keep(files.mistakes, partial(vat.rate, today, kind))
 
 

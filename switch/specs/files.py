@@ -16,7 +16,7 @@ from switch.specs.toml_lines import TomlLines
 
 T = TypeVar("T")
 
-FOLDERS: Final = (".", "dialects", "fees", "issuers", "scenarios")  #: where TOML files of a specification stand
+FOLDERS: Final = (".", "accounting", "dialects", "fees", "issuers", "scenarios")  #: where TOML files of a specification stand
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024  #: of one file: a hundred thousand cards; more takes minutes to read
 NUMBER_DIGITS: Final = 4_000  #: Python reads numbers of up to 4,300 digits
 _DEEP: Final = re.compile(r"(?:[\[]\s*){50}|(?:\{\s*[^\s={]{1,40}\s*=\s*){50}")  #: brackets opened one within the other

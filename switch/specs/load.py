@@ -7,7 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from switch.accounting.chart import Chart
 from switch.clearing.interchange import InterchangeTable
+from switch.disputes.terms import DISPUTES_FILE, NO_TERMS, DisputeTerms
 from switch.errors import SwitchError
 from switch.issuers.scenario import Scenario
 from switch.rates import NO_RATES, RateTable
@@ -25,8 +27,10 @@ from switch.specs.gateway.gateway_profile import GatewayProfile
 from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
 from switch.specs.specification import Fees, Specs
+from switch.transfers.payer import TransferProfile
 
-MAIL_FILE: Final = "mail.toml"  #: may be missing, as may rates.toml and gateway.toml
+MAIL_FILE: Final = "mail.toml"  #: it may be missing, as may those of rates and disputes
+TRANSFERS_FILE: Final = "transfers.toml"  #: may be missing
 
 
 def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs:
@@ -45,11 +49,14 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     vat = files.read("fees/vat.toml", VatTable.from_toml)
     calendar = read_calendar(files)
     rates = files.read(RATES_FILE, RateTable.from_toml) if files.has(RATES_FILE) else NO_RATES
+    disputes = files.read(DISPUTES_FILE, DisputeTerms.from_toml) if files.has(DISPUTES_FILE) else NO_TERMS
     scenarios = {
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
     mail = files.read(MAIL_FILE, MailProfile.from_toml) if (files.folder / MAIL_FILE).exists() else MailProfile()
     gateway = files.read(GATEWAY_FILE, GatewayProfile.from_toml) if files.has(GATEWAY_FILE) else GatewayProfile()
+    transfers = files.read(TRANSFERS_FILE, TransferProfile.from_toml) if files.has(TRANSFERS_FILE) else TransferProfile()
+    charts = {name: files.read(f"accounting/{name}.toml", partial(Chart.from_toml, name)) for name in files.names("accounting")}
     for check in CHECKS:
         check(files, routing)
     if files.has(GATEWAY_FILE):
@@ -71,8 +78,10 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     assert vat is not None
     assert calendar is not None
     assert mail is not None
+    assert transfers is not None
     assert rates is not None
     assert gateway is not None
+    assert disputes is not None
     return Specs(
         folder=files.folder,
         digest=files.digest(),
@@ -86,8 +95,11 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         calendar=calendar,
         scenarios=MappingProxyType({name: scenario for name, scenario in scenarios.items() if scenario is not None}),
         mail=mail,
+        transfers=transfers,
+        charts=MappingProxyType({name: chart for name, chart in charts.items() if chart is not None}),
         rates=rates,
         gateway=gateway,
+        disputes=disputes,
         unsaid=unsaid,
     )
 

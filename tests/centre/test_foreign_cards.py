@@ -125,7 +125,7 @@ async def test_a_reversal_converts_at_the_rate_of_its_original_after_a_restart_t
         assert (await client.ask(sale)).elements[39] == "00"
     journal.close()
     dearer = dict(specs().rates.courses)
-    dates, rates = dearer["504", "978"]
+    dates, rates, _ = dearer["504", "978"]
     dearer["504", "978"] = type(dearer["504", "978"])((*dates, "2026-11-23"), (*rates, rates[-1]._replace(digits=9_999_999)))
     changed = evolve(specs(), rates=evolve(specs().rates, courses=dearer))
     journal = SqliteJournal(tmp_path / JOURNAL_FILE, vault)

@@ -19,11 +19,11 @@ from typing import Final
 from switch.centre.as_process import LOG_FILE, STOP_SECONDS_MAX, CentreProcess, spawn_centre, start_centre
 from switch.errors import EXIT_NO
 from tests.chaos.figures import Figures
+from tests.chaos.holders import HolderTill, begin_with_aged_holds, holder_specs, wrong_counts, wrong_debits_in_book, wrong_ends
 from tests.chaos.lines import Load
 from tests.chaos.plans import IssuerKill, Life, lives
-from tests.chaos.proof import owed
+from tests.chaos.proof import few, owed
 from tests.chaos.till import Till
-from tests.support.terminal_specs import terminal_specs
 
 FIRST_DATE: Final = "2026-11-22"
 TILLS: Final = 4
@@ -42,10 +42,11 @@ class Campaign:
 
     def __init__(self, data: Path, seed: int, *, every: int = 10, tell: Callable[[str], None] = print) -> None:
         self.data, self.figures = data, Figures()
-        self._specs = ["--specs", str(terminal_specs(data))]
+        self._specs = ["--specs", str(holder_specs(data))]
         self.faults: list[str] = []
         numbers = count(1)
-        self.tills = [Till(numbers, f"{seed} till {place}") for place in range(TILLS)]
+        self.holders = HolderTill(numbers, f"{seed} holders")
+        self.tills = [*(Till(numbers, f"{seed} till {place}") for place in range(TILLS)), self.holders]
         self._random, self._every, self._tell = Random(seed), every, tell
 
     def run(self, switch_kills: int, issuer_kills: int) -> None:
@@ -53,6 +54,7 @@ class Campaign:
         planned = lives(switch_kills, issuer_kills, self._random)
         loaded = [place for place, life in enumerate(planned) if life.early is None]
         closing_life = loaded[len(loaded) // 2]
+        begin_with_aged_holds(self.data)
         try:
             for place, life in enumerate(planned):
                 self._live(life, close=place == closing_life)
@@ -156,6 +158,11 @@ class Campaign:
         for date in dates:
             self._command("day", "close", date, done_before=("already closed", "nothing to close"))
         self._command("check")
+
+    def holder_faults(self) -> list[str]:
+        """What the bank counted wrong, or did not end; to be asked once all is settled."""
+        wrong = (wrong_counts(self.holders.holders), wrong_debits_in_book(self.data), wrong_ends(self.data))
+        return [sentence for found in wrong for sentence in few(found)]
 
     def _command(self, *words: str, done_before: Sequence[str] = ()) -> None:
         """A command as a person types it; a fault where it does not end with 0, or with 1 for having nothing to do."""

@@ -11,6 +11,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.mapping.compose import Sale, sale_message
 from switch.iso8583.mapping.follow_up import COMPLETE, MTIS, REVERSE, Original, following
+from switch.iso8583.mapping.pin_control import PinControl
 from switch.iso8583.message import Message
 from switch.transaction import ExchangeKey
 from tests.e2e.acquirer import AT, SPECS, card_of, sale
@@ -51,6 +52,8 @@ class Asked:
     due: int = 0  #: times it was sent on the line that is open, less the answers that came there
     sent: int = 0  #: times it was sent in all
     answers: list[Answer] = field(factory=list)
+    card: tuple[str, str] | None = None  #: number and expiry; None: the next of its issuer
+    pin_block: str = ""  #: DE 52
 
     @property
     def first(self) -> Asked:
@@ -99,6 +102,9 @@ def message_of(asked: Asked, dialect: Dialect) -> Message:
     original, shop = asked.of, SHOPS[asked.first.number % len(SHOPS)]
     mti = "0100" if original is None else MTIS[COMPLETE] if asked.what == COMPLETION else "0420"
     message = sale_message(_sale_of(asked, mti), dialect)
+    if asked.pin_block:
+        proved = {**message.elements, 52: asked.pin_block, 53: PinControl().text}
+        message = Message(message.mti, {number: proved[number] for number in sorted(proved)})
     if original is not None:
         approval = original.answers[0].approval_code if original.approved else None
         named = Original("0100", original.key, original.rrn, approval)
@@ -110,7 +116,7 @@ def message_of(asked: Asked, dialect: Dialect) -> Message:
 
 def _sale_of(asked: Asked, mti: str) -> Sale:
     shop, first = SHOPS[asked.first.number % len(SHOPS)], asked.first
-    pan, expiry = card_of(asked.issuer, first.number // len(ISSUERS))
+    pan, expiry = first.card or card_of(asked.issuer, first.number // len(ISSUERS))
     return evolve(
         sale(first.number, asked.issuer),
         mti=mti,

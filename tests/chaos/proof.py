@@ -54,12 +54,12 @@ def faults(data: Path, remembered: Iterable[Asked]) -> list[str]:
         books.execute("ATTACH ? AS journal", (f"file:{data / 'journal.db'}?mode=ro",))
         presented, twice = _presentments(books)
         found = [
-            _few(_differing(told)),
-            _few(_lost(journal, told)),
-            _few(_open_ends(journal)),
-            _few(f"{_named(key)} was presented {count} times" for key, count in twice.items()),
-            _few(_unbalanced(standing_at_issuers(data), presented)),
-            _few(fault.sentence for fault in check_books(data).faults),
+            few(_differing(told)),
+            few(_lost(journal, told)),
+            few(_open_ends(journal)),
+            few(f"{_named(key)} was presented {count} times" for key, count in twice.items()),
+            few(_unbalanced(standing_at_issuers(data), presented)),
+            few(fault.sentence for fault in check_books(data).faults),
         ]
     return [sentence for part in found for sentence in part]
 
@@ -156,7 +156,7 @@ def _named(key: ExchangeKey) -> str:
     return f"{key.stan} {key.transmitted_at}"
 
 
-def _few(sentences: Iterable[str]) -> list[str]:
+def few(sentences: Iterable[str]) -> list[str]:
     """All of them, or the first and how many more there are."""
     found = list(sentences)
     left_out = len(found) - KEPT_MAX

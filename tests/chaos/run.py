@@ -36,7 +36,8 @@ def _parser() -> argparse.ArgumentParser:
 def _campaign(data: Path, wanted: argparse.Namespace) -> int:
     campaign = Campaign(data, wanted.seed, every=wanted.every, tell=lambda line: print(line, flush=True))
     campaign.run(wanted.switch_kills, wanted.issuer_kills)
-    found = campaign.faults or faults(data, [asked for till in campaign.tills for asked in till.asked])
+    asked = [asked for till in campaign.tills for asked in till.asked]
+    found = campaign.faults or [*faults(data, asked), *campaign.holder_faults()]
     for name, figure in campaign.figures.lines(campaign.tills):
         print(f"{name:24}{figure}")
     for sentence in found:

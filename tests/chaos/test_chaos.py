@@ -22,6 +22,9 @@ def test_kills_lose_nothing_that_was_answered(tmp_path: Path) -> None:
     asked = [one for till in campaign.tills for one in till.asked]
     assert campaign.faults == []
     assert faults(campaign.data, asked) == []
+    assert campaign.holder_faults() == []
+    codes = {told.code for holder in campaign.holders.holders for told in holder.told}
+    assert codes >= {"00", "55", "75", "65"}
     figures = dict(campaign.figures.lines(campaign.tills))
     assert figures["restarts of the switch"] == "4"
     assert figures["kills of an issuer"] == "2"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from switch.gateway.site.serving import GATEWAY_FOLDER
 from switch.gateway.store.callback_book import CallbackAttempt
 from switch.gateway.store.order_book import open_orders
 from switch.gateway.store.writer import Books
+from switch.specs.folder import default_folder
+from switch.specs.gateway.gateway_checks import GATEWAY_FILE
 
 
 def run(*arguments: str) -> Result:
@@ -87,6 +90,13 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     got = run("serve")
     assert str(got.exception) == "gateway: found no starlette, expected the libraries of the payment page"
+
+
+def test_up_without_a_shop_is_one_sentence(tmp_path: Path) -> None:
+    shutil.copytree(default_folder(), tmp_path / "specs")
+    (tmp_path / "specs" / GATEWAY_FILE).unlink()
+    got = CliRunner().invoke(cli, ["up", "--gateway", "--specs", str(tmp_path / "specs"), "--data", str(tmp_path / "var")])
+    assert str(got.exception).startswith("gateway.toml: found no shop, expected one")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from tests.cli.command import run
 from tests.explain.test_capture import dialogue
 from tests.iso8583.reading.test_stream import SAID, frames, way
 from tests.pcap.builder import conversation, pcap
+from tests.reconciliation.readers.samples import BANK_CSV, BLOCKS, TILL_CSV
 from tests.support.day_builders import FRIDAY, GROCER, SATURDAY, close_two_days
 from tests.support.json_schema import FOLDER, KNOWN, mistakes, schema_of, schemas_within
 
@@ -122,7 +123,16 @@ def test_the_end_of_the_day(tmp_path: Path) -> None:
     shown = held("day", run("day", "show", *data).json)
     assert all(shown[items] for items in ("refunds", "adjustments", "reversed", "holds", "exceptions", "payouts"))
     held("day", run("day", "close", FRIDAY, *data).json)
+    held("day-list", run("day", "list", "--verify", *data).json)
+    held("day-range", run("day", "show", "--month", "2026-11", *data).json)
+    held("day-diff", run("day", "diff", FRIDAY, SATURDAY, *data).json)
+    held("day-redo", run("day", "redo", "--files-only", *data).json)
+    held("find", run("find", GROCER.id, FRIDAY, "98.68", *data).json)
     held("statement", run("statement", GROCER.id, SATURDAY, *data).json)
+    for one in run("statement", GROCER.id, "--month", "2026-11", *data).json:
+        held("statement", one)
+    for layout in ("remise", "monthly"):
+        held("statement-layout", run("statement", GROCER.id, SATURDAY, "--layout", layout, *data).json)
     assert held("check", run("check", *data).json)["sound"] is True
     for item in shown["refunds"]:
         assert held("fees", run("fees", "explain", item["rrn"].strip(), *data).json)[0]["fees"][0]["kind"] == "commission"
@@ -131,8 +141,20 @@ def test_the_end_of_the_day(tmp_path: Path) -> None:
     assert held("mail-send", run("mail", "send", *data).json)["messages"]
     assert held("mail-list", run("mail", "list", *data).json)
     held("mail-show", run("mail", "show", GROCER.id, *data).json)
+    books = held("reconcile-books", run("reconcile", "--books", *data).json)
+    assert books["totals"]
+    assert books["agrees"]
     for item in (*shown["refunds"], *shown["holds"], *shown["adjustments"], *shown["reversed"]):
         held("explain", run("explain", item["rrn"].strip(), *data).json)
+
+
+def test_two_files_reconciled(tmp_path: Path) -> None:
+    (tmp_path / "till.csv").write_text(TILL_CSV, encoding="utf-8")
+    (tmp_path / "releve.txt").write_text(BLOCKS, encoding="utf-8")
+    (tmp_path / "bank.csv").write_text(BANK_CSV, encoding="utf-8")
+    for left, right in (("till.csv", "releve.txt"), ("releve.txt", "bank.csv")):
+        told = held("reconcile", run("reconcile", tmp_path / left, tmp_path / right, "--json").json)
+        assert {each["class"] for each in told["findings"]} == {"matched", "unmatched"}
 
 
 @pytest.mark.parametrize(

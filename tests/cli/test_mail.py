@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from switch.specs.folder import default_folder
 from tests.cli.command import run
 from tests.mail.closed_day import AIRLINE, EMAILS, FRIDAY, GROCER, HOTEL, MERCHANTS, SHOP, closed_day
+from tests.mail.test_bounces import report
 from tests.support.day_builders import journal_of
+from tests.support.json_schema import mistakes, schema_of
 from tests.support.smtp_server import PlayedServer, mail_server
 
 
@@ -142,3 +145,24 @@ def test_a_merchant_whose_contract_is_gone_is_named(tmp_path: Path) -> None:
     again = run("mail", "retry", "--data", data, "--specs", specs, "--lang", "fr")
     assert (again.code, again.err) == (1, f"switch: {HOTEL} du 20/11/2026 : échoué : aucun contrat ne donne son adresse\n")
     assert run("mail", "retry", "--data", data).code == 0
+
+
+def test_reports_of_what_came_back_are_read(tmp_path: Path) -> None:
+    data, server = closed_day(tmp_path / "var"), PlayedServer()
+    with mail_server(server):
+        specs = specs_with(tmp_path, server_toml(server))
+        assert run("mail", "send", "--data", data, "--specs", specs).code == 0
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "1.eml").write_bytes(report(HOTEL, at_s=int(time.time()) + 60))
+    (tmp_path / "box" / "2.eml").write_bytes(b"Subject: hello\r\n\r\n")
+    told = run("mail", "bounces", tmp_path / "box", "--data", data)
+    assert (told.code, told.out) == (1, "1 message bounced\n1 message not a report\n")
+    assert told.sentence == f"{HOTEL} of {FRIDAY}: bounced: 550 5.1.1 no such user"
+    again = run("mail", "bounces", tmp_path / "box", "--data", data, "--json")
+    assert (again.code, again.json["known_count"], again.json["bounced"]) == (0, 1, [])
+    assert mistakes(again.json, schema_of("mail-bounces")) == []
+    french = run("mail", "bounces", tmp_path / "box", "--data", data, "--lang", "fr")
+    assert french.out == "0 messages rejetés\n1 rapport déjà connu\n1 message qui n'est pas un rapport\n"
+    shown = run("mail", "show", HOTEL, "--data", data).out
+    assert "delivery report" in shown
+    assert run("check", "--data", data).code == 0

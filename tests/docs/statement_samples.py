@@ -10,10 +10,14 @@ from typing import Final
 import pypdfium2
 from attrs import evolve
 
+from switch.endofday.files import system_letters
 from switch.endofday.statements import stated
-from switch.merchant import StatementLanguage
+from switch.merchant import LANGUAGES, StatementLanguage
+from switch.settlement.layouts.layout_forms import DocumentForm, laid_out
+from switch.settlement.statement_facts import StatementLayout
 from switch.settlement.statement_forms import BytesForm, as_bytes
 from tests.docs.pages import ROOT
+from tests.settlement.layouts.day_of_remises import SHOP, close_two_days
 from tests.settlement.test_statement import close_a_day, close_a_day_of_all_kinds, close_the_day_after
 from tests.support.day_builders import FRIDAY, GROCER, HOTEL, SUNDAY
 
@@ -26,6 +30,34 @@ SAMPLES: Final[dict[str, tuple[str, str, BytesForm, StatementLanguage]]] = {
     "statement.pdf": (HOTEL.id, FRIDAY, "pdf", "en"),
 }
 ADDRESSES: Final = {GROCER.id: ("4, rue du Port", "990000000000110"), HOTEL.id: ("2, derb des Vents", "990000000000120")}
+
+
+LAYOUT_SAMPLES_FOLDER: Final = ROOT / "docs" / "samples"
+#: File -> layout, form, language: of the shop of ``day_of_remises`` on its first day.
+LAYOUT_SAMPLES: Final[dict[str, tuple[StatementLayout, DocumentForm, StatementLanguage]]] = {
+    **{
+        f"{layout}-{language}.pdf": (layout, "pdf", language)
+        for layout in ("detailed", "remise", "monthly")
+        for language in LANGUAGES
+    },
+    "remise-fr.xlsx": ("remise", "xlsx", "fr"),
+    "monthly-fr.xlsx": ("monthly", "xlsx", "fr"),
+    "remise-fr.txt": ("remise", "text", "fr"),
+    "monthly-fr.txt": ("monthly", "text", "fr"),
+    "remise.csv": ("remise", "csv", "fr"),
+    "remise-excel-fr.csv": ("remise", "excel-fr", "fr"),
+    "remise.json": ("remise", "json", "fr"),
+}
+
+
+def layout_sample(data: Path, name: str) -> bytes:
+    """A sample of ``docs/samples``, from the days of ``close_two_days``. SwitchError where this machine cannot set Arabic."""
+    layout, form, language = LAYOUT_SAMPLES[name]
+    with stated(data, SHOP.id, FRIDAY, language=language) as told:
+        if layout == "detailed":
+            assert form == "pdf"
+            return as_bytes(told, form, system_letters())
+        return laid_out(told, layout, form, system_letters())
 
 
 def samples(data: Path) -> Iterator[tuple[str, bytes]]:
@@ -43,6 +75,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, content in samples(Path(folder)):
             (EXAMPLES / name).write_bytes(content)
+        close_two_days(Path(folder) / "remises")
+        for name in LAYOUT_SAMPLES:
+            (LAYOUT_SAMPLES_FOLDER / name).write_bytes(layout_sample(Path(folder) / "remises", name))
     page = pypdfium2.PdfDocument(EXAMPLES / "releve.pdf")[0]
     page.render(scale=1.5).to_pil().convert("P", palette=1, colors=32).save(PICTURE, optimize=True)
 

@@ -6,12 +6,18 @@ The centre of these tests has listeners and issuers with MACs, and an issuer who
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
+import zlib
+from base64 import a85decode
 from collections.abc import Iterator
+from email import message_from_bytes
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -369,7 +375,10 @@ def test_nothing_secret_is_left_anywhere(centre: CentreProcess, specs_folder: Pa
     assert len(secrets) > 80
     shown += run("trace", "--data", centre.data, "--last", "200", "--json").out
     shown += run("trace", "--data", centre.data, "--last", "200", "--bytes").out
-    places = [(str(path), content) for path, content in everything_on_disk(centre.data)]
+    shown += all_that_a_closed_day_shows(centre.data)
+    places = [place for path, content in everything_on_disk(centre.data) for place in inside(str(path), content)]
+    kinds = {Path(where.split("!")[0]).suffix for where, _ in places}
+    assert kinds >= {".db", ".eml", ".pdf", ".xlsx", ".csv", ".txt", ".jsonl"}
     places.append(("what was shown", shown.encode()))
     pids = family(centre.process.pid)
     assert len(pids) > len(specs.issuers)
@@ -379,6 +388,58 @@ def test_nothing_secret_is_left_anywhere(centre: CentreProcess, specs_folder: Pa
         found = [secret for secret in secrets if secret in content]
         assert not found, f"{where}: {found}"
     assert "0100" in shown
+
+
+def all_that_a_closed_day_shows(data: Path) -> str:
+    """Close the day with all forms of its statements, and give what every command says of it, of mail and of accounts."""
+    closed = run("day", "close", "--pdf", "--xlsx", "--data", data)
+    assert closed.code == 0, closed.err
+    merchant = "TELECOM00000001"
+    shown = [closed]
+    for words in (
+        ("day", "show", "--json"),
+        ("statement", merchant),
+        ("statement", merchant, "--format", "csv"),
+        ("statement", merchant, "--json"),
+        ("mail", "send"),
+        ("mail", "list", "--json"),
+        ("mail", "show", merchant),
+        ("account", "list", "--json"),
+        ("account", "statement", "atlas-0001", "--json"),
+        ("check", "--json"),
+        ("trace", "--last", "400"),
+    ):
+        shown.append(run(*words, "--data", data))
+        assert shown[-1].code in (0, 1), (words, shown[-1].err)
+    return "".join(each.out + each.err for each in shown)
+
+
+def inside(where: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """A file, and what is packed into it: parts of a message, members of a workbook, streams of a PDF."""
+    yield where, content
+    if where.endswith(".eml"):
+        for part in message_from_bytes(content).walk():
+            packed = part.get_payload(decode=True)
+            if isinstance(packed, bytes):
+                yield from inside(f"{where}!{part.get_filename() or part.get_content_type()}", packed)
+    elif where.endswith(".xlsx"):
+        with ZipFile(BytesIO(content)) as workbook:
+            for name in workbook.namelist():
+                yield f"{where}!{name}", workbook.read(name)
+    elif where.endswith(".pdf"):
+        for number, stream in enumerate(re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)):
+            yield f"{where}!{number}", _inflated(stream)
+
+
+def _inflated(stream: bytes) -> bytes:
+    """The bytes of a stream of a PDF, which stands there compressed, and in ASCII mostly."""
+    packed = stream.strip()
+    if packed.endswith(b"~>"):
+        packed = a85decode(packed.removesuffix(b"~>"))
+    try:
+        return zlib.decompressobj().decompress(packed)
+    except zlib.error:
+        return packed
 
 
 def family(pid: int) -> list[int]:

@@ -138,7 +138,9 @@ def test_a_hold_is_listed_until_it_is_completed_and_counts_on_that_date(tmp_path
     assert rows(
         tmp_path, "SELECT request_id, amount_minor, business_date FROM presentment WHERE merchant_id LIKE 'HOTEL%'"
     ) == [(completion, 115_000, SUNDAY)]
-    assert rows(tmp_path, "SELECT * FROM released_item") == [(hold, SUNDAY, FRIDAY, "captured", completion, 100_000, 1_500)]
+    assert rows(tmp_path, "SELECT * FROM released_item") == [
+        (hold, SUNDAY, FRIDAY, "captured", completion, 100_000, 1_500, None)
+    ]
     assert show_day(tmp_path, SATURDAY) == evolve(saturday, sentence=f"business date {SATURDAY} is closed")
     assert not (tmp_path / "days" / SUNDAY / "holds.csv").exists()
     assert (tmp_path / "days" / SATURDAY / "holds.csv").read_text(encoding="utf-8").splitlines()[1] == (

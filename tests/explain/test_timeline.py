@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from switch.endofday.close import close_day
 from switch.errors import NegativeAnswerError
@@ -17,7 +18,18 @@ from switch.iso8583.message import Message
 from switch.routing.traffic.events import DeliveryFailed, IssuerDown, IssuerUp
 from switch.transaction import ADVICE, FINANCIAL, ExchangeKey
 from tests.support.centre_in_loop import NOW_MS, purchase, specs
-from tests.support.day_builders import FRIDAY, day_specs, journal_of
+from tests.support.day_builders import (
+    CASH,
+    FRIDAY,
+    GROCER,
+    HOTEL,
+    SATURDAY,
+    SUNDAY,
+    day_specs,
+    journal_of,
+    later_ms,
+)
+from tests.support.dispute_builders import dispute
 from tests.support.journal_story import DATE, LINE_93, Told, answers, asks, delivered, takes_back
 
 STAND_IN_CARD = next(c.pan.digits for c in specs().issuers["rif"].all_cards() if c.pan.digits.startswith("2221"))
@@ -284,6 +296,23 @@ def test_what_the_close_of_the_day_did(tmp_path: Path) -> None:
     assert told["value date"].detail == "2026-11-23: 98.68 MAD net to merchant EPICERIE0000001"
     held = [step.detail for step in steps(story(tmp_path, "632400000002"), specs()) if step.what == "captured"]
     assert held == [f"by request 3, business date {FRIDAY}"]
+
+
+def test_what_later_closes_did_with_an_exception_and_a_hold(tmp_path: Path) -> None:
+    hotel = evolve(HOTEL, hold_days=1)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(merchant_id=CASH.id)
+        journal.hold(merchant_id=HOTEL.id)
+        close_day(tmp_path, day_specs((GROCER, hotel)), None, later_ms(tmp_path))
+        journal.decide()
+        close_day(tmp_path, day_specs((GROCER, hotel, CASH)), None, later_ms(tmp_path))
+        dispute(tmp_path, "chargeback", "632400000001", "40.00")
+    told = {step.what: step.detail for step in steps(story(tmp_path, "632400000001"), specs())}
+    assert told["exception"] == f"business date {FRIDAY}: not presented: unknown merchant"
+    assert told["presented"].endswith(f"business date {SATURDAY}")
+    assert told["chargeback"] == f"dossier D26000001 of 40.00 MAD, reason FRAUD, business date {SUNDAY}"
+    ended = {step.what: step.detail for step in steps(story(tmp_path, "632400000002"), specs())}
+    assert ended["expired"] == f"by its contract, business date {SATURDAY}"
 
 
 def test_an_rrn_nobody_used(told: Told) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from bench.load_tools import LoadTools, NoLoadToolsError, build
 from switch.centre.as_process import CentreProcess, running_centre
+from switch.specs.folder import default_folder
 
 pytestmark = pytest.mark.outside
 
@@ -59,6 +62,19 @@ def test_chip_data_of_a_large_message_reach_the_issuer_which_knows_no_such_crypt
     _, port = centre.address("ascii")
     figures = tools.load(port, "--big", "-c", "2", "-w", "8", "-n", "200", "--set", "49=504", "--set", "41=TERM0055")
     assert (figures["approved"], figures["declined"], figures["unmatched"]) == (0, 200, 0)
+
+
+def test_a_bank_that_looks_at_no_cryptogram_approves_them(tools: LoadTools, tmp_path: Path) -> None:
+    """As docs/reference/keys.md says of recorded cryptograms."""
+    folder = Path(shutil.copytree(default_folder(), tmp_path / "specs"))
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "keys.md").read_text(encoding="utf-8")
+    (security,) = re.findall(r"```toml\n(\[security\]\nverify = .*?)```", page, re.DOTALL)
+    vesta = folder / "issuers" / "vesta.toml"
+    text = vesta.read_text(encoding="utf-8")
+    vesta.write_text(text.replace("timeout_seconds = 10\n", f"timeout_seconds = 10\n\n{security}", 1), encoding="utf-8")
+    with running_centre(tmp_path / "var", ["--specs", str(folder)]) as centre:
+        _, port = centre.address("ascii")
+        _approved(tools.load(port, "--big", "-n", "200", "--set", "49=504", "--set", "41=TERM0056"), 200)
 
 
 def test_its_own_currency_is_declined_for_every_request(tools: LoadTools, centre: CentreProcess) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.errors import MessageError
-from switch.iso8583.codec import Codec
+from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.elements import ECHOED
 from switch.iso8583.message import Message
@@ -20,19 +22,41 @@ CODES = st.tuples(
 )
 
 
-def written(wire: Codec, request: Message, mti: str, approval_code: str | None, response_code: str) -> bytes | MessageError:
+#: What an issuer adds to its answer.
+ADDED = st.fixed_dictionaries(
+    {},
+    optional={
+        44: st.sampled_from(("    M", "é", "", "X" * 30)),
+        48: st.sampled_from(("8701M", "8701M8601284501", "9203123", "", "Café")),
+        54: st.sampled_from(("0057504C000000012500", "x", "é")),
+        55: st.sampled_from(("910A0102030405060708303000", "910A010203040506070830300", "zz", "")),
+        62: st.sampled_from(("A", "private é")),
+    },
+)
+
+
+def written(
+    wire: Codec,
+    request: Message,
+    mti: str,
+    approval_code: str | None,
+    response_code: str,
+    added: Mapping[int, str] = NOTHING_ADDED,
+) -> bytes | MessageError:
     """The answer as the encoder writes it."""
     elements = {number: value for number, value in request.elements.items() if number in ECHOED}
     if approval_code is not None:
         elements[38] = approval_code
     try:
-        return wire.encode(Message(mti, elements | {39: response_code}))
+        return wire.encode(Message(mti, elements | {39: response_code} | dict(added)))
     except MessageError as error:
         return error
 
 
-@given(st.data(), st.one_of(dialects, mixtures()), CODES)
-def test_an_answer_is_cut_as_the_encoder_writes_it(data: st.DataObject, spec: Dialect, codes: tuple[str | None, str]) -> None:
+@given(st.data(), st.one_of(dialects, mixtures()), CODES, ADDED)
+def test_an_answer_is_cut_as_the_encoder_writes_it(
+    data: st.DataObject, spec: Dialect, codes: tuple[str | None, str], added: dict[int, str]
+) -> None:
     wire = Codec(spec, plan_at=1)
     body = wire.encode(data.draw(messages(spec)))
     for request in (body, data.draw(spoilt(body))):
@@ -42,8 +66,9 @@ def test_an_answer_is_cut_as_the_encoder_writes_it(data: st.DataObject, spec: Di
         except MessageError:
             continue
         for mti in ("0110", "0210", "0230"):
-            cut = wire.answered(request, mti, *codes)
-            assert cut is None or cut == written(wire, read, mti, *codes)
+            for more in (NOTHING_ADDED, added):
+                cut = wire.answered(request, mti, *codes, more)
+                assert cut is None or cut == written(wire, read, mti, *codes, more)
 
 
 @pytest.mark.parametrize("name", ["ascii", "ascii_hex", "ebcdic", "bcd"])
@@ -54,6 +79,20 @@ def test_a_purchase_in_a_dialect_of_characters_is_answered_by_its_own_bytes(name
     read = wire.decode(body)
     cut = wire.answered(body, "0110", approval_code, "00")
     assert cut == (None if name == "bcd" else written(wire, read, "0110", approval_code, "00"))
+
+
+@pytest.mark.parametrize("name", ["ascii", "ascii_hex", "ebcdic"])
+def test_what_an_issuer_adds_takes_the_place_of_what_came(name: str) -> None:
+    wire = Codec(DIALECTS[name], plan_at=1)
+    request = Message(PURCHASE.mti, dict(sorted({**PURCHASE.elements, 48: "9203123", 55: "9F3602002A"}.items())))
+    body = wire.encode(request)
+    read = wire.decode(body)
+    added = {48: "8701M", 55: "910A01020304050607083030"}
+    cut = wire.answered(body, "0110", "A00001", "00", added)
+    assert cut == written(wire, read, "0110", "A00001", "00", added)
+    assert wire.decode(cut or b"").elements[48] == "8701M"
+    alone = wire.answered(body, "0110", "A00001", "00")
+    assert 48 not in wire.decode(alone or b"").elements
 
 
 def test_a_request_that_brings_a_code_is_answered_by_the_encoder() -> None:

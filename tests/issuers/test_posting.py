@@ -42,7 +42,8 @@ class Bank:
     def restarted(self) -> Bank:
         return Bank(self.book, self.now_ms)
 
-    def ask(self, request: Authorization) -> Entry | None:
+    def ask(self, request: Authorization, *, killed: bool = False) -> Entry | None:
+        """Judge a request; ``killed``: the process dies before it has written what it decided."""
         state = ScenarioState(None, "atlas")
         judged = decide(
             request,
@@ -53,7 +54,7 @@ class Bank:
             today_yymm=TODAY,
             approval_codes=self.codes,
         )
-        if judged.entry is not None:
+        if judged.entry is not None and not killed:
             self.book.append([judged.entry])
         return judged.entry
 
@@ -68,11 +69,13 @@ class Bank:
             self.book.append([undone.entry])
         return undone.entry
 
-    def clear(self, business_date: str, *items: ClearedItem) -> None:
+    def clear(self, business_date: str, *items: ClearedItem, whole: bool = True) -> None:
+        """Book items of a cleared day, and with the last of them that all is booked."""
         posting = Posting(self.accounts, self.book, business_date, self.now_ms, lambda _: Pan(GOOD))
         for item in items:
             posting.book(item)
-        self.book.do(Deed(posting.entries, posting.items, (business_date, len(items), self.now_ms)))
+        day = (business_date, len(items), self.now_ms) if whole else None
+        self.book.do(Deed(posting.entries, posting.items, day))
 
     def pass_days(self, days: int) -> None:
         self.now_ms += days * DAY_MS
@@ -146,6 +149,25 @@ def test_a_completion_of_an_expired_hold_is_an_advice_like_others() -> None:
 
     bank.clear(DAYS[0], presented(completion, 9_000))
     assert bank.money() == (-9_000, 0, -9_000)
+
+
+def test_a_hold_that_the_centre_lets_expire_is_given_back_once_and_a_later_completion_debits_once() -> None:
+    bank, booking = Bank(MemoryBook()), asked(GOOD, 12_500)
+    bank.ask(booking)
+    bank.clear(DAYS[0], presented(booking, 0))
+    assert bank.money() == (0, 0, 0)
+    assert bank.kinds == [("hold", 12_500), ("expired", 12_500)]
+    bank = bank.restarted()
+    bank.pass_days(HOLD_DAYS)
+    assert bank.money() == (0, 0, 0)
+    completion = completing(booking, 9_000)
+
+    bank.tell(completion)
+    assert bank.money() == (0, 9_000, -9_000)
+    bank.clear(DAYS[1], presented(completion, 9_000, 2))
+
+    assert bank.money() == (-9_000, 0, -9_000)
+    assert bank.restarted().money() == bank.money()
 
 
 def test_a_completion_that_is_booked_before_its_advice_comes_ends_the_holds_it_captures() -> None:
@@ -270,10 +292,12 @@ class AccountsOverTheDays(RuleBasedStateMachine):
         self.days = self.asked_count = 0
 
     def teardown(self) -> None:
-        self.bank.pass_days(HOLD_DAYS)
-        assert self.bank.accounts.held_minor == 0, "every hold ends"
-        self.bank.book.close()
-        self.folder.cleanup()
+        try:
+            self.bank.pass_days(HOLD_DAYS)
+            assert self.bank.accounts.held_minor == 0, "every hold ends"
+        finally:
+            self.bank.book.close()
+            self.folder.cleanup()
 
     def some(self, data: st.DataObject) -> Sale:
         return data.draw(st.sampled_from(self.sales))
@@ -356,8 +380,37 @@ class AccountsOverTheDays(RuleBasedStateMachine):
             assert self.bank.tell(sale.request) == ()
 
     def clear(self, *items: ClearedItem) -> None:
+        """Book a day; every other one in two steps, between which the process is killed."""
         self.days += 1
-        self.bank.clear(f"day {self.days:06d}", *items)
+        date = f"day {self.days:06d}"
+        if self.days % 2 and len(items) > 1:
+            self.bank.clear(date, items[0], whole=False)
+            self.bank = self.bank.restarted()
+            items = items[self.bank.book.booked_count(date) or 0 :]
+        self.bank.clear(date, *items)
+        assert self.bank.book.booked_count(date) is None
+
+    @rule(pan=st.sampled_from([GOOD, OF_SERIES]), amount_minor=st.integers(1, 50_000), again=st.booleans())
+    def killed_before_it_has_written(self, pan: str, amount_minor: int, again: bool) -> None:
+        """What it decided was never said: it is as if it had not been asked, and may be asked again."""
+        self.asked_count += 1
+        request = asked(pan, amount_minor, self.asked_count)
+        self.bank.ask(request, killed=True)
+        self.bank = self.bank.restarted()
+        if again and self.bank.ask(request) is not None:
+            self.keep(request, amount_minor)
+
+    @precondition(lambda self: self.sales)
+    @rule(data=st.data())
+    def killed_before_it_has_answered(self, data: st.DataObject) -> None:
+        """What it has written stands: a repeat gets the same answer, and nothing is held twice."""
+        self.asked_count += 1
+        request = asked(GOOD, data.draw(st.integers(1, 5_000)), self.asked_count)
+        entry = self.bank.ask(request)
+        self.bank = self.bank.restarted()
+        assert self.bank.ask(request) is None or entry is None
+        if entry is not None:
+            self.keep(request, request.amount_minor)
 
     @rule(days=st.integers(1, 20))
     def days_pass(self, days: int) -> None:

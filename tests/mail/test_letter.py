@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from switch.endofday import books
 from switch.errors import DataFolderError
+from switch.mail.delivery import mail_after_close
 from switch.mail.letter import MEDIA_TYPES, Letter, bytes_of, message_id_of
 from switch.mail.wording import WORDING
 from switch.settlement import payouts
+from switch.settlement.bank_account import grouped_rib
 from switch.settlement.statement import Head
-from tests.mail.closed_day import AIRLINE, FRIDAY, GROCER, closed_day, letters, send
+from tests.mail.closed_day import AIRLINE, FRIDAY, GROCER, SPECS, Clock, closed_day, letters, send
 
 CARD = "4507160000000010"
 
@@ -150,3 +152,16 @@ def test_a_row_gives_the_letter_back(data: Path) -> None:
     assert isinstance(letter, Letter)
     assert [each.suffix for each in letter.attachments] == ["txt", "csv"]
     assert letter.file_name == f"{FRIDAY}/{GROCER}.eml"
+
+
+def test_a_message_in_arabic_keeps_each_value_in_its_own_direction(tmp_path: Path) -> None:
+    specs = evolve(SPECS, merchants={**SPECS.merchants, GROCER: evolve(SPECS.merchants[GROCER], language="ar")})
+    data = closed_day(tmp_path, specs)
+    mail_after_close(data, specs, FRIDAY, Clock())
+    message = parsed((data / "mail" / FRIDAY / f"{GROCER}.eml").read_bytes())
+    body = message.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "السلام عليكم" in text
+    assert f"\N{LEFT-TO-RIGHT ISOLATE}{grouped_rib(SPECS.merchants[GROCER].rib)}\N{POP DIRECTIONAL ISOLATE}" in text
+    assert str(message["Subject"]).startswith("كشف عمليات")

@@ -6,6 +6,7 @@ VAT is 10 %, and 20 % on subscription and rent from 2026 on. Amounts are in cent
 from __future__ import annotations
 
 import sqlite3
+import tomllib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.errors import SpecError, SpecsLackError
 from switch.merchant import HeldBack
+from switch.settlement.discount import DiscountTable
+from switch.settlement.fees.rows import FeeSale
+from switch.spec_table import SpecTable
 from tests.support.day_builders import (
     DISCOUNT,
     FRIDAY,
@@ -53,6 +57,19 @@ charge = [
   { kind = "subscription", from = "2020-01-01", amount = "200.00" },
   { kind = "subscription", from = "2026-01-01", amount = "250.00" },
   { kind = "rent", from = "2020-01-01", amount = "150.00" },
+  { kind = "chargeback_fee", from = "2020-01-01", amount = "180.00" },
+]
+
+[[plan]]
+id = "columns"
+name = "By what the card and the shop are"
+rate = [
+  { from = "2020-01-01", rate_basis_points = 100 },
+  { from = "2020-01-01", product = "credit", rate_basis_points = 150 },
+  { from = "2020-01-01", product = "credit", mcc = "5541", rate_basis_points = 90 },
+  { from = "2020-01-01", product = "credit", mcc = "5541", transaction_type = "cash_withdrawal", \
+    rate_basis_points = 0, fixed = "2.00" },
+  { from = "2026-11-21", product = "credit", mcc = "5541", rate_basis_points = 80 },
 ]
 
 [[plan]]
@@ -139,7 +156,8 @@ def test_other_fees_of_a_transaction(tmp_path: Path, asked: dict[str, Any], fees
 
 
 def test_charges_are_due_once_and_monthly(tmp_path: Path) -> None:
-    """Set-up once; 250.00 a month, the row of 2026; rent for each terminal: whether the merchant sells or not."""
+    """Set-up once; 250.00 a month, the row of 2026; rent for each terminal: whether the merchant sells or not. The fee of a
+    chargeback waits for one."""
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide()
         first = close(tmp_path)
@@ -147,7 +165,7 @@ def test_charges_are_due_once_and_monthly(tmp_path: Path) -> None:
         second = close(tmp_path)
     columns = "business_date, kind, terminal_id, reference, amount_minor, vat_minor, rule"
     sql = f"SELECT {columns} FROM merchant_entry ORDER BY kind, terminal_id"
-    place = "fees/discount.toml from "
+    place = "fees/discount.toml, "
     assert rows(tmp_path, sql) == [
         (FRIDAY, "rent", "SHOP0001", "2026-11", -150_00, -30_00, f"{place}2020-01-01"),
         (FRIDAY, "rent", "SHOP0002", "2026-11", -150_00, -30_00, f"{place}2020-01-01"),
@@ -165,7 +183,7 @@ def test_charges_are_due_once_and_monthly(tmp_path: Path) -> None:
 
 def test_a_reversal_leaves_the_fees_of_what_remains(tmp_path: Path) -> None:
     with journal_of(tmp_path, FRIDAY) as journal:
-        sold = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}
+        sold: dict[str, Any] = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}
         part, whole = journal.decide(**sold), journal.decide(**sold)
         close(tmp_path)
         journal.reverse(part, 40_00)
@@ -196,6 +214,51 @@ def test_tiers_go_by_what_was_sold_on_earlier_dates_of_the_month(tmp_path: Path)
         (SATURDAY, 500_00, 200),
         (SUNDAY, 10_00, 100),
     ]
+
+
+def test_rows_by_product_category_and_type(tmp_path: Path) -> None:
+    """The fuel station (5541) pays 0.90 % of credit cards, from Saturday on 0.80 %; two dirhams of a withdrawal."""
+    shops = [evolve(GROCER, id=f"SHOP{mcc}", plan="columns", mcc=mcc, terminals=(f"SHOP{mcc}",)) for mcc in ("5411", "5541")]
+    asked: list[dict[str, Any]] = [
+        {"product": "debit"},
+        {"product": "credit"},
+        {"product": "credit", "transaction_type": "cash_withdrawal"},
+    ]
+    with journal_of(tmp_path, FRIDAY) as journal:
+        for _ in range(2):
+            for shop in shops:
+                for each in asked:
+                    journal.decide(merchant_id=shop.id, terminal_id=shop.id, **each)
+            close(tmp_path, specs_with(*shops))
+    found = [row[0] for row in rows(tmp_path, "SELECT discount_minor FROM presentment ORDER BY request_id")]
+    assert found == [1_00, 1_50, 1_50, 1_00, 90, 2_00, 1_00, 1_50, 1_50, 1_00, 80, 2_00]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_rows_that_tie_are_refused_with_both_lines() -> None:
+    plan = """
+    [[plan]]
+    id = "p"
+    name = "P"
+    rate = [
+      { from = "2020-01-01", origin = "foreign", rate_basis_points = 100 },
+      { from = "2020-01-01", channel = "ecommerce", rate_basis_points = 110 },
+    """
+    text = plan + "]"
+    lines = {"plan[1].rate[1]": 6, "plan[1].rate[2]": 7}
+    with pytest.raises(SpecError) as refused:
+        DiscountTable.from_toml(SpecTable("fees/discount.toml", tomllib.loads(text), lines=lines))
+    assert str(refused.value) == (
+        "fees/discount.toml:7: plan[1].rate[2]: found channel ecommerce beside origin foreign of line 6, "
+        "expected one row for the sales that both cover from 2020-01-01: these name as many columns"
+    )
+    above = '{ from = "2020-01-01", origin = "foreign", channel = "ecommerce", rate_basis_points = 120 } ]'
+    table = DiscountTable.from_toml(SpecTable("fees/discount.toml", tomllib.loads(plan + above)))
+    sale = FeeSale(origin="foreign", channel="ecommerce")
+    assert table.row("2026-11-20", "p", sale).rate_basis_points == 120
+    later = '{ from = "2021-01-01", channel = "ecommerce", rate_basis_points = 130 } ]'
+    dated = tomllib.loads(plan.replace('"2020-01-01", channel', '"2020-06-01", channel') + later)
+    assert DiscountTable.from_toml(SpecTable("f", dated)).row("2026-11-20", "p", sale).rate_basis_points == 130
 
 
 def test_commission_rounded_once_for_a_remise_has_its_difference_as_a_line(tmp_path: Path) -> None:
@@ -260,6 +323,7 @@ def test_a_day_says_all_that_is_missing_at_once(tmp_path: Path) -> None:
     assert str(refused.value).split("; ") == [
         f"{no_rate}, expected a [[plan.rate]] of 'tiers' that covers it",
         no_vat.format(""),
+        no_vat.format(" for the fee chargeback_fee"),
         no_vat.format(" for the fee rent"),
         no_vat.format(" for the fee service"),
         no_vat.format(" for the fee subscription"),

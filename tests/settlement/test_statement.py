@@ -14,6 +14,7 @@ import pytest
 
 from switch.endofday.close import close_day
 from switch.endofday.statements import statement
+from switch.mail.wording import WORDING
 from switch.settlement.statement import CSV_COLUMNS, WIDTH
 from switch.settlement.statement_labels import LABELS
 from tests.support.day_builders import CASH, FRIDAY, GROCER, HOTEL, NOW_MS, SATURDAY, SUNDAY, day_specs, journal_of, later_ms
@@ -215,7 +216,8 @@ def test_texts_that_need_quotes_in_csv_have_them(tmp_path: Path) -> None:
 
 
 def test_both_languages_have_the_same_labels() -> None:
-    assert LABELS["fr"].keys() == LABELS["en"].keys()
+    assert LABELS["fr"].keys() == LABELS["en"].keys() == LABELS["ar"].keys()
+    assert WORDING["fr"].keys() == WORDING["en"].keys() == WORDING["ar"].keys()
     assert len(set(CSV_COLUMNS)) == len(CSV_COLUMNS)
 
 

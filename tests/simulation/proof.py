@@ -10,6 +10,7 @@ from typing import Any
 
 from switch.endofday.close import check_books
 from switch.transaction import ExchangeKey
+from tests.simulation.holders import SHORT_ACCOUNTS, wrong_holds, wrong_limits, wrong_tries
 from tests.simulation.shops import ACQUIRER, Deal, key_of
 from tests.simulation.world import World
 
@@ -50,6 +51,8 @@ def faults(world: World) -> list[str]:
     worth = _worths(rows)
     found += [fault for deal in world.shops.deals.values() for fault in _taken_back(deal, rows, worth)]
     found += list(_held(world, worth))
+    for bank in world.banks.values():
+        found += [*wrong_tries(bank.judged), *wrong_limits(bank.judged, bank.book.entries()), *wrong_holds(bank.book.entries())]
     found += list(_coded(world, rows))
     found += list(_presented(rows, booked))
     found += [fault.sentence for fault in check_books(world.data).faults]
@@ -124,9 +127,11 @@ def _taken_back(deal: Deal, rows: list[dict[str, Any]], worth: dict[ExchangeKey,
 
 
 def _held(world: World, worth: dict[ExchangeKey, int]) -> Iterator[str]:
-    """What issuers hold for each exchange, against what the journal says it is worth."""
-    for key, left in worth.items():
+    """What issuers hold for each exchange, against what the journal says it is worth; of cards with short holds, nothing."""
+    accounts = {entry.key: entry.account for bank in world.banks.values() for entry in bank.book.entries()}
+    for key, worth_minor in worth.items():
         held = sum(bank.taken_minor(key) for bank in world.banks.values())
+        left = 0 if accounts.get(key) in SHORT_ACCOUNTS else worth_minor
         if held != left:
             yield f"{key.stan} {key.transmitted_at}: the issuers hold {held} and the journal says {left}"
 

@@ -12,6 +12,7 @@ from switch.iso8583.mapping.acquirer import original_data
 from switch.iso8583.message import Message
 from switch.issuers.profile import Card
 from switch.transaction import ExchangeKey
+from tests.simulation.holders import LIMITED_CARD, PIN_CARD, RIGHT_PIN, SHORT_CARD, WRONG_PIN
 from tests.simulation.weather import CALM_SECONDS, Weather
 from tests.support.centre_in_loop import specs
 
@@ -20,6 +21,7 @@ ACQUIRER: Final = "504777"
 SHOPS: Final = ("TELECOM00000001", "HOTEL0000000001", "SUPERMARCHE0001")
 BATCHES: Final = "SUPERMARCHE0001"  #: whose sales wait for their batch
 TWIN: Final = 1_000  #: added to the number of a deal for its twin's
+FIRST_OF_HOLDERS: Final = 5_000  #: number of the first deal with a card whose bank counts
 POOR_MINOR: Final = 10_000  #: cards with less are asked for more than they have, where less can be taken
 Sender = Callable[[int, Message], None]
 Key = tuple[str, str, str]
@@ -63,6 +65,9 @@ class Shops:
         plans += [self._twins, self._haste, self._tip]
         for number in range(1, deals + 1):
             plan = self.random.choice(plans)
+            weather.at(self.random.uniform(0, CALM_SECONDS * 0.8), partial(plan, number))
+        of_holders = [*[self._pin] * 12, *[self._limited] * 14, *[self._short] * 3]
+        for number, plan in enumerate(of_holders, start=FIRST_OF_HOLDERS):
             weather.at(self.random.uniform(0, CALM_SECONDS * 0.8), partial(plan, number))
         for number in range(1, 5):
             weather.at(self.random.uniform(CALM_SECONDS * 0.2, CALM_SECONDS * 1.2), partial(self._count, -number))
@@ -110,6 +115,38 @@ class Shops:
             )
         if self.random.random() < 0.25:
             self.weather.after(self.random.uniform(0, 300), lambda: self._reverse(deal, in_part=False))
+
+    def _pin(self, number: int) -> None:
+        """A purchase with a PIN, wrong mostly: three are looked at in a day."""
+        deal = self._of(number, PIN_CARD)
+        block = RIGHT_PIN if self.random.random() < 0.3 else WRONG_PIN
+        self._ask(deal, self._message(deal, "0100", "000000", 100, de52=block, de53="2001010100000000"))
+
+    def _limited(self, number: int) -> None:
+        """A purchase, or a hold, of a card that may make few of them; some are given up, or taken back."""
+        deal = self._of(number, LIMITED_CARD)
+        held = self.random.random() < 0.3
+        amount_minor = self.random.choice([100, 250, 1_500, 3_500])
+        self._ask(deal, self._message(deal, "0100" if held else "0200", "000000", amount_minor, de25="06" if held else "00"))
+        if held and self.random.random() < 0.6:
+            self.weather.after(self.random.uniform(20, 250), lambda: self._follow(deal, "0220", amount_minor))
+        elif self.random.random() < 0.35:
+            in_part = self.random.random() < 0.3
+            self.weather.after(self.random.uniform(0.05, 40.0), lambda: self._reverse(deal, in_part=in_part))
+
+    def _short(self, number: int) -> None:
+        """A stay whose hold ends after a day of its bank, before or after it is completed."""
+        deal = self._of(number, SHORT_CARD)
+        self._ask(deal, self._message(deal, "0100", "000000", 4_000, de25="06"))
+        if self.random.random() < 0.6:
+            completed = partial(self._follow, deal, "0220", self.random.randint(500, 4_000))
+            self.weather.after(self.random.uniform(60, 300), completed)
+        if self.random.random() < 0.3:
+            self.weather.after(self.random.uniform(0, 300), lambda: self._reverse(deal, in_part=False))
+
+    def _of(self, number: int, card: Card) -> Deal:
+        deal = self.deals[number] = Deal(number, SHOPS[0], card)
+        return deal
 
     def _follow(self, deal: Deal, mti: str, amount_minor: int) -> None:
         if deal.granted:

@@ -50,7 +50,8 @@ from switch.routing.traffic.events import (
 )
 from switch.specs.specification import Specs
 from switch.transaction import ADVICE
-from tests.simulation.bank import NOW_MS, Bank
+from tests.simulation.bank import BANK_PLANTS, NOW_MS, Bank, BankDiedError
+from tests.simulation.holders import BANK, SECOND_MS, WEEK_MS
 from tests.simulation.shops import Shops
 from tests.simulation.weather import CALM_SECONDS, Weather
 from tests.support.centre_in_loop import specs
@@ -62,7 +63,11 @@ BUSINESS_DATE: Final = "2026-11-22"
 OWN_ID: Final = "504900"
 LIMITS: Final = StandIn(amount_max_minor=20_000, count_max=2, channels=frozenset({"chip"}))
 
-#: Faults put into the switch on purpose, which a simulation worth its name finds.
+UPKEEP_SECONDS: Final = 20  #: between two looks of a bank for holds whose time is up
+#: When all short holds have ended, and none of the others: by a bank's clock, a week after the bad weather.
+ENDED_MS: Final = NOW_MS + int(CALM_SECONDS * SECOND_MS) + WEEK_MS
+
+#: Faults put into the switch or its banks on purpose, which a simulation worth its name finds.
 PLANTS: Final = (
     "match_by_stan_alone",
     "forget_owed_at_restart",
@@ -71,6 +76,7 @@ PLANTS: Final = (
     "no_reversal_after_timeout",
     "reversal_by_reference_misses_what_waits",
     "another_approval_code_in_the_answer",
+    *BANK_PLANTS,
 )
 
 
@@ -110,7 +116,10 @@ class World(Weather):
         assert plant is None or plant in PLANTS
         super().__init__(seed)
         self.plant, self.data = plant, data
-        self.banks = {name: Bank(specs().issuers[name]) for name in ("atlas", "vesta", "rif")}
+        self.banks = {
+            name: Bank(specs().issuers[name], self._bank_clock_ms, plant=plant, dies=self._bank_dies)
+            for name in ("atlas", "vesta", "rif")
+        }
         self.late_approvals: set[int] = set()  #: requests an issuer approved after they were decided without it
         self.life = 0  #: which life of the switch this is; messages to an earlier one are lost
         self.board: Switchboard | None = None
@@ -120,18 +129,36 @@ class World(Weather):
         for _ in range(self.random.randint(0, 3)):
             self.at(self.random.uniform(1, CALM_SECONDS), self._crash_switch)
         for name in self.banks:
-            for _ in range(self.random.randint(0, 2)):
+            for _ in range(self.random.randint(0, 2) + self.random.randint(1, 3) * (name == BANK)):
                 self.at(self.random.uniform(1, CALM_SECONDS), partial(self._crash_bank, name))
         self.at(self.random.uniform(50, CALM_SECONDS), self.random.choice((self._cut_off, self._close_day)))
+        for second in range(UPKEEP_SECONDS, int(CALM_SECONDS), UPKEEP_SECONDS):
+            self.at(second, self._expire_holds)
 
     def finish(self) -> None:
         """Live to the end, then close what days are open."""
         self.run()
         assert self.board is not None
         self.undelivered = self.board.owed
+        for bank in self.banks.values():
+            bank.expire(ENDED_MS)
         self.journal.close()
         for days in range(1, 4):
             close_day(self.data, world_specs(), None, NOW_MS + days * DAY_MS)
+
+    # the banks
+
+    def _bank_clock_ms(self) -> int:
+        """The banks live so much faster that days pass while the weather is bad."""
+        return NOW_MS + int(self.now * SECOND_MS)
+
+    def _bank_dies(self) -> bool:
+        return not self.calm and self.random.random() < 0.004
+
+    def _expire_holds(self) -> None:
+        for bank in self.banks.values():
+            if bank.up:
+                bank.expire()
 
     # the day
 
@@ -315,7 +342,12 @@ class World(Weather):
             bank = self.banks[name]
             if not bank.up:
                 return
-            answer = bank.answer(message)
+            try:
+                answer = bank.answer(message)
+            except BankDiedError:
+                bank.start()  # whoever is connected next, it is another process
+                self._crash_bank(name)
+                return
             self.tell(f"{name} answers {answer.elements[39]} to {message.mti} {message.elements[11]}")
             self._to_switch(f"{answer.mti} {answer.elements[39]} of {name}", lambda: _answered(name, answer))
 

@@ -18,6 +18,7 @@ from switch.clearing.interchange import InterchangeTable
 from switch.endofday.close import close_day
 from switch.journal.journal import SCHEMA, SCHEMA_VERSION
 from switch.merchant import Merchant
+from switch.rates import NO_RATES, RateTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import SpecTable
 from switch.transaction import APPROVALS, CREDITS
@@ -127,6 +128,7 @@ class DaySpecs:
     merchants: Mapping[str, Merchant]
     default_contract: Merchant | None = None
     fees: Fees
+    rates: RateTable = NO_RATES
     calendar: Calendar = field(
         default=Calendar(
             zone=ZoneInfo("Africa/Casablanca"),

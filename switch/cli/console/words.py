@@ -15,24 +15,58 @@ from typing import Any, Final
 
 import click
 
+from switch.cli.french.batch import BATCH_WORDS
+from switch.cli.french.casework import CASEWORK
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
 from switch.cli.french.gateway import GATEWAY
 from switch.cli.french.mail import MAIL
+from switch.cli.french.money import MONEY
 from switch.cli.french.proofs import PROOFS
+from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
 from switch.cli.french.shop import SHOP
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {
-    "fr": {**SCREENS, **PROOFS, **DEMO, **MISTAKES, **MAIL, **FEES, **GATEWAY, **SHOP}
+#: Sentences with more words of their own come first: the first pattern that fits is taken.
+_CATALOGUE: Final = {
+    **CASEWORK,
+    **RECONCILE,
+    **BATCH_WORDS,
+    **SCREENS,
+    **PROOFS,
+    **DEMO,
+    **MISTAKES,
+    **MAIL,
+    **FEES,
+    **MONEY,
+    **GATEWAY,
+    **SHOP,
 }
+CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
+#: The verbs that have ``--lang``.
 SPOKEN: Final = frozenset(
-    {"day", "statement", "mail", "fees", "gateway", "shop", "check", "merchants", "demo"}
-)  #: who have ``--lang``
+    {
+        "check",
+        "day",
+        "demo",
+        "disputes",
+        "exceptions",
+        "fees",
+        "find",
+        "gateway",
+        "mail",
+        "merchants",
+        "payouts",
+        "reconcile",
+        "report",
+        "shop",
+        "statement",
+    }
+)
 
 _KEY: Final = "switch.language"
 _PLACE: Final = re.compile(r"\{(\d)([*#$]?)\}")

@@ -35,6 +35,29 @@ MISTAKES: Final[dict[str, str]] = {
         "la journée comptable {1} n'est pas équilibrée et rien n'a été écrit : {2}"
     ),
     "{1}: no business date is closed yet": "{1} : aucune journée comptable n'est encore arrêtée",
+    # statement
+    "--fault: found {1}, expected drop-lines=3, late-remise, double-remise or clock-offset=1h": (
+        "--fault : trouvé {1}, attendu drop-lines=3, late-remise, double-remise ou clock-offset=1h"
+    ),
+    "--fault: found the layout monthly, expected --layout detailed or remise": (
+        "--fault : trouvé la présentation monthly, attendu --layout detailed ou remise"
+    ),
+    "--fault {1}: found the layout detailed, expected --layout remise": (
+        "--fault {1} : trouvé la présentation detailed, attendu --layout remise"
+    ),
+    "fault {1}: this output is spoilt; books and files of the day are as they were": (
+        "défaut {1} : cette sortie est altérée ; les livres et les fichiers de la journée sont intacts"
+    ),
+    "no font has the characters {1}: each is a question mark; SWITCH_FONTS names a folder with one": (
+        "aucune police n'a les caractères {1} : chacun devient un point d'interrogation ; "
+        "SWITCH_FONTS nomme un dossier de polices"
+    ),
+    "Arabic in a PDF: found no font with its letters, expected one such as Amiri {1}": (
+        "arabe dans un PDF : aucune police n'en a les lettres, attendu une police comme Amiri {1}"
+    ),
+    "Arabic in a PDF: found no arabic-reshaper or no python-bidi, expected both (pip install {1} brings them)": (
+        "arabe dans un PDF : arabic-reshaper ou python-bidi manque (pip install {1} les apporte)"
+    ),
     "merchant {1} has no statement yet: none of its sales is in a closed day": (
         "le commerçant {1} n'a pas encore de relevé : aucune de ses ventes n'est dans une journée arrêtée"
     ),

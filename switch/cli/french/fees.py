@@ -27,6 +27,21 @@ FEES: Final[dict[str, str]] = {
     "ecommerce": "en ligne",
     "magstripe": "piste",
     "manual": "saisie manuelle",
+    "Entries: what changes payouts besides transactions": "Mouvements : ce qui modifie les virements en plus des opérations",
+    "entry": "mouvement",
+    "of": "de",
+    "rounding": "arrondi",
+    "setup": "mise en service",
+    "subscription": "abonnement",
+    "rent": "location TPE",
+    "reserve": "retenue de garantie",
+    "reserve release": "retenue libérée",
+    "deposit": "dépôt de garantie",
+    "deposit release": "dépôt libéré",
+    "chargeback": "impayé",
+    "representment": "représentation",
+    "second chargeback": "second impayé",
+    "chargeback fee": "frais d'impayé",
     "at least {1}": "au moins {1}",
     "at most {1}": "au plus {1}",
     "{1}, plan {2}, from {3}": "{1}, barème {2}, à partir du {3}",
@@ -34,17 +49,20 @@ FEES: Final[dict[str, str]] = {
     "RRN: found {1}, expected one that is presented in a closed day of {2}": (
         "RRN : trouvé {1}, attendu celui d'une opération présentée dans une journée arrêtée de {2}"
     ),
+    "`switch explain RRN` tells what became of it; fees are taken when its day is closed": (
+        "`switch explain RRN` dit ce qu'elle est devenue ; les frais sont pris à l'arrêté de sa journée"
+    ),
     "--card: found {1}, expected digits of a card that routing.toml sends to an issuer": (
         "--card : trouvé {1}, attendu les chiffres d'une carte que routing.toml confie à un émetteur"
     ),
     "presentment {1} (RRN {2}) has not the fee {3} its rule comes to": (
         "la présentation {1} (RRN {2}) n'a pas les frais {3} que donne leur règle"
     ),
-    "fee line {2} of presentment {1} has no presentment or no rule behind it": (
-        "les frais {2} de la présentation {1} n'ont ni présentation ni règle"
+    "presentment {1} is not there for its fee {2}, or has no rule for it": (
+        "la présentation {1} manque à ses frais {2}, ou n'a pas de règle pour eux"
     ),
     "merchant {1}, terminal {2}: the fees {3} differ from their entries by {4} minor units": (
-        "commerçant {1}, TPE {2} : les frais {3} diffèrent de leurs écritures de {4} (en unités divisionnaires)"
+        "commerçant {1}, TPE {2} : les frais {3} diffèrent de leurs mouvements de {4} (en unités divisionnaires)"
     ),
     "presentment {1} (RRN {2}) has not the rates of its rule": "la présentation {1} (RRN {2}) n'a pas les taux de sa règle",
     "merchant {1}: {2} {3} was charged before": "commerçant {1} : {2} {3} déjà facturé",

@@ -54,6 +54,21 @@ MAIL: Final[dict[str, str]] = {
         "Le même en message au commerçant : {1} (supprimé avec le dossier ; --data DIR le garde)"
     ),
     "The same as a message to the merchant: {1}": "Le même en message au commerçant : {1}",
+    "1 message bounced": "1 message rejeté",
+    "{1#} messages bounced": "{1} messages rejetés",
+    "1 report known before": "1 rapport déjà connu",
+    "{1#} reports known before": "{1} rapports déjà connus",
+    "1 report delayed or delivered": "1 rapport de retard ou de remise",
+    "{1#} reports delayed or delivered": "{1} rapports de retard ou de remise",
+    "1 report of other mail": "1 rapport sur un autre courriel",
+    "{1#} reports of other mail": "{1} rapports sur d'autres courriels",
+    "1 message not a report": "1 message qui n'est pas un rapport",
+    "{1#} messages not a report": "{1} messages qui ne sont pas des rapports",
+    "returned without a reason": "retourné sans motif",
+    "{1}: found a file that is too large or cannot be read, left out": "{1} : fichier trop grand ou illisible, laissé de côté",
+    "{1}: found nothing there, expected a message, an mbox or a folder of messages": (
+        "{1} : rien trouvé à cet endroit, attendu un message, un mbox ou un dossier de messages"
+    ),
     # errors
     "--json: found beside --eml, expected one of them": "--json : trouvé avec --eml, attendu l'un des deux",
     "{1}: there are no such messages in the outbox": "{1} : aucun message de ce genre dans la boîte d'envoi",

@@ -11,6 +11,10 @@ from typing import Final
 PROOFS: Final[dict[str, str]] = {
     # the names of the checks, as ``check`` lists them; --json keeps the English ones
     "entries_balance": "écritures équilibrées",
+    "exceptions_end_once": "anomalies clôturées une fois",
+    "disputes_booked": "litiges comptabilisés",
+    "disputes_within_sales": "litiges dans la limite des ventes",
+    "disputes_posted": "écritures des litiges",
     "positions_sum_to_zero": "somme des soldes nets nulle",
     "positions_match_presentments": "soldes nets exacts",
     "approvals_presented_once": "autorisations présentées une fois",
@@ -22,9 +26,9 @@ PROOFS: Final[dict[str, str]] = {
     "statements_equal_payouts": "relevés et virements égaux",
     "remises_add_up": "remises exactes",
     "remises_paid_once": "remises réglées une fois",
-    "entries_posted": "écritures comptabilisées",
+    "entries_posted": "mouvements comptabilisés",
     "fee_lines_follow_rules": "frais conformes aux règles",
-    "line_entries_add_up": "frais repris en écritures",
+    "line_entries_add_up": "frais repris en mouvements",
     "discounts_follow_rules": "taux conformes aux règles",
     "charges_due_once": "abonnements facturés une fois",
     "releases_are_what_was_held": "retenues libérées exactement",
@@ -32,6 +36,8 @@ PROOFS: Final[dict[str, str]] = {
     "payables_discharged": "commerçants soldés",
     "payouts_posted": "virements comptabilisés",
     "carried_once": "reports exacts",
+    "conversions_add_up": "conversions exactes",
+    "conversions_follow_rates": "conversions au cours",
     "closed_day_unchanged": "journée inchangée",
     "charges_follow_rates": "frais conformes aux taux",
     "presentments_are_the_journals": "présentations conformes",
@@ -114,6 +120,28 @@ PROOFS: Final[dict[str, str]] = {
     ),
     "presentment {1} does not add up": ("présentation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
     "adjustment {1} does not add up": ("régularisation {1} : le brut n'est pas la somme de la commission, de la TVA et du net"),
+    # settlement/conversion
+    "conversion of payout {1}: {2} minor units are not what the payout is, or not what is paid with the margin": (
+        "conversion du virement {1} : {2} (en unités divisionnaires) n'est pas le virement, ou le montant payé et la marge"
+    ),
+    "conversion of payout {1}: {2} minor units do not follow the rate {3}": (
+        "conversion du virement {1} : {2} (en unités divisionnaires) ne suit pas le cours {3}"
+    ),
+    # mail/outbox_checks
+    "messages_have_statements": "messages justifiés",
+    "messages_sent_once": "messages envoyés une fois",
+    "outbox_sound": "boîte d'envoi saine",
+    "messages": "messages",
+    "the message for merchant {1} is of no statement of the books": "le message au commerçant {1} n'est d'aucun relevé",
+    "the message for merchant {1} has {2} as the close did not write it": (
+        "le message au commerçant {1} porte {2} autrement que l'arrêté ne l'a écrit"
+    ),
+    "the message for merchant {1} was taken by a mail server twice": (
+        "le message au commerçant {1} a été pris deux fois par un serveur"
+    ),
+    "the message for merchant {1} is sent, and no attempt says so": (
+        "le message au commerçant {1} est envoyé, sans tentative qui le dise"
+    ),
     # settlement/checks
     "merchant {1}, terminal {2}: remise {3} differs from its lines, by a net of {4} minor units": (
         "commerçant {1}, TPE {2} : la remise {3} diffère de ses lignes, d'un net de {4} (en unités divisionnaires)"
@@ -122,13 +150,13 @@ PROOFS: Final[dict[str, str]] = {
         "le virement {1} diffère de ses remises, d'un brut de {2} (en unités divisionnaires)"
     ),
     "merchant {1}: entries differ from the payouts by {2} minor units": (
-        "commerçant {1} : les écritures diffèrent des virements de {2} (en unités divisionnaires)"
+        "commerçant {1} : les mouvements diffèrent des virements de {2} (en unités divisionnaires)"
     ),
     "payout {1} of {2} minor units is not what it is made of": (
         "le virement {1} de {2} (en unités divisionnaires) n'est pas la somme de ce qui le compose"
     ),
     "merchant {1}: entry {2} {3} of {4} minor units is not as in the ledger": (
-        "commerçant {1} : l'écriture {2} {3} de {4} (en unités divisionnaires) n'est pas comme en comptabilité"
+        "commerçant {1} : le mouvement {2} {3} de {4} (en unités divisionnaires) n'est pas comme en comptabilité"
     ),
     "merchant {1}: statement lines of net {2}, payout of {3}, statement totals of {4} (minor units)": (
         "commerçant {1} : net des lignes du relevé {2}, virement {3}, totaux du relevé {4} (en unités divisionnaires)"

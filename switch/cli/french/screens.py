@@ -76,7 +76,7 @@ SCREENS: Final[dict[str, str]] = {
     "merchant": "commerçant",
     "terminal": "TPE",
     "remise": "remise",
-    "entries": "écritures",
+    "entries": "mouvements",
     "forward": "report",
     "outcome": "statut",
     "paid": "crédité",

@@ -24,7 +24,12 @@ WORD_COLUMNS_MIN: Final = 14  #: what a column of words keeps at least; where th
 GAP: Final = 2  #: blanks between columns
 FIGURES: Final = frozenset(
     {"#", "DE", "byte", "bytes", "amount", "balance", "balance each", "count", "debit", "credit", "forward", "days"}
+    | {"entries"}
+    | {"LEFT line", "RIGHT line", "LEFT lines", "RIGHT lines", "LEFT", "RIGHT", "difference", "differences", "findings"}
+    | {"transactions", "by journal", "by bank", "by day"}
     | {"ledger", "held", "available", "gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}
+    | {"paid out", "decisions", "approved", "change"}
+    | {"dates", "charged back", "fee", "booked"}
 )
 
 

@@ -41,7 +41,7 @@ CREATE TABLE merchant_entry (
   PRIMARY KEY (business_date, merchant_id, terminal_id, remise_number, kind, line)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX merchant_entry_of_kind ON merchant_entry (merchant_id, kind, business_date);
-CREATE INDEX merchant_entry_due ON merchant_entry (kind, reference);
+CREATE INDEX merchant_entry_due ON merchant_entry (kind, reference, merchant_id);
 
 -- The rows of fee tables that commissions and fee lines followed, each as it stood in the specification when it was first used.
 CREATE TABLE fee_rule (
@@ -76,7 +76,6 @@ CREATE TABLE fee_line (
   adjusts               TEXT    NOT NULL,   -- business date of the presentment, where it is of an adjustment; else empty
   PRIMARY KEY (business_date, merchant_id, request_id, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX fee_line_of_request ON fee_line (request_id);
 
 -- The remise a presentment or an adjustment is of; 0 on days that were closed before this script.
 ALTER TABLE presentment ADD COLUMN remise_number INTEGER NOT NULL DEFAULT 0;
@@ -121,7 +120,7 @@ FROM payout ORDER BY business_date, merchant_id;
 DROP TABLE payout;
 ALTER TABLE payout_6 RENAME TO payout;
 CREATE INDEX payout_of_merchant ON payout (merchant_id, business_date);
-CREATE INDEX payout_of_day ON payout (business_date);
+CREATE INDEX payout_of_day ON payout (business_date, merchant_id, terminal_id, remise_number);
 
 -- A CHECK cannot be altered: the same table with one kind more.
 CREATE TABLE posting_6 (

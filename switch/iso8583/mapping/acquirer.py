@@ -127,6 +127,10 @@ def to_authorization(
     if channel == MANUAL and condition in ECOMMERCE_CONDITIONS:
         channel = ECOMMERCE
     transaction_type, amount_minor = _type_and_amount(mti, e)
+    plain, security = mti[2:] == "00" and condition not in MARKS, None
+    unmarked = e.keys().isdisjoint(MARKED if places is None else places.marked)
+    if places is not None and not unmarked:
+        security = places.read(e)
     authorization = Authorization(
         key=tuple.__new__(ExchangeKey, (e[32], e[41], stan, e[7])),
         message_class=MESSAGE_CLASSES[mti[1]],
@@ -143,19 +147,11 @@ def to_authorization(
         rrn=e[37],
         local_at=e.get(13, e[7][:4]) + e.get(12, e[7][4:]),
         carried=e,
+        stamped=stamped,
+        security=security,
+        authenticated=plain and not unmarked and channel == ECOMMERCE and _may_be_authenticated(security, e),
     )
-    if stamped:
-        authorization = altered(authorization, stamped=True)
-    plain = mti[2:] == "00" and condition not in MARKS
-    if plain and e.keys().isdisjoint(MARKED if places is None else places.marked):
-        return authorization
-    security = None if places is None else places.read(e)
-    if plain and 54 not in e and 90 not in e and 38 not in e:  # nothing but proofs, or what may be one
-        authenticated = channel == ECOMMERCE and _may_be_authenticated(security, e)
-        return altered(authorization, security=security, authenticated=authenticated)
-    if security is not None:
-        authorization = altered(authorization, security=security)
-    if plain and (e.keys().isdisjoint(MARKED) or _says_no_more(channel, e)):
+    if plain and (unmarked or _says_no_more(channel, e)):
         return authorization
     marked = _marked(authorization, mti, e)
     return _adjusting(marked, e) if _adjusts(mti, e) else marked
@@ -191,8 +187,8 @@ def timed(e: dict[int, str], stamp: Stamp) -> dict[int, str]:
 
 
 def _says_no_more(channel: str, e: Mapping[int, str]) -> bool:
-    """Whether what may mark an authorization marks nothing here: private data that belong to no electronic order."""
-    return channel != ECOMMERCE and 90 not in e and 54 not in e
+    """Whether what may mark an authorization marks nothing here: it is a proof, or private data."""
+    return 54 not in e and 90 not in e and (38 not in e or channel != ECOMMERCE or e.keys().isdisjoint(MARKED))
 
 
 def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorization:
@@ -216,11 +212,9 @@ def _marked(plain: Authorization, mti: str, e: Mapping[int, str]) -> Authorizati
 
 def _may_be_authenticated(security: CardSecurity | None, e: Mapping[int, str]) -> bool:
     """Whether a message carries 3-D Secure data, or may: it has private data of which not all is known to be something else."""
-    if security is None or security.eci is not None or security.cavv is not None or security.cvv2 is None:
-        return not e.keys().isdisjoint(MAY_BE_AUTHENTICATED)
-    places = security.places
-    private = [number for number in MAY_BE_AUTHENTICATED if number in e]
-    return not (isinstance(places, SecurityPlaces) and places.private.issuperset(private))
+    known = security is not None and security.cvv2 is not None and security.eci is None and security.cavv is None
+    places = security.places if known and security is not None else None
+    return not e.keys().isdisjoint(places.unknown if isinstance(places, SecurityPlaces) else MAY_BE_AUTHENTICATED)
 
 
 def _type_and_amount(mti: str, e: Mapping[int, str]) -> tuple[TransactionType, int]:
@@ -383,9 +377,12 @@ def answer_mti(authorization: Authorization) -> str:
     return _ANSWER_MTIS[authorization.function][authorization.message_class]
 
 
-def only_says_codes(decision: Decision) -> bool:
-    """Whether the answer says no more than DE 38 and 39, beside what it gives back of the request."""
-    return decision.carried is None and decision.results is None and decision.response_code != PARTIALLY_APPROVED
+def only_adds(decision: Decision, places: SecurityPlaces | None) -> bool:
+    """Whether the answer says no more than DE 38 and 39 and what the issuer added as it came, beside what it gives back of the
+    request. ``places`` are those of the acquirer's dialect."""
+    if decision.response_code == PARTIALLY_APPROVED:
+        return False
+    return decision.results is None or (places is not None and places.says_alike(decision.results, decision.carried))
 
 
 def refusal(message: Message, response_code: str) -> Message:

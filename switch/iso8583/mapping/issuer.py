@@ -74,6 +74,8 @@ def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Mes
 def secured(message: Message, security: CardSecurity, places: SecurityPlaces, pin: SealedPin | None) -> Message:
     """The request with its proofs of card and holder in the places of the issuer's dialect, and its PIN block as the issuer's
     zone has it (``pin``; None: as it came). MessageError where the dialect has no room for one."""
+    if pin is None and places.hands_on(security):
+        return message
     elements = places.written(message.elements, security)
     if pin is not None:
         elements[PIN_BLOCK], elements[PIN_CONTROL] = pin
@@ -108,7 +110,7 @@ def to_issuer_answer(
         response_code=code,
         approval_code=e.get(38, "").strip() or None,
         reason=mask_numbers(e[REASON]) if REASON in e else reason,
-        carried={n: value for n, value in e.items() if n in FROM_ISSUER} if adds else None,
+        carried={n: e[n] for n in FROM_ISSUER if n in e} if adds else None,
         approved_minor=int(e[4]) if code == PARTIALLY_APPROVED and 4 in e else None,
         contradiction=contradiction,
         results=results,

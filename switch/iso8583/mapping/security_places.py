@@ -6,7 +6,6 @@ block, its control data, chip data and track 2 stand in DE 52, 53, 55 and 35 eve
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -16,12 +15,14 @@ from switch.card import CardSecurity, SecurityResults
 from switch.errors import MessageError
 from switch.iso8583.dialect import SECURITY_OF_ANSWERS, SECURITY_OF_REQUESTS, Dialect
 from switch.iso8583.element import Element, Layout
-from switch.iso8583.elements import EMV_DATA, MARKED, TRACK_2
+from switch.iso8583.elements import EMV_DATA, MARKED, MAY_BE_AUTHENTICATED, TRACK_2
 from switch.iso8583.nested.ber import tag_values, tlv
+from switch.iso8583.nested.plain_tags import Alone, alone_by_head, cut_by_tag, is_plain
+from switch.iso8583.nested.proof_forms import from_form, in_form
 from switch.iso8583.nested.read import contents, subelement
 from switch.iso8583.nested.wire import SubelementError
 from switch.iso8583.nested.write import build, with_subelement
-from switch.iso8583.values import content_problem, value_problem
+from switch.iso8583.values import value_problem
 from switch.record import frozen
 
 PIN_BLOCK: Final = 52
@@ -37,10 +38,6 @@ _VALUE_AT: Final = _EXPIRY_DIGITS + _SERVICE_DIGITS + _PVV_DIGITS
 _CRYPTOGRAM, _CHIP_TRACK = b"\x9f\x26", b"\x57"  #: tags
 _CHIP_TAGS: Final = frozenset({_CRYPTOGRAM, _CHIP_TRACK})
 _CHIP_SERVICE_CODE: Final = "999"  #: with which the value in a chip is reckoned, whatever its track says
-CVV2_IS_THERE: Final = "1"
-#: Last digit of an ECI, in the manner of Visa or of Mastercard, or of a UCAF collection indicator -> ECI as the house has it.
-ECI_BY_DIGIT: Final = {"5": "05", "6": "06", "7": "07", "2": "05", "1": "06", "0": "07"}
-_UCAF: Final = {"05": "212", "06": "211", "07": "210"}
 
 
 class SecurityPlace(NamedTuple):
@@ -51,8 +48,18 @@ class SecurityPlace(NamedTuple):
     form: str
 
 
-#: Element -> tag -> name and form of what stands there.
-QuickPlaces = tuple[tuple[int, dict[str, tuple[str, str]]], ...]
+#: What answers say of proofs is kept, read and written, where it is no longer than this: there are few such texts.
+RESULT_CHARACTERS_MAX: Final = 16
+RESULTS_KEPT_MAX: Final = 4_096
+
+
+class QuickPlace(NamedTuple):
+    """The places of one element whose subelements stand by tag in plain text."""
+
+    number: int
+    head: int  #: characters of tag and length
+    wanted: Mapping[str, tuple[str, str]]  #: tag -> name and form
+    alone: Mapping[str, Alone]  #: by head: where the element has one of them and nothing else
 
 
 @frozen(kw_only=True, eq=False)
@@ -64,10 +71,11 @@ class SecurityPlaces:
     answer: Mapping[str, SecurityPlace]
     elements: Mapping[int, Element]
     plain: Mapping[int, Layout]  #: of those whose subelements stand by tag in plain text
-    like: object  #: the same of two dialects that say all of it alike
-    quick_request: QuickPlaces | None  #: the places where all of them are plain: looked through in less time
-    quick_answer: QuickPlaces | None
-    private: frozenset[int]  #: the elements of the places of a request
+    like: int  #: the same of two dialects that say all of it alike
+    quick_request: tuple[QuickPlace, ...] | None  #: the places where all of them are plain: looked through in less time
+    quick_answer: tuple[QuickPlace, ...] | None
+    answering: tuple[int, ...]  #: the elements of the places of an answer
+    unknown: frozenset[int]  #: where 3-D Secure data may stand that no place of a request is in
     marked: frozenset[int]  #: where none of these is, there is nothing to read: they, what else may prove a card, and MARKED
 
     def read(self, e: Mapping[int, str]) -> CardSecurity | None:
@@ -109,28 +117,45 @@ class SecurityPlaces:
             value = inside[number].get(path[0])
             if value is not None and len(path) > 1:
                 value = subelement(element, e[number], path)
-            value = None if value is None else _from_form(name, form, value)
+            value = None if value is None else from_form(name, form, value)
             if value is not None:
                 found[name] = value
         return found
 
-    def _quick_values(self, quick: QuickPlaces, e: Mapping[int, str]) -> dict[str, str]:
+    def _quick_values(self, quick: tuple[QuickPlace, ...], e: Mapping[int, str]) -> dict[str, str]:
         """The same where every place is a subelement by tag in plain text."""
         found = dict[str, str]()
-        for number, wanted in quick:
-            if number in e:
-                for tag, text in _cut_by_tag(self.plain[number], e[number]).items():
-                    said = wanted.get(tag)
-                    value = None if said is None else _from_form(*said, text)
-                    if said is not None and value is not None:
-                        found[said[0]] = value
+        for number, head, wanted, alone in quick:
+            text = e.get(number)
+            if text is None:
+                continue
+            known = alone.get(text[:head])
+            if known is not None and len(text) == known.characters and text.isascii() and known.fits(text[head:]):
+                cut = {known.tag: text[head:]}
+            else:
+                cut = cut_by_tag(self.plain[number], text)
+            for tag, value in cut.items():
+                said = wanted.get(tag)
+                if said is not None and (meant := from_form(*said, value)) is not None:
+                    found[said[0]] = meant
         return found
 
     def _inside(self, number: int, value: str) -> Mapping[str, str]:
         layout = self.plain.get(number)
         if layout is not None:
-            return _cut_by_tag(layout, value)
+            return cut_by_tag(layout, value)
         return {part.key: part.value for part in reversed(contents(self.elements[number], value).parts)}
+
+    def hands_on(self, security: CardSecurity) -> bool:
+        """Whether proofs that came in a message stand in it as this dialect has them."""
+        source = security.places
+        return isinstance(source, SecurityPlaces) and source.like == self.like
+
+    def says_alike(self, results: SecurityResults, said: Mapping[int, str] | None) -> bool:
+        """Whether what an issuer found stands in the elements of its answer, ``said``, as this dialect has it."""
+        source = results.places
+        alike = isinstance(source, SecurityPlaces) and source.like == self.like
+        return alike and (not results.issuer_authentication or (said is not None and EMV_DATA in said))
 
     def written(self, e: Mapping[int, str], security: CardSecurity) -> dict[int, str]:
         """The elements with the proofs of a request in the places of this dialect, and no longer in those they were read from;
@@ -150,19 +175,33 @@ class SecurityPlaces:
         """The elements of an answer with what the issuer found in the places of this dialect. What does not fit is left out."""
         elements = dict(e)
         source = results.places
-        values = {"cvv2_result": results.cvv2, "cvv_result": results.cvv, "cavv_result": results.cavv}
-        with suppress(MessageError):
-            if not isinstance(source, SecurityPlaces):
-                elements = self._put(elements, self.answer, values)
-            elif source.like != self.like:
-                elements = self._moved(elements, source, source.answer, self.answer, values)
+        if not isinstance(source, SecurityPlaces):
+            said = _said(self, results.cvv2, results.cvv, results.cavv)
+            if elements.keys().isdisjoint(said):
+                elements.update(said)
+            else:
+                elements = self._with_found(elements, results)
+        elif source.like != self.like:
+            with suppress(MessageError):
+                elements = self._moved(elements, source, source.answer, self.answer, _found(results))
         if results.issuer_authentication and EMV_DATA not in elements:
             data = bytes.fromhex(results.issuer_authentication)
             elements[EMV_DATA] = tlv(ISSUER_AUTHENTICATION.hex(), data).hex().upper()
         return elements
 
+    def _with_found(self, e: dict[int, str], results: SecurityResults) -> dict[int, str]:
+        with suppress(MessageError):
+            self._put(e, self.answer, _found(results))
+        return e
+
     def results(self, e: Mapping[int, str]) -> SecurityResults | None:
         """What an issuer's answer says of the proofs; None where it says nothing."""
+        texts = tuple([e.get(number) for number in self.answering])
+        if EMV_DATA not in e and all(text is None or len(text) <= RESULT_CHARACTERS_MAX for text in texts):
+            return _told(self, texts)
+        return self._results(e)
+
+    def _results(self, e: Mapping[int, str]) -> SecurityResults | None:
         told = self._values(self.answer, e)
         authentication = _authentication(e[EMV_DATA]) if EMV_DATA in e else ""
         if not (authentication or told):
@@ -203,7 +242,7 @@ class SecurityPlaces:
             place = places.get(name)
             if place is None or not value:
                 continue
-            element, written = self.elements[place.number], _in_form(name, place.form, value)
+            element, written = self.elements[place.number], in_form(name, place.form, value)
             layout = self.plain.get(place.number)
             if layout is not None and len(place.path) == 1 and place.number not in e:  # nearly all: the first of its element
                 member = layout.members[place.path[0]]
@@ -215,7 +254,7 @@ class SecurityPlaces:
                 there = subelement(element, e[place.number], place.path) or ""
             except SubelementError as fault:
                 raise MessageError(place.number, None, fault.found, fault.expected) from None
-            if (_from_form(name, place.form, there) or "").strip() != value:  # filled up it would be another value
+            if (from_form(name, place.form, there) or "").strip() != value:  # filled up it would be another value
                 found, room = f"{len(value)} characters for {'.'.join((str(place.number), *place.path))}", "as many as it has"
                 raise MessageError(place.number, None, found, room)
         return e
@@ -235,33 +274,20 @@ def without_proofs(e: Mapping[int, str], security: CardSecurity) -> dict[int, st
     return elements
 
 
-def _cut_by_tag(layout: Layout, value: str) -> dict[str, str]:
-    """The subelements of a plain text that the dialect describes, as far as it can be read: what ``contents`` gives of it, in
-    a tenth of the time, for every payment with a CVV2 is looked at so."""
-    found, place, size = dict[str, str](), 0, len(value)
-    tag, head = layout.tag_characters, layout.tag_characters + layout.tag_length_digits
-    while place < size:
-        key, length = value[place : place + tag], value[place + tag : place + head]
-        if not (key.isascii() and key.isalnum() and length.isascii() and length.isdecimal() and len(length) == head - tag):
-            break
-        start, place = place + head, place + head + int(length)
-        member, text = layout.members.get(key, layout.other), value[start:place]
-        if place > size or member is None or content_problem(member, text):
-            break
-        found.setdefault(key, text)
-    return found
+def _found(results: SecurityResults) -> dict[str, str]:
+    return {"cvv2_result": results.cvv2, "cvv_result": results.cvv, "cavv_result": results.cavv}
 
 
-def _is_plain(element: Element) -> bool:
-    """Whether the subelements of an element stand by tag in plain text."""
-    layout = element.layout
-    return (
-        layout is not None
-        and layout.kind == "tags"
-        and layout.text == "ascii"
-        and element.content != "b"
-        and all(each.encoding == "ascii" for each in layout.members.values())
-    )
+@lru_cache(RESULTS_KEPT_MAX)
+def _said(places: SecurityPlaces, cvv2: str, cvv: str, cavv: str) -> Mapping[int, str]:
+    """The elements that say what an issuer found, where nothing else stands in them."""
+    return places._with_found({}, SecurityResults(cvv2=cvv2, cvv=cvv, cavv=cavv))
+
+
+@lru_cache(RESULTS_KEPT_MAX)
+def _told(places: SecurityPlaces, texts: tuple[str | None, ...]) -> SecurityResults | None:
+    """What the elements of an answer say of proofs: the same few texts nearly always."""
+    return places._results({n: text for n, text in zip(places.answering, texts, strict=True) if text is not None})
 
 
 def _begun(element: Element, value: str) -> str:
@@ -280,7 +306,8 @@ def security_places(dialect: Dialect, zone: str = "") -> SecurityPlaces:
     numbers = {place.number for place in (*request.values(), *answer.values())}
     elements = {number: dialect.element(number) for number in sorted(numbers)}
     private = frozenset(place.number for place in request.values())
-    plain = {number: each.layout for number, each in elements.items() if each.layout is not None and _is_plain(each)}
+    plain = {number: each.layout for number, each in elements.items() if each.layout is not None and is_plain(each)}
+    signature = (tuple(request.items()), tuple(answer.items()), tuple(_signature(elements[n]) for n in elements))
     return SecurityPlaces(
         zone=zone,
         request=request,
@@ -289,19 +316,26 @@ def security_places(dialect: Dialect, zone: str = "") -> SecurityPlaces:
         plain=plain,
         quick_request=_quick(request, plain),
         quick_answer=_quick(answer, plain),
-        like=(tuple(request.items()), tuple(answer.items()), tuple(_signature(elements[n]) for n in elements)),
-        private=private,
+        answering=tuple(sorted({place.number for place in answer.values()})),
+        like=_LIKE.setdefault(signature, len(_LIKE)),
+        unknown=frozenset(MAY_BE_AUTHENTICATED) - private,
         marked=private | MARKED | {TRACK_2, PIN_BLOCK, EMV_DATA},
     )
 
 
-def _quick(places: Mapping[str, SecurityPlace], plain: Mapping[int, Layout]) -> QuickPlaces | None:
+_LIKE: Final[dict[object, int]] = {}  #: how dialects have their places -> a number for it
+
+
+def _quick(places: Mapping[str, SecurityPlace], plain: Mapping[int, Layout]) -> tuple[QuickPlace, ...] | None:
     tags = dict[int, dict[str, tuple[str, str]]]()
     for name, place in places.items():
         if place.number not in plain or len(place.path) > 1 or place.path[0] in tags.get(place.number, {}):
             return None
         tags.setdefault(place.number, {})[place.path[0]] = (name, place.form)
-    return tuple(tags.items())
+    return tuple(
+        QuickPlace(n, plain[n].tag_characters + plain[n].tag_length_digits, of, alone_by_head(plain[n], of))
+        for n, of in tags.items()
+    )
 
 
 def _place(dialect: Dialect, name: str) -> SecurityPlace | None:
@@ -329,36 +363,6 @@ def _signature(element: Element | None) -> object:
         tuple((key, _signature(each)) for key, each in layout.members.items()),
     )
     return element.content, element.size, element.length_units, inside
-
-
-def _from_form(name: str, form: str, value: str) -> str | None:
-    """A value as the house has it, from how its place writes it; None where the place says that there is none."""
-    if name == "cvv2" and form == "indicator":
-        return value[2:].strip() or None if value[:1] == CVV2_IS_THERE else None
-    if name == "eci":
-        return ECI_BY_DIGIT.get(value.strip()[-1:])
-    if name == "cavv":
-        return _cavv(value.strip(), form)
-    return value.strip() or None
-
-
-def _cavv(value: str, form: str) -> str:
-    """The bytes of a CAVV in hexadecimal; empty where they cannot be read."""
-    with suppress(ValueError):
-        raw = b64decode(value, validate=True) if form == "base64" else bytes.fromhex(value)
-        return raw.hex().upper()
-    return ""
-
-
-def _in_form(name: str, form: str, value: str) -> str:
-    """The value as its place writes it."""
-    if name == "cvv2" and form == "indicator":
-        return f"{CVV2_IS_THERE}1{value:>4}"  # one of more characters does not fit its place: told, and not cut
-    if name == "eci" and form == "ucaf":
-        return _UCAF.get(value, _UCAF["07"])
-    if name == "cavv" and form == "base64":
-        return b64encode(bytes.fromhex(value)).decode("ascii")
-    return value
 
 
 def _authentication(chip: str) -> str:

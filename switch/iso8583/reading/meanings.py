@@ -7,8 +7,8 @@ from typing import Final
 
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.mapping.pin_control import PinControl
-from switch.iso8583.mapping.security_places import ECI_BY_DIGIT
 from switch.iso8583.mapping.session import KEY_FUNCTION_NAMES, NETWORK_FUNCTION_NAMES
+from switch.iso8583.nested.proof_forms import ECI_BY_DIGIT
 from switch.money import currency_name, format_minor
 from switch.rates import Rate
 from switch.transaction import RESPONSE_MEANINGS, SCHEME_MEANINGS

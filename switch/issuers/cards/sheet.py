@@ -13,7 +13,7 @@ from itertools import islice
 from operator import lt
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, luhn_digits, mask_pan
+from switch.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, all_luhn_valid, luhn_digits, mask_pan
 from switch.display.visible import visible
 from switch.issuers.cards.status import STATUSES
 
@@ -259,20 +259,26 @@ class CardSheet(Generic[T]):
             )
             yield SheetFault(place + 2, "pan", found, "each number once, in ascending order: LC_ALL=C sort sorts the lines")
             return
-        for digits in {len(number) for number in numbers}:
-            alike = [place for place, number in enumerate(numbers) if len(number) == digits]
-            completing = luhn_digits([numbers[place][:-1].decode() for place in alike])
-            for place, digit in zip(alike, completing, strict=True):
-                if numbers[place][-1:] != digit.encode():
-                    number = numbers[place].decode()
-                    said = f"{mask_pan(number)} with check digit {number[-1]}"
-                    yield SheetFault(place + 2, "pan", said, f"check digit {digit}")
+        lengths = set(map(len, numbers))
+        for digits in lengths:
+            alike = numbers if len(lengths) == 1 else [number for number in numbers if len(number) == digits]
+            if not all_luhn_valid(alike):
+                yield from self._without_check_digit(numbers, digits)
+
+    def _without_check_digit(self, numbers: list[bytes], digits: int) -> Iterator[SheetFault]:
+        alike = [place for place, number in enumerate(numbers) if len(number) == digits]
+        completing = luhn_digits([numbers[place][:-1].decode() for place in alike])
+        for place, digit in zip(alike, completing, strict=True):
+            if numbers[place][-1:] != digit.encode():
+                number = numbers[place].decode()
+                said = f"{mask_pan(number)} with check digit {number[-1]}"
+                yield SheetFault(place + 2, "pan", said, f"check digit {digit}")
 
     def _shared_accounts(self, content: bytes) -> Iterator[SheetFault]:
         place = self._places["account"]
         pattern = re.compile(rb"(?:[^,\n]*+,){%d}+([^,\r\n]*+)[^\n]*+\n?" % place)
         accounts = pattern.findall(memoryview(content)[self._start :])
-        if len(set(accounts)) == len(accounts):
+        if all(map(lt, accounts, islice(accounts, 1, None))) or len(set(accounts)) == len(accounts):
             return
         seen: dict[bytes, int] = {}
         for line, account in enumerate(accounts, start=2):

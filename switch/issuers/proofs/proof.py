@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
 from switch.card import CardSecurity, Pan, SecurityResults
@@ -25,6 +26,7 @@ AUTHENTICATED, ATTEMPTED = "05", "06"  #: ECI
 AUTHENTICATION_BYTES: Final = 20
 
 NOTHING_FOUND: Final = SecurityResults()  #: of proofs that nobody looked at
+CVV2_RIGHT, CVV2_NOT_RIGHT = SecurityResults(cvv2="M"), SecurityResults(cvv2="N")
 
 Wrong = tuple[str, str]  #: response code and reason
 
@@ -89,6 +91,7 @@ class Proofs:
 
     def __init__(self, rules: ProofRules, verifier: Verifier, memory: ProofMemory) -> None:
         self.rules, self.verifier, self.memory = rules, verifier, memory
+        self.checks = tuple(check for check in _CHECKS if check[0] in rules.verified)
 
     def of(self, request: Authorization, card: ProofCard, now_ms: int) -> Proof | None:
         """The proofs of a request; None of one that carries none."""
@@ -108,20 +111,18 @@ class Proof:
 
     def wrong(self) -> Wrong | None:
         """The first proof that is wrong; None where all that came are right."""
-        verified = self._proofs.rules.verified
-        for name, check in _CHECKS.items():
-            found = self._found(check) if name in verified else None
+        for name, came, check in self._proofs.checks:
+            if came(self._security) is None:
+                continue
+            try:
+                found = check(self)
+            except ProofError as fault:
+                found = fault.response_code, fault.reason
             if found is not None:
                 if name == ARQC and found[0] == CRYPTOGRAM_OR_VALUE_WRONG:
                     self._results = altered(self._results, cvv="1")
                 return found
         return None
-
-    def _found(self, check: Callable[[Proof], Wrong | None]) -> Wrong | None:
-        try:
-            return check(self)
-        except ProofError as fault:
-            return fault.response_code, fault.reason
 
     def results(self, response_code: str) -> SecurityResults | None:
         """What is said back beside a response code; None where nothing was looked at."""
@@ -138,7 +139,7 @@ class Proof:
             right = value == card.cvv2
         else:
             right = value.isdecimal() and self._proofs.verifier.cvv2(card.pan, card.expiry, value)
-        self._results = altered(self._results, cvv2="M" if right else "N")
+        self._results = CVV2_RIGHT if right else CVV2_NOT_RIGHT  # the first of all that is looked at
         return None if right else (CVV2_WRONG, "CVV2 is not that of the card")
 
     def _cvv(self) -> Wrong | None:
@@ -205,14 +206,15 @@ class Proof:
         self.events += (event,)
 
 
-#: What may be verified -> how, in this order: a PIN is looked at last, so that no other fault costs a try.
-_CHECKS: Final[dict[str, Callable[[Proof], Wrong | None]]] = {
-    CVV2: Proof._cvv2,
-    CVV: Proof._cvv,
-    CAVV: Proof._cavv,
-    ARQC: Proof._arqc,
-    PIN: Proof._pin,
-}
+#: What may be verified, where a request has it, and how, in this order: a PIN is looked at last, so that no other fault costs
+#: a try.
+_CHECKS: Final[tuple[tuple[str, Callable[[CardSecurity], object], Callable[[Proof], Wrong | None]], ...]] = (
+    (CVV2, attrgetter("cvv2"), Proof._cvv2),
+    (CVV, attrgetter("cvv"), Proof._cvv),
+    (CAVV, attrgetter("cavv"), Proof._cavv),
+    (ARQC, attrgetter("chip"), Proof._arqc),
+    (PIN, attrgetter("pin_block"), Proof._pin),
+)
 
 
 def authentication_missing(request: Authorization, card: ProofCard) -> Wrong | None:

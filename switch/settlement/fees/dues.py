@@ -46,13 +46,20 @@ WHERE c.kind <> 'chargeback_fee' AND c.amount_minor > 0 AND NOT EXISTS (
   WHERE e.merchant_id = c.merchant_id AND e.kind = c.kind AND e.terminal_id = c.terminal_id AND e.reference = c.reference)
 """
 
+#: Of an entry ``e``: it was held back, and is to be released on the date. What was due by the date before is released already.
+_DUE_FOR_RELEASE: Final = """
+e.kind IN ('reserve', 'deposit') AND e.reference <= :business_date
+  AND e.reference > COALESCE((SELECT MAX(business_date) FROM closed_day WHERE business_date < :business_date), '')
+  AND NOT EXISTS (
+    SELECT 1 FROM merchant_entry AS r
+    WHERE r.merchant_id = e.merchant_id AND r.kind = e.kind || '_release' AND r.reference = e.business_date)
+"""
+
 #: Merchants that are owed what was held back of them, and may be in the specs no longer.
-RELEASES_WANTED: Final = """
+RELEASES_WANTED: Final = f"""
 INSERT OR IGNORE INTO wanted_acceptor (merchant_id)
 SELECT e.merchant_id FROM merchant_entry AS e
-WHERE e.kind IN ('reserve', 'deposit') AND e.reference <= :business_date AND NOT EXISTS (
-  SELECT 1 FROM merchant_entry AS r
-  WHERE r.merchant_id = e.merchant_id AND r.kind = e.kind || '_release' AND r.reference = e.business_date)
+WHERE {_DUE_FOR_RELEASE.strip()}
 """
 
 #: What was held back is released on the first date closed on or after the one that its reference says.
@@ -64,9 +71,7 @@ SELECT
   -e.amount_minor, 0, 0, e.currency, e.rule, e.kind || ' of ' || e.business_date || ' released'
 FROM merchant_entry AS e
 JOIN card_acceptor AS m ON m.merchant_id = e.merchant_id
-WHERE e.kind IN ('reserve', 'deposit') AND e.reference <= :business_date AND NOT EXISTS (
-  SELECT 1 FROM merchant_entry AS r
-  WHERE r.merchant_id = e.merchant_id AND r.kind = e.kind || '_release' AND r.reference = e.business_date)
+WHERE {_DUE_FOR_RELEASE.strip()}
 """
 
 #: A share of the net of the date's remises, where that is above zero, up to what may be held back at one time.
@@ -77,10 +82,10 @@ WITH earned AS (
 ), asked AS (
   SELECT
     h.merchant_id, h.kind, e.currency, h.release_on, h.rule, (e.net_minor * h.rate_basis_points + 5000) / 10000 AS share_minor,
-    h.maximum_minor + COALESCE((
+    CASE WHEN h.maximum_minor IS NOT NULL THEN h.maximum_minor + COALESCE((
       SELECT SUM(b.amount_minor) FROM merchant_entry AS b
       WHERE b.merchant_id = h.merchant_id AND b.kind IN (h.kind, h.kind || '_release') AND b.currency = e.currency), 0)
-      AS room_minor
+    END AS room_minor
   FROM held_back AS h
   JOIN earned AS e ON e.merchant_id = h.merchant_id
   WHERE e.net_minor > 0

@@ -44,6 +44,8 @@ ENTRY_ACCOUNTS: Final = {
     "representment": EntryAccount(account="dispute-receivable"),
     "second_chargeback": EntryAccount(account="dispute-receivable"),
     "chargeback_fee": EntryAccount(account="chargeback-fee-income"),
+    "write_off": EntryAccount(account="exception-loss"),
+    "direct_debit": EntryAccount(account="settlement-account"),
 }
 
 ENTRY_TABLES: Final = (

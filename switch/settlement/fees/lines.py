@@ -94,6 +94,30 @@ _BY_RULE: Final = f"""
 """
 _PAID_SIGN: Final = "CASE WHEN (f.kind = 'cash_machine') = (p.amount_minor > 0) THEN 1 ELSE -1 END AS sign"
 
+#: What stands of a line ``f`` with all that adjusted it up to the date.
+_STANDING: Final = """
+    f.amount_minor + COALESCE((
+      SELECT SUM(g.amount_minor)
+      FROM adjustment AS e
+      CROSS JOIN fee_line AS g
+      WHERE e.request_id = f.request_id AND e.business_date <= :business_date AND g.business_date = e.business_date
+        AND g.merchant_id = e.merchant_id AND g.request_id = e.request_id AND g.kind = f.kind), 0) AS standing_minor,
+    f.vat_minor + COALESCE((
+      SELECT SUM(g.vat_minor)
+      FROM adjustment AS e
+      CROSS JOIN fee_line AS g
+      WHERE e.request_id = f.request_id AND e.business_date <= :business_date AND g.business_date = e.business_date
+        AND g.merchant_id = e.merchant_id AND g.request_id = e.request_id AND g.kind = f.kind), 0) AS standing_vat_minor
+"""
+#: The lines ``f`` of presentments ``p`` that are adjusted on the date, with their rules ``u``.
+_ADJUSTED_TODAY: Final = """
+  FROM adjustment AS a
+  JOIN fee_line AS f ON f.business_date = a.adjusts AND f.merchant_id = a.merchant_id AND f.request_id = a.request_id
+  JOIN presentment AS p ON p.request_id = a.request_id
+  JOIN fee_rule AS u ON u.rule = f.rule
+  WHERE a.business_date = :business_date
+"""
+
 #: By the row and the VAT rate of the line that is adjusted, at what remains of its sale.
 ADJUSTED_LINES: Final = f"""
 INSERT INTO fee_line (
@@ -105,13 +129,8 @@ WITH asked AS (
     ABS(p.amount_minor + (SELECT SUM(e.amount_minor) FROM adjustment AS e WHERE e.request_id = a.request_id)) AS amount_minor,
     f.vat_rate_basis_points,
     {_BY_RULE.strip()}, {_PAID_SIGN},
-    (SELECT SUM(e.amount_minor) FROM fee_line AS e WHERE e.request_id = f.request_id AND e.kind = f.kind) AS standing_minor,
-    (SELECT SUM(e.vat_minor) FROM fee_line AS e WHERE e.request_id = f.request_id AND e.kind = f.kind) AS standing_vat_minor
-  FROM adjustment AS a
-  JOIN fee_line AS f ON f.request_id = a.request_id AND f.adjusts = ''
-  JOIN presentment AS p ON p.request_id = a.request_id
-  JOIN fee_rule AS u ON u.rule = f.rule
-  WHERE a.business_date = :business_date
+    {_STANDING.strip()}
+  {_ADJUSTED_TODAY.strip()}
 ), {_CHARGED}
 SELECT
   :business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, sign * fee_minor - standing_minor,
@@ -138,7 +157,7 @@ SELECT
   ROW_NUMBER() OVER (
     PARTITION BY s.merchant_id, s.terminal_id, s.remise_number, s.kind ORDER BY s.rule, s.vat_rate_basis_points, s.currency),
   '', s.amount_minor, s.vat_minor, s.vat_rate_basis_points, s.currency,
-  u.file || CASE u.line WHEN 0 THEN '' ELSE ':' || u.line END || ' from ' || u.from_date,
+  u.file || CASE u.line WHEN 0 THEN '' ELSE ':' || u.line END || ', ' || u.from_date,
   REPLACE(s.kind, '_', ' ') || ' fee, ' || s.line_count || CASE s.line_count WHEN 1 THEN ' line' ELSE ' lines' END
 FROM summed AS s
 JOIN fee_rule AS u ON u.rule = s.rule
@@ -150,49 +169,57 @@ FEE_LINES: Final = (ADJUSTED_LINES, LINE_ENTRIES)
 
 def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
     """Each line, with what adjusts it, is what its row takes of what is left of its sale, and VAT by the rate beside it."""
-
-    def compared(touched: str) -> str:
-        return f"""
-        WITH asked AS (
-          SELECT
-            f.request_id, f.kind, p.rrn, f.vat_rate_basis_points,
-            ABS(p.amount_minor + COALESCE((SELECT SUM(e.amount_minor) FROM adjustment AS e
-              WHERE e.request_id = f.request_id AND e.business_date <= :business_date), 0)) AS amount_minor,
-            {_BY_RULE.strip()}, {_PAID_SIGN},
-            (SELECT SUM(e.amount_minor) FROM fee_line AS e
-             WHERE e.request_id = f.request_id AND e.kind = f.kind AND e.business_date <= :business_date) AS standing_minor,
-            (SELECT SUM(e.vat_minor) FROM fee_line AS e
-             WHERE e.request_id = f.request_id AND e.kind = f.kind AND e.business_date <= :business_date) AS standing_vat_minor
-          FROM fee_line AS f
-          JOIN presentment AS p ON p.request_id = f.request_id
-          JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
-          WHERE {touched} AND f.adjusts = ''
-        ), {_CHARGED}
-        SELECT request_id, kind, rrn
-        FROM taxed
-        WHERE sign * fee_minor <> standing_minor OR sign * fee_vat_minor <> standing_vat_minor
-        LIMIT :faults_shown_max
-        """
-
-    unfounded = """
-    SELECT f.request_id, f.kind
-    FROM fee_line AS f
-    LEFT JOIN presentment AS p
-      ON p.request_id = f.request_id AND p.merchant_id = f.merchant_id AND p.terminal_id = f.terminal_id
-    LEFT JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
-    WHERE f.business_date = :business_date AND (p.request_id IS NULL OR u.rule IS NULL OR p.business_date <>
-      CASE f.adjusts WHEN '' THEN f.business_date ELSE f.adjusts END)
+    of_date = f"""
+    WITH asked AS (
+      SELECT
+        f.request_id, f.kind, p.rrn, f.vat_rate_basis_points, ABS(p.amount_minor) AS amount_minor,
+        {_BY_RULE.strip()}, {_PAID_SIGN},
+        f.amount_minor AS standing_minor, f.vat_minor AS standing_vat_minor,
+        p.request_id IS NULL OR u.rule IS NULL OR p.terminal_id <> f.terminal_id AS is_unfounded
+      FROM fee_line AS f
+      LEFT JOIN presentment AS p
+        ON p.business_date = f.business_date AND p.merchant_id = f.merchant_id AND p.request_id = f.request_id
+      LEFT JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
+      WHERE f.business_date = :business_date AND f.adjusts = ''
+    ), {_CHARGED}
+    SELECT request_id, kind, rrn
+    FROM taxed
+    WHERE is_unfounded OR sign * fee_minor <> standing_minor OR sign * fee_vat_minor <> standing_vat_minor
     LIMIT :faults_shown_max
     """
-    of_date = compared("f.business_date = :business_date")
-    adjusted = compared("f.request_id IN (SELECT request_id FROM adjustment WHERE business_date = :business_date)")
+    adjusted = f"""
+    WITH asked AS (
+      SELECT
+        f.request_id, f.kind, p.rrn, f.vat_rate_basis_points,
+        ABS(p.amount_minor + (SELECT SUM(e.amount_minor) FROM adjustment AS e
+          WHERE e.request_id = f.request_id AND e.business_date <= :business_date)) AS amount_minor,
+        {_BY_RULE.strip()}, {_PAID_SIGN},
+        {_STANDING.strip()}
+      {_ADJUSTED_TODAY.strip()}
+    ), {_CHARGED}
+    SELECT request_id, kind, rrn
+    FROM taxed
+    WHERE sign * fee_minor <> standing_minor OR sign * fee_vat_minor <> standing_vat_minor
+    LIMIT :faults_shown_max
+    """
+    unfounded = """
+    SELECT g.request_id, g.kind
+    FROM fee_line AS g
+    LEFT JOIN adjustment AS a
+      ON a.business_date = g.business_date AND a.merchant_id = g.merchant_id AND a.request_id = g.request_id
+      AND a.adjusts = g.adjusts
+    LEFT JOIN fee_line AS f
+      ON f.business_date = g.adjusts AND f.merchant_id = g.merchant_id AND f.request_id = g.request_id AND f.kind = g.kind
+      AND f.rule = g.rule
+    WHERE g.business_date = :business_date AND g.adjusts <> '' AND (a.request_id IS NULL OR f.request_id IS NULL)
+    LIMIT :faults_shown_max
+    """
     check, sentence = "fee_lines_follow_rules", "presentment {0} (RRN {2}) has not the fee {1} its rule comes to"
+    without = "presentment {} is not there for its fee {}, or has no rule for it"
     return [
         *faults(ask, business_date, check, sentence, of_date),
         *faults(ask, business_date, check, sentence, adjusted),
-        *faults(
-            ask, business_date, check, "fee line {1} of presentment {0} has no presentment or no rule behind it", unfounded
-        ),
+        *faults(ask, business_date, check, without, unfounded),
     ]
 
 

@@ -166,8 +166,8 @@ class FeeRow:
 
     @property
     def place(self) -> str:
-        """Where it stands and since when it is in force: fees/discount.toml:12 from 2013-01-01."""
-        return f"{self.file}{f':{self.line}' if self.line else ''} from {self.from_date}"
+        """Where it stands and since when it is in force: fees/discount.toml:12, 2013-01-01."""
+        return f"{self.file}{f':{self.line}' if self.line else ''}, {self.from_date}"
 
     def of(self, transaction_type: str) -> FeeRow:
         """What it takes of a type of transaction: a refund gives back by the rate alone, up to the maximum, or nothing."""

@@ -43,3 +43,22 @@ class StatementEntry:
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> StatementEntry:
         return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})
+
+
+@frozen(kw_only=True)
+class StatementConversion:
+    """A payout that is paid in another currency than that of the sales."""
+
+    reference: str  #: of the payout
+    sold_minor: int
+    sold_currency: str
+    rate: str  #: units of what is paid for one of what was sold
+    rate_date: str  #: from which it is in force
+    converted_minor: int  #: at that rate
+    margin_minor: int  #: kept by the centre
+    paid_minor: int
+    paid_currency: str
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> StatementConversion:
+        return cls(**{field.name: value for field, value in zip(fields(cls), row, strict=True)})

@@ -16,14 +16,16 @@ def check_gateway(tables: Tables) -> None:
     for kind, key in (("acquirer", "id"), ("brand", "id"), ("shop", "client_id")):
         _check_once(tables, kind, key)
     acquirers = [each.peek("id", str) or "" for each in tables(GATEWAY_FILE, "acquirer")]
-    merchants = {each.peek("id", str) or "": each for each in tables("merchants.toml", "merchant")}
+    merchants: dict[str, list[SpecTable]] = {}
+    for merchant in tables("merchants.toml", "merchant"):
+        merchants.setdefault(merchant.peek("id", str) or "", []).append(merchant)
     for shop in tables(GATEWAY_FILE, "shop"):
         acquirer, name = shop.peek("acquirer", str), shop.peek("merchant", str)
         if acquirer is not None and acquirer not in acquirers:
             shop.mistake("acquirer", repr(acquirer), "one of " + ", ".join(acquirers))
         if name in merchants:
             _check_merchant(shop, name, merchants[name])
-        elif name is not None:
+        elif name is not None and merchants:
             shop.mistake("merchant", repr(name), "a merchant of merchants.toml")
 
 
@@ -36,12 +38,13 @@ def _check_once(tables: Tables, kind: str, key: str) -> None:
         seen.add(name or "")
 
 
-def _check_merchant(shop: SpecTable, name: str, merchant: SpecTable) -> None:
+def _check_merchant(shop: SpecTable, name: str, merchants: list[SpecTable]) -> None:
     """The terminal of a shop is one of its merchant's, and it sells in the merchant's currency."""
-    terminal, terminals = shop.peek("terminal", str), merchant.peek("terminals", list) or []
+    terminal = shop.peek("terminal", str)
+    terminals = [each for merchant in merchants for each in merchant.peek("terminals", list) or []]
     if terminal is not None and terminal not in terminals:
         shop.mistake("terminal", repr(terminal), f"a terminal of {name}: one of {', '.join(map(str, terminals))}")
-    currency = merchant.peek("currency", str) or "504"
+    currency = merchants[0].peek("currency", str) or "504"
     for number in shop.peek("currencies", list) or []:
         if number != currency:
             shop.mistake("currencies", repr(number), f"{currency!r}, the currency of {name}")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from switch.cli.console.attended import LINE_START, Progress, next_step
+from switch.display.measured import Measured
 from switch.endofday.close import close_day
 from tests.cli.command import run
 from tests.support.day_builders import FRIDAY, day_specs, journal_of, later_ms
@@ -35,6 +36,25 @@ def test_progress_stands_on_one_line_of_a_terminal_and_goes_away(monkeypatch: py
         progress.done()
         progress.done()
         assert stream.getvalue() == told
+
+
+def test_a_measured_text_has_a_bar_and_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    seconds = iter([0.0, 10.0, 40.0])
+    progress = Progress(clock=lambda: next(seconds))
+    progress.say(Measured("proving day 1 of 4", 0, 4))
+    progress.say(Measured("proving day 2 of 4", 1, 4))
+    none, quarter = stream.getvalue().split(LINE_START)[1:]
+    assert none == "proving day 1 of 4 … ────────────────────   0 %"
+    assert quarter == "proving day 2 of 4 … ━━━━━───────────────  25 % 1:30 left"
+
+
+def test_progress_is_silent_where_a_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    Progress(silent=True).say(Measured("proving day 1 of 4", 0, 4))
+    assert stream.getvalue() == ""
 
 
 def test_the_close_of_a_day_counts_presentments_and_statements(tmp_path: Path) -> None:

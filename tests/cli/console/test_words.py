@@ -17,7 +17,7 @@ from tests.support.day_builders import GROCER
 
 SOURCES = Path(__file__).parents[3] / "switch"
 FEES = "merchants.toml:3: plan: found 'x', expected a plan of fees/discount.toml"
-SAME_IN_BOTH = {"RRN", "participant", "interchange", "net", "MCC", "capture", "MAD", "code"}
+SAME_IN_BOTH = {"RRN", "messages", "participant", "interchange", "net", "MCC", "capture", "MAD", "code"}
 
 
 def _messages() -> set[str]:

@@ -131,6 +131,15 @@ BREAKS: Final = (
         """,
     ),
     ("books.db", "DELETE FROM presentment WHERE request_id = 1; UPDATE released_item SET released_by = 1"),
+    (
+        "books.db",
+        """
+        INSERT INTO exception_end VALUES (1, '2026-11-21', 'presented', 1, NULL, NULL);
+        INSERT INTO dispute_event VALUES (
+          1, 'D26000001', 1, '2026-11-21', 1, 'chargeback', 'charged_back', 'X', 999999, 999999, 0, '', '', '', '', '', 0);
+        INSERT INTO direct_debit VALUES ('x', '2026-11-21', 'EPICERIE0000001', '1', '504', 5, '2026-11-20', '2026-11-23')
+        """,
+    ),
     ("books.db", "DELETE FROM released_item"),
     (
         "journal.db",

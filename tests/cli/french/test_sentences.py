@@ -11,10 +11,13 @@ import pytest
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS
 from switch.cli import VERBS, cli
 from switch.cli.console.words import CATALOGUES, SPOKEN, translated
+from switch.cli.french.batch import BATCH_WORDS
+from switch.cli.french.casework import CASEWORK
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.mail import MAIL
 from switch.cli.french.proofs import PROOFS
+from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
 from switch.endofday.close import DAY_CHECKS
 from tests.cli.french.english import english, sentences
@@ -23,6 +26,10 @@ SWITCH: Final = Path(__file__).parents[3] / "switch"
 
 #: What stands in code in pieces: as the whole sentences come to be, so that each piece is in one of them.
 WHOLE: Final = (
+    "payout postings",
+    "gross amount",
+    "subscription entries",
+    "--from: found '2026-02-30', expected a date such as 2026-11-22 or 22/11/2026",
     "/d/pan.key: missing, and the card numbers of this folder open with no other key",
     "merchant TELECOM00000001 has no statement of 2026-11-22, its latest is of 2026-11-21",
     "merchant TELECOM00000001 has no statement of 2026-11-22, nor of any other date",
@@ -134,6 +141,51 @@ WHOLE: Final = (
         "mail.toml: smtp: login_file: /d/x: found No such file or directory, expected a file with user:password that its owner "
         "alone can read"
     ),
+    "dossier D26000001: found the step withdrawal, and the dossier is represented; expected second chargeback, acceptance",
+    "dossier D26000001: found the step withdrawal, and the dossier is accepted: nothing follows",
+    "dossier D26000001: the representment was possible until 2026-12-20, and business date 2026-12-21 is open",
+    "RRN 632400000001: the chargeback for reason FRAUD was possible until 2026-12-20, and business date 2026-12-21 is open",
+    (
+        "RRN 632400000001: found nothing left of 100.00 MAD: 0.00 MAD reversed or refunded, 100.00 MAD charged back in other "
+        "dossiers"
+    ),
+    (
+        "amount: found 70.00 MAD, expected at most 60.00 MAD, of 100.00 MAD presented: 0.00 MAD reversed or refunded, "
+        "40.00 MAD charged back in other dossiers"
+    ),
+    "a.csv: found a file of more than 16384 KiB, expected records of disputes",
+    "a.csv:1: found a column 'x', expected a first line of action, dossier",
+    "a.csv:1: found columns twice, expected a first line of action, dossier",
+    "a.csv:1: found no column 'action', expected a first line of action, dossier",
+    "found another record, expected 7 fields as in the first line",
+    "found another record, expected a JSON object of texts and numbers",
+    "field 'action': found 'foo', expected one of retrieval, accept",
+    "field 'amount': found '1,0', expected digits with decimals, such as 125.00",
+    "field 'reason': found nothing, expected a code of disputes.toml",
+    "field 'date': found 'x', expected a date such as 2026-11-22",
+    "field 'dossier': found 'x', expected a dossier such as D26000001",
+    "632400000001: found 2 presented sales, expected one; their requests are 1, 2",
+    "632400000001: found 2 exceptions, expected one; their requests are 1, 2",
+    "--by: found '', expected 1 to 60 characters",
+    (
+        "RRN 632400000001: found unknown merchant, which nobody can accept; expected that the specification is put right: the "
+        "next close then presents it by itself"
+    ),
+    "RRN 632400000001: the exception ended on 2026-11-22: written off",
+    "the close of 2026-11-22 found: unknown merchant",
+    "1 record worked before: nothing changed",
+    "a.csv: 1 record worked",
+    "2 records set aside",
+    "dossier D26000001: 40.00 MAD of the sale was reversed or refunded after it was charged back: represent it",
+    "LEFT lacks 1 line of remise 285 of 2026-02-03, 12.00 MAD, and has 2 of it",
+    "RIGHT lacks 7 lines of 2026-02-03, 12.00 MAD, and has 2 of it",
+    "LEFT states 12.00 MAD more for remise 285 of 2026-02-03 than its 2 lines come to",
+    "2026-02-03: RIGHT is 1 hour behind, as 7 lines say",
+    "2026-02-03: RIGHT is 2 hours ahead, as 7 lines say",
+    "1 record is set aside",
+    "7 records are set aside",
+    "--map: found 'x', expected pairs such as `date=Jour,amount=Total`, or the name of a TOML file; fields are `date, amount`",
+    "x.csv: found no usable line (line 2: Jour 'x'), expected a date such as 03/02/2026",
     "this was not foreseen (ZeroDivisionError: division by zero); the details are in /tmp/fault.txt",
     "this was not foreseen (ZeroDivisionError: division by zero); the details could not be written (No space left on device)",
 )
@@ -143,6 +195,7 @@ OTHER: Final = {
     "participant, role, currency",
     "day close",
     "not installed",
+    "Books of Switch",
     "timed out",
     "From: 7 <7>",
     "To: 7",
@@ -154,6 +207,14 @@ MODULES: Final = (
     *("data_folder/databases", "data_folder/lock", "data_folder/vault", "machine/files"),
     *("cli/day", "cli/check", "cli/statement", "cli/merchants", "cli/demo"),
     *("cli/mail", "mail/delivery", "mail/outbox", "mail/queueing", "mail/letter", "mail/smtp_session"),
+    *("cli/day_again", "cli/day_list", "cli/day_span", "cli/find", "cli/report", "cli/command/spans", "cli/command/written"),
+    *("batch/again", "batch/days", "batch/figures", "batch/find", "batch/recomputation"),
+    *("cli/exceptions", "cli/disputes", "casework/desk", "casework/open_items", "casework/dossiers", "casework/dispute_files"),
+    *("clearing/exceptions", "disputes/life", "disputes/records", "disputes/booking"),
+    *("cli/reconcile", "cli/reconciled", "endofday/three_books", "reconciliation/matching", "reconciliation/workbench"),
+    *("reconciliation/readers/recognize", "reconciliation/readers/tables", "reconciliation/readers/column_map"),
+    *("reconciliation/readers/camt", "reconciliation/readers/cmi_text", "reconciliation/readers/other_texts"),
+    *("reconciliation/readers/notation", "reconciliation/readers/workbook", "reconciliation/readers/switch_json"),
     *("cli/command/usage", "cli/command/options", "cli/console/last_resort", "cli/console/attended"),
 )
 
@@ -208,7 +269,7 @@ def test_places_are_in_order_and_all_of_them_are_translated() -> None:
 
 
 def test_no_table_takes_a_word_from_another() -> None:
-    tables = (SCREENS, PROOFS, DEMO, MISTAKES, MAIL)
+    tables = (BATCH_WORDS, SCREENS, PROOFS, DEMO, MISTAKES, MAIL, RECONCILE, CASEWORK)
     twice = {text for table in tables for text in table if sum(text in other for other in tables) > 1}
     assert {text for text in twice if len({table[text] for table in tables if text in table}) > 1} == set()
 

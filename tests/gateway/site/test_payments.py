@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from switch.gateway.protocol.hash_rules import signed
 from tests.support.centre_in_loop import NOW_MS, loopback
 from tests.support.payment_page import CHALLENGED, FRICTIONLESS, LOST, STRONG, ShopServer, deaf_server, payment_page, right
 
@@ -144,6 +145,45 @@ async def test_whoever_leaves_the_page_of_the_bank_can_begin_anew(tmp_path: Path
         assert stale.heading == "Secure payment", "the first window asks for the card once more"
         assert (await page.prove(again, code="123")).heading == "Payment approved"
         assert len(page.shop.heard) == 1
+
+
+async def test_a_shops_own_page_may_ask_for_the_card(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        signed_form = page.order("ORDER-20", storetype="3D_PAY", TranType="Auth")
+        card = {
+            "pan": CHALLENGED,
+            "cv2": "000",
+            "Ecom_Payment_Card_ExpDate_Month": "12",
+            "Ecom_Payment_Card_ExpDate_Year": "29",
+            "cardType": "3",
+        }
+        bank = await page.browser.post(page.base + "/fim/est3Dgate", {**signed_form, **card})
+        assert bank.heading == "Authentication by your bank"
+        end = await page.prove(bank, code="123")
+        fields = end.form()[1]
+        assert fields["Response"] == "Approved"
+        assert CHALLENGED not in fields.values()
+        assert "cv2" not in fields
+
+
+async def test_a_shop_without_callbacks_is_answered_by_the_browser_alone(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        end = await page.pay("ORDER-21", callbackUrl="", TranType="Auth")
+        assert right(end.form()[1])
+        assert page.shop.heard == []
+
+
+async def test_a_session_of_three_tries_ends_with_the_third(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        fields = {name: value for name, value in page.order("ORDER-22", clientid="610000000").items() if name != "HASH"}
+        now = await page.browser.post(page.base + "/north/fim/est3Dgate", signed(fields, "TEST5678"))
+        for _ in range(2):
+            bank = await page.type_card(now, LOST)
+            now = await page.prove(bank, code="123")
+            assert "You can try again with another card." in now.text
+        end = await page.prove(await page.type_card(now, LOST), code="123")
+        assert end.heading == "Payment declined"
+        assert len(page.shop.heard) == 3, "the shop is told of each"
 
 
 async def test_cancel_leads_back_by_get(tmp_path: Path) -> None:

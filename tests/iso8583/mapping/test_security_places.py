@@ -11,9 +11,8 @@ from switch.errors import MessageError
 from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.acquirer import Stamp, to_authorization, to_response
 from switch.iso8583.mapping.issuer import from_issuer, secured, to_issuer_advice, to_issuer_answer, to_issuer_request
-from switch.iso8583.mapping.security_places import _cut_by_tag, security_places
+from switch.iso8583.mapping.security_places import security_places
 from switch.iso8583.message import Message
-from switch.iso8583.nested.read import contents
 from switch.iso8583.reading.meanings import proof_words
 from switch.transaction import Authorization, Decision
 from tests.iso8583.samples import PAN, PURCHASE
@@ -247,10 +246,3 @@ def test_whatever_came_it_is_handed_on_or_an_error_of_the_message(private: str, 
 )
 def test_results_in_words(name: str, place: str, value: str, words: str) -> None:
     assert proof_words(DIALECTS[name], place, value) == words
-
-
-@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(alphabet="0123456789AZ é", max_size=6)), max_size=6).map("".join))
-def test_cutting_by_tag_is_reading_the_contents(value: str) -> None:
-    element = DIALECTS["ascii"].element(48)
-    assert element.layout is not None
-    assert _cut_by_tag(element.layout, value) == {part.key: part.value for part in reversed(contents(element, value).parts)}

@@ -171,3 +171,10 @@ def test_strong_authentication(changed: Callable[[Any, Any], tuple[Any, Any]], c
     card, asked = changed(OneCard(), authorization(channel=ECOMMERCE))
     found = authentication_missing(asked, card)
     assert (found[0] if found else None) == code
+
+
+def test_a_bank_that_leaves_arqc_out_takes_any_cryptogram_and_counts_none() -> None:
+    desk = Desk(ProofRules(verified=frozenset({"cvv2", "cvv", "cavv", "pin"})))
+    assert [desk.judge(chip="0007") for _ in range(2)] == [(None, None)] * 2
+    assert desk.written == []
+    assert desk.judge(chip="0007", cvv2="112")[0] == "N7"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from switch.settlement.pdf_text import placed, typeset
+from switch.settlement.typesetting.pdf_text import placed, typeset
 
 
 @pytest.mark.parametrize("font", ["Helvetica", "Helvetica-Bold"])

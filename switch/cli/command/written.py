@@ -1,0 +1,28 @@
+"""A file that somebody named, written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from switch.errors import SwitchError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """A file of this content and no other. It appears under its name, or replaces an earlier one, once it is whole.
+
+    SwitchError where something else stands there, or where it cannot be written.
+    """
+    from switch.machine.files import kind_at
+    from switch.machine.private import create_file
+
+    kind = kind_at(path)
+    if kind is not None:
+        raise SwitchError(f"{path}: found {kind}, expected a file that can be written")
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with create_file(partial) as file:
+            file.write(content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be written") from None

@@ -1,0 +1,163 @@
+"""What ``day list``, ``day redo``, ``day diff``, ``close --dry-run``, ``find`` and ``report`` print and complain of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BATCH_WORDS: Final[dict[str, str]] = {
+    # day list
+    "decisions": "demandes",
+    "paid out": "viré",
+    "open": "ouverte",
+    "to be closed": "à arrêter",
+    "no decisions": "sans demande",
+    "closed": "arrêtée",
+    "1 missing": "1 manquant",
+    "{1#} missing": "{1} manquants",
+    "1 changed": "1 modifié",
+    "{1#} changed": "{1} modifiés",
+    "verified": "contrôlés",
+    "{1#} without a digest": "{1} sans empreinte",
+    "rows changed in {1#} of the books' tables": "lignes modifiées dans {1} tables de la comptabilité",
+    "no business date in this range": "aucune journée comptable dans cette période",
+    # progress
+    "copying the books": "copie de la comptabilité",
+    "reading day {1#} of {2#}": "lecture de la journée {1} sur {2}",
+    "proving day {1#} of {2#}": "contrôle de la journée {1} sur {2}",
+    "{1#}:{2#} left": "reste {1}:{2}",
+    # day close --dry-run, day redo, day diff
+    "business date {1} would be closed like this; nothing was written": (
+        "la journée comptable {1} serait arrêtée ainsi ; rien n'a été écrit"
+    ),
+    "business date {1} is closed, and was computed again; nothing was written": (
+        "la journée comptable {1} est arrêtée et a été recalculée ; rien n'a été écrit"
+    ),
+    "rows of the books": "lignes de la comptabilité",
+    "as they were written": "telles qu'écrites",
+    "not as they were written: {1}": "modifiées depuis leur écriture : {1}",
+    "files alike": "fichiers identiques",
+    "files put back": "fichiers remis",
+    "files written otherwise now": "fichiers édités autrement à présent",
+    "files without a digest": "fichiers sans empreinte",
+    "the specification is not the one that the date was closed with": (
+        "la spécification n'est pas celle avec laquelle la journée a été arrêtée"
+    ),
+    "computed again, the date is the same in every sum and every line": (
+        "recalculée, la journée est la même dans chaque somme et chaque ligne"
+    ),
+    "computed again, {1*} and {2*} would differ": "recalculée, la journée changerait : {1} et {2}",
+    "nothing was written: a closed date stays as it is, and a correction is a posting of its own": (
+        "rien n'a été écrit : une journée arrêtée reste telle quelle, et une correction est une écriture à part"
+    ),
+    "0 sums": "0 somme",
+    "{1#} sum": "{1} somme",
+    "{1#} sums": "{1} sommes",
+    "the two dates are alike in every sum": "les deux journées sont égales dans chaque somme",
+    "making day {1#} of {2#} again": "journée {1} sur {2} refaite",
+    "alike": "identiques",
+    "put back": "remis",
+    "rows changed": "lignes modifiées",
+    "the same": "la même",
+    "{1*} would differ": "{1} changeraient",
+    "{1#} sums differ": "{1} sommes diffèrent",
+    "1 sum differs": "1 somme diffère",
+    "of": "de",
+    "which": "lequel",
+    "sum": "somme",
+    "change": "écart",
+    "as it stands": "en comptabilité",
+    "computed now": "recalculé",
+    "bank": "banque",
+    "account": "compte",
+    "all": "tous",
+    "presentment postings": "présentations",
+    "adjustment postings": "régularisations",
+    "discount postings": "commissions",
+    "vat postings": "TVA",
+    "entry postings": "écritures",
+    "payout postings": "virements",
+    "settlement postings": "règlements",
+    "presented": "présentées",
+    "reversed approvals": "autorisations annulées",
+    "exceptions": "anomalies",
+    "held": "en attente",
+    "captured later": "reprises ailleurs",
+    "nothing due": "sans montant dû",
+    "entry": "écriture",
+    "rounding entries": "arrondis",
+    "service entries": "frais de service",
+    "gateway entries": "frais de passerelle",
+    "cash_machine entries": "commissions GAB",
+    "setup entries": "frais d'installation",
+    "subscription entries": "abonnement",
+    "rent entries": "location de TPE",
+    "reserve entries": "retenue de garantie",
+    "reserve_release entries": "retenue libérée",
+    "deposit entries": "dépôt de garantie",
+    "deposit_release entries": "dépôt restitué",
+    "chargeback entries": "impayés",
+    "representment entries": "représentations",
+    "second_chargeback entries": "seconds impayés",
+    "chargeback_fee entries": "frais d'impayé",
+    "correction entries": "corrections",
+    "debits": "débits",
+    "credits": "crédits",
+    "VAT of entries": "TVA des écritures",
+    # day show of a range
+    "business dates from {1} to {2}": "journées comptables du {1} au {2}",
+    "By date in {1}": "Par journée en {1}",
+    "By merchant in {1}": "Par commerçant en {1}",
+    # find
+    "Fits label, date and amount": "Correspond : libellé, date et montant",
+    "nothing fits label, date and amount": "rien ne correspond à la fois au libellé, à la date et au montant",
+    "Near": "Approchant",
+    "kind": "nature",
+    "payout": "virement",
+    "sale": "vente",
+    "reference": "référence",
+    "agrees": "concorde",
+    "time": "heure",
+    "Its transactions": "Ses opérations",
+    "differs": "diffère",
+    "label": "libellé",
+    "net amount": "montant net",
+    "gross amount": "montant brut",
+    "+1 day": "+1 jour",
+    "-1 day": "-1 jour",
+    "{1$} days": "{1} jours",
+    # report
+    "report of {1} written to {2}": "rapport du {1} écrit dans {2}",
+    "report from {1} to {2} written to {3}": "rapport du {1} au {2} écrit dans {3}",
+    "other currency than the merchant's": "autre devise que celle du commerçant",
+    "no issuer": "aucun émetteur",
+    "neither domestic nor foreign": "ni nationale ni étrangère",
+    "made offline, above the floor limit of the contract": "faite hors ligne, au-dessus du plafond du contrat",
+    "statements of {1} until {2} written to {3}": "relevés de {1} jusqu'au {2} écrits dans {3}",
+    # mistakes
+    "--dry-run: found beside {1}, expected one of them": "--dry-run : trouvé avec {1}, attendu l'un des deux",
+    "merchant {1} has no statement from {2} to {3}": "le commerçant {1} n'a pas de relevé du {2} au {3}",
+    "--format {1}: found several dates, expected text, csv or json": (
+        "--format {1} : trouvé plusieurs journées, attendu text, csv ou json"
+    ),
+    "{1}: found {2}, expected a month such as 2026-11 or 11/2026": (
+        "{1} : trouvé {2}, attendu un mois tel que 11/2026 ou 2026-11"
+    ),
+    "{1}: found beside {2}, expected a date, a month, or a range with --from and --to": (
+        "{1} : trouvé avec {2}, attendu une date, un mois, ou une période avec --from et --to"
+    ),
+    "--to: found {1}, expected {2} or later, as --from says": "--to : trouvé {1}, attendu le {2} ou après, selon --from",
+    "no business date is closed from {1} to {2}; the last one closed is {3}": (
+        "aucune journée comptable n'est arrêtée du {1} au {2} ; la dernière journée arrêtée est le {3}"
+    ),
+    "no business date is closed {1}; the last one closed is {2}": (
+        "aucune journée comptable n'est arrêtée le {1} ; la dernière journée arrêtée est le {2}"
+    ),
+    "nothing to close: {1*}": "rien à arrêter : {1}",
+    "AMOUNT: found {1}, expected an amount such as 412.35 or 412,35": (
+        "AMOUNT : trouvé {1}, attendu un montant tel que 412,35 ou 412.35"
+    ),
+    "AMOUNT: found {1}, expected an amount above zero": "AMOUNT : trouvé {1}, attendu un montant au-dessus de zéro",
+    "business date {1} cannot be computed in a copy of the books: {2}": (
+        "la journée comptable {1} ne peut pas être calculée dans une copie de la comptabilité : « {2} »"
+    ),
+}

@@ -1,0 +1,2 @@
+-- Kept for another part of the books.
+SELECT 1;
