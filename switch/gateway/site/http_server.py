@@ -17,7 +17,7 @@ from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState
 
-CONNECTIONS_MAX: Final = 2_000  #: at a time; one more is closed at once
+PAGE_CONNECTIONS_MAX: Final = 2_000  #: at a time; one more is closed at once
 GRACE_SECONDS: Final = 5.0  #: for what is under way once somebody asks to stop
 
 
@@ -34,7 +34,7 @@ async def serve_http(
 
     async def one(stream: Any) -> None:
         nonlocal open_now
-        if open_now >= CONNECTIONS_MAX:
+        if open_now >= PAGE_CONNECTIONS_MAX:
             return await trio.aclose_forcefully(stream)
         open_now += 1
         try:
