@@ -13,7 +13,7 @@ from switch.gateway.protocol.answers import Authentication, PaymentOutcome, answ
 from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
 from switch.gateway.protocol.hash_diagnosis import diagnosed
 from switch.gateway.protocol.hash_rules import signed
-from switch.gateway.protocol.payment_request import FIELDS, PaymentRequest, payment_request
+from switch.gateway.protocol.payment_request import FORM_FIELDS, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.site.calling_back import EVENT_HEADER
 from switch.gateway.site.http_call import CALL_SECONDS, post_form
@@ -80,7 +80,7 @@ class Certification:
         request, errors = payment_request(posted)
         why = "; ".join(map(str, errors))
         if self._form_checked and not why:
-            found = diagnosed(posted, self._shop.store_key, {}, FIELDS)
+            found = diagnosed(posted, self._shop.store_key, {}, FORM_FIELDS)
             why = "" if found.accepted_as else " ".join(found.sentences) or "HASH: found another, expected ver3"
         if request is not None and not why and not request.callback_url:
             why = "callbackUrl: found nothing, expected the address of the shop's server"

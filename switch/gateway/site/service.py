@@ -19,7 +19,7 @@ from switch.gateway.payments.paying import HolderProof, PaymentResult, known_wit
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
 from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
 from switch.gateway.protocol.order_states import OrderEvent
-from switch.gateway.protocol.payment_request import CARD_FIELDS, FIELDS, FieldError, PaymentRequest, payment_request
+from switch.gateway.protocol.payment_request import CARD_FIELDS, FORM_FIELDS, FieldError, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
@@ -151,7 +151,7 @@ class PageService:
         if self._diagnosing.statistics().tasks_waiting > DIAGNOSES_WAITING_MAX:
             busy = "too many wrong hashes at once: found no time to look for the cause of this one; post it again"
             return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(busy,))
-        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FIELDS, limiter=self._diagnosing)
+        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FORM_FIELDS, limiter=self._diagnosing)
 
     # the shopper
 
