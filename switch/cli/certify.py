@@ -35,6 +35,7 @@ SECONDS = 10.0  #: a shop may take for one answer
     ),
     option(
         "--seconds",
+        metavar="SECONDS",
         type=click.FloatRange(0.1, 60),
         default=SECONDS,
         show_default=True,
@@ -61,7 +62,7 @@ def certify(
 
     \b
     switch gateway certify http://127.0.0.1:8080/checkout
-    switch gateway certify http://127.0.0.1:8080/callback --order A-1=31.50 --order A-2=20.00 --order A-3=5.00
+    switch gateway certify URL --order A-1=31.50 --order A-2=20.00 --order A-3=5
     """
     from attrs import asdict
 
