@@ -108,9 +108,9 @@ def _expected(day: str, rules: Rules, sales: Sales, settlement: Settlement) -> d
 
 
 def _paid_losses(sales: Sales) -> Iterator[tuple[int, int]]:
-    paid = {each["request_id"] for each in sales.told.orders if each["pays_merchant"]}
+    last = {each["request_id"]: each["pays_merchant"] for each in sales.told.orders if each["business_date"] <= sales.day}
     for word, number, amount in sales.fates["exception_end"]:
-        if word == "written_off" and number in paid:
+        if word == "written_off" and last[number]:
             yield number, amount
 
 

@@ -96,6 +96,7 @@ class Sales:
 
     def __init__(self, told: Told) -> None:
         self.told = told
+        self.day = ""  #: the date that was closed last
         self.presented: dict[int, Presented] = {}
         self.open: dict[int, int] = {}  #: exceptions: amount with its sign
         self.fates: dict[str, list[tuple[str, int, int]]] = defaultdict(list)  #: of the date: table -> (word, request, amount)
@@ -103,6 +104,7 @@ class Sales:
 
     def close(self, day: str, rules: Rules) -> list[Line]:
         """The presentments and adjustments of a date; exceptions, reversed and held approvals go to ``fates``."""
+        self.day = day
         self.fates = defaultdict(list)
         left = self.told.left(day)
         lines = list(self._captured(day, rules, left))

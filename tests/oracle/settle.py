@@ -141,7 +141,7 @@ class Settlement:
             contract = rules.contract(remise.merchant_id)
             if contract and contract.get("rounding") == "remise":
                 yield from _rounding(remise)
-        yield from self._charges(day, rules, self.told.approved_at(day))
+        yield from self._charges(day, rules, self.told.approved_at(day) | _presented(remises))
         for number, amount in written_off:
             yield Entry(self.told.requests[number].merchant_id, "", 0, "write_off", str(number), amount, 0)
         yield from self._held_back(day, rules, remises)
@@ -169,9 +169,7 @@ class Settlement:
     def _held_back(self, day: str, rules: Rules, remises: list[Remise]) -> Iterator[Entry]:
         for waiting in [each for each in self.held if each.release_on <= day]:
             self.held.remove(waiting)
-            yield Entry(
-                waiting.merchant_id, "", 0, f"{waiting.kind}_release", waiting.held_on, waiting.amount_minor, 0
-            )
+            yield Entry(waiting.merchant_id, "", 0, f"{waiting.kind}_release", waiting.held_on, waiting.amount_minor, 0)
         net: dict[str, int] = defaultdict(int)
         for remise in remises:
             net[remise.merchant_id] += remise.total("net_minor")
@@ -231,6 +229,10 @@ class Settlement:
         return [payout for _, mine in sorted(payouts.items()) for payout in mine]
 
 
+def _presented(remises: list[Remise]) -> set[str]:
+    return {remise.merchant_id for remise in remises if not all(line.adjusts for line in remise.lines)}
+
+
 def _fees(remise: Remise) -> Iterator[Entry]:
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for line in remise.lines:
@@ -243,10 +245,14 @@ def _fees(remise: Remise) -> Iterator[Entry]:
 
 
 def _rounding(remise: Remise) -> Iterator[Entry]:
-    """The commission of the remise rounded once, and its VAT, less those of the lines."""
-    whole = rounded(sum((line.discount_exact for line in remise.lines), Fraction(0)))
-    vat = rounded(share(whole, remise.lines[-1].vat_rate_basis_points))
-    amount, of_vat = remise.total("discount_minor") - whole, remise.total("vat_minor") - vat
+    """The commission of the presentments rounded once, and VAT on that, less those of their lines; adjustments stay as they are."""
+    lines = [line for line in remise.lines if not line.adjusts]
+    if not lines:
+        return
+    whole = rounded(sum((line.discount_exact for line in lines), Fraction(0)))
+    vat = rounded(share(whole, lines[0].vat_rate_basis_points))
+    amount = sum(line.discount_minor for line in lines) - whole
+    of_vat = sum(line.vat_minor for line in lines) - vat
     if amount or of_vat:
         yield Entry(remise.merchant_id, remise.terminal_id, remise.number, "rounding", "", amount, of_vat)
 
@@ -319,5 +325,3 @@ def conversion(day: str, rules: Rules, payout: Payout) -> tuple[int, int, int, s
     converted = rounded(payout.net_minor * ratio)
     margin = rounded(share(converted, contract.get("conversion_margin_basis_points", 0)))
     return converted, margin, converted - margin, text, since
-
-

@@ -117,9 +117,7 @@ class World:
         rates += [(self.days[5], "*", 2000)] * (self.chance.random() < 0.5)
         rates += [("2013-01-01", "gateway", 700)] * (self.chance.random() < 0.4)
         rates += [("2013-01-01", "commission", 1400)] * (self.chance.random() < 0.2)
-        return "".join(
-            toml("[[rate]]", {"from": since, "fee": fee, "rate_basis_points": rate}) for since, fee, rate in rates
-        )
+        return "".join(toml("[[rate]]", {"from": since, "fee": fee, "rate_basis_points": rate}) for since, fee, rate in rates)
 
     def _interchange(self) -> str:
         chance = self.chance
@@ -138,10 +136,16 @@ class World:
         text += "".join(toml("[[plan.rate]]", self._row(number)) for number in range(chance.randint(0, 4)))
         for kind in ("gateway", "service", "cash_machine"):
             if chance.random() < 0.35:
-                text += "".join(toml("[[plan.fee]]", {"kind": kind, **self._row(number)}) for number in range(chance.randint(1, 2)))
+                text += "".join(
+                    toml("[[plan.fee]]", {"kind": kind, **self._row(number)}) for number in range(chance.randint(1, 2))
+                )
         for kind in CHARGES:
             if chance.random() < 0.35:
-                charge = {"kind": kind, "from": chance.choice(("2013-01-01", self.days[4])), "amount": chance.choice(("20.00", "7.35"))}
+                charge = {
+                    "kind": kind,
+                    "from": chance.choice(("2013-01-01", self.days[4])),
+                    "amount": chance.choice(("20.00", "7.35")),
+                }
                 text += toml("[[plan.charge]]", charge)
         return text
 
