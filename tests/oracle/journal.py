@@ -23,7 +23,6 @@ class Request:
     product: str
     origin: str | None
     channel: str
-    mcc: str
     transaction_type: str
     currency: str
     function: str
@@ -108,7 +107,7 @@ def rows(data: Path, sql: str, *values: Any) -> list[dict[str, Any]]:
 
 _REQUESTS = """
 SELECT r.id, d.business_date AS day, r.merchant_id, r.terminal_id, r.issuer, COALESCE(r.scheme, '') AS scheme,
-  COALESCE(r.product, '') AS product, r.origin, r.channel, COALESCE(r.merchant_type, '') AS mcc, r.transaction_type,
+  COALESCE(r.product, '') AS product, r.origin, r.channel, r.transaction_type,
   r.currency, r.function, r.original_id, r.capture, d.approved_minor, d.captured_minor
 FROM request AS r JOIN decision AS d ON d.request_id = r.id
 WHERE d.approved_minor IS NOT NULL ORDER BY r.id

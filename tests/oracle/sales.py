@@ -155,7 +155,8 @@ class Sales:
             self.fates["reversed_item"].append(("", number, self.told.requests[number].captured_minor or 0))
 
     def _present(self, request: Request, amount: int, day: str, rules: Rules, volume: int) -> Line:
-        columns = {column: getattr(request, column) for column in COLUMNS}
+        contract = rules.contract(request.merchant_id) or {}
+        columns = {column: contract["mcc"] if column == "mcc" else getattr(request, column) for column in COLUMNS}
         sale = Sale(**columns, amount_minor=amount)
         plan = rules.plan_of(request.merchant_id)
         row = rules.fee_row(plan["rate"], day, sale, volume)
