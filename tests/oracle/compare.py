@@ -1,4 +1,4 @@
-"""The books beside the oracle: every closed date of a data folder computed a second time, and each difference in one sentence."""
+"""The books beside the oracle: every closed date of a data folder computed a second time, and each difference a sentence."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def _expected(day: str, rules: Rules, sales: Sales, settlement: Settlement) -> d
     lines = sales.close(day, rules)
     remises = settlement.remises(day, lines)
     entries = list(settlement.entries(day, rules, remises, list(_paid_losses(sales))))
+    disputes = sales.disputes(day)
+    entries += settlement.disputed(day, rules, disputes)
     payouts = settlement.payouts(day, rules, remises, entries)
     of_entries: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
     for entry in entries:
@@ -96,8 +98,8 @@ def _expected(day: str, rules: Rules, sales: Sales, settlement: Settlement) -> d
         "payout_conversion": {
             (payout.reference,): changed for payout in payouts if (changed := conversion(day, rules, payout))
         },
-        "position": {key: tuple(row) for key, row in positions(lines).items()},
-        "posting": {key: (amount,) for key, amount in accounts(day, rules, lines, entries, payouts).items()},
+        "position": {key: tuple(row) for key, row in positions([*lines, *disputes]).items()},
+        "posting": {key: (amount,) for key, amount in accounts(day, rules, lines, disputes, entries, payouts).items()},
     }
     for table in ("exception_item", "reversed_item", "held_item"):
         tables[table] = {(number,): (amount,) for _, number, amount in sales.fates[table]}
@@ -127,52 +129,39 @@ def _totals(lines: list[Line], key: Callable[[Line], tuple[Any, ...]]) -> Table:
 
 #: Table -> what is compared of it: as many columns of the key as the number says, then the values.
 _QUERIES: Mapping[str, tuple[int, str]] = {
-    "presentment": (
-        1,
-        "SELECT request_id, remise_number, amount_minor, interchange_minor, discount_minor, vat_minor, net_minor FROM presentment",
-    ),
+    "presentment": (1, "request_id, remise_number, amount_minor, interchange_minor, discount_minor, vat_minor, net_minor"),
     "adjustment": (
         1,
-        "SELECT request_id, remise_number, adjusts, amount_minor, interchange_minor, discount_minor, vat_minor, net_minor"
-        " FROM adjustment",
+        "request_id, remise_number, adjusts, amount_minor, interchange_minor, discount_minor, vat_minor, net_minor",
     ),
-    "fee_line": (2, "SELECT request_id, kind, remise_number, amount_minor, vat_minor FROM fee_line"),
+    "fee_line": (2, "request_id, kind, remise_number, amount_minor, vat_minor"),
     "remise": (
         3,
-        "SELECT merchant_id, terminal_id, number, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor,"
-        " net_minor FROM remise",
+        "merchant_id, terminal_id, number, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor, net_minor",
     ),
     "merchant_entry": (
         5,
-        "SELECT merchant_id, terminal_id, remise_number, kind, reference, SUM(amount_minor), SUM(vat_minor) FROM merchant_entry",
+        "merchant_id, terminal_id, remise_number, kind, reference, SUM(amount_minor), SUM(vat_minor)",
     ),
     "payout": (
         1,
-        "SELECT reference, gross_minor, discount_minor, vat_minor, entries_minor, entries_vat_minor, brought_forward_minor,"
-        " net_minor, outcome, value_date FROM payout",
+        "reference, gross_minor, discount_minor, vat_minor, entries_minor, entries_vat_minor, brought_forward_minor,"
+        + " net_minor, outcome, value_date",
     ),
-    "payout_conversion": (
-        1,
-        "SELECT reference, converted_minor, margin_minor, paid_minor, rate, rate_date FROM payout_conversion",
-    ),
+    "payout_conversion": (1, "reference, converted_minor, margin_minor, paid_minor, rate, rate_date"),
     "position": (
         2,
-        "SELECT participant, currency, debit_count, debit_minor, credit_count, credit_minor, interchange_minor, net_minor"
-        " FROM position",
+        "participant, currency, debit_count, debit_minor, credit_count, credit_minor, interchange_minor, net_minor",
     ),
-    "posting": (4, "SELECT kind, account, currency, value_date, SUM(debit_minor) - SUM(credit_minor) FROM posting"),
-    "exception_item": (1, "SELECT request_id, amount_minor FROM exception_item"),
-    "reversed_item": (1, "SELECT request_id, amount_minor FROM reversed_item"),
-    "held_item": (1, "SELECT request_id, amount_minor FROM held_item"),
-    "exception_end": (1, "SELECT request_id, outcome, amount_minor FROM exception_end"),
-    "day_total": (
-        1,
-        "SELECT currency, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor, net_minor FROM day_total",
-    ),
+    "posting": (4, "kind, account, currency, value_date, SUM(debit_minor) - SUM(credit_minor)"),
+    "exception_item": (1, "request_id, amount_minor"),
+    "reversed_item": (1, "request_id, amount_minor"),
+    "held_item": (1, "request_id, amount_minor"),
+    "exception_end": (1, "request_id, outcome, amount_minor"),
+    "day_total": (1, "currency, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor, net_minor"),
     "statement_total": (
         2,
-        "SELECT merchant_id, origin, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor, net_minor"
-        " FROM statement_total",
+        "merchant_id, origin, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor, net_minor",
     ),
 }
 _GROUPED = ("merchant_entry", "posting")
@@ -180,9 +169,11 @@ _GROUPED = ("merchant_entry", "posting")
 
 def _booked(data: Path, day: str) -> dict[str, Table]:
     tables: dict[str, Table] = {}
-    for table, (keys, sql) in _QUERIES.items():
+    for table, (keys, columns) in _QUERIES.items():
         group = f" GROUP BY {', '.join(str(number + 1) for number in range(keys))}" if table in _GROUPED else ""
-        found = [tuple(row.values()) for row in rows(data, f"{sql} WHERE business_date = ?{group}", day)]
+        found = [
+            tuple(row.values()) for row in rows(data, f"SELECT {columns} FROM {table} WHERE business_date = ?{group}", day)
+        ]
         nothing = table in ("fee_line", "posting", "merchant_entry")
         tables[table] = {row[:keys]: row[keys:] for row in found if not nothing or any(_amounts(table, row[keys:]))}
     return tables

@@ -182,5 +182,6 @@ def _within(row: Row, name: str, value: int) -> bool:
 
 
 def _named(row: Row) -> int:
-    ranges = sum(f"{name}_from" in row or f"{name}_below" in row for name in ("amount", "volume"))
-    return sum(row.get(column, "*") != "*" for column in COLUMNS) + ranges
+    ranges: int = sum(f"{name}_from" in row or f"{name}_below" in row for name in ("amount", "volume"))
+    named: int = sum(row.get(column, "*") != "*" for column in COLUMNS)
+    return named + ranges

@@ -12,6 +12,7 @@ from tests.oracle.journal import Request, Told
 from tests.oracle.rules import COLUMNS, PAID_TO_MERCHANT, Charge, Rules, Sale, rounded, share
 
 TYPES = ("purchase", "purchase_with_cash_back", "cash_withdrawal", "quasi_cash", "bill_payment", "refund")
+SIGNS = {"chargeback": -1, "second_chargeback": -1, "representment": 1}  #: steps of a dispute that move money
 FEE_KINDS = ("gateway", "service", "cash_machine")
 
 
@@ -91,6 +92,18 @@ class Presented:
         return line
 
 
+@dataclass(frozen=True)
+class Dispute:
+    """A step of a dispute that moves money: signed as an adjustment of the sale."""
+
+    request: Request
+    dossier: str
+    kind: str
+    amount_minor: int
+    interchange_minor: int
+    fee_minor: int  #: the merchant pays it, before VAT
+
+
 class Sales:
     """All sales of a journal, date by date."""
 
@@ -112,6 +125,19 @@ class Sales:
         for line in lines:
             self.volume[line.request.merchant_id, day[:7]] += line.amount_minor
         return lines
+
+    def disputes(self, day: str) -> list[Dispute]:
+        """Chargebacks of a date, which are below zero, and what gives them back."""
+        found = []
+        for event in self.told.events:
+            if event["business_date"] == day and event["kind"] in SIGNS:
+                presented = self.presented[event["request_id"]]
+                amount = SIGNS[event["kind"]] * event["amount_minor"]
+                interchange = rounded(share(amount, presented.interchange_basis_points))
+                found.append(
+                    Dispute(presented.request, event["dossier"], event["kind"], amount, interchange, event["fee_minor"])
+                )
+        return found
 
     def _captured(self, day: str, rules: Rules, left: dict[int, int]) -> Iterator[Line]:
         due: dict[int, int] = {}

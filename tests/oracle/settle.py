@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.oracle.journal import Told
 from tests.oracle.rules import DECIMALS, Row, Rules, minor, rounded, share
-from tests.oracle.sales import Line
+from tests.oracle.sales import Dispute, Line
 
 #: Kind of entry -> the account that stands against the merchant's (docs/reference/books.md).
 ACCOUNTS: Final = {
@@ -146,6 +146,15 @@ class Settlement:
             yield Entry(self.told.requests[number].merchant_id, "", 0, "write_off", str(number), amount, 0)
         yield from self._held_back(day, rules, remises)
 
+    def disputed(self, day: str, rules: Rules, disputes: list[Dispute]) -> Iterator[Entry]:
+        """The entries of disputes: the amount of each step, and its fee with VAT."""
+        for each in disputes:
+            merchant_id = each.request.merchant_id
+            yield Entry(merchant_id, "", 0, each.kind, each.dossier, each.amount_minor, 0)
+            if each.fee_minor:
+                vat = rounded(share(-each.fee_minor, rules.vat_rate(day, "chargeback_fee")))
+                yield Entry(merchant_id, "", 0, "chargeback_fee", each.dossier, -each.fee_minor, vat)
+
     def _charges(self, day: str, rules: Rules, approved: set[str]) -> Iterator[Entry]:
         contracts = dict(rules.merchants)
         if rules.default_contract is not None:  # of the merchants without a contract of their own, those of the date
@@ -245,7 +254,7 @@ def _fees(remise: Remise) -> Iterator[Entry]:
 
 
 def _rounding(remise: Remise) -> Iterator[Entry]:
-    """The commission of the presentments rounded once, and VAT on that, less those of their lines; adjustments stay as they are."""
+    """Commission of the presentments rounded once, and VAT on that, less those of their lines; adjustments stay as they are."""
     lines = [line for line in remise.lines if not line.adjusts]
     if not lines:
         return
@@ -261,10 +270,10 @@ Positions = dict[tuple[str, str], tuple[int, int, int, int, int, int]]
 Accounts = dict[tuple[str, str, str, str], int]
 
 
-def positions(lines: Iterable[Line]) -> Positions:
+def positions(moves: Iterable[Line | Dispute]) -> Positions:
     """Participant and currency -> debits, credits (number, amount each), interchange received, net."""
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 5)
-    for line in lines:
+    for line in moves:
         debit = line.amount_minor > 0
         for participant, pays, sign in ((line.request.issuer or "", debit, 1), ("504900", not debit, -1)):
             row = sums[participant, line.request.currency]
@@ -274,7 +283,9 @@ def positions(lines: Iterable[Line]) -> Positions:
     return {key: (a, b, c, d, e, d - b + e) for key, (a, b, c, d, e) in sums.items()}
 
 
-def accounts(day: str, rules: Rules, lines: list[Line], entries: list[Entry], payouts: list[Payout]) -> Accounts:
+def accounts(
+    day: str, rules: Rules, lines: list[Line], disputes: list[Dispute], entries: list[Entry], payouts: list[Payout]
+) -> Accounts:
     """Kind, account, currency and value date -> debits less credits."""
     sums: Accounts = defaultdict(int)
     value = rules.value_date(day)
@@ -291,6 +302,10 @@ def accounts(day: str, rules: Rules, lines: list[Line], entries: list[Entry], pa
         book(kind, "interchange-expense", issuer, line.interchange_minor, currency)
         book("discount", payable, "discount-income", line.discount_minor, currency)
         book("vat", payable, "vat-collected", line.vat_minor, currency)
+    for each in disputes:
+        issuer, currency = f"issuer-receivable:{each.request.issuer}", each.request.currency
+        book("entry", issuer, "dispute-receivable", each.amount_minor, currency)
+        book("entry", "interchange-expense", issuer, each.interchange_minor, currency)
     for entry in entries:
         currency = (rules.contract(entry.merchant_id) or {}).get("currency", "504")
         payable = f"merchant-payable:{entry.merchant_id}"
@@ -308,7 +323,7 @@ def accounts(day: str, rules: Rules, lines: list[Line], entries: list[Entry], pa
                 book("payout", "settlement-account", "currency-position", payout.net_minor, sold, value)
                 book("payout", "currency-position", "settlement-account", changed[2], paid, value)
                 book("payout", "currency-position", "conversion-income", changed[1], paid, value)
-    for (participant, currency), row in positions(lines).items():
+    for (participant, currency), row in positions([*lines, *disputes]).items():
         if participant != "504900":
             book("settlement", "settlement-account", f"issuer-receivable:{participant}", -row[5], currency, value)
     return {key: amount for key, amount in sums.items() if amount}

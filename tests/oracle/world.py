@@ -1,4 +1,4 @@
-"""Random specifications within the documented rules: merchants, plans with fees and charges, interchange, VAT, rates, calendar."""
+"""Random specifications within the documented rules: merchants, plans with fees and charges, interchange, VAT, rates."""
 
 from __future__ import annotations
 
