@@ -31,7 +31,7 @@ def differences(data: Path, rules_of: Callable[[str], Rules]) -> list[str]:
 def _expected(day: str, rules: Rules, sales: Sales, settlement: Settlement) -> dict[str, Table]:
     lines = sales.close(day, rules)
     remises = settlement.remises(day, lines)
-    entries = list(settlement.entries(day, rules, remises, list(_paid_losses(sales))))
+    entries = list(settlement.entries(day, rules, remises, sales.known, list(_paid_losses(sales))))
     disputes = sales.disputes(day)
     entries += settlement.disputed(day, rules, disputes)
     payouts = settlement.payouts(day, rules, remises, entries)
@@ -137,7 +137,10 @@ _QUERIES: Mapping[str, tuple[int, str]] = {
     "fee_line": (2, "request_id, kind, remise_number, amount_minor, vat_minor"),
     "remise": (
         3,
-        "merchant_id, terminal_id, number, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor, net_minor",
+        (
+            "merchant_id, terminal_id, number, presentment_count, adjustment_count, gross_minor, discount_minor, vat_minor,"
+            " net_minor"
+        ),
     ),
     "merchant_entry": (
         5,
@@ -145,8 +148,10 @@ _QUERIES: Mapping[str, tuple[int, str]] = {
     ),
     "payout": (
         1,
-        "reference, gross_minor, discount_minor, vat_minor, entries_minor, entries_vat_minor, brought_forward_minor,"
-        + " net_minor, outcome, value_date",
+        (
+            "reference, gross_minor, discount_minor, vat_minor, entries_minor, entries_vat_minor, brought_forward_minor,"
+            " net_minor, outcome, value_date"
+        ),
     ),
     "payout_conversion": (1, "reference, converted_minor, margin_minor, paid_minor, rate, rate_date"),
     "position": (

@@ -89,7 +89,7 @@ class Told:
         return sum(
             number > batch.last_request_id or number in batch.waiting
             for batch in self.batches
-            if (batch.terminal_id, batch.day) == (request.terminal_id, day)
+            if batch.day == day and batch.terminal_id in ("", request.terminal_id)
         )
 
 
@@ -118,5 +118,5 @@ FROM reversal WHERE effective = 1 AND original_id IS NOT NULL ORDER BY id
 """
 _BATCHES = """
 SELECT terminal_id, business_date, last_request_id, waiting FROM reconciliation
-WHERE settlement_code = '1' AND terminal_id <> '' ORDER BY id
+WHERE settlement_code = '1' ORDER BY id
 """

@@ -110,6 +110,7 @@ class Sales:
     def __init__(self, told: Told) -> None:
         self.told = told
         self.day = ""  #: the date that was closed last
+        self.known: set[str] = set()  #: merchants with an approval of that date, or an exception that was open before it
         self.presented: dict[int, Presented] = {}
         self.open: dict[int, int] = {}  #: exceptions: amount with its sign
         self.fates: dict[str, list[tuple[str, int, int]]] = defaultdict(list)  #: of the date: table -> (word, request, amount)
@@ -118,6 +119,7 @@ class Sales:
     def close(self, day: str, rules: Rules) -> list[Line]:
         """The presentments and adjustments of a date; exceptions, reversed and held approvals go to ``fates``."""
         self.day = day
+        self.known = self.told.approved_at(day) | {self.told.requests[number].merchant_id for number in self.open}
         self.fates = defaultdict(list)
         left = self.told.left(day)
         lines = list(self._captured(day, rules, left))

@@ -135,16 +135,19 @@ class Settlement:
                 remises.append(remise)
         return remises
 
-    def entries(self, day: str, rules: Rules, remises: list[Remise], written_off: list[tuple[int, int]]) -> Iterator[Entry]:
+    def entries(
+        self, day: str, rules: Rules, remises: list[Remise], known: set[str], written_off: list[tuple[int, int]]
+    ) -> Iterator[Entry]:
+        """The entries of a date. ``known`` are merchants with an approval of the date, or an open exception."""
         for remise in remises:
             yield from _fees(remise)
             contract = rules.contract(remise.merchant_id)
             if contract and contract.get("rounding") == "remise":
                 yield from _rounding(remise)
-        yield from self._charges(day, rules, self.told.approved_at(day) | _presented(remises))
+        yield from self._charges(day, rules, known)
         for number, amount in written_off:
             yield Entry(self.told.requests[number].merchant_id, "", 0, "write_off", str(number), amount, 0)
-        yield from self._held_back(day, rules, remises)
+        yield from self._held_back(day, rules, remises, known)
 
     def disputed(self, day: str, rules: Rules, disputes: list[Dispute]) -> Iterator[Entry]:
         """The entries of disputes: the amount of each step, and its fee with VAT."""
@@ -155,10 +158,10 @@ class Settlement:
                 vat = rounded(share(-each.fee_minor, rules.vat_rate(day, "chargeback_fee")))
                 yield Entry(merchant_id, "", 0, "chargeback_fee", each.dossier, -each.fee_minor, vat)
 
-    def _charges(self, day: str, rules: Rules, approved: set[str]) -> Iterator[Entry]:
+    def _charges(self, day: str, rules: Rules, known: set[str]) -> Iterator[Entry]:
         contracts = dict(rules.merchants)
         if rules.default_contract is not None:  # of the merchants without a contract of their own, those of the date
-            strangers = approved - set(contracts)
+            strangers = known - set(contracts)
             contracts |= {merchant_id: {**rules.default_contract, "terminals": []} for merchant_id in sorted(strangers)}
         for merchant_id, contract in contracts.items():
             for kind, row in rules.charges(rules.plan_of(merchant_id), day).items():
@@ -175,7 +178,7 @@ class Settlement:
                     if amount:
                         yield Entry(merchant_id, terminal_id, 0, kind, "" if kind == "setup" else day[:7], amount, vat)
 
-    def _held_back(self, day: str, rules: Rules, remises: list[Remise]) -> Iterator[Entry]:
+    def _held_back(self, day: str, rules: Rules, remises: list[Remise], known: set[str]) -> Iterator[Entry]:
         for waiting in [each for each in self.held if each.release_on <= day]:
             self.held.remove(waiting)
             yield Entry(waiting.merchant_id, "", 0, f"{waiting.kind}_release", waiting.held_on, waiting.amount_minor, 0)
@@ -183,7 +186,7 @@ class Settlement:
         for remise in remises:
             net[remise.merchant_id] += remise.total("net_minor")
         for merchant_id, amount in sorted(net.items()):
-            contract = rules.contract(merchant_id) or {}
+            contract = (rules.contract(merchant_id) if merchant_id in known else rules.merchants.get(merchant_id)) or {}
             for kind in ("reserve", "deposit"):
                 held = self._held(day, merchant_id, kind, contract.get(kind), amount)
                 if held is not None:
@@ -236,10 +239,6 @@ class Settlement:
             largest.brought_forward_minor = self.carried.get(merchant_id, 0)
             self.carried[merchant_id] = sum(payout.net_minor for payout in mine if payout.outcome == "carried")
         return [payout for _, mine in sorted(payouts.items()) for payout in mine]
-
-
-def _presented(remises: list[Remise]) -> set[str]:
-    return {remise.merchant_id for remise in remises if not all(line.adjusts for line in remise.lines)}
 
 
 def _fees(remise: Remise) -> Iterator[Entry]:
