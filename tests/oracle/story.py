@@ -11,11 +11,12 @@ from random import Random
 from typing import Any, Final
 
 from switch.casework.open_items import exceptions, represent, write_off
-from switch.errors import NegativeAnswerError
+from switch.errors import NegativeAnswerError, SwitchError
 from tests.oracle.product import close, product_specs
 from tests.oracle.rules import Rules
 from tests.oracle.world import SHOPS, World
 from tests.support.day_builders import NOW_MS, Journal, journal_of
+from tests.support.dispute_builders import dispute
 
 FIRST: Final = date(2026, 11, 20)
 TYPES: Final = ("purchase",) * 6 + (
@@ -41,6 +42,7 @@ class Story:
         self.days = [(self.first + timedelta(days=number)).isoformat() for number in range(self.chance.randint(2, 5))]
         self.late_from = self.chance.choice(self.days)
         self.left: dict[int, int] = {}  #: request -> what remains of it, above zero
+        self.dossiers: list[str] = []  #: charged back
         self.holds: list[tuple[int, int]] = []
 
     def folder_of(self, day: str) -> Path:
@@ -61,6 +63,8 @@ class Story:
                     self._step(journal)
                 if day != self.days[0] and self.chance.random() < 0.5:
                     self._decide_exceptions()
+                if day != self.days[0] and self.chance.random() < 0.4:
+                    self._dispute()
                 close(self.data, specs[self.folder_of(day)], day)
         return self.data
 
@@ -154,6 +158,15 @@ class Story:
                 elif self.chance.random() < 0.3:
                     pays = item.amount_minor > 0 and self.chance.random() < 0.5
                     write_off(self.data, str(item.rrn), "A. Tester", "given up", NOW_MS, pays_merchant=pays)
+
+    def _dispute(self) -> None:
+        """A chargeback of a sale of an earlier date, or the representment of one."""
+        with suppress(SwitchError):  # it was not presented, or is a refund
+            if self.dossiers and self.chance.random() < 0.5:
+                dispute(self.data, "represent", self.dossiers.pop())
+            elif self.left:
+                rrn = f"6324{self.chance.choice(list(self.left)):08d}"
+                self.dossiers.append(dispute(self.data, "chargeback", rrn).dossier)
 
 
 def close_batch(journal: sqlite3.Connection, terminal_id: str, day: str, last_request_id: int) -> None:

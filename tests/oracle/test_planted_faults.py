@@ -58,7 +58,8 @@ def spoilt(old: str, new: str) -> tuple[Callable[..., sqlite3.Connection], list[
             return super().execute(said(sql), *values)
 
     def spoiling(*values: Any, **options: Any) -> sqlite3.Connection:
-        return connect(*values, **{**options, "factory": Spoiling})
+        connection: sqlite3.Connection = connect(*values, **{**options, "factory": Spoiling})
+        return connection
 
     return spoiling, changed
 
