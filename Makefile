@@ -104,7 +104,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@if [ -t 2 ]; then echo "step 2 of 3: installing Switch and what it needs into $(VENV) ..." >&2; else echo "installing into $(VENV) ..."; fi
-	@$(PIP) --no-compile --editable .
+	@$(PIP) --no-compile --editable '.[gateway]'
 	@touch $@
 	@[ ! -t 2 ] || echo "step 3 of 3: running what was asked for" >&2
 

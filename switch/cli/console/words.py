@@ -20,6 +20,7 @@ from switch.cli.french.casework import CASEWORK
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
+from switch.cli.french.gateway import GATEWAY
 from switch.cli.french.mail import MAIL
 from switch.cli.french.money import MONEY
 from switch.cli.french.proofs import PROOFS
@@ -40,6 +41,7 @@ _CATALOGUE: Final = {
     **MAIL,
     **FEES,
     **MONEY,
+    **GATEWAY,
 }
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
@@ -53,6 +55,7 @@ SPOKEN: Final = frozenset(
         "exceptions",
         "fees",
         "find",
+        "gateway",
         "mail",
         "merchants",
         "payouts",
