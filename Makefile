@@ -27,6 +27,10 @@ demo: $(VENV)/.installed ## show the main job, from the wire to a merchant's sta
 up: $(VENV)/.installed ## run Switch on its usual ports, data in ./var (ARGS="--scenario bad-evening" and the like)
 	@$(VENV)/bin/python -m switch up $(ARGS)
 
+.PHONY: shop
+shop: $(VENV)/.installed ## start Switch, its payment page and a shop of bills on free ports, and print the address to open
+	@$(VENV)/bin/python -m switch shop $(ARGS)
+
 test: $(VENV)/.installed-dev ## run the tests on all cores (ARGS="--cov=switch --cov-report=term" measures coverage, ARGS=tests/clearing runs a part)
 	@$(VENV)/bin/python -m pytest -n auto -m "not long" $(ARGS)
 

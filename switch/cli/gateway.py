@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.certify import certify
 from switch.cli.command.help import Verb, Verbs, grouped, option
 from switch.cli.command.names import listener_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, data_option, given, json_option, specs_option
@@ -28,7 +29,7 @@ LIBRARIES = ("starlette", "hypercorn", "jinja2")  #: of the extra ``gateway``
 
 @click.group(cls=Verbs)
 def gateway() -> None:
-    """Serve the hosted payment page that shops post to (est3Dgate), and show what shops were called back with."""
+    """Serve the hosted payment page that shops post to (est3Dgate), show its callbacks, and certify shops."""
 
 
 @gateway.command(cls=Verb, short_help="Serve the payment page.")
@@ -233,6 +234,9 @@ def replay(callback_id: str, data: Path) -> None:
             raise NegativeAnswerError(f"{data}: there is no callback {callback_id!r}")
         books.callbacks.replay(callback.id, time.time_ns() // 1_000_000)
     say_text(said(f"the callback of order {callback.order_id} is sent again to {callback.url}"), None)
+
+
+gateway.add_command(certify)
 
 
 def _books(data: Path) -> Any:

@@ -11,6 +11,7 @@ import click
 
 from switch.cli.command.help import Verb, grouped, option
 from switch.cli.command.options import data_option, specs_option
+from switch.cli.console.words import lang_option, said
 from switch.cli.gateway import refuse_without_libraries
 from switch.errors import SwitchError
 from switch.machine.stopping import Stop
@@ -41,6 +42,7 @@ TEST_CARD = "4000000000000010, any date to come, code 000"  #: a public test num
 )
 @specs_option
 @data_option
+@lang_option
 def shop(host: str, port: int, page: str | None, client_id: str | None, specs_folder: Path | None, data: Path) -> None:
     """Open a shop where bills of a telephone company are paid by card, until Ctrl+C.
 
@@ -70,8 +72,8 @@ def shop(host: str, port: int, page: str | None, client_id: str | None, specs_fo
         account = _account(specs, url, client_id)
 
         def listening(address: str) -> None:
-            say_text(f"the shop is open at {address}", None)
-            say_text(f"a card to pay with: {TEST_CARD}", "hint")
+            say_text(said(f"the shop is open at {address}"), None)
+            say_text(said(f"a card to pay with: {TEST_CARD}"), "hint")
 
         async def serving() -> None:
             await serve_shop(

@@ -61,11 +61,20 @@ CUSTOMERS: Final = (
     Customer(
         number="78100003",
         service="internet",
-        payment_code="0365",
+        payment_code="9365",
         name="Youssef Amrani",
         bills=(_bill("I-261103", "2026-11", 49_900, True),),
     ),
 )
+
+
+#: Whose bills an integrator's checklist pays, in orders of the page ``/checkout``: no customer who signs in.
+NOBODY: Final = Customer(number="0000000000", service="mobile", payment_code="", name="Certification", bills=())
+
+
+def trial_bill(number: str) -> Bill:
+    """A bill of nobody, as often as one is needed."""
+    return _bill(number, "2026-11", 3_150, False)
 
 
 def customer(service: str, number: str, payment_code: str) -> Customer | None:

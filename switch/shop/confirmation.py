@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from switch.money import format_minor
+from switch.shop.sentences import sentences
 from switch.shop.shop_book import ShopOrder
-from switch.shop.wording import sentences
 
-SENDER: Final = "factures@onde-telecom.example"
+_SENDER: Final = "factures@onde-telecom.example"
 
 
 class Confirmations:
@@ -32,7 +32,7 @@ def confirmation(order: ShopOrder, link: str) -> EmailMessage:
     """The message for one order, in the language it was paid in."""
     say = sentences(order.language)
     message = EmailMessage(policy=SMTP)
-    message["From"] = SENDER
+    message["From"] = _SENDER
     message["To"] = order.email
     message["Subject"] = f"{say['receipt']} {order.number}"
     message["Message-ID"] = f"<{order.number}@onde-telecom.example>"

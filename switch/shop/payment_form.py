@@ -62,9 +62,9 @@ def is_genuine(posted: Posted, store_key: str) -> bool:
 
 
 def called_back(book: ShopBook, posted: Posted, store_key: str, at: str) -> CallbackWord:
-    """Take a callback: check the hash, the order and the amount, and settle the bills of a payment that was approved.
+    """Take a callback: check the hash, the order, the amount and its currency, and settle the bills of an approved payment.
 
-    A payment that is already settled is accepted again, for a callback may be repeated.
+    A payment that is already settled is accepted again, for a callback may be repeated; a second payment of an order is not.
     """
     if not is_genuine(posted, store_key):
         return "FAILURE"
@@ -72,6 +72,8 @@ def called_back(book: ShopBook, posted: Posted, store_key: str, at: str) -> Call
     if posted["ProcReturnCode"] not in ("00", "0"):
         book.refuse(number)
         return "APPROVED"
+    if posted["currency"].strip() != DIRHAM:
+        return "FAILURE"
     amount = minor_units(posted["amount"].strip(), DIRHAM)
     payment = ShopPayment(
         transaction_id=posted["TransId"], approval=posted["AuthCode"], card=posted["maskedCreditCard"], paid_at=at

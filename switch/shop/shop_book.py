@@ -6,8 +6,9 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from importlib import resources
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from switch.record import frozen
 from switch.shop.bills import Bill, Customer
@@ -15,18 +16,7 @@ from switch.shop.bills import Bill, Customer
 #: An order waits for the gateway, is paid, or was refused (and may be tried again under the same number).
 ShopOrderState = Literal["waiting", "paid", "refused"]
 #: What the callback of a payment came to.
-Settled = Literal["settled", "already settled", "unknown order", "other amount"]
-
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS shop_order (
-  number TEXT PRIMARY KEY, receipt TEXT NOT NULL UNIQUE, customer TEXT NOT NULL, email TEXT NOT NULL,
-  language TEXT NOT NULL, amount_minor INTEGER NOT NULL, state TEXT NOT NULL,
-  transaction_id TEXT NOT NULL DEFAULT '', approval TEXT NOT NULL DEFAULT '',
-  card TEXT NOT NULL DEFAULT '', paid_at TEXT NOT NULL DEFAULT '') STRICT;
-CREATE TABLE IF NOT EXISTS order_bill (
-  number TEXT NOT NULL, bill TEXT NOT NULL, PRIMARY KEY (number, bill)) STRICT;
-CREATE TABLE IF NOT EXISTS settled_bill (bill TEXT PRIMARY KEY, number TEXT NOT NULL) STRICT;
-"""
+Settled = Literal["settled", "already settled", "paid by another payment", "unknown order", "other amount"]
 
 
 @frozen(kw_only=True)
@@ -63,7 +53,7 @@ class ShopBook:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._opened() as connection:
-            connection.executescript(_SCHEMA)
+            connection.executescript(resources.files(__package__).joinpath("shop_schema.sql").read_text("utf-8"))
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -111,13 +101,14 @@ class ShopBook:
         """Settle the bills of an order, once: a callback that comes again changes nothing, nor does one of another amount."""
         with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            row = connection.execute("SELECT amount_minor, state FROM shop_order WHERE number = ?", (number,)).fetchone()
+            sql = "SELECT amount_minor, state, transaction_id FROM shop_order WHERE number = ?"
+            row = connection.execute(sql, (number,)).fetchone()
             if row is None:
                 return "unknown order"
             if row[0] != amount_minor:
                 return "other amount"
             if row[1] == "paid":
-                return "already settled"
+                return "already settled" if row[2] == payment.transaction_id else "paid by another payment"
             connection.execute(
                 "UPDATE shop_order SET state = 'paid', transaction_id = ?, approval = ?, card = ?, paid_at = ?"
                 " WHERE number = ?",

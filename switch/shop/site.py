@@ -19,11 +19,11 @@ from starlette.routing import Route
 from switch.gateway.protocol.posted import POST_BYTES_MAX, Posted
 from switch.merchant import EMAIL
 from switch.money import format_minor
-from switch.shop.bills import CUSTOMERS, SERVICES, Customer, chosen_bills, customer
+from switch.shop.bills import CUSTOMERS, NOBODY, SERVICES, Customer, chosen_bills, customer, trial_bill
 from switch.shop.confirmation import Confirmations
 from switch.shop.payment_form import DIRHAM, ShopAccount, called_back, payment_fields
+from switch.shop.sentences import SHOP_LANGUAGES, sentences
 from switch.shop.shop_book import ShopBook, ShopOrder
-from switch.shop.wording import SHOP_LANGUAGES, sentences
 
 _HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
@@ -43,6 +43,7 @@ class ShopSite:
                 Route("/bills/{service}", self._bills, methods=["POST"]),
                 Route("/pay/{service}", self._pay, methods=["POST"]),
                 Route("/again/{receipt}", self._again),
+                Route("/checkout", self._checkout),
                 Route("/back/{how}/{receipt}", self._back, methods=["GET", "POST"]),
                 Route("/receipt/{receipt}", self._receipt),
                 Route("/callback", self._callback, methods=["POST"]),
@@ -106,6 +107,11 @@ class ShopSite:
         if order is None or order.state == "paid":
             return await self._nowhere(request)
         return self._leaving(request, order)
+
+    async def _checkout(self, request: Request) -> Response:
+        """A new order of nobody, for ``switch gateway certify``: each time it is asked for, the page that posts one."""
+        bill = trial_bill(f"C-{secrets.token_hex(4).upper()}")
+        return self._leaving(request, self._book.order(NOBODY, (bill,), "nobody@onde-telecom.example", _language(request)))
 
     def _leaving(self, request: Request, order: ShopOrder) -> Response:
         fields = payment_fields(self._account, order, secrets.token_hex(8))

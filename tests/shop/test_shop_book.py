@@ -27,9 +27,9 @@ def order(book: ShopBook) -> ShopOrder:
     return book.order(SALMA, book.unpaid(SALMA), "salma@shop.example", "fr")
 
 
-def callback(order: ShopOrder, code: str = "00", amount: str = "647.50", key: str = KEY) -> Posted:
-    fields = {"oid": order.number, "amount": amount, "ProcReturnCode": code, "TransId": "T-1", "AuthCode": "A00001"}
-    return Posted(tuple(signed(fields, key).items()))
+def callback(order: ShopOrder, key: str = KEY, **changed: str) -> Posted:
+    fields = {"oid": order.number, "amount": "647.50", "currency": "504", "ProcReturnCode": "00", "TransId": "T-1"}
+    return Posted(tuple(signed({**fields, "AuthCode": "A00001", **changed}, key).items()))
 
 
 def test_a_customer_is_known_by_number_and_payment_code() -> None:
@@ -52,6 +52,7 @@ def test_the_form_has_the_amount_of_the_bills_and_a_right_hash(order: ShopOrder)
 def test_an_approved_payment_settles_the_bills_once(book: ShopBook, order: ShopOrder) -> None:
     assert called_back(book, callback(order), KEY, "now") == "ACTION=POSTAUTH"
     assert called_back(book, callback(order), KEY, "later") == "ACTION=POSTAUTH"
+    assert called_back(book, callback(order, TransId="T-2"), KEY, "later") == "FAILURE", "a second payment of the order"
     paid = book.by_number(order.number)
     assert paid is not None
     assert (paid.state, paid.paid_at, paid.approval) == ("paid", "now", "A00001")
@@ -64,7 +65,8 @@ def test_an_approved_payment_settles_the_bills_once(book: ShopBook, order: ShopO
         ({"key": "another"}, "FAILURE", "waiting"),
         ({"amount": "1.00"}, "FAILURE", "waiting"),
         ({"amount": "x"}, "FAILURE", "waiting"),
-        ({"code": "51"}, "APPROVED", "refused"),
+        ({"currency": "978"}, "FAILURE", "waiting"),
+        ({"ProcReturnCode": "51"}, "APPROVED", "refused"),
     ],
 )
 def test_what_is_not_an_approved_payment_of_this_order_settles_nothing(
@@ -78,9 +80,9 @@ def test_what_is_not_an_approved_payment_of_this_order_settles_nothing(
 
 
 def test_a_refused_order_may_be_paid_and_a_paid_one_is_not_refused(book: ShopBook, order: ShopOrder) -> None:
-    called_back(book, callback(order, code="51"), KEY, "now")
+    called_back(book, callback(order, ProcReturnCode="51"), KEY, "now")
     called_back(book, callback(order), KEY, "now")
-    called_back(book, callback(order, code="51"), KEY, "now")
+    called_back(book, callback(order, ProcReturnCode="51"), KEY, "now")
     found = book.by_number(order.number)
     assert found is not None
     assert found.state == "paid"

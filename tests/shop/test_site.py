@@ -16,9 +16,9 @@ from switch.gateway.protocol.hash_rules import hash_of, signed
 from switch.gateway.protocol.posted import Posted
 from switch.shop.confirmation import Confirmations
 from switch.shop.payment_form import ShopAccount
+from switch.shop.sentences import SHOP_LANGUAGES, sentences
 from switch.shop.shop_book import ShopBook
 from switch.shop.site import ShopSite
-from switch.shop.wording import SHOP_LANGUAGES, sentences
 
 KEY: Final = "test-key"
 GOOD: Final = {"number": "0661000001", "code": "4471", "email": "salma@shop.example", "terms": "yes"}
@@ -43,7 +43,14 @@ def hidden(page: str) -> dict[str, str]:
 
 
 def paid(shop: TestClient, fields: dict[str, str], code: str = "00") -> str:
-    answer = {"oid": fields["oid"], "amount": fields["amount"], "ProcReturnCode": code, "TransId": "T-9", "AuthCode": "A00001"}
+    answer = {
+        "oid": fields["oid"],
+        "amount": fields["amount"],
+        "currency": "504",
+        "ProcReturnCode": code,
+        "TransId": "T-9",
+        "AuthCode": "A00001",
+    }
     return post(shop, "/callback", signed({**answer, "maskedCreditCard": "4000 00** **** 0010"}, KEY))
 
 

@@ -26,6 +26,7 @@ from switch.cli.french.money import MONEY
 from switch.cli.french.proofs import PROOFS
 from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
+from switch.cli.french.shop import SHOP
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
@@ -42,6 +43,7 @@ _CATALOGUE: Final = {
     **FEES,
     **MONEY,
     **GATEWAY,
+    **SHOP,
 }
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
@@ -61,6 +63,7 @@ SPOKEN: Final = frozenset(
         "payouts",
         "reconcile",
         "report",
+        "shop",
         "statement",
     }
 )

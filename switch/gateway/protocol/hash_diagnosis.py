@@ -51,7 +51,7 @@ Cause = Literal[
 
 HASH_BYTES: Final = 64  #: of SHA-512
 _CHARSETS: Final = {"cp1252": "Windows-1252", "iso-8859-1": "ISO-8859-1", "cp1256": "Windows-1256", "utf-16-le": "UTF-16"}
-CANDIDATES_MAX: Final = 40  #: fields that are tried as one too many
+FIELDS_TRIED_MAX: Final = 40  #: fields that are tried as one too many
 
 
 @frozen(kw_only=True)
@@ -210,7 +210,7 @@ def _of_fields(posted: Posted, names: list[str], named: set[str]) -> Iterator[Mi
     if len(unknown) > 1:
         told = f"the fields {', '.join(unknown)} are in the form and not in the hash: every named field counts, buttons too"
         yield _left_out(told, unknown)
-    for name in (unknown + known)[:CANDIDATES_MAX]:
+    for name in (unknown + known)[:FIELDS_TRIED_MAX]:
         what = "if it is a named button, take its name away" if name in unknown else "hash it, too"
         told = f"the field {name} is in the form and not in the hash; every named field counts: {what}"
         yield _left_out(told, [name])

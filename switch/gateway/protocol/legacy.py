@@ -47,6 +47,23 @@ def legacy_checksum(version: LegacyVersion, url: str, posted: Posted, secret: st
     return hashlib.md5(quote(text, safe="-._~").encode(), usedforsecurity=False).hexdigest()
 
 
+def read_legacy(posted: Posted) -> LegacyRequest:
+    """A post that was found right before, read again."""
+    version: LegacyVersion = "2010" if "TotalmountTx" in posted else "2017"
+    return LegacyRequest(
+        version=version,
+        store_id=posted["storeId"].strip(),
+        order_id=posted["cartId"].strip(),
+        amount_minor=minor_units(posted[_COVERED[version][-2]].strip(), "504") or 0,
+        email=posted["email"].strip(),
+        language=posted["langue"].strip().lower(),
+        book_url=posted["bookURL"].strip(),
+        update_url=posted["updateURL"].strip(),
+        offer_url=posted["offerURL"].strip(),
+        name=posted["name"].strip(),
+    )
+
+
 def legacy_request(posted: Posted, url: str, secret: str) -> tuple[LegacyRequest | None, tuple[FieldError, ...]]:
     """The payment a post asks for, or None and all that is wrong with it. ``url`` is the address it was posted to."""
     version: LegacyVersion = "2010" if "TotalmountTx" in posted else "2017"
@@ -66,20 +83,7 @@ def legacy_request(posted: Posted, url: str, secret: str) -> tuple[LegacyRequest
         errors.append(FieldError("checksum", repr(posted["checksum"][:40]) if posted["checksum"] else "nothing", wanted))
     if errors:
         return None, tuple(errors)
-    assert amount is not None
-    request = LegacyRequest(
-        version=version,
-        store_id=posted["storeId"].strip(),
-        order_id=posted["cartId"].strip(),
-        amount_minor=amount,
-        email=posted["email"].strip(),
-        language=posted["langue"].strip().lower(),
-        book_url=posted["bookURL"].strip(),
-        update_url=posted["updateURL"].strip(),
-        offer_url=posted["offerURL"].strip(),
-        name=posted["name"].strip(),
-    )
-    return request, ()
+    return read_legacy(posted), ()
 
 
 @frozen(kw_only=True)
@@ -98,13 +102,28 @@ def booking_fields(request: LegacyRequest, posted: Posted, paid: PaidWith, secre
     checksum = legacy_checksum(request.version, request.book_url, posted, secret)
     return {
         "cartId": request.order_id,
-        "totalAmountTx": posted["totalAmountTx"],
+        "totalAmountTx": posted[_COVERED[request.version][-2]],
         "email": request.email,
         "orderNumber": paid.order_number,
         "bankName": paid.bank,
         "ccn": paid.pan_masked,
         "expirationDate": paid.expiry,
         "paymentBrandName": paid.brand,
+        "checksum": checksum,
+    }
+
+
+def return_fields(request: LegacyRequest, posted: Posted, order_number: str, secret: str) -> dict[str, str]:
+    """What the shopper's browser brings back to ``updateURL`` by GET, once the payment is booked."""
+    checksum = legacy_checksum(request.version, request.update_url, posted, secret)
+    if request.version == "2010":
+        return {"cartId": request.order_id, "paymentResult": "ok", "mtc_order_num": order_number, "checksum": checksum}
+    amount = posted[_COVERED[request.version][-2]]
+    return {
+        "cartId": request.order_id,
+        "totalAmountTx": amount,
+        "email": request.email,
+        "orderNumber": order_number,
         "checksum": checksum,
     }
 

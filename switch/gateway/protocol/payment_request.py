@@ -26,7 +26,7 @@ ShipToCountry hashAlgorithm encoding refreshtime rnd HASH AutoRedirect CallbackR
 currenciesList description sessiontimeout instalment taksit comments firmaadi faturaFirma islemtipi
 """
 #: Every field the protocol knows, as its documentation spells it. Others are hashed and given back, and mean nothing.
-FIELDS: Final = tuple(_KNOWN.split())
+FORM_FIELDS: Final = tuple(_KNOWN.split())
 #: Of ``3D_PAY``, where the shop's own page asks for the card: these are read and never given back.
 CARD_FIELDS: Final = ("pan", "cv2", "Ecom_Payment_Card_ExpDate_Year", "Ecom_Payment_Card_ExpDate_Month", "cardType")
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import trio
 
 from switch.errors import SwitchError, UnansweredError, UnreachableError
 from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.legacy_orders import is_booking, legacy_answer, legacy_of
+from switch.gateway.payments.outcomes import decision, for_server, outcome_of, request_of
 from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
 from switch.gateway.site.http_call import CALL_SECONDS, HttpAnswer, post_form
-from switch.gateway.site.outcomes import decision, for_server, outcome_of, request_of
 from switch.gateway.store.callback_book import Callback, CallbackAttempt
 from switch.gateway.store.order_book import PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
@@ -59,6 +61,12 @@ class CallbackDesk:
         if callback is not None:
             await self._sent(callback)
 
+    async def tell_settled(self, order: PageOrder) -> None:
+        """Tell a shop that wants it that the remise of an order is settled: the callback once more, with its SettleId."""
+        shop = self._specs.gateway.shops.get(order.client_id)
+        if shop is not None and shop.settled_callback and legacy_of(order.last("post") or {}) is None:
+            await self._made(order)  # it is due at once
+
     async def _made(self, order: PageOrder) -> Callback | None:
         """Write the callback of an order's last decision down, together with the fact that there is one."""
         shop, decided, posted = self._specs.gateway.shops.get(order.client_id), decision(order), order.last("post")
@@ -68,7 +76,11 @@ class CallbackDesk:
         fields = {}
         if shop is not None and request.callback_url:
             outcome = outcome_of(order, decided, self._specs.calendar.zone, posted["client_ip"])
-            fields = for_server(request, outcome, shop, self._specs.merchants[shop.merchant_id].name)
+            legacy = legacy_of(posted)
+            if legacy is None:
+                fields = for_server(request, outcome, shop, self._specs.merchants[shop.merchant_id].name)
+            elif outcome.answer == "Approved":  # the protocol before est3Dgate asks for nothing but bookings
+                fields = legacy.booking(outcome, shop.legacy_secret)
 
         def add(books: Books) -> Callback | None:
             books.orders.note(order.number, "told", self._clock_ms(), {"callback": callback_id if fields else ""})
@@ -96,7 +108,7 @@ class CallbackDesk:
                 callback.url, tuple(callback.fields.items()), ((EVENT_HEADER, callback.id),), seconds=self._seconds
             )
             status, body = came.status, came.body
-            answer = callback_answer(status, body)
+            answer = legacy_answer(callback, status, body) or callback_answer(status, body)
         except UnreachableError as error:
             answer = CallbackAnswer(verdict="failure", understood=False, remark=str(error))
         told = answer
@@ -110,6 +122,16 @@ class CallbackDesk:
         await self._store.do(lambda books: books.callbacks.attempted(callback, attempt, understood=told.understood))
         if told.verdict == "capture":
             await self._capture(callback)
+        elif told.understood and told.verdict == "failure" and is_booking(callback):
+            await self._give_up(callback)
+
+    async def _give_up(self, callback: Callback) -> None:
+        """A shop of the protocol before est3Dgate rejects a booking: its hold is voided."""
+        order = await self._store.do(lambda books: books.orders.order(callback.order_no))
+        shop = self._specs.gateway.shops.get(order.client_id)
+        if order.state == "held" and shop is not None:
+            with suppress(UnansweredError):  # the centre is told until it answers
+                await self._desk.void(order.number, shop)
 
     async def _capture(self, callback: Callback) -> None:
         """The shop accepts: a hold is captured. A payment that is captured already, or was declined, stays as it is."""

@@ -17,13 +17,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from switch.acquirer.card_proofs import issuer_of
+from switch.gateway.api.api_desk import ApiDesk
+from switch.gateway.api.api_routes import api_routes
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
 from switch.gateway.protocol.posted import FIELDS_MAX, POST_BYTES_MAX, Posted
+from switch.gateway.receipts.receipt_pages import ReceiptPages
 from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
+from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
 from switch.gateway.site.rendering import amount_shown, page, security_headers, static_files, texts, time_shown
-from switch.gateway.site.service import PageService, PostRefusal, tell_fault_of_page
-from switch.gateway.site.sessions import PageSession
+from switch.gateway.site.service import PageService, tell_fault_of_page
+from switch.gateway.site.sessions import PageSession, PostRefusal
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
 STAYS: Final = -1  #: in place of the seconds after which the browser goes back to the shop: it does not by itself
@@ -52,13 +56,17 @@ class Site:
         self._service, self._secure = service, secure
 
     def application(self) -> Starlette:
+        service = self._service
         posts = [
             Route(acquirer.path, self._guarded(self._posting(acquirer)), methods=["POST"])
-            for acquirer in self._service.profile.acquirers.values()
+            for acquirer in service.profile.acquirers.values()
         ]
         return Starlette(
             routes=[
                 *posts,
+                *api_routes(service.profile, ApiDesk(service.specs, service.store, service.desk, service.clock_ms)),
+                *ReceiptPages(service.receipts).routes(),
+                Route(LEGACY_PATH, self._guarded(self._legacy), methods=["POST"]),
                 Route("/static/{name}", self._guarded(self._static), methods=["GET"]),
                 Route("/pay/{token}", self._guarded(self._show), methods=["GET"]),
                 Route("/pay/{token}", self._guarded(self._card), methods=["POST"]),
@@ -90,12 +98,20 @@ class Site:
     def _posting(self, acquirer: AcquirerIdentity) -> Handler:
         async def post(request: Request) -> Response:
             posted = await _posted(request)
-            got = await self._service.post(acquirer, posted, _client_ip(request))
-            if isinstance(got, PostRefusal):
-                return self._html(_refused(got), status=409 if got.refused else 400)
-            return _see_other(f"/pay/{got.token}")
+            return self._begun(await self._service.post(acquirer, posted, _client_ip(request), _base(request)))
 
         return post
+
+    async def _legacy(self, request: Request) -> Response:
+        """The protocol before est3Dgate: the address itself is part of its checksum."""
+        posted = await _posted(request)
+        url = _base(request) + LEGACY_PATH
+        return self._begun(await post_legacy(self._service, posted, url, _client_ip(request), _base(request)))
+
+    def _begun(self, got: PageSession | PostRefusal) -> Response:
+        if isinstance(got, PostRefusal):
+            return self._html(_refused(got), status=409 if got.refused else 400)
+        return _see_other(f"/pay/{got.token}")
 
     # shoppers
 
@@ -269,6 +285,7 @@ class Site:
 _WHAT_IT_IS: Final = [
     "This is the payment page of Switch, a simulator: shops post a form to it (est3Dgate, 3D_PAY_HOSTING).",
     "It answers through the shopper's browser and by a callback to the shop's server.",
+    "A shop's server posts XML (CC5Request) to /fim/api; /mtc/actionSLK speaks the protocol before est3Dgate.",
     "It has no REST API with JSON, no API keys and no HMAC header.",
     "Addresses such as /api/v1/payments on test.cmi.ma or test.naps.ma never existed at any acquirer either.",
     "It moves no money, belongs to no acquirer, and takes test cards only.",
@@ -319,6 +336,11 @@ def _marked(text: str, place: int | None) -> tuple[str, str, str]:
 
 def _client_ip(request: Request) -> str:
     return request.client.host if request.client is not None else ""
+
+
+def _base(request: Request) -> str:
+    """The address of this site as the browser knows it."""
+    return str(request.base_url).rstrip("/")
 
 
 def _origin(url: str) -> str:

@@ -6,56 +6,34 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 import trio
 from attrs import evolve
 
-from switch.card import Pan
 from switch.gateway.payments.desk import PaymentDesk
-from switch.gateway.payments.paying import HolderProof, PaymentResult
+from switch.gateway.payments.legacy_orders import legacy_of
+from switch.gateway.payments.outcomes import WayBack, decision, for_browser, outcome_of, posted_body, request_of
+from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
 from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
 from switch.gateway.protocol.order_states import OrderEvent
-from switch.gateway.protocol.payment_request import CARD_FIELDS, FIELDS, FieldError, PaymentRequest, payment_request
+from switch.gateway.protocol.payment_request import CARD_FIELDS, FORM_FIELDS, FieldError, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
+from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, no_question
-from switch.gateway.site.outcomes import decision, for_browser, outcome_of, posted_body, request_of
-from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, Sent, Sessions, digest_of
+from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, digest_of
 from switch.gateway.store.order_book import OrderRefusedError, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
-from switch.record import frozen
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
 from switch.specs.specification import Specs
 
 DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash takes up to half a second of a processor to explain; nobody else waits for it
 DIAGNOSES_WAITING_MAX: Final = 20  #: more wrong posts than that are refused without a cause
 EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
-
-
-@frozen(kw_only=True)
-class PostRefusal:
-    """Why a post is not taken: wrong fields, a wrong hash, or an order that is paid."""
-
-    errors: tuple[FieldError, ...] = ()
-    diagnosis: HashDiagnosis | None = None
-    refused: str = ""
-    shop: Shop | None = None
-
-
-@frozen(kw_only=True)
-class WayBack:
-    """Where a browser goes with what: the end of a session."""
-
-    url: str
-    fields: dict[str, str]
-    approved: bool
-    code: str
-    transaction_id: str
-    auth_code: str
-    masked: str
 
 
 class PageService:
@@ -68,11 +46,13 @@ class PageService:
         desk: PaymentDesk,
         callbacks: CallbackDesk,
         banks: BankPages,
+        receipts: ReceiptDesk,
         *,
         clock_ms: Callable[[], int],
     ) -> None:
         self.specs, self.profile = specs, specs.gateway
         self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
+        self.receipts, self.store = receipts, store
         self.sessions = Sessions()
         self._diagnosing = trio.CapacityLimiter(DIAGNOSES_AT_ONCE)
         self._nursery: trio.Nursery | None = None
@@ -97,8 +77,10 @@ class PageService:
 
     # the shop
 
-    async def post(self, acquirer: AcquirerIdentity, posted: Posted, client_ip: str) -> PageSession | PostRefusal:
-        """A shop posts an order."""
+    async def post(
+        self, acquirer: AcquirerIdentity, posted: Posted, client_ip: str, base: str = ""
+    ) -> PageSession | PostRefusal:
+        """A shop posts an order. ``base`` is the address of this site as the shop's browser knows it."""
         request, errors = payment_request(posted)
         shop = self.profile.shops.get(posted["clientid"].strip())
         errors = (*errors, *self._errors_of_shop(acquirer, shop, posted, request))
@@ -108,8 +90,15 @@ class PageService:
             return PostRefusal(errors=tuple(errors), diagnosis=wrong, shop=shop)
         if shop.callback == "informs":
             request = evolve(request, kind="Auth")
+        session = await self.begin(request, shop, client_ip, base)
+        if isinstance(session, PageSession) and request.store_type == "3D_PAY":
+            await self.pay(session, posted, session.form_token, hosted=False)
+        return session
+
+    async def begin(self, request: PaymentRequest, shop: Shop, client_ip: str, base: str) -> PageSession | PostRefusal:
+        """An order that was found right: its session, or why it is not paid again."""
         token, now = self.sessions.new_token(), self.clock_ms()
-        body = posted_body(request, digest_of(token), client_ip)
+        body = {**posted_body(request, digest_of(token), client_ip), "base": base}
         client_id, order_id = request.client_id, request.order_id
         try:
             order = await self._store.do(lambda books: books.orders.post(client_id, order_id, now, body))
@@ -117,8 +106,6 @@ class PageService:
             return PostRefusal(refused=str(error), shop=shop)
         session = self._session(token, order, request, shop, client_ip, now)
         self.sessions.add(session)
-        if request.store_type == "3D_PAY":
-            await self.pay(session, posted, session.form_token, hosted=False)
         return session
 
     def _session(
@@ -164,7 +151,7 @@ class PageService:
         if self._diagnosing.statistics().tasks_waiting > DIAGNOSES_WAITING_MAX:
             busy = "too many wrong hashes at once: found no time to look for the cause of this one; post it again"
             return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(busy,))
-        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FIELDS, limiter=self._diagnosing)
+        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FORM_FIELDS, limiter=self._diagnosing)
 
     # the shopper
 
@@ -214,9 +201,8 @@ class PageService:
         if before is not None:
             await before.done.wait()
             return None
-        form = card_form(
-            posted, session.shop, self.profile, self._today(), without_check_digit=self._known_without, hosted=hosted
-        )
+        known = partial(known_without_check_digit, self.specs)
+        form = card_form(posted, session.shop, self.profile, self._today(), without_check_digit=known, hosted=hosted)
         if form.card is None:
             return form
         sent = session.take(token)
@@ -338,7 +324,11 @@ class PageService:
         if decided is None:
             return None
         outcome = outcome_of(order, decided, self.specs.calendar.zone, session.client_ip)
-        url, fields = for_browser(session.request, outcome, session.shop, self.merchant_name(session.shop))
+        legacy = legacy_of(order.last("post") or {})
+        if legacy is None:
+            url, fields = for_browser(session.request, outcome, session.shop, self.merchant_name(session.shop))
+        else:
+            url, fields = legacy.way_back(outcome, session.shop.legacy_secret)
         return WayBack(
             url=url,
             fields=fields,
@@ -347,6 +337,8 @@ class PageService:
             transaction_id=outcome.transaction_id,
             auth_code=outcome.auth_code,
             masked=outcome.pan_masked,
+            by_get=legacy is not None,
+            receipt=self.receipts.path_of(order) if outcome.answer == "Approved" else "",
         )
 
     async def cancel(self, session: PageSession, token: str) -> bool:
@@ -385,11 +377,6 @@ class PageService:
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self.clock_ms() / 1000, self.specs.calendar.zone).date()
-
-    def _known_without(self, digits: str) -> bool:
-        """Whether a number is that of a test card whose check digit is wrong on purpose."""
-        pan = Pan(digits)
-        return any(not card.check_digit for issuer in self.specs.issuers.values() for card in issuer.cards if card.pan == pan)
 
 
 def tell_fault_of_page(fault: BaseException) -> None:

@@ -22,6 +22,9 @@ from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError, UnreachableError
 from switch.gateway.payments.desk import ANSWER_SECONDS, PaymentDesk
+from switch.gateway.payments.settling import SettlingDesk
+from switch.gateway.receipts.receipt_desk import ReceiptDesk
+from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.holder_proofs import BankPages
 from switch.gateway.site.http_server import GRACE_SECONDS, serve_http
@@ -176,7 +179,11 @@ async def running(
     """The service with all that works for it; the store ends last, so that nothing is left unwritten."""
     desk = PaymentDesk(specs, writer, line, vault, dialect=dialect, clock_ms=clock_ms, answer_seconds=options.answer_seconds)
     callbacks = CallbackDesk(specs, writer, desk, clock_ms=clock_ms, new_id=lambda: secrets.token_hex(_EVENT_ID_BYTES))
-    service = PageService(specs, writer, desk, callbacks, BankPages(specs, keys), clock_ms=clock_ms)
+    folder = options.data / GATEWAY_FOLDER
+    make_folder(folder)
+    receipts = ReceiptDesk(specs, writer, ReceiptLinks.open(folder), options.data, clock_ms=clock_ms)
+    service = PageService(specs, writer, desk, callbacks, BankPages(specs, keys), receipts, clock_ms=clock_ms)
+    settling = SettlingDesk(specs, writer, options.data, clock_ms=clock_ms, told=callbacks.tell_settled)
     async with trio.open_nursery() as storing:
         await storing.start(writer.run)
         async with trio.open_nursery() as working:
@@ -184,6 +191,8 @@ async def running(
             await working.start(desk.run)
             await working.start(callbacks.run)
             await working.start(service.run)
+            await working.start(receipts.run)
+            await working.start(settling.run)
             yield service
             await service.finish(GRACE_SECONDS)
             working.cancel_scope.cancel()

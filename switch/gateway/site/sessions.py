@@ -15,7 +15,9 @@ import trio
 from attrs import define, field
 
 from switch.gateway.payments.paying import TypedCard
-from switch.gateway.protocol.payment_request import PageLanguage, PaymentRequest
+from switch.gateway.protocol.hash_diagnosis import HashDiagnosis
+from switch.gateway.protocol.payment_request import FieldError, PageLanguage, PaymentRequest
+from switch.record import frozen
 from switch.specs.gateway.gateway_profile import AcquirerIdentity, Shop
 
 TOKEN_BYTES: Final = 24  #: 192 bits
@@ -28,6 +30,16 @@ Stage = Literal["page", "bank", "wait", "end", "refused", "cancelled", "expired"
 def digest_of(token: str) -> str:
     """How the store knows a session."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+@frozen(kw_only=True)
+class PostRefusal:
+    """Why a post is not taken: wrong fields, a wrong hash, or an order that is paid."""
+
+    errors: tuple[FieldError, ...] = ()
+    diagnosis: HashDiagnosis | None = None
+    refused: str = ""
+    shop: Shop | None = None
 
 
 @define

@@ -136,6 +136,24 @@ class OrderBook:
         ).fetchone()
         return None if row is None else self.order(int(row[0]))
 
+    def by_transaction(self, client_id: str, transaction_id: str) -> PageOrder | None:
+        """The order that a transaction of a shop is of."""
+        row = self._sql.execute(
+            "SELECT shop_order.id FROM shop_order JOIN order_event ON order_no = shop_order.id"
+            " WHERE client_id = ? AND json_extract(body, '$.transaction_id') = ? LIMIT 1",
+            (client_id, transaction_id),
+        ).fetchone()
+        return None if row is None else self.order(int(row[0]))
+
+    def approved_since(self, event_id: int, noted: str) -> list[tuple[int, PageOrder]]:
+        """Orders approved by an event behind this one, each with the id of that event; those with this note are left out."""
+        rows = self._sql.execute(
+            "SELECT id, order_no FROM order_event AS e WHERE id > ? AND event IN ('approved', 'approved and captured')"
+            " AND NOT EXISTS (SELECT 1 FROM order_event AS n WHERE n.order_no = e.order_no AND n.event = ?) ORDER BY id",
+            (event_id, noted),
+        ).fetchall()
+        return [(int(number), self.order(int(order_no))) for number, order_no in rows]
+
     def by_session(self, digest: str) -> tuple[PageOrder, Happened] | None:
         """The order that a session of the page was for, and the post that began the session."""
         row = self._sql.execute(

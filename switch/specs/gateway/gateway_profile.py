@@ -35,6 +35,8 @@ CHALLENGE_CODE: Final = "123"  #: of the public kit of the payment page
 TRIES_MAX: Final = 5  #: payments that may be tried in one session of the page
 _ID: Final = r"[a-z0-9-]{1,20}"
 _PATH: Final = r"/[A-Za-z0-9/_-]{1,60}"
+_API_WORD: Final = r"[\x21-\x7e]{4,64}"
+_API_EXPECTED: Final = "4 to 64 characters without blanks"
 _ORIGIN: Final = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?"
 
 
@@ -45,6 +47,15 @@ class AcquirerIdentity:
     id: str
     name: str
     path: str
+
+    @property
+    def api_path(self) -> str:
+        """Where shops post XML: beside the page.
+
+        >>> AcquirerIdentity(id="a", name="A", path="/north/fim/est3Dgate").api_path
+        '/north/fim/api'
+        """
+        return f"{self.path.rpartition('/')[0]}/api"
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> AcquirerIdentity:
@@ -122,6 +133,10 @@ class Shop:
     three_d_secure: bool  #: False: nobody is asked, and the payment goes as one without
     unproved: bool  #: whether a payment goes on where the bank's page is away or the card takes no part
     framed_by: tuple[str, ...]  #: origins that may show the page in a frame
+    api_name: str  #: of the XML API, as ``api_password`` is; empty: the shop has none
+    api_password: str
+    settled_callback: bool  #: whether the shop is called back once more when its remise is settled
+    legacy_secret: str  #: of the protocol before est3Dgate; empty: the shop does not speak it
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Shop:
@@ -141,9 +156,16 @@ class Shop:
             three_d_secure=table.flag("three_d_secure", True),
             unproved=table.flag("unproved", True),
             framed_by=table.texts("framed_by", ()),
+            api_name=table.text("api_name", "", pattern=rf"(?:{_API_WORD})?", expected=_API_EXPECTED),
+            api_password=table.text("api_password", "", pattern=rf"(?:{_API_WORD})?", expected=_API_EXPECTED),
+            settled_callback=table.flag("settled_callback", False),
+            legacy_secret=table.text("legacy_secret", "", pattern=rf"(?:{key})?", expected="6 to 64 characters"),
         )
         if "SKS" in shop.store_key:
             table.mistake("store_key", "SKS in it", "a key without these letters, which the protocol forbids")
+        if bool(shop.api_name) != bool(shop.api_password):
+            missing = "api_password" if shop.api_name else "api_name"
+            table.mistake(missing, "nothing", "both api_name and api_password, or neither")
         for number in shop.currencies:
             if number not in CURRENCIES:
                 table.mistake("currencies", repr(number), f"one of {', '.join(sorted(CURRENCIES))} (ISO 4217)")

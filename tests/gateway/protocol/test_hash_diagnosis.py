@@ -13,7 +13,7 @@ from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
 from switch.gateway.protocol.posted import Posted
 
 KEY: Final = "TEST|key\\1"
-FIELDS: Final = {
+FORM_FIELDS: Final = {
     "clientid": "600000000",
     "storetype": "3D_PAY_HOSTING",
     "TranType": "PreAuth",
@@ -31,7 +31,7 @@ FIELDS: Final = {
     "hashAlgorithm": "ver3",
     "_charset_": "UTF-8",
 }
-NAMED: Final = frozenset(FIELDS)
+NAMED: Final = frozenset(FORM_FIELDS)
 NAMES: Final = """
 amount BillToName BillToStreet2 BillToStreet12 clientid currency email failUrl hashAlgorithm lang oid okUrl rnd storetype
 TranType _charset_
@@ -51,7 +51,7 @@ def hashed(
     names: list[str] = NATURAL,
     value: Callable[[str], str] = right,
     key: str = escaped(KEY),
-    fields: dict[str, str] = FIELDS,
+    fields: dict[str, str] = FORM_FIELDS,
     charset: str = "utf-8",
 ) -> bytes:
     """What the code of a shop does: this shares nothing with the product."""
@@ -62,7 +62,7 @@ def b64(digest: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
-def judged(value: str, fields: dict[str, str] = FIELDS) -> HashDiagnosis:
+def judged(value: str, fields: dict[str, str] = FORM_FIELDS) -> HashDiagnosis:
     posted = Posted((*fields.items(), ("encoding", "UTF-8"), ("HASH", value)))
     return diagnosed(posted, KEY, {"that of OTHER": "other-key"}, NAMED)
 
@@ -72,11 +72,11 @@ def test_a_right_hash_is_taken() -> None:
 
 
 MISTAKES: Final = [
-    ("sorting", b64(hashed(list(FIELDS)))),
+    ("sorting", b64(hashed(list(FORM_FIELDS)))),
     ("sorting", b64(hashed(["_charset_", *NATURAL[:-1]]))),
     ("sorting", b64(hashed(sorted(NATURAL)))),
     ("escaping", b64(hashed(value=lambda value: value.replace("documents", "document."), key=KEY))),
-    ("empty value", b64(hashed([name for name in NATURAL if FIELDS[name]]))),
+    ("empty value", b64(hashed([name for name in NATURAL if FORM_FIELDS[name]]))),
     ("document", b64(hashed(value=escaped))),
     ("extra field", b64(hashed([name for name in NATURAL if name != "rnd"]))),
     ("store key", b64(hashed(key="other-key"))),
@@ -98,19 +98,19 @@ def test_the_cause_is_named(cause: str, value: str) -> None:
 
 
 def test_a_named_button_is_found_by_its_name() -> None:
-    found = judged(b64(hashed()), {**FIELDS, "submit": "Payer"})
+    found = judged(b64(hashed()), {**FORM_FIELDS, "submit": "Payer"})
     assert found.causes == ("extra field",)
     assert "submit" in found.sentences[0]
     assert "button" in found.sentences[0]
 
 
 def test_two_mistakes_at_once_are_both_named() -> None:
-    names = [name for name in sorted(NATURAL) if FIELDS[name]]
+    names = [name for name in sorted(NATURAL) if FORM_FIELDS[name]]
     assert set(judged(b64(hashed(names))).causes) == {"sorting", "empty value"}
 
 
 def test_the_first_character_that_differs_is_told() -> None:
-    found = judged(b64(hashed([name for name in NATURAL if FIELDS[name]])))
+    found = judged(b64(hashed([name for name in NATURAL if FORM_FIELDS[name]])))
     assert found.first_difference is not None
     place = found.first_difference
     assert found.expected_text[:place] == found.shop_text[:place]
@@ -118,12 +118,12 @@ def test_the_first_character_that_differs_is_told() -> None:
 
 
 def test_an_earlier_version_is_refused_by_its_name() -> None:
-    found = judged(b64(hashed()), {**FIELDS, "hashAlgorithm": "ver2"})
+    found = judged(b64(hashed()), {**FORM_FIELDS, "hashAlgorithm": "ver2"})
     assert found.causes == ("version",)
     assert "'ver2'" in found.sentences[0]
 
 
 def test_plus_signs_that_became_blanks_are_seen() -> None:
-    numbered = ({**FIELDS, "rnd": str(number)} for number in range(50))
+    numbered = ({**FORM_FIELDS, "rnd": str(number)} for number in range(50))
     fields = next(fields for fields in numbered if "+" in b64(hashed(fields=fields)))
     assert judged(b64(hashed(fields=fields)).replace("+", " "), fields).causes == ("plus sign",)

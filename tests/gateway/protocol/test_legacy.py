@@ -14,7 +14,7 @@ from switch.gateway.protocol.legacy import PaidWith, booking_accepted, booking_f
 from switch.gateway.protocol.posted import Posted
 
 URL: Final = "http://127.0.0.1:8080/mtc/actionSLK"
-FIELDS: Final = {
+FORM_FIELDS: Final = {
     "storeId": "600000000",
     "langue": "FR",
     "offerURL": "https://shop.example/",
@@ -30,7 +30,7 @@ SECRET: Final = "test é"
 PAID: Final = PaidWith(order_number="N-1", bank="", pan_masked="435508******4358", expiry="1230", brand="VISA")
 
 
-def signed(fields: dict[str, str] = FIELDS) -> Posted:
+def signed(fields: dict[str, str] = FORM_FIELDS) -> Posted:
     text = URL + fields["storeId"] + fields["cartId"] + fields["totalAmountTx"] + fields["email"] + SECRET
     return Posted((*fields.items(), ("checksum", hashlib.md5(quote(text, safe="").encode()).hexdigest())))
 
@@ -52,13 +52,13 @@ def test_a_wrong_checksum_says_what_it_is_made_of() -> None:
 
 @pytest.mark.parametrize("missing", ["storeId", "cartId", "totalAmountTx", "email", "updateURL", "bookURL"])
 def test_what_is_missing_is_named(missing: str) -> None:
-    request, errors = legacy_request(signed({**FIELDS, missing: ""}), URL, SECRET)
+    request, errors = legacy_request(signed({**FORM_FIELDS, missing: ""}), URL, SECRET)
     assert request is None
     assert [error.field for error in errors] == [missing]
 
 
 def test_the_version_with_items_has_the_count_in_its_checksum() -> None:
-    fields = {name: value for name, value in FIELDS.items() if name not in ("totalAmountTx", "bookURL")}
+    fields = {name: value for name, value in FORM_FIELDS.items() if name not in ("totalAmountTx", "bookURL")}
     posted = Posted((*fields.items(), ("Count", "1"), ("TotalmountTx", "31.50")))
     text = URL + "600000000" + "A-17" + "1" + "31.50" + "zoe@shop.example" + SECRET
     checksum = hashlib.md5(quote(text, safe="").encode()).hexdigest()
@@ -70,7 +70,7 @@ def test_the_shop_can_check_what_it_is_asked_to_book() -> None:
     request, _ = legacy_request(signed(), URL, SECRET)
     assert request is not None
     asked = booking_fields(request, signed(), PAID, SECRET)
-    assert asked["checksum"] == legacy_checksum("2017", FIELDS["bookURL"], signed(), SECRET)
+    assert asked["checksum"] == legacy_checksum("2017", FORM_FIELDS["bookURL"], signed(), SECRET)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.gateway.protocol.payment_request import FIELDS, PaymentRequest, payment_request
+from switch.gateway.protocol.payment_request import FORM_FIELDS, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
 
 PLAIN: Final = {
@@ -120,7 +120,7 @@ def test_a_card_is_never_given_back() -> None:
     assert {name.lower() for name, _ in request.echoed} & {"pan", "cv2", "ecom_payment_card_expdate_year", "hash"} == set()
 
 
-@given(st.lists(st.tuples(st.sampled_from(FIELDS), st.text(max_size=30)), max_size=20))
+@given(st.lists(st.tuples(st.sampled_from(FORM_FIELDS), st.text(max_size=30)), max_size=20))
 def test_any_post_is_read_or_told(fields: list[tuple[str, str]]) -> None:
     request, errors = payment_request(Posted(tuple(fields)))
     assert (request is None) == bool(errors)

@@ -11,9 +11,25 @@ from switch.gateway.protocol.answers import Authentication, PaymentOutcome, answ
 from switch.gateway.protocol.payment_request import PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.store.order_book import DECIDED, Happened, PageOrder
+from switch.record import frozen
 from switch.specs.gateway.gateway_profile import Shop
 
 _RANDOM_BYTES: Final = 15
+
+
+@frozen(kw_only=True)
+class WayBack:
+    """Where a browser goes with what: the end of a session."""
+
+    url: str
+    fields: dict[str, str]
+    approved: bool
+    code: str
+    transaction_id: str
+    auth_code: str
+    masked: str
+    by_get: bool = False  #: as the protocol before est3Dgate leads back
+    receipt: str = ""  #: path of the receipt of an approved payment
 
 
 def posted_body(request: PaymentRequest, digest: str, client_ip: str) -> dict[str, Any]:
@@ -50,7 +66,7 @@ def outcome_of(order: PageOrder, decided: Happened, zone: tzinfo, client_ip: str
     tried = order.last("authorize") or decided.body
     if decided.body.get("transaction_id") != tried.get("transaction_id"):
         tried = decided.body
-    authentication = tried.get("authentication")
+    authentication, settled = tried.get("authentication"), order.last("settle")
     return PaymentOutcome(
         answer=decided.body.get("answer", "Error"),
         code=decided.body.get("code", "99"),
@@ -65,6 +81,7 @@ def outcome_of(order: PageOrder, decided: Happened, zone: tzinfo, client_ip: str
         pan_masked=tried.get("pan_masked", ""),
         brand=tried.get("brand", ""),
         issuer=tried.get("issuer", ""),
+        settle_id=settled["settle_id"] if settled else "",
         authentication=Authentication(**authentication) if authentication else None,
     )
 
