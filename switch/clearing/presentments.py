@@ -192,6 +192,9 @@ JOIN statement AS s ON s.business_date = latest.business_date AND s.merchant_id 
 WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 """
 
+#: Where merchants without a contract of their own are taken, those of ``FORMER_ACCEPTORS`` are paid as the default one says.
+FORMER_TERMS = "UPDATE card_acceptor SET paid_by = ?, payout_label = ? WHERE plan IS NULL"
+
 #: Where merchants without a contract of their own are taken: each that was approved something on the date comes under the
 #: default contract, by the id it gave; a blank one is nobody.
 OTHER_ACCEPTORS = """

@@ -81,6 +81,8 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     parameters["dispute_vat_basis_points"] = vat_of_fee
     for sql in (DISPUTED_MERCHANTS, *clearing.STAGE):
         connection.execute(sql, parameters)
+    if (contract := specs.default_contract) is not None:
+        connection.execute(clearing.FORMER_TERMS, (contract.paid_by, contract.payout_label))
     _refuse_changed_currency(connection, parameters)
     stage_tariffs(connection, specs.fees, business_date, groups, lacking)
     stage_dues(connection, specs.fees, business_date, [*specs.merchants.values()], specs.default_contract, lacking)

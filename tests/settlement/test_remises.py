@@ -150,14 +150,16 @@ def test_a_terminal_that_closes_its_batch_has_a_remise_for_each(tmp_path: Path) 
     assert check_books(tmp_path).faults == ()
 
 
-def _close_batch(journal: sqlite3.Connection, last_request_id: int, settlement_code: str = "1") -> None:
+def _close_batch(
+    journal: sqlite3.Connection, last_request_id: int, settlement_code: str = "1", business_date: str = FRIDAY
+) -> None:
     journal.execute(
         """
         INSERT INTO reconciliation (received_at_ms, line, mti, acquirer_id, terminal_id, stan, transmitted_at, business_date,
           last_request_id, waiting, totals, sent, settlement_code, response_code, reason)
         VALUES (1, 'ascii', '0500', '504900', 'MARCHE01', '000001', '1120101500', ?, ?, '[]', '{}', '{}', ?, '00', 'agreed')
         """,
-        (FRIDAY, last_request_id, settlement_code),
+        (business_date, last_request_id, settlement_code),
     )
     journal.commit()
 
@@ -170,6 +172,33 @@ def test_terminals_of_two_merchants_with_one_id_have_payouts_apart(tmp_path: Pat
             journal.decide(merchant_id=merchant_id, terminal_id="TERM0001")
     references = [each.reference for each in close(tmp_path, specs).payouts]
     assert references == [f"{FRIDAY}-TERM0001-000001", f"{FRIDAY}-TERM0001-000001-2"]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_an_exception_that_a_batch_captured_is_in_the_first_remise_of_the_date(tmp_path: Path) -> None:
+    """Also where some terminal closes a batch on the date on which the exception is presented."""
+    with journal_of(tmp_path, FRIDAY) as journal:
+        waits = journal.hold(**at("MARCHE01", capture="batch"))
+        _close_batch(journal.connection, last_request_id=waits)
+        journal.capture(waits, 10_000, "batch")
+        close(tmp_path, day_specs(merchants=(GROCER,)))
+        journal.decide(**at("MARCHE01", 5_000))
+        journal.decide(**at("MARCHE02", 7_000))
+        _close_batch(journal.connection, last_request_id=journal.decided, business_date=SATURDAY)
+    close(tmp_path)
+    sql = "SELECT terminal_id, number, presentment_count, gross_minor FROM remise ORDER BY terminal_id, number"
+    assert rows(tmp_path, sql) == [("MARCHE01", 1, 2, 15_000), ("MARCHE02", 1, 1, 7_000)]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_a_merchant_without_a_contract_is_paid_by_the_default_one_on_a_date_with_adjustments_alone(tmp_path: Path) -> None:
+    specs = evolve(SPECS, default_contract=evolve(TOGETHER, id=""))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(merchant_id="STRANGER1", terminal_id="TERM0001")
+        assert paid(close(tmp_path, specs))[0][0] == f"{FRIDAY}-STRANGER1"
+        journal.reverse(sale, 2_500)
+    reversed_in_part = (f"{SATURDAY}-STRANGER1", f"CARTES {SATURDAY} STRANGER1", -7_401, "carried")
+    assert paid(close(tmp_path, specs)) == [reversed_in_part]
     assert check_books(tmp_path).faults == ()
 
 
