@@ -8,6 +8,7 @@ same bytes.
 from __future__ import annotations
 
 import csv
+import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -296,18 +297,62 @@ def write_text_section(out: Out, head: Head, section: str) -> None:
     out.write(f"{text_labels(head)[section]}\n")
 
 
+class _Kept(dict[Any, str]):
+    """What was written once of a value, kept to be written again; it forgets all where it has grown too large."""
+
+    def __init__(self, write: Callable[[Any], str]) -> None:
+        self._write = write
+
+    def __missing__(self, key: Any) -> str:
+        if len(self) >= AMOUNTS_KEPT:
+            self.clear()
+        self[key] = written = self._write(key)
+        return written
+
+
+@frozen
+class _TextLine:
+    """How the parts of a line are written in a language, in their columns."""
+
+    at: _Kept  #: of MMDDhhmm
+    wide: _Kept  #: gross and net
+    discount: _Kept
+    vat: _Kept
+    rate: _Kept
+
+    @classmethod
+    @lru_cache
+    def of(cls, language: str) -> _TextLine:
+        labels = LABELS[language]
+        point = labels["decimal_mark"]
+
+        def amounts(columns: int) -> _Kept:
+            shown = amount_writer(labels, columns)
+            return _Kept(lambda decimal: f"{shown(decimal):>{columns}}")
+
+        return cls(
+            at=_Kept(lambda at: f"{at[2:4]}/{at[:2]} {at[4:6]}:{at[6:8]}"),
+            wide=amounts(AMOUNT_COLUMNS),
+            discount=amounts(13),
+            vat=amounts(12),
+            rate=_Kept(lambda rate: f"{rate // 100:>2}{point}{rate % 100:02d}"),
+        )
+
+
 def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     """A minus sign may take the space before its column, so that the largest amounts stay within the width."""
-    labels = text_labels(head)
+    labels, kept = text_labels(head), _TextLine.of(TEXT_LANGUAGE[head.language])
     marks = {"domestic": labels["domestic_mark"], "foreign": labels["foreign_mark"]}
-    point = labels["decimal_mark"]
-    shown, shown_discount, shown_vat = amount_writer(labels), amount_writer(labels, 13), amount_writer(labels, 12)
-    for at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, rate, discount, vat, net, _ in lines:
-        out.write(
-            f"{at[2:4]}/{at[:2]} {at[4:6]}:{at[6:8]} {terminal:<8.8} {pan:<19.19} {scheme:<10.10} {marks[origin]} "
-            f"{rrn:<12.12} {approval:<6.6}{shown(gross):>14} {rate // 100:>2}{point}{rate % 100:02d}"
-            f"{shown_discount(discount):>13}{shown_vat(vat):>12}{shown(net):>14}\n"
+    shown_at, wide, shown_discount, shown_vat, shown_rate = kept.at, kept.wide, kept.discount, kept.vat, kept.rate
+    written = [
+        "%s %-8.8s %-19.19s %-10.10s %s %-12.12s %-6.6s%s %s%s%s%s\n"
+        % (
+            *(shown_at[at[:8]], terminal, pan, scheme, marks[origin], rrn, approval),
+            *(wide[gross], shown_rate[rate], shown_discount[discount], shown_vat[vat], wide[net]),
         )
+        for at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, rate, discount, vat, net, _ in lines
+    ]
+    out.write("".join(written))
 
 
 def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], parts: Iterable[StatementTotal]) -> None:
@@ -365,7 +410,8 @@ def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     first = (head.business_date, head.value_date, cell(head.merchant_id), cell(head.reference))
     prefix = ",".join(first)
     simple = prefix.count(",") == len(first) - 1 and '"' not in prefix
-    writerow = csv.writer(out, lineterminator=CSV_LINE_END).writerow
+    written = io.StringIO(newline="")
+    writerow, write = csv.writer(written, lineterminator=CSV_LINE_END).writerow, written.write
     for line in lines:
         at, gross, rate, discount, vat, net, adjusts = line[0], *line[10:]
         years = years_of_months(adjusts) if adjusts else sales_years
@@ -373,11 +419,10 @@ def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
         texts = ",".join(line[1:10])
         plain = simple and texts.isascii() and not ("=" in texts or "+" in texts or "-" in texts or "@" in texts)
         if plain and texts.count(",") == 8 and '"' not in texts:
-            out.write(
-                f"{prefix},{local_at},{texts},{head.currency},{gross},{rate},{discount},{vat},{net},{adjusts}{CSV_LINE_END}"
-            )
+            write(f"{prefix},{local_at},{texts},{head.currency},{gross},{rate},{discount},{vat},{net},{adjusts}\r\n")
         else:
             writerow((*first, local_at, *map(cell, line[1:10]), head.currency, *line[10:]))
+    out.write(written.getvalue())
 
 
 def years_of_months(business_date: str) -> defaultdict[str, str]:
