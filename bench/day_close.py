@@ -1,10 +1,10 @@
 """What ``day close`` costs: ``python -m bench.day_close`` measures journals of 10,000 to 3,000,000 approvals.
 
-``python -m bench.day_close 100000`` measures one size and prints it. Each measurement is a process of its own, so that its peak of
-memory is its own too. It writes a synthetic journal of N approvals, of up to 5,000 merchants of two terminals each and five
-issuers, in one currency; every sale has a gateway fee beside its commission, so that each has two lines of fees. Of the approvals
-2 % are reversed on the same business date, half of these in part, and 1 % on the next. Both dates are closed, with all files as
-text and CSV, and the books are proved. The series ends with 5,000 statements as PDF, and is written to ``bench/day_close.md``.
+``python -m bench.day_close 100000`` measures one size and prints it. Each measurement is a process of its own, so that its peak
+of memory is its own too. It writes a synthetic journal of N approvals, of up to 5,000 merchants of two terminals each and five
+issuers, in one currency; every sale has a line of its gateway fee beside its commission. Of the approvals 2 % are reversed on
+the same business date, half of these in part, and 1 % on the next. Both dates are closed, with all files as text and CSV, and
+the books are proved. The series ends with 5,000 statements as PDF, and is written to ``bench/day_close.md``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from attrs import Factory, define
 
 from bench import machine
 from switch.endofday.close import check_books, close_day
+from switch.settlement.statement_forms import BytesForm
 from tests.support.day_builders import DaySpecs, day_specs, journal_schema, merchant
 
 RESULTS = Path(__file__).parent / "day_close.md"
@@ -34,6 +35,7 @@ MIDNIGHT_MS = 1_795_132_800_000  #: 2026-11-20 00:00 UTC
 MERCHANTS: Final = 5_000
 SERIES: Final = (10_000, 100_000, 1_000_000, 3_000_000)
 PDF_APPROVALS: Final = 100_000  #: of the statements that are written as PDF: twenty lines each
+PDF: Final[tuple[BytesForm, ...]] = ("pdf",)
 TERMINALS = 2  #: of each merchant
 ISSUERS = (
     ("atlas", "cmi", "domestic"),
@@ -185,17 +187,27 @@ def measure(count: int, merchants_max: int, folder: Path, *, pdf: bool) -> None:
     """Print a line for each step: its name, seconds of CPU and of the clock, and the peak of memory, in MiB."""
     merchants = shops(min(merchants_max, count))
     if not (folder / "journal.db").exists():
-        command = [sys.executable, "-m", "bench.day_close", str(count), str(folder), "--merchants", str(merchants_max), "--journal"]
-        subprocess.run(command, check=True)
-    specs, meter = specs_of(merchants), Meter()
-    for business_date, first, say in ((BUSINESS_DATE, "open", meter.say), (NEXT_DATE, "close of the next date", lambda _: None)):
-        meter.begin(first)
-        close_day(folder, specs, business_date, MIDNIGHT_MS + 2 * 86_400_000, say=say)
+        command = [
+            sys.executable,
+            "-m",
+            "bench.day_close",
+            str(count),
+            str(folder),
+            "--merchants",
+            str(merchants_max),
+            "--journal",
+        ]
+        subprocess.run([*command, "--merchants", str(merchants_max)], check=True)
+    specs, meter, now_ms = specs_of(merchants), Meter(), MIDNIGHT_MS + 2 * 86_400_000
+    meter.begin("open")
+    close_day(folder, specs, BUSINESS_DATE, now_ms, say=meter.say)
+    meter.begin("close of the next date")
+    close_day(folder, specs, NEXT_DATE, now_ms)
     meter.begin("check")
     faults = check_books(folder).faults
     if pdf:
         meter.begin("PDFs")
-        close_day(folder, specs, BUSINESS_DATE, MIDNIGHT_MS + 2 * 86_400_000, also=("pdf",))
+        close_day(folder, specs, BUSINESS_DATE, now_ms, also=PDF)
     meter.begin("")
     if faults:
         raise SystemExit(f"the books have {len(faults)} faults, expected none: {faults[0]}")
@@ -243,13 +255,18 @@ def write_page(runs: Sequence[Measured], load: float) -> None:
         *(f"| {step} | " + " | ".join(f"{run.row(step)[0]:.1f}" for run in sizes) + " |" for step in steps[-2:]),
     ]
     cpu, wall, peak = with_pdf.row("PDFs")
+    lines = with_pdf.count // with_pdf.merchants
     paragraphs = [
-        "One `switch day close` of journals of so many approvals, of up to "
-        f"{MERCHANTS:,} merchants of {TERMINALS} terminals, with a gateway fee for every sale beside its commission: books, "
-        "proofs, notices to the banks, and all statements as text and CSV. CPU is that of all processes together. The last two "
-        "rows are the close of the next date, which takes back 1 % of the sales, and `switch check` of both.",
-        f"{with_pdf.merchants:,} statements of {with_pdf.count // with_pdf.merchants} lines as PDF take {cpu:.0f} s of CPU, "
-        f"{wall:.0f} s by the clock, {peak:.0f} MiB. Load average before the run: {load:.1f}.",
+        (
+            f"One `switch day close` of journals of so many approvals, of up to {MERCHANTS:,} merchants with {TERMINALS} "
+            "terminals, with a gateway fee for every sale beside its commission: books, proofs, notices to the banks, and all "
+            "statements as text and CSV. CPU is that of all processes together. The last two rows are the close of the next "
+            "date, which takes back 1 % of the sales, and `switch check` of both."
+        ),
+        (
+            f"{with_pdf.merchants:,} statements of {lines} lines as PDF take {cpu:.0f} s of CPU, {wall:.0f} s by the clock, "
+            f"{peak:.0f} MiB. Load average before the run: {load:.1f}."
+        ),
     ]
     machine.write_report(RESULTS, "What a close costs", "day-bench", paragraphs, table)
 

@@ -28,7 +28,9 @@ GONE = " (it is deleted with the folder; --data DIR keeps it)"
 
 
 @click.command(cls=Verb)
-@option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it, with a statement as PDF and XLSX.")
+@option(
+    "--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it, with a statement as PDF and XLSX."
+)
 @seed_option
 @lang_option
 def demo(data: Path | None, seed: int) -> int:

@@ -30,7 +30,7 @@ SCHEMA: Final = databases.Schema(
 )
 _BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
 CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written, so that its indexes stay in memory
-ROWS_AT_ONCE = 1_000  #: of a table that is digested, in memory
+DIGESTED_AT_ONCE = 1_000  #: of a table that is digested, in memory
 
 
 @contextmanager
@@ -260,7 +260,7 @@ def _digest(connection: sqlite3.Connection, business_date: str, table: str, colu
     digest, count = hashlib.sha256(), 0
     sql = f"SELECT {columns} FROM {table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"
     cursor = connection.execute(sql, (business_date,))
-    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+    while rows := cursor.fetchmany(DIGESTED_AT_ONCE):
         digest.update("".join(map(repr, rows)).encode())
         count += len(rows)
     return count, digest.hexdigest()

@@ -62,11 +62,11 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
         if not missing:
             continue
         say(f"telling {', '.join(sorted(missing))} of {business_date}")
+        counts = dict(connection.execute(_COUNT, day).fetchall())
         try:
             for issuer, pieces in groupby(_pieces(connection, business_date), key=itemgetter(0)):
                 if issuer in missing:
-                    (count,) = connection.execute(_COUNT, {**day, "issuer": issuer}).fetchone()
-                    notices.write_cleared(data, issuer, business_date, count, (lines for _, lines in pieces))
+                    notices.write_cleared(data, issuer, business_date, counts[issuer], (lines for _, lines in pieces))
                     missing.discard(issuer)
             for issuer in sorted(missing):  # of whom the day has disputes alone
                 notices.write_cleared(data, issuer, business_date, 0, ())
