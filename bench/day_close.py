@@ -276,12 +276,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("approvals", nargs="?", type=int, help="measure this size alone; else the series, and write the page")
     parser.add_argument("folder", nargs="?", type=Path, help="a folder to keep; else one that is removed at the end")
     parser.add_argument("--merchants", type=int, default=MERCHANTS, help="at most so many merchants")
+    parser.add_argument("--up-to", type=int, default=max(SERIES), help="leave out the larger sizes of the series")
     parser.add_argument("--pdf", action="store_true", help="write the statements as PDF too")
     parser.add_argument("--journal", action="store_true", help="write the journal alone")
     wanted = parser.parse_args(arguments)
     if wanted.approvals is None:
         load = machine.load_average()
-        runs = [measured(count, wanted.merchants) for count in SERIES]
+        runs = [measured(count, wanted.merchants) for count in SERIES if count <= wanted.up_to]
         write_page([*runs, measured(PDF_APPROVALS, wanted.merchants, pdf=True)], load)
         return
     folder = wanted.folder or Path(tempfile.mkdtemp(prefix="day-close-"))
