@@ -24,12 +24,23 @@ settings.load_profile("short")
 
 #: Folders that make test-long plays: what hostile trials found, any bytes at all, books under kills, planted faults.
 LONG_FOLDERS: Final = frozenset({"trials", "fuzz", "chaos", "simulation"})
+#: Modules of other folders that do: state machines and properties over whole days, rows of the docs with a centre each.
+LONG_MODULES: Final = frozenset(
+    {
+        "test_fee_properties",
+        "test_key_exchange",
+        "test_payouts_machine",
+        "test_planted_faults",
+        "test_report_sample",
+        "test_response_codes",
+    }
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs a program of others takes its time, and so does what stands in a folder of long tests."""
     for item in items:
-        if item.get_closest_marker("outside") or item.path.parent.name in LONG_FOLDERS:
+        if item.get_closest_marker("outside") or item.path.parent.name in LONG_FOLDERS or item.path.stem in LONG_MODULES:
             item.add_marker("long")
 
 

@@ -80,8 +80,8 @@ def accounting(
 
     \b
     switch day accounting 2026-11-28 --chart cgnc
-    switch day accounting --month 2026-11 --merchant EPICERIE0000001 --out november.csv
-    switch day accounting --all --ledger --format beancount --out switch.beancount
+    switch day accounting --month 2026-11 --out november.csv
+    switch day accounting --all --ledger --format beancount --out s.bean
     """
     from switch.specs.load import load_specs, specs_of
     from switch.treasury.accounts import exported

@@ -72,7 +72,7 @@ def file_payouts(business_date: str | None, data: Path, specs_folder: Path | Non
 
 
 @payouts.command(short_help="Pay again now what was rejected or returned.")
-@click.argument("references", nargs=-1, metavar="[REFERENCE]...")
+@click.argument("references", nargs=-1, metavar="[REFERENCE …]")
 @data_option
 @specs_option
 @json_option
@@ -97,7 +97,7 @@ def reissue(references: tuple[str, ...], data: Path, specs_folder: Path | None, 
 
 
 @payouts.command(short_help="Read the bank's files: pain.002, camt.054, pacs.004.")
-@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE …")
 @data_option
 @json_option
 @lang_option

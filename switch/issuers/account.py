@@ -350,7 +350,7 @@ def hold_term_ms(card: Card) -> int:
 def _count(entry: Entry, uses: Uses) -> None:
     if entry.kind == HOLD:
         uses.add(entry.key, entry.recorded_at_ms, entry.amount_minor)
-    elif entry.kind == RELEASE:
+    elif entry.kind in (RELEASE, EXPIRED):  # a completion that comes later is a debit of its own
         uses.take_off(entry.key, entry.amount_minor)
 
 

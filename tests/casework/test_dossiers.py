@@ -391,3 +391,4 @@ def _text(amount_minor: int) -> str:
 
 TestDisputesMachine = DisputesMachine.TestCase
 TestDisputesMachine.settings = settings(max_examples=10, stateful_step_count=14, deadline=None)
+TestDisputesMachine.pytestmark = [pytest.mark.long]

@@ -374,3 +374,4 @@ class ExceptionsMachine(RuleBasedStateMachine):
 
 TestExceptionsMachine = ExceptionsMachine.TestCase
 TestExceptionsMachine.settings = settings(max_examples=10, stateful_step_count=14, deadline=None)
+TestExceptionsMachine.pytestmark = [pytest.mark.long]

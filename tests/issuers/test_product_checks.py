@@ -175,6 +175,23 @@ def test_the_amounts_of_a_day_end_at_exactly_their_limit() -> None:
     assert bank.answer(asked(amount_minor=1, stan=4))[0] == "61"
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_hold_that_expired_counts_no_more_and_its_completion_counts_once(restarts: bool) -> None:
+    bank = issuer("hold_days = 1\nweek_count = 2")
+    preauthorization = asked(stan=1)
+    bank.answer(preauthorization)
+    (hold,) = bank.book.entries()
+    expired = bank.accounts.expire(hold, bank.book, NOW_MS + DAY_MS)
+    assert expired is not None
+    bank.book.append([expired])
+    bank.take(completing(preauthorization, preauthorization.amount_minor))
+    bank = bank.restarted() if restarts else bank
+
+    later = NOW_MS + DAY_MS + 1
+    assert bank.answer(asked(stan=2), TODAY, later)[0] == "00"
+    assert bank.answer(asked(stan=3), TODAY, later) == ("65", "2 in 7 days, and product trial allows 2")
+
+
 def test_a_week_has_its_own_limits() -> None:
     bank = issuer('day_count = 2\nweek_count = 3\nweek_amount = "500.00"')
     for day in range(3):

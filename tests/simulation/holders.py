@@ -31,7 +31,7 @@ _LIMITS: Final = (
     Limit(DAY_MS, "24 hours", DAY_COUNT, DAY_MINOR),
     Limit(WEEK_MS, "7 days", WEEK_COUNT, None),
 )
-LIMITED_PRODUCT: Final = Product(id="limited", limits=_LIMITS, hold_days=1)
+LIMITED_PRODUCT: Final = Product(id="limited", limits=_LIMITS)
 SHORT_PRODUCT: Final = Product(id="short", hold_days=1)
 
 
@@ -45,7 +45,7 @@ def _card(body: str, product: Product | None = None) -> Card:
 PIN_CARD: Final = _card("450716000000901")
 LIMITED_CARD: Final = _card("450716000000902", LIMITED_PRODUCT)
 SHORT_CARD: Final = _card("450716000000903", SHORT_PRODUCT)
-SHORT_ACCOUNTS: Final = {LIMITED_CARD.account, SHORT_CARD.account}
+SHORT_ACCOUNTS: Final = {SHORT_CARD.account}
 
 
 def with_holders(profile: Profile, *, week_limit: bool = True) -> Profile:
@@ -159,12 +159,16 @@ class _Debits:
                 self.made[key] = (at_ms, min(minor, left_minor))
 
 
-def wrong_limits(judged: Iterable[Judged]) -> Iterator[str]:
-    """Debits granted above the limits of the card, and such as were declined though they are below."""
+def wrong_limits(judged: Iterable[Judged], entries: Iterable[Entry]) -> Iterator[str]:
+    """Debits granted above the limits of the card, and such as were declined though they are below. Holds that expired count no
+    more; when they do is proved by ``wrong_holds``."""
     debits = _Debits()
+    ends = sorted((entry.recorded_at_ms, entry.key) for entry in entries if entry.kind == "expired")
     seen: set[tuple[int, ExchangeKey]] = set()
     known: set[ExchangeKey] = set()  #: granted, told of, or reversed before they came
     for one in judged:
+        while ends and ends[0][0] <= one.at_ms:
+            debits.lower(ends.pop(0)[1], 0)
         e, name = one.asked.elements, (one.life, one.key)
         if e.get(2) != LIMITED_CARD.pan.digits:
             continue

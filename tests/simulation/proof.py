@@ -52,7 +52,7 @@ def faults(world: World) -> list[str]:
     found += [fault for deal in world.shops.deals.values() for fault in _taken_back(deal, rows, worth)]
     found += list(_held(world, worth))
     for bank in world.banks.values():
-        found += [*wrong_tries(bank.judged), *wrong_limits(bank.judged), *wrong_holds(bank.book.entries())]
+        found += [*wrong_tries(bank.judged), *wrong_limits(bank.judged, bank.book.entries()), *wrong_holds(bank.book.entries())]
     found += list(_coded(world, rows))
     found += list(_presented(rows, booked))
     found += [fault.sentence for fault in check_books(world.data).faults]

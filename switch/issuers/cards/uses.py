@@ -18,7 +18,8 @@ class Used(NamedTuple):
 class Uses:
     """The debits of one card, each under the key of its exchange with what is left of it.
 
-    One that was reversed whole counts no more; of one reversed in part what is left counts, in the time the debit was made in.
+    One that was reversed whole counts no more, nor does a hold that expired; of one reversed in part what is left
+    counts, in the time the debit was made in.
     """
 
     __slots__ = ("_debits",)

@@ -27,11 +27,11 @@ UNPAID: Final = frozenset({"chargeback", "second_chargeback", "representment", "
 REMISE_DIGITS: Final = 6
 
 LINE_COLUMNS: Final = (
-    Column(key="date", kind="date", width=10),
+    Column(key="date", kind="date", width=12),
     Column(key="stan", kind="digits", width=9),
     Column(key="brand", kind="text", width=16),
     Column(key="local", kind="text", width=6),
-    Column(key="card_number", kind="text", width=22),
+    Column(key="card_number", kind="text", width=20),
     Column(key="amount", kind="amount", width=21),
     Column(key="debit_net", kind="amount", width=18),
     Column(key="credit_net", kind="amount", width=18),

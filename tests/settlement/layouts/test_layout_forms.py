@@ -168,6 +168,7 @@ def test_csv_is_what_rfc_4180_and_a_french_spreadsheet_read(data: Path, layout: 
     assert any(cell == '="310 810 1014029004423101 33"' for cell in others[1])
 
 
+@pytest.mark.long
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("layout", EVERY)
 @pytest.mark.parametrize("form", ["xlsx", "excel-fr"])

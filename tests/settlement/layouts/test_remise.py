@@ -43,7 +43,7 @@ def test_the_facts_stand_as_programs_read_them(data: Path) -> None:
         ("000001", "20/11/26"),
     ]
     assert re.findall(r"^CREDIT VOUCHER REMISE TPE N° :(\d{6})", text, re.MULTILINE) == ["000001"]
-    line = r"^(\d\d/\d\d/\d\d)  (\d{6}) +([VMDJCU]) +([LI]) +(\d{6}\*{6}\d{4}) +(-?[\d,]+\.\d\d) +(-?[\d,]+\.\d\d)$"
+    line = r"^(\d\d/\d\d/\d\d) +(\d{6}) +([VMDJCU]) +([LI]) +(\d{6}\*{6}\d{4}) +(-?[\d,]+\.\d\d) +(-?[\d,]+\.\d\d)$"
     assert re.findall(line, text, re.MULTILINE) == [
         ("20/11/26", "000001", "C", "L", "450716******0010", "100.00", "98.68"),
         ("20/11/26", "000002", "V", "L", "450717******0028", "1,234.56", "1,218.27"),
