@@ -29,6 +29,10 @@ demo: $(VENV)/.installed ## show the main job, from the wire to a merchant's sta
 up: $(VENV)/.installed ## run Switch on its usual ports, data in ./var (ARGS="--scenario bad-evening" and the like)
 	@$(VENV)/bin/python -m switch up $(ARGS)
 
+.PHONY: shop
+shop: $(VENV)/.installed ## start Switch, its payment page and a shop of bills on free ports, and print the address to open
+	@$(VENV)/bin/python -m switch shop $(ARGS)
+
 test: $(VENV)/.installed-dev ## run the tests on all cores (ARGS="--cov=switch --cov-report=term" measures coverage, ARGS=tests/clearing runs a part)
 	@$(VENV)/bin/python -m pytest -n auto -m "not long" $(ARGS)
 
@@ -106,7 +110,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@if [ -t 2 ]; then echo "step 2 of 3: installing Switch and what it needs into $(VENV) ..." >&2; else echo "installing into $(VENV) ..."; fi
-	@$(PIP) --no-compile --editable .
+	@$(PIP) --no-compile --editable '.[gateway]'
 	@touch $@
 	@[ ! -t 2 ] || echo "step 3 of 3: running what was asked for" >&2
 

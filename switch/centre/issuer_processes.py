@@ -1,4 +1,4 @@
-"""The processes of the issuers a centre runs: each is started, and started again when it ends."""
+"""The processes a centre runs, of its issuers and of its payment page: each is started, and started again when it ends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import trio
 
@@ -14,7 +14,7 @@ from switch.lines.issuer_link import IssuerLink
 from switch.machine.starter import StartedProcess, Starter
 from switch.machine.stopping import END_NOW, Stop
 from switch.record import frozen
-from switch.routing.traffic.effects import Notice
+from switch.routing.traffic.effects import Notice, NoticeKind
 
 #: A process that was killed is started again after so long; each further pause is twice the last, up to the second figure.
 KILLED_PAUSE_SECONDS: Final = (0.1, 5.0)
@@ -35,21 +35,23 @@ class Ending:
     trace: str = ""  #: what it wrote to standard error besides its last line: a fault of ours
 
 
-class IssuerProcess:
-    """Keeps ``switch issuer serve`` of one issuer alive. ``arguments`` are its options; ``link`` learns where it listens."""
+class KeptProcess:
+    """Keeps a process alive that prints one line of JSON once it listens: ``announced`` is given it, each time anew."""
+
+    kind: NoticeKind = "gateway_died"  #: of the notice that it ended
 
     def __init__(
         self,
-        issuer: str,
+        name: str,
         arguments: Sequence[str],
-        link: IssuerLink,
+        announced: Callable[[Any], None],
         *,
         starter: Starter,
         tell: Callable[[Notice], None],
         stop: Stop,
     ) -> None:
-        self._issuer, self._link, self._starter, self._tell, self._stop = issuer, link, starter, tell, stop
-        self._arguments = ["issuer", "serve", issuer, "--announce", "--of-centre", *arguments]
+        self._name, self._announced, self._starter, self._tell, self._stop = name, announced, starter, tell, stop
+        self.arguments = list(arguments)
         self.pid: int | None = None
 
     async def keep(self) -> None:
@@ -68,7 +70,7 @@ class IssuerProcess:
                 if ending.trace:
                     sys.stderr.write(ending.trace + "\n")
                 when = f"in {pause:g} s, and later each time it ends so" if longest > _STEADY_SECONDS else "again"
-                self._tell(Notice("issuer_died", f"the process of {self._issuer} {reported}, starting it {when}"))
+                self._tell(Notice(self.kind, f"the process of {self._name} {reported}, starting it {when}"))
             await trio.sleep(pause)
 
     async def _live(self) -> Ending:
@@ -77,9 +79,9 @@ class IssuerProcess:
         try:
             async with self._process() as process, trio.open_nursery() as nursery:
                 nursery.start_soon(process.complains, complaint)
-                port = await _announced_port(process)
-                if port is not None:
-                    self._link.moved("127.0.0.1", port)
+                said = await _announced(process)
+                if said is not None:
+                    self._announced(said)
                 await process.wait()
                 code = await process.code()
         except OSError as error:
@@ -94,7 +96,7 @@ class IssuerProcess:
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[StartedProcess]:
         """The process. It ends by itself when our end of its standard input closes."""
-        process = await self._starter.start(self._arguments)
+        process = await self._starter.start(self.arguments)
         self.pid = process.pid
         try:
             yield process
@@ -110,8 +112,33 @@ class IssuerProcess:
                 await process.aclose()
 
 
-async def _announced_port(process: StartedProcess) -> int | None:
-    """The port in the one line an issuer's process prints when it listens; None when it ends before."""
+class IssuerProcess(KeptProcess):
+    """Keeps ``switch issuer serve`` of one issuer alive. ``arguments`` are its options; ``link`` learns where it listens."""
+
+    kind: NoticeKind = "issuer_died"
+
+    def __init__(
+        self,
+        issuer: str,
+        arguments: Sequence[str],
+        link: IssuerLink,
+        *,
+        starter: Starter,
+        tell: Callable[[Notice], None],
+        stop: Stop,
+    ) -> None:
+        super().__init__(
+            issuer,
+            ["issuer", "serve", issuer, "--announce", "--of-centre", *arguments],
+            lambda said: link.moved("127.0.0.1", int(said["port"])),
+            starter=starter,
+            tell=tell,
+            stop=stop,
+        )
+
+
+async def _announced(process: StartedProcess) -> Any:
+    """What a process says in the one line it prints when it listens; None when it ends before."""
     line = b""
     while not line.endswith(b"\n"):
         data = await process.stdout.receive_some()
@@ -119,4 +146,4 @@ async def _announced_port(process: StartedProcess) -> int | None:
             process.ended = True
             return None
         line += data
-    return int(json.loads(line)["port"])
+    return json.loads(line)

@@ -17,7 +17,7 @@ import trio
 from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
 from switch.centre.exposure import reach
-from switch.centre.issuer_processes import IssuerProcess
+from switch.centre.issuer_processes import IssuerProcess, KeptProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
 from switch.centre.trace_process import TraceProcess
@@ -26,6 +26,7 @@ from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
+from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.session import MAC_KEY_CHANGE, PIN_KEY_CHANGE
 from switch.issuers.profile import Profile
@@ -49,6 +50,7 @@ from switch.specs.folder import remember_specs
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
+LOCALHOST_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # who is bound to all addresses is called here
 PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre waits for
 
 
@@ -65,6 +67,7 @@ class Options:
     scenario: Path | None
     ready_file: Path | None
     accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
+    gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
 
 
@@ -191,7 +194,7 @@ class Centre:
             whole.start_soon(_fold, journal)
             whole.start_soon(self._sum_up)
             whole.start_soon(_exchange_keys, self.options.data, links)
-            whole.start_soon(self._announce, links, addresses, recording)
+            whole.start_soon(self._announce, links, addresses, recording, whole)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
                     wire = wire_format(listener, self._codecs, self.specs, keys)
@@ -241,7 +244,11 @@ class Centre:
         return process
 
     async def _announce(
-        self, links: dict[str, IssuerLink], addresses: dict[str, tuple[str, int]], recording: TraceProcess | None
+        self,
+        links: dict[str, IssuerLink],
+        addresses: dict[str, tuple[str, int]],
+        recording: TraceProcess | None,
+        nursery: trio.Nursery,
     ) -> None:
         """Say that the centre is ready once every issuer is signed on, and the trace can be read."""
         for issuer, link in links.items():
@@ -253,6 +260,7 @@ class Centre:
         if recording is not None:
             with trio.move_on_after(PATIENCE_SECONDS):
                 await recording.ready.wait()
+        page = await self._payment_page(addresses, nursery) if self.options.gateway_port is not None else {}
         ready = {
             "pid": os.getpid(),
             "data": str(self.options.data.resolve()),
@@ -271,10 +279,45 @@ class Centre:
                 issuer: {"pid": self._processes[issuer].pid if issuer in self._processes else None}
                 for issuer in self.specs.issuers
             },
+            **page,
         }
         if self.options.ready_file:
             _write_whole(self.options.ready_file, json.dumps(ready, indent=1) + "\n")
         self._started(ready)
+
+    async def _payment_page(self, addresses: dict[str, tuple[str, int]], nursery: trio.Nursery) -> dict[str, Any]:
+        """Start the payment page and wait until it is served; where that is, for the ready file."""
+        options, listener = self.options, payment_page_listener(self.specs)
+        host, port = addresses[listener.name]
+        host = LOCALHOST_OF.get(host, host)
+        arguments = ["gateway", "serve", "--announce", "--data", str(options.data), "--listener", listener.name]
+        if options.specs_folder:
+            arguments += ["--specs", str(options.specs_folder)]
+        arguments += ["--centre", f"{host}:{port}", "--host", options.host, "--port", str(options.gateway_port)]
+        served, urls = trio.Event(), list[str]()
+
+        def announced(said: Any) -> None:
+            urls.append(said["url"])
+            process.arguments[-1] = said["url"].rpartition(":")[2]  # started again, it is served where shops know it
+            served.set()
+
+        process = KeptProcess("the payment page", arguments, announced, starter=self._starter, tell=self._tell, stop=self._stop)
+        nursery.start_soon(process.keep)
+        await served.wait()
+        return {"gateway": {"url": urls[-1], "pid": process.pid}}
+
+
+def payment_page_listener(specs: Specs) -> Listener:
+    """The listener the payment page calls: the first that speaks the edition of 1987 without MACs and client certificates.
+
+    SwitchError where there is none.
+    """
+    for listener in specs.centre.listeners:
+        edition = specs.dialects[listener.dialect].edition
+        asks = listener.tls is not None and listener.tls.client_certificates == "required"
+        if edition != EDITION_1993 and listener.keys.mac == "none" and not asks:
+            return listener
+    raise SwitchError("--gateway: found no listener of the edition of 1987 without MACs, expected one in centre.toml")
 
 
 async def _look_after(journal: SqliteJournal, recording: TraceProcess | None) -> None:

@@ -27,6 +27,8 @@ VERBS: Final = {
     "up": ("switch.cli.up", "up", "Run Switch: listeners, routing, issuers."),
     "demo": ("switch.cli.demo", "demo", "Show the main job, from the wire to a statement."),
     "send": ("switch.cli.send", "send", "Send a message, and show it and its answer."),
+    "gateway": ("switch.cli.gateway", "gateway", "Serve the hosted payment page (est3Dgate)."),
+    "shop": ("switch.cli.shop", "shop", "Open a test shop in front of the payment page."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
@@ -54,7 +56,7 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "decode"),
+    "Talk": ("send", "gateway", "shop", "decode"),
     "Ask why": ("explain", "trace", "tail"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (

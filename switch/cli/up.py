@@ -17,6 +17,7 @@ from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
+from switch.cli.gateway import GATEWAY_PORT, first_path, refuse_without_libraries, refuse_without_shops
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     show_envvar=True,
     help="Write a JSON file there once every issuer is signed on.",
 )
+@option("--gateway", is_flag=True, help="Serve the hosted payment page too, on port 8600, or a free one with --free-ports.")
 @option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
 @option("--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace.")
 @option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -70,6 +72,7 @@ def up(
     host: str,
     free_ports: bool,
     ready_file: Path | None,
+    gateway: bool,
     trace: bool,
     follow: bool,
     quiet: bool,
@@ -119,6 +122,7 @@ def up(
         specs_folder=specs_folder,
         scenario=chosen,
         ready_file=ready_file,
+        gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
         trace=trace or follow,
     )
 
@@ -152,6 +156,16 @@ def up(
             viewer.end()
 
 
+def _gateway_port(specs: Specs, *, free_ports: bool) -> int:
+    """Where the payment page is to be served; SwitchError where it cannot be."""
+    from switch.centre.supervisor import payment_page_listener
+
+    refuse_without_libraries()
+    refuse_without_shops(specs)
+    payment_page_listener(specs)
+    return 0 if free_ports else GATEWAY_PORT
+
+
 def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     """Print the listeners, the banks in order, the data folder, and a line to try."""
     from switch.trace.recorder import TRACE_FILE, TRACED_MAX
@@ -176,7 +190,8 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     else:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    show_pairs([*issuers, ("data", ready["data"]), *traced])
+    page = [("page", ready["gateway"]["url"] + first_path(specs))] if "gateway" in ready else []
+    show_pairs([*issuers, ("data", ready["data"]), *traced, *page])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 

@@ -99,7 +99,7 @@ def card_expired(case: Case) -> Refusal | None:
 
 def expiry_differs(case: Case) -> Refusal | None:
     sent = case.request.expiry
-    if sent is None or sent == case.card.expiry:
+    if sent is None or sent == case.card.expiry or (case.card.any_expiry and sent >= case.today_yymm):
         return None
     return EXPIRED_CARD, f"expiry {sent} was sent and the card has {case.card.expiry}"
 

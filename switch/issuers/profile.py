@@ -54,6 +54,7 @@ class Card:
     active_from_ms: int | None = None  #: midnight (UTC) of the day it begins to be good
     orders: str | None = None  #: what the cardholder has told the bank of standing orders: one of ORDERS
     check_digit: bool = True  #: whether its number has a right one: some test numbers of others have not
+    any_expiry: bool = False  #: whether every date to come is right, as documents say of public test numbers
     pin: str | None = field(default=None, repr=False)  #: None: that of all test cards
     strong_authentication: bool = False  #: whether its bank asks for 3-D Secure on the internet
     ruled: bool = field(init=False, eq=False, repr=False)  #: whether a product or a key of its own may refuse anything
@@ -90,6 +91,7 @@ class Card:
             active_from_ms=_midnight(table, "active_from"),
             orders=table.choice("orders", ORDERS, None),
             check_digit=check_digit,
+            any_expiry=table.flag("any_expiry", False),
         )
         if product.pan_digits not in (None, len(pan.digits)) and pan is not NO_PAN:
             table.mistake(

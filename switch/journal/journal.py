@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -85,6 +86,7 @@ class Batch:
     deliveries: list[JournalDelivery] = Factory(list)
     delivered: list[JournalDelivered] = Factory(list)
     reconciliations: list[JournalReconciliation] = Factory(list)
+    reversed_before: list[int] = Factory(list)  #: of each reconciliation, how many of the reversals came before it
 
     def writers(self) -> dict[type[Any], Callable[[Any], None]]:
         """How each kind of effect that is to be journaled gets into this batch."""
@@ -95,8 +97,12 @@ class Batch:
             JournalReversal: self.reversals.append,
             JournalDelivery: self.deliveries.append,
             JournalDelivered: self.delivered.append,
-            JournalReconciliation: self.reconciliations.append,
+            JournalReconciliation: self._reconciled,
         }
+
+    def _reconciled(self, item: JournalReconciliation) -> None:
+        self.reconciliations.append(item)
+        self.reversed_before.append(len(self.reversals))
 
     @property
     def answered_on(self) -> bool:
@@ -156,6 +162,7 @@ class SqliteJournal:
         self._folded = 0
         self._date = ""
         self._version = -1
+        self._reversed_ms = self._reconciled_ms = 0  #: the times of the last reversal and of the last reconciliation
 
     def or_stop(self) -> AbstractContextManager[None]:
         """What cannot be done with the file in the block ends it with the sentence of a journal that cannot be written."""
@@ -208,19 +215,31 @@ class SqliteJournal:
 
     def _write_rare(self, batch: Batch, now_ms: int) -> None:
         """Reversals, what issuers are owed, and totals."""
-        if batch.reversals:
-            date = self._current_date()
-            self._db.executemany(INSERT_REVERSAL, [reversal_row(item, date, now_ms) for item in batch.reversals])
+        if batch.reversals or batch.reconciliations:
+            self._write_counted(batch, now_ms)
         if batch.deliveries:
             self._db.executemany(INSERT_DELIVERY, [delivery_row(item.delivery, now_ms) for item in batch.deliveries])
         if batch.delivered:
             rows = [(item.delivery_id, now_ms, item.response_code) for item in batch.delivered]
             self._db.executemany(INSERT_DELIVERED, rows)
+
+    def _write_counted(self, batch: Batch, now_ms: int) -> None:
+        """Reversals and reconciliations, with times in their order.
+
+        A start tells by these times whether a reversal counts in the totals that a reconciliation agreed about, or in the
+        next. A reversal behind a reconciliation is therefore a millisecond later, in the same turn too, and no time goes back.
+        """
+        first_ms = max(now_ms, self._reversed_ms, self._reconciled_ms + 1)
+        date, db = self._current_date(), self._db
+        reconciled_before = partial(bisect_right, batch.reversed_before)
+        timed = [(item, first_ms + reconciled_before(place)) for place, item in enumerate(batch.reversals)]
+        db.executemany(INSERT_REVERSAL, [reversal_row(item, date, at_ms) for item, at_ms in timed])
+        closing_at = enumerate(batch.reconciliations, first_ms)
+        db.executemany(INSERT_RECONCILIATION, [reconciliation_row(item, date, at_ms) for at_ms, item in closing_at])
+        if timed:
+            _, self._reversed_ms = timed[-1]
         if batch.reconciliations:
-            date = self._current_date()
-            self._db.executemany(
-                INSERT_RECONCILIATION, [reconciliation_row(item, date, now_ms) for item in batch.reconciliations]
-            )
+            self._reconciled_ms = first_ms + len(batch.reconciliations) - 1
 
     def _current_date(self) -> str:
         """The open business date, read again only when another process has written since."""

@@ -22,6 +22,8 @@ from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, c
 from switch.specs.currencies import RATES_FILE, check_currencies
 from switch.specs.files import parse, read_bytes
 from switch.specs.folder import folder_of
+from switch.specs.gateway.gateway_checks import GATEWAY_FILE, check_gateway
+from switch.specs.gateway.gateway_profile import GatewayProfile
 from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
 from switch.specs.specification import Fees, Specs
@@ -52,10 +54,13 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
     }
     mail = files.read(MAIL_FILE, MailProfile.from_toml) if (files.folder / MAIL_FILE).exists() else MailProfile()
+    gateway = files.read(GATEWAY_FILE, GatewayProfile.from_toml) if files.has(GATEWAY_FILE) else GatewayProfile()
     transfers = files.read(TRANSFERS_FILE, TransferProfile.from_toml) if files.has(TRANSFERS_FILE) else TransferProfile()
     charts = {name: files.read(f"accounting/{name}.toml", partial(Chart.from_toml, name)) for name in files.names("accounting")}
     for check in CHECKS:
         check(files, routing)
+    if files.has(GATEWAY_FILE):
+        check_gateway(files.tables)
     check_scenarios(files, dialects)
     unsaid = check_dialects(files, dialects)
     check_currencies(files, rates, dialects, today)
@@ -75,6 +80,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     assert mail is not None
     assert transfers is not None
     assert rates is not None
+    assert gateway is not None
     assert disputes is not None
     return Specs(
         folder=files.folder,
@@ -92,6 +98,7 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
         transfers=transfers,
         charts=MappingProxyType({name: chart for name, chart in charts.items() if chart is not None}),
         rates=rates,
+        gateway=gateway,
         disputes=disputes,
         unsaid=unsaid,
     )

@@ -20,6 +20,7 @@ from switch.record import frozen
 from switch.routing.table.routes import RoutingTable
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.specs.centre_profile import CentreProfile
+from switch.specs.gateway.gateway_profile import GatewayProfile
 from switch.specs.mail.mail_profile import MailProfile
 from switch.transfers.payer import TransferProfile
 
@@ -52,5 +53,6 @@ class Specs:
     transfers: TransferProfile = TransferProfile()  #: of ``transfers.toml``, which may be missing
     charts: Mapping[str, Chart] = MappingProxyType({})  #: of accounts, of ``accounting/``, by name
     rates: RateTable = NO_RATES  #: of accounts in other currencies than their sales
+    gateway: GatewayProfile = GatewayProfile()  #: of ``gateway.toml``, which may be missing
     disputes: DisputeTerms = NO_TERMS  #: of ``disputes.toml``, which may be missing
     unsaid: tuple[SpecError, ...] = ()  #: what the centre may have to say on a line and its dialect cannot

@@ -389,6 +389,5 @@ def _text(amount_minor: int) -> str:
     return format_minor(amount_minor, "504")
 
 
-TestDisputesMachine = DisputesMachine.TestCase
+TestDisputesMachine = pytest.mark.long(DisputesMachine.TestCase)
 TestDisputesMachine.settings = settings(max_examples=10, stateful_step_count=14, deadline=None)
-TestDisputesMachine.pytestmark = [pytest.mark.long]

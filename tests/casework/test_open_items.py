@@ -372,6 +372,5 @@ class ExceptionsMachine(RuleBasedStateMachine):
         assert ended == {number: item.ended for number, item in self.items.items() if number in closed and item.ended}
 
 
-TestExceptionsMachine = ExceptionsMachine.TestCase
+TestExceptionsMachine = pytest.mark.long(ExceptionsMachine.TestCase)
 TestExceptionsMachine.settings = settings(max_examples=10, stateful_step_count=14, deadline=None)
-TestExceptionsMachine.pytestmark = [pytest.mark.long]

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from switch.acquirer.ready_file import EXPECTED
 from switch.centre.as_process import CentreProcess, running_centre
-from switch.cli.request.ready_file import EXPECTED
 from switch.cli.send import NETWORK, TYPES
 from switch.iso8583.codec import Codec
 from switch.iso8583.mapping.compose import KINDS, NETWORK_FUNCTIONS

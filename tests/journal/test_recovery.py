@@ -200,6 +200,7 @@ def _events(steps: list[tuple[str, int]]) -> Iterator[Event]:  # noqa: C901  (a 
 @example(steps=[("sell", 1), ("sell", 1), ("refund", 1), ("complete", 3)])
 @example(steps=[("sell", 1), ("misstate", 1), ("reverse", 1)])
 @example(steps=[("sell", 1), ("misstate", 1), ("complete", 1)])
+@example(steps=[("away", 1), ("sell", 1), ("sell", 1), ("reverse", 2)])
 def test_a_restart_forgets_nothing(
     tmp_path_factory: pytest.TempPathFactory, capture: ContractCapture, steps: list[tuple[str, int]]
 ) -> None:
@@ -291,6 +292,34 @@ def test_what_a_terminal_has_closed_its_acquirer_as_a_whole_has_still_to_agree_t
     assert isinstance(journaled, JournalReconciliation)
     assert journaled.outcome.settlement_code == IN_BALANCE
     kept.journal.close()
+
+
+@pytest.mark.parametrize("terminal_id", ["TERM0001", ""])
+@pytest.mark.parametrize("moment", ["one turn", "one millisecond", "clock set back"])
+@pytest.mark.parametrize("order", ["TR", "RT", "RTR", "TRT", "TRTR", "RRTRTTR"])
+def test_a_reversal_counts_in_the_batch_that_was_open_when_it_came(
+    tmp_path: Path, order: str, moment: str, terminal_id: str
+) -> None:
+    """T is the close of a batch whose totals agree, R the reversal of a sale."""
+    kept = Kept(tmp_path, "cut_off")
+    kept.handle(IssuerUp("atlas"))
+    for stan in range(1, len(order) + 1):
+        kept.handle(asked(stan))
+    if moment != "one turn":
+        kept.clock = itertools.count(NOW_MS + 10_000, -1 if moment == "clock set back" else 0)
+    batches, effects, subject = kept.board._reconciler.batches, list[Effect](), ("504001", terminal_id)
+    for place, what in enumerate(order, start=1):
+        agree = partial(totals, place, terminal_id=terminal_id, debits_count=batches.open(subject).debits_count)
+        effects += kept.board.handle(reversed_(place, own_stan=900 + place) if what == "R" else agree(), 0.0)
+        if moment != "one turn":
+            kept.write_down(effects)
+            effects.clear()
+    kept.write_down(effects)
+    before = {subject: batches.open(subject).counters() for subject in (("504001", "TERM0001"), ("504001", ""))}
+    assert before[subject]["debits_reversed_count"] == len(order) - 1 - order.rindex("T")
+    again = kept.restarted()
+    assert {subject: again.board._reconciler.batches.open(subject).counters() for subject in before} == before
+    again.journal.close()
 
 
 @pytest.mark.parametrize("restarted", [False, True])

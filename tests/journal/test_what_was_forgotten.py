@@ -19,6 +19,7 @@ from switch.routing.table.stand_in import StandIn
 from switch.routing.traffic.effects import Deliver, Effect, Forward, JournalOccurrence, Reply
 from switch.routing.traffic.events import (
     AnswerReceived,
+    DeliveryAnswered,
     DeliveryFailed,
     Event,
     IssuerDown,
@@ -224,6 +225,24 @@ def test_a_stand_in_that_could_not_be_told_does_not_count_for_ever(journal: Sqli
     desk.happens(DeliveryFailed(owed.delivery, "it cannot be said"))
     desk.happens(IssuerDown("atlas", "gone", lost=True))
     assert desk.code(request(2)) == "00"
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_stand_in_that_its_issuer_was_not_told_of_counts_after_a_restart_too(journal: SqliteJournal, restarted: bool) -> None:
+    desk = Desk(journal, StandIn(amount_max_minor=50_000, count_max=2, channels=frozenset({"chip"})))
+    assert desk.code(request(1)) == "00"
+    if restarted:
+        desk.restart()
+    assert [desk.code(request(2)), desk.code(request(3))] == ["00", "91"]
+    if restarted:
+        desk.restart()
+    assert desk.code(request(4)) == "91"
+    desk.happens(IssuerUp("atlas"))
+    desk.happens(DeliveryAnswered("atlas", "000001", "00", "advice"))
+    desk.happens(IssuerDown("atlas", "gone", lost=True))
+    if restarted:
+        desk.restart()
+    assert [desk.code(request(5)), desk.code(request(6))] == ["00", "91"], "atlas was told of one of two"
 
 
 def test_a_date_before_the_open_one_is_never_opened(journal: SqliteJournal) -> None:

@@ -294,6 +294,33 @@ def test_a_reserve_is_held_back_and_released_after_its_days(tmp_path: Path) -> N
     assert check_books(tmp_path).faults == ()
 
 
+@pytest.mark.parametrize("kinds", [("reserve",), ("deposit",), ("deposit", "reserve")])
+def test_what_was_released_makes_room_for_what_is_held_back_next(tmp_path: Path, kinds: tuple[str, ...]) -> None:
+    """A tenth of 98.68 each day, up to 15.00 at one time, each held for two days; one of the other kind takes no room."""
+    held_back = HeldBack(rate_basis_points=1_000, days=2, maximum_minor=15_00)
+    reserve, deposit = (held_back if kind in kinds else None for kind in ("reserve", "deposit"))
+    specs = specs_with(evolve(GROCER, reserve=reserve, deposit=deposit))
+    share, rest = 9_87, 15_00 - 9_87
+    with journal_of(tmp_path, FRIDAY) as journal:
+        nets = []
+        for _ in range(6):
+            journal.decide()
+            nets.append(close(tmp_path, specs).payouts[0].net_minor)
+    takes = [share, rest, 0, 0, 0, 0]  #: what is held back less what is released: from the third day on as much
+    assert nets == [98_68 - taken * len(kinds) for taken in takes]
+    for kind in kinds:
+        sql = f"SELECT kind, -amount_minor FROM merchant_entry WHERE kind LIKE '{kind}%' ORDER BY business_date, kind"
+        assert rows(tmp_path, sql) == [
+            (kind, share),
+            (kind, rest),
+            *[(kind, share), (f"{kind}_release", -share)],
+            *[(kind, rest), (f"{kind}_release", -rest)],
+            *[(kind, share), (f"{kind}_release", -share)],
+            *[(kind, rest), (f"{kind}_release", -rest)],
+        ]
+    assert check_books(tmp_path).faults == ()
+
+
 def test_a_reserve_is_released_to_a_merchant_that_is_gone(tmp_path: Path) -> None:
     specs = specs_with(evolve(GROCER, reserve=HeldBack(rate_basis_points=1_000, days=1, maximum_minor=None)), SHOP)
     with journal_of(tmp_path, FRIDAY) as journal:

@@ -159,6 +159,17 @@ class _Debits:
                 self.made[key] = (at_ms, min(minor, left_minor))
 
 
+def declined_and_forgotten(judged: Iterable[Judged]) -> Iterator[ExchangeKey]:
+    """Requests that a bank declined and, after its death, approved: what it declined it forgets, and a copy that the weather
+    brings late is a new request to it. If the switch is dead as well by then, nobody hears of what is held."""
+    declined: dict[ExchangeKey, int] = {}
+    for one in judged:
+        if one.is_request and one.code != "00":
+            declined.setdefault(one.key, one.life)
+        elif one.is_request and one.life > declined.get(one.key, one.life):
+            yield one.key
+
+
 def wrong_limits(judged: Iterable[Judged], entries: Iterable[Entry]) -> Iterator[str]:
     """Debits granted above the limits of the card, and such as were declined though they are below. Holds that expired count no
     more; when they do is proved by ``wrong_holds``."""

@@ -579,7 +579,7 @@ def test_every_key_the_loader_reads_is_in_the_readme(monkeypatch: pytest.MonkeyP
 
 
 def test_every_file_kind_has_an_example_in_the_readme() -> None:
-    assert len(readme_examples()) == 15
+    assert len(readme_examples()) == 16
     readme = (default_folder() / "README.md").read_text()
     for file in FILES:
         kind = file if file.count("/") == 0 or file.startswith("fees/") else re.sub(r"/.*", "/", file)

@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from switch.errors import NegativeAnswerError
+from switch.treasury.issue import issue_date
 from tests.treasury.bank import Order, PlayedBank, camt054, entry, pacs004, pain002, status
 from tests.treasury.paid_days import (
     FRIDAY,
     MERCHANTS,
     SATURDAY,
     SHOP,
+    SPECS,
     SUNDAY,
     again,
+    clock,
     close,
     faults,
     issue,
@@ -81,13 +84,14 @@ class Payments(RuleBasedStateMachine):
         if named is not None and named not in DATES[: self.closed]:
             return
         try:
-            written = issue(self.data, named)
+            files = issue_date(self.data, SPECS, named, clock)
         except NegativeAnswerError:
             return
-        if lost:
-            Path(written.path).unlink()
-        else:
-            self._given(written.path)
+        for written in files:
+            if lost:
+                Path(written.path).unlink()
+            else:
+                self._given(written.path)
 
     @rule()
     def pay_again(self) -> None:

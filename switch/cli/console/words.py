@@ -20,11 +20,13 @@ from switch.cli.french.casework import CASEWORK
 from switch.cli.french.demo import DEMO
 from switch.cli.french.errors import MISTAKES
 from switch.cli.french.fees import FEES
+from switch.cli.french.gateway import GATEWAY
 from switch.cli.french.mail import MAIL
 from switch.cli.french.money import MONEY
 from switch.cli.french.proofs import PROOFS
 from switch.cli.french.reconcile import RECONCILE
 from switch.cli.french.screens import SCREENS
+from switch.cli.french.shop import SHOP
 from switch.merchant import LANGUAGES, StatementLanguage
 
 #: English text -> the text in that language.
@@ -40,6 +42,8 @@ _CATALOGUE: Final = {
     **MAIL,
     **FEES,
     **MONEY,
+    **GATEWAY,
+    **SHOP,
 }
 CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
@@ -53,11 +57,13 @@ SPOKEN: Final = frozenset(
         "exceptions",
         "fees",
         "find",
+        "gateway",
         "mail",
         "merchants",
         "payouts",
         "reconcile",
         "report",
+        "shop",
         "statement",
     }
 )

@@ -29,7 +29,7 @@ class Place:
 
 def specs_and_place(folder: Path | None, ready_file: Path | None, name: str | None) -> tuple[Parts, Place]:
     """The listener of this name, or the first: of a running centre's ready file, with its specification, else of ``folder``."""
-    from switch.cli.request.ready_file import read_ready
+    from switch.acquirer.ready_file import read_ready
     from switch.specs.folder import folder_of
     from switch.specs.parts import Parts
 

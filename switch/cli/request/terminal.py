@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from switch.acquirer.card_proofs import cavv_of, issuer_of
 from switch.card import TEST_PIN, CardSecurity, Pan
-from switch.card_security.cavv import CavvParts
 from switch.card_security.chip_data import chip_data, chip_values
 from switch.card_security.cryptograms import CRYPTOGRAM_TAG, CRYPTOGRAM_VERSIONS, ChipCard, sample_issuer_data
 from switch.cli.request.proofs import RIGHT, WRONG, WRONG_ARQC, WRONG_ICVV, ProofWishes, drawn_counter, listener_keys, open_keys
@@ -20,7 +20,7 @@ from switch.iso8583.mapping.pin_control import PinControl, drawn_serial
 from switch.iso8583.mapping.security_places import PIN_BLOCK, PIN_CONTROL, security_places
 from switch.iso8583.mapping.session import KEY_ELEMENT
 from switch.iso8583.message import Message
-from switch.issuers.process.verifier import ATTEMPTED_RESULT, AUTHENTICATED_RESULT, printed_kind
+from switch.issuers.process.verifier import printed_kind
 from switch.issuers.profile import Card
 from switch.keys.key_module import KeyModule, PinPlace
 from switch.keys.shipped import ACQUIRERS
@@ -61,7 +61,7 @@ class Terminal:
         """The message (in 1987 form) with the proofs asked for, and by which option each element was set."""
         e = dict(message.elements)
         pan = Pan(e[2])
-        issuer, card = self._issuer(pan)
+        issuer, card = issuer_of(self._specs, pan)
         expiry = card.expiry if card is not None else e.get(14, "")
         if not issuer and wishes.needs_bank:
             raise SwitchError(
@@ -98,17 +98,8 @@ class Terminal:
         counter = (int.from_bytes(values["9F36"], "big") + self._repeats) % 0x10000
         fresh = {**values, "9F36": counter.to_bytes(2, "big"), "9F37": secrets.token_bytes(4)}
         pan = Pan(message.elements[2])
-        made = self._signed(self._issuer(pan)[0], pan, fresh)
+        made = self._signed(issuer_of(self._specs, pan)[0], pan, fresh)
         return Message(message.mti, {**message.elements, EMV_DATA: chip_data(made).hex().upper()})
-
-    def _issuer(self, pan: Pan) -> tuple[str, Card | None]:
-        """The bank of a card, and the card where it is a test card; no bank of any other, whose keys nobody has."""
-        for issuer in self._specs.issuers.values():
-            found = next((card for card in issuer.cards if card.pan == pan), None)
-            found = found or issuer.further_card(pan.digits)
-            if found is not None:
-                return issuer.id, found
-        return "", None
 
     def _cvv2(self, issuer: str, pan: Pan, expiry: str, card: Card | None, wanted: str) -> str:
         if wanted not in (RIGHT, WRONG):
@@ -130,9 +121,7 @@ class Terminal:
         return self._keys.make_pin_block(pin, pan, place).hex().upper(), serial or PinControl().text
 
     def _cavv(self, issuer: str, pan: Pan, how: str | None) -> str:
-        result = ATTEMPTED_RESULT if how == "attempted" else AUTHENTICATED_RESULT
-        parts = CavvParts(result, "02", f"{secrets.randbelow(10_000):04d}", secrets.token_bytes(8))
-        made: bytes = self._keys.make_cavv(f"{issuer}.cavk", pan, parts)
+        made = cavv_of(self._keys, issuer, pan, "attempted" if how == "attempted" else "full")
         if how == "wrong":
             made = made[:5] + bytes([made[5] ^ 0x11]) + made[6:]
         return made.hex().upper()

@@ -18,7 +18,7 @@ from switch.display.visible import visible
 #: Columns that may be broken between words when a terminal is narrow; all others (numbers, hex, references) stay whole.
 WORDS: Final = frozenset(
     {"name", "value", "meaning", "purpose", "detail", "reason", "fault", "error", "exchange", "terminals", "answer"}
-    | {"header", "A", "B"}
+    | {"header", "A", "B", "check", "remark"}
 )
 WORD_COLUMNS_MIN: Final = 14  #: what a column of words keeps at least; where there is less, rows become records
 GAP: Final = 2  #: blanks between columns

@@ -34,6 +34,7 @@ NoticeKind = Literal[
     "format_error",
     "garbled",
     "half_open",
+    "gateway_died",
     "issuer_died",
     "issuer_down",
     "issuer_up",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -106,6 +106,23 @@ def test_the_acquirer_of_the_original_is_said_as_the_message_itself_says_it(
     de90 = f"0100000042{1122091530}{named}{0:011d}"
     message = Message(mti, with_elements(PURCHASE, de32=de32, de90=de90).elements)
     assert to_1993(message, None, TODAY).elements[56] == "1100000042261122101530" + said
+
+
+@pytest.mark.parametrize("behind_seconds", [-420, -59, -1, 0, 1, 59, 420])
+@pytest.mark.parametrize("zone_minutes", [-570, -300, -15, 0, 60, 345])
+@pytest.mark.parametrize("mti", ["0220", "0120", "0100"])
+def test_an_original_is_named_in_local_time_whatever_lies_between_the_two_clocks_of_its_sender(
+    mti: str, zone_minutes: int, behind_seconds: int
+) -> None:
+    """DE 7 is written by the gateway, DE 12 by its terminal: a zone is whole quarters of an hour, a difference of clocks is
+    not."""
+    sent = datetime(2026, 11, 22, 18, 40, 30, tzinfo=UTC)
+    local = sent + timedelta(minutes=zone_minutes, seconds=-behind_seconds)
+    times = {"de7": f"{sent:%m%d%H%M%S}", "de12": f"{local:%H%M%S}", "de13": f"{local:%m%d}"}
+    named = f"01000000421122091530{'504001':0>11}{0:011d}"
+    message = Message(mti, with_elements(PURCHASE, **times, de90=named).elements)
+    was = datetime(2026, 11, 22, 9, 15, 30, tzinfo=UTC) + timedelta(minutes=zone_minutes)
+    assert to_1993(message, None, TODAY).elements[56] == f"1100000042{was:%y%m%d%H%M%S}06504001"
 
 
 @pytest.mark.parametrize(("was", "heard_was"), [("000000001150", "000000001150"), ("0" * 12, None)])

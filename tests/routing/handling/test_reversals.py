@@ -8,7 +8,7 @@ from attrs import evolve
 from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST, Delivery
 from switch.routing.memory.past import DecidedRequest
 from switch.routing.traffic.effects import JournalDelivery
-from switch.routing.traffic.events import DeliveryFailed, IssuerDown, IssuerUp
+from switch.routing.traffic.events import AnswerReceived, DeliveryFailed, Event, IssuerDown, IssuerUp, ReversalReceived
 from switch.routing.traffic.recovery import Recovery
 from switch.transaction import Decision
 from tests.support.dialogue import (
@@ -254,13 +254,92 @@ def test_after_a_restart_repeats_doubts_and_debts_are_taken_up() -> None:
     talk << "deliver 1 to atlas again"
 
 
-def test_the_issuer_is_told_the_acquirers_own_reason() -> None:
+@pytest.mark.parametrize("reason", ["", "4000", "4001", "4021"])
+@pytest.mark.parametrize("replacement_minor", [0, 10_000])
+def test_the_issuer_is_told_the_acquirers_own_reason(reason: str, replacement_minor: int) -> None:
     talk = Dialogue()
     approved(talk)
-    event = reversed_(1)
-    (owed, *_) = talk.board.handle(evolve(event, reversal=evolve(event.reversal, reason="4021")), 0.0)
-    assert isinstance(owed, JournalDelivery)
-    assert (owed.delivery.message_reason, owed.delivery.reason) == ("4021", "reversed by the acquirer, reason 4021")
+    (owed,) = _told(talk, _with_reason(reversed_(1, replacement_minor=replacement_minor), reason))
+    assert (owed.message_reason, owed.replacement_minor) == (reason, replacement_minor)
+    if not replacement_minor:
+        assert owed.reason == "reversed by the acquirer" + (f", reason {reason}" if reason else "")
+
+
+@pytest.mark.parametrize("reason", ["", "4000", "4001", "4021"])
+@pytest.mark.parametrize("named", [True, False])
+def test_the_reason_is_the_acquirers_own_while_the_request_still_waits(reason: str, named: bool) -> None:
+    talk = Dialogue()
+    talk >> asked(1)
+    talk << "journal request 1" << "forward"
+    (owed,) = _told(talk, _with_reason(reversed_(1, named=named), reason))
+    assert (owed.message_reason, owed.reason) == (reason, "reversed by the acquirer before an answer came")
+
+
+def test_the_reason_is_the_acquirers_own_for_the_increments_of_a_hold_too() -> None:
+    talk = Dialogue()
+    for stan, original_key in ((1, None), (2, request(1).key)):
+        talk >> asked(stan, pre_authorized=True, original_key=original_key)
+        talk << "journal request" << "forward"
+        talk >> answered(stan, "00")
+        talk.drop()
+    both = _told(talk, _with_reason(reversed_(1), "4000"))
+    assert [(owed.request_id, owed.message_reason) for owed in both] == [(1, "4000"), (2, "4000")]
+
+
+def _contradicted() -> AnswerReceived:
+    event = answered(1, "00")
+    return evolve(event, answer=evolve(event.answer, contradiction="125.01 (DE 4) where 125.00 was asked"))
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (None, "4021"),
+        (IssuerDown("atlas", "the connection was closed", lost=True), "4021"),
+        (_contradicted(), "4020"),
+        (answered(1, "10"), "4020"),
+    ],
+    ids=["silence", "connection lost", "something else approved", "a part approved that cannot be taken"],
+)
+def test_what_the_centre_takes_back_by_itself_has_the_centres_reason(happens: Event | None, reason: str) -> None:
+    talk = Dialogue()
+    talk >> asked(1)
+    talk << "journal request 1" << "forward"
+    if happens is None:
+        talk.wait(TIMEOUT_SECONDS)
+        (owed,) = _deliveries(talk)
+    else:
+        (owed,) = _told(talk, happens)
+    assert (owed.message_reason, owed.replacement_minor) == (reason, 0)
+
+
+def test_an_approval_after_a_decline_and_a_restart_have_the_centres_reasons_too() -> None:
+    talk = Dialogue()
+    talk >> asked(1)
+    talk << "journal request 1" << "forward"
+    talk >> answered(1, "51")
+    talk.drop()
+    (owed,) = _told(talk, answered(1, "00"))
+    assert owed.message_reason == "4020"
+    open_still = Recovery(decided=[], undecided=[(7, request(7), "atlas")], owed=[], reversed_unknown=[])
+    owes = [each.delivery for each in switchboard().recover(open_still, 0.0) if isinstance(each, JournalDelivery)]
+    assert [(each.request_id, each.message_reason) for each in owes] == [(7, "4021")]
+
+
+def _with_reason(event: ReversalReceived, reason: str) -> ReversalReceived:
+    return evolve(event, reversal=evolve(event.reversal, reason=reason))
+
+
+def _told(talk: Dialogue, event: Event) -> list[Delivery]:
+    """What issuers are owed after an event."""
+    talk >> event
+    return _deliveries(talk)
+
+
+def _deliveries(talk: Dialogue) -> list[Delivery]:
+    owed = [effect.delivery for effect in talk._effects if isinstance(effect, JournalDelivery)]
+    talk.drop()
+    return owed
 
 
 def _owed(talk: Dialogue, stan: int) -> Delivery:

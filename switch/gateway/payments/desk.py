@@ -1,0 +1,388 @@
+"""The desk of the payment page: it authorizes, captures, voids and refunds orders, and undoes what the centre left open.
+
+Every step stands in the store before it goes out. Where the centre does not answer, the order is in doubt and a reversal is
+sent until it is answered, also after a restart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import trio
+from attrs import asdict, evolve
+
+from switch.acquirer.caller import CentreLine
+from switch.acquirer.card_proofs import issuer_of
+from switch.acquirer.messages import (
+    CAPTURE_MTI,
+    HOLD_MTI,
+    REFUND_MTI,
+    REVERSAL_MTI,
+    SALE_MTI,
+    CentreAnswer,
+    Paid,
+    Till,
+    capture,
+    payment,
+    repeated,
+    reversal,
+)
+from switch.data_folder.vault import Vault
+from switch.errors import MessageError, UnansweredError, UnreachableError
+from switch.gateway.payments.paying import (
+    HolderProof,
+    PaymentResult,
+    TypedCard,
+    paid_as_json,
+    paid_from_json,
+    transaction_id,
+    transmitted_at,
+)
+from switch.gateway.protocol.answers import GENERAL_ERROR
+from switch.gateway.store.order_book import Advice, OrderRefusedError
+from switch.gateway.store.writer import Books, StoreWriter
+from switch.iso8583.mapping.compose import retrieval_reference
+from switch.iso8583.message import Message
+from switch.specs.gateway.gateway_profile import Shop
+from switch.specs.specification import Specs
+from switch.transaction import APPROVALS
+
+ANSWER_SECONDS: Final = 20.0  #: how long the centre may take: it waits for a bank some ten seconds itself
+ADVICE_PAUSE_SECONDS: Final = (1.0, 60.0)  #: between two rounds of what is still to be told: the first, and the longest
+SOFT_DECLINES: Final = frozenset({"65", "1A"})  #: the bank wants to know its holder
+_APPROVED_CODE: Final = "00"
+
+
+class PaymentDesk:
+    """What is done with orders. ``run`` has to run as long as it is used."""
+
+    def __init__(
+        self,
+        specs: Specs,
+        store: StoreWriter,
+        line: CentreLine,
+        vault: Vault,
+        *,
+        dialect: str,
+        clock_ms: Callable[[], int],
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._specs, self._store, self._line, self._vault = specs, store, line, vault
+        self._dialect, self._clock_ms, self._answer_seconds = specs.dialects[dialect], clock_ms, answer_seconds
+        self._owed = trio.Event()
+        self._one_at_a_time: dict[int, trio.Lock] = defaultdict(trio.Lock)
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Take up what an earlier life left open, then tell the centre what it has still to be told."""
+        await self._store.do(self._take_up)
+        task_status.started()
+        pause, longest = ADVICE_PAUSE_SECONDS
+        while True:
+            self._owed = trio.Event()
+            advices = await self._store.do(lambda books: books.orders.advices())
+            for advice in advices:
+                if not await self._deliver(advice):
+                    break
+            else:
+                pause = ADVICE_PAUSE_SECONDS[0]
+                await self._owed.wait()
+                continue
+            with trio.move_on_after(pause):
+                await self._owed.wait()
+            pause = min(pause * 2, longest)
+
+    def _take_up(self, books: Books) -> None:
+        now = self._clock_ms()
+        for order in books.orders.in_states("authorizing"):
+            asked = order.last("authorize")
+            if asked is not None and books.orders.happen(order.number, "lose", now, {"why": "the gateway was restarted"}):
+                self._owe_reversal(books, order.number, asked["paid"])
+        for order in books.orders.in_states("captured", "settled"):
+            refunds = [each.body for each in order.events if each.event == "refund asked"]
+            ended = sum(each.event in ("refund", "refund in part", "refund undone") for each in order.events)
+            for body in refunds[ended:]:
+                books.orders.note(order.number, "refund undone", now, {"why": "the gateway was restarted"})
+                self._owe_reversal(books, order.number, body["paid"])
+
+    # authorization
+
+    async def authorize(self, number: int, shop: Shop, card: TypedCard, proof: HolderProof) -> PaymentResult:
+        """Ask the centre for the money of an order. OrderRefusedError where the order is in no state to be paid."""
+        at = self._now()
+        amount, currency, captures = await self._asked_for(number)
+        issuer, _ = issuer_of(self._specs, card.number)
+        profile = self._specs.issuers.get(issuer)
+        told = None if proof.told is None else asdict(proof.told)
+
+        def begin(books: Books) -> Paid:
+            paid = self._paid(
+                books, SALE_MTI if captures else HOLD_MTI, "purchase" if captures else "preauth", at, amount, currency
+            )
+            body = {
+                "paid": paid_as_json(paid),
+                "transaction_id": transaction_id(at, paid.stan),
+                "pan_masked": card.masked,
+                "brand": card.brand,
+                "issuer": profile.name if profile is not None else "",
+                "authentication": told,
+            }
+            if books.orders.happen(number, "authorize", self._clock_ms(), body) is None:
+                raise OrderRefusedError("the order is paid already, or is being paid")
+            books.orders.seal(number, self._vault.seal(card.number))
+            return paid
+
+        paid = await self._store.do(begin)
+        try:
+            message = payment(paid, self._till(shop), card.pan, card.expiry, proof.security(card.code), self._dialect)
+            answer = CentreAnswer.of(await self._line.ask(message, self._answer_seconds))
+        except UnansweredError as error:
+            return await self._lost(number, paid, str(error))
+        except (UnreachableError, MessageError) as error:
+            return await self._failed(number, paid, str(error))
+        return await self._decided(number, paid, answer, proof, captures=captures)
+
+    async def _asked_for(self, number: int) -> tuple[int, str, bool]:
+        posted = (await self._store.do(lambda books: books.orders.order(number))).last("post")
+        assert posted is not None, "an order begins with its post"
+        return int(posted["amount_minor"]), str(posted["currency"]), bool(posted["captures"])
+
+    async def _failed(self, number: int, paid: Paid, why: str) -> PaymentResult:
+        """Nothing was sent, so nothing is owed."""
+        result = self._result("Error", GENERAL_ERROR, paid, message=f"the centre could not be asked: {why}")
+        await self._store.do(lambda books: books.orders.happen(number, "fail", self._clock_ms(), _body(result)))
+        return result
+
+    async def _lost(self, number: int, paid: Paid, why: str) -> PaymentResult:
+        result = self._result("Error", GENERAL_ERROR, paid, message=f"the centre did not answer: {why}; a reversal is sent")
+
+        def lose(books: Books) -> None:
+            if books.orders.happen(number, "lose", self._clock_ms(), _body(result)):
+                self._owe_reversal(books, number, paid_as_json(paid))
+
+        await self._store.do(lose)
+        self._owed.set()
+        return result
+
+    async def _decided(
+        self, number: int, paid: Paid, answer: CentreAnswer, proof: HolderProof, *, captures: bool
+    ) -> PaymentResult:
+        code = answer.code
+        if code in APPROVALS:
+            result = self._result("Approved", _APPROVED_CODE, paid, auth_code=answer.approval_code)
+            body = {**_body(result), "paid": paid_as_json(evolve(paid, approval_code=answer.approval_code))}
+            await self._store.do(
+                lambda books: books.orders.happen(
+                    number, "approved and captured" if captures else "approved", self._clock_ms(), body
+                )
+            )
+            return result
+        again = code in SOFT_DECLINES and not proof.cavv
+        result = self._result("Declined", code or GENERAL_ERROR, paid, message=f"declined with {code}", again=again)
+        await self._store.do(
+            lambda books: books.orders.happen(number, "authenticate" if again else "decline", self._clock_ms(), _body(result))
+        )
+        return result
+
+    async def refuse(self, number: int, card: TypedCard, proof: HolderProof) -> PaymentResult:
+        """Decline an order without asking the centre: the holder is not who should be."""
+        result = PaymentResult(answer="Declined", code=GENERAL_ERROR, message=proof.refused)
+        told = None if proof.told is None else asdict(proof.told)
+        body = {**_body(result), "pan_masked": card.masked, "brand": card.brand, "issuer": "", "authentication": told}
+        await self._store.do(lambda books: books.orders.happen(number, "decline", self._clock_ms(), body))
+        return result
+
+    # after it
+
+    async def capture(self, number: int, shop: Shop, amount_minor: int | None = None) -> str:
+        """Capture a hold; the answer of the centre (DE 39). UnansweredError: it will be told until it answers."""
+        async with self._one_at_a_time[number]:
+
+            def begin(books: Books) -> Advice:
+                order = books.orders.order(number)
+                open_one = any(each.order_no == number and each.kind == "capture" for each in books.orders.advices())
+                if order.state != "held" or open_one:
+                    raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held")
+                original = paid_from_json((order.last("approved") or {})["paid"])
+                amount = original.amount_minor if amount_minor is None else amount_minor
+                if not 0 < amount <= original.amount_minor:
+                    raise OrderRefusedError(f"found {amount} to capture, expected from 1 to {original.amount_minor}")
+                paid = evolve(
+                    self._paid(books, CAPTURE_MTI, "purchase", self._now(), amount, original.currency), rrn=original.rrn
+                )
+                return books.orders.owe(number, "capture", paid_as_json(paid), paid_as_json(original))
+
+            advice = await self._store.do(begin)
+            return await self._deliver_first(advice, shop)
+
+    async def void(self, number: int, shop: Shop) -> str:
+        """Undo a payment that is held or captured; the answer of the centre (DE 39)."""
+        async with self._one_at_a_time[number]:
+
+            def begin(books: Books) -> Advice:
+                order = books.orders.order(number)
+                approved = order.last("approved", "approved and captured")
+                if order.refunded_minor:
+                    raise OrderRefusedError("found an order that is refunded in part, expected one without refunds")
+                if approved is None or books.orders.happen(number, "void", self._clock_ms(), {}) is None:
+                    raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held or captured")
+                captured = order.last("capture")  # a hold that was captured is undone by its completion
+                return self._owe_reversal(books, number, captured["paid"] if captured else approved["paid"])
+
+            advice = await self._store.do(begin)
+            return await self._deliver_first(advice, shop)
+
+    async def refund(self, number: int, shop: Shop, amount_minor: int | None = None) -> PaymentResult:
+        """Give a captured payment back, or a part of it."""
+        async with self._one_at_a_time[number]:
+
+            def begin(books: Books) -> tuple[Paid, str, bool]:
+                order, sealed = books.orders.order(number), books.orders.sealed(number)
+                approved = order.last("approved", "approved and captured")
+                if order.state not in ("captured", "settled") or approved is None or sealed is None:
+                    raise OrderRefusedError(f"found an order that is {order.state}, expected one that is captured")
+                captured = (order.last("capture") or approved["paid"])["amount_minor"]
+                left = int(captured) - order.refunded_minor
+                amount = left if amount_minor is None else amount_minor
+                if not 0 < amount <= left:
+                    raise OrderRefusedError(f"found {amount} to refund, expected from 1 to {left}")
+                paid = self._paid(books, REFUND_MTI, "refund", self._now(), amount, approved["paid"]["currency"])
+                books.orders.note(number, "refund asked", self._clock_ms(), {"paid": paid_as_json(paid)})
+                return paid, self._vault.unseal(sealed).digits, amount == left
+
+            paid, pan, whole = await self._store.do(begin)
+            try:
+                message = payment(paid, self._till(shop), pan, "", None, self._dialect)
+                answer = CentreAnswer.of(await self._line.ask(_without_empty(message), self._answer_seconds))
+            except (UnreachableError, UnansweredError, MessageError) as error:
+                return await self._refund_undone(number, paid, str(error), sent=isinstance(error, UnansweredError))
+            if answer.code not in APPROVALS:
+                return await self._refund_undone(number, paid, f"declined with {answer.code}", sent=False, code=answer.code)
+            result = self._result("Approved", _APPROVED_CODE, paid, auth_code=answer.approval_code)
+            body = {**_body(result), "amount_minor": paid.amount_minor}
+
+            def end(books: Books) -> None:
+                if whole:
+                    books.orders.happen(number, "refund", self._clock_ms(), body)
+                else:
+                    books.orders.note(number, "refund in part", self._clock_ms(), body)
+
+            await self._store.do(end)
+            return result
+
+    async def _refund_undone(
+        self, number: int, paid: Paid, why: str, *, sent: bool, code: str = GENERAL_ERROR
+    ) -> PaymentResult:
+        result = self._result("Declined" if code != GENERAL_ERROR else "Error", code, paid, message=why)
+
+        def end(books: Books) -> None:
+            books.orders.note(number, "refund undone", self._clock_ms(), _body(result))
+            if sent:
+                self._owe_reversal(books, number, paid_as_json(paid))
+
+        await self._store.do(end)
+        self._owed.set()
+        return result
+
+    # advices
+
+    def _owe_reversal(self, books: Books, number: int, original: dict[str, Any]) -> Advice:
+        of = paid_from_json(original)
+        paid = self._paid(books, REVERSAL_MTI, of.kind, self._now(), of.amount_minor, of.currency)
+        return books.orders.owe(number, "reversal", paid_as_json(paid), original)
+
+    async def _deliver_first(self, advice: Advice, shop: Shop) -> str:
+        code = await self._tell(advice, shop)
+        if code is None:
+            self._owed.set()
+            raise UnansweredError(f"{self._line.place}: the centre did not answer; it will be told until it does")
+        return code
+
+    async def _deliver(self, advice: Advice) -> bool:
+        """Whether the centre has answered an advice."""
+        order = await self._store.do(lambda books: books.orders.order(advice.order_no))
+        shop = self._specs.gateway.shops.get(order.client_id)
+        if shop is None:  # the specification has changed; nobody knows its terminal any more
+            return True
+        return await self._tell(advice, shop) is not None
+
+    async def _tell(self, advice: Advice, shop: Shop) -> str | None:
+        message = await self._store.do(lambda books: self._advice_message(books, advice, shop))
+        if message is None:
+            return "25"
+        try:
+            answer = CentreAnswer.of(await self._line.ask(message, self._answer_seconds))
+        except (UnreachableError, UnansweredError):
+            return None
+
+        def end(books: Books) -> None:
+            books.orders.answered(advice.id, answer.code)
+            order, now = books.orders.order(advice.order_no), self._clock_ms()
+            if advice.kind == "capture" and answer.code in APPROVALS:
+                body = {"amount_minor": advice.message["amount_minor"], "paid": dict(advice.message)}
+                books.orders.happen(order.number, "capture", now, body)
+            elif order.state == "in doubt":
+                books.orders.happen(order.number, "reverse", now, {"code": answer.code})
+            else:
+                books.orders.note(order.number, f"{advice.kind} answered", now, {"code": answer.code})
+
+        await self._store.do(end)
+        return answer.code
+
+    def _advice_message(self, books: Books, advice: Advice, shop: Shop) -> Message | None:
+        books.orders.tried(advice.id)
+        paid, of, till = paid_from_json(advice.message), paid_from_json(advice.original), self._till(shop)
+        if advice.kind == "reversal":
+            message = reversal(paid, of, till, self._dialect)
+        else:
+            sealed = books.orders.sealed(advice.order_no)
+            if sealed is None:  # voided meanwhile
+                books.orders.answered(advice.id, "25")
+                return None
+            message = capture(paid, of, till, self._vault.unseal(sealed).digits, self._dialect)
+        return repeated(message) if advice.tries else message
+
+    # words
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock_ms() / 1000, self._specs.calendar.zone)
+
+    def _till(self, shop: Shop) -> Till:
+        centre = self._specs.centre
+        merchant = self._specs.merchants[shop.merchant_id]
+        return Till(merchant=merchant, terminal_id=shop.terminal_id, acquirer_id=centre.institution_id, country=centre.country)
+
+    def _paid(self, books: Books, mti: str, kind: str, at: datetime, amount_minor: int, currency: str) -> Paid:
+        stan = books.orders.next_stan()
+        return Paid(
+            mti=mti,
+            stan=stan,
+            rrn=retrieval_reference(at, stan),
+            at=at,
+            amount_minor=amount_minor,
+            currency=currency,
+            transmitted_at=transmitted_at(at),
+            kind=kind,
+        )
+
+    def _result(self, answer: Any, code: str, paid: Paid, **more: Any) -> PaymentResult:
+        number = transaction_id(paid.at, paid.stan)
+        return PaymentResult(answer=answer, code=code, transaction_id=number, rrn=paid.rrn, stan=paid.stan, **more)
+
+
+def _without_empty(message: Message) -> Message:
+    return Message(message.mti, {number: value for number, value in message.elements.items() if value})
+
+
+def _body(result: PaymentResult) -> dict[str, Any]:
+    return {
+        "answer": result.answer,
+        "code": result.code,
+        "transaction_id": result.transaction_id,
+        "auth_code": result.auth_code,
+        "rrn": result.rrn,
+        "stan": result.stan,
+        "message": result.message,
+    }

@@ -1,0 +1,150 @@
+"""Calling shops back: each decision is told to the shop's server until it answers, and its answer may capture the payment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+import trio
+
+from switch.errors import SwitchError, UnansweredError, UnreachableError
+from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.legacy_orders import is_booking, legacy_answer, legacy_of
+from switch.gateway.payments.outcomes import decision, for_server, outcome_of, request_of
+from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
+from switch.gateway.site.http_call import CALL_SECONDS, HttpAnswer, post_form
+from switch.gateway.store.callback_book import Callback, CallbackAttempt
+from switch.gateway.store.order_book import PageOrder
+from switch.gateway.store.writer import Books, StoreWriter
+from switch.specs.specification import Specs
+
+EVENT_HEADER: Final = "Callback-Event-Id"  #: the same however often a callback is sent
+DUE_LOOK_SECONDS: Final = 1.0  #: how often it is looked for callbacks that are due
+CALLS_AT_ONCE_MAX: Final = 50  #: callbacks under way at a time: one shop that is slow holds up none other
+
+
+class CallbackDesk:
+    """Sends callbacks, the first time before the browser goes back, and again while nobody answers."""
+
+    def __init__(
+        self,
+        specs: Specs,
+        store: StoreWriter,
+        desk: PaymentDesk,
+        *,
+        clock_ms: Callable[[], int],
+        new_id: Callable[[], str],
+        seconds: float = CALL_SECONDS,
+    ) -> None:
+        self._specs, self._store, self._desk, self._clock_ms, self._new_id = specs, store, desk, clock_ms, new_id
+        self._seconds = seconds
+        self._under_way: set[str] = set()
+        self._limit = trio.CapacityLimiter(CALLS_AT_ONCE_MAX)
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Take up what an earlier life did not tell, then send what is due."""
+        for order in await self._store.do(lambda books: books.orders.untold()):
+            await self._made(order)
+        task_status.started()
+        async with trio.open_nursery() as nursery:
+            while True:
+                for callback in await self._store.do(lambda books: books.callbacks.due(self._clock_ms())):
+                    if callback.id not in self._under_way:
+                        nursery.start_soon(self._sent, callback)
+                await trio.sleep(DUE_LOOK_SECONDS)
+
+    async def tell(self, order: PageOrder) -> None:
+        """Tell the shop what became of an order, and wait for the first attempt to end; a shop without a callback is told
+        nothing."""
+        callback = await self._made(order)
+        if callback is not None:
+            await self._sent(callback)
+
+    async def tell_settled(self, order: PageOrder) -> None:
+        """Tell a shop that wants it that the remise of an order is settled: the callback once more, with its SettleId."""
+        shop = self._specs.gateway.shops.get(order.client_id)
+        if shop is not None and shop.settled_callback and legacy_of(order.last("post") or {}) is None:
+            await self._made(order)  # it is due at once
+
+    async def _made(self, order: PageOrder) -> Callback | None:
+        """Write the callback of an order's last decision down, together with the fact that there is one."""
+        shop, decided, posted = self._specs.gateway.shops.get(order.client_id), decision(order), order.last("post")
+        if decided is None or posted is None:
+            return None
+        request, callback_id = request_of(posted), self._new_id()
+        fields = {}
+        if shop is not None and request.callback_url:
+            outcome = outcome_of(order, decided, self._specs.calendar.zone, posted["client_ip"])
+            legacy = legacy_of(posted)
+            if legacy is None:
+                fields = for_server(request, outcome, shop, self._specs.merchants[shop.merchant_id].name)
+            elif outcome.answer == "Approved":  # the protocol before est3Dgate asks for nothing but bookings
+                fields = legacy.booking(outcome, shop.legacy_secret)
+
+        def add(books: Books) -> Callback | None:
+            books.orders.note(order.number, "told", self._clock_ms(), {"callback": callback_id if fields else ""})
+            if not fields:
+                return None
+            return books.callbacks.add(callback_id, order.number, self._clock_ms(), request.callback_url, fields)
+
+        return await self._store.do(add)
+
+    async def _sent(self, callback: Callback) -> None:
+        """One attempt, written down with what the shop answered."""
+        if callback.id in self._under_way:
+            return
+        self._under_way.add(callback.id)
+        try:
+            async with self._limit:
+                await self._attempt(callback)
+        finally:
+            self._under_way.discard(callback.id)
+
+    async def _attempt(self, callback: Callback) -> None:
+        status, body, answer = 0, b"", None
+        try:
+            came: HttpAnswer = await post_form(
+                callback.url, tuple(callback.fields.items()), ((EVENT_HEADER, callback.id),), seconds=self._seconds
+            )
+            status, body = came.status, came.body
+            answer = legacy_answer(callback, status, body) or callback_answer(status, body)
+        except UnreachableError as error:
+            answer = CallbackAnswer(verdict="failure", understood=False, remark=str(error))
+        told = answer
+        attempt = CallbackAttempt(
+            at_ms=self._clock_ms(),
+            status=status,
+            answer=body.decode("utf-8", "replace"),
+            verdict=told.verdict,
+            remark=told.remark,
+        )
+        await self._store.do(lambda books: books.callbacks.attempted(callback, attempt, understood=told.understood))
+        if told.verdict == "capture":
+            await self._capture(callback)
+        elif told.understood and told.verdict == "failure" and is_booking(callback):
+            await self._give_up(callback)
+
+    async def _give_up(self, callback: Callback) -> None:
+        """A shop of the protocol before est3Dgate rejects a booking: its hold is voided."""
+        order = await self._store.do(lambda books: books.orders.order(callback.order_no))
+        shop = self._specs.gateway.shops.get(order.client_id)
+        if order.state == "held" and shop is not None:
+            with suppress(UnansweredError):  # the centre is told until it answers
+                await self._desk.void(order.number, shop)
+
+    async def _capture(self, callback: Callback) -> None:
+        """The shop accepts: a hold is captured. A payment that is captured already, or was declined, stays as it is."""
+        order = await self._store.do(lambda books: books.orders.order(callback.order_no))
+        shop = self._specs.gateway.shops.get(order.client_id)
+        if order.state != "held" or shop is None:
+            return
+        try:
+            await self._desk.capture(order.number, shop)
+        except UnansweredError:
+            return  # the centre is told until it answers
+        except SwitchError as error:
+            why = str(error)
+            await self._store.do(
+                lambda books: books.orders.note(order.number, "capture refused", self._clock_ms(), {"why": why})
+            )

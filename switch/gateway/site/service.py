@@ -1,0 +1,386 @@
+"""What the payment page does: it takes posts of shops, forms of shoppers and of the bank's page, and leads each to its end."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from functools import partial
+from typing import Final
+
+import trio
+from attrs import evolve
+
+from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.legacy_orders import legacy_of
+from switch.gateway.payments.outcomes import WayBack, decision, for_browser, outcome_of, posted_body, request_of
+from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
+from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
+from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
+from switch.gateway.protocol.order_states import OrderEvent
+from switch.gateway.protocol.payment_request import CARD_FIELDS, FIELDS, FieldError, PaymentRequest, payment_request
+from switch.gateway.protocol.posted import Posted
+from switch.gateway.receipts.receipt_desk import ReceiptDesk
+from switch.gateway.site.calling_back import CallbackDesk
+from switch.gateway.site.card_form import CardForm, card_form
+from switch.gateway.site.holder_proofs import BankPages, no_question
+from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, digest_of
+from switch.gateway.store.order_book import OrderRefusedError, PageOrder
+from switch.gateway.store.writer import Books, StoreWriter
+from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
+from switch.specs.specification import Specs
+
+DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash takes up to half a second of a processor to explain; nobody else waits for it
+DIAGNOSES_WAITING_MAX: Final = 20  #: more wrong posts than that are refused without a cause
+EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
+
+
+class PageService:
+    """The payment page without its HTTP. ``run`` has to run as long as it is used."""
+
+    def __init__(
+        self,
+        specs: Specs,
+        store: StoreWriter,
+        desk: PaymentDesk,
+        callbacks: CallbackDesk,
+        banks: BankPages,
+        receipts: ReceiptDesk,
+        *,
+        clock_ms: Callable[[], int],
+    ) -> None:
+        self.specs, self.profile = specs, specs.gateway
+        self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
+        self.receipts, self.store = receipts, store
+        self.sessions = Sessions()
+        self._diagnosing = trio.CapacityLimiter(DIAGNOSES_AT_ONCE)
+        self._nursery: trio.Nursery | None = None
+        self._under_way, self._idle = 0, trio.Event()
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Own the payments under way: a browser that goes away ends none of them."""
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            task_status.started()
+            while True:
+                for session in self.sessions.expired(self.clock_ms()):
+                    await self._expire(session)
+                await trio.sleep(EXPIRY_LOOK_SECONDS)
+
+    async def finish(self, seconds: float) -> None:
+        """Let the payments under way come to their end, for so long at most; what is left the next life undoes."""
+        with trio.move_on_after(seconds):
+            while self._under_way:
+                self._idle = trio.Event()
+                await self._idle.wait()
+
+    # the shop
+
+    async def post(
+        self, acquirer: AcquirerIdentity, posted: Posted, client_ip: str, base: str = ""
+    ) -> PageSession | PostRefusal:
+        """A shop posts an order. ``base`` is the address of this site as the shop's browser knows it."""
+        request, errors = payment_request(posted)
+        shop = self.profile.shops.get(posted["clientid"].strip())
+        errors = (*errors, *self._errors_of_shop(acquirer, shop, posted, request))
+        diagnosis = None if shop is None else await self._diagnosis(posted, shop)
+        if errors or request is None or shop is None or diagnosis is None or diagnosis.accepted_as is None:
+            wrong = diagnosis if diagnosis is not None and diagnosis.accepted_as is None else None
+            return PostRefusal(errors=tuple(errors), diagnosis=wrong, shop=shop)
+        if shop.callback == "informs":
+            request = evolve(request, kind="Auth")
+        session = await self.begin(request, shop, client_ip, base)
+        if isinstance(session, PageSession) and request.store_type == "3D_PAY":
+            await self.pay(session, posted, session.form_token, hosted=False)
+        return session
+
+    async def begin(self, request: PaymentRequest, shop: Shop, client_ip: str, base: str) -> PageSession | PostRefusal:
+        """An order that was found right: its session, or why it is not paid again."""
+        token, now = self.sessions.new_token(), self.clock_ms()
+        body = {**posted_body(request, digest_of(token), client_ip), "base": base}
+        client_id, order_id = request.client_id, request.order_id
+        try:
+            order = await self._store.do(lambda books: books.orders.post(client_id, order_id, now, body))
+        except OrderRefusedError as error:
+            return PostRefusal(refused=str(error), shop=shop)
+        session = self._session(token, order, request, shop, client_ip, now)
+        self.sessions.add(session)
+        return session
+
+    def _session(
+        self, token: str, order: PageOrder, request: PaymentRequest, shop: Shop, client_ip: str, began_ms: int
+    ) -> PageSession:
+        return PageSession(
+            token=token,
+            number=order.number,
+            shop=shop,
+            acquirer=self.profile.acquirers[shop.acquirer],
+            request=request,
+            language=request.language,
+            client_ip=client_ip,
+            deadline_ms=began_ms + request.session_seconds * 1000,
+        )
+
+    def _errors_of_shop(
+        self, acquirer: AcquirerIdentity, shop: Shop | None, posted: Posted, request: PaymentRequest | None
+    ) -> list[FieldError]:
+        client = posted["clientid"].strip()
+        if shop is None:
+            known = ", ".join(self.profile.shops) or "none: gateway.toml names no shop"
+            found = repr(client[:60]) if client else "nothing"
+            return [FieldError("clientid", found, f"a shop of gateway.toml ({known})")] if client else []
+        errors = []
+        if shop.acquirer != acquirer.id:
+            path = self.profile.acquirers[shop.acquirer].path
+            errors.append(FieldError("clientid", f"{client!r} at {acquirer.path}", f"a post to {path}, its acquirer's"))
+        if request is not None and request.currency not in shop.currencies:
+            errors.append(FieldError("currency", repr(request.currency), f"{' or '.join(shop.currencies)}, as the shop sells"))
+        return errors
+
+    async def _diagnosis(self, posted: Posted, shop: Shop) -> HashDiagnosis:
+        """Whether the hash is right, and if not, why. A shop's own page may ask for the card: then the card is not hashed."""
+        card = {name.lower() for name in CARD_FIELDS}
+        bare = Posted(tuple((name, value) for name, value in posted.fields if name.lower() not in card))
+        for name, rules in ACCEPTED_HASHES.items():
+            if bare["hash"] == hash_of(bare, shop.store_key, rules):
+                return HashDiagnosis(accepted_as=name)
+        keys = {f"that of client id {other.client_id}": other.store_key for other in self.profile.shops.values()}
+        if shop.earlier_store_key:
+            keys["the one before"] = shop.earlier_store_key
+        if self._diagnosing.statistics().tasks_waiting > DIAGNOSES_WAITING_MAX:
+            busy = "too many wrong hashes at once: found no time to look for the cause of this one; post it again"
+            return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(busy,))
+        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FIELDS, limiter=self._diagnosing)
+
+    # the shopper
+
+    async def find(self, token: str) -> PageSession | None:
+        """The session of an address; one of an earlier life of the gateway is made anew from the store."""
+        session = self.sessions.find(token)
+        if session is not None:
+            if session.deadline_ms < self.clock_ms() and session.stage in ("page", "bank"):
+                await self._expire(session)
+            if session.restored and session.stage == "wait":
+                await self._settle_stage(session, await self._order(session))
+            return session
+        digest = digest_of(token)
+        found = await self._store.do(lambda books: books.orders.by_session(digest))
+        if found is None:
+            return None
+        order, post = found
+        shop = self.profile.shops.get(order.client_id)
+        if shop is None:
+            return None
+        request = request_of(post.body)
+        session = self._session(token, order, request, shop, post.body["client_ip"], post.at_ms)
+        session.restored = True
+        await self._settle_stage(session, order)
+        self.sessions.add(session)
+        return session
+
+    async def _settle_stage(self, session: PageSession, order: PageOrder) -> None:
+        """Where a session stands, by its order: what was in memory is gone, so the card is asked for anew."""
+        if order.state in ("authorizing", "in doubt") and decision(order) is None:
+            session.stage = "wait"
+        elif decision(order) is not None:
+            session.stage = "end"
+        elif order.state in ("open", "authenticating"):
+            session.stage = "page"
+        elif order.state == "abandoned":
+            session.stage = "expired"
+        elif session.deadline_ms < self.clock_ms():
+            await self._expire(session)
+
+    async def pay(self, session: PageSession, posted: Posted, token: str, *, hosted: bool = True) -> CardForm | None:
+        """The form with the card was sent. The form, with its errors, where it has to be shown again; else None: the session
+        has moved on, or another sends the same form."""
+        if session.stage != "page":
+            return None
+        before = session.sent.get(token)
+        if before is not None:
+            await before.done.wait()
+            return None
+        known = partial(known_without_check_digit, self.specs)
+        form = card_form(posted, session.shop, self.profile, self._today(), without_check_digit=known, hosted=hosted)
+        if form.card is None:
+            return form
+        sent = session.take(token)
+        if sent is None:
+            session.message = "form_old"
+            return form
+        session.card, session.message = form.card, ""
+        await self._in_background(self._start, session, sent)
+        return None
+
+    async def _in_background(self, act: Callable[[PageSession], Awaitable[None]], session: PageSession, sent: Sent) -> None:
+        """Do something that goes on where the browser that asked for it goes away."""
+        done = trio.Event()
+        self._under_way += 1
+
+        async def all_of_it() -> None:
+            try:
+                await act(session)
+            except OrderRefusedError:
+                session.stage, session.card = "refused", None
+            except Exception as fault:  # one payment's, and no other's: its order is looked up in the store from now on
+                tell_fault_of_page(fault)
+                session.stage, session.card, session.restored = "wait", None, True
+            finally:
+                self._under_way -= 1
+                done.set()
+                sent.done.set()
+                if not self._under_way:
+                    self._idle.set()
+
+        assert self._nursery is not None, "the page does not run"
+        self._nursery.start_soon(all_of_it)
+        await done.wait()
+
+    async def _start(self, session: PageSession) -> None:
+        """The card is there: is its holder?"""
+        assert session.card is not None
+        if not session.shop.three_d_secure:
+            return await self._authorize(session, no_question())
+        if await self._store.do(lambda books: self._begin_authentication(books, session.number)) is None:
+            raise OrderRefusedError("the order is being paid elsewhere")
+        for other in self.sessions.of_order(session.number):  # who left the bank's page in another window begins anew there
+            if other is not session and other.stage == "bank":
+                other.stage, other.card = "page", None
+        result = self.profile.rule_of(session.card.pan).result
+        if result == "challenge":
+            session.stage, session.wrong_codes = "bank", 0
+            return None
+        return await self._finding(session, result)
+
+    def _begin_authentication(self, books: Books, number: int) -> PageOrder | None:
+        """The holder is asked; where another window, or an earlier life of the gateway, has asked before, this takes over."""
+        if books.orders.order(number).state == "authenticating":
+            books.orders.happen(number, "authenticated", self.clock_ms(), {})
+        return books.orders.happen(number, "authenticate", self.clock_ms(), {})
+
+    async def bank(self, session: PageSession, posted: Posted, token: str) -> None:
+        """The form of the bank's page was sent: a code, or a result that was chosen there."""
+        before = session.sent.get(token)
+        if before is not None:
+            await before.done.wait()
+            return
+        if session.stage != "bank" or session.card is None:
+            return
+        sent = session.take(token)
+        if sent is None:
+            return
+        chosen = posted["result"].strip()
+        if chosen in RESULTS and chosen != "challenge":
+            result: AuthenticationResult = next(each for each in RESULTS if each == chosen)
+        elif posted["code"].strip() == self.profile.rule_of(session.card.pan).code:
+            result = "challenge"
+        else:
+            session.wrong_codes += 1
+            if session.wrong_codes < CHALLENGE_TRIES:
+                session.message = "code_of_bank_wrong"
+                sent.done.set()
+                return
+            result = "failed"
+        session.message = ""
+
+        async def go_on(of: PageSession) -> None:
+            await self._finding(of, result)
+
+        await self._in_background(go_on, session, sent)
+
+    async def _finding(self, session: PageSession, result: AuthenticationResult) -> None:
+        assert session.card is not None
+        proof = self._banks.proof(session.card, result, unproved=session.shop.unproved)
+        if not proof.refused:
+            return await self._authorize(session, proof)
+        await self.desk.refuse(session.number, session.card, proof)
+        return await self._end(session)
+
+    async def _authorize(self, session: PageSession, proof: HolderProof) -> None:
+        assert session.card is not None
+        session.stage = "wait"
+        result: PaymentResult = await self.desk.authorize(session.number, session.shop, session.card, proof)
+        if result.again:
+            session.stage, session.wrong_codes, session.message = "bank", 0, "bank_asks"
+            return
+        await self._end(session)
+
+    async def _end(self, session: PageSession) -> None:
+        """The try is decided: the shop's server is told, and then the browser."""
+        session.card = None
+        order = await self._order(session)
+        await self._callbacks.tell(order)
+        session.tries += 1
+        if order.state == "declined" and session.tries < session.shop.tries:
+            session.stage, session.message = "page", "declined_again"
+            return
+        session.stage = "end"
+
+    async def way_back(self, session: PageSession) -> WayBack | None:
+        """What the browser posts to the shop; None where nothing is decided yet."""
+        order = await self._order(session)
+        decided = decision(order)
+        if decided is None:
+            return None
+        outcome = outcome_of(order, decided, self.specs.calendar.zone, session.client_ip)
+        legacy = legacy_of(order.last("post") or {})
+        if legacy is None:
+            url, fields = for_browser(session.request, outcome, session.shop, self.merchant_name(session.shop))
+        else:
+            url, fields = legacy.way_back(outcome, session.shop.legacy_secret)
+        return WayBack(
+            url=url,
+            fields=fields,
+            approved=outcome.answer == "Approved",
+            code=outcome.code,
+            transaction_id=outcome.transaction_id,
+            auth_code=outcome.auth_code,
+            masked=outcome.pan_masked,
+            by_get=legacy is not None,
+            receipt=self.receipts.path_of(order) if outcome.answer == "Approved" else "",
+        )
+
+    async def cancel(self, session: PageSession, token: str) -> bool:
+        """The shopper gives up; whether that was still possible."""
+        if session.stage not in ("page", "bank"):
+            return session.stage == "cancelled"
+        if session.take(token) is None:
+            return False
+        session.card = None
+        await self._happen(session, "cancel")
+        session.stage = "cancelled"
+        return True
+
+    async def _expire(self, session: PageSession) -> None:
+        """Time is up: the order is abandoned, unless another session of it goes on."""
+        session.card = None
+        if session.stage in ("page", "bank"):
+            session.stage = "expired"
+            others = [each for each in self.sessions.of_order(session.number) if each is not session]
+            if not any(each.deadline_ms > self.clock_ms() for each in others):
+                await self._happen(session, "expire")
+
+    # words
+
+    async def _happen(self, session: PageSession, event: OrderEvent) -> PageOrder | None:
+        def happen(books: Books) -> PageOrder | None:
+            return books.orders.happen(session.number, event, self.clock_ms(), {})
+
+        return await self._store.do(happen)
+
+    async def _order(self, session: PageSession) -> PageOrder:
+        return await self._store.do(lambda books: books.orders.order(session.number))
+
+    def merchant_name(self, shop: Shop) -> str:
+        return self.specs.merchants[shop.merchant_id].name
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self.clock_ms() / 1000, self.specs.calendar.zone).date()
+
+
+def tell_fault_of_page(fault: BaseException) -> None:
+    """A fault of our own on one line of standard error: what it is and where, and nothing of what it was about."""
+    place = traceback.extract_tb(fault.__traceback__)[-1] if fault.__traceback__ else None
+    where = f" at {place.filename.rpartition('/')[2]}:{place.lineno}" if place else ""
+    sys.stderr.write(f"switch: a fault of the payment page: {type(fault).__name__}{where}\n")

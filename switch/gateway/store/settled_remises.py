@@ -1,0 +1,69 @@
+"""What the books of the centre say of the payments of a shop: the remise each was settled with. They are only read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from switch.data_folder import databases
+from switch.endofday.books import SCHEMA as BOOKS
+from switch.errors import DataFolderError
+from switch.journal.journal import BOOKS_FILE
+from switch.record import frozen
+
+_BUSY_SECONDS: Final = 5.0  #: the day is being closed: its one transaction is waited for so long
+_FOUND: Final = (
+    "SELECT p.remise_number, p.business_date, o.value_date FROM presentment AS p"
+    " JOIN remise AS r ON (r.business_date, r.merchant_id, r.terminal_id, r.number)"
+    " = (p.business_date, p.merchant_id, p.terminal_id, p.remise_number)"
+    " JOIN payout AS o ON o.reference = r.payout_reference"
+    " WHERE p.merchant_id = ? AND p.terminal_id = ? AND p.rrn = ? AND p.amount_minor > 0"
+    " ORDER BY p.business_date DESC LIMIT 1"
+)
+
+
+@frozen(kw_only=True)
+class PaymentKey:
+    """How the books know a payment: merchant, terminal and retrieval reference (DE 42, 41, 37)."""
+
+    merchant_id: str
+    terminal_id: str
+    rrn: str
+
+
+def last_change(data: Path) -> tuple[object, ...]:
+    """What changes whenever the books do: sizes and times of their files."""
+    marks: list[object] = []
+    for name in (BOOKS_FILE, f"{BOOKS_FILE}-wal"):
+        try:
+            found = (data / name).stat()
+        except OSError:
+            marks.append(None)
+        else:
+            marks.append((found.st_mtime_ns, found.st_size, found.st_ino))
+    return tuple(marks)
+
+
+def settled_remises(data: Path, keys: Iterable[tuple[int, PaymentKey]]) -> Mapping[int, Mapping[str, Any]]:
+    """By the number of its order: the remise a payment was settled with. Empty while no date is closed, or where the books
+    cannot be read: they are asked again when they change."""
+    path = data / BOOKS_FILE
+    if databases.is_empty(path):
+        return {}
+    try:
+        with databases.readable(path, BOOKS) as uri, closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)) as books:
+            if databases.version_of(books, path, BOOKS) != BOOKS.version:
+                return {}
+            return {number: found for number, key in keys if (found := _remise_of(books, key))}
+    except (sqlite3.DatabaseError, DataFolderError):
+        return {}
+
+
+def _remise_of(books: sqlite3.Connection, key: PaymentKey) -> Mapping[str, Any]:
+    row = books.execute(_FOUND, (key.merchant_id, key.terminal_id, key.rrn)).fetchone()
+    if row is None:
+        return {}
+    return {"settle_id": f"{row[0]:06d}", "business_date": row[1], "value_date": row[2], "terminal_id": key.terminal_id}

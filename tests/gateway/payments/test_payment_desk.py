@@ -1,0 +1,77 @@
+"""The desk of the payment page: captures, voids and refunds, against a real centre; the journal says the same as the orders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from switch.gateway.store.order_book import OrderRefusedError
+from tests.support.payment_page import CHALLENGED, PaymentPage, ShopServer, payment_page
+
+
+async def paid(page: PaymentPage, oid: str, kind: str = "PreAuth") -> tuple[int, Any]:
+    """An order that was approved, and its shop."""
+    assert (await page.pay(oid, CHALLENGED, TranType=kind)).heading == "Payment approved"
+    order = await page.store.do(lambda books: books.orders.find("600000000", oid))
+    assert order is not None
+    return order.number, page.service.profile.shops["600000000"]
+
+
+async def test_a_hold_is_captured_once_and_at_most_whole(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"APPROVED")) as page:
+        number, shop = await paid(page, "HOLD-1")
+        with pytest.raises(OrderRefusedError, match="found 3151 to capture, expected from 1 to 3150"):
+            await page.desk.capture(number, shop, 3151)
+        assert await page.desk.capture(number, shop, 2000) == "00"
+        assert await page.state("HOLD-1") == "captured"
+        with pytest.raises(OrderRefusedError, match="found an order that is captured, expected one that is held"):
+            await page.desk.capture(number, shop)
+        with pytest.raises(OrderRefusedError, match="found 2001 to refund, expected from 1 to 2000"):
+            await page.desk.refund(number, shop, 2001)
+
+
+async def test_a_hold_is_voided(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"APPROVED")) as page:
+        number, shop = await paid(page, "HOLD-2")
+        assert await page.desk.void(number, shop) == "00"
+        assert await page.state("HOLD-2") == "voided"
+        with pytest.raises(OrderRefusedError):
+            await page.desk.capture(number, shop)
+
+
+async def test_a_sale_is_voided_once(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        number, shop = await paid(page, "SALE-1", "Auth")
+        assert await page.desk.void(number, shop) == "00"
+        with pytest.raises(OrderRefusedError, match="found an order that is voided"):
+            await page.desk.void(number, shop)
+
+
+async def test_a_sale_is_refunded_in_parts(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        number, shop = await paid(page, "SALE-2", "Auth")
+        assert (await page.desk.refund(number, shop, 1000)).answer == "Approved"
+        assert await page.state("SALE-2") == "captured"
+        assert (await page.desk.refund(number, shop)).answer == "Approved"
+        assert await page.state("SALE-2") == "refunded"
+        order = await page.store.do(lambda books: books.orders.order(number))
+        assert order.refunded_minor == 3150
+        with pytest.raises(OrderRefusedError):
+            await page.desk.refund(number, shop, 1)
+
+
+async def test_what_is_refunded_in_part_is_not_voided(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        number, shop = await paid(page, "SALE-3", "Auth")
+        await page.desk.refund(number, shop, 1000)
+        with pytest.raises(OrderRefusedError, match="found an order that is refunded in part, expected one without refunds"):
+            await page.desk.void(number, shop)
+
+
+async def test_a_hold_captured_for_less_is_voided_whole(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"APPROVED")) as page:
+        number, shop = await paid(page, "HOLD-3")
+        await page.desk.capture(number, shop, 2000)
+        assert await page.desk.void(number, shop) == "00"

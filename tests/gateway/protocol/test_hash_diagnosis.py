@@ -1,0 +1,129 @@
+"""A shop that misses the hash is told which of the known ways it went wrong."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
+from switch.gateway.protocol.posted import Posted
+
+KEY: Final = "TEST|key\\1"
+FIELDS: Final = {
+    "clientid": "600000000",
+    "storetype": "3D_PAY_HOSTING",
+    "TranType": "PreAuth",
+    "amount": "31.50",
+    "currency": "504",
+    "oid": "A-17",
+    "okUrl": "https://shop.example/documents/ok",
+    "failUrl": "https://shop.example/fail",
+    "lang": "fr",
+    "BillToName": "Zoé | fils \\ Co",
+    "BillToStreet2": "rue 2",
+    "BillToStreet12": "",
+    "email": "zoe@shop.example",
+    "rnd": "0.1 2",
+    "hashAlgorithm": "ver3",
+    "_charset_": "UTF-8",
+}
+NAMED: Final = frozenset(FIELDS)
+NAMES: Final = """
+amount BillToName BillToStreet2 BillToStreet12 clientid currency email failUrl hashAlgorithm lang oid okUrl rnd storetype
+TranType _charset_
+"""
+NATURAL: Final = NAMES.split()
+
+
+def escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("|", "\\|")
+
+
+def right(value: str) -> str:
+    return escaped(value).replace("documents", "document.")
+
+
+def hashed(
+    names: list[str] = NATURAL,
+    value: Callable[[str], str] = right,
+    key: str = escaped(KEY),
+    fields: dict[str, str] = FIELDS,
+    charset: str = "utf-8",
+) -> bytes:
+    """What the code of a shop does: this shares nothing with the product."""
+    return hashlib.sha512("|".join([*(value(fields[name]) for name in names), key]).encode(charset)).digest()
+
+
+def b64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()
+
+
+def judged(value: str, fields: dict[str, str] = FIELDS) -> HashDiagnosis:
+    posted = Posted((*fields.items(), ("encoding", "UTF-8"), ("HASH", value)))
+    return diagnosed(posted, KEY, {"that of OTHER": "other-key"}, NAMED)
+
+
+def test_a_right_hash_is_taken() -> None:
+    assert judged(b64(hashed())).accepted_as == "ver3"
+
+
+MISTAKES: Final = [
+    ("sorting", b64(hashed(list(FIELDS)))),
+    ("sorting", b64(hashed(["_charset_", *NATURAL[:-1]]))),
+    ("sorting", b64(hashed(sorted(NATURAL)))),
+    ("escaping", b64(hashed(value=lambda value: value.replace("documents", "document."), key=KEY))),
+    ("empty value", b64(hashed([name for name in NATURAL if FIELDS[name]]))),
+    ("document", b64(hashed(value=escaped))),
+    ("extra field", b64(hashed([name for name in NATURAL if name != "rnd"]))),
+    ("store key", b64(hashed(key="other-key"))),
+    ("store key", b64(hashed(key=escaped(KEY) + " "))),
+    ("encoding", b64(hashed(charset="cp1252"))),
+    ("output", hashed().hex()),
+    ("output", base64.b64encode(hashed().hex().encode()).decode()),
+    ("missing", ""),
+    ("unknown", b64(hashed(key="nobody's"))),
+]
+
+
+@pytest.mark.parametrize(("cause", "value"), MISTAKES)
+def test_the_cause_is_named(cause: str, value: str) -> None:
+    found = judged(value)
+    assert (found.accepted_as, found.causes) == (None, (cause,))
+    assert len(found.sentences) == 1
+    assert KEY not in found.expected_text + found.shop_text
+
+
+def test_a_named_button_is_found_by_its_name() -> None:
+    found = judged(b64(hashed()), {**FIELDS, "submit": "Payer"})
+    assert found.causes == ("extra field",)
+    assert "submit" in found.sentences[0]
+    assert "button" in found.sentences[0]
+
+
+def test_two_mistakes_at_once_are_both_named() -> None:
+    names = [name for name in sorted(NATURAL) if FIELDS[name]]
+    assert set(judged(b64(hashed(names))).causes) == {"sorting", "empty value"}
+
+
+def test_the_first_character_that_differs_is_told() -> None:
+    found = judged(b64(hashed([name for name in NATURAL if FIELDS[name]])))
+    assert found.first_difference is not None
+    place = found.first_difference
+    assert found.expected_text[:place] == found.shop_text[:place]
+    assert found.expected_text[place] != found.shop_text[place]
+
+
+def test_an_earlier_version_is_refused_by_its_name() -> None:
+    found = judged(b64(hashed()), {**FIELDS, "hashAlgorithm": "ver2"})
+    assert found.causes == ("version",)
+    assert "'ver2'" in found.sentences[0]
+
+
+def test_plus_signs_that_became_blanks_are_seen() -> None:
+    numbered = ({**FIELDS, "rnd": str(number)} for number in range(50))
+    fields = next(fields for fields in numbered if "+" in b64(hashed(fields=fields)))
+    assert judged(b64(hashed(fields=fields)).replace("+", " "), fields).causes == ("plus sign",)
