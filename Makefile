@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_BUILD_CONSTRAINT=constraints.txt \
        $(VENV)/bin/python -m pip install -qq --constraint constraints.txt
-APPROVALS ?= 1000000
+APPROVALS ?=
 SEEDS ?= 2000
 KILLS ?= 200
 ISSUER_KILLS ?= 50
@@ -21,8 +21,10 @@ help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
 	|| sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1  /p' $(firstword $(MAKEFILE_LIST))
 
-demo: $(VENV)/.installed ## show the main job, from the wire to a merchant's statement, and leave nothing behind
-	@$(VENV)/bin/python -m switch demo $(ARGS)
+demo: $(VENV)/.installed ## show the main job, from the wire to a merchant's statement, and keep its files in var/demo
+	@test -d var || mkdir -m 700 var
+	@rm -rf var/demo
+	@$(VENV)/bin/python -m switch demo --data var/demo $(ARGS)
 
 up: $(VENV)/.installed ## run Switch on its usual ports, data in ./var (ARGS="--scenario bad-evening" and the like)
 	@$(VENV)/bin/python -m switch up $(ARGS)
@@ -54,7 +56,7 @@ bench: $(VENV)/.installed-dev ## measure the switch and the codec, write bench/r
 against: $(VENV)/.installed-dev ## measure this checkout side by side with an earlier one (REVISION=name), write bench/against.md (about ten minutes)
 	@$(VENV)/bin/python -m bench.against $(REVISION) $(ARGS)
 
-day-bench: $(VENV)/.installed-dev ## measure the close of a day of a million approvals (APPROVALS=100000 for fewer)
+day-bench: $(VENV)/.installed-dev ## measure the close of days of 10,000 to 3,000,000 approvals, write bench/day_close.md (APPROVALS=100000 for that size alone; about fifteen minutes)
 	@$(VENV)/bin/python -m bench.day_close $(APPROVALS)
 
 tls-bench: $(VENV)/.installed-dev ## measure what TLS costs, write bench/tls.md (needs a C compiler, the load tools and stunnel; about three minutes)

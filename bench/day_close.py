@@ -1,28 +1,41 @@
-"""How long ``day close`` takes, and how much memory: ``python -m bench.day_close 1000000 [folder]``.
+"""What ``day close`` costs: ``python -m bench.day_close`` measures journals of 10,000 to 3,000,000 approvals.
 
-Writes a synthetic journal of N approvals (200 merchants of two terminals, five issuers, one currency), 2 % of them reversed on
-the same business date, half of these in part, and 1 % on the next; closes both dates, proves the books, and prints seconds and
-peak resident memory of each step. Rendering of all files is part of the close.
+``python -m bench.day_close 100000`` measures one size and prints it. Each measurement is a process of its own, so that its peak
+of memory is its own too. It writes a synthetic journal of N approvals, of up to 5,000 merchants of two terminals each and five
+issuers, in one currency; every sale has a line of its gateway fee beside its commission. Of the approvals 2 % are reversed on
+the same business date, half of these in part, and 1 % on the next. Both dates are closed, with all files as text and CSV, and
+the books are proved. The series ends with 5,000 statements as PDF, and is written to ``bench/day_close.md``.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import resource
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
+from attrs import Factory, define
+
+from bench import machine
 from switch.endofday.close import check_books, close_day
-from tests.support.day_builders import day_specs, journal_schema, merchant
+from switch.settlement.statement_forms import BytesForm
+from tests.support.day_builders import DaySpecs, day_specs, journal_schema, merchant
 
+RESULTS = Path(__file__).parent / "day_close.md"
 BUSINESS_DATE, NEXT_DATE = "2026-11-20", "2026-11-21"
 MIDNIGHT_MS = 1_795_132_800_000  #: 2026-11-20 00:00 UTC
-MERCHANTS = [merchant(id=f"MERCHANT{number:07d}", plan="retail") for number in range(200)]
+MERCHANTS: Final = 5_000
+SERIES: Final = (10_000, 100_000, 1_000_000, 3_000_000)
+PDF_APPROVALS: Final = 10_000  #: of the statements that are written as PDF: two lines each
+PDF: Final[tuple[BytesForm, ...]] = ("pdf",)
 TERMINALS = 2  #: of each merchant
 ISSUERS = (
     ("atlas", "cmi", "domestic"),
@@ -32,14 +45,41 @@ ISSUERS = (
     ("maestra", "mastercard", "foreign"),
 )
 CHANNELS = ("chip", "chip", "chip", "ecommerce", "magstripe")
+PLAN = """
+[[plan]]
+id = "retail"
+name = "Shops with a gateway"
+rate = [
+  { from = "2013-01-01", origin = "domestic", rate_basis_points = 120 },
+  { from = "2013-01-01", origin = "foreign", rate_basis_points = 250 },
+]
+fee = [
+  { kind = "gateway", from = "2013-01-01", fixed = "0.50" },
+]
+"""
+#: What the close says as a step begins -> the name of the step. What it says otherwise belongs to the step that runs.
+STEPS: Final = (
+    ("reading the journal", "read the journal, present"),
+    ("clearing and settling", "clear, settle, digest"),
+    ("proving the books", "prove and commit"),
+    ("telling ", "notices to the banks"),
+    ("writing statement", "files"),
+)
 
 
-def requests(count: int) -> Iterator[tuple[object, ...]]:
+def shops(count: int) -> list[str]:
+    return [f"MERCHANT{number:07d}" for number in range(count)]
+
+
+def specs_of(merchants: Sequence[str]) -> DaySpecs:
+    return day_specs(merchants=[merchant(id=name, plan="retail") for name in merchants], discount=PLAN)
+
+
+def requests(count: int, merchants: Sequence[str]) -> Iterator[tuple[object, ...]]:
     chance = random.Random(20261120)
     for number in range(1, count + 1):
         issuer, scheme, origin = ISSUERS[int(5 * chance.random() ** 2)]
-        place = int(len(MERCHANTS) * chance.random() ** 2)
-        shop = MERCHANTS[place]
+        place = int(len(merchants) * chance.random() ** 2) if number > len(merchants) else number - 1
         yield (
             number,
             MIDNIGHT_MS + number * 80,
@@ -50,8 +90,8 @@ def requests(count: int) -> Iterator[tuple[object, ...]]:
             f"{number % 1_000_000:06d}",
             "1120101500",
             f"{number:012d}",
-            shop.id,
-            shop.mcc,
+            merchants[place],
+            "5411",
             b"x" * 32,
             f"450716******{number % 10_000:04d}",
             "purchase",
@@ -93,7 +133,7 @@ SELECT id, ?, received_at_ms + 20, '00', substr(rrn, 7), 'atlas', 'approved', am
 """
 
 
-def write_journal(folder: Path, count: int) -> None:
+def write_journal(folder: Path, count: int, merchants: Sequence[str]) -> None:
     journal = sqlite3.connect(folder / "journal.db")
     journal.execute("PRAGMA journal_mode = WAL")
     journal.executescript(journal_schema())
@@ -101,38 +141,161 @@ def write_journal(folder: Path, count: int) -> None:
     journal.executemany("INSERT INTO business_day VALUES (?, ?, ?, 'clock')", dates)
     columns = [str(row[1]) for row in journal.execute("PRAGMA table_info(request)")][:REQUEST_COLUMNS]
     marks = ", ".join("?" * REQUEST_COLUMNS)
-    journal.executemany(f"INSERT INTO request ({', '.join(columns)}) VALUES ({marks})", requests(count))
+    journal.executemany(f"INSERT INTO request ({', '.join(columns)}) VALUES ({marks})", requests(count, merchants))
     journal.execute(DECIDE_ALL, (BUSINESS_DATE,))
     journal.executemany(ADD_REVERSAL, reversals(count))
     journal.commit()
     journal.close()
 
 
-def told(step: str, since: float) -> None:
-    peak_mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{step:<56} {time.perf_counter() - since:8.1f} s {peak_mebibytes:8.0f} MiB peak")
+def _cpu_seconds() -> float:
+    """Of this process and of those it has waited for."""
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
 
 
-def main(count: int, folder: Path) -> None:
-    started = time.perf_counter()
-    write_journal(folder, count)
-    told(f"journal of {count} approvals written", started)
-    for business_date in (BUSINESS_DATE, NEXT_DATE):
-        started = time.perf_counter()
-        report = close_day(folder, day_specs(merchants=MERCHANTS), business_date, MIDNIGHT_MS + 2 * 86_400_000)
-        told(f"day close ({report.presentment_count} presentments, {report.adjustment_count} adjustments)", started)
-    started = time.perf_counter()
+def _peak_mib() -> float:
+    """The larger peak of resident memory: of this process, or of one it has waited for."""
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+
+
+@define
+class Meter:
+    """Seconds of CPU and of the clock, and the peak of memory so far, of each step in turn."""
+
+    step: str = ""
+    cpu: float = 0.0
+    wall: float = 0.0
+    told: list[tuple[str, float, float, float]] = Factory(list)
+
+    def begin(self, step: str) -> None:
+        """End the step that runs, and begin another."""
+        cpu, wall = _cpu_seconds(), time.perf_counter()
+        if self.step:
+            about = (self.step, cpu - self.cpu, wall - self.wall, _peak_mib())
+            self.told.append(about)
+            print("{}\t{:.2f}\t{:.2f}\t{:.0f}".format(*about), flush=True)
+        self.step, self.cpu, self.wall = step, cpu, wall
+
+    def say(self, sentence: str) -> None:
+        for part, step in STEPS:
+            if part in str(sentence) and step != self.step:
+                self.begin(step)
+
+
+def measure(count: int, merchants_max: int, folder: Path, *, pdf: bool) -> None:
+    """Print a line for each step: its name, seconds of CPU and of the clock, and the peak of memory, in MiB."""
+    merchants = shops(min(merchants_max, count))
+    if not (folder / "journal.db").exists():
+        command = [
+            sys.executable,
+            "-m",
+            "bench.day_close",
+            str(count),
+            str(folder),
+            "--merchants",
+            str(merchants_max),
+            "--journal",
+        ]
+        subprocess.run([*command, "--merchants", str(merchants_max)], check=True)
+    specs, meter, now_ms = specs_of(merchants), Meter(), MIDNIGHT_MS + 2 * 86_400_000
+    meter.begin("open")
+    close_day(folder, specs, BUSINESS_DATE, now_ms, say=meter.say)
+    meter.begin("close of the next date")
+    close_day(folder, specs, NEXT_DATE, now_ms)
+    meter.begin("check")
     faults = check_books(folder).faults
-    told(f"check ({len(faults)} faults)", started)
-    for name in ("journal.db", "books.db"):
-        print(f"{name:<56} {(folder / name).stat().st_size / 2**20:8.0f} MiB")
+    if pdf:
+        meter.begin("PDFs")
+        close_day(folder, specs, BUSINESS_DATE, now_ms, also=PDF)
+    meter.begin("")
+    if faults:
+        raise SystemExit(f"the books have {len(faults)} faults, expected none: {faults[0]}")
+
+
+@define
+class Measured:
+    """One journal measured: its steps in order, as ``Meter`` has them."""
+
+    count: int
+    merchants: int
+    steps: list[tuple[str, float, float, float]]
+
+    def row(self, wanted: str) -> tuple[float, float, float]:
+        return next((cpu, wall, peak) for step, cpu, wall, peak in self.steps if step == wanted)
+
+    def close(self) -> tuple[float, float, float]:
+        """The close of the date, its files included."""
+        ours = self.steps[: [step for step, *_ in self.steps].index("close of the next date")]
+        return sum(each[1] for each in ours), sum(each[2] for each in ours), ours[-1][3]
+
+
+def measured(count: int, merchants: int, *, pdf: bool = False) -> Measured:
+    """Measure one size in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="day-close-") as folder:
+        command = [sys.executable, "-m", "bench.day_close", str(count), folder, "--merchants", str(merchants)]
+        lines = subprocess.run([*command, *(["--pdf"] if pdf else [])], check=True, stdout=subprocess.PIPE, text=True).stdout
+    print(f"{count:,} approvals of {min(count, merchants):,} merchants\n{lines}", flush=True)
+    steps = [line.split("\t") for line in lines.splitlines()]
+    figures = [(step, float(cpu), float(wall), float(peak)) for step, cpu, wall, peak in steps]
+    return Measured(count, min(count, merchants), figures)
+
+
+def write_page(runs: Sequence[Measured], load: float) -> None:
+    """``bench/day_close.md``: CPU of each step and size, the peak of memory, and the PDFs."""
+    sizes, with_pdf = [run for run in runs if "PDFs" not in dict.fromkeys(s for s, *_ in run.steps)], runs[-1]
+    steps = [step for step, *_ in sizes[-1].steps if step != "open"]
+    table = [
+        "| CPU seconds | " + " | ".join(f"{run.count:,}" for run in sizes) + " |",
+        "| --- |" + " ---: |" * len(sizes),
+        *(f"| {step} | " + " | ".join(f"{run.row(step)[0]:.1f}" for run in sizes) + " |" for step in steps[:-2]),
+        "| **the close, with its files** | " + " | ".join(f"**{run.close()[0]:.1f}**" for run in sizes) + " |",
+        "| the same by the clock | " + " | ".join(f"{run.close()[1]:.1f}" for run in sizes) + " |",
+        "| peak of memory, MiB | " + " | ".join(f"{run.close()[2]:.0f}" for run in sizes) + " |",
+        *(f"| {step} | " + " | ".join(f"{run.row(step)[0]:.1f}" for run in sizes) + " |" for step in steps[-2:]),
+    ]
+    cpu, wall, peak = with_pdf.row("PDFs")
+    lines = with_pdf.count // with_pdf.merchants
+    paragraphs = [
+        (
+            f"One `switch day close` of journals of so many approvals, of up to {MERCHANTS:,} merchants with {TERMINALS} "
+            "terminals, with a gateway fee for every sale beside its commission: books, proofs, notices to the banks, and all "
+            "statements as text and CSV. CPU is that of all processes together. The last two rows are the close of the next "
+            "date, which takes back 1 % of the sales, and `switch check` of both."
+        ),
+        (
+            f"{with_pdf.merchants:,} statements of {lines} lines as PDF take {cpu:.0f} s of CPU, {wall:.0f} s by the clock, "
+            f"{peak:.0f} MiB. Load average before the run: {load:.1f}."
+        ),
+    ]
+    machine.write_report(RESULTS, "What a close costs", "day-bench", paragraphs, table)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.day_close", description=__doc__)
+    parser.add_argument("approvals", nargs="?", type=int, help="measure this size alone; else the series, and write the page")
+    parser.add_argument("folder", nargs="?", type=Path, help="a folder to keep; else one that is removed at the end")
+    parser.add_argument("--merchants", type=int, default=MERCHANTS, help="at most so many merchants")
+    parser.add_argument("--up-to", type=int, default=max(SERIES), help="leave out the larger sizes of the series")
+    parser.add_argument("--pdf", action="store_true", help="write the statements as PDF too")
+    parser.add_argument("--journal", action="store_true", help="write the journal alone")
+    wanted = parser.parse_args(arguments)
+    if wanted.approvals is None:
+        load = machine.load_average()
+        runs = [measured(count, wanted.merchants) for count in SERIES if count <= wanted.up_to]
+        write_page([*runs, measured(PDF_APPROVALS, wanted.merchants, pdf=True)], load)
+        return
+    folder = wanted.folder or Path(tempfile.mkdtemp(prefix="day-close-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if wanted.journal:
+            write_journal(folder, wanted.approvals, shops(min(wanted.merchants, wanted.approvals)))
+        else:
+            measure(wanted.approvals, wanted.merchants, folder, pdf=wanted.pdf)
+    finally:
+        if wanted.folder is None:
+            shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
-    given = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.mkdtemp(prefix="day-close-"))
-    given.mkdir(parents=True, exist_ok=True)
-    try:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, given)
-    finally:
-        if len(sys.argv) <= 2:
-            shutil.rmtree(given)
+    main()

@@ -96,6 +96,7 @@ SELECT request_id, decided_on, reversal_id, replacement_minor FROM lowered WHERE
 #: remains of each, with the plan of its merchant and the reason why
 #: it cannot be presented (NULL: it can). No issuer was ever asked about an advice that names no request, nor about all of
 #: what captures a hold that was told, or added to by being told.
+#: They are put in the order of presentments and of lines of fees, so that those are written without being sorted.
 _CAPTURES = f"""
 CREATE TEMP TABLE captured AS
 WITH due AS (
@@ -150,6 +151,7 @@ LEFT JOIN card_acceptor AS m ON m.merchant_id = r.merchant_id
 LEFT JOIN card_issuer AS i ON i.issuer = r.issuer
 WHERE v.replacement_minor IS NULL OR v.replacement_minor <> 0
 ) AS c
+ORDER BY c.merchant_id, c.request_id
 """
 
 #: The approvals of the day that captured nothing by themselves and were not undone, at what was granted.
@@ -342,11 +344,12 @@ WITH priced AS (
     :vat_rate_basis_points AS vat_rate_basis_points,
     CASE WHEN a.amount_minor < 0 THEN -1 ELSE 1 END AS direction
   FROM captured AS a
-  JOIN tariff AS t
-    ON t.tariff_group = a.tariff_group AND t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
-    AND t.transaction_type = a.transaction_type AND t.product = a.tariff_product AND t.amount_band = a.amount_band
-  JOIN numbered_remise AS n ON n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
+  CROSS JOIN tariff AS t
+  CROSS JOIN numbered_remise AS n
   WHERE a.exception_reason IS NULL
+    AND t.tariff_group = a.tariff_group AND t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
+    AND t.transaction_type = a.transaction_type AND t.product = a.tariff_product AND t.amount_band = a.amount_band
+    AND n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
 ), {CHARGES}
 SELECT
   request_id, :business_date, merchant_id, terminal_id, issuer, scheme, product, origin, channel, transaction_type,
@@ -355,7 +358,6 @@ SELECT
   rrn, approval_code, pan_masked, local_at, decided_at_ms, remise_number, discount_fixed_minor, discount_maximum_minor,
   discount_rule
 FROM taxed
-ORDER BY merchant_id, request_id
 """
 
 #: In this order after PRESENTMENTS, the one statement with a million rows; all read the parameter business_date.

@@ -28,7 +28,9 @@ GONE = " (it is deleted with the folder; --data DIR keeps it)"
 
 
 @click.command(cls=Verb)
-@option("--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it.")
+@option(
+    "--data", type=PATH, default=None, metavar="DIR", help="Use this data folder and keep it, with a statement as PDF and XLSX."
+)
 @seed_option
 @lang_option
 def demo(data: Path | None, seed: int) -> int:
@@ -174,9 +176,28 @@ def _show_statement(data: Path, bought: list[Purchase], report: DayReport, *, is
     _step(5, "Give a merchant its statement, the relevé monétique", data, f"statement {merchant}")
     click.echo(folded(statement(data, merchant, language=language()), columns()), nl=False)
     file = first_file(data, report.business_date or "", merchant)
+    click.echo()
+    if not is_gone:
+        pdf, xlsx = _statement_files(data, merchant)
+        say_text(said(f"The same as a PDF: {pdf}"))
+        say_text(said(f"The same as a workbook: {xlsx}"))
     if file is not None:
-        click.echo()
         say_text(said(f"The same as a message to the merchant: {file}" + (GONE if is_gone else "")))
+
+
+def _statement_files(data: Path, merchant: str) -> tuple[Path, Path]:
+    """Write the statement as a PDF and as a workbook into the data folder, as ``switch statement --out`` does."""
+    from switch.endofday.files import statement_stem, system_letters
+    from switch.endofday.statements import stated
+    from switch.machine.private import create_file
+    from switch.settlement.statement_forms import BYTES_SUFFIXES, as_bytes
+
+    files = {form: data / f"releve-{statement_stem(merchant)}.{suffix}" for form, suffix in BYTES_SUFFIXES.items()}
+    with stated(data, merchant, language=language()) as told:
+        for form, path in files.items():
+            with create_file(path) as out:
+                out.write(as_bytes(told, form, system_letters() if form == "pdf" else None))
+    return files["pdf"], files["xlsx"]
 
 
 def _check(data: Path) -> bool:

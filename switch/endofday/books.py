@@ -30,6 +30,7 @@ SCHEMA: Final = databases.Schema(
 )
 _BUSY_TIMEOUT_SECONDS = 5.0  #: how long to wait for another writer; the switch's own transactions take milliseconds
 CACHE_KIBIBYTES = 262_144  #: of SQLite's pages while a day is written, so that its indexes stay in memory
+DIGESTED_AT_ONCE = 1_000  #: of a table that is digested, in memory
 
 
 @contextmanager
@@ -258,9 +259,10 @@ def _digest(connection: sqlite3.Connection, business_date: str, table: str, colu
     """How many rows a table has of a date, and the SHA-256 of what stands in them."""
     digest, count = hashlib.sha256(), 0
     sql = f"SELECT {columns} FROM {table} WHERE business_date = ? ORDER BY {_DIGESTED[table]}"
-    for row in connection.execute(sql, (business_date,)):
-        digest.update(repr(row).encode())
-        count += 1
+    cursor = connection.execute(sql, (business_date,))
+    while rows := cursor.fetchmany(DIGESTED_AT_ONCE):
+        digest.update("".join(map(repr, rows)).encode())
+        count += len(rows)
     return count, digest.hexdigest()
 
 

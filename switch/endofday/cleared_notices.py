@@ -8,11 +8,12 @@ an earlier release closed, and where the process died between the two. An issuer
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import resources
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from switch.endofday import books
 from switch.errors import DataFolderError
@@ -43,6 +44,8 @@ def query(name: str) -> str:
     return resources.files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
 
 
+ITEMS_AT_ONCE: Final = 1_000  #: in memory
+
 _ITEMS: Final = query("cleared_items")
 _CAPTURED: Final = query("captured_holds")
 #: The issuers that are told of a date, and how much of it.
@@ -59,11 +62,11 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
         if not missing:
             continue
         say(f"telling {', '.join(sorted(missing))} of {business_date}")
+        counts = dict(connection.execute(_COUNT, day).fetchall())
         try:
-            for issuer, items in groupby(_items(connection, business_date), key=lambda item: item[0]):
+            for issuer, pieces in groupby(_pieces(connection, business_date), key=itemgetter(0)):
                 if issuer in missing:
-                    (count,) = connection.execute(_COUNT, {**day, "issuer": issuer}).fetchone()
-                    notices.write_cleared(data, issuer, business_date, count, (item for _, item in items))
+                    notices.write_cleared(data, issuer, business_date, counts[issuer], (lines for _, lines in pieces))
                     missing.discard(issuer)
             for issuer in sorted(missing):  # of whom the day has disputes alone
                 notices.write_cleared(data, issuer, business_date, 0, ())
@@ -75,17 +78,25 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
             ) from None
 
 
-def _items(connection: sqlite3.Connection, business_date: str) -> Iterator[tuple[str, ClearedItem]]:
+def _pieces(connection: sqlite3.Connection, business_date: str) -> Iterator[tuple[str, bytes]]:
+    """The lines for each issuer in turn, some at a time."""
     day = {"business_date": business_date}
     captures: dict[int, list[_Known]] = {}
     for request_id, *known in connection.execute(_CAPTURED, day):
         captures.setdefault(request_id, []).append(_Known.of(*map(str, known)))
-    for issuer, request_id, amount_minor, *known, approval_code, card, by_batch, approved_minor in connection.execute(
-        _ITEMS, day
-    ):
-        itself, others = _Known.of(*map(str, known)), captures.get(request_id, [])
-        if by_batch and others:  # no issuer is told of a batch: it knows the sale
-            itself, *others = others
-        named = dict.fromkeys(key for other in others for key in (other.key, other.by_local_time) if key != itself.key)
-        about = (itself.key, itself.rrn, approval_code, tuple(named), itself.local_at, card)
-        yield issuer, ClearedItem(request_id, amount_minor, approved_minor, *about)
+    cursor = connection.execute(_ITEMS, day)
+    while rows := cursor.fetchmany(ITEMS_AT_ONCE):
+        for issuer, of_issuer in groupby(rows, key=itemgetter(0)):
+            items = list(of_issuer)
+            lines = None if captures and any(item[1] in captures for item in items) else notices.plain_lines(items)
+            yield issuer, notices.cleared_lines(_item(item, captures) for item in items) if lines is None else lines
+
+
+def _item(row: tuple[Any, ...], captures: Mapping[int, list[_Known]]) -> ClearedItem:
+    _, request_id, amount_minor, approved_minor, *of_key, local_at, rrn, approval_code, card, by_batch = row
+    itself, others = _Known.of(*map(str, (*of_key, local_at, rrn))), captures.get(request_id, [])
+    if by_batch and others:  # no issuer is told of a batch: it knows the sale
+        itself, *others = others
+    named = dict.fromkeys(key for other in others for key in (other.key, other.by_local_time) if key != itself.key)
+    about = (itself.key, itself.rrn, approval_code, tuple(named), itself.local_at, card)
+    return ClearedItem(request_id, amount_minor, approved_minor, *about)

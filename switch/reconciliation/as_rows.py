@@ -36,8 +36,7 @@ from switch.reconciliation.findings import (
     MatchedSides,
 )
 from switch.reconciliation.movement import BANK, RELEVE, TILL, FileKind, Movement, Side
-from switch.settlement.statement import CSV_LINE_END
-from switch.settlement.statement_excel import BYTE_ORDER_MARK, as_text
+from switch.settlement.statement_csv import BYTE_ORDER_MARK, CSV_LINE_END, as_text
 
 RESULT_COLUMNS: Final = {
     "finding": "N°",

@@ -7,7 +7,6 @@ same bytes.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -16,7 +15,8 @@ from typing import Any, Final, Literal, Protocol
 
 from attrs import fields
 
-from switch.display.visible import cell, visible
+from switch.display.kept import KeptTexts
+from switch.display.visible import visible
 from switch.merchant import StatementLanguage
 from switch.money import CURRENCIES, currency_name, format_minor
 from switch.record import frozen
@@ -167,7 +167,6 @@ SALE_FIELDS = (
     "rrn",
     "approval_code",
 )
-CSV_LINE_END = "\r\n"
 CSV_COLUMNS = (
     "business_date",
     "value_date",
@@ -242,7 +241,12 @@ def batches(lines: Iterable[StatementRow]) -> Iterator[list[StatementRow]]:
 
 def shown_lines(head: Head, lines: Iterable[StatementRow]) -> list[ShownLine]:
     """The lines with their amounts as decimals, once for both forms."""
-    amount = amount_formatter(head.currency)
+    amount, lines = amount_formatter(head.currency), list(lines)
+    if "".join(["".join(line[:10]) for line in lines]).isprintable():  # nearly always
+        return [
+            (*line[:10], amount(line[10]), line[11], amount(line[12]), amount(line[13]), amount(line[14]), line[15])
+            for line in lines
+        ]
     return [
         (*_visible(line[:10]), amount(line[10]), line[11], amount(line[12]), amount(line[13]), amount(line[14]), line[15])
         for line in lines
@@ -296,18 +300,42 @@ def write_text_section(out: Out, head: Head, section: str) -> None:
     out.write(f"{text_labels(head)[section]}\n")
 
 
+@lru_cache
+def _text_columns(language: str) -> tuple[KeptTexts, ...]:
+    """How the parts of a line are written in a language: its time (MMDDhhmm), gross and net, discount, VAT, rate."""
+    labels = LABELS[language]
+    point = labels["decimal_mark"]
+
+    def amounts(columns: int) -> KeptTexts:
+        shown = amount_writer(labels, columns)
+
+        def written(decimal: str) -> str:  # below a thousand, none of its marks
+            return f"{decimal.replace('.', point) if len(decimal) <= 6 else shown(decimal):>{columns}}"
+
+        return KeptTexts(written, AMOUNTS_KEPT)
+
+    times = KeptTexts(lambda at: f"{at[2:4]}/{at[:2]} {at[4:6]}:{at[6:8]}", AMOUNTS_KEPT)
+    rates = KeptTexts(lambda rate: f"{rate // 100:>2}{point}{rate % 100:02d}", AMOUNTS_KEPT)
+    return times, amounts(AMOUNT_COLUMNS), amounts(13), amounts(12), rates
+
+
+_TEXT_LINE: Final = "%s %-8.8s %-19.19s %-10.10s %s %-12.12s %-6.6s%s %s%s%s%s\n"  #: a third faster than an f-string
+
+
 def write_text_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
     """A minus sign may take the space before its column, so that the largest amounts stay within the width."""
     labels = text_labels(head)
     marks = {"domestic": labels["domestic_mark"], "foreign": labels["foreign_mark"]}
-    point = labels["decimal_mark"]
-    shown, shown_discount, shown_vat = amount_writer(labels), amount_writer(labels, 13), amount_writer(labels, 12)
-    for at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, rate, discount, vat, net, _ in lines:
-        out.write(
-            f"{at[2:4]}/{at[:2]} {at[4:6]}:{at[6:8]} {terminal:<8.8} {pan:<19.19} {scheme:<10.10} {marks[origin]} "
-            f"{rrn:<12.12} {approval:<6.6}{shown(gross):>14} {rate // 100:>2}{point}{rate % 100:02d}"
-            f"{shown_discount(discount):>13}{shown_vat(vat):>12}{shown(net):>14}\n"
+    shown_at, wide, shown_discount, shown_vat, shown_rate = _text_columns(TEXT_LANGUAGE[head.language])
+    written = [
+        _TEXT_LINE
+        % (
+            *(shown_at[at[:8]], terminal, pan, scheme, marks[origin], rrn, approval),
+            *(wide[gross], shown_rate[rate], shown_discount[discount], shown_vat[vat], wide[net]),
         )
+        for at, terminal, pan, scheme, _, origin, _, _, rrn, approval, gross, rate, discount, vat, net, _ in lines
+    ]
+    out.write("".join(written))
 
 
 def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], parts: Iterable[StatementTotal]) -> None:
@@ -352,32 +380,6 @@ def write_text_totals(out: Out, head: Head, totals: Iterable[StatementTotal], pa
         f"\n{credited:<{WIDTH - 20}}{amount_writer(labels, 17)(decimals(head.net_minor)):>16} {currency_name(head.currency)}\n"
     )
     out.write(f"\n{labels['legend']}\n")
-
-
-def write_csv_head(out: Out) -> None:
-    """The CSV form (RFC 4180, UTF-8): one row for each line, amounts as decimals, no totals."""
-    csv.writer(out, lineterminator=CSV_LINE_END).writerow(CSV_COLUMNS)
-
-
-def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
-    """Rows are joined plainly where no text needs quotes or may be a formula, which is nearly always; ``csv`` takes others."""
-    sales_years = years_of_months(head.business_date)
-    first = (head.business_date, head.value_date, cell(head.merchant_id), cell(head.reference))
-    prefix = ",".join(first)
-    simple = prefix.count(",") == len(first) - 1 and '"' not in prefix
-    writerow = csv.writer(out, lineterminator=CSV_LINE_END).writerow
-    for line in lines:
-        at, gross, rate, discount, vat, net, adjusts = line[0], *line[10:]
-        years = years_of_months(adjusts) if adjusts else sales_years
-        local_at = f"{years[at[:2]]}-{at[:2]}-{at[2:4]}T{at[4:6]}:{at[6:8]}:{at[8:10]}"
-        texts = ",".join(line[1:10])
-        plain = simple and texts.isascii() and not ("=" in texts or "+" in texts or "-" in texts or "@" in texts)
-        if plain and texts.count(",") == 8 and '"' not in texts:
-            out.write(
-                f"{prefix},{local_at},{texts},{head.currency},{gross},{rate},{discount},{vat},{net},{adjusts}{CSV_LINE_END}"
-            )
-        else:
-            writerow((*first, local_at, *map(cell, line[1:10]), head.currency, *line[10:]))
 
 
 def years_of_months(business_date: str) -> defaultdict[str, str]:

@@ -22,15 +22,13 @@ from switch.settlement.statement import (
     batches,
     shown_lines,
     text_labels,
-    write_csv_head,
-    write_csv_lines,
     write_text_head,
     write_text_lines,
     write_text_section,
     write_text_totals,
 )
 from switch.settlement.statement_conversions import conversion_lines
-from switch.settlement.statement_excel import write_excel_head, write_excel_lines
+from switch.settlement.statement_csv import write_csv_head, write_csv_lines, write_excel_head, write_excel_lines
 
 if TYPE_CHECKING:
     from switch.settlement.typesetting.letters import Letters

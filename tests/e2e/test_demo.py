@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -48,13 +49,17 @@ def test_the_demo_keeps_the_folder_it_is_given(tmp_path: Path) -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "switch", "demo", "--data", str(data)],
         capture_output=True,
+        text=True,
         timeout=DEMO_SECONDS_MAX,
         check=False,
     )
     assert shown.returncode == 0
     assert (data / "journal.db").exists()
     assert any((data / "days").iterdir())
-    assert any((data / "mail").glob("*/*.eml"))
+    named = dict(re.findall(r"The same as a ([a-zA-Z]+)[^:]*: (\S+)", " ".join(shown.stdout.split())))
+    assert sorted(named) == ["PDF", "message", "workbook"]
+    assert [Path(named[kind]).read_bytes()[:2] for kind in ("PDF", "workbook")] == [b"%P", b"PK"]
+    assert Path(named["message"]) in set((data / "mail").glob("*/*.eml"))
 
 
 @pytest.mark.long

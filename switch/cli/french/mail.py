@@ -53,6 +53,8 @@ MAIL: Final[dict[str, str]] = {
     "The same as a message to the merchant: {1} (it is deleted with the folder; --data DIR keeps it)": (
         "Le même en message au commerçant : {1} (supprimé avec le dossier ; --data DIR le garde)"
     ),
+    "The same as a PDF: {1}": "Le même en PDF : {1}",
+    "The same as a workbook: {1}": "Le même en classeur (XLSX) : {1}",
     "The same as a message to the merchant: {1}": "Le même en message au commerçant : {1}",
     "1 message bounced": "1 message rejeté",
     "{1#} messages bounced": "{1} messages rejetés",

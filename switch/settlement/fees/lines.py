@@ -70,18 +70,18 @@ WITH asked AS (
     t.rate_basis_points, t.minimum_minor, t.fixed_minor, t.maximum_minor, t.vat_rate_basis_points, a.currency,
     CASE WHEN a.amount_minor < 0 THEN -t.sign ELSE t.sign END AS sign
   FROM captured AS a
-  JOIN fee_tariff AS t
-    ON t.tariff_group = a.tariff_group AND t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
-    AND t.transaction_type = a.transaction_type AND t.product = a.tariff_product AND t.amount_band = a.amount_band
-  JOIN numbered_remise AS n ON n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
+  CROSS JOIN numbered_remise AS n
+  CROSS JOIN fee_tariff AS t
   WHERE EXISTS (SELECT 1 FROM fee_tariff) AND a.exception_reason IS NULL
     AND a.tariff_group IN (SELECT tariff_group FROM fee_tariff)
+    AND n.merchant_id = a.merchant_id AND n.terminal_id = a.terminal_id AND n.batch = a.batch
+    AND t.tariff_group = a.tariff_group AND t.origin = a.origin AND t.scheme = a.scheme AND t.channel = a.channel
+    AND t.transaction_type = a.transaction_type AND t.product = a.tariff_product AND t.amount_band = a.amount_band
 ), {_CHARGED}
 SELECT
   :business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, sign * fee_minor, sign * fee_vat_minor,
   vat_rate_basis_points, currency, ''
 FROM taxed
-ORDER BY merchant_id, request_id, kind
 """
 
 _CREDIT_TYPES: Final = ", ".join(f"'{transaction_type}'" for transaction_type in sorted(CREDITS))

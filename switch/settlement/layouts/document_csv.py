@@ -12,8 +12,8 @@ from switch.display.visible import cell as safe_cell
 from switch.money import format_minor
 from switch.settlement.layouts.document import Block, Cell, ColumnKind, Document
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
-from switch.settlement.statement import CSV_LINE_END, Out
-from switch.settlement.statement_excel import BYTE_ORDER_MARK, as_text
+from switch.settlement.statement import Out
+from switch.settlement.statement_csv import BYTE_ORDER_MARK, CSV_LINE_END, as_text
 from switch.settlement.statement_labels import LABELS
 
 

@@ -104,6 +104,8 @@ WHOLE: Final = (
     "/d: found 1 fault in the books, expected none",
     "Its data folder is gone; switch demo --data DIR keeps one.",
     "Its data folder is var.",
+    "The same as a PDF: var/demo/releve-X.pdf",
+    "The same as a workbook: var/demo/releve-X.xlsx",
     "127.0.0.1:8583, dialect ascii, header 2b and TPDU",
     "MERCHANT: found nothing, expected a value",
     "--port: found '0', expected a whole number from 1 to 65535",

@@ -61,7 +61,7 @@ def test_a_day_is_booked_once_though_the_process_dies_after_every_step(
 ) -> None:
     monkeypatch.setattr(upkeep, "STEP_ITEMS", 2)
     items = morning(book)
-    notices.write_cleared(tmp_path, "atlas", DATE, len(items), items)
+    notices.write_cleared(tmp_path, "atlas", DATE, len(items), [notices.cleared_lines(items)])
 
     steps = 0
     while dies_after_a_step(book, tmp_path):
@@ -84,8 +84,8 @@ def test_a_day_without_items_is_booked_too(book: Book, tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_cleared_day_is_said_once_and_holds_nothing_up(book: Book, tmp_path: Path) -> None:
     items = morning(book)
-    notices.write_cleared(tmp_path, "atlas", "2026-11-21", 9, items)
-    notices.write_cleared(tmp_path, "atlas", DATE, len(items), items)
+    notices.write_cleared(tmp_path, "atlas", "2026-11-21", 9, [notices.cleared_lines(items)])
+    notices.write_cleared(tmp_path, "atlas", DATE, len(items), [notices.cleared_lines(items)])
     keeper, _ = started(book, tmp_path)
 
     while keeper.step(NOW_MS):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from switch.endofday.statements import statement
 from switch.settlement.statement import CSV_COLUMNS
-from switch.settlement.statement_excel import as_text
+from switch.settlement.statement_csv import as_text
 from switch.settlement.statement_labels import EXCEL_FR_HEADS
 from tests.settlement.test_statement import close_a_day, close_the_day_after
 from tests.support.day_builders import GROCER

@@ -1,7 +1,5 @@
-"""A statement as CSV for a French spreadsheet: semicolons, decimal commas, French heads and words, and no number of a card or
-an account that a spreadsheet would round.
-
-The standard CSV of ``statement`` stays what programs read.
+"""A statement as CSV: for programs, and for a French spreadsheet, with semicolons, decimal commas, French heads and words, and
+no number of a card or an account that a spreadsheet would round.
 """
 
 from __future__ import annotations
@@ -11,12 +9,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from switch.display.kept import KeptTexts
 from switch.display.visible import cell
 from switch.money import currency_name
 from switch.settlement.bank_account import grouped_rib
-from switch.settlement.statement import CSV_LINE_END, Head, Out, ShownLine, shown_date, years_of_months
+from switch.settlement.statement import CSV_COLUMNS, Head, Out, ShownLine, shown_date, years_of_months
 from switch.settlement.statement_labels import EXCEL_FR_HEADS, EXCEL_FR_VALUES, LABELS
 
+CSV_LINE_END = "\r\n"
+TIMES_KEPT: Final = 10_000  #: of the lines written at once
 BYTE_ORDER_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  #: by which a spreadsheet knows UTF-8
 _NUMBER: Final = re.compile(r" *[0-9][0-9 ]*(?:[Ee][0-9]+)?")  #: what a spreadsheet takes for a number
 
@@ -81,3 +82,40 @@ def write_excel_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
         local_at = f"{at[2:4]}/{at[:2]}/{year} {at[4:6]}:{at[6:8]}:{at[8:10]}"
         references = (as_text(rrn), as_text(approval), currency_name(head.currency))
         writerow((*first, local_at, *texts, *references, *figures, shown_date(adjusts, labels) if adjusts else ""))
+
+
+def write_csv_head(out: Out) -> None:
+    """The CSV form (RFC 4180, UTF-8): one row for each line, amounts as decimals, no totals."""
+    csv.writer(out, lineterminator=CSV_LINE_END).writerow(CSV_COLUMNS)
+
+
+def write_csv_lines(out: Out, head: Head, lines: Iterable[ShownLine]) -> None:
+    """Rows are joined plainly where no text needs quotes or may be a formula, which is nearly always; ``csv`` takes others."""
+    first = (head.business_date, head.value_date, cell(head.merchant_id), cell(head.reference))
+    prefix, lines = ",".join(first), list(lines)
+    sales_years, currency = years_of_months(head.business_date), head.currency
+
+    def local_at(at: str, adjusts: str) -> str:
+        years = years_of_months(adjusts) if adjusts else sales_years
+        return f"{years[at[:2]]}-{at[:2]}-{at[2:4]}T{at[4:6]}:{at[6:8]}:{at[8:10]}"
+
+    texts = [",".join(line[1:10]) for line in lines]
+    if prefix.count(",") == len(first) - 1 and '"' not in prefix and _all_plain(texts):
+        kept = KeptTexts(lambda at: local_at(at, ""), TIMES_KEPT)
+        written = [
+            f"{prefix},{local_at(line[0], line[15]) if line[15] else kept[line[0]]},{text},{currency},{line[10]},{line[11]},"
+            f"{line[12]},{line[13]},{line[14]},{line[15]}\r\n"
+            for text, line in zip(texts, lines, strict=True)
+        ]
+        out.write("".join(written))
+        return
+    writerow = csv.writer(out, lineterminator=CSV_LINE_END).writerow
+    for line in lines:
+        writerow((*first, local_at(line[0], line[15]), *map(cell, line[1:10]), currency, *line[10:]))
+
+
+def _all_plain(texts: list[str]) -> bool:
+    """Whether nine words, with a comma between them, are written to CSV as they are, in each of the texts."""
+    whole = "\n".join(texts)
+    plain = whole.isascii() and whole.count(",") == 8 * len(texts) and whole.count("\n") == len(texts) - 1
+    return plain and "\r" not in whole and not any(mark in whole for mark in '"=+-@')
