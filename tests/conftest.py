@@ -22,8 +22,8 @@ settings.register_profile("thorough", deadline=None, max_examples=150)  # make t
 settings.load_profile("short")
 
 
-#: Folders that make test-long plays: what hostile trials found, any bytes at all, books under kills, planted faults.
-LONG_FOLDERS: Final = frozenset({"trials", "fuzz", "chaos", "simulation"})
+#: Folders that make test-long plays: what hostile trials found, any bytes at all, books under kills, planted faults, whole centres.
+LONG_FOLDERS: Final = frozenset({"trials", "fuzz", "chaos", "simulation", "e2e"})
 #: Modules of other folders that do: state machines and properties over whole days, rows of the docs with a centre each.
 LONG_MODULES: Final = frozenset(
     {

@@ -82,7 +82,8 @@ def perform(effects: Sequence[Effect], *, follows: Sequence[Effect] = (), full: 
     def commit(batch: Batch) -> None:
         if full:
             raise DiskFullError
-        lists = [getattr(batch, name) for name in Batch.__slots__ if not name.startswith("__")]
+        rows = (name for name in Batch.__slots__ if not name.startswith("__") and name != "reversed_before")
+        lists = [getattr(batch, name) for name in rows]
         happened.append(f"committed {sum(map(len, lists))}")
 
     turn = Turn(commit, Lines(happened, follows), lambda notice: happened.append(f"told {notice.kind}: {notice.detail}"))

@@ -50,6 +50,7 @@ def write_specs(folder: Path, banks: Banks) -> dict[str, Merchant]:
     The merchants as they stand in it: a product that knows no floor limit is given none.
     """
     shutil.copytree(ROOT / "specs", folder)
+    (folder / "gateway.toml").unlink(missing_ok=True)  # its shops are merchants that are not here
     shutil.rmtree(folder / "issuers")
     shutil.rmtree(folder / "scenarios")
     (folder / "issuers").mkdir()
