@@ -22,17 +22,38 @@ settings.register_profile("thorough", deadline=None, max_examples=150)  # make t
 settings.load_profile("short")
 
 
-#: Folders that make test-long plays: what hostile trials found, any bytes at all, books under kills, planted faults, whole centres.
+#: Folders that make test-long plays: what hostile trials found, any bytes, books under kills, planted faults, whole centres.
 LONG_FOLDERS: Final = frozenset({"trials", "fuzz", "chaos", "simulation", "e2e"})
-#: Modules of other folders that do: state machines and properties over whole days, rows of the docs with a centre each.
+#: Modules of other folders that do: processes and servers, whole days and state machines over them, pages that are rendered.
 LONG_MODULES: Final = frozenset(
     {
+        "test_bounces",
+        "test_card_checks",
+        "test_card_codes",
+        "test_day_again",
+        "test_decode_many",
+        "test_delivery",
+        "test_dossiers",
         "test_fee_properties",
+        "test_http_server",
         "test_key_exchange",
+        "test_killed",
+        "test_killed_anywhere",
+        "test_layout_forms",
+        "test_mail",
+        "test_open_items",
+        "test_payments",
+        "test_payouts",
         "test_payouts_machine",
         "test_planted_faults",
+        "test_process",
         "test_report_sample",
         "test_response_codes",
+        "test_screens",
+        "test_settling",
+        "test_statement_files",
+        "test_statement_pdf",
+        "test_trace_process",
     }
 )
 
