@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -58,10 +59,19 @@ LONG_MODULES: Final = frozenset(
 )
 
 
+def _is_long(path: Path) -> bool:
+    return path.parent.name in LONG_FOLDERS or path.stem in LONG_MODULES
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where no long tests are played, what has nothing else is not even read: each worker reads all that is."""
+    return True if config.option.markexpr == "not long" and _is_long(collection_path) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs a program of others takes its time, and so does what stands in a folder of long tests."""
     for item in items:
-        if item.get_closest_marker("outside") or item.path.parent.name in LONG_FOLDERS or item.path.stem in LONG_MODULES:
+        if item.get_closest_marker("outside") or _is_long(item.path):
             item.add_marker("long")
 
 
