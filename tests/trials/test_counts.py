@@ -37,7 +37,7 @@ def test_totals_positions_and_payouts_count_the_same(data: Path) -> None:
     assert totals[1][:2] == ["MAD", "3"]
     counted = {row[0]: int(row[2]) for row in positions[2:]}
     assert counted == {"atlas": 2, "rif": 1, "Switch": 3}
-    paid = {row[0]: (int(row[1]), row[2]) for row in payouts[2:]}
+    paid = {row[0]: (int(row[3]), row[4]) for row in payouts[2:]}
     assert paid == {GROCER.id: (2, "200.00"), HOTEL.id: (1, "-100.00")}
 
 
