@@ -138,7 +138,7 @@ async def test_a_known_merchant_keeps_its_contract_and_its_unknown_terminals_the
     assert codes == ["00", "00"]
     assert len(notices) == 1
     assert "terminal 'NOWHERE1' (DE 41) is not in the contract of merchant TELECOM00000001" in notices[0]
-    assert [each.name for each in closed(tmp_path, accepting).payouts] == ["ONDE TELECOM EN LIGNE"]
+    assert [each.name for each in closed(tmp_path, accepting).payouts] == 2 * ["ONDE TELECOM EN LIGNE"]  # one a terminal
 
 
 async def test_the_contract_says_when_their_sales_count_and_what_they_pay(tmp_path: Path, accepting: Specs) -> None:
