@@ -71,7 +71,7 @@ class Socket:
 
 def line_of(wire: WireFormat, name: str) -> tuple[Line, Socket]:
     sock = Socket()
-    return Line(sock, wire, name), sock  # type: ignore[arg-type]
+    return Line(sock, wire, name), sock  # type: ignore[arg-type]  # it has what a line uses of a socket
 
 
 class Exchanged(NamedTuple):

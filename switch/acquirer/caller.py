@@ -88,10 +88,11 @@ class CentreLine:
         host, port = self._address
         try:
             with trio.fail_after(CONNECT_SECONDS):
-                stream: ByteStream = await trio.open_tcp_stream(host, port)
+                plain = await trio.open_tcp_stream(host, port)
+                stream: ByteStream = plain
                 if self._tls is not None:
-                    secured: ByteStream = trio.SSLStream(stream, self._tls.context, server_hostname=self._tls.server_name)
-                    await secured.do_handshake()  # type: ignore[attr-defined]
+                    secured = trio.SSLStream(plain, self._tls.context, server_hostname=self._tls.server_name)
+                    await secured.do_handshake()
                     stream = secured
         except (OSError, trio.TooSlowError, trio.BrokenResourceError) as fault:
             why = why_not_called(fault) or "nobody took the call"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from attrs import Factory, define
@@ -81,7 +82,7 @@ def stage_groups(connection: sqlite3.Connection, fees: FeeTables, business_date:
     placed = []
     query = "SELECT merchant_id, plan, mcc FROM card_acceptor WHERE plan IS NOT NULL ORDER BY merchant_id"
     for merchant_id, plan_id, mcc in connection.execute(query).fetchall():
-        plan = lacking.found(lambda plan_id=plan_id: fees.discount.plan(plan_id))  # type: ignore[misc]
+        plan = lacking.found(partial(fees.discount.plan, plan_id))
         rows = plan.rows if plan is not None else ()
         volume_edges = edges(row.volume for row in rows)
         volume = 0
@@ -156,7 +157,7 @@ def stage_tariffs(
         figures = (taken.rate_basis_points, taken.minimum_minor, taken.fixed_minor, taken.maximum_minor)
         tariffs.append((*key, interchange, *figures, rules.number(group.plan, row)))
         for extra in fees.discount.plan(group.plan).extra_rows(business_date, sale):
-            vat = lacking.found(lambda kind=extra.kind: fees.vat.rate(business_date, kind))  # type: ignore[misc]
+            vat = lacking.found(partial(fees.vat.rate, business_date, extra.kind))
             taken = extra.of(transaction_type)
             sign = 1 if extra.kind in PAID_TO_MERCHANT else -1
             figures = (taken.rate_basis_points, taken.minimum_minor, taken.fixed_minor, taken.maximum_minor)
@@ -198,7 +199,7 @@ def stage_dues(
             charge = plan.charge(business_date, kind) if plan is not None else None
             if charge is None:
                 continue
-            vat = lacking.found(lambda kind=kind: fees.vat.rate(business_date, kind))  # type: ignore[misc]
+            vat = lacking.found(partial(fees.vat.rate, business_date, kind))
             reference = "" if kind in ONCE_OR_EVENT else business_date[:7]
             of = merchant.terminals if kind == "rent" else ("",)
             due = (kind, reference, charge.amount_minor, vat, charge.place)

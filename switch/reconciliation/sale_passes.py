@@ -66,9 +66,9 @@ def _sign(item: Item) -> tuple[bool, str]:
     return item.line.amount_minor < 0, item.line.currency
 
 
-def _approval(item: Item) -> tuple[str, str]:
+def _approval(item: Item) -> tuple[str, ...]:
     """Approval code and card; empty, and so no key, where one is missing."""
-    return (item.line.approval_code, item.tail) if item.line.approval_code and item.tail else ()  # type: ignore[return-value]
+    return (item.line.approval_code, item.tail) if item.line.approval_code and item.tail else ()
 
 
 def _by_key(bench: Workbench, name: str, key: LineKey, outcome: Class = MATCHED) -> None:

@@ -10,9 +10,9 @@ from typing import Final
 import trio
 from attrs import evolve
 from hypercorn.config import Config
-from hypercorn.trio import serve
 
 from switch.errors import UnreachableError
+from switch.gateway.site.http_server import serve_http
 from switch.lines.sockets import listen
 from switch.machine.private import make_folder
 from switch.machine.stopping import FINISH, Stop
@@ -22,7 +22,6 @@ from switch.shop.shop_book import ShopBook
 from switch.shop.site import ShopSite
 
 SHOP_FOLDER: Final = "shop"  #: below a data folder: the orders, and the messages to customers
-_GRACE_SECONDS: Final = 2.0
 
 
 async def serve_shop(
@@ -47,16 +46,10 @@ async def serve_shop(
         book, confirmations = ShopBook(folder / "shop.db"), Confirmations(folder / "mails")
         site = ShopSite(book, evolve(account, own_url=url), confirmations, clock_ms)
         config = Config()
-        config.bind = [f"fd://{os.dup(sock.fileno())}"]
         config.accesslog = config.errorlog = None
-        config.graceful_timeout = config.shutdown_timeout = _GRACE_SECONDS
-
-        async def asked_to_stop() -> None:
-            await stop.comes_to(FINISH)
-
-        async def served(task_status: trio.TaskStatus[object]) -> None:
-            await serve(site.application(), config, shutdown_trigger=asked_to_stop, task_status=task_status)  # type: ignore[arg-type]
-
+        ended = trio.Event()
         async with trio.open_nursery() as nursery:
-            await nursery.start(served)
+            await nursery.start(serve_http, site.application(), config, sock, ended)
             listening(url)
+            await stop.comes_to(FINISH)
+            ended.set()

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from attrs import fields
 
@@ -263,17 +263,17 @@ class TransferBook:
             self._connection.execute(_POST, (entry_id, line, day, kind, account, debit, credit, *about))
 
 
-def _transfer(row: Sequence[object]) -> Transfer:
-    return Transfer(**dict(zip(_TRANSFER, row, strict=True)))  # type: ignore[arg-type]
+def _transfer(row: Sequence[Any]) -> Transfer:
+    return Transfer(**dict(zip(_TRANSFER, row, strict=True)))
 
 
-def _stored_file(row: Sequence[object]) -> StoredFile:
+def _stored_file(row: Sequence[Any]) -> StoredFile:
     *head, business_date, number, sha256, byte_count = row
     names = [each.name for each in fields(PaymentFile)]
     return StoredFile(
-        file=PaymentFile(**dict(zip(names, head, strict=True))),  # type: ignore[arg-type]
-        business_date=str(business_date),
-        number=int(str(number)),
-        sha256=str(sha256),
-        byte_count=int(str(byte_count)),
+        file=PaymentFile(**dict(zip(names, head, strict=True))),
+        business_date=business_date,
+        number=number,
+        sha256=sha256,
+        byte_count=byte_count,
     )

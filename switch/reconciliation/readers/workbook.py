@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Final
+from typing import IO, Final
 from xml.etree import ElementTree
 
 from switch.errors import SwitchError
@@ -50,13 +50,13 @@ def sheets_of(content: bytes, name: str) -> Iterator[list[TableRow]]:
         raise SwitchError(f"{name}: found a damaged workbook, expected XLSX") from None
 
 
-def _open(book: zipfile.ZipFile, part: str) -> io.BufferedIOBase:
+def _open(book: zipfile.ZipFile, part: str) -> IO[bytes]:
     if book.getinfo(part).file_size > PART_BYTES_MAX:
         raise zipfile.BadZipFile
     with book.open(part) as start:
         if b"<!DOCTYPE" in start.read(1024):
             raise zipfile.BadZipFile
-    return book.open(part)  # type: ignore[return-value]
+    return book.open(part)
 
 
 def _sheet_parts(book: zipfile.ZipFile) -> list[str]:
