@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
+from switch.data_folder.databases import one_transaction
 from switch.endofday import books
 from switch.errors import NegativeAnswerError, SwitchError
 
@@ -23,14 +24,8 @@ def writing(data: Path) -> Iterator[tuple[sqlite3.Connection, str]]:
 
     A close waits until the transaction is over, and this waits for a close: so the close of a date has all the rows of it.
     """
-    with books.opened(data, to_write=True) as connection, books.alone(data):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection, open_date(connection, data)
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+    with books.opened(data, to_write=True) as connection, books.alone(data), one_transaction(connection):
+        yield connection, open_date(connection, data)
 
 
 def open_date(connection: sqlite3.Connection, data: Path) -> str:

@@ -108,6 +108,18 @@ def to_write(
     return connection
 
 
+@contextmanager
+def one_transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that the block writes is on the disk after it, or nothing is: no other writer comes in between."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
 def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
     """Run the scripts a file has not had; where somebody else is doing so, their work will do."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -131,20 +131,20 @@ class MailOutbox:
         """Add messages, all or none; one that there is already stays as it is. Their ids are given here."""
         marks = ", ".join("?" * len(_NEW))
         sql = f"INSERT OR IGNORE INTO letter ({', '.join(_NEW)}) VALUES ({marks})"
-        with self._transaction():
+        with databases.one_transaction(self._connection):
             self._connection.executemany(sql, ([_value(letter, name) for name in _NEW] for letter in letters))
 
     def put_back(self, letters: Iterable[Letter]) -> None:
         """Queue messages again as they would be queued now: address, sender and files; Message-ID and Date stay."""
         sql = f"UPDATE letter SET {', '.join(f'{name} = ?' for name in _PUT_BACK)} WHERE id = ?"
         rows = [[*(_value(letter, name) for name in _PUT_BACK), letter.id] for letter in letters]
-        with self._transaction():
+        with databases.one_transaction(self._connection):
             self._connection.executemany(sql, rows)
 
     def written(self, letters: Sequence[Letter], now_ms: int) -> None:
         """These were written as files."""
         sql = "UPDATE letter SET state = 'sent', delivery = 'file', said = '', changed_at_ms = ? WHERE id = ?"
-        with self._transaction():
+        with databases.one_transaction(self._connection):
             self._connection.executemany(sql, ((now_ms, letter.id) for letter in letters))
 
     def began(self, letter: Letter, now_ms: int, server: str) -> int:
@@ -157,7 +157,7 @@ class MailOutbox:
     def ended(self, letter: Letter, state: MailState, attempt: Attempt, next_ms: int, began: int | None = None) -> None:
         """What became of an attempt and of its message; ``began`` is the number of an attempt that was written already."""
         values = (letter.id, attempt.at_ms, attempt.server, attempt.outcome, attempt.code, attempt.said)
-        with self._transaction():
+        with databases.one_transaction(self._connection):
             self._connection.execute(
                 "INSERT OR REPLACE INTO attempt (id, letter_id, at_ms, server, outcome, code, said) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -181,16 +181,6 @@ class MailOutbox:
             "WHERE letter.state = 'queued' AND attempt.outcome = 'unknown'"
         )
         return {int(row[0]) for row in self._connection.execute(query)}
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
 
 def _value(letter: Letter, name: str) -> object:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib import resources
 from typing import Any, Final, Literal
 
 from attrs import fields
 
+from switch.data_folder.databases import one_transaction
 from switch.record import frozen
 from switch.transfers.pain001 import PaymentFile
 from switch.transfers.transfer import PAYABLE_AGAIN, BankVerdict, Transfer, TransferState, state_of
@@ -110,16 +111,9 @@ class TransferBook:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All of it, on the disk, or nothing."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        return one_transaction(self._connection)
 
     def open_date(self) -> str:
         """The business date that is open, and will be closed next."""
