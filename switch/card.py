@@ -20,6 +20,9 @@ CardOrigin = Literal["domestic", "foreign"]  #: where the bank of a card is, see
 CARD_ORIGINS: Final[tuple[CardOrigin, ...]] = ("domestic", "foreign")
 
 _CARD_NUMBER = re.compile(r"\d{13,}")
+#: A number as it stands on a card and in a letter: groups with one blank or hyphen between. Fewer digits and no check digit
+#: are dates, accounts and amounts.
+_GROUPED_NUMBER: Final = re.compile(r"(?<!\d)\d{3,6}(?:[ \u00a0\u202f-]\d{1,6}){2,5}(?!\d)")
 _AUTHENTICATIONS: Final = {"2": "authenticated", "3": "attempted"}  #: result of a CAVV that was right -> how far it came
 
 
@@ -98,12 +101,22 @@ def mask_pan(digits: str) -> str:
 
 
 def mask_numbers(text: str) -> str:
-    """A text in which anybody may have put anything: runs of 13 digits and more are masked like PANs.
+    """A text in which anybody may have put anything: runs of 13 digits and more are masked like PANs, and so are numbers in
+    groups that have the digits and the check digit of a card.
 
-    >>> mask_numbers("card 4507160000000010 of 12 shops")
-    'card 450716******0010 of 12 shops'
+    >>> mask_numbers("card 4507160000000010 of 12 shops, or 4507 1600 0000 0010")
+    'card 450716******0010 of 12 shops, or 4507 16** **** 0010'
     """
-    return _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), text)
+    return _GROUPED_NUMBER.sub(_grouped, _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), text))
+
+
+def _grouped(found: re.Match[str]) -> str:
+    """A number in groups, masked between its blanks where it may be a card's."""
+    digits = "".join(letter for letter in found[0] if letter.isdecimal())
+    if not (13 <= len(digits) <= 19 and luhn_digit(digits[:-1]) == digits[-1]):
+        return found[0]
+    masked = iter(mask_pan(digits))
+    return "".join(next(masked) if letter.isdecimal() else letter for letter in found[0])
 
 
 def luhn_digit(digits: str) -> str:
