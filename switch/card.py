@@ -20,9 +20,18 @@ CardOrigin = Literal["domestic", "foreign"]  #: where the bank of a card is, see
 CARD_ORIGINS: Final[tuple[CardOrigin, ...]] = ("domestic", "foreign")
 
 _CARD_NUMBER = re.compile(r"\d{13,}")
-#: A number as it stands on a card and in a letter: groups with one blank or hyphen between. Fewer digits and no check digit
-#: are dates, accounts and amounts.
-_GROUPED_NUMBER: Final = re.compile(r"(?<!\d)\d{3,6}(?:[ \u00a0\u202f-]\d{1,6}){2,5}(?!\d)")
+#: Groups in which networks print the numbers of their cards. Other groups are dates, accounts, amounts and names of files.
+_CARD_GROUPS: Final = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (6, 6, 3))
+_GROUPED_NUMBERS: Final = [
+    re.compile(
+        r"(?<!\d)"
+        + r"([ \u00a0\u202f.-])".join([rf"\d{{{groups[0]}}}", rf"\d{{{groups[1]}}}"])
+        + "".join(rf"\1\d{{{group}}}" for group in groups[2:])
+        + r"(?!\d)"
+    )
+    for groups in _CARD_GROUPS
+]
+_IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: \d{4}){5,}\b")
 _AUTHENTICATIONS: Final = {"2": "authenticated", "3": "attempted"}  #: result of a CAVV that was right -> how far it came
 
 
@@ -107,16 +116,24 @@ def mask_numbers(text: str) -> str:
     >>> mask_numbers("card 4507160000000010 of 12 shops, or 4507 1600 0000 0010")
     'card 450716******0010 of 12 shops, or 4507 16** **** 0010'
     """
-    return _GROUPED_NUMBER.sub(_grouped, _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), text))
+    text = _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), text)
+    accounts = [found.span() for found in _IBAN.finditer(text)]
+    for pattern in _GROUPED_NUMBERS:
+        start = 0
+        while (found := pattern.search(text, start)) is not None:
+            start = found.start() + 1  # another number may begin within groups that are none
+            if not any(begin <= found.start() < end for begin, end in accounts):
+                text = text[: found.start()] + _grouped(found[0]) + text[found.end() :]
+    return text
 
 
-def _grouped(found: re.Match[str]) -> str:
-    """A number in groups, masked between its blanks where it may be a card's."""
-    digits = "".join(letter for letter in found[0] if letter.isdecimal())
-    if not (13 <= len(digits) <= 19 and luhn_digit(digits[:-1]) == digits[-1]):
-        return found[0]
+def _grouped(groups: str) -> str:
+    """A number in groups, masked between its marks where it may be a card's."""
+    digits = "".join(letter for letter in groups if letter.isdecimal())
+    if digits[0] not in CARD_BEGINS or luhn_digit(digits[:-1]) != digits[-1]:
+        return groups
     masked = iter(mask_pan(digits))
-    return "".join(next(masked) if letter.isdecimal() else letter for letter in found[0])
+    return "".join(next(masked) if letter.isdecimal() else letter for letter in groups)
 
 
 def luhn_digit(digits: str) -> str:
