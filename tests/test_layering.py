@@ -403,6 +403,8 @@ TESTED_BY: Final = {
     "gateway/protocol/natural_order": "gateway/protocol/test_hash_rules.py",
     "__main__": "trials/test_asked_to_stop.py",
     "centre/as_process": "e2e/test_crash.py",
+    "centre/host/door": "centre/host/test_orders.py",
+    "data_folder/control_socket": "centre/host/test_orders.py",
     "centre/inbound": "centre/test_server.py",
     "centre/outbound": "centre/test_unsayable.py",
     "centre/supervisor": "trials/test_dates_and_locks.py",
