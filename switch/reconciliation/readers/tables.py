@@ -13,7 +13,7 @@ from switch.card import mask_numbers
 from switch.errors import SwitchError
 from switch.money import CURRENCIES, currency_number
 from switch.reconciliation.movement import ONLINE, TERMINAL, TILL, Movement, SaleChannel, SetAside, Side
-from switch.reconciliation.readers.decoding import TableRow, key_of
+from switch.reconciliation.readers.decoding import BrokenRow, TableRow, key_of
 from switch.reconciliation.readers.layouts import FIELDS, TableLayout, layout_of_form, layout_of_heads
 from switch.reconciliation.readers.notation import (
     AMOUNT_EXPECTED,
@@ -32,13 +32,20 @@ from switch.reconciliation.readers.notation import (
 HEADS_WITHIN: Final = 40  #: rows in which the heads are looked for: a bank writes account and period above them
 AMOUNTS_LOOKED_AT: Final = 2_000  #: to tell the decimal mark
 SHOWN_MAX: Final = 40  #: characters of a value in a sentence
+CARD_TAIL: Final = 4  #: digits: a number as short as that may count cards
 HOME_CURRENCY: Final = "504"  #: where a file names none: the dirham
 
 _NEGATIVE: Final = frozenset(("d", "debit", "db", "dbit", "moins"))
 #: Beginnings of what a till or a relevé calls a sale that goes back to the customer.
 _BACK: Final = ("rembours", "refund", "annul", "avoir", "void", "cancel", "retour", "credit voucher", "impaye", "chargeback")
 _ONLINE: Final = ("e commerce", "ecommerce", "online", "internet", "en ligne", "web", "vad")
-_FOOT: Final = ("total", "sous total", "solde", "totaux", "sum", "balance", "nombre")
+#: First words of a table's foot, as whole words.
+_FOOT: Final = frozenset(
+    (
+        *("total", "totals", "totaux", "sous total", "sous totaux", "grand total", "somme", "sum", "sums", "summary"),
+        *("solde", "soldes", "balance", "balances", "nombre", "nombres"),
+    )
+)
 _AMOUNT_FIELDS: Final = ("amount", "debit", "credit", "net")
 
 
@@ -53,6 +60,8 @@ def side_of_table(
 ) -> Side | None:
     """The side that a table is; None where no row is its heads. ``columns`` names the heads of fields that a person mapped."""
     for at, (_, heads) in enumerate(islice(rows, HEADS_WITHIN)):
+        if isinstance(heads, BrokenRow):
+            continue
         keys = {key_of(head): place for place, head in reversed(list(enumerate(heads))) if head.strip()}
         if columns:
             if not all(key_of(head) in keys for head in columns.values()):
@@ -124,18 +133,18 @@ class _Table:
         return plain_number(cell) if cell else ""
 
     def _wrong(self, place: int, field: str, cell: str, expected: str) -> None:
-        shown = mask_numbers(cell.strip())
-        shown = shown if len(shown) <= SHOWN_MAX else f"{shown[:SHOWN_MAX]}…"
         head = self.heads[self.places[field]].strip()
-        self.aside.append(SetAside(place=place, found=f"{head} {shown!r}", expected=expected))
+        self.aside.append(SetAside(place=place, found=f"{head} {_shown(cell)!r}", expected=expected))
 
     def _line(self, place: int, row: list[str]) -> Movement | None:
         """The line that a row is; None where it is set aside, or only the foot of the table."""
+        if isinstance(row, BrokenRow):
+            self.aside.append(SetAside(place=place, found=repr(_shown(row[0])), expected=row.expected))
+            return None
         date_cell = self._cell(row, "date")
         dated = _dated(date_cell)
         if dated is None:
-            words = [key_of(cell) for cell in row if cell.strip()]
-            if not any(word.startswith(_FOOT) for word in words):
+            if not self._is_foot(row, date_cell):
                 self._wrong(place, "date", date_cell, DATE_EXPECTED)
             return None
         date, second = dated
@@ -174,6 +183,15 @@ class _Table:
             self._text(row, "ticket"),
             mask_numbers(self._cell(row, "label").strip()) if "label" in self.places else "",
         )
+
+    def _is_foot(self, row: list[str], date_cell: str) -> bool:
+        """Whether a row without a date is the table's foot. A sale whose date is missing has a time, an RRN or a card."""
+        if date_cell.strip():
+            return _begins_a_foot(date_cell)
+        timed = "time" in self.places and _timed(self._cell(row, "time")) is not None
+        if timed or self._text(row, "rrn") or len(masked_card(plain_number(self._cell(row, "card")))) > CARD_TAIL:
+            return False
+        return any(_begins_a_foot(cell) for cell in row)
 
     def _other_date(self, row: list[str], field: str) -> str:
         if field not in self.places:
@@ -233,6 +251,16 @@ class _Table:
         if self.layout.six_digit_stan_is_online and stan:
             return ONLINE if len(stan) == 6 else TERMINAL
         return ""
+
+
+def _begins_a_foot(cell: str) -> bool:
+    words = key_of(cell).split(" ", 2)
+    return words[0] in _FOOT or " ".join(words[:2]) in _FOOT
+
+
+def _shown(cell: str) -> str:
+    shown = mask_numbers(cell.strip())
+    return shown if len(shown) <= SHOWN_MAX else f"{shown[:SHOWN_MAX]}…"
 
 
 def _dated(cell: str) -> tuple[str, int | None] | None:
