@@ -106,10 +106,10 @@ def _has_lines_in_a_cell(row: list[str], mark: str) -> bool:
 
 def _is_open(text: str, mark: str) -> bool:
     """Whether a text ends inside quotation marks: a line behind it would belong to its last row."""
-    rows = csv.reader(io.StringIO(f"{text}\n.", newline=""), delimiter=mark)
-    last: list[str] = []
-    for last in rows:
-        pass
+    try:
+        *_, last = csv.reader(io.StringIO(f"{text}\n.", newline=""), delimiter=mark)
+    except csv.Error:  # with the line behind it, its last cell is too long
+        return True
     return last != ["."]
 
 

@@ -54,12 +54,13 @@ def test_heads_are_compared_without_accents_and_marks() -> None:
         ('date;amount;label\n1;10;"TV 32\n2;20;b\n3;30;c"\n4;40;d\n', 2),  # ended by another one that is one too many
         ('date;amount;label\n1;10;a\n2;20;"b', 3),
         ('date;amount;label\n1;10;"' + "x" * 140_000 + '"\n2;20;b\n', 2),
+        ('date;amount;label\n1;10;"' + "x" * 131_071, 2),  # as long as a cell may be, and open
         ('date;amount;label\n1;10;"TV\n' + "2;20;b\n" * 30_000, 2),  # more than a cell may have
     ],
 )
 def test_no_line_vanishes_behind_a_quotation_mark(text: str, broken: int) -> None:
     rows = list(rows_of(text))
-    assert [line for line, row in rows if isinstance(row, BrokenRow)][0] == broken
+    assert next(line for line, row in rows if isinstance(row, BrokenRow)) == broken
     assert [line for line, _ in rows] == list(range(1, text.count("\n") + (not text.endswith("\n")) + 1))
     assert all(row.expected in (QUOTES_EXPECTED, CELL_EXPECTED) for _, row in rows if isinstance(row, BrokenRow))
 
