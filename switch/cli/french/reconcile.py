@@ -58,6 +58,7 @@ RECONCILE: Final[dict[str, str]] = {
     "a date such as 2026-02-03": "une date telle que 2026-02-03",
     "a time such as 14:05": "une heure telle que 14:05",
     "a currency such as MAD": "une devise telle que MAD",
+    "an amount in {1}": "un montant en {1}",
     "quotation marks that end in their row": "des guillemets fermés dans la même ligne",
     "cells of at most 131,072 characters": "des cellules de 131 072 caractères au plus",
     "a total": "un total",

@@ -11,7 +11,7 @@ from attrs import Factory, define
 
 from switch.card import mask_numbers
 from switch.errors import SwitchError
-from switch.money import CURRENCIES, currency_number
+from switch.money import CURRENCIES, currency_name, currency_number
 from switch.reconciliation.movement import ONLINE, TERMINAL, TILL, Movement, SaleChannel, SetAside, Side
 from switch.reconciliation.readers.decoding import BrokenRow, TableRow, key_of
 from switch.reconciliation.readers.layouts import FIELDS, TableLayout, layout_of_form, layout_of_heads
@@ -20,6 +20,8 @@ from switch.reconciliation.readers.notation import (
     DATE_EXPECTED,
     TIME_EXPECTED,
     amount_minor,
+    currency_in,
+    currency_in_head,
     date_of_serial,
     decimal_mark,
     iso_date,
@@ -33,6 +35,7 @@ HEADS_WITHIN: Final = 40  #: rows in which the heads are looked for: a bank writ
 AMOUNTS_LOOKED_AT: Final = 2_000  #: to tell the decimal mark
 SHOWN_MAX: Final = 40  #: characters of a value in a sentence
 CARD_TAIL: Final = 4  #: digits: a number as short as that may count cards
+CURRENCY_EXPECTED: Final = "a currency such as MAD"
 HOME_CURRENCY: Final = "504"  #: where a file names none: the dirham
 
 _NEGATIVE: Final = frozenset(("d", "debit", "db", "dbit", "moins"))
@@ -92,6 +95,7 @@ class _Table:
     places: dict[str, int] = Factory(dict)
     aside: list[SetAside] = Factory(list)
     mark: str = ""
+    home: str = HOME_CURRENCY
     currencies: dict[str, str | None] = Factory(dict)
 
     def read(self, rows: Sequence[TableRow]) -> Side:
@@ -110,6 +114,8 @@ class _Table:
         amounts = [self.places[field] for field in _AMOUNT_FIELDS if field in self.places]
         sample = (row[at] for _, row in islice(rows, AMOUNTS_LOOKED_AT) for at in amounts if at < len(row))
         self.mark = decimal_mark(text for text in sample if not isinstance(text, Number))
+        named = [currency_in_head(self.heads[at]) for at in amounts]
+        self.home = next((each for each in named if each), HOME_CURRENCY)
         lines = [line for place, row in rows if (line := self._line(place, row)) is not None]
         return Side(
             name=self.name,
@@ -155,7 +161,7 @@ class _Table:
                 if second is None:
                     self._wrong(place, "time", time_cell, TIME_EXPECTED)
                     return None
-        currency = self._currency(place, self._text(row, "currency"))
+        currency = self._currency(place, row)
         if currency is None:
             return None
         amounts = self._amounts(place, row, currency)
@@ -200,17 +206,30 @@ class _Table:
         dated = _dated(cell) if cell else None
         return dated[0] if dated else ""
 
-    def _currency(self, place: int, text: str) -> str | None:
+    def _currency(self, place: int, row: list[str]) -> str | None:
+        """The currency of a row: of its own column, else the one that its amounts name, else that of their heads."""
+        text = self._text(row, "currency")
         if not text:
-            return HOME_CURRENCY
+            return self._currency_of_amounts(place, row)
         if text not in self.currencies:
             upper = text.upper().strip(". ")
             number = upper if upper in CURRENCIES else currency_number("MAD" if upper in ("DH", "DHS") else upper)
             self.currencies[text] = number
         found = self.currencies[text]
         if found is None:
-            self._wrong(place, "currency", text, "a currency such as MAD")
+            self._wrong(place, "currency", text, CURRENCY_EXPECTED)
         return found
+
+    def _currency_of_amounts(self, place: int, row: list[str]) -> str | None:
+        found = ""
+        for field in _AMOUNT_FIELDS:
+            cell = self._cell(row, field) if field in self.places else ""
+            named = currency_in(cell) if cell and not isinstance(cell, Number) else ""
+            if named is None or (named and found and named != found):
+                self._wrong(place, field, cell, AMOUNT_EXPECTED if named is None else _amount_in(found))
+                return None
+            found = found or named
+        return found or self.home
 
     def _amounts(self, place: int, row: list[str], currency: str) -> tuple[int, int | None] | None:
         """What a row says of money: its amount with its sign, and its net."""
@@ -222,7 +241,9 @@ class _Table:
                 continue
             minor = number_minor(cell, currency) if isinstance(cell, Number) else amount_minor(cell, currency, self.mark)
             if minor is None:
-                self._wrong(place, field, cell, AMOUNT_EXPECTED)
+                named = "" if isinstance(cell, Number) else currency_in(cell)
+                other = named and named != currency
+                self._wrong(place, field, cell, _amount_in(currency) if other else AMOUNT_EXPECTED)
                 return None
             read[field] = minor
         amount, net, debit, credit = read["amount"], read["net"], read["debit"], read["credit"]
@@ -256,6 +277,10 @@ class _Table:
 def _begins_a_foot(cell: str) -> bool:
     words = key_of(cell).split(" ", 2)
     return words[0] in _FOOT or " ".join(words[:2]) in _FOOT
+
+
+def _amount_in(currency: str) -> str:
+    return f"an amount in {currency_name(currency)}"
 
 
 def _shown(cell: str) -> str:
