@@ -127,6 +127,9 @@ RECONCILE: Final[dict[str, str]] = {
     "{1}: found a damaged workbook, expected XLSX": "{1} : trouvé un classeur endommagé, attendu XLSX",
     "{1}: found a workbook, expected {2}": "{1} : trouvé un classeur, attendu {2}",
     "{1}: found broken XML, expected camt.053": "{1} : trouvé un XML endommagé, attendu camt.053",
+    "{1}: found an encoding that XML is not read in, expected UTF-8 or another usual one": (
+        "{1} : trouvé un codage dans lequel XML ne se lit pas, attendu UTF-8 ou un autre codage usuel"
+    ),
     "{1}: found a document type, expected a camt.053 without one": (
         "{1} : trouvé un type de document, attendu un camt.053 qui n'en a pas"
     ),

@@ -13,6 +13,7 @@ from switch.card import mask_pan
 from switch.money import currency_number, minor_digits
 
 AMOUNT_DIGITS_MAX: Final = 15  #: of an amount in minor units
+NUMBER_DIGITS_MAX: Final = 24  #: before the mark of a number in a workbook: more than any reference has
 CENTURY: Final = 2000  #: of a year of two digits
 FIRST_YEAR: Final = 1990  #: a date before it, or after the last one, is a mistake
 LAST_YEAR: Final = 2100
@@ -178,12 +179,25 @@ def number_minor(number: str, currency: str) -> int | None:
     >>> number_minor("412.35", "504"), number_minor("412.34999999999997", "504"), number_minor("1.005", "504")
     (41235, 41235, None)
     """
-    try:
-        exact = Decimal(number).scaleb(minor_digits(currency))
-        minor = int(exact.to_integral_value())
-    except (InvalidOperation, ValueError, OverflowError):
+    value = finite(number)
+    if value is None:
         return None
+    exact = value.scaleb(minor_digits(currency))
+    minor = int(exact.to_integral_value())
     return minor if abs(exact - minor) <= Decimal("0.000001") and len(str(abs(minor))) <= AMOUNT_DIGITS_MAX else None
+
+
+def finite(number: str) -> Decimal | None:
+    """A number as a workbook stores it; None where it is none, or greater than anything that is counted.
+
+    >>> finite("46056.5"), finite("NaN"), finite("1e999999")
+    (Decimal('46056.5'), None, None)
+    """
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and value.adjusted() <= NUMBER_DIGITS_MAX else None
 
 
 @lru_cache(1 << 12)
@@ -218,11 +232,13 @@ def date_of_serial(number: str) -> tuple[str, int | None] | None:
     >>> date_of_serial("46056"), date_of_serial("46056.5")
     (('2026-02-03', None), ('2026-02-03', 43200))
     """
+    days = finite(number)
+    if days is None:
+        return None
+    whole = int(days)
     try:
-        days = Decimal(number)
-        whole = int(days)
         moment = EXCEL_EPOCH + timedelta(days=whole)
-    except (InvalidOperation, ValueError, OverflowError):
+    except OverflowError:
         return None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return None

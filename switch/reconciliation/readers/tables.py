@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Final
 
@@ -24,6 +23,7 @@ from switch.reconciliation.readers.notation import (
     currency_in_head,
     date_of_serial,
     decimal_mark,
+    finite,
     iso_date,
     masked_card,
     number_minor,
@@ -298,18 +298,12 @@ def _dated(cell: str) -> tuple[str, int | None] | None:
 
 def _timed(cell: str) -> int | None:
     if isinstance(cell, Number):
-        try:
-            part = Decimal(cell) % 1
-        except InvalidOperation:
-            return None
-        return min(round(part * 86_400), 86_399)
+        value = finite(cell)
+        return None if value is None else min(round(value % 1 * 86_400), 86_399)
     return second_of_day(cell)
 
 
 def _whole(number: Number) -> str:
     """A reference that a workbook stores as a number."""
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        return str(number)
-    return str(int(value)) if value == value.to_integral_value() else str(number)
+    value = finite(number)
+    return str(int(value)) if value is not None and value == value.to_integral_value() else str(number)

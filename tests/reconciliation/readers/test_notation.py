@@ -117,8 +117,8 @@ def test_a_time() -> None:
     assert second_of_day("2026-02-03T10:05:00") == 36_300
     assert second_of_day("2026-02-03") is None
     assert second_of_day("2026-02-03T10:05:00+01:00") == 36_300
-    assert [second_of_day(text) for text in ("10:00 PM", "10:00pm", "12:30 p.m.", "12:30 AM", "0:30 AM", "10:00 PMX", "10:000")] == [
-        79_200, 79_200, 45_000, 1_800, None, None, None,
+    assert [second_of_day(text) for text in ("10:00 PM", "10:00pm", "12:30 p.m.", "12:30 AM", "0:30 AM", "10:00 PMX")] == [
+        79_200, 79_200, 45_000, 1_800, None, None,
     ]  # fmt: skip
     assert [second_of_day(text) for text in ("14h05mn", "14h05 min", "14:05:07.5", "10:05 UTC")] == [
         50_700,
