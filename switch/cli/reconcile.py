@@ -64,7 +64,7 @@ LATEST = "latest"
         metavar="NUMBER",
         default=3,
         show_default=True,
-        help="Days between them online, and where a file has no times.",
+        help="Days between them online, and without times, channel and terminal.",
     ),
 )
 @grouped(

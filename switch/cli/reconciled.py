@@ -27,7 +27,7 @@ from switch.reconciliation.findings import (
     MatchedSides,
     Offset,
 )
-from switch.reconciliation.movement import Movement, Side
+from switch.reconciliation.movement import SUMS, Movement, Side
 
 _BELOW: Final = ("pass", "reference", "note")  #: columns that stand beneath their row where a terminal is narrow
 LINES_LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has all
@@ -41,6 +41,7 @@ def show(found: MatchedSides, csv_path: Path | None) -> None:
     _show_classes(found)
     _show_passes(found)
     _show_differences(found)
+    _show_days_apart(found)
     for side, other, name in ((found.left, found.right, "left"), (found.right, found.left, "right")):
         _show_lacking(found, side, other, name)
     _show_set_aside(found)
@@ -152,6 +153,30 @@ def _show_differences(found: MatchedSides) -> None:
     ]
     heads = ("LEFT line", "RIGHT line", "dated", "LEFT", "RIGHT", "difference", "pass")
     _table(heads, rows, title=f"{said(CLASS_WORDS[DIFFERENCE])} ({len(findings)})")
+    _more(len(findings))
+
+
+def _show_days_apart(found: MatchedSides) -> None:
+    """The sales that are matched though the files date them differently; a credit is always later than its remise."""
+    if SUMS in (found.left.level, found.right.level):
+        return
+    findings = [finding for finding in found.findings if finding.outcome == MATCHED and finding.note]
+    if not findings:
+        return
+    say()
+    rows = [
+        (
+            _places(finding.left),
+            _places(finding.right),
+            said(_first(finding).date),
+            _amount(finding.left_minor, finding.currency),
+            _pass(finding.by),
+            said(finding.note),
+        )
+        for finding in findings[:LINES_LISTED_MAX]
+    ]
+    title = f"{said(CLASS_WORDS[MATCHED])}{said(': ')}{said('on different dates')} ({len(findings)})"
+    _table(("LEFT line", "RIGHT line", "dated", "LEFT", "pass", "note"), rows, title=title)
     _more(len(findings))
 
 

@@ -43,6 +43,15 @@ def test_a_till_and_a_relevé_that_do_not_end_with_1(folder: Path) -> None:
         assert line in done.out.splitlines()
 
 
+def test_a_pair_of_different_dates_is_shown(folder: Path) -> None:
+    (folder / "later.csv").write_text("Date;Montant\n05/02/2026;125,00\n", encoding="utf-8")
+    done = run("reconcile", "good.csv", "later.csv")
+    assert "MATCHED: on different dates (1)" in done.out.splitlines()
+    assert "        2           2  2026-02-03  125.00  amount + date  RIGHT is 2 days later" in done.out.splitlines()
+    assert "on different dates" not in run("reconcile", "releve.txt", "bank.csv").out
+    assert "RAPPROCHÉ : à des dates différentes (1)" in in_french("good.csv", "later.csv").out
+
+
 def test_remises_and_the_bank(folder: Path) -> None:
     for bank in ("bank.csv", "bank.xml"):
         done = run("reconcile", "releve.txt", bank, "--label", "000285")

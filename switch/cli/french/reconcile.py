@@ -48,6 +48,7 @@ RECONCILE: Final[dict[str, str]] = {
     "RIGHT is {1#} days later": "DROITE a {1} jours de retard",
     "RIGHT is {1#} days earlier": "DROITE a {1} jours d'avance",
     "repeats line {1#}, which is matched": "répète la ligne {1}, déjà rapprochée",
+    "on different dates": "à des dates différentes",
     "1 record is set aside": "1 enregistrement est écarté",
     "{1#} records are set aside": "{1} enregistrements sont écartés",
     "LEFT line {1#}: found {2}, expected {3*}": "GAUCHE ligne {1} : trouvé {2}, attendu {3}",
