@@ -139,6 +139,9 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "--format {1}: found several dates, expected text, csv or json": (
         "--format {1} : trouvé plusieurs journées, attendu text, csv ou json"
     ),
+    "--format {1}: found several months, expected text, csv or json": (
+        "--format {1} : trouvé plusieurs mois, attendu text, csv ou json"
+    ),
     "{1}: found {2}, expected a month such as 2026-11 or 11/2026": (
         "{1} : trouvé {2}, attendu un mois tel que 11/2026 ou 2026-11"
     ),
