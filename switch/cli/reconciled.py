@@ -28,8 +28,12 @@ from switch.reconciliation.findings import (
     Offset,
 )
 from switch.reconciliation.movement import SUMS, Movement, Side
+from switch.reconciliation.readers.layouts import OURS
+from switch.reconciliation.readers.switch_json import JSON_FORM
 
 _BELOW: Final = ("pass", "reference", "note")  #: columns that stand beneath their row where a terminal is narrow
+#: Forms of our own detailed statement: its fees and other entries are no lines of money.
+_TRANSACTIONS_ONLY: Final = frozenset((OURS.form, JSON_FORM))
 LINES_LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has all
 CLASS_WORDS: Final = {MATCHED: "MATCHED", DIFFERENCE: "DIFFERENCE", UNMATCHED: "UNMATCHED"}
 
@@ -67,7 +71,19 @@ def _notes(found: MatchedSides) -> list[tuple[str, object]]:
     return [
         *(("clock", said(_offset(each))) for each in found.offsets),
         *(("lost lines", _lost(each)) for each in found.lost),
+        *(
+            ("note", said(f"{name} has transactions only: fees and other entries of its payouts are in payouts.csv"))
+            for name in _lacking_entries(found)
+        ),
     ]
+
+
+def _lacking_entries(found: MatchedSides) -> list[str]:
+    """The sides that are statements of transactions only, where the other side has sums that entries are in."""
+    if found.agrees:
+        return []
+    pairs = (("LEFT", found.left, found.right), ("RIGHT", found.right, found.left))
+    return [name for name, side, other in pairs if side.form in _TRANSACTIONS_ONLY and other.level == SUMS]
 
 
 def _offset(offset: Offset) -> str:

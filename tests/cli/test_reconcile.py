@@ -63,6 +63,15 @@ def test_remises_and_the_bank(folder: Path) -> None:
     )
 
 
+def test_a_statement_beside_the_bank_says_that_it_has_no_entries(folder: Path) -> None:
+    close_two_days(folder)
+    csv_of_friday = folder / "days" / FRIDAY / "statements" / "EPICERIE0000001.csv"
+    sentence = "note   LEFT has transactions only: fees and other entries of its payouts are in payouts.csv"
+    assert sentence in run("reconcile", csv_of_friday, "bank.csv").out
+    assert "DROITE n'a que les opérations" in " ".join(in_french("bank.csv", csv_of_friday).out.split())
+    assert "transactions only" not in run("reconcile", csv_of_friday, "till.csv").out
+
+
 def test_every_line_stands_in_the_csv_once(folder: Path) -> None:
     done = run("reconcile", "till.csv", "releve.txt", "--csv", "out.csv")
     assert "every line with its class written to out.csv" in done.out

@@ -48,6 +48,9 @@ RECONCILE: Final[dict[str, str]] = {
     "RIGHT is {1#} days later": "DROITE a {1} jours de retard",
     "RIGHT is {1#} days earlier": "DROITE a {1} jours d'avance",
     "repeats line {1#}, which is matched": "répète la ligne {1}, déjà rapprochée",
+    "{1*} has transactions only: fees and other entries of its payouts are in payouts.csv": (
+        "{1} n'a que les opérations : frais et autres mouvements des versements sont dans payouts.csv"
+    ),
     "on different dates": "à des dates différentes",
     "1 record is set aside": "1 enregistrement est écarté",
     "{1#} records are set aside": "{1} enregistrements sont écartés",

@@ -25,7 +25,7 @@ from switch.settlement.layouts.document import (
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.statement import Head
 from switch.settlement.statement_facts import FeeLine, Volume
-from switch.settlement.statement_labels import LABELS
+from switch.settlement.statement_labels import LABELS, entry_kind
 
 FEE_COLUMNS: Final = (
     Column(key="fee_kind", kind="text", width=40),
@@ -67,7 +67,7 @@ def monthly_document(
 
     fee_rows: list[Cells] = [
         (
-            words.get(f"kind_{fee.kind}", fee.kind),
+            entry_kind(fee.kind, head.language),
             fee.line_count,
             fee.base_minor,
             fee.vat_rate_basis_points,
