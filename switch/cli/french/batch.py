@@ -122,6 +122,7 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "label": "libellé",
     "net amount": "montant net",
     "gross amount": "montant brut",
+    "paid amount": "montant versé",
     "+1 day": "+1 jour",
     "-1 day": "-1 jour",
     "{1$} days": "{1} jours",
