@@ -105,6 +105,8 @@ def statement(
         raise SwitchError("--json: found beside --format, expected one of them")
     if excel_fr and (as_json or form != "csv"):
         raise SwitchError("--excel-fr: found without --format csv, expected both")
+    if given("seed") and not fault_texts:
+        raise SwitchError("--seed: found without --fault, expected both")
     if form in ("pdf", "xlsx") and out is None and sys.stdout.isatty():
         raise SwitchError(f"--format {form}: found a terminal, expected a file", hint=f"--out {merchant_id}.{form}")
     wanted = _Wanted(layout, [StatementFault.parse(text, seed) for text in fault_texts])
@@ -122,6 +124,7 @@ def statement(
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
             raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
+    wanted.tell()
     if out is not None:
         write_whole(out, content)
         one = f"statement of {merchant_id} for {until} written to {out}"
@@ -185,7 +188,6 @@ def _content(told: Statement, form: _Form, excel_fr: bool, wanted: _Wanted) -> b
     from switch.settlement.statement_forms import as_bytes, as_json, write_texts
 
     layout = wanted.of(told, form)
-    wanted.tell(layout)
     letters = system_letters() if form == "pdf" else None
     try:
         if layout != "detailed":
@@ -210,15 +212,19 @@ class _Wanted:
     faults: list[StatementFault]
 
     def of(self, told: Statement, form: _Form) -> StatementLayout:
-        """The layout that was asked for, else that of the contract, which is none of CSV and JSON."""
-        if self.layout is not None:
-            return self.layout
-        return told.facts.layout if told.facts is not None and form not in ("csv", "json") else "detailed"
+        """The layout that was asked for, else that of the contract, which is none of CSV and JSON.
 
-    def tell(self, layout: StatementLayout) -> None:
-        """A person has to know that what follows is spoilt, and what is not."""
+        SwitchError where it cannot be spoilt.
+        """
+        layout = self.layout
+        if layout is None:
+            layout = told.facts.layout if told.facts is not None and form not in ("csv", "json") else "detailed"
         if self.faults and layout == "monthly":
             raise SwitchError("--fault: found the layout monthly, expected --layout detailed or remise")
+        return layout
+
+    def tell(self) -> None:
+        """A person has to know that what follows is spoilt, and what is not."""
         for fault in self.faults:
             complain(said(f"fault {fault.text}: this output is spoilt; books and files of the day are as they were"))
 

@@ -125,12 +125,25 @@ def test_columns_of_a_free_table_are_mapped(folder: Path) -> None:
         ("good.csv good.csv --map x", "x: found no such file, expected a TOML file"),
         ("good.csv --books 2026-11-22", "--books: found beside the file good.csv, expected one of them"),
         ("--books 31/02/2026", "--books: found '31/02/2026', expected a date"),
+        ("--books --label X", "--label: found beside --books, which has no use for it"),
+        ("--books --map date=Jour", "--map: found beside --books"),
+        ("--books --csv x.csv --excel-fr", "--excel-fr: found beside --books"),
+        ("--books --left-as till", "--left-as: found beside --books"),
+        ("--books --right-as till", "--right-as: found beside --books"),
+        ("--books --minutes 5", "--minutes: found beside --books"),
+        ("--books --days 5", "--days: found beside --books"),
+        ("good.csv good.csv --data .", "--data: found without --books, expected both"),
+        ("good.csv till.csv --label X", "--label: found without a bank statement, expected one in LEFT or RIGHT"),
+        ("good.csv till.csv --csv ./till.csv", "--csv: found till.csv, which this command reads, expected another file"),
+        ("good.csv till.csv --csv good.csv", "--csv: found good.csv, which this command reads, expected another file"),
+        ("good.csv till.csv --csv bank.csv --map bank.csv", "--csv: found bank.csv, which this command reads"),
     ],
 )
 def test_bad_input_ends_with_2(folder: Path, words: str, sentence: str) -> None:
     refused = run("reconcile", *words.split())
     assert (refused.code, refused.out) == (2, "")
     assert refused.sentence.startswith(sentence)
+    assert (folder / "till.csv").read_text(encoding="utf-8") == TILL_CSV
 
 
 def in_french(*arguments: object) -> Outcome:
@@ -157,6 +170,10 @@ def test_the_screens_are_french(folder: Path) -> None:
         "good.csv good.csv --map x=y",
         "good.csv good.csv --excel-fr",
         "good.csv good.csv --left-as cmi",
+        "--books --label X",
+        "good.csv till.csv --label X",
+        "good.csv till.csv --csv till.csv",
+        "good.csv till.csv --data .",
     ],
 )
 def test_errors_are_french(folder: Path, words: str) -> None:

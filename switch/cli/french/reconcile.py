@@ -111,6 +111,14 @@ RECONCILE: Final[dict[str, str]] = {
     "LEFT: found nothing, expected a file": "LEFT : rien trouvé, attendu un fichier",
     "RIGHT: found nothing, expected a file": "RIGHT : rien trouvé, attendu un fichier",
     "switch reconcile LEFT RIGHT, or --books": "switch reconcile LEFT RIGHT, ou --books",
+    "{1}: found beside --books, which has no use for it": "{1} : trouvé avec --books, qui n'en fait rien",
+    "--data: found without --books, expected both": "--data : trouvé sans --books, attendu les deux",
+    "--label: found without a bank statement, expected one in LEFT or RIGHT": (
+        "--label : trouvé sans relevé bancaire, attendu l'un des deux fichiers"
+    ),
+    "{1}: found {2}, which this command reads, expected another file": (
+        "{1} : trouvé {2}, que cette commande lit, attendu un autre fichier"
+    ),
     "--excel-fr: found without --csv, expected both": "--excel-fr : trouvé sans --csv, attendu les deux",
     f"{{1}}: found no such file, expected {_EXPECTED}": f"{{1}} : fichier introuvable, {_ATTENDU}",
     f"{{1}}: found a folder, expected {_EXPECTED}": f"{{1}} : trouvé un dossier, {_ATTENDU}",
