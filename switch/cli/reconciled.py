@@ -27,13 +27,10 @@ from switch.reconciliation.findings import (
     MatchedSides,
     Offset,
 )
-from switch.reconciliation.movement import SUMS, Movement, Side
+from switch.reconciliation.movement import BANK, SUMS, Movement, Side
 from switch.reconciliation.readers.layouts import OURS
-from switch.reconciliation.readers.switch_json import JSON_FORM
 
 _BELOW: Final = ("pass", "reference", "note")  #: columns that stand beneath their row where a terminal is narrow
-#: Forms of our own detailed statement: its fees and other entries are no lines of money.
-_TRANSACTIONS_ONLY: Final = frozenset((OURS.form, JSON_FORM))
 LINES_LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has all
 CLASS_WORDS: Final = {MATCHED: "MATCHED", DIFFERENCE: "DIFFERENCE", UNMATCHED: "UNMATCHED"}
 
@@ -63,8 +60,12 @@ def _amount(minor: int, currency: str) -> str:
 def _about(side: Side) -> str:
     lines = said(plural(len(side.lines), "line"))
     left_out = side.out_of_scope_count
-    beside = f"{said(', ')}{said(f'{left_out} without the label')}" if left_out else ""
-    return f"{side.name}{said(': ')}{side.form}{said(', ')}{lines}{beside}"
+    if left_out and side.kind == BANK:
+        lines = f"{lines}{said(', ')}{said(f'{left_out} without the label')}"
+    elif left_out:
+        beside = "1 entry left out" if left_out == 1 else f"{left_out} entries left out"
+        lines = f"{lines}{said(', ')}{said(beside)}"
+    return f"{side.name}{said(': ')}{side.form}{said(', ')}{lines}"
 
 
 def _notes(found: MatchedSides) -> list[tuple[str, object]]:
@@ -83,7 +84,7 @@ def _lacking_entries(found: MatchedSides) -> list[str]:
     if found.agrees:
         return []
     pairs = (("LEFT", found.left, found.right), ("RIGHT", found.right, found.left))
-    return [name for name, side, other in pairs if side.form in _TRANSACTIONS_ONLY and other.level == SUMS]
+    return [name for name, side, other in pairs if side.form == OURS.form and other.level == SUMS]
 
 
 def _offset(offset: Offset) -> str:

@@ -203,3 +203,14 @@ def test_no_card_is_shown_in_whatever_column_it_stands(folder: Path) -> None:
             written = (folder / "out.csv").read_text(encoding="utf-8") if "out.csv" in options else ""
             assert done.code == 1
             assert "9504010000000019" not in done.out + done.err + written
+
+
+def test_entries_left_out_beside_a_till_are_counted(folder: Path) -> None:
+    head = '"business_date": "2026-02-03", "value_date": "2026-02-04", "reference": "X", "currency": "504"'
+    entry = (
+        '{"terminal_id": "", "remise_number": 0, "kind": "rent", "amount_minor": -100, "vat_minor": -10, "narrative": "rent"}'
+    )
+    (folder / "fees.json").write_text(f'{{{head}, "lines": [], "entries": [{entry}]}}', encoding="utf-8")
+    assert "RIGHT  fees.json: switch-json, 0 lines, 1 entry left out" in run("reconcile", "good.csv", "fees.json").out
+    assert "1 mouvement laissé de côté" in in_french("good.csv", "fees.json").out
+    assert "UNMATCHED: reported, not credited (1)" in run("reconcile", "fees.json", "bank.csv").out

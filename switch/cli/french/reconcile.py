@@ -13,6 +13,8 @@ RECONCILE: Final[dict[str, str]] = {
     "1 line": "1 ligne",
     "{1#} lines": "{1} lignes",
     "{1#} without the label": "{1} sans le libellé",
+    "1 entry left out": "1 mouvement laissé de côté",
+    "{1#} entries left out": "{1} mouvements laissés de côté",
     "clock": "horloge",
     "lost lines": "lignes perdues",
     "1 hour": "1 heure",
