@@ -22,6 +22,7 @@ class EntryAccount:
     """Where entries of one kind are posted, against what the merchant is owed."""
 
     account: str
+    is_fee: bool  #: whether it is on the invoice of a month; if not, it is money that was or becomes the merchant's own
     vat_account: str = VAT_COLLECTED
     of_merchant: bool = False  #: whether each merchant has an account of its own: ``account:MERCHANT``
 
@@ -29,24 +30,27 @@ class EntryAccount:
 #: Kind of entry -> its accounts: the only place that knows them. An entry of a kind that is not here has no posting, and the
 #: day does not balance.
 ENTRY_ACCOUNTS: Final = {
-    "rounding": EntryAccount(account="discount-income"),
-    "service": EntryAccount(account="service-fee-income"),
-    "gateway": EntryAccount(account="gateway-fee-income"),
-    "cash_machine": EntryAccount(account="cash-machine-fee-expense", vat_account=VAT_RECOVERABLE),
-    "setup": EntryAccount(account="setup-fee-income"),
-    "subscription": EntryAccount(account="subscription-income"),
-    "rent": EntryAccount(account="terminal-rent-income"),
-    "reserve": EntryAccount(account="merchant-reserve", of_merchant=True),
-    "reserve_release": EntryAccount(account="merchant-reserve", of_merchant=True),
-    "deposit": EntryAccount(account="merchant-deposit", of_merchant=True),
-    "deposit_release": EntryAccount(account="merchant-deposit", of_merchant=True),
-    "chargeback": EntryAccount(account="dispute-receivable"),
-    "representment": EntryAccount(account="dispute-receivable"),
-    "second_chargeback": EntryAccount(account="dispute-receivable"),
-    "chargeback_fee": EntryAccount(account="chargeback-fee-income"),
-    "write_off": EntryAccount(account="exception-loss"),
-    "direct_debit": EntryAccount(account="settlement-account"),
+    "rounding": EntryAccount(account="discount-income", is_fee=True),
+    "service": EntryAccount(account="service-fee-income", is_fee=True),
+    "gateway": EntryAccount(account="gateway-fee-income", is_fee=True),
+    "cash_machine": EntryAccount(account="cash-machine-fee-expense", is_fee=True, vat_account=VAT_RECOVERABLE),
+    "setup": EntryAccount(account="setup-fee-income", is_fee=True),
+    "subscription": EntryAccount(account="subscription-income", is_fee=True),
+    "rent": EntryAccount(account="terminal-rent-income", is_fee=True),
+    "reserve": EntryAccount(account="merchant-reserve", is_fee=False, of_merchant=True),
+    "reserve_release": EntryAccount(account="merchant-reserve", is_fee=False, of_merchant=True),
+    "deposit": EntryAccount(account="merchant-deposit", is_fee=False, of_merchant=True),
+    "deposit_release": EntryAccount(account="merchant-deposit", is_fee=False, of_merchant=True),
+    "chargeback": EntryAccount(account="dispute-receivable", is_fee=False),
+    "representment": EntryAccount(account="dispute-receivable", is_fee=False),
+    "second_chargeback": EntryAccount(account="dispute-receivable", is_fee=False),
+    "chargeback_fee": EntryAccount(account="chargeback-fee-income", is_fee=True),
+    "write_off": EntryAccount(account="exception-loss", is_fee=False),
+    "direct_debit": EntryAccount(account="settlement-account", is_fee=False),
 }
+
+#: The kinds that are on the invoice of a month.
+FEE_KINDS: Final = frozenset(kind for kind, posted in ENTRY_ACCOUNTS.items() if posted.is_fee)
 
 ENTRY_TABLES: Final = (
     """

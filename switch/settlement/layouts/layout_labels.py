@@ -27,6 +27,8 @@ _KINDS: Final[dict[str, tuple[str, str, str]]] = {
     "reserve": ("Retenue de garantie", "Reserve held back", "ضمانة محتجزة"),
     "reserve_release": ("Libération de garantie", "Reserve released", "تحرير الضمانة"),
     "rounding": ("Arrondi", "Rounding", "تقريب"),
+    "write_off": ("Prise en charge du centre", "Paid at the centre's loss", "على حساب المركز"),
+    "direct_debit": ("Prélèvement", "Direct debit", "اقتطاع مباشر"),
     "commission": ("Commissions sur opérations", "Commission on transactions", "العمولات على العمليات"),
 }
 
