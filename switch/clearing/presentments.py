@@ -41,7 +41,7 @@ STAGING_TABLES = (
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
       over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
-      rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, tariff_group INTEGER, by_product INTEGER,
+      rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, account_currency TEXT, tariff_group INTEGER, by_product INTEGER,
       by_amount INTEGER)
     """,
     "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
@@ -63,7 +63,7 @@ STAGING_TABLES = (
     OPEN_EXCEPTION_TABLE,
     *REMISE_TABLES,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_AMOUNT_BAND = "INSERT INTO amount_band VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -178,9 +178,10 @@ WHERE p.request_id = v.request_id AND v.decided_on < :business_date
 #: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it, on the account it was
 #: last paid on.
 FORMER_ACCEPTORS = f"""
-INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label, layout)
+INSERT INTO card_acceptor (
+  merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label, layout, account_currency)
 SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice, '{BY_REMISE}', '{PAYOUT_LABEL}',
-  s.layout
+  s.layout, COALESCE(NULLIF(y.account_currency, ''), y.currency)
 FROM (
   SELECT l.merchant_id, MAX(l.business_date) AS business_date
   FROM payout AS l
@@ -195,15 +196,19 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 """
 
 #: Where merchants without a contract of their own are taken, those of ``FORMER_ACCEPTORS`` are paid as the default one says.
-FORMER_TERMS = "UPDATE card_acceptor SET paid_by = ?, payout_label = ? WHERE plan IS NULL"
+FORMER_TERMS = """
+UPDATE card_acceptor
+SET paid_by = ?, payout_label = ?, account_currency = CASE currency WHEN ? THEN ? ELSE account_currency END
+WHERE plan IS NULL
+"""
 
 #: Where merchants without a contract of their own are taken: each that was approved something on the date comes under the
 #: default contract, by the id it gave; a blank one is nobody.
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
   merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, paid_by,
-  payout_label, mcc, rounding, layout, hold_days, debit_after_days, by_product, by_amount)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
+  payout_label, mcc, rounding, layout, hold_days, debit_after_days, account_currency, by_product, by_amount)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
 FROM (
   SELECT request_id FROM journal.decision WHERE business_date = ? AND approved_minor IS NOT NULL
   UNION ALL

@@ -37,6 +37,7 @@ PROOFS: Final[dict[str, str]] = {
     "payouts_posted": "virements comptabilisés",
     "carried_once": "reports exacts",
     "conversions_add_up": "conversions exactes",
+    "payouts_in_account_currency": "monnaie des virements",
     "conversions_follow_rates": "conversions au cours",
     "closed_day_unchanged": "journée inchangée",
     "charges_follow_rates": "frais conformes aux taux",
@@ -123,6 +124,9 @@ PROOFS: Final[dict[str, str]] = {
     # settlement/conversion
     "conversion of payout {1}: {2} minor units are not what the payout is, or not what is paid with the margin": (
         "conversion du virement {1} : {2} (en unités divisionnaires) n'est pas le virement, ou le montant payé et la marge"
+    ),
+    "payout {1}: {2} minor units are not paid in the currency of the account": (
+        "virement {1} : {2} (en unités divisionnaires) n'est pas versé dans la monnaie du compte"
     ),
     "conversion of payout {1}: {2} minor units do not follow the rate {3}": (
         "conversion du virement {1} : {2} (en unités divisionnaires) ne suit pas le cours {3}"

@@ -108,7 +108,8 @@ CREATE TABLE payout_6 (
   entry_count           INTEGER NOT NULL DEFAULT 0,   -- rows of merchant_entry
   entries_minor         INTEGER NOT NULL DEFAULT 0,
   entries_vat_minor     INTEGER NOT NULL DEFAULT 0,
-  label                 TEXT    NOT NULL DEFAULT ''   -- as it stands on an account
+  label                 TEXT    NOT NULL DEFAULT '',  -- as it stands on an account
+  account_currency      TEXT    NOT NULL DEFAULT ''   -- of the account, by the contract; empty on days closed before this script
 ) STRICT;
 INSERT INTO payout_6 (
   business_date, merchant_id, reference, rib, currency, presentment_count, gross_minor, discount_minor, vat_minor,
