@@ -41,8 +41,8 @@ STAGING_TABLES = (
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
       over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
-      rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, account_currency TEXT, tariff_group INTEGER, by_product INTEGER,
-      by_amount INTEGER)
+      rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, account_currency TEXT,
+      tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
     """,
     "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",

@@ -124,7 +124,7 @@ def conversions_add_up(ask: Ask, business_date: str) -> list[Fault]:
 
 
 def payouts_in_account_currency(ask: Ask, business_date: str) -> list[Fault]:
-    """A payout to an account of another currency than that of its sales has a conversion into that currency; no other has one."""
+    """A payout to an account of another currency than its sales has a conversion into that one; no other payout has one."""
     sql = """
     SELECT p.reference, p.net_minor
     FROM payout AS p

@@ -13,8 +13,8 @@ from switch.casework.open_items import write_off
 from switch.endofday.close import close_day
 from switch.endofday.statements import stated
 from switch.settlement.fees.entries import ENTRY_ACCOUNTS, FEE_KINDS
-from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.layouts.layout_forms import laid_out
+from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.layouts.monthly import monthly_document
 from switch.settlement.statement_facts import FeeLine
 from tests.settlement.layouts.day_of_remises import FRIDAY, SATURDAY, SHOP, close_two_days
