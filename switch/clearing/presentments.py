@@ -168,11 +168,14 @@ WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL AND d.ca
   AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
 """
 
-#: The merchants that are adjusted. Whoever stages something for merchants that may be in the specs no longer adds them here.
+#: The merchants that are adjusted, or were paid for a sale that is reversed. Whoever stages something for merchants that may be in the specs no longer adds them here.
 _WANTED_ACCEPTORS = """
 INSERT OR IGNORE INTO wanted_acceptor (merchant_id)
 SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
 WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+UNION
+SELECT x.merchant_id FROM remainder AS v CROSS JOIN exception_end AS e CROSS JOIN exception_item AS x
+WHERE e.request_id = v.request_id AND e.outcome = 'written_off' AND x.request_id = e.request_id
 """
 
 #: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it, on the account it was
