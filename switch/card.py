@@ -20,6 +20,18 @@ CardOrigin = Literal["domestic", "foreign"]  #: where the bank of a card is, see
 CARD_ORIGINS: Final[tuple[CardOrigin, ...]] = ("domestic", "foreign")
 
 _CARD_NUMBER = re.compile(r"\d{13,}")
+#: Groups in which networks print the numbers of their cards. Other groups are dates, accounts, amounts and names of files.
+_CARD_GROUPS: Final = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (6, 6, 3))
+_GROUPED_NUMBERS: Final = [
+    re.compile(
+        r"(?<!\d)"
+        + r"([ \u00a0\u202f.-])".join([rf"\d{{{groups[0]}}}", rf"\d{{{groups[1]}}}"])
+        + "".join(rf"\1\d{{{group}}}" for group in groups[2:])
+        + r"(?!\d)"
+    )
+    for groups in _CARD_GROUPS
+]
+_IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: \d{4}){5,}\b")
 _AUTHENTICATIONS: Final = {"2": "authenticated", "3": "attempted"}  #: result of a CAVV that was right -> how far it came
 
 
@@ -98,12 +110,30 @@ def mask_pan(digits: str) -> str:
 
 
 def mask_numbers(text: str) -> str:
-    """A text in which anybody may have put anything: runs of 13 digits and more are masked like PANs.
+    """A text in which anybody may have put anything: runs of 13 digits and more are masked like PANs, and so are numbers in
+    groups that have the digits and the check digit of a card.
 
-    >>> mask_numbers("card 4507160000000010 of 12 shops")
-    'card 450716******0010 of 12 shops'
+    >>> mask_numbers("card 4507160000000010 of 12 shops, or 4507 1600 0000 0010")
+    'card 450716******0010 of 12 shops, or 4507 16** **** 0010'
     """
-    return _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), text)
+    text = _CARD_NUMBER.sub(lambda run: mask_pan(run[0]), text)
+    accounts = [found.span() for found in _IBAN.finditer(text)]
+    for pattern in _GROUPED_NUMBERS:
+        start = 0
+        while (found := pattern.search(text, start)) is not None:
+            start = found.start() + 1  # another number may begin within groups that are none
+            if not any(begin <= found.start() < end for begin, end in accounts):
+                text = text[: found.start()] + _grouped(found[0]) + text[found.end() :]
+    return text
+
+
+def _grouped(groups: str) -> str:
+    """A number in groups, masked between its marks where it may be a card's."""
+    digits = "".join(letter for letter in groups if letter.isdecimal())
+    if digits[0] not in CARD_BEGINS or luhn_digit(digits[:-1]) != digits[-1]:
+        return groups
+    masked = iter(mask_pan(digits))
+    return "".join(next(masked) if letter.isdecimal() else letter for letter in groups)
 
 
 def luhn_digit(digits: str) -> str:

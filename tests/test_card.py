@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.card import Pan, luhn_digit, luhn_valid, mask_pan
+from switch.card import Pan, luhn_digit, luhn_valid, mask_numbers, mask_pan
 
 digits = st.text(alphabet="0123456789", min_size=1, max_size=18)
 
@@ -49,3 +49,41 @@ def test_a_pan_is_never_shown_whole() -> None:
     assert pan.masked == "450716******0010"
     assert pan == Pan("4507160000000010")
     assert hash(pan) == hash(Pan("4507160000000010"))
+
+
+@pytest.mark.parametrize("mark", [" ", "-", ".", "\u00a0", "\u202f"])
+@pytest.mark.parametrize(
+    "groups",
+    [
+        ("4507", "1600", "0000", "0010"),
+        ("6762", "0000", "0000", "0000", "009"),
+        ("378282", "246310", "005"),
+        ("3782", "822463", "10005"),
+        ("3056", "930902", "5904"),
+    ],
+)
+def test_a_card_number_in_groups_is_masked_wherever_it_stands(groups: tuple[str, ...], mark: str) -> None:
+    shown = mask_numbers(f"slip of {mark.join(groups)}, signed")
+    digits = "".join(groups)
+    assert "".join(letter for letter in shown if letter.isdecimal() or letter == "*") == mask_pan(digits)
+    assert shown.count(mark) >= len(groups) - 1
+
+
+@pytest.mark.parametrize("around", ["2234 {} 501", "{} 123", "5 {} 2026", "2026-11-28 {}", "{} and {}"])
+def test_other_groups_beside_it_hide_no_card_number(around: str) -> None:
+    assert mask_numbers(around.replace("{}", "4507 1600 0000 0010")) == around.replace("{}", "4507 16** **** 0010")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MA64 9017 8000 0000 0000 1000 3766",
+        "2026-11-28 12:00:01",
+        "0522 00 00 02",
+        "4507 1600 0000 0011",
+        "1 234 567.89",
+        "fault-29-013829-29997-352964",
+    ],
+)
+def test_what_is_no_card_number_stays(text: str) -> None:
+    assert mask_numbers(text) == text

@@ -60,7 +60,10 @@ def read_bounces(outbox: MailOutbox, paths: Iterable[Path], now_ms: int) -> Boun
     letters = {letter.message_id: letter for letter in outbox.letters()}
     for path in paths:
         for content in _messages(path, found):
-            report = report_of(content)
+            try:
+                report = report_of(content)
+            except RecursionError:  # parts within parts, some thousand deep: nobody's report
+                report = None
             if report is None:
                 found.others += 1
                 continue

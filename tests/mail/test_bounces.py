@@ -110,6 +110,15 @@ def test_what_is_late_there_or_of_other_mail_changes_nothing(data: Path, tmp_pat
     assert set(states(data).values()) == {"sent"}
 
 
+def test_parts_within_parts_without_end_keep_no_report_behind_them_from_being_read(data: Path, tmp_path: Path) -> None:
+    deep = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (each, each) for each in range(2_000))
+    box = tmp_path / "box"
+    put(box, "1", b"Subject: deep\r\n" + deep)
+    put(box, "2", report(HOTEL))
+    found = read(data, box)
+    assert (len(found.bounced), found.others) == (1, 1)
+
+
 def test_a_report_that_gives_nothing_back_is_known_by_what_it_answers_to(data: Path, tmp_path: Path) -> None:
     content = report(GROCER, original="text/plain", headers=f"In-Reply-To: {message_id(GROCER)}\r\n")
     assert len(read(data, put(tmp_path, "r.eml", content)).bounced) == 1
