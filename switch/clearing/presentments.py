@@ -168,7 +168,8 @@ WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL AND d.ca
   AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
 """
 
-#: The merchants that are adjusted, or were paid for a sale that is reversed. Whoever stages something for merchants that may be in the specs no longer adds them here.
+#: The merchants that are adjusted, or were paid for a written-off sale that is reversed. Whoever stages something for merchants
+#: that may be in the specs no longer adds them here.
 _WANTED_ACCEPTORS = """
 INSERT OR IGNORE INTO wanted_acceptor (merchant_id)
 SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p

@@ -198,11 +198,8 @@ def test_check_finds_a_reversed_write_off_that_nobody_gave_back(tmp_path: Path) 
     with closing(sqlite3.connect(tmp_path / "books.db")) as books, books:
         books.execute("DROP TRIGGER merchant_entry_no_delete")
         books.execute("DELETE FROM merchant_entry WHERE amount_minor < 0")
-    sentences = [fault.sentence for fault in check_books(tmp_path).faults if fault.check == "disputes_posted"]
-    assert sentences == [
-        f"merchant {GROCER.id}: entries of kind write_off come to -2000000 by the disputes and exceptions, and 0 are entered "
-        "(minor units)"
-    ]
+    (sentence,) = (fault.sentence for fault in check_books(tmp_path).faults if fault.check == "disputes_posted")
+    assert "entries of kind write_off come to -2000000 by the disputes and exceptions, and 0 are entered" in sentence
 
 
 def test_issuers_are_told_to_release_what_is_written_off(tmp_path: Path) -> None:

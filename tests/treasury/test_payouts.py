@@ -253,6 +253,14 @@ def test_a_payout_that_is_rejected_and_settled_waits_for_a_person(data: Path, or
     assert (states(data)[AIR], states(data)[SHOPS], faults(data)) == ("issued", "disputed", [])
 
 
+def test_a_disputed_payout_that_is_paid_again_and_settled_leaves_sound_books(data: Path, orders: dict[str, Order]) -> None:
+    """The way out that docs/how-to/pay-merchants.md tells: ask the bank, then name the payout."""
+    say(data, pain002(status(AIR, "RJCT", "AC04")), camt054(entry(orders[AIR])))
+    (order,) = orders_of(Path(again(data, AIR).path))
+    say(data, camt054(entry(order)))
+    assert (states(data)[AIR], faults(data)) == ("accepted", [])
+
+
 @pytest.mark.parametrize(
     ("reference", "found"),
     [("X", "found 'X', expected the reference of a payout"), (AIR, f"found {AIR}, whose transfer may still be paid")],
