@@ -127,6 +127,7 @@ def test_a_returned_payout_goes_to_the_account_of_todays_contract(data: Path, or
     file = again(data, specs=evolve(SPECS, merchants={**SPECS.merchants, AIRLINE: contract}))
     (order,) = orders_of(Path(file.path))
     assert (order.end_to_end_id, order.account) == (f"{AIR}/2", f"MA64{rib}")
+    assert (listed(data)[AIR].end_to_end_id, listed(data)[AIR].rib) == (f"{AIR}/2", rib), "listed as it was sent"
     assert file.message_id == "PAY-504900-20261120-2"
     assert len(issue_date(data, SPECS, FRIDAY, clock)) == 2, "both files of the date, and nothing new"
 
