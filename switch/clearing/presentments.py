@@ -243,17 +243,6 @@ GROUP BY n.participant
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
 STAGE = (REMAINDERS, CLOSED_BATCHES, _CAPTURES, HOLDS, _WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
 
-#: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
-CURRENCY_CHANGED = """
-SELECT p.merchant_id, m.currency, p.currency
-FROM remainder AS v
-CROSS JOIN presentment AS p
-JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
-WHERE p.request_id = v.request_id AND v.decided_on < :business_date AND p.currency <> m.currency
-ORDER BY p.merchant_id
-LIMIT 1
-"""
-
 #: Everything of the day a rate can hang on; each row is answered by one row of ``tariff``.
 TARIFF_KEYS = """
 SELECT DISTINCT origin, scheme, channel, transaction_type, tariff_product, tariff_group, amount_band

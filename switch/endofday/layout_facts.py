@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from switch.record import frozen
-from switch.settlement.fees.entries import FEE_KINDS
+from switch.settlement.fees.entries import INVOICED_KINDS
 from switch.settlement.statement_facts import FeeLine, LineGroup, RemiseFacts, RemiseLine, StatementLayout, Volume
 
 _LABELS: Final = (
@@ -150,7 +150,7 @@ class BooksFacts:
         entries = [
             FeeLine(kind=kind, line_count=count, base_minor=-amount, vat_minor=-vat, vat_rate_basis_points=rate)
             for kind, rate, count, amount, vat in rows
-            if kind in FEE_KINDS
+            if kind in INVOICED_KINDS
         ]
         return [*commissions, *entries]
 

@@ -11,6 +11,7 @@ from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
 from switch.clearing.exceptions import OPEN_EXCEPTIONS
 from switch.disputes.booking import DISPUTED_MERCHANTS, DISPUTED_WITH_FEE
+from switch.endofday.cleared_notices import query
 from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
@@ -132,10 +133,8 @@ def _account_currency(merchant: Merchant) -> str:
 
 
 def _refuse_changed_currency(connection: sqlite3.Connection, parameters: Mapping[str, object]) -> None:
-    row = connection.execute(clearing.CURRENCY_CHANGED, parameters).fetchone()
+    row = connection.execute(query("currency_changed"), parameters).fetchone()
     if row is not None:
-        merchant_id, found, expected = row
-        still = (
-            f"{currency_name(expected)} ({expected}) while its sales in it are reversed; another currency is another merchant"
-        )
+        merchant_id, found, expected, reason = row
+        still = f"{currency_name(expected)} ({expected}) while {reason}; another currency is another merchant"
         raise SpecError("merchants.toml", f"merchant {merchant_id}: currency", repr(found), still)

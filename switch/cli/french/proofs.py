@@ -36,6 +36,7 @@ PROOFS: Final[dict[str, str]] = {
     "payables_discharged": "commerçants soldés",
     "payouts_posted": "virements comptabilisés",
     "carried_once": "reports exacts",
+    "payouts_in_one_currency": "versements en une seule devise",
     "conversions_add_up": "conversions exactes",
     "payouts_in_account_currency": "monnaie des virements",
     "conversions_follow_rates": "conversions au cours",

@@ -50,7 +50,7 @@ ENTRY_ACCOUNTS: Final = {
 }
 
 #: The kinds that are on the invoice of a month.
-FEE_KINDS: Final = frozenset(kind for kind, posted in ENTRY_ACCOUNTS.items() if posted.is_fee)
+INVOICED_KINDS: Final = frozenset(kind for kind, posted in ENTRY_ACCOUNTS.items() if posted.is_fee)
 
 ENTRY_TABLES: Final = (
     """

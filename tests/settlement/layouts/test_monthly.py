@@ -12,7 +12,7 @@ from attrs import evolve
 from switch.casework.open_items import write_off
 from switch.endofday.close import close_day
 from switch.endofday.statements import stated
-from switch.settlement.fees.entries import ENTRY_ACCOUNTS, FEE_KINDS
+from switch.settlement.fees.entries import ENTRY_ACCOUNTS, INVOICED_KINDS
 from switch.settlement.layouts.layout_forms import laid_out
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.layouts.monthly import monthly_document
@@ -117,6 +117,6 @@ def test_money_of_the_merchant_s_own_is_no_fee(tmp_path: Path) -> None:
 def test_every_kind_of_entry_is_a_fee_or_not_and_has_a_name() -> None:
     held = {"reserve", "reserve_release", "deposit", "deposit_release"}
     disputed = {"chargeback", "representment", "second_chargeback", "write_off"}
-    assert ENTRY_ACCOUNTS.keys() - FEE_KINDS == held | disputed | {"direct_debit"}
+    assert ENTRY_ACCOUNTS.keys() - INVOICED_KINDS == held | disputed | {"direct_debit"}
     for words in LAYOUT_LABELS.values():
         assert {f"kind_{kind}" for kind in ENTRY_ACCOUNTS} <= words.keys()
