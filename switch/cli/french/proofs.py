@@ -15,6 +15,7 @@ PROOFS: Final[dict[str, str]] = {
     "disputes_booked": "litiges comptabilisés",
     "disputes_within_sales": "litiges dans la limite des ventes",
     "disputes_posted": "écritures des litiges",
+    "debits_settle_payouts": "prélèvements exacts",
     "positions_sum_to_zero": "somme des soldes nets nulle",
     "positions_match_presentments": "soldes nets exacts",
     "approvals_presented_once": "autorisations présentées une fois",

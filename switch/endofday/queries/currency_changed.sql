@@ -1,6 +1,6 @@
 -- The first merchant whose contract names another currency than one in which something of it is open or moves on the date: what
 -- the contract names, what it is to name, and why. Read before anything of the date is written, after merchants are staged. What
--- is carried to the next payout in its currency may wait for it.
+-- is carried to the next payout in its currency may wait for it, and disputes pass on a date on which it sells nothing else.
 WITH moving AS (
   SELECT p.merchant_id, p.currency, 'its sales in it are reversed' AS reason
   FROM remainder AS v CROSS JOIN presentment AS p
@@ -13,7 +13,8 @@ WITH moving AS (
   UNION ALL
   SELECT p.merchant_id, p.currency, 'its sales in it are disputed'
   FROM dispute_event AS v CROSS JOIN presentment AS p
-  WHERE p.request_id = v.request_id AND v.business_date = :business_date
+  WHERE p.request_id = v.request_id AND v.business_date = :business_date AND EXISTS (
+    SELECT 1 FROM captured AS c WHERE c.merchant_id = p.merchant_id AND c.exception_reason IS NULL)
   UNION ALL
   SELECT m.merchant_id, e.currency, 'amounts in it are held back'
   FROM card_acceptor AS m CROSS JOIN merchant_entry AS e
