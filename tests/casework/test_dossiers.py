@@ -221,7 +221,7 @@ def test_a_merchant_below_zero_is_debited_after_the_days_of_its_contract(tmp_pat
 def test_a_direct_debit_counts_the_payout_that_it_settles(
     tmp_path: Path, paid_by: PaidBy, kind: str, collected: int, paid: list[int]
 ) -> None:
-    """98,680 are owed of a refund: 9,868 of a first terminal go against that, and 8,881 of a second one too, or are paid apart."""
+    """98,680 are owed of a refund: 9,868 of one terminal go against that, and 8,881 of another too, or are paid apart."""
     specs = day_specs((evolve(GROCER, debit_after_days=1, paid_by=paid_by, terminals=("PORT0001", "PORT0002")),))
     with journal_of(tmp_path, FRIDAY) as journal:
         journal.decide(amount_minor=100_000, transaction_type="refund")
