@@ -33,11 +33,13 @@ PROOFS: Final[dict[str, str]] = {
     "discounts_follow_rules": "taux conformes aux règles",
     "charges_due_once": "abonnements facturés une fois",
     "releases_are_what_was_held": "retenues libérées exactement",
+    "releases_are_made": "retenues toutes libérées",
+    "holdings_are_shares": "retenues conformes au contrat",
     "rounding_follows_remises": "arrondis exacts",
     "payables_discharged": "commerçants soldés",
     "payouts_posted": "virements comptabilisés",
     "carried_once": "reports exacts",
-    "payouts_in_one_currency": "versements en une seule devise",
+    "payouts_in_one_currency": "virements en une seule monnaie",
     "conversions_add_up": "conversions exactes",
     "payouts_in_account_currency": "monnaie des virements",
     "conversions_follow_rates": "conversions au cours",
@@ -149,6 +151,9 @@ PROOFS: Final[dict[str, str]] = {
         "le message au commerçant {1} est envoyé, sans tentative qui le dise"
     ),
     # settlement/checks
+    "merchant {1}: payouts in the currencies {2} and {3} on one date, expected one currency": (
+        "commerçant {1} : virements dans les monnaies {2} et {3} à une même date, alors qu'une seule est attendue"
+    ),
     "merchant {1}, terminal {2}: remise {3} differs from its lines, by a net of {4} minor units": (
         "commerçant {1}, TPE {2} : la remise {3} diffère de ses lignes, d'un net de {4} (en unités divisionnaires)"
     ),

@@ -38,6 +38,8 @@ CREATE TABLE merchant_entry (
   currency              TEXT    NOT NULL,
   rule                  TEXT    NOT NULL,   -- file, line and date of the row it follows from; empty: of none
   narrative             TEXT    NOT NULL,   -- in words, for statement and ledger
+  held_basis_points     INTEGER,            -- of an amount held back: its share of what the date's remises came to
+  held_maximum_minor    INTEGER,            -- and the most that is held back at one time; NULL: no limit
   PRIMARY KEY (business_date, merchant_id, terminal_id, remise_number, kind, line)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX merchant_entry_of_kind ON merchant_entry (merchant_id, kind, business_date);
