@@ -67,7 +67,8 @@ def entry_accounts() -> Iterator[tuple[str, str, str, bool]]:
         yield kind, posted.account, posted.vat_account, posted.of_merchant
 
 
-#: One posting entry for each row: the merchant is owed what it gets, the account of its kind and that of VAT give it.
+#: One posting entry for each row: the merchant is owed what it gets, the account of its kind and that of VAT give it. What
+#: moves on the account at the bank does so on the value date, as payouts do.
 ENTRY_POSTINGS: Final = f"""
 {POST}
 WITH entry AS (
@@ -75,18 +76,19 @@ WITH entry AS (
     :business_date || '/entry/' || e.merchant_id || '/' || e.terminal_id || '/' || e.remise_number || '/' || e.kind || '/'
       || e.line AS entry_id,
     e.merchant_id, e.amount_minor, e.vat_minor, e.currency, e.narrative,
-    a.account || CASE a.of_merchant WHEN 1 THEN ':' || e.merchant_id ELSE '' END AS account, a.vat_account
+    a.account || CASE a.of_merchant WHEN 1 THEN ':' || e.merchant_id ELSE '' END AS account, a.vat_account,
+    CASE a.account WHEN 'settlement-account' THEN :value_date ELSE :business_date END AS value_date
   FROM merchant_entry AS e
   JOIN entry_account AS a ON a.kind = e.kind
   WHERE e.business_date = :business_date
 ), movement AS (
   SELECT entry_id, 1 AS line, 'entry' AS kind, 'merchant-payable:' || merchant_id AS account,
-    -amount_minor - vat_minor AS amount_minor, currency, :business_date AS value_date, narrative
+    -amount_minor - vat_minor AS amount_minor, currency, value_date, narrative
   FROM entry
   UNION ALL
-  SELECT entry_id, 2, 'entry', account, amount_minor, currency, :business_date, narrative FROM entry
+  SELECT entry_id, 2, 'entry', account, amount_minor, currency, value_date, narrative FROM entry
   UNION ALL
-  SELECT entry_id, 3, 'entry', vat_account, vat_minor, currency, :business_date, narrative || ', VAT' FROM entry
+  SELECT entry_id, 3, 'entry', vat_account, vat_minor, currency, value_date, narrative || ', VAT' FROM entry
 )
 {POSTED}
 """

@@ -158,7 +158,7 @@ OTHERS: Final = frozenset(
     | {"issuers_booked", "issuers_agree_with_positions", "approvals_in_issuers_books", "posted_once", "holds_end_in_one_way"}
     | {"charges_due_once", "discounts_follow_rules", "entries_posted", "fee_lines_follow_rules", "line_entries_add_up"}
     | {"releases_are_what_was_held", "rounding_follows_remises", "conversions_add_up", "conversions_follow_rates"}
-    | {"releases_are_made", "holdings_are_shares", "payouts_in_one_currency"}
+    | {"releases_are_made", "holdings_are_shares", "payouts_in_one_currency", "payouts_in_account_currency"}
     | {"messages_have_statements", "messages_sent_once", "outbox_sound"}
     | {"purchase_with_cash_back", "quasi_cash", "cash_withdrawal", "bill_payment"}
 )
