@@ -11,7 +11,7 @@ import pytest
 
 from switch.casework import dispute_files
 from switch.casework.dispute_files import FileReport, set_aside, take_file
-from switch.casework.dossiers import dossiers
+from switch.casework.dossiers import dossiers, told
 from switch.endofday.close import check_books, close_day
 from switch.errors import SwitchError
 from tests.support.day_builders import FRIDAY, NOW_MS, day_specs, journal_of, later_ms
@@ -109,13 +109,13 @@ def test_a_file_that_cannot_be_read_is_said(data: Path) -> None:
 
 def test_a_record_costs_the_same_however_many_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The instructions that SQLite runs for the last hundred chargebacks and answers are as many as for the first hundred."""
-    steps, told_with = [0], dispute_files.told
+    steps = [0]
 
     def counting(connection: sqlite3.Connection, *values: Any, **named: Any) -> str:
         counts.append(steps[0])
         if len(counts) == 1:
             connection.set_progress_handler(lambda: steps.__setitem__(0, steps[0] + 1), 10)
-        return told_with(connection, *values, **named)
+        return told(connection, *values, **named)
 
     monkeypatch.setattr(dispute_files, "told", counting)
     with journal_of(tmp_path, FRIDAY) as journal:

@@ -449,7 +449,7 @@ def test_a_close_is_refused_whose_dues_are_computed_wrongly(
     with journal_of(tmp_path, FRIDAY) as journal:
         for _ in range(4):
             close_to_half = (40_040, 30_033, 61_225)
-            at = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}
+            at: dict[str, Any] = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}
             sales = [journal.decide(**at, amount_minor=amount_minor) for amount_minor in close_to_half]
             close(tmp_path, specs)
             journal.reverse(sales[0], 10_030)
