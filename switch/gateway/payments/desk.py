@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import trio
@@ -32,12 +33,14 @@ from switch.acquirer.messages import (
 )
 from switch.data_folder.vault import Vault
 from switch.errors import MessageError, UnansweredError, UnreachableError
+from switch.gateway.payments.faults import alone
 from switch.gateway.payments.paying import (
     HolderProof,
     PaymentResult,
     TypedCard,
     paid_as_json,
     paid_from_json,
+    result_body,
     transaction_id,
     transmitted_at,
 )
@@ -77,16 +80,14 @@ class PaymentDesk:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life left open, then tell the centre what it has still to be told."""
-        await self._store.do(self._take_up)
+        for number in await self._store.do(self._left_open):
+            with alone():
+                await self._store.do(partial(self._take_up, number))
         task_status.started()
         pause, longest = ADVICE_PAUSE_SECONDS
         while True:
             self._owed = trio.Event()
-            advices = await self._store.do(lambda books: books.orders.advices())
-            for advice in advices:
-                if not await self._deliver(advice):
-                    break
-            else:
+            if await self._all_told():
                 pause = ADVICE_PAUSE_SECONDS[0]
                 await self._owed.wait()
                 continue
@@ -94,18 +95,32 @@ class PaymentDesk:
                 await self._owed.wait()
             pause = min(pause * 2, longest)
 
-    def _take_up(self, books: Books) -> None:
-        now = self._clock_ms()
-        for order in books.orders.in_states("authorizing"):
-            asked = order.last("authorize")
-            if asked is not None and books.orders.happen(order.number, "lose", now, {"why": "the gateway was restarted"}):
-                self._owe_reversal(books, order.number, asked["paid"])
-        for order in books.orders.in_states("captured", "settled"):
-            refunds = [each.body for each in order.events if each.event == "refund asked"]
-            ended = sum(each.event in ("refund", "refund in part", "refund undone") for each in order.events)
-            for body in refunds[ended:]:
-                books.orders.note(order.number, "refund undone", now, {"why": "the gateway was restarted"})
-                self._owe_reversal(books, order.number, body["paid"])
+    async def _all_told(self) -> bool:
+        """Whether the centre was told all that it has still to be told; who does not answer is not told the next."""
+        faults = 0
+        for advice in await self._store.do(lambda books: books.orders.advices()):
+            told = None
+            with alone():
+                told = await self._deliver(advice)
+            if told is False:
+                return False
+            faults += told is None
+        return not faults
+
+    def _left_open(self, books: Books) -> list[int]:
+        return [order.number for order in books.orders.in_states("authorizing", "captured", "settled")]
+
+    def _take_up(self, number: int, books: Books) -> None:
+        now, order = self._clock_ms(), books.orders.order(number)
+        asked = order.last("authorize")
+        if order.state == "authorizing" and asked is not None:
+            books.orders.happen(number, "lose", now, {"why": "the gateway was restarted"})
+            self._owe_reversal(books, number, asked["paid"])
+        refunds = [each.body for each in order.events if each.event == "refund asked"]
+        ended = sum(each.event in ("refund", "refund in part", "refund undone") for each in order.events)
+        for body in refunds[ended:]:
+            books.orders.note(number, "refund undone", now, {"why": "the gateway was restarted"})
+            self._owe_reversal(books, number, body["paid"])
 
     # authorization
 
@@ -152,14 +167,14 @@ class PaymentDesk:
     async def _failed(self, number: int, paid: Paid, why: str) -> PaymentResult:
         """Nothing was sent, so nothing is owed."""
         result = self._result("Error", GENERAL_ERROR, paid, message=f"the centre could not be asked: {why}")
-        await self._store.do(lambda books: books.orders.happen(number, "fail", self._clock_ms(), _body(result)))
+        await self._store.do(lambda books: books.orders.happen(number, "fail", self._clock_ms(), result_body(result)))
         return result
 
     async def _lost(self, number: int, paid: Paid, why: str) -> PaymentResult:
         result = self._result("Error", GENERAL_ERROR, paid, message=f"the centre did not answer: {why}; a reversal is sent")
 
         def lose(books: Books) -> None:
-            if books.orders.happen(number, "lose", self._clock_ms(), _body(result)):
+            if books.orders.happen(number, "lose", self._clock_ms(), result_body(result)):
                 self._owe_reversal(books, number, paid_as_json(paid))
 
         await self._store.do(lose)
@@ -172,7 +187,7 @@ class PaymentDesk:
         code = answer.code
         if code in APPROVALS:
             result = self._result("Approved", _APPROVED_CODE, paid, auth_code=answer.approval_code)
-            body = {**_body(result), "paid": paid_as_json(evolve(paid, approval_code=answer.approval_code))}
+            body = {**result_body(result), "paid": paid_as_json(evolve(paid, approval_code=answer.approval_code))}
             await self._store.do(
                 lambda books: books.orders.happen(
                     number, "approved and captured" if captures else "approved", self._clock_ms(), body
@@ -182,7 +197,9 @@ class PaymentDesk:
         again = code in SOFT_DECLINES and not proof.cavv
         result = self._result("Declined", code or GENERAL_ERROR, paid, message=f"declined with {code}", again=again)
         await self._store.do(
-            lambda books: books.orders.happen(number, "authenticate" if again else "decline", self._clock_ms(), _body(result))
+            lambda books: books.orders.happen(
+                number, "authenticate" if again else "decline", self._clock_ms(), result_body(result)
+            )
         )
         return result
 
@@ -190,7 +207,7 @@ class PaymentDesk:
         """Decline an order without asking the centre: the holder is not who should be."""
         result = PaymentResult(answer="Declined", code=GENERAL_ERROR, message=proof.refused)
         told = None if proof.told is None else asdict(proof.told)
-        body = {**_body(result), "pan_masked": card.masked, "brand": card.brand, "issuer": "", "authentication": told}
+        body = {**result_body(result), "pan_masked": card.masked, "brand": card.brand, "issuer": "", "authentication": told}
         await self._store.do(lambda books: books.orders.happen(number, "decline", self._clock_ms(), body))
         return result
 
@@ -261,7 +278,7 @@ class PaymentDesk:
             if answer.code not in APPROVALS:
                 return await self._refund_undone(number, paid, f"declined with {answer.code}", sent=False, code=answer.code)
             result = self._result("Approved", _APPROVED_CODE, paid, auth_code=answer.approval_code)
-            body = {**_body(result), "amount_minor": paid.amount_minor}
+            body = {**result_body(result), "amount_minor": paid.amount_minor}
 
             def end(books: Books) -> None:
                 if whole:
@@ -278,7 +295,7 @@ class PaymentDesk:
         result = self._result("Declined" if code != GENERAL_ERROR else "Error", code, paid, message=why)
 
         def end(books: Books) -> None:
-            books.orders.note(number, "refund undone", self._clock_ms(), _body(result))
+            books.orders.note(number, "refund undone", self._clock_ms(), result_body(result))
             if sent:
                 self._owe_reversal(books, number, paid_as_json(paid))
 
@@ -374,15 +391,3 @@ class PaymentDesk:
 
 def _without_empty(message: Message) -> Message:
     return Message(message.mti, {number: value for number, value in message.elements.items() if value})
-
-
-def _body(result: PaymentResult) -> dict[str, Any]:
-    return {
-        "answer": result.answer,
-        "code": result.code,
-        "transaction_id": result.transaction_id,
-        "auth_code": result.auth_code,
-        "rrn": result.rrn,
-        "stan": result.stan,
-        "message": result.message,
-    }

@@ -10,6 +10,7 @@ import trio
 
 from switch.errors import SwitchError, UnansweredError, UnreachableError
 from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.faults import alone, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import is_booking, legacy_answer, legacy_of
 from switch.gateway.payments.outcomes import decision, for_server, outcome_of, request_of
 from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
@@ -45,13 +46,14 @@ class CallbackDesk:
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life did not tell, then send what is due."""
         for order in await self._store.do(lambda books: books.orders.untold()):
-            await self._made(order)
+            with alone():
+                await self._made(order)
         task_status.started()
         async with trio.open_nursery() as nursery:
             while True:
                 for callback in await self._store.do(lambda books: books.callbacks.due(self._clock_ms())):
                     if callback.id not in self._under_way:
-                        nursery.start_soon(self._sent, callback)
+                        nursery.start_soon(self._sent_again, callback)
                 await trio.sleep(DUE_LOOK_SECONDS)
 
     async def tell(self, order: PageOrder) -> None:
@@ -90,6 +92,10 @@ class CallbackDesk:
 
         return await self._store.do(add)
 
+    async def _sent_again(self, callback: Callback) -> None:
+        with alone():
+            await self._sent(callback)
+
     async def _sent(self, callback: Callback) -> None:
         """One attempt, written down with what the shop answered."""
         if callback.id in self._under_way:
@@ -111,6 +117,10 @@ class CallbackDesk:
             answer = legacy_answer(callback, status, body) or callback_answer(status, body)
         except UnreachableError as error:
             answer = CallbackAnswer(verdict="failure", understood=False, remark=str(error))
+        except Exception as fault:  # of this callback, and of no other: it is an attempt, so that the next one has its time
+            tell_fault_of_page(fault)
+            remark = f"a fault of the payment page: {type(fault).__name__}"
+            answer = CallbackAnswer(verdict="failure", understood=False, remark=remark)
         told = answer
         attempt = CallbackAttempt(
             at_ms=self._clock_ms(),

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from switch.acquirer.card_proofs import issuer_of
 from switch.gateway.api.api_desk import ApiDesk
 from switch.gateway.api.api_routes import api_routes
+from switch.gateway.payments.faults import tell_fault_of_page
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
 from switch.gateway.protocol.posted import FIELDS_MAX, POST_BYTES_MAX, Posted
 from switch.gateway.receipts.receipt_pages import ReceiptPages
@@ -26,7 +27,7 @@ from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
 from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
 from switch.gateway.site.rendering import amount_shown, page, security_headers, static_files, texts, time_shown
-from switch.gateway.site.service import PageService, tell_fault_of_page
+from switch.gateway.site.service import PageService
 from switch.gateway.site.sessions import PageSession, PostRefusal
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 

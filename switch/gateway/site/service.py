@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from functools import partial
@@ -13,6 +11,7 @@ import trio
 from attrs import evolve
 
 from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.faults import alone, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import legacy_of
 from switch.gateway.payments.outcomes import WayBack, decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
@@ -65,7 +64,8 @@ class PageService:
             task_status.started()
             while True:
                 for session in self.sessions.expired(self.clock_ms()):
-                    await self._expire(session)
+                    with alone():
+                        await self._expire(session)
                 await trio.sleep(EXPIRY_LOOK_SECONDS)
 
     async def finish(self, seconds: float) -> None:
@@ -377,10 +377,3 @@ class PageService:
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self.clock_ms() / 1000, self.specs.calendar.zone).date()
-
-
-def tell_fault_of_page(fault: BaseException) -> None:
-    """A fault of our own on one line of standard error: what it is and where, and nothing of what it was about."""
-    place = traceback.extract_tb(fault.__traceback__)[-1] if fault.__traceback__ else None
-    where = f" at {place.filename.rpartition('/')[2]}:{place.lineno}" if place else ""
-    sys.stderr.write(f"switch: a fault of the payment page: {type(fault).__name__}{where}\n")

@@ -145,12 +145,14 @@ class OrderBook:
         ).fetchone()
         return None if row is None else self.order(int(row[0]))
 
-    def approved_since(self, event_id: int, noted: str) -> list[tuple[int, PageOrder]]:
-        """Orders approved by an event behind this one, each with the id of that event; those with this note are left out."""
+    def approved_since(self, event_id: int, *noted: str) -> list[tuple[int, PageOrder]]:
+        """Orders approved by an event behind this one, each with the id of that event; those with such a note are left out."""
+        marks = ", ".join("?" * len(noted))
         rows = self._sql.execute(
             "SELECT id, order_no FROM order_event AS e WHERE id > ? AND event IN ('approved', 'approved and captured')"
-            " AND NOT EXISTS (SELECT 1 FROM order_event AS n WHERE n.order_no = e.order_no AND n.event = ?) ORDER BY id",
-            (event_id, noted),
+            f" AND NOT EXISTS (SELECT 1 FROM order_event AS n WHERE n.order_no = e.order_no AND n.event IN ({marks}))"
+            " ORDER BY id",
+            (event_id, *noted),
         ).fetchall()
         return [(int(number), self.order(int(order_no))) for number, order_no in rows]
 
