@@ -10,7 +10,7 @@ import trio
 
 from switch.errors import SwitchError, UnansweredError, UnreachableError
 from switch.gateway.payments.desk import PaymentDesk
-from switch.gateway.payments.faults import alone, tell_fault_of_page
+from switch.gateway.payments.faults import Alone, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import is_booking, legacy_answer, legacy_of
 from switch.gateway.payments.outcomes import decision, for_server, outcome_of, request_of
 from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
@@ -46,7 +46,7 @@ class CallbackDesk:
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life did not tell, then send what is due."""
         for order in await self._store.do(lambda books: books.orders.untold()):
-            with alone():
+            with Alone():
                 await self._made(order)
         task_status.started()
         async with trio.open_nursery() as nursery:
@@ -93,7 +93,7 @@ class CallbackDesk:
         return await self._store.do(add)
 
     async def _sent_again(self, callback: Callback) -> None:
-        with alone():
+        with Alone():
             await self._sent(callback)
 
     async def _sent(self, callback: Callback) -> None:

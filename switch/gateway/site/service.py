@@ -11,7 +11,7 @@ import trio
 from attrs import evolve
 
 from switch.gateway.payments.desk import PaymentDesk
-from switch.gateway.payments.faults import alone, tell_fault_of_page
+from switch.gateway.payments.faults import Alone, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import legacy_of
 from switch.gateway.payments.outcomes import WayBack, decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
@@ -64,7 +64,7 @@ class PageService:
             task_status.started()
             while True:
                 for session in self.sessions.expired(self.clock_ms()):
-                    with alone():
+                    with Alone():
                         await self._expire(session)
                 await trio.sleep(EXPIRY_LOOK_SECONDS)
 
