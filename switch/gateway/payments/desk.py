@@ -124,18 +124,18 @@ class PaymentDesk:
 
     # authorization
 
-    async def authorize(self, number: int, shop: Shop, card: TypedCard, proof: HolderProof) -> PaymentResult:
-        """Ask the centre for the money of an order. OrderRefusedError where the order is in no state to be paid."""
+    async def authorize(self, number: int, shop: Shop, card: TypedCard, proof: HolderProof, *, session: str) -> PaymentResult:
+        """Ask the centre for the money of an order, as the post of this session (its digest) says. OrderRefusedError where the
+        order is in no state to be paid, or was posted anew."""
         at = self._now()
-        amount, currency, captures = await self._asked_for(number)
         issuer, _ = issuer_of(self._specs, card.number)
         profile = self._specs.issuers.get(issuer)
         told = None if proof.told is None else asdict(proof.told)
 
-        def begin(books: Books) -> Paid:
-            paid = self._paid(
-                books, SALE_MTI if captures else HOLD_MTI, "purchase" if captures else "preauth", at, amount, currency
-            )
+        def begin(books: Books) -> tuple[Paid, bool]:
+            post = books.orders.to_pay(number, session).last("post") or {}
+            mti, kind = (SALE_MTI, "purchase") if post["captures"] else (HOLD_MTI, "preauth")
+            paid = self._paid(books, mti, kind, at, int(post["amount_minor"]), str(post["currency"]))
             body = {
                 "paid": paid_as_json(paid),
                 "transaction_id": transaction_id(at, paid.stan),
@@ -147,9 +147,9 @@ class PaymentDesk:
             if books.orders.happen(number, "authorize", self._clock_ms(), body) is None:
                 raise OrderRefusedError("the order is paid already, or is being paid")
             books.orders.seal(number, self._vault.seal(card.number))
-            return paid
+            return paid, bool(post["captures"])
 
-        paid = await self._store.do(begin)
+        paid, captures = await self._store.do(begin)
         try:
             message = payment(paid, self._till(shop), card.pan, card.expiry, proof.security(card.code), self._dialect)
             answer = CentreAnswer.of(await self._line.ask(message, self._answer_seconds))
@@ -158,11 +158,6 @@ class PaymentDesk:
         except (UnreachableError, MessageError) as error:
             return await self._failed(number, paid, str(error))
         return await self._decided(number, paid, answer, proof, captures=captures)
-
-    async def _asked_for(self, number: int) -> tuple[int, str, bool]:
-        posted = (await self._store.do(lambda books: books.orders.order(number))).last("post")
-        assert posted is not None, "an order begins with its post"
-        return int(posted["amount_minor"]), str(posted["currency"]), bool(posted["captures"])
 
     async def _failed(self, number: int, paid: Paid, why: str) -> PaymentResult:
         """Nothing was sent, so nothing is owed."""
@@ -203,12 +198,17 @@ class PaymentDesk:
         )
         return result
 
-    async def refuse(self, number: int, card: TypedCard, proof: HolderProof) -> PaymentResult:
-        """Decline an order without asking the centre: the holder is not who should be."""
+    async def refuse(self, number: int, card: TypedCard, proof: HolderProof, *, session: str) -> PaymentResult:
+        """Decline an order without asking the centre: the holder is not who should be. OrderRefusedError as for authorize."""
         result = PaymentResult(answer="Declined", code=GENERAL_ERROR, message=proof.refused)
         told = None if proof.told is None else asdict(proof.told)
         body = {**result_body(result), "pan_masked": card.masked, "brand": card.brand, "issuer": "", "authentication": told}
-        await self._store.do(lambda books: books.orders.happen(number, "decline", self._clock_ms(), body))
+
+        def decline(books: Books) -> None:
+            books.orders.to_pay(number, session)
+            books.orders.happen(number, "decline", self._clock_ms(), body)
+
+        await self._store.do(decline)
         return result
 
     # after it

@@ -13,7 +13,7 @@ from attrs import evolve
 from switch.gateway.payments.desk import PaymentDesk
 from switch.gateway.payments.faults import Alone, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import legacy_of
-from switch.gateway.payments.outcomes import WayBack, decision, for_browser, outcome_of, posted_body, request_of
+from switch.gateway.payments.outcomes import WayBack, as_posted, decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
 from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
@@ -24,8 +24,8 @@ from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, no_question
-from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, digest_of
-from switch.gateway.store.order_book import OrderRefusedError, PageOrder
+from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, Stage, digest_of
+from switch.gateway.store.order_book import OrderRefusedError, OrderReplacedError, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
 from switch.specs.specification import Specs
@@ -175,7 +175,7 @@ class PageService:
         request = request_of(post.body)
         session = self._session(token, order, request, shop, post.body["client_ip"], post.at_ms)
         session.restored = True
-        await self._settle_stage(session, order)
+        await self._settle_stage(session, as_posted(order, digest))
         self.sessions.add(session)
         return session
 
@@ -185,11 +185,11 @@ class PageService:
             session.stage = "wait"
         elif decision(order) is not None:
             session.stage = "end"
-        elif order.state in ("open", "authenticating"):
-            session.stage = "page"
         elif order.state == "abandoned":
             session.stage = "expired"
-        elif session.deadline_ms < self.clock_ms():
+        else:
+            session.stage = "page"
+        if session.stage == "page" and session.deadline_ms < self.clock_ms():
             await self._expire(session)
 
     async def pay(self, session: PageSession, posted: Posted, token: str, *, hosted: bool = True) -> CardForm | None:
@@ -221,8 +221,8 @@ class PageService:
         async def all_of_it() -> None:
             try:
                 await act(session)
-            except OrderRefusedError:
-                session.stage, session.card = "refused", None
+            except OrderRefusedError as error:
+                session.stage, session.card = _stage_of(error), None
             except Exception as fault:  # one payment's, and no other's: its order is looked up in the store from now on
                 tell_fault_of_page(fault)
                 session.stage, session.card, session.restored = "wait", None, True
@@ -242,20 +242,21 @@ class PageService:
         assert session.card is not None
         if not session.shop.three_d_secure:
             return await self._authorize(session, no_question())
-        if await self._store.do(lambda books: self._begin_authentication(books, session.number)) is None:
+        if await self._store.do(lambda books: self._begin_authentication(books, session)) is None:
             raise OrderRefusedError("the order is being paid elsewhere")
-        for other in self.sessions.of_order(session.number):  # who left the bank's page in another window begins anew there
+        for other in self.sessions.of_order(session.number):  # who left the bank's page in another window goes on here
             if other is not session and other.stage == "bank":
-                other.stage, other.card = "page", None
+                other.stage, other.card = "replaced", None
         result = self.profile.rule_of(session.card.pan).result
         if result == "challenge":
             session.stage, session.wrong_codes = "bank", 0
             return None
         return await self._finding(session, result)
 
-    def _begin_authentication(self, books: Books, number: int) -> PageOrder | None:
+    def _begin_authentication(self, books: Books, session: PageSession) -> PageOrder | None:
         """The holder is asked; where another window, or an earlier life of the gateway, has asked before, this takes over."""
-        if books.orders.order(number).state == "authenticating":
+        number = session.number
+        if books.orders.to_pay(number, session.digest).state == "authenticating":
             books.orders.happen(number, "authenticated", self.clock_ms(), {})
         return books.orders.happen(number, "authenticate", self.clock_ms(), {})
 
@@ -294,13 +295,14 @@ class PageService:
         proof = self._banks.proof(session.card, result, unproved=session.shop.unproved)
         if not proof.refused:
             return await self._authorize(session, proof)
-        await self.desk.refuse(session.number, session.card, proof)
+        await self.desk.refuse(session.number, session.card, proof, session=session.digest)
         return await self._end(session)
 
     async def _authorize(self, session: PageSession, proof: HolderProof) -> None:
         assert session.card is not None
         session.stage = "wait"
-        result: PaymentResult = await self.desk.authorize(session.number, session.shop, session.card, proof)
+        number, shop, card = session.number, session.shop, session.card
+        result: PaymentResult = await self.desk.authorize(number, shop, card, proof, session=session.digest)
         if result.again:
             session.stage, session.wrong_codes, session.message = "bank", 0, "bank_asks"
             return
@@ -348,32 +350,40 @@ class PageService:
         if session.take(token) is None:
             return False
         session.card = None
-        await self._happen(session, "cancel")
-        session.stage = "cancelled"
-        return True
+        session.stage = await self._give_up(session, "cancel", "cancelled")
+        return session.stage == "cancelled"
 
     async def _expire(self, session: PageSession) -> None:
-        """Time is up: the order is abandoned, unless another session of it goes on."""
+        """Time is up: the order is abandoned, unless it is paid, or goes on in another session."""
         session.card = None
         if session.stage in ("page", "bank"):
-            session.stage = "expired"
-            others = [each for each in self.sessions.of_order(session.number) if each is not session]
-            if not any(each.deadline_ms > self.clock_ms() for each in others):
-                await self._happen(session, "expire")
+            session.stage = await self._give_up(session, "expire", "expired")
 
     # words
 
-    async def _happen(self, session: PageSession, event: OrderEvent) -> PageOrder | None:
-        def happen(books: Books) -> PageOrder | None:
-            return books.orders.happen(session.number, event, self.clock_ms(), {})
+    async def _give_up(self, session: PageSession, event: OrderEvent, stage: Stage) -> Stage:
+        """Nobody pays any more in a session: where it stands then. An order that is paid, or paid elsewhere, stays as it is."""
 
-        return await self._store.do(happen)
+        def give_up(books: Books) -> Stage:
+            try:
+                books.orders.to_pay(session.number, session.digest)
+            except OrderRefusedError as error:
+                return _stage_of(error)
+            books.orders.happen(session.number, event, self.clock_ms(), {})
+            return stage
+
+        return await self._store.do(give_up)
 
     async def _order(self, session: PageSession) -> PageOrder:
-        return await self._store.do(lambda books: books.orders.order(session.number))
+        """The order of a session, without what happened to it since the shop posted it anew."""
+        return as_posted(await self._store.do(lambda books: books.orders.order(session.number)), session.digest)
 
     def merchant_name(self, shop: Shop) -> str:
         return self.specs.merchants[shop.merchant_id].name
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self.clock_ms() / 1000, self.specs.calendar.zone).date()
+
+
+def _stage_of(error: OrderRefusedError) -> Stage:
+    return "replaced" if isinstance(error, OrderReplacedError) else "refused"

@@ -29,6 +29,10 @@ class OrderRefusedError(SwitchError):
     """What is asked for cannot be done with the order as it is."""
 
 
+class OrderReplacedError(OrderRefusedError):
+    """The shop has posted the order anew since: it is paid as it was posted last, and in no other window."""
+
+
 @frozen(kw_only=True)
 class Happened:
     """One event of an order."""
@@ -99,6 +103,16 @@ class OrderBook:
         kept: OrderState = "open" if state in (None, "abandoned", "failed") else found.state
         self._note(found.number, now_ms, "post", kept, body)
         return self.order(found.number)
+
+    def to_pay(self, number: int, session: str) -> PageOrder:
+        """An order that a session (its digest) goes on to pay. OrderRefusedError where it is paid or under way, and
+        OrderReplacedError where the order was posted anew since: its amount may be another."""
+        order = self.order(number)
+        if not may_pay(order.state):
+            raise OrderRefusedError("the order is paid already, or is being paid")
+        if (order.last("post") or {}).get("session") != session:
+            raise OrderReplacedError("the order was posted anew since")
+        return order
 
     def happen(self, number: int, event: OrderEvent, now_ms: int, body: Mapping[str, Any]) -> PageOrder | None:
         """Write an event down; None, and nothing written, where the order is in a state in which it cannot happen."""

@@ -130,10 +130,52 @@ async def test_the_same_form_twice_is_one_payment(tmp_path: Path) -> None:
 async def test_two_tabs_pay_once(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
         one, other = await page.begin("ORDER-9"), await page.begin("ORDER-9")
-        assert (await page.type_card(one, FRICTIONLESS)).heading == "Payment approved"
-        second = await page.type_card(other, FRICTIONLESS)
-        assert second.heading in ("Order already paid", "Payment approved")
+        first = await page.type_card(one, FRICTIONLESS)
+        assert first.heading == "Order opened again", "it is paid as the shop posted it last"
+        assert (await page.type_card(other, FRICTIONLESS)).heading == "Payment approved"
         assert len(page.shop.heard) == 1
+
+
+async def test_a_tab_is_not_paid_with_the_amount_of_another(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        one = await page.begin("ORDER-23", amount="500.00", TranType="Auth")
+        other = await page.begin("ORDER-23", amount="5.00", TranType="Auth")
+        assert (await page.type_card(one, FRICTIONLESS)).heading == "Order opened again"
+        end = await page.type_card(other, FRICTIONLESS)
+        assert "5.00" in end.text
+        assert end.form()[1]["amount"] == page.shop.heard[-1]["amount"] == "5.00"
+        asked = [each.elements[4] for heard in page.centre.heard.values() for each in heard if each.mti == "0200"]
+        assert asked == ["000000000500"]
+
+
+async def test_a_tab_that_was_declined_answers_for_itself_alone(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        one = await page.begin("ORDER-24", amount="500.00", TranType="Auth")
+        assert (await page.prove(await page.type_card(one, LOST), code="123")).heading == "Payment declined"
+        assert (await page.pay("ORDER-24", amount="5.00", TranType="Auth")).heading == "Payment approved"
+        again = await page.browser.get(one.url)
+        fields = again.form()[1]
+        assert (again.heading, fields["Response"], fields["amount"]) == ("Payment declined", "Declined", "500.00")
+
+
+async def test_a_paid_order_outlives_the_time_of_another_tab(tmp_path: Path) -> None:
+    now = [NOW_MS]
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"APPROVED"), clock_ms=lambda: now[0]) as page:
+        one, other = await page.begin("ORDER-25"), await page.begin("ORDER-25")
+        assert (await page.type_card(other, FRICTIONLESS)).heading == "Payment approved"
+        now[0] += 2_701_000
+        assert (await page.browser.get(one.url)).heading == "Order already paid", "and not that nothing was charged"
+        assert await page.state("ORDER-25") == "held"
+        order = await page.store.do(lambda books: books.orders.find("600000000", "ORDER-25"))
+        assert order is not None
+        assert await page.desk.capture(order.number, page.service.profile.shops["600000000"]) == "00"
+
+
+async def test_a_tab_is_cancelled_for_itself_alone(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        one, other = await page.begin("ORDER-26"), await page.begin("ORDER-26")
+        assert (await page.browser.post(*one.form(1))).heading == "Order opened again"
+        assert (await page.type_card(other, FRICTIONLESS)).heading == "Payment approved"
 
 
 async def test_whoever_leaves_the_page_of_the_bank_can_begin_anew(tmp_path: Path) -> None:
@@ -142,7 +184,7 @@ async def test_whoever_leaves_the_page_of_the_bank_can_begin_anew(tmp_path: Path
         again = await page.type_card(await page.begin("ORDER-19"), CHALLENGED)
         assert again.heading == "Authentication by your bank"
         stale = await page.prove(left, code="123")
-        assert stale.heading == "Secure payment", "the first window asks for the card once more"
+        assert stale.heading == "Order opened again", "it is paid in the window that was opened last"
         assert (await page.prove(again, code="123")).heading == "Payment approved"
         assert len(page.shop.heard) == 1
 
