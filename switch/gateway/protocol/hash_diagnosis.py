@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, Final, Literal
@@ -52,6 +53,7 @@ Cause = Literal[
 HASH_BYTES: Final = 64  #: of SHA-512
 _CHARSETS: Final = {"cp1252": "Windows-1252", "iso-8859-1": "ISO-8859-1", "cp1256": "Windows-1256", "utf-16-le": "UTF-16"}
 FIELDS_TRIED_MAX: Final = 40  #: fields that are tried as one too many
+DIAGNOSIS_SECONDS: Final = 2.0  #: of a processor that a cause is looked for; of thirty fields all is tried in a quarter of that
 
 
 @frozen(kw_only=True)
@@ -76,12 +78,21 @@ class HashDiagnosis:
     first_difference: int | None = None  #: the place of the first character that differs between the two
 
 
-def diagnosed(posted: Posted, store_key: str, known_keys: Mapping[str, str], expected_fields: Iterable[str]) -> HashDiagnosis:
+def diagnosed(
+    posted: Posted,
+    store_key: str,
+    known_keys: Mapping[str, str],
+    expected_fields: Iterable[str],
+    *,
+    seconds: float = DIAGNOSIS_SECONDS,
+) -> HashDiagnosis:
     """Judge the hash of a post.
 
     ``known_keys`` are store keys by what to call them (another merchant's, the one before); ``expected_fields`` are names that
-    the protocol knows, in any case: every other may be a named button or a field that came in after the hash was made.
+    the protocol knows, in any case: every other may be a named button or a field that came in after the hash was made. After
+    so many ``seconds`` of a processor no further cause is looked for.
     """
+    ends = time.thread_time() + seconds
     given = posted["hash"]
     for name, rules in ACCEPTED_HASHES.items():
         if given == hash_of(posted, store_key, rules):
@@ -92,6 +103,9 @@ def diagnosed(posted: Posted, store_key: str, known_keys: Mapping[str, str], exp
         return HashDiagnosis(accepted_as=None, causes=(plain.cause,), sentences=(plain.sentence,), expected_text=expected)
     named = {name.lower() for name in expected_fields}
     for tried in _tries(posted, store_key, known_keys, named):
+        if time.thread_time() > ends:
+            told = f"found no cause in {seconds:g} s among so many fields; post fewer of them to be told more"
+            return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(told,), expected_text=expected)
         rules, key = _merged(tried, store_key)
         if given == hash_of(posted, key, rules):
             hashed = shown_text(posted, rules)

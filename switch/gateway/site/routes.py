@@ -21,7 +21,7 @@ from switch.gateway.api.api_desk import ApiDesk
 from switch.gateway.api.api_routes import api_routes
 from switch.gateway.payments.faults import tell_fault_of_page
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
-from switch.gateway.protocol.posted import FIELDS_MAX, POST_BYTES_MAX, Posted
+from switch.gateway.protocol.posted import POST_BYTES_MAX, Posted
 from switch.gateway.receipts.receipt_pages import ReceiptPages
 from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
@@ -310,8 +310,8 @@ async def _posted(request: Request) -> Posted:
     if reading.cancelled_caught:
         raise BadRequestError(408, f"body: found {len(body)} bytes in {POST_SECONDS:g} s, expected a whole form")
     posted = Posted.from_form(bytes(body), _CHARSETS.get(charset, "utf-8"))
-    if len(posted.fields) > FIELDS_MAX:
-        raise BadRequestError(413, f"body: found {len(posted.fields)} fields, expected at most {FIELDS_MAX}")
+    if excess := posted.excess():
+        raise BadRequestError(413, excess)
     return posted
 
 

@@ -30,7 +30,7 @@ from switch.gateway.store.writer import Books, StoreWriter
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
 from switch.specs.specification import Specs
 
-DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash takes up to half a second of a processor to explain; nobody else waits for it
+DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash may take DIAGNOSIS_SECONDS of a processor to explain; nobody else waits for it
 DIAGNOSES_WAITING_MAX: Final = 20  #: more wrong posts than that are refused without a cause
 EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from typing import Final
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switch.gateway.protocol import natural_order as natural_order_module
 from switch.gateway.protocol.hash_rules import JSP_KIT, hash_of, hashed_text, signed
 from switch.gateway.protocol.natural_order import natural_order
 from switch.gateway.protocol.posted import Posted
@@ -82,7 +84,24 @@ def test_an_answer_can_be_checked_without_sorting_it() -> None:
     assert fields["HASH"] == hash_of(Posted(tuple(fields.items())), "key")
 
 
-_NAMES: Final = st.text("aAbBzZ019_ .-é", min_size=1, max_size=8)
+def test_what_names_have_in_common_in_front_is_not_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[object] = []
+    skipped = natural_order_module._skipped
+
+    def counted(pattern: re.Pattern[bytes], text: bytes, place: int) -> int:
+        steps.append(pattern)
+        return skipped(pattern, text, place)
+
+    monkeypatch.setattr(natural_order_module, "_skipped", counted)
+    front = "item 12 of the basket " * 40
+    assert natural_order([front + "b", front + "a"], str) == [front + "a", front + "b"]
+    assert len(steps) < 10
+
+
+_NAMES: Final = st.one_of(
+    st.text("aAbBzZ019_ .-é", min_size=1, max_size=8),
+    st.tuples(st.sampled_from(["a", "00", "a1 ", "é 0", "b-", "a0"]), st.text("aA019 _", max_size=4)).map("".join),
+)
 
 
 @pytest.mark.skipif(PHP is None, reason="php is not installed")
