@@ -8,8 +8,15 @@ import pytest
 import trio
 
 from switch.gateway.protocol.hash_rules import signed
+from switch.gateway.site.calling_back import REPEATS_AT_ONCE_MAX
+from switch.gateway.store.writer import Books
 from tests.support.centre_in_loop import NOW_MS, loopback
 from tests.support.payment_page import CHALLENGED, FRICTIONLESS, LOST, STRONG, ShopServer, deaf_server, payment_page, right
+
+
+def bare(fields: dict[str, str]) -> dict[str, str]:
+    """A form without its hash."""
+    return {name: value for name, value in fields.items() if name != "HASH"}
 
 
 async def test_a_payment_is_authorized_called_back_captured_and_led_back(tmp_path: Path) -> None:
@@ -217,8 +224,8 @@ async def test_a_shop_without_callbacks_is_answered_by_the_browser_alone(tmp_pat
 
 async def test_a_session_of_three_tries_ends_with_the_third(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
-        fields = {name: value for name, value in page.order("ORDER-22", clientid="610000000").items() if name != "HASH"}
-        now = await page.browser.post(page.base + "/north/fim/est3Dgate", signed(fields, "TEST5678"))
+        form = signed(bare(page.order("ORDER-22", clientid="610000000")), "TEST5678")
+        now = await page.browser.post(page.base + "/north/fim/est3Dgate", form)
         for _ in range(2):
             bank = await page.type_card(now, LOST)
             now = await page.prove(bank, code="123")
@@ -314,6 +321,34 @@ async def test_a_callback_that_fails_is_sent_again(tmp_path: Path) -> None:
         first, second = page.shop.heard
         assert first == second
         assert len(set(page.shop.events)) == 1, "one event, however often it is sent"
+
+
+async def test_a_shop_that_is_silent_holds_up_neither_another_nor_its_own_first_calls(tmp_path: Path) -> None:
+    silent = ShopServer(silent=True)
+    async with trio.open_nursery() as shops:
+        await shops.start(silent.serve)
+        async with payment_page(tmp_path / "gateway") as page:
+            await page.pay("ORDER-27", callbackUrl="")
+            order = await page.store.do(lambda books: books.orders.find("600000000", "ORDER-27"))
+            assert order is not None
+            number = order.number
+
+            def owe(books: Books) -> None:
+                for each in range(150):
+                    books.callbacks.add(f"owed-{each}", number, NOW_MS, f"{silent.url}/callback", {"oid": "ORDER-27"})
+
+            await page.store.do(owe)
+            with trio.fail_after(5):
+                while len(silent.heard) < REPEATS_AT_ONCE_MAX:
+                    await trio.lowlevel.checkpoint()
+                assert (await page.pay("ORDER-28")).heading == "Payment approved"
+                other = signed(bare(page.order("ORDER-29", clientid="610000000")), "TEST5678")
+                card = await page.browser.post(page.base + "/north/fim/est3Dgate", other)
+                bank = await page.type_card(card, CHALLENGED)
+                assert (await page.prove(bank, code="123")).heading == "Payment approved"
+            assert [each["oid"] for each in page.shop.heard] == ["ORDER-28", "ORDER-29"]
+            assert len(silent.heard) == REPEATS_AT_ONCE_MAX
+        shops.cancel_scope.cancel()
 
 
 async def test_no_card_number_and_no_code_is_kept(tmp_path: Path) -> None:
