@@ -47,6 +47,8 @@ def test_queries(name: str, kind: str) -> None:
         (document("<Type>Pay</Type>"), "Type: found 'Pay', expected Auth, PreAuth, PostAuth, Void, Credit"),
         (document("<Type>Auth</Type>"), "Number: found no card number, expected 12 to 19 digits"),
         (document("<Type>Void</Type>"), "OrderId: found nothing"),
+        (document(f"<Type>Void</Type><OrderId>{'a' * 65}</OrderId>"), "OrderId: found 65 characters, expected at most 64"),
+        (document(f"<Type>Void</Type><TransId>{'a' * 65}</TransId>"), "TransId: found 65 characters, expected at most 64"),
         (document("<Type>Credit</Type><OrderId>A</OrderId><Total>x</Total>"), "Total: found 'x'"),
         (b"<CC5Request><Type>Void</Type><OrderId>A</OrderId></CC5Request>", "Password: found nothing"),
     ],
