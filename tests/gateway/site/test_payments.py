@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -351,11 +355,33 @@ async def test_a_shop_that_is_silent_holds_up_neither_another_nor_its_own_first_
         shops.cancel_scope.cancel()
 
 
-async def test_no_card_number_and_no_code_is_kept(tmp_path: Path) -> None:
+def kept_texts(folder: Path) -> Iterator[str]:
+    """All that is kept in a folder and the folders in it: each value of each table, and each other file as a whole."""
+    for file in folder.rglob("*"):
+        if not file.is_file():
+            continue
+        content = file.read_bytes()
+        yield content.decode("latin-1")
+        if content.startswith(b"SQLite format 3"):
+            with closing(sqlite3.connect(file)) as db:
+                for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                    yield from (str(value) for row in db.execute(f'SELECT * FROM "{table}"') for value in row)
+
+
+async def test_no_card_number_no_code_and_no_expiry_is_kept(tmp_path: Path) -> None:
+    card = {"cv2": "739", "Ecom_Payment_Card_ExpDate_Month": "12", "Ecom_Payment_Card_ExpDate_Year": "2029"}
     async with payment_page(tmp_path / "gateway") as page:
-        await page.pay("ORDER-16", CHALLENGED)
-        await page.pay("ORDER-17", CHALLENGED, card={"cv2": "987"})
-    kept = b"".join(file.read_bytes() for file in (tmp_path / "gateway").iterdir() if file.is_file())
-    assert b"ORDER-16" in kept
-    assert CHALLENGED.encode() not in kept
-    assert b'"987"' not in kept
+        assert (await page.pay("ORDER-16", CHALLENGED, card=card)).heading == "Payment approved"
+        assert (await page.pay("ORDER-17", LOST, card=card)).heading == "Payment declined"
+        assert "form" in (await page.type_card(await page.begin("ORDER-30"), CHALLENGED, **{**card, "terms": ""})).text
+        with trio.fail_after(10):
+            while not [*(tmp_path / "gateway").rglob("*.eml")]:
+                await trio.lowlevel.checkpoint()
+    kept = "\n".join(kept_texts(tmp_path))
+    assert "ORDER-16" in kept
+    assert "987601******3560" in kept, "it is looked into the tables"
+    assert "zoe@shop.example" in kept, "and into the messages"
+    assert CHALLENGED not in kept
+    assert LOST not in kept
+    for secret in ("739", "2912", "1229", "12/29", "12/2029", "2029-12", "12-2029"):
+        assert not re.search(rf"(?<![0-9A-Za-z]){secret}(?![0-9A-Za-z])", kept), secret
