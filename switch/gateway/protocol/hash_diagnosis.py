@@ -22,8 +22,8 @@ from switch.gateway.protocol.hash_rules import (
     STORE_KEY_SHOWN,
     HashRules,
     NameOrder,
-    hash_of,
     hashed_parts,
+    is_hash,
 )
 from switch.gateway.protocol.posted import Posted
 from switch.record import frozen
@@ -95,7 +95,7 @@ def diagnosed(
     ends = time.thread_time() + seconds
     given = posted["hash"]
     for name, rules in ACCEPTED_HASHES.items():
-        if given == hash_of(posted, store_key, rules):
+        if is_hash(given, posted, store_key, rules):
             return HashDiagnosis(accepted_as=name)
     expected = shown_text(posted, REFERENCE)
     plain = _plain_mistake(posted, given)
@@ -107,7 +107,7 @@ def diagnosed(
             told = f"found no cause in {seconds:g} s among so many fields; post fewer of them to be told more"
             return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(told,), expected_text=expected)
         rules, key = _merged(tried, store_key)
-        if given == hash_of(posted, key, rules):
+        if is_hash(given, posted, key, rules):
             hashed = shown_text(posted, rules)
             return HashDiagnosis(
                 accepted_as=None,

@@ -16,7 +16,7 @@ from switch.gateway.payments.legacy_orders import legacy_of
 from switch.gateway.payments.outcomes import WayBack, as_posted, decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
-from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
+from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, is_hash
 from switch.gateway.protocol.order_states import OrderEvent
 from switch.gateway.protocol.payment_request import CARD_FIELDS, FORM_FIELDS, FieldError, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
@@ -143,7 +143,7 @@ class PageService:
         card = {name.lower() for name in CARD_FIELDS}
         bare = Posted(tuple((name, value) for name, value in posted.fields if name.lower() not in card))
         for name, rules in ACCEPTED_HASHES.items():
-            if bare["hash"] == hash_of(bare, shop.store_key, rules):
+            if is_hash(bare["hash"], bare, shop.store_key, rules):
                 return HashDiagnosis(accepted_as=name)
         keys = {f"that of client id {other.client_id}": other.store_key for other in self.profile.shops.values()}
         if shop.earlier_store_key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 import shutil
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.gateway.protocol import natural_order as natural_order_module
-from switch.gateway.protocol.hash_rules import JSP_KIT, hash_of, hashed_text, signed
+from switch.gateway.protocol.hash_rules import JSP_KIT, hash_of, hashed_text, is_hash, signed
 from switch.gateway.protocol.natural_order import natural_order
 from switch.gateway.protocol.posted import Posted
 
@@ -82,6 +83,23 @@ def test_an_answer_can_be_checked_without_sorting_it() -> None:
     fields = signed({"oid": "1", "Response": "Approved", "_x": "", "amount": "5.00"}, "key")
     assert [*fields] == ["amount", "oid", "Response", "_x", "HASH"]
     assert fields["HASH"] == hash_of(Posted(tuple(fields.items())), "key")
+
+
+def test_a_hash_is_compared_in_a_time_that_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    real = hmac.compare_digest
+
+    def counted(given: bytes, expected: bytes) -> bool:
+        compared.append((given, expected))
+        return real(given, expected)
+
+    monkeypatch.setattr(hmac, "compare_digest", counted)
+    posted, expected = Posted(FIRST), hash_of(Posted(FIRST), "123456")
+    assert is_hash(expected, posted, "123456")
+    assert not is_hash("/" + expected, posted, "123456")
+    assert not is_hash("\udcff", posted, "123456")
+    assert not is_hash("", Posted((("a", "\ud800"),)), "123456"), "what nobody can hash has no hash, and not an empty one"
+    assert len(compared) == 3
 
 
 def test_what_names_have_in_common_in_front_is_not_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
