@@ -6,7 +6,6 @@ sent until it is answered, also after a restart.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -44,6 +43,7 @@ from switch.gateway.payments.paying import (
     transaction_id,
     transmitted_at,
 )
+from switch.gateway.payments.turns import Turns
 from switch.gateway.protocol.answers import GENERAL_ERROR
 from switch.gateway.store.order_book import Advice, OrderRefusedError
 from switch.gateway.store.writer import Books, StoreWriter
@@ -76,7 +76,7 @@ class PaymentDesk:
         self._specs, self._store, self._line, self._vault = specs, store, line, vault
         self._dialect, self._clock_ms, self._answer_seconds = specs.dialects[dialect], clock_ms, answer_seconds
         self._owed = trio.Event()
-        self._one_at_a_time: dict[int, trio.Lock] = defaultdict(trio.Lock)
+        self._turns = Turns()
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life left open, then tell the centre what it has still to be told."""
@@ -215,7 +215,7 @@ class PaymentDesk:
 
     async def capture(self, number: int, shop: Shop, amount_minor: int | None = None) -> str:
         """Capture a hold; the answer of the centre (DE 39). UnansweredError: it will be told until it answers."""
-        async with self._one_at_a_time[number]:
+        async with self._turns.of(number):
 
             def begin(books: Books) -> Advice:
                 order = books.orders.order(number)
@@ -236,7 +236,7 @@ class PaymentDesk:
 
     async def void(self, number: int, shop: Shop) -> str:
         """Undo a payment that is held or captured; the answer of the centre (DE 39)."""
-        async with self._one_at_a_time[number]:
+        async with self._turns.of(number):
 
             def begin(books: Books) -> Advice:
                 order = books.orders.order(number)
@@ -253,7 +253,7 @@ class PaymentDesk:
 
     async def refund(self, number: int, shop: Shop, amount_minor: int | None = None) -> PaymentResult:
         """Give a captured payment back, or a part of it."""
-        async with self._one_at_a_time[number]:
+        async with self._turns.of(number):
 
             def begin(books: Books) -> tuple[Paid, str, bool]:
                 order, sealed = books.orders.order(number), books.orders.sealed(number)
