@@ -58,6 +58,9 @@ RECONCILE: Final[dict[str, str]] = {
     "a date such as 2026-02-03": "une date telle que 2026-02-03",
     "a time such as 14:05": "une heure telle que 14:05",
     "a currency such as MAD": "une devise telle que MAD",
+    "an amount in {1}": "un montant en {1}",
+    "quotation marks that end in their row": "des guillemets fermés dans la même ligne",
+    "cells of at most 131,072 characters": "des cellules de 131 072 caractères au plus",
     "a total": "un total",
     "the date of a remise": "la date d'une remise",
     "CRDT or DBIT": "CRDT ou DBIT",
@@ -124,6 +127,9 @@ RECONCILE: Final[dict[str, str]] = {
     "{1}: found a damaged workbook, expected XLSX": "{1} : trouvé un classeur endommagé, attendu XLSX",
     "{1}: found a workbook, expected {2}": "{1} : trouvé un classeur, attendu {2}",
     "{1}: found broken XML, expected camt.053": "{1} : trouvé un XML endommagé, attendu camt.053",
+    "{1}: found an encoding that XML is not read in, expected UTF-8 or another usual one": (
+        "{1} : trouvé un codage dans lequel XML ne se lit pas, attendu UTF-8 ou un autre codage usuel"
+    ),
     "{1}: found a document type, expected a camt.053 without one": (
         "{1} : trouvé un type de document, attendu un camt.053 qui n'en a pas"
     ),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from switch.errors import SwitchError
 from switch.money import is_currency
 from switch.reconciliation.movement import ONLINE, RELEVE, SALES, TERMINAL, Movement, SetAside, Side
-from switch.reconciliation.readers.notation import iso_date, masked_card, second_of_day
+from switch.reconciliation.readers.notation import AMOUNT_DIGITS_MAX, iso_date, masked_card, second_of_day
 from switch.settlement.statement import years_of_months
 from switch.transaction import ECOMMERCE
 
@@ -63,21 +63,29 @@ def _read_blocks(name: str, statement: dict[str, Any], number: int, lines: list[
     return number
 
 
+def _minor(of: dict[str, Any], name: str) -> int:
+    value = of[name]
+    if not isinstance(value, int) or abs(value) >= 10**AMOUNT_DIGITS_MAX:
+        raise ValueError(name)
+    return value
+
+
 def _row(number: int, currency: str, block: dict[str, Any], row: dict[str, Any]) -> Movement:
-    date, amount = iso_date(str(row["date"])), row["amount_minor"]
-    if date is None or not isinstance(amount, int):
-        raise ValueError("date, amount_minor")
+    date, amount = iso_date(str(row["date"])), _minor(row, "amount_minor")
+    if date is None:
+        raise ValueError("date")
+    credit, debit = (_minor(row, name) if row[name] is not None else 0 for name in ("credit_net_minor", "debit_net_minor"))
     return Movement(
         number,
         amount,
         currency,
         date,
-        net_minor=(row["credit_net_minor"] or 0) - (row["debit_net_minor"] or 0),
+        net_minor=credit - debit,
         stan=str(row["stan"]).lstrip("0"),
         card=masked_card(str(row["card_number"])),
         terminal_id=str(block["terminal_id"]).strip(),
         remise=str(block["remise_number"]).lstrip("0"),
-        remise_date=str(block["business_date"]),
+        remise_date=iso_date(str(block["business_date"])) or "",
     )
 
 
@@ -85,13 +93,13 @@ def _line(number: int, head: dict[str, Any], line: dict[str, Any]) -> Movement:
     at = str(line["local_at"])
     years = years_of_months(str(line["adjusts"] or head["business_date"]))
     date = iso_date(f"{years[at[:2]]}-{at[:2]}-{at[2:4]}")
-    amount, net = line["amount_minor"], line["net_minor"]
-    if date is None or not isinstance(amount, int) or not isinstance(net, int):
-        raise ValueError("local_at, amount_minor, net_minor")
+    amount, net, currency = _minor(line, "amount_minor"), _minor(line, "net_minor"), str(head["currency"])
+    if date is None or not is_currency(currency):
+        raise ValueError("local_at" if date is None else "currency")
     return Movement(
         number,
         amount,
-        str(head["currency"]),
+        currency,
         date,
         second_of_day(at[4:10]),
         net,
@@ -101,7 +109,7 @@ def _line(number: int, head: dict[str, Any], line: dict[str, Any]) -> Movement:
         terminal_id=str(line["terminal_id"]).strip(),
         channel=ONLINE if line["channel"] == ECOMMERCE else TERMINAL,
         remise=str(line.get("remise_number") or head.get("remise_number") or "").lstrip("0"),
-        remise_date=str(head["business_date"]),
+        remise_date=iso_date(str(head["business_date"])) or "",
         reference=str(head["reference"]),
-        value_date=str(head["value_date"]),
+        value_date=iso_date(str(head["value_date"])) or "",
     )
