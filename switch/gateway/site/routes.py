@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Final
@@ -22,7 +22,7 @@ from switch.gateway.api.api_routes import api_routes
 from switch.gateway.payments.faults import tell_fault_of_page
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
 from switch.gateway.protocol.posted import POST_BYTES_MAX, Posted
-from switch.gateway.receipts.receipt_pages import ReceiptPages
+from switch.gateway.receipts.receipt_pages import Handler, ReceiptPages
 from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
 from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
@@ -39,7 +39,6 @@ _ANYWHERE: Final = "http: https:"
 _HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _CHARSETS: Final = {"utf-8": "utf-8", "iso-8859-1": "latin-1", "windows-1252": "cp1252", "windows-1256": "cp1256"}
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class BadRequestError(Exception):
@@ -66,7 +65,7 @@ class Site:
             routes=[
                 *posts,
                 *api_routes(service.profile, ApiDesk(service.specs, service.store, service.desk, service.clock_ms)),
-                *ReceiptPages(service.receipts).routes(),
+                *ReceiptPages(service.receipts).routes(self._guarded),
                 Route(LEGACY_PATH, self._guarded(self._legacy), methods=["POST"]),
                 Route("/static/{name}", self._guarded(self._static), methods=["GET"]),
                 Route("/pay/{token}", self._guarded(self._show), methods=["GET"]),

@@ -12,7 +12,7 @@ import trio
 from switch.errors import UnansweredError
 from switch.gateway.payments.faults import Alone
 from switch.gateway.receipts.receipt_desk import NOT_MAILED
-from switch.gateway.site.http_call import post_form
+from switch.gateway.site.http_call import call, post_form
 from switch.gateway.store.order_book import PageOrder
 from switch.gateway.store.writer import Books
 from tests.support.centre_in_loop import NOW_MS
@@ -128,3 +128,22 @@ async def test_a_session_whose_end_has_a_fault_holds_up_no_other(tmp_path: Path,
         now[0] += 31_000
         await page.comes_to("FAULT-8", "abandoned")
         assert (await page.pay("FAULT-9", FRICTIONLESS)).heading == "Payment approved"
+
+
+async def test_a_request_that_meets_a_fault_is_answered_and_says_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def spoilt(*given: Any, **named: Any) -> Any:
+        raise KeyError("4000000000000010")
+
+    monkeypatch.setattr("switch.gateway.api.api_desk.api_request", spoilt)
+    monkeypatch.setattr("switch.gateway.receipts.receipt_links.ReceiptLinks.read", spoilt)
+    async with payment_page(tmp_path / "gateway") as page:
+        answers = [await call("POST", page.base + "/fim/api", b"<x/>"), await call("GET", page.base + "/receipt/1-2-3")]
+    for answer in answers:
+        assert answer.status == 500
+        assert b"The payment page has a fault" in answer.body.replace(b"the payment", b"The payment")
+        assert b"4000" not in answer.body
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    assert told.count("a fault of the payment page: KeyError") == 2
