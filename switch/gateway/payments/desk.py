@@ -32,7 +32,7 @@ from switch.acquirer.messages import (
 )
 from switch.data_folder.vault import Vault
 from switch.errors import MessageError, UnansweredError, UnreachableError
-from switch.gateway.payments.faults import Alone
+from switch.gateway.payments.faults import OthersGoOn
 from switch.gateway.payments.paying import (
     HolderProof,
     PaymentResult,
@@ -81,7 +81,7 @@ class PaymentDesk:
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life left open, then tell the centre what it has still to be told."""
         for number in await self._store.do(self._left_open):
-            with Alone():
+            with OthersGoOn():
                 await self._store.do(partial(self._take_up, number))
         task_status.started()
         pause, longest = ADVICE_PAUSE_SECONDS
@@ -100,7 +100,7 @@ class PaymentDesk:
         faults = 0
         for advice in await self._store.do(lambda books: books.orders.advices()):
             told = None
-            with Alone():
+            with OthersGoOn():
                 told = await self._deliver(advice)
             if told is False:
                 return False

@@ -14,7 +14,7 @@ def tell_fault_of_page(fault: BaseException) -> None:
     sys.stderr.write(f"switch: a fault of the payment page: {type(fault).__name__}{where}\n")
 
 
-class Alone:
+class OthersGoOn:
     """Something that is done for one order, callback or session; where it has a fault, that is told, and the task goes on."""
 
     def __enter__(self) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, Final, Literal
@@ -53,7 +52,6 @@ Cause = Literal[
 HASH_BYTES: Final = 64  #: of SHA-512
 _CHARSETS: Final = {"cp1252": "Windows-1252", "iso-8859-1": "ISO-8859-1", "cp1256": "Windows-1256", "utf-16-le": "UTF-16"}
 FIELDS_TRIED_MAX: Final = 40  #: fields that are tried as one too many
-DIAGNOSIS_SECONDS: Final = 2.0  #: of a processor that a cause is looked for; of thirty fields all is tried in a quarter of that
 
 
 @frozen(kw_only=True)
@@ -84,15 +82,14 @@ def diagnosed(
     known_keys: Mapping[str, str],
     expected_fields: Iterable[str],
     *,
-    seconds: float = DIAGNOSIS_SECONDS,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> HashDiagnosis:
     """Judge the hash of a post.
 
     ``known_keys`` are store keys by what to call them (another merchant's, the one before); ``expected_fields`` are names that
-    the protocol knows, in any case: every other may be a named button or a field that came in after the hash was made. After
-    so many ``seconds`` of a processor no further cause is looked for.
+    the protocol knows, in any case: every other may be a named button or a field that came in after the hash was made. No
+    further cause is looked for once ``goes_on`` says no.
     """
-    ends = time.thread_time() + seconds
     given = posted["hash"]
     for name, rules in ACCEPTED_HASHES.items():
         if is_hash(given, posted, store_key, rules):
@@ -103,8 +100,8 @@ def diagnosed(
         return HashDiagnosis(accepted_as=None, causes=(plain.cause,), sentences=(plain.sentence,), expected_text=expected)
     named = {name.lower() for name in expected_fields}
     for tried in _tries(posted, store_key, known_keys, named):
-        if time.thread_time() > ends:
-            told = f"found no cause in {seconds:g} s among so many fields; post fewer of them to be told more"
+        if not goes_on():
+            told = "found no cause in time among so many fields; post fewer of them to be told more"
             return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(told,), expected_text=expected)
         rules, key = _merged(tried, store_key)
         if is_hash(given, posted, key, rules):

@@ -15,7 +15,7 @@ from typing import Final
 import trio
 
 from switch.errors import SwitchError
-from switch.gateway.payments.faults import Alone, tell_fault_of_page
+from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, receipt_of, shown_date
 from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.store.order_book import PageOrder
@@ -80,7 +80,7 @@ class ReceiptDesk:
             except Exception as fault:  # one receipt's, and no other's
                 tell_fault_of_page(fault)
                 body = {"why": type(fault).__name__}
-                with Alone():
+                with OthersGoOn():
                     await self._store.do(partial(_noted, order.number, NOT_MAILED, self._clock_ms(), body))
         return seen, waits
 

@@ -12,7 +12,7 @@ import trio
 
 from switch.errors import SwitchError, UnansweredError, UnreachableError
 from switch.gateway.payments.desk import PaymentDesk
-from switch.gateway.payments.faults import Alone, tell_fault_of_page
+from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import is_booking, legacy_answer, legacy_of
 from switch.gateway.payments.outcomes import decision, for_server, outcome_of, request_of
 from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
@@ -49,7 +49,7 @@ class CallbackDesk:
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life did not tell, then send what is due."""
         for order in await self._store.do(lambda books: books.orders.untold()):
-            with Alone():
+            with OthersGoOn():
                 await self._made(order, self._new_id())
         task_status.started()
         async with trio.open_nursery() as nursery:
@@ -106,7 +106,7 @@ class CallbackDesk:
 
     async def _sent_again(self, callback: Callback) -> None:
         try:
-            with Alone():
+            with OthersGoOn():
                 await self._attempt(callback)
         finally:
             self._under_way.discard(callback.id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -11,7 +12,7 @@ import trio
 from attrs import evolve
 
 from switch.gateway.payments.desk import PaymentDesk
-from switch.gateway.payments.faults import Alone, tell_fault_of_page
+from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import legacy_of
 from switch.gateway.payments.outcomes import WayBack, as_posted, decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
@@ -31,6 +32,7 @@ from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, Auth
 from switch.specs.specification import Specs
 
 DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash may take DIAGNOSIS_SECONDS of a processor to explain; nobody else waits for it
+DIAGNOSIS_SECONDS: Final = 2.0  #: of a processor; of a form of thirty fields all is tried in a quarter of that
 DIAGNOSES_WAITING_MAX: Final = 20  #: more wrong posts than that are refused without a cause
 EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
 
@@ -64,7 +66,7 @@ class PageService:
             task_status.started()
             while True:
                 for session in self.sessions.expired(self.clock_ms()):
-                    with Alone():
+                    with OthersGoOn():
                         await self._expire(session)
                 await trio.sleep(EXPIRY_LOOK_SECONDS)
 
@@ -151,7 +153,7 @@ class PageService:
         if self._diagnosing.statistics().tasks_waiting > DIAGNOSES_WAITING_MAX:
             busy = "too many wrong hashes at once: found no time to look for the cause of this one; post it again"
             return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(busy,))
-        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FORM_FIELDS, limiter=self._diagnosing)
+        return await trio.to_thread.run_sync(_diagnosed_in_time, bare, shop.store_key, keys, limiter=self._diagnosing)
 
     # the shopper
 
@@ -387,3 +389,8 @@ class PageService:
 
 def _stage_of(error: OrderRefusedError) -> Stage:
     return "replaced" if isinstance(error, OrderReplacedError) else "refused"
+
+
+def _diagnosed_in_time(posted: Posted, store_key: str, known_keys: Mapping[str, str]) -> HashDiagnosis:
+    ends = time.thread_time() + DIAGNOSIS_SECONDS
+    return diagnosed(posted, store_key, known_keys, FORM_FIELDS, goes_on=lambda: time.thread_time() < ends)

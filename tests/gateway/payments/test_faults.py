@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from switch.errors import UnansweredError
-from switch.gateway.payments.faults import Alone
+from switch.gateway.payments.faults import OthersGoOn
 from switch.gateway.receipts.receipt_desk import NOT_MAILED
 from switch.gateway.site.http_call import call, post_form
 from switch.gateway.store.order_book import PageOrder
@@ -20,7 +20,7 @@ from tests.support.payment_page import FRICTIONLESS, PaymentPage, payment_page
 
 
 def test_a_fault_is_one_line_and_says_nothing_of_what_it_was_about(capsys: pytest.CaptureFixture[str]) -> None:
-    with Alone():
+    with OthersGoOn():
         raise ValueError("4000000000000010")
     told = capsys.readouterr().err
     assert told.startswith("switch: a fault of the payment page: ValueError at test_faults.py:")
