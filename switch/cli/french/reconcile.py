@@ -13,6 +13,8 @@ RECONCILE: Final[dict[str, str]] = {
     "1 line": "1 ligne",
     "{1#} lines": "{1} lignes",
     "{1#} without the label": "{1} sans le libellé",
+    "1 entry left out": "1 mouvement laissé de côté",
+    "{1#} entries left out": "{1} mouvements laissés de côté",
     "clock": "horloge",
     "lost lines": "lignes perdues",
     "1 hour": "1 heure",
@@ -48,6 +50,10 @@ RECONCILE: Final[dict[str, str]] = {
     "RIGHT is {1#} days later": "DROITE a {1} jours de retard",
     "RIGHT is {1#} days earlier": "DROITE a {1} jours d'avance",
     "repeats line {1#}, which is matched": "répète la ligne {1}, déjà rapprochée",
+    "{1*} has transactions only: fees and other entries of its payouts are in payouts.csv": (
+        "{1} n'a que les opérations : frais et autres mouvements des versements sont dans payouts.csv"
+    ),
+    "on different dates": "à des dates différentes",
     "1 record is set aside": "1 enregistrement est écarté",
     "{1#} records are set aside": "{1} enregistrements sont écartés",
     "LEFT line {1#}: found {2}, expected {3*}": "GAUCHE ligne {1} : trouvé {2}, attendu {3}",
@@ -107,6 +113,14 @@ RECONCILE: Final[dict[str, str]] = {
     "LEFT: found nothing, expected a file": "LEFT : rien trouvé, attendu un fichier",
     "RIGHT: found nothing, expected a file": "RIGHT : rien trouvé, attendu un fichier",
     "switch reconcile LEFT RIGHT, or --books": "switch reconcile LEFT RIGHT, ou --books",
+    "{1}: found beside --books, which has no use for it": "{1} : trouvé avec --books, qui n'en fait rien",
+    "--data: found without --books, expected both": "--data : trouvé sans --books, attendu les deux",
+    "--label: found without a bank statement, expected one in LEFT or RIGHT": (
+        "--label : trouvé sans relevé bancaire, attendu l'un des deux fichiers"
+    ),
+    "{1}: found {2}, which this command reads, expected another file": (
+        "{1} : trouvé {2}, que cette commande lit, attendu un autre fichier"
+    ),
     "--excel-fr: found without --csv, expected both": "--excel-fr : trouvé sans --csv, attendu les deux",
     f"{{1}}: found no such file, expected {_EXPECTED}": f"{{1}} : fichier introuvable, {_ATTENDU}",
     f"{{1}}: found a folder, expected {_EXPECTED}": f"{{1}} : trouvé un dossier, {_ATTENDU}",

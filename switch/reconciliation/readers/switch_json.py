@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from switch.card import mask_numbers
 from switch.errors import SwitchError
 from switch.money import is_currency
 from switch.reconciliation.movement import ONLINE, RELEVE, SALES, TERMINAL, Movement, SetAside, Side
@@ -27,11 +28,11 @@ def side_of_json(name: str, text: str) -> Side:
         value = json.loads(text)
     except (ValueError, RecursionError):
         raise SwitchError(f"{name}: found broken JSON, expected switch statement --json") from None
-    lines, aside = list[Movement](), list[SetAside]()
+    lines, entries, aside = list[Movement](), list[Movement](), list[SetAside]()
     number = 0
     for statement in value if isinstance(value, list) else [value]:
         if isinstance(statement, dict) and statement.get("layout") == _BY_REMISE:
-            number = _read_blocks(name, statement, number, lines, aside)
+            number = _read_blocks(name, statement, number, lines, entries, aside)
             continue
         of = statement.get("lines") if isinstance(statement, dict) else None
         if not isinstance(of, list) or not iso_date(str(statement.get("business_date"))):
@@ -42,22 +43,40 @@ def side_of_json(name: str, text: str) -> Side:
                 lines.append(_line(number, statement, each))
             except (KeyError, TypeError, ValueError) as fault:
                 aside.append(SetAside(place=number, found=str(fault)[:60], expected=_LINE_EXPECTED))
-    return Side(name=name, form=JSON_FORM, kind=RELEVE, level=SALES, lines=tuple(lines), set_aside=tuple(aside))
+        besides = statement.get("entries", [])
+        for each in besides if isinstance(besides, list) else ():
+            number += 1
+            try:
+                entries.append(_entry(number, statement, each))
+            except (KeyError, TypeError, ValueError) as fault:
+                aside.append(SetAside(place=number, found=str(fault)[:60], expected=_LINE_EXPECTED))
+    sides = (tuple(lines), tuple(entries), tuple(aside))
+    return Side(name=name, form=JSON_FORM, kind=RELEVE, level=SALES, lines=sides[0], entries=sides[1], set_aside=sides[2])
 
 
-def _read_blocks(name: str, statement: dict[str, Any], number: int, lines: list[Movement], aside: list[SetAside]) -> int:
+def _read_blocks(
+    name: str,
+    statement: dict[str, Any],
+    number: int,
+    lines: list[Movement],
+    entries: list[Movement],
+    aside: list[SetAside],
+) -> int:
     """The rows of a statement by remise; the number of the last one."""
     currency, blocks = str(statement.get("currency")), statement.get("blocks")
     if not isinstance(blocks, list) or not is_currency(currency):
         raise SwitchError(f"{name}: found another JSON, expected switch statement --json")
     for block in blocks:
-        rows = block.get("rows") if isinstance(block, dict) and "remise_number" in block else None
+        rows = block.get("rows") if isinstance(block, dict) else None
         for row in rows if isinstance(rows, list) else ():
-            if not isinstance(row, dict) or "stan" not in row:
+            if not isinstance(row, dict) or not ("entry_net_minor" in row or ("stan" in row and "remise_number" in block)):
                 continue  # a row of a table of totals
             number += 1
             try:
-                lines.append(_row(number, currency, block, row))
+                if "entry_net_minor" in row:
+                    entries.append(_entry_of_row(number, currency, block, row))
+                else:
+                    lines.append(_row(number, currency, block, row))
             except (KeyError, TypeError, ValueError) as fault:
                 aside.append(SetAside(place=number, found=str(fault)[:60], expected=_LINE_EXPECTED))
     return number
@@ -86,6 +105,34 @@ def _row(number: int, currency: str, block: dict[str, Any], row: dict[str, Any])
         terminal_id=str(block["terminal_id"]).strip(),
         remise=str(block["remise_number"]).lstrip("0"),
         remise_date=iso_date(str(block["business_date"])) or "",
+    )
+
+
+def _entry_of_row(number: int, currency: str, block: dict[str, Any], row: dict[str, Any]) -> Movement:
+    date, net = iso_date(str(block["business_date"])), _minor(row, "entry_net_minor")
+    if date is None:
+        raise ValueError("business_date")
+    label = mask_numbers(f"{row['entry_kind']} {row['narrative']}")
+    return Movement(number, net, currency, date, net_minor=net, remise_date=date, label=label)
+
+
+def _entry(number: int, head: dict[str, Any], entry: dict[str, Any]) -> Movement:
+    date, currency = iso_date(str(head["business_date"])), str(head["currency"])
+    if date is None or not is_currency(currency):
+        raise ValueError("currency")
+    net = _minor(entry, "amount_minor") + _minor(entry, "vat_minor")
+    return Movement(
+        number,
+        net,
+        currency,
+        date,
+        net_minor=net,
+        terminal_id=str(entry["terminal_id"]).strip(),
+        remise=str(entry["remise_number"] or "").lstrip("0"),
+        remise_date=date,
+        reference=str(head["reference"]),
+        value_date=iso_date(str(head["value_date"])) or "",
+        label=mask_numbers(f"{entry['kind']} {entry['narrative']}"),
     )
 
 

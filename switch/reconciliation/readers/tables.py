@@ -94,6 +94,7 @@ class _Table:
     mapped: Mapping[str, str]
     places: dict[str, int] = Factory(dict)
     aside: list[SetAside] = Factory(list)
+    entries: list[Movement] = Factory(list)
     mark: str = ""
     home: str = HOME_CURRENCY
     currencies: dict[str, str | None] = Factory(dict)
@@ -123,6 +124,7 @@ class _Table:
             kind=self.layout.kind,
             level=self.layout.level,
             lines=tuple(lines),
+            entries=tuple(self.entries),
             set_aside=tuple(self.aside),
         )
 
@@ -150,7 +152,10 @@ class _Table:
         date_cell = self._cell(row, "date")
         dated = _dated(date_cell)
         if dated is None:
-            if not self._is_foot(row, date_cell):
+            entry = None if date_cell.strip() else self._entry(place, row)
+            if entry is not None:
+                self.entries.append(entry)
+            elif not self._is_foot(row, date_cell):
                 self._wrong(place, "date", date_cell, DATE_EXPECTED)
             return None
         date, second = dated
@@ -189,6 +194,17 @@ class _Table:
             self._text(row, "ticket"),
             mask_numbers(self._cell(row, "label").strip()) if "label" in self.places else "",
         )
+
+    def _entry(self, place: int, row: list[str]) -> Movement | None:
+        """A row of our statement by remise that is a fee or another entry; None of any other row."""
+        places = {field: self.keys.get(key, len(row)) for field, key in self.layout.entries.items()}
+        cells = {field: row[at] if at < len(row) else "" for field, at in places.items()}
+        dated, amount = _dated(cells.get("date", "")), cells.get("amount", "")
+        minor = number_minor(amount, self.home) if isinstance(amount, Number) else amount_minor(amount, self.home, self.mark)
+        if dated is None or minor is None:
+            return None
+        label = mask_numbers(cells["label"].strip())
+        return Movement(place, minor, self.home, dated[0], net_minor=minor, remise_date=dated[0], label=label)
 
     def _is_foot(self, row: list[str], date_cell: str) -> bool:
         """Whether a row without a date is the table's foot. A sale whose date is missing has a time, an RRN or a card."""
