@@ -22,6 +22,18 @@ GATEWAY: Final[dict[str, str]] = {
     # what was done
     "the payment page is served at {1}": "la page de paiement est servie à l'adresse {1}",
     "the callback of order {1} is sent again to {2}": "le rappel de la commande {1} est renvoyé à {2}",
+    # the office
+    "Password": "Mot de passe",
+    "Repeat it": "À nouveau",
+    "merchant {1} signs in with this password from now on; its sessions are over": (
+        "le commerçant {1} se connecte désormais avec ce mot de passe ; ses sessions sont closes"
+    ),
+    "merchant {1} can no longer sign in to the office": "le commerçant {1} ne peut plus se connecter à son espace",
+    "password: found {1#} characters, expected {2#} to {3#}": "mot de passe : trouvé {1} caractères, attendu {2} à {3}",
+    "MERCHANT: found {1}, expected a merchant with a shop in gateway.toml ({2})": (
+        "MERCHANT : trouvé {1}, attendu un commerçant avec une boutique dans gateway.toml ({2})"
+    ),
+    "MERCHANT: found {1}, which has no password": "MERCHANT : trouvé {1}, qui n'a pas de mot de passe",
     # errors
     "{1}: there are no such callbacks": "{1} : aucun rappel de ce genre",
     "{1}: there is no callback {2}": "{1} : il n'y a pas de rappel {2}",

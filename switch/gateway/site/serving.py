@@ -21,6 +21,8 @@ from switch.data_folder.certificates import make_certificates
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError, UnreachableError
+from switch.gateway.front.token_buckets import PageLimits
+from switch.gateway.office.office_desk import OfficeDesk
 from switch.gateway.payments.desk import ANSWER_SECONDS, PaymentDesk
 from switch.gateway.payments.settling import SettlingDesk
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
@@ -182,7 +184,11 @@ async def running(
     folder = options.data / GATEWAY_FOLDER
     make_folder(folder)
     receipts = ReceiptDesk(specs, writer, ReceiptLinks.open(folder), options.data, clock_ms=clock_ms)
-    service = PageService(specs, writer, desk, callbacks, BankPages(specs, keys), receipts, clock_ms=clock_ms)
+    wanted = specs.gateway.limits
+    limits = PageLimits(wanted.posts_per_minute, wanted.sign_ins_per_minute, wanted.applications_per_hour, clock_ms)
+    office = OfficeDesk(specs, writer, desk, options.data, tries=limits.sign_ins, clock_ms=clock_ms)
+    banks = BankPages(specs, keys)
+    service = PageService(specs, writer, desk, callbacks, banks, receipts, office, limits, clock_ms=clock_ms)
     settling = SettlingDesk(specs, writer, options.data, clock_ms=clock_ms, told=callbacks.tell_settled)
     async with trio.open_nursery() as storing:
         await storing.start(writer.run)

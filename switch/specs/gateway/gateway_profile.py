@@ -177,6 +177,25 @@ class Shop:
 
 
 @frozen(kw_only=True)
+class RateLimits:
+    """How often one address may post. 0: as often as it likes."""
+
+    posts_per_minute: int = 6_000  #: forms of shops and shoppers: load tests come from one address
+    sign_ins_per_minute: int = 10  #: to the merchant's office
+    applications_per_hour: int = 6  #: for affiliation
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> RateLimits:
+        limits = cls(
+            posts_per_minute=table.integer("posts_per_minute", 6_000),
+            sign_ins_per_minute=table.integer("sign_ins_per_minute", 10),
+            applications_per_hour=table.integer("applications_per_hour", 6),
+        )
+        table.done()
+        return limits
+
+
+@frozen(kw_only=True)
 class GatewayProfile:
     """The payment pages of a centre's acquirers."""
 
@@ -184,6 +203,7 @@ class GatewayProfile:
     brands: Mapping[str, CardBrand] = MappingProxyType({})
     rules: tuple[AuthenticationRule, ...] = ()
     shops: Mapping[str, Shop] = MappingProxyType({})
+    limits: RateLimits = RateLimits()
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> GatewayProfile:
@@ -192,6 +212,7 @@ class GatewayProfile:
             brands=MappingProxyType({each.id: each for _, each in table.each("brand", CardBrand.from_toml)}),
             rules=tuple(rule for _, rule in table.each("authentication", AuthenticationRule.from_toml)),
             shops=MappingProxyType({shop.client_id: shop for _, shop in table.each("shop", Shop.from_toml)}),
+            limits=(table.table("limits").reading(RateLimits.from_toml) if "limits" in table else None) or RateLimits(),
         )
         table.done()
         return profile
