@@ -14,6 +14,7 @@ from switch.cli.command.help import Verb, Verbs, grouped, option
 from switch.cli.command.names import listener_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, data_option, given, json_option, specs_option
 from switch.cli.console.words import lang_option, said
+from switch.cli.gateway_affiliation import affiliation
 from switch.cli.gateway_office import office
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.machine.starting import is_called, is_never_dumped
@@ -239,6 +240,7 @@ def replay(callback_id: str, data: Path) -> None:
 
 gateway.add_command(certify)
 gateway.add_command(office)
+gateway.add_command(affiliation)
 
 
 def _books(data: Path) -> Any:

@@ -45,14 +45,16 @@ def password(merchant_id: str, remove: bool, data: Path, specs_folder: Path | No
 
     specs = specs_of(data, specs_folder)
     folder = data / GATEWAY_FOLDER
-    if not remove and merchant_id not in _with_shops(specs):
-        known = ", ".join(sorted(_with_shops(specs))) or "none"
-        raise SwitchError(f"MERCHANT: found {merchant_id!r}, expected a merchant with a shop in gateway.toml ({known})")
-    record = "" if remove else password_record(_typed())
     make_folder(data)
     make_folder(folder)
     connection = open_orders(folder)
     try:
+        known = {shop.merchant_id for shop in specs.gateway.shops.values()}
+        known |= {each.decided["merchant_id"] for each in Books(connection).affiliations.accepted()}
+        if not remove and merchant_id not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise SwitchError(f"MERCHANT: found {merchant_id!r}, expected a merchant with a shop ({names})")
+        record = "" if remove else password_record(_typed())
         with one_transaction(connection):
             book = Books(connection).office
             if not remove:
@@ -63,14 +65,6 @@ def password(merchant_id: str, remove: bool, data: Path, specs_folder: Path | No
         connection.close()
     done = "can no longer sign in to the office" if remove else "signs in with this password from now on; its sessions are over"
     say_text(said(f"merchant {merchant_id} {done}"), None)
-
-
-def _with_shops(specs: object) -> set[str]:
-    """The merchants that have a shop."""
-    from switch.specs.specification import Specs
-
-    assert isinstance(specs, Specs)
-    return {shop.merchant_id for shop in specs.gateway.shops.values()}
 
 
 def _typed() -> str:

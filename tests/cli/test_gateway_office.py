@@ -42,7 +42,7 @@ def test_a_password_is_read_from_standard_input_and_kept_unreadable(tmp_path: Pa
         (
             "NOBODY",
             "a clerk's long password\n",
-            "MERCHANT: found 'NOBODY', expected a merchant with a shop in gateway.toml (AIRLINE00000001, TELECOM00000001)",
+            "MERCHANT: found 'NOBODY', expected a merchant with a shop (AIRLINE00000001, TELECOM00000001)",
         ),
     ],
 )

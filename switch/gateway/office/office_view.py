@@ -16,6 +16,7 @@ from switch.gateway.store.order_book import Happened, PageOrder
 from switch.money import format_minor
 from switch.transaction import APPROVALS
 
+_LEFT_TO_RIGHT, _ISOLATE_ENDS = "\u2066", "\u2069"  #: around figures in a text that goes the other way
 ShownFacts = list[tuple[str, str]]
 _GOOD_STATES: Final = frozenset({"captured", "settled", "held"})
 _BAD_STATES: Final = frozenset({"declined", "failed", "in doubt"})
@@ -38,7 +39,8 @@ class OfficeView:
         return f"{self.date(f'{at:%Y-%m-%d}')} {at:%H:%M:%S}" if with_date else f"{at:%H:%M}"
 
     def amount(self, minor: int, currency: str) -> str:
-        return amount_shown(minor, currency, self.language)
+        shown = amount_shown(minor, currency, self.language)
+        return f"{_LEFT_TO_RIGHT}{shown}{_ISOLATE_ENDS}" if self.language == "ar" else shown
 
     def code(self, code: str) -> str:
         """A response code with its meaning.
@@ -95,7 +97,7 @@ class OfficeView:
             "settled": self._settled(order),
             "acts": life.acts,
             "left": self.amount(life.left_minor, currency),
-            "left_typed": format_minor(life.left_minor, currency),
+            "left_typed": format_minor(life.left_minor, currency).replace(".", "," if self.language == "fr" else "."),
             "seen": len(order.events),
             "events": [self._event(each, currency) for each in order.events],
             "callbacks": [self._callback(*each) for each in life.callbacks],

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from switch.acquirer.card_proofs import issuer_of
+from switch.gateway.affiliation.affiliation_pages import AffiliationPages
 from switch.gateway.api.api_desk import ApiDesk
 from switch.gateway.api.api_routes import api_routes
 from switch.gateway.front.form_post import BadRequestError, Handler, client_address, posted_form
@@ -56,6 +57,9 @@ class Site:
                 *api_routes(service.profile, ApiDesk(service.specs, service.store, service.desk, service.clock_ms)),
                 *ReceiptPages(service.receipts).routes(),
                 *OfficePages(service.office, self._guarded, secure=self._secure).routes(),
+                *AffiliationPages(
+                    service.specs, service.store, service.limits.applications, self._guarded, clock_ms=service.clock_ms
+                ).routes(),
                 Route(LEGACY_PATH, self._guarded(self._legacy), methods=["POST"]),
                 Route("/static/{name}", self._guarded(self._static), methods=["GET"]),
                 Route("/pay/{token}", self._guarded(self._show), methods=["GET"]),

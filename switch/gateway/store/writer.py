@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 import trio
 
+from switch.gateway.store.affiliation_book import AffiliationBook
 from switch.gateway.store.callback_book import CallbackBook
 from switch.gateway.store.office_book import OfficeBook
 from switch.gateway.store.order_book import OrderBook
@@ -27,7 +28,7 @@ class Books:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.orders, self.callbacks = OrderBook(connection), CallbackBook(connection)
-        self.office = OfficeBook(connection)
+        self.office, self.affiliations = OfficeBook(connection), AffiliationBook(connection)
 
 
 class _Change:

@@ -37,6 +37,8 @@ _ID: Final = r"[a-z0-9-]{1,20}"
 _PATH: Final = r"/[A-Za-z0-9/_-]{1,60}"
 _API_WORD: Final = r"[\x21-\x7e]{4,64}"
 _API_EXPECTED: Final = "4 to 64 characters without blanks"
+_SITE: Final = r"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?][!-~]{0,100})?)?"
+_ISO_DATE: Final = r"(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))?"
 _ORIGIN: Final = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?"
 
 
@@ -137,6 +139,8 @@ class Shop:
     api_password: str
     settled_callback: bool  #: whether the shop is called back once more when its remise is settled
     legacy_secret: str  #: of the protocol before est3Dgate; empty: the shop does not speak it
+    site: str = ""  #: address of the shop's site in the public list; empty: it is not listed
+    approved_on: str = ""  #: ISO date from which it is listed; empty where ``site`` is
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Shop:
@@ -160,7 +164,12 @@ class Shop:
             api_password=table.text("api_password", "", pattern=rf"(?:{_API_WORD})?", expected=_API_EXPECTED),
             settled_callback=table.flag("settled_callback", False),
             legacy_secret=table.text("legacy_secret", "", pattern=rf"(?:{key})?", expected="6 to 64 characters"),
+            site=table.text("site", "", pattern=_SITE, expected="the address of a site, such as https://shop.example"),
+            approved_on=table.text("approved_on", "", pattern=_ISO_DATE, expected="a date such as 2026-11-28"),
         )
+        if bool(shop.site) != bool(shop.approved_on):
+            missing = "approved_on" if shop.site else "site"
+            table.mistake(missing, "nothing", "both site and approved_on, or neither")
         if "SKS" in shop.store_key:
             table.mistake("store_key", "SKS in it", "a key without these letters, which the protocol forbids")
         if bool(shop.api_name) != bool(shop.api_password):
