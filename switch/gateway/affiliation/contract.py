@@ -16,8 +16,8 @@ from switch.specs.gateway.gateway_profile import Shop
 from switch.specs.specification import Specs
 
 MERCHANT_NAME_MAX: Final = 22  #: of a contract (DE 43); a longer legal name is cut
-MERCHANT_ID_CHARACTERS: Final = 15
-TERMINAL_CHARACTERS: Final = 8
+NEW_MERCHANT_ID_CHARACTERS: Final = 15
+NEW_TERMINAL_CHARACTERS: Final = 8
 FIRST_CLIENT_ID: Final = 630_000_001
 OTHER_SHOPS_MCC: Final = "5999"  #: miscellaneous retail (ISO 18245)
 _KEY_BYTES: Final = 12
@@ -33,10 +33,10 @@ def new_names(
     terminals |= {each.decided["terminal_id"] for each in taken}
     stem = re.sub(r"[^A-Z0-9]", "", latin(affiliation.fields["shop_name"])) or "BOUTIQUE"
     number = 1
-    while (merchant_id := f"{stem[:10]}{number:0{MERCHANT_ID_CHARACTERS - len(stem[:10])}d}") in merchants:
+    while (merchant_id := f"{stem[:10]}{number:0{NEW_MERCHANT_ID_CHARACTERS - len(stem[:10])}d}") in merchants:
         number += 1
     number = 1
-    while (terminal := f"{stem[:5]}{number:0{TERMINAL_CHARACTERS - len(stem[:5])}d}") in terminals:
+    while (terminal := f"{stem[:5]}{number:0{NEW_TERMINAL_CHARACTERS - len(stem[:5])}d}") in terminals:
         number += 1
     client = FIRST_CLIENT_ID
     while str(client) in shops:

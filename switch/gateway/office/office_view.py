@@ -39,8 +39,11 @@ class OfficeView:
         return f"{self.date(f'{at:%Y-%m-%d}')} {at:%H:%M:%S}" if with_date else f"{at:%H:%M}"
 
     def amount(self, minor: int, currency: str) -> str:
-        shown = amount_shown(minor, currency, self.language)
-        return f"{_LEFT_TO_RIGHT}{shown}{_ISOLATE_ENDS}" if self.language == "ar" else shown
+        return self._figures(amount_shown(minor, currency, self.language))
+
+    def _figures(self, text: str) -> str:
+        """Figures or a code in the middle of a text, which go from left to right whatever the text does."""
+        return f"{_LEFT_TO_RIGHT}{text}{_ISOLATE_ENDS}" if self.language == "ar" else text
 
     def code(self, code: str) -> str:
         """A response code with its meaning.
@@ -133,18 +136,18 @@ class OfficeView:
             (self.t["value_date"], self.date(str(settled["value_date"]))),
         ]
 
-    def _event(self, happened: Happened, currency: str) -> dict[str, str]:
+    def _event(self, happened: Happened, currency: str) -> dict[str, Any]:
         body, paid = happened.body, happened.body.get("paid")
         minor = body.get("amount_minor", paid.get("amount_minor") if isinstance(paid, dict) else None)
         details = [self.amount(int(minor), currency)] if minor is not None else []
         if body.get("code"):
             details.append(self.code(str(body["code"])))
         if body.get("auth_code"):
-            details.append(f"{self.t['auth_code']} {body['auth_code']}")
+            details.append(f"{self.t['auth_code']} {self._figures(str(body['auth_code']))}")
         return {
             "time": self.time(happened.at_ms),
             "what": self.t.get(f"event_{happened.event}", happened.event),
-            "details": " · ".join(details),
+            "details": details,
         }
 
     def _callback(self, callback: Callback, attempts: tuple[CallbackAttempt, ...]) -> dict[str, Any]:

@@ -294,6 +294,7 @@ _WHAT_IT_IS: Final = [
     "This is the payment page of Switch, a simulator: shops post a form to it (est3Dgate, 3D_PAY_HOSTING).",
     "It answers through the shopper's browser and by a callback to the shop's server.",
     "A shop's server posts XML (CC5Request) to /fim/api; /mtc/actionSLK speaks the protocol before est3Dgate.",
+    "Merchants sign in at /office; shops apply at /affiliation; /payer-en-ligne lists the approved sites.",
     "It has no REST API with JSON, no API keys and no HMAC header.",
     "Addresses such as /api/v1/payments on test.cmi.ma or test.naps.ma never existed at any acquirer either.",
     "It moves no money, belongs to no acquirer, and takes test cards only.",

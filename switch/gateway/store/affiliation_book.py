@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from switch.record import frozen
 
 APPLICATIONS_OPEN_MAX: Final = 5_000  #: not decided yet; one more is not taken
-Verdict = Literal["accepted", "refused"]
+AffiliationVerdict = Literal["accepted", "refused"]
 _KEPT: Final = (
     "SELECT a.id, a.applied_at_ms, a.body, d.verdict, d.decided_at_ms, d.body FROM affiliation AS a"
     " LEFT JOIN affiliation_decision AS d ON d.affiliation_no = a.id"
@@ -24,7 +24,7 @@ class Affiliation:
     number: int
     applied_at_ms: int
     fields: Mapping[str, str]
-    verdict: Verdict | Literal[""]
+    verdict: AffiliationVerdict | Literal[""]
     decided_at_ms: int
     decided: Mapping[str, str]  #: the reason of a refusal; merchant, terminal and keys of an acceptance
 
@@ -64,7 +64,7 @@ class AffiliationBook:
         sql = "SELECT count(*) FROM affiliation_decision WHERE verdict = 'accepted'"
         return int(self._sql.execute(sql).fetchone()[0])
 
-    def decide(self, number: int, verdict: Verdict, now_ms: int, decided: Mapping[str, str]) -> None:
+    def decide(self, number: int, verdict: AffiliationVerdict, now_ms: int, decided: Mapping[str, str]) -> None:
         """Write a decision down; each application has one."""
         self._sql.execute(
             "INSERT INTO affiliation_decision (affiliation_no, decided_at_ms, verdict, body) VALUES (?, ?, ?, ?)",
