@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from switch.gateway.store.writer import Books
     from switch.specs.specification import Specs
 
+_STATES = {"": "waiting", "accepted": "accepted", "refused": "turned down"}
 NUMBER = click.IntRange(1, 999_999_999)
 
 
@@ -58,7 +59,7 @@ def list_affiliations(everything: bool, data: Path, specs_folder: Path | None, a
             each.fields["legal_name"],
             each.fields["site"],
             each.fields["plan"],
-            said(each.verdict or "waiting"),
+            said(_STATES[each.verdict]),
         )
         for each in found
     ]
@@ -202,7 +203,7 @@ def _show(found: Affiliation, specs: Specs, *, tables: bool = True) -> None:
     from switch.cli.console.screen import say
     from switch.cli.show.tables import show_table
 
-    rows = [("applied", _time(found.applied_at_ms, specs)), *found.fields.items(), ("state", said(found.verdict or "waiting"))]
+    rows = [("applied", _time(found.applied_at_ms, specs)), *found.fields.items(), ("state", said(_STATES[found.verdict]))]
     if found.verdict:
         rows += [("decided", _time(found.decided_at_ms, specs)), *found.decided.items()]
     show_table(("field", "value"), [(said(name.replace("_", " ")), value) for name, value in rows])

@@ -79,6 +79,7 @@ class OfficePages:
             return response
         if not got.token:
             return self._sign_in_page(request, "wrong", status=403, merchant=merchant)
+        self._desk.sessions.end(request.cookies.get(OFFICE_COOKIE, ""))
         response = see_other(f"{OFFICE_PATH}/payments")
         self._set_cookie(response, OFFICE_COOKIE, got.token)
         response.delete_cookie(VISIT_COOKIE, path=OFFICE_PATH)
