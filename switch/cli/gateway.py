@@ -31,7 +31,7 @@ LIBRARIES = ("starlette", "hypercorn", "jinja2")  #: of the extra ``gateway``
 
 @click.group(cls=Verbs)
 def gateway() -> None:
-    """Serve the hosted payment page that shops post to (est3Dgate), show its callbacks, and certify shops."""
+    """Serve the hosted payment page that shops post to (est3Dgate), and look after its shops, merchants and callbacks."""
 
 
 @gateway.command(cls=Verb, short_help="Serve the payment page.")

@@ -141,6 +141,10 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
     _show(accepted, specs, tables=not write_specs)
     if write_specs:
         say_text(said(f"merchant and shop are written into {folder}; Switch knows the merchant from its next start"), None)
+        return
+    until = "declines its payments with 03" if specs.default_contract is None else "pays it under the default contract"
+    click.echo()
+    say_text(said(f"write both tables into the specification and start Switch again; until then it {until}"), "hint")
 
 
 @affiliation.command(cls=Verb, short_help="Refuse an application.")

@@ -64,6 +64,7 @@ def test_an_acceptance_shows_keys_and_tables(data: Path, tmp_path: Path) -> None
     assert "application 1 is accepted: the running page takes shop 630000001 within a second" in got.output
     for part in ("LECHOPPEDU00001", "LECHO001", "[[merchant]]", "[[shop]]", 'approved_on = "'):
         assert part in got.output
+    assert "until then it declines its payments with 03" in " ".join(got.output.split())
     assert run(data, "list").output.count("L'Échoppe") == 1
 
 

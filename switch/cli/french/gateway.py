@@ -62,6 +62,12 @@ GATEWAY: Final[dict[str, str]] = {
     "merchant and shop are written into {1}; Switch knows the merchant from its next start": (
         "le commerçant et la boutique sont écrits dans {1} ; Switch connaîtra le commerçant à son prochain démarrage"
     ),
+    "write both tables into the specification and start Switch again; until then it declines its payments with 03": (
+        "écrire les deux tables dans la spécification et redémarrer Switch ; d'ici là, il refuse ses paiements avec 03"
+    ),
+    "write both tables into the specification and start Switch again; until then it pays it under the default contract": (
+        "écrire les deux tables dans la spécification et redémarrer Switch ; d'ici là, il le règle au contrat par défaut"
+    ),
     "turned down": "rejetée",
     "application {1} is refused": "la demande {1} est refusée",
     "{1}: no application waits for a decision": "{1} : aucune demande n'attend de décision",

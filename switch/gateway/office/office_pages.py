@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from switch.business_day import typed_date
+from switch.business_day import BUSINESS_DATE_MAX, typed_date
 from switch.gateway.front.form_post import Handler, client_address, posted_form
 from switch.gateway.front.page_frame import html_page, page_language, see_other, style_route
 from switch.gateway.office.office_desk import OFFICE_ACTS, OfficeDesk
@@ -23,6 +23,8 @@ from switch.gateway.protocol.posted import Posted
 OFFICE_PATH: Final = "/office"
 OFFICE_COOKIE: Final = "office"
 VISIT_COOKIE: Final = "office_visit"
+FIRST_DATE: Final = "1970-01-01"  #: before it there were no times to compare
+_VISIT_CHARACTERS_MAX: Final = 64
 _ORDER_DIGITS_MAX: Final = 15
 SignedPage = Callable[[Request, OfficeSession], Awaitable[Response]]
 
@@ -53,7 +55,9 @@ class OfficePages:
         return self._sign_in_page(request)
 
     def _sign_in_page(self, request: Request, message: str = "", *, status: int = 200, **values: Any) -> Response:
-        visit = request.cookies.get(VISIT_COOKIE, "") or self._desk.sessions.new_visit()
+        visit = request.cookies.get(VISIT_COOKIE, "")
+        if not 0 < len(visit) <= _VISIT_CHARACTERS_MAX:
+            visit = self._desk.sessions.new_visit()
         response = html_page(
             request,
             __package__,
@@ -129,7 +133,7 @@ class OfficePages:
         today = self._desk.today()
         typed = request.query_params.get("date", "").strip()
         date = today if not typed else typed_date(typed[:20])
-        if date is None:
+        if date is None or not FIRST_DATE <= date <= BUSINESS_DATE_MAX:
             session.notice, date = ("date_wrong", typed[:20]), today
         page = request.query_params.get("page", "1")
         number = int(page) if page.isascii() and page.isdecimal() and len(page) < _ORDER_DIGITS_MAX else 1

@@ -248,7 +248,11 @@ async def test_a_payment_is_found_by_its_order_and_its_transaction(tmp_path: Pat
         assert (await clerk.get("/office/payments?order=FIND-1")).heading.startswith("Order FIND-1")
         transaction = end.form()[1]["TransId"]
         assert (await clerk.get(f"/office/payments?order={transaction}")).heading.startswith("Order FIND-1")
-        for wrong, sentence in (("order=NOBODY", "order or transaction “NOBODY”"), ("date=tomorrow", "“tomorrow” is no date")):
+        for wrong, sentence in (
+            ("order=NOBODY", "order or transaction “NOBODY”"),
+            ("date=tomorrow", "“tomorrow” is no date"),
+            ("date=9999-12-31", "“9999-12-31” is no date"),
+        ):
             assert sentence in notice_of(await clerk.get(f"/office/payments?{wrong}"))
 
 
