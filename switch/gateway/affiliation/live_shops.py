@@ -53,7 +53,10 @@ class LiveShops:
         task_status.started()
         while True:
             await trio.sleep(_LOOK_SECONDS)
-            await self.look()
+            try:
+                await self.look()
+            except Exception as fault:  # the disk is full, say: payments of the shops there are go on, and it looks again
+                self._told(f"affiliation: found {type(fault).__name__} as accepted shops were looked for; they are again")
 
     async def look(self) -> None:
         """Take up what was accepted since the last look."""
