@@ -96,6 +96,7 @@ class OfficeDesk:
         self._store, self._desk, self._data, self._tries = store, desk, data, tries
         self._reader = StoreReader(store.path)
         self._pairs = TokenBuckets(burst=TRIES_OF_PAIR, per_minute=1, clock_ms=clock_ms)
+        self._signing_in = 0  #: tries under way
         self._computing = trio.CapacityLimiter(SIGN_INS_AT_ONCE)
         self._rendering = trio.CapacityLimiter(STATEMENTS_AT_ONCE)
         self._acting: dict[int, trio.Lock] = {}
@@ -111,8 +112,15 @@ class OfficeDesk:
         wait = self._tries.wait_seconds(address) or self._pairs.wait_seconds(pair)
         if wait:
             return SignIn(wait_seconds=wait)
-        if self._computing.statistics().tasks_waiting >= SIGN_INS_WAITING_MAX:
+        if self._signing_in >= SIGN_INS_AT_ONCE + SIGN_INS_WAITING_MAX:
             return SignIn(wait_seconds=_BUSY_SECONDS)
+        self._signing_in += 1
+        try:
+            return await self._compared(known, password, pair)
+        finally:
+            self._signing_in -= 1
+
+    async def _compared(self, known: str, password: str, pair: tuple[str, str]) -> SignIn:
         stored = await self._reader.do(lambda books: books.office.password(known)) if self.shops_of(known) else None
         typed = password if len(password) in PASSWORD_CHARACTERS else ""
         record = stored.record if stored is not None and typed else None

@@ -269,3 +269,21 @@ async def test_posts_from_one_address_are_limited(tmp_path: Path) -> None:
         assert int(refused.answer.header("retry-after")) >= 1
         now[0] += 1_000
         assert (await page.begin("LIMIT-2")).answer.status == 200
+
+
+async def test_a_flood_of_sign_ins_keeps_no_payment_waiting(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        await set_password(page.store, TELECOM)
+        office = page.service.office
+        came: list[int] = []
+
+        async def guess(number: int) -> None:
+            came.append((await office.sign_in(TELECOM, "a wrong password", f"192.0.2.{number}")).wait_seconds)
+
+        async with trio.open_nursery() as nursery:
+            for number in range(200):
+                nursery.start_soon(guess, number)
+            await page.pay("FLOOD-1")
+            assert await page.state("FLOOD-1") == "captured"
+            assert len(came) < 200, "the payment was made while passwords were being computed"
+        assert sum(seconds > 0 for seconds in came) > 100, "most of them were sent away at once"
