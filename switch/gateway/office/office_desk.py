@@ -31,7 +31,7 @@ from switch.specs.specification import Specs
 from switch.transaction import APPROVALS
 
 SIGN_INS_AT_ONCE: Final = 2  #: tries whose password is being computed; others wait for their turn
-SIGN_INS_WAITING_MAX: Final = 20  #: more tries than that are sent away at once
+SIGN_INS_WAITING_MAX: Final = 8  #: more tries than that are sent away at once
 TRIES_OF_PAIR: Final = 5  #: wrong passwords for one merchant from one address; then one try a minute
 STATEMENTS_AT_ONCE: Final = 1  #: that are made while payments go on
 PAGE_ORDERS: Final = 50  #: on one page of a list
