@@ -11,6 +11,7 @@ from attrs import evolve
 
 from switch.errors import SpecError
 from switch.gateway.affiliation.contract import contract_values
+from switch.gateway.payments.faults import OthersGoOn
 from switch.gateway.store.affiliation_book import Affiliation
 from switch.gateway.store.reading import StoreReader
 from switch.specs.specification import Specs
@@ -53,10 +54,8 @@ class LiveShops:
         task_status.started()
         while True:
             await trio.sleep(_LOOK_SECONDS)
-            try:
+            with OthersGoOn():
                 await self.look()
-            except Exception as fault:  # the disk is full, say: payments of the shops there are go on, and it looks again
-                self._told(f"affiliation: found {type(fault).__name__} as accepted shops were looked for; they are again")
 
     async def look(self) -> None:
         """Take up what was accepted since the last look."""

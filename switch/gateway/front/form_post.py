@@ -10,7 +10,7 @@ import trio
 from starlette.requests import Request
 from starlette.responses import Response
 
-from switch.gateway.protocol.posted import FIELDS_MAX, POST_BYTES_MAX, Posted
+from switch.gateway.protocol.posted import POST_BYTES_MAX, Posted
 
 POST_SECONDS: Final = 30.0  #: for the whole body of a form
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -45,8 +45,8 @@ async def posted_form(request: Request) -> Posted:
     if reading.cancelled_caught:
         raise BadRequestError(408, f"body: found {len(body)} bytes in {POST_SECONDS:g} s, expected a whole form")
     posted = Posted.from_form(bytes(body), _CHARSETS.get(charset, "utf-8"))
-    if len(posted.fields) > FIELDS_MAX:
-        raise BadRequestError(413, f"body: found {len(posted.fields)} fields, expected at most {FIELDS_MAX}")
+    if excess := posted.excess():
+        raise BadRequestError(413, excess)
     return posted
 
 

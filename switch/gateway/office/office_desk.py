@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from switch.gateway.office.office_sessions import OfficeSession, OfficeSessions
 from switch.gateway.office.passwords import PASSWORD_CHARACTERS, password_is
 from switch.gateway.office.statement_files import read_statement, statement_dates_of
 from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.turns import Turns
 from switch.gateway.protocol.payment_request import minor_units
 from switch.gateway.store.callback_book import Callback, CallbackAttempt
 from switch.gateway.store.office_book import PostedOrder
@@ -99,7 +99,7 @@ class OfficeDesk:
         self._signing_in = 0  #: tries under way
         self._computing = trio.CapacityLimiter(SIGN_INS_AT_ONCE)
         self._rendering = trio.CapacityLimiter(STATEMENTS_AT_ONCE)
-        self._acting: dict[int, trio.Lock] = {}
+        self._acting = Turns()
 
     # signing in
 
@@ -225,7 +225,7 @@ class OfficeDesk:
         merchant has no such order. ``seen`` is how much had happened to the order when the form was shown: where more has
         happened since, nothing is done, so that a form that is sent twice moves money once."""
         shops = self.shops_of(merchant_id)
-        async with self._one_at_a_time(number):
+        async with self._acting.of(number):
             order = await self._reader.do(lambda books: books.office.own(tuple(shops), number))
             if order is None:
                 return None
@@ -236,16 +236,6 @@ class OfficeDesk:
             if act != "void" and (amount is None or not 0 < amount <= left):
                 return "act_amount", ""
             return await self._acted(order, shop, act, amount)
-
-    @asynccontextmanager
-    async def _one_at_a_time(self, number: int) -> AsyncIterator[None]:
-        lock = self._acting.setdefault(number, trio.Lock())
-        try:
-            async with lock:
-                yield
-        finally:
-            if not lock.statistics().tasks_waiting and not lock.locked():
-                self._acting.pop(number, None)
 
     async def _acted(self, order: PageOrder, shop: Shop, act: OfficeAct, amount: int | None) -> tuple[str, str]:
         try:

@@ -22,13 +22,14 @@ from switch.gateway.front.form_post import BadRequestError, Handler, client_addr
 from switch.gateway.front.page_frame import amount_shown, security_headers
 from switch.gateway.front.token_buckets import address_key
 from switch.gateway.office.office_pages import OfficePages
+from switch.gateway.payments.faults import tell_fault_of_page
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
 from switch.gateway.receipts.receipt_pages import ReceiptPages
 from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
 from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
 from switch.gateway.site.rendering import page, static_files, texts, time_shown
-from switch.gateway.site.service import PageService, tell_fault_of_page
+from switch.gateway.site.service import PageService
 from switch.gateway.site.sessions import PageSession, PostRefusal
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
@@ -55,7 +56,7 @@ class Site:
             routes=[
                 *posts,
                 *api_routes(service.profile, ApiDesk(service.specs, service.store, service.desk, service.clock_ms)),
-                *ReceiptPages(service.receipts).routes(),
+                *ReceiptPages(service.receipts).routes(self._guarded),
                 *OfficePages(service.office, self._guarded, secure=self._secure).routes(),
                 *AffiliationPages(
                     service.specs, service.store, service.limits.applications, self._guarded, clock_ms=service.clock_ms
