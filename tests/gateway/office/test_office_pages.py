@@ -6,6 +6,7 @@ import json
 import re
 from importlib import resources
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import trio
@@ -14,8 +15,9 @@ from switch.gateway.front.page_frame import words
 from switch.gateway.office.office_desk import TRIES_OF_PAIR
 from switch.gateway.office.office_sessions import IDLE_MINUTES, SESSION_HOURS
 from switch.gateway.protocol.hash_rules import signed
-from switch.gateway.protocol.order_states import STATUS_LETTERS
+from switch.gateway.protocol.order_states import STATUS_LETTERS, OrderEvent
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES, PageLanguage
+from switch.gateway.receipts.receipt_desk import MAILED, NOT_MAILED
 from switch.gateway.site.http_call import call, form_body
 from tests.gateway.payments.test_money import sqlite_journal
 from tests.gateway.payments.test_settling import close_day, rrn_of
@@ -24,6 +26,11 @@ from tests.support.office_clerk import AIRLINE, PASSWORD, TELECOM, Clerk, set_pa
 from tests.support.payment_page import FRICTIONLESS, LOST, Page, PaymentPage, ShopServer, payment_page, type_into
 
 OFFICE = "switch.gateway.office"
+#: What is written of an order beside what its life may be.
+NOTED = (
+    *("post", "told", "refund asked", "refund undone", "refund in part"),
+    *("reversal answered", "capture answered", "capture refused", MAILED, NOT_MAILED),
+)
 
 
 async def number_of(page: PaymentPage, oid: str, client_id: str = "600000000") -> int:
@@ -52,6 +59,8 @@ def test_every_text_of_the_office_is_there_in_every_language() -> None:
             assert {each[key].count("{}") for each in found.values()} == {text.count("{}")}, key
     for state in STATUS_LETTERS:
         assert f"state_{state}" in words(OFFICE, "fr")
+    for event in (*get_args(OrderEvent), *NOTED):
+        assert f"event_{event}" in words(OFFICE, "fr"), event
 
 
 async def test_a_merchant_signs_in_sees_the_day_and_signs_out(tmp_path: Path) -> None:
