@@ -9,7 +9,7 @@ sides understand the protocol differently, a payment here fails.
 - ``python_shop`` is the same shop with the standard library of Python: ``ver3`` (the hash), ``browser`` (pages),
   ``orders`` (what both shops sell).
 - ``wrong_hashes`` has the mistakes that integrators make, with the word that the page should find for each.
-- ``page_kills`` ends page, centre and shop by ``kill -9`` while bills are paid: ``make page-kills KILLS=200``.
+- ``running`` starts ``switch`` commands, ``xml_api`` asks the API of the page.
 
 Nothing here imports the product: it runs as ``python -m switch``.
 """

@@ -22,6 +22,7 @@ class Form:
     method: str
     values: list[tuple[str, str]] = field(default_factory=list)
     controls: set[str] = field(default_factory=set)
+    offered: list[tuple[str, str]] = field(default_factory=list)  #: boxes, ticked or not, and those that cannot be changed
 
 
 class _Reader(HTMLParser):
@@ -47,6 +48,8 @@ class _Reader(HTMLParser):
         form = self.forms[-1]
         form.controls.add(told["name"])
         kind = told.get("type", "text")
+        if kind == "checkbox":
+            form.offered.append((told["name"], told.get("value", "")))
         ticked = kind not in {"checkbox", "radio", "submit"} or "checked" in told
         if tag == "input" and ticked and "disabled" not in told:
             form.values.append((told["name"], told.get("value", "")))
