@@ -91,7 +91,7 @@ class PythonShop:
 
     def _judged(self, fields: dict[str, str], right: bool) -> str:
         order = self._orders.get(fields.get("oid", ""))
-        if not right or order is None or float(fields["amount"]) != float(order.amount):
+        if not right or order is None or fields["amount"] != order.amount:
             return FAILURE
         if fields["ProcReturnCode"] not in {"00", "0"} or fields["Response"] != "Approved":
             return APPROVED

@@ -113,20 +113,20 @@ def _money_faults(found: Facts) -> Iterable[str]:
 
 def _shop_faults(found: Facts) -> Iterable[str]:
     """The shop and the orders."""
-    captured: Counter[str] = Counter()
+    captured: dict[str, list[str]] = {}
     for attempt in found.attempts:
         if attempt.oid not in found.receipts:
             continue
         state, receipt = found.states[attempt.oid], found.receipts[attempt.oid]
-        captured[attempt.bill] += state in {"C", "S"}
+        captured.setdefault(attempt.bill, []).extend([attempt.oid] * (state in {"C", "S"}))
         if ("is accepted" in receipt) != (state in {"C", "S"}):
             yield f"order {attempt.oid} is {state}, and the shop's receipt says: {receipt}"
-    for bill, times in captured.items():
-        if times > 1:
-            yield f"bill {bill} was paid {times} times"
-        if times and bill in found.unpaid:
+    for bill, orders in captured.items():
+        if len(orders) > 1:
+            yield f"bill {bill} was paid {len(orders)} times, by orders {', '.join(orders)}"
+        if orders and bill in found.unpaid:
             yield f"bill {bill} was paid, and the shop asks for it"
-        if not times and bill not in found.unpaid:
+        if not orders and bill not in found.unpaid:
             yield f"bill {bill} was not paid, and the shop does not ask for it"
 
 

@@ -33,6 +33,8 @@ def _campaign(folder: Path, seed: int, kills: int) -> int:
     states = Counter(campaign.last.states.values()) if campaign.last else Counter()
     for name, figure in [*sorted(campaign.kills.items()), *sorted(campaign.figures.items()), *sorted(states.items())]:
         print(f"{figure:7}  {name}")
+    seconds = sorted(campaign.seconds)
+    print(f"seconds until all told the same: {seconds[len(seconds) // 2]:.1f} at the median, {seconds[-1]:.1f} at most")
     for sentence in campaign.faults:
         print(f"fault: {sentence}")
     ended = f"{len(campaign.faults)} faults" if campaign.faults else "page, shop, orders and journal tell the same"
