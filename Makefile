@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-long lint format types bench against day-bench tls-bench follow-bench security-bench sim chaos mutate stalls fuzz deals docs clean
+.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench security-bench sim chaos mutate stalls fuzz deals docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -37,8 +37,11 @@ shop: $(VENV)/.installed ## start Switch, its payment page and a shop of bills o
 test: $(VENV)/.installed-dev ## run the tests on all cores (ARGS="--cov=switch --cov-report=term" measures coverage, ARGS=tests/clearing runs a part)
 	@$(VENV)/bin/python -m pytest -n auto -m "not long" $(ARGS)
 
-test-long: $(VENV)/.installed-dev ## run the tests that take their time, and every property with more examples
-	@$(VENV)/bin/python -m pytest -n auto -m "long or hypothesis" --hypothesis-profile=thorough $(ARGS)
+test-long: $(VENV)/.installed-dev ## run the tests that take their time: servers, kills, whole days, rendered pages, programs of others
+	@$(VENV)/bin/python -m pytest -n auto -m long $(ARGS)
+
+properties: $(VENV)/.installed-dev ## run every property with ten times the examples (some twenty minutes)
+	@$(VENV)/bin/python -m pytest -n auto -m hypothesis --hypothesis-profile=thorough $(ARGS)
 
 lint: $(VENV)/.installed-dev ## check style and formatting
 	@$(VENV)/bin/ruff check .

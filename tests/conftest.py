@@ -19,7 +19,7 @@ from tests.support.certificates import Drawer
 os.environ.pop("FORCE_COLOR", None)  # what runs the suite may want colours; what commands print to a pipe has none
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the suite behind nohup wants it to pass, too
 settings.register_profile("short", deadline=None, max_examples=12)  # no deadline: a busy machine is no fault
-settings.register_profile("thorough", deadline=None, max_examples=150)  # make test-long runs every property again, with this
+settings.register_profile("thorough", deadline=None, max_examples=150)  # make properties runs every property with this
 settings.load_profile("short")
 
 
