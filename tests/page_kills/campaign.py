@@ -19,7 +19,7 @@ from tests.page_kills.shopper import ACCOUNTS, Attempt, BillPayer
 TOGETHER: Final = {("page",): 5, ("centre",): 4, ("shop",): 3, ("page", "centre"): 2, NAMES: 1}
 ROUND_KILLS: Final = 8  #: after so many kills everything is compared, and the shop gets new bills
 STEP_SECONDS: Final = 5.0  #: at most, until the step after which a kill comes
-SETTLE_SECONDS: Final = 20.0  #: so long nothing changes before a difference is a fault
+SETTLE_SECONDS: Final = 40.0  #: so long nothing changes before a difference is a fault: an advice is sent again after 25
 REPLAY_SECONDS: Final = 7.0  #: after which callbacks that wait are sent by hand, lest the campaign waits for minutes
 STEPS: Final = ("pan", "code", "HASH", "pan", "code", "HASH", "other", "answer")  #: requests after which a kill comes
 PAUSE_SECONDS: Final = 0.3  #: at most, after such a step
