@@ -536,7 +536,7 @@ TESTED_BY: Final = {
     "reconciliation/as_rows": "cli/test_reconcile.py",
     "reconciliation/findings": "reconciliation/test_matching.py",
     "reconciliation/movement": "reconciliation/test_matching.py",
-    "reconciliation/readers/tables": "reconciliation/readers/test_layouts.py",
+    "reconciliation/readers/tables": "reconciliation/readers/test_row_kinds.py",
     "reconciliation/sale_passes": "reconciliation/test_matching.py",
     "reconciliation/workbench": "reconciliation/test_matching.py",
     "routing/handling/adjustments": "trials/test_many_tips.py",

@@ -44,6 +44,8 @@ def test_queries(name: str, kind: str) -> None:
         (b"", "CC5Request: found no XML"),
         (b"<a/>", "CC5Request: found an element 'a', expected an element CC5Request"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><CC5Request/>', "CC5Request: found a document type (DOCTYPE)"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><CC5Request/>'.encode("utf-16"), "CC5Request: found a document type (DOCTYPE)"),
+        (b'<?xml version="1.0" encoding="bogus"?><CC5Request/>', "CC5Request: found no XML (unknown encoding: bogus)"),
         (document("<Type>Pay</Type>"), "Type: found 'Pay', expected Auth, PreAuth, PostAuth, Void, Credit"),
         (document("<Type>Auth</Type>"), "Number: found no card number, expected 12 to 19 digits"),
         (document("<Type>Void</Type>"), "OrderId: found nothing"),
