@@ -386,7 +386,6 @@ TESTED_BY: Final = {
     "gateway/payments/desk": "gateway/payments/test_payment_desk.py",
     "gateway/payments/paying": "gateway/payments/test_payment_desk.py",
     "gateway/site/calling_back": "gateway/site/test_payments.py",
-    "gateway/site/http_call": "gateway/site/test_payments.py",
     "gateway/payments/outcomes": "gateway/site/test_payments.py",
     "gateway/site/rendering": "gateway/site/test_pages.py",
     "gateway/site/service": "gateway/site/test_payments.py",

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from attrs import field
 
 from switch.display.guarded_xml import DocumentTypeError, TextEncodingError, refuse_document_type
-from switch.gateway.protocol.payment_request import FieldError, currency_of, minor_units
+from switch.gateway.protocol.payment_request import ORDER_ID_LENGTH_MAX, FieldError, currency_of, minor_units
 from switch.record import frozen
 from switch.spec_table import AMOUNT_MINOR_MAX
 
@@ -162,8 +162,11 @@ def _expiry(given: str, errors: list[FieldError]) -> str:
 
 
 def _lacks(request: ApiRequest) -> list[FieldError]:
-    """What a request of its kind is nothing without."""
+    """What a request of its kind is nothing without, and names that are longer than any that is given."""
     lacks = []
+    for tag, value in (("OrderId", request.order_id), ("TransId", request.transaction_id)):
+        if len(value) > ORDER_ID_LENGTH_MAX:
+            lacks.append(FieldError(tag, f"{len(value)} characters", f"at most {ORDER_ID_LENGTH_MAX}"))
     if request.kind in PAYS:
         if not re.fullmatch(r"[0-9]{12,19}", request.number):
             lacks.append(FieldError("Number", "no card number", "12 to 19 digits"))
