@@ -238,7 +238,6 @@ def test_the_cause_of_a_wrong_hash_is_named(page_url: str, oid: str, way: str) -
         assert "TEST1234" not in page.text
 
 
-@pytest.mark.xfail(strict=False, reason="the second post of an order changes what the first page charges")
 def test_a_shopper_pays_the_amount_that_the_page_showed(page_url: str, oid: str) -> None:
     """The shop posts its order anew with another amount while the shopper looks at the first page."""
     with PythonShop(page_url) as shop:
@@ -258,7 +257,6 @@ def bills_url(page_url: str, tmp_path: Path) -> Iterator[str]:
         yield shop.ready()
 
 
-@pytest.mark.xfail(strict=False, reason="the demo shop captures a second payment of a bill")
 def test_a_bill_of_the_demo_shop_is_paid_once_in_two_tabs(page_url: str, bills_url: str) -> None:
     tabs = []
     for _ in range(2):
