@@ -17,7 +17,6 @@ from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
-from switch.cli.gateway import GATEWAY_PORT, first_path, refuse_without_libraries, refuse_without_shops
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
@@ -160,11 +159,21 @@ def up(
 def _gateway_port(specs: Specs, *, free_ports: bool) -> int:
     """Where the payment page is to be served; SwitchError where it cannot be."""
     from switch.centre.supervisor import payment_page_listener
+    from switch.cli.gateway import GATEWAY_PORT, refuse_without_libraries, refuse_without_shops
 
     refuse_without_libraries()
     refuse_without_shops(specs)
     payment_page_listener(specs)
     return 0 if free_ports else GATEWAY_PORT
+
+
+def _page(ready: dict[str, Any], specs: Specs) -> list[tuple[str, str]]:
+    """Where the payment page of the first shop is, if it is served."""
+    if "gateway" not in ready:
+        return []
+    from switch.cli.gateway import first_path
+
+    return [("page", ready["gateway"]["url"] + first_path(specs))]
 
 
 def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
@@ -192,8 +201,7 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
     scenario = [("scenario", _played(options))] if options.scenario is not None else []
-    page = [("page", ready["gateway"]["url"] + first_path(specs))] if "gateway" in ready else []
-    show_pairs([*issuers, ("data", ready["data"]), *traced, *scenario, *page])
+    show_pairs([*issuers, ("data", ready["data"]), *traced, *scenario, *_page(ready, specs)])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 
