@@ -38,6 +38,7 @@ ORDER: Final = (
     "routing/traffic",
     "routing/handling",
     "routing",
+    "scenarios",
     "issuers/cards",
     "card_security",
     "issuers/proofs",

@@ -277,7 +277,7 @@ BAD = [
         "settlement_day = 1\nsettlement_days = 1",
         (
             "calendar.toml:{line}: settlement_day: found a key nobody reads, "
-            "expected one of cut_off, holiday, settlement_days, time_zone, weekend"
+            "expected one of cut_off, holiday, settlement_days, time_zone, weekend (the nearest is settlement_days)"
         ),
     ),
     (
