@@ -570,7 +570,6 @@ TESTED_BY: Final = {
     "specs/specification": "specs/test_load.py",
     "specs/toml_lines": "specs/test_load.py",
     "trace/reader": "trace/test_recorder.py",
-    "trace/told": "trace/test_recorder.py",
     "trace/up_to_date": "trace/test_process.py",
     "transaction": "routing/test_switchboard.py",
 }
