@@ -29,6 +29,7 @@ ORDER: Final = (
     "iso8583/edition93",
     "iso8583/nested",
     "iso8583/mapping",
+    "iso8583/scripted",
     "iso8583/reading/pasted",
     "iso8583/reading",
     "pcap",
@@ -39,6 +40,7 @@ ORDER: Final = (
     "routing/handling",
     "routing",
     "scenarios",
+    "verification",
     "issuers/cards",
     "card_security",
     "issuers/proofs",
@@ -74,6 +76,7 @@ ORDER: Final = (
     "batch/page",
     "mail",
     "explain",
+    "witness",
     "acquirer",
     "gateway/store",
     "gateway/payments",
@@ -96,6 +99,7 @@ ROOMS: Final = {folder.split("/")[0] for folder in PURE} - {"", "display"}
 ROOM_IMPORTS: Final = {
     "settlement": {"clearing"},
     "disputes": {"clearing"},
+    "verification": {"scenarios"},
     "transfers": {"settlement"},
     "reconciliation": {"settlement"},
 }
@@ -365,6 +369,16 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "verification/duration": "verification/test_sentence.py",
+    "verification/expectation": "verification/test_sentence.py",
+    "verification/expectation_file": "verification/test_sentence.py",
+    "verification/verdict_words": "verification/test_verdict.py",
+    "verification/seen_message": "verification/test_verdict.py",
+    "trace/sightings": "cli/test_verify.py",
+    "witness/expectation_files": "cli/test_verify.py",
+    "witness/followed_trace": "cli/test_verify.py",
+    "witness/traced_facts": "cli/test_verify.py",
+    "cli/requests": "cli/test_verify.py",
     "acquirer/card_proofs": "e2e/test_card_security.py",
     "acquirer/ready_file": "cli/test_with_a_centre.py",
     "cli/certify": "gateway/certify/test_checklist.py",
