@@ -48,10 +48,9 @@ def verify(
     nothing expected. The exit code is 1 then, and 2 for a mistake in an expectation.
 
     \b
-    switch verify 'one 0420 of rrn 632603575796 within 30s of its 0100' --wait 40s
-    switch verify 'one 0420 of terminal ONDE0001, nothing after' --wait 10s
-    switch verify 'no 0100 of card 4507160000000010 for 5s' --wait 5s
-    switch verify 'at least 2 0100 answered 91' 'one unreadable' --since 10m
+    switch verify 'one 0420 of rrn 632603575796' --wait 40s
+    switch verify 'no 0100 of terminal ONDE0001 for 5s' --wait 5s
+    switch verify 'at least 2 0100 answered 91' --since 10m
     switch verify expectations.toml --junit out.xml
     """
     from switch.specs.load import specs_of
