@@ -262,6 +262,10 @@ class SpecTable:
             else:
                 self.mistake(f"{key}.{name}", _shown(item), f"a table [{key}.{name}]")
 
+    def fresh(self) -> SpecTable:
+        """The same table, of which nothing has been asked yet: for another reader."""
+        return SpecTable(self.file, self._values, self.path, self._lines, self._mistakes)
+
     def made(self, key: str, values: Mapping[str, Any]) -> SpecTable:
         """A table that the file spells in another way, at a key."""
         return self._below(key, values)

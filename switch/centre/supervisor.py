@@ -45,6 +45,8 @@ from switch.machine.starter import Starter
 from switch.machine.stopping import FINISH, Stop
 from switch.record import frozen
 from switch.routing.traffic.effects import Notice
+from switch.scenarios.host_rule import HostRule
+from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
 from switch.specs.folder import remember_specs
 from switch.specs.specification import Specs
@@ -69,6 +71,7 @@ class Options:
     accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
+    rules: tuple[HostRule, ...] = ()  #: of scenarios at the host
 
 
 def wall_clock_ms() -> int:
@@ -167,7 +170,8 @@ class Centre:
     async def _run(self, journal: SqliteJournal, recording: TraceProcess | None, clock: BusinessClock) -> None:
         trace = recording.trace if recording is not None else None
         keys = KeyModule.open(self.options.data, self.specs.issuers)
-        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace, keys=keys)
+        playbook = Playbook(self.options.rules, self.options.seed)
+        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace, keys=keys, playbook=playbook)
         self._stop.unanswered = lambda: server.board.pending
         if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
             await clock.open(self.options.business_date, "operator")
@@ -178,6 +182,8 @@ class Centre:
         warning = reach(self.specs.centre.listeners, [address[0] for address in addresses.values()])
         if warning is not None:
             self._tell(Notice("open_to_others", warning))
+        for later, earlier in overshadowed(playbook.rules):
+            self._tell(Notice("scenario", f"{later.label}: it can never apply, {earlier.label} stands before it and takes all"))
         settle_memory()
         traced = recording.running() if recording is not None else nullcontext()
         async with self._starter.running(), traced, trio.open_nursery() as whole:
@@ -202,6 +208,8 @@ class Centre:
                 await self._stop.comes_to(FINISH)
                 self._tell(Notice("stopping", "finishing what is in flight"))
                 server.stop()
+            for rule in playbook.never_hit():
+                self._tell(Notice("scenario", f"{rule.label}: never applied: {rule.in_words}"))
             whole.cancel_scope.cancel()
 
     def _how_secured(self, listener: Listener) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from switch.cli.gateway import GATEWAY_PORT, first_path, refuse_without_librarie
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
+from switch.display.plural import plural
 from switch.errors import SwitchError
 from switch.machine.starting import launch
 from switch.machine.stopping import Stop
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     type=PATH,
     metavar="FILE",
     shell_complete=scenario_names,
-    help="Scenario the issuers play (a TOML file, or a name in specs/scenarios).",
+    help="Scenario that Switch and the issuers play (a TOML file, or a name in specs/scenarios).",
 )
 @seed_option
 @option(
@@ -107,8 +108,7 @@ def up(
         raise SwitchError("--accept-clock: found beside --business-date, expected one of them")
     specs = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
     chosen = scenario_path(scenario, specs) if scenario else None
-    if chosen:
-        load_scenario(chosen, specs)
+    played = load_scenario(chosen, specs) if chosen else None
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
@@ -124,6 +124,7 @@ def up(
         ready_file=ready_file,
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
         trace=trace or follow,
+        rules=played.host.rules if played is not None else (),
     )
 
     printer = Printer(stop.finish)
@@ -190,10 +191,18 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     else:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
+    scenario = [("scenario", _played(options))] if options.scenario is not None else []
     page = [("page", ready["gateway"]["url"] + first_path(specs))] if "gateway" in ready else []
-    show_pairs([*issuers, ("data", ready["data"]), *traced, *page])
+    show_pairs([*issuers, ("data", ready["data"]), *traced, *scenario, *page])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
+
+
+def _played(options: Options) -> str:
+    """The scenario that is played, and how many of its rules are the host's."""
+    assert options.scenario is not None
+    at_host = f": {plural(len(options.rules), 'rule')} at the host" if options.rules else ""
+    return f"{options.scenario.stem}{at_host}"
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:

@@ -6,7 +6,7 @@ asks for, its card, terminal, merchant, exact amount or MTI, and only the rules 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -65,6 +65,11 @@ class Playbook:
     def __len__(self) -> int:
         return len(self.played)
 
+    @property
+    def rules(self) -> list[HostRule]:
+        """The rules, in the order in which they are tried."""
+        return [played.rule for played in self.played]
+
     def put_first(self, rules: Iterable[HostRule]) -> None:
         """Add rules before all others, in their order; the counts of the others go on."""
         self._arrange([*(PlayedRule(rule, 0) for rule in rules), *self.played])
@@ -96,7 +101,7 @@ class Playbook:
                 self._tried_always.append(played)
         self._looked_up = [(FOUND_BY.index(name), found) for name, found in self._found.items()]
 
-    def _candidates(self, marks: Marks) -> list[PlayedRule]:
+    def _candidates(self, marks: Sequence[str]) -> list[PlayedRule]:
         """The rules that may match, in their order."""
         lists = [rules for place, found in self._looked_up if (rules := found.get(marks[place])) is not None]
         if not lists:
@@ -107,8 +112,8 @@ class Playbook:
             return lists[0]
         return sorted((played for each in lists for played in each), key=lambda played: played.place)
 
-    def match(self, marks: Marks, facts_of: Callable[[], Facts]) -> Cue | None:
-        """The first rule that fits a message and whose turn has come, counted as applied."""
+    def match(self, marks: Sequence[str], facts_of: Callable[[], Facts]) -> Cue | None:
+        """The first rule that fits a message and whose turn has come, counted as applied; ``marks`` as in ``Marks``."""
         candidates = self._candidates(marks)
         if not candidates:
             return None

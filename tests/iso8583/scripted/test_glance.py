@@ -73,4 +73,4 @@ def test_words_of_a_purchase() -> None:
     ],
 )
 def test_words_of_other_messages(elements: dict[str, str], name: str, words: tuple[str, ...]) -> None:
-    assert facts(purchase(**elements)).words(name) == words
+    assert facts(purchase(1, **elements)).words(name) == words

@@ -1,0 +1,44 @@
+"""The rules of scenarios at the host of one centre: which of them applies to a message of an acquirer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from switch.iso8583.message import Message
+from switch.iso8583.scripted.glance import MessageFacts, marks_of
+from switch.lines.line import Line
+from switch.merchant import Merchant
+from switch.routing.table.routes import RoutingTable
+from switch.scenarios.playbook import Cue, Playbook
+
+
+class HostScript:
+    """The rules with their counts, and where to look up what no message says."""
+
+    def __init__(self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant]) -> None:
+        self.playbook = playbook
+        self._table, self._merchants = table, merchants
+
+    def cue(self, line: Line, message: Message) -> Cue | None:
+        """The rule that applies to a message in the form of 1987, counted as applied; None where none does."""
+        return self.playbook.match(marks_of(message), lambda: self.facts(line.name, message, line))
+
+    def facts(self, line_name: str, message: Message, line: Line) -> MessageFacts:
+        """What the rules may ask of a message."""
+        return MessageFacts(message, line.codec.dialect, self._elsewhere(line_name.partition(" ")[0]))
+
+    def _elsewhere(self, listener: str) -> Callable[[str, str], str]:
+        """What no message says: issuer and scheme of a card, MCC of a merchant, and the listener."""
+
+        def look_up(name: str, key: str) -> str:
+            if name == "line":
+                return listener
+            if name == "mcc":
+                merchant = self._merchants.get(key)
+                return merchant.mcc if merchant is not None else ""
+            route = self._table.find(key) if key else None
+            if route is None:
+                return (self._table.scheme_of(key) or "") if name == "scheme" and key else ""
+            return route.issuer if name == "issuer" else route.scheme
+
+        return look_up
