@@ -88,6 +88,7 @@ ORDER: Final = (
     "shop",
     "centre/host",
     "centre",
+    "testing",
     "cli/french",
     "cli/command",
     "cli/console",
@@ -127,6 +128,7 @@ DOORKEEPERS: Final = {
     "click": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "rich": {"cli", "cli/command", "cli/console", "cli/request", "cli/show"},
     "tomli": {"specs"},
+    "pytest": {"testing"},
     "tomllib": set(),
     "cryptography": {"data_folder", "card_security", "keys"},
     "ssl": {"lines", "mail", "gateway/site"},
@@ -372,6 +374,11 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "testing/plugin": "testing/test_centre_fixture.py",
+    "testing/reserve": "testing/test_centre_fixture.py",
+    "testing/owned_centre": "testing/test_centre_fixture.py",
+    "testing/centre_for_tests": "testing/test_centre_fixture.py",
+    "testing/expecting": "testing/test_centre_fixture.py",
     "verification/duration": "verification/test_sentence.py",
     "verification/expectation": "verification/test_sentence.py",
     "verification/expectation_file": "verification/test_sentence.py",

@@ -51,4 +51,5 @@ def seen_in_words(seen: SeenMessages, left_over: Sequence[SeenMessage], sent: in
     """How many messages the gateway sent, and how many of them nothing expected."""
     if not sent:
         return "the gateway sent no message" if not len(seen) else "the gateway sent no message in that time"
-    return f"the gateway sent {plural(sent, 'message')}; no expectation speaks of {len(left_over)} of them"
+    rest = f"no expectation speaks of {len(left_over)} of them" if left_over else "expectations speak of each"
+    return f"the gateway sent {plural(sent, 'message')}; {rest}"
