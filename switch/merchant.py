@@ -50,7 +50,8 @@ CONTRACT_DAYS_MAX = 366  #: of a period in a contract: a year
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 #: An address as RFC 5321 has them, in ASCII and without quotes: at most 64 characters, @, a domain of at most 189.
-EMAIL: Final = rf"(?=.{{1,64}}@.{{1,189}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
+#: ``=?`` begins an encoded word in a header (RFC 2047), which may stand for a line end, so no address that is taken has it.
+EMAIL: Final = rf"(?!.*=\?)(?=.{{1,64}}@.{{1,189}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 EMAIL_EXPECTED: Final = "an e-mail address"
 
 RIB_DIGITS = 24  #: 3 bank + 3 city + 16 account + 2 key (Morocco, since the SIMT reform)

@@ -59,6 +59,7 @@ def test_a_merchant_as_its_file_says_it() -> None:
         ({"mcc": "٥٩١٢"}, "mcc: found '٥٩١٢', expected four digits (ISO 18245)"),
         ({"currency": "MAD"}, "currency: found 'MAD', expected three digits (ISO 4217)"),
         ({"email": "officine"}, "email: found 'officine', expected an e-mail address"),
+        ({"email": "a=?b@c.example"}, "email: found 'a=?b@c.example', expected an e-mail address"),
         ({"language": "de"}, "language: found 'de', expected one of fr, en, ar"),
         ({"terminals": ["PHARMA1"]}, "terminals: found 'PHARMA1', expected terminal ids of 8 characters"),
         ({"terminals": "PHARMA01"}, "terminals: found 'PHARMA01', expected a list"),

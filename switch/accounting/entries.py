@@ -82,6 +82,38 @@ class SettledAmount:
 
 
 @frozen(kw_only=True)
+class ConvertedPayout:
+    """A payout that is paid in another currency than that of its sales: worth ``converted_minor``, less a margin."""
+
+    business_date: str
+    merchant_id: str
+    name: str
+    terminal_id: str
+    number: int
+    reference: str
+    sold_minor: int
+    sold_currency: str
+    converted_minor: int
+    margin_minor: int
+    paid_minor: int
+    paid_currency: str
+    rate: str
+
+
+@frozen(kw_only=True)
+class TakenDebit:
+    """What a direct debit takes from the account of a merchant, above zero; on its value date."""
+
+    business_date: str
+    merchant_id: str
+    name: str
+    reference: str
+    currency: str
+    amount_minor: int
+    value_date: str
+
+
+@frozen(kw_only=True)
 class EntryLine:
     """One line of an entry: debited above zero, credited below."""
 
@@ -149,6 +181,44 @@ def entry_of_amount(amount: SettledAmount, value_date: str, chart: Chart) -> Acc
         currency=amount.currency,
         value_date=value_date,
         lines=list(_lines(amounts, chart)),
+    )
+
+
+def entries_of_conversion(payout: ConvertedPayout, value_date: str, chart: Chart) -> Iterator[AccountingEntry]:
+    """The two entries of a conversion, each in one currency: what the remises put on the bank account leaves it, and what was
+    paid comes in its place, with the margin; the account of conversions stands between them."""
+    sold = (("bank", -payout.sold_minor), ("conversion", payout.sold_minor))
+    paid = (("bank", payout.paid_minor), ("conversion_margin", payout.margin_minor), ("conversion", -payout.converted_minor))
+    parts = (("sold", payout.sold_currency, sold), ("paid", payout.paid_currency, paid))
+    number = f"/{payout.number:06d}" if payout.number else ""
+    of = f"{payout.business_date}/conversion/{payout.merchant_id}{_at(payout.terminal_id)}{number}/{payout.reference}"
+    for part, currency, amounts in parts:
+        yield AccountingEntry(
+            business_date=payout.business_date,
+            entry_id=f"{of}/{part}",
+            merchant_id=payout.merchant_id,
+            terminal_id=payout.terminal_id,
+            remise=payout.number,
+            narrative=f"conversion of payout {payout.reference} at {payout.rate}",
+            currency=currency,
+            value_date=value_date,
+            lines=list(_lines(amounts, chart)),
+        )
+
+
+def entry_of_debit(debit: TakenDebit, chart: Chart) -> AccountingEntry:
+    """The entry of a direct debit as the bank executes it. That of its amount, ``direct_debit``, brought the payout to zero:
+    what the merchant owed then is paid now."""
+    return AccountingEntry(
+        business_date=debit.business_date,
+        entry_id=f"{debit.business_date}/direct_debit/{debit.merchant_id}/{debit.reference}/taken",
+        merchant_id=debit.merchant_id,
+        terminal_id="",
+        remise=0,
+        narrative=f"direct debit {debit.reference}",
+        currency=debit.currency,
+        value_date=debit.value_date,
+        lines=list(_lines((("direct_debit", debit.amount_minor), ("bank", -debit.amount_minor)), chart)),
     )
 
 

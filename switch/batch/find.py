@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from decimal import ROUND_UP, Decimal
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -19,6 +20,7 @@ from attrs import asdict
 from switch.batch.figures import rows_of
 from switch.endofday import books
 from switch.errors import NegativeAnswerError
+from switch.money import CURRENCIES, minor_digits
 from switch.record import frozen
 
 DAYS_AROUND: Final = 7  #: dates before and after the one asked for among which near misses are looked for
@@ -27,16 +29,21 @@ LINES_SHOWN_MAX: Final = 200  #: transactions of what fits
 SALES_READ_MAX: Final = 10_000  #: of presentments with the same amount; more than that tells nobody anything
 NAME_LETTERS_MIN: Final = 4  #: of a word that may name a merchant
 
+_AmountKind = Literal["net", "gross", "paid"]
 FoundKind = Literal["payout", "remise", "sale"]
 
 
 @frozen(kw_only=True)
 class Question:
-    """What somebody knows: any part of a label (several words), a date, an amount above zero."""
+    """What somebody knows: any part of a label (several words), a date, an amount above zero that names no currency."""
 
     label: str
     on: str  #: ISO date
-    amount_minor: int
+    amount: Decimal  #: in units of whichever currency a row is in
+
+    def minor(self, currency: str) -> Decimal:
+        """The amount in minor units of a currency: a fraction where it has more decimals than the currency."""
+        return self.amount.scaleb(minor_digits(currency))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -60,12 +67,15 @@ class Found:
     line_count: int
     gross_minor: int
     net_minor: int
+    paid_currency: str  #: of what the account was credited: another one where the payout was converted
+    paid_minor: int
     outcome: str  #: paid, carried; of a sale empty
     by_label: bool
     by_date: bool
-    by_amount: Literal["net", "gross", ""]  #: which of its amounts is the one asked for
+    by_amount: Literal["net", "gross", "paid", ""]  #: which of its amounts is the one asked for
     days_off: int  #: from the date asked for to the nearer of business date and value date
-    minor_off: int  #: from the amount asked for to the nearer of net and gross
+    minor_off: int  #: from the amount asked for to the nearest of paid, net and gross, away from zero to a whole unit
+    off_currency: str  #: of that amount
 
     @property
     def fits(self) -> bool:
@@ -151,7 +161,8 @@ def _payouts(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]
     """The payouts, and the remises that are paid with others."""
     for row in rows_of(connection, "payouts", _range(asked)):
         kind, reference, on, value_date, merchant_id, name, terminal_id, number, label, outcome, *sums = row
-        currency, count, gross, net = sums
+        currency, count, gross, net, paid_minor, paid_in = sums
+        paid, paid_currency = (net, currency) if paid_minor is None else (paid_minor, paid_in)
         remise = f"{number:06d}" if number else ""
         yield _held(
             asked,
@@ -159,7 +170,7 @@ def _payouts(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]
             named=(reference, merchant_id, terminal_id, label, remise),
             name=name,
             dates=(on, value_date),
-            amounts=(net, gross),
+            amounts={"net": (net, currency), "gross": (gross, currency), "paid": (paid, paid_currency)},
             about=(reference, merchant_id, terminal_id, number, label, currency, count, outcome),
         )
 
@@ -167,7 +178,7 @@ def _payouts(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]
 def _sales(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
     key = {
         **_range(asked),
-        "amount_minor": asked.amount_minor,
+        "minors": json.dumps(sorted({int(minor) for minor in map(asked.minor, (*CURRENCIES, "")) if minor == int(minor)})),
         "words": json.dumps(asked.words),
         "sales_read_max": SALES_READ_MAX,
     }
@@ -179,7 +190,7 @@ def _sales(connection: sqlite3.Connection, asked: Question) -> Iterator[Found]:
             named=(rrn, approval_code, merchant_id, terminal_id),
             name=name,
             dates=(on, on),
-            amounts=(net, amount),
+            amounts={"net": (net, currency), "gross": (amount, currency), "paid": (net, currency)},
             about=(rrn, merchant_id, terminal_id, 0, card, currency, 1, ""),
         )
 
@@ -191,13 +202,15 @@ def _held(
     named: Iterable[str],
     name: str,
     dates: tuple[str, str],
-    amounts: tuple[int, int],
+    amounts: dict[_AmountKind, tuple[int, str]],
     about: tuple[str, str, str, int, str, str, int, str],
 ) -> Found:
-    """A candidate, held to what was asked. ``dates`` are business and value date, ``amounts`` net and gross."""
+    """A candidate, held to what was asked. ``dates`` are business and value date; what is paid is the net unless converted."""
     reference, merchant_id, terminal_id, remise_number, label, currency, count, outcome = about
     off = [(date.fromisoformat(each) - date.fromisoformat(asked.on)).days for each in dates]
-    amounts_off = [abs(each) - asked.amount_minor for each in amounts]
+    amounts_off = {each: abs(minor) - asked.minor(of) for each, (minor, of) in amounts.items()}
+    by_amount: Literal["net", "gross", "paid", ""] = next((each for each, minor in amounts_off.items() if not minor), "")
+    nearest = min(amounts_off, key=lambda each: abs(amounts_off[each].scaleb(-minor_digits(amounts[each][1]))))
     return Found(
         kind=kind,
         reference=reference,
@@ -210,14 +223,17 @@ def _held(
         label=label,
         currency=currency,
         line_count=count,
-        gross_minor=amounts[1],
-        net_minor=amounts[0],
+        gross_minor=amounts["gross"][0],
+        net_minor=amounts["net"][0],
+        paid_currency=amounts["paid"][1],
+        paid_minor=amounts["paid"][0],
         outcome=outcome,
         by_label=is_named(asked, named, name),
         by_date=0 in off,
-        by_amount="net" if not amounts_off[0] else "gross" if not amounts_off[1] else "",
+        by_amount=by_amount,
         days_off=min(off, key=abs),
-        minor_off=min(amounts_off, key=abs),
+        minor_off=int(amounts_off[nearest].to_integral_value(ROUND_UP)),
+        off_currency=amounts[nearest][1],
     )
 
 

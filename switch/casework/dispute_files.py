@@ -17,7 +17,7 @@ from switch.endofday import books
 from switch.errors import SwitchError
 from switch.record import frozen
 
-_KNOWN: Final = "SELECT dossier FROM dispute_event WHERE record_id = ?"
+_KNOWN: Final = "SELECT dossier FROM dispute_event WHERE record_id = ? AND record_id <> ''"  #: as its index says
 _ASIDE: Final = "INSERT OR IGNORE INTO dispute_set_aside VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ALL_ASIDE: Final = "SELECT file_name, line, reason, record FROM dispute_set_aside ORDER BY recorded_at_ms, file_sha256, line"
 NAME_MAX: Final = 100  #: characters kept of the name of a file

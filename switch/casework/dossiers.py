@@ -26,7 +26,8 @@ _SALES: Final = query("sales")
 _DOSSIERS: Final = query("dossiers")
 _EVENTS: Final = case_query("events")
 _INSERT: Final = "INSERT INTO dispute_event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_LAST_OF_YEAR: Final = "SELECT COALESCE(MAX(CAST(SUBSTR(dossier, 4) AS INTEGER)), 0) FROM dispute_event WHERE dossier LIKE ?"
+#: Numbers only grow, so the dossier that was opened last has the highest one: it stands near the end, however many there are.
+_LAST_OPENED: Final = "SELECT dossier FROM dispute_event WHERE number = 1 ORDER BY id DESC LIMIT 1"
 
 
 @frozen(kw_only=True)
@@ -118,7 +119,7 @@ def dossiers(data: Path, *, ended: bool = False) -> list[DossierRow]:
 def dossier_story(data: Path, which: str) -> tuple[DossierRow, list[EventRow]]:
     """One dispute by its dossier, or by the RRN of its sale, with its events."""
     with books.opened(data) as connection:
-        row = _one_of(list(_rows(connection, open_date(connection, data))), which)
+        row = _one_of(list(_rows(connection, open_date(connection, data), which)), which)
         names = tuple(EventRow.__annotations__)
         events = connection.execute(_EVENTS, (row.dossier,)).fetchall()
     return row, [EventRow(**dict(zip(names, event, strict=True))) for event in events]
@@ -133,7 +134,7 @@ def tell(
     """
     with writing(data) as (connection, business_date):
         dossier = told(connection, rules, named, wish, amount, business_date, now_ms, new=new)
-        return _one_of(list(_rows(connection, business_date)), dossier)
+        return _one_of(list(_rows(connection, business_date, dossier)), dossier)
 
 
 def told(
@@ -148,7 +149,7 @@ def told(
     new: bool | None = None,
 ) -> str:
     """The same inside a transaction; the dossier. ``new=None``: of a dossier that waits for such a step, or else of a sale."""
-    rows = list(_rows(connection, business_date))
+    rows = [] if new else list(_rows(connection, business_date, named.which))
     row = None if new else _waiting_for(rows, named, wish.step, must=new is False)
     if row is None:
         sale = _sale(connection, named, "")
@@ -180,9 +181,10 @@ def _write(
     connection.execute(_INSERT, (*row, event.outstanding_minor, *fee, event.deadline, *told_by))
 
 
-def _rows(connection: sqlite3.Connection, today: str) -> Iterator[DossierRow]:
+def _rows(connection: sqlite3.Connection, today: str, which: str | None = None) -> Iterator[DossierRow]:
+    """All dossiers, or those that somebody means: a file of records asks for each, so it must not read the others."""
     names = tuple(DossierRow.__annotations__)[:17]
-    for found in connection.execute(_DOSSIERS).fetchall():
+    for found in connection.execute(_DOSSIERS, _naming(which)).fetchall():
         about: dict[str, Any] = dict(zip(names, found, strict=True))
         sale = _sale(connection, NamedSale(request_id=about["request_id"]), about["dossier"])
         late = about["deadline"] != "" and today > about["deadline"]
@@ -228,8 +230,7 @@ def _waiting_for(rows: list[DossierRow], named: NamedSale, step: DisputeStep, *,
 def _sale(connection: sqlite3.Connection, named: NamedSale, dossier: str) -> DisputedSale:
     """The sale that somebody means. NegativeAnswerError where it was never presented; SwitchError where several are meant."""
     about = {
-        "rrn": named.which or None,
-        "filled": named.which.ljust(12) if named.which else None,
+        **_naming(named.which or None),
         "request_id": named.request_id or numbered(named.which),
         "merchant_id": named.merchant_id,
         "presented_on": named.presented_on,
@@ -243,8 +244,14 @@ def _sale(connection: sqlite3.Connection, named: NamedSale, dossier: str) -> Dis
     return DisputedSale(**dict(zip(names, rows[0], strict=True)))
 
 
+def _naming(which: str | None) -> dict[str, str | int | None]:
+    """What a name may be, as the queries ask for it: an RRN as the journal has it, filled with spaces, or a request."""
+    return {"which": which, "filled": which.ljust(12) if which else None, "request_id": numbered(which or "")}
+
+
 def _next_id(connection: sqlite3.Connection, business_date: str) -> str:
     """D26000001: the year of the business date and a running number."""
     year = f"D{business_date[2:4]}"
-    (last,) = connection.execute(_LAST_OF_YEAR, (f"{year}%",)).fetchone()
-    return f"{year}{last + 1:06d}"
+    (last,) = connection.execute(_LAST_OPENED).fetchone() or ("",)
+    number = int(last.removeprefix(year)) if last.startswith(year) else 0
+    return f"{year}{number + 1:06d}"

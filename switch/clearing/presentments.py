@@ -41,8 +41,8 @@ STAGING_TABLES = (
     CREATE TEMP TABLE card_acceptor (
       merchant_id TEXT PRIMARY KEY, name TEXT, city TEXT, currency TEXT, rib TEXT, language TEXT, plan TEXT,
       over_basis_points INTEGER, floor_limit_minor INTEGER, address TEXT, ice TEXT, paid_by TEXT, payout_label TEXT, mcc TEXT,
-      rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, tariff_group INTEGER, by_product INTEGER,
-      by_amount INTEGER)
+      rounding TEXT, layout TEXT, hold_days INTEGER, debit_after_days INTEGER, account_currency TEXT,
+      tariff_group INTEGER, by_product INTEGER, by_amount INTEGER)
     """,
     "CREATE TEMP TABLE wanted_acceptor (merchant_id TEXT PRIMARY KEY)",
     "CREATE TEMP TABLE card_issuer (issuer TEXT PRIMARY KEY, name TEXT)",
@@ -63,7 +63,7 @@ STAGING_TABLES = (
     OPEN_EXCEPTION_TABLE,
     *REMISE_TABLES,
 )
-ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
+ADD_CARD_ACCEPTOR = "INSERT INTO card_acceptor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)"
 ADD_CARD_ISSUER = "INSERT INTO card_issuer VALUES (?, ?)"
 ADD_AMOUNT_BAND = "INSERT INTO amount_band VALUES (?, ?)"
 ADD_TARIFF = "INSERT INTO tariff VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -168,19 +168,24 @@ WHERE d.business_date = :business_date AND d.approved_minor IS NOT NULL AND d.ca
   AND (v.replacement_minor IS NULL OR v.replacement_minor <> 0)
 """
 
-#: The merchants that are adjusted. Whoever stages something for merchants that may be in the specs no longer adds them here.
+#: The merchants that are adjusted, or were paid for a written-off sale that is reversed. Whoever stages something for merchants
+#: that may be in the specs no longer adds them here.
 _WANTED_ACCEPTORS = """
 INSERT OR IGNORE INTO wanted_acceptor (merchant_id)
 SELECT p.merchant_id FROM remainder AS v CROSS JOIN presentment AS p
 WHERE p.request_id = v.request_id AND v.decided_on < :business_date
+UNION
+SELECT x.merchant_id FROM remainder AS v CROSS JOIN exception_end AS e CROSS JOIN exception_item AS x
+WHERE e.request_id = v.request_id AND e.outcome = 'written_off' AND x.request_id = e.request_id
 """
 
 #: A merchant that is no longer in the specs, but is adjusted: as its latest statement and payout name it, on the account it was
 #: last paid on.
 FORMER_ACCEPTORS = f"""
-INSERT INTO card_acceptor (merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label, layout)
+INSERT INTO card_acceptor (
+  merchant_id, name, city, currency, rib, language, address, ice, paid_by, payout_label, layout, account_currency)
 SELECT s.merchant_id, s.name, s.city, y.currency, y.rib, s.language, s.address, s.ice, '{BY_REMISE}', '{PAYOUT_LABEL}',
-  s.layout
+  s.layout, COALESCE(NULLIF(y.account_currency, ''), y.currency)
 FROM (
   SELECT l.merchant_id, MAX(l.business_date) AS business_date
   FROM payout AS l
@@ -195,15 +200,19 @@ WHERE s.merchant_id NOT IN (SELECT merchant_id FROM card_acceptor)
 """
 
 #: Where merchants without a contract of their own are taken, those of ``FORMER_ACCEPTORS`` are paid as the default one says.
-FORMER_TERMS = "UPDATE card_acceptor SET paid_by = ?, payout_label = ? WHERE plan IS NULL"
+FORMER_TERMS = """
+UPDATE card_acceptor
+SET paid_by = ?, payout_label = ?, account_currency = CASE currency WHEN ? THEN ? ELSE account_currency END
+WHERE plan IS NULL
+"""
 
 #: Where merchants without a contract of their own are taken: each that was approved something on the date comes under the
 #: default contract, by the id it gave; a blank one is nobody.
 OTHER_ACCEPTORS = """
 INSERT INTO card_acceptor (
   merchant_id, name, city, currency, rib, language, plan, over_basis_points, floor_limit_minor, address, ice, paid_by,
-  payout_label, mcc, rounding, layout, hold_days, debit_after_days, by_product, by_amount)
-SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
+  payout_label, mcc, rounding, layout, hold_days, debit_after_days, account_currency, by_product, by_amount)
+SELECT DISTINCT r.merchant_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0
 FROM (
   SELECT request_id FROM journal.decision WHERE business_date = ? AND approved_minor IS NOT NULL
   UNION ALL
@@ -233,17 +242,6 @@ GROUP BY n.participant
 
 #: In this order, when card acceptors and issuers are staged; all read the parameter business_date.
 STAGE = (REMAINDERS, CLOSED_BATCHES, _CAPTURES, HOLDS, _WANTED_ACCEPTORS, FORMER_ACCEPTORS, FORMER_ISSUERS, NUMBERED_REMISES)
-
-#: A merchant has one currency, and one payout a day in it: one that sells in another now while sales in the first are adjusted.
-CURRENCY_CHANGED = """
-SELECT p.merchant_id, m.currency, p.currency
-FROM remainder AS v
-CROSS JOIN presentment AS p
-JOIN card_acceptor AS m ON m.merchant_id = p.merchant_id
-WHERE p.request_id = v.request_id AND v.decided_on < :business_date AND p.currency <> m.currency
-ORDER BY p.merchant_id
-LIMIT 1
-"""
 
 #: Everything of the day a rate can hang on; each row is answered by one row of ``tariff``.
 TARIFF_KEYS = """

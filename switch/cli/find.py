@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,16 +21,13 @@ if TYPE_CHECKING:
 LINES_PRINTED_MAX = 20  #: transactions of what fits; --json has more
 
 
-def _amount(text: str) -> int:
-    """Minor units of a decimal amount, with a point or a comma; a blank may stand between thousands."""
-    from switch.money import parse_amount
-
+def _amount(text: str) -> Decimal:
+    """A decimal amount, with a point or a comma; a blank may stand between thousands. Its currency is that of what is found."""
     plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".").lstrip("+")
-    try:
-        found = parse_amount(plain)
-    except SwitchError:
-        raise SwitchError(f"AMOUNT: found {text!r}, expected an amount such as 412.35 or 412,35") from None
-    if found == 0:
+    if not re.fullmatch(r"[0-9]{1,18}(\.[0-9]{1,3})?", plain):
+        raise SwitchError(f"AMOUNT: found {text!r}, expected an amount such as 412.35 or 412,35")
+    found = Decimal(plain)
+    if not found:
         raise SwitchError(f"AMOUNT: found {text!r}, expected an amount above zero")
     return found
 
@@ -45,9 +44,11 @@ def find(label: str, on: str, amount: str, data: Path, as_json: bool) -> int:
 
     LABEL is a bank's whole label or a part of it. A part is the number of a remise or a terminal, the beginning of a
     merchant's id or name, a payout's reference, a retrieval reference number, or an approval code. DATE is a business date or
-    a value date. AMOUNT is the amount of the credit, 412.35 or 412,35. Switch finds a gross amount, too.
+    a value date. AMOUNT is the amount of the credit, 412.35 or 412,35, in the currency of the account. Switch finds a gross
+    amount, too, and the net in the currency of the sales.
 
-    The exit code is 0 if a row fits in all three, 1 if none does. Near rows agree in two of them, and say what differs.
+    The exit code is 0 if a row fits in all three, 1 if none does. Near rows agree in two of them; if no row does, in the label
+    or the amount alone. They say what differs.
 
     \b
     switch find 000285 2026-02-03 412.35
@@ -57,7 +58,7 @@ def find(label: str, on: str, amount: str, data: Path, as_json: bool) -> int:
     from switch.batch.find import Question, found
     from switch.cli.show.tables import show_json
 
-    findings = found(data, Question(label=sayable(label), on=on, amount_minor=_amount(amount)))
+    findings = found(data, Question(label=sayable(label), on=on, amount=_amount(amount)))
     if as_json:
         show_json(findings.as_json())
     else:
@@ -76,7 +77,9 @@ def _show(title: str, rows: tuple[Found, ...]) -> None:
     from switch.cli.show.tables import show_table
     from switch.money import currency_name, format_minor
 
-    heads = ("kind", "reference", "label", "business date", "value date", "merchant", "net", "in", "agrees", "differs")
+    is_converted = any(each.paid_currency != each.currency for each in rows)
+    paid = ("paid",) if is_converted else ()
+    heads = ("kind", "reference", "label", "business date", "value date", "merchant", "net", "in", *paid, "agrees", "differs")
     cells = [
         (
             said(each.kind),
@@ -87,6 +90,10 @@ def _show(title: str, rows: tuple[Found, ...]) -> None:
             each.merchant_id,
             figure(format_minor(each.net_minor, each.currency)),
             currency_name(each.currency),
+            *(
+                [f"{figure(format_minor(each.paid_minor, each.paid_currency))} {currency_name(each.paid_currency)}"]
+                * is_converted
+            ),
             _agreed(each),
             _differs(each),
         )
@@ -130,12 +137,13 @@ def _agreed(each: Found) -> str:
 
 
 def _differs(each: Found) -> str:
-    from switch.money import format_minor
+    from switch.money import currency_name, format_minor
 
     parts = [] if each.by_label else [said("label")]
     if not each.by_date:
         parts.append(said(f"{each.days_off:+d} day" + ("" if abs(each.days_off) == 1 else "s")))
     if not each.by_amount:
-        decimal = format_minor(each.minor_off, each.currency)
-        parts.append(f"{'+' if each.minor_off > 0 else ''}{figure(decimal)}")
+        decimal = format_minor(each.minor_off, each.off_currency)
+        unit = f" {currency_name(each.off_currency)}" if each.off_currency != each.currency else ""
+        parts.append(f"{'+' if each.minor_off > 0 else ''}{figure(decimal)}{unit}")
     return ", ".join(parts)

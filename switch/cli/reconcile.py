@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from switch.cli.command.help import Verb, grouped, option
-from switch.cli.command.options import PATH, data_option, json_option
-from switch.cli.command.written import write_whole
+from switch.cli.command.options import PATH, data_option, given, json_option
+from switch.cli.command.written import refuse_overwriting, write_whole
 from switch.cli.console.words import lang_option
 from switch.display.plural import plural
 from switch.errors import NegativeAnswerError, SwitchError
@@ -64,7 +64,7 @@ LATEST = "latest"
         metavar="NUMBER",
         default=3,
         show_default=True,
-        help="Days between them online, and where a file has no times.",
+        help="Days between them online, and without times, channel and terminal.",
     ),
 )
 @grouped(
@@ -117,6 +117,7 @@ def reconcile(
     switch reconcile --books 2026-11-28
     """
     if books is not None:
+        _refuse_beside_books()
         _books(books, left, data, csv_path, as_json=as_json)
         return
     if left is None or right is None:
@@ -124,13 +125,19 @@ def reconcile(
         raise SwitchError(f"{missing}: found nothing, expected a file", hint="switch reconcile LEFT RIGHT, or --books")
     if excel_fr and csv_path is None:
         raise SwitchError("--excel-fr: found without --csv, expected both")
+    if given("data"):
+        raise SwitchError("--data: found without --books, expected both")
+    if csv_path is not None:
+        refuse_overwriting("--csv", csv_path, [left, right, *([Path(mapped)] if mapped is not None else [])])
     from switch.reconciliation.matching import Windows
     from switch.reconciliation.matching import reconcile as matched
-    from switch.reconciliation.movement import scoped
+    from switch.reconciliation.movement import BANK, scoped
 
     gc.disable()  # a million small records, none in a circle: looking for circles takes longer than the matching
     try:
         mine, theirs = _sides((left, left_as), (right, right_as), _columns(mapped))
+        if labels and BANK not in (mine.kind, theirs.kind):
+            raise SwitchError("--label: found without a bank statement, expected one in LEFT or RIGHT")
         found = matched(scoped(mine, labels), scoped(theirs, labels), Windows(minutes=minutes, days=days))
         if csv_path is not None:
             _write_csv(csv_path, found, excel_fr=excel_fr)
@@ -147,6 +154,15 @@ def reconcile(
         show(found, csv_path)
     if not found.agrees:
         raise NegativeAnswerError(_verdict(found))
+
+
+def _refuse_beside_books() -> None:
+    """SwitchError for an option of files: the books of Switch have neither forms nor columns, and are matched by request."""
+    options = ("left_as", "right_as", "mapped", "labels", "minutes", "days", "excel_fr")
+    for name in options:
+        if given(name):
+            option = {"mapped": "--map", "labels": "--label"}.get(name, f"--{name.replace('_', '-')}")
+            raise SwitchError(f"{option}: found beside --books, which has no use for it")
 
 
 def _write_csv(path: Path, found: MatchedSides, *, excel_fr: bool) -> None:

@@ -27,7 +27,8 @@ from switch.reconciliation.findings import (
     MatchedSides,
     Offset,
 )
-from switch.reconciliation.movement import Movement, Side
+from switch.reconciliation.movement import BANK, SUMS, Movement, Side
+from switch.reconciliation.readers.layouts import OURS
 
 _BELOW: Final = ("pass", "reference", "note")  #: columns that stand beneath their row where a terminal is narrow
 LINES_LISTED_MAX: Final = 20  #: rows of a list on the terminal; ``--csv`` has all
@@ -41,6 +42,7 @@ def show(found: MatchedSides, csv_path: Path | None) -> None:
     _show_classes(found)
     _show_passes(found)
     _show_differences(found)
+    _show_days_apart(found)
     for side, other, name in ((found.left, found.right, "left"), (found.right, found.left, "right")):
         _show_lacking(found, side, other, name)
     _show_set_aside(found)
@@ -58,15 +60,31 @@ def _amount(minor: int, currency: str) -> str:
 def _about(side: Side) -> str:
     lines = said(plural(len(side.lines), "line"))
     left_out = side.out_of_scope_count
-    beside = f"{said(', ')}{said(f'{left_out} without the label')}" if left_out else ""
-    return f"{side.name}{said(': ')}{side.form}{said(', ')}{lines}{beside}"
+    if left_out and side.kind == BANK:
+        lines = f"{lines}{said(', ')}{said(f'{left_out} without the label')}"
+    elif left_out:
+        beside = "1 entry left out" if left_out == 1 else f"{left_out} entries left out"
+        lines = f"{lines}{said(', ')}{said(beside)}"
+    return f"{side.name}{said(': ')}{side.form}{said(', ')}{lines}"
 
 
 def _notes(found: MatchedSides) -> list[tuple[str, object]]:
     return [
         *(("clock", said(_offset(each))) for each in found.offsets),
         *(("lost lines", _lost(each)) for each in found.lost),
+        *(
+            ("note", said(f"{name} has transactions only: fees and other entries of its payouts are in payouts.csv"))
+            for name in _lacking_entries(found)
+        ),
     ]
+
+
+def _lacking_entries(found: MatchedSides) -> list[str]:
+    """The sides that are statements of transactions only, where the other side has sums that entries are in."""
+    if found.agrees:
+        return []
+    pairs = (("LEFT", found.left, found.right), ("RIGHT", found.right, found.left))
+    return [name for name, side, other in pairs if side.form == OURS.form and other.level == SUMS]
 
 
 def _offset(offset: Offset) -> str:
@@ -152,6 +170,30 @@ def _show_differences(found: MatchedSides) -> None:
     ]
     heads = ("LEFT line", "RIGHT line", "dated", "LEFT", "RIGHT", "difference", "pass")
     _table(heads, rows, title=f"{said(CLASS_WORDS[DIFFERENCE])} ({len(findings)})")
+    _more(len(findings))
+
+
+def _show_days_apart(found: MatchedSides) -> None:
+    """The sales that are matched though the files date them differently; a credit is always later than its remise."""
+    if SUMS in (found.left.level, found.right.level):
+        return
+    findings = [finding for finding in found.findings if finding.outcome == MATCHED and finding.note]
+    if not findings:
+        return
+    say()
+    rows = [
+        (
+            _places(finding.left),
+            _places(finding.right),
+            said(_first(finding).date),
+            _amount(finding.left_minor, finding.currency),
+            _pass(finding.by),
+            said(finding.note),
+        )
+        for finding in findings[:LINES_LISTED_MAX]
+    ]
+    title = f"{said(CLASS_WORDS[MATCHED])}{said(': ')}{said('on different dates')} ({len(findings)})"
+    _table(("LEFT line", "RIGHT line", "dated", "LEFT", "pass", "note"), rows, title=title)
     _more(len(findings))
 
 

@@ -89,8 +89,8 @@ def statement(
     wide. A narrower terminal shows each entry on several lines; `switch statement ID | less -S` scrolls it sideways.
     PDF and XLSX are not printed on a terminal: `--out FILE` writes them. `switch merchants` lists the merchants.
 
-    With --month, or --from and --to, Switch prints the statements of all closed dates of the range, one after the other. As
-    CSV they have one head, and as JSON they are a list.
+    With --month, or --from and --to, Switch prints the statements of all closed dates of the range, one after the other; in the
+    layout monthly, an invoice for each month. As CSV they have one head, and as JSON they are a list. A PDF or XLSX is one.
 
     \b
     switch statement TELECOM00000001 --layout remise
@@ -105,6 +105,8 @@ def statement(
         raise SwitchError("--json: found beside --format, expected one of them")
     if excel_fr and (as_json or form != "csv"):
         raise SwitchError("--excel-fr: found without --format csv, expected both")
+    if given("seed") and not fault_texts:
+        raise SwitchError("--seed: found without --fault, expected both")
     if form in ("pdf", "xlsx") and out is None and sys.stdout.isatty():
         raise SwitchError(f"--format {form}: found a terminal, expected a file", hint=f"--out {merchant_id}.{form}")
     wanted = _Wanted(layout, [StatementFault.parse(text, seed) for text in fault_texts])
@@ -112,21 +114,21 @@ def statement(
     specs = specs_of(data, specs_folder)
     form = "json" if as_json else form
     try:
-        contents = []
-        for each in (business_date,) if span is None else _dates(data, merchant_id, span, form, layout):
-            with stated(data, merchant_id, each, specs.merchants.keys(), language()) as told:
-                head = told.head
-                contents.append(_content(told, form, excel_fr, wanted))
-        content = contents[0] if span is None or layout == "monthly" else _together(contents, form)
+        if span is None:
+            with stated(data, merchant_id, business_date, specs.merchants.keys(), language()) as told:
+                until, content = told.head.business_date, _content(told, form, excel_fr, wanted)
+        else:
+            until, content = _of_range(data, merchant_id, span, form, excel_fr, wanted)
     except SwitchError as error:
         if type(error) is SwitchError and str(error).startswith("merchant: ") and merchant_id not in specs.merchants:
             sentence = str(error).replace("merchant: ", "MERCHANT: ", 1)
             raise SwitchError(sentence, hint="switch merchants lists them") from None
         raise
+    wanted.tell()
     if out is not None:
         write_whole(out, content)
-        one = f"statement of {head.merchant_id} for {head.business_date} written to {out}"
-        say_text(said(one if span is None else f"statements of {head.merchant_id} until {head.business_date} written to {out}"))
+        one = f"statement of {merchant_id} for {until} written to {out}"
+        say_text(said(one if span is None else f"statements of {merchant_id} until {until} written to {out}"))
     elif form == "text":
         click.echo(folded(content.decode(), columns()), nl=False)
     elif excel_fr or form in ("pdf", "xlsx"):  # a stream of text would write the mark of a French spreadsheet out
@@ -135,25 +137,42 @@ def statement(
         click.echo(content.decode(), nl=False)
 
 
-def _dates(data: Path, merchant_id: str, span: DateSpan, form: _Form, layout: StatementLayout | None) -> tuple[str | None, ...]:
-    """The dates of a range with a statement. A PDF or a workbook is of one date; the invoice of a month names its last one."""
-    from switch.endofday.statements import statement_dates
+def _of_range(data: Path, merchant_id: str, span: DateSpan, form: _Form, excel_fr: bool, wanted: _Wanted) -> tuple[str, bytes]:
+    """The last date of a range with a statement, and the statements of all its dates, of each month one invoice.
 
-    if layout == "monthly":
-        return statement_dates(data, merchant_id, span)[-1:]
-    if form in ("pdf", "xlsx"):
-        raise SwitchError(f"--format {form}: found several dates, expected text, csv or json")
-    return statement_dates(data, merchant_id, span)
+    The invoice of a month is asked of the last date that has one. A PDF or a workbook is one statement.
+    """
+    from switch.endofday.statements import stated, statement_dates
+
+    dates = statement_dates(data, merchant_id, span)
+    contents: dict[str, bytes] = {}  #: date, or month of an invoice, the last one first
+    for date in reversed(dates):
+        with stated(data, merchant_id, date, language=language()) as told:
+            is_invoice = wanted.of(told, form) == "monthly"
+            key = date[:7] if is_invoice else date
+            if key in contents:
+                continue
+            if contents and form in ("pdf", "xlsx"):
+                if is_invoice:
+                    raise SwitchError(f"--format {form}: found several months, expected text, csv or json")
+                raise SwitchError(f"--format {form}: found several dates, expected text, csv or json")
+            contents[key] = _content(told, form, excel_fr, wanted)
+    return dates[-1], _together([content for _, content in reversed(contents.items())], form)
 
 
 def _together(contents: list[bytes], form: _Form) -> bytes:
-    """The statements of several dates as one text: as CSV under one head, as JSON in a list."""
+    """The statements of a range as one text: as CSV under one head, as JSON in a list; a PDF or a workbook is alone."""
     import json
 
+    if form in ("pdf", "xlsx"):
+        (alone,) = contents
+        return alone
     if form == "json":
         several = [json.loads(content) for content in contents]
         return f"{json.dumps(several, indent=2, ensure_ascii=False)}\n".encode()
     if form == "csv":
+        heads = {content.partition(b"\n")[0] for content in contents}
+        assert len(heads) == 1, "the columns of a layout are the same on all dates"
         return contents[0] + b"".join(content.partition(b"\n")[2] for content in contents[1:])
     return b"\n\n".join(contents)
 
@@ -168,10 +187,7 @@ def _content(told: Statement, form: _Form, excel_fr: bool, wanted: _Wanted) -> b
     from switch.settlement.layouts.statement_faults import spoilt_statement
     from switch.settlement.statement_forms import as_bytes, as_json, write_texts
 
-    layout = wanted.layout
-    if layout is None:
-        layout = told.facts.layout if told.facts is not None and form not in ("csv", "json") else "detailed"
-    wanted.tell(layout)
+    layout = wanted.of(told, form)
     letters = system_letters() if form == "pdf" else None
     try:
         if layout != "detailed":
@@ -195,10 +211,20 @@ class _Wanted:
     layout: StatementLayout | None
     faults: list[StatementFault]
 
-    def tell(self, layout: StatementLayout) -> None:
-        """A person has to know that what follows is spoilt, and what is not."""
+    def of(self, told: Statement, form: _Form) -> StatementLayout:
+        """The layout that was asked for, else that of the contract, which is none of CSV and JSON.
+
+        SwitchError where it cannot be spoilt.
+        """
+        layout = self.layout
+        if layout is None:
+            layout = told.facts.layout if told.facts is not None and form not in ("csv", "json") else "detailed"
         if self.faults and layout == "monthly":
             raise SwitchError("--fault: found the layout monthly, expected --layout detailed or remise")
+        return layout
+
+    def tell(self) -> None:
+        """A person has to know that what follows is spoilt, and what is not."""
         for fault in self.faults:
             complain(said(f"fault {fault.text}: this output is spoilt; books and files of the day are as they were"))
 

@@ -1,5 +1,5 @@
-"""What strangers wrote, made safe to be shown, and counts with their nouns.
+"""What strangers wrote, made safe to be read and shown, and counts with their nouns.
 
 Texts come in that a wire or a file brought; the same texts go out without control characters, and cells no spreadsheet
-takes for a formula. It refuses to know who shows them, and where.
+takes for a formula. XML is parsed without document types. It refuses to know who shows them, and where.
 """

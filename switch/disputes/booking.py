@@ -39,6 +39,7 @@ _BOOKED: Final = query("check_booked")
 _WITHIN: Final = query("check_within")
 _ENTRIES: Final = query("check_entries")
 _CLEARED: Final = query("check_cleared")
+_DEBITED: Final = query("check_debited")
 
 
 def disputes_booked(ask: Ask, business_date: str) -> list[Fault]:
@@ -63,4 +64,10 @@ def disputes_posted(ask: Ask, business_date: str) -> list[Fault]:
     ]
 
 
-DISPUTE_CHECKS: tuple[Check, ...] = (disputes_booked, disputes_within_sales, disputes_posted)
+def debits_settle_payouts(ask: Ask, business_date: str) -> list[Fault]:
+    """A direct debit collects what is left of a debt: the payout that brought it forward comes to nothing, and pays nothing."""
+    sentence = "merchant {}: a direct debit of {} minor units, and no payout with a debt that it brings to 0"
+    return faults(ask, business_date, "debits_settle_payouts", sentence, _DEBITED)
+
+
+DISPUTE_CHECKS: tuple[Check, ...] = (disputes_booked, disputes_within_sales, disputes_posted, debits_settle_payouts)

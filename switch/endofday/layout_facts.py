@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from switch.record import frozen
+from switch.settlement.fees.entries import INVOICED_KINDS
 from switch.settlement.statement_facts import FeeLine, LineGroup, RemiseFacts, RemiseLine, StatementLayout, Volume
 
 _LABELS: Final = (
@@ -66,10 +67,6 @@ _BY_VAT: Final = tuple(
 _ENTRIES: Final = (
     "SELECT t.kind, t.vat_rate_basis_points, COUNT(*), SUM(t.amount_minor), SUM(t.vat_minor) "
     f"FROM {_OF_MONTH.format('merchant_entry')} WHERE {_MONTH} GROUP BY 1, 2 ORDER BY 1, 2"
-)
-#: Entries that are the merchant's own money, held back or in dispute, and no fee.
-NO_FEES: Final = frozenset(
-    {"chargeback", "second_chargeback", "representment", "reserve", "reserve_release", "deposit", "deposit_release"}
 )
 OF_TRANSACTIONS: Final = "commission"
 
@@ -153,7 +150,7 @@ class BooksFacts:
         entries = [
             FeeLine(kind=kind, line_count=count, base_minor=-amount, vat_minor=-vat, vat_rate_basis_points=rate)
             for kind, rate, count, amount, vat in rows
-            if kind not in NO_FEES
+            if kind in INVOICED_KINDS
         ]
         return [*commissions, *entries]
 

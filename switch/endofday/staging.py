@@ -11,6 +11,7 @@ from switch.business_day import Calendar
 from switch.clearing import presentments as clearing
 from switch.clearing.exceptions import OPEN_EXCEPTIONS
 from switch.disputes.booking import DISPUTED_MERCHANTS, DISPUTED_WITH_FEE
+from switch.endofday.cleared_notices import query
 from switch.endofday.tariffs import FeeTables, Lacking, stage_dues, stage_groups, stage_tariffs
 from switch.errors import SpecError
 from switch.merchant import Merchant
@@ -82,7 +83,7 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
     for sql in (DISPUTED_MERCHANTS, *clearing.STAGE):
         connection.execute(sql, parameters)
     if (contract := specs.default_contract) is not None:
-        connection.execute(clearing.FORMER_TERMS, (contract.paid_by, contract.payout_label))
+        connection.execute(clearing.FORMER_TERMS, _former_terms(contract))
     _refuse_changed_currency(connection, parameters)
     stage_tariffs(connection, specs.fees, business_date, groups, lacking)
     stage_dues(connection, specs.fees, business_date, [*specs.merchants.values()], specs.default_contract, lacking)
@@ -92,17 +93,16 @@ def stage(connection: sqlite3.Connection, specs: DaySpecs, parameters: dict[str,
 
 
 def _stage_conversions(connection: sqlite3.Connection, specs: DaySpecs, business_date: str, lacking: Lacking) -> None:
-    """The rates of merchants that are paid in another currency than they sell in, as far as they have anything on the date."""
-    wanted = {str(row[0]) for row in connection.execute("SELECT DISTINCT merchant_id FROM numbered_remise")}
-    wanted |= {each.id for each in specs.merchants.values() if each.paid_in}  # what is carried or due may be paid without one
-    for merchant_id in sorted(wanted):
-        contract = specs.merchants.get(merchant_id, specs.default_contract)
-        if contract is None or contract.paid_in in ("", contract.currency):
-            continue
-        sold, paid = contract.currency, contract.paid_in
+    """The rates of all merchants of the date that are paid in another currency than they sell in.
 
+    What is released, disputed or carried is paid on dates without a sale, so sales are not asked.
+    """
+    wanted = "SELECT merchant_id, currency, account_currency FROM card_acceptor WHERE account_currency <> currency ORDER BY 1"
+    for merchant_id, sold, paid in connection.execute(wanted).fetchall():
+        contract = specs.merchants.get(merchant_id, specs.default_contract)
+        margin = contract.conversion_margin_basis_points if contract is not None else 0
         if (found := lacking.found(partial(_conversion_rate, specs.rates, sold, paid, business_date))) is not None:
-            term = conversion_term(merchant_id, sold, paid, *found, contract.conversion_margin_basis_points)
+            term = conversion_term(merchant_id, sold, paid, *found, margin)
             connection.execute(ADD_CONVERSION_TERM, term)
 
 
@@ -119,15 +119,22 @@ def _terms(m: Merchant) -> tuple[object, ...]:
     return (
         *(m.name, m.city, m.currency, m.rib, m.language, m.plan),
         *(m.over_basis_points, m.floor_limit_minor, m.address, m.ice, m.paid_by, m.payout_label, m.mcc, m.rounding),
-        *(m.layout, m.hold_days, m.debit_after_days),
+        *(m.layout, m.hold_days, m.debit_after_days, _account_currency(m)),
     )
 
 
+def _former_terms(default: Merchant) -> tuple[object, ...]:
+    """What the default contract says of how a merchant is paid that has no contract any more."""
+    return default.paid_by, default.payout_label, default.currency, _account_currency(default)
+
+
+def _account_currency(merchant: Merchant) -> str:
+    return merchant.paid_in or merchant.currency
+
+
 def _refuse_changed_currency(connection: sqlite3.Connection, parameters: Mapping[str, object]) -> None:
-    row = connection.execute(clearing.CURRENCY_CHANGED, parameters).fetchone()
+    row = connection.execute(query("currency_changed"), parameters).fetchone()
     if row is not None:
-        merchant_id, found, expected = row
-        still = (
-            f"{currency_name(expected)} ({expected}) while its sales in it are reversed; another currency is another merchant"
-        )
+        merchant_id, found, expected, reason = row
+        still = f"{currency_name(expected)} ({expected}) while {reason}; another currency is another merchant"
         raise SpecError("merchants.toml", f"merchant {merchant_id}: currency", repr(found), still)

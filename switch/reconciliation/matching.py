@@ -9,7 +9,7 @@ from typing import Final, Literal
 from switch.reconciliation.cancelled import fold_named, fold_near
 from switch.reconciliation.clock import set_clocks
 from switch.reconciliation.findings import FINDING_CLASSES, UNMATCHED, Finding, LostLines, MatchedSides, Offset, prove
-from switch.reconciliation.movement import RELEVE, SALES, Movement, Side
+from switch.reconciliation.movement import RELEVE, SALES, Movement, Side, with_entries
 from switch.reconciliation.sale_passes import by_card, by_days, by_parts, by_reference, by_stan, by_time
 from switch.reconciliation.sum_passes import match_sums
 from switch.reconciliation.workbench import Workbench
@@ -32,6 +32,7 @@ def reconcile(left: Side, right: Side, windows: Windows = DEFAULT_WINDOWS) -> Ma
 
     Sales are matched one by one where both sides list them; otherwise remises and sums are.
     """
+    left, right = with_entries(left, right), with_entries(right, left)
     offsets: tuple[Offset, ...] = ()
     one_by_one = left.level == right.level == SALES
     if one_by_one:

@@ -87,7 +87,9 @@ class Side:
     lines: tuple[Movement, ...]
     stated: tuple[Stated, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
-    out_of_scope_count: int = 0  #: lines of a bank that are no card credits, as somebody said
+    entries: tuple[Movement, ...] = ()  #: fees and other entries of a statement's payouts, which are no sales
+    #: Lines of a bank that are no card credits, as somebody said; or entries of a statement, beside sales.
+    out_of_scope_count: int = 0
 
 
 def scoped(side: Side, labels: Collection[str]) -> Side:
@@ -97,6 +99,18 @@ def scoped(side: Side, labels: Collection[str]) -> Side:
     wanted = [label.casefold() for label in labels]
     kept = tuple(line for line in side.lines if any(label in line.label.casefold() for label in wanted))
     return evolve(side, lines=kept, out_of_scope_count=len(side.lines) - len(kept))
+
+
+def with_entries(side: Side, other: Side) -> Side:
+    """A statement with its entries among its lines where the other side has sums: a payout is the net of both.
+
+    Beside sales they are left out, and counted.
+    """
+    if not side.entries:
+        return side
+    if other.level == SUMS:
+        return evolve(side, lines=(*side.lines, *side.entries), entries=())
+    return evolve(side, entries=(), out_of_scope_count=len(side.entries))
 
 
 def content_of(line: Movement) -> tuple[object, ...]:

@@ -131,9 +131,10 @@ def by_time(bench: Workbench, window_seconds: int) -> None:
 
 
 def by_days(bench: Workbench, days: int) -> None:
-    """The pass by amount and date, for sales online and where a file has no times; the nearest dates first.
+    """The pass by amount and date, the nearest dates first.
 
-    A sale at a terminal has the same date on both sides.
+    Sales online may be days apart, and so may lines that neither a channel nor a terminal tells of, where one of them has no
+    time. A sale at a terminal has the same date on both sides; with two times it is left to the pass by time.
     """
     for apart in sorted(range(-days, days + 1), key=lambda each: (abs(each), -each)):
         left, right = bench.open_items()
@@ -154,12 +155,12 @@ def by_days(bench: Workbench, days: int) -> None:
 
 def _may_be_apart(one: Item, other: Item, days: int) -> bool:
     channels = {one.line.channel, other.line.channel}
-    if TERMINAL in channels and ONLINE not in channels:
-        return days == 0 and (one.at is None or other.at is None)
     if ONLINE in channels:
         return True
-    has_terminal = bool(one.line.terminal_id or other.line.terminal_id)
-    return not has_terminal or ((one.at is None or other.at is None) and days == 0)
+    is_timed = one.at is not None and other.at is not None
+    if TERMINAL in channels or one.line.terminal_id or other.line.terminal_id:
+        return days == 0 and not is_timed
+    return days == 0 or not is_timed
 
 
 def by_card(bench: Workbench) -> None:

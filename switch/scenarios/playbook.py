@@ -18,7 +18,20 @@ from switch.scenarios.host_rule import CARD, WHOLE, HostRule
 
 COUNTED_MAX: Final = 100_000  #: cards (or merchants, or terminals) that a rule counts; the one counted first is forgotten
 #: What a rule may be found by, the most telling first; the order is that of the parts of ``Marks``.
-FOUND_BY: Final = ("card", "terminal", "merchant", "amount", "mti")
+FOUND_BY: Final = ("card", "terminal", "merchant", "amount", "mti", "kind")
+#: What ``class`` may say -> second and third digit of the MTIs it may mean. A void comes as a request, and is a reversal.
+_KINDS: Final = {
+    "administrative": ("60", "62"),
+    "advice": ("12", "22"),
+    "authorization": ("10", "12"),
+    "file_update": ("30", "32"),
+    "financial": ("20", "22"),
+    "reconciliation": ("50", "52"),
+    "request": ("10", "20"),
+    "reversal": ("40", "42", "10", "12", "20", "22"),
+    "totals": ("50", "52"),
+    **dict.fromkeys(("cut_over", "echo", "network_management", "sign_off", "sign_on"), ("80", "82")),
+}
 
 
 class Marks(NamedTuple):
@@ -48,7 +61,8 @@ class PlayedRule:
     """A rule with what became of it so far."""
 
     rule: HostRule
-    place: int  #: in the order in which rules are tried
+    id: int  #: by which people remove it
+    place: int = 0  #: in the order in which rules are tried
     hits: int = 0
     #: Card, merchant or terminal -> how many of its messages fitted, and to how many of these it applied.
     counts: dict[str, tuple[int, int]] = field(factory=dict)
@@ -59,8 +73,9 @@ class Playbook:
 
     def __init__(self, rules: Iterable[HostRule], seed: int) -> None:
         self._seed = seed
-        self.played = [PlayedRule(rule, place) for place, rule in enumerate(rules)]
-        self._index()
+        self._last_id = 0
+        self.played = list[PlayedRule]()
+        self.put_first(rules)
 
     def __len__(self) -> int:
         return len(self.played)
@@ -70,14 +85,22 @@ class Playbook:
         """The rules, in the order in which they are tried."""
         return [played.rule for played in self.played]
 
-    def put_first(self, rules: Iterable[HostRule]) -> None:
-        """Add rules before all others, in their order; the counts of the others go on."""
-        self._arrange([*(PlayedRule(rule, 0) for rule in rules), *self.played])
+    @property
+    def next_id(self) -> int:
+        """The id of the rule that is added next."""
+        return self._last_id + 1
 
-    def remove(self, unwanted: Callable[[HostRule], bool]) -> list[HostRule]:
+    def put_first(self, rules: Iterable[HostRule]) -> list[PlayedRule]:
+        """Add rules before all others, in their order; the counts of the others go on."""
+        added = [PlayedRule(rule, number) for number, rule in enumerate(rules, start=self.next_id)]
+        self._last_id += len(added)
+        self._arrange([*added, *self.played])
+        return added
+
+    def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
         """Take rules out, and return them."""
-        removed = [played.rule for played in self.played if unwanted(played.rule)]
-        self._arrange([played for played in self.played if not unwanted(played.rule)])
+        removed = [played for played in self.played if unwanted(played)]
+        self._arrange([played for played in self.played if not unwanted(played)])
         return removed
 
     def never_hit(self) -> list[HostRule]:
@@ -99,11 +122,16 @@ class Playbook:
                 self._found.setdefault(name, {}).setdefault(value, []).append(played)
             if not name:
                 self._tried_always.append(played)
+        self._of_kinds = self._found.pop("kind", {})
         self._looked_up = [(FOUND_BY.index(name), found) for name, found in self._found.items()]
 
     def _candidates(self, marks: Sequence[str]) -> list[PlayedRule]:
         """The rules that may match, in their order."""
         lists = [rules for place, found in self._looked_up if (rules := found.get(marks[place])) is not None]
+        if self._of_kinds:
+            of_kind = self._of_kinds.get(marks[-1][1:3])
+            if of_kind is not None:
+                lists.append(of_kind)
         if not lists:
             return self._tried_always
         if self._tried_always:
@@ -165,7 +193,7 @@ class Playbook:
 def _found_by(when: Condition) -> tuple[str, Iterable[str]]:
     """What a rule is found by, and under which values; an empty name where it asks for no such thing."""
     for name in FOUND_BY:
-        values = when.values_of(name)
+        values = when.values_of(name) if name != "kind" else {kind for said in when.values_of("class") for kind in _KINDS[said]}
         if values:
             return name, values
         if name == "amount":

@@ -262,6 +262,21 @@ def carried_once(ask: Ask, business_date: str) -> list[Fault]:
     return faults(ask, business_date, "carried_once", sentence, sql)
 
 
+def payouts_in_one_currency(ask: Ask, business_date: str) -> list[Fault]:
+    """All that a merchant is paid or carried on a date is in one currency: its statement adds it up."""
+    sql = """
+    SELECT merchant_id, MIN(currency), MAX(currency)
+    FROM payout
+    WHERE business_date = :business_date
+    GROUP BY merchant_id
+    HAVING MIN(currency) <> MAX(currency)
+    ORDER BY merchant_id
+    LIMIT :faults_shown_max
+    """
+    sentence = "merchant {}: payouts in the currencies {} and {} on one date, expected one currency"
+    return faults(ask, business_date, "payouts_in_one_currency", sentence, sql)
+
+
 SETTLEMENT_CHECKS: tuple[Check, ...] = (
     statements_equal_payouts,
     remises_add_up,
@@ -270,4 +285,5 @@ SETTLEMENT_CHECKS: tuple[Check, ...] = (
     payables_discharged,
     payouts_posted,
     carried_once,
+    payouts_in_one_currency,
 )

@@ -41,7 +41,7 @@ PAYOUTS = """
 INSERT INTO payout (
   business_date, merchant_id, terminal_id, remise_number, reference, label, rib, currency, presentment_count, adjustment_count,
   gross_minor, discount_minor, vat_minor, entry_count, entries_minor, entries_vat_minor, brought_forward_minor, net_minor,
-  outcome, value_date)
+  outcome, value_date, account_currency)
 WITH part AS (
   SELECT merchant_id, terminal_id, remise_number, currency, presentment_count, adjustment_count, gross_minor, discount_minor,
     vat_minor, 0 AS entry_count, 0 AS entries_minor, 0 AS entries_vat_minor
@@ -116,7 +116,8 @@ SELECT
     '{merchant}', n.merchant_id), '{date}', :business_date),
   m.rib, n.currency, n.presentment_count, n.adjustment_count, n.gross_minor, n.discount_minor, n.vat_minor, n.entry_count,
   n.entries_minor, n.entries_vat_minor, n.brought_forward_minor, n.net_minor,
-  CASE WHEN n.net_minor > 0 THEN 'paid' ELSE 'carried' END, :value_date
+  CASE WHEN n.net_minor > 0 THEN 'paid' ELSE 'carried' END, :value_date,
+  m.account_currency
 FROM named AS n
 JOIN card_acceptor AS m ON m.merchant_id = n.merchant_id
 ORDER BY n.merchant_id, n.terminal_id, n.remise_number, n.currency

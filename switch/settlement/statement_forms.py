@@ -29,6 +29,7 @@ from switch.settlement.statement import (
 )
 from switch.settlement.statement_conversions import conversion_lines
 from switch.settlement.statement_csv import write_csv_head, write_csv_lines, write_excel_head, write_excel_lines
+from switch.settlement.statement_labels import TEXT_LANGUAGE, entry_words
 
 if TYPE_CHECKING:
     from switch.settlement.typesetting.letters import Letters
@@ -88,13 +89,13 @@ def _write_text_end(text: Out, statement: Statement) -> None:
 def _write_text_entries(out: Out, statement: Statement) -> None:
     """What changes what is paid besides the lines: before VAT, the VAT and both, below the columns of the lines."""
     head = statement.head
-    labels = text_labels(head)
+    labels, language = text_labels(head), TEXT_LANGUAGE[head.language]
     decimal, shown = amount_formatter(head.currency), amount_writer(labels)
     out.write(f"{labels['entries']}\n")
     for entry in statement.entries:
         amount, vat = shown(decimal(entry.amount_minor)), shown(decimal(entry.vat_minor))
         both = shown(decimal(entry.amount_minor + entry.vat_minor))
-        out.write(f"{visible(entry.narrative):<73.73}{amount:>14}{'':19}{vat:>12}{both:>14}\n")
+        out.write(f"{visible(entry_words(entry, language)):<73.73}{amount:>14}{'':19}{vat:>12}{both:>14}\n")
 
 
 def as_bytes(statement: Statement, form: BytesForm, letters: Letters | None = None) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from switch.settlement.fees.stated import StatementEntry
 from switch.transaction import (
     BILL_PAYMENT,
     CASH_WITHDRAWAL,
@@ -16,6 +17,28 @@ from switch.transaction import (
     QUASI_CASH,
     REFUND,
 )
+
+#: Fees and other entries by their kind, in French, English and Arabic.
+ENTRY_KINDS: Final[dict[str, tuple[str, str, str]]] = {
+    "subscription": ("Abonnement mensuel", "Monthly subscription", "الاشتراك الشهري"),
+    "rent": ("Location TPE", "Terminal rent", "كراء الجهاز"),
+    "setup": ("Frais de mise en service", "Set-up fee", "مصاريف الانخراط"),
+    "gateway": ("Frais de plateforme", "Gateway fee", "مصاريف المنصة"),
+    "service": ("Frais de service", "Service fee", "مصاريف الخدمة"),
+    "cash_machine": ("Rémunération des retraits", "Cash-machine fee", "مقابل السحوبات"),
+    "deposit": ("Dépôt de garantie", "Deposit held back", "وديعة محتجزة"),
+    "deposit_release": ("Restitution du dépôt", "Deposit released", "رد الوديعة"),
+    "chargeback": ("Impayé", "Chargeback", "عملية غير مؤداة"),
+    "second_chargeback": ("Second impayé", "Second chargeback", "عملية غير مؤداة ثانية"),
+    "representment": ("Représentation", "Representment", "إعادة تقديم"),
+    "chargeback_fee": ("Frais d'impayé", "Chargeback fee", "مصاريف عملية غير مؤداة"),
+    "reserve": ("Retenue de garantie", "Reserve held back", "ضمانة محتجزة"),
+    "reserve_release": ("Libération de garantie", "Reserve released", "تحرير الضمانة"),
+    "direct_debit": ("Prélèvement", "Direct debit", "اقتطاع"),
+    "write_off": ("Indemnisation", "Compensation", "تعويض"),
+    "rounding": ("Arrondi", "Rounding", "تقريب"),
+    "commission": ("Commissions sur opérations", "Commission on transactions", "العمولات على العمليات"),
+}
 
 LABELS: Final[dict[str, dict[str, str]]] = {
     "fr": {
@@ -321,3 +344,20 @@ EXCEL_AR_VALUES: Final[dict[str, str]] = {
 #: Language -> the heads of the lines of a workbook, and what stands in its cells in words.
 SHEET_HEADS: Final = {"fr": EXCEL_FR_HEADS, "en": EXCEL_HEADS, "ar": EXCEL_AR_HEADS}
 SHEET_VALUES: Final[dict[str, dict[str, str]]] = {"fr": EXCEL_FR_VALUES, "en": {}, "ar": EXCEL_AR_VALUES}
+
+
+def entry_kind(kind: str, language: str) -> str:
+    """What an entry beside the lines is, in the language of a statement; a kind without a word is its own name.
+
+    >>> entry_kind("rent", "fr"), entry_kind("some_fee", "en")
+    ('Location TPE', 'some fee')
+    """
+    words = ENTRY_KINDS.get(kind)
+    return kind.replace("_", " ") if words is None else words[("fr", "en", "ar").index(language)]
+
+
+def entry_words(entry: StatementEntry, language: str) -> str:
+    """What an entry is and what it is about: its kind, then its narrative, or its reference where that says the rest."""
+    kind = entry_kind(entry.kind, language)
+    about = entry.reference if entry.narrative == f"{entry.kind} {entry.reference}" else entry.narrative
+    return ", ".join(filter(None, (kind, about)))

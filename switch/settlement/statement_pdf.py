@@ -32,7 +32,7 @@ from switch.settlement.statement import (
     years_of_months,
 )
 from switch.settlement.statement_conversions import conversion_lines
-from switch.settlement.statement_labels import LABELS
+from switch.settlement.statement_labels import LABELS, entry_words
 from switch.settlement.typesetting.letters import Letters
 from switch.settlement.typesetting.sheet import (
     ACCENT,
@@ -308,7 +308,7 @@ class _Paper(Sheet, _Blank):
     def entry(self, y: float, entry: StatementEntry) -> None:
         """What it is, before VAT, the VAT, and both, below the columns of the lines."""
         amounts = (entry.amount_minor, None, entry.vat_minor, entry.amount_minor + entry.vat_minor)
-        self.text(LEFT + 2, y + 3, visible(entry.narrative), SMALL, width=300)
+        self.text(LEFT + 2, y + 3, visible(entry_words(entry, self.head.language)), SMALL, width=300)
         for (_, left, width), minor in zip(FIGURE_COLUMNS, amounts, strict=True):
             if minor is not None:
                 self.figure(left + width, y + 3, self.amount(minor), SMALL, width=width)

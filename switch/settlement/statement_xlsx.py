@@ -18,7 +18,7 @@ from switch.display.visible import visible
 from switch.money import BASIS_POINTS, CURRENCIES, currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.statement import CSV_COLUMNS, Section, Statement, StatementRow, years_of_months
-from switch.settlement.statement_labels import LABELS, SHEET_HEADS, SHEET_VALUES
+from switch.settlement.statement_labels import LABELS, SHEET_HEADS, SHEET_VALUES, entry_words
 
 LINES_IN_MEMORY_MAX: Final = 20_000  #: of a workbook made in memory; a larger one passes through files that xlsxwriter deletes
 ROWS_MAX: Final = 1_000_000  #: on a sheet below its heads; the format has 1,048,576
@@ -148,7 +148,7 @@ class _Workbook:
         row += 1
         for entry in self.statement.entries:
             row += 1
-            sheet.write_string(row, 0, visible(entry.narrative), self.plain)
+            sheet.write_string(row, 0, visible(entry_words(entry, self.statement.head.language)), self.plain)
             figures = ((2, entry.amount_minor), (4, entry.vat_minor), (5, entry.amount_minor + entry.vat_minor))
             for column, minor in figures:
                 sheet.write_number(row, column, self.figure(minor), self.amount)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from typing import Literal
 
-from switch.gateway.protocol.hash_rules import hash_of, signed
+from switch.gateway.protocol.hash_rules import is_hash, signed
 from switch.gateway.protocol.payment_request import minor_units
 from switch.gateway.protocol.posted import Posted
 from switch.money import format_minor
@@ -58,7 +57,7 @@ def payment_fields(account: ShopAccount, order: ShopOrder, random: str) -> Mappi
 
 def is_genuine(posted: Posted, store_key: str) -> bool:
     """Whether a post comes from the gateway: its hash is made with the key that only the two know."""
-    return hmac.compare_digest(posted["HASH"].encode("utf-8", "replace"), hash_of(posted, store_key).encode())
+    return is_hash(posted["HASH"], posted, store_key)
 
 
 def called_back(book: ShopBook, posted: Posted, store_key: str, at: str) -> CallbackWord:

@@ -98,7 +98,8 @@ class ShopBook:
         return ShopOrder(bills=bills, **dict(row))
 
     def settle(self, number: str, amount_minor: int, payment: ShopPayment) -> Settled:
-        """Settle the bills of an order, once: a callback that comes again changes nothing, nor does one of another amount."""
+        """Settle the bills of an order, once: a callback that comes again changes nothing, nor does one of another amount, nor
+        one of an order with a bill that another order has paid."""
         with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             sql = "SELECT amount_minor, state, transaction_id FROM shop_order WHERE number = ?"
@@ -109,14 +110,16 @@ class ShopBook:
                 return "other amount"
             if row[1] == "paid":
                 return "already settled" if row[2] == payment.transaction_id else "paid by another payment"
+            sql = "SELECT 1 FROM order_bill JOIN settled_bill USING (bill) WHERE order_bill.number = ?"
+            if connection.execute(sql, (number,)).fetchone():
+                connection.execute("UPDATE shop_order SET state = 'refused' WHERE number = ?", (number,))
+                return "paid by another payment"
             connection.execute(
                 "UPDATE shop_order SET state = 'paid', transaction_id = ?, approval = ?, card = ?, paid_at = ?"
                 " WHERE number = ?",
                 (payment.transaction_id, payment.approval, payment.card, payment.paid_at, number),
             )
-            connection.execute(
-                "INSERT OR IGNORE INTO settled_bill SELECT bill, number FROM order_bill WHERE number = ?", (number,)
-            )
+            connection.execute("INSERT INTO settled_bill SELECT bill, number FROM order_bill WHERE number = ?", (number,))
         return "settled"
 
     def refuse(self, number: str) -> None:

@@ -135,7 +135,7 @@ class ShopSite:
     async def _callback(self, request: Request) -> Response:
         posted = await _posted(request)
         at = datetime.fromtimestamp(self._clock_ms() / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        word = called_back(self._book, posted, self._account.store_key, at)
+        word = "FAILURE" if posted.excess() else called_back(self._book, posted, self._account.store_key, at)
         if word == "ACTION=POSTAUTH":
             order = self._book.by_number(posted["oid"])
             assert order is not None

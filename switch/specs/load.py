@@ -147,6 +147,17 @@ def load_scenario(path: Path, specs: Specs) -> PlayedScenario:
     return played
 
 
+def host_rules_of(specs: Specs, name: str, text: str) -> tuple[HostScenario, int]:
+    """The rules at the host in the text of a scenario file, and how many rules of it are at issuers. SpecError as in
+    ``load_specs``."""
+    file, mistakes = f"{name}.toml", Mistakes()
+    values, lines = parse(file, text.encode(errors="surrogateescape"))
+    played = read_scenario(SpecTable(file, values, lines=lines, mistakes=mistakes), name, specs)
+    refuse(mistakes)
+    assert played is not None
+    return played.host, len(played.issuers.rules)
+
+
 def read_scenario(table: SpecTable, name: str, specs: Specs) -> PlayedScenario | None:
     """The scenario of a table that has a place for mistakes; None where it has some."""
     names = numbers_by_name(specs.dialects.values())

@@ -10,6 +10,7 @@ from xml.parsers import expat
 
 from attrs import Factory, define
 
+from switch.display.guarded_xml import DocumentTypeError, TextEncodingError, guarded_parser, parse_guarded
 from switch.errors import SwitchError
 from switch.record import frozen
 
@@ -100,27 +101,21 @@ class _Builder:
         if len(node.text) < TEXT_MAX:
             node.text += data[: TEXT_MAX - len(node.text)]
 
-    def doctype(self, *_: object) -> None:
-        raise NoMessageError("a document type (DOCTYPE)")
-
 
 def read_xml(content: bytes) -> XmlTree:
     """The tree of a file. NoMessageError, which says what was found, where it is no XML at all or has what is not taken."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = guarded_parser(namespace_separator=" ")
     builder = _Builder(parser)
-    parser.buffer_text = True
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text
-    parser.StartDoctypeDeclHandler = builder.doctype
-    parser.EntityDeclHandler = builder.doctype
-    broken, line = "", 0
     try:
-        parser.Parse(content, True)
-    except expat.ExpatError as fault:
-        broken, line = expat.ErrorString(fault.code), fault.lineno
-    except (LookupError, ValueError) as fault:  # an encoding nobody knows
-        raise NoMessageError(f"text that cannot be read ({fault})") from None
+        fault = parse_guarded(parser, content)
+    except DocumentTypeError:
+        raise NoMessageError("a document type (DOCTYPE)") from None
+    except TextEncodingError as unknown:
+        raise NoMessageError(f"text that cannot be read ({unknown})") from None
+    broken, line = ("", 0) if fault is None else (expat.ErrorString(fault.code), fault.lineno)
     if builder.root is None:
         raise NoMessageError(f"no XML (line {line}: {broken})")
     return XmlTree(

@@ -14,9 +14,13 @@ from attrs import fields
 from switch.accounting.chart import Chart
 from switch.accounting.entries import (
     AccountingEntry,
+    ConvertedPayout,
     SettledAmount,
     SettledRemise,
+    TakenDebit,
+    entries_of_conversion,
     entry_of_amount,
+    entry_of_debit,
     entry_of_ledger,
     entry_of_remise,
 )
@@ -28,6 +32,8 @@ from switch.treasury.store import query
 
 _REMISE: Final = tuple(each.name for each in fields(SettledRemise))
 _AMOUNT: Final = tuple(each.name for each in fields(SettledAmount))
+_CONVERTED: Final = tuple(each.name for each in fields(ConvertedPayout))
+_DEBIT: Final = tuple(each.name for each in fields(TakenDebit))
 
 
 @frozen(kw_only=True)
@@ -81,7 +87,8 @@ def _ledger(connection: sqlite3.Connection, dates: DateRange) -> Iterator[Accoun
 def _remises(
     connection: sqlite3.Connection, chart: Chart, dates: DateRange, merchant_id: str | None
 ) -> Iterator[AccountingEntry]:
-    """The entries of each merchant and date: its remises, the amounts beside them, what is carried."""
+    """The entries of each merchant and date: its remises, the amounts beside them, what is carried, and what the bank does
+    otherwise: payouts in another currency, and direct debits."""
     value_dates = dict(connection.execute("SELECT business_date, value_date FROM closed_day").fetchall())
     parameters = {"first": dates.first, "last": dates.last, "merchant_id": merchant_id}
 
@@ -93,9 +100,14 @@ def _remises(
 
     amounts, carried = rows("amounts_settled", _AMOUNT), rows("amounts_carried", _AMOUNT)
     remises = rows("remises_settled", _REMISE)
-    for key in sorted(remises.keys() | amounts.keys() | carried.keys()):
+    converted, debits = rows("payouts_converted", _CONVERTED), rows("debits_settled", _DEBIT)
+    for key in sorted(remises.keys() | amounts.keys() | carried.keys() | converted.keys() | debits.keys()):
         value_date = str(value_dates[key[0]])
         for row in remises.get(key, []):
             yield entry_of_remise(SettledRemise(**row), value_date, chart)
         for row in (*amounts.get(key, []), *carried.get(key, [])):
             yield entry_of_amount(SettledAmount(**row), value_date, chart)
+        for row in converted.get(key, []):
+            yield from entries_of_conversion(ConvertedPayout(**row), value_date, chart)
+        for row in debits.get(key, []):
+            yield entry_of_debit(TakenDebit(**row), chart)

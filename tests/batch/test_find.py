@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from switch.batch.find import Findings, Found, Question, found, is_named
 from switch.endofday.close import close_day
 from switch.errors import NegativeAnswerError
+from tests.settlement.test_conversion import closed as closed_in_four_currencies
 from tests.support.day_builders import FRIDAY, GROCER, HOTEL, MONDAY, SATURDAY, day_specs, journal_of, later_ms, merchant
 
 
@@ -25,7 +27,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def asked(data: Path, label: str, on: str, amount_minor: int) -> Findings:
-    return found(data, Question(label=label, on=on, amount_minor=amount_minor))
+    return found(data, Question(label=label, on=on, amount=Decimal(amount_minor) / 100))
 
 
 def payout(findings: tuple[Found, ...]) -> Found:
@@ -85,6 +87,30 @@ def test_a_remise_that_is_paid_with_others_is_found(tmp_path: Path) -> None:
     assert (together.fits[0].kind, len(together.lines)) == ("payout", 2)
 
 
+def test_an_amount_is_in_the_currency_of_what_is_found(tmp_path: Path) -> None:
+    closed_in_four_currencies(tmp_path)
+
+    def of(label: str, amount: str) -> Found:
+        findings = found(tmp_path, Question(label=label, on=FRIDAY, amount=Decimal(amount)))
+        return payout(findings.fits or findings.near)
+
+    euro = of("EURO", "1302.27")  # 121.82 EUR at 10.8254, less 1.25 %
+    assert (euro.by_amount, euro.paid_minor, euro.paid_currency, euro.currency) == ("paid", 130_227, "504", "978")
+    assert of("EURO", "121.82").by_amount == "net"
+    assert of("EURO", "123.45").by_amount == "gross"
+    near = of("EURO", "1300.00")
+    assert (near.by_amount, near.minor_off, near.off_currency) == ("", 227, "504")
+    assert (of("YEN", "9999").by_amount, of("YEN", "99.99").by_amount, of("YEN", "9999.4").minor_off) == ("gross", "", -1)
+    own = of("OWN", "50")
+    assert (own.by_amount, own.paid_currency) == ("gross", "840")
+
+
+def test_a_sale_without_decimals_is_found_by_its_amount(tmp_path: Path) -> None:
+    closed_in_four_currencies(tmp_path)
+    fits = found(tmp_path, Question(label="YEN", on=FRIDAY, amount=Decimal(9999))).fits
+    assert {(each.kind, each.currency) for each in fits} >= {("sale", "392"), ("payout", "392")}
+
+
 def test_what_agrees_in_nothing_is_not_told(data: Path) -> None:
     assert asked(data, "SOMEBODY ELSE", "2026-12-24", 1) == Findings(fits=(), near=())
 
@@ -111,7 +137,7 @@ def test_the_ends_of_the_calendar_are_dates_too(data: Path) -> None:
     ],
 )
 def test_banks_cut_names_and_pad_numbers(label: str, named: tuple[str, ...], name: str, fits: bool) -> None:
-    assert is_named(Question(label=label, on=FRIDAY, amount_minor=1), named, name) is fits
+    assert is_named(Question(label=label, on=FRIDAY, amount=Decimal(1)), named, name) is fits
 
 
 def test_there_has_to_be_a_closed_date(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from switch.casework import dispute_files
 from switch.casework.dispute_files import FileReport, set_aside, take_file
-from switch.casework.dossiers import dossiers
+from switch.casework.dossiers import dossiers, told
 from switch.endofday.close import check_books, close_day
 from switch.errors import SwitchError
 from tests.support.day_builders import FRIDAY, NOW_MS, day_specs, journal_of, later_ms
@@ -104,3 +105,27 @@ def test_records_name_a_dossier_by_its_sale_as_long_as_one_waits(data: Path) -> 
 def test_a_file_that_cannot_be_read_is_said(data: Path) -> None:
     with pytest.raises(SwitchError, match="found No such file or directory, expected a file that can be read"):
         take_file(data, RULES, data / "none.csv", NOW_MS)
+
+
+def test_a_record_costs_the_same_however_many_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The instructions that SQLite runs for the last hundred chargebacks and answers are as many as for the first hundred."""
+    steps = [0]
+
+    def counting(connection: sqlite3.Connection, *values: Any, **named: Any) -> str:
+        counts.append(steps[0])
+        if len(counts) == 1:
+            connection.set_progress_handler(lambda: steps.__setitem__(0, steps[0] + 1), 10)
+        return told(connection, *values, **named)
+
+    monkeypatch.setattr(dispute_files, "told", counting)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sales = [journal.decide() for _ in range(300)]
+    close_day(tmp_path, day_specs(), None, NOW_MS)
+    for name, lines in (
+        ("first", [f"chargeback,6324{sale:08d},10.00,FRAUD,B{sale}" for sale in sales]),
+        ("second", [f"represent,6324{sale:08d},10.00,,R{sale}" for sale in sales]),
+    ):
+        counts: list[int] = []
+        report = take(tmp_path, "\n".join(["action,rrn,amount,reason,id", *lines]), f"{name}.csv")
+        assert (report.new_count, report.set_aside) == (300, ())
+        assert counts[-1] - counts[-101] < 1.2 * (counts[101] - counts[1])

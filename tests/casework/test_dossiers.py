@@ -19,6 +19,7 @@ from switch.disputes.life import ACTIONS, FOLLOWS, DisputeState, Wish
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.errors import NegativeAnswerError, SwitchError
+from switch.merchant import PaidBy
 from switch.money import format_minor
 from tests.support.day_builders import (
     CASH,
@@ -206,6 +207,45 @@ def test_a_merchant_below_zero_is_debited_after_the_days_of_its_contract(tmp_pat
         report = close(tmp_path, specs)
         assert [payout.brought_forward_minor for payout in report.payouts] == [0]
         assert rows(tmp_path, "SELECT COUNT(*) FROM direct_debit") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("paid_by", "kind", "collected", "paid"),
+    [
+        ("remise", "purchase", 88_812, [0, 8_881]),
+        ("remise", "refund", 88_812, [0, -8_881]),
+        ("merchant", "purchase", 88_812 - 8_881, [0]),
+        ("merchant", "refund", 88_812 + 8_881, [0]),
+    ],
+)
+def test_a_direct_debit_counts_the_payout_that_it_settles(
+    tmp_path: Path, paid_by: PaidBy, kind: str, collected: int, paid: list[int]
+) -> None:
+    """98,680 are owed of a refund: 9,868 of one terminal go against that, and 8,881 of another too, or are paid apart."""
+    specs = day_specs((evolve(GROCER, debit_after_days=1, paid_by=paid_by, terminals=("PORT0001", "PORT0002")),))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(amount_minor=100_000, transaction_type="refund")
+        close(tmp_path, specs)
+        journal.decide()
+        journal.decide(amount_minor=9_000, terminal_id="PORT0002", transaction_type=kind)
+        report = close(tmp_path, specs)
+    assert rows(tmp_path, "SELECT amount_minor FROM direct_debit") == [(collected,)]
+    assert [payout.net_minor for payout in report.payouts] == paid
+
+
+def test_check_finds_a_direct_debit_that_collects_too_much(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(amount_minor=100_000, transaction_type="refund")
+        close(tmp_path, specs := day_specs((evolve(GROCER, debit_after_days=1),)))
+        journal.decide()
+        close(tmp_path, specs)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books, books:
+        books.execute("DROP TRIGGER payout_no_update")
+        books.execute("UPDATE payout SET net_minor = 5 WHERE net_minor = 0")
+    found = [fault.sentence for fault in check_books(tmp_path).faults if fault.check == "debits_settle_payouts"]
+    assert found == [
+        f"merchant {GROCER.id}: a direct debit of 88812 minor units, and no payout with a debt that it brings to 0"
+    ]
 
 
 def test_a_merchant_that_left_still_pays_its_chargebacks(tmp_path: Path) -> None:

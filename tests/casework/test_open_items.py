@@ -18,6 +18,7 @@ from switch.casework.open_items import exception_story, exceptions, represent, w
 from switch.clearing.exceptions import AFTER_EXPIRY, MADE_OFFLINE
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
+from switch.endofday.three_books import compare_books
 from switch.errors import NegativeAnswerError, SpecError, SwitchError
 from switch.issuers.process import notices
 from tests.support.day_builders import (
@@ -150,6 +151,55 @@ def test_a_write_off_posts_nothing_unless_the_merchant_is_paid(tmp_path: Path) -
     ) == [(SATURDAY, "exception-loss", 2_000_000, 0)]
     assert rows(tmp_path, f"SELECT net_minor FROM payout WHERE business_date = '{SATURDAY}'") == [(2_000_000,)]
     assert rows(tmp_path, "SELECT reason FROM exception_order ORDER BY id")[0] == ("merchant left; card 450716******0010",)
+
+
+@pytest.mark.parametrize("specs", [SPECS, day_specs((HOTEL,))], ids=["in the specification", "left it"])
+def test_a_merchant_gives_back_what_it_was_paid_of_a_written_off_sale_that_is_reversed(tmp_path: Path, specs: DaySpecs) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale, other = journal.decide(**OFFLINE), journal.decide(**OFFLINE)
+        close(tmp_path)
+        for number in (sale, other):
+            write_off(tmp_path, rrn(number), "S. Alami", "our fault", NOW_MS, pays_merchant=True)
+        journal.reverse(other, 1_500_000)
+        close(tmp_path)
+        journal.reverse(sale, 500_000)
+        journal.reverse(sale, 500_000)
+        journal.reverse(other, 1_800_000)
+        close(tmp_path, specs)
+        journal.reverse(sale)
+        close(tmp_path, specs)
+    assert rows(
+        tmp_path, "SELECT business_date, reference, amount_minor FROM merchant_entry WHERE kind = 'write_off' ORDER BY 1, 2"
+    ) == [
+        (SATURDAY, str(sale), 2_000_000),
+        (SATURDAY, str(other), 1_500_000),
+        (SUNDAY, str(sale), -1_500_000),
+        (MONDAY, str(sale), -500_000),
+    ]
+    lost = "SELECT SUM(debit_minor) - SUM(credit_minor) FROM posting WHERE account = 'exception-loss'"
+    assert rows(tmp_path, lost) == [(1_500_000,)]
+    assert rows(tmp_path, "SELECT net_minor, outcome FROM payout ORDER BY business_date") == [
+        (3_500_000, "paid"),
+        (-1_500_000, "carried"),
+        (-2_000_000, "carried"),
+    ]
+    for date in (FRIDAY, SATURDAY, SUNDAY, MONDAY):
+        assert compare_books(tmp_path, date).differences == ()
+
+
+def test_check_finds_a_reversed_write_off_that_nobody_gave_back(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(**OFFLINE)
+        close(tmp_path)
+        write_off(tmp_path, rrn(sale), "S. Alami", "our fault", NOW_MS, pays_merchant=True)
+        close(tmp_path)
+        journal.reverse(sale)
+        close(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books, books:
+        books.execute("DROP TRIGGER merchant_entry_no_delete")
+        books.execute("DELETE FROM merchant_entry WHERE amount_minor < 0")
+    (sentence,) = (fault.sentence for fault in check_books(tmp_path).faults if fault.check == "disputes_posted")
+    assert "entries of kind write_off come to -2000000 by the disputes and exceptions, and 0 are entered" in sentence
 
 
 def test_issuers_are_told_to_release_what_is_written_off(tmp_path: Path) -> None:

@@ -43,6 +43,15 @@ def test_a_till_and_a_relevé_that_do_not_end_with_1(folder: Path) -> None:
         assert line in done.out.splitlines()
 
 
+def test_a_pair_of_different_dates_is_shown(folder: Path) -> None:
+    (folder / "later.csv").write_text("Date;Montant\n05/02/2026;125,00\n", encoding="utf-8")
+    done = run("reconcile", "good.csv", "later.csv")
+    assert "MATCHED: on different dates (1)" in done.out.splitlines()
+    assert "        2           2  2026-02-03  125.00  amount + date  RIGHT is 2 days later" in done.out.splitlines()
+    assert "on different dates" not in run("reconcile", "releve.txt", "bank.csv").out
+    assert "RAPPROCHÉ : à des dates différentes (1)" in in_french("good.csv", "later.csv").out
+
+
 def test_remises_and_the_bank(folder: Path) -> None:
     for bank in ("bank.csv", "bank.xml"):
         done = run("reconcile", "releve.txt", bank, "--label", "000285")
@@ -52,6 +61,15 @@ def test_remises_and_the_bank(folder: Path) -> None:
         "RIGHT  bank.csv: bank, 2 lines, 1 without the label"
         in run("reconcile", "releve.txt", "bank.csv", "--label", "000285").out
     )
+
+
+def test_a_statement_beside_the_bank_says_that_it_has_no_entries(folder: Path) -> None:
+    close_two_days(folder)
+    csv_of_friday = folder / "days" / FRIDAY / "statements" / "EPICERIE0000001.csv"
+    sentence = "note   LEFT has transactions only: fees and other entries of its payouts are in payouts.csv"
+    assert sentence in run("reconcile", csv_of_friday, "bank.csv").out
+    assert "DROITE n'a que les opérations" in " ".join(in_french("bank.csv", csv_of_friday).out.split())
+    assert "transactions only" not in run("reconcile", csv_of_friday, "till.csv").out
 
 
 def test_every_line_stands_in_the_csv_once(folder: Path) -> None:
@@ -107,12 +125,25 @@ def test_columns_of_a_free_table_are_mapped(folder: Path) -> None:
         ("good.csv good.csv --map x", "x: found no such file, expected a TOML file"),
         ("good.csv --books 2026-11-22", "--books: found beside the file good.csv, expected one of them"),
         ("--books 31/02/2026", "--books: found '31/02/2026', expected a date"),
+        ("--books --label X", "--label: found beside --books, which has no use for it"),
+        ("--books --map date=Jour", "--map: found beside --books"),
+        ("--books --csv x.csv --excel-fr", "--excel-fr: found beside --books"),
+        ("--books --left-as till", "--left-as: found beside --books"),
+        ("--books --right-as till", "--right-as: found beside --books"),
+        ("--books --minutes 5", "--minutes: found beside --books"),
+        ("--books --days 5", "--days: found beside --books"),
+        ("good.csv good.csv --data .", "--data: found without --books, expected both"),
+        ("good.csv till.csv --label X", "--label: found without a bank statement, expected one in LEFT or RIGHT"),
+        ("good.csv till.csv --csv ./till.csv", "--csv: found till.csv, which this command reads, expected another file"),
+        ("good.csv till.csv --csv good.csv", "--csv: found good.csv, which this command reads, expected another file"),
+        ("good.csv till.csv --csv bank.csv --map bank.csv", "--csv: found bank.csv, which this command reads"),
     ],
 )
 def test_bad_input_ends_with_2(folder: Path, words: str, sentence: str) -> None:
     refused = run("reconcile", *words.split())
     assert (refused.code, refused.out) == (2, "")
     assert refused.sentence.startswith(sentence)
+    assert (folder / "till.csv").read_text(encoding="utf-8") == TILL_CSV
 
 
 def in_french(*arguments: object) -> Outcome:
@@ -139,6 +170,10 @@ def test_the_screens_are_french(folder: Path) -> None:
         "good.csv good.csv --map x=y",
         "good.csv good.csv --excel-fr",
         "good.csv good.csv --left-as cmi",
+        "--books --label X",
+        "good.csv till.csv --label X",
+        "good.csv till.csv --csv till.csv",
+        "good.csv till.csv --data .",
     ],
 )
 def test_errors_are_french(folder: Path, words: str) -> None:
@@ -168,3 +203,14 @@ def test_no_card_is_shown_in_whatever_column_it_stands(folder: Path) -> None:
             written = (folder / "out.csv").read_text(encoding="utf-8") if "out.csv" in options else ""
             assert done.code == 1
             assert "9504010000000019" not in done.out + done.err + written
+
+
+def test_entries_left_out_beside_a_till_are_counted(folder: Path) -> None:
+    head = '"business_date": "2026-02-03", "value_date": "2026-02-04", "reference": "X", "currency": "504"'
+    entry = (
+        '{"terminal_id": "", "remise_number": 0, "kind": "rent", "amount_minor": -100, "vat_minor": -10, "narrative": "rent"}'
+    )
+    (folder / "fees.json").write_text(f'{{{head}, "lines": [], "entries": [{entry}]}}', encoding="utf-8")
+    assert "RIGHT  fees.json: switch-json, 0 lines, 1 entry left out" in run("reconcile", "good.csv", "fees.json").out
+    assert "1 mouvement laissé de côté" in in_french("good.csv", "fees.json").out
+    assert "UNMATCHED: reported, not credited (1)" in run("reconcile", "fees.json", "bank.csv").out

@@ -36,7 +36,10 @@ def _told(sentence: Sentence, *faults: str) -> str:
 
 @pytest.mark.parametrize("page", pages(), ids=name)
 def test_rows_have_as_many_cells_as_their_head(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").splitlines()
     for head, *rows in tables(page):
+        ruled = lines[head[0]] if head[0] < len(lines) else ""
+        assert re.fullmatch(r"\|[ :|-]+\|", ruled), f"{name(page)}:{head[0]}: a row without a head, cut off by a blank line"
         for number, row in rows:
             assert len(row) == len(head[1]), f"{name(page)}:{number}"
 

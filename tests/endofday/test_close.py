@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from switch.endofday.close import check_books, close_day, show_day
 from switch.endofday.report import DayReport
 from switch.endofday.statements import statement
 from switch.errors import DataFolderError, NegativeAnswerError, SpecError, SwitchError
+from switch.merchant import HeldBack
 from tests.support.day_builders import (
     FRIDAY,
     GROCER,
@@ -31,6 +34,7 @@ from tests.support.day_builders import (
     later_ms,
     merchant,
 )
+from tests.support.dispute_builders import dispute
 
 SPECS = day_specs()
 
@@ -390,6 +394,37 @@ def test_a_merchant_cannot_change_its_currency_while_sales_in_it_are_reversed(tm
     with pytest.raises(SpecError, match=told):
         close(tmp_path, specs=day_specs(merchants=(merchant(currency="978"),)))
     assert close(tmp_path).adjustment_count == 1
+
+
+@pytest.mark.parametrize("what", ["amounts in it are held back", "its sales in it are disputed"])
+def test_a_merchant_cannot_change_its_currency_while_something_in_it_is_open(tmp_path: Path, what: str) -> None:
+    kept = HeldBack(rate_basis_points=1_000, days=1, maximum_minor=None) if "held" in what else None
+    shop, moved = merchant(reserve=kept), merchant(currency="978", reserve=kept)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide()
+        close(tmp_path, specs=day_specs(merchants=(shop,)))
+        if "disputed" in what:
+            dispute(tmp_path, "chargeback", f"6324{sale:08d}")
+        journal.decide(currency="978")
+    told = f"merchants.toml: merchant {GROCER.id}: currency: found '978', expected MAD (504) while {what}"
+    with pytest.raises(SpecError, match=re.escape(told)):
+        close(tmp_path, specs=day_specs(merchants=(moved,)))
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books:
+        assert books.execute("SELECT business_date FROM closed_day").fetchall() == [(FRIDAY,)]
+    assert close(tmp_path, specs=day_specs(merchants=(shop,))).exception_count == 1
+    assert check_books(tmp_path).faults == ()
+
+
+def test_check_finds_a_merchant_that_is_paid_in_two_currencies(tmp_path: Path) -> None:
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide()
+        journal.decide(terminal_id="PORT0002")
+        close(tmp_path, specs=day_specs(merchants=(merchant(terminals=("PORT0001", "PORT0002")),)))
+    with closing(sqlite3.connect(tmp_path / "books.db")) as books, books:
+        books.execute("DROP TRIGGER payout_no_update")
+        books.execute("UPDATE payout SET currency = '978' WHERE terminal_id = 'PORT0002'")
+    sentence = f"merchant {GROCER.id}: payouts in the currencies 504 and 978 on one date, expected one currency"
+    assert sentence in [fault.sentence for fault in check_books(tmp_path).faults]
 
 
 def test_check_finds_reversals_slipped_in_and_adjustments_changed(tmp_path: Path) -> None:

@@ -8,10 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from switch.endofday.close import close_day
 from switch.endofday.three_books import BookedThrice, compare_books
 from switch.errors import NegativeAnswerError
 from tests.endofday.test_issuer_proofs import data as booked_data
-from tests.support.day_builders import FRIDAY, SATURDAY, close_two_days
+from tests.support.day_builders import (
+    FRIDAY,
+    GROCER,
+    MONDAY,
+    SATURDAY,
+    SUNDAY,
+    close_two_days,
+    day_specs,
+    journal_of,
+    later_ms,
+    merchant,
+)
 from tests.trials.test_rot import tampered
 
 data = booked_data  # two closed days, which the bank atlas has booked
@@ -43,6 +55,23 @@ def test_a_bank_without_a_book_here_is_a_note(tmp_path: Path) -> None:
     assert compared.agrees
     assert compared.business_date == SATURDAY
     assert "no book of atlas here: journal and day were compared without it" in compared.notes
+
+
+def test_a_sale_that_is_presented_late_and_then_reversed_agrees_on_every_date(tmp_path: Path) -> None:
+    late = merchant(id="NEWSHOP00000001")
+    with journal_of(tmp_path, FRIDAY) as journal:
+        sale = journal.decide(merchant_id=late.id)
+        close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+        known = day_specs((GROCER, late))
+        for left_minor in (None, 4_000, 0):
+            journal.decide(amount_minor=700)
+            if left_minor is not None:
+                journal.reverse(sale, left_minor)
+            close_day(tmp_path, known, None, later_ms(tmp_path))
+    items: list[BookedThrice] = []
+    compared = [compare_books(tmp_path, date, items.append) for date in (FRIDAY, SATURDAY, SUNDAY, MONDAY)]
+    assert [each.differences for each in compared] == [(), (), (), ()]
+    assert [item.day_minor for item in items if item.request_id == sale] == [0, 10_000, -6_000, -4_000]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,14 @@ def test_online_sales_have_days() -> None:
     assert told(reconcile(till(*left), releve(*right), Windows(days=2)))[0][0] == UNMATCHED
 
 
+def test_lines_without_channel_and_terminal_are_days_apart_only_without_times() -> None:
+    timed, later = sale("10.00", "10:00"), {"date": "2026-02-05"}
+    assert matched([timed], [sale("10.00", "18:00")])[0] == (MATCHED, "amount + date", [1], [1])
+    assert matched([timed], [sale("10.00", "10:00", **later)])[0][0] == UNMATCHED
+    assert matched([timed], [sale("10.00", **later)])[0] == (MATCHED, "amount + date", [1], [1])
+    assert matched([sale("10.00")], [sale("10.00", "10:00", **later)])[0] == (MATCHED, "amount + date", [1], [1])
+
+
 def test_another_card_or_another_reference_is_another_sale() -> None:
     assert matched([sale("10.00", "10:00", card=CARD)], [sale("10.00", "10:00", card=OTHER_CARD)])[0][0] == UNMATCHED
     left = [sale("10.00", "10:00", rrn="1"), sale("12.00", rrn="3")]

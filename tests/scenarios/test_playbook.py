@@ -49,7 +49,7 @@ def test_a_rule_is_found_by_whatever_it_asks_for() -> None:
         "amount=2..3 -> 07",
     ]
     said = [ONE, Said(card="", terminal="X"), Said(card="", merchant="Y"), Said(card="", amount_minor=100)]
-    said += [Said(card="", mti="0420"), Said(card="", kinds=("totals",)), Said(card="", amount_minor=250)]
+    said += [Said(card="", mti="0420"), Said(card="", mti="0500", kinds=("totals",)), Said(card="", amount_minor=250)]
 
     assert played(playbook(*lines), *said) == ["01", "02", "03", "04", "05", "06", "07"]
     assert played(playbook(*reversed(lines)), Said(terminal="X", merchant="Y")) == ["03"]
@@ -78,7 +78,7 @@ def test_rules_are_added_in_front_and_taken_out_while_counts_go_on() -> None:
     book.put_first([rule(f"card={OTHER_CARD} -> silence", 2)])
     assert played(book, ONE, OTHER) == ["05", "silence"]
 
-    assert [each.number for each in book.remove(lambda each: each.number == 2)] == [2]
+    assert [each.id for each in book.remove(lambda each: each.id == 2)] == [2]
     assert played(book, ONE, OTHER) == ["12", "91"]
     assert len(book) == 1
 

@@ -13,8 +13,19 @@ from attrs import evolve
 from switch.endofday.close import check_books, close_day
 from switch.endofday.statements import stated, statement
 from switch.errors import SpecError
+from switch.merchant import HeldBack
 from switch.rates import RateTable
-from tests.support.day_builders import FRIDAY, GROCER, NOW_MS, SATURDAY, day_specs, journal_of, merchant, spec_table
+from tests.support.day_builders import (
+    FRIDAY,
+    GROCER,
+    NOW_MS,
+    SATURDAY,
+    day_specs,
+    journal_of,
+    later_ms,
+    merchant,
+    spec_table,
+)
 
 RATES = """
 [[rate]]
@@ -122,3 +133,33 @@ def test_check_finds_a_conversion_that_does_not_follow_its_rate(tmp_path: Path) 
         books.execute("UPDATE payout_conversion SET converted_minor = converted_minor + 1, paid_minor = paid_minor + 1")
     found = {fault.check for fault in check_books(data).faults}
     assert "conversions_follow_rates" in found
+
+
+def test_what_is_released_to_a_merchant_of_the_default_contract_is_converted_too(tmp_path: Path) -> None:
+    """The merchant sells on Friday; on Saturday it has no sale, and its reserve is released."""
+    default = merchant(
+        id="DEFAULT", currency="978", paid_in="504", reserve=HeldBack(rate_basis_points=1_000, days=1, maximum_minor=None)
+    )
+    with_default = evolve(specs(merchants=(GROCER,)), default_contract=default)
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(merchant_id="X1", currency="978")
+        close_day(tmp_path, with_default, None, NOW_MS)
+        journal.decide()
+        close_day(tmp_path, with_default, None, later_ms(tmp_path))
+    paid = asked(
+        tmp_path,
+        "SELECT p.business_date, p.net_minor, p.currency, c.paid_minor, c.paid_currency FROM payout AS p "
+        "LEFT JOIN payout_conversion AS c ON c.reference = p.reference WHERE p.merchant_id = 'X1' ORDER BY 1",
+    )
+    # 9.87 EUR x 10.9 = 107.583 MAD
+    assert paid == [(FRIDAY, 8_881, "978", 96_140, "504"), (SATURDAY, 987, "978", 10_758, "504")]
+    assert check_books(tmp_path).faults == ()
+
+
+def test_check_finds_a_payout_that_is_not_converted(tmp_path: Path) -> None:
+    data = closed(tmp_path)
+    with closing(sqlite3.connect(data / "books.db")) as books, books:
+        books.execute("DROP TRIGGER payout_conversion_no_delete")
+        books.execute("DELETE FROM payout_conversion WHERE merchant_id = 'YEN'")
+    sentences = [f.sentence for f in check_books(data).faults if f.check == "payouts_in_account_currency"]
+    assert sentences == [f"payout {FRIDAY}-PORT0001-000001-4: 9867 minor units are not paid in the currency of the account"]

@@ -14,11 +14,14 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from switch.endofday import books
+from switch.endofday import close as endofday
 from switch.endofday.close import check_books, close_day
 from switch.endofday.report import DayReport
 from switch.errors import SpecError, SpecsLackError
 from switch.merchant import HeldBack
 from switch.settlement.discount import DiscountTable
+from switch.settlement.fees import dues, lines
 from switch.settlement.fees.rows import FeeSale
 from switch.spec_table import SpecTable
 from tests.support.day_builders import (
@@ -389,3 +392,65 @@ def test_check_finds_what_was_changed(tmp_path: Path, sql: str, check: str) -> N
         connection.execute(sql)
         connection.commit()
     assert check in {fault.check for fault in check_books(tmp_path).faults}
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "check"),
+    [
+        ("HOLDINGS", "-held_minor, 0, 0", "-held_minor * 5, 0, 0", "holdings_are_shares"),
+        ("HOLDINGS", "-held_minor, 0, 0", "-held_minor - 1, 0, 0", "holdings_are_shares"),
+        ("HOLDINGS", "room_minor < share_minor", "room_minor > share_minor", "holdings_are_shares"),
+        ("HOLDINGS", "THEN room_minor", "THEN room_minor - 1", "holdings_are_shares"),
+        ("HOLDINGS", "b.kind IN (h.kind", "b.kind IN ('x'", "holdings_are_shares"),
+        ("RELEASES", "WHERE e.kind", "WHERE 1 = 0 AND e.kind", "releases_are_made"),
+        ("RELEASES", "  -e.amount_minor, 0, 0", "  -e.amount_minor + 1, 0, 0", "releases_are_made"),
+        (
+            "ROUNDING_DIFFERENCES",
+            "(direction * exact_minor + 5000) / 10000",
+            "direction * exact_minor / 10000",
+            "rounding_follows_remises",
+        ),
+        ("ROUNDING_DIFFERENCES", "10000 * p.discount_fixed_minor", "0", "rounding_follows_remises"),
+        ("ROUNDING_DIFFERENCES", ":vat_rate_basis_points + 5000", ":vat_rate_basis_points", "rounding_follows_remises"),
+        (
+            "PRESENTED_LINES",
+            "rate_basis_points + 5000) / 10000 AS taken",
+            "rate_basis_points) / 10000 AS taken",
+            "fee_lines_follow",
+        ),
+        ("PRESENTED_LINES", "WHEN taken_minor < minimum_minor", "WHEN taken_minor > minimum_minor", "fee_lines_follow_rules"),
+        (
+            "ADJUSTED_LINES",
+            "rate_basis_points + 5000) / 10000 AS taken",
+            "rate_basis_points) / 10000 AS taken",
+            "fee_lines_follow",
+        ),
+    ],
+)
+def test_a_close_is_refused_whose_dues_are_computed_wrongly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, right: str, wrong: str, check: str
+) -> None:
+    """The proofs share no SQL with what makes the rows: each of these mistakes in it is found before the day is written."""
+    sql = getattr(lines if name.endswith("LINES") else dues, name)
+    assert right in sql
+    if name == "PRESENTED_LINES":
+        monkeypatch.setattr(endofday, name, sql.replace(right, wrong))
+    sources = tuple(sql.replace(right, wrong) if each == sql else each for each in endofday.ENTRY_SOURCES)
+    monkeypatch.setattr(endofday, "ENTRY_SOURCES", sources)
+    found: list[str] = []
+
+    def refused(connection: sqlite3.Connection, business_date: str) -> None:
+        ask = books.ask_of(connection)
+        found.extend(fault.check for each in endofday.DAY_CHECKS for fault in each(ask, business_date))
+
+    monkeypatch.setattr(endofday, "_refuse_faults", refused)
+    held_back = HeldBack(rate_basis_points=1_000, days=2, maximum_minor=200_00)
+    specs = specs_with(evolve(SHOP, plan="full", rounding="remise", reserve=held_back))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        for _ in range(4):
+            close_to_half = (40_040, 30_033, 61_225)
+            at: dict[str, Any] = {"merchant_id": SHOP.id, "terminal_id": "SHOP0001", "channel": "ecommerce"}
+            sales = [journal.decide(**at, amount_minor=amount_minor) for amount_minor in close_to_half]
+            close(tmp_path, specs)
+            journal.reverse(sales[0], 10_030)
+    assert any(each.startswith(check) for each in found), found

@@ -5,14 +5,34 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from attrs import evolve
 
 from switch.endofday.statements import stated, statement
+from switch.merchant import StatementLanguage
+from switch.settlement.fees.entries import ENTRY_ACCOUNTS
+from switch.settlement.fees.stated import StatementEntry
 from switch.settlement.statement import LINES_AT_ONCE, Section, Statement
 from switch.settlement.statement_forms import BytesForm, as_bytes, as_json, write_texts
+from switch.settlement.statement_labels import ENTRY_KINDS, entry_kind
 from tests.settlement.test_statement import close_a_day, close_a_day_of_all_kinds, close_the_day_after
+from tests.settlement.test_statement_pdf import cells_of
 from tests.support.day_builders import GROCER, SUNDAY
+
+
+def entry(kind: str, narrative: str) -> StatementEntry:
+    return StatementEntry(
+        terminal_id="",
+        remise_number=0,
+        kind=kind,
+        reference="2026-11",
+        amount_minor=-15_000,
+        vat_minor=-1_500,
+        vat_rate_basis_points=1_000,
+        rule="",
+        narrative=narrative,
+    )
 
 
 @pytest.fixture
@@ -32,6 +52,25 @@ def test_forms_side_by_side_are_those_made_alone(told: Statement, tmp_path: Path
     assert text.getvalue() == statement(tmp_path, GROCER.id, SUNDAY)
     assert as_csv.getvalue() == statement(tmp_path, GROCER.id, SUNDAY, "csv")
     assert excel.getvalue() == statement(tmp_path, GROCER.id, SUNDAY, "excel-fr")
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "Impayé"), ("en", "Chargeback"), ("ar", "Impayé")])
+def test_an_entry_says_its_kind_before_what_it_is_about(told: Statement, language: StatementLanguage, word: str) -> None:
+    head = evolve(told.head, language=language)
+    both = (entry("chargeback", "dossier 7 RRN 1"), entry("rent", "rent 2026-11"))
+    text = io.StringIO()
+    write_texts(evolve(told, head=head, entries=both), {"text": text})
+    rent = "Terminal rent" if language == "en" else "Location TPE"
+    lines = [line.partition("  ")[0] for line in text.getvalue().splitlines()]
+    assert [line for line in lines if line.startswith((word, rent))] == [f"{word}, dossier 7 RRN 1", f"{rent}, 2026-11"]
+    page = "\n".join(cells_of(as_bytes(evolve(told, head=evolve(head, language="en"), entries=both), "pdf")))
+    assert "Chargeback, dossier 7 RRN 1" in page
+    sheet = openpyxl.load_workbook(io.BytesIO(as_bytes(evolve(told, head=head, entries=both), "xlsx"))).worksheets[0]
+    assert f"{entry_kind('rent', language)}, 2026-11" in [row[0].value for row in sheet.iter_rows()]
+
+
+def test_every_kind_of_entry_that_is_posted_has_a_word() -> None:
+    assert ENTRY_ACCOUNTS.keys() <= ENTRY_KINDS.keys()
 
 
 @pytest.mark.parametrize("form", ["pdf", "xlsx"])

@@ -59,6 +59,17 @@ def test_an_approved_payment_settles_the_bills_once(book: ShopBook, order: ShopO
     assert book.unpaid(SALMA) == ()
 
 
+def test_a_bill_is_paid_by_one_order(book: ShopBook, order: ShopOrder) -> None:
+    second = book.order(SALMA, book.unpaid(SALMA)[:1], "salma@shop.example", "fr")
+    assert called_back(book, callback(order), KEY, "now") == "ACTION=POSTAUTH"
+    amount = f"{second.amount_minor // 100}.{second.amount_minor % 100:02d}"
+    for _ in range(2):
+        assert called_back(book, callback(second, amount=amount, TransId="T-2"), KEY, "later") == "FAILURE"
+    unpaid = book.by_number(second.number)
+    assert unpaid is not None
+    assert (unpaid.state, unpaid.transaction_id) == ("refused", "")
+
+
 @pytest.mark.parametrize(
     ("changed", "word", "state"),
     [

@@ -99,7 +99,12 @@ def test_a_refused_order_is_tried_again_under_its_number(shop: TestClient) -> No
 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
-    [({"code": "1"}, "not_found"), ({"email": "x"}, "email_wrong"), ({"terms": ""}, "terms_wrong")],
+    [
+        ({"code": "1"}, "not_found"),
+        ({"email": "x"}, "email_wrong"),
+        ({"email": "=?utf-8?q?=0a?=@x.ma"}, "email_wrong"),
+        ({"terms": ""}, "terms_wrong"),
+    ],
 )
 def test_a_wrong_entry_is_told_beside_what_was_given(shop: TestClient, changed: dict[str, str], sentence: str) -> None:
     page = post(shop, "/bills/mobile?lang=en", {**GOOD, **changed})

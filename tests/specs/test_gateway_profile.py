@@ -76,6 +76,10 @@ def test_the_file_may_be_missing(tmp_path: Path) -> None:
             ('"TEST1234"', '"TEST1234"\ncurrencies = ["978"]'),
             "gateway.toml:14: shop[1].currencies: found '978', expected '504', the currency of TELECOM00000001",
         ),
+        (
+            ('"TEST1234"', '"TEST1234"\nframed_by = ["https://ok.example:8443", "\'self\'; script-src *"]'),
+            "gateway.toml:14: shop[1].framed_by: found \"'self'; script-src *\", expected the origins of pages",
+        ),
         (('"TEST1234"', '"TEST1234"\nbrand = []'), "gateway.toml:14: shop[1].brand: found a key nobody reads"),
         (("/fim/est3Dgate", "fim"), "gateway.toml:5: acquirer[1].path: found 'fim', expected the path of an address"),
         (("[[shop]]", SHOP.partition("[[shop]]")[2].join(("[[shop]]", "\n[[shop]]"))), "found '600000000' a second time"),

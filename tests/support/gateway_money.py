@@ -23,7 +23,7 @@ HOLDS_MONEY = {"held", "captured", "settled", "refunded"}
 
 
 def differences(journal: Path, gateway: Path) -> list[str]:
-    """Where orders and journal say something else; each order has an amount of its own, by which it is found."""
+    """Where orders and journal say something else; each post of an order has an amount of its own, by which it is found."""
     with closing(sqlite3.connect(journal)) as db:
         standing = [int(amount) for (amount,) in db.execute(_STANDING)]
         refunded_minor = int(db.execute(_REFUNDED).fetchone()[0])
@@ -32,11 +32,12 @@ def differences(journal: Path, gateway: Path) -> list[str]:
         orders = [book.order(int(number)) for (number,) in db.execute("SELECT id FROM shop_order")]
     found = []
     for order in orders:
-        post = order.last("post")
-        assert post is not None
-        count = standing.count(post["amount_minor"])
+        *earlier, last = [each.body["amount_minor"] for each in order.events if each.event == "post"]
+        count = standing.count(last)
         if count != (order.state in HOLDS_MONEY):
             found.append(f"{order.order_id} is {order.state}, and the journal has {count} approvals of its amount")
+        if paid := [amount for amount in earlier if amount in standing]:
+            found.append(f"{order.order_id} was posted anew for {last}, and the journal has approvals of {paid}")
     told_minor = sum(order.refunded_minor for order in orders)
     if told_minor != refunded_minor:
         found.append(f"orders were refunded {told_minor}, and the journal has {refunded_minor}")

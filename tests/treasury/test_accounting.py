@@ -16,14 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from switch.accounting.entries import ledger_root
 from switch.accounting.forms import AccountingForm, beancount_account
+from switch.endofday.close import close_day
 from switch.errors import NegativeAnswerError
 from switch.treasury.accounts import DateRange, exported
+from tests.settlement.test_conversion import closed as close_converted
 from tests.settlement.test_fee_plans import SHOP
 from tests.settlement.test_fee_plans import close as close_charged
-from tests.support.day_builders import CASH, GROCER, HOTEL, KIOSK, close_two_days, journal_of
+from tests.support.day_builders import CASH, GROCER, HOTEL, KIOSK, close_two_days, day_specs, journal_of, later_ms
 from tests.treasury.bank import pain002, status
 from tests.treasury.paid_days import AIRLINE, FRIDAY, SATURDAY, SPECS, again, close, issue, payout_of, say
 
@@ -67,7 +70,26 @@ def charged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-every_folder = pytest.mark.parametrize("folder", ["closed", "paid", "charged"])
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed day with payouts in another currency than that of the sales."""
+    return close_converted(tmp_path_factory.mktemp("converted") / "var")
+
+
+@pytest.fixture(scope="module")
+def debited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two closed days: a merchant is below zero on the first, and what it still owes is collected on the second."""
+    data = tmp_path_factory.mktemp("debited") / "var"
+    specs = day_specs((evolve(GROCER, debit_after_days=1),))
+    with journal_of(data, FRIDAY) as journal:
+        journal.decide(amount_minor=100_000, transaction_type="refund")
+        close_day(data, specs, None, later_ms(data))
+        journal.decide()
+        close_day(data, specs, None, later_ms(data))
+    return data
+
+
+every_folder = pytest.mark.parametrize("folder", ["closed", "paid", "charged", "converted", "debited"])
 
 
 def test_the_entry_of_a_remise_has_four_lines_that_balance(paid: Path) -> None:
@@ -95,18 +117,49 @@ def test_every_entry_balances(folder: str, ledger: bool, request: pytest.Fixture
 @every_folder
 def test_the_bank_has_what_is_paid_and_nothing_more(folder: str, request: pytest.FixtureRequest) -> None:
     data = request.getfixturevalue(folder)
-    booked: Counter[tuple[str, str]] = Counter()
+    booked: Counter[tuple[str, str, str]] = Counter()
     for entry in json.loads(export(data, "json")):
         for line in entry["lines"]:
             if line["account"] == CHART.account("bank").number:
-                booked[entry["business_date"], entry["merchant_id"]] += line["debit_minor"] - line["credit_minor"]
+                key = (entry["business_date"], entry["merchant_id"], entry["currency"])
+                booked[key] += line["debit_minor"] - line["credit_minor"]
+    moved: Counter[tuple[str, str, str]] = Counter()
     with closing(sqlite3.connect(data / "books.db")) as books:
-        minor_paid = "SUM(CASE outcome WHEN 'paid' THEN net_minor ELSE 0 END)"
-        sql = f"SELECT business_date, merchant_id, {minor_paid} FROM payout GROUP BY 1, 2"
-        paid = {(date, merchant): minor for date, merchant, minor in books.execute(sql)}
+        paid = books.execute(
+            "SELECT p.business_date, p.merchant_id, COALESCE(c.paid_currency, p.currency), COALESCE(c.paid_minor, p.net_minor) "
+            "FROM payout AS p LEFT JOIN payout_conversion AS c ON c.reference = p.reference WHERE p.outcome = 'paid'"
+        ).fetchall()
+        taken = books.execute("SELECT business_date, merchant_id, currency, -amount_minor FROM direct_debit").fetchall()
         carried = books.execute("SELECT COUNT(*) FROM payout WHERE outcome = 'carried'").fetchone()[0]
-    assert carried > 0 or folder == "paid"
-    assert {key: minor for key, minor in booked.items() if minor} == {key: minor for key, minor in paid.items() if minor}
+    for *key, minor in paid + taken:
+        moved[key[0], key[1], key[2]] += minor
+    assert carried > 0 or folder in ("paid", "converted")
+    assert bool(taken) == (folder == "debited")
+    assert {key: minor for key, minor in booked.items() if minor} == {key: minor for key, minor in moved.items() if minor}
+
+
+def _lines(entry: dict[str, Any]) -> list[tuple[str, int, int]]:
+    return [(each["account"], each["debit_minor"], each["credit_minor"]) for each in entry["lines"]]
+
+
+def test_a_direct_debit_is_owed_until_the_bank_takes_it(debited: Path) -> None:
+    entries = [each for each in json.loads(export(debited, "json")) if "/direct_debit/" in each["entry_id"]]
+    assert [(_lines(each), each["value_date"]) for each in entries] == [
+        ([("5141", 888_12, 0), ("4488", 0, 888_12)], "2026-11-23"),
+        ([("4488", 888_12, 0), ("5141", 0, 888_12)], "2026-11-23"),
+    ]
+    (posted,) = (each for each in json.loads(export(debited, "json", ledger=True)) if "/direct_debit/" in each["entry_id"])
+    assert (posted["business_date"], posted["value_date"]) == (SATURDAY, "2026-11-23"), "on the bank account as a payout is"
+    assert ("settlement-account", 888_12, 0) in _lines(posted)
+
+
+def test_a_converted_payout_has_its_margin_and_stands_in_the_currency_of_the_account(converted: Path) -> None:
+    """121.82 EUR are worth 1,318.75 MAD, and 1.25 % of that, 16.48, is the margin."""
+    entries = json.loads(export(converted, "json", None, merchant_id="EURO"))
+    assert [(each["currency"], _lines(each)) for each in entries if "/conversion/" in each["entry_id"]] == [
+        ("978", [("5141", 0, 121_82), ("3497", 121_82, 0)]),
+        ("504", [("5141", 1_302_27, 0), ("6331", 16_48, 0), ("3497", 0, 1_318_75)]),
+    ]
 
 
 def test_fees_beside_the_remises_have_entries_of_their_own(charged: Path) -> None:

@@ -127,6 +127,7 @@ def test_a_returned_payout_goes_to_the_account_of_todays_contract(data: Path, or
     file = again(data, specs=evolve(SPECS, merchants={**SPECS.merchants, AIRLINE: contract}))
     (order,) = orders_of(Path(file.path))
     assert (order.end_to_end_id, order.account) == (f"{AIR}/2", f"MA64{rib}")
+    assert (listed(data)[AIR].end_to_end_id, listed(data)[AIR].rib) == (f"{AIR}/2", rib), "listed as it was sent"
     assert file.message_id == "PAY-504900-20261120-2"
     assert len(issue_date(data, SPECS, FRIDAY, clock)) == 2, "both files of the date, and nothing new"
 
@@ -251,6 +252,14 @@ def test_a_payout_that_is_rejected_and_settled_waits_for_a_person(data: Path, or
         again(data)
     assert [each.end_to_end_id for each in orders_of(Path(again(data, AIR).path))] == [f"{AIR}/2"]
     assert (states(data)[AIR], states(data)[SHOPS], faults(data)) == ("issued", "disputed", [])
+
+
+def test_a_disputed_payout_that_is_paid_again_and_settled_leaves_sound_books(data: Path, orders: dict[str, Order]) -> None:
+    """The way out that docs/how-to/pay-merchants.md tells: ask the bank, then name the payout."""
+    say(data, pain002(status(AIR, "RJCT", "AC04")), camt054(entry(orders[AIR])))
+    (order,) = orders_of(Path(again(data, AIR).path))
+    say(data, camt054(entry(order)))
+    assert (states(data)[AIR], faults(data)) == ("accepted", [])
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,6 @@ from tests.treasury.paid_days import (
     clock,
     close,
     faults,
-    issue,
     listed,
     say,
     suspense,
@@ -43,7 +42,7 @@ class Killed(BaseException):
 
 
 class Payments(RuleBasedStateMachine):
-    """The treasury against a bank that is consistent with itself: what it rejects it never pays."""
+    """The treasury against a bank that never pays what it rejects, though it may say both, and a person then asks it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,6 +99,13 @@ class Payments(RuleBasedStateMachine):
         except NegativeAnswerError:
             return
 
+    @rule()
+    def disputed_is_paid_again(self) -> None:
+        """A person asked the bank about each payout that it both rejected and paid: it did not pay."""
+        for reference, payout in listed(self.data).items():
+            if payout.state == "disputed":
+                self._given(again(self.data, reference).path)
+
     @rule(killed=st.sampled_from(("post", "add_transfers", "add_file", "write")), whole=st.booleans())
     def killed_while_issuing(self, killed: str, whole: bool) -> None:
         """The process dies somewhere in the middle; what is in the books is in the file of the next call."""
@@ -113,7 +119,7 @@ class Payments(RuleBasedStateMachine):
         kept = getattr(owner, name)
         setattr(owner, name, dies)
         try:
-            again(self.data) if whole else issue(self.data)
+            again(self.data) if whole else issue_date(self.data, SPECS, None, clock)
         except (Killed, NegativeAnswerError):
             pass
         finally:
@@ -121,7 +127,7 @@ class Payments(RuleBasedStateMachine):
 
     @precondition(lambda self: self.undecided)
     @rule(
-        place=st.integers(0, 99), fate=st.sampled_from(("rejected", "paid", "returned", "returned")), version=st.integers(3, 13)
+        place=st.integers(0, 99), fate=st.sampled_from(("rejected", "paid", "returned", "disputed")), version=st.integers(3, 13)
     )
     def decide(self, place: int, fate: str, version: int) -> None:
         """The bank does something with an order, and has something to say about it, now or at any time."""
@@ -130,6 +136,9 @@ class Payments(RuleBasedStateMachine):
         self.decided[name] = fate
         if fate == "rejected":
             self.said.append(pain002(status(name, "RJCT", "AC04", order.amount), version=version))
+            return
+        if fate == "disputed":
+            self.said.append(pain002(status(name, "RJCT", "AC04") + status(name, "ACSC"), version=version))
             return
         assert self.bank.net_paid(order.payout) == 0, "a payout is paid twice"
         self.bank.paid[name] = 1
@@ -178,7 +187,7 @@ class Payments(RuleBasedStateMachine):
             if payout.state == "accepted":
                 assert paid == 1
             else:
-                assert payout.state in ("due", "issued", "rejected", "returned")
+                assert payout.state in ("due", "issued", "rejected", "returned", "disputed")
                 assert paid == 0, reference
 
 

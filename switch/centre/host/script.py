@@ -10,6 +10,7 @@ from switch.lines.line import Line
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.scenarios.playbook import Cue, Playbook
+from switch.specs.specification import Specs
 
 
 class HostScript:
@@ -21,24 +22,31 @@ class HostScript:
 
     def cue(self, line: Line, message: Message) -> Cue | None:
         """The rule that applies to a message in the form of 1987, counted as applied; None where none does."""
-        return self.playbook.match(marks_of(message), lambda: self.facts(line.name, message, line))
+        return self.playbook.match(marks_of(message), lambda: self._facts(line, message))
 
-    def facts(self, line_name: str, message: Message, line: Line) -> MessageFacts:
-        """What the rules may ask of a message."""
-        return MessageFacts(message, line.codec.dialect, self._elsewhere(line_name.partition(" ")[0]))
+    def _facts(self, line: Line, message: Message) -> MessageFacts:
+        listener = line.name.partition(" ")[0]
+        return MessageFacts(message, line.codec.dialect, _elsewhere(listener, self._table, self._merchants))
 
-    def _elsewhere(self, listener: str) -> Callable[[str, str], str]:
-        """What no message says: issuer and scheme of a card, MCC of a merchant, and the listener."""
 
-        def look_up(name: str, key: str) -> str:
-            if name == "line":
-                return listener
-            if name == "mcc":
-                merchant = self._merchants.get(key)
-                return merchant.mcc if merchant is not None else ""
-            route = self._table.find(key) if key else None
-            if route is None:
-                return (self._table.scheme_of(key) or "") if name == "scheme" and key else ""
-            return route.issuer if name == "issuer" else route.scheme
+def facts_of(message: Message, listener: str, specs: Specs) -> MessageFacts:
+    """What rules may ask of a message that would come on a listener."""
+    named = next((each for each in specs.centre.listeners if each.name == listener), specs.centre.listeners[0])
+    return MessageFacts(message, specs.dialects[named.dialect], _elsewhere(listener, specs.routing, specs.merchants))
 
-        return look_up
+
+def _elsewhere(listener: str, table: RoutingTable, merchants: Mapping[str, Merchant]) -> Callable[[str, str], str]:
+    """What no message says: issuer and scheme of a card, MCC of a merchant, and the listener."""
+
+    def look_up(name: str, key: str) -> str:
+        if name == "line":
+            return listener
+        if name == "mcc":
+            merchant = merchants.get(key)
+            return merchant.mcc if merchant is not None else ""
+        route = table.find(key) if key else None
+        if route is None:
+            return (table.scheme_of(key) or "") if name == "scheme" and key else ""
+        return route.issuer if name == "issuer" else route.scheme
+
+    return look_up

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from switch.errors import SwitchError
@@ -26,3 +27,14 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise SwitchError(f"{path}: found {error.strerror}, expected a file that can be written") from None
+
+
+def refuse_overwriting(option: str, path: Path, read: Iterable[Path]) -> None:
+    """SwitchError where a file to be written is one that the command reads, under this name or through a link."""
+    for other in read:
+        try:
+            is_same = path.samefile(other)
+        except OSError:  # one of them is not there: whoever reads or writes it says so
+            continue
+        if is_same:
+            raise SwitchError(f"{option}: found {path}, which this command reads, expected another file")

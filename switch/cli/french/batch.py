@@ -122,6 +122,7 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "label": "libellé",
     "net amount": "montant net",
     "gross amount": "montant brut",
+    "paid amount": "montant versé",
     "+1 day": "+1 jour",
     "-1 day": "-1 jour",
     "{1$} days": "{1} jours",
@@ -138,6 +139,9 @@ BATCH_WORDS: Final[dict[str, str]] = {
     "merchant {1} has no statement from {2} to {3}": "le commerçant {1} n'a pas de relevé du {2} au {3}",
     "--format {1}: found several dates, expected text, csv or json": (
         "--format {1} : trouvé plusieurs journées, attendu text, csv ou json"
+    ),
+    "--format {1}: found several months, expected text, csv or json": (
+        "--format {1} : trouvé plusieurs mois, attendu text, csv ou json"
     ),
     "{1}: found {2}, expected a month such as 2026-11 or 11/2026": (
         "{1} : trouvé {2}, attendu un mois tel que 11/2026 ou 2026-11"

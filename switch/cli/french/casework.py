@@ -156,6 +156,9 @@ CASEWORK: Final[dict[str, str]] = {
         "la vente de la demande {1} : {2} impayés sur {3} présentés, ou plus que les annulations n'en ont laissé (en unités "
         "divisionnaires)"
     ),
+    "merchant {1}: a direct debit of {2} minor units, and no payout with a debt that it brings to 0": (
+        "commerçant {1} : un prélèvement de {2} (en unités divisionnaires), et aucun virement dont il ramène la dette à 0"
+    ),
     "merchant {1}: entries of kind {2} come to {3$} by the disputes and exceptions, and {4$} are entered (minor units)": (
         "commerçant {1} : les lignes « {2} » font {3} d'après les litiges et anomalies, et {4} sont saisies (en unités "
         "divisionnaires)"

@@ -74,6 +74,7 @@ MISTAKES: Final[dict[str, str]] = {
     "switch merchants lists them": "switch merchants en donne la liste",
     "--json: found beside --format, expected one of them": "--json : trouvé avec --format, attendu l'un des deux",
     "--format {1}: found a terminal, expected a file": "--format {1} : trouvé un terminal, attendu un fichier",
+    "--seed: found without --fault, expected both": "--seed : trouvé sans --fault, attendu les deux",
     "--excel-fr: found without --format csv, expected both": "--excel-fr : trouvé sans --format csv, attendu les deux",
     "{1}: found {2*} in the books, expected none": "{1} : trouvé {2} dans la comptabilité, aucun attendu",
     # options and commands that do not exist, or lack something

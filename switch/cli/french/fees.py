@@ -68,6 +68,13 @@ FEES: Final[dict[str, str]] = {
     "merchant {1}: {2} {3} was charged before": "commerçant {1} : {2} {3} déjà facturé",
     "merchant {1}: {2} {3} has not the VAT its rate comes to": ("commerçant {1} : {2} {3} n'a pas la TVA que donne son taux"),
     "merchant {1}: {2} of {3} is not what was held back": "commerçant {1} : {2} du {3} n'est pas ce qui avait été retenu",
+    "merchant {1}: {2} of {3} minor units, held back on {4}, was to be released by {5} and is not, or not as much": (
+        "commerçant {1} : {2} de {3} (en unités divisionnaires), retenu le {4}, devait être libéré au plus tard le {5} et ne "
+        "l'est pas, ou pas en entier"
+    ),
+    "merchant {1}: {2} of {3} minor units is not its share of a net of {4}, or is above its maximum": (
+        "commerçant {1} : {2} de {3} n'est pas sa part d'un net de {4} (en unités divisionnaires), ou dépasse son maximum"
+    ),
     "merchant {1}, terminal {2}: the rounding of remise {3} is not what its commission rounded once comes to": (
         "commerçant {1}, TPE {2} : l'arrondi de la remise {3} n'est pas celui de sa commission arrondie une seule fois"
     ),

@@ -15,6 +15,7 @@ PROOFS: Final[dict[str, str]] = {
     "disputes_booked": "litiges comptabilisés",
     "disputes_within_sales": "litiges dans la limite des ventes",
     "disputes_posted": "écritures des litiges",
+    "debits_settle_payouts": "prélèvements exacts",
     "positions_sum_to_zero": "somme des soldes nets nulle",
     "positions_match_presentments": "soldes nets exacts",
     "approvals_presented_once": "autorisations présentées une fois",
@@ -32,11 +33,15 @@ PROOFS: Final[dict[str, str]] = {
     "discounts_follow_rules": "taux conformes aux règles",
     "charges_due_once": "abonnements facturés une fois",
     "releases_are_what_was_held": "retenues libérées exactement",
+    "releases_are_made": "retenues toutes libérées",
+    "holdings_are_shares": "retenues conformes au contrat",
     "rounding_follows_remises": "arrondis exacts",
     "payables_discharged": "commerçants soldés",
     "payouts_posted": "virements comptabilisés",
     "carried_once": "reports exacts",
+    "payouts_in_one_currency": "virements en une seule monnaie",
     "conversions_add_up": "conversions exactes",
+    "payouts_in_account_currency": "monnaie des virements",
     "conversions_follow_rates": "conversions au cours",
     "closed_day_unchanged": "journée inchangée",
     "charges_follow_rates": "frais conformes aux taux",
@@ -124,6 +129,9 @@ PROOFS: Final[dict[str, str]] = {
     "conversion of payout {1}: {2} minor units are not what the payout is, or not what is paid with the margin": (
         "conversion du virement {1} : {2} (en unités divisionnaires) n'est pas le virement, ou le montant payé et la marge"
     ),
+    "payout {1}: {2} minor units are not paid in the currency of the account": (
+        "virement {1} : {2} (en unités divisionnaires) n'est pas versé dans la monnaie du compte"
+    ),
     "conversion of payout {1}: {2} minor units do not follow the rate {3}": (
         "conversion du virement {1} : {2} (en unités divisionnaires) ne suit pas le cours {3}"
     ),
@@ -143,6 +151,9 @@ PROOFS: Final[dict[str, str]] = {
         "le message au commerçant {1} est envoyé, sans tentative qui le dise"
     ),
     # settlement/checks
+    "merchant {1}: payouts in the currencies {2} and {3} on one date, expected one currency": (
+        "commerçant {1} : virements dans les monnaies {2} et {3} à une même date, alors qu'une seule est attendue"
+    ),
     "merchant {1}, terminal {2}: remise {3} differs from its lines, by a net of {4} minor units": (
         "commerçant {1}, TPE {2} : la remise {3} diffère de ses lignes, d'un net de {4} (en unités divisionnaires)"
     ),

@@ -13,6 +13,8 @@ RECONCILE: Final[dict[str, str]] = {
     "1 line": "1 ligne",
     "{1#} lines": "{1} lignes",
     "{1#} without the label": "{1} sans le libellé",
+    "1 entry left out": "1 mouvement laissé de côté",
+    "{1#} entries left out": "{1} mouvements laissés de côté",
     "clock": "horloge",
     "lost lines": "lignes perdues",
     "1 hour": "1 heure",
@@ -48,6 +50,10 @@ RECONCILE: Final[dict[str, str]] = {
     "RIGHT is {1#} days later": "DROITE a {1} jours de retard",
     "RIGHT is {1#} days earlier": "DROITE a {1} jours d'avance",
     "repeats line {1#}, which is matched": "répète la ligne {1}, déjà rapprochée",
+    "{1*} has transactions only: fees and other entries of its payouts are in payouts.csv": (
+        "{1} n'a que les opérations : frais et autres mouvements des versements sont dans payouts.csv"
+    ),
+    "on different dates": "à des dates différentes",
     "1 record is set aside": "1 enregistrement est écarté",
     "{1#} records are set aside": "{1} enregistrements sont écartés",
     "LEFT line {1#}: found {2}, expected {3*}": "GAUCHE ligne {1} : trouvé {2}, attendu {3}",
@@ -58,6 +64,9 @@ RECONCILE: Final[dict[str, str]] = {
     "a date such as 2026-02-03": "une date telle que 2026-02-03",
     "a time such as 14:05": "une heure telle que 14:05",
     "a currency such as MAD": "une devise telle que MAD",
+    "an amount in {1}": "un montant en {1}",
+    "quotation marks that end in their row": "des guillemets fermés dans la même ligne",
+    "cells of at most 131,072 characters": "des cellules de 131 072 caractères au plus",
     "a total": "un total",
     "the date of a remise": "la date d'une remise",
     "CRDT or DBIT": "CRDT ou DBIT",
@@ -104,6 +113,14 @@ RECONCILE: Final[dict[str, str]] = {
     "LEFT: found nothing, expected a file": "LEFT : rien trouvé, attendu un fichier",
     "RIGHT: found nothing, expected a file": "RIGHT : rien trouvé, attendu un fichier",
     "switch reconcile LEFT RIGHT, or --books": "switch reconcile LEFT RIGHT, ou --books",
+    "{1}: found beside --books, which has no use for it": "{1} : trouvé avec --books, qui n'en fait rien",
+    "--data: found without --books, expected both": "--data : trouvé sans --books, attendu les deux",
+    "--label: found without a bank statement, expected one in LEFT or RIGHT": (
+        "--label : trouvé sans relevé bancaire, attendu l'un des deux fichiers"
+    ),
+    "{1}: found {2}, which this command reads, expected another file": (
+        "{1} : trouvé {2}, que cette commande lit, attendu un autre fichier"
+    ),
     "--excel-fr: found without --csv, expected both": "--excel-fr : trouvé sans --csv, attendu les deux",
     f"{{1}}: found no such file, expected {_EXPECTED}": f"{{1}} : fichier introuvable, {_ATTENDU}",
     f"{{1}}: found a folder, expected {_EXPECTED}": f"{{1}} : trouvé un dossier, {_ATTENDU}",
@@ -124,6 +141,9 @@ RECONCILE: Final[dict[str, str]] = {
     "{1}: found a damaged workbook, expected XLSX": "{1} : trouvé un classeur endommagé, attendu XLSX",
     "{1}: found a workbook, expected {2}": "{1} : trouvé un classeur, attendu {2}",
     "{1}: found broken XML, expected camt.053": "{1} : trouvé un XML endommagé, attendu camt.053",
+    "{1}: found an encoding that XML is not read in, expected UTF-8 or another usual one": (
+        "{1} : trouvé un codage dans lequel XML ne se lit pas, attendu UTF-8 ou un autre codage usuel"
+    ),
     "{1}: found a document type, expected a camt.053 without one": (
         "{1} : trouvé un type de document, attendu un camt.053 qui n'en a pas"
     ),

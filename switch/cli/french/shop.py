@@ -40,6 +40,7 @@ SHOP: Final[dict[str, str]] = {
     "--client-id: found {1}, expected a shop in gateway.toml": (
         "--client-id : trouvé {1}, attendu une boutique dans gateway.toml"
     ),
+    "found {1}, expected an address such as {2}": "trouvé {1}, attendu une adresse comme {2}",
     "{1}: found no form with oid, clientid and HASH, expected the page that posts an order to the payment page": (
         "{1} : pas de formulaire avec oid, clientid et HASH, attendu la page qui poste une commande à la page de paiement"
     ),

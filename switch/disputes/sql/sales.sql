@@ -17,6 +17,6 @@ SELECT p.request_id, p.rrn, p.merchant_id, p.currency, p.business_date, p.amount
       AND e.number = (SELECT MAX(l.number) FROM dispute_event AS l WHERE l.dossier = e.dossier)), 0)
 FROM presentment AS p
 WHERE p.request_id IN (
-    SELECT q.id FROM journal.request AS q WHERE q.rrn IN (:rrn, :filled) UNION SELECT CAST(:request_id AS INTEGER))
+    SELECT q.id FROM journal.request AS q WHERE q.rrn IN (:which, :filled) UNION SELECT CAST(:request_id AS INTEGER))
   AND (:merchant_id = '' OR p.merchant_id = :merchant_id) AND (:presented_on = '' OR p.business_date = :presented_on)
 ORDER BY p.request_id

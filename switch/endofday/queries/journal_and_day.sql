@@ -26,7 +26,9 @@ WITH remaining AS (
   SELECT w.request_id,
     CASE
       WHEN w.decided_on = :business_date THEN w.now_minor
-      WHEN w.request_id IN (SELECT request_id FROM excepted)  -- it waited, and is worth something once it is presented
+      -- It waited, and is worth something from the date on which it is presented.
+      WHEN w.request_id IN (SELECT request_id FROM excepted) AND NOT EXISTS (SELECT 1 FROM presentment AS q
+        WHERE q.request_id = w.request_id AND q.business_date < :business_date)
       THEN CASE WHEN EXISTS (SELECT 1 FROM presentment AS p
         WHERE p.request_id = w.request_id AND p.business_date = :business_date) THEN w.now_minor ELSE 0 END
       ELSE w.now_minor - w.earlier_minor

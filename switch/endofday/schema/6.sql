@@ -38,6 +38,8 @@ CREATE TABLE merchant_entry (
   currency              TEXT    NOT NULL,
   rule                  TEXT    NOT NULL,   -- file, line and date of the row it follows from; empty: of none
   narrative             TEXT    NOT NULL,   -- in words, for statement and ledger
+  held_basis_points     INTEGER,            -- of an amount held back: its share of what the date's remises came to
+  held_maximum_minor    INTEGER,            -- and the most that is held back at one time; NULL: no limit
   PRIMARY KEY (business_date, merchant_id, terminal_id, remise_number, kind, line)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX merchant_entry_of_kind ON merchant_entry (merchant_id, kind, business_date);
@@ -108,7 +110,8 @@ CREATE TABLE payout_6 (
   entry_count           INTEGER NOT NULL DEFAULT 0,   -- rows of merchant_entry
   entries_minor         INTEGER NOT NULL DEFAULT 0,
   entries_vat_minor     INTEGER NOT NULL DEFAULT 0,
-  label                 TEXT    NOT NULL DEFAULT ''   -- as it stands on an account
+  label                 TEXT    NOT NULL DEFAULT '',  -- as it stands on an account
+  account_currency      TEXT    NOT NULL DEFAULT ''   -- of the account, by the contract; empty on days closed before this script
 ) STRICT;
 INSERT INTO payout_6 (
   business_date, merchant_id, reference, rib, currency, presentment_count, gross_minor, discount_minor, vat_minor,

@@ -42,6 +42,7 @@ GENERAL: Final = "99"
 #: An order has addresses to lead a browser back to; one of the XML API has no browser.
 _NOWHERE: Final = "http://none.invalid/"
 _ORDER_BYTES: Final = 8  #: of an order number that the gateway makes up
+_SESSION_BYTES: Final = 16  #: of what says which request an order is paid by
 #: ECI as networks write it -> as the house has it, with the mdStatus it stands for.
 _ECI: Final[dict[str, tuple[str, Any]]] = {
     "05": ("05", "1"),
@@ -92,10 +93,11 @@ class ApiDesk:
         wrong += errors
         if wrong or card is None or posted is None:
             return _refused(order_id, NOT_UNDERSTOOD, "; ".join(map(str, wrong)))
-        body = posted_body(posted, "", request.client_ip or client_ip)
+        session = secrets.token_hex(_SESSION_BYTES)  # of this request alone: what is posted meanwhile is not what it pays
+        body = posted_body(posted, session, request.client_ip or client_ip)
         now = self._clock_ms()
         order = await self._store.do(lambda books: books.orders.post(shop.client_id, order_id, now, body))
-        result = await self._desk.authorize(order.number, shop, card, _proof(request))
+        result = await self._desk.authorize(order.number, shop, card, _proof(request), session=session)
         order = await self._store.do(lambda books: self._told(books, order.number, result))
         return _decided(order, result, self._specs.calendar.zone)
 

@@ -10,9 +10,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from switch.gateway.api.api_desk import ApiDesk
-from switch.gateway.protocol.xml_api import API_BYTES_MAX
+from switch.gateway.payments.faults import tell_fault_of_page
+from switch.gateway.protocol.xml_api import API_BYTES_MAX, ApiResponse
 from switch.specs.gateway.gateway_profile import AcquirerIdentity, GatewayProfile
 
+_FAULT = ApiResponse(
+    order_id="",
+    answer="Error",
+    code="99",
+    message="the payment page has a fault; its terminal says where. Nothing is charged twice: ask for the order.",
+)
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -37,7 +44,11 @@ def _answering(acquirer: AcquirerIdentity, desk: ApiDesk) -> Callable[[Request],
         except ClientDisconnect:
             return Response(status_code=400)
         ip = request.client.host if request.client is not None else ""
-        found = await desk.answer(acquirer, bytes(body), ip)
-        return Response(found.to_xml(), media_type="text/xml; charset=UTF-8", headers=_HEADERS)
+        try:
+            found, status = await desk.answer(acquirer, bytes(body), ip), 200
+        except Exception as fault:  # the last resort: nobody is shown what was sent
+            tell_fault_of_page(fault)
+            found, status = _FAULT, 500
+        return Response(found.to_xml(), status, media_type="text/xml; charset=UTF-8", headers=_HEADERS)
 
     return answer

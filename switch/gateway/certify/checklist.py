@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from attrs import evolve
 
-from switch.errors import UnreachableError
+from switch.errors import SwitchError, UnreachableError
 from switch.gateway.protocol.answers import Authentication, PaymentOutcome, answer_fields, callback_fields
 from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
 from switch.gateway.protocol.hash_diagnosis import diagnosed
@@ -54,10 +54,11 @@ class Certification:
         self._shop, self._merchant, self._new_order = shop, merchant, new_order
         self._form_checked, self._seconds = form_checked, seconds
         self._number = 0
+        self._there = form_checked  # a shop whose form was read is there, as is one that has answered
         self.results: list[CheckResult] = []
 
     async def run(self) -> tuple[CheckResult, ...]:
-        """All the checks. UnreachableError where the shop is not there at all."""
+        """All the checks. UnreachableError where the shop is not there at all; one that breaks off an answer fails a check."""
         first = await self._order(_FORM)
         if first is not None:
             await self._refusals(first)
@@ -75,8 +76,14 @@ class Certification:
         return all(each.verdict != "failed" for each in self.results)
 
     async def _order(self, check: str) -> PaymentRequest | None:
-        """An order that waits; a form that cannot be read, or has another hash, is a failure of its own."""
-        posted = await self._new_order()
+        """An order that waits; a form that cannot be had or read, or has another hash, is a failure of its own."""
+        try:
+            posted = await self._new_order()
+        except SwitchError as error:
+            if not self._there:
+                raise
+            self._note(check or _FORM, "", "HASH", "", str(error))
+            return None
         request, errors = payment_request(posted)
         why = "; ".join(map(str, errors))
         if self._form_checked and not why:
@@ -157,7 +164,14 @@ class Certification:
 
     async def _send(self, check: str, request: PaymentRequest, fields: Mapping[str, str], expected: tuple[str, ...]) -> None:
         headers = ((EVENT_HEADER, f"certify-{self._number}"),)
-        came = await post_form(request.callback_url, tuple(fields.items()), headers, seconds=self._seconds)
+        try:
+            came = await post_form(request.callback_url, tuple(fields.items()), headers, seconds=self._seconds)
+        except UnreachableError as error:
+            if not self._there:
+                raise
+            self._note(check, fields["oid"], " / ".join(expected), "", str(error))
+            return
+        self._there = True
         told = callback_answer(came.status, came.body)
         word = came.body.decode("utf-8", "replace").strip()
         why = told.remark or ("" if word in expected else _why(told, expected))

@@ -6,9 +6,9 @@ sent until it is answered, also after a restart.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import trio
@@ -32,15 +32,18 @@ from switch.acquirer.messages import (
 )
 from switch.data_folder.vault import Vault
 from switch.errors import MessageError, UnansweredError, UnreachableError
+from switch.gateway.payments.faults import OthersGoOn
 from switch.gateway.payments.paying import (
     HolderProof,
     PaymentResult,
     TypedCard,
     paid_as_json,
     paid_from_json,
+    result_body,
     transaction_id,
     transmitted_at,
 )
+from switch.gateway.payments.turns import Turns
 from switch.gateway.protocol.answers import GENERAL_ERROR
 from switch.gateway.store.order_book import Advice, OrderRefusedError
 from switch.gateway.store.writer import Books, StoreWriter
@@ -73,20 +76,18 @@ class PaymentDesk:
         self._specs, self._store, self._line, self._vault = specs, store, line, vault
         self._dialect, self._clock_ms, self._answer_seconds = specs.dialects[dialect], clock_ms, answer_seconds
         self._owed = trio.Event()
-        self._one_at_a_time: dict[int, trio.Lock] = defaultdict(trio.Lock)
+        self._turns = Turns()
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life left open, then tell the centre what it has still to be told."""
-        await self._store.do(self._take_up)
+        for number in await self._store.do(self._left_open):
+            with OthersGoOn():
+                await self._store.do(partial(self._take_up, number))
         task_status.started()
         pause, longest = ADVICE_PAUSE_SECONDS
         while True:
             self._owed = trio.Event()
-            advices = await self._store.do(lambda books: books.orders.advices())
-            for advice in advices:
-                if not await self._deliver(advice):
-                    break
-            else:
+            if await self._all_told():
                 pause = ADVICE_PAUSE_SECONDS[0]
                 await self._owed.wait()
                 continue
@@ -94,33 +95,47 @@ class PaymentDesk:
                 await self._owed.wait()
             pause = min(pause * 2, longest)
 
-    def _take_up(self, books: Books) -> None:
-        now = self._clock_ms()
-        for order in books.orders.in_states("authorizing"):
-            asked = order.last("authorize")
-            if asked is not None and books.orders.happen(order.number, "lose", now, {"why": "the gateway was restarted"}):
-                self._owe_reversal(books, order.number, asked["paid"])
-        for order in books.orders.in_states("captured", "settled"):
-            refunds = [each.body for each in order.events if each.event == "refund asked"]
-            ended = sum(each.event in ("refund", "refund in part", "refund undone") for each in order.events)
-            for body in refunds[ended:]:
-                books.orders.note(order.number, "refund undone", now, {"why": "the gateway was restarted"})
-                self._owe_reversal(books, order.number, body["paid"])
+    async def _all_told(self) -> bool:
+        """Whether the centre was told all that it has still to be told; who does not answer is not told the next."""
+        faults = 0
+        for advice in await self._store.do(lambda books: books.orders.advices()):
+            told = None
+            with OthersGoOn():
+                told = await self._deliver(advice)
+            if told is False:
+                return False
+            faults += told is None
+        return not faults
+
+    def _left_open(self, books: Books) -> list[int]:
+        return [order.number for order in books.orders.in_states("authorizing", "captured", "settled")]
+
+    def _take_up(self, number: int, books: Books) -> None:
+        now, order = self._clock_ms(), books.orders.order(number)
+        asked = order.last("authorize")
+        if order.state == "authorizing" and asked is not None:
+            books.orders.happen(number, "lose", now, {"why": "the gateway was restarted"})
+            self._owe_reversal(books, number, asked["paid"])
+        refunds = [each.body for each in order.events if each.event == "refund asked"]
+        ended = sum(each.event in ("refund", "refund in part", "refund undone") for each in order.events)
+        for body in refunds[ended:]:
+            books.orders.note(number, "refund undone", now, {"why": "the gateway was restarted"})
+            self._owe_reversal(books, number, body["paid"])
 
     # authorization
 
-    async def authorize(self, number: int, shop: Shop, card: TypedCard, proof: HolderProof) -> PaymentResult:
-        """Ask the centre for the money of an order. OrderRefusedError where the order is in no state to be paid."""
+    async def authorize(self, number: int, shop: Shop, card: TypedCard, proof: HolderProof, *, session: str) -> PaymentResult:
+        """Ask the centre for the money of an order, as the post of this session (its digest) says. OrderRefusedError where the
+        order is in no state to be paid, or was posted anew."""
         at = self._now()
-        amount, currency, captures = await self._asked_for(number)
         issuer, _ = issuer_of(self._specs, card.number)
         profile = self._specs.issuers.get(issuer)
         told = None if proof.told is None else asdict(proof.told)
 
-        def begin(books: Books) -> Paid:
-            paid = self._paid(
-                books, SALE_MTI if captures else HOLD_MTI, "purchase" if captures else "preauth", at, amount, currency
-            )
+        def begin(books: Books) -> tuple[Paid, bool]:
+            post = books.orders.to_pay(number, session).last("post") or {}
+            mti, kind = (SALE_MTI, "purchase") if post["captures"] else (HOLD_MTI, "preauth")
+            paid = self._paid(books, mti, kind, at, int(post["amount_minor"]), str(post["currency"]))
             body = {
                 "paid": paid_as_json(paid),
                 "transaction_id": transaction_id(at, paid.stan),
@@ -132,9 +147,9 @@ class PaymentDesk:
             if books.orders.happen(number, "authorize", self._clock_ms(), body) is None:
                 raise OrderRefusedError("the order is paid already, or is being paid")
             books.orders.seal(number, self._vault.seal(card.number))
-            return paid
+            return paid, bool(post["captures"])
 
-        paid = await self._store.do(begin)
+        paid, captures = await self._store.do(begin)
         try:
             message = payment(paid, self._till(shop), card.pan, card.expiry, proof.security(card.code), self._dialect)
             answer = CentreAnswer.of(await self._line.ask(message, self._answer_seconds))
@@ -144,22 +159,17 @@ class PaymentDesk:
             return await self._failed(number, paid, str(error))
         return await self._decided(number, paid, answer, proof, captures=captures)
 
-    async def _asked_for(self, number: int) -> tuple[int, str, bool]:
-        posted = (await self._store.do(lambda books: books.orders.order(number))).last("post")
-        assert posted is not None, "an order begins with its post"
-        return int(posted["amount_minor"]), str(posted["currency"]), bool(posted["captures"])
-
     async def _failed(self, number: int, paid: Paid, why: str) -> PaymentResult:
         """Nothing was sent, so nothing is owed."""
         result = self._result("Error", GENERAL_ERROR, paid, message=f"the centre could not be asked: {why}")
-        await self._store.do(lambda books: books.orders.happen(number, "fail", self._clock_ms(), _body(result)))
+        await self._store.do(lambda books: books.orders.happen(number, "fail", self._clock_ms(), result_body(result)))
         return result
 
     async def _lost(self, number: int, paid: Paid, why: str) -> PaymentResult:
         result = self._result("Error", GENERAL_ERROR, paid, message=f"the centre did not answer: {why}; a reversal is sent")
 
         def lose(books: Books) -> None:
-            if books.orders.happen(number, "lose", self._clock_ms(), _body(result)):
+            if books.orders.happen(number, "lose", self._clock_ms(), result_body(result)):
                 self._owe_reversal(books, number, paid_as_json(paid))
 
         await self._store.do(lose)
@@ -172,7 +182,7 @@ class PaymentDesk:
         code = answer.code
         if code in APPROVALS:
             result = self._result("Approved", _APPROVED_CODE, paid, auth_code=answer.approval_code)
-            body = {**_body(result), "paid": paid_as_json(evolve(paid, approval_code=answer.approval_code))}
+            body = {**result_body(result), "paid": paid_as_json(evolve(paid, approval_code=answer.approval_code))}
             await self._store.do(
                 lambda books: books.orders.happen(
                     number, "approved and captured" if captures else "approved", self._clock_ms(), body
@@ -182,23 +192,30 @@ class PaymentDesk:
         again = code in SOFT_DECLINES and not proof.cavv
         result = self._result("Declined", code or GENERAL_ERROR, paid, message=f"declined with {code}", again=again)
         await self._store.do(
-            lambda books: books.orders.happen(number, "authenticate" if again else "decline", self._clock_ms(), _body(result))
+            lambda books: books.orders.happen(
+                number, "authenticate" if again else "decline", self._clock_ms(), result_body(result)
+            )
         )
         return result
 
-    async def refuse(self, number: int, card: TypedCard, proof: HolderProof) -> PaymentResult:
-        """Decline an order without asking the centre: the holder is not who should be."""
+    async def refuse(self, number: int, card: TypedCard, proof: HolderProof, *, session: str) -> PaymentResult:
+        """Decline an order without asking the centre: the holder is not who should be. OrderRefusedError as for authorize."""
         result = PaymentResult(answer="Declined", code=GENERAL_ERROR, message=proof.refused)
         told = None if proof.told is None else asdict(proof.told)
-        body = {**_body(result), "pan_masked": card.masked, "brand": card.brand, "issuer": "", "authentication": told}
-        await self._store.do(lambda books: books.orders.happen(number, "decline", self._clock_ms(), body))
+        body = {**result_body(result), "pan_masked": card.masked, "brand": card.brand, "issuer": "", "authentication": told}
+
+        def decline(books: Books) -> None:
+            books.orders.to_pay(number, session)
+            books.orders.happen(number, "decline", self._clock_ms(), body)
+
+        await self._store.do(decline)
         return result
 
     # after it
 
     async def capture(self, number: int, shop: Shop, amount_minor: int | None = None) -> str:
         """Capture a hold; the answer of the centre (DE 39). UnansweredError: it will be told until it answers."""
-        async with self._one_at_a_time[number]:
+        async with self._turns.of(number):
 
             def begin(books: Books) -> Advice:
                 order = books.orders.order(number)
@@ -219,7 +236,7 @@ class PaymentDesk:
 
     async def void(self, number: int, shop: Shop) -> str:
         """Undo a payment that is held or captured; the answer of the centre (DE 39)."""
-        async with self._one_at_a_time[number]:
+        async with self._turns.of(number):
 
             def begin(books: Books) -> Advice:
                 order = books.orders.order(number)
@@ -236,7 +253,7 @@ class PaymentDesk:
 
     async def refund(self, number: int, shop: Shop, amount_minor: int | None = None) -> PaymentResult:
         """Give a captured payment back, or a part of it."""
-        async with self._one_at_a_time[number]:
+        async with self._turns.of(number):
 
             def begin(books: Books) -> tuple[Paid, str, bool]:
                 order, sealed = books.orders.order(number), books.orders.sealed(number)
@@ -261,7 +278,7 @@ class PaymentDesk:
             if answer.code not in APPROVALS:
                 return await self._refund_undone(number, paid, f"declined with {answer.code}", sent=False, code=answer.code)
             result = self._result("Approved", _APPROVED_CODE, paid, auth_code=answer.approval_code)
-            body = {**_body(result), "amount_minor": paid.amount_minor}
+            body = {**result_body(result), "amount_minor": paid.amount_minor}
 
             def end(books: Books) -> None:
                 if whole:
@@ -278,7 +295,7 @@ class PaymentDesk:
         result = self._result("Declined" if code != GENERAL_ERROR else "Error", code, paid, message=why)
 
         def end(books: Books) -> None:
-            books.orders.note(number, "refund undone", self._clock_ms(), _body(result))
+            books.orders.note(number, "refund undone", self._clock_ms(), result_body(result))
             if sent:
                 self._owe_reversal(books, number, paid_as_json(paid))
 
@@ -374,15 +391,3 @@ class PaymentDesk:
 
 def _without_empty(message: Message) -> Message:
     return Message(message.mti, {number: value for number, value in message.elements.items() if value})
-
-
-def _body(result: PaymentResult) -> dict[str, Any]:
-    return {
-        "answer": result.answer,
-        "code": result.code,
-        "transaction_id": result.transaction_id,
-        "auth_code": result.auth_code,
-        "rrn": result.rrn,
-        "stan": result.stan,
-        "message": result.message,
-    }

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
+from attrs import evolve
+
 from switch.gateway.protocol.answers import Authentication, PaymentOutcome, answer_fields, callback_fields
 from switch.gateway.protocol.payment_request import PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
@@ -49,6 +51,16 @@ def request_of(body: Mapping[str, Any]) -> PaymentRequest:
     request, errors = payment_request(Posted(tuple((name, value) for name, value in body["echoed"])))
     assert request is not None, errors
     return request
+
+
+def as_posted(order: PageOrder, digest: str) -> PageOrder:
+    """An order as it was until the shop posted it anew: what became of the post of one session. The same where that is last."""
+    posts = [place for place, each in enumerate(order.events) if each.event == "post"]
+    own = next((place for place in posts if order.events[place].body.get("session") == digest), None)
+    behind = next((place for place in posts if own is not None and place > own), None)
+    if behind is None:
+        return order
+    return evolve(order, events=order.events[:behind], state=order.events[behind - 1].state)
 
 
 def decision(order: PageOrder) -> Happened | None:

@@ -81,6 +81,19 @@ def paid_from_json(values: Mapping[str, Any]) -> Paid:
     return Paid(**{**values, "at": datetime.fromisoformat(values["at"])})
 
 
+def result_body(result: PaymentResult) -> dict[str, Any]:
+    """What the store keeps of a result."""
+    return {
+        "answer": result.answer,
+        "code": result.code,
+        "transaction_id": result.transaction_id,
+        "auth_code": result.auth_code,
+        "rrn": result.rrn,
+        "stan": result.stan,
+        "message": result.message,
+    }
+
+
 def transmitted_at(at: datetime) -> str:
     """DE 7: month, day and time in UTC."""
     return at.astimezone(UTC).strftime("%m%d%H%M%S")

@@ -9,6 +9,7 @@ from typing import Final
 
 import trio
 
+from switch.gateway.payments.faults import OthersGoOn
 from switch.gateway.store.order_book import PageOrder
 from switch.gateway.store.settled_remises import PaymentKey, last_change, settled_remises
 from switch.gateway.store.writer import Books, StoreWriter
@@ -37,13 +38,15 @@ class SettlingDesk:
         for order in await self._store.do(lambda books: books.orders.in_states("settled")):
             names = [each.event for each in order.events]
             if "settle" in names and "told" not in names[names.index("settle") :]:
-                await self._told(order)  # an earlier life ended between the two
+                with OthersGoOn():
+                    await self._told(order)  # an earlier life ended between the two
         task_status.started()
         seen: tuple[object, ...] | None = None
         while True:
             found = await trio.to_thread.run_sync(last_change, self._data)
             if found != seen:
-                await self.settle()
+                with OthersGoOn():
+                    await self.settle()
                 seen = found
             await trio.sleep(_LOOK_SECONDS)
 
@@ -54,10 +57,11 @@ class SettlingDesk:
         remises = await trio.to_thread.run_sync(settled_remises, self._data, keys) if keys else {}
         count = 0
         for number, remise in remises.items():
-            order = await self._store.do(partial(self._settled, number, dict(remise)))
-            if order is not None:
-                count += 1
-                await self._told(order)
+            with OthersGoOn():
+                order = await self._store.do(partial(self._settled, number, dict(remise)))
+                if order is not None:
+                    count += 1
+                    await self._told(order)
         return count
 
     def _settled(self, number: int, remise: dict[str, object], books: Books) -> PageOrder | None:

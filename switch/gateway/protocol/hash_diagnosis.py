@@ -21,8 +21,8 @@ from switch.gateway.protocol.hash_rules import (
     STORE_KEY_SHOWN,
     HashRules,
     NameOrder,
-    hash_of,
     hashed_parts,
+    is_hash,
 )
 from switch.gateway.protocol.posted import Posted
 from switch.record import frozen
@@ -76,15 +76,23 @@ class HashDiagnosis:
     first_difference: int | None = None  #: the place of the first character that differs between the two
 
 
-def diagnosed(posted: Posted, store_key: str, known_keys: Mapping[str, str], expected_fields: Iterable[str]) -> HashDiagnosis:
+def diagnosed(
+    posted: Posted,
+    store_key: str,
+    known_keys: Mapping[str, str],
+    expected_fields: Iterable[str],
+    *,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> HashDiagnosis:
     """Judge the hash of a post.
 
     ``known_keys`` are store keys by what to call them (another merchant's, the one before); ``expected_fields`` are names that
-    the protocol knows, in any case: every other may be a named button or a field that came in after the hash was made.
+    the protocol knows, in any case: every other may be a named button or a field that came in after the hash was made. No
+    further cause is looked for once ``goes_on`` says no.
     """
     given = posted["hash"]
     for name, rules in ACCEPTED_HASHES.items():
-        if given == hash_of(posted, store_key, rules):
+        if is_hash(given, posted, store_key, rules):
             return HashDiagnosis(accepted_as=name)
     expected = shown_text(posted, REFERENCE)
     plain = _plain_mistake(posted, given)
@@ -92,8 +100,11 @@ def diagnosed(posted: Posted, store_key: str, known_keys: Mapping[str, str], exp
         return HashDiagnosis(accepted_as=None, causes=(plain.cause,), sentences=(plain.sentence,), expected_text=expected)
     named = {name.lower() for name in expected_fields}
     for tried in _tries(posted, store_key, known_keys, named):
+        if not goes_on():
+            told = "found no cause in time among so many fields; post fewer of them to be told more"
+            return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(told,), expected_text=expected)
         rules, key = _merged(tried, store_key)
-        if given == hash_of(posted, key, rules):
+        if is_hash(given, posted, key, rules):
             hashed = shown_text(posted, rules)
             return HashDiagnosis(
                 accepted_as=None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import re
 from collections.abc import Callable, Iterator
 from html.entities import name2codepoint
@@ -84,6 +85,12 @@ def hash_of(posted: Posted, store_key: str, rules: HashRules = REFERENCE) -> str
     '8jtx4TKZ8YEyD0nk'
     """
     return _written(hashed_text(posted, store_key, rules), rules)
+
+
+def is_hash(given: str, posted: Posted, store_key: str, rules: HashRules = REFERENCE) -> bool:
+    """Whether a hash is that of a post, found out in a time that tells nothing of how much of it is right."""
+    expected = hash_of(posted, store_key, rules)
+    return bool(expected) and hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
 def signed(fields: dict[str, str], store_key: str) -> dict[str, str]:

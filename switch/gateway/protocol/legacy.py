@@ -44,7 +44,7 @@ class LegacyRequest:
 def legacy_checksum(version: LegacyVersion, url: str, posted: Posted, secret: str) -> str:
     """The checksum over the address that is called and the fields, under the secret of a store."""
     text = url + "".join(posted[name] for name in _COVERED[version]) + secret
-    return hashlib.md5(quote(text, safe="-._~").encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(quote(text.encode("utf-8", "surrogateescape"), safe="-._~").encode(), usedforsecurity=False).hexdigest()
 
 
 def read_legacy(posted: Posted) -> LegacyRequest:
@@ -77,7 +77,7 @@ def legacy_request(posted: Posted, url: str, secret: str) -> tuple[LegacyRequest
     if posted[amount_name].strip() and not amount:
         errors.append(FieldError(amount_name, repr(posted[amount_name][:20]), "an amount in dirhams such as 31.50"))
     expected = legacy_checksum(version, url, posted, secret)
-    if not hmac.compare_digest(posted["checksum"].strip().lower().encode(), expected.encode()):
+    if not hmac.compare_digest(posted["checksum"].strip().lower().encode("utf-8", "replace"), expected.encode()):
         covered = ", ".join(("the address " + url, *_COVERED[version]))
         wanted = f"the MD5 of rawurlencode over {covered} and the secret of the store"
         errors.append(FieldError("checksum", repr(posted["checksum"][:40]) if posted["checksum"] else "nothing", wanted))

@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 _DIGITS: Final = re.compile(rb"[0-9]+")
 _BLANKS: Final = re.compile(rb"[ \t\n\v\f\r]*")
+_UP_TO_A_LETTER: Final = re.compile(rb".*[^0-9 \t\n\v\f\r]", re.DOTALL)
 _LEADING_ZEROS: Final = re.compile(rb"0*(?=[0-9])")
 
 
@@ -40,7 +41,9 @@ def _compared(left: bytes, right: bytes) -> int:
     """Below zero where ``left`` comes first, zero where they compare alike. Letters are compared as they are."""
     if not left or not right:
         return _sign(len(left), len(right))
-    one, other = _skipped(_LEADING_ZEROS, left, 0), _skipped(_LEADING_ZEROS, right, 0)
+    one = other = _alike(left, right)
+    if not one:
+        one, other = _skipped(_LEADING_ZEROS, left, 0), _skipped(_LEADING_ZEROS, right, 0)
     while True:
         one, other = _skipped(_BLANKS, left, one), _skipped(_BLANKS, right, other)
         run, other_run = _DIGITS.match(left, one), _DIGITS.match(right, other)
@@ -53,6 +56,14 @@ def _compared(left: bytes, right: bytes) -> int:
         one, other = one + 1, other + 1
         if order or one >= len(left) or other >= len(right):
             return order or _sign(one < len(left), other < len(right))
+
+
+def _alike(left: bytes, right: bytes) -> int:
+    """How much in front is alike and need not be compared: up to a byte that is no digit and no blank, and ends no name."""
+    shorter = min(len(left), len(right)) - 1
+    same = next((place for place in range(shorter) if left[place] != right[place]), shorter)
+    alike = _UP_TO_A_LETTER.match(left, 0, same)
+    return alike.end() if alike else 0
 
 
 def _numbers_compared(run: bytes, other: bytes) -> int:

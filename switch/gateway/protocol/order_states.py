@@ -67,7 +67,7 @@ _TABLE: Final[dict[OrderState, dict[OrderEvent, OrderState]]] = {
     },
     "in doubt": {"reverse": "failed"},
     "declined": {"authenticate": "authenticating", "authorize": "authorizing", "cancel": "abandoned", "expire": "declined"},
-    "held": {"capture": "captured", "void": "voided", "settle": "settled", "expire": "voided"},
+    "held": {"capture": "captured", "void": "voided", "settle": "settled"},
     "captured": {"settle": "settled", "void": "voided", "refund": "refunded"},
     "settled": {"refund": "refunded"},
     "voided": {},

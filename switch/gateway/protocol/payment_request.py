@@ -226,5 +226,5 @@ def _is_web_address(value: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    plain = value.isprintable() and " " not in value and "\\" not in value
+    plain = value.isprintable() and " " not in value and "\\" not in value and (value.isascii() or "[" not in parts.netloc)
     return plain and parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and parts.username is None

@@ -9,7 +9,8 @@ from urllib.parse import unquote_to_bytes
 from switch.record import frozen
 
 POST_BYTES_MAX = 64 * 1024  #: of a form; shops post two
-FIELDS_MAX = 500
+FIELDS_MAX = 200  #: of a form; shops post thirty, and seven more for each article
+NAME_LENGTH_MAX = 64  #: characters of a name: sorting names for the hash takes time by their length
 
 
 @frozen
@@ -33,6 +34,15 @@ class Posted:
 
         pairs = (pair.partition(b"=") for pair in body.split(b"&") if pair)
         return cls(tuple((text(name), text(value)) for name, _, value in pairs))
+
+    def excess(self) -> str:
+        """What is more than anybody posts, in a sentence; empty where nothing is."""
+        if len(self.fields) > FIELDS_MAX:
+            return f"body: found {len(self.fields)} fields, expected at most {FIELDS_MAX}"
+        longest = max((len(name) for name, _ in self.fields), default=0)
+        if longest > NAME_LENGTH_MAX:
+            return f"body: found a field name of {longest} characters, expected at most {NAME_LENGTH_MAX}"
+        return ""
 
     @cached_property
     def _values(self) -> dict[str, str]:

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any, Final, Literal
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
 from attrs import field
 
-from switch.gateway.protocol.payment_request import FieldError, currency_of, minor_units
+from switch.display.guarded_xml import DocumentTypeError, TextEncodingError, refuse_document_type
+from switch.gateway.protocol.payment_request import ORDER_ID_LENGTH_MAX, FieldError, currency_of, minor_units
 from switch.record import frozen
 from switch.spec_table import AMOUNT_MINOR_MAX
 
@@ -29,7 +31,6 @@ _QUERIES: Final[dict[str, ApiKind]] = {"ORDERSTATUS": "Status", "ORDERHISTORY": 
 PAYS: Final[frozenset[ApiKind]] = frozenset({"Auth", "PreAuth"})
 
 API_BYTES_MAX: Final = 32 * 1024
-_DECLARATION: Final = re.compile(rb"<!(?!--|\[CDATA\[)")
 _EXPIRES: Final = re.compile(r"(0[1-9]|1[0-2])[/.-]?(?:20)?([0-9]{2})")
 
 #: ERRORCODE of what the gateway itself refuses; codes of banks are ``ISO8583-`` and DE 39.
@@ -119,11 +120,13 @@ def _root(body: bytes) -> ElementTree.Element:
         body = "".join(parse_qs(body.decode(errors="replace")).get("DATA", [""])).encode()
     if len(body) > API_BYTES_MAX:
         raise ApiReadError(FieldError("CC5Request", f"{len(body)} bytes", f"at most {API_BYTES_MAX}"))
-    if _DECLARATION.search(body):
-        raise ApiReadError(FieldError("CC5Request", "a document type (DOCTYPE)", "an element CC5Request and nothing before it"))
     try:
+        refuse_document_type(BytesIO(body).read)
         root = ElementTree.fromstring(body)  # noqa: S314  (without a document type there are no entities to expand)
-    except ElementTree.ParseError as fault:
+    except DocumentTypeError:
+        expected = "an element CC5Request and nothing before it"
+        raise ApiReadError(FieldError("CC5Request", "a document type (DOCTYPE)", expected)) from None
+    except (ElementTree.ParseError, TextEncodingError) as fault:
         raise ApiReadError(FieldError("CC5Request", f"no XML ({fault})", "an element CC5Request")) from None
     if root.tag != "CC5Request":
         raise ApiReadError(FieldError("CC5Request", f"an element {root.tag[:40]!r}", "an element CC5Request"))
@@ -159,8 +162,11 @@ def _expiry(given: str, errors: list[FieldError]) -> str:
 
 
 def _lacks(request: ApiRequest) -> list[FieldError]:
-    """What a request of its kind is nothing without."""
+    """What a request of its kind is nothing without, and names that are longer than any that is given."""
     lacks = []
+    for tag, value in (("OrderId", request.order_id), ("TransId", request.transaction_id)):
+        if len(value) > ORDER_ID_LENGTH_MAX:
+            lacks.append(FieldError(tag, f"{len(value)} characters", f"at most {ORDER_ID_LENGTH_MAX}"))
     if request.kind in PAYS:
         if not re.fullmatch(r"[0-9]{12,19}", request.number):
             lacks.append(FieldError("Number", "no card number", "12 to 19 digits"))

@@ -15,6 +15,7 @@ from typing import Final
 import trio
 
 from switch.errors import SwitchError
+from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, receipt_of, shown_date
 from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.store.order_book import PageOrder
@@ -26,6 +27,7 @@ from switch.record import frozen
 from switch.specs.specification import Specs
 
 MAILED: Final = "receipt mailed"  #: the note of an order whose message is away
+NOT_MAILED: Final = "receipt not mailed"  #: the note of an order whose message cannot be made; it is not tried again
 _LOOK_SECONDS: Final = 1.0  #: how often it is looked for payments that were approved
 _RETRY_SECONDS: Final = 60.0  #: before a mail server is tried again that was not there
 
@@ -71,19 +73,29 @@ class ReceiptDesk:
     async def _round(self, seen: int) -> tuple[int, bool]:
         """Send what is not away: the last event that was looked at, and whether something has to wait for the server."""
         waits, behind = False, seen
-        for event_id, order in await self._store.do(lambda books: books.orders.approved_since(behind, MAILED)):
+        for event_id, order in await self._store.do(lambda books: books.orders.approved_since(behind, MAILED, NOT_MAILED)):
             seen = max(seen, event_id)
-            receipt = receipt_of(order, self.specs)
-            if receipt is None or not receipt.email or not receipt.base:
-                continue
-            message = self._message(order, receipt)
-            said = await trio.to_thread.run_sync(_sent, message, self.specs)
-            if said is None:
-                waits = True
-                continue
-            body = {"to": receipt.email, "file": message.path.name, "server": said}
-            await self._store.do(partial(_noted, order.number, self._clock_ms(), body))
+            try:
+                waits = not await self._mailed(order) or waits
+            except Exception as fault:  # one receipt's, and no other's
+                tell_fault_of_page(fault)
+                body = {"why": type(fault).__name__}
+                with OthersGoOn():
+                    await self._store.do(partial(_noted, order.number, NOT_MAILED, self._clock_ms(), body))
         return seen, waits
+
+    async def _mailed(self, order: PageOrder) -> bool:
+        """Send the receipt of an order, where it has one to send; False where the server has to be tried again."""
+        receipt = receipt_of(order, self.specs)
+        if receipt is None or not receipt.email or not receipt.base:
+            return True
+        message = self._message(order, receipt)
+        said = await trio.to_thread.run_sync(_sent, message, self.specs)
+        if said is None:
+            return False
+        body = {"to": receipt.email, "file": message.path.name, "server": said}
+        await self._store.do(partial(_noted, order.number, MAILED, self._clock_ms(), body))
+        return True
 
     def _message(self, order: PageOrder, receipt: Receipt) -> _Message:
         at = datetime.fromtimestamp(receipt.approved_at_ms / 1000, self.specs.calendar.zone)
@@ -112,8 +124,8 @@ def receipt_message(receipt: Receipt, link: str, until: str, sender: str) -> Ema
     return message
 
 
-def _noted(number: int, now_ms: int, body: dict[str, str], books: Books) -> None:
-    books.orders.note(number, MAILED, now_ms, body)
+def _noted(number: int, event: str, now_ms: int, body: dict[str, str], books: Books) -> None:
+    books.orders.note(number, event, now_ms, body)
 
 
 def _sent(message: _Message, specs: Specs) -> str | None:

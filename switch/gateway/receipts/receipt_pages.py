@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -18,6 +18,8 @@ from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, receipt_of, 
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.receipts.receipt_pdf import qr_path, receipt_pdf
 
+#: What answers a request of one address.
+Handler = Callable[[Request], Awaitable[Response]]
 RECEIPT_PATH: Final = "/receipt/"
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -35,10 +37,11 @@ class ReceiptPages:
     def __init__(self, desk: ReceiptDesk) -> None:
         self._desk = desk
 
-    def routes(self) -> Iterator[Route]:
-        yield Route(f"{RECEIPT_PATH}receipt.css", _style, methods=["GET"])
-        yield Route(RECEIPT_PATH + "{token}.pdf", self._pdf, methods=["GET"])
-        yield Route(RECEIPT_PATH + "{token}", self._page, methods=["GET"])
+    def routes(self, guarded: Callable[[Handler], Handler]) -> Iterator[Route]:
+        """A route for each address; ``guarded`` makes a page of the faults of a handler."""
+        yield Route(f"{RECEIPT_PATH}receipt.css", guarded(_style), methods=["GET"])
+        yield Route(RECEIPT_PATH + "{token}.pdf", guarded(self._pdf), methods=["GET"])
+        yield Route(RECEIPT_PATH + "{token}", guarded(self._page), methods=["GET"])
 
     async def _page(self, request: Request) -> Response:
         found = await self._found(request)

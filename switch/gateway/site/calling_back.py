@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import trio
 
 from switch.errors import SwitchError, UnansweredError, UnreachableError
 from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import is_booking, legacy_answer, legacy_of
 from switch.gateway.payments.outcomes import decision, for_server, outcome_of, request_of
 from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
@@ -21,7 +24,8 @@ from switch.specs.specification import Specs
 
 EVENT_HEADER: Final = "Callback-Event-Id"  #: the same however often a callback is sent
 DUE_LOOK_SECONDS: Final = 1.0  #: how often it is looked for callbacks that are due
-CALLS_AT_ONCE_MAX: Final = 50  #: callbacks under way at a time: one shop that is slow holds up none other
+FIRST_CALLS_AT_ONCE_MAX: Final = 50  #: of one shop: its shoppers wait for them, and those of no other shop do
+REPEATS_AT_ONCE_MAX: Final = 10  #: of one shop, beside its first calls
 
 
 class CallbackDesk:
@@ -40,40 +44,50 @@ class CallbackDesk:
         self._specs, self._store, self._desk, self._clock_ms, self._new_id = specs, store, desk, clock_ms, new_id
         self._seconds = seconds
         self._under_way: set[str] = set()
-        self._limit = trio.CapacityLimiter(CALLS_AT_ONCE_MAX)
+        self._first_calls: dict[str, trio.CapacityLimiter] = defaultdict(partial(trio.CapacityLimiter, FIRST_CALLS_AT_ONCE_MAX))
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life did not tell, then send what is due."""
         for order in await self._store.do(lambda books: books.orders.untold()):
-            await self._made(order)
+            with OthersGoOn():
+                await self._made(order, self._new_id())
         task_status.started()
         async with trio.open_nursery() as nursery:
             while True:
-                for callback in await self._store.do(lambda books: books.callbacks.due(self._clock_ms())):
+                for callback in await self._store.do(self._due):
                     if callback.id not in self._under_way:
-                        nursery.start_soon(self._sent, callback)
+                        self._under_way.add(callback.id)
+                        nursery.start_soon(self._sent_again, callback)
                 await trio.sleep(DUE_LOOK_SECONDS)
+
+    def _due(self, books: Books) -> list[Callback]:
+        return books.callbacks.due(self._clock_ms(), REPEATS_AT_ONCE_MAX)
 
     async def tell(self, order: PageOrder) -> None:
         """Tell the shop what became of an order, and wait for the first attempt to end; a shop without a callback is told
         nothing."""
-        callback = await self._made(order)
-        if callback is not None:
-            await self._sent(callback)
+        callback_id = self._new_id()
+        self._under_way.add(callback_id)  # so that it is nobody else's, though it is due as soon as it is written
+        try:
+            callback = await self._made(order, callback_id)
+            if callback is not None:
+                async with self._first_calls[order.client_id]:
+                    await self._attempt(callback)
+        finally:
+            self._under_way.discard(callback_id)
 
     async def tell_settled(self, order: PageOrder) -> None:
         """Tell a shop that wants it that the remise of an order is settled: the callback once more, with its SettleId."""
         shop = self._specs.gateway.shops.get(order.client_id)
         if shop is not None and shop.settled_callback and legacy_of(order.last("post") or {}) is None:
-            await self._made(order)  # it is due at once
+            await self._made(order, self._new_id())  # it is due at once
 
-    async def _made(self, order: PageOrder) -> Callback | None:
+    async def _made(self, order: PageOrder, callback_id: str) -> Callback | None:
         """Write the callback of an order's last decision down, together with the fact that there is one."""
         shop, decided, posted = self._specs.gateway.shops.get(order.client_id), decision(order), order.last("post")
         if decided is None or posted is None:
             return None
-        request, callback_id = request_of(posted), self._new_id()
-        fields = {}
+        request, fields = request_of(posted), dict[str, str]()
         if shop is not None and request.callback_url:
             outcome = outcome_of(order, decided, self._specs.calendar.zone, posted["client_ip"])
             legacy = legacy_of(posted)
@@ -90,18 +104,15 @@ class CallbackDesk:
 
         return await self._store.do(add)
 
-    async def _sent(self, callback: Callback) -> None:
-        """One attempt, written down with what the shop answered."""
-        if callback.id in self._under_way:
-            return
-        self._under_way.add(callback.id)
+    async def _sent_again(self, callback: Callback) -> None:
         try:
-            async with self._limit:
+            with OthersGoOn():
                 await self._attempt(callback)
         finally:
             self._under_way.discard(callback.id)
 
     async def _attempt(self, callback: Callback) -> None:
+        """One attempt, written down with what the shop answered."""
         status, body, answer = 0, b"", None
         try:
             came: HttpAnswer = await post_form(
@@ -111,6 +122,10 @@ class CallbackDesk:
             answer = legacy_answer(callback, status, body) or callback_answer(status, body)
         except UnreachableError as error:
             answer = CallbackAnswer(verdict="failure", understood=False, remark=str(error))
+        except Exception as fault:  # of this callback, and of no other: it is an attempt, so that the next one has its time
+            tell_fault_of_page(fault)
+            remark = f"a fault of the payment page: {type(fault).__name__}"
+            answer = CallbackAnswer(verdict="failure", understood=False, remark=remark)
         told = answer
         attempt = CallbackAttempt(
             at_ms=self._clock_ms(),

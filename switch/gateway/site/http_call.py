@@ -46,16 +46,24 @@ def ascii_url(url: str) -> str:
 
     >>> ascii_url("http://b\u00fccher.example/a\u00e9?x=1%20")
     'http://xn--bcher-kva.example/a%C3%A9?x=1%20'
+    >>> ascii_url("https://b\u00fccher.example:8443")
+    'https://xn--bcher-kva.example:8443'
     """
     if url.isascii():
         return url
     parts = urlsplit(url)
-    try:
-        netloc = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
-    except UnicodeError:
-        netloc = quote(parts.netloc, safe=":")
+    netloc = parts.netloc if parts.netloc.isascii() else _ascii_host(parts.hostname or "")
+    if netloc is not parts.netloc and parts.port is not None:
+        netloc = f"{netloc}:{parts.port}"
     path, query, fragment = (quote(each, safe=_KEPT) for each in (parts.path, parts.query, parts.fragment))
     return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:  # no host has such a name
+        return quote(host)
 
 
 async def post_form(
@@ -69,9 +77,12 @@ async def post_form(
 async def call(
     method: str, url: str, body: bytes = b"", headers: tuple[tuple[str, str], ...] = (), *, seconds: float = CALL_SECONDS
 ) -> HttpAnswer:
-    """One request and its answer."""
-    parts = urlsplit(ascii_url(url))
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    """One request and its answer. UnreachableError, in one sentence, where no whole answer comes in time."""
+    try:
+        parts = urlsplit(ascii_url(url))
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise UnreachableError(f"found {url[:80]!r}, expected an address such as http://127.0.0.1:8080/callback") from None
     place = f"{host}:{port}"
     try:
         with trio.fail_after(seconds):

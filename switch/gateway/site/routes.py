@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Final
@@ -19,14 +19,15 @@ from starlette.routing import Route
 from switch.acquirer.card_proofs import issuer_of
 from switch.gateway.api.api_desk import ApiDesk
 from switch.gateway.api.api_routes import api_routes
+from switch.gateway.payments.faults import tell_fault_of_page
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
-from switch.gateway.protocol.posted import FIELDS_MAX, POST_BYTES_MAX, Posted
-from switch.gateway.receipts.receipt_pages import ReceiptPages
+from switch.gateway.protocol.posted import POST_BYTES_MAX, Posted
+from switch.gateway.receipts.receipt_pages import Handler, ReceiptPages
 from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
 from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
 from switch.gateway.site.rendering import amount_shown, page, security_headers, static_files, texts, time_shown
-from switch.gateway.site.service import PageService, tell_fault_of_page
+from switch.gateway.site.service import PageService
 from switch.gateway.site.sessions import PageSession, PostRefusal
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
@@ -38,7 +39,6 @@ _ANYWHERE: Final = "http: https:"
 _HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _CHARSETS: Final = {"utf-8": "utf-8", "iso-8859-1": "latin-1", "windows-1252": "cp1252", "windows-1256": "cp1256"}
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class BadRequestError(Exception):
@@ -65,7 +65,7 @@ class Site:
             routes=[
                 *posts,
                 *api_routes(service.profile, ApiDesk(service.specs, service.store, service.desk, service.clock_ms)),
-                *ReceiptPages(service.receipts).routes(),
+                *ReceiptPages(service.receipts).routes(self._guarded),
                 Route(LEGACY_PATH, self._guarded(self._legacy), methods=["POST"]),
                 Route("/static/{name}", self._guarded(self._static), methods=["GET"]),
                 Route("/pay/{token}", self._guarded(self._show), methods=["GET"]),
@@ -309,8 +309,8 @@ async def _posted(request: Request) -> Posted:
     if reading.cancelled_caught:
         raise BadRequestError(408, f"body: found {len(body)} bytes in {POST_SECONDS:g} s, expected a whole form")
     posted = Posted.from_form(bytes(body), _CHARSETS.get(charset, "utf-8"))
-    if len(posted.fields) > FIELDS_MAX:
-        raise BadRequestError(413, f"body: found {len(posted.fields)} fields, expected at most {FIELDS_MAX}")
+    if excess := posted.excess():
+        raise BadRequestError(413, excess)
     return posted
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -13,11 +12,12 @@ import trio
 from attrs import evolve
 
 from switch.gateway.payments.desk import PaymentDesk
+from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import legacy_of
-from switch.gateway.payments.outcomes import WayBack, decision, for_browser, outcome_of, posted_body, request_of
+from switch.gateway.payments.outcomes import WayBack, as_posted, decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
 from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
-from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, hash_of
+from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, is_hash
 from switch.gateway.protocol.order_states import OrderEvent
 from switch.gateway.protocol.payment_request import CARD_FIELDS, FORM_FIELDS, FieldError, PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
@@ -25,13 +25,14 @@ from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.card_form import CardForm, card_form
 from switch.gateway.site.holder_proofs import BankPages, no_question
-from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, digest_of
-from switch.gateway.store.order_book import OrderRefusedError, PageOrder
+from switch.gateway.site.sessions import CHALLENGE_TRIES, PageSession, PostRefusal, Sent, Sessions, Stage, digest_of
+from switch.gateway.store.order_book import OrderRefusedError, OrderReplacedError, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
 from switch.specs.specification import Specs
 
-DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash takes up to half a second of a processor to explain; nobody else waits for it
+DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash may take DIAGNOSIS_SECONDS of a processor to explain; nobody else waits for it
+DIAGNOSIS_SECONDS: Final = 2.0  #: of a processor; of a form of thirty fields all is tried in a quarter of that
 DIAGNOSES_WAITING_MAX: Final = 20  #: more wrong posts than that are refused without a cause
 EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
 
@@ -65,7 +66,8 @@ class PageService:
             task_status.started()
             while True:
                 for session in self.sessions.expired(self.clock_ms()):
-                    await self._expire(session)
+                    with OthersGoOn():
+                        await self._expire(session)
                 await trio.sleep(EXPIRY_LOOK_SECONDS)
 
     async def finish(self, seconds: float) -> None:
@@ -143,7 +145,7 @@ class PageService:
         card = {name.lower() for name in CARD_FIELDS}
         bare = Posted(tuple((name, value) for name, value in posted.fields if name.lower() not in card))
         for name, rules in ACCEPTED_HASHES.items():
-            if bare["hash"] == hash_of(bare, shop.store_key, rules):
+            if is_hash(bare["hash"], bare, shop.store_key, rules):
                 return HashDiagnosis(accepted_as=name)
         keys = {f"that of client id {other.client_id}": other.store_key for other in self.profile.shops.values()}
         if shop.earlier_store_key:
@@ -151,7 +153,7 @@ class PageService:
         if self._diagnosing.statistics().tasks_waiting > DIAGNOSES_WAITING_MAX:
             busy = "too many wrong hashes at once: found no time to look for the cause of this one; post it again"
             return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(busy,))
-        return await trio.to_thread.run_sync(diagnosed, bare, shop.store_key, keys, FORM_FIELDS, limiter=self._diagnosing)
+        return await trio.to_thread.run_sync(_diagnosed_in_time, bare, shop.store_key, keys, limiter=self._diagnosing)
 
     # the shopper
 
@@ -175,7 +177,7 @@ class PageService:
         request = request_of(post.body)
         session = self._session(token, order, request, shop, post.body["client_ip"], post.at_ms)
         session.restored = True
-        await self._settle_stage(session, order)
+        await self._settle_stage(session, as_posted(order, digest))
         self.sessions.add(session)
         return session
 
@@ -185,11 +187,11 @@ class PageService:
             session.stage = "wait"
         elif decision(order) is not None:
             session.stage = "end"
-        elif order.state in ("open", "authenticating"):
-            session.stage = "page"
         elif order.state == "abandoned":
             session.stage = "expired"
-        elif session.deadline_ms < self.clock_ms():
+        else:
+            session.stage = "page"
+        if session.stage == "page" and session.deadline_ms < self.clock_ms():
             await self._expire(session)
 
     async def pay(self, session: PageSession, posted: Posted, token: str, *, hosted: bool = True) -> CardForm | None:
@@ -221,8 +223,8 @@ class PageService:
         async def all_of_it() -> None:
             try:
                 await act(session)
-            except OrderRefusedError:
-                session.stage, session.card = "refused", None
+            except OrderRefusedError as error:
+                session.stage, session.card = _stage_of(error), None
             except Exception as fault:  # one payment's, and no other's: its order is looked up in the store from now on
                 tell_fault_of_page(fault)
                 session.stage, session.card, session.restored = "wait", None, True
@@ -242,20 +244,21 @@ class PageService:
         assert session.card is not None
         if not session.shop.three_d_secure:
             return await self._authorize(session, no_question())
-        if await self._store.do(lambda books: self._begin_authentication(books, session.number)) is None:
+        if await self._store.do(lambda books: self._begin_authentication(books, session)) is None:
             raise OrderRefusedError("the order is being paid elsewhere")
-        for other in self.sessions.of_order(session.number):  # who left the bank's page in another window begins anew there
+        for other in self.sessions.of_order(session.number):  # who left the bank's page in another window goes on here
             if other is not session and other.stage == "bank":
-                other.stage, other.card = "page", None
+                other.stage, other.card = "replaced", None
         result = self.profile.rule_of(session.card.pan).result
         if result == "challenge":
             session.stage, session.wrong_codes = "bank", 0
             return None
         return await self._finding(session, result)
 
-    def _begin_authentication(self, books: Books, number: int) -> PageOrder | None:
+    def _begin_authentication(self, books: Books, session: PageSession) -> PageOrder | None:
         """The holder is asked; where another window, or an earlier life of the gateway, has asked before, this takes over."""
-        if books.orders.order(number).state == "authenticating":
+        number = session.number
+        if books.orders.to_pay(number, session.digest).state == "authenticating":
             books.orders.happen(number, "authenticated", self.clock_ms(), {})
         return books.orders.happen(number, "authenticate", self.clock_ms(), {})
 
@@ -294,13 +297,14 @@ class PageService:
         proof = self._banks.proof(session.card, result, unproved=session.shop.unproved)
         if not proof.refused:
             return await self._authorize(session, proof)
-        await self.desk.refuse(session.number, session.card, proof)
+        await self.desk.refuse(session.number, session.card, proof, session=session.digest)
         return await self._end(session)
 
     async def _authorize(self, session: PageSession, proof: HolderProof) -> None:
         assert session.card is not None
         session.stage = "wait"
-        result: PaymentResult = await self.desk.authorize(session.number, session.shop, session.card, proof)
+        number, shop, card = session.number, session.shop, session.card
+        result: PaymentResult = await self.desk.authorize(number, shop, card, proof, session=session.digest)
         if result.again:
             session.stage, session.wrong_codes, session.message = "bank", 0, "bank_asks"
             return
@@ -348,29 +352,33 @@ class PageService:
         if session.take(token) is None:
             return False
         session.card = None
-        await self._happen(session, "cancel")
-        session.stage = "cancelled"
-        return True
+        session.stage = await self._give_up(session, "cancel", "cancelled")
+        return session.stage == "cancelled"
 
     async def _expire(self, session: PageSession) -> None:
-        """Time is up: the order is abandoned, unless another session of it goes on."""
+        """Time is up: the order is abandoned, unless it is paid, or goes on in another session."""
         session.card = None
         if session.stage in ("page", "bank"):
-            session.stage = "expired"
-            others = [each for each in self.sessions.of_order(session.number) if each is not session]
-            if not any(each.deadline_ms > self.clock_ms() for each in others):
-                await self._happen(session, "expire")
+            session.stage = await self._give_up(session, "expire", "expired")
 
     # words
 
-    async def _happen(self, session: PageSession, event: OrderEvent) -> PageOrder | None:
-        def happen(books: Books) -> PageOrder | None:
-            return books.orders.happen(session.number, event, self.clock_ms(), {})
+    async def _give_up(self, session: PageSession, event: OrderEvent, stage: Stage) -> Stage:
+        """Nobody pays any more in a session: where it stands then. An order that is paid, or paid elsewhere, stays as it is."""
 
-        return await self._store.do(happen)
+        def give_up(books: Books) -> Stage:
+            try:
+                books.orders.to_pay(session.number, session.digest)
+            except OrderRefusedError as error:
+                return _stage_of(error)
+            books.orders.happen(session.number, event, self.clock_ms(), {})
+            return stage
+
+        return await self._store.do(give_up)
 
     async def _order(self, session: PageSession) -> PageOrder:
-        return await self._store.do(lambda books: books.orders.order(session.number))
+        """The order of a session, without what happened to it since the shop posted it anew."""
+        return as_posted(await self._store.do(lambda books: books.orders.order(session.number)), session.digest)
 
     def merchant_name(self, shop: Shop) -> str:
         return self.specs.merchants[shop.merchant_id].name
@@ -379,8 +387,10 @@ class PageService:
         return datetime.fromtimestamp(self.clock_ms() / 1000, self.specs.calendar.zone).date()
 
 
-def tell_fault_of_page(fault: BaseException) -> None:
-    """A fault of our own on one line of standard error: what it is and where, and nothing of what it was about."""
-    place = traceback.extract_tb(fault.__traceback__)[-1] if fault.__traceback__ else None
-    where = f" at {place.filename.rpartition('/')[2]}:{place.lineno}" if place else ""
-    sys.stderr.write(f"switch: a fault of the payment page: {type(fault).__name__}{where}\n")
+def _stage_of(error: OrderRefusedError) -> Stage:
+    return "replaced" if isinstance(error, OrderReplacedError) else "refused"
+
+
+def _diagnosed_in_time(posted: Posted, store_key: str, known_keys: Mapping[str, str]) -> HashDiagnosis:
+    ends = time.thread_time() + DIAGNOSIS_SECONDS
+    return diagnosed(posted, store_key, known_keys, FORM_FIELDS, goes_on=lambda: time.thread_time() < ends)

@@ -24,7 +24,7 @@ TOKEN_BYTES: Final = 24  #: 192 bits
 SESSIONS_MAX: Final = 20_000  #: more than that many shoppers at once are not at one payment page; the oldest is forgotten
 CHALLENGE_TRIES: Final = 3  #: wrong codes on the bank's page
 
-Stage = Literal["page", "bank", "wait", "end", "refused", "cancelled", "expired"]
+Stage = Literal["page", "bank", "wait", "end", "refused", "replaced", "cancelled", "expired"]
 
 
 def digest_of(token: str) -> str:
@@ -70,6 +70,11 @@ class PageSession:
     restored: bool = False  #: made anew from the store: nobody in memory leads it on
     led_back: bool = False  #: the page that leads back by itself was shown: whoever comes back to it stays
     message: str = ""  #: a text key: what happened last, for the page
+
+    @property
+    def digest(self) -> str:
+        """How the store knows the session."""
+        return digest_of(self.token)
 
     def take(self, token: str) -> Sent | None:
         """The right to act on a form, for the first who sends it; None where it was sent before, or is not of this session."""

@@ -62,9 +62,16 @@ class CallbackBook:
     def one(self, callback_id: str) -> Callback | None:
         return next(iter(self._found("callback.id = ?", callback_id)), None)
 
-    def due(self, now_ms: int) -> list[Callback]:
-        """Those that are to be sent now."""
-        return self._found("callback.state = 'waiting' AND due_at_ms <= ?", now_ms)
+    def due(self, now_ms: int, of_each_shop: int = 1 << 31) -> list[Callback]:
+        """Those that are to be sent now, the longest due first, and so many ``of_each_shop`` at most."""
+        rows = self._sql.execute(
+            f"SELECT {_COLUMNS} FROM (SELECT callback.*, client_id, order_id,"
+            " row_number() OVER (PARTITION BY client_id ORDER BY due_at_ms, callback.rowid) AS place"
+            " FROM callback JOIN shop_order ON shop_order.id = order_no WHERE callback.state = 'waiting' AND due_at_ms <= ?"
+            ") AS callback WHERE place <= ? ORDER BY due_at_ms, place",
+            (now_ms, of_each_shop),
+        ).fetchall()
+        return [_callback(row) for row in rows]
 
     def all(self, order_id: str | None = None) -> list[Callback]:
         return self._found("1") if order_id is None else self._found("order_id = ?", order_id)

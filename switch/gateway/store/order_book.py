@@ -29,6 +29,10 @@ class OrderRefusedError(SwitchError):
     """What is asked for cannot be done with the order as it is."""
 
 
+class OrderReplacedError(OrderRefusedError):
+    """The shop has posted the order anew since: it is paid as it was posted last, and in no other window."""
+
+
 @frozen(kw_only=True)
 class Happened:
     """One event of an order."""
@@ -100,6 +104,16 @@ class OrderBook:
         self._note(found.number, now_ms, "post", kept, body)
         return self.order(found.number)
 
+    def to_pay(self, number: int, session: str) -> PageOrder:
+        """An order that a session (its digest) goes on to pay. OrderRefusedError where it is paid or under way, and
+        OrderReplacedError where the order was posted anew since: its amount may be another."""
+        order = self.order(number)
+        if not may_pay(order.state):
+            raise OrderRefusedError("the order is paid already, or is being paid")
+        if (order.last("post") or {}).get("session") != session:
+            raise OrderReplacedError("the order was posted anew since")
+        return order
+
     def happen(self, number: int, event: OrderEvent, now_ms: int, body: Mapping[str, Any]) -> PageOrder | None:
         """Write an event down; None, and nothing written, where the order is in a state in which it cannot happen."""
         state = after(self.order(number).state, event)
@@ -145,12 +159,14 @@ class OrderBook:
         ).fetchone()
         return None if row is None else self.order(int(row[0]))
 
-    def approved_since(self, event_id: int, noted: str) -> list[tuple[int, PageOrder]]:
-        """Orders approved by an event behind this one, each with the id of that event; those with this note are left out."""
+    def approved_since(self, event_id: int, *noted: str) -> list[tuple[int, PageOrder]]:
+        """Orders approved by an event behind this one, each with the id of that event; those with such a note are left out."""
+        marks = ", ".join("?" * len(noted))
         rows = self._sql.execute(
             "SELECT id, order_no FROM order_event AS e WHERE id > ? AND event IN ('approved', 'approved and captured')"
-            " AND NOT EXISTS (SELECT 1 FROM order_event AS n WHERE n.order_no = e.order_no AND n.event = ?) ORDER BY id",
-            (event_id, noted),
+            f" AND NOT EXISTS (SELECT 1 FROM order_event AS n WHERE n.order_no = e.order_no AND n.event IN ({marks}))"
+            " ORDER BY id",
+            (event_id, *noted),
         ).fetchall()
         return [(int(number), self.order(int(order_no))) for number, order_no in rows]
 

@@ -46,10 +46,14 @@ class MessageFacts:
 
     def __init__(self, message: Message, dialect: Dialect, elsewhere: Callable[[str, str], str]) -> None:
         self._message, self._dialect, self._elsewhere = message, dialect, elsewhere
+        self._kept: dict[str, Collection[str]] = {}
 
     def words(self, name: str) -> Collection[str]:
         """Every word by which the message answers to a clause of this name."""
-        return tuple(word for word in self._words(name) if word)
+        words = self._kept.get(name)
+        if words is None:
+            words = self._kept[name] = tuple(word for word in self._words(name) if word)
+        return words
 
     def _words(self, name: str) -> Iterator[str]:
         e = self._message.elements

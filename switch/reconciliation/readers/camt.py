@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from typing import Final
-from xml.parsers import expat
+from xml.parsers.expat import XMLParserType
 
 from attrs import Factory, define
 
 from switch.card import mask_numbers
+from switch.display.guarded_xml import DocumentTypeError, TextEncodingError, guarded_parser, parse_guarded
 from switch.errors import SwitchError
 from switch.money import currency_number, minor_digits
 from switch.reconciliation.movement import BANK, SUMS, Movement, SetAside, Side
@@ -63,17 +64,9 @@ def side_of_camt(name: str, content: bytes) -> Side:
         path.pop()
         text.clear()
 
-    def refuse(*_: object) -> None:
-        raise SwitchError(f"{name}:{parser.CurrentLineNumber}: found a document type, expected a camt.053 without one")
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = begin, end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text.append, refuse
-    parser.buffer_text = True
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as fault:
-        raise SwitchError(f"{name}:{fault.lineno}: found broken XML, expected camt.053") from None
+    parser = guarded_parser()
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = begin, end, text.append
+    _parse(name, parser, content)
     lines, aside = list[Movement](), list[SetAside]()
     for entry in entries:
         line = _line(entry)
@@ -82,6 +75,17 @@ def side_of_camt(name: str, content: bytes) -> Side:
         elif line is not None:
             lines.append(line)
     return Side(name=name, form=CAMT_FORM, kind=BANK, level=SUMS, lines=tuple(lines), set_aside=tuple(aside))
+
+
+def _parse(name: str, parser: XMLParserType, content: bytes) -> None:
+    try:
+        fault = parse_guarded(parser, content)
+    except DocumentTypeError as found:
+        raise SwitchError(f"{name}:{found.line}: found a document type, expected a camt.053 without one") from None
+    except TextEncodingError:
+        raise SwitchError(f"{name}: found an encoding that XML is not read in, expected UTF-8 or another usual one") from None
+    if fault is not None:
+        raise SwitchError(f"{name}:{fault.lineno}: found broken XML, expected camt.053")
 
 
 def _line(entry: _Entry) -> Movement | SetAside | None:

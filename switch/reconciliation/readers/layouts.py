@@ -51,6 +51,9 @@ class TableLayout:
     needed: frozenset[str]  #: keys of heads that it has, and no table of another layout before it
     columns: Mapping[str, tuple[str, ...]]  #: field -> keys of heads, the first one that is there counts
     six_digit_stan_is_online: bool = False  #: a short STAN is of a terminal, one of six digits of a sale online
+    entries: Mapping[str, str] = MappingProxyType(
+        {}
+    )  #: the same for rows of entries, which have nothing where sales have a date
     one_is_net: bool = False  #: debit and credit are nets: the amount is in a column of its own
 
 
@@ -111,9 +114,13 @@ _OUR_REMISES: Final = tuple(
             remise=remise,
             remise_date="business date",
         ),
+        entries={"date": "business date", "amount": entry, "label": label},
         one_is_net=True,
     )
-    for remise, debit, credit in (("remise number", "debit net", "credit net"), ("remittance", "net debit", "net credit"))
+    for remise, debit, credit, entry, label in (
+        ("remise number", "debit net", "credit net", "entry net", "narrative"),
+        ("remittance", "net debit", "net credit", "with vat", "text"),
+    )
 )
 
 PUBLIC: Final = (
@@ -133,6 +140,7 @@ PUBLIC: Final = (
             remise=("remise", "n remise"),
             remise_date="journee comptable",
         ),
+        entries={"date": "journee comptable", "amount": "montant ttc", "label": "libelle"},
         six_digit_stan_is_online=True,
         one_is_net=True,
     ),

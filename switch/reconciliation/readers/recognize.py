@@ -31,10 +31,10 @@ class ColumnsMissingError(SwitchError):
 def side_of(name: str, content: bytes, form: str | None = None, columns: Mapping[str, str] | None = None) -> Side:
     """The side that a file is; SwitchError where it is none, or not of the form that it is said to be."""
     side = _side(name, content, form, columns)
-    if not side.lines and side.set_aside:
+    if not side.lines and not side.entries and side.set_aside:
         first = side.set_aside[0]
         raise SwitchError(f"{name}: found no usable line (line {first.place}: {first.found}), expected {first.expected}")
-    if not side.lines:
+    if not side.lines and not side.entries:
         raise SwitchError(f"{name}: found no line of money, expected {FILE_EXPECTED}")
     return side
 
@@ -68,6 +68,7 @@ def _side_of_sheets(sheets: list[Side | None]) -> Side | None:
     return evolve(
         known[0],
         lines=tuple(line for sheet in alike for line in sheet.lines),
+        entries=tuple(entry for sheet in alike for entry in sheet.entries),
         set_aside=tuple(each for sheet in alike for each in sheet.set_aside),
     )
 

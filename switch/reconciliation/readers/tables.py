@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Final
 
@@ -11,17 +10,20 @@ from attrs import Factory, define
 
 from switch.card import mask_numbers
 from switch.errors import SwitchError
-from switch.money import CURRENCIES, currency_number
+from switch.money import CURRENCIES, currency_name, currency_number
 from switch.reconciliation.movement import ONLINE, TERMINAL, TILL, Movement, SaleChannel, SetAside, Side
-from switch.reconciliation.readers.decoding import TableRow, key_of
+from switch.reconciliation.readers.decoding import BrokenRow, TableRow, key_of
 from switch.reconciliation.readers.layouts import FIELDS, TableLayout, layout_of_form, layout_of_heads
 from switch.reconciliation.readers.notation import (
     AMOUNT_EXPECTED,
     DATE_EXPECTED,
     TIME_EXPECTED,
     amount_minor,
+    currency_in,
+    currency_in_head,
     date_of_serial,
     decimal_mark,
+    finite,
     iso_date,
     masked_card,
     number_minor,
@@ -32,13 +34,21 @@ from switch.reconciliation.readers.notation import (
 HEADS_WITHIN: Final = 40  #: rows in which the heads are looked for: a bank writes account and period above them
 AMOUNTS_LOOKED_AT: Final = 2_000  #: to tell the decimal mark
 SHOWN_MAX: Final = 40  #: characters of a value in a sentence
+CARD_TAIL: Final = 4  #: digits: a number as short as that may count cards
+CURRENCY_EXPECTED: Final = "a currency such as MAD"
 HOME_CURRENCY: Final = "504"  #: where a file names none: the dirham
 
 _NEGATIVE: Final = frozenset(("d", "debit", "db", "dbit", "moins"))
 #: Beginnings of what a till or a relevé calls a sale that goes back to the customer.
 _BACK: Final = ("rembours", "refund", "annul", "avoir", "void", "cancel", "retour", "credit voucher", "impaye", "chargeback")
 _ONLINE: Final = ("e commerce", "ecommerce", "online", "internet", "en ligne", "web", "vad")
-_FOOT: Final = ("total", "sous total", "solde", "totaux", "sum", "balance", "nombre")
+#: First words of a table's foot, as whole words.
+_FOOT: Final = frozenset(
+    (
+        *("total", "totals", "totaux", "sous total", "sous totaux", "grand total", "somme", "sum", "sums", "summary"),
+        *("solde", "soldes", "balance", "balances", "nombre", "nombres"),
+    )
+)
 _AMOUNT_FIELDS: Final = ("amount", "debit", "credit", "net")
 
 
@@ -53,6 +63,8 @@ def side_of_table(
 ) -> Side | None:
     """The side that a table is; None where no row is its heads. ``columns`` names the heads of fields that a person mapped."""
     for at, (_, heads) in enumerate(islice(rows, HEADS_WITHIN)):
+        if isinstance(heads, BrokenRow):
+            continue
         keys = {key_of(head): place for place, head in reversed(list(enumerate(heads))) if head.strip()}
         if columns:
             if not all(key_of(head) in keys for head in columns.values()):
@@ -82,7 +94,9 @@ class _Table:
     mapped: Mapping[str, str]
     places: dict[str, int] = Factory(dict)
     aside: list[SetAside] = Factory(list)
+    entries: list[Movement] = Factory(list)
     mark: str = ""
+    home: str = HOME_CURRENCY
     currencies: dict[str, str | None] = Factory(dict)
 
     def read(self, rows: Sequence[TableRow]) -> Side:
@@ -101,6 +115,8 @@ class _Table:
         amounts = [self.places[field] for field in _AMOUNT_FIELDS if field in self.places]
         sample = (row[at] for _, row in islice(rows, AMOUNTS_LOOKED_AT) for at in amounts if at < len(row))
         self.mark = decimal_mark(text for text in sample if not isinstance(text, Number))
+        named = [currency_in_head(self.heads[at]) for at in amounts]
+        self.home = next((each for each in named if each), HOME_CURRENCY)
         lines = [line for place, row in rows if (line := self._line(place, row)) is not None]
         return Side(
             name=self.name,
@@ -108,6 +124,7 @@ class _Table:
             kind=self.layout.kind,
             level=self.layout.level,
             lines=tuple(lines),
+            entries=tuple(self.entries),
             set_aside=tuple(self.aside),
         )
 
@@ -124,18 +141,21 @@ class _Table:
         return plain_number(cell) if cell else ""
 
     def _wrong(self, place: int, field: str, cell: str, expected: str) -> None:
-        shown = mask_numbers(cell.strip())
-        shown = shown if len(shown) <= SHOWN_MAX else f"{shown[:SHOWN_MAX]}…"
         head = self.heads[self.places[field]].strip()
-        self.aside.append(SetAside(place=place, found=f"{head} {shown!r}", expected=expected))
+        self.aside.append(SetAside(place=place, found=f"{head} {_shown(cell)!r}", expected=expected))
 
     def _line(self, place: int, row: list[str]) -> Movement | None:
         """The line that a row is; None where it is set aside, or only the foot of the table."""
+        if isinstance(row, BrokenRow):
+            self.aside.append(SetAside(place=place, found=repr(_shown(row[0])), expected=row.expected))
+            return None
         date_cell = self._cell(row, "date")
         dated = _dated(date_cell)
         if dated is None:
-            words = [key_of(cell) for cell in row if cell.strip()]
-            if not any(word.startswith(_FOOT) for word in words):
+            entry = None if date_cell.strip() else self._entry(place, row)
+            if entry is not None:
+                self.entries.append(entry)
+            elif not self._is_foot(row, date_cell):
                 self._wrong(place, "date", date_cell, DATE_EXPECTED)
             return None
         date, second = dated
@@ -146,7 +166,7 @@ class _Table:
                 if second is None:
                     self._wrong(place, "time", time_cell, TIME_EXPECTED)
                     return None
-        currency = self._currency(place, self._text(row, "currency"))
+        currency = self._currency(place, row)
         if currency is None:
             return None
         amounts = self._amounts(place, row, currency)
@@ -175,6 +195,26 @@ class _Table:
             mask_numbers(self._cell(row, "label").strip()) if "label" in self.places else "",
         )
 
+    def _entry(self, place: int, row: list[str]) -> Movement | None:
+        """A row of our statement by remise that is a fee or another entry; None of any other row."""
+        places = {field: self.keys.get(key, len(row)) for field, key in self.layout.entries.items()}
+        cells = {field: row[at] if at < len(row) else "" for field, at in places.items()}
+        dated, amount = _dated(cells.get("date", "")), cells.get("amount", "")
+        minor = number_minor(amount, self.home) if isinstance(amount, Number) else amount_minor(amount, self.home, self.mark)
+        if dated is None or minor is None:
+            return None
+        label = mask_numbers(cells["label"].strip())
+        return Movement(place, minor, self.home, dated[0], net_minor=minor, remise_date=dated[0], label=label)
+
+    def _is_foot(self, row: list[str], date_cell: str) -> bool:
+        """Whether a row without a date is the table's foot. A sale whose date is missing has a time, an RRN or a card."""
+        if date_cell.strip():
+            return _begins_a_foot(date_cell)
+        timed = "time" in self.places and _timed(self._cell(row, "time")) is not None
+        if timed or self._text(row, "rrn") or len(masked_card(plain_number(self._cell(row, "card")))) > CARD_TAIL:
+            return False
+        return any(_begins_a_foot(cell) for cell in row)
+
     def _other_date(self, row: list[str], field: str) -> str:
         if field not in self.places:
             return ""
@@ -182,17 +222,30 @@ class _Table:
         dated = _dated(cell) if cell else None
         return dated[0] if dated else ""
 
-    def _currency(self, place: int, text: str) -> str | None:
+    def _currency(self, place: int, row: list[str]) -> str | None:
+        """The currency of a row: of its own column, else the one that its amounts name, else that of their heads."""
+        text = self._text(row, "currency")
         if not text:
-            return HOME_CURRENCY
+            return self._currency_of_amounts(place, row)
         if text not in self.currencies:
             upper = text.upper().strip(". ")
             number = upper if upper in CURRENCIES else currency_number("MAD" if upper in ("DH", "DHS") else upper)
             self.currencies[text] = number
         found = self.currencies[text]
         if found is None:
-            self._wrong(place, "currency", text, "a currency such as MAD")
+            self._wrong(place, "currency", text, CURRENCY_EXPECTED)
         return found
+
+    def _currency_of_amounts(self, place: int, row: list[str]) -> str | None:
+        found = ""
+        for field in _AMOUNT_FIELDS:
+            cell = self._cell(row, field) if field in self.places else ""
+            named = currency_in(cell) if cell and not isinstance(cell, Number) else ""
+            if named is None or (named and found and named != found):
+                self._wrong(place, field, cell, AMOUNT_EXPECTED if named is None else _amount_in(found))
+                return None
+            found = found or named
+        return found or self.home
 
     def _amounts(self, place: int, row: list[str], currency: str) -> tuple[int, int | None] | None:
         """What a row says of money: its amount with its sign, and its net."""
@@ -204,7 +257,9 @@ class _Table:
                 continue
             minor = number_minor(cell, currency) if isinstance(cell, Number) else amount_minor(cell, currency, self.mark)
             if minor is None:
-                self._wrong(place, field, cell, AMOUNT_EXPECTED)
+                named = "" if isinstance(cell, Number) else currency_in(cell)
+                other = named and named != currency
+                self._wrong(place, field, cell, _amount_in(currency) if other else AMOUNT_EXPECTED)
                 return None
             read[field] = minor
         amount, net, debit, credit = read["amount"], read["net"], read["debit"], read["credit"]
@@ -235,6 +290,20 @@ class _Table:
         return ""
 
 
+def _begins_a_foot(cell: str) -> bool:
+    words = key_of(cell).split(" ", 2)
+    return words[0] in _FOOT or " ".join(words[:2]) in _FOOT
+
+
+def _amount_in(currency: str) -> str:
+    return f"an amount in {currency_name(currency)}"
+
+
+def _shown(cell: str) -> str:
+    shown = mask_numbers(cell.strip())
+    return shown if len(shown) <= SHOWN_MAX else f"{shown[:SHOWN_MAX]}…"
+
+
 def _dated(cell: str) -> tuple[str, int | None] | None:
     """The date of a cell, with the second of the day where it has one."""
     if isinstance(cell, Number):
@@ -245,18 +314,12 @@ def _dated(cell: str) -> tuple[str, int | None] | None:
 
 def _timed(cell: str) -> int | None:
     if isinstance(cell, Number):
-        try:
-            part = Decimal(cell) % 1
-        except InvalidOperation:
-            return None
-        return min(round(part * 86_400), 86_399)
+        value = finite(cell)
+        return None if value is None else min(round(value % 1 * 86_400), 86_399)
     return second_of_day(cell)
 
 
 def _whole(number: Number) -> str:
     """A reference that a workbook stores as a number."""
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        return str(number)
-    return str(int(value)) if value == value.to_integral_value() else str(number)
+    value = finite(number)
+    return str(int(value)) if value is not None and value == value.to_integral_value() else str(number)

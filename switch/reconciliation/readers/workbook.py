@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import IO, Final
 from xml.etree import ElementTree
 
+from switch.display.guarded_xml import DocumentTypeError, TextEncodingError, refuse_document_type
 from switch.errors import SwitchError
 from switch.reconciliation.readers.decoding import TableRow
 from switch.reconciliation.readers.tables import Number
@@ -17,10 +18,14 @@ from switch.reconciliation.readers.tables import Number
 PART_BYTES_MAX: Final = 512 * 1024 * 1024  #: of one part, unpacked: a million rows; a small file may unpack to anything
 COLUMNS_MAX: Final = 1_000  #: of a row that is kept
 
-#: What is raised of a file that is no workbook, or one cut short, encrypted or packed in a way of its own.
+#: What is raised of a file that is no workbook, or one cut short, encrypted or packed in a way of its own, or of a part of it
+#: that is no XML, has a document type, or is in an encoding that XML is not read in.
 _DAMAGED: Final = (
-    *(zipfile.BadZipFile, ElementTree.ParseError, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, ElementTree.ParseError, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(DocumentTypeError, TextEncodingError, LookupError, ValueError),
 )
+ROW_DIGITS_MAX: Final = 7  #: of the number of a row: a sheet has 1,048,576 of them
+INDEX_DIGITS_MAX: Final = 10  #: of the number of a shared text
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})[0-9]+")
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
 
@@ -38,15 +43,7 @@ def sheets_of(content: bytes, name: str) -> Iterator[list[TableRow]]:
             strings = _shared_strings(book)
             for part in parts:
                 yield list(_rows(book, part, strings))
-    except (
-        zipfile.BadZipFile,
-        ElementTree.ParseError,
-        zlib.error,
-        EOFError,
-        KeyError,
-        NotImplementedError,
-        RuntimeError,
-    ):
+    except _DAMAGED:
         raise SwitchError(f"{name}: found a damaged workbook, expected XLSX") from None
 
 
@@ -54,8 +51,7 @@ def _open(book: zipfile.ZipFile, part: str) -> IO[bytes]:
     if book.getinfo(part).file_size > PART_BYTES_MAX:
         raise zipfile.BadZipFile
     with book.open(part) as start:
-        if b"<!DOCTYPE" in start.read(1024):
-            raise zipfile.BadZipFile
+        refuse_document_type(start.read)
     return book.open(part)
 
 
@@ -96,7 +92,7 @@ def _rows(book: zipfile.ZipFile, part: str, strings: list[str]) -> Iterator[Tabl
             if _local(element.tag) != "row":
                 continue
             given = element.get("r", "")
-            number = int(given) if given.isdecimal() else number + 1
+            number = int(given) if given.isdecimal() and len(given) <= ROW_DIGITS_MAX else number + 1
             row: list[str] = []
             for cell in element:
                 place = _place(cell.get("r", ""), len(row))
@@ -125,7 +121,8 @@ def _value(cell: ElementTree.Element, strings: list[str]) -> str:
         return next((_text(child) for child in cell if _local(child.tag) == "is"), "")
     value = next((child.text or "" for child in cell if _local(child.tag) == "v"), "")
     if kind == "s":
-        return strings[int(value)] if value.isdecimal() and int(value) < len(strings) else ""
+        is_index = value.isdecimal() and len(value) <= INDEX_DIGITS_MAX and int(value) < len(strings)
+        return strings[int(value)] if is_index else ""
     return Number(value) if kind == "n" and value else value
 
 

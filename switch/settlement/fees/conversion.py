@@ -123,6 +123,21 @@ def conversions_add_up(ask: Ask, business_date: str) -> list[Fault]:
     return faults(ask, business_date, "conversions_add_up", sentence, sql)
 
 
+def payouts_in_account_currency(ask: Ask, business_date: str) -> list[Fault]:
+    """A payout to an account of another currency than its sales has a conversion into that one; no other payout has one."""
+    sql = """
+    SELECT p.reference, p.net_minor
+    FROM payout AS p
+    LEFT JOIN payout_conversion AS c ON c.reference = p.reference
+    WHERE p.business_date = :business_date AND p.outcome = 'paid' AND p.account_currency <> ''
+      AND COALESCE(c.paid_currency, p.currency) <> p.account_currency
+    ORDER BY p.reference
+    LIMIT :faults_shown_max
+    """
+    sentence = "payout {}: {} minor units are not paid in the currency of the account"
+    return faults(ask, business_date, "payouts_in_account_currency", sentence, sql)
+
+
 def conversions_follow_rates(ask: Ask, business_date: str) -> list[Fault]:
     """What was sold is worth what the rate says, and the margin is its share, each rounded once."""
     query = """
@@ -146,4 +161,4 @@ def _follows(sold: int, sold_currency: str, rate: str, converted: int, basis_poi
     return applied == converted and (2 * converted * basis_points + BASIS_POINTS) // (2 * BASIS_POINTS) == margin
 
 
-CONVERSION_CHECKS: Final = (conversions_add_up, conversions_follow_rates)
+CONVERSION_CHECKS: Final = (conversions_add_up, payouts_in_account_currency, conversions_follow_rates)

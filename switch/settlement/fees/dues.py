@@ -76,12 +76,13 @@ WHERE {_DUE_FOR_RELEASE.strip()}
 
 #: A share of the net of the date's remises, where that is above zero, up to what may be held back at one time.
 HOLDINGS: Final = f"""
-{_INTO_ENTRIES.strip()}
+{_INTO_ENTRIES.strip().removesuffix(")")}, held_basis_points, held_maximum_minor)
 WITH earned AS (
   SELECT merchant_id, currency, SUM(net_minor) AS net_minor FROM remise_total GROUP BY merchant_id, currency
 ), asked AS (
   SELECT
-    h.merchant_id, h.kind, e.currency, h.release_on, h.rule, (e.net_minor * h.rate_basis_points + 5000) / 10000 AS share_minor,
+    h.merchant_id, h.kind, e.currency, h.release_on, h.rule, h.rate_basis_points, h.maximum_minor,
+    (e.net_minor * h.rate_basis_points + 5000) / 10000 AS share_minor,
     CASE WHEN h.maximum_minor IS NOT NULL THEN h.maximum_minor + COALESCE((
       SELECT SUM(b.amount_minor) FROM merchant_entry AS b
       WHERE b.merchant_id = h.merchant_id AND b.kind IN (h.kind, h.kind || '_release') AND b.currency = e.currency), 0)
@@ -93,7 +94,8 @@ WITH earned AS (
   SELECT asked.*, CASE WHEN room_minor < share_minor THEN room_minor ELSE share_minor END AS held_minor FROM asked
 )
 SELECT
-  :business_date, merchant_id, '', 0, kind, 1, release_on, -held_minor, 0, 0, currency, rule, kind || ' until ' || release_on
+  :business_date, merchant_id, '', 0, kind, 1, release_on, -held_minor, 0, 0, currency, rule, kind || ' until ' || release_on,
+  rate_basis_points, maximum_minor
 FROM held
 WHERE held_minor > 0
 """
@@ -129,8 +131,6 @@ taken AS (
   FROM rounded
 )
 """
-
-_VAT_OF_DAY: Final = "(SELECT vat_rate_basis_points FROM closed_day WHERE business_date = :business_date)"
 
 #: The difference between the commission of a remise, rounded once, and that of its lines; and the same of VAT.
 ROUNDING_DIFFERENCES: Final = f"""
@@ -194,22 +194,98 @@ def releases_are_what_was_held(ask: Ask, business_date: str) -> list[Fault]:
     return faults(ask, business_date, "releases_are_what_was_held", "merchant {}: {} of {} is not what was held back", sql)
 
 
+def releases_are_made(ask: Ask, business_date: str) -> list[Fault]:
+    """What was to be released by this date, and not by the one closed before, is released on it, as much as was held back."""
+    sql = """
+    SELECT h.merchant_id, h.kind, -h.amount_minor, h.business_date, h.reference
+    FROM merchant_entry AS h
+    WHERE h.kind IN ('reserve', 'deposit') AND h.reference <= :business_date AND h.reference > COALESCE((
+        SELECT MAX(d.business_date) FROM closed_day AS d WHERE d.business_date < :business_date), '')
+      AND h.amount_minor + COALESCE((
+        SELECT SUM(r.amount_minor) FROM merchant_entry AS r
+        WHERE r.business_date = :business_date AND r.merchant_id = h.merchant_id AND r.kind = h.kind || '_release'
+          AND r.reference = h.business_date AND r.currency = h.currency), 0) <> 0
+    ORDER BY h.merchant_id, h.kind, h.business_date
+    LIMIT :faults_shown_max
+    """
+    sentence = "merchant {}: {} of {} minor units, held back on {}, was to be released by {} and is not, or not as much"
+    return faults(ask, business_date, "releases_are_made", sentence, sql)
+
+
+def holdings_are_shares(ask: Ask, business_date: str) -> list[Fault]:
+    """What is held back is its share of the net of the date's remises, rounded half up, or what the maximum leaves of that.
+
+    In whole numbers: h is n·b / 10000 rounded where -5000 <= n·b - 10000·h < 5000.
+    """
+    sql = """
+    WITH holding AS (
+      SELECT e.merchant_id, e.kind, -e.amount_minor AS held_minor, e.vat_minor, e.reference, e.held_basis_points,
+        e.held_maximum_minor,
+        (SELECT SUM(r.net_minor) FROM remise AS r
+         WHERE r.business_date = e.business_date AND r.merchant_id = e.merchant_id AND r.currency = e.currency) AS net_minor,
+        CASE WHEN e.held_maximum_minor IS NOT NULL THEN (SELECT -SUM(b.amount_minor) FROM merchant_entry AS b
+         WHERE b.merchant_id = e.merchant_id AND b.kind IN (e.kind, e.kind || '_release') AND b.currency = e.currency
+           AND b.business_date <= e.business_date) END AS standing_minor
+      FROM merchant_entry AS e
+      WHERE e.business_date = :business_date AND e.kind IN ('reserve', 'deposit')
+    )
+    SELECT merchant_id, kind, held_minor, COALESCE(net_minor, 0)
+    FROM holding
+    WHERE held_basis_points IS NULL OR COALESCE(net_minor, 0) <= 0 OR held_minor <= 0 OR vat_minor <> 0
+      OR reference <= :business_date OR standing_minor > held_maximum_minor
+      OR net_minor * held_basis_points - 10000 * held_minor < -5000
+      OR (net_minor * held_basis_points - 10000 * held_minor > 4999 AND standing_minor IS NOT held_maximum_minor)
+      OR (net_minor * held_basis_points - 10000 * held_minor > 4999 AND held_maximum_minor IS NULL)
+    ORDER BY merchant_id, kind
+    LIMIT :faults_shown_max
+    """
+    sentence = "merchant {}: {} of {} minor units is not its share of a net of {}, or is above its maximum"
+    return faults(ask, business_date, "holdings_are_shares", sentence, sql)
+
+
 def rounding_follows_remises(ask: Ask, business_date: str) -> list[Fault]:
-    """A difference of rounding leaves the remise with its commission rounded once, and with VAT on that."""
-    sql = f"""
-    WITH asked AS (
-      SELECT DISTINCT merchant_id FROM merchant_entry WHERE business_date = :business_date AND kind = 'rounding'
-    ), {_REMISE_COMMISSION.replace(":vat_rate_basis_points", _VAT_OF_DAY)}
-    SELECT e.merchant_id, e.terminal_id, e.remise_number
-    FROM merchant_entry AS e
-    LEFT JOIN taxed AS t
-      ON t.merchant_id = e.merchant_id AND t.terminal_id = e.terminal_id AND t.remise_number = e.remise_number
-      AND t.discount_minor - e.amount_minor = t.commission_minor AND t.vat_minor - e.vat_minor = t.commission_vat_minor
-    WHERE e.business_date = :business_date AND e.kind = 'rounding' AND t.merchant_id IS NULL
+    """With its difference of rounding, a remise has its commission rounded once, and VAT on that; without one, as it stands.
+
+    Asked of all remises of the merchants that have a difference on the date, in the whole numbers of ``holdings_are_shares``.
+    """
+    sql = """
+    WITH part AS (
+      SELECT p.merchant_id, p.terminal_id, p.remise_number, 1 AS line_count, p.discount_minor AS commission_minor, p.vat_minor,
+        CASE WHEN p.amount_minor > 0 THEN 1 WHEN p.amount_minor < 0 THEN -1 ELSE 0 END
+          * MAX(10000 * p.discount_minimum_minor, MIN(
+            ABS(p.amount_minor) * p.discount_rate_basis_points + 10000 * p.discount_fixed_minor,
+            10000 * COALESCE(p.discount_maximum_minor, 900000000000000))) AS exact_minor
+      FROM presentment AS p
+      WHERE p.business_date = :business_date AND p.merchant_id IN (
+        SELECT merchant_id FROM merchant_entry WHERE business_date = :business_date AND kind = 'rounding')
+      UNION ALL
+      SELECT merchant_id, terminal_id, remise_number, 0, -amount_minor, -vat_minor, 0
+      FROM merchant_entry
+      WHERE business_date = :business_date AND kind = 'rounding'
+    ), charged AS (
+      SELECT merchant_id, terminal_id, remise_number, SUM(line_count) AS line_count, SUM(commission_minor) AS commission_minor,
+        SUM(vat_minor) AS vat_minor, SUM(exact_minor) AS exact_minor
+      FROM part
+      GROUP BY merchant_id, terminal_id, remise_number
+    )
+    SELECT c.merchant_id, c.terminal_id, c.remise_number
+    FROM charged AS c
+    JOIN closed_day AS d ON d.business_date = :business_date
+    WHERE c.line_count = 0 OR (c.commission_minor > 0 AND c.exact_minor < 0) OR (c.commission_minor < 0 AND c.exact_minor > 0)
+      OR (c.vat_minor > 0 AND c.commission_minor < 0) OR (c.vat_minor < 0 AND c.commission_minor > 0)
+      OR ABS(c.exact_minor) - 10000 * ABS(c.commission_minor) NOT BETWEEN -5000 AND 4999
+      OR ABS(c.commission_minor) * d.vat_rate_basis_points - 10000 * ABS(c.vat_minor) NOT BETWEEN -5000 AND 4999
+    ORDER BY merchant_id, terminal_id, remise_number
     LIMIT :faults_shown_max
     """
     sentence = "merchant {}, terminal {}: the rounding of remise {} is not what its commission rounded once comes to"
     return faults(ask, business_date, "rounding_follows_remises", sentence, sql)
 
 
-DUE_CHECKS: tuple[Check, ...] = (charges_due_once, releases_are_what_was_held, rounding_follows_remises)
+DUE_CHECKS: tuple[Check, ...] = (
+    charges_due_once,
+    releases_are_what_was_held,
+    releases_are_made,
+    holdings_are_shares,
+    rounding_follows_remises,
+)

@@ -60,6 +60,23 @@ taken AS (
 )
 """
 
+#: Of a row of ``asked``: the fee that stands, or its VAT, is not what its rule comes to, rounded half away from zero; in other
+#: words than ``_CHARGED``. In whole numbers: r is a·b / 10000 rounded where -5000 <= a·b - 10000·r < 5000. A fee may be more
+#: only where it is the minimum, and less only where it is the maximum.
+_NOT_BY_RULE: Final = """
+  standing_minor * sign < 0 OR standing_vat_minor * sign < 0
+  OR ABS(standing_minor) * vat_rate_basis_points - 10000 * ABS(standing_vat_minor) NOT BETWEEN -5000 AND 4999
+  OR CASE
+    WHEN amount_minor = 0 THEN standing_minor <> 0
+    WHEN ABS(standing_minor) < minimum_minor OR ABS(standing_minor) > maximum_minor THEN 1 = 1
+    ELSE
+      (amount_minor * rate_basis_points - 10000 * (ABS(standing_minor) - fixed_minor) < -5000
+        AND ABS(standing_minor) <> minimum_minor)
+      OR (amount_minor * rate_basis_points - 10000 * (ABS(standing_minor) - fixed_minor) > 4999
+        AND ABS(standing_minor) <> COALESCE(maximum_minor, -1))
+  END
+"""
+
 PRESENTED_LINES: Final = f"""
 INSERT INTO fee_line (
   business_date, merchant_id, request_id, kind, terminal_id, remise_number, rule, amount_minor, vat_minor,
@@ -181,10 +198,8 @@ def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
         ON p.business_date = f.business_date AND p.merchant_id = f.merchant_id AND p.request_id = f.request_id
       LEFT JOIN fee_rule AS u ON u.rule = f.rule AND u.kind = f.kind
       WHERE f.business_date = :business_date AND f.adjusts = ''
-    ), {_CHARGED}
-    SELECT request_id, kind, rrn
-    FROM taxed
-    WHERE is_unfounded OR sign * fee_minor <> standing_minor OR sign * fee_vat_minor <> standing_vat_minor
+    )
+    SELECT request_id, kind, rrn FROM asked WHERE is_unfounded OR {_NOT_BY_RULE}
     LIMIT :faults_shown_max
     """
     adjusted = f"""
@@ -196,10 +211,8 @@ def fee_lines_follow_rules(ask: Ask, business_date: str) -> list[Fault]:
         {_BY_RULE.strip()}, {_PAID_SIGN},
         {_STANDING.strip()}
       {_ADJUSTED_TODAY.strip()}
-    ), {_CHARGED}
-    SELECT request_id, kind, rrn
-    FROM taxed
-    WHERE sign * fee_minor <> standing_minor OR sign * fee_vat_minor <> standing_vat_minor
+    )
+    SELECT request_id, kind, rrn FROM asked WHERE {_NOT_BY_RULE}
     LIMIT :faults_shown_max
     """
     unfounded = """

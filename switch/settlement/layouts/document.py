@@ -70,7 +70,9 @@ class Document:
     pairs: tuple[tuple[str, str], ...]  #: key of a label, text: what stands at the head
     blocks: tuple[Block, ...]
     closing: tuple[tuple[str, int], ...]  #: key of a label, minor units; the last one is what it all comes to
-    usual: tuple[Column, ...] = ()  #: columns that CSV and the sheet of rows have even where no block has rows
+    #: What CSV and the sheet of rows have on any date, so that those of several dates may stand below one another.
+    usual_about: tuple[tuple[str, ColumnKind], ...] = ()
+    usual: tuple[Column, ...] = ()
     chart_title: str = ""
     chart: tuple[Bar, ...] = ()
     notes: tuple[str, ...] = ()

@@ -49,10 +49,11 @@ def write_document_excel(out: Out, document: Document) -> None:
 
 
 def table_columns(document: Document) -> dict[str, ColumnKind]:
-    """The columns of all blocks that have rows to give, in the order in which they come first: key -> kind."""
+    """The columns of the layout, whichever blocks a date has, in the order in which they come first: key -> kind."""
     columns: dict[str, ColumnKind] = {"block": "text", "merchant_id": "digits", "account": "digits"}
-    for block in document.table_blocks:
-        columns.update({key: kind for key, _, kind in block.about if key not in columns})
+    abouts = [tuple((key, kind) for key, _, kind in block.about) for block in document.table_blocks]
+    for about in (document.usual_about, *abouts):
+        columns.update({key: kind for key, kind in about if key not in columns})
     for some in (document.usual, *(block.columns for block in document.table_blocks)):
         columns.update({column.key: column.kind for column in some if column.key not in columns})
     return columns

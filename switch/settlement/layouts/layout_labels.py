@@ -10,26 +10,6 @@ from typing import Final
 _POINT: Final = {"remise_decimal_mark": ".", "remise_thousands_mark": ",", "remise_date": "{day}/{month}/{short_year}"}
 _SPACE: Final = "\N{NO-BREAK SPACE}"
 
-#: Fees and other entries by their kind; one that stands in no catalogue is named by its narrative.
-_KINDS: Final[dict[str, tuple[str, str, str]]] = {
-    "subscription": ("Abonnement mensuel", "Monthly subscription", "الاشتراك الشهري"),
-    "rent": ("Location TPE", "Terminal rent", "كراء الجهاز"),
-    "setup": ("Frais de mise en service", "Set-up fee", "مصاريف الانخراط"),
-    "gateway": ("Frais de plateforme", "Gateway fee", "مصاريف المنصة"),
-    "service": ("Frais de service", "Service fee", "مصاريف الخدمة"),
-    "cash_machine": ("Rémunération des retraits", "Cash-machine fee", "مقابل السحوبات"),
-    "deposit": ("Dépôt de garantie", "Deposit held back", "وديعة محتجزة"),
-    "deposit_release": ("Restitution du dépôt", "Deposit released", "رد الوديعة"),
-    "chargeback": ("Impayé", "Chargeback", "عملية غير مؤداة"),
-    "second_chargeback": ("Second impayé", "Second chargeback", "عملية غير مؤداة ثانية"),
-    "representment": ("Représentation", "Representment", "إعادة تقديم"),
-    "chargeback_fee": ("Frais d'impayé", "Chargeback fee", "مصاريف عملية غير مؤداة"),
-    "reserve": ("Retenue de garantie", "Reserve held back", "ضمانة محتجزة"),
-    "reserve_release": ("Libération de garantie", "Reserve released", "تحرير الضمانة"),
-    "rounding": ("Arrondi", "Rounding", "تقريب"),
-    "commission": ("Commissions sur opérations", "Commission on transactions", "العمولات على العمليات"),
-}
-
 LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
     "fr": {
         **_POINT,
@@ -97,7 +77,6 @@ LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
         "net_paid": "SOLDE NET CREDITE",
         "net_carried": "SOLDE NET REPORTE",
         "opening": "SOLDE ANTERIEUR REPORTE",
-        **{f"kind_{kind}": names[0] for kind, names in _KINDS.items()},
     },
     "en": {
         "remise_decimal_mark": ".",
@@ -167,7 +146,6 @@ LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
         "net_paid": "AMOUNT CREDITED",
         "net_carried": "AMOUNT CARRIED FORWARD",
         "opening": "Brought forward",
-        **{f"kind_{kind}": names[1] for kind, names in _KINDS.items()},
     },
     "ar": {
         "remise_decimal_mark": ",",
@@ -237,6 +215,5 @@ LAYOUT_LABELS: Final[dict[str, dict[str, str]]] = {
         "net_paid": "الصافي المحول إلى الحساب",
         "net_carried": "الصافي المرحل",
         "opening": "رصيد سابق مرحل",
-        **{f"kind_{kind}": names[2] for kind, names in _KINDS.items()},
     },
 }

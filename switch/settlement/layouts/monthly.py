@@ -8,13 +8,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from switch.business_day import month_span
 from switch.money import currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
-from switch.settlement.layouts.document import Bar, Block, Cells, Column, Document, currency_mark, written_date
+from switch.settlement.layouts.document import (
+    Bar,
+    Block,
+    Cell,
+    Cells,
+    Column,
+    ColumnKind,
+    Document,
+    currency_mark,
+    written_date,
+)
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.statement import Head
 from switch.settlement.statement_facts import FeeLine, Volume
-from switch.settlement.statement_labels import LABELS
+from switch.settlement.statement_labels import LABELS, entry_kind
 
 FEE_COLUMNS: Final = (
     Column(key="fee_kind", kind="text", width=40),
@@ -48,15 +59,15 @@ def monthly_document(
     words, labels = LAYOUT_LABELS[head.language], LABELS[head.language]
     currency = currency_mark(head.currency)
     base, vat = sum(fee.base_minor for fee in fees), sum(fee.vat_minor for fee in fees)
-    last = written_date(f"{month}-{_last_day(month):02d}", "monthly", head.language)
-    first = written_date(f"{month}-01", "monthly", head.language)
+    span = month_span(month)
+    first, last = (written_date(date, "monthly", head.language) for date in (span.first, span.last))
 
     def title(key: str) -> str:
         return words[key].format(currency=currency)
 
     fee_rows: list[Cells] = [
         (
-            words.get(f"kind_{fee.kind}", fee.kind),
+            entry_kind(fee.kind, head.language),
             fee.line_count,
             fee.base_minor,
             fee.vat_rate_basis_points,
@@ -69,10 +80,10 @@ def monthly_document(
     day_rows: list[Cells] = [(each.business_date, *_figures(each)) for each in days]
     whole = [("total_excluding", base), ("total_tax", vat), ("total_including", base + vat)]
     blocks = [
-        _block("fees", title("fees_title"), FEE_COLUMNS, fee_rows),
-        _block("vat", title("vat_title"), VAT_COLUMNS, _vat_rows(fees)),
-        _block("volumes", title("volumes_title"), VOLUME_COLUMNS, volume_rows),
-        _block("days", title("days_title"), DAY_COLUMNS, day_rows),
+        _block("fees", month, title("fees_title"), FEE_COLUMNS, fee_rows),
+        _block("vat", month, title("vat_title"), VAT_COLUMNS, _vat_rows(fees)),
+        _block("volumes", month, title("volumes_title"), VOLUME_COLUMNS, volume_rows),
+        _block("days", month, title("days_title"), DAY_COLUMNS, day_rows),
     ]
     return Document(
         layout="monthly",
@@ -104,8 +115,9 @@ def _figures(each: Volume) -> tuple[int, int, int, int, int]:
     return each.line_count, each.gross_minor, each.discount_minor, each.vat_minor, each.net_minor
 
 
-def _block(kind: str, title: str, columns: tuple[Column, ...], rows: list[Cells]) -> Block:
-    return Block(kind=kind, title=title, about=(("block", kind, "text"),), columns=columns, rows=rows, row_count=len(rows))
+def _block(kind: str, month: str, title: str, columns: tuple[Column, ...], rows: list[Cells]) -> Block:
+    about: tuple[tuple[str, Cell, ColumnKind], ...] = (("block", kind, "text"), ("month", month, "text"))
+    return Block(kind=kind, title=title, about=about, columns=columns, rows=rows, row_count=len(rows))
 
 
 def _vat_rows(fees: Sequence[FeeLine]) -> list[Cells]:
@@ -116,14 +128,3 @@ def _vat_rows(fees: Sequence[FeeLine]) -> list[Cells]:
         sums[0] += fee.base_minor
         sums[1] += fee.vat_minor
     return [(rate, base, vat, base + vat) for rate, (base, vat) in sorted(rates.items())]
-
-
-def _last_day(month: str) -> int:
-    """How many days a month such as 2026-02 has.
-
-    >>> _last_day("2026-02"), _last_day("2028-02"), _last_day("2026-12")
-    (28, 29, 31)
-    """
-    year, number = int(month[:4]), int(month[5:7])
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return {2: 29 if leap else 28, 4: 30, 6: 30, 9: 30, 11: 30}.get(number, 31)

@@ -13,12 +13,12 @@ from typing import Final
 from switch.money import currency_name
 from switch.settlement.bank_account import grouped_iban, grouped_rib
 from switch.settlement.fees.stated import StatementEntry
-from switch.settlement.layouts.document import Block, Cells, Column, Document, currency_mark, written_date
+from switch.settlement.layouts.document import Block, Cells, Column, ColumnKind, Document, currency_mark, written_date
 from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
-from switch.settlement.statement import Statement, years_of_months
+from switch.settlement.statement import Head, Statement, years_of_months
 from switch.settlement.statement_conversions import conversion_lines
 from switch.settlement.statement_facts import LineGroup, RemiseFacts, RemiseLine
-from switch.settlement.statement_labels import LABELS
+from switch.settlement.statement_labels import LABELS, entry_kind
 
 #: Schemes by the letter that a line has for them; another one is the first letter of its name.
 BRANDS: Final = {"visa": "V", "mastercard": "M", "maestro": "M", "cmi": "C", "jcb": "J", "diners": "D", "unionpay": "U"}
@@ -44,6 +44,11 @@ SUMMARY_COLUMNS: Final = (
     Column(key="commission", kind="amount", width=17),
     Column(key="commission_vat", kind="amount", width=15),
     Column(key="net_remise", kind="amount", width=18),
+)
+ABOUT_COLUMNS: Final[tuple[tuple[str, ColumnKind], ...]] = (
+    ("remise_number", "digits"),
+    ("terminal_id", "digits"),
+    ("business_date", "date"),
 )
 ENTRY_COLUMNS: Final = (
     Column(key="entry_kind", kind="text", width=26),
@@ -71,7 +76,7 @@ def remise_document(statement: Statement, remises: Sequence[RemiseFacts]) -> Doc
     others = [entry for entry in entries if entry.kind not in UNPAID]
     for kind, some in (("unpaid", unpaid), ("entries", others)):
         if some:
-            blocks.append(_entries_block(kind, some, words, currency))
+            blocks.append(_entries_block(kind, some, head))
     if len(remises) > 1 or len(blocks) > 1:
         blocks.append(_summary(remises, words, currency))
     carried = [("opening", head.brought_forward_minor)] if head.brought_forward_minor else []
@@ -102,7 +107,8 @@ def remise_document(statement: Statement, remises: Sequence[RemiseFacts]) -> Doc
             *([("carried_part", -head.carried_minor)] if head.carried_minor else []),
             (f"net_{head.outcome}", head.net_minor),
         ),
-        usual=LINE_COLUMNS,
+        usual_about=ABOUT_COLUMNS,
+        usual=(*LINE_COLUMNS, *ENTRY_COLUMNS),
         notes=tuple(conversion_lines(statement, LABELS[head.language])),
     )
 
@@ -121,10 +127,9 @@ def _block(remise: RemiseFacts, group: LineGroup, words: dict[str, str], currenc
     return Block(
         kind=group.kind,
         title=words[f"{group.kind}_title"].format(number=number, date=date, currency=currency),
-        about=(
-            ("remise_number", number, "digits"),
-            ("terminal_id", remise.terminal_id, "digits"),
-            ("business_date", remise.business_date, "date"),
+        about=tuple(
+            (key, cell, kind)
+            for (key, kind), cell in zip(ABOUT_COLUMNS, (number, remise.terminal_id, remise.business_date), strict=True)
         ),
         columns=LINE_COLUMNS,
         rows=_Rows(group.lines, remise.business_date, words),
@@ -153,10 +158,11 @@ class _Rows:
             yield f"{year}-{at[:2]}-{at[2:4]}", stan, brand, self._marks.get(origin, ""), card, amount, *side
 
 
-def _entries_block(kind: str, entries: Sequence[StatementEntry], words: dict[str, str], currency: str) -> Block:
+def _entries_block(kind: str, entries: Sequence[StatementEntry], head: Head) -> Block:
+    words = LAYOUT_LABELS[head.language]
     rows: list[Cells] = [
         (
-            words.get(f"kind_{entry.kind}", entry.kind).upper(),
+            entry_kind(entry.kind, head.language).upper(),
             entry.reference,
             entry.narrative,
             entry.amount_minor,
@@ -167,7 +173,8 @@ def _entries_block(kind: str, entries: Sequence[StatementEntry], words: dict[str
     ]
     return Block(
         kind=kind,
-        title=words[f"{kind}_title"].format(currency=currency),
+        title=words[f"{kind}_title"].format(currency=currency_mark(head.currency)),
+        about=(("business_date", head.business_date, "date"),),
         columns=ENTRY_COLUMNS,
         rows=rows,
         row_count=len(rows),

@@ -5,6 +5,7 @@ The file may be missing: then there is no payment page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
@@ -166,6 +167,9 @@ class Shop:
         if bool(shop.api_name) != bool(shop.api_password):
             missing = "api_password" if shop.api_name else "api_name"
             table.mistake(missing, "nothing", "both api_name and api_password, or neither")
+        for origin in shop.framed_by:
+            if not re.fullmatch(_ORIGIN, origin):
+                table.mistake("framed_by", repr(origin), "the origins of pages, such as https://shop.example:8443")
         for number in shop.currencies:
             if number not in CURRENCIES:
                 table.mistake("currencies", repr(number), f"one of {', '.join(sorted(CURRENCIES))} (ISO 4217)")

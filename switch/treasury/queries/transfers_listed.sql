@@ -2,7 +2,7 @@
 -- every earlier one that is not accepted.
 SELECT p.reference, p.business_date, p.merchant_id, COALESCE(c.paid_currency, p.currency), COALESCE(c.paid_minor, p.net_minor),
   COALESCE(t.requested_date, p.value_date),
-  COALESCE(t.end_to_end_id, ''), COALESCE(t.attempt, 0), COALESCE(t.message_id, ''), p.rib,
+  COALESCE(t.end_to_end_id, ''), COALESCE(t.attempt, 0), COALESCE(t.message_id, ''), COALESCE(t.rib, p.rib),
   COALESCE((SELECT GROUP_CONCAT(verdict, ' ') FROM transfer_event AS e WHERE e.end_to_end_id = t.end_to_end_id), ''),
   COALESCE((SELECT TRIM(code || ' ' || words) FROM transfer_event AS e
     WHERE e.end_to_end_id = t.end_to_end_id AND e.verdict IN ('rejected', 'returned', 'released') ORDER BY id DESC LIMIT 1), '')

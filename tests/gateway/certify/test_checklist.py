@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -14,10 +15,10 @@ import trio
 from click.testing import CliRunner, Result
 
 from switch.cli import cli
-from switch.errors import SwitchError
+from switch.errors import SwitchError, UnreachableError
 from switch.gateway.certify.checkout_form import checkout_form
 from switch.gateway.protocol.posted import Posted
-from switch.gateway.site.http_call import call
+from switch.gateway.site.http_call import HttpAnswer, call, post_form
 from switch.shop import payment_form, site
 from switch.shop.shop_book import ShopBook
 from tests.support.demo_shop import demo_shop
@@ -123,6 +124,48 @@ async def test_a_spoilt_copy_fails_where_it_is_spoilt(
     else:
         assert {each["check"] for each in failed} == checks
     assert all(each["remark"] for each in failed)
+
+
+class _BreaksOff:
+    """A shop that is cut off in the middle of one answer, and gives no form after the first."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls, self.forms = 0, 0
+        monkeypatch.setattr("switch.gateway.certify.checklist.post_form", self.post)
+        monkeypatch.setattr("switch.gateway.site.http_call.call", self.get)
+
+    async def post(self, *given: Any, **named: Any) -> HttpAnswer:
+        self.calls += 1
+        if self.calls == 3:
+            raise UnreachableError("127.0.0.1:8080: the line broke before an answer")
+        return await post_form(*given, **named)
+
+    async def get(self, *given: Any, **named: Any) -> HttpAnswer:
+        self.forms += given[0] == "GET"
+        if given[0] == "GET" and self.forms > 1:
+            raise UnreachableError("127.0.0.1:8080: no answer in 10 s")
+        return await call(*given, **named)
+
+
+async def test_an_answer_that_breaks_off_fails_its_check_and_keeps_the_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _BreaksOff(monkeypatch)
+    async with demo_shop(tmp_path / "shop") as url:
+        got = await certified(f"{url}/checkout", "--json")
+    assert got.exit_code == 1, got.output
+    checks = json.loads(got.stdout)["checks"]
+    failed = [(each["check"], each["remark"]) for each in checks if each["verdict"] == "failed"]
+    assert failed == [
+        ("the right amount in another currency", "127.0.0.1:8080: the line broke before an answer"),
+        *[("the form posts an order as it should", "127.0.0.1:8080: no answer in 10 s")] * 2,
+    ]
+    assert [each["verdict"] for each in checks].count("passed") == 8
+
+
+async def test_orders_by_hand_at_a_shop_that_is_away_are_one_sentence() -> None:
+    away = await certified("http://127.0.0.1:1/callback", *("--order", "A=1") * 3)
+    assert isinstance(away.exception, UnreachableError)
 
 
 async def test_a_form_with_another_key_is_told_so(tmp_path: Path) -> None:

@@ -117,6 +117,13 @@ def test_the_first_character_that_differs_is_told() -> None:
     assert found.expected_text[place] != found.shop_text[place]
 
 
+def test_no_cause_is_looked_for_beyond_its_time() -> None:
+    posted = Posted((*FORM_FIELDS.items(), ("HASH", b64(hashed(key="nobody's")))))
+    found = diagnosed(posted, KEY, {}, NAMED, goes_on=lambda: False)
+    assert found.sentences == ("found no cause in time among so many fields; post fewer of them to be told more",)
+    assert found.expected_text
+
+
 def test_an_earlier_version_is_refused_by_its_name() -> None:
     found = judged(b64(hashed()), {**FORM_FIELDS, "hashAlgorithm": "ver2"})
     assert found.causes == ("version",)

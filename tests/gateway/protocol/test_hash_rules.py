@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import re
 import shutil
 import subprocess
 from typing import Final
@@ -11,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.gateway.protocol.hash_rules import JSP_KIT, hash_of, hashed_text, signed
+from switch.gateway.protocol import natural_order as natural_order_module
+from switch.gateway.protocol.hash_rules import JSP_KIT, hash_of, hashed_text, is_hash, signed
 from switch.gateway.protocol.natural_order import natural_order
 from switch.gateway.protocol.posted import Posted
 
@@ -82,7 +85,41 @@ def test_an_answer_can_be_checked_without_sorting_it() -> None:
     assert fields["HASH"] == hash_of(Posted(tuple(fields.items())), "key")
 
 
-_NAMES: Final = st.text("aAbBzZ019_ .-é", min_size=1, max_size=8)
+def test_a_hash_is_compared_in_a_time_that_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    real = hmac.compare_digest
+
+    def counted(given: bytes, expected: bytes) -> bool:
+        compared.append((given, expected))
+        return real(given, expected)
+
+    monkeypatch.setattr(hmac, "compare_digest", counted)
+    posted, expected = Posted(FIRST), hash_of(Posted(FIRST), "123456")
+    assert is_hash(expected, posted, "123456")
+    assert not is_hash("/" + expected, posted, "123456")
+    assert not is_hash("\udcff", posted, "123456")
+    assert not is_hash("", Posted((("a", "\ud800"),)), "123456"), "what nobody can hash has no hash, and not an empty one"
+    assert len(compared) == 3
+
+
+def test_what_names_have_in_common_in_front_is_not_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[object] = []
+    skipped = natural_order_module._skipped
+
+    def counted(pattern: re.Pattern[bytes], text: bytes, place: int) -> int:
+        steps.append(pattern)
+        return skipped(pattern, text, place)
+
+    monkeypatch.setattr(natural_order_module, "_skipped", counted)
+    front = "item 12 of the basket " * 40
+    assert natural_order([front + "b", front + "a"], str) == [front + "a", front + "b"]
+    assert len(steps) < 10
+
+
+_NAMES: Final = st.one_of(
+    st.text("aAbBzZ019_ .-é", min_size=1, max_size=8),
+    st.tuples(st.sampled_from(["a", "00", "a1 ", "é 0", "b-", "a0"]), st.text("aA019 _", max_size=4)).map("".join),
+)
 
 
 @pytest.mark.skipif(PHP is None, reason="php is not installed")

@@ -93,3 +93,11 @@ def test_the_answer_of_a_shop(body: bytes, accepted: bool) -> None:
 def test_any_answer_is_read(body: bytes) -> None:
     booked, remark = booking_accepted(body, "A-17")
     assert not (booked and remark)
+
+
+def test_bytes_that_are_no_text_are_a_wrong_checksum_and_no_fault() -> None:
+    posted = Posted.from_form(b"storeId=600000000&cartId=%E9&checksum=%FF&totalAmountTx=31.50")
+    assert legacy_checksum("2017", "http://page.example/", posted, "secret").isalnum()
+    request, errors = legacy_request(posted, "http://page.example/", "secret")
+    assert request is None
+    assert errors[-1].field == "checksum"

@@ -40,5 +40,9 @@ def test_an_order_that_is_paid_or_under_way_is_not_paid_again() -> None:
     assert may_pay("abandoned")
 
 
+def test_time_undoes_nothing_that_was_approved() -> None:
+    assert not [state for state in PAID | UNDER_WAY for event in ("expire", "cancel") if after(state, event)]
+
+
 def test_what_is_in_doubt_is_reversed_and_nothing_else() -> None:
     assert [event for event in EVENTS if after("in doubt", event)] == ["reverse"]

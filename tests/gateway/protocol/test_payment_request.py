@@ -97,7 +97,9 @@ ADDRESS: Final = "expected the address of a page of the shop, http://… or http
         ({"okUrl": "javascript:alert(1)"}, f"okUrl: found 'javascript:alert(1)', {ADDRESS}"),
         ({"lang": "de"}, "lang: found 'de', expected fr, ar or en"),
         ({"sessiontimeout": "5"}, "sessiontimeout: found '5', expected seconds from 30 to 2700"),
+        ({"okUrl": "http://[::1%é]/"}, f"okUrl: found 'http://[::1%é]/', {ADDRESS}"),
         ({"email": "nobody"}, "email: found 'nobody', expected an e-mail address"),
+        ({"email": "=?utf-8?q?=0a?=@x.ma"}, "email: found '=?utf-8?q?=0a?=@x.ma', expected an e-mail address"),
         ({"BillToCountry": "Maroc"}, "BillToCountry: found 'Maroc', expected the country by ISO 3166: MA or 504"),
     ],
 )

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.gateway.protocol.posted import Posted
+from switch.gateway.protocol.posted import FIELDS_MAX, Posted
 
 
 @given(st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=10))
@@ -20,6 +20,13 @@ def test_a_form_is_read_as_it_was_posted(fields: list[tuple[str, str]]) -> None:
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read(body: bytes) -> None:
     assert len(Posted.from_form(body).fields) <= body.count(b"&") + 1
+
+
+def test_a_form_of_more_than_anybody_posts_is_told_from_others() -> None:
+    most = Posted(tuple((f"{number:064d}", "") for number in range(FIELDS_MAX)))
+    assert most.excess() == ""
+    assert Posted((*most.fields, ("a", ""))).excess() == "body: found 201 fields, expected at most 200"
+    assert Posted((("a" * 65, ""),)).excess() == "body: found a field name of 65 characters, expected at most 64"
 
 
 def test_what_is_no_text_in_the_charset_is_kept() -> None:

@@ -37,7 +37,7 @@ async def test_the_receipt_is_a_page_and_a_pdf(tmp_path: Path, language: str, ti
         assert f"<h1>{title}</h1>" in text
         assert f'lang="{language}"' in text
         assert "400000******0010" in text
-        assert "31,50\u00a0MAD" in text if language == "fr" else "31.50\u00a0MAD" in text
+        assert ("31,50\u00a0MAD" if language == "fr" else "31.50\u00a0MAD") in text
         assert qr_path(page.base + path)[1] in text, "the code leads to this page"
         assert "script" not in text
         assert shown.header("cache-control") == "no-store"

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import trio
 
 from switch.gateway.protocol.hash_rules import signed
+from switch.gateway.site.calling_back import REPEATS_AT_ONCE_MAX
+from switch.gateway.store.writer import Books
 from tests.support.centre_in_loop import NOW_MS, loopback
 from tests.support.payment_page import CHALLENGED, FRICTIONLESS, LOST, STRONG, ShopServer, deaf_server, payment_page, right
+
+
+def bare(fields: dict[str, str]) -> dict[str, str]:
+    """A form without its hash."""
+    return {name: value for name, value in fields.items() if name != "HASH"}
 
 
 async def test_a_payment_is_authorized_called_back_captured_and_led_back(tmp_path: Path) -> None:
@@ -130,10 +141,52 @@ async def test_the_same_form_twice_is_one_payment(tmp_path: Path) -> None:
 async def test_two_tabs_pay_once(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
         one, other = await page.begin("ORDER-9"), await page.begin("ORDER-9")
-        assert (await page.type_card(one, FRICTIONLESS)).heading == "Payment approved"
-        second = await page.type_card(other, FRICTIONLESS)
-        assert second.heading in ("Order already paid", "Payment approved")
+        first = await page.type_card(one, FRICTIONLESS)
+        assert first.heading == "Order opened again", "it is paid as the shop posted it last"
+        assert (await page.type_card(other, FRICTIONLESS)).heading == "Payment approved"
         assert len(page.shop.heard) == 1
+
+
+async def test_a_tab_is_not_paid_with_the_amount_of_another(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        one = await page.begin("ORDER-23", amount="500.00", TranType="Auth")
+        other = await page.begin("ORDER-23", amount="5.00", TranType="Auth")
+        assert (await page.type_card(one, FRICTIONLESS)).heading == "Order opened again"
+        end = await page.type_card(other, FRICTIONLESS)
+        assert "5.00" in end.text
+        assert end.form()[1]["amount"] == page.shop.heard[-1]["amount"] == "5.00"
+        asked = [each.elements[4] for heard in page.centre.heard.values() for each in heard if each.mti == "0200"]
+        assert asked == ["000000000500"]
+
+
+async def test_a_tab_that_was_declined_answers_for_itself_alone(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        one = await page.begin("ORDER-24", amount="500.00", TranType="Auth")
+        assert (await page.prove(await page.type_card(one, LOST), code="123")).heading == "Payment declined"
+        assert (await page.pay("ORDER-24", amount="5.00", TranType="Auth")).heading == "Payment approved"
+        again = await page.browser.get(one.url)
+        fields = again.form()[1]
+        assert (again.heading, fields["Response"], fields["amount"]) == ("Payment declined", "Declined", "500.00")
+
+
+async def test_a_paid_order_outlives_the_time_of_another_tab(tmp_path: Path) -> None:
+    now = [NOW_MS]
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"APPROVED"), clock_ms=lambda: now[0]) as page:
+        one, other = await page.begin("ORDER-25"), await page.begin("ORDER-25")
+        assert (await page.type_card(other, FRICTIONLESS)).heading == "Payment approved"
+        now[0] += 2_701_000
+        assert (await page.browser.get(one.url)).heading == "Order already paid", "and not that nothing was charged"
+        assert await page.state("ORDER-25") == "held"
+        order = await page.store.do(lambda books: books.orders.find("600000000", "ORDER-25"))
+        assert order is not None
+        assert await page.desk.capture(order.number, page.service.profile.shops["600000000"]) == "00"
+
+
+async def test_a_tab_is_cancelled_for_itself_alone(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        one, other = await page.begin("ORDER-26"), await page.begin("ORDER-26")
+        assert (await page.browser.post(*one.form(1))).heading == "Order opened again"
+        assert (await page.type_card(other, FRICTIONLESS)).heading == "Payment approved"
 
 
 async def test_whoever_leaves_the_page_of_the_bank_can_begin_anew(tmp_path: Path) -> None:
@@ -142,7 +195,7 @@ async def test_whoever_leaves_the_page_of_the_bank_can_begin_anew(tmp_path: Path
         again = await page.type_card(await page.begin("ORDER-19"), CHALLENGED)
         assert again.heading == "Authentication by your bank"
         stale = await page.prove(left, code="123")
-        assert stale.heading == "Secure payment", "the first window asks for the card once more"
+        assert stale.heading == "Order opened again", "it is paid in the window that was opened last"
         assert (await page.prove(again, code="123")).heading == "Payment approved"
         assert len(page.shop.heard) == 1
 
@@ -175,8 +228,8 @@ async def test_a_shop_without_callbacks_is_answered_by_the_browser_alone(tmp_pat
 
 async def test_a_session_of_three_tries_ends_with_the_third(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
-        fields = {name: value for name, value in page.order("ORDER-22", clientid="610000000").items() if name != "HASH"}
-        now = await page.browser.post(page.base + "/north/fim/est3Dgate", signed(fields, "TEST5678"))
+        form = signed(bare(page.order("ORDER-22", clientid="610000000")), "TEST5678")
+        now = await page.browser.post(page.base + "/north/fim/est3Dgate", form)
         for _ in range(2):
             bank = await page.type_card(now, LOST)
             now = await page.prove(bank, code="123")
@@ -274,11 +327,61 @@ async def test_a_callback_that_fails_is_sent_again(tmp_path: Path) -> None:
         assert len(set(page.shop.events)) == 1, "one event, however often it is sent"
 
 
-async def test_no_card_number_and_no_code_is_kept(tmp_path: Path) -> None:
+async def test_a_shop_that_is_silent_holds_up_neither_another_nor_its_own_first_calls(tmp_path: Path) -> None:
+    silent = ShopServer(silent=True)
+    async with trio.open_nursery() as shops:
+        await shops.start(silent.serve)
+        async with payment_page(tmp_path / "gateway") as page:
+            await page.pay("ORDER-27", callbackUrl="")
+            order = await page.store.do(lambda books: books.orders.find("600000000", "ORDER-27"))
+            assert order is not None
+            number = order.number
+
+            def owe(books: Books) -> None:
+                for each in range(150):
+                    books.callbacks.add(f"owed-{each}", number, NOW_MS, f"{silent.url}/callback", {"oid": "ORDER-27"})
+
+            await page.store.do(owe)
+            with trio.fail_after(5):
+                while len(silent.heard) < REPEATS_AT_ONCE_MAX:
+                    await trio.lowlevel.checkpoint()
+                assert (await page.pay("ORDER-28")).heading == "Payment approved"
+                other = signed(bare(page.order("ORDER-29", clientid="610000000")), "TEST5678")
+                card = await page.browser.post(page.base + "/north/fim/est3Dgate", other)
+                bank = await page.type_card(card, CHALLENGED)
+                assert (await page.prove(bank, code="123")).heading == "Payment approved"
+            assert [each["oid"] for each in page.shop.heard] == ["ORDER-28", "ORDER-29"]
+            assert len(silent.heard) == REPEATS_AT_ONCE_MAX
+        shops.cancel_scope.cancel()
+
+
+def kept_texts(folder: Path) -> Iterator[str]:
+    """All that is kept in a folder and the folders in it: each value of each table, and each other file as a whole."""
+    for file in folder.rglob("*"):
+        if not file.is_file():
+            continue
+        content = file.read_bytes()
+        yield content.decode("latin-1")
+        if content.startswith(b"SQLite format 3"):
+            with closing(sqlite3.connect(file)) as db:
+                for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                    yield from (str(value) for row in db.execute(f'SELECT * FROM "{table}"') for value in row)
+
+
+async def test_no_card_number_no_code_and_no_expiry_is_kept(tmp_path: Path) -> None:
+    card = {"cv2": "739", "Ecom_Payment_Card_ExpDate_Month": "12", "Ecom_Payment_Card_ExpDate_Year": "2029"}
     async with payment_page(tmp_path / "gateway") as page:
-        await page.pay("ORDER-16", CHALLENGED)
-        await page.pay("ORDER-17", CHALLENGED, card={"cv2": "987"})
-    kept = b"".join(file.read_bytes() for file in (tmp_path / "gateway").iterdir() if file.is_file())
-    assert b"ORDER-16" in kept
-    assert CHALLENGED.encode() not in kept
-    assert b'"987"' not in kept
+        assert (await page.pay("ORDER-16", CHALLENGED, card=card)).heading == "Payment approved"
+        assert (await page.pay("ORDER-17", LOST, card=card)).heading == "Payment declined"
+        assert "form" in (await page.type_card(await page.begin("ORDER-30"), CHALLENGED, **{**card, "terms": ""})).text
+        with trio.fail_after(10):
+            while not [*(tmp_path / "gateway").rglob("*.eml")]:
+                await trio.lowlevel.checkpoint()
+    kept = "\n".join(kept_texts(tmp_path))
+    assert "ORDER-16" in kept
+    assert "987601******3560" in kept, "it is looked into the tables"
+    assert "zoe@shop.example" in kept, "and into the messages"
+    assert CHALLENGED not in kept
+    assert LOST not in kept
+    for secret in ("739", "2912", "1229", "12/29", "12/2029", "2029-12", "12-2029"):
+        assert not re.search(rf"(?<![0-9A-Za-z]){secret}(?![0-9A-Za-z])", kept), secret

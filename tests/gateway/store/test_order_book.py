@@ -79,6 +79,17 @@ def test_a_callback_is_tried_with_longer_waits_and_then_given_up(tmp_path: Path)
     assert len(books.callbacks.attempts("id")) == len(RETRY_SECONDS) + 1
 
 
+def test_so_many_callbacks_of_each_shop_are_due_at_once(tmp_path: Path) -> None:
+    books = books_in(tmp_path)
+    for client_id, many in (("600000000", 20), ("610000000", 1)):
+        order = books.orders.post(client_id, "A", 1, {})
+        for number in range(many):
+            books.callbacks.add(f"{client_id}-{number}", order.number, number, "http://shop.example/", {"a": "1"})
+    due = books.callbacks.due(100, 2)
+    assert [each.id for each in due] == ["600000000-0", "610000000-0", "600000000-1"]
+    assert [each.order_id for each in due] == ["A", "A", "A"]
+
+
 async def test_a_change_that_fails_leaves_the_others(tmp_path: Path) -> None:
     with closing(open_orders(tmp_path)) as connection:
         writer = StoreWriter(connection)

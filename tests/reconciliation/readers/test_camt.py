@@ -34,6 +34,16 @@ def test_prefixes_are_no_matter() -> None:
             '<!DOCTYPE Document [<!ENTITY a "b">]>',
             "x:1: found a document type, expected a camt.053 without one",
         ),
+        (
+            'encoding="UTF-8"',
+            'encoding="bogus"',
+            "x: found an encoding that XML is not read in, expected UTF-8 or another usual one",
+        ),
+        (
+            'encoding="UTF-8"',
+            'encoding="gb18030"',
+            "x: found an encoding that XML is not read in, expected UTF-8 or another usual one",
+        ),
     ],
 )
 def test_what_is_no_camt_is_one_sentence(old: str, new: str, sentence: str) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from switch.reconciliation.readers.decoding import decoded, key_of, rows_of, separator_of
+from switch.reconciliation.readers.decoding import (
+    CELL_EXPECTED,
+    QUOTES_EXPECTED,
+    BrokenRow,
+    decoded,
+    key_of,
+    rows_of,
+    separator_of,
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -37,3 +45,27 @@ def test_rows_have_the_number_of_their_first_line() -> None:
 def test_heads_are_compared_without_accents_and_marks() -> None:
     assert key_of("  N° d'Autorisation ") == key_of("n d autorisation")
     assert key_of("Crédit/Débit Marchand") == "credit debit marchand"
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ('date;amount;label\n1;10;"TV 32\n2;20;b\n3;30;c\n', 2),  # a mark that nothing ends
+        ('date;amount;label\n1;10;"TV 32\n2;20;b\n3;30;c"\n4;40;d\n', 2),  # ended by another one that is one too many
+        ('date;amount;label\n1;10;a\n2;20;"b', 3),
+        ('date;amount;label\n1;10;"' + "x" * 140_000 + '"\n2;20;b\n', 2),
+        ('date;amount;label\n1;10;"' + "x" * 131_071, 2),  # as long as a cell may be, and open
+        ('date;amount;label\n1;10;"TV\n' + "2;20;b\n" * 30_000, 2),  # more than a cell may have
+    ],
+)
+def test_no_line_vanishes_behind_a_quotation_mark(text: str, broken: int) -> None:
+    rows = list(rows_of(text))
+    assert next(line for line, row in rows if isinstance(row, BrokenRow)) == broken
+    assert [line for line, _ in rows] == list(range(1, text.count("\n") + (not text.endswith("\n")) + 1))
+    assert all(row.expected in (QUOTES_EXPECTED, CELL_EXPECTED) for _, row in rows if isinstance(row, BrokenRow))
+
+
+def test_a_file_of_open_quotation_marks_is_read_once() -> None:
+    rows = list(rows_of('a;"b";"c\n' * 20_000))
+    assert len(rows) == 20_000
+    assert all(isinstance(row, BrokenRow) for _, row in rows)

@@ -41,6 +41,15 @@ from switch.reconciliation.readers.notation import (
         ("12,505", None),
         ("1,25,000.00", None),
         ("1.2.3,4,5", None),
+        ("125,00 EUR", None),
+        ("$125.00", None),
+        ("125,00 XYZ", None),
+        ("12MAD5,00", None),
+        ("125 DH EUR", None),
+        ("DH -12,50", -1_250),
+        ("-12,50 Dhs.", -1_250),
+        ("(12,50 MAD)", -1_250),
+        ("12,50 DH-", -1_250),
         ("douze", None),
         ("", None),
         ("-", None),
@@ -85,6 +94,13 @@ def test_any_text_is_an_amount_or_none(text: str) -> None:
         ("03.02.2026 10:05", "2026-02-03"),
         ("2026/02/03", "2026-02-03"),
         ("20260203", "2026-02-03"),
+        ("2026-02-03+01:00", "2026-02-03"),
+        ("2026-02-03T10:05:00.123Z", "2026-02-03"),
+        ("03/02/2026 à 10h05", "2026-02-03"),
+        ("03/02/20265", None),
+        ("2026-02-031", None),
+        ("03/02/2026 24:00", None),
+        ("03/02/2026 tot", None),
         ("29/02/2026", None),
         ("03/02/1899", None),
         ("3 février", None),
@@ -100,6 +116,16 @@ def test_a_time() -> None:
     ]  # fmt: skip
     assert second_of_day("2026-02-03T10:05:00") == 36_300
     assert second_of_day("2026-02-03") is None
+    assert second_of_day("2026-02-03T10:05:00+01:00") == 36_300
+    assert [second_of_day(text) for text in ("10:00 PM", "10:00pm", "12:30 p.m.", "12:30 AM", "0:30 AM", "10:00 PMX")] == [
+        79_200, 79_200, 45_000, 1_800, None, None,
+    ]  # fmt: skip
+    assert [second_of_day(text) for text in ("14h05mn", "14h05 min", "14:05:07.5", "10:05 UTC")] == [
+        50_700,
+        50_700,
+        50_707,
+        36_300,
+    ]
 
 
 def test_numbers_of_a_workbook() -> None:

@@ -44,9 +44,18 @@ def packed(**parts: bytes) -> bytes:
         packed(),
         packed(sheet1=b"<worksheet><row"),
         packed(sheet1=b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'),
+        packed(sheet1=b"<!-- " + b"x" * 2_000 + b' --><!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'),
+        packed(sheet1='<!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'.encode("utf-16")),
+        packed(sheet1=b'<?xml version="1.0" encoding="bogus"?><worksheet/>'),
         b"PK\x03\x04 and nothing more",
     ],
 )
 def test_a_damaged_workbook_is_one_sentence(content: bytes) -> None:
     with pytest.raises(SwitchError, match=r"^x\.xlsx: found a damaged workbook, expected XLSX$"):
         list(sheets_of(content, "x.xlsx"))
+
+
+def test_numbers_of_rows_and_texts_that_no_sheet_has_are_left_alone() -> None:
+    many = "9" * 5_000
+    sheet = f'<worksheet><row r="{many}"><c t="s"><v>{many}</v></c><c t="str"><v>a</v></c></row></worksheet>'
+    assert list(sheets_of(packed(sheet1=sheet.encode()), "x")) == [[(1, ["", "a"])]]

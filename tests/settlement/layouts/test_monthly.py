@@ -7,12 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
+from switch.casework.open_items import write_off
+from switch.endofday.close import close_day
 from switch.endofday.statements import stated
+from switch.settlement.fees.entries import ENTRY_ACCOUNTS, INVOICED_KINDS
 from switch.settlement.layouts.layout_forms import laid_out
+from switch.settlement.layouts.layout_labels import LAYOUT_LABELS
 from switch.settlement.layouts.monthly import monthly_document
 from switch.settlement.statement_facts import FeeLine
 from tests.settlement.layouts.day_of_remises import FRIDAY, SATURDAY, SHOP, close_two_days
+from tests.support.day_builders import NOW_MS, day_specs, journal_of, later_ms
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +95,28 @@ def test_another_month_is_empty(data: Path) -> None:
     with stated(data, SHOP.id) as told:
         assert told.facts is not None
         assert (told.facts.fees("2026-10"), told.facts.volumes("2026-10"), told.facts.days("2026-10")) == ([], [], [])
+
+
+def test_money_of_the_merchant_s_own_is_no_fee(tmp_path: Path) -> None:
+    """A merchant below zero whose account is debited, and that is paid for a sale that is written off."""
+    specs = day_specs((evolve(SHOP, debit_after_days=1),))
+    with journal_of(tmp_path, FRIDAY) as journal:
+        journal.decide(amount_minor=100_000, transaction_type="refund")
+        journal.decide(function="advice", message_class="financial", amount_minor=2_000_000)
+        close_day(tmp_path, specs, None, later_ms(tmp_path))
+        journal.decide()
+        close_day(tmp_path, specs, None, later_ms(tmp_path))
+        write_off(tmp_path, "2", "Alami", "the slip is lost", NOW_MS, pays_merchant=True)
+        journal.decide()
+        close_day(tmp_path, specs, None, later_ms(tmp_path))
+    told = invoice(tmp_path)
+    assert [row["fee_kind"] for row in rows(told, "fees")] == ["Commissions sur opérations"]
+    assert told["total_excluding_minor"] == sum(day["discount_minor"] for day in rows(told, "days"))
+
+
+def test_every_kind_of_entry_is_a_fee_or_not_and_has_a_name() -> None:
+    held = {"reserve", "reserve_release", "deposit", "deposit_release"}
+    disputed = {"chargeback", "representment", "second_chargeback", "write_off"}
+    assert ENTRY_ACCOUNTS.keys() - INVOICED_KINDS == held | disputed | {"direct_debit"}
+    for words in LAYOUT_LABELS.values():
+        assert {f"kind_{kind}" for kind in ENTRY_ACCOUNTS} <= words.keys()

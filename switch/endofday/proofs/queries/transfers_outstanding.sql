@@ -1,4 +1,5 @@
--- Payouts with a transfer that was issued while another one of the same payout was outstanding, or is one too many now.
+-- Payouts with a transfer that was issued while another one of the same payout was outstanding, or is one too many now. One that
+-- the bank both rejected and settled, and that a person had paid again, was not paid: the person asked the bank.
 WITH state AS (
   SELECT t.reference, t.attempt, t.end_to_end_id,
     COALESCE(MAX(e.verdict = 'returned'), 0) AS returned, COALESCE(MAX(e.verdict = 'rejected'), 0) AS rejected,
@@ -16,6 +17,6 @@ UNION
 SELECT s.reference, s.end_to_end_id, n.end_to_end_id
 FROM state AS s
 JOIN state AS n ON n.reference = s.reference AND n.attempt > s.attempt
-WHERE NOT s.returned AND s.settled AND n.settled AND NOT n.returned
+WHERE NOT s.returned AND s.settled AND NOT s.released AND n.settled AND NOT n.returned
 ORDER BY 1, 2, 3
 LIMIT :faults_shown_max
