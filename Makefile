@@ -15,7 +15,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench security-bench sim chaos mutate stalls fuzz deals docs clean
+.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench security-bench sim chaos mutate stalls fuzz deals oracle docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -79,6 +79,9 @@ chaos: $(VENV)/.installed-dev ## kill -9 the switch and its issuers under load, 
 
 mutate: $(VENV)/.installed-dev ## send a running Switch a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.mutation.run $(FRAMES) $(ARGS)
+
+oracle: $(VENV)/.installed-dev ## compare the books of random sequences of days with a second computation of fees and payouts (ARGS="COUNT SEED")
+	@$(VENV)/bin/python -m tests.oracle.run $(ARGS)
 
 deals: $(VENV)/.installed-dev ## play random deals against a model of the rules, with contradicting banks and kills (DEALS=20000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.deals.run $(DEALS) $(ARGS)

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from switch.gateway.protocol.hash_rules import signed
 from switch.gateway.protocol.payment_request import PaymentRequest
+from switch.gateway.protocol.posted import BRAND_NUMBERS
 from switch.record import frozen
 
 AnswerWord = Literal["Approved", "Declined", "Error"]
@@ -15,8 +16,6 @@ MdStatus = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8"]
 #: The result of the issuing bank's page, ``transStatus`` of EMV 3-D Secure: yes, attempted, no, unavailable, rejected.
 TransStatus = Literal["Y", "A", "N", "U", "R"]
 
-#: In place of the real cards' names; ``sID`` of an answer.
-BRAND_NUMBERS: Final = {"visa": "1", "mastercard": "2", "cmi": "3", "amex": "4"}
 GENERAL_ERROR: Final = "99"  #: ProcReturnCode where no bank gave a code
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from switch.record import frozen
@@ -11,6 +12,12 @@ from switch.record import frozen
 POST_BYTES_MAX = 64 * 1024  #: of a form; shops post two
 FIELDS_MAX = 200  #: of a form; shops post thirty, and seven more for each article
 NAME_LENGTH_MAX = 64  #: characters of a name: sorting names for the hash takes time by their length
+BRAND_NUMBERS: Final = {
+    "visa": "1",
+    "mastercard": "2",
+    "cmi": "3",
+    "amex": "4",
+}  #: ``cardType`` of a form, ``sID`` of an answer
 
 
 @frozen

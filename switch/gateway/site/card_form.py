@@ -9,7 +9,7 @@ from typing import Final
 
 from switch.card import luhn_valid
 from switch.gateway.payments.paying import TypedCard
-from switch.gateway.protocol.posted import Posted
+from switch.gateway.protocol.posted import BRAND_NUMBERS, Posted
 from switch.record import frozen
 from switch.specs.gateway.gateway_profile import CardBrand, GatewayProfile, Shop
 
@@ -18,8 +18,7 @@ HOLDER, TERMS, TOKEN = "cardHolderName", "terms", "token"
 _ON_THE_PAGE: Final = (BRAND, HOLDER, PAN, MONTH, CODE, TERMS)  #: in this order
 EXPIRY_YEARS_MAX: Final = 20  #: a card is issued for at most so long
 HOLDER_CHARACTERS_MAX: Final = 80
-#: What shops send for a brand, besides its name.
-_BRAND_NUMBERS: Final = {"1": "visa", "2": "mastercard", "3": "cmi", "4": "amex"}
+_BRANDS: Final = {number: brand for brand, number in BRAND_NUMBERS.items()}  #: what shops send for a brand, besides its name
 
 
 @frozen(kw_only=True)
@@ -50,7 +49,7 @@ def card_form(
     digits = re.sub(r"[\s-]", "", posted[PAN])
     brand = profile.brand_of(digits) if digits.isascii() and digits.isdecimal() else None
     chosen = posted[BRAND].strip().lower()
-    chosen = _BRAND_NUMBERS.get(chosen, chosen)
+    chosen = _BRANDS.get(chosen, chosen)
     _number(errors, digits, brand, chosen, shop, without_check_digit)
     code = posted[CODE].strip()
     wanted = brand.code_digits if brand else 3

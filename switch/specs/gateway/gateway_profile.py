@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from switch.gateway.protocol.answers import BRAND_NUMBERS
+from switch.gateway.protocol.posted import BRAND_NUMBERS
 from switch.money import CURRENCIES
 from switch.record import frozen
 from switch.spec_table import SpecTable
