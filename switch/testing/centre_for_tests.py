@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Self
 
-from switch.errors import SwitchError
+from attrs import evolve
+
+from switch.card import mask_pan
+from switch.data_folder.control_socket import ask_centre
+from switch.errors import SwitchError, UnreachableError
 from switch.issuers.process.accounts import change, find_card
 from switch.money import parse_amount
-from switch.record import frozen
 from switch.testing.expecting import Expecting, Saw, condition_values
 from switch.testing.owned_centre import OwnedCentre
-from switch.testing.reserve import ISSUER_OF_RESERVE, RESERVE_EXPIRY, USUAL_BALANCE_MINOR, Series, merchant_id, terminal_ids
+from switch.testing.reserve import ALL_SERIES, ISSUER_OF_RESERVE, RESERVE_EXPIRY, USUAL_BALANCE_MINOR, merchant_id, terminal_ids
 from switch.verification.expectation import Expectation
 from switch.verification.seen_message import GATEWAY_SIDE, SeenMessage, SeenMessages
 from switch.verification.verdict import ExpectationVerdict, judge, unexpected
@@ -24,28 +27,35 @@ from switch.witness.expectation_files import expectation_of_values, expectations
 from switch.witness.followed_trace import FollowedTrace, followed_trace
 from switch.witness.waiting import machine_clock_ms, verified
 
-NO_MONEY_MINOR: Final = 0
 
-
-@frozen(kw_only=True)
 class CardForTest:
-    """A card that no other test has."""
+    """A card that no other test has: its number, and its expiry as YYMM (DE 14)."""
 
-    pan: str
-    expiry: str  #: YYMM (DE 14)
+    def __init__(self, pan: str, expiry: str, rule: Callable[[str], None]) -> None:
+        self.pan, self.expiry, self._rule = pan, expiry, rule
+
+    def answers(self, *steps: str, of: str = "request") -> Self:
+        """How the host answers the next messages of this card, of a class such as ``request`` or ``reversal``: ``ok``,
+        ``silence``, ``91``, ``late 12s`` and all else that rules have; afterwards as usual."""
+        self._rule(f"card={self.pan} class={of} -> {', '.join(steps)}")
+        return self
 
     def __str__(self) -> str:
         return self.pan
+
+    def __repr__(self) -> str:
+        return f"CardForTest({mask_pan(self.pan)})"
 
 
 class CentreForTests:
     """A host to connect a gateway to, and what a test expects of it. Whatever is seen is seen since the test began."""
 
-    def __init__(self, owned: OwnedCentre, source: FollowedTrace, *, strict: bool, answers: str | None) -> None:
-        self._owned, self._source, self._strict, self._answers = owned, source, strict, answers
+    def __init__(self, owned: OwnedCentre, source: FollowedTrace, *, strict: bool) -> None:
+        self._owned, self._source, self._strict = owned, source, strict
         self._seen = SeenMessages()
         self._pending: list[Expecting] = []
         self._checked: list[Expectation] = []
+        self._rules: list[int] = []
         number = owned.next_merchant()
         self.merchant = merchant_id(number)  #: DE 42 of this test
         self.terminals = terminal_ids(number)  #: DE 41; all are this merchant's
@@ -74,28 +84,33 @@ class CentreForTests:
         return self._owned.ready_file
 
     def card(self, balance: str | None = None) -> CardForTest:
-        """A fresh card, with 25,000.00 unless another ``balance`` is asked for; answered as the marker of the test says."""
+        """A fresh card, with 25,000.00 unless another ``balance`` is asked for."""
         wanted = USUAL_BALANCE_MINOR if balance is None else parse_amount(balance)
-        series, missing = self._series_for(wanted)
+        exact = next((each for each in ALL_SERIES if each.balance_minor == wanted), None)
+        empty = next(each for each in ALL_SERIES if each.balance_minor == 0)
+        series, missing = (exact, 0) if exact is not None else (empty, wanted)
         pan = series.pan(self._owned.next_card(series))
         if missing:
             profile = self._owned.specs.issuers[ISSUER_OF_RESERVE]
             card = find_card(profile, pan)
             assert card is not None, "a card of the reserve is the bank's"
             change(self.data, profile, card.account, "credit", missing, clock_ms=machine_clock_ms)
-        return CardForTest(pan=pan, expiry=RESERVE_EXPIRY)
+        return CardForTest(pan, RESERVE_EXPIRY, self.rule)
 
-    def _series_for(self, balance_minor: int) -> tuple[Series, int]:
-        """The series that a card comes from, and the money that it lacks."""
-        if self._answers:
-            if balance_minor != USUAL_BALANCE_MINOR:
-                raise SwitchError("card: found a balance beside answers of the marker, expected one of them")
-            return next(each for each in self._owned.series if each.answers == self._answers), 0
-        plain = [each for each in self._owned.series if not each.answers]
-        exact = next((each for each in plain if each.balance_minor == balance_minor), None)
-        if exact is not None:
-            return exact, 0
-        return next(each for each in plain if each.balance_minor == NO_MONEY_MINOR), balance_minor
+    def rule(self, *rules: str) -> None:
+        """Make the host misbehave: rules in one line each (``amount=77 -> 05``), from now to the end of the test."""
+        answer = ask_centre(self.data, {"do": "add", "lines": list(rules)})
+        wrong = answer.get("mistakes") or [answer["error"]] if "rules" not in answer else []
+        if wrong:
+            raise SwitchError("; ".join(map(str, wrong)))
+        self._rules += [each["id"] for each in answer["rules"]]
+
+    def end(self) -> None:
+        """Remove the rules of this test."""
+        if self._rules:
+            ids, self._rules = self._rules, []
+            with suppress(UnreachableError):  # it has ended already
+                ask_centre(self.data, {"do": "remove", "ids": ids})
 
     def expect(self, sentence: str | None = None, /, **when: Any) -> Expecting:
         """What must have been seen: a sentence as for ``switch verify``, or conditions (``mti="0420", card=card``) with the
@@ -141,7 +156,7 @@ class CentreForTests:
         fails."""
         __tracebackhide__ = True
         pending, self._pending = self._pending, []
-        read = [each.expectation(self._owned.specs) for each in pending]
+        read = [_without_wait(each.expectation(self._owned.specs)) for each in pending]
         self._hold(read, max((each.wait_ms for each in pending), default=0), final=True)
 
     def check_now(self, expecting: Expecting) -> None:
@@ -149,7 +164,7 @@ class CentreForTests:
         __tracebackhide__ = True
         if expecting in self._pending:
             self._pending.remove(expecting)
-        read = [each.expectation(self._owned.specs) for each in (*expecting.before, expecting)]
+        read = [_without_wait(each.expectation(self._owned.specs)) for each in (*expecting.before, expecting)]
         self._hold(read, expecting.wait_ms, final=False)
         self._checked += read[-1:]
 
@@ -179,18 +194,37 @@ class CentreForTests:
         """Every message of both legs since the test began, a line each; without network management between host and banks."""
         self._look()
         shown = [each for each in self._seen if GATEWAY_SIDE in each.way or not each.is_network_management]
-        return "\n".join(map(self.line_of, shown)) or "no message"
+        return "\n".join([*map(self.line_of, shown), *self._rule_lines()]) or "no message"
+
+    def _rule_lines(self) -> list[str]:
+        """Each rule of this test, and how often it applied."""
+        if not self._rules:
+            return []
+        with suppress(UnreachableError):
+            rules = ask_centre(self.data, {"do": "list"}).get("rules", ())
+            return [f"rule {each['rule']}: applied {each['hits']} times" for each in rules if each["id"] in self._rules]
+        return []
 
     def _look(self) -> None:
         self._seen.add(self._source.look())
 
 
 @contextmanager
-def centre_for_tests(owned: OwnedCentre, *, strict: bool = False, answers: str | None = None) -> Iterator[CentreForTests]:
+def centre_for_tests(owned: OwnedCentre, *, strict: bool = False) -> Iterator[CentreForTests]:
     """The centre for one test, from now on."""
     with followed_trace(owned.data, owned.specs) as source:
         source.begin_after()
-        yield CentreForTests(owned, source, strict=strict, answers=answers)
+        centre = CentreForTests(owned, source, strict=strict)
+        try:
+            yield centre
+        finally:
+            centre.end()
+
+
+def _without_wait(expectation: Expectation) -> Expectation:
+    """What must not come, and for no time that is said, holds as long as others wait, and needs no wait of its own."""
+    timeless = expectation.low == 0 and expectation.window_ms is None and expectation.within_ms is None
+    return evolve(expectation, window_ms=0) if timeless else expectation
 
 
 def _time_of(at_ms: int) -> str:

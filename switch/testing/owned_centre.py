@@ -19,14 +19,7 @@ from typing import Any, Final
 from switch.errors import SwitchError
 from switch.specs.load import load_specs
 from switch.specs.specification import Specs
-from switch.testing.reserve import (
-    CARDS_IN_SERIES,
-    MERCHANTS_IN_RESERVE,
-    Series,
-    series_of,
-    write_scenario,
-    write_specs,
-)
+from switch.testing.reserve import CARDS_IN_SERIES, MERCHANTS_IN_RESERVE, Series, write_specs
 
 START_SECONDS_MAX: Final = 60.0  #: on a machine where all workers start theirs at once
 _END_SECONDS_MAX: Final = 20.0
@@ -38,8 +31,8 @@ _VARIABLES: Final = ("SWITCH_DATA", "SWITCH_READY_FILE", "SWITCH_SPECS")
 class OwnedCentre:
     """A running centre. ``ready`` is what it wrote into its ready file."""
 
-    def __init__(self, folder: Path, specs: Specs, ready: dict[str, Any], series: Sequence[Series]) -> None:
-        self.folder, self.specs, self.ready, self.series = folder, specs, ready, series
+    def __init__(self, folder: Path, specs: Specs, ready: dict[str, Any]) -> None:
+        self.folder, self.specs, self.ready = folder, specs, ready
         self.data, self.ready_file = folder / "data", folder / "ready.json"
         self.keep = False  #: whether its folder stays when it ends
         self._merchants, self._cards = count(), dict[int, int]()
@@ -57,19 +50,16 @@ class OwnedCentre:
 
 
 @contextmanager
-def owned_centre(worker: str, *, rules: Sequence[str] = (), answers: Sequence[str] = ()) -> Iterator[OwnedCentre]:
+def owned_centre(worker: str) -> Iterator[OwnedCentre]:
     """A centre for as long as the block lasts, with its trace on; ``worker`` names its folder. SwitchError, with what it
     printed, where it does not start."""
     folder = Path(tempfile.mkdtemp(prefix=f"switch-{worker}-"))
     running: OwnedCentre | None = None
     try:
-        series = series_of(answers)
-        specs_folder, scenario = folder / "specs", folder / "rules.toml"
-        write_specs(specs_folder, series)
-        arguments = ["--scenario", str(scenario)] if write_scenario(scenario, rules, series) else []
-        with _started(folder, ["--specs", str(specs_folder), *arguments]) as process:
-            specs = load_specs(specs_folder)
-            running = OwnedCentre(folder, specs, _ready(process, folder), series)
+        specs_folder = folder / "specs"
+        write_specs(specs_folder)
+        with _started(folder, ["--specs", str(specs_folder)]) as process:
+            running = OwnedCentre(folder, load_specs(specs_folder), _ready(process, folder))
             yield running
     finally:
         if running is None or not running.keep:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from switch.testing.owned_centre import OwnedCentre
 
 _MARKER = (
-    "switch(strict=False, answers=None): how the fixture `centre` works in this test: `strict=True` fails the test if the "
-    "gateway sends a message that no expectation speaks of; `answers='ok, silence, ok'` is how its cards are answered."
+    "switch(strict=False): how the fixture `centre` works in this test; `strict=True` fails it if the gateway sends a message "
+    "that no expectation speaks of."
 )
 _CENTRE: pytest.StashKey[CentreForTests] = pytest.StashKey()
 
@@ -30,20 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def switch_rules() -> list[str]:
-    """Rules of the host in one line each, for all tests; a conftest.py gives others by a fixture of this name."""
-    return []
-
-
-@pytest.fixture(scope="session")
-def centre_process(request: pytest.FixtureRequest, switch_rules: list[str]) -> Iterator[OwnedCentre]:
+def centre_process(request: pytest.FixtureRequest) -> Iterator[OwnedCentre]:
     """A running centre, one for each worker, on free ports and in a folder of its own; gone when the session ends."""
     from switch.testing.owned_centre import owned_centre
 
-    markers = (marker for item in request.session.items for marker in item.iter_markers("switch"))
-    answers = dict.fromkeys(str(marker.kwargs["answers"]) for marker in markers if marker.kwargs.get("answers"))
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    with owned_centre(worker, rules=switch_rules, answers=list(answers)) as running:
+    with owned_centre(worker) as running:
         yield running
         if request.config.getoption("--switch-keep"):
             running.keep = True
@@ -58,8 +50,8 @@ def centre(request: pytest.FixtureRequest, centre_process: OwnedCentre) -> Itera
     from switch.testing.centre_for_tests import centre_for_tests
 
     marker = request.node.get_closest_marker("switch")
-    about = marker.kwargs if marker is not None else {}
-    with centre_for_tests(centre_process, strict=bool(about.get("strict")), answers=about.get("answers")) as for_test:
+    strict = marker is not None and bool(marker.kwargs.get("strict"))
+    with centre_for_tests(centre_process, strict=strict) as for_test:
         request.node.stash[_CENTRE] = for_test
         yield for_test
 

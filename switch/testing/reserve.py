@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,18 +23,16 @@ RESERVE_EXPIRY: Final = "3912"
 USUAL_BALANCE_MINOR: Final = 2_500_000
 _CARD_BINS: Final = "950401{:04d}"  #: of the range of the bank; its named cards begin with 9504010
 _FIRST_SERIES: Final = 8_000
-ANSWERS_MAX: Final = 900  #: series of cards that a rule answers
 #: Balances that are there at once; every other one is paid in on a card without money.
 READY_BALANCES_MINOR: Final = (USUAL_BALANCE_MINOR, 0, 100, 1_000, 5_000, 10_000, 50_000, 100_000, 1_000_000)
 
 
 @frozen(kw_only=True)
 class Series:
-    """Cards of one kind: of a balance, or answered by a rule."""
+    """Cards of one balance; ``number`` is its place among all series."""
 
     number: int
     balance_minor: int
-    answers: str = ""
 
     @property
     def bin(self) -> str:
@@ -48,13 +45,8 @@ class Series:
         return body + luhn_digit(body)
 
 
-def series_of(answers: Sequence[str]) -> list[Series]:
-    """Every kind of card there is: of each balance, and for each list of answers."""
-    balances = [Series(number=number, balance_minor=balance) for number, balance in enumerate(READY_BALANCES_MINOR)]
-    assert len(answers) <= ANSWERS_MAX
-    return balances + [
-        Series(number=100 + number, balance_minor=USUAL_BALANCE_MINOR, answers=each) for number, each in enumerate(answers)
-    ]
+#: Every kind of card there is.
+ALL_SERIES: Final = tuple(Series(number=number, balance_minor=each) for number, each in enumerate(READY_BALANCES_MINOR))
 
 
 def merchant_id(number: int) -> str:
@@ -67,31 +59,17 @@ def terminal_ids(number: int) -> tuple[str, ...]:
     return tuple(f"T{number:05d}{terminal:02d}" for terminal in range(1, TERMINALS_EACH + 1))
 
 
-def write_specs(folder: Path, series: Sequence[Series]) -> None:
+def write_specs(folder: Path) -> None:
     """Write the specification into a folder that is made."""
     shutil.copytree(default_folder(), folder)
     bank = folder / "issuers" / f"{ISSUER_OF_RESERVE}.toml"
     with bank.open("a", encoding="utf-8") as file:
-        file.writelines(_series_toml(each) for each in series)
+        file.writelines(_series_toml(each) for each in ALL_SERIES)
     merchants = folder / "merchants.toml"
     text = merchants.read_text(encoding="utf-8")
     reserve = "".join(_merchant_toml(number) for number in range(1, MERCHANTS_IN_RESERVE + 1))
     place = text.index("[default_contract]")
     merchants.write_text(f"{text[:place]}{reserve}\n{text[place:]}", encoding="utf-8")
-
-
-def write_scenario(path: Path, rules: Sequence[str], series: Sequence[Series]) -> bool:
-    """Write the rules of the host into a file; False where there are none."""
-    lines = [f"bin={each.bin} class=request -> {each.answers}" for each in series if each.answers] + list(rules)
-    if lines:
-        listed = "".join(f"  {_quoted(line)},\n" for line in lines)
-        path.write_text(f'purpose = "rules of the tests"\nrules = [\n{listed}]\n', encoding="utf-8")
-    return bool(lines)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _series_toml(series: Series) -> str:

@@ -88,7 +88,7 @@ class Expectation:
         parts += [f"to {self.receiver}"] if self.receiver else []
         parts += [f"within {in_seconds(self.within_ms)}"] if self.within_ms is not None else []
         parts += [f"of its {self.of}"] if self.of else []
-        parts += [f"for {in_seconds(self.window_ms)}"] if self.window_ms is not None else []
+        parts += [f"for {in_seconds(self.window_ms)}"] if self.window_ms else []
         more = [" ".join(parts)]
         more += [f"answered {self.answer}"] if self.answer else []
         more += ["amount equal"] if self.amount_equal else []

@@ -44,14 +44,21 @@ def test_expectations_are_checked_behind_the_last_line(centre: Any) -> None:
     )
 
 
-@pytest.mark.switch(answers="ok, silence, ok")
-def test_a_card_is_answered_as_the_marker_says(centre: Any) -> None:
-    for card in (centre.card(), centre.card()):
-        assert [pay(centre, card, "--timeout", "1")[:2] == "00" for _ in range(3)] == [True, False, True]
+def test_a_card_is_answered_as_it_is_told(centre: Any) -> None:
+    card = centre.card().answers("ok", "silence", "ok")
+    assert [pay(centre, card, "--timeout", "1")[:2] == "00" for _ in range(3)] == [True, False, True]
+    assert "-> ok, silence, ok: applied 3 times" in centre.transcript()
 
 
-def test_a_rule_of_the_conftest_applies(centre: Any) -> None:
-    assert pay(centre, centre.card(), "--amount", "77.00").startswith("05")
+def test_a_rule_holds_for_one_test(centre: Any) -> None:
+    centre.rule("amount=12 -> 05")
+    assert pay(centre, centre.card(), "--amount", "12.00").startswith("05")
+    with pytest.raises(Exception, match="silense"):
+        centre.rule("amount=12 -> silense")
+
+
+def test_and_no_longer(centre: Any) -> None:
+    assert pay(centre, centre.card(), "--amount", "12.00").startswith("00")
 
 
 @pytest.mark.switch(strict=True)
