@@ -14,6 +14,8 @@ from switch.cli.command.help import Verb, Verbs, grouped, option
 from switch.cli.command.names import listener_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, data_option, given, json_option, specs_option
 from switch.cli.console.words import lang_option, said
+from switch.cli.gateway_affiliation import affiliation
+from switch.cli.gateway_office import office
 from switch.errors import NegativeAnswerError, SwitchError
 from switch.machine.starting import is_called, is_never_dumped
 from switch.machine.stopping import Stop
@@ -29,7 +31,7 @@ LIBRARIES = ("starlette", "hypercorn", "jinja2")  #: of the extra ``gateway``
 
 @click.group(cls=Verbs)
 def gateway() -> None:
-    """Serve the hosted payment page that shops post to (est3Dgate), show its callbacks, and certify shops."""
+    """Serve the hosted payment page that shops post to (est3Dgate), and look after its shops, merchants and callbacks."""
 
 
 @gateway.command(cls=Verb, short_help="Serve the payment page.")
@@ -237,6 +239,8 @@ def replay(callback_id: str, data: Path) -> None:
 
 
 gateway.add_command(certify)
+gateway.add_command(office)
+gateway.add_command(affiliation)
 
 
 def _books(data: Path) -> Any:

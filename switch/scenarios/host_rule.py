@@ -28,7 +28,7 @@ _OF_ISSUERS: Final = frozenset({"response_code", "delay_seconds", "silence"})
 
 
 @frozen(kw_only=True)
-class Turns:
+class RuleTurn:
     """Which of the messages that fit are meant, by their count from 1."""
 
     nth: int | None = None
@@ -56,7 +56,7 @@ class Turns:
         return " ".join([*parts, f"per={self.per}"] if self.per != CARD else parts)
 
     @classmethod
-    def from_toml(cls, table: SpecTable) -> Turns:
+    def from_toml(cls, table: SpecTable) -> RuleTurn:
         """The keys ``TURN_KEYS`` of a table ``when``."""
         return cls(
             **{key: table.integer(key, None, low=1) for key in ("nth", "first", "after", "every")},
@@ -92,7 +92,7 @@ class HostRule:
     number: int
     name: str
     when: Condition
-    turn: Turns
+    turn: RuleTurn
     steps: tuple[Conduct, ...]  #: one for each message whose turn has come; one alone is for all of them
     afterwards: str = FALL_THROUGH  #: of AFTERWARDS, where there are several steps
     times: int | None = None  #: how often it applies at most, in all
@@ -123,7 +123,7 @@ class HostRule:
     @property
     def always(self) -> bool:
         """Whether it applies to each message that fits."""
-        return self.turn == Turns() and self.times is None and (len(self.steps) == 1 or self.afterwards != FALL_THROUGH)
+        return self.turn == RuleTurn() and self.times is None and (len(self.steps) == 1 or self.afterwards != FALL_THROUGH)
 
     @classmethod
     def from_toml(
@@ -141,7 +141,7 @@ class HostRule:
             number=number,
             name=table.text("name", ""),
             when=when[0] if when is not None else Condition(),
-            turn=when[1] if when is not None else Turns(),
+            turn=when[1] if when is not None else RuleTurn(),
             steps=steps_from_toml(table, "then", names) if "then" in table else (),
             afterwards=table.choice("afterwards", AFTERWARDS, FALL_THROUGH),
             times=times if times is not None or when is None else when[2],
@@ -160,8 +160,8 @@ class HostRule:
         return cls.from_toml(SpecTable("rule", values), number=number, scenario="", names=names, seed=seed)
 
 
-def _when(table: SpecTable, *, names: Mapping[str, str], issuer: str | None) -> tuple[Condition, Turns, int | None]:
-    turn, times = Turns.from_toml(table), table.integer("times", None, low=1)
+def _when(table: SpecTable, *, names: Mapping[str, str], issuer: str | None) -> tuple[Condition, RuleTurn, int | None]:
+    turn, times = RuleTurn.from_toml(table), table.integer("times", None, low=1)
     condition = Condition.from_toml(table, names, (*TURN_KEYS, "times"))
     if issuer is not None:
         asked = SpecTable(table.file, {"issuer": issuer})

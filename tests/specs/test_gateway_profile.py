@@ -81,6 +81,19 @@ def test_the_file_may_be_missing(tmp_path: Path) -> None:
             "gateway.toml:14: shop[1].framed_by: found \"'self'; script-src *\", expected the origins of pages",
         ),
         (('"TEST1234"', '"TEST1234"\nbrand = []'), "gateway.toml:14: shop[1].brand: found a key nobody reads"),
+        (
+            ('"TEST1234"', '"TEST1234"\nsite = "https://a.example"'),
+            "shop[1].approved_on: found nothing, expected both site and approved_on, or neither",
+        ),
+        (
+            ('"TEST1234"', '"TEST1234"\nsite = "a.example"\napproved_on = "2026-01-01"'),
+            "gateway.toml:14: shop[1].site: found 'a.example', expected the address",
+        ),
+        (
+            ('"TEST1234"', '"TEST1234"\nsite = "https://a.example"\napproved_on = "soon"'),
+            "shop[1].approved_on: found 'soon', expected a date such as",
+        ),
+        (('"TEST1234"', '"TEST1234"\n[limits]\nposts = 1'), "gateway.toml:15: limits.posts: found a key nobody reads"),
         (("/fim/est3Dgate", "fim"), "gateway.toml:5: acquirer[1].path: found 'fim', expected the path of an address"),
         (("[[shop]]", SHOP.partition("[[shop]]")[2].join(("[[shop]]", "\n[[shop]]"))), "found '600000000' a second time"),
     ],
@@ -89,3 +102,8 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, change: tuple[str, str], sent
     with pytest.raises(SpecError) as refused:
         load_specs(folder_with(tmp_path, SHOP.replace(*change, 1)))
     assert sentence in str(refused.value.mistakes[0]) + str(refused.value)
+
+
+def test_limits_are_those_of_the_file(tmp_path: Path) -> None:
+    gateway = load_specs(folder_with(tmp_path, f"{SHOP}[limits]\nposts_per_minute = 0\n")).gateway
+    assert (gateway.limits.posts_per_minute, gateway.limits.sign_ins_per_minute) == (0, 10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from switch.gateway.front.form_post import Handler
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES, PageLanguage
 from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, receipt_of, shown_date
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.receipts.receipt_pdf import qr_path, receipt_pdf
 
 #: What answers a request of one address.
-Handler = Callable[[Request], Awaitable[Response]]
 RECEIPT_PATH: Final = "/receipt/"
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "

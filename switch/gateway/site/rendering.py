@@ -12,11 +12,9 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from switch.gateway.front.page_frame import LANGUAGE_NAMES
 from switch.gateway.protocol.payment_request import PageLanguage
-from switch.money import CURRENCIES, format_minor
 
-LANGUAGE_NAMES: Final[tuple[tuple[PageLanguage, str], ...]] = (("fr", "Français"), ("ar", "العربية"), ("en", "English"))
-_NO_BREAK: Final = "\u00a0"
 _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 #: Marks of our own, of no scheme: a shape and a colour for each brand, with its name beside it for whoever cannot see it.
@@ -92,42 +90,6 @@ def gateway_mark(name: str) -> Markup:
     return Markup('<svg viewBox="0 0 32 32" aria-hidden="true">{}</svg><span>{}</span>').format(shape, escape(name))
 
 
-def amount_shown(amount_minor: int, currency: str, language: PageLanguage) -> str:
-    """An amount as a shopper reads it.
-
-    >>> amount_shown(123450, "504", "en"), amount_shown(123450, "504", "fr").replace(chr(160), " ")
-    ('1,234.50\\xa0MAD', '1 234,50 MAD')
-    """
-    whole, point, rest = format_minor(amount_minor, currency).partition(".")
-    grouped = f"{int(whole):,}"
-    letters = CURRENCIES.get(currency, (currency, 2))[0]
-    if language == "fr":
-        grouped, point = grouped.replace(",", _NO_BREAK), "," if point else ""
-    return f"{grouped}{point}{rest}{_NO_BREAK}{letters}"
-
-
 def time_shown(at: datetime) -> str:
     """The time of a day, as a page says how long it is good."""
     return f"{at:%H:%M}"
-
-
-def security_headers(form_action: str, framed_by: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
-    """The headers of every page: nothing inline, nothing foreign, no frame, no cache, no referrer.
-
-    Nothing that binds a browser to https: on a developer's machine it would bind every port of it.
-    """
-    policy = (
-        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; base-uri 'none'; "
-        f"form-action {form_action}; frame-ancestors {' '.join(framed_by) or chr(39) + 'none' + chr(39)}"
-    )
-    headers = {
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    }
-    if not framed_by:
-        headers["X-Frame-Options"] = "DENY"
-    return [(name.encode(), value.encode()) for name, value in headers.items()]

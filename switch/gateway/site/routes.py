@@ -5,48 +5,39 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import trio
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from switch.acquirer.card_proofs import issuer_of
+from switch.gateway.affiliation.affiliation_pages import AffiliationPages
 from switch.gateway.api.api_desk import ApiDesk
 from switch.gateway.api.api_routes import api_routes
+from switch.gateway.front.form_post import BadRequestError, Handler, client_address, posted_form
+from switch.gateway.front.page_frame import amount_shown, security_headers
+from switch.gateway.front.token_buckets import address_key
+from switch.gateway.office.office_pages import OfficePages
 from switch.gateway.payments.faults import tell_fault_of_page
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES
-from switch.gateway.protocol.posted import POST_BYTES_MAX, Posted
-from switch.gateway.receipts.receipt_pages import Handler, ReceiptPages
+from switch.gateway.receipts.receipt_pages import ReceiptPages
 from switch.gateway.site.card_form import EXPIRY_YEARS_MAX, CardForm
 from switch.gateway.site.http_call import ascii_url
 from switch.gateway.site.legacy_posts import LEGACY_PATH, post_legacy
-from switch.gateway.site.rendering import amount_shown, page, security_headers, static_files, texts, time_shown
+from switch.gateway.site.rendering import page, static_files, texts, time_shown
 from switch.gateway.site.service import PageService
 from switch.gateway.site.sessions import PageSession, PostRefusal
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity
 
 STAYS: Final = -1  #: in place of the seconds after which the browser goes back to the shop: it does not by itself
-POST_SECONDS: Final = 30.0  #: for the whole body of a form
 _OWN: Final = "'self'"
 #: A browser follows the shop's redirects behind our form too, wherever they lead.
 _ANYWHERE: Final = "http: https:"
 _HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]+")
-_FORM_TYPE: Final = "application/x-www-form-urlencoded"
-_CHARSETS: Final = {"utf-8": "utf-8", "iso-8859-1": "latin-1", "windows-1252": "cp1252", "windows-1256": "cp1256"}
-
-
-class BadRequestError(Exception):
-    """A request that cannot be read: status and sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status, self.sentence = status, sentence
 
 
 class Site:
@@ -66,6 +57,10 @@ class Site:
                 *posts,
                 *api_routes(service.profile, ApiDesk(service.specs, service.store, service.desk, service.clock_ms)),
                 *ReceiptPages(service.receipts).routes(self._guarded),
+                *OfficePages(service.office, self._guarded, secure=self._secure).routes(),
+                *AffiliationPages(
+                    service.specs, service.store, service.limits.applications, self._guarded, clock_ms=service.clock_ms
+                ).routes(),
                 Route(LEGACY_PATH, self._guarded(self._legacy), methods=["POST"]),
                 Route("/static/{name}", self._guarded(self._static), methods=["GET"]),
                 Route("/pay/{token}", self._guarded(self._show), methods=["GET"]),
@@ -81,9 +76,14 @@ class Site:
 
         async def guarded(request: Request) -> Response:
             try:
+                if request.method == "POST":
+                    self._refuse_too_many(request)
                 return await handler(request)
             except BadRequestError as error:
-                return self._what_this_is(request, error.status, "This request cannot be read", [error.sentence])
+                response = self._what_this_is(request, error.status, "This request is not taken", [error.sentence])
+                if error.retry_seconds:
+                    response.headers["Retry-After"] = str(error.retry_seconds)
+                return response
             except ClientDisconnect:
                 return Response(status_code=400)
             except Exception as fault:  # the last resort: nobody is shown what was sent
@@ -93,20 +93,29 @@ class Site:
 
         return guarded
 
+    def _refuse_too_many(self, request: Request) -> None:
+        """BadRequestError 429 where an address posts more often than gateway.toml lets it."""
+        address = client_address(request)
+        wait = self._service.limits.posts.wait_seconds(address_key(address))
+        if wait:
+            most = self._service.profile.limits.posts_per_minute
+            sentence = f"Too many posts from {address}: found more than {most} a minute; post it again in {wait} s"
+            raise BadRequestError(429, sentence, wait)
+
     # shops
 
     def _posting(self, acquirer: AcquirerIdentity) -> Handler:
         async def post(request: Request) -> Response:
-            posted = await _posted(request)
-            return self._begun(await self._service.post(acquirer, posted, _client_ip(request), _base(request)))
+            posted = await posted_form(request)
+            return self._begun(await self._service.post(acquirer, posted, client_address(request), _base(request)))
 
         return post
 
     async def _legacy(self, request: Request) -> Response:
         """The protocol before est3Dgate: the address itself is part of its checksum."""
-        posted = await _posted(request)
+        posted = await posted_form(request)
         url = _base(request) + LEGACY_PATH
-        return self._begun(await post_legacy(self._service, posted, url, _client_ip(request), _base(request)))
+        return self._begun(await post_legacy(self._service, posted, url, client_address(request), _base(request)))
 
     def _begun(self, got: PageSession | PostRefusal) -> Response:
         if isinstance(got, PostRefusal):
@@ -124,7 +133,7 @@ class Site:
         return await self._stage(session)
 
     async def _card(self, request: Request) -> Response:
-        posted = await _posted(request)
+        posted = await posted_form(request)
         session = await self._service.find(request.path_params["token"])
         if session is None:
             return self._unknown()
@@ -134,7 +143,7 @@ class Site:
         return _see_other(f"/pay/{session.token}")
 
     async def _bank(self, request: Request) -> Response:
-        posted = await _posted(request)
+        posted = await posted_form(request)
         session = await self._service.find(request.path_params["token"])
         if session is None:
             return self._unknown()
@@ -142,7 +151,7 @@ class Site:
         return _see_other(f"/pay/{session.token}")
 
     async def _cancel(self, request: Request) -> Response:
-        posted = await _posted(request)
+        posted = await posted_form(request)
         session = await self._service.find(request.path_params["token"])
         if session is None:
             return self._unknown()
@@ -286,32 +295,11 @@ _WHAT_IT_IS: Final = [
     "This is the payment page of Switch, a simulator: shops post a form to it (est3Dgate, 3D_PAY_HOSTING).",
     "It answers through the shopper's browser and by a callback to the shop's server.",
     "A shop's server posts XML (CC5Request) to /fim/api; /mtc/actionSLK speaks the protocol before est3Dgate.",
+    "Merchants sign in at /office; shops apply at /affiliation; /payer-en-ligne lists the approved sites.",
     "It has no REST API with JSON, no API keys and no HMAC header.",
     "Addresses such as /api/v1/payments on test.cmi.ma or test.naps.ma never existed at any acquirer either.",
     "It moves no money, belongs to no acquirer, and takes test cards only.",
 ]
-
-
-async def _posted(request: Request) -> Posted:
-    """The form in the body of a request, with a limit on its size and its fields."""
-    kind, _, more = request.headers.get("content-type", "").partition(";")
-    if kind.strip().lower() != _FORM_TYPE:
-        found = repr(kind[:60]) if kind else "nothing"
-        raise BadRequestError(415, f"Content-Type: found {found}, expected {_FORM_TYPE}")
-    charset = more.partition("charset=")[2].strip(' "').lower()
-    body = bytearray()
-    with trio.move_on_after(POST_SECONDS) as reading:
-        async with aclosing(request.stream()) as parts:
-            async for part in parts:
-                body += part
-                if len(body) > POST_BYTES_MAX:
-                    raise BadRequestError(413, f"body: found more than {POST_BYTES_MAX} bytes, expected a form")
-    if reading.cancelled_caught:
-        raise BadRequestError(408, f"body: found {len(body)} bytes in {POST_SECONDS:g} s, expected a whole form")
-    posted = Posted.from_form(bytes(body), _CHARSETS.get(charset, "utf-8"))
-    if excess := posted.excess():
-        raise BadRequestError(413, excess)
-    return posted
 
 
 def _refused(refusal: PostRefusal) -> bytes:
@@ -332,10 +320,6 @@ def _marked(text: str, place: int | None) -> tuple[str, str, str]:
     if place is None:
         return text, "", ""
     return text[:place], text[place : place + 1] or "∅", text[place + 1 :]
-
-
-def _client_ip(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
 
 
 def _base(request: Request) -> str:

@@ -11,6 +11,8 @@ from typing import Final
 import trio
 from attrs import evolve
 
+from switch.gateway.front.token_buckets import PageLimits
+from switch.gateway.office.office_desk import OfficeDesk
 from switch.gateway.payments.desk import PaymentDesk
 from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import legacy_of
@@ -48,12 +50,14 @@ class PageService:
         callbacks: CallbackDesk,
         banks: BankPages,
         receipts: ReceiptDesk,
+        office: OfficeDesk,
+        limits: PageLimits,
         *,
         clock_ms: Callable[[], int],
     ) -> None:
         self.specs, self.profile = specs, specs.gateway
         self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
-        self.receipts, self.store = receipts, store
+        self.receipts, self.store, self.office, self.limits = receipts, store, office, limits
         self.sessions = Sessions()
         self._diagnosing = trio.CapacityLimiter(DIAGNOSES_AT_ONCE)
         self._nursery: trio.Nursery | None = None

@@ -21,6 +21,9 @@ from switch.data_folder.certificates import make_certificates
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError, UnreachableError
+from switch.gateway.affiliation.live_shops import LiveShops
+from switch.gateway.front.token_buckets import PageLimits
+from switch.gateway.office.office_desk import OfficeDesk
 from switch.gateway.payments.desk import ANSWER_SECONDS, PaymentDesk
 from switch.gateway.payments.settling import SettlingDesk
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
@@ -31,6 +34,7 @@ from switch.gateway.site.http_server import GRACE_SECONDS, serve_http
 from switch.gateway.site.routes import Site
 from switch.gateway.site.service import PageService
 from switch.gateway.store.order_book import GATEWAY_DATABASE, open_orders
+from switch.gateway.store.reading import StoreReader
 from switch.gateway.store.writer import StoreWriter
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
@@ -177,16 +181,23 @@ async def running(
     clock_ms: Callable[[], int],
 ) -> AsyncIterator[PageService]:
     """The service with all that works for it; the store ends last, so that nothing is left unwritten."""
+    shops = LiveShops(specs, StoreReader(writer.path), told=_complain)
+    specs = shops.specs
     desk = PaymentDesk(specs, writer, line, vault, dialect=dialect, clock_ms=clock_ms, answer_seconds=options.answer_seconds)
     callbacks = CallbackDesk(specs, writer, desk, clock_ms=clock_ms, new_id=lambda: secrets.token_hex(_EVENT_ID_BYTES))
     folder = options.data / GATEWAY_FOLDER
     make_folder(folder)
     receipts = ReceiptDesk(specs, writer, ReceiptLinks.open(folder), options.data, clock_ms=clock_ms)
-    service = PageService(specs, writer, desk, callbacks, BankPages(specs, keys), receipts, clock_ms=clock_ms)
+    wanted = specs.gateway.limits
+    limits = PageLimits(wanted.posts_per_minute, wanted.sign_ins_per_minute, wanted.applications_per_hour, clock_ms)
+    office = OfficeDesk(specs, writer, desk, options.data, tries=limits.sign_ins, clock_ms=clock_ms)
+    banks = BankPages(specs, keys)
+    service = PageService(specs, writer, desk, callbacks, banks, receipts, office, limits, clock_ms=clock_ms)
     settling = SettlingDesk(specs, writer, options.data, clock_ms=clock_ms, told=callbacks.tell_settled)
     async with trio.open_nursery() as storing:
         await storing.start(writer.run)
         async with trio.open_nursery() as working:
+            await working.start(shops.run)
             await working.start(line.run)
             await working.start(desk.run)
             await working.start(callbacks.run)
@@ -197,6 +208,10 @@ async def running(
             await service.finish(GRACE_SECONDS)
             working.cancel_scope.cancel()
         storing.cancel_scope.cancel()
+
+
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"switch: {sentence}\n")
 
 
 def _keys_of(data: Path) -> Path | None:

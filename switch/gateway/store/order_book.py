@@ -17,7 +17,7 @@ GATEWAY_DATABASE: Final = "gateway.db"
 SCHEMA: Final = databases.Schema(
     name="the orders of a payment page",
     tables=frozenset({"shop_order", "order_event"}),
-    scripts=("1.sql",),
+    scripts=("1.sql", "2.sql"),
     package=__package__,
 )
 STAN_LAST: Final = 999_999

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import trio
 
+from switch.gateway.store.affiliation_book import AffiliationBook
 from switch.gateway.store.callback_book import CallbackBook
+from switch.gateway.store.office_book import OfficeBook
 from switch.gateway.store.order_book import OrderBook
 
 T = TypeVar("T")
@@ -25,6 +28,7 @@ class Books:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.orders, self.callbacks = OrderBook(connection), CallbackBook(connection)
+        self.office, self.affiliations = OfficeBook(connection), AffiliationBook(connection)
 
 
 class _Change:
@@ -41,6 +45,7 @@ class StoreWriter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._books = Books(connection)
+        self.path = Path(connection.execute("PRAGMA database_list").fetchone()[2])  #: of the database
         self._changes: list[_Change] = []
         self._asked = trio.Event()
 

@@ -38,6 +38,8 @@ _ID: Final = r"[a-z0-9-]{1,20}"
 _PATH: Final = r"/[A-Za-z0-9/_-]{1,60}"
 _API_WORD: Final = r"[\x21-\x7e]{4,64}"
 _API_EXPECTED: Final = "4 to 64 characters without blanks"
+_SITE: Final = r"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?][!-~]{0,100})?)?"
+_ISO_DATE: Final = r"(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))?"
 _ORIGIN: Final = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?"
 
 
@@ -138,6 +140,8 @@ class Shop:
     api_password: str
     settled_callback: bool  #: whether the shop is called back once more when its remise is settled
     legacy_secret: str  #: of the protocol before est3Dgate; empty: the shop does not speak it
+    site: str = ""  #: address of the shop's site in the public list; empty: it is not listed
+    approved_on: str = ""  #: ISO date from which it is listed; empty where ``site`` is
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> Shop:
@@ -161,7 +165,12 @@ class Shop:
             api_password=table.text("api_password", "", pattern=rf"(?:{_API_WORD})?", expected=_API_EXPECTED),
             settled_callback=table.flag("settled_callback", False),
             legacy_secret=table.text("legacy_secret", "", pattern=rf"(?:{key})?", expected="6 to 64 characters"),
+            site=table.text("site", "", pattern=_SITE, expected="the address of a site, such as https://shop.example"),
+            approved_on=table.text("approved_on", "", pattern=_ISO_DATE, expected="a date such as 2026-11-28"),
         )
+        if bool(shop.site) != bool(shop.approved_on):
+            missing = "approved_on" if shop.site else "site"
+            table.mistake(missing, "nothing", "both site and approved_on, or neither")
         if "SKS" in shop.store_key:
             table.mistake("store_key", "SKS in it", "a key without these letters, which the protocol forbids")
         if bool(shop.api_name) != bool(shop.api_password):
@@ -181,6 +190,25 @@ class Shop:
 
 
 @frozen(kw_only=True)
+class RateLimits:
+    """How often one address may post. 0: as often as it likes."""
+
+    posts_per_minute: int = 6_000  #: forms of shops and shoppers: load tests come from one address
+    sign_ins_per_minute: int = 10  #: to the merchant's office
+    applications_per_hour: int = 6  #: for affiliation
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> RateLimits:
+        limits = cls(
+            posts_per_minute=table.integer("posts_per_minute", 6_000),
+            sign_ins_per_minute=table.integer("sign_ins_per_minute", 10),
+            applications_per_hour=table.integer("applications_per_hour", 6),
+        )
+        table.done()
+        return limits
+
+
+@frozen(kw_only=True)
 class GatewayProfile:
     """The payment pages of a centre's acquirers."""
 
@@ -188,6 +216,7 @@ class GatewayProfile:
     brands: Mapping[str, CardBrand] = MappingProxyType({})
     rules: tuple[AuthenticationRule, ...] = ()
     shops: Mapping[str, Shop] = MappingProxyType({})
+    limits: RateLimits = RateLimits()
 
     @classmethod
     def from_toml(cls, table: SpecTable) -> GatewayProfile:
@@ -196,6 +225,7 @@ class GatewayProfile:
             brands=MappingProxyType({each.id: each for _, each in table.each("brand", CardBrand.from_toml)}),
             rules=tuple(rule for _, rule in table.each("authentication", AuthenticationRule.from_toml)),
             shops=MappingProxyType({shop.client_id: shop for _, shop in table.each("shop", Shop.from_toml)}),
+            limits=(table.table("limits").reading(RateLimits.from_toml) if "limits" in table else None) or RateLimits(),
         )
         table.done()
         return profile

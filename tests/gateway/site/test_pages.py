@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from switch.gateway.front.page_frame import amount_shown
 from switch.gateway.protocol.hash_rules import hash_of, signed
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES, PageLanguage
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.site.http_call import call
-from switch.gateway.site.rendering import amount_shown, texts
+from switch.gateway.site.rendering import texts
 from tests.support.payment_page import CHALLENGED, STORE_KEY, payment_page
 
 STATIC = resources.files("switch.gateway.site")
