@@ -268,7 +268,7 @@ class Server:
         return effects
 
     def _perform(self, effects: list[Effect], now: float) -> None:
-        """Journal what the switchboard wants, then send; the trace is handed over behind both."""
+        """Journal what the switchboard wants, then send; what led to no message is handed over to the trace behind both."""
         self._turn.perform(effects, now)
         self._written()
 

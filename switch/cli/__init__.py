@@ -34,6 +34,8 @@ VERBS: Final = {
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
     "tail": ("switch.cli.tail", "tail", "Follow messages, a line for each and its answer."),
+    "requests": ("switch.cli.requests", "requests", "List what gateways sent, also what could not be read."),
+    "verify": ("switch.cli.verify", "verify", "Prove what a gateway did, and did not do."),
     "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
     "account": ("switch.cli.account", "account", "Show and change accounts of the simulated banks."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
@@ -58,7 +60,7 @@ VERBS: Final = {
 GROUPS: Final = {
     "Start": ("up", "demo"),
     "Talk": ("send", "scenario", "gateway", "shop", "decode"),
-    "Ask why": ("explain", "trace", "tail"),
+    "Ask why": ("explain", "trace", "tail", "requests", "verify"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (
         "day",
