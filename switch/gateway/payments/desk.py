@@ -46,7 +46,7 @@ from switch.gateway.payments.paying import (
 from switch.gateway.payments.turns import Turns
 from switch.gateway.protocol.answers import GENERAL_ERROR
 from switch.gateway.store.order_book import Advice, OrderRefusedError
-from switch.gateway.store.writer import Books, StoreWriter
+from switch.gateway.store.writer import Books, Change, StoreWriter, nothing_else
 from switch.iso8583.mapping.compose import retrieval_reference
 from switch.iso8583.message import Message
 from switch.specs.gateway.gateway_profile import Shop
@@ -213,8 +213,13 @@ class PaymentDesk:
 
     # after it
 
-    async def capture(self, number: int, shop: Shop, amount_minor: int | None = None) -> str:
-        """Capture a hold; the answer of the centre (DE 39). UnansweredError: it will be told until it answers."""
+    async def capture(
+        self, number: int, shop: Shop, amount_minor: int | None = None, *, together_with: Change = nothing_else
+    ) -> str:
+        """Capture a hold; the answer of the centre (DE 39). UnansweredError: it will be told until it answers.
+
+        ``together_with`` is written in the transaction that owes the capture, so that neither stands without the other.
+        """
         async with self._turns.of(number):
 
             def begin(books: Books) -> Advice:
@@ -229,13 +234,14 @@ class PaymentDesk:
                 paid = evolve(
                     self._paid(books, CAPTURE_MTI, "purchase", self._now(), amount, original.currency), rrn=original.rrn
                 )
+                together_with(books)
                 return books.orders.owe(number, "capture", paid_as_json(paid), paid_as_json(original))
 
             advice = await self._store.do(begin)
             return await self._deliver_first(advice, shop)
 
-    async def void(self, number: int, shop: Shop) -> str:
-        """Undo a payment that is held or captured; the answer of the centre (DE 39)."""
+    async def void(self, number: int, shop: Shop, *, together_with: Change = nothing_else) -> str:
+        """Undo a payment that is held or captured; the answer of the centre (DE 39). ``together_with`` as in ``capture``."""
         async with self._turns.of(number):
 
             def begin(books: Books) -> Advice:
@@ -245,6 +251,7 @@ class PaymentDesk:
                     raise OrderRefusedError("found an order that is refunded in part, expected one without refunds")
                 if approved is None or books.orders.happen(number, "void", self._clock_ms(), {}) is None:
                     raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held or captured")
+                together_with(books)
                 captured = order.last("capture")  # a hold that was captured is undone by its completion
                 return self._owe_reversal(books, number, captured["paid"] if captured else approved["paid"])
 

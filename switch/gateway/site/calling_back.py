@@ -19,7 +19,7 @@ from switch.gateway.protocol.callbacks import CallbackAnswer, callback_answer
 from switch.gateway.site.http_call import CALL_SECONDS, HttpAnswer, post_form
 from switch.gateway.store.callback_book import Callback, CallbackAttempt
 from switch.gateway.store.order_book import PageOrder
-from switch.gateway.store.writer import Books, StoreWriter
+from switch.gateway.store.writer import Books, Change, StoreWriter
 from switch.specs.specification import Specs
 
 EVENT_HEADER: Final = "Callback-Event-Id"  #: the same however often a callback is sent
@@ -134,32 +134,44 @@ class CallbackDesk:
             verdict=told.verdict,
             remark=told.remark,
         )
-        await self._store.do(lambda books: books.callbacks.attempted(callback, attempt, understood=told.understood))
+
+        def attempted(books: Books) -> None:
+            books.callbacks.attempted(callback, attempt, understood=told.understood)
+
         if told.verdict == "capture":
-            await self._capture(callback)
+            await self._capture(callback, attempted)
         elif told.understood and told.verdict == "failure" and is_booking(callback):
-            await self._give_up(callback)
+            await self._give_up(callback, attempted)
+        else:
+            await self._store.do(attempted)
 
-    async def _give_up(self, callback: Callback) -> None:
-        """A shop of the protocol before est3Dgate rejects a booking: its hold is voided."""
-        order = await self._store.do(lambda books: books.orders.order(callback.order_no))
-        shop = self._specs.gateway.shops.get(order.client_id)
-        if order.state == "held" and shop is not None:
-            with suppress(UnansweredError):  # the centre is told until it answers
-                await self._desk.void(order.number, shop)
-
-    async def _capture(self, callback: Callback) -> None:
-        """The shop accepts: a hold is captured. A payment that is captured already, or was declined, stays as it is."""
+    async def _give_up(self, callback: Callback, attempted: Change) -> None:
+        """A shop of the protocol before est3Dgate rejects a booking: its hold is voided, in one transaction with its answer."""
         order = await self._store.do(lambda books: books.orders.order(callback.order_no))
         shop = self._specs.gateway.shops.get(order.client_id)
         if order.state != "held" or shop is None:
+            await self._store.do(attempted)
+            return
+        with suppress(UnansweredError):  # the centre is told until it answers
+            await self._desk.void(order.number, shop, together_with=attempted)
+
+    async def _capture(self, callback: Callback, attempted: Change) -> None:
+        """The shop accepts: a hold is captured, in one transaction with its answer. A payment that is captured already, or was
+        declined, stays as it is."""
+        order = await self._store.do(lambda books: books.orders.order(callback.order_no))
+        shop = self._specs.gateway.shops.get(order.client_id)
+        if order.state != "held" or shop is None:
+            await self._store.do(attempted)
             return
         try:
-            await self._desk.capture(order.number, shop)
+            await self._desk.capture(order.number, shop, together_with=attempted)
         except UnansweredError:
             return  # the centre is told until it answers
         except SwitchError as error:
             why = str(error)
-            await self._store.do(
-                lambda books: books.orders.note(order.number, "capture refused", self._clock_ms(), {"why": why})
-            )
+
+            def refused(books: Books) -> None:
+                attempted(books)
+                books.orders.note(order.number, "capture refused", self._clock_ms(), {"why": why})
+
+            await self._store.do(refused)

@@ -31,6 +31,13 @@ class Books:
         self.office, self.affiliations = OfficeBook(connection), AffiliationBook(connection)
 
 
+Change = Callable[[Books], object]  #: something to be written
+
+
+def nothing_else(books: Books) -> None:
+    """No change beside another."""
+
+
 class _Change:
     """Something to be done with the books, and what came of it."""
 

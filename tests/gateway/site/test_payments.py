@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
 
 from switch.gateway.protocol.hash_rules import signed
 from switch.gateway.site.calling_back import REPEATS_AT_ONCE_MAX
-from switch.gateway.store.writer import Books
+from switch.gateway.store.writer import Books, StoreWriter
 from tests.support.centre_in_loop import NOW_MS, loopback
 from tests.support.payment_page import CHALLENGED, FRICTIONLESS, LOST, STRONG, ShopServer, deaf_server, payment_page, right
 
@@ -325,6 +326,40 @@ async def test_a_callback_that_fails_is_sent_again(tmp_path: Path) -> None:
         first, second = page.shop.heard
         assert first == second
         assert len(set(page.shop.events)) == 1, "one event, however often it is sent"
+
+
+@pytest.mark.parametrize("writes", range(4))
+async def test_a_page_that_dies_after_the_shop_accepted_still_captures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    shop, now, died, do = ShopServer(), [NOW_MS], trio.Event(), StoreWriter.do
+    left = [writes]
+
+    async def until_death(store: StoreWriter, change: Callable[[Books], Any]) -> Any:
+        """The store of a page that is killed when it has written so often since the shop answered."""
+        if shop.heard:
+            if left[0] == 0:
+                died.set()
+                await trio.sleep_forever()
+            left[0] -= 1
+        return await do(store, change)
+
+    async with trio.open_nursery() as shops:
+        await shops.start(shop.serve)
+        async with loopback() as centre:
+            with monkeypatch.context() as patched:
+                patched.setattr(StoreWriter, "do", until_death)
+                async with payment_page(tmp_path / "gateway", centre=centre, shop=shop) as page:
+                    card = await page.begin("ORDER-31")
+                    async with trio.open_nursery() as browsing:
+                        browsing.start_soon(page.type_card, card, FRICTIONLESS)
+                        await died.wait()
+                        browsing.cancel_scope.cancel()
+            now[0] += 60_000
+            async with payment_page(tmp_path / "gateway", centre=centre, shop=shop, clock_ms=lambda: now[0]) as page:
+                await page.comes_to("ORDER-31", "captured")
+                assert len(set(shop.events)) == 1
+        shops.cancel_scope.cancel()
 
 
 async def test_a_shop_that_is_silent_holds_up_neither_another_nor_its_own_first_calls(tmp_path: Path) -> None:
