@@ -8,6 +8,7 @@ APPROVALS ?=
 SEEDS ?= 2000
 KILLS ?= 200
 ISSUER_KILLS ?= 50
+PAGE_KILLS ?= 200
 FRAMES ?= 1000000
 DEALS ?= 20000
 SECONDS ?= 3600
@@ -76,6 +77,10 @@ sim: $(VENV)/.installed-dev ## live through many seeded worlds that lose, repeat
 
 chaos: $(VENV)/.installed-dev ## kill -9 the switch and its issuers under load, prove that nothing is lost (KILLS=200 ISSUER_KILLS=50; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.chaos.run $(KILLS) $(ISSUER_KILLS) $(ARGS)
+
+.PHONY: page-kills
+page-kills: $(VENV)/.installed-dev ## kill -9 payment page, switch and shop while bills are paid, prove that all tell the same (PAGE_KILLS=200; ARGS="--seed 7")
+	@$(VENV)/bin/python -m tests.page_kills.run $(PAGE_KILLS) $(ARGS)
 
 mutate: $(VENV)/.installed-dev ## send a running Switch a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.mutation.run $(FRAMES) $(ARGS)

@@ -183,6 +183,17 @@ class SpecTable:
             return ()
         return tuple(value) if value is not None else None
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """A text, or a list of texts of which there is at least one."""
+        self._asked.add(key)
+        value = self._values.get(key)
+        if type(value) is str:
+            return (value,)
+        if type(value) is list and value and all(type(item) is str for item in value):
+            return tuple(value)
+        self._unusable(key, _shown(value) if type(value) is not list else "a list with other values", "text, or a list of text")
+        return ()
+
     def minor(self, key: str, default: Any = ...) -> Any:
         """An amount written as text with ``minor_digits`` decimals (``"125.00"``), as minor units: at most AMOUNT_MINOR_MAX."""
         digits_after, words = self.minor_digits, {0: "no", 2: "two", 3: "three"}[self.minor_digits]
@@ -215,6 +226,26 @@ class SpecTable:
             self.wrong(key, _shown(value), _KINDS[dict])
         return self._below(key, value)
 
+    def steps(self, key: str) -> Iterator[str | SpecTable]:
+        """The texts and tables of a list, in order; a text or a table by itself is a list of one."""
+        self._asked.add(key)
+        value = self._values.get(key)
+        if type(value) is not list:
+            if type(value) is dict:
+                yield self._below(key, value)
+            elif type(value) is str:
+                yield value
+            else:
+                self.mistake(key, _shown(value) if key in self._values else NOTHING, "text, a table, or a list of these")
+            return
+        for number, item in enumerate(value, start=1):
+            if type(item) is dict:
+                yield self._below(f"{key}[{number}]", item)
+            elif type(item) is str:
+                yield item
+            else:
+                self.mistake(key, f"{_shown(item)} in a list", "text and tables")
+
     def tables(self, key: str) -> Iterator[SpecTable]:
         """The tables of an array (``[[key]]``), in order; none when the key is missing."""
         for number, item in enumerate(self._value(key, list, []), start=1):
@@ -231,6 +262,14 @@ class SpecTable:
             else:
                 self.mistake(f"{key}.{name}", _shown(item), f"a table [{key}.{name}]")
 
+    def fresh(self) -> SpecTable:
+        """The same table, of which nothing has been asked yet: for another reader."""
+        return SpecTable(self.file, self._values, self.path, self._lines, self._mistakes)
+
+    def made(self, key: str, values: Mapping[str, Any]) -> SpecTable:
+        """A table that the file spells in another way, at a key."""
+        return self._below(key, values)
+
     def _below(self, key: str, values: Mapping[str, Any]) -> SpecTable:
         table = SpecTable(self.file, values, self._dotted(key), self._lines, self._mistakes)
         table._above, table.minor_digits = self, self.minor_digits
@@ -246,8 +285,20 @@ class SpecTable:
             self._mistakes.pop((self.file, self._dotted(meant), NOTHING), None)
         return meant
 
+    def _nearest(self, key: str) -> str:
+        """The keys there are, and the one that was probably meant."""
+        from difflib import get_close_matches  # read only where something is wrong
+
+        known = sorted(self._asked)
+        near = get_close_matches(key[:_SHOWN_MAX], known, n=1) if len(known) > 1 else []
+        return f"one of {', '.join(known)}" + (f" (the nearest is {near[0]})" if near else "")
+
     def _dotted(self, key: str) -> str:
         return ".".join(part for part in (self.path, key) if part)
+
+    def keys(self) -> tuple[str, ...]:
+        """Its keys, in order."""
+        return tuple(self._values)
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -258,7 +309,7 @@ class SpecTable:
         for key in self._values:
             if key not in self._asked:
                 meant = self._misspelt(key)
-                expected = f"{meant}, which is missing" if meant else f"one of {', '.join(sorted(self._asked))}"
+                expected = f"{meant}, which is missing" if meant else self._nearest(key)
                 self.mistake(key, "a key nobody reads", expected)
         if self._first is not None:
             raise self._first

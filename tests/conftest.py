@@ -23,8 +23,8 @@ settings.register_profile("thorough", deadline=None, max_examples=150)  # make p
 settings.load_profile("short")
 
 
-#: Folders that make test-long plays: what hostile trials found, any bytes, books under kills, planted faults, whole centres.
-LONG_FOLDERS: Final = frozenset({"trials", "fuzz", "chaos", "simulation", "e2e"})
+#: Folders that make test-long plays: what hostile trials found, any bytes, books under kills, planted faults, centres, shops.
+LONG_FOLDERS: Final = frozenset({"trials", "fuzz", "chaos", "simulation", "e2e", "clients", "page_kills"})
 #: Modules of other folders that do: processes and servers, whole days and state machines over them, pages that are rendered.
 LONG_MODULES: Final = frozenset(
     {

@@ -127,7 +127,10 @@ def test_what_a_business_date_looks_like(text: str, is_date: bool) -> None:
         ),
         (
             {"holidays": []},
-            "holidays: found a key nobody reads, expected one of cut_off, holiday, settlement_days, time_zone, weekend",
+            (
+                "holidays: found a key nobody reads, expected one of cut_off, holiday, settlement_days, time_zone, weekend "
+                "(the nearest is holiday)"
+            ),
         ),
     ],
 )

@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from attrs import evolve
+
+from switch.centre.host.script import HostScript
 from switch.centre.outbound import Origin, Outbound
 from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import MessageError
@@ -26,6 +29,7 @@ from switch.lines.line import Line
 from switch.lines.message_mac import MacError
 from switch.lines.network_management import Identity
 from switch.money import format_minor
+from switch.record import altered
 from switch.routing.memory.deliveries import REVERSAL, DeliveryKind
 from switch.routing.switchboard import Switchboard
 from switch.routing.traffic.effects import Effect, Notice
@@ -34,6 +38,7 @@ from switch.routing.traffic.events import (
     DeliveryAnswered,
     RequestReceived,
     ReversalReceived,
+    Scripted,
     TotalsReceived,
 )
 from switch.transaction import (
@@ -44,6 +49,7 @@ from switch.transaction import (
     ISSUER_INOPERATIVE,
     SECURITY_VIOLATION,
     UNABLE_TO_LOCATE,
+    refuse,
 )
 
 #: Class of a message -> the kind of delivery it answers, where it is an answer.
@@ -74,6 +80,7 @@ class Inbound:
         #: MTI, in its 1987 form -> what is done with it.
         self._acts = {f"0{kind}{function}{by}": act for kind, act in acts.items() for function in "02" for by in ORIGINS}
         self._acts |= {f"032{by}": self._upload for by in ORIGINS}
+        self.script: HostScript | None = None  #: the rules of scenarios at the host, while there are any
 
     def from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
@@ -99,11 +106,41 @@ class Inbound:
             self._lacks(origin, message, error, effects)
             return
         act = self._acts.get(message.mti)
+        if self.script is not None:
+            staged = self._staged(origin, message, act, effects)
+            if staged is None:
+                line.opening = None
+                return
+            origin = staged
         if act is None:
             self._other(origin, message, effects)
             return
         line.opening = None
         act(origin, message, now, effects)
+
+    def _staged(self, origin: Origin, message: Message, act: object, effects: list[Effect]) -> Origin | None:
+        """What a scenario does with a message: where its answer goes, with how it is given; None where nothing else is done
+        with the message."""
+        assert self.script is not None
+        cue = self.script.cue(origin.line, message) if expects_answer(message.mti) else None
+        if cue is None or cue.conduct.usual:
+            return origin
+        conduct, line = cue.conduct, origin.line
+        told = f"{conduct.told} ({cue.reason})"
+        if conduct.code is not None and act == self._authorization and not acquirer.is_void(message):
+            plain = evolve(conduct, code=None)
+            scripted = Scripted("" if plain.usual else told, refuse(conduct.code, cue.reason))
+            return altered(origin, scripted=scripted, conduct=None if plain.usual else plain)
+        ends = conduct.lost or conduct.code is not None
+        if ends or act not in (self._authorization, self._reversal):
+            stan = f" STAN {message.stan}" if message.stan else ""
+            effects.append(Notice("scenario", f"{line.name}: {origin.message.mti}{stan}: {told}"))
+            staged = altered(origin, conduct=conduct)
+        else:
+            staged = altered(origin, conduct=conduct, scripted=Scripted(told))
+        if conduct.code is not None:
+            self._outgoing.refuse(staged, message, conduct.code)
+        return None if ends else staged
 
     def _other(self, origin: Origin, message: Message, effects: list[Effect]) -> None:
         """A message that is no request for money: about the session, or not offered, or not of the standard at all."""
@@ -207,7 +244,7 @@ class Inbound:
             self._lacks(origin, message, error, effects)
             return
         line.answers_due += 1
-        self._take(RequestReceived(request, origin, line.name), now, effects)
+        self._take(RequestReceived(request, origin, line.name, origin.scripted), now, effects)
 
     def _understood(
         self, read: Callable[..., T], origin: Origin, message: Message, effects: list[Effect], **defaults: str
@@ -230,7 +267,7 @@ class Inbound:
     def _reversal(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
         reversal = self._understood(acquirer.to_reversal, origin, message, effects, currency=CURRENCY)
         if reversal is not None:
-            self._take(ReversalReceived(reversal, origin, origin.line.name), now, effects)
+            self._take(ReversalReceived(reversal, origin, origin.line.name, origin.scripted), now, effects)
 
     def _totals(self, origin: Origin, message: Message, now: float, effects: list[Effect]) -> None:
         reconciliation = self._understood(to_reconciliation, origin, message, effects)

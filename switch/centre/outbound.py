@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from switch.centre.host.stage import AnswerStage
 from switch.errors import MessageError
 from switch.iso8583.codec import NOTHING_ADDED
 from switch.iso8583.edition93.action_codes import finer
@@ -18,6 +19,7 @@ from switch.iso8583.mapping.lesser import as_asked, lesser_responses
 from switch.iso8583.mapping.reconciliation import totals_response
 from switch.iso8583.message import Message
 from switch.iso8583.mti import expects_answer
+from switch.iso8583.scripted.altered_answers import altered_answer
 from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.network_management import Identity
@@ -26,7 +28,8 @@ from switch.rates import RateError
 from switch.record import record
 from switch.routing.memory.deliveries import Delivery
 from switch.routing.traffic.effects import Deliver, Effect, Forward, Notice, Reply, ReplyReversal, ReplyTotals
-from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed
+from switch.routing.traffic.events import DeliveryFailed, Event, ForwardFailed, Scripted
+from switch.scenarios.conduct import Conduct
 from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_MALFUNCTION
 
 
@@ -34,12 +37,15 @@ from switch.transaction import ADVICE, FORMAT_ERROR, ISSUER_INOPERATIVE, SYSTEM_
 class Origin:
     """Where an answer goes: the line the request came on, the TPDU of its answer, and the request as it came.
 
-    ``body`` is the message's bytes; empty where they cannot be read wholly."""
+    ``body`` is the message's bytes; empty where they cannot be read wholly. ``conduct`` is what a scenario does with the
+    answer; None where it goes as it is."""
 
     line: Line
     tpdu: bytes
     message: Message
     body: bytes = b""
+    conduct: Conduct | None = None
+    scripted: Scripted | None = None
 
 
 class Outbound:
@@ -52,9 +58,11 @@ class Outbound:
         links: Mapping[str, IssuerLink],
         handle: Callable[[Event, float], Iterable[Effect]],
         zones: PinZones | None = None,
+        stage: AnswerStage | None = None,
     ) -> None:
         self._voice, self._links, self._handle, self._zones = voice, links, handle, zones
         self._touched: dict[Line, None] = {}
+        self._stage = stage
         #: Kind of effect -> how it is said; each gives the effects that follow from it.
         self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
             Reply: self._reply,
@@ -81,6 +89,8 @@ class Outbound:
     def answer(self, origin: Origin, message: Message) -> bool:
         """Answer a request on the line it came on; where its dialect cannot say all of that, without what the centre filled
         in."""
+        if origin.conduct is not None:
+            return self._staged(origin, message, origin.conduct)
         try:
             origin.line.queue(message, origin.tpdu, origin.message)
         except MessageError:
@@ -98,6 +108,28 @@ class Outbound:
         self._touched[line] = None
         return True
 
+    def _staged(self, origin: Origin, message: Message, conduct: Conduct, action: str | None = None) -> bool:
+        """Answer as a scenario wants it: ``AnswerStage`` sends the frame, or does not. An answer that the line's dialect
+        cannot say in the altered form is sent unaltered."""
+        assert self._stage is not None, "a conduct without a stage"
+        line, frame = origin.line, b""
+        self._touched[line] = None
+        if not conduct.silence:
+            wanted = [altered_answer(message, conduct.set, conduct.remove, conduct.wrong)] if conduct.alters else []
+            for said in (*wanted, message, as_asked(message, origin.message)):
+                try:
+                    line.queue(said, origin.tpdu, origin.message, action)
+                except MessageError as error:
+                    what = f"an answer {said.mti} of a scenario cannot be said: {error}"
+                    self._voice.tell(Notice("format_error", f"{line.name}: {what}"))
+                    continue
+                frame = line.take_back()
+                break
+            else:
+                return False
+        self._stage.perform(line, frame, conduct)
+        return True
+
     def _reply(self, effect: Reply, now: float) -> Iterable[Effect]:
         """Queue an answer: the whole of it; if the acquirer's dialect cannot say that, the first of the lesser ones that it
         can."""
@@ -105,6 +137,10 @@ class Outbound:
         line = origin.line
         line.answers_due -= 1
         self._touched[line] = None
+        if origin.conduct is not None:
+            message = acquirer.to_response(request, decision, line.places)
+            self._staged(origin, message, origin.conduct, finer(decision))
+            return ()
         if request.carried is origin.message.elements and acquirer.only_adds(decision, line.places):
             mti, added = acquirer.answer_mti(request), decision.carried or NOTHING_ADDED
             if line.queue_answer(origin.body, origin.tpdu, mti, decision.approval_code, decision.response_code, added):

@@ -17,6 +17,8 @@ from typing import Any, Final
 
 import trio
 
+from switch.centre.host.script import HostScript
+from switch.centre.host.stage import AnswerStage
 from switch.centre.inbound import WAITED_SECONDS, Inbound
 from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
@@ -44,6 +46,7 @@ from switch.routing.table.routes import Destination
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
+from switch.scenarios.playbook import Playbook
 from switch.specs.centre_profile import DROP
 from switch.specs.specification import Specs
 from switch.trace.told import Trace
@@ -66,7 +69,7 @@ class Server:
     """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock.
 
     ``trace`` keeps every message, where there is one. ``keys`` opens and seals PIN blocks; without it they go on as they
-    came.
+    came. ``playbook`` has the rules of scenarios at the host.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Server:
         tell: Callable[[Notice], None],
         trace: Trace | None = None,
         keys: KeyModule | None = None,
+        playbook: Playbook | None = None,
     ) -> None:
         self.specs, self.journal, self._trace = specs, journal, trace
         self._clock_ms, self._tell = clock_ms, tell
@@ -106,10 +110,13 @@ class Server:
         )
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         zones = None if keys is None else PinZones(keys, specs.issuers.values())
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones)
+        self._stage = AnswerStage(self._written)
+        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self._stage)
         self._incoming = Inbound(
             self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
         )
+        self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants)
+        self.rules_changed()
         self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
         self._effects: list[Effect] = []
@@ -131,6 +138,7 @@ class Server:
             nursery.start_soon(self._watch_deadlines)
             nursery.start_soon(self.lines.run)
             nursery.start_soon(self._watch_sessions)
+            nursery.start_soon(self._stage.run)
             task_status.started()
             while True:
                 await self._woken.wait()
@@ -260,10 +268,17 @@ class Server:
         return effects
 
     def _perform(self, effects: list[Effect], now: float) -> None:
-        """Journal what the switchboard wants, then send; the trace is handed over behind both."""
+        """Journal what the switchboard wants, then send; what led to no message is handed over to the trace behind both."""
         self._turn.perform(effects, now)
+        self._written()
+
+    def _written(self) -> None:
         if self._trace is not None:
             self._trace.write()
+
+    def rules_changed(self) -> None:
+        """Look at the rules of scenarios from the next message on, where there are any; without any, a message pays nothing."""
+        self._incoming.script = self.script if len(self.script.playbook) else None
 
     def _commit(self, batch: Batch) -> None:
         self.journal.commit(batch, self._clock_ms())

@@ -17,10 +17,13 @@ import trio
 from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
 from switch.centre.exposure import reach
+from switch.centre.host.door import serve_door
+from switch.centre.host.orders import Orders
 from switch.centre.issuer_processes import IssuerProcess, KeptProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
 from switch.centre.trace_process import TraceProcess
+from switch.data_folder.control_socket import close_door, open_door
 from switch.data_folder.key_wishes import WISHES_SECONDS, granted, tell_outcome, wishes
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
@@ -29,6 +32,7 @@ from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.header import HeaderFormat
 from switch.iso8583.mapping.session import MAC_KEY_CHANGE, PIN_KEY_CHANGE
+from switch.iso8583.scripted.element_names import numbers_by_name
 from switch.issuers.profile import Profile
 from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
 from switch.keys.key_module import KeyModule
@@ -45,8 +49,11 @@ from switch.machine.starter import Starter
 from switch.machine.stopping import FINISH, Stop
 from switch.record import frozen
 from switch.routing.traffic.effects import Notice
+from switch.scenarios.host_rule import HostRule
+from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
 from switch.specs.folder import remember_specs
+from switch.specs.load import host_rules_of
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
@@ -69,6 +76,7 @@ class Options:
     accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
+    rules: tuple[HostRule, ...] = ()  #: of scenarios at the host
 
 
 def wall_clock_ms() -> int:
@@ -167,7 +175,8 @@ class Centre:
     async def _run(self, journal: SqliteJournal, recording: TraceProcess | None, clock: BusinessClock) -> None:
         trace = recording.trace if recording is not None else None
         keys = KeyModule.open(self.options.data, self.specs.issuers)
-        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace, keys=keys)
+        playbook = Playbook(self.options.rules, self.options.seed)
+        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace, keys=keys, playbook=playbook)
         self._stop.unanswered = lambda: server.board.pending
         if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
             await clock.open(self.options.business_date, "operator")
@@ -178,6 +187,8 @@ class Centre:
         warning = reach(self.specs.centre.listeners, [address[0] for address in addresses.values()])
         if warning is not None:
             self._tell(Notice("open_to_others", warning))
+        for later, earlier in overshadowed(playbook.rules):
+            self._tell(Notice("scenario", f"{later.label}: it can never apply, {earlier.label} stands before it and takes all"))
         settle_memory()
         traced = recording.running() if recording is not None else nullcontext()
         async with self._starter.running(), traced, trio.open_nursery() as whole:
@@ -194,6 +205,7 @@ class Centre:
             whole.start_soon(_fold, journal)
             whole.start_soon(self._sum_up)
             whole.start_soon(_exchange_keys, self.options.data, links)
+            whole.start_soon(self._open_door, server)
             whole.start_soon(self._announce, links, addresses, recording, whole)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
@@ -202,7 +214,23 @@ class Centre:
                 await self._stop.comes_to(FINISH)
                 self._tell(Notice("stopping", "finishing what is in flight"))
                 server.stop()
+            for rule in playbook.never_hit():
+                self._tell(Notice("scenario", f"{rule.label}: never applied: {rule.in_words}"))
             whole.cancel_scope.cancel()
+
+    async def _open_door(self, server: Server) -> None:
+        """Take orders about the rules of scenarios, until cancelled; without the door the centre runs all the same."""
+        try:
+            listening = open_door(self.options.data)
+        except DataFolderError as error:
+            self._tell(Notice("shortage", f"{error}; rules cannot be changed while this centre runs"))
+            return
+        names = numbers_by_name(self.specs.dialects.values())
+        orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, self.specs))
+        try:
+            await serve_door(listening, orders.carry_out)
+        finally:
+            close_door(self.options.data, listening)
 
     def _how_secured(self, listener: Listener) -> dict[str, Any] | None:
         """What a client needs to know of a listener's TLS."""

@@ -29,10 +29,13 @@ VERBS: Final = {
     "send": ("switch.cli.send", "send", "Send a message, and show it and its answer."),
     "gateway": ("switch.cli.gateway", "gateway", "Serve the hosted payment page (est3Dgate)."),
     "shop": ("switch.cli.shop", "shop", "Open a test shop in front of the payment page."),
+    "scenario": ("switch.cli.scenario", "scenario", "Make the host misbehave on cue, while it runs."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
     "tail": ("switch.cli.tail", "tail", "Follow messages, a line for each and its answer."),
+    "requests": ("switch.cli.requests", "requests", "List what gateways sent, also what could not be read."),
+    "verify": ("switch.cli.verify", "verify", "Prove what a gateway did, and did not do."),
     "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
     "account": ("switch.cli.account", "account", "Show and change accounts of the simulated banks."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
@@ -56,8 +59,8 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "gateway", "shop", "decode"),
-    "Ask why": ("explain", "trace", "tail"),
+    "Talk": ("send", "scenario", "gateway", "shop", "decode"),
+    "Ask why": ("explain", "trace", "tail", "requests", "verify"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (
         "day",

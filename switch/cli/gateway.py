@@ -178,7 +178,7 @@ def _centre_place(parts: Parts, host: str, listener: Any, centre: str | None) ->
 
 @gateway.group(cls=Verbs)
 def callbacks() -> None:
-    """Show what shops were called back with, and call one back again."""
+    """Show what shops were called back with, or call one again."""
 
 
 @callbacks.command("list", short_help="List the callbacks and what shops answered.")

@@ -163,7 +163,7 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
 
 @affiliation.command(cls=Verb, short_help="Refuse an application.")
 @click.argument("number", metavar="NUMBER", type=NUMBER)
-@option("--reason", required=True, metavar="TEXT", help="Why, in a sentence; it is kept.")
+@option("--reason", required=True, metavar="WORDS", help="Why, in a sentence; it is kept.")
 @data_option
 @lang_option
 def refuse(number: int, reason: str, data: Path) -> None:

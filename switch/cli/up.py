@@ -17,10 +17,10 @@ from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import columns, say_command, say_text
-from switch.cli.gateway import GATEWAY_PORT, first_path, refuse_without_libraries, refuse_without_shops
 from switch.cli.issuer import starter_command
 from switch.cli.request.target import LOCALHOST
 from switch.cli.show.tables import show_pairs, show_table
+from switch.display.plural import plural
 from switch.errors import SwitchError
 from switch.machine.starting import launch
 from switch.machine.stopping import Stop
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     type=PATH,
     metavar="FILE",
     shell_complete=scenario_names,
-    help="Scenario the issuers play (a TOML file, or a name in specs/scenarios).",
+    help="Scenario that Switch and the issuers play (a TOML file, or a name in specs/scenarios).",
 )
 @seed_option
 @option(
@@ -107,8 +107,7 @@ def up(
         raise SwitchError("--accept-clock: found beside --business-date, expected one of them")
     specs = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
     chosen = scenario_path(scenario, specs) if scenario else None
-    if chosen:
-        load_scenario(chosen, specs)
+    played = load_scenario(chosen, specs) if chosen else None
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
@@ -124,6 +123,7 @@ def up(
         ready_file=ready_file,
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
         trace=trace or follow,
+        rules=played.host.rules if played is not None else (),
     )
 
     printer = Printer(stop.finish)
@@ -159,11 +159,21 @@ def up(
 def _gateway_port(specs: Specs, *, free_ports: bool) -> int:
     """Where the payment page is to be served; SwitchError where it cannot be."""
     from switch.centre.supervisor import payment_page_listener
+    from switch.cli.gateway import GATEWAY_PORT, refuse_without_libraries, refuse_without_shops
 
     refuse_without_libraries()
     refuse_without_shops(specs)
     payment_page_listener(specs)
     return 0 if free_ports else GATEWAY_PORT
+
+
+def _page(ready: dict[str, Any], specs: Specs) -> list[tuple[str, str]]:
+    """Where the payment page of the first shop is, if it is served."""
+    if "gateway" not in ready:
+        return []
+    from switch.cli.gateway import first_path
+
+    return [("page", ready["gateway"]["url"] + first_path(specs))]
 
 
 def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
@@ -190,10 +200,17 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     else:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    page = [("page", ready["gateway"]["url"] + first_path(specs))] if "gateway" in ready else []
-    show_pairs([*issuers, ("data", ready["data"]), *traced, *page])
+    scenario = [("scenario", _played(options))] if options.scenario is not None else []
+    show_pairs([*issuers, ("data", ready["data"]), *traced, *scenario, *_page(ready, specs)])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
+
+
+def _played(options: Options) -> str:
+    """The scenario that is played, and how many of its rules are the host's."""
+    assert options.scenario is not None
+    at_host = f": {plural(len(options.rules), 'rule')} at the host" if options.rules else ""
+    return f"{options.scenario.stem}{at_host}"
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:

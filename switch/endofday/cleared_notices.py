@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from itertools import groupby
 from operator import itemgetter
@@ -46,11 +47,13 @@ def query(name: str) -> str:
 
 ITEMS_AT_ONCE: Final = 1_000  #: in memory
 
+_IN_ORDER: Final = query("cleared_in_order")
 _ITEMS: Final = query("cleared_items")
+_LINES: Final = query("cleared_lines")
 _CAPTURED: Final = query("captured_holds")
 #: The issuers that are told of a date, and how much of it.
 ISSUERS_TOLD: Final = query("issuers_told")
-_COUNT: Final = query("cleared_count")
+_COUNT: Final = "SELECT issuer, COUNT(*) FROM cleared_in_order GROUP BY issuer"
 
 
 def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
@@ -62,14 +65,15 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
         if not missing:
             continue
         say(f"telling {', '.join(sorted(missing))} of {business_date}")
-        counts = dict(connection.execute(_COUNT, day).fetchall())
         try:
-            for issuer, pieces in groupby(_pieces(connection, business_date), key=itemgetter(0)):
-                if issuer in missing:
-                    notices.write_cleared(data, issuer, business_date, counts[issuer], (lines for _, lines in pieces))
-                    missing.discard(issuer)
-            for issuer in sorted(missing):  # of whom the day has disputes alone
-                notices.write_cleared(data, issuer, business_date, 0, ())
+            with _in_order(connection, business_date) as counts, ExitStack() as files:
+                outs = {
+                    issuer: files.enter_context(notices.cleared_day(data, issuer, business_date, counts.get(issuer, 0)))
+                    for issuer in sorted(missing)  # of some the day has disputes alone
+                }
+                for issuer, lines in _pieces(connection, business_date, sum(counts.values())):
+                    if issuer in missing:
+                        outs[issuer].write(lines)
         except OSError as error:
             where = error.filename or data / "issuers"
             raise DataFolderError(
@@ -78,18 +82,38 @@ def tell_issuers(connection: sqlite3.Connection, data: Path, say: Callable[[str]
             ) from None
 
 
-def _pieces(connection: sqlite3.Connection, business_date: str) -> Iterator[tuple[str, bytes]]:
-    """The lines for each issuer in turn, some at a time."""
-    day = {"business_date": business_date}
+@contextmanager
+def _in_order(connection: sqlite3.Connection, business_date: str) -> Iterator[dict[str, int]]:
+    """Put all items of a date in order, in a temporary table; how many each issuer has."""
+    connection.execute(_IN_ORDER, {"business_date": business_date})
+    try:
+        yield dict(connection.execute(_COUNT).fetchall())
+    finally:
+        connection.execute("DROP TABLE temp.cleared_in_order")
+
+
+def _pieces(connection: sqlite3.Connection, business_date: str, count: int) -> Iterator[tuple[str, bytes]]:
+    """The lines for the issuers, some at a time; those of an issuer are in the order of the journal."""
     captures: dict[int, list[_Known]] = {}
-    for request_id, *known in connection.execute(_CAPTURED, day):
+    for request_id, *known in connection.execute(_CAPTURED, {"business_date": business_date}):
         captures.setdefault(request_id, []).append(_Known.of(*map(str, known)))
-    cursor = connection.execute(_ITEMS, day)
-    while rows := cursor.fetchmany(ITEMS_AT_ONCE):
-        for issuer, of_issuer in groupby(rows, key=itemgetter(0)):
-            items = list(of_issuer)
-            lines = None if captures and any(item[1] in captures for item in items) else notices.plain_lines(items)
-            yield issuer, notices.cleared_lines(_item(item, captures) for item in items) if lines is None else lines
+    for after in range(0, count, ITEMS_AT_ONCE):
+        some = {"after": after, "up_to": after + ITEMS_AT_ONCE}
+        rows = _by_issuer(connection, _LINES, some)
+        lines = {issuer: notices.plain_lines([row[2] for row in of_issuer]) for issuer, of_issuer in rows.items()}
+        if None in lines.values() or (captures and any(row[1] in captures for each in rows.values() for row in each)):
+            items = _by_issuer(connection, _ITEMS, some)
+            lines = {
+                issuer: notices.cleared_lines(_item(row, captures) for row in of_issuer) for issuer, of_issuer in items.items()
+            }
+        yield from ((issuer, piece) for issuer, piece in lines.items() if piece is not None)
+
+
+def _by_issuer(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, object]) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of a query for each issuer, which stands first in them."""
+    rows = connection.execute(sql, parameters).fetchall()
+    rows.sort(key=itemgetter(0))
+    return {issuer: list(of_issuer) for issuer, of_issuer in groupby(rows, key=itemgetter(0))}
 
 
 def _item(row: tuple[Any, ...], captures: Mapping[int, list[_Known]]) -> ClearedItem:

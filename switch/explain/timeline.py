@@ -36,6 +36,7 @@ from switch.transaction import (
 AS_REPEAT: Final = "came_as_repeat"  #: kind of occurrence: the message before it was never received
 NOT_ACCEPTED: Final = "not_accepted"  #: kind of occurrence: told by the delivery as well
 GIVEN_UP: Final = "given_up"  #: kind of occurrence: a delivery its issuer's dialect cannot say; no answer to it came
+SCENARIO: Final = "scenario"  #: kind of occurrence: what a rule at the host did with an answer
 #: Kinds of occurrence that are about an issuer; the others are an acquirer's.
 OF_ISSUER: Final = frozenset({"late_answer", "garbled", GIVEN_UP})
 #: Kinds of occurrence that tell of one message each, whatever its MTI.
@@ -232,6 +233,8 @@ class _Teller:
             approval += f", for {worded_minor(granted_minor, request['currency'])}"
         mti = response_mti(self._mti_of_acquirer())
         detail = f"{mti} {self._coded(code, request['line'])}, {by}{approval}{reason}"
+        if any(each["kind"] == SCENARIO and each["detail"].startswith("not answered") for each in self.life.occurrences):
+            return self._step(at_ms, ACQUIRER, "not answered", f"a scenario held back the {detail}")
         return self._step(at_ms, ACQUIRER, "answered", detail, mti, SENT)
 
     def _coded(self, code: str, line: str) -> str:

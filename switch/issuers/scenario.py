@@ -143,6 +143,7 @@ class Rule:
     def from_toml(cls, table: SpecTable, number: int) -> Rule:
         if "then" not in table:
             table.mistake("then", "nothing", "a table [rule.then]")
+        table.choice("at", ("issuer",), None)
         issuer = table.text("issuer", None)
         when = table.table("when").reading(When.from_toml)
         then = table.table("then").reading(Then.from_toml) if "then" in table else None
@@ -177,13 +178,19 @@ class Scenario:
     rules: tuple[Rule, ...]
 
     @classmethod
-    def from_toml(cls, name: str, table: SpecTable) -> Scenario:
+    def from_toml(cls, name: str, table: SpecTable, takes: Callable[[SpecTable], bool] = lambda _: True) -> Scenario:
+        """The rules that issuers play, with the numbers they have in their file: those that ``takes`` does not take, and those
+        in one line (``rules``), are the host's."""
+        first = 1 + len(table.peek("rules", list) or ())
         read = (
-            entry.reading(partial(Rule.from_toml, number=number)) for number, entry in enumerate(table.tables("rule"), start=1)
+            entry.reading(partial(Rule.from_toml, number=number))
+            for number, entry in enumerate(table.tables("rule"), start=first)
+            if takes(entry)
         )
         rules = tuple(rule for rule in read if rule is not None)
         scenario = cls(name=name, purpose=table.text("purpose"), rules=rules)
-        if not any(table.tables("rule")):
+        table.peek("seed", int)  # the host's
+        if not any(table.tables("rule")) and "rules" not in table:
             table.mistake("rule", "nothing", "at least one [[rule]]")
         table.done()
         return scenario

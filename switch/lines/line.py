@@ -41,6 +41,8 @@ UNSENT_BYTES_MAX: Final = 1_048_576
 DEAF_SECONDS_MAX: Final = 5.0
 #: And so is one that reads and leaves more than this: 50,000 requests, which may wait for it, of 650 bytes.
 DEAF_BYTES_MAX: Final = 33_554_432
+#: Between two bytes of a frame that is sent byte by byte: one of 200 bytes then takes two seconds.
+TRICKLE_SECONDS: Final = 0.01
 #: SO_LINGER: on, for 0 s; the system drops what it still holds for the peer.
 LINGER_FOR_NOTHING: Final = struct.pack("ii", 1, 0)
 
@@ -118,6 +120,7 @@ class Line:
         self.secured: Secured | None = None  #: the TLS it is read and written through
         self._sock: Transport = sock
         self._queued: list[bytes] = []
+        self._trickling = 0  #: so many of the first bytes in ``_unsent`` are sent one by one
         self._unsent = bytearray()  #: from its front bytes are taken, and to its end added, without copying the rest
         self._stuck = trio.Event()
         self._flowing = trio.Event()
@@ -179,6 +182,25 @@ class Line:
             return False
         self._queued.append(self.framer.wrap(body, tpdu))
         return True
+
+    def take_back(self) -> bytes:
+        """The frame queued last, which is not sent then."""
+        return self._queued.pop()
+
+    def queue_frame(self, frame: bytes) -> None:
+        """Queue bytes as they are, for the next flush: a frame that is sent again, late, or not whole."""
+        self._queued.append(frame)
+
+    def trickle(self, frame: bytes) -> None:
+        """Send a frame byte by byte, at once; whatever is sent next waits for its end."""
+        if self.ear is not None and self.open:
+            self.ear.said(self, (frame,))
+        if self.open:
+            self._unsent += frame
+            self._trickling = len(self._unsent)
+            self.taken_at = trio.current_time()
+            self._flowing = trio.Event()
+            self._stuck.set()
 
     def _with_mac(self, message: Message) -> bytes:
         assert self.macs is not None
@@ -284,8 +306,12 @@ class Line:
                     await trio.lowlevel.wait_writable(self._sock)
                 except trio.ClosedResourceError:
                     return
-                del self._unsent[: self._send(self._unsent)]
+                sent = self._send(self._unsent[:1] if self._trickling else self._unsent)
+                del self._unsent[:sent]
                 self.taken_at = trio.current_time()
+                if self._trickling:
+                    self._trickling -= sent
+                    await trio.sleep(TRICKLE_SECONDS)
             self._flowing.set()
 
     async def settled(self) -> None:

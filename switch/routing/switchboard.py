@@ -16,7 +16,7 @@ from switch.routing.handling.answers import Answers
 from switch.routing.handling.outbox import Outbox
 from switch.routing.handling.preauthorizations import Preauthorizations, as_named
 from switch.routing.handling.reconciliation import Reconciler
-from switch.routing.handling.repeats import Repeats
+from switch.routing.handling.repeats import Repeats, note_scripted
 from switch.routing.handling.reversals import TakenBackRequests
 from switch.routing.handling.terminals import Terminals
 from switch.routing.handling.unmatched_answers import UnmatchedAnswers
@@ -215,7 +215,11 @@ class Switchboard:
         request_id = self._take_in(authorization, event.line, route, merchant, capture, hold, effects)
         if authorization.repeat:
             effects.append(JournalOccurrence(request_id, "came_as_repeat", "what it repeats was not received"))
-        refusal = self._refusal(authorization, merchant, route)
+        refusal, scripted = None, event.scripted
+        if scripted is not None:
+            refusal = scripted.refusal
+            note_scripted(scripted, request_id, event.line, effects)
+        refusal = refusal or self._refusal(authorization, merchant, route)
         if refusal is not None or route is None or merchant is None:
             assert refusal is not None
             self._close(DecidedRequest(request_id, authorization, None, refusal, 0, now, capture), [event.origin], effects)
@@ -431,6 +435,8 @@ class Switchboard:
         elif outcome.original_id is not None:
             detail = f"reversed again by {event.line}, same answer given"
             effects.append(JournalOccurrence(outcome.original_id, "repeat", detail))
+        if event.scripted is not None:
+            note_scripted(event.scripted, outcome.original_id, event.line, effects)
         effects.append(ReplyReversal(event.origin, reversal, outcome.response_code))
 
     def _call_off(self, exchange: Exchange, reversal: Reversal, now: float, effects: list[Effect]) -> ReversalOutcome:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
-from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid, mask_pan
+from switch.card import CARD_ORIGINS, PAN_DIGITS_MAX, PAN_DIGITS_MIN, Pan, luhn_valid
 from switch.clearing.interchange import ANY, InterchangeTable
 from switch.errors import SpecError
 from switch.iso8583.dialect import Dialect
@@ -21,7 +21,6 @@ from switch.specs.card_checks import check_product, check_products
 from switch.specs.centre_profile import ACCEPT, header_of
 from switch.specs.files import Files, one_of
 from switch.specs.parts import DEFAULT_CONTRACT
-from switch.specs.rule_elements import check_elements
 from switch.specs.sayable import gaps_to_acquirers, gaps_to_issuers
 from switch.specs.specification import Specs
 from switch.transaction import CHANNELS, CREDITS, DEBITS
@@ -49,6 +48,8 @@ class Known:
     terminals: Mapping[str, Collection[str]] | None  #: by merchant; None, too, where any merchant is taken
     currencies: Collection[str]
     dialects: Mapping[str, Dialect]  #: by issuer, those that can be read
+    listeners: Collection[str]
+    schemes: Collection[str]
 
     @classmethod
     def of(cls, specs: Specs) -> Known:
@@ -65,6 +66,8 @@ class Known:
             else None,
             currencies={merchant.currency for merchant in specs.merchants.values()},
             dialects={name: specs.dialects[profile.dialect] for name, profile in specs.issuers.items()},
+            listeners=[listener.name for listener in specs.centre.listeners],
+            schemes={*(route.scheme for route in specs.routing.routes()), *(name for _, name in specs.routing.schemes)},
         )
 
     @classmethod
@@ -82,7 +85,17 @@ class Known:
             dialects={
                 name: dialects[spoken] for name in files.names("issuers") if (spoken := _spoken(files, name)) in dialects
             },
+            listeners=_named(files, "centre.toml", "listener", "name"),
+            schemes=[
+                *_named(files, "routing.toml", "range", "scheme"),
+                *_named(files, "routing.toml", "scheme", "name"),
+            ],
         )
+
+
+def _named(files: Files, file: str, array: str, key: str) -> list[str]:
+    """The names that the tables of an array give."""
+    return [name for entry in files.tables(file, array) if (name := entry.peek(key, str)) is not None]
 
 
 def _spoken(files: Files, issuer: str) -> str:
@@ -179,7 +192,7 @@ def check_cards(files: Files, routing: RoutingTable | None) -> None:
         file = f"issuers/{name}.toml"
         for entry in files.tables(file, "card"):
             digits = entry.peek("pan", str) or ""
-            if _is_number(digits) and luhn_valid(digits) == (entry.peek("check_digit", bool) is not False):
+            if is_card_number(digits) and luhn_valid(digits) == (entry.peek("check_digit", bool) is not False):
                 look(entry, "pan", Pan(digits), name)
                 check_product(entry, digits, files, file, routing)
         for entry, series in _series(files, file):
@@ -189,7 +202,7 @@ def check_cards(files: Files, routing: RoutingTable | None) -> None:
                 check_product(entry, series.card(number).pan.digits, files, file, routing)
 
 
-def _is_number(digits: str) -> bool:
+def is_card_number(digits: str) -> bool:
     """Whether a text can be a card number."""
     return digits.isascii() and digits.isdecimal() and PAN_DIGITS_MIN <= len(digits) <= PAN_DIGITS_MAX
 
@@ -234,53 +247,6 @@ def _default_contract(files: Files) -> SpecTable | None:
     """The contract for whoever has none of their own, as it is written."""
     table = files.table("merchants.toml")
     return table.table(DEFAULT_CONTRACT) if table is not None and table.peek(DEFAULT_CONTRACT, dict) is not None else None
-
-
-def check_scenarios(files: Files, dialects: Mapping[str, Dialect]) -> None:
-    """The rules of every scenario name issuers, merchants, terminals, cards and elements that exist."""
-    known = Known.read(files, dialects)
-    for name in files.names("scenarios"):
-        table = files.table(f"scenarios/{name}.toml")
-        if table is not None:
-            check_rules(table, known)
-
-
-def check_rules(table: SpecTable, known: Known) -> None:
-    """The rules of one scenario; one for somebody nobody knows would never have its way."""
-    for entry in table.tables("rule"):
-        issuer = entry.peek("issuer", str)
-        if issuer is not None and issuer not in known.cards:
-            entry.mistake("issuer", repr(issuer), one_of(list(known.cards)))
-        if entry.peek("when", dict) is not None:
-            _check_when(entry.table("when"), issuer, known)
-            check_elements(entry.table("when"), _asked_of(issuer, known))
-
-
-def _asked_of(issuer: str | None, known: Known) -> Mapping[str, Dialect]:
-    """The dialects in which a rule may meet a request; none where one of them cannot be read."""
-    asked = [name for name in known.cards if issuer in (None, name)]
-    return {name: known.dialects[name] for name in asked} if set(asked) <= known.dialects.keys() else {}
-
-
-def _check_when(when: SpecTable, issuer: str | None, known: Known) -> None:
-    merchant, terminal = when.peek("merchant", str), when.peek("terminal", str)
-    if known.terminals is not None:
-        if merchant is not None and merchant not in known.terminals:
-            when.mistake("merchant", repr(merchant), "a merchant of merchants.toml (`switch merchants` lists them)")
-        elif terminal is not None:
-            own = known.terminals.get(merchant) if merchant is not None else None
-            listed = own if own is not None else [each for all_of in known.terminals.values() for each in all_of]
-            if terminal not in listed:
-                of = f"a terminal of {merchant}" if own is not None else "a terminal of some merchant"
-                when.mistake("terminal", repr(terminal), f"{of} (`switch merchants` lists them)")
-        currency = when.peek("currency", str)
-        if currency is not None and known.terminals and currency not in known.currencies:
-            when.mistake("currency", repr(currency), f"one a merchant accepts: {', '.join(sorted(known.currencies))}")
-    pan = when.peek("pan", str)
-    banks = [cards for name, cards in known.cards.items() if name == issuer or issuer not in known.cards]
-    if pan is not None and _is_number(pan) and not any(cards is None or pan in cards for cards in banks):
-        whose = f"a card of {issuer}" if issuer in known.cards else "a card of some issuer"
-        when.mistake("pan", mask_pan(pan), f"{whose} (`switch cards` lists them)")
 
 
 def check_dialects(files: Files, dialects: Mapping[str, Dialect]) -> tuple[SpecError, ...]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from switch.accounting.chart import Chart
 from switch.clearing.interchange import InterchangeTable
 from switch.disputes.terms import DISPUTES_FILE, NO_TERMS, DisputeTerms
 from switch.errors import SwitchError
+from switch.iso8583.scripted.element_names import numbers_by_name
 from switch.issuers.scenario import Scenario
 from switch.rates import NO_RATES, RateTable
 from switch.routing.table.routes import RoutingTable
+from switch.scenarios.host_rule import is_at_issuer
+from switch.scenarios.host_scenario import HostScenario
 from switch.settlement.discount import DiscountTable, VatTable
 from switch.spec_table import Mistakes, SpecTable
 from switch.specs.card_checks import card_file_mistakes
 from switch.specs.centre_profile import ACCEPT
-from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects, check_rules, check_scenarios
+from switch.specs.checks import CHECKS, Known, check_coverage, check_dialects
 from switch.specs.currencies import RATES_FILE, check_currencies
 from switch.specs.files import parse, read_bytes
 from switch.specs.folder import folder_of
@@ -26,6 +29,7 @@ from switch.specs.gateway.gateway_checks import GATEWAY_FILE, check_gateway
 from switch.specs.gateway.gateway_profile import GatewayProfile
 from switch.specs.mail.mail_profile import MailProfile
 from switch.specs.parts import dialects_of, files_of, issuers_of, read_calendar, read_centre, read_merchants, refuse
+from switch.specs.scenario_checks import check_rules, check_scenarios
 from switch.specs.specification import Fees, Specs
 from switch.transfers.payer import TransferProfile
 
@@ -51,8 +55,11 @@ def load_specs(folder: Path | None = None, *, today: str | None = None) -> Specs
     rates = files.read(RATES_FILE, RateTable.from_toml) if files.has(RATES_FILE) else NO_RATES
     disputes = files.read(DISPUTES_FILE, DisputeTerms.from_toml) if files.has(DISPUTES_FILE) else NO_TERMS
     scenarios = {
-        name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name)) for name in files.names("scenarios")
+        name: files.read(f"scenarios/{name}.toml", partial(Scenario.from_toml, name, takes=is_at_issuer))
+        for name in files.names("scenarios")
     }
+    for name in scenarios:
+        files.read(f"scenarios/{name}.toml", partial(HostScenario.from_toml, name, names=numbers_by_name(dialects.values())))
     mail = files.read(MAIL_FILE, MailProfile.from_toml) if (files.folder / MAIL_FILE).exists() else MailProfile()
     gateway = files.read(GATEWAY_FILE, GatewayProfile.from_toml) if files.has(GATEWAY_FILE) else GatewayProfile()
     transfers = files.read(TRANSFERS_FILE, TransferProfile.from_toml) if files.has(TRANSFERS_FILE) else TransferProfile()
@@ -123,15 +130,41 @@ def scenario_path(given: Path, specs: Specs) -> Path:
     return named
 
 
-def load_scenario(path: Path, specs: Specs) -> Scenario:
+class PlayedScenario(NamedTuple):
+    """One file, as both who play it read it."""
+
+    host: HostScenario
+    issuers: Scenario
+
+
+def load_scenario(path: Path, specs: Specs) -> PlayedScenario:
     """The scenario of one file, wherever it stands; what its rules name is of ``specs``. SpecError as in ``load_specs``."""
     file, mistakes = str(path), Mistakes()
     values, lines = parse(file, read_bytes(path, file))
-    scenario = SpecTable(file, values, lines=lines, mistakes=mistakes).reading(partial(Scenario.from_toml, path.stem))
-    check_rules(SpecTable(file, values, lines=lines, mistakes=mistakes), Known.of(specs))
+    played = read_scenario(SpecTable(file, values, lines=lines, mistakes=mistakes), path.stem, specs)
     refuse(mistakes)
-    assert scenario is not None
-    return scenario
+    assert played is not None
+    return played
+
+
+def host_rules_of(specs: Specs, name: str, text: str) -> tuple[HostScenario, int]:
+    """The rules at the host in the text of a scenario file, and how many rules of it are at issuers. SpecError as in
+    ``load_specs``."""
+    file, mistakes = f"{name}.toml", Mistakes()
+    values, lines = parse(file, text.encode(errors="surrogateescape"))
+    played = read_scenario(SpecTable(file, values, lines=lines, mistakes=mistakes), name, specs)
+    refuse(mistakes)
+    assert played is not None
+    return played.host, len(played.issuers.rules)
+
+
+def read_scenario(table: SpecTable, name: str, specs: Specs) -> PlayedScenario | None:
+    """The scenario of a table that has a place for mistakes; None where it has some."""
+    names = numbers_by_name(specs.dialects.values())
+    host = table.fresh().reading(partial(HostScenario.from_toml, name, names=names))
+    issuers = table.fresh().reading(partial(Scenario.from_toml, name, takes=is_at_issuer))
+    check_rules(table.fresh(), Known.of(specs))
+    return PlayedScenario(host, issuers) if host is not None and issuers is not None else None
 
 
 def prove_cards(specs: Specs, issuer_id: str) -> None:

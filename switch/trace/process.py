@@ -43,8 +43,11 @@ def record_until_end(data: Path, dialects: Mapping[str, Dialect], incoming: int,
             if ready != pipe:
                 readers.welcome(intake.come)
             intake.read()
-            recorder.record(intake.take(WRITTEN_AT_ONCE_MAX))
+            told = intake.take(WRITTEN_AT_ONCE_MAX)
+            recorder.record(told)
             readers.tell(intake.taken)
+            if told:
+                readers.wake()
             if time.monotonic() >= look_at:
                 recorder.look()
                 readers.listen()

@@ -1,7 +1,8 @@
-"""What lines tell the trace: noted as it comes and goes, and handed over once a turn.
+"""What lines tell the trace: noted as it comes, and handed over before anything is sent, or else once a turn.
 
-That is all it costs the switch to be traced. Whoever takes it (``recorder``, in a process of its own) decodes it, overwrites
-what is never stored and writes the rest.
+Whoever has an answer, and then reads the trace, finds in it the request and the answer. That is all it costs the switch to be
+traced. Whoever takes it (``recorder``, in a process of its own) decodes it, overwrites what is never stored and writes the
+rest.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ class Trace:
             self._told.append((now_ms, name, words, REST, (line.framer.rest, fault)))
 
     def said(self, line: Line, frames: Sequence[bytes]) -> None:
-        """Frames are sent on a line, each with its length header."""
+        """Frames are about to be sent on a line, each with its length header: they are handed over with what came before."""
         if frames:
             self._told.append((self._clock_ms(), line.name, line.wire.words, SAID, tuple(frames)))
+            self.write()
 
     def write(self) -> None:
         """Hand over what came and went since the last call."""

@@ -85,6 +85,10 @@ def test_explain_trace_and_tail(centre: CentreProcess) -> None:
     assert told["requests"][0]["request"]["capture"] == "cut_off"
     pairs = [held("tail", json.loads(line)) for line in run("tail", "--json", "--no-follow", *data).out.splitlines()]
     assert any(pair["amount_minor"] == 300 and pair["currency"] == "504" for pair in pairs)
+    assert any(row["rrn"] == rrn for row in held("requests", run("requests", "--json", *data).json))
+    proof = held("verify", run("verify", f"one 0100 of rrn {rrn}", f"one 0420 of rrn {rrn}", "--json", *data).json)
+    assert [each["met"] for each in proof["expectations"]] == [True, False]
+    assert proof["expectations"][1]["near_misses"]
 
 
 def test_decode_of_one_of_many_and_of_two(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ SOURCE_CHARACTERS_MAX: Final = 120  #: of a line that is no table: two pages sta
 TO_COME: Final = "docs/fr/"  #: a folder of pages that others link to and that are still to be written
 
 #: Options of other programs that our pages name.
-FOREIGN: Final = frozenset({"--counts", "--table", "--help"})
+FOREIGN: Final = frozenset({"--switch-keep", "--counts", "--table", "--help"})
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from switch.cli.console.words import translated
+from switch.endofday import cleared_notices
 from switch.endofday.close import check_books, close_day
 from switch.errors import DataFolderError
 from switch.issuers.account import AccountBook
@@ -18,7 +20,7 @@ from switch.issuers.process.book import Book
 from switch.issuers.process.upkeep import Upkeep
 from switch.transaction import CREDITS, ExchangeKey
 from tests.issuers.cast import NOW_MS, atlas
-from tests.support.day_builders import FRIDAY, SATURDAY, close_two_days, day_specs, later_ms
+from tests.support.day_builders import FRIDAY, SATURDAY, close_two_days, day_specs, journal_of, later_ms
 
 _APPROVED = """
 SELECT r.acquirer_id, r.terminal_id, r.stan, r.transmitted_at, r.rrn, r.transaction_type, d.approved_minor
@@ -117,3 +119,29 @@ def test_what_is_missing_of_the_files_is_written_by_the_next_close(tmp_path: Pat
     files[0].with_suffix(".new").mkdir()
     with pytest.raises(DataFolderError, match=f"its issuers are told by: switch day close {FRIDAY}"):
         close_day(tmp_path, day_specs(), FRIDAY, later_ms(tmp_path))
+
+
+def _told(data: Path, monkeypatch: pytest.MonkeyPatch, rrns: list[str], *, joined: bool) -> dict[str, bytes]:
+    """What two banks are told of a day of these sales, in turn; not ``joined``: each line is made by itself."""
+    with journal_of(data, FRIDAY) as journal:
+        for number, rrn in enumerate(rrns):
+            journal.decide(rrn=rrn, issuer=("atlas", "rif")[number % 2], amount_minor=100 + number)
+    with monkeypatch.context() as changed:
+        changed.setattr(cleared_notices, "ITEMS_AT_ONCE", 4)
+        if not joined:
+            changed.setattr(notices, "plain_lines", lambda _: None)
+        close_day(data, day_specs(), None, later_ms(data))
+    return {issuer: notices.cleared_file(data, issuer, FRIDAY).read_bytes() for issuer in ("atlas", "rif")}
+
+
+def test_lines_are_joined_as_json_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = [f"63240000000{number}" for number in range(9)]
+    odd = ['6324"0000010', "6324\\0000011", "6324\x000000012", "6324é0000013", "6324\x7f0000014"]
+    for name, rrns in (("plain", plain), ("odd", [*plain, *odd])):
+        joined = _told(tmp_path / name, monkeypatch, rrns, joined=True)
+        assert joined == _told(tmp_path / f"{name} one by one", monkeypatch, rrns, joined=False)
+        for first, issuer in enumerate(joined):
+            items = [json.loads(line) for line in joined[issuer].splitlines()[1:]]
+            assert [item["rrn"] for item in items] == rrns[first::2], (
+                "each bank is told of its own, in the order of the journal"
+            )

@@ -15,7 +15,7 @@ from switch.explain.timeline import steps
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.mapping.acquirer import Stamp, to_authorization
 from switch.iso8583.message import Message
-from switch.routing.traffic.events import DeliveryFailed, IssuerDown, IssuerUp
+from switch.routing.traffic.events import DeliveryFailed, IssuerDown, IssuerUp, Scripted
 from switch.transaction import ADVICE, FINANCIAL, ExchangeKey
 from tests.support.centre_in_loop import NOW_MS, purchase, specs
 from tests.support.day_builders import (
@@ -93,6 +93,17 @@ def test_a_time_out_what_is_owed_then_and_a_late_answer(told: Told) -> None:
         ),
         "10.500 atlas: delivered: 0430 00 approved to the 0420",
         "11.000 atlas: late answer: answer 00 from atlas came 1.000 s after 91 was given",
+    ]
+
+
+def test_an_answer_that_a_scenario_held_back(told: Told) -> None:
+    told.happens(evolve(asks(1), scripted=Scripted("not answered (scenario retry, rule 2)")))
+    told.now = 0.007
+    told.happens(answers(1))
+    assert essence(told.steps("000000000001"))[-3:] == [
+        "0.000 acquirer: scenario: not answered (scenario retry, rule 2)",
+        "0.007 atlas: response: 0110 00 approved, after 7 ms",
+        ("0.007 acquirer: not answered: a scenario held back the 0110 00 approved, by atlas after 7 ms, approval code A12345"),
     ]
 
 

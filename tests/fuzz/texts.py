@@ -130,4 +130,9 @@ def scenario_seeds() -> list[bytes]:
     every += (
         b' merchant = "M", terminal = "T", channel = "chip", currency = "504", times = 3 }\nthen = { delay_seconds = 0.5 }\n'
     )
-    return [*texts, every, every.replace(b'amount = "1.00"', b'amount_from = "1", amount_to = "2.5"')]
+    host = (
+        b'purpose = "host"\nseed = 7\nrules = ["card=9504010000000019 nth=2 chance=10% -> 05 + late 2s, set 38=A, ..."]\n'
+        b'[[rule]]\nwhen = { class = ["reversal", "echo"], any = [{ amount = "1..2" }], not = { line = "bcd" } }\n'
+        b'then = ["silence", { answer = "05", late = "2s", wrong = "stan", remove = ["37"] }]\nafterwards = "last"\n'
+    )
+    return [*texts, host, every, every.replace(b'amount = "1.00"', b'amount_from = "1", amount_to = "2.5"')]

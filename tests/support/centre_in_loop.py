@@ -26,6 +26,7 @@ from switch.journal.journal import MemoryJournal
 from switch.lines.sockets import listen
 from switch.lines.wire_format import WireFormat
 from switch.routing.traffic.effects import Notice
+from switch.scenarios.playbook import Playbook
 from switch.spec_table import SpecTable
 from switch.specs.centre_profile import KEEP, AfterUnreadable
 from switch.specs.load import load_specs
@@ -187,6 +188,7 @@ async def loopback(
     unreadable: AfterUnreadable = KEEP,
     trace: Trace | None = None,
     specification: Specs | None = None,
+    playbook: Playbook | None = None,
 ) -> AsyncIterator[Loopback]:
     """A centre with its issuers signed on, all of them or those named; ``journal`` and ``books`` are those of an earlier life,
     if given."""
@@ -195,7 +197,7 @@ async def loopback(
     listeners = tuple(evolve(each, unreadable=unreadable) for each in specs().centre.listeners)
     given = specification or specs()
     with_policy = evolve(given, centre=evolve(given.centre, listeners=listeners))
-    server = Server(with_policy, journal, clock_ms=lambda: NOW_MS, tell=notices.append, trace=trace)
+    server = Server(with_policy, journal, clock_ms=lambda: NOW_MS, tell=notices.append, trace=trace, playbook=playbook)
     async with trio.open_nursery() as nursery:
         await nursery.start(server.run)
         scopes, hosts, heard = {}, {}, {}

@@ -21,7 +21,7 @@ from switch.trace.process import NAME, READY
 from switch.trace.reader import last_messages
 from switch.trace.recorder import TRACE_FILE, begin_trace
 from switch.trace.told import HEARD, Told
-from switch.trace.up_to_date import wait_until_written
+from switch.trace.up_to_date import FOLLOWERS_MAX, Wakening, wait_until_written
 from tests.support.centre_in_loop import wire
 
 SECONDS_MAX = 20.0
@@ -111,3 +111,37 @@ def test_where_nobody_writes_nobody_waits(tmp_path: Path, there: bool) -> None:
     for _ in range(20):
         wait_until_written(tmp_path if there else tmp_path / "nowhere")
     assert time.monotonic() - began < 0.5
+
+
+def test_whoever_follows_is_woken_by_each_message_and_hears_of_the_end(tmp_path: Path) -> None:
+    with recording(tmp_path) as (process, giver), Wakening(tmp_path) as wakening:
+        assert wakening.wait(0)
+        for stan in range(1, 4):
+            giver.give([heard(stan)])
+            before = time.monotonic()
+            assert wakening.wait(SECONDS_MAX)
+            assert time.monotonic() - before < SECONDS_MAX / 2
+            assert len(last_messages(tmp_path, 10)) == stan
+        assert end(process) == (0, b"", b"")
+        while wakening.wait(SECONDS_MAX):  # it is woken by what came, then by the end
+            pass
+        assert not wakening.wait(0)
+
+
+def test_who_never_looks_does_not_hold_up_the_process_and_is_forgotten_in_the_end(tmp_path: Path) -> None:
+    with recording(tmp_path) as (process, giver), Wakening(tmp_path):
+        others = [Wakening(tmp_path) for _ in range(FOLLOWERS_MAX + 3)]
+        for stan in range(1, 2_001):
+            giver.give([heard(stan)])
+        assert len(last_messages(tmp_path, 5_000)) == 2_000
+        for each in others:
+            each.close()
+        giver.give([heard(2_001)])
+        assert len(last_messages(tmp_path, 1)) == 1
+        assert end(process) == (0, b"", b"")
+
+
+def test_where_nobody_writes_nobody_is_woken(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with Wakening(folder) as wakening:
+            assert not wakening.wait(SECONDS_MAX)

@@ -15,37 +15,9 @@ from typing import Any, Final
 
 import click
 
-from switch.cli.french.batch import BATCH_WORDS
-from switch.cli.french.casework import CASEWORK
-from switch.cli.french.demo import DEMO
-from switch.cli.french.errors import MISTAKES
-from switch.cli.french.fees import FEES
-from switch.cli.french.gateway import GATEWAY
-from switch.cli.french.mail import MAIL
-from switch.cli.french.money import MONEY
-from switch.cli.french.proofs import PROOFS
-from switch.cli.french.reconcile import RECONCILE
-from switch.cli.french.screens import SCREENS
-from switch.cli.french.shop import SHOP
 from switch.merchant import LANGUAGES, StatementLanguage
 
-#: English text -> the text in that language.
-#: Sentences with more words of their own come first: the first pattern that fits is taken.
-_CATALOGUE: Final = {
-    **CASEWORK,
-    **RECONCILE,
-    **BATCH_WORDS,
-    **SCREENS,
-    **PROOFS,
-    **DEMO,
-    **MISTAKES,
-    **MAIL,
-    **FEES,
-    **MONEY,
-    **GATEWAY,
-    **SHOP,
-}
-CATALOGUES: Final[dict[str, Mapping[str, str]]] = {"fr": _CATALOGUE}
+TRANSLATED: Final = frozenset({"fr"})  #: languages that have a table; English is what the code says
 LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 #: The verbs that have ``--lang``.
 SPOKEN: Final = frozenset(
@@ -122,6 +94,14 @@ def language_of(arguments: Sequence[str], verbs: Collection[str]) -> str | None:
     return typed[-1] if typed else os.environ.get(LANGUAGE_VARIABLE)
 
 
+def catalogue(into: str) -> Mapping[str, str]:
+    """English text -> the text in a language of TRANSLATED."""
+    assert into in TRANSLATED
+    from switch.cli.french import CATALOGUE
+
+    return CATALOGUE
+
+
 def said(text: str) -> str:
     """A text of the program in the language asked for."""
     return translated(text, language())
@@ -133,7 +113,7 @@ def translated(text: str, into: str | None) -> str:
     >>> translated("business date 2026-11-26 is closed", "fr")
     'la journée comptable 26/11/2026 est arrêtée'
     """
-    if not into or into not in CATALOGUES:
+    if into not in TRANSLATED:
         return text
     found = _found(text, into)
     return text if found is None else found
@@ -141,9 +121,9 @@ def translated(text: str, into: str | None) -> str:
 
 def _found(text: str, into: str) -> str | None:
     """A text in a language; None where it, or a part of it that is words, is in no table."""
-    catalogue = CATALOGUES[into]
-    if text in catalogue:
-        return catalogue[text]
+    texts = catalogue(into)
+    if text in texts:
+        return texts[text]
     if not any(map(str.isalpha, text)) or _LITERAL.fullmatch(text):
         return _date(text)
     for pattern, kinds, template in _patterns(into):
@@ -167,7 +147,7 @@ def _filled(part: str, kind: str, into: str) -> str | None:
 def _patterns(into: str) -> list[tuple[re.Pattern[str], list[str], str]]:
     """The texts of a table that have places, as patterns, with the kinds of their places."""
     found = []
-    for english, template in CATALOGUES[into].items():
+    for english, template in catalogue(into).items():
         places = list(_PLACE.finditer(english))
         if places:
             pattern, end = "", 0

@@ -18,13 +18,13 @@ from switch.display.visible import visible
 #: Columns that may be broken between words when a terminal is narrow; all others (numbers, hex, references) stay whole.
 WORDS: Final = frozenset(
     {"name", "value", "meaning", "purpose", "detail", "reason", "fault", "error", "exchange", "terminals", "answer"}
-    | {"header", "A", "B", "check", "remark"}
+    | {"header", "A", "B", "check", "remark", "rule"}
 )
 WORD_COLUMNS_MIN: Final = 14  #: what a column of words keeps at least; where there is less, rows become records
 GAP: Final = 2  #: blanks between columns
 FIGURES: Final = frozenset(
     {"#", "DE", "byte", "bytes", "amount", "balance", "balance each", "count", "debit", "credit", "forward", "days"}
-    | {"entries"}
+    | {"entries", "hits", "id"}
     | {"LEFT line", "RIGHT line", "LEFT lines", "RIGHT lines", "LEFT", "RIGHT", "difference", "differences", "findings"}
     | {"transactions", "by journal", "by bank", "by day"}
     | {"ledger", "held", "available", "gross", "interchange", "discount", "VAT", "net", "net to merchants", "MAD"}

@@ -303,7 +303,7 @@ def to_reversal(message: Message, *, acquirer_id: str, stamp: Stamp, currency: s
         key=ExchangeKey(acquirer_id, e[41], e[11], e[7]),
         mti=message.mti,
         original_key=named_key(e, acquirer_id),
-        original_stan=_named_stan(e) or e[11],
+        original_stan=named_stan(e) or e[11],
         pan=Pan(pan) if pan else None,
         amount_minor=amount_minor,
         currency=e.get(49, currency),
@@ -332,7 +332,7 @@ def named_key(e: Mapping[int, str], acquirer_id: str) -> ExchangeKey | None:
     return ExchangeKey(acquirer_id if named in ("", acquirer_id.lstrip("0")) else named, e[41], original[4:10], original[10:20])
 
 
-def _named_stan(e: Mapping[int, str]) -> str:
+def named_stan(e: Mapping[int, str]) -> str:
     """The STAN that DE 90 names, also where it names no DE 7; empty where it names none."""
     stan = e.get(90, "")[4:10]
     return stan if stan.strip("0") else ""

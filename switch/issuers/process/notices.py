@@ -12,9 +12,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from switch.errors import DataFolderError
 from switch.issuers.posting import ClearedItem
@@ -42,10 +42,19 @@ def orders_folder(data: Path, issuer_id: str) -> Path:
     return data / "issuers" / "orders" / issuer_id
 
 
-def write_cleared(data: Path, issuer_id: str, business_date: str, count: int, pieces: Iterable[bytes]) -> None:
-    """Tell an issuer of a cleared day of ``count`` items, all of it or nothing; ``pieces`` are their lines, some at a time."""
+@contextmanager
+def cleared_day(data: Path, issuer_id: str, business_date: str, count: int) -> Iterator[BinaryIO]:
+    """The file of a cleared day of ``count`` items, for their lines: it appears whole after the block, or not at all."""
     about = {"business_date": business_date, "issuer": issuer_id, "item_count": count}
-    _write_whole(cleared_file(data, issuer_id, business_date), chain([_encoded([json.dumps(about)])], pieces))
+    with _whole(cleared_file(data, issuer_id, business_date)) as file:
+        file.write(_encoded([json.dumps(about)]))
+        yield file
+
+
+def write_cleared(data: Path, issuer_id: str, business_date: str, count: int, pieces: Iterable[bytes]) -> None:
+    """Tell an issuer of a cleared day of ``count`` items; ``pieces`` are their lines, some at a time."""
+    with cleared_day(data, issuer_id, business_date, count) as file:
+        file.writelines(pieces)
 
 
 def cleared_lines(items: Iterable[ClearedItem]) -> bytes:
@@ -53,22 +62,14 @@ def cleared_lines(items: Iterable[ClearedItem]) -> bytes:
     return _encoded(map(_line, items))
 
 
-def plain_lines(rows: Sequence[tuple[object, ...]]) -> bytes | None:
-    """The lines of items that capture nothing, in a tenth of the time; None where a text of theirs has to be escaped.
-
-    A row is the issuer, the request, the amount, the approved amount, acquirer, terminal, STAN, DE 7, local time, RRN, approval
-    code, card, and one thing more. The first and the last are no part of a line.
-    """
-    lines = _encoded(map(_PLAIN_LINE.__mod__, rows))
-    return lines if lines.translate(None, _PLAIN_BYTES) == _PLAIN_REST * len(rows) else None
-
-
-_PLAIN_LINE: Final = (
-    '%.0s{"request": %d, "amount_minor": %d, "approved_minor": %d, "key": ["%s", "%s", "%s", "%s"], "local_at": "%s", '
-    '"rrn": "%s", "approval_code": "%s", "card": "%s"}%.0s'
-)
 _PLAIN_BYTES: Final = bytes(set(range(0x20, 0x7F)) - set(b'"\\'))  #: that JSON writes as they are, quotes apart
-_PLAIN_REST: Final = b'"' * _PLAIN_LINE.count('"') + b"\n"  #: what is left of a line without them
+_PLAIN_REST: Final = b'"' * 32 + b"\n"  #: what is left without them of a line whose item captures nothing
+
+
+def plain_lines(lines: Sequence[str]) -> bytes | None:
+    """Lines that were joined of the texts of items that capture nothing; None where a text of theirs has to be escaped."""
+    encoded = _encoded(lines)
+    return encoded if encoded.translate(None, _PLAIN_BYTES) == _PLAIN_REST * len(lines) else None
 
 
 def cleared_dates(data: Path, issuer_id: str) -> list[str]:
@@ -128,7 +129,8 @@ class ClearedDay:
 def write_order(data: Path, issuer_id: str, order: Order) -> Path:
     """Give an order to the process of an issuer."""
     path = orders_folder(data, issuer_id) / f"{order.name}.json"
-    _write_whole(path, [_encoded([json.dumps(order._asdict())])])
+    with _whole(path) as file:
+        file.write(_encoded([json.dumps(order._asdict())]))
     return path
 
 
@@ -185,12 +187,13 @@ def _encoded(lines: Iterable[str]) -> bytes:
     return "".join([f"{line}\n" for line in lines]).encode()
 
 
-def _write_whole(path: Path, pieces: Iterable[bytes]) -> None:
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
     for folder in reversed(path.parents[:3]):  # issuers, cleared or orders, and the issuer's own
         make_folder(folder)
     beside = path.with_suffix(".new")
     with create_file(beside) as raw, io.BufferedWriter(raw) as file:
-        file.writelines(pieces)
+        yield file
         file.flush()
         os.fsync(raw.fileno())
     beside.replace(path)

@@ -6,7 +6,7 @@ from switch.routing.memory.history import History
 from switch.routing.memory.past import DecidedRequest
 from switch.routing.memory.pending import Exchange, Pending
 from switch.routing.traffic.effects import Effect, JournalOccurrence, Notice, Reply
-from switch.routing.traffic.events import RequestReceived
+from switch.routing.traffic.events import RequestReceived, Scripted
 from switch.transaction import DUPLICATE_TRANSMISSION, IN_PROGRESS, SWITCH, Decision, refuse
 
 
@@ -31,6 +31,7 @@ class Repeats:
 
     def _repeat_while_waiting(self, event: RequestReceived, exchange: Exchange, effects: list[Effect]) -> None:
         """The key is being decided: the same request gets the answer when it comes, another one under its key gets 94."""
+        note_scripted(event.scripted, exchange.request_id, event.line, effects)
         if exchange.authorization.is_sent_again(event.authorization):
             exchange.origins.append(event.origin)
             effects.append(JournalOccurrence(exchange.request_id, "repeat", f"{_asked_again(event)} while waiting"))
@@ -39,6 +40,7 @@ class Repeats:
 
     def _repeat(self, event: RequestReceived, known: DecidedRequest, effects: list[Effect]) -> None:
         """The key was decided before: the same request gets the same answer, another one under its key gets 94."""
+        note_scripted(event.scripted, known.request_id, event.line, effects)
         if known.authorization.is_sent_again(event.authorization):
             effects.append(JournalOccurrence(known.request_id, "repeat", f"{_asked_again(event)}, same answer given"))
             effects.append(Reply(event.origin, event.authorization, known.decision))
@@ -49,6 +51,16 @@ class Repeats:
         what = f"request {request_id} has the same DE 32, 41, 11 and 7 for something else"
         effects.append(Notice("duplicate", f"{event.line}: {what}"))
         effects.append(Reply(event.origin, event.authorization, refuse(DUPLICATE_TRANSMISSION, what)))
+
+
+def note_scripted(scripted: Scripted | None, request_id: int | None, line: str, effects: list[Effect]) -> None:
+    """Write down what a scenario does with an answer, under the request it is about; a notice says so where there is none."""
+    if scripted is None or not scripted.note:
+        return
+    if request_id is None:
+        effects.append(Notice("scenario", f"{line}: {scripted.note}"))
+    else:
+        effects.append(JournalOccurrence(request_id, "scenario", scripted.note))
 
 
 def _asked_again(event: RequestReceived) -> str:

@@ -20,6 +20,7 @@ OccurrenceKind = Literal[
     "late_answer",
     "not_accepted",
     "repeat",
+    "scenario",
     "unknown_code",
     "unknown_original",
 ]

@@ -6,7 +6,15 @@ from typing import Any
 
 from switch.record import record
 from switch.routing.memory.deliveries import REVERSAL, Delivery, DeliveryKind
-from switch.transaction import Authorization, IssuerAnswer, Reconciliation, Reversal
+from switch.transaction import Authorization, Decision, IssuerAnswer, Reconciliation, Reversal
+
+
+@record
+class Scripted:
+    """What a scenario wants of a message: a refusal without asking anybody, and what the journal says of its answer."""
+
+    note: str = ""
+    refusal: Decision | None = None
 
 
 @record
@@ -16,6 +24,7 @@ class RequestReceived:
     authorization: Authorization
     origin: Any
     line: str
+    scripted: Scripted | None = None
 
 
 @record
@@ -25,6 +34,7 @@ class ReversalReceived:
     reversal: Reversal
     origin: Any
     line: str
+    scripted: Scripted | None = None
 
 
 @record

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from switch.cli import VERBS, cli
-from switch.cli.console.words import CATALOGUES, language_of, translated
+from switch.cli.console.words import TRANSLATED, language_of, translated
 from tests.settlement.test_statement import close_a_day
 from tests.support.day_builders import GROCER
 
@@ -38,7 +38,7 @@ def _texts(node: ast.expr) -> list[str]:
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
-@pytest.mark.parametrize("into", sorted(CATALOGUES))
+@pytest.mark.parametrize("into", sorted(TRANSLATED))
 def test_every_head_and_label_is_in_each_table(into: str) -> None:
     messages = {text for text in _messages() if re.search("[a-z]{2}", text)} - SAME_IN_BOTH
     assert len(messages) > 30

@@ -10,7 +10,8 @@ import pytest
 
 from switch.clearing.proofs import CLOSED_DAY_CHECKS, JOURNAL_CHECKS
 from switch.cli import VERBS, cli
-from switch.cli.console.words import CATALOGUES, SPOKEN, translated
+from switch.cli.console.words import SPOKEN, translated
+from switch.cli.french import CATALOGUE
 from switch.cli.french.batch import BATCH_WORDS
 from switch.cli.french.casework import CASEWORK
 from switch.cli.french.demo import DEMO
@@ -260,11 +261,11 @@ def test_every_reason_of_an_exception_has_its_french() -> None:
 
 
 def test_no_french_is_english() -> None:
-    assert [text for text in CATALOGUES["fr"].values() if english(text)] == []
+    assert [text for text in CATALOGUE.values() if english(text)] == []
 
 
 def test_places_are_in_order_and_all_of_them_are_translated() -> None:
-    for text, french in CATALOGUES["fr"].items():
+    for text, french in CATALOGUE.items():
         places = re.findall(r"\{(\d)[*#$]?\}", text)
         assert places == [str(number) for number in range(1, len(places) + 1)], text
         assert sorted(re.findall(r"\{(\d)\}", french)) == sorted(places), text

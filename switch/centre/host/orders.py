@@ -1,0 +1,83 @@
+"""Orders about the rules of a running centre: list, add, remove, apply a file. Each leaves everything in flight alone.
+
+An order is an object with ``do``; its answer has ``rules``, or ``error``, or ``mistakes`` with a sentence each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import trio
+
+from switch.centre.host.script import HostScript
+from switch.errors import SpecError
+from switch.scenarios.host_rule import HostRule
+from switch.scenarios.host_scenario import HostScenario
+from switch.scenarios.playbook import PlayedRule, overshadowed
+
+#: Reads the text of a scenario file, under a name: the host's rules, and how many are at issuers. SpecError where it is wrong.
+Read = Callable[[str, str], tuple[HostScenario, int]]
+
+
+class Orders:
+    """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers."""
+
+    def __init__(self, script: HostScript, changed: Callable[[], None], names: Mapping[str, str], read: Read) -> None:
+        self._script, self._changed, self._names, self._read = script, changed, names, read
+
+    async def carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
+        """The answer to an order."""
+        orders = {"list": self._list, "add": self._add, "remove": self._remove, "apply": self._apply}
+        do = orders.get(str(order.get("do")))
+        if do is None:
+            return {"error": f"do: found {order.get('do')!r}, expected one of {', '.join(orders)}"}
+        try:
+            return await do(order)
+        except SpecError as error:
+            return {"mistakes": [str(each) for each in error.mistakes]}
+
+    async def _list(self, order: dict[str, Any]) -> dict[str, Any]:
+        return {"rules": _told(self._script.playbook.played)}
+
+    async def _add(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Rules in one line each (``lines``), before all others."""
+        rules, mistakes = list[HostRule](), list[str]()
+        for number, line in enumerate(order.get("lines", ()), start=self._script.playbook.next_id):
+            try:
+                rules.append(HostRule.from_line(str(line), number=number, names=self._names))
+            except SpecError as error:
+                mistakes.append(str(error))
+        return {"mistakes": mistakes} if mistakes else self._put_first(rules)
+
+    async def _apply(self, order: dict[str, Any]) -> dict[str, Any]:
+        """The rules of a file (``name`` and ``text``), before all others; those that came of the same name before go."""
+        name, text = str(order.get("name", "")), str(order.get("text", ""))
+        scenario, at_issuers = await trio.to_thread.run_sync(self._read, name, text)
+        self._script.playbook.remove(lambda played: played.rule.scenario == name)
+        return {**self._put_first(scenario.rules), "at_issuers": at_issuers}
+
+    def _put_first(self, rules: Iterable[HostRule]) -> dict[str, Any]:
+        added = self._script.playbook.put_first(rules)
+        self._changed()
+        hidden = overshadowed(self._script.playbook.rules)
+        warnings = [f"{later.label} can no longer apply: {earlier.label} takes all its messages" for later, earlier in hidden]
+        return {"rules": _told(added), "warnings": warnings}
+
+    async def _remove(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Rules by their ids (``ids``), or all of them (``all``)."""
+        playbook, ids = self._script.playbook, list(order.get("ids", ()))
+        missing = [each for each in ids if each not in {played.id for played in playbook.played}]
+        if missing:
+            known = ", ".join(str(played.id) for played in playbook.played) or "none"
+            return {"error": f"found no rule {missing[0]}, expected one of {known}"}
+        removed = playbook.remove(lambda played: bool(order.get("all")) or played.id in ids)
+        self._changed()
+        return {"rules": _told(removed)}
+
+
+def _told(played: Iterable[PlayedRule]) -> list[dict[str, Any]]:
+    return [
+        {"id": each.id, "from": each.rule.scenario, "name": each.rule.name, "rule": each.rule.in_words, "hits": each.hits}
+        for each in played
+    ]

@@ -1,0 +1,143 @@
+"""``switch requests``: what gateways sent, each with its answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from switch.cli.command.help import Verb, option
+from switch.cli.command.options import COUNT_MAX, data_option, json_option, specs_option
+
+if TYPE_CHECKING:
+    from switch.specs.specification import Specs
+    from switch.verification.seen_message import SeenMessage, SeenMessages
+
+LAST_REQUESTS: Final = 20
+#: Codes of answers to messages that never became a request: the journal has none of them.
+NEVER_REQUESTS: Final = frozenset({"30", "40", "94"})
+
+
+@click.command(cls=Verb)
+@click.argument("condition", nargs=-1, metavar="[CONDITION]...")
+@option(
+    "--last",
+    type=click.IntRange(1, COUNT_MAX),
+    default=LAST_REQUESTS,
+    show_default=True,
+    metavar="NUMBER",
+    help="Number of messages to list.",
+)
+@option("--unmatched", is_flag=True, help="List only those that Switch could not act on: unreadable, or answered 30, 40 or 94.")
+@option("--network", is_flag=True, help="List network management too: sign-ons, echoes.")
+@data_option
+@specs_option
+@json_option
+def requests(
+    condition: tuple[str, ...],
+    last: int,
+    unmatched: bool,
+    network: bool,
+    data: Path,
+    specs_folder: Path | None,
+    as_json: bool,
+) -> int:
+    """List the messages that gateways sent, each with its answer, also those that never became a request.
+
+    CONDITION chooses messages, in the words of `switch verify`: an MTI, a class, card=, terminal=, rrn=, amount=, answered.
+    Switch must have been started with `switch up --trace`; it may be running or not. The exit code is 1 when no message is
+    listed.
+
+    \b
+    switch requests card=4507160000000010 answered 51
+    switch requests 0420 terminal=ONDE0001
+    switch requests --unmatched --json
+    """
+    from switch.cli.show.tables import show_json
+    from switch.cli.verify import refused
+    from switch.errors import EXIT_DONE, EXIT_NO, SpecError
+    from switch.specs.load import specs_of
+    from switch.verification.seen_message import SeenMessages
+    from switch.verification.verdict import judge
+    from switch.witness.expectation_files import expectations_of_texts
+    from switch.witness.followed_trace import followed_trace
+
+    specs = specs_of(data, specs_folder)
+    try:
+        (wanted,) = expectations_of_texts([" ".join(condition) or "message"], specs)
+    except SpecError as error:
+        return refused(error, as_json=as_json)
+    with followed_trace(data, specs) as source:
+        seen = SeenMessages(source.look())
+        found = list(judge([wanted], seen, begun_ms=0, now_ms=0, ended=True)[0].matched)
+        if not condition and not network:
+            found = [each for each in found if not each.is_network_management]
+        if unmatched:
+            found = [each for each in found if each.fault or seen.code_of(each) in NEVER_REQUESTS]
+        rows = [_about(each, seen, specs) for each in found[-last:]]
+    if as_json:
+        show_json(rows)
+    else:
+        _show(rows, len(found))
+    return EXIT_DONE if rows else EXIT_NO
+
+
+def _about(message: SeenMessage, seen: SeenMessages, specs: Specs) -> dict[str, Any]:
+    """A message with its answer, for programs."""
+    from switch.card import mask_pan
+    from switch.cli.console.last_resort import error_json
+    from switch.cli.show.timeline import time_json
+
+    card = next(iter(message.facts.words("card")), "")
+    answer = seen.answer_of(message)
+    return {
+        "number": message.number,
+        **time_json(message.at_ms, specs),
+        "from": message.sender,
+        "to": message.receiver,
+        "line": message.line,
+        "mti": message.mti or None,
+        "pan_masked": mask_pan(card) if card else None,
+        "amount_minor": message.facts.amount_minor,
+        "stan": message.stan or None,
+        "rrn": message.rrn or None,
+        "terminal_id": message.terminal_id or None,
+        "response_code": seen.code_of(message) or None,
+        "response_number": answer.number if answer is not None else None,
+        "elapsed_ms": answer.at_ms - message.at_ms if answer is not None else None,
+        "error": error_json(message.fault) if message.fault else None,
+    }
+
+
+def _show(rows: list[dict[str, Any]], count: int) -> None:
+    from switch.cli.console.screen import say_text
+    from switch.cli.show.tables import show_table
+    from switch.display.plural import plural
+    from switch.money import format_minor
+
+    if not rows:
+        say_text("no message to list", "hint")
+        return
+    cells = [
+        (
+            str(row["number"]),
+            str(row["at"]).partition("T")[2][:12],
+            row["line"].partition(" ")[0],
+            row["mti"] or "?",
+            row["pan_masked"] or "",
+            format_minor(row["amount_minor"]).split()[0] if row["amount_minor"] else "",
+            row["rrn"] or "",
+            row["response_code"] or "",
+            "" if row["elapsed_ms"] is None else str(row["elapsed_ms"]),
+            (row["error"] or {}).get("message") or _sentence(row["error"]),
+        )
+        for row in rows
+    ]
+    show_table(("#", "time", "line", "MTI", "card", "amount", "RRN", "answer", "ms", "fault"), cells, below=("fault",))
+    if count > len(rows):
+        say_text(f"{plural(count - len(rows), 'earlier message is', 'earlier messages are')} left out (--last)", "hint")
+
+
+def _sentence(error: dict[str, Any] | None) -> str:
+    return "" if error is None else f"{error['where']}: found {error['found']}, expected {error['expected']}"

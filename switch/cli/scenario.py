@@ -1,0 +1,225 @@
+"""``switch scenario``: the rules of a running host, and files of rules before they are used."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from switch.cli.command.help import Verbs, option
+from switch.cli.command.names import scenario_names
+from switch.cli.command.options import PATH, data_option, specs_option
+from switch.cli.console.attended import next_step
+from switch.cli.console.last_resort import complain
+from switch.cli.console.program_name import program
+from switch.cli.console.screen import say_text
+from switch.display.plural import plural
+from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
+
+if TYPE_CHECKING:
+    from switch.specs.specification import Specs
+
+_HEADS: Final = ("id", "hits", "from", "rule")
+_SHORT_FORMS: Final = {"card": 2, "pan": 2, "amount": 4, "terminal": 41, "merchant": 42, "mcc": 18}
+_FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenario_names)
+
+
+@click.group(cls=Verbs)
+def scenario() -> None:
+    """Rules that make the host misbehave: add and remove them while Switch runs, check and try files of them."""
+
+
+@scenario.command(short_help="Add rules to a running Switch.")
+@click.argument("rules", nargs=-1, required=True, metavar="RULES")
+@option("--times", type=click.IntRange(1), default=None, metavar="NUMBER", help="How often each rule applies at most.")
+@data_option
+def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
+    """Add rules in one line each, before all others. They hold from the next message on.
+
+    A rule is conditions, an arrow, and answers with commas between. docs/how-to/make-the-host-misbehave.md lists both.
+
+    \b
+    switch scenario add 'card=4507160000000010 -> ok, silence, ok'
+    switch scenario add 'class=reversal -> late 12s' --times 1
+    """
+    lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
+    return _show_added(_asked(data, {"do": "add", "lines": lines}), data)
+
+
+@scenario.command(short_help="Apply a file of rules to a running Switch.")
+@_FILE
+@data_option
+@specs_option
+def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
+    """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go.
+
+    Rules at issuers are left out: issuers read them when `switch up` starts.
+    """
+    from switch.specs.files import read_bytes
+    from switch.specs.load import scenario_path, specs_of
+
+    path = scenario_path(file, specs_of(data, specs_folder))
+    text = read_bytes(path, str(path)).decode(errors="surrogateescape")
+    answer = _asked(data, {"do": "apply", "name": path.stem, "text": text})
+    code = _show_added(answer, data)
+    if answer.get("at_issuers"):
+        complain(f"{plural(answer['at_issuers'], 'rule')} at issuers left out: issuers read theirs when switch up starts")
+    return code
+
+
+@scenario.command("list", short_help="List the rules of a running Switch, with their hits.")
+@data_option
+def list_rules(data: Path) -> int:
+    """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to."""
+    answer = _asked(data, {"do": "list"})
+    if not answer["rules"]:
+        say_text("no rules at the host")
+        return EXIT_DONE
+    _show(answer["rules"])
+    idle = sum(not rule["hits"] for rule in answer["rules"])
+    if idle:
+        say_text(f"{plural(idle, 'rule')} never applied", "hint")
+    return EXIT_DONE
+
+
+@scenario.command(short_help="Remove rules from a running Switch.")
+@click.argument("ids", nargs=-1, type=click.IntRange(1), metavar="[IDS]")
+@option("--all", "everything", is_flag=True, help="Remove every rule.")
+@data_option
+def remove(ids: tuple[int, ...], everything: bool, data: Path) -> int:
+    """Remove rules by the ID that `switch scenario list` shows. Answers that are late already still come."""
+    if bool(ids) == everything:
+        raise SwitchError(
+            "--all: found IDs beside it, expected one or the other"
+            if ids
+            else "ID: found nothing, expected the ID of a rule, or --all"
+        )
+    answer = _asked(data, {"do": "remove", "ids": list(ids), "all": everything})
+    say_text(f"{plural(len(answer['rules']), 'rule')} removed")
+    return EXIT_DONE
+
+
+@scenario.command(short_help="Check files of rules, and print every mistake.")
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILES", shell_complete=scenario_names)
+@specs_option
+def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
+    """Check files of rules: print every mistake with file, line, key and the nearest right key.
+
+    A rule that can never apply, because an earlier one takes all its messages, is a warning.
+    """
+    from switch.errors import SpecError
+    from switch.scenarios.playbook import overshadowed
+    from switch.specs.load import load_scenario, load_specs, scenario_path
+
+    specs, wrong = load_specs(specs_folder), 0
+    for file in files:
+        try:
+            played = load_scenario(scenario_path(file, specs), specs)
+        except SpecError as error:
+            for mistake in error.mistakes:
+                complain(str(mistake))
+            wrong += len(error.mistakes)
+            continue
+        for later, earlier in overshadowed(played.host.rules):
+            complain(f"warning: {file}: {later.label} can never apply: {earlier.label} takes all its messages")
+        at_host, at_issuers = len(played.host.rules), len(played.issuers.rules)
+        say_text(f"{file}: {plural(at_host, 'rule')} at the host, {at_issuers} at issuers: all well", "good")
+    if wrong > 1:
+        complain(plural(wrong, "mistake"))
+    return EXIT_WRONG_USE if wrong else EXIT_DONE
+
+
+@scenario.command("try", short_help="Say which rule of a file a message meets, and why.")
+@_FILE
+@click.argument("message", nargs=-1, required=True, metavar="KEY=VALUE")
+@specs_option
+def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -> int:
+    """Say which rule of FILE a message meets first, and which condition of each other rule it does not meet.
+
+    Switch sends and counts nothing: the message is the first of its card. Its type is 0100, or the mti=MTI given.
+
+    \b
+    switch scenario try retry.toml card=4507160000000010 amount=150 de22=071
+    switch scenario try retry.toml mti=0420 card=4507160000000010
+    """
+    from switch.centre.host.script import facts_of
+    from switch.cli.show.tables import show_table
+    from switch.scenarios.playbook import Playbook
+    from switch.specs.load import load_scenario, load_specs, scenario_path
+
+    specs = load_specs(specs_folder)
+    played = load_scenario(scenario_path(file, specs), specs)
+    said, line = _message_of(message, specs)
+    rows, applied = list[tuple[str, str, str]](), ""
+    trial = Playbook(played.host.rules, seed=1).trial(facts_of(said, line, specs))
+    for rule, outcome in trial:
+        if isinstance(outcome, str):
+            rows.append((str(rule.number), rule.in_words, f"no: {outcome}"))
+        else:
+            rows.append((str(rule.number), rule.in_words, "no: an earlier rule applies" if applied else "applies"))
+            applied = applied or f"rule {rule.number} applies: {outcome.in_words}"
+    say_text(applied or "no rule at the host applies", "title")
+    show_table(("#", "rule", "meaning"), rows)
+    if not applied:
+        raise NegativeAnswerError(f"{file}: found no rule at the host that applies")
+    return EXIT_DONE
+
+
+def _message_of(words: tuple[str, ...], specs: Specs) -> tuple[Any, str]:
+    """The message that somebody describes, and the listener it comes on."""
+    from switch.iso8583.message import Message
+    from switch.iso8583.scripted.element_names import numbers_by_name
+    from switch.money import parse_amount
+    from switch.scenarios.condition import element_number
+
+    names = numbers_by_name(specs.dialects.values())
+    mti, line, elements = "0100", specs.centre.listeners[0].name, dict[int, str]()
+    for word in words:
+        key, sign, value = word.partition("=")
+        named = element_number(key, names)
+        number = _SHORT_FORMS.get(key) or (int(named) if named is not None and "." not in named else 0)
+        if key == "mti" and value.isdecimal() and len(value) == len(mti):
+            mti = value
+        elif key == "line" and sign:
+            line = value
+        elif number and sign:
+            elements[number] = f"{parse_amount(value):012d}" if key == "amount" else value
+        else:
+            raise SwitchError(f"KEY=VALUE: found {word!r}, expected card=…, amount=…, mti=0420, de22=071 and the like")
+    return Message(mti, dict(sorted(elements.items()))), line
+
+
+def _asked(data: Path, order: dict[str, Any]) -> dict[str, Any]:
+    """The answer of the running centre; its mistakes, and what it refuses, as errors."""
+    from switch.data_folder.control_socket import ask_centre
+
+    answer = ask_centre(data, order)
+    for mistake in answer.get("mistakes", ())[1:]:
+        complain(str(mistake))
+    if answer.get("mistakes"):
+        raise SwitchError(str(answer["mistakes"][0]))
+    if "error" in answer:
+        raise SwitchError(str(answer["error"]))
+    return answer
+
+
+def _show(rules: list[dict[str, Any]]) -> None:
+    from switch.cli.show.tables import show_table
+
+    show_table(_HEADS, [(rule["id"], rule["hits"], rule["from"], _named(rule)) for rule in rules], below=("rule",))
+
+
+def _named(rule: dict[str, Any]) -> str:
+    return f"{rule['name']}: {rule['rule']}" if rule["name"] else str(rule["rule"])
+
+
+def _show_added(answer: dict[str, Any], data: Path) -> int:
+    _show(answer["rules"])
+    for warning in answer["warnings"]:
+        complain(f"warning: {warning}")
+    from switch.cli.command.options import in_folder
+
+    next_step(f"see what they did: {shlex.quote(program())} scenario list{in_folder(data)}")
+    return EXIT_DONE

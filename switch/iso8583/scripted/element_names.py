@@ -1,0 +1,28 @@
+"""The standard's names of elements, as rules write them: ``retrieval_reference_number``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from switch.iso8583.dialect import EDITION_1987, Dialect
+
+
+def numbers_by_name(dialects: Iterable[Dialect]) -> dict[str, str]:
+    """Name of an element, in small letters with underscores -> its number, of the dialects of 1987."""
+    found: dict[str, str] = {}
+    for dialect in dialects:
+        if dialect.edition == EDITION_1987:
+            for element in dialect.elements:
+                if element is not None and element.number > 1:
+                    found.setdefault(rule_name(element.name), str(element.number))
+    return found
+
+
+def rule_name(name: str) -> str:
+    """A name as rules write it.
+
+    >>> rule_name("Merchant's type"), rule_name("Card acceptor name/location")
+    ('merchant_type', 'card_acceptor_name_location')
+    """
+    return re.sub(r"[^a-z0-9]+", "_", name.lower().replace("'s", "")).strip("_")

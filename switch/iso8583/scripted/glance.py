@@ -1,0 +1,122 @@
+"""What a message says, by the words that rules use. Each thing is read when a rule asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Final
+
+from switch.iso8583.dialect import Dialect
+from switch.iso8583.mapping.acquirer import (
+    CHANNEL_OF_ENTRY_MODE,
+    ECOMMERCE_CONDITIONS,
+    TRANSACTION_TYPES,
+    is_void,
+)
+from switch.iso8583.mapping.session import NETWORK_FUNCTION_NAMES, TERMINAL_FUNCTIONS
+from switch.iso8583.message import Message
+from switch.iso8583.mti import CLASSES
+from switch.iso8583.nested.read import element_value
+from switch.transaction import CARD_VERIFICATION, ECOMMERCE, MANUAL
+
+REVERSAL_CLASS, TOTALS_CLASS = "reversal", "totals"
+#: First two digits of DE 22 -> ways of entry that say more than the channel.
+_ENTRIES: Final = {
+    "07": "contactless",
+    "91": "contactless",
+    "10": "credential_on_file",
+    "80": "fallback",
+}
+USUAL_CURRENCY: Final = "504"  #: of an amount without DE 49
+
+
+def card_of(message: Message) -> str:
+    """The card's number, of DE 2 or of track 2 (DE 35); empty where there is none."""
+    e = message.elements
+    return e.get(2) or e.get(35, "").replace("D", "=").partition("=")[0]
+
+
+def marks_of(message: Message) -> tuple[str, str, str, str, str]:
+    """Card, terminal, merchant, amount of twelve digits and MTI: what rules are found by."""
+    e = message.elements
+    return card_of(message), e.get(41, "").rstrip(), e.get(42, "").rstrip(), e.get(4, ""), message.mti
+
+
+class MessageFacts:
+    """A message in the form of 1987, as rules see it. ``elsewhere`` knows what no message says: issuer, scheme, MCC, line."""
+
+    def __init__(self, message: Message, dialect: Dialect, elsewhere: Callable[[str, str], str]) -> None:
+        self._message, self._dialect, self._elsewhere = message, dialect, elsewhere
+        self._kept: dict[str, Collection[str]] = {}
+
+    def words(self, name: str) -> Collection[str]:
+        """Every word by which the message answers to a clause of this name."""
+        words = self._kept.get(name)
+        if words is None:
+            words = self._kept[name] = tuple(word for word in self._words(name) if word)
+        return words
+
+    def _words(self, name: str) -> Iterator[str]:
+        e = self._message.elements
+        if name in ("card", "bin"):
+            yield card_of(self._message)
+        elif name == "terminal":
+            yield e.get(41, "").rstrip()
+        elif name == "merchant":
+            yield e.get(42, "").rstrip()
+        elif name == "mti":
+            yield self._message.mti
+        elif name == "class":
+            yield from kinds_of(self._message)
+        elif name == "currency":
+            yield e.get(49, USUAL_CURRENCY if 4 in e else "")
+        elif name == "type":
+            yield self._transaction_type()
+        elif name == "channel":
+            yield self._channel()
+        elif name == "entry":
+            yield self._channel()
+            yield _ENTRIES.get(e.get(22, "")[:2], "")
+        elif name in ("issuer", "scheme"):
+            yield self._elsewhere(name, card_of(self._message))
+        elif name == "mcc":
+            yield self._elsewhere(name, e.get(42, "").rstrip()) or e.get(18, "")
+        else:
+            yield self._elsewhere(name, "")
+
+    @property
+    def amount_minor(self) -> int | None:
+        """DE 4; None where there is none."""
+        amount = self._message.elements.get(4, "")
+        return int(amount) if amount.isdecimal() else None
+
+    def element(self, name: str) -> str:
+        """The value of an element or a subelement; empty where there is none."""
+        return element_value(self._dialect, self._message.elements, name) or ""
+
+    def _channel(self) -> str:
+        entry, condition = self._message.elements.get(22), self._message.elements.get(25)
+        if entry is None:
+            return ""
+        channel = CHANNEL_OF_ENTRY_MODE.get(entry[:2], MANUAL)
+        return ECOMMERCE if channel == MANUAL and condition in ECOMMERCE_CONDITIONS else channel
+
+    def _transaction_type(self) -> str:
+        kind = TRANSACTION_TYPES.get(self._message.elements.get(3, "")[:2], "")
+        verifies = kind == "purchase" and self._message.mti[1:3] == "10" and not self.amount_minor
+        return CARD_VERIFICATION if verifies else kind
+
+
+def kinds_of(message: Message) -> Iterator[str]:
+    """Every word by which a message answers to ``class``: its class, whether it asks or tells, which function it has."""
+    mti = message.mti
+    kind = CLASSES.get(mti[1], "")
+    yield kind
+    if is_void(message):
+        yield REVERSAL_CLASS
+    elif kind in ("authorization", "financial"):
+        yield {"0": "request", "2": "advice"}.get(mti[2], "")
+    elif kind == "reconciliation":
+        yield TOTALS_CLASS
+    elif kind == "network_management":
+        function = message.network_function or TERMINAL_FUNCTIONS.get(message.elements.get(3, ""), "")
+        yield NETWORK_FUNCTION_NAMES.get(function, "").replace("-", "_")

@@ -1,0 +1,187 @@
+"""A rule of the host: a condition, whether its turn has come, and what is done then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import partial
+from typing import Final, Literal
+
+from attrs import field
+
+from switch.record import frozen
+from switch.scenarios.arrow import CYCLE, LAST, rule_values
+from switch.scenarios.condition import Condition
+from switch.scenarios.conduct import CONDUCT_KEYS, Conduct, steps_from_toml
+from switch.spec_table import NOTHING, SpecTable
+
+HOST, ISSUER = "host", "issuer"
+PLACES: Final = (HOST, ISSUER)  #: who misbehaves: the host, as its acquirers see it, or an issuer, as the host sees it
+FALL_THROUGH: Final = "usual"  #: after the last step of a sequence the rule matches no more
+AFTERWARDS: Final = (FALL_THROUGH, LAST, CYCLE)
+CARD, MERCHANT, TERMINAL, WHOLE = "card", "merchant", "terminal", "rule"
+COUNTED_BY: Final = (CARD, MERCHANT, TERMINAL, WHOLE)
+_OF_HOSTS: Final = CONDUCT_KEYS - {"silence"}
+TURN_KEYS: Final = ("after", "chance", "every", "first", "nth", "per")  #: keys of ``when`` that count, or draw
+#: Keys of the ``then`` of an issuer's rule: a table of these alone is one, where the rule does not say ``at``.
+_OF_ISSUERS: Final = frozenset({"response_code", "delay_seconds", "silence"})
+
+
+@frozen(kw_only=True)
+class RuleTurn:
+    """Which of the messages that fit are meant, by their count from 1."""
+
+    nth: int | None = None
+    first: int | None = None
+    after: int | None = None
+    every: int | None = None
+    chance: float | None = None  #: above 0, at most 1
+    per: Literal["card", "merchant", "terminal", "rule"] = "card"  #: for each of what it is counted
+
+    def has_come(self, count: int) -> bool:
+        """Whether the message of this count is meant, chance aside."""
+        return (
+            (self.nth is None or count == self.nth)
+            and (self.first is None or count <= self.first)
+            and (self.after is None or count > self.after)
+            and (self.every is None or count % self.every == 0)
+        )
+
+    @property
+    def in_words(self) -> str:
+        """As the short spelling has it; empty where every message is meant."""
+        given = {"nth": self.nth, "first": self.first, "after": self.after, "every": self.every}
+        parts = [f"{name}={value}" for name, value in given.items() if value is not None]
+        parts += [f"chance={self.chance * 100:g}%"] if self.chance is not None else []
+        return " ".join([*parts, f"per={self.per}"] if self.per != CARD else parts)
+
+    @classmethod
+    def from_toml(cls, table: SpecTable) -> RuleTurn:
+        """The keys ``TURN_KEYS`` of a table ``when``."""
+        return cls(
+            **{key: table.integer(key, None, low=1) for key in ("nth", "first", "after", "every")},
+            chance=_chance(table),
+            per=table.choice("per", COUNTED_BY, CARD),
+        )
+
+
+def _chance(table: SpecTable) -> float | None:
+    """``chance``: a number above 0 and at most 1, or text such as ``10%``."""
+    if "chance" not in table:
+        table.peek("chance", str)
+        return None
+    value: float | None = table.peek("chance", float)
+    if value is None and table.peek("chance", int) == 1:
+        value = 1.0
+    text = table.peek("chance", str)
+    if text is not None:
+        number, percent, rest = text.partition("%")
+        if number.replace(".", "", 1).isdecimal() and not rest:
+            value = float(number) / (100 if percent else 1)
+    if value is None or not 0 < value <= 1:
+        table.mistake("chance", "another value", 'a number above 0 and up to 1, such as 0.1 or "10%"')
+        return None
+    return value
+
+
+@frozen(kw_only=True, eq=False)
+class HostRule:
+    """One rule. ``number`` is its place in its file, or the number it was given when it was added."""
+
+    scenario: str  #: the name of its file; empty for a rule that was added by itself
+    number: int
+    name: str
+    when: Condition
+    turn: RuleTurn
+    steps: tuple[Conduct, ...]  #: one for each message whose turn has come; one alone is for all of them
+    afterwards: str = FALL_THROUGH  #: of AFTERWARDS, where there are several steps
+    times: int | None = None  #: how often it applies at most, in all
+    seed: int | None = field(default=None)  #: of its file; None: that of the run
+
+    @property
+    def label(self) -> str:
+        """The rule, for people: ``scenario late-night, rule 2``."""
+        named = f" ({self.name})" if self.name else ""
+        return f"scenario {self.scenario}, rule {self.number}{named}" if self.scenario else f"rule {self.number}{named}"
+
+    @property
+    def in_words(self) -> str:
+        """The short spelling of it."""
+        times = f"times={self.times}" if self.times is not None else ""
+        goes_on = {LAST: ", ...", CYCLE: ", again"}.get(self.afterwards, "") if len(self.steps) > 1 else ""
+        before = " ".join(part for part in (self.when.in_words, self.turn.in_words, times) if part) or "any"
+        return f"{before} -> {', '.join(step.in_words for step in self.steps)}{goes_on}"
+
+    def step(self, applied: int) -> Conduct | None:
+        """What is done the next time, after so many times; None where its sequence has ended."""
+        if len(self.steps) == 1 or applied < len(self.steps):
+            return self.steps[0 if len(self.steps) == 1 else applied]
+        if self.afterwards == LAST:
+            return self.steps[-1]
+        return self.steps[applied % len(self.steps)] if self.afterwards == CYCLE else None
+
+    @property
+    def always(self) -> bool:
+        """Whether it applies to each message that fits."""
+        return self.turn == RuleTurn() and self.times is None and (len(self.steps) == 1 or self.afterwards != FALL_THROUGH)
+
+    @classmethod
+    def from_toml(
+        cls, table: SpecTable, *, number: int, scenario: str, names: Mapping[str, str], seed: int | None = None
+    ) -> HostRule:
+        """A ``[[rule]]``; ``names`` leads from the standard's names of elements to their numbers."""
+        if "then" not in table:
+            table.mistake("then", NOTHING, 'what the host does, such as "silence"')
+        issuer = table.text("issuer", None)
+        when = table.table("when").reading(partial(_when, names=names, issuer=issuer))
+        table.choice("at", PLACES, HOST)
+        times = table.integer("times", None, low=1)
+        rule = cls(
+            scenario=scenario,
+            number=number,
+            name=table.text("name", ""),
+            when=when[0] if when is not None else Condition(),
+            turn=when[1] if when is not None else RuleTurn(),
+            steps=steps_from_toml(table, "then", names) if "then" in table else (),
+            afterwards=table.choice("afterwards", AFTERWARDS, FALL_THROUGH),
+            times=times if times is not None or when is None else when[2],
+            seed=seed,
+        )
+        table.done()
+        return rule
+
+    @classmethod
+    def from_line(cls, text: str, *, number: int, names: Mapping[str, str], seed: int | None = None) -> HostRule:
+        """A rule in the short spelling that stands in no file. SpecError where it is wrong."""
+        try:
+            values = rule_values(text)
+        except ValueError as problem:
+            SpecTable("rule", {}).wrong("", *problem.args)
+        return cls.from_toml(SpecTable("rule", values), number=number, scenario="", names=names, seed=seed)
+
+
+def _when(table: SpecTable, *, names: Mapping[str, str], issuer: str | None) -> tuple[Condition, RuleTurn, int | None]:
+    turn, times = RuleTurn.from_toml(table), table.integer("times", None, low=1)
+    condition = Condition.from_toml(table, names, (*TURN_KEYS, "times"))
+    if issuer is not None:
+        asked = SpecTable(table.file, {"issuer": issuer})
+        condition = Condition((*condition.clauses, *Condition.from_toml(asked, names).clauses), *_groups(condition))
+    table.done()
+    return condition, turn, times
+
+
+def _groups(condition: Condition) -> tuple[tuple[Condition, ...], ...]:
+    return condition.any_of, condition.all_of, condition.none_of
+
+
+def is_at_issuer(table: SpecTable) -> bool:
+    """Whether a ``[[rule]]`` is for issuers: it says so, or its ``then`` has the keys of issuers' rules alone."""
+    place = table.peek("at", str)
+    if place is not None:
+        return place == ISSUER
+    then = table.peek("then", dict)
+    if then is None or not _OF_HOSTS.isdisjoint(then):
+        return False
+    strange = next((key for key in then if key not in _OF_ISSUERS), None)
+    meant = get_close_matches(strange[:80], sorted(_OF_HOSTS | _OF_ISSUERS), n=1) if strange is not None else []
+    return not meant or meant[0] in _OF_ISSUERS

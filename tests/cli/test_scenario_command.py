@@ -1,0 +1,122 @@
+"""``switch scenario``: files of rules checked and tried, and a real centre whose rules are changed while it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from switch.centre.as_process import running_centre
+from tests.cli.command import run
+from tests.trials.small_centre import small_specs
+
+CARD = "4507160000000010"
+RETRY = f"""purpose = "retry"
+rules = ["card={CARD} class=request -> ok, silence", "class=reversal -> 91"]
+[[rule]]
+issuer = "atlas"
+then = {{ response_code = "05" }}
+"""
+
+
+@pytest.fixture
+def retry(tmp_path: Path) -> Path:
+    path = tmp_path / "retry.toml"
+    path.write_text(RETRY, encoding="utf-8")
+    return path
+
+
+def test_a_file_that_is_well_is_said_to_be(retry: Path) -> None:
+    outcome = run("scenario", "check", retry, "bad-evening")
+
+    assert outcome.code == 0
+    assert [line.partition(": ")[2] for line in outcome.out.splitlines()] == [
+        "2 rules at the host, 1 at issuers: all well",
+        "0 rules at the host, 4 at issuers: all well",
+    ]
+
+
+def test_every_mistake_is_printed_and_a_rule_that_can_never_apply_is_a_warning(retry: Path) -> None:
+    retry.write_text(RETRY.replace("silence", "silense").replace("response_code", "response_cod"), encoding="utf-8")
+    outcome = run("scenario", "check", retry)
+    assert outcome.code == 2
+    first, second, count = outcome.err.splitlines()
+    assert first.startswith(f"switch: {retry}:2: rules[1].then: found 'silense', expected silence (the nearest)")
+    assert second.startswith(f"switch: {retry}:5: rule[1].then.response_cod: found a key nobody reads")
+    assert count == "switch: 2 mistakes"
+
+    retry.write_text('purpose = "hidden"\nrules = ["any -> 91", "mti=0100 -> 05"]', encoding="utf-8")
+    outcome = run("scenario", "check", retry)
+    assert outcome.code == 0
+    assert "scenario retry, rule 2 can never apply: scenario retry, rule 1 takes all its messages" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict", "code"),
+    [
+        ([f"card={CARD}", "amount=10"], "rule 1 applies: ok", 0),
+        (["mti=0420", f"card={CARD}"], "rule 2 applies: 91", 0),
+        (["card=4000000000000010", "de22=071"], "no rule at the host applies", 1),
+    ],
+)
+def test_a_message_is_tried_without_being_sent(retry: Path, message: list[str], verdict: str, code: int) -> None:
+    outcome = run("scenario", "try", retry, *message)
+
+    assert (outcome.out.splitlines()[0], outcome.code) == (verdict, code)
+    assert CARD not in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("try", "FILE", "crad=1"), "KEY=VALUE: found 'crad=1', expected card=…, amount=…, mti=0420, de22=071 and the like"),
+        (("try", "FILE", "amount=x"), "amount: found 'x', expected digits with at most 2 decimals, such as 125.00"),
+        (("remove",), "ID: found nothing, expected the ID of a rule, or --all"),
+        (("remove", "3", "--all"), "--all: found IDs beside it, expected one or the other"),
+        (("check", "nothing.toml"), "nothing.toml: found no such file"),
+    ],
+)
+def test_wrong_use_is_one_sentence(retry: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    outcome = run("scenario", *[str(retry) if each == "FILE" else each for each in arguments])
+
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"switch: {sentence}")
+
+
+def test_where_no_centre_runs_that_is_said(tmp_path: Path) -> None:
+    outcome = run("scenario", "list", "--data", tmp_path)
+
+    assert (outcome.code, outcome.err) == (
+        3,
+        f"switch: --data: found no running centre in {tmp_path}, expected one: `switch up`\n",
+    )
+
+
+def test_rules_of_a_running_centre_are_changed(tmp_path: Path, retry: Path) -> None:
+    options = small_specs(tmp_path)
+    with running_centre(tmp_path / "centre", [*options, "--scenario", str(retry)]) as centre:
+        data = ("--data", centre.data)
+        host, port = centre.address("ascii")
+
+        def code(*arguments: str) -> str:
+            return run("send", *options, "--host", host, "--port", port, *arguments).out[:2]
+
+        assert "card=450716******0010 class=request -> ok, silence" in run("scenario", "list", *data).out
+        added = run("scenario", "add", *data, "amount=3 -> 91", "--times", "1")
+        assert added.code == 0, added.err
+        assert added.out.splitlines()[1].split() == ["3", "0", "amount=3.00", "times=1", "->", "91"]
+        assert [code("--amount", "3"), code("--amount", "3")] == ["91", "05"], "behind the host, the issuer's own rule"
+        assert run("scenario", "list", *data).out.splitlines()[1].split()[:2] == ["3", "1"]
+        assert run("scenario", "remove", "3", *data).out == "1 rule removed\n"
+
+        wrong = run("scenario", "add", *data, "amont=3 -> 91", "any -> silense")
+        assert (wrong.code, wrong.err.count("(the nearest)")) == (2, 2)
+
+        applied = run("scenario", "apply", retry, *data, *options)
+        assert applied.code == 0, applied.err
+        assert "1 rule at issuers left out" in applied.err
+        assert [line.split()[0] for line in run("scenario", "list", *data).out.splitlines()[1:3]] == ["4", "5"]
+        assert run("scenario", "remove", "--all", *data).out == "2 rules removed\n"
+        assert run("scenario", "list", *data).out == "no rules at the host\n"
+        assert centre.stop() == 0
+        assert not (centre.data / "control").exists()
