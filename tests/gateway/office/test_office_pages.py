@@ -266,6 +266,19 @@ async def test_a_payment_is_found_by_its_order_and_its_transaction(tmp_path: Pat
             assert sentence in notice_of(await clerk.get(f"/office/payments?{wrong}"))
 
 
+async def test_what_turns_letters_is_written_out(tmp_path: Path) -> None:
+    turned = "EVIL\u202e001"
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"ACTION=\xe2\x80\xaeX\x1b[2J")) as page:
+        await page.pay(turned)
+        clerk = await signed_in(page)
+        number = await number_of(page, turned)
+        for path in ("payments", f"payments/{number}", "payments?order=%E2%80%AEnone", "payments?date=%E2%80%AE2026"):
+            shown = (await clerk.get(f"/office/{path}")).text
+            assert r"\u202e" in shown
+            assert "\u202e" not in shown
+            assert "\x1b" not in shown
+
+
 async def test_posts_from_one_address_are_limited(tmp_path: Path) -> None:
     now = [NOW_MS]
     async with payment_page(tmp_path / "gateway", clock_ms=lambda: now[0]) as page:
