@@ -41,7 +41,7 @@ def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
     A rule is conditions, an arrow, and answers with commas between. docs/how-to/make-the-host-misbehave.md lists both.
 
     \b
-    switch scenario add 'card=4507160000000010 -> ok, silence, ok'
+    switch scenario add 'card=4507160000000010 -> ok, silence'
     switch scenario add 'class=reversal -> late 12s' --times 1
     """
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
