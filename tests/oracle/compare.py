@@ -110,10 +110,17 @@ def _expected(day: str, rules: Rules, sales: Sales, settlement: Settlement) -> d
 
 
 def _paid_losses(sales: Sales) -> Iterator[tuple[int, int]]:
+    """What merchants get of written-off sales on the date, and give back of those that are reversed on it."""
+    for number, paid in sales.paid_losses.items():
+        left = sales.left_of(number)
+        if left is not None and left < paid:
+            yield number, left - paid
+            sales.paid_losses[number] = left
     last = {each["request_id"]: each["pays_merchant"] for each in sales.told.orders if each["business_date"] <= sales.day}
     for word, number, amount in sales.fates["exception_end"]:
-        if word == "written_off" and last[number]:
+        if word == "written_off" and last[number] and amount > 0:
             yield number, amount
+            sales.paid_losses[number] = amount
 
 
 def _totals(lines: list[Line], key: Callable[[Line], tuple[Any, ...]]) -> Table:

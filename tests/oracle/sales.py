@@ -114,6 +114,7 @@ class Sales:
         self.presented: dict[int, Presented] = {}
         self.open: dict[int, int] = {}  #: exceptions: amount with its sign
         self.fates: dict[str, list[tuple[str, int, int]]] = defaultdict(list)  #: of the date: table -> (word, request, amount)
+        self.paid_losses: dict[int, int] = {}  #: written-off sales that merchants were paid for: what they have of each
         self.volume: dict[tuple[str, str], int] = defaultdict(int)  #: merchant and month: sold on earlier dates
 
     def close(self, day: str, rules: Rules) -> list[Line]:
@@ -127,6 +128,11 @@ class Sales:
         for line in lines:
             self.volume[line.request.merchant_id, day[:7]] += line.amount_minor
         return lines
+
+    def left_of(self, number: int) -> int | None:
+        """What a sale amounts to after the reversals of the date; None where the date has none."""
+        left = self.told.left(self.day)
+        return _signed(self.told.requests[number], left[number]) if number in left else None
 
     def disputes(self, day: str) -> list[Dispute]:
         """Chargebacks of a date, which are below zero, and what gives them back."""
