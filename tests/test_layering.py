@@ -436,6 +436,7 @@ TESTED_BY: Final = {
     "shop/serving": "gateway/certify/test_checklist.py",
     "gateway/payments/desk": "gateway/payments/test_payment_desk.py",
     "gateway/payments/paying": "gateway/payments/test_payment_desk.py",
+    "gateway/payments/post_judge": "gateway/site/test_pages.py",
     "gateway/site/calling_back": "gateway/site/test_payments.py",
     "gateway/payments/outcomes": "gateway/site/test_payments.py",
     "gateway/site/rendering": "gateway/site/test_pages.py",

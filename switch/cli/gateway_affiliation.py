@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,6 +101,9 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
     merchants of merchants.toml from its start. Until merchants.toml has this one and Switch has started again, it declines the
     payments of the shop with 03, or clears them under the default contract if centre.toml accepts unknown merchants.
 
+    The decision is kept first. If --write-specs could not write the files then, give the command again: it writes what they
+    lack.
+
     \b
     switch gateway affiliation accept 1 --write-specs --specs my-specs
     """
@@ -108,7 +111,7 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
 
     from switch.cli.console.screen import say_text
     from switch.gateway.affiliation.contract import contract_values, new_names
-    from switch.gateway.affiliation.into_specs import ready_for_specs
+    from switch.gateway.affiliation.into_specs import missing_in, ready_for_specs
     from switch.gateway.affiliation.live_shops import approval_date
     from switch.specs.folder import folder_of
     from switch.specs.load import specs_of
@@ -125,18 +128,29 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
         hint = "switch specs export my-specs"
         raise SwitchError("--write-specs: found the embedded specification, expected a folder of your own", hint=hint)
     with _books(data) as books:
-        waiting, before = _waiting(books, number, data), books.affiliations.accepted()
-    names, now_ms = new_names(waiting, specs, before, chosen, mcc), _now_ms()
-    accepted = evolve(waiting, verdict="accepted", decided=names, decided_at_ms=now_ms)
+        found, before = _one(books, number, data), books.affiliations.accepted()
+    again = write_specs and found.verdict == "accepted"  # its tables are written where an earlier command did not come to it
+    if not again:
+        _still_waits(found)
+    now_ms = found.decided_at_ms if again else _now_ms()
+    names = found.decided if again else new_names(found, specs, before, chosen, mcc)
+    accepted = evolve(found, verdict="accepted", decided=names, decided_at_ms=now_ms)
     contract_values(accepted, approval_date(accepted, specs))
-    write = ready_for_specs(folder, *_tables(accepted, specs)) if write_specs and folder is not None else None
-    with _books(data, to_write=True) as books:  # no payment waits for longer than this
-        _waiting(books, number, data)
-        if books.affiliations.accepted_count() != len(before):
-            raise SwitchError("found another decision at the same time, expected one after the other; try again")
-        books.affiliations.decide(number, "accepted", now_ms, names)
-        if write is not None:
-            write()
+    write = None
+    if write_specs and folder is not None:
+        missing = missing_in(specs, accepted)
+        if not any(missing):
+            raise SwitchError(f"NUMBER: found application {number}, which is accepted and stands in {folder}, expected another")
+        merchant, shop = (table if lacks else "" for table, lacks in zip(_tables(accepted, specs), missing, strict=True))
+        write = ready_for_specs(folder, merchant, shop)
+    if not again:
+        with _books(data, to_write=True) as books:  # no payment waits for longer than this
+            _still_waits(_one(books, number, data))
+            if books.affiliations.accepted_count() != len(before):
+                raise SwitchError("found another decision at the same time, expected one after the other; try again")
+            books.affiliations.decide(number, "accepted", now_ms, names)
+    if write is not None:
+        _written(write, number)
     say_text(said(f"application {number} is accepted: the running page takes shop {names['client_id']} within a second"), None)
     _show(accepted, specs, tables=not write_specs)
     if write_specs:
@@ -159,7 +173,7 @@ def refuse(number: int, reason: str, data: Path) -> None:
     if not reason.strip():
         raise SwitchError("--reason: found nothing, expected a sentence")
     with _books(data, to_write=True) as books:
-        _waiting(books, number, data)
+        _still_waits(_one(books, number, data))
         books.affiliations.decide(number, "refused", _now_ms(), {"reason": reason.strip()[:500]})
     say_text(said(f"application {number} is refused"), None)
 
@@ -187,11 +201,20 @@ def _one(books: Books, number: int, data: Path) -> Affiliation:
     return found
 
 
-def _waiting(books: Books, number: int, data: Path) -> Affiliation:
-    found = _one(books, number, data)
+def _still_waits(found: Affiliation) -> None:
     if found.verdict:
-        raise SwitchError(f"NUMBER: found application {number}, which is {found.verdict}, expected one without a decision")
-    return found
+        raise SwitchError(
+            f"NUMBER: found application {found.number}, which is {found.verdict}, expected one without a decision"
+        )
+
+
+def _written(write: Callable[[], None], number: int) -> None:
+    """The decision stands in the store before the files change: whoever is stopped between the two asks for them again."""
+    try:
+        write()
+    except SwitchError as error:
+        hint = f"application {number} is accepted all the same; give the same command again to write its tables"
+        raise SwitchError(str(error), hint=hint) from None
 
 
 def _tables(accepted: Affiliation, specs: Specs) -> tuple[str, str]:

@@ -107,6 +107,30 @@ def test_what_is_wrong_with_a_decision_is_one_sentence(data: Path, arguments: tu
     assert str(run(data, *arguments).exception) == sentence
 
 
+def test_an_acceptance_that_was_stopped_before_the_files_is_written_later(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(default_folder(), tmp_path / "specs"))
+    accept = ("accept", "1", "--write-specs", "--specs", str(folder))
+
+    def full(beside: Path, to: Path) -> Path:
+        if to.name == "gateway.toml":
+            raise OSError(28, "No space left on device")
+        return replace(beside, to)
+
+    replace = Path.replace
+    monkeypatch.setattr(Path, "replace", full)
+    assert "No space left on device" in str(run(data, *accept).exception)
+    monkeypatch.undo()
+    (kept,) = [each for each in json.loads(run(data, "list", "--all", "--json").output) if each["verdict"]]
+    assert run(data, *accept).exit_code == 0
+    shop = load_specs(folder).gateway.shops["630000001"]
+    assert (shop.merchant_id, shop.store_key) == (kept["decided"]["merchant_id"], kept["decided"]["store_key"])
+    assert sum("ECHOPPE" in each for each in load_specs(folder).merchants) == 1, "one contract, not two"
+    third = run(data, *accept)
+    assert str(third.exception) == (f"NUMBER: found application 1, which is accepted and stands in {folder}, expected another")
+
+
 def test_an_operator_reads_french(data: Path, tmp_path: Path) -> None:
     assert "en instance" in run(data, "list", "--lang", "fr").output
     got = run(data, "refuse", "1", "--reason", "site fermé", "--lang", "fr")

@@ -78,6 +78,15 @@ GATEWAY: Final[dict[str, str]] = {
     "found another decision at the same time, expected one after the other; try again": (
         "trouvé une autre décision au même moment, attendu l'une après l'autre ; recommencez"
     ),
+    "NUMBER: found application {1}, which is accepted and stands in {2}, expected another": (
+        "NUMBER : trouvé la demande {1}, acceptée et déjà inscrite dans {2}, attendu une autre"
+    ),
+    "application {1} is accepted all the same; give the same command again to write its tables": (
+        "la demande {1} est tout de même acceptée ; redonnez la même commande pour écrire ses tables"
+    ),
+    "{1}: found another content than a moment ago, expected nobody else to write it": (
+        "{1} : trouvé un autre contenu qu'à l'instant, attendu que personne d'autre n'y écrive"
+    ),
     "--mcc: found {1}, expected four digits (ISO 18245)": "--mcc : trouvé {1}, attendu quatre chiffres (ISO 18245)",
     "--acquirer: found {1}, expected an acquirer of gateway.toml ({2})": (
         "--acquirer : trouvé {1}, attendu un acquéreur de gateway.toml ({2})"

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from switch.display.visible import UNSHOWN
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES, PageLanguage
 from switch.gateway.protocol.posted import Posted
 from switch.merchant import EMAIL, RIB_DIGITS, rib_key
@@ -22,7 +23,8 @@ ICE_DIGITS: Final = 15
 #: The fields of the form, in its order.
 APPLICATION_FIELDS: Final = ("shop_name", "legal_name", "ice", "address", "city", "email", "rib", "site", "plan")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_PARTING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  #: taken for a space
+_UNSEEN: Final = re.compile(f"[{UNSHOWN}]")  #: left out: a public list shows what was accepted, in the order it was read
 
 
 @frozen(kw_only=True)
@@ -41,7 +43,7 @@ class ApplicationForm:
 def application_form(posted: Posted, plans: Collection[str], language: PageLanguage) -> ApplicationForm:
     """Read the form. Where it ``is_right``, what is typed is an application as it is kept."""
     assert language in PAGE_LANGUAGES
-    typed: dict[str, str] = {name: " ".join(_UNPRINTABLE.sub(" ", posted[name]).split()) for name in APPLICATION_FIELDS}
+    typed: dict[str, str] = {name: _seen(posted[name]) for name in APPLICATION_FIELDS}
     typed["ice"], typed["rib"] = (re.sub(r"[ .-]", "", typed[name]) for name in ("ice", "rib"))
     errors: dict[str, str] = {}
     for name, most in (
@@ -52,7 +54,7 @@ def application_form(posted: Posted, plans: Collection[str], language: PageLangu
         ("site", SITE_MAX),
     ):
         in_latin = latin(typed[name]) if name in ("legal_name", "city") else typed[name]
-        if not (0 < len(typed[name]) <= most and 0 < len(in_latin) <= most):
+        if not (len(typed[name]) <= most and len(in_latin) <= most and any(map(str.isalnum, in_latin))):
             errors[name] = f"{name}_wrong"
     if not (_is_digits(typed["ice"]) and len(typed["ice"]) == ICE_DIGITS):
         errors["ice"] = "ice_wrong"
@@ -72,6 +74,11 @@ def application_form(posted: Posted, plans: Collection[str], language: PageLangu
         errors["terms"] = "terms_wrong"
     ordered: dict[str, str] = {name: errors[name] for name in (*APPLICATION_FIELDS, "terms") if name in errors}
     return ApplicationForm(typed={**typed, "language": language}, errors=ordered, terms=terms)
+
+
+def _seen(text: str) -> str:
+    """What somebody who reads a text sees of it, on one line."""
+    return " ".join(_UNSEEN.sub("", _PARTING.sub(" ", text)).split())
 
 
 def latin(text: str) -> str:

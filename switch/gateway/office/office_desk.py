@@ -109,11 +109,11 @@ class OfficeDesk:
         merchant_id, address = merchant_id.strip(), address_key(address)
         known = merchant_id if _MERCHANT_ID.fullmatch(merchant_id) else ""
         pair = (known, address)
+        if self._signing_in >= SIGN_INS_AT_ONCE + SIGN_INS_WAITING_MAX:  # whoever is not looked at has not tried
+            return SignIn(wait_seconds=_BUSY_SECONDS)
         wait = self._tries.wait_seconds(address) or self._pairs.wait_seconds(pair)
         if wait:
             return SignIn(wait_seconds=wait)
-        if self._signing_in >= SIGN_INS_AT_ONCE + SIGN_INS_WAITING_MAX:
-            return SignIn(wait_seconds=_BUSY_SECONDS)
         self._signing_in += 1
         try:
             return await self._compared(known, password, pair)
@@ -121,7 +121,8 @@ class OfficeDesk:
             self._signing_in -= 1
 
     async def _compared(self, known: str, password: str, pair: tuple[str, str]) -> SignIn:
-        stored = await self._reader.do(lambda books: books.office.password(known)) if self.shops_of(known) else None
+        stored = await self._reader.do(lambda books: books.office.password(known))  # also of nobody: it takes as long
+        stored = stored if self.shops_of(known) else None
         typed = password if len(password) in PASSWORD_CHARACTERS else ""
         record = stored.record if stored is not None and typed else None
         if not await trio.to_thread.run_sync(password_is, typed, record, limiter=self._computing) or stored is None:

@@ -11,6 +11,7 @@ from typing import Final
 from attrs import define, field
 
 OFFICE_SESSIONS_MAX: Final = 5_000  #: behind them the one that began first is forgotten
+SESSIONS_OF_MERCHANT_MAX: Final = 50  #: one more ends the first of this merchant's, and no other merchant's
 IDLE_MINUTES: Final = 30  #: without a request, and a session is over
 SESSION_HOURS: Final = 12  #: after which it is over in any case
 _TOKEN_BYTES: Final = 32  #: 256 bits
@@ -47,6 +48,9 @@ class OfficeSessions:
     def begin(self, merchant_id: str, password_set_at_ms: int, now_ms: int) -> str:
         """A merchant signs in: the value of its cookie."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
+        own = [digest for digest, each in self._by_digest.items() if each.merchant_id == merchant_id]
+        for digest in own[: max(0, len(own) - SESSIONS_OF_MERCHANT_MAX + 1)]:
+            del self._by_digest[digest]
         self._by_digest[_digest(token)] = OfficeSession(merchant_id, password_set_at_ms, now_ms, now_ms)
         while len(self._by_digest) > OFFICE_SESSIONS_MAX:
             self._by_digest.popitem(last=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
+from switch.display.visible import visible
 from switch.gateway.api.order_story import amounts, approved_body
 from switch.gateway.front.page_frame import amount_shown, words
 from switch.gateway.office.journal_view import JournalEntry
@@ -17,6 +18,7 @@ from switch.money import format_minor
 from switch.transaction import APPROVALS
 
 _LEFT_TO_RIGHT, _ISOLATE_ENDS = "\u2066", "\u2069"  #: around figures in a text that goes the other way
+_TYPED: Final = frozenset({"order_unknown", "date_wrong"})  #: notices that repeat what was typed
 ShownFacts = list[tuple[str, str]]
 _GOOD_STATES: Final = frozenset({"captured", "settled", "held"})
 _BAD_STATES: Final = frozenset({"declined", "failed", "in doubt"})
@@ -57,7 +59,7 @@ class OfficeView:
     def notice(self, key: str, what: str) -> str:
         """What the last form came to."""
         shown = self.t[f"done_{what}"] if key == "act_done" else self.code(what) if key == "act_declined" else what
-        return self.t[key].format(shown)
+        return self.t[key].format(visible(shown) if key in _TYPED else shown)
 
     # lists
 
@@ -68,7 +70,7 @@ class OfficeView:
         tried = order.last("authorize", "decline") or {}
         return {
             "number": order.number,
-            "order_id": order.order_id,
+            "order_id": visible(order.order_id),
             "client_id": order.client_id,
             "time": self.time(posts[-1], with_date=False) if posts else "",
             "amount": self.amount(asked, currency),
@@ -94,6 +96,7 @@ class OfficeView:
         _, _, currency = amounts(order)
         return {
             "order": order,
+            "order_id": visible(order.order_id),
             "state": self.t[f"state_{order.state}"],
             "tone": _tone(order.state),
             "facts": self._facts(life),
@@ -152,13 +155,13 @@ class OfficeView:
 
     def _callback(self, callback: Callback, attempts: tuple[CallbackAttempt, ...]) -> dict[str, Any]:
         return {
-            "url": callback.url,
+            "url": visible(callback.url),
             "state": self.t[f"callback_{callback.state}"],
             "attempts": [
                 {
                     "time": self.time(each.at_ms),
                     "status": f"HTTP {each.status}" if each.status else self.t["no_answer"],
-                    "answer": each.answer,
+                    "answer": visible(each.answer),
                     "verdict": self.t.get(f"verdict_{each.verdict}", each.verdict),
                 }
                 for each in attempts

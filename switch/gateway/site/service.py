@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -18,10 +17,9 @@ from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.payments.legacy_orders import legacy_of
 from switch.gateway.payments.outcomes import WayBack, as_posted, decision, for_browser, outcome_of, posted_body, request_of
 from switch.gateway.payments.paying import HolderProof, PaymentResult, known_without_check_digit
-from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
-from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, is_hash
+from switch.gateway.payments.post_judge import PostJudge
 from switch.gateway.protocol.order_states import OrderEvent
-from switch.gateway.protocol.payment_request import CARD_FIELDS, FORM_FIELDS, FieldError, PaymentRequest, payment_request
+from switch.gateway.protocol.payment_request import PaymentRequest, payment_request
 from switch.gateway.protocol.posted import Posted
 from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.site.calling_back import CallbackDesk
@@ -33,9 +31,6 @@ from switch.gateway.store.writer import Books, StoreWriter
 from switch.specs.gateway.gateway_profile import RESULTS, AcquirerIdentity, AuthenticationResult, Shop
 from switch.specs.specification import Specs
 
-DIAGNOSES_AT_ONCE: Final = 2  #: a wrong hash may take DIAGNOSIS_SECONDS of a processor to explain; nobody else waits for it
-DIAGNOSIS_SECONDS: Final = 2.0  #: of a processor; of a form of thirty fields all is tried in a quarter of that
-DIAGNOSES_WAITING_MAX: Final = 20  #: more wrong posts than that are refused without a cause
 EXPIRY_LOOK_SECONDS: Final = 5.0  #: how often it is looked for sessions whose time is up
 
 
@@ -59,7 +54,7 @@ class PageService:
         self._store, self.desk, self._callbacks, self._banks, self.clock_ms = store, desk, callbacks, banks, clock_ms
         self.receipts, self.store, self.office, self.limits = receipts, store, office, limits
         self.sessions = Sessions()
-        self._diagnosing = trio.CapacityLimiter(DIAGNOSES_AT_ONCE)
+        self._judge = PostJudge(self.profile)
         self._nursery: trio.Nursery | None = None
         self._under_way, self._idle = 0, trio.Event()
 
@@ -89,8 +84,8 @@ class PageService:
         """A shop posts an order. ``base`` is the address of this site as the shop's browser knows it."""
         request, errors = payment_request(posted)
         shop = self.profile.shops.get(posted["clientid"].strip())
-        errors = (*errors, *self._errors_of_shop(acquirer, shop, posted, request))
-        diagnosis = None if shop is None else await self._diagnosis(posted, shop)
+        errors = (*errors, *self._judge.errors_of_shop(acquirer, shop, posted, request))
+        diagnosis = None if shop is None else await self._judge.diagnosis(posted, shop)
         if errors or request is None or shop is None or diagnosis is None or diagnosis.accepted_as is None:
             wrong = diagnosis if diagnosis is not None and diagnosis.accepted_as is None else None
             return PostRefusal(errors=tuple(errors), diagnosis=wrong, shop=shop)
@@ -127,37 +122,6 @@ class PageService:
             client_ip=client_ip,
             deadline_ms=began_ms + request.session_seconds * 1000,
         )
-
-    def _errors_of_shop(
-        self, acquirer: AcquirerIdentity, shop: Shop | None, posted: Posted, request: PaymentRequest | None
-    ) -> list[FieldError]:
-        client = posted["clientid"].strip()
-        if shop is None:
-            known = ", ".join(self.profile.shops) or "none: gateway.toml names no shop"
-            found = repr(client[:60]) if client else "nothing"
-            return [FieldError("clientid", found, f"a shop of gateway.toml ({known})")] if client else []
-        errors = []
-        if shop.acquirer != acquirer.id:
-            path = self.profile.acquirers[shop.acquirer].path
-            errors.append(FieldError("clientid", f"{client!r} at {acquirer.path}", f"a post to {path}, its acquirer's"))
-        if request is not None and request.currency not in shop.currencies:
-            errors.append(FieldError("currency", repr(request.currency), f"{' or '.join(shop.currencies)}, as the shop sells"))
-        return errors
-
-    async def _diagnosis(self, posted: Posted, shop: Shop) -> HashDiagnosis:
-        """Whether the hash is right, and if not, why. A shop's own page may ask for the card: then the card is not hashed."""
-        card = {name.lower() for name in CARD_FIELDS}
-        bare = Posted(tuple((name, value) for name, value in posted.fields if name.lower() not in card))
-        for name, rules in ACCEPTED_HASHES.items():
-            if is_hash(bare["hash"], bare, shop.store_key, rules):
-                return HashDiagnosis(accepted_as=name)
-        keys = {f"that of client id {other.client_id}": other.store_key for other in self.profile.shops.values()}
-        if shop.earlier_store_key:
-            keys["the one before"] = shop.earlier_store_key
-        if self._diagnosing.statistics().tasks_waiting > DIAGNOSES_WAITING_MAX:
-            busy = "too many wrong hashes at once: found no time to look for the cause of this one; post it again"
-            return HashDiagnosis(accepted_as=None, causes=("unknown",), sentences=(busy,))
-        return await trio.to_thread.run_sync(_diagnosed_in_time, bare, shop.store_key, keys, limiter=self._diagnosing)
 
     # the shopper
 
@@ -393,8 +357,3 @@ class PageService:
 
 def _stage_of(error: OrderRefusedError) -> Stage:
     return "replaced" if isinstance(error, OrderReplacedError) else "refused"
-
-
-def _diagnosed_in_time(posted: Posted, store_key: str, known_keys: Mapping[str, str]) -> HashDiagnosis:
-    ends = time.thread_time() + DIAGNOSIS_SECONDS
-    return diagnosed(posted, store_key, known_keys, FORM_FIELDS, goes_on=lambda: time.thread_time() < ends)

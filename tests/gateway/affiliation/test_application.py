@@ -78,3 +78,16 @@ def test_what_is_no_site(address: str) -> None:
 def test_controls_in_a_text_become_blanks() -> None:
     form = application_form(Posted(tuple({**RIGHT, "address": "3,\r\nrue\x00 des\u2028Moulins"}.items())), PLANS, "fr")
     assert form.typed["address"] == "3, rue des Moulins"
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\u061c", "\U000e0041"])
+@pytest.mark.parametrize("field", ["shop_name", "legal_name", "address", "city"])
+def test_what_turns_or_hides_letters_is_not_kept(field: str, hidden: str) -> None:
+    form = application_form(Posted(tuple({**RIGHT, field: f"{hidden}Ra{hidden}bat\x00 \x1b1"}.items())), PLANS, "fr")
+    assert form.typed[field] == "Rabat 1"
+    assert errors(**{field: hidden}) == {field: f"{field}_wrong"}
+
+
+@pytest.mark.parametrize("field", ["shop_name", "legal_name", "address", "city"])
+def test_a_name_has_a_letter_or_a_digit(field: str) -> None:
+    assert errors(**{field: " -'. "}) == {field: f"{field}_wrong"}

@@ -10,10 +10,11 @@ from typing import get_args
 
 import pytest
 import trio
+import trio.testing
 
 from switch.gateway.front.page_frame import words
-from switch.gateway.office.office_desk import TRIES_OF_PAIR
-from switch.gateway.office.office_sessions import IDLE_MINUTES, SESSION_HOURS
+from switch.gateway.office.office_desk import SIGN_INS_AT_ONCE, SIGN_INS_WAITING_MAX, TRIES_OF_PAIR
+from switch.gateway.office.office_sessions import IDLE_MINUTES, SESSION_HOURS, SESSIONS_OF_MERCHANT_MAX, OfficeSessions
 from switch.gateway.protocol.hash_rules import signed
 from switch.gateway.protocol.order_states import STATUS_LETTERS, OrderEvent
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES, PageLanguage
@@ -265,6 +266,19 @@ async def test_a_payment_is_found_by_its_order_and_its_transaction(tmp_path: Pat
             assert sentence in notice_of(await clerk.get(f"/office/payments?{wrong}"))
 
 
+async def test_what_turns_letters_is_written_out(tmp_path: Path) -> None:
+    turned = "EVIL\u202e001"
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"ACTION=\xe2\x80\xaeX\x1b[2J")) as page:
+        await page.pay(turned)
+        clerk = await signed_in(page)
+        number = await number_of(page, turned)
+        for path in ("payments", f"payments/{number}", "payments?order=%E2%80%AEnone", "payments?date=%E2%80%AE2026"):
+            shown = (await clerk.get(f"/office/{path}")).text
+            assert r"\u202e" in shown
+            assert "\u202e" not in shown
+            assert "\x1b" not in shown
+
+
 async def test_posts_from_one_address_are_limited(tmp_path: Path) -> None:
     now = [NOW_MS]
     async with payment_page(tmp_path / "gateway", clock_ms=lambda: now[0]) as page:
@@ -296,3 +310,29 @@ async def test_a_flood_of_sign_ins_keeps_no_payment_waiting(tmp_path: Path) -> N
             assert await page.state("FLOOD-1") == "captured"
             assert len(came) < 200, "the payment was made while passwords were being computed"
         assert sum(seconds > 0 for seconds in came) > 100, "most of them were sent away at once"
+
+
+async def test_a_merchant_that_a_flood_sends_away_has_not_tried(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway") as page:
+        await set_password(page.store, TELECOM)
+        office = page.service.office
+
+        async def guess(number: int) -> None:
+            await office.sign_in(TELECOM, "a wrong password", f"192.0.2.{number}")
+
+        async with trio.open_nursery() as nursery:
+            for number in range(SIGN_INS_AT_ONCE + SIGN_INS_WAITING_MAX):
+                nursery.start_soon(guess, number)
+            await trio.testing.wait_all_tasks_blocked()
+            for _ in range(TRIES_OF_PAIR + 1):
+                assert (await office.sign_in(TELECOM, PASSWORD, "198.51.100.7")).wait_seconds > 0
+        assert (await office.sign_in(TELECOM, PASSWORD, "198.51.100.7")).token, "nothing was counted while nobody looked"
+
+
+def test_a_merchant_that_signs_in_without_end_ends_its_own_sessions_alone() -> None:
+    sessions = OfficeSessions()
+    other = sessions.begin(AIRLINE, 0, NOW_MS)
+    mine = [sessions.begin(TELECOM, 0, NOW_MS) for _ in range(SESSIONS_OF_MERCHANT_MAX + 1)]
+    assert sessions.find(other, NOW_MS) is not None
+    assert sessions.find(mine[0], NOW_MS) is None
+    assert all(sessions.find(each, NOW_MS) is not None for each in mine[1:])
