@@ -213,19 +213,17 @@ class PaymentDesk:
 
     # after it
 
-    async def capture(
-        self, number: int, shop: Shop, amount_minor: int | None = None, *, together_with: Change = nothing_else
-    ) -> str:
+    async def capture(self, number: int, shop: Shop, amount_minor: int | None = None, *, along: Change = nothing_else) -> str:
         """Capture a hold; the answer of the centre (DE 39). UnansweredError: it will be told until it answers.
 
-        ``together_with`` is written in the transaction that owes the capture, so that neither stands without the other.
+        ``along`` is written in the transaction that owes the capture, so that neither stands without the other.
         """
         async with self._turns.of(number):
 
             def begin(books: Books) -> Advice:
                 order = books.orders.order(number)
-                open_one = any(each.order_no == number and each.kind == "capture" for each in books.orders.advices())
-                if order.state != "held" or open_one:
+                books.orders.refuse_in_doubt(number)
+                if order.state != "held":
                     raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held")
                 original = paid_from_json((order.last("approved") or {})["paid"])
                 amount = original.amount_minor if amount_minor is None else amount_minor
@@ -234,24 +232,25 @@ class PaymentDesk:
                 paid = evolve(
                     self._paid(books, CAPTURE_MTI, "purchase", self._now(), amount, original.currency), rrn=original.rrn
                 )
-                together_with(books)
+                along(books)
                 return books.orders.owe(number, "capture", paid_as_json(paid), paid_as_json(original))
 
             advice = await self._store.do(begin)
             return await self._deliver_first(advice, shop)
 
-    async def void(self, number: int, shop: Shop, *, together_with: Change = nothing_else) -> str:
-        """Undo a payment that is held or captured; the answer of the centre (DE 39). ``together_with`` as in ``capture``."""
+    async def void(self, number: int, shop: Shop, *, along: Change = nothing_else) -> str:
+        """Undo a payment that is held or captured; the answer of the centre (DE 39). ``along`` as in ``capture``."""
         async with self._turns.of(number):
 
             def begin(books: Books) -> Advice:
                 order = books.orders.order(number)
                 approved = order.last("approved", "approved and captured")
+                books.orders.refuse_in_doubt(number)
                 if order.refunded_minor:
                     raise OrderRefusedError("found an order that is refunded in part, expected one without refunds")
                 if approved is None or books.orders.happen(number, "void", self._clock_ms(), {}) is None:
                     raise OrderRefusedError(f"found an order that is {order.state}, expected one that is held or captured")
-                together_with(books)
+                along(books)
                 captured = order.last("capture")  # a hold that was captured is undone by its completion
                 return self._owe_reversal(books, number, captured["paid"] if captured else approved["paid"])
 

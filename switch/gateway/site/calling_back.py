@@ -153,7 +153,7 @@ class CallbackDesk:
             await self._store.do(attempted)
             return
         with suppress(UnansweredError):  # the centre is told until it answers
-            await self._desk.void(order.number, shop, together_with=attempted)
+            await self._desk.void(order.number, shop, along=attempted)
 
     async def _capture(self, callback: Callback, attempted: Change) -> None:
         """The shop accepts: a hold is captured, in one transaction with its answer. A payment that is captured already, or was
@@ -164,7 +164,7 @@ class CallbackDesk:
             await self._store.do(attempted)
             return
         try:
-            await self._desk.capture(order.number, shop, together_with=attempted)
+            await self._desk.capture(order.number, shop, along=attempted)
         except UnansweredError:
             return  # the centre is told until it answers
         except SwitchError as error:

@@ -230,6 +230,11 @@ class OrderBook:
         """What is still to be sent, the first first."""
         return list(self._advices())
 
+    def refuse_in_doubt(self, number: int) -> None:
+        """OrderRefusedError while a capture of the order is owed: whether the money is captured is not known yet."""
+        if any(each.order_no == number and each.kind == "capture" for each in self._advices()):
+            raise OrderRefusedError("found an order whose capture Switch has not answered yet, expected its answer first")
+
     def _advices(self) -> Iterator[Advice]:
         rows = self._sql.execute(
             "SELECT id, order_no, kind, message, original, tries FROM advice WHERE answer = '' ORDER BY id"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from switch.gateway.store.order_book import OrderRefusedError
+from switch.gateway.store.writer import Books
 from tests.support.payment_page import CHALLENGED, PaymentPage, ShopServer, payment_page
 
 
@@ -39,6 +40,21 @@ async def test_a_hold_is_voided(tmp_path: Path) -> None:
         assert await page.state("HOLD-2") == "voided"
         with pytest.raises(OrderRefusedError):
             await page.desk.capture(number, shop)
+
+
+async def test_an_order_is_neither_voided_nor_captured_again_while_its_capture_is_in_doubt(tmp_path: Path) -> None:
+    async with payment_page(tmp_path / "gateway", shop=ShopServer(answer=b"APPROVED")) as page:
+        number, shop = await paid(page, "HOLD-5")
+
+        def owe(books: Books) -> None:
+            approved = (books.orders.order(number).last("approved") or {})["paid"]
+            books.orders.owe(number, "capture", approved, approved)
+
+        await page.store.do(owe)
+        for act in (page.desk.void, page.desk.capture):
+            with pytest.raises(OrderRefusedError, match="whose capture Switch has not answered yet"):
+                await act(number, shop)
+        assert await page.state("HOLD-5") == "held"
 
 
 async def test_a_sale_is_voided_once(tmp_path: Path) -> None:
