@@ -8,11 +8,13 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from math import ceil
 from typing import Final
 
 from attrs import define
 
 BUCKETS_MAX: Final = 20_000  #: keys remembered by one limit; behind them the one that was quiet longest begins anew
+_ROUNDING: Final = 1e-9  #: seconds that are no wait, only how floats divide
 _IPV6_NETWORK_BITS: Final = 64  #: one subscriber has as many addresses of these as it likes
 
 
@@ -52,7 +54,7 @@ class TokenBuckets:
         while len(self._buckets) > self._keys_max:
             self._buckets.popitem(last=False)
         if bucket.tokens < 1:
-            return max(1, round((1 - bucket.tokens) / self._per_ms / 1000 + 0.5))
+            return max(1, ceil((1 - bucket.tokens) / self._per_ms / 1000 - _ROUNDING))
         bucket.tokens -= 1
         return 0
 

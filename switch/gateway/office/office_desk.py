@@ -230,7 +230,7 @@ class OfficeDesk:
             order = await self._reader.do(lambda books: books.office.own(tuple(shops), number))
             if order is None:
                 return None
-            if seen != str(len(order.events)):
+            if seen != str(order.steps):
                 return "act_meanwhile", ""
             shop, left = shops[order.client_id], left_minor(order)
             amount = minor_units(re.sub(r"\s", "", typed), _currency(order)) if typed.strip() else None

@@ -104,7 +104,7 @@ class OfficeView:
             "acts": life.acts,
             "left": self.amount(life.left_minor, currency),
             "left_typed": format_minor(life.left_minor, currency).replace(".", "," if self.language == "fr" else "."),
-            "seen": len(order.events),
+            "seen": order.steps,
             "events": [self._event(each, currency) for each in order.events],
             "callbacks": [self._callback(*each) for each in life.callbacks],
             "journal": None if life.journal is None else [self._entry(each) for each in life.journal],

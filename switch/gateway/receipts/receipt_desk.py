@@ -18,7 +18,7 @@ from switch.errors import SwitchError
 from switch.gateway.payments.faults import OthersGoOn, tell_fault_of_page
 from switch.gateway.receipts.receipt import RECEIPT_WORDS, Receipt, receipt_of, shown_date
 from switch.gateway.receipts.receipt_links import ReceiptLinks
-from switch.gateway.store.order_book import PageOrder
+from switch.gateway.store.order_book import MAILED, NOT_MAILED, PageOrder
 from switch.gateway.store.writer import Books, StoreWriter
 from switch.machine.private import create_file, make_folder
 from switch.mail.delivery import MAIL_FOLDER
@@ -26,8 +26,6 @@ from switch.mail.smtp_session import opened
 from switch.record import frozen
 from switch.specs.specification import Specs
 
-MAILED: Final = "receipt mailed"  #: the note of an order whose message is away
-NOT_MAILED: Final = "receipt not mailed"  #: the note of an order whose message cannot be made; it is not tried again
 _LOOK_SECONDS: Final = 1.0  #: how often it is looked for payments that were approved
 _RETRY_SECONDS: Final = 60.0  #: before a mail server is tried again that was not there
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Final, Literal
 
 import trio
 
@@ -136,35 +135,27 @@ class CallbackDesk:
         )
 
         def attempted(books: Books) -> None:
-            books.callbacks.attempted(callback, attempt, understood=told.understood)
+            found = books.callbacks.one(callback.id)
+            if found is not None and found.tries == callback.tries:  # it is not written down yet
+                books.callbacks.attempted(callback, attempt, understood=told.understood)
 
         if told.verdict == "capture":
-            await self._capture(callback, attempted)
+            await self._carried_out(callback, attempted, "capture")
         elif told.understood and told.verdict == "failure" and is_booking(callback):
-            await self._give_up(callback, attempted)
+            await self._carried_out(callback, attempted, "void")
         else:
             await self._store.do(attempted)
 
-    async def _give_up(self, callback: Callback, attempted: Change) -> None:
-        """A shop of the protocol before est3Dgate rejects a booking: its hold is voided, in one transaction with its answer."""
-        order = await self._store.do(lambda books: books.orders.order(callback.order_no))
-        shop = self._specs.gateway.shops.get(order.client_id)
-        if order.state != "held" or shop is None:
-            await self._store.do(attempted)
-            return
-        with suppress(UnansweredError):  # the centre is told until it answers
-            await self._desk.void(order.number, shop, along=attempted)
-
-    async def _capture(self, callback: Callback, attempted: Change) -> None:
-        """The shop accepts: a hold is captured, in one transaction with its answer. A payment that is captured already, or was
-        declined, stays as it is."""
+    async def _carried_out(self, callback: Callback, attempted: Change, act: Literal["capture", "void"]) -> None:
+        """The shop accepts, and a hold is captured; or a shop of the protocol before est3Dgate rejects a booking, and it is
+        voided: in one transaction with the answer. A payment that is held no longer stays as it is."""
         order = await self._store.do(lambda books: books.orders.order(callback.order_no))
         shop = self._specs.gateway.shops.get(order.client_id)
         if order.state != "held" or shop is None:
             await self._store.do(attempted)
             return
         try:
-            await self._desk.capture(order.number, shop, along=attempted)
+            await (self._desk.capture if act == "capture" else self._desk.void)(order.number, shop, along=attempted)
         except UnansweredError:
             return  # the centre is told until it answers
         except SwitchError as error:
@@ -172,6 +163,6 @@ class CallbackDesk:
 
             def refused(books: Books) -> None:
                 attempted(books)
-                books.orders.note(order.number, "capture refused", self._clock_ms(), {"why": why})
+                books.orders.note(order.number, f"{act} refused", self._clock_ms(), {"why": why})
 
             await self._store.do(refused)

@@ -23,6 +23,9 @@ SCHEMA: Final = databases.Schema(
 STAN_LAST: Final = 999_999
 #: Events that end a try to pay, and that a shop is told of.
 DECIDED: Final = ("approved", "approved and captured", "decline", "fail", "lose")
+MAILED: Final = "receipt mailed"  #: the note of an order whose message is away
+NOT_MAILED: Final = "receipt not mailed"  #: the note of an order whose message cannot be made; it is not tried again
+NEWS: Final = frozenset({"told", MAILED, NOT_MAILED})  #: notes of what shop and shopper were told
 
 
 class OrderRefusedError(SwitchError):
@@ -56,6 +59,11 @@ class PageOrder:
     def last(self, *events: str) -> Mapping[str, Any] | None:
         """What the last of these events says; None where there is none."""
         return next((each.body for each in reversed(self.events) if each.event in events), None)
+
+    @property
+    def steps(self) -> int:
+        """How many events say something of its state and its money; what shop and shopper are told of it is none."""
+        return sum(each.event not in NEWS for each in self.events)
 
     @property
     def refunded_minor(self) -> int:

@@ -18,8 +18,8 @@ from switch.gateway.office.office_sessions import IDLE_MINUTES, SESSION_HOURS, S
 from switch.gateway.protocol.hash_rules import signed
 from switch.gateway.protocol.order_states import STATUS_LETTERS, OrderEvent
 from switch.gateway.protocol.payment_request import PAGE_LANGUAGES, PageLanguage
-from switch.gateway.receipts.receipt_desk import MAILED, NOT_MAILED
 from switch.gateway.site.http_call import call, form_body
+from switch.gateway.store.order_book import MAILED, NOT_MAILED
 from tests.gateway.payments.test_money import sqlite_journal
 from tests.gateway.payments.test_settling import close_day, rrn_of
 from tests.support.centre_in_loop import NOW_MS, loopback
@@ -30,7 +30,7 @@ OFFICE = "switch.gateway.office"
 #: What is written of an order beside what its life may be.
 NOTED = (
     *("post", "told", "refund asked", "refund undone", "refund in part"),
-    *("reversal answered", "capture answered", "capture refused", MAILED, NOT_MAILED),
+    *("reversal answered", "capture answered", "capture refused", "void refused", MAILED, NOT_MAILED),
 )
 
 

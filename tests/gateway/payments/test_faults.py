@@ -11,9 +11,8 @@ import trio
 
 from switch.errors import UnansweredError
 from switch.gateway.payments.faults import OthersGoOn
-from switch.gateway.receipts.receipt_desk import NOT_MAILED
 from switch.gateway.site.http_call import call, post_form
-from switch.gateway.store.order_book import PageOrder
+from switch.gateway.store.order_book import NOT_MAILED, PageOrder
 from switch.gateway.store.writer import Books
 from tests.support.centre_in_loop import NOW_MS
 from tests.support.payment_page import FRICTIONLESS, PaymentPage, payment_page
