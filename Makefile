@@ -78,6 +78,10 @@ sim: $(VENV)/.installed-dev ## live through many seeded worlds that lose, repeat
 chaos: $(VENV)/.installed-dev ## kill -9 the switch and its issuers under load, prove that nothing is lost (KILLS=200 ISSUER_KILLS=50; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.chaos.run $(KILLS) $(ISSUER_KILLS) $(ARGS)
 
+.PHONY: kills
+kills: $(VENV)/.installed-dev ## kill -9 close, mail, payout file and payment page at a hundred moments each, and repeat the command (ARGS="-k mail")
+	@SWITCH_KILLS=100 $(VENV)/bin/python -m pytest -n auto -m long tests/*/test_killed*.py $(ARGS)
+
 .PHONY: page-kills
 page-kills: $(VENV)/.installed-dev ## kill -9 payment page, switch and shop while bills are paid, prove that all tell the same (PAGE_KILLS=200; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.page_kills.run $(PAGE_KILLS) $(ARGS)

@@ -21,6 +21,7 @@ from switch.gateway.site.serving import GATEWAY_FOLDER
 from switch.journal.journal import JOURNAL_FILE
 from tests.support.gateway_money import differences, unsettled
 from tests.support.http_shop import HttpShop
+from tests.support.kills import kills
 from tests.support.payment_page import CHALLENGED, STORE_KEY, Browser, Page, type_into
 
 WAIT_SECONDS = 120.0
@@ -148,4 +149,4 @@ def test_a_few_kills(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_many_kills(tmp_path: Path) -> None:
-    kills_at_random(tmp_path, 40)
+    kills_at_random(tmp_path, kills(12))

@@ -14,9 +14,10 @@ import pytest
 
 from tests.mail.closed_day import MERCHANTS, NOW_MS, SPECS, closed_day, send, states, with_server
 from tests.mail.test_delivery import ALL, IDS, files
+from tests.support.kills import kills
 from tests.support.smtp_server import PlayedServer, mail_server
 
-KILLS: Final = 40
+KILLS: Final = kills(16)
 #: Sends, and kills itself at the call of a function of the mail with this number; a port of 0 means files.
 SENDER: Final = """
 import os, signal, sys

@@ -8,7 +8,7 @@ from tests.simulation.run import failing, live
 from tests.simulation.world import PLANTS
 
 SEEDS = range(15)
-SEEDS_LONG = range(15, 200)
+SEEDS_LONG = range(15, 90)
 SEEDS_PLANTED = range(200)
 
 

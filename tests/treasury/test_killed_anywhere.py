@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from switch.treasury.issue import issue_date
+from tests.support.kills import kills
 from tests.treasury.bank import camt054, entry, orders_of, pacs004, pain002, status
 from tests.treasury.paid_days import (
     AIRLINE,
@@ -31,7 +32,7 @@ from tests.treasury.paid_days import (
     suspense,
 )
 
-KILLS: Final = 16
+KILLS: Final = kills(10)
 #: Issues, reads the bank's files and issues again; kills itself at the call of a function with this number.
 WORKER: Final = """
 import os, signal, sys
