@@ -28,6 +28,7 @@ LONG_FOLDERS: Final = frozenset({"trials", "fuzz", "chaos", "simulation", "e2e",
 #: Modules of other folders that do: processes and servers, whole days and state machines over them, pages that are rendered.
 LONG_MODULES: Final = frozenset(
     {
+        "test_affiliation_pages",
         "test_bounces",
         "test_card_checks",
         "test_card_codes",
@@ -42,6 +43,7 @@ LONG_MODULES: Final = frozenset(
         "test_killed_anywhere",
         "test_layout_forms",
         "test_mail",
+        "test_office_pages",
         "test_open_items",
         "test_payments",
         "test_payouts",

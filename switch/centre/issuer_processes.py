@@ -51,6 +51,7 @@ class KeptProcess:
         stop: Stop,
     ) -> None:
         self._name, self._announced, self._starter, self._tell, self._stop = name, announced, starter, tell, stop
+        self.lives_again: Callable[[], None] | None = None  #: is told each time that it listens
         self.arguments = list(arguments)
         self.pid: int | None = None
 
@@ -82,6 +83,8 @@ class KeptProcess:
                 said = await _announced(process)
                 if said is not None:
                     self._announced(said)
+                    if self.lives_again is not None:
+                        self.lives_again()
                 await process.wait()
                 code = await process.code()
         except OSError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -44,7 +43,7 @@ from switch.lines.sockets import listen
 from switch.lines.tls_context import issuers_tls, listeners_tls
 from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
-from switch.machine.private import write_text
+from switch.machine.ready_file import ReadyFile
 from switch.machine.starter import Starter
 from switch.machine.stopping import FINISH, Stop
 from switch.record import frozen
@@ -112,11 +111,13 @@ class Centre:
         self._tell = self._limit.tell
         self._codecs: dict[str, Codec] = {}
         self._processes: dict[str, IssuerProcess] = {}
+        self._page: KeptProcess | None = None
+        self._ready_file = ReadyFile(options.ready_file)
         self._listeners_tls, self._issuers_tls = listeners_tls(specs), issuers_tls(specs)
 
     async def run(self) -> None:
         """Run until somebody asks to stop; then finish what is in flight."""
-        with held_alone(self.options.data), self._ready_file_ours():
+        with held_alone(self.options.data), self._ready_file.ours():
             remember_specs(self.options.data, self.options.specs_folder)
             path = self.options.data / JOURNAL_FILE
             refuse_to_begin_beside_books(path)
@@ -142,23 +143,6 @@ class Centre:
             arguments += ["--specs", str(self.options.specs_folder)]
         begin_trace(path)
         return TraceProcess(path, arguments, starter=self._starter, clock_ms=wall_clock_ms, tell=self._tell, stop=self._stop)
-
-    @contextmanager
-    def _ready_file_ours(self) -> Iterator[None]:
-        """The ready file is there while the centre is ready, and not a moment before or after."""
-        ready_file = self.options.ready_file
-        if ready_file is None:
-            yield
-            return
-        try:
-            ready_file.unlink(missing_ok=True)
-        except OSError as error:
-            raise _not_writable(ready_file, error) from None
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                ready_file.unlink(missing_ok=True)
 
     async def _open_first_date(self, journal: Journal, clock: BusinessClock) -> None:
         """The business date of a new folder is the one asked for, else the clock's; later ones follow by cut-off."""
@@ -289,7 +273,7 @@ class Centre:
             with trio.move_on_after(PATIENCE_SECONDS):
                 await recording.ready.wait()
         page = await self._payment_page(addresses, nursery) if self.options.gateway_port is not None else {}
-        ready = {
+        ready: dict[str, Any] = {
             "pid": os.getpid(),
             "data": str(self.options.data.resolve()),
             "listeners": {
@@ -303,15 +287,25 @@ class Centre:
                 }
                 for listener in self.specs.centre.listeners
             },
-            "issuers": {
-                issuer: {"pid": self._processes[issuer].pid if issuer in self._processes else None}
-                for issuer in self.specs.issuers
-            },
+            "issuers": {issuer: {"pid": None} for issuer in self.specs.issuers},
             **page,
         }
-        if self.options.ready_file:
-            _write_whole(self.options.ready_file, json.dumps(ready, indent=1) + "\n")
+        self._write_ready(ready)
         self._started(ready)
+        for process in [*self._processes.values(), *filter(None, [self._page])]:
+            process.lives_again = partial(self._ready_again, ready)
+
+    def _write_ready(self, ready: dict[str, Any]) -> None:
+        """Put the processes as they are now into ``ready``, and write its file."""
+        for issuer, process in self._processes.items():
+            ready["issuers"][issuer]["pid"] = process.pid
+        if self._page is not None:
+            ready["gateway"]["pid"] = self._page.pid
+        self._ready_file.write(ready)
+
+    def _ready_again(self, ready: dict[str, Any]) -> None:
+        with suppress(DataFolderError):  # the centre goes on with a ready file of before
+            self._write_ready(ready)
 
     async def _payment_page(self, addresses: dict[str, tuple[str, int]], nursery: trio.Nursery) -> dict[str, Any]:
         """Start the payment page and wait until it is served; where that is, for the ready file."""
@@ -330,9 +324,10 @@ class Centre:
             served.set()
 
         process = KeptProcess("the payment page", arguments, announced, starter=self._starter, tell=self._tell, stop=self._stop)
+        self._page = process
         nursery.start_soon(process.keep)
         await served.wait()
-        return {"gateway": {"url": urls[-1], "pid": process.pid}}
+        return {"gateway": {"url": urls[-1]}}
 
 
 def payment_page_listener(specs: Specs) -> Listener:
@@ -366,20 +361,6 @@ async def _exchange_keys(data: Path, links: Mapping[str, IssuerLink]) -> None:
             if link is not None and function is not None and link.change_key(function, partial(tell_outcome, asked)):
                 granted(asked)
         await trio.sleep(WISHES_SECONDS)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """A file that appears under its name only once all of it is written."""
-    temporary = path.with_name(path.name + ".new")
-    try:
-        write_text(temporary, text)
-        temporary.replace(path)
-    except OSError as error:
-        raise _not_writable(path, error) from None
-
-
-def _not_writable(path: Path, error: OSError) -> DataFolderError:
-    return DataFolderError(f"{path}: found {error.strerror}, expected a file that can be written")
 
 
 async def _fold(journal: SqliteJournal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from switch.centre.as_process import LOG_FILE, CentreProcess, running_centre, spawn_centre
+from switch.centre.as_process import LOG_FILE, READY_FILE, CentreProcess, running_centre, spawn_centre
 from tests.chaos.proof import standing_at_issuers
 from tests.e2e.acquirer import SPECS, Acquirer, card_of, sale, with_card
 
@@ -129,7 +130,13 @@ def test_a_killed_issuer_is_91_for_its_cards_alone_and_comes_back(centre: Centre
         assert code("atlas") == "91"
         assert code("rif") == "00"
         eventually(lambda: code("atlas") == "00", "the issuer's return")
+        eventually(lambda: pid_in_ready_file(centre, "atlas") == issuer_pid_of(centre, "atlas"), "its number in the ready file")
         assert centre.stop() == 0
+
+
+def pid_in_ready_file(centre: CentreProcess, issuer: str) -> int:
+    """The process of an issuer as the ready file has it now."""
+    return int(json.loads((centre.data / READY_FILE).read_text(encoding="utf-8"))["issuers"][issuer]["pid"])
 
 
 def children_of(centre: CentreProcess) -> set[int]:

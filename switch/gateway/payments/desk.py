@@ -45,7 +45,7 @@ from switch.gateway.payments.paying import (
 )
 from switch.gateway.payments.turns import Turns
 from switch.gateway.protocol.answers import GENERAL_ERROR
-from switch.gateway.store.order_book import Advice, OrderRefusedError
+from switch.gateway.store.order_book import Advice, OrderRefusedError, out_of_range
 from switch.gateway.store.writer import Books, Change, StoreWriter, nothing_else
 from switch.iso8583.mapping.compose import retrieval_reference
 from switch.iso8583.message import Message
@@ -228,7 +228,7 @@ class PaymentDesk:
                 original = paid_from_json((order.last("approved") or {})["paid"])
                 amount = original.amount_minor if amount_minor is None else amount_minor
                 if not 0 < amount <= original.amount_minor:
-                    raise OrderRefusedError(f"found {amount} to capture, expected from 1 to {original.amount_minor}")
+                    raise out_of_range(amount, original.amount_minor, original.currency, "capture")
                 paid = evolve(
                     self._paid(books, CAPTURE_MTI, "purchase", self._now(), amount, original.currency), rrn=original.rrn
                 )
@@ -270,7 +270,7 @@ class PaymentDesk:
                 left = int(captured) - order.refunded_minor
                 amount = left if amount_minor is None else amount_minor
                 if not 0 < amount <= left:
-                    raise OrderRefusedError(f"found {amount} to refund, expected from 1 to {left}")
+                    raise out_of_range(amount, left, approved["paid"]["currency"], "refund")
                 paid = self._paid(books, REFUND_MTI, "refund", self._now(), amount, approved["paid"]["currency"])
                 books.orders.note(number, "refund asked", self._clock_ms(), {"paid": paid_as_json(paid)})
                 return paid, self._vault.unseal(sealed).digits, amount == left

@@ -8,8 +8,7 @@ from typing import Final
 
 import trio
 
-from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, diagnosed
-from switch.gateway.protocol.hash_rules import ACCEPTED_HASHES, is_hash
+from switch.gateway.protocol.hash_diagnosis import HashDiagnosis, accepted_as, diagnosed
 from switch.gateway.protocol.payment_request import CARD_FIELDS, FORM_FIELDS, FieldError, PaymentRequest
 from switch.gateway.protocol.posted import Posted
 from switch.specs.gateway.gateway_profile import AcquirerIdentity, GatewayProfile, Shop
@@ -47,9 +46,8 @@ class PostJudge:
         """Whether the hash is right, and if not, why. A shop's own page may ask for the card: then the card is not hashed."""
         card = {name.lower() for name in CARD_FIELDS}
         bare = Posted(tuple((name, value) for name, value in posted.fields if name.lower() not in card))
-        for name, rules in ACCEPTED_HASHES.items():
-            if is_hash(bare["hash"], bare, shop.store_key, rules):
-                return HashDiagnosis(accepted_as=name)
+        if (accepted := accepted_as(bare, shop.store_key)) is not None:
+            return HashDiagnosis(accepted_as=accepted)
         keys = {f"that of client id {other.client_id}": other.store_key for other in self._profile.shops.values()}
         if shop.earlier_store_key:
             keys["the one before"] = shop.earlier_store_key

@@ -76,6 +76,18 @@ class HashDiagnosis:
     first_difference: int | None = None  #: the place of the first character that differs between the two
 
 
+def accepted_as(posted: Posted, store_key: str) -> str | None:
+    """The name of the rules that the hash of a post fits; None where it fits none, or where it says that it is of another
+    version."""
+    if _version(posted) != "ver3":
+        return None
+    return next((name for name, rules in ACCEPTED_HASHES.items() if is_hash(posted["hash"], posted, store_key, rules)), None)
+
+
+def _version(posted: Posted) -> str:
+    return posted["hashAlgorithm"].strip().lower()
+
+
 def diagnosed(
     posted: Posted,
     store_key: str,
@@ -91,9 +103,8 @@ def diagnosed(
     further cause is looked for once ``goes_on`` says no.
     """
     given = posted["hash"]
-    for name, rules in ACCEPTED_HASHES.items():
-        if is_hash(given, posted, store_key, rules):
-            return HashDiagnosis(accepted_as=name)
+    if (accepted := accepted_as(posted, store_key)) is not None:
+        return HashDiagnosis(accepted_as=accepted)
     expected = shown_text(posted, REFERENCE)
     plain = _plain_mistake(posted, given)
     if plain is not None:
@@ -129,7 +140,7 @@ def shown_text(posted: Posted, rules: HashRules) -> str:
 
 def _plain_mistake(posted: Posted, given: str) -> Mistake | None:
     """What is seen without trying: no hash, one of an earlier version, or one whose + became blanks."""
-    version = posted["hashAlgorithm"].strip().lower()
+    version = _version(posted)
     if not given.strip():
         return Mistake(cause="missing", sentence="HASH: found nothing, expected the SHA-512 of the fields in base64 (ver3)")
     if version != "ver3":

@@ -11,6 +11,7 @@ from typing import Any, Final
 from switch.data_folder import databases
 from switch.errors import SwitchError
 from switch.gateway.protocol.order_states import OrderEvent, OrderState, after, may_pay
+from switch.money import format_minor
 from switch.record import frozen
 
 GATEWAY_DATABASE: Final = "gateway.db"
@@ -34,6 +35,12 @@ class OrderRefusedError(SwitchError):
 
 class OrderReplacedError(OrderRefusedError):
     """The shop has posted the order anew since: it is paid as it was posted last, and in no other window."""
+
+
+def out_of_range(amount_minor: int, most_minor: int, currency: str, act: str) -> OrderRefusedError:
+    """What is said of an amount that an order does not have."""
+    found, least, most = (format_minor(each, currency) for each in (amount_minor, 1, most_minor))
+    return OrderRefusedError(f"found {found} to {act}, expected from {least} to {most}")
 
 
 @frozen(kw_only=True)

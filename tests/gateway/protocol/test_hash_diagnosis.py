@@ -124,10 +124,13 @@ def test_no_cause_is_looked_for_beyond_its_time() -> None:
     assert found.expected_text
 
 
-def test_an_earlier_version_is_refused_by_its_name() -> None:
-    found = judged(b64(hashed()), {**FORM_FIELDS, "hashAlgorithm": "ver2"})
-    assert found.causes == ("version",)
-    assert "'ver2'" in found.sentences[0]
+@pytest.mark.parametrize(("version", "told"), [("ver2", "found 'ver2', expected ver3"), ("", "found nothing, expected ver3")])
+def test_another_version_is_refused_by_its_name_also_where_the_hash_is_one_of_ver3(version: str, told: str) -> None:
+    fields = {**FORM_FIELDS, "hashAlgorithm": version}
+    for value in (b64(hashed()), b64(hashed(fields=fields))):
+        found = judged(value, fields)
+        assert (found.accepted_as, found.causes) == (None, ("version",))
+        assert told in found.sentences[0]
 
 
 def test_plus_signs_that_became_blanks_are_seen() -> None:
