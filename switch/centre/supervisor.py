@@ -43,7 +43,7 @@ from switch.lines.sockets import listen
 from switch.lines.tls_context import issuers_tls, listeners_tls
 from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
-from switch.machine.ready_file import ReadyFile
+from switch.machine.readiness import ReadyFile
 from switch.machine.starter import Starter
 from switch.machine.stopping import FINISH, Stop
 from switch.record import frozen

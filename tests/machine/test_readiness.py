@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from switch.errors import DataFolderError
-from switch.machine.ready_file import ReadyFile
+from switch.machine.readiness import ReadyFile
 
 
 def test_it_is_there_as_long_as_the_service_is_ready(tmp_path: Path) -> None:
