@@ -19,10 +19,11 @@ from switch.gateway.protocol.hash_rules import (
     ACCEPTED_HASHES,
     REFERENCE,
     STORE_KEY_SHOWN,
+    VALUE_FORMS,
     HashRules,
     NameOrder,
-    hashed_parts,
     is_hash,
+    joined,
 )
 from switch.gateway.protocol.posted import Posted
 from switch.record import frozen
@@ -41,6 +42,9 @@ Cause = Literal[
     "hashed field",
     "billing address",
     "encoding",
+    "line ends",
+    "quoting",
+    "separator",
     "store key",
     "no store key",
     "output",
@@ -134,8 +138,7 @@ def diagnosed(
 
 def shown_text(posted: Posted, rules: HashRules) -> str:
     """The hashed text with a stand-in for the store key."""
-    parts = [text for _, text in hashed_parts(posted, rules)]
-    return "|".join([*parts, STORE_KEY_SHOWN] if rules.store_key_last else parts)
+    return joined(posted, STORE_KEY_SHOWN, rules)
 
 
 def _plain_mistake(posted: Posted, given: str) -> Mistake | None:
@@ -221,6 +224,18 @@ def _of_values(posted: Posted) -> Iterator[Mistake]:
         yield Mistake(cause="document", sentence=told, rules=evolve(REFERENCE, document=False))
     told = "letters but A to Z were taken out of the billing address in the hash, and not in the form"
     yield Mistake(cause="billing address", sentence=told, rules=evolve(REFERENCE, billing_stripped=True))
+    forms: dict[Any, tuple[Cause, str]] = {
+        "line feeds": ("line ends", "lines were hashed with one line feed at their end; a form posts them with \\r\\n"),
+        "html": ("quoting", "values were hashed as HTML (&amp;, &#039;); hash them as the form posts them"),
+        "percent": ("quoting", "values were hashed percent-encoded (%C3%A9); hash them as they are before that"),
+        "json": ("quoting", "values were hashed as JSON writes them (\\/, \\u00e9); hash them as they are before that"),
+    }
+    for form, (cause, told) in forms.items():
+        if any(VALUE_FORMS[form](value) != value for _, value in posted.fields):
+            yield Mistake(cause=cause, sentence=told, rules=evolve(REFERENCE, form=form))
+    for separator, name in (("", "nothing"), ("&", "&"), (",", "a comma"), (";", "a semicolon")):
+        told = f"the values were joined with {name} between them; write | between them, and before the store key"
+        yield Mistake(cause="separator", sentence=told, rules=evolve(REFERENCE, separator=separator))
     for charset, name in _CHARSETS.items():
         told = f"the text was hashed in {name}; hash its bytes in UTF-8, and post encoding=UTF-8"
         yield Mistake(cause="encoding", sentence=told, rules=evolve(REFERENCE, charset=charset))
@@ -266,17 +281,26 @@ def _of_key(store_key: str, known_keys: Mapping[str, str]) -> Iterator[Mistake]:
         if spoil(store_key) != store_key:
             yield Mistake(cause="store key", sentence=f"the store key that was hashed {how}", store_key=spoil(store_key))
     told = "the store key is missing at the end of the text, behind a last |"
-    yield Mistake(cause="no store key", sentence=told, rules=evolve(REFERENCE, store_key_last=False))
+    yield Mistake(cause="no store key", sentence=told, rules=evolve(REFERENCE, key_place="nowhere"))
+    told = "the store key stands before the values; it comes last, behind a last |"
+    yield Mistake(cause="store key", sentence=told, rules=evolve(REFERENCE, key_place="first"))
 
 
 def _of_output() -> Iterator[Mistake]:
     outputs: dict[Any, str] = {
         "hex": "the hash is written as hexadecimal digits; write its 64 bytes in base64",
+        "capital hex": "the hash is written as hexadecimal digits; write its 64 bytes in base64",
+        "url base64": "the hash is written in the base64 of addresses (- and _); write + and /, and escape them in the form",
+        "base64 without =": "the == at the end of the hash is missing; base64 of 64 bytes has 88 characters",
         "base64 of hex": "base64 was made of the hexadecimal digits; make it of the 64 bytes (hash(…, true), pack('H*', …))",
     }
     for output, told in outputs.items():
         yield Mistake(cause="output", sentence=told, rules=evolve(REFERENCE, output=output))
-    everywhere: tuple[Any, ...] = ("base64", *outputs)
+    keyed: dict[Any, str] = {"base64": "in base64", "hex": "in hexadecimal digits"}
+    for output, how in keyed.items():
+        told = f"the hash is an HMAC with the store key, {how}; ver3 is SHA-512 of a text that ends with the key, in base64"
+        yield Mistake(cause="algorithm", sentence=told, rules=evolve(REFERENCE, algorithm="hmac", output=output))
+    everywhere: tuple[Any, ...] = ("base64", "hex", "base64 of hex")
     algorithms: tuple[Any, ...] = ("sha256", "sha1", "md5")
     for algorithm in algorithms:
         for output in everywhere:

@@ -11,10 +11,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Callable, Iterator
+from html import escape
 from html.entities import name2codepoint
 from typing import Final, Literal
+from urllib.parse import quote_plus
 
 from attrs import evolve
 
@@ -24,8 +27,11 @@ from switch.record import frozen
 
 NameOrder = Literal["natural", "natural small letters", "natural bytes", "capitals", "small letters", "bytes", "posted"]
 Escaping = Literal["both", "none", "bar first", "bar only"]
-Output = Literal["base64", "base64 of hex", "hex"]
-HashAlgorithm = Literal["sha512", "sha256", "sha1", "md5"]
+Output = Literal["base64", "base64 of hex", "hex", "capital hex", "url base64", "base64 without ="]
+HashAlgorithm = Literal["sha512", "sha256", "sha1", "md5", "hmac"]
+KeyPlace = Literal["last", "first", "nowhere"]
+#: How a value was written before it was hashed: as posted, with one character a line end, or as another language quotes it.
+ValueForm = Literal["plain", "line feeds", "html", "percent", "json"]
 
 #: What a hash of ver3 never covers.
 NOT_HASHED: Final = frozenset({"hash", "encoding"})
@@ -50,7 +56,9 @@ class HashRules:
     billing_stripped: bool = False  #: as the kit for JSP does
     charset: str = "utf-8"
     left_out: frozenset[str] = NOT_HASHED  #: names in small letters
-    store_key_last: bool = True
+    key_place: KeyPlace = "last"
+    form: ValueForm = "plain"
+    separator: str = "|"
     output: Output = "base64"
     algorithm: HashAlgorithm = "sha512"
 
@@ -72,10 +80,15 @@ def hashed_parts(posted: Posted, rules: HashRules) -> Iterator[tuple[str, str]]:
 
 def hashed_text(posted: Posted, store_key: str, rules: HashRules = REFERENCE) -> str:
     """The text that is hashed: the values and the store key, joined by ``|``."""
+    return joined(posted, _escaped(store_key, rules.escaping), rules)
+
+
+def joined(posted: Posted, key: str, rules: HashRules) -> str:
+    """The text that is hashed, with ``key`` as the store key is written in it."""
     parts = [text for _, text in hashed_parts(posted, rules)]
-    if rules.store_key_last:
-        parts.append(_escaped(store_key, rules.escaping))
-    return "|".join(parts)
+    keys = [key]
+    parts = {"last": parts + keys, "first": keys + parts, "nowhere": parts}[rules.key_place]
+    return rules.separator.join(parts)
 
 
 def hash_of(posted: Posted, store_key: str, rules: HashRules = REFERENCE) -> str:
@@ -84,7 +97,7 @@ def hash_of(posted: Posted, store_key: str, rules: HashRules = REFERENCE) -> str
     >>> hash_of(Posted((("oid", "1"), ("amount", "5.00"))), "key")[:16]
     '8jtx4TKZ8YEyD0nk'
     """
-    return _written(hashed_text(posted, store_key, rules), rules)
+    return _written(hashed_text(posted, store_key, rules), store_key, rules)
 
 
 def is_hash(given: str, posted: Posted, store_key: str, rules: HashRules = REFERENCE) -> bool:
@@ -130,7 +143,7 @@ def _text(name: str, value: str, rules: HashRules) -> str:
         value = value.strip(PHP_BLANKS)
     if rules.billing_stripped and name.lower().startswith("billto"):
         value = _JSP_REMOVES.sub("", value)
-    escaped = _escaped(value, rules.escaping)
+    escaped = _escaped(VALUE_FORMS[rules.form](value), rules.escaping)
     return _AFTER_DOCUMENT.sub("document.", escaped) if rules.document else escaped
 
 
@@ -152,13 +165,35 @@ def _escaped(value: str, escaping: Escaping) -> str:
     return value.replace("|", "\\|") if escaping == "bar only" else value
 
 
-def _written(text: str, rules: HashRules) -> str:
+def _as_html(value: str) -> str:
+    return escape(value, quote=True).replace("&#x27;", "&#039;")  # as PHP writes it
+
+
+def _as_json(value: str) -> str:
+    return json.dumps(value)[1:-1].replace("/", "\\/")
+
+
+VALUE_FORMS: Final[dict[ValueForm, Callable[[str], str]]] = {
+    "plain": str,
+    "line feeds": lambda value: value.replace("\r\n", "\n"),
+    "html": _as_html,
+    "percent": lambda value: quote_plus(value, errors="surrogateescape"),
+    "json": _as_json,
+}
+
+
+def _written(text: str, store_key: str, rules: HashRules) -> str:
     try:
         content = text.encode(rules.charset, "surrogateescape")
     except UnicodeEncodeError:  # a letter that the charset has not: nobody can have hashed it so
         return ""
-    digest = hashlib.new(rules.algorithm, content, usedforsecurity=False)
-    if rules.output == "hex":
-        return digest.hexdigest()
-    raw = digest.digest() if rules.output == "base64" else digest.hexdigest().encode()
-    return base64.b64encode(raw).decode()
+    if rules.algorithm == "hmac":
+        digest = hmac.digest(store_key.encode(), content, "sha512")
+    else:
+        digest = hashlib.new(rules.algorithm, content, usedforsecurity=False).digest()
+    if rules.output in ("hex", "capital hex"):
+        return digest.hex() if rules.output == "hex" else digest.hex().upper()
+    if rules.output == "url base64":
+        return base64.urlsafe_b64encode(digest).decode()
+    written = base64.b64encode(digest.hex().encode() if rules.output == "base64 of hex" else digest).decode()
+    return written.rstrip("=") if rules.output == "base64 without =" else written

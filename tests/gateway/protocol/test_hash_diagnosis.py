@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
+import json
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -84,6 +87,29 @@ MISTAKES: Final = [
     ("encoding", b64(hashed(charset="cp1252"))),
     ("output", hashed().hex()),
     ("output", base64.b64encode(hashed().hex().encode()).decode()),
+    ("output", hashed().hex().upper()),
+    ("output", base64.urlsafe_b64encode(hashed()).decode()),
+    ("output", b64(hashed()).rstrip("=")),
+    (
+        "separator",
+        b64(hashlib.sha512(("".join(right(FORM_FIELDS[name]) for name in NATURAL) + escaped(KEY)).encode()).digest()),
+    ),
+    (
+        "store key",
+        b64(hashlib.sha512("|".join([escaped(KEY), *(right(FORM_FIELDS[name]) for name in NATURAL)]).encode()).digest()),
+    ),
+    ("quoting", b64(hashed(value=lambda value: right(json.dumps(value)[1:-1].replace("/", "\\/"))))),
+    ("quoting", b64(hashed(value=lambda value: right(quote_plus(value))))),
+    (
+        "algorithm",
+        b64(
+            hmac.digest(
+                KEY.encode(),
+                b"|".join([*(right(FORM_FIELDS[name]).encode() for name in NATURAL), escaped(KEY).encode()]),
+                "sha512",
+            )
+        ),
+    ),
     ("missing", ""),
     ("unknown", b64(hashed(key="nobody's"))),
 ]
@@ -95,6 +121,15 @@ def test_the_cause_is_named(cause: str, value: str) -> None:
     assert (found.accepted_as, found.causes) == (None, (cause,))
     assert len(found.sentences) == 1
     assert KEY not in found.expected_text + found.shop_text
+
+
+@pytest.mark.parametrize(
+    ("posted", "shops", "cause"),
+    [("two\r\nlines", "two\nlines", "line ends"), ("Zoé's <shop>", "Zoé&#039;s &lt;shop&gt;", "quoting")],
+)
+def test_a_value_that_was_written_otherwise_is_found(posted: str, shops: str, cause: str) -> None:
+    value = b64(hashed(fields={**FORM_FIELDS, "BillToName": shops}))
+    assert judged(value, {**FORM_FIELDS, "BillToName": posted}).causes == (cause,)
 
 
 def test_a_named_button_is_found_by_its_name() -> None:
