@@ -141,8 +141,8 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
     Switch sends and counts nothing: the message is the first of its card. Its type is 0100, or the mti=MTI given.
 
     \b
-    switch scenario try retry.toml card=4507160000000010 amount=150 de22=071
-    switch scenario try retry.toml mti=0420 card=4507160000000010
+    switch scenario try retry.toml amount=150 de22=071
+    switch scenario try retry.toml mti=0420 amount=150
     """
     from switch.centre.host.script import facts_of
     from switch.cli.show.tables import show_table

@@ -53,7 +53,8 @@ class Run:
         self.figures: Counter[str] = Counter()
         self._up = asyncio.Event()
         self._rnd = Random(f"{wish.seed}/kills")
-        self._done, self._goal = 0, 0.0
+        self._begun, self._done, self._goal = 0, 0, 0.0
+        self._last_to_begin, self._may_begin = float("inf"), asyncio.Event()
         self._reached, self._moved, self._sleepers = asyncio.Event(), asyncio.Event(), 0
         self.life, self.dates_moved = 1, 0
         self.began = datetime.now(UTC)
@@ -112,6 +113,7 @@ class Run:
 
     async def _worker(self, numbers: Iterable[int], merchants: dict[str, Merchant]) -> None:
         for number in numbers:
+            await self._its_turn()
             deal = Deal(number, self.wish.seed, self, self.banks.every, merchants)
             self.deals.append(deal)
             try:
@@ -125,6 +127,17 @@ class Run:
             self._wake_last()
             if self._done >= self._goal:
                 self._reached.set()
+
+    async def _its_turn(self) -> None:
+        """What is to come behind the next kill waits for it: a quick machine would be done with all of it before."""
+        while self._begun >= self._last_to_begin:
+            await self._may_begin.wait()
+        self._begun += 1
+
+    def _begin_until(self, last: float) -> None:
+        self._last_to_begin = last
+        self._may_begin.set()
+        self._may_begin = asyncio.Event()
 
     def shown(self, deal: Deal, sentence: str) -> str:
         """A fault of a deal, with all that was said."""
@@ -151,10 +164,11 @@ class Run:
         closing = self.wish.count * CLOSE_SHARE if kills else self.wish.count
         closed = False
         for number, moment in enumerate(moments, 1):
+            self._begin_until(moment + AT_ONCE)
             if not closed and moment > closing:
                 closed = await self._close_one(closing)
             if not await self._until(moment):
-                return
+                break
             await asyncio.sleep(self._rnd.random() * 0.01)
             self._up.clear()
             self.life += 1
@@ -163,6 +177,7 @@ class Run:
             if number % DATE_MOVES == 0:
                 self._next_date()
             await self._start()
+        self._begin_until(float("inf"))
 
     def _next_date(self) -> None:
         self.dates_moved += 1

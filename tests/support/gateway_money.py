@@ -23,7 +23,7 @@ HOLDS_MONEY = {"held", "captured", "settled", "refunded"}
 
 
 def differences(journal: Path, gateway: Path) -> list[str]:
-    """Where orders and journal say something else; each post of an order has an amount of its own, by which it is found."""
+    """Where orders and journal say something else; each order has amounts of its own, by which its payments are found."""
     with closing(sqlite3.connect(journal)) as db:
         standing = [int(amount) for (amount,) in db.execute(_STANDING)]
         refunded_minor = int(db.execute(_REFUNDED).fetchone()[0])
@@ -36,7 +36,7 @@ def differences(journal: Path, gateway: Path) -> list[str]:
         count = standing.count(last)
         if count != (order.state in HOLDS_MONEY):
             found.append(f"{order.order_id} is {order.state}, and the journal has {count} approvals of its amount")
-        if paid := [amount for amount in earlier if amount in standing]:
+        if paid := [amount for amount in earlier if amount != last and amount in standing]:
             found.append(f"{order.order_id} was posted anew for {last}, and the journal has approvals of {paid}")
     told_minor = sum(order.refunded_minor for order in orders)
     if told_minor != refunded_minor:
