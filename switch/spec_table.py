@@ -296,9 +296,9 @@ class SpecTable:
     def _dotted(self, key: str) -> str:
         return ".".join(part for part in (self.path, key) if part)
 
-    def keys(self) -> tuple[str, ...]:
+    def __iter__(self) -> Iterator[str]:
         """Its keys, in order."""
-        return tuple(self._values)
+        return iter(self._values)
 
     def __contains__(self, key: str) -> bool:
         return key in self._values

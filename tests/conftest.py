@@ -70,6 +70,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if config.option.markexpr == "not long" and _is_long(collection_path) else None
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Workers have to find the same tests in the same order, and a set has none of its own: it differs from one process to
+    the next."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        values = mark.args[1] if len(mark.args) > 1 else mark.kwargs["argvalues"]
+        assert not isinstance(values, (set, frozenset)), (
+            f"{metafunc.definition.nodeid}: found a set of cases, expected it sorted"
+        )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs a program of others takes its time, and so does what stands in a folder of long tests."""
     for item in items:

@@ -150,13 +150,13 @@ class Condition:
     def from_toml(cls, table: SpecTable, names: Mapping[str, str], others: Collection[str] = ()) -> Condition:
         """A table ``when``; ``names`` leads from the standard's names of elements to their numbers. ``others`` are keys that
         its reader asks for."""
-        clauses = [clause for key in table.keys() if (clause := _clause(table, key, names, others)) is not None]  # noqa: SIM118
+        clauses = [clause for key in table if (clause := _clause(table, key, names, others)) is not None]
         amount = _amount_clause(table)
         if amount is not None:
             clauses.append(amount)
         if "element" in table:
             of_elements = table.table("element")
-            clauses += [clause for key in of_elements.keys() if (clause := _element_clause(of_elements, key, names))]  # noqa: SIM118
+            clauses += [clause for key in of_elements if (clause := _element_clause(of_elements, key, names))]
             of_elements.reading(SpecTable.done)
         below = {key: tuple(_group(table, key, names)) for key in GROUPS if key in table}
         return cls(

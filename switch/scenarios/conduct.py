@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -191,7 +192,7 @@ def conduct_from_toml(table: SpecTable, names: Mapping[str, str]) -> Conduct:
     problem = contradiction(conduct)
     if problem is not None:
         table.mistake("", "orders that contradict each other", problem)
-    if conduct.usual and answer is None and CONDUCT_KEYS.issuperset(table.keys()):
+    if conduct.usual and answer is None and CONDUCT_KEYS.issuperset(table):
         table.mistake("", "nothing to do", "answer, silence, late, twice or another order")
     table.done()
     return conduct
@@ -248,11 +249,10 @@ def _late(table: SpecTable) -> float:
 
 def steps_from_toml(table: SpecTable, key: str, names: Mapping[str, str]) -> tuple[Conduct, ...]:
     """The value of ``then``: one step or a list of them, as words or as tables."""
-    read: Callable[[SpecTable], Conduct] = lambda entry: conduct_from_toml(entry, names)  # noqa: E731
     found: list[Conduct] = []
     for step in table.steps(key):
         if isinstance(step, SpecTable):
-            conduct = step.reading(read)
+            conduct = step.reading(partial(conduct_from_toml, names=names))
             if conduct is not None:
                 found.append(conduct)
             continue

@@ -51,5 +51,9 @@ def playbook(*texts: str, seed: int = 1) -> Playbook:
 
 def played(book: Playbook, *said: Said) -> list[str]:
     """What is done with each message, in the short spelling; ``-`` where no rule matches."""
-    cues = [book.match(each.marks, lambda each=each: each) for each in said]  # type: ignore[misc]
-    return [cue.conduct.in_words if cue is not None else "-" for cue in cues]
+    return [_played_one(book, each) for each in said]
+
+
+def _played_one(book: Playbook, said: Said) -> str:
+    cue = book.match(said.marks, lambda: said)
+    return cue.conduct.in_words if cue is not None else "-"

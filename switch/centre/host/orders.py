@@ -6,18 +6,24 @@ An order is an object with ``do``; its answer has ``rules``, or ``error``, or ``
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import trio
 
 from switch.centre.host.script import HostScript
-from switch.errors import SpecError
+from switch.errors import SpecError, SwitchError
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.host_scenario import HostScenario
 from switch.scenarios.playbook import PlayedRule, overshadowed
 
 #: Reads the text of a scenario file, under a name: the host's rules, and how many are at issuers. SpecError where it is wrong.
 Read = Callable[[str, str], tuple[HostScenario, int]]
+T = TypeVar("T")
+_KINDS: Final[dict[type[Any], str]] = {int: "numbers", list: "a list", str: "text"}
+
+
+class WrongOrderError(SwitchError):
+    """An order that has something else where a list or a text is expected."""
 
 
 class Orders:
@@ -36,6 +42,8 @@ class Orders:
             return await do(order)
         except SpecError as error:
             return {"mistakes": [str(each) for each in error.mistakes]}
+        except WrongOrderError as error:
+            return {"error": str(error)}
 
     async def _list(self, order: dict[str, Any]) -> dict[str, Any]:
         return {"rules": _told(self._script.playbook.played)}
@@ -43,16 +51,16 @@ class Orders:
     async def _add(self, order: dict[str, Any]) -> dict[str, Any]:
         """Rules in one line each (``lines``), before all others."""
         rules, mistakes = list[HostRule](), list[str]()
-        for number, line in enumerate(order.get("lines", ()), start=self._script.playbook.next_id):
+        for number, line in enumerate(_list_of(order, "lines", str), start=self._script.playbook.next_id):
             try:
-                rules.append(HostRule.from_line(str(line), number=number, names=self._names))
+                rules.append(HostRule.from_line(line, number=number, names=self._names))
             except SpecError as error:
                 mistakes.append(str(error))
         return {"mistakes": mistakes} if mistakes else self._put_first(rules)
 
     async def _apply(self, order: dict[str, Any]) -> dict[str, Any]:
         """The rules of a file (``name`` and ``text``), before all others; those that came of the same name before go."""
-        name, text = str(order.get("name", "")), str(order.get("text", ""))
+        name, text = (_of_kind(order.get(key, ""), key, str) for key in ("name", "text"))
         scenario, at_issuers = await trio.to_thread.run_sync(self._read, name, text)
         self._script.playbook.remove(lambda played: played.rule.scenario == name)
         return {**self._put_first(scenario.rules), "at_issuers": at_issuers}
@@ -66,7 +74,7 @@ class Orders:
 
     async def _remove(self, order: dict[str, Any]) -> dict[str, Any]:
         """Rules by their ids (``ids``), or all of them (``all``)."""
-        playbook, ids = self._script.playbook, list(order.get("ids", ()))
+        playbook, ids = self._script.playbook, _list_of(order, "ids", int)
         missing = [each for each in ids if each not in {played.id for played in playbook.played}]
         if missing:
             known = ", ".join(str(played.id) for played in playbook.played) or "none"
@@ -74,6 +82,17 @@ class Orders:
         removed = playbook.remove(lambda played: bool(order.get("all")) or played.id in ids)
         self._changed()
         return {"rules": _told(removed)}
+
+
+def _list_of(order: Mapping[str, Any], key: str, kind: type[T]) -> list[T]:
+    """The values of a list of an order, which may be missing; WrongOrderError where it is none, or has another value in it."""
+    return [_of_kind(each, key, kind) for each in _of_kind(order.get(key, []), key, list)]
+
+
+def _of_kind(value: object, key: str, kind: type[T]) -> T:
+    if type(value) is not kind:
+        raise WrongOrderError(f"{key}: found {value!r}, expected {_KINDS[kind]}")
+    return value
 
 
 def _told(played: Iterable[PlayedRule]) -> list[dict[str, Any]]:

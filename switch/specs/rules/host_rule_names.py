@@ -20,7 +20,7 @@ def check_host_rule(entry: SpecTable, named: Mapping[str, Collection[str]]) -> N
 
 
 def _check_when(when: SpecTable, named: Mapping[str, Collection[str]]) -> None:
-    for key in when.keys():  # noqa: SIM118  # a table is no mapping
+    for key in when:
         known = named.get(ALIASES.get(key, key))
         if known is not None:
             one, several = when.peek(key, str), when.peek(key, list)

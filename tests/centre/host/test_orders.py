@@ -131,6 +131,28 @@ async def test_whatever_somebody_says_at_the_door_the_centre_goes_on(tmp_path: P
             each.close()
 
 
+WRONG = [
+    {"do": "add", "lines": 5},
+    {"do": "add", "lines": "any -> 91"},
+    {"do": "add", "lines": [["any -> 91"]]},
+    {"do": "remove", "ids": 7},
+    {"do": "remove", "ids": [[]]},
+    {"do": "remove", "ids": [True]},
+    {"do": "apply", "name": 1, "text": ""},
+    {"do": "apply", "name": "mine", "text": {}},
+    {"do": ["list"]},
+    {"do": None},
+]
+
+
+@pytest.mark.parametrize("order", WRONG)
+async def test_an_order_of_another_shape_is_one_sentence(tmp_path: Path, order: dict[str, Any]) -> None:
+    async with with_door(tmp_path, "amount=2 -> 05") as (_, client, asker):
+        assert ", expected " in (await asker.ask(**order))["error"]
+        assert await asker.rules() == [(1, "amount=2.00 -> 05", 0)]
+        assert (await client.ask(purchase())).response_code == "00"
+
+
 def test_the_door_is_its_owners_alone_and_leaves_nothing_behind(tmp_path: Path) -> None:
     deep = tmp_path / ("a" * 100) / ("b" * 100)
     deep.mkdir(parents=True)

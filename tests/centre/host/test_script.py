@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from switch.iso8583.message import Message
+from switch.scenarios.host_rule import HostRule
 from tests.support.centre_in_loop import purchase, specs
 from tests.support.host_stage import decided, network, noticed, occurred, reversal_of, staged
 
@@ -160,7 +161,5 @@ async def test_without_a_rule_no_message_is_looked_at() -> None:
         assert (await client.ask(purchase(3))).response_code == "00"
 
 
-def _rule(line: str):  # type: ignore[no-untyped-def]
-    from switch.scenarios.host_rule import HostRule
-
+def _rule(line: str) -> HostRule:
     return HostRule.from_line(line, number=1, names={})

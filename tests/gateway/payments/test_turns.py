@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
 
 from switch.gateway.payments.turns import Turns
+from switch.gateway.store.order_book import PageOrder
+from switch.gateway.store.writer import Books
 from tests.support.payment_page import payment_page
 
 
@@ -41,10 +44,16 @@ async def test_others_do_not_wait_and_who_gives_up_leaves_nothing() -> None:
     assert len(turns) == 0
 
 
+def _order(oid: str, books: Books) -> PageOrder:
+    found = books.orders.find("600000000", oid)
+    assert found is not None
+    return found
+
+
 async def test_the_desk_remembers_no_order_that_is_done_with(tmp_path: Path) -> None:
     async with payment_page(tmp_path / "gateway") as page:
         for number in range(3):
             await page.pay(f"TURN-{number}", TranType="Auth")
-            order = await page.store.do(lambda books, oid=f"TURN-{number}": books.orders.find("600000000", oid))  # type: ignore[misc]
+            order = await page.store.do(partial(_order, f"TURN-{number}"))
             await page.desk.refund(order.number, page.service.profile.shops["600000000"])
         assert len(page.desk._turns) == 0

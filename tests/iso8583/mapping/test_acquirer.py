@@ -53,7 +53,7 @@ def test_a_purchase() -> None:
     assert PAN not in repr(authorization)
 
 
-@pytest.mark.parametrize("number", MANDATORY)
+@pytest.mark.parametrize("number", sorted(MANDATORY))
 def test_what_a_request_cannot_do_without(number: int) -> None:
     with pytest.raises(MessageError, match=f"DE {number}: found nothing, expected a value: mandatory in a 0100"):
         read(with_elements(PURCHASE, **{f"de{number}": None}))
