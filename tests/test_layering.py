@@ -398,7 +398,7 @@ TESTED_BY: Final = {
     "verification/expectation_file": "verification/test_sentence.py",
     "verification/verdict_words": "verification/test_verdict.py",
     "verification/seen_message": "verification/test_verdict.py",
-    "trace/sightings": "cli/test_verify.py",
+    "trace/traced_rows": "cli/test_verify.py",
     "witness/expectation_files": "cli/test_verify.py",
     "witness/followed_trace": "cli/test_verify.py",
     "witness/traced_facts": "cli/test_verify.py",

@@ -13,39 +13,15 @@ from typing import Final, NamedTuple
 
 from switch.iso8583.mti import expects_answer, response_mti
 from switch.lines.line import Direction
+from switch.trace.traced_rows import ROW_COLUMNS, TracedRow
 
 LOOK_MAX: Final = 2_000  #: messages of one look; more than a person follows, and some milliseconds
 MTI_DIGITS: Final = 4
 ANSWERED_AT_ONCE_MS: Final = 1_000  #: what makes no sense is answered in the same turn, or never
 
-_COLUMNS: Final = "id, at_ms, line, direction, mti, stan, rrn, response_code, fault"
-_AFTER: Final = f"SELECT {_COLUMNS} FROM message WHERE id > ? ORDER BY id LIMIT ?"
+_AFTER: Final = f"SELECT {ROW_COLUMNS} FROM message WHERE id > ? ORDER BY id LIMIT ?"
 _LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM message"
 _SINCE: Final = "SELECT COALESCE(MIN(id) - 1, (SELECT COALESCE(MAX(id), 0) FROM message)) FROM message WHERE at_ms >= ?"
-
-
-class TracedRow(NamedTuple):
-    """What the trace says of a message without opening it."""
-
-    id: int
-    at_ms: int
-    line: str
-    direction: Direction
-    mti: str
-    stan: str
-    rrn: str
-    response_code: str
-    fault: str
-
-    @property
-    def of_acquirer(self) -> bool:
-        """An acquirer's line is named by listener and peer, an issuer's by its issuer."""
-        return " " in self.line
-
-    @property
-    def line_name(self) -> str:
-        """The listener, or the issuer."""
-        return self.line.partition(" ")[0]
 
 
 class Pair(NamedTuple):

@@ -10,7 +10,7 @@ from pathlib import Path
 from switch.iso8583.mti import expects_answer, response_mti
 from switch.specs.specification import Specs
 from switch.trace.reader import message_numbered, opened
-from switch.trace.sightings import Sighting, Sightings
+from switch.trace.traced_rows import TracedRow, TracedRows
 from switch.trace.up_to_date import Wakening, wait_until_written
 from switch.verification.seen_message import GATEWAY_SIDE, HOST_SIDE, ISSUER_SIDE, Party, SeenMessage
 from switch.witness.traced_facts import MTI_DIGITS_ALL, TracedFacts, TraceOpener
@@ -19,20 +19,20 @@ from switch.witness.traced_facts import MTI_DIGITS_ALL, TracedFacts, TraceOpener
 class FollowedTrace:
     """An opened trace. Whoever has an answer of the host finds the request in the next look."""
 
-    def __init__(self, data: Path, sightings: Sightings, reader: TraceOpener, wakening: Wakening) -> None:
-        self._data, self._sightings, self._reader, self._wakening = data, sightings, reader, wakening
+    def __init__(self, data: Path, rows: TracedRows, reader: TraceOpener, wakening: Wakening) -> None:
+        self._data, self._rows, self._reader, self._wakening = data, rows, reader, wakening
         self.last = 0  #: number of the last message that was looked at
 
     def begin_after(self, before_ms: int | None = None) -> int:
         """Pass over the messages there are, or those before a time; the number of the last of them."""
         wait_until_written(self._data)
-        self.last = self._sightings.last(before_ms)
+        self.last = self._rows.last(before_ms)
         return self.last
 
     def look(self) -> list[SeenMessage]:
         """What came since the last look, oldest first."""
         wait_until_written(self._data)
-        rows = self._sightings.after(self.last)
+        rows = self._rows.after(self.last)
         if rows:
             self.last = rows[-1].id
         return [_seen(row, self._reader) for row in rows]
@@ -46,10 +46,10 @@ class FollowedTrace:
 def followed_trace(data: Path, specs: Specs) -> Iterator[FollowedTrace]:
     """The trace of a data folder, followed from its first message on; NegativeAnswerError where none is kept."""
     with Wakening(data) as wakening, opened(data) as (db, vault):
-        yield FollowedTrace(data, Sightings(db), TraceOpener(specs, partial(message_numbered, db, vault)), wakening)
+        yield FollowedTrace(data, TracedRows(db), TraceOpener(specs, partial(message_numbered, db, vault)), wakening)
 
 
-def _seen(row: Sighting, reader: TraceOpener) -> SeenMessage:
+def _seen(row: TracedRow, reader: TraceOpener) -> SeenMessage:
     peer: Party = GATEWAY_SIDE if row.of_acquirer else ISSUER_SIDE
     known = len(row.mti) == MTI_DIGITS_ALL and row.mti.isascii() and row.mti.isdecimal()
     return SeenMessage(

@@ -20,7 +20,7 @@ from switch.iso8583.scripted.glance import MessageFacts
 from switch.record import frozen
 from switch.specs.specification import Specs
 from switch.trace.reader import Traced
-from switch.trace.sightings import Sighting
+from switch.trace.traced_rows import TracedRow
 
 #: Elements that a row has -> where.
 _OF_ROW: Final = {"11": "stan", "37": "rrn", "39": "response_code", "41": "terminal_id"}
@@ -65,8 +65,8 @@ class OpenedMessage:
 class TracedFacts:
     """One message of the trace."""
 
-    def __init__(self, sighting: Sighting, reader: TraceOpener) -> None:
-        self._row, self._reader = sighting, reader
+    def __init__(self, row: TracedRow, reader: TraceOpener) -> None:
+        self._row, self._reader = row, reader
 
     def words(self, name: str) -> Collection[str]:
         """Every word by which the message answers to a clause."""

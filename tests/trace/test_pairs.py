@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switch.lines.line import RECEIVED, SENT
-from switch.trace.pairs import LOOK_MAX, Followed, Pair, Pairs, TracedRow
+from switch.trace.pairs import LOOK_MAX, Followed, Pair, Pairs
 from switch.trace.reader import opened
+from switch.trace.traced_rows import TracedRow
 from tests.support.centre_in_loop import NOW_MS, loopback, purchase
 from tests.trace.test_recorder import traced
 

@@ -7,15 +7,14 @@ from typing import Final, NamedTuple
 
 from switch.lines.line import RECEIVED, Direction
 
-_AFTER: Final = """
-SELECT id, at_ms, line, direction, mti, stan, terminal_id, rrn, response_code, fault FROM message WHERE id > ? ORDER BY id
-"""
+ROW_COLUMNS: Final = "id, at_ms, line, direction, mti, stan, rrn, response_code, fault, terminal_id"  #: of a ``TracedRow``
+_AFTER: Final = f"SELECT {ROW_COLUMNS} FROM message WHERE id > ? ORDER BY id"
 _LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM message"
 _BEFORE: Final = "SELECT COALESCE(MAX(id), 0) FROM message WHERE at_ms < ?"
 
 
-class Sighting(NamedTuple):
-    """One message, as far as its row says."""
+class TracedRow(NamedTuple):
+    """What the trace says of a message without opening it."""
 
     id: int
     at_ms: int
@@ -23,10 +22,10 @@ class Sighting(NamedTuple):
     direction: Direction
     mti: str
     stan: str
-    terminal_id: str
     rrn: str
     response_code: str
     fault: str
+    terminal_id: str = ""
 
     @property
     def of_acquirer(self) -> bool:
@@ -34,21 +33,26 @@ class Sighting(NamedTuple):
         return " " in self.line
 
     @property
+    def line_name(self) -> str:
+        """The listener, or the issuer."""
+        return self.line.partition(" ")[0]
+
+    @property
     def received(self) -> bool:
         """Whether the host received it."""
         return self.direction == RECEIVED
 
 
-class Sightings:
+class TracedRows:
     """An opened trace, looked at again and again."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def after(self, number: int) -> list[Sighting]:
+    def after(self, number: int) -> list[TracedRow]:
         """The messages behind one, oldest first; none where they cannot be read now: the next look may."""
         try:
-            return [Sighting(*row) for row in self._db.execute(_AFTER, (number,))]
+            return [TracedRow(*row) for row in self._db.execute(_AFTER, (number,))]
         except sqlite3.OperationalError:  # it is being written to the disk, by whoever ended last
             return []
 
