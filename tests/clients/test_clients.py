@@ -53,7 +53,7 @@ VECTORS: Final = {
         "05pi7iFFuPnjFOMKcYmKqazG7wMuILup9piUiAvgV8Vwb/qLWK+y1/Q70/dfQzxoUlv+amtFHdQs68Y5yoOLhw==",
     ),
 }
-needs_php = pytest.mark.skipif(PHP is None, reason="no php")
+needs_php = [pytest.mark.outside, pytest.mark.skipif(PHP is None, reason="php is not installed")]
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,9 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.outside,
-    pytest.mark.long,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+from tests.support.browsers import IN_A_BROWSER, opened_browser
+
+pytestmark = IN_A_BROWSER
 _SALES = """
 SELECT request.merchant_id, request.amount_minor FROM request JOIN decision ON decision.request_id = request.id
 WHERE decision.response_code = '00' AND request.transaction_type = 'purchase' AND request.function = 'request'
@@ -52,12 +47,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
 
 @pytest.fixture(scope="module")
 def tab() -> Iterator[Any]:
-    with playwright.sync_playwright() as program:
-        browser = program.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with opened_browser() as browser:
         page = browser.new_context(viewport={"width": 768, "height": 900}).new_page()
         page.set_default_timeout(20_000)
         yield page
-        browser.close()
 
 
 def switch(*arguments: str) -> str:

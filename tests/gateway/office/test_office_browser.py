@@ -10,17 +10,13 @@ from typing import Any
 import pytest
 
 from switch.centre.as_process import running_centre
-from tests.gateway.site.test_browser import CHROMIUM, post_order, type_card
+from tests.gateway.site.test_browser import post_order, type_card
+from tests.support.browsers import IN_A_BROWSER, opened_browser
 from tests.support.http_shop import HttpShop
 from tests.support.office_clerk import PASSWORD, TELECOM
 from tests.support.payment_page import FRICTIONLESS
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.outside,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = IN_A_BROWSER
 #: What is wrong with a page: wider than the window, a field without a label, several headings, an unknown text.
 FAULTS = """() => {
   const found = [];
@@ -48,10 +44,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Http
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as program:
-        opened = program.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with opened_browser() as opened:
         yield opened
-        opened.close()
 
 
 def faults_of(tab: Any) -> list[str]:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from switch.centre.as_process import running_centre
 from switch.gateway.protocol.hash_rules import signed
+from tests.support.browsers import IN_A_BROWSER, opened_browser
 from tests.support.http_shop import HttpShop
 from tests.support.payment_page import CHALLENGED, FRICTIONLESS, LOST, STORE_KEY
 
-CHROMIUM = Path("/usr/bin/chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.outside,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +31,8 @@ def shop() -> Iterator[HttpShop]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as program:
-        opened = program.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with opened_browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
