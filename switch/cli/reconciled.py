@@ -158,10 +158,7 @@ def _show_differences(found: MatchedSides) -> None:
     say()
     rows = [
         (
-            _places(finding.left),
-            _places(finding.right),
-            said(_first(finding).date),
-            _amount(finding.left_minor, finding.currency),
+            *_both_sides(finding),
             _amount(finding.right_minor, finding.currency),
             _amount(finding.difference_minor, finding.currency),
             _pass(finding.by),
@@ -183,10 +180,7 @@ def _show_days_apart(found: MatchedSides) -> None:
     say()
     rows = [
         (
-            _places(finding.left),
-            _places(finding.right),
-            said(_first(finding).date),
-            _amount(finding.left_minor, finding.currency),
+            *_both_sides(finding),
             _pass(finding.by),
             said(finding.note),
         )
@@ -195,6 +189,12 @@ def _show_days_apart(found: MatchedSides) -> None:
     title = f"{said(CLASS_WORDS[MATCHED])}{said(': ')}{said('on different dates')} ({len(findings)})"
     _table(("LEFT line", "RIGHT line", "dated", "LEFT", "pass", "note"), rows, title=title)
     _more(len(findings))
+
+
+def _both_sides(finding: Finding) -> tuple[str, str, str, str]:
+    """The first columns of a finding: its lines on either side, its date, its amount on the left."""
+    left = _amount(finding.left_minor, finding.currency)
+    return _places(finding.left), _places(finding.right), said(_first(finding).date), left
 
 
 def _places(lines: Sequence[Movement]) -> str:

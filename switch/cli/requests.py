@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import COUNT_MAX, data_option, json_option, specs_option
+from switch.cli.command.options import data_option, json_option, last_option, specs_option
 
 if TYPE_CHECKING:
     from switch.specs.specification import Specs
@@ -21,14 +21,7 @@ NEVER_REQUESTS: Final = frozenset({"30", "40", "94"})
 
 @click.command(cls=Verb)
 @click.argument("condition", nargs=-1, metavar="[CONDITION]...")
-@option(
-    "--last",
-    type=click.IntRange(1, COUNT_MAX),
-    default=LAST_REQUESTS,
-    show_default=True,
-    metavar="NUMBER",
-    help="Number of messages to list.",
-)
+@last_option(LAST_REQUESTS, "list")
 @option("--unmatched", is_flag=True, help="List only those that Switch could not act on: unreadable, or answered 30, 40 or 94.")
 @option("--network", is_flag=True, help="List network management too: sign-ons, echoes.")
 @data_option

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from switch.cli.command.help import Verb, option
-from switch.cli.command.options import COUNT_MAX, data_option, given, json_option, specs_option
+from switch.cli.command.options import COUNT_MAX, data_option, given, json_option, last_option, specs_option
 from switch.errors import SwitchError
 
 LAST = 20
@@ -15,14 +15,7 @@ LAST = 20
 
 @click.command(cls=Verb)
 @click.argument("named", nargs=-1, type=click.IntRange(1, COUNT_MAX), metavar="[NUMBER]...")
-@option(
-    "--last",
-    type=click.IntRange(1, COUNT_MAX),
-    default=LAST,
-    show_default=True,
-    metavar="NUMBER",
-    help="Number of messages to show.",
-)
+@last_option(LAST, "show")
 @option("--network", is_flag=True, help="List network management too: sign-ons, echoes, cut-overs.")
 @option("--rrn", metavar="RRN", help="List only messages with this RRN.")
 @option("--mti", metavar="MTI", help="List only messages of this type.")

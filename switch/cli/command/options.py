@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,18 @@ json_option = option("--json", "as_json", is_flag=True, help="Machine-readable o
 
 
 COUNT_MAX = 999_999_999_999  #: of messages and their numbers: more digits would be taken for a card number, and masked
+
+
+def last_option(default: int, verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--last``: how many messages a verb lists or shows."""
+    return option(
+        "--last",
+        type=click.IntRange(1, COUNT_MAX),
+        default=default,
+        show_default=True,
+        metavar="NUMBER",
+        help=f"Number of messages to {verb}.",
+    )
 
 
 def sayable(text: str) -> str:
