@@ -54,6 +54,7 @@ ORDER: Final = (
     "transfers",
     "accounting",
     "settlement/layouts",
+    "settlement/ready",
     "disputes",
     "reconciliation",
     "reconciliation/readers",
