@@ -69,7 +69,7 @@ def compile_forward_plan(dialect: Dialect, bitmap: bytes) -> ForwardPlan | None:
 
 
 def _cut(source: Walk, dialect: Dialect, present: Mapping[int, Element], kept: list[int], new: Mapping[int, Element]) -> Any:
-    """The function begun in ``source``: a message of the elements that are ``kept`` of those ``present``, and of ``new`` ones."""
+    """The function begun in ``source``: it writes those of the elements ``present`` that are ``kept``, and the ``new`` ones."""
     source.add("if not (" + " and ".join(tests_of(list(new.values()))) + "): return None")
     source.add(f"return b''.join((mtis[mti], bitmap, {', '.join(_chunks(source, present, kept, new))}))")
     return source.compiled(bitmap=bitmap_on_the_wire(dialect, [*kept, *new]), mtis=mtis_of(dialect))

@@ -15,7 +15,7 @@ from typing import Final, Literal, Protocol
 import trio
 
 from switch.errors import MessageError
-from switch.iso8583.codec import NOTHING_ADDED
+from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.edition93.translation import Translation
