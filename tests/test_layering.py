@@ -90,6 +90,7 @@ ORDER: Final = (
     "gateway/certify",
     "shop",
     "centre/host",
+    "centre/clock",
     "centre",
     "testing",
     "cli/french",

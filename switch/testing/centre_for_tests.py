@@ -12,6 +12,7 @@ from typing import Any, Self
 from attrs import evolve
 
 from switch.card import mask_pan
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.data_folder.control_socket import ask_centre
 from switch.errors import SwitchError, UnreachableError
 from switch.issuers.process.accounts import change, find_card
@@ -94,7 +95,7 @@ class CentreForTests:
             profile = self._owned.specs.issuers[ISSUER_OF_RESERVE]
             card = find_card(profile, pan)
             assert card is not None, "a card of the reserve is the bank's"
-            change(self.data, profile, card.account, "credit", missing, clock_ms=machine_clock_ms)
+            change(self.data, profile, card.account, "credit", missing, clock_ms=centre_clock_of(self.data))
         return CardForTest(pan, RESERVE_EXPIRY, self.rule)
 
     def rule(self, *rules: str) -> None:
