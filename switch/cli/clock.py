@@ -83,16 +83,16 @@ def _show(facts: dict[str, Any]) -> None:
     from switch.cli.show.tables import show_pairs
 
     at = datetime.fromisoformat(facts["at"])
-    goes = said("stands still") if facts["frozen"] else said("runs")
-    rows = [(said("time"), f"{said(_DAYS[at.weekday()])} {at:%Y-%m-%d %H:%M:%S}, {goes}")]
+    goes = "stands still" if facts["frozen"] else "runs"
+    rows = [(said("time"), said(f"{_DAYS[at.weekday()]} {at:%Y-%m-%d} at {at:%H:%M:%S}, it {goes}"))]
     rows.append((said("machine's clock"), _apart(facts["ahead_ms"])))
     if facts["business_date"] is not None:
         ends = datetime.fromisoformat(facts["cut_off_at"])
         by_clock = facts["opened_by"] == "clock"
-        end = f"{said('ends')} {ends:%Y-%m-%d %H:%M}" if by_clock else said("opened by hand: it stays open until it is closed")
-        rows.append((said("business date"), f"{facts['business_date']}, {end}"))
+        end = f"it ends on {ends:%Y-%m-%d} at {ends:%H:%M}" if by_clock else "opened by hand, it ends when it is closed"
+        rows.append((said("business date"), said(f"{facts['business_date']}, {end}")))
         value = date.fromisoformat(facts["value_date"])
-        rows.append((said("value date"), f"{said(_DAYS[value.weekday()])} {value}"))
+        rows.append((said("value date"), said(f"{_DAYS[value.weekday()]} {value}")))
     show_pairs(rows)
     if facts["business_date"] is None:
         say_text(said("no business date is open: `switch up` opens the first"), "hint")
