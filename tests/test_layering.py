@@ -395,7 +395,7 @@ TESTED_BY: Final = {
     "testing/owned_centre": "testing/test_centre_fixture.py",
     "testing/centre_for_tests": "testing/test_centre_fixture.py",
     "testing/expecting": "testing/test_centre_fixture.py",
-    "centre/background": "test_centre_wide.py",
+    "centre/background": "e2e/test_key_exchange.py",
     "centre/clock/clock_facts": "centre/clock/test_clock_orders.py",
     "testing/clock_for_tests": "testing/test_centre_fixture.py",
     "verification/duration": "verification/test_sentence.py",

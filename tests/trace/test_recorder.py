@@ -45,7 +45,7 @@ RRN = "000000000001"
 class TraceInLoop(Trace):
     """A trace that is written by who tells it, in the same turn."""
 
-    def __init__(self, data: Path, vault: Vault, notices: list[Notice], **limits: int) -> None:
+    def __init__(self, data: Path, vault: Vault, notices: list[Notice], **limits: Any) -> None:
         self._recorder = Recorder(
             data / TRACE_FILE, vault, specs().dialects, tell=lambda what: notices.append(Notice("trace", what)), **limits
         )

@@ -14,6 +14,7 @@ import trio
 
 from switch.business_day import (
     BEFORE_CUT_OFF_MS,
+    BUSINESS_DATE_MAX,
     INSTANT_EXPECTED,
     SPAN_EXPECTED,
     Calendar,
@@ -22,7 +23,7 @@ from switch.business_day import (
 )
 from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_facts import clock_facts, time_in_words
-from switch.data_folder.centre_clock import MACHINE, CentreClock, ClockSetting, machine_ms
+from switch.data_folder.centre_clock import AT_MS_MAX, MACHINE, CentreClock, ClockSetting, machine_ms
 from switch.errors import SwitchError
 from switch.journal.journal import SqliteJournal
 from switch.routing.traffic.effects import Notice
@@ -53,6 +54,8 @@ def refuse_past(
             "the journal has that time already, and time does not go back",
             hint="a new data folder begins at any time: switch up --data FOLDER --clock TIME",
         )
+    if at_ms >= AT_MS_MAX:
+        raise SwitchError(f"{where}: found a time behind the calendar, expected {BUSINESS_DATE_MAX} or earlier")
     refuse_beyond_calendar(calendar.business_date_at(at_ms), where)
 
 

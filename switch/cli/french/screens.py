@@ -174,9 +174,11 @@ SCREENS: Final[dict[str, str]] = {
     "a new data folder begins at any time: switch up --data FOLDER --clock TIME": (
         "un nouveau dossier commence à n'importe quelle heure : switch up --data DOSSIER --clock HEURE"
     ),
-    "{1}: found {2}, expected a time such as 2026-11-27T18:55, where Switch is, or with its offset: 2026-11-27T17:55Z, or now": (
-        "{1} : trouvé {2}, attendu une heure telle que 2026-11-27T18:55, là où est Switch, ou avec son décalage : "
-        "2026-11-27T17:55Z, ou now"
+    "{1}: found {2}, expected a time such as 2026-11-27T18:55, where Switch is, or with its offset: {3}, or now": (
+        "{1} : trouvé {2}, attendu une heure telle que 2026-11-27T18:55, là où est Switch, ou avec son décalage : {3}, ou now"
+    ),
+    "{1}: found a time behind the calendar, expected {2} or earlier": (
+        "{1} : trouvé une heure au-delà du calendrier, attendu {2} ou plus tôt"
     ),
     "{1}: found {2}, expected a length of time such as 90s, 30m, 2h, 1d or 1d12h": (
         "{1} : trouvé {2}, attendu une durée telle que 90s, 30m, 2h, 1d ou 1d12h"
