@@ -30,11 +30,12 @@ _DAY_SECONDS: Final = 86_400
 def clock(act: str, word: str, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Show the clock of Switch, or move it while Switch runs. The clock of the machine stays as it is.
 
-    ACTION is show, unless given; freeze or freeze TIME; resume; advance and a length such as 2h; to TIME; before-cut-off, which
-    is a minute before it, or before-cut-off 10m; next-banking-day, which is its morning.
+    ACTION is show, unless you give another. freeze stops the clock, now or at a TIME, and resume lets it run. to goes to a TIME.
+    advance goes on by a length such as 2h. before-cut-off goes to a minute before the cut-off, or to a length such as 10m
+    before it. next-banking-day goes to the morning of that day.
 
     TIME is 2026-11-27T18:55 where Switch is. `to now` is the time of the machine. The clock does not go back behind the last
-    message. It is kept in the data folder.
+    message. Switch keeps it in the data folder.
 
     \b
     switch clock before-cut-off

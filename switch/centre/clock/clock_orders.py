@@ -105,7 +105,7 @@ class ClockOrders:
     async def _go_by(self, setting: ClockSetting) -> None:
         self._clock.set(setting)
         stands = ", and stands still" if setting.frozen else ""
-        self._tell(Notice("clock", f"it is {time_in_words(self._clock.now_ms(), self._calendar)} now{stands}"))
+        self._tell(Notice("clock_set", f"it is {time_in_words(self._clock.now_ms(), self._calendar)} now{stands}"))
         await self._business.clock_was_set()
         self._date_moved()
 
