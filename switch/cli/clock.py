@@ -30,9 +30,9 @@ _DAY_SECONDS: Final = 86_400
 def clock(act: str, word: str, data: Path, specs_folder: Path | None, as_json: bool) -> None:
     """Show the clock of Switch, or move it while Switch runs. The clock of the machine stays as it is.
 
-    ACTION is show, unless you give another. freeze stops the clock, now or at a TIME, and resume lets it run. to goes to a TIME.
-    advance goes on by a length such as 2h. before-cut-off goes to a minute before the cut-off, or to a length such as 10m
-    before it. next-banking-day goes to the morning of that day.
+    ACTION is show, unless you give another. freeze stops the clock, now or at a TIME, and resume lets it run. With to, it goes
+    to a TIME, with advance on by a length such as 2h. With before-cut-off, it goes to a minute before the cut-off, or to a
+    length such as 10m before it. With next-banking-day, it goes to the morning of that day.
 
     TIME is 2026-11-27T18:55 where Switch is. `to now` is the time of the machine. The clock does not go back behind the last
     message. Switch keeps it in the data folder.

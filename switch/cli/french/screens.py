@@ -187,7 +187,7 @@ SCREENS: Final[dict[str, str]] = {
         "{1} : rien ne suit, attendu une durée : advance 2h"
     ),
     "{1}: found nothing behind it, expected a time: to 2026-11-27T18:55": (
-        "{1} : rien ne suit, attendu une heure : to 2026-11-27T18:55"
+        "{1} : rien ne suit, attendu une heure telle que 2026-11-27T18:55"
     ),
     "{1}: found {2} behind it, expected nothing": "{1} : trouvé {2} après, attendu rien",
     "--data: found no running centre in {1}, expected one: `switch up`": (
