@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -28,6 +28,9 @@ from switch.machine.stopping import Stop
 if TYPE_CHECKING:
     from switch.centre.supervisor import Options
     from switch.specs.specification import Specs
+
+TIMERS_MIN: Final = 0.01  #: a bank that has 10 s then has 0.1 s: less, and a busy machine answers nothing in time
+TIMERS_MAX: Final = 10.0
 
 
 @click.command(cls=Verb)
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
 @option("--clock", metavar="TIME", help="Begin at a time such as 2026-11-27T18:55, or now; see `switch clock`.")
 @option(
     "--timers",
-    type=click.FloatRange(0.01, 10),
+    type=float,
     default=1.0,
     show_default=True,
     metavar="SHARE",
@@ -106,6 +109,7 @@ def up(
     with suppress(OSError):  # the centre tries again
         launched = launch(command)  # it loads what issuers need while we load what a centre needs
         click.get_current_context().find_root().call_on_close(launched.end_now)
+    from switch.centre.clock.clock_orders import setting_of
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer
     from switch.cli.console.run import run
@@ -117,7 +121,11 @@ def up(
 
     if business_date and accept_clock:
         raise SwitchError("--accept-clock: found beside --business-date, expected one of them")
+    if not TIMERS_MIN <= timers <= TIMERS_MAX:
+        raise SwitchError(f"--timers: found {timers:g}, expected a share from {TIMERS_MIN:g} to {TIMERS_MAX:g}")
     specs = load_specs(specs_folder, today=_today(clock, data))
+    if clock is not None:
+        setting_of(clock, specs.calendar, "--clock")
     chosen = scenario_path(scenario, specs) if scenario else None
     played = load_scenario(chosen, specs) if chosen else None
     kind = kind_at(ready_file) if ready_file is not None else None

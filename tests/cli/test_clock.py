@@ -162,6 +162,21 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, words: tuple[str, ...], sente
     assert outcome.sentence == sentence.replace("DATA", str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--timers", "0"), "--timers: found 0, expected a share from 0.01 to 10"),
+        (("--timers", "nan"), "--timers: found nan, expected a share from 0.01 to 10"),
+        (("--clock", "soon"), "--clock: found 'soon', expected a time such as 2026-11-27T18:55, where Switch is, or with its"),
+        (("--clock", "1999-01-01"), "fees/discount.toml:5: plan.rate: found no row for domestic cards on 1999-01-01, expected"),
+    ],
+)
+def test_a_start_that_cannot_be_is_one_sentence(tmp_path: Path, options: tuple[str, ...], sentence: str) -> None:
+    outcome = run("up", *options, "--data", tmp_path / "var", "--free-ports")
+    assert (outcome.code, outcome.sentence[: len(sentence)]) == (2, sentence)
+    assert not (tmp_path / "var").exists()
+
+
 def test_a_folder_without_a_centre_shows_the_machines_time(tmp_path: Path) -> None:
     facts = clock(tmp_path)
     assert (facts["ahead_ms"], facts["frozen"], facts["business_date"]) == (0, False, None)
