@@ -40,6 +40,8 @@ _FINDINGS: Final[dict[AuthenticationResult, _Finding]] = {
     "unavailable": _Finding("5", "U", "07", "the page of the issuing bank is not available", proved=False),
     "rejected": _Finding("0", "R", "", "the issuing bank rejects the payment", goes_on=False),
     "failed": _Finding("0", "N", "", "the holder was not authenticated", goes_on=False),
+    "late": _Finding("1", "Y", "05", "authenticated, by an answer that came late"),
+    "too late": _Finding("6", "U", "", "the issuing bank did not answer in time", goes_on=False),
 }
 
 
