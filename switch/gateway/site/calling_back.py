@@ -104,9 +104,12 @@ class CallbackDesk:
         return await self._store.do(add)
 
     async def _sent_again(self, callback: Callback) -> None:
+        """Send a callback that was due when it was looked for, unless it was answered between that look and now."""
         try:
             with OthersGoOn():
-                await self._attempt(callback)
+                now = await self._store.do(lambda books: books.callbacks.one(callback.id))
+                if now is not None and (now.state, now.tries) == ("waiting", callback.tries):
+                    await self._attempt(now)
         finally:
             self._under_way.discard(callback.id)
 
