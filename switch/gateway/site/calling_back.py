@@ -47,7 +47,7 @@ class CallbackDesk:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what an earlier life did not tell, then send what is due."""
-        for order in await self._store.do(lambda books: books.orders.untold()):
+        for order in await self._store.do(lambda books: books.orders.untold(), long=True):
             with OthersGoOn():
                 await self._made(order, self._new_id())
         task_status.started()
