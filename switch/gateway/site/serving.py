@@ -21,6 +21,7 @@ from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError, UnreachableError
 from switch.gateway.affiliation.live_shops import LiveShops
+from switch.gateway.front.page_server import PAGE_END_SECONDS, HttpSettings, serve_pages
 from switch.gateway.front.token_buckets import PageLimits
 from switch.gateway.office.office_desk import OfficeDesk
 from switch.gateway.payments.desk import ANSWER_SECONDS, PaymentDesk
@@ -29,7 +30,6 @@ from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.holder_proofs import BankPages
-from switch.gateway.site.http_server import GRACE_SECONDS, HttpSettings, serve_http
 from switch.gateway.site.routes import Site
 from switch.gateway.site.service import PageService
 from switch.gateway.store.order_book import GATEWAY_DATABASE, open_orders
@@ -162,7 +162,7 @@ async def served(
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until it has ended, and end those who wait for that."""
-    await serve_http(site.application(), settings, sock, ended, task_status)
+    await serve_pages(site.application(), settings, sock, ended, task_status)
     scope.cancel()
 
 
@@ -202,7 +202,7 @@ async def running(
             await working.start(receipts.run)
             await working.start(settling.run)
             yield service
-            await service.finish(GRACE_SECONDS)
+            await service.finish(PAGE_END_SECONDS)
             working.cancel_scope.cancel()
         storing.cancel_scope.cancel()
 
