@@ -133,7 +133,8 @@ _STATUS = """
 ## How the holder was proved
 
 `gateway.toml` gives each card a [result](../../specs/README.md#gatewaytoml), and a tester chooses another one on the page
-of the bank. *Goes on* is whether the bank is asked for an authorization; with `unproved = false` results 2 and 5 do not.
+of the bank. *Goes on* is whether the bank is asked for an authorization. With `unproved = false` the results with
+`mdStatus` 2 and 5 do not go on.
 
 | result | `mdStatus` | `txstatus` | ECI (Visa, Mastercard) | goes on | in words |
 | --- | --- | --- | --- | --- | --- |
