@@ -16,6 +16,7 @@ import trio
 from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
 from switch.centre.exposure import reach
+from switch.centre.host.contract_orders import MERCHANTS_ORDER, ContractOrders
 from switch.centre.host.door import serve_door
 from switch.centre.host.orders import Orders
 from switch.centre.issuer_processes import IssuerProcess, KeptProcess
@@ -52,7 +53,7 @@ from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
 from switch.specs.folder import remember_specs
-from switch.specs.load import host_rules_of
+from switch.specs.load import host_rules_of, load_specs
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
@@ -203,7 +204,8 @@ class Centre:
             whole.cancel_scope.cancel()
 
     async def _open_door(self, server: Server) -> None:
-        """Take orders about the rules of scenarios, until cancelled; without the door the centre runs all the same."""
+        """Take orders about rules of scenarios and new merchants, until cancelled; without the door the centre runs all the
+        same."""
         try:
             listening = open_door(self.options.data)
         except DataFolderError as error:
@@ -211,8 +213,13 @@ class Centre:
             return
         names = numbers_by_name(self.specs.dialects.values())
         orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, self.specs))
+        contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
+
+        async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
+            return await (contracts if order.get("do") == MERCHANTS_ORDER else orders).carry_out(order)
+
         try:
-            await serve_door(listening, orders.carry_out)
+            await serve_door(listening, carry_out)
         finally:
             close_door(self.options.data, listening)
 
