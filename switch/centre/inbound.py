@@ -130,14 +130,14 @@ class Inbound:
         if conduct.code is not None and act == self._authorization and not acquirer.is_void(message):
             plain = evolve(conduct, code=None)
             scripted = Scripted("" if plain.usual else told, refuse(conduct.code, cue.reason))
-            return altered(origin, scripted=scripted, conduct=None if plain.usual else plain)
+            return altered(origin, scripted=scripted, conduct=None if plain.usual else plain, rule=cue.reason)
         ends = conduct.lost or conduct.code is not None
         if ends or act not in (self._authorization, self._reversal):
             stan = f" STAN {message.stan}" if message.stan else ""
             effects.append(Notice("scenario", f"{line.name}: {origin.message.mti}{stan}: {told}"))
-            staged = altered(origin, conduct=conduct)
+            staged = altered(origin, conduct=conduct, rule=cue.reason)
         else:
-            staged = altered(origin, conduct=conduct, scripted=Scripted(told))
+            staged = altered(origin, conduct=conduct, rule=cue.reason, scripted=Scripted(told))
         if conduct.code is not None:
             self._outgoing.refuse(staged, message, conduct.code)
         return None if ends else staged

@@ -45,6 +45,7 @@ class Origin:
     message: Message
     body: bytes = b""
     conduct: Conduct | None = None
+    rule: str = ""  #: of that scenario, for people
     scripted: Scripted | None = None
 
 
@@ -112,7 +113,7 @@ class Outbound:
         """Answer as a scenario wants it: ``AnswerStage`` sends the frame, or does not. An answer that the line's dialect
         cannot say in the altered form is sent unaltered."""
         assert self._stage is not None, "a conduct without a stage"
-        line, frame = origin.line, b""
+        line, frame, about = origin.line, b"", None
         self._touched[line] = None
         if not conduct.silence:
             wanted = [altered_answer(message, conduct.set, conduct.remove, conduct.wrong)] if conduct.alters else []
@@ -123,11 +124,11 @@ class Outbound:
                     what = f"an answer {said.mti} of a scenario cannot be said: {error}"
                     self._voice.tell(Notice("format_error", f"{line.name}: {what}"))
                     continue
-                frame = line.take_back()
+                frame, about = line.take_back(), _about(said, origin)
                 break
             else:
                 return False
-        self._stage.perform(line, frame, conduct)
+        self._stage.perform(line, frame, conduct, about)
         return True
 
     def _reply(self, effect: Reply, now: float) -> Iterable[Effect]:
@@ -252,3 +253,10 @@ class Outbound:
             left_out = ", ".join(str(number) for number in sorted(message.elements.keys() - less.elements.keys()))
             return () if effect.repeat else (Notice("format_error", f"{what}: {fault}; said without DE {left_out}"),)
         return self._handle(DeliveryFailed(delivery, f"{what}: {last}; given up"), now)
+
+
+def _about(message: Message, origin: Origin) -> dict[str, str]:
+    """Which answer it is, for who may release it; without a card number."""
+    e = message.elements
+    named = {"stan": message.stan, "rrn": e.get(37, ""), "terminal": e.get(41, "").rstrip(), "amount": e.get(4, "")}
+    return {"mti": message.mti, **named, "response_code": message.response_code or "", "rule": origin.rule}

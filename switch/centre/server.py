@@ -46,6 +46,7 @@ from switch.routing.table.routes import Destination
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
+from switch.scenarios.business_time import Moment
 from switch.scenarios.playbook import Playbook
 from switch.specs.centre_profile import DROP
 from switch.specs.specification import Specs
@@ -110,12 +111,12 @@ class Server:
         )
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         zones = None if keys is None else PinZones(keys, specs.issuers.values())
-        self._stage = AnswerStage(self._written)
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self._stage)
+        self.stage = AnswerStage(self._written)
+        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self.stage)
         self._incoming = Inbound(
             self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
         )
-        self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants)
+        self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants, self._moment)
         self.rules_changed()
         self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
@@ -138,7 +139,7 @@ class Server:
             nursery.start_soon(self._watch_deadlines)
             nursery.start_soon(self.lines.run)
             nursery.start_soon(self._watch_sessions)
-            nursery.start_soon(self._stage.run)
+            nursery.start_soon(self.stage.run)
             task_status.started()
             while True:
                 await self._woken.wait()
@@ -212,8 +213,11 @@ class Server:
         self._inbox.append((take, source, frames))
 
     def stop(self) -> None:
-        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due."""
+        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due. What a
+        scenario still holds back is named, and not waited for."""
         self._stopping = True
+        for held in self.stage.held.give_up():
+            self._tell(Notice("scenario", f"{held.in_words}, was never released"))
         for scope in self._reading:
             scope.cancel()
 
@@ -225,6 +229,11 @@ class Server:
             local = at.astimezone(self.specs.calendar.zone)
             self._stamp = (second, Stamp(f"{at:%m%d%H%M%S}", f"{local:%m%d%H%M%S}"))
         return self._stamp[1]
+
+    def _moment(self) -> Moment:
+        """Now, in business time."""
+        local = datetime.fromtimestamp(self._clock_ms() // 1000, UTC).astimezone(self.specs.calendar.zone)
+        return Moment(self._business_date, f"{local:%Y-%m-%dT%H:%M:%S}")
 
     def turn(self) -> None:
         """Handle what came in, and whatever has waited too long: decide, journal, then send.

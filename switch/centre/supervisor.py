@@ -18,6 +18,7 @@ from switch.centre.business_clock import BusinessClock
 from switch.centre.exposure import reach
 from switch.centre.host.door import serve_door
 from switch.centre.host.orders import Orders
+from switch.centre.host.stage_orders import StageOrders
 from switch.centre.issuer_processes import IssuerProcess, KeptProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
@@ -210,7 +211,8 @@ class Centre:
             self._tell(Notice("shortage", f"{error}; rules cannot be changed while this centre runs"))
             return
         names = numbers_by_name(self.specs.dialects.values())
-        orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, self.specs))
+        others = StageOrders(server.stage).handlers
+        orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, self.specs), others)
         try:
             await serve_door(listening, orders.carry_out)
         finally:

@@ -6,13 +6,15 @@ So nothing is sent before the journal has what it says.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
 
 import trio
+from attrs import evolve
 
+from switch.centre.host.held import HeldAnswer, HeldAnswers
 from switch.iso8583.scripted.broken_frames import half_of, wrongly_long
 from switch.lines.line import Line
 from switch.scenarios.conduct import HALF, RESET, TRICKLE, WRONG_LENGTH, Conduct
@@ -26,14 +28,29 @@ class AnswerStage:
         self._due: list[tuple[float, int, Line, Callable[[], None]]] = []
         self._numbers = count()
         self._woken = trio.Event()
+        self.held = HeldAnswers()
 
-    def perform(self, line: Line, frame: bytes, conduct: Conduct) -> None:
-        """Queue the frame of an answer, or what is made of it; the caller flushes the line."""
-        if conduct.late_seconds and not conduct.silence:
+    def perform(self, line: Line, frame: bytes, conduct: Conduct, about: dict[str, str] | None = None) -> None:
+        """Queue the frame of an answer, or what is made of it; the caller flushes the line. ``about`` says which answer it
+        is, to whoever may release it."""
+        if conduct.hold and about is not None:
+            then = evolve(conduct, hold=False)
+            self.held.hold(line, about, lambda: self._released(line, frame, then))
+        elif conduct.late_seconds and not conduct.silence:
             line.answers_due += 1
             self._at(trio.current_time() + conduct.late_seconds, line, lambda: self._late(line, frame, conduct))
         else:
             self._give(line, frame, conduct)
+
+    def _released(self, line: Line, frame: bytes, conduct: Conduct) -> None:
+        self.perform(line, frame, conduct)
+        line.flush()
+
+    def release(self, ids: Iterable[int]) -> list[HeldAnswer]:
+        """Send the answers held under these ids, and return them."""
+        released = self.held.release(ids)
+        self._sent()
+        return released
 
     def _late(self, line: Line, frame: bytes, conduct: Conduct) -> None:
         line.answers_due -= 1

@@ -1,0 +1,40 @@
+"""Orders about answers that are held back: list them, release them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import trio
+
+from switch.centre.host.held import HeldAnswer
+from switch.centre.host.orders import list_of
+from switch.centre.host.stage import AnswerStage
+
+
+class StageOrders:
+    """Who carries them out; ``handlers`` leads from the word of an order to what is done."""
+
+    def __init__(self, stage: AnswerStage) -> None:
+        self._stage = stage
+        self.handlers = {"held": self._held, "release": self._release}
+
+    async def _held(self, order: dict[str, Any]) -> dict[str, Any]:
+        return {"held": _told(self._stage.held.waiting())}
+
+    async def _release(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Answers by their ids (``ids``), or all that wait (``all``), the first held first."""
+        waiting = {held.id: held for held in self._stage.held.waiting()}
+        ids = list(waiting) if order.get("all") else list_of(order, "ids", int)
+        missing = next((each for each in ids if each not in waiting), None)
+        if missing is not None:
+            known = ", ".join(map(str, waiting)) or "none"
+            return {"error": f"found no held answer {missing}, expected one of {known}"}
+        told = _told(waiting[each] for each in ids)
+        self._stage.release(ids)
+        return {"held": told}
+
+
+def _told(held: Iterable[HeldAnswer]) -> list[dict[str, Any]]:
+    now = trio.current_time()
+    return [{"id": each.id, "line": each.line.name, **each.about, "seconds": round(now - each.since, 1)} for each in held]

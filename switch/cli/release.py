@@ -1,0 +1,69 @@
+"""``switch release``: answers that a rule holds back, listed and let go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from switch.cli.command.help import Verb
+from switch.cli.command.options import data_option
+from switch.cli.console.screen import say_text
+from switch.cli.request.centre_orders import answer_of_centre
+from switch.display.plural import plural
+from switch.errors import EXIT_DONE, SwitchError
+
+_ALL: Final = "all"
+_HEADS: Final = ("id", "held for", "connection", "answer", "code", "STAN", "RRN", "rule")
+
+
+@click.command(cls=Verb)
+@click.argument("ids", nargs=-1, metavar="[ID|all]")
+@data_option
+def release(ids: tuple[str, ...], data: Path) -> int:
+    """Release answers that a rule holds back (`hold`), by ID, or all of them. Without an ID, list what is held.
+
+    A released answer goes out as it was decided when its request came. What else its rule orders is done then.
+
+    \b
+    switch scenario add 'class=request times=1 -> hold'
+    switch release
+    switch release 1
+    """
+    order: dict[str, Any] = {"do": "held"}
+    if ids:
+        order = {"do": "release", "all": True} if ids == (_ALL,) else {"do": "release", "ids": [_number(word) for word in ids]}
+    held = answer_of_centre(data, order)["held"]
+    if ids:
+        say_text(f"{plural(len(held), 'answer')} released")
+    elif held:
+        _show(held)
+    else:
+        say_text("no answer is held")
+    return EXIT_DONE
+
+
+def _number(word: str) -> int:
+    if not word.isdecimal():
+        raise SwitchError(f"ID: found {word!r}, expected the ID of a held answer, or {_ALL}")
+    return int(word)
+
+
+def _show(held: list[dict[str, Any]]) -> None:
+    from switch.cli.show.tables import show_table
+
+    rows = [
+        (
+            each["id"],
+            f"{each['seconds']:g} s",
+            each["line"],
+            each["mti"],
+            each["response_code"],
+            each["stan"],
+            each["rrn"],
+            each["rule"],
+        )
+        for each in held
+    ]
+    show_table(_HEADS, rows)
