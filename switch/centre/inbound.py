@@ -84,7 +84,7 @@ class Inbound:
 
     def from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
-        if line.dropped:
+        if line.dropped or line.muted:
             return
         try:
             received = line.codec.decode(frame.body)

@@ -11,7 +11,7 @@ from typing import Any
 
 from switch.centre.host.stage import AnswerStage
 from switch.errors import MessageError
-from switch.iso8583.codec import NOTHING_ADDED
+from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.edition93.action_codes import finer
 from switch.iso8583.mapping import acquirer
 from switch.iso8583.mapping import issuer as forwarding
@@ -60,10 +60,11 @@ class Outbound:
         handle: Callable[[Event, float], Iterable[Effect]],
         zones: PinZones | None = None,
         stage: AnswerStage | None = None,
+        codec_named: Callable[[str], Codec | None] | None = None,
     ) -> None:
         self._voice, self._links, self._handle, self._zones = voice, links, handle, zones
         self._touched: dict[Line, None] = {}
-        self._stage = stage
+        self._stage, self._codec_named = stage, codec_named
         #: Kind of effect -> how it is said; each gives the effects that follow from it.
         self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
             Reply: self._reply,
@@ -116,10 +117,19 @@ class Outbound:
         line, frame, about = origin.line, b"", None
         self._touched[line] = None
         if not conduct.silence:
-            wanted = [altered_answer(message, conduct.set, conduct.remove, conduct.wrong)] if conduct.alters else []
-            for said in (*wanted, message, as_asked(message, origin.message)):
+            wanted = (
+                [altered_answer(message, conduct.set, conduct.remove, conduct.wrong, conduct.balance_minor)]
+                if conduct.alters
+                else []
+            )
+            other = self._codec_named(conduct.dialect) if conduct.dialect and self._codec_named is not None else None
+            tries = [(said, None) for said in (*wanted, message, as_asked(message, origin.message))]
+            for said, codec in ([(said, other) for said, _ in tries[:1]] if other is not None else []) + tries:
                 try:
-                    line.queue(said, origin.tpdu, origin.message, action)
+                    if codec is None:
+                        line.queue(said, origin.tpdu, origin.message, action)
+                    else:
+                        line.queue_in(codec, said, origin.tpdu, action)
                 except MessageError as error:
                     what = f"an answer {said.mti} of a scenario cannot be said: {error}"
                     self._voice.tell(Notice("format_error", f"{line.name}: {what}"))

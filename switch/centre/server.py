@@ -11,12 +11,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from time import perf_counter
 from typing import Any, Final
 
 import trio
 
+from switch.centre.host.entrance import Entrance
 from switch.centre.host.script import HostScript
 from switch.centre.host.stage import AnswerStage
 from switch.centre.inbound import WAITED_SECONDS, Inbound
@@ -24,6 +25,7 @@ from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
 from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import TlsError
+from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.billing import Billing
@@ -35,7 +37,7 @@ from switch.lines.line import Frames, Line, Secured
 from switch.lines.network_management import Identity
 from switch.lines.pin_zones import PinZones
 from switch.lines.selector import Lines
-from switch.lines.sockets import accept, keep_alive
+from switch.lines.sockets import keep_alive
 from switch.lines.tls import answer
 from switch.lines.tls_context import ClientSide, ServerSide
 from switch.lines.wire_format import WireFormat
@@ -111,8 +113,10 @@ class Server:
         )
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         zones = None if keys is None else PinZones(keys, specs.issuers.values())
-        self.stage = AnswerStage(self._written)
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self.stage)
+        self._entrances: dict[str, Entrance] = {}  #: of the listeners, by name
+        self.stage = AnswerStage(self._written, self.refuse_connections)
+        codec_named = cache(lambda name: Codec(specs.dialects[name]) if name in specs.dialects else None)
+        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self.stage, codec_named)
         self._incoming = Inbound(
             self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
         )
@@ -149,10 +153,11 @@ class Server:
     async def serve(self, name: str, listening: socket.socket, wire: WireFormat, tls: ServerSide | None = None) -> None:
         """Accept acquirers on one listener until ``stop``; the socket is closed then."""
         self._wires[name] = wire
+        entrance = self._entrances[name] = Entrance(listening)
         async with trio.open_nursery() as nursery:
-            with closing(listening), self._until_stop():
+            with closing(entrance), self._until_stop():
                 while True:
-                    connection, peer = await accept(listening, partial(self._shortage.met, f"{name}: a connection waits"))
+                    connection, peer = await entrance.accept(partial(self._shortage.met, f"{name}: a connection waits"))
                     if self._callers.full():
                         connection.close()
                         what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
@@ -211,6 +216,11 @@ class Server:
     def _receive(self, take: Take, source: Any, frames: Frames) -> None:
         """Put frames in the inbox of the turn that follows."""
         self._inbox.append((take, source, frames))
+
+    def refuse_connections(self, listener: str, seconds: float) -> None:
+        """Refuse connections to a listener for a time; those there are stay."""
+        if not self._stopping:
+            self._entrances[listener].refuse(seconds)
 
     def stop(self) -> None:
         """Take no further connection and no further request; ``serve`` returns once everybody has the answers due. What a

@@ -52,8 +52,10 @@ from switch.routing.traffic.effects import Notice
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
+from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
 from switch.specs.load import host_rules_of
+from switch.specs.scenario_checks import check_line
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
@@ -212,7 +214,8 @@ class Centre:
             return
         names = numbers_by_name(self.specs.dialects.values())
         others = StageOrders(server.stage).handlers
-        orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, self.specs), others)
+        known, read = Known.of(self.specs), partial(host_rules_of, self.specs)
+        orders = Orders(server.script, server.rules_changed, names, read, others, lambda line: check_line(line, known))
         try:
             await serve_door(listening, orders.carry_out)
         finally:

@@ -67,7 +67,7 @@ class AcquirerLines:
             self._voice.tell(Notice("signed_off", what))
 
     def _signed_on(self) -> Iterator[Station]:
-        return (station for station in list(self._stations.values()) if station.session.state == UP)
+        return (station for station in list(self._stations.values()) if station.session.state == UP and not station.line.muted)
 
     def cut_over(self, business_date: str) -> None:
         """Announce a new business date on every line that is signed on."""

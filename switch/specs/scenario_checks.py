@@ -41,6 +41,11 @@ def check_rules(table: SpecTable, known: Known) -> None:
             check_elements(entry.table("when"), _asked_of(issuer, known))
 
 
+def check_line(text: str, known: Known) -> None:
+    """A rule at the host in one line that stands in no file. SpecError where it names what there is not."""
+    check_host_rule(SpecTable("rule", rule_values(text)), _named_things(known))
+
+
 def _asked_of(issuer: str | None, known: Known) -> Mapping[str, Dialect]:
     """The dialects in which a rule may meet a request; none where one of them cannot be read."""
     asked = [name for name in known.cards if issuer in (None, name)]
@@ -70,4 +75,4 @@ def _check_when(when: SpecTable, issuer: str | None, known: Known) -> None:
 
 def _named_things(known: Known) -> Mapping[str, Collection[str]]:
     """Clause of a rule at the host -> the names it may say."""
-    return {"issuer": known.cards, "line": known.listeners, "scheme": known.schemes}
+    return {"dialect": known.dialect_names, "issuer": known.cards, "line": known.listeners, "scheme": known.schemes}

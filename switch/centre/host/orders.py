@@ -30,7 +30,8 @@ class WrongOrderError(SwitchError):
 
 class Orders:
     """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers.
-    ``others`` are orders about something else, by their words."""
+    ``others`` are orders about something else, by their words; ``check`` raises SpecError for a rule in one line that names
+    what there is not."""
 
     def __init__(
         self,
@@ -39,7 +40,9 @@ class Orders:
         names: Mapping[str, str],
         read: Read,
         others: Mapping[str, CarryOut] | None = None,
+        check: Callable[[str], None] = lambda line: None,
     ) -> None:
+        self._check = check
         self._script, self._changed, self._names, self._read = script, changed, names, read
         self._orders: dict[str, CarryOut] = {
             "list": self._list, "add": self._add, "remove": self._remove, "apply": self._apply, "reset": self._reset,
@@ -77,6 +80,7 @@ class Orders:
         for number, line in enumerate(list_of(order, "lines", str), start=self._script.playbook.next_id):
             try:
                 rules.append(HostRule.from_line(line, number=number, names=self._names))
+                self._check(line)
             except SpecError as error:
                 mistakes.append(str(error))
         return {"mistakes": mistakes} if mistakes else self._put_first(rules)

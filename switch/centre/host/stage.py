@@ -17,14 +17,15 @@ from attrs import evolve
 from switch.centre.host.held import HeldAnswer, HeldAnswers
 from switch.iso8583.scripted.broken_frames import half_of, wrongly_long
 from switch.lines.line import Line
-from switch.scenarios.conduct import HALF, RESET, TRICKLE, WRONG_LENGTH, Conduct
+from switch.scenarios.conduct import CLOSE, HALF, HALF_OPEN, RESET, TRICKLE, WRONG_LENGTH, Conduct
 
 
 class AnswerStage:
-    """What is still to be done with lines, by time. ``sent`` is called after something was sent outside a turn."""
+    """What is still to be done with lines, by time. ``sent`` is called after something was sent outside a turn, and ``refuse``
+    with the name of a listener and for how many seconds it is to take no connection."""
 
-    def __init__(self, sent: Callable[[], None]) -> None:
-        self._sent = sent
+    def __init__(self, sent: Callable[[], None], refuse: Callable[[str, float], None]) -> None:
+        self._sent, self._refuse = sent, refuse
         self._due: list[tuple[float, int, Line, Callable[[], None]]] = []
         self._numbers = count()
         self._woken = trio.Event()
@@ -69,7 +70,12 @@ class AnswerStage:
                 else:
                     line.queue_frame(frame)
         if conduct.drop:
-            self._at(trio.current_time(), line, line.abandon if conduct.drop == RESET else line.shut)
+            self._at(trio.current_time(), line, lambda: self._end(line, conduct))
+
+    def _end(self, line: Line, conduct: Conduct) -> None:
+        {RESET: line.abandon, CLOSE: line.shut, HALF_OPEN: line.mute}[conduct.drop]()
+        if conduct.refuse_seconds:
+            self._refuse(line.name.partition(" ")[0], conduct.refuse_seconds)
 
     def _at(self, moment: float, line: Line, act: Callable[[], None]) -> None:
         heappush(self._due, (moment, next(self._numbers), line, act))
