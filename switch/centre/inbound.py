@@ -131,6 +131,11 @@ class Inbound:
             plain = evolve(conduct, code=None)
             scripted = Scripted("" if plain.usual else told, refuse(conduct.code, cue.reason))
             return altered(origin, scripted=scripted, conduct=None if plain.usual else plain, rule=cue.reason)
+        if conduct.part_minor is not None:
+            plain = evolve(conduct, part_minor=None)
+            sale = act == self._authorization and not acquirer.is_void(message)
+            in_part = Scripted(told, part_minor=conduct.part_minor) if sale else None
+            return altered(origin, scripted=in_part, conduct=None if plain.usual else plain, rule=cue.reason)
         ends = conduct.lost or conduct.code is not None
         if ends or act not in (self._authorization, self._reversal):
             stan = f" STAN {message.stan}" if message.stan else ""

@@ -186,6 +186,8 @@ class Outbound:
     def _forward(self, effect: Forward, now: float) -> Iterable[Effect]:
         """Queue a request for its issuer. Where that cannot be done, return the effects by which the switchboard decides it."""
         request, issuer = effect.authorization, effect.issuer
+        if effect.in_part:
+            request = forwarding.for_a_part(request)
         link = self._links[issuer]
         line = link.line
         if line is None:

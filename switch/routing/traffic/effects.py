@@ -81,6 +81,7 @@ class Forward:
 
     issuer: str
     authorization: Authorization
+    in_part: bool = False  #: for less than the acquirer's message says
 
 
 @record
