@@ -18,6 +18,7 @@ from typing import Any, Final
 import trio
 
 from switch.centre.host.entrance import Entrance
+from switch.centre.host.pokes import Pokes
 from switch.centre.host.script import HostScript
 from switch.centre.host.stage import AnswerStage
 from switch.centre.inbound import WAITED_SECONDS, Inbound
@@ -122,6 +123,14 @@ class Server:
         )
         self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants, self._moment)
         self.rules_changed()
+        self.pokes = Pokes(
+            self._links,
+            self._callers,
+            [listener.name for listener in specs.centre.listeners],
+            voice=self._voice,
+            refuse=self.refuse_connections,
+            business_date=lambda: self._business_date,
+        )
         self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
         self._effects: list[Effect] = []
@@ -219,8 +228,9 @@ class Server:
 
     def refuse_connections(self, listener: str, seconds: float) -> None:
         """Refuse connections to a listener for a time; those there are stay."""
-        if not self._stopping:
-            self._entrances[listener].refuse(seconds)
+        entrance = self._entrances.get(listener)
+        if entrance is not None and not self._stopping:
+            entrance.refuse(seconds)
 
     def stop(self) -> None:
         """Take no further connection and no further request; ``serve`` returns once everybody has the answers due. What a
