@@ -19,6 +19,7 @@ from switch.centre.exposure import reach
 from switch.centre.host.door import serve_door
 from switch.centre.host.orders import Orders
 from switch.centre.host.stage_orders import StageOrders
+from switch.centre.host.watched_folder import WatchedFolder, watch
 from switch.centre.issuer_processes import IssuerProcess, KeptProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
@@ -79,6 +80,7 @@ class Options:
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
     rules: tuple[HostRule, ...] = ()  #: of scenarios at the host
+    watched: WatchedFolder | None = None  #: whose files are applied when they change
 
 
 def wall_clock_ms() -> int:
@@ -216,10 +218,13 @@ class Centre:
         others = {**StageOrders(server.stage).handlers, **server.pokes.handlers}
         known, read = Known.of(self.specs), partial(host_rules_of, self.specs)
         orders = Orders(server.script, server.rules_changed, names, read, others, lambda line: check_line(line, known))
-        try:
-            await serve_door(listening, orders.carry_out)
-        finally:
-            close_door(self.options.data, listening)
+        async with trio.open_nursery() as nursery:
+            if self.options.watched is not None:
+                nursery.start_soon(watch, self.options.watched, orders.carry_out, self._tell)
+            try:
+                await serve_door(listening, orders.carry_out)
+            finally:
+                close_door(self.options.data, listening)
 
     def _how_secured(self, listener: Listener) -> dict[str, Any] | None:
         """What a client needs to know of a listener's TLS."""

@@ -192,6 +192,27 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
     return EXIT_DONE
 
 
+@scenario.command(short_help="Print a JSON Schema of scenario files, for editors.")
+@specs_option
+def schema(specs_folder: Path | None) -> int:
+    """Print a JSON Schema (draft 2020-12) of scenario files. An editor that knows it completes keys and values.
+
+    \b
+    switch scenario schema > scenario.schema.json
+    # first line of a file, for editors with Taplo:  #:schema ./scenario.schema.json
+    """
+    from switch.cli.show.tables import show_json
+    from switch.iso8583.scripted.element_names import numbers_by_name
+    from switch.scenarios.schema import scenario_schema
+    from switch.specs.checks import Known
+    from switch.specs.load import load_specs
+    from switch.specs.scenario_checks import named_things
+
+    specs = load_specs(specs_folder)
+    show_json(scenario_schema(numbers_by_name(specs.dialects.values()), named_things(Known.of(specs))))
+    return EXIT_DONE
+
+
 scenario.add_command(poke)
 
 

@@ -38,7 +38,7 @@ AMOUNT_KEYS: Final = ("amount", "amount_from", "amount_to")
 
 _ELEMENT: Final = re.compile(r"(?:de|DE)?([0-9]{1,3}(?:\.[0-9A-Za-z]{1,8})*)")
 _AMOUNT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{2})?")
-_FORMS: Final = {
+CLAUSE_FORMS: Final = {
     "bin": (r"[0-9]{1,11}", "1 to 11 digits, the first of a card number"),
     "card": (r"[0-9]{12,19}", "a card number of 12 to 19 digits"),
     "currency": (r"[0-9]{3}", 'three digits (ISO 4217), such as "504"'),
@@ -47,7 +47,7 @@ _FORMS: Final = {
     "mti": (r"[01][0-9]{3}", 'four digits, such as "0420"'),
     "terminal": (r".{1,8}", "at most 8 characters (DE 41)"),
 }
-_CHOICES: Final = {"channel": CHANNELS_KNOWN, "class": MESSAGE_KINDS, "entry": ENTRY_WAYS, "type": TRANSACTION_KINDS}
+CLAUSE_CHOICES: Final = {"channel": CHANNELS_KNOWN, "class": MESSAGE_KINDS, "entry": ENTRY_WAYS, "type": TRANSACTION_KINDS}
 
 
 class Facts(Protocol):
@@ -223,10 +223,10 @@ def _span_clause(table: SpecTable, key: str) -> Clause | None:
 
 
 def _check_value(table: SpecTable, key: str, name: str, value: str) -> None:
-    choices = _CHOICES.get(name)
+    choices = CLAUSE_CHOICES.get(name)
     if choices is not None and value not in choices:
         table.mistake(key, repr(value), _nearest(value, choices) + "one of " + ", ".join(choices))
-    form = _FORMS.get(name)
+    form = CLAUSE_FORMS.get(name)
     if form is not None and not re.fullmatch(form[0], value, re.ASCII):
         table.mistake(key, repr(mask_numbers(value)), form[1])
 

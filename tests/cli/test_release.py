@@ -27,7 +27,10 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], s
 
 
 def test_an_answer_is_held_listed_and_released(tmp_path: Path) -> None:
-    with running_centre(tmp_path / "centre", small_specs(tmp_path)) as centre:
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    (folder / "one.toml").write_text('purpose = "watched"\nrules = ["amount=3 -> 91"]', encoding="utf-8")
+    with running_centre(tmp_path / "centre", [*small_specs(tmp_path), "--scenarios", str(folder)]) as centre:
         data = ("--data", centre.data)
         listener = next(each for each in specs().centre.listeners if each.name == "ascii")
         host, port = centre.address("ascii")
@@ -56,7 +59,11 @@ def test_an_answer_is_held_listed_and_released(tmp_path: Path) -> None:
             assert "counts and states begin anew" in run("scenario", "reset", *data).out
             after = run("scenario", "list", *data).out
             assert "state waits:" not in after
-            assert "1 rule never applied" in after
+            assert "2 rules never applied" in after
+            assert run("scenario", "poke", *data, "ascii", "echo").out.startswith("echo sent: ascii 127.0.0.1:")
+            assert client._framer.feed(gateway.recv(65_536))
+            nobody = run("scenario", "poke", *data, "bcd", "echo")
+            assert (nobody.code, nobody.err) == (1, "switch: bcd: found no open connection, expected one to send echo on\n")
 
             missing = run("release", "7", *data)
             assert (missing.code, missing.err) == (2, "switch: found no held answer 7, expected one of 1\n")
@@ -67,4 +74,25 @@ def test_an_answer_is_held_listed_and_released(tmp_path: Path) -> None:
                 pass
             assert run("release", "all", *data).out == "1 answer released\n"
             assert client._framer.feed(gateway.recv(65_536))
+        assert run("scenario", "poke", *data, "lines", "drop").code == 0
+        refused = run("scenario", "poke", *data, "ascii", "refuse", "--for", "20s")
+        assert refused.out == "connections refused for 20s: ascii\n"
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((host, port), timeout=10)
         assert centre.stop() == 0
+
+
+def test_a_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    outcome = run("up", "--scenarios", tmp_path / "none", "--data", tmp_path)
+
+    assert (outcome.code, outcome.err) == (
+        2,
+        f"switch: --scenarios: found no folder {tmp_path / 'none'}, expected a folder of scenario files\n",
+    )
+
+
+def test_a_wrong_time_is_one_sentence(tmp_path: Path) -> None:
+    outcome = run("scenario", "poke", "lines", "drop", "--for", "soon", "--data", tmp_path)
+
+    assert outcome.code == 2
+    assert outcome.err.startswith("switch: --for: found 'soon', expected seconds above 0")
