@@ -24,7 +24,7 @@ _HEADS: Final = ("id", "held for", "connection", "answer", "code", "STAN", "RRN"
 def release(ids: tuple[str, ...], data: Path) -> int:
     """Release answers that a rule holds back (`hold`), by ID, or all of them. Without an ID, list what is held.
 
-    A released answer goes out as it was decided when its request came. What else its rule orders is done then.
+    A released answer goes out as it was decided when its request came. The rest of its rule happens then.
 
     \b
     switch scenario add 'class=request times=1 -> hold'

@@ -199,7 +199,11 @@ def schema(specs_folder: Path | None) -> int:
 
     \b
     switch scenario schema > scenario.schema.json
-    # first line of a file, for editors with Taplo:  #:schema ./scenario.schema.json
+
+    Editors with Taplo use it in files that begin with this line:
+
+    \b
+    #:schema ./scenario.schema.json
     """
     from switch.cli.show.tables import show_json
     from switch.iso8583.scripted.element_names import numbers_by_name

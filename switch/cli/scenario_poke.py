@@ -25,10 +25,11 @@ def poke(target: str, what: str, duration: str | None, data: Path) -> int:
     """Send something that nobody asked for to TARGET: a listener, an issuer, or `lines` for all connections of gateways.
 
     \b
-    sign-on, sign-off, cut-over, echo   a network management request (0800)
-    stray                               an answer (0110) to a request that never was, with STAN 999999
-    drop                                the connections end
-    refuse                              connections stay, and new ones are refused
+    sign-on, sign-off   a request of network management (0800)
+    cut-over, echo      the same
+    stray               an answer (0110) without a request.
+    drop                The connections end.
+    refuse              New connections are refused.
 
     After `sign-off` to an issuer its cards are answered 91 until `sign-on`. A drop of an issuer lets Switch dial it again.
 

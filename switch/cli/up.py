@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--scenarios",
     type=PATH,
     metavar="FOLDER",
-    help="Folder of scenario files at the host; those that change are read again while Switch runs.",
+    help="Folder of scenario files for the host. Switch reads a file again when it changes.",
 )
 @seed_option
 @option(
