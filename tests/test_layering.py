@@ -388,6 +388,10 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "centre/host/entrance": "centre/host/test_pokes.py",
+    "cli/scenario_poke": "cli/test_release.py",
+    "iso8583/scripted/stray_answer": "centre/host/test_pokes.py",
+    "routing/rules/part_asked": "centre/host/test_partial_approvals.py",
     "centre/host/stage_orders": "centre/host/test_held.py",
     "scenarios/conduct_table": "scenarios/test_conduct.py",
     "testing/plugin": "testing/test_centre_fixture.py",

@@ -24,21 +24,21 @@ from switch.scenarios.conduct import (
 from switch.scenarios.durations import DELAY_MEANT, DURATION_MEANT
 from switch.scenarios.host_rule import AFTERWARDS, COUNTED_BY, PLACES, TURN_KEYS
 
-Schema = dict[str, Any]
+JsonSchema = dict[str, Any]
 
 _ELEMENTS: Final = r"^(de|DE)?[0-9]{1,3}(\.[0-9A-Za-z]{1,8})*$"
 _AMOUNT: Final = r"^[0-9]{1,10}(\.[0-9]{2})?$"
 _RANGE: Final = r"^[0-9]{1,10}(\.[0-9]{2})?(\.\.[0-9]{1,10}(\.[0-9]{2})?)?$"
-_COUNT: Final[Schema] = {"type": "integer", "minimum": 1}
-_TRUE: Final[Schema] = {"type": "boolean"}
-_NUMBER: Final[Schema] = {"type": "number"}
-_TEXT: Final[Schema] = {"type": "string"}
+_COUNT: Final[JsonSchema] = {"type": "integer", "minimum": 1}
+_TRUE: Final[JsonSchema] = {"type": "boolean"}
+_NUMBER: Final[JsonSchema] = {"type": "number"}
+_TEXT: Final[JsonSchema] = {"type": "string"}
 
 
-def scenario_schema(names: Collection[str], named: Mapping[str, Collection[str]]) -> Schema:
+def scenario_schema(names: Collection[str], named: Mapping[str, Collection[str]]) -> JsonSchema:
     """The schema. ``names`` are the standard's names of elements, ``named`` what issuers, lines, schemes and dialects there
     are, by the clause that names them."""
-    step: Schema = {"anyOf": [{"type": "string", "description": "orders joined by +"}, {"$ref": "#/$defs/then"}]}
+    step: JsonSchema = {"anyOf": [{"type": "string", "description": "orders joined by +"}, {"$ref": "#/$defs/then"}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A scenario of Switch",
@@ -77,27 +77,27 @@ def scenario_schema(names: Collection[str], named: Mapping[str, Collection[str]]
     }
 
 
-def _list(items: Schema) -> Schema:
+def _list(items: JsonSchema) -> JsonSchema:
     return {"type": "array", "items": items}
 
 
-def _one_or_more(value: Schema) -> Schema:
+def _one_or_more(value: JsonSchema) -> JsonSchema:
     return {"anyOf": [value, {**_list(value), "minItems": 1}]}
 
 
-def _named(named: Mapping[str, Collection[str]], clause: str) -> Schema:
+def _named(named: Mapping[str, Collection[str]], clause: str) -> JsonSchema:
     """One of the names there are, where they are known."""
     known = sorted(set(named.get(clause, ())))
     return {"enum": known} if known else _TEXT
 
 
-def _text(pattern: str, meant: str) -> Schema:
+def _text(pattern: str, meant: str) -> JsonSchema:
     return {**_TEXT, "pattern": f"^(?:{pattern})$", "description": meant}
 
 
-def _conditions(names: Collection[str], named: Mapping[str, Collection[str]]) -> dict[str, Schema]:
+def _conditions(names: Collection[str], named: Mapping[str, Collection[str]]) -> dict[str, JsonSchema]:
     """The keys that a message is asked by, at any depth."""
-    found: dict[str, Schema] = {name: _one_or_more(_TEXT) for name in sorted(names)}
+    found: dict[str, JsonSchema] = {name: _one_or_more(_TEXT) for name in sorted(names)}
     for name in CLAUSE_WORDS:
         choices, form = CLAUSE_CHOICES.get(name), CLAUSE_FORMS.get(name)
         value = _text(*form) if form is not None else {"enum": list(choices)} if choices is not None else _named(named, name)
@@ -109,9 +109,9 @@ def _conditions(names: Collection[str], named: Mapping[str, Collection[str]]) ->
     return found | {key: {**_TEXT, "description": TIME_MEANT[key]} for key in TIME_KEYS}
 
 
-def _turns() -> dict[str, Schema]:
+def _turns() -> dict[str, JsonSchema]:
     """The keys that count, draw, or ask for a state."""
-    of_key: dict[str, Schema] = {
+    of_key: dict[str, JsonSchema] = {
         "chance": {"anyOf": [_NUMBER, {**_TEXT, "pattern": r"^[0-9]+(\.[0-9]+)?%?$"}]},
         "per": {"enum": list(COUNTED_BY), "description": "whose messages are counted; the default is card"},
         "state": _one_or_more(_text(STATE_NAME.pattern, STATE_MEANT)),
@@ -120,11 +120,11 @@ def _turns() -> dict[str, Schema]:
     return {key: of_key.get(key, _COUNT) for key in TURN_KEYS}
 
 
-def _orders(named: Mapping[str, Collection[str]]) -> dict[str, Schema]:
+def _orders(named: Mapping[str, Collection[str]]) -> dict[str, JsonSchema]:
     """The keys of an answer; the last three are of rules at issuers."""
     element = {**_TEXT, "description": "the number of an element, or the standard's name of one"}
     dialect = _named(named, "dialect")
-    of_key: dict[str, Schema] = {
+    of_key: dict[str, JsonSchema] = {
         "answer": {**_text(f"ok|approve|usual|{CODE.pattern}", CODE_MEANT)},
         "balance": _text(_AMOUNT.strip("^$"), "an available balance in DE 54"),
         "dialect": dialect if "enum" in dialect else _text(DIALECT_NAME.pattern, "the name of a dialect"),
@@ -138,5 +138,8 @@ def _orders(named: Mapping[str, Collection[str]]) -> dict[str, Schema]:
         "state": _text(STATE_NAME.pattern, STATE_MEANT),
         "wrong": _one_or_more({"enum": list(WRONGS)}),
     }
-    of_issuers: dict[str, Schema] = {"response_code": _text(CODE.pattern, "refuse with this code"), "delay_seconds": _NUMBER}
+    of_issuers: dict[str, JsonSchema] = {
+        "response_code": _text(CODE.pattern, "refuse with this code"),
+        "delay_seconds": _NUMBER,
+    }
     return {key: of_key.get(key, _TRUE) for key in sorted(CONDUCT_KEYS)} | of_issuers

@@ -14,9 +14,11 @@ from switch.errors import SwitchError
 from switch.routing.traffic.effects import Notice
 from switch.specs.files import read_bytes
 
-LOOK_SECONDS: Final = 1.0  #: between two looks
+FOLDER_LOOK_SECONDS: Final = 1.0  #: between two looks
 
-Seen = tuple[int, int, int]  #: by which a file is known not to have changed: when it was written, its size, which file it is
+FileState = tuple[
+    int, int, int
+]  #: by which a file is known not to have changed: when it was written, its size, which file it is
 
 
 class WatchedFolder:
@@ -36,8 +38,8 @@ class WatchedFolder:
         changed = [path for path, seen in sorted(self._seen.items()) if before.get(path) != seen]
         return changed, sorted(before.keys() - self._seen.keys())
 
-    def _look(self) -> dict[Path, Seen]:
-        found = dict[Path, Seen]()
+    def _look(self) -> dict[Path, FileState]:
+        found = dict[Path, FileState]()
         try:
             for path in self.folder.iterdir():
                 if path.suffix == ".toml" and not path.name.startswith(".") and path.is_file():
@@ -51,7 +53,7 @@ class WatchedFolder:
 async def watch(watched: WatchedFolder, carry_out: CarryOut, tell: Callable[[Notice], None]) -> None:
     """Apply what changes, until cancelled. Where a file is wrong each mistake is a notice, and its earlier rules stay."""
     while True:
-        await trio.sleep(LOOK_SECONDS)
+        await trio.sleep(FOLDER_LOOK_SECONDS)
         changed, gone = await trio.to_thread.run_sync(watched.changes)
         for path in changed:
             try:

@@ -26,7 +26,7 @@ def written(path: Path, *rules: str) -> None:
 async def test_files_are_read_again_and_wrong_ones_leave_the_rules_there_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("switch.centre.host.watched_folder.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("switch.centre.host.watched_folder.FOLDER_LOOK_SECONDS", 0.01)
     (tmp_path / ".hidden.toml").write_text("no scenario", encoding="utf-8")
     watched, told, heard = WatchedFolder(tmp_path), list[str](), trio.Event()
 
