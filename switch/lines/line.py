@@ -190,6 +190,17 @@ class Line:
             message = Translation(self.wire.today).said(message, None, action)
         self._queued.append(self.framer.wrap(codec.encode(message), tpdu))
 
+    def queue_forward(self, request: bytes, codec: Codec, tpdu: bytes, mti: str, forwarder_id: str) -> bool:
+        """Queue the request that came in the same dialect, through ``codec``, as its own bytes and DE 33
+        (``Codec.forwarded``); False where it is not that."""
+        if codec.dialect is not self.codec.dialect or self.macs is not None:
+            return False
+        body = codec.forwarded(request, mti, forwarder_id)
+        if body is None:
+            return False
+        self._queued.append(self.framer.wrap(body, tpdu))
+        return True
+
     def take_back(self) -> bytes:
         """The frame queued last, which is not sent then."""
         return self._queued.pop()

@@ -281,7 +281,7 @@ class Switchboard:
             self._decide(exchange, busy, now, effects)
         else:
             self._pending.add(exchange)
-            effects.append(Forward(issuer, exchange.asked, exchange.part is not None))
+            effects.append(Forward(issuer, exchange.asked, exchange.origins[0], exchange.part is not None))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
         """The centre's own decline of a request; None where its issuer is to be asked."""
