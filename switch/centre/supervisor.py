@@ -215,7 +215,7 @@ class Centre:
             self._tell(Notice("shortage", f"{error}; rules cannot be changed while this centre runs"))
             return
         names = numbers_by_name(self.specs.dialects.values())
-        others = {**StageOrders(server.stage).handlers, **server.pokes.handlers}
+        others = {**StageOrders(server.stage, self._tell).handlers, **server.pokes.handlers}
         known, read = Known.of(self.specs), partial(host_rules_of, self.specs)
         orders = Orders(server.script, server.rules_changed, names, read, others, lambda line: check_line(line, known))
         async with trio.open_nursery() as nursery:

@@ -113,7 +113,7 @@ class Conduct:
         if self.silence:
             refused = f", connections refused for {seconds_in_words(self.refuse_seconds)}" if self.refuse_seconds else ""
             return _TOLD_OF_DROPS.get(self.drop, "not answered") + refused
-        return f"{'held' if self.hold else 'answered'}: {self.in_words}"
+        return f"{'held back' if self.hold else 'answered'}: {self.in_words}"
 
 
 AS_USUAL: Final = Conduct()

@@ -108,9 +108,11 @@ class Playbook:
         return added
 
     def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
-        """Take rules out, and return them."""
+        """Take rules out, and return them. The states of a scenario that has no rule any more are forgotten."""
         removed = [played for played in self.played if unwanted(played)]
         self._arrange([played for played in self.played if not unwanted(played)])
+        left = {played.rule.scenario for played in self.played}
+        self._states = {whose: state for whose, state in self._states.items() if whose[0] in left}
         return removed
 
     def reset(self) -> None:

@@ -107,6 +107,6 @@ def test_what_becomes_of_an_answer_is_said() -> None:
         "not answered, connection closed",
         "not answered, connection reset",
         "answered: 05 + late 2s",
-        "held: hold",
+        "held back: hold",
         "not answered, connection closed, connections refused for 9s",
     ]

@@ -152,3 +152,12 @@ def test_memory_of_states_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     played(book, ONE, OTHER)
 
     assert [kept.key for kept in book.states] == [OTHER_CARD]
+
+
+def test_without_its_rules_a_scenario_has_no_states() -> None:
+    book = playbook("any -> 91 + state done")
+    played(book, ONE)
+
+    book.remove(lambda each: True)
+
+    assert book.states == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import trio
@@ -10,13 +10,14 @@ import trio
 from switch.centre.host.held import HeldAnswer
 from switch.centre.host.orders import list_of
 from switch.centre.host.stage import AnswerStage
+from switch.routing.traffic.effects import Notice
 
 
 class StageOrders:
-    """Who carries them out; ``handlers`` leads from the word of an order to what is done."""
+    """Who carries them out; ``handlers`` leads from the word of an order to what is done. ``tell`` hears what was released."""
 
-    def __init__(self, stage: AnswerStage) -> None:
-        self._stage = stage
+    def __init__(self, stage: AnswerStage, tell: Callable[[Notice], None]) -> None:
+        self._stage, self._tell = stage, tell
         self.handlers = {"held": self._held, "release": self._release}
 
     async def _held(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +32,9 @@ class StageOrders:
             known = ", ".join(map(str, waiting)) or "none"
             return {"error": f"found no held answer {missing}, expected one of {known}"}
         told = _told(waiting[each] for each in ids)
-        self._stage.release(ids)
+        now = trio.current_time()
+        for held in self._stage.release(ids):
+            self._tell(Notice("scenario", f"{held.in_words}, released after {now - held.since:.1f} s"))
         return {"held": told}
 
 

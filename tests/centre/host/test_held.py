@@ -31,7 +31,7 @@ async def test_a_held_answer_goes_out_as_it_was_decided() -> None:
         answer = await client.receive()
         assert (answer.mti, answer.stan, answer.response_code) == ("0110", sale.stan, "00")
         assert centre.server.stage.release(ids) == []
-    assert occurred(centre) == ["held: hold (rule 1)"]
+    assert occurred(centre) == ["held back: hold (rule 1)"]
 
 
 @pytest.mark.parametrize("message", [network("001"), network("301"), reversal_of(purchase())])
@@ -56,7 +56,7 @@ async def test_answers_are_released_in_the_order_asked_for() -> None:
     async with staged("any -> hold") as (centre, client):
         await client.send(purchase(1), purchase(2), purchase(3))
         one, two, three = await _held(centre, 3)
-        orders = StageOrders(centre.server.stage).handlers
+        orders = StageOrders(centre.server.stage, centre.notices.append).handlers
         assert sorted(each["stan"] for each in (await orders["held"]({}))["held"]) == ["000001", "000002", "000003"]
         await orders["release"]({"ids": [three, one]})
         first, second = await client.receive(), await client.receive()
@@ -65,6 +65,7 @@ async def test_answers_are_released_in_the_order_asked_for() -> None:
         last = await client.receive()
         assert len({first.stan, second.stan, last.stan}) == 3
         assert (await orders["held"]({})) == {"held": []}
+    assert all(", held by rule 1, released after " in told for told in noticed(centre)[-3:])
 
 
 async def test_what_a_gone_gateway_waited_for_is_forgotten() -> None:
