@@ -130,6 +130,7 @@ class Server:
             voice=self._voice,
             refuse=self.refuse_connections,
             business_date=lambda: self._business_date,
+            sent=self._written,
         )
         self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken

@@ -38,13 +38,15 @@ class HeldAnswers:
         self._waiting: dict[int, HeldAnswer] = {}
 
     def hold(self, line: Line, about: dict[str, str], let_go: Callable[[], None]) -> None:
-        """Keep an answer until it is released."""
-        if len(self.waiting()) >= HELD_MAX:
-            self.release([next(iter(self._waiting))])
+        """Keep an answer until it is released. Called within a turn: nothing may be sent."""
         self._last_id += 1
         line.answers_due += 1
         held = HeldAnswer(id=self._last_id, line=line, about=about, since=trio.current_time(), let_go=let_go)
         self._waiting[held.id] = held
+
+    def beyond(self) -> list[HeldAnswer]:
+        """The answers that wait longest, where more than HELD_MAX wait."""
+        return self.waiting()[:-HELD_MAX]
 
     def waiting(self) -> list[HeldAnswer]:
         """What waits on a connection that is still there."""

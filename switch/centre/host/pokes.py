@@ -20,7 +20,8 @@ POKES: Final = (*_FUNCTIONS, DROP, REFUSE, STRAY)
 
 
 class Pokes:
-    """Who does it. ``refuse`` lets a listener refuse connections for some seconds, ``business_date`` is the open one."""
+    """Who does it. ``refuse`` lets a listener refuse connections for some seconds, ``business_date`` is the open one, and
+    ``sent`` is called after something was sent."""
 
     def __init__(
         self,
@@ -31,9 +32,10 @@ class Pokes:
         voice: Identity,
         refuse: Callable[[str, float], None],
         business_date: Callable[[], str],
+        sent: Callable[[], None],
     ) -> None:
         self._links, self._callers, self._listeners = links, callers, listeners
-        self._voice, self._refuse, self._business_date = voice, refuse, business_date
+        self._voice, self._refuse, self._business_date, self._sent = voice, refuse, business_date, sent
         self.handlers = {"poke": self._poke}
 
     async def _poke(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -52,10 +54,13 @@ class Pokes:
             return {"error": f"--for: found it beside {what}, expected it beside {DROP} or {REFUSE}"}
         link = self._links.get(target)
         if link is None:
-            return {"lines": self._at_acquirers(list(self._listeners) if target == ALL_LINES else [target], what, seconds)}
-        if what in (REFUSE, STRAY):
+            lines = self._at_acquirers(list(self._listeners) if target == ALL_LINES else [target], what, seconds)
+        elif what in (REFUSE, STRAY):
             return {"error": f"POKE: found {what} of {target}, expected it of a listener, or of {ALL_LINES}"}
-        return {"lines": [target] if self._at_issuer(link, what, seconds) else []}
+        else:
+            lines = [target] if self._at_issuer(link, what, seconds) else []
+        self._sent()
+        return {"lines": lines}
 
     def _at_issuer(self, link: IssuerLink, what: str, seconds: float) -> bool:
         return link.drop_on_cue(seconds) if what == DROP else link.ask_on_cue(_FUNCTIONS[what])

@@ -7,6 +7,7 @@ So nothing is sent before the journal has what it says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -26,7 +27,7 @@ class AnswerStage:
 
     def __init__(self, sent: Callable[[], None], refuse: Callable[[str, float], None]) -> None:
         self._sent, self._refuse = sent, refuse
-        self._due: list[tuple[float, int, Line, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Line, Callable[[], object]]] = []
         self._numbers = count()
         self._woken = trio.Event()
         self.held = HeldAnswers()
@@ -37,6 +38,8 @@ class AnswerStage:
         if conduct.hold and about is not None:
             then = evolve(conduct, hold=False)
             self.held.hold(line, about, lambda: self._released(line, frame, then))
+            for oldest in self.held.beyond():
+                self._at(trio.current_time(), oldest.line, partial(self.release, [oldest.id]))
         elif conduct.late_seconds and not conduct.silence:
             line.answers_due += 1
             self._at(trio.current_time() + conduct.late_seconds, line, lambda: self._late(line, frame, conduct))
@@ -77,7 +80,7 @@ class AnswerStage:
         if conduct.refuse_seconds:
             self._refuse(line.name.partition(" ")[0], conduct.refuse_seconds)
 
-    def _at(self, moment: float, line: Line, act: Callable[[], None]) -> None:
+    def _at(self, moment: float, line: Line, act: Callable[[], object]) -> None:
         heappush(self._due, (moment, next(self._numbers), line, act))
         self._woken.set()
 
