@@ -39,8 +39,7 @@ def test_an_answer_is_held_listed_and_released(tmp_path: Path) -> None:
         assert run("scenario", "add", *data, "class=request -> hold + state waits").code == 0
         with socket.create_connection((host, port), timeout=10) as gateway:
             gateway.sendall(client.framed(purchase()))
-            while "no answer" in (listed := run("release", *data)).out:
-                pass
+            listed = run("release", "--wait", "20s", *data)
             assert listed.out.splitlines()[0].split() == [
                 "id",
                 "held",
@@ -70,9 +69,10 @@ def test_an_answer_is_held_listed_and_released(tmp_path: Path) -> None:
             assert run("release", "1", *data).out == "1 answer released\n"
             assert client._framer.feed(gateway.recv(65_536))
             gateway.sendall(client.framed(purchase(2)))
-            while "no answer" in run("release", *data).out:
-                pass
-            assert run("release", "all", *data).out == "1 answer released\n"
+            assert run("release", "all", "--wait", "20s", *data).out == "1 answer released\n"
+            none = run("release", "all", "--wait", "10ms", *data)
+            assert (none.code, none.err) == (1, "switch: no answer was held within 10ms\n")
+            assert run("release", "--wait", "long", *data).code == 2
             assert client._framer.feed(gateway.recv(65_536))
         assert run("scenario", "poke", *data, "lines", "drop").code == 0
         refused = run("scenario", "poke", *data, "ascii", "refuse", "--for", "20s")

@@ -36,6 +36,7 @@ class HeldAnswers:
     def __init__(self) -> None:
         self._last_id = 0
         self._waiting: dict[int, HeldAnswer] = {}
+        self._came = trio.Event()
 
     def hold(self, line: Line, about: dict[str, str], let_go: Callable[[], None]) -> None:
         """Keep an answer until it is released. Called within a turn: nothing may be sent."""
@@ -43,6 +44,14 @@ class HeldAnswers:
         line.answers_due += 1
         held = HeldAnswer(id=self._last_id, line=line, about=about, since=trio.current_time(), let_go=let_go)
         self._waiting[held.id] = held
+        self._came.set()
+
+    async def some(self) -> None:
+        """Wait until an answer is held."""
+        while not self.waiting():
+            if self._came.is_set():
+                self._came = trio.Event()
+            await self._came.wait()
 
     def beyond(self) -> list[HeldAnswer]:
         """The answers that wait longest, where more than HELD_MAX wait."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 import trio
 
@@ -11,6 +11,8 @@ from switch.centre.host.held import HeldAnswer
 from switch.centre.host.orders import list_of
 from switch.centre.host.stage import AnswerStage
 from switch.routing.traffic.effects import Notice
+
+HELD_WAIT_SECONDS_MAX: Final = 5.0  #: of one order; who has the door opened may stay for ten
 
 
 class StageOrders:
@@ -21,6 +23,11 @@ class StageOrders:
         self.handlers = {"held": self._held, "release": self._release}
 
     async def _held(self, order: dict[str, Any]) -> dict[str, Any]:
+        """What waits; where nothing does, up to ``wait`` seconds are given for an answer to be held."""
+        wait = order.get("wait", 0)
+        if isinstance(wait, int | float) and wait > 0:
+            with trio.move_on_after(min(wait, HELD_WAIT_SECONDS_MAX)):
+                await self._stage.held.some()
         return {"held": _told(self._stage.held.waiting())}
 
     async def _release(self, order: dict[str, Any]) -> dict[str, Any]:
