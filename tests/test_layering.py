@@ -390,6 +390,12 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "centre/host/entrance": "centre/host/test_pokes.py",
+    "cli/scenario_poke": "cli/test_release.py",
+    "iso8583/scripted/stray_answer": "centre/host/test_pokes.py",
+    "routing/rules/part_asked": "centre/host/test_partial_approvals.py",
+    "centre/host/stage_orders": "centre/host/test_held.py",
+    "scenarios/conduct_table": "scenarios/test_conduct.py",
     "testing/plugin": "testing/test_centre_fixture.py",
     "testing/reserve": "testing/test_centre_fixture.py",
     "testing/owned_centre": "testing/test_centre_fixture.py",
@@ -502,6 +508,7 @@ TESTED_BY: Final = {
     "cli/show/inside": "cli/test_subelements.py",
     "cli/show/following": "cli/test_tail.py",
     "cli/show/message": "trials/test_no_card_is_shown.py",
+    "cli/request/centre_orders": "cli/test_release.py",
     "cli/show/tables": "cli/test_listings.py",
     "cli/show/difference": "cli/test_decode_pasted.py",
     "cli/show/given": "cli/test_decode_pasted.py",

@@ -14,7 +14,7 @@ from attrs import define, field
 
 from switch.scenarios.condition import Condition, Facts
 from switch.scenarios.conduct import Conduct
-from switch.scenarios.host_rule import CARD, WHOLE, HostRule
+from switch.scenarios.host_rule import CARD, START, WHOLE, HostRule
 
 COUNTED_MAX: Final = 100_000  #: cards (or merchants, or terminals) that a rule counts; the one counted first is forgotten
 #: What a rule may be found by, the most telling first; the order is that of the parts of ``Marks``.
@@ -68,12 +68,22 @@ class PlayedRule:
     counts: dict[str, tuple[int, int]] = field(factory=dict)
 
 
+class KeptState(NamedTuple):
+    """The state that a rule has set, of one card, merchant or terminal, or of all messages."""
+
+    scenario: str  #: empty: of rules that were added by themselves
+    per: str
+    key: str  #: the card's number, the merchant's or terminal's id; empty of all messages, or of one without a card
+    state: str
+
+
 class Playbook:
     """Rules in the order in which they are tried, with their counts. ``seed`` is that of rules whose file has none."""
 
     def __init__(self, rules: Iterable[HostRule], seed: int) -> None:
         self._seed = seed
         self._last_id = 0
+        self._states: dict[tuple[str, str, str], str] = {}
         self.played = list[PlayedRule]()
         self.put_first(rules)
 
@@ -98,10 +108,31 @@ class Playbook:
         return added
 
     def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
-        """Take rules out, and return them."""
+        """Take rules out, and return them. The states of a scenario that has no rule any more are forgotten."""
         removed = [played for played in self.played if unwanted(played)]
         self._arrange([played for played in self.played if not unwanted(played)])
+        left = {played.rule.scenario for played in self.played}
+        self._states = {whose: state for whose, state in self._states.items() if whose[0] in left}
         return removed
+
+    def reset(self) -> None:
+        """Begin all counts and states anew; the rules stay."""
+        self._states.clear()
+        for played in self.played:
+            played.hits = 0
+            played.counts.clear()
+
+    @property
+    def states(self) -> list[KeptState]:
+        """The states that rules have set, the last one set last."""
+        return [KeptState(*whose, state) for whose, state in self._states.items()]
+
+    def _set_state(self, whose: tuple[str, str, str], state: str) -> None:
+        self._states.pop(whose, None)
+        if len(self._states) >= COUNTED_MAX:
+            del self._states[next(iter(self._states))]
+        if state != START:
+            self._states[whose] = state
 
     def never_hit(self) -> list[HostRule]:
         """The rules that have not applied to anything."""
@@ -166,10 +197,14 @@ class Playbook:
         rule = played.rule
         if rule.times is not None and played.hits >= rule.times:
             return None
-        if rule.always and len(rule.steps) == 1:
+        first = rule.steps[0]
+        if rule.always and len(rule.steps) == 1 and first.late is None and not first.state:
             played.hits += counted
-            return rule.steps[0]
+            return first
         key = "" if rule.turn.per == WHOLE else "".join(sorted(facts.words(rule.turn.per))[:1])
+        whose = (rule.scenario, rule.turn.per, key)
+        if rule.turn.states and self._states.get(whose, START) not in rule.turn.states:
+            return None
         seen, applied = played.counts.get(key, (0, 0))
         seen += 1
         drawn = rule.turn.chance is None or self._chance(rule, facts, seen) < rule.turn.chance
@@ -179,14 +214,18 @@ class Playbook:
                 del played.counts[next(iter(played.counts))]
             played.counts[key] = (seen, applied + (conduct is not None))
             played.hits += conduct is not None
+            if conduct is not None:
+                if conduct.state:
+                    self._set_state(whose, conduct.state)
+                return conduct.drawn(0.0 if conduct.late is None else self._chance(rule, facts, seen, "late"))
         return conduct
 
-    def _chance(self, rule: HostRule, facts: Facts, seen: int) -> float:
+    def _chance(self, rule: HostRule, facts: Facts, seen: int, what: str = "") -> float:
         """A number from 0 to 1 drawn from the seed, the rule, the card and the count of its message: the order in which
         connections bring their messages changes nothing."""
         seed = self._seed if rule.seed is None else rule.seed
         card = "".join(sorted(facts.words(CARD))[:1])
-        drawn = blake2b(f"{seed}\0{rule.scenario}\0{rule.number}\0{card}\0{seen}".encode(), digest_size=8)
+        drawn = blake2b(f"{seed}\0{rule.scenario}\0{rule.number}\0{card}\0{seen}{what}".encode(), digest_size=8)
         return int.from_bytes(drawn.digest(), "big") / 2**64
 
 
@@ -222,6 +261,7 @@ def _covers(earlier: Condition, later: Condition) -> bool:
             own.kind == clause.kind
             and own.name == clause.name
             and own.values <= clause.values
+            and own.span == clause.span
             and clause.low_minor <= own.low_minor
             and own.high_minor <= clause.high_minor
             for own in later.clauses
