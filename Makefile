@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench security-bench sim chaos mutate stalls fuzz deals oracle docs clean
+.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench rules-bench security-bench sim chaos mutate stalls fuzz deals oracle docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -68,6 +68,9 @@ tls-bench: $(VENV)/.installed-dev ## measure what TLS costs, write bench/tls.md 
 
 follow-bench: $(VENV)/.installed-dev ## measure what --trace and --follow cost the switch, write bench/follow.md (needs a C compiler and the load tools; about two minutes)
 	@$(VENV)/bin/python -m bench.follow $(ARGS)
+
+rules-bench: $(VENV)/.installed-dev ## measure what 500 rules cost that match nothing, write bench/rules.md (needs a C compiler and the load tools; about three minutes)
+	@$(VENV)/bin/python -m bench.rules $(ARGS)
 
 security-bench: $(VENV)/.installed-dev ## measure what CVV2, ARQC and MACs cost, write bench/security.md (about two minutes)
 	@$(VENV)/bin/python -m bench.security $(ARGS)
