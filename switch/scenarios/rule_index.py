@@ -55,8 +55,7 @@ class RuleIndex:
         """The places of all conditions that a message may fit, in order; ``facts_of`` where its marks say too little."""
         found: list[int] = []
         self._root.collect(marks, facts_of, found)
-        found.sort()
-        return found
+        return sorted(set(found)) if len(found) > 1 else found
 
 
 class _Node:
@@ -64,7 +63,8 @@ class _Node:
 
     def __init__(self, conditions: list[Numbered], used: frozenset[str]) -> None:
         self.tried: list[int] = []  #: whatever the message says
-        self._exact: list[tuple[str, int, dict[str, _Node]]] = []  #: name of what is looked up, its mark or -1, what is there
+        self._marked: list[tuple[int, dict[str, _Node]]] = []  #: place of a mark, what stands under its values
+        self._asked: list[tuple[str, dict[str, _Node]]] = []  #: word or element, what stands under its values
         self._prefixes: dict[int, dict[str, _Node]] = {}  #: length of BINs -> BIN
         self._starts: list[int] = []  #: of the pieces of the scale of amounts, in minor units
         self._pieces: list[list[Numbered] | _Node] = []  #: told apart when a message first comes to them
@@ -98,7 +98,10 @@ class _Node:
         else:
             if name == "class":
                 self._kinds = frozenset(kind for value in by_value for kind in _KINDS[value])
-            self._exact.append((name, MARK_NAMES.index(name) if name in MARK_NAMES else -1, nodes))
+            if name in MARK_NAMES:
+                self._marked.append((MARK_NAMES.index(name), nodes))
+            else:
+                self._asked.append((name, nodes))
 
     def _put_ranges(self, conditions: list[Numbered], used: frozenset[str]) -> None:
         """Cut the scale where a range begins or ends, and put each condition under the pieces it covers."""
@@ -117,16 +120,12 @@ class _Node:
     def collect(self, marks: Sequence[str], facts_of: FactsOf, found: list[int]) -> None:
         """Add the places of all that a message may fit."""
         found += self.tried
-        for name, mark, nodes in self._exact:
-            if mark >= 0:
-                said: Iterable[str] = (marks[mark],)
-            elif name == "class" and marks[-1][1:3] not in self._kinds:
-                continue
-            elif name in _WORDS_ASKED:
-                said = set(facts_of().words(name))
-            else:
-                said = (facts_of().element(name).rstrip(),)
-            for value in said:
+        for mark, nodes in self._marked:
+            node = nodes.get(marks[mark])
+            if node is not None:
+                node.collect(marks, facts_of, found)
+        for name, nodes in self._asked:
+            for value in self._said(name, marks, facts_of):
                 node = nodes.get(value)
                 if node is not None:
                     node.collect(marks, facts_of, found)
@@ -140,6 +139,14 @@ class _Node:
             if isinstance(piece, list):
                 piece = self._pieces[place] = _Node(piece, self._range_used)
             piece.collect(marks, facts_of, found)
+
+    def _said(self, name: str, marks: Sequence[str], facts_of: FactsOf) -> Iterable[str]:
+        """What a message says of a thing that its marks do not say."""
+        if name not in _WORDS_ASKED:
+            return (facts_of().element(name).rstrip(),)
+        if name == "class" and marks[-1][1:3] not in self._kinds:
+            return ()
+        return facts_of().words(name)
 
 
 def _found_by(condition: Condition, used: frozenset[str]) -> tuple[str, Iterable[str]]:

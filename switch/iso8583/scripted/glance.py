@@ -52,7 +52,7 @@ class MessageFacts:
         """Every word by which the message answers to a clause of this name."""
         words = self._kept.get(name)
         if words is None:
-            words = self._kept[name] = tuple(word for word in self._words(name) if word)
+            words = self._kept[name] = tuple(filter(None, self._words(name)))
         return words
 
     def _words(self, name: str) -> Iterator[str]:
