@@ -49,8 +49,8 @@ NOTE = """\
 Two centres at a time, each on its own durable journal, before the same neutral issuer; one has {rules} rules of which none
 matches, the other has none. The load goes to one and to the other by turns of {seconds:g} s, four of them each in a round,
 {rounds} rounds a case, after a warm-up. A ratio is the centre with rules divided by the one without, in two turns that follow
-one another, the median of a round; a cell is the median of the rounds, with the least and the most in brackets. Throughput must be at least {least:.0%}. Load average before the run:
-{load:.1f}."""
+one another, the median of a round; a cell is the median of the rounds, with the least and the most in brackets.
+Throughput must be at least {least:.0%}. Load average before the run: {load:.1f}."""
 
 
 def scenario(folder: Path, kind: str) -> Path:

@@ -30,6 +30,7 @@ SPOKEN: Final = frozenset(
         "fees",
         "find",
         "gateway",
+        "load",
         "mail",
         "merchants",
         "payouts",
