@@ -407,7 +407,6 @@ TESTED_BY: Final = {
     "cli/requests": "cli/test_verify.py",
     "acquirer/load/load_line": "acquirer/load/test_load_run.py",
     "acquirer/load/mix_file": "acquirer/load/test_mix.py",
-    "cli/load": "cli/test_load_command.py",
     "cli/load_live": "cli/test_load_command.py",
     "cli/load_report": "cli/test_load_command.py",
     "acquirer/card_proofs": "e2e/test_card_security.py",

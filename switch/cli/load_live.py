@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Final
@@ -21,12 +22,13 @@ BAR_COLUMNS_SHOWN: Final = 30
 
 
 async def shown_live(run: LoadRun, place: str) -> None:
-    """Paint the load until cancelled; nothing where standard output is no terminal."""
-    if not sys.stdout.isatty():
+    """Paint the load until cancelled; nothing where standard output is no terminal that can be painted on."""
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         return
     from rich.console import Console
     from rich.live import Live
 
+    await run.begun.wait()
     began = before = time.monotonic()
     sent = answered = 0
     with Live(console=Console(), transient=True, auto_refresh=False) as live:
@@ -49,10 +51,10 @@ def _painted(run: LoadRun, place: str, seconds: float, rates: tuple[float, float
     table = Table.grid(padding=(0, 2))
     step = f"{said('step')} {run.step_number + 1}/{len(run.mix.steps)}  " if len(run.mix.steps) > 1 else ""
     table.add_row(place, Text(f"{bar:─<{BAR_COLUMNS_SHOWN}}  {step}{seconds:.0f} s / {run.mix.seconds:g} s"))
-    table.add_row(said("sent"), f"{tally.sent:,}  ({rates[0]:,.0f}/s)")
-    table.add_row(said("answered"), f"{tally.answered:,}  ({rates[1]:,.0f}/s)")
+    table.add_row(said("messages sent"), f"{tally.sent:,}  ({rates[0]:,.0f}/s)")
+    table.add_row(said("messages answered"), f"{tally.answered:,}  ({rates[1]:,.0f}/s)")
     table.add_row(said("now"), _times(recent))
-    table.add_row(said("in all"), _times(whole))
+    table.add_row(said("altogether"), _times(whole))
     codes = sorted(tally.outcomes.items(), key=lambda each: -each[1].count)[:CODES_SHOWN]
     table.add_row(said("answers"), "   ".join(f"{mti} {said(code)} × {outcome.count:,}" for (mti, code), outcome in codes))
     table.add_row(said("errors"), Text(f"{tally.errors:,}", style="bold red" if tally.errors else "green"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from switch.acquirer.load.tally import LINE_BROKE, NO_ANSWER, Times
+from switch.acquirer.load.load_run import ENOUGH
+from switch.acquirer.load.tally import LINE_BROKE, NOT_ANSWERED, Times
 from switch.display.plural import plural
 
 if TYPE_CHECKING:
     from switch.acquirer.load.limits import JudgedLimit
-    from switch.acquirer.load.load_run import LoadRun
-    from switch.acquirer.load.tally import StepTally
+    from switch.acquirer.load.load_run import ENOUGH, LoadRun
+from switch.acquirer.load.tally import StepTally
 
 _SHOWN: Final = ("p50", "p95", "p99", "max")
 BUSY_SHARE: Final = 0.8  #: of a processor: a load that takes more may be slower than its host
@@ -25,12 +26,12 @@ def show_load(run: LoadRun, judged: list[JudgedLimit], *, place: str, listener: 
     tally, mix = run.tally, run.mix
     connections = f"{mix.connections} × {mix.window}"
     say_text(said(f"{tally.seconds:.1f} s on {place}, listener {listener}, connections × window {connections}"), "title")
-    if tally.stopped:
+    if tally.stopped and tally.stopped != ENOUGH:
         say_text(said(f"it ended before its time: {tally.stopped}"), "bad" if tally.wrong else "hint")
     answered = said(f"{tally.answered:,}: {tally.approved:,} approved, {tally.declined:,} declined")
     show_pairs([
-        ("sent", said(f"{tally.sent:,} messages, {_rate(tally.sent, tally.seconds)} a second")),
-        ("answered", answered),
+        ("messages sent", said(f"{tally.sent:,}, {_rate(tally.sent, tally.seconds)} a second")),
+        ("messages answered", answered),
         ("errors", f"{tally.errors:,}" + _why(run)),
     ])  # fmt: skip
     say()
@@ -38,7 +39,7 @@ def show_load(run: LoadRun, judged: list[JudgedLimit], *, place: str, listener: 
         (mti, _meaning(code), f"{outcome.count:,}", _share(outcome.count, tally.sent), *_cells(outcome.times))
         for (mti, code), outcome in sorted(tally.outcomes.items())
     ]
-    all_row = (said("all"), "", f"{tally.sent:,}", _share(tally.sent, tally.sent), *_cells(tally.times))
+    all_row = (said("altogether"), "", f"{tally.sent:,}", _share(tally.sent, tally.sent), *_cells(tally.times))
     show_table(("MTI", "answer", "count", "share", *(f"{name} ms" for name in _SHOWN)), [*rows, all_row])
     if len(tally.steps) > 1:
         say()
@@ -76,7 +77,7 @@ def load_json(run: LoadRun, judged: list[JudgedLimit], *, host: str, port: int, 
         "answers": [
             {
                 "mti": mti,
-                "response_code": None if code in (NO_ANSWER, LINE_BROKE) else code,
+                "response_code": None if code in (NOT_ANSWERED, LINE_BROKE) else code,
                 "meaning": _meaning(code),
                 "count": outcome.count,
                 "times_ms": _figures(outcome.times),
@@ -155,7 +156,7 @@ def _meaning(code: str) -> str:
     from switch.cli.console.words import said
     from switch.cli.show.live import answered
 
-    return said(code) if code in (NO_ANSWER, LINE_BROKE) else said(answered(code))
+    return said(code) if code in (NOT_ANSWERED, LINE_BROKE) else said(answered(code))
 
 
 def _rate(count: int, seconds: float) -> str:

@@ -21,7 +21,7 @@ _FORM: Final = re.compile(r"\s*([a-z][a-z0-9.]*)\s*(<=|>=|<|>)\s*([0-9]{1,9}(?:\
 
 
 @frozen(kw_only=True)
-class Limit:
+class LoadLimit:
     """When a load fails. ``value`` is in milliseconds, percent, messages, or messages a second."""
 
     name: str
@@ -30,12 +30,12 @@ class Limit:
     unit: str  #: ms, %, /s, or empty for a count
 
     @classmethod
-    def parse(cls, text: str) -> Limit | None:
+    def parse(cls, text: str) -> LoadLimit | None:
         """A limit as people write it; None where it is none.
 
-        >>> Limit.parse("p95 > 0.05s").in_words
+        >>> LoadLimit.parse("p95 > 0.05s").in_words
         'p95>50ms'
-        >>> Limit.parse("p95>5%") is None
+        >>> LoadLimit.parse("p95>5%") is None
         True
         """
         found = _FORM.fullmatch(text)
@@ -72,7 +72,7 @@ class Limit:
 class JudgedLimit:
     """A limit and what was found; None where nothing was answered, and then no limit on times is kept."""
 
-    limit: Limit
+    limit: LoadLimit
     found: float | None
     kept: bool
 

@@ -14,7 +14,7 @@ from switch.iso8583.framing import Framer
 from switch.iso8583.message import Message
 from switch.lines.wire_format import WireFormat
 
-READ_BYTES: Final = 65_536
+LOAD_READ_BYTES: Final = 65_536
 RECONNECT_SECONDS: Final = 0.2  #: between two attempts at a connection that broke
 
 
@@ -126,7 +126,7 @@ class LoadLine:
         framer = Framer(self._wire.header, tpdu=self._wire.tpdu)
         while True:
             try:
-                data = await stream.receive_some(READ_BYTES)
+                data = await stream.receive_some(LOAD_READ_BYTES)
             except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
                 return None
             if not data:

@@ -16,7 +16,7 @@ import trio
 from switch.acquirer.load.draws import Drawn, Draws, differences
 from switch.acquirer.load.load_line import Calling, LoadLine, Outstanding
 from switch.acquirer.load.mix import REVERSAL_PART, LoadStep, Mix, MixPart
-from switch.acquirer.load.tally import LINE_BROKE, NO_ANSWER, StepTally, Tally, Times
+from switch.acquirer.load.tally import LINE_BROKE, NOT_ANSWERED, StepTally, Tally, Times
 from switch.acquirer.messages import CentreAnswer
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.messages import to_1987
@@ -25,7 +25,7 @@ from switch.lines.wire_format import WireFormat
 from switch.transaction import APPROVALS
 
 #: Response codes that say that the message made no sense, or came a second time: an acquirer's fault, or the host's.
-NOT_UNDERSTOOD: Final = frozenset({"30", "40", "94"})
+NOTHING_MADE_OF: Final = frozenset({"30", "40", "94"})
 SWEEP_SECONDS_MAX: Final = 0.1  #: how often it is looked for messages that nobody answers
 PUMPED_AT_ONCE: Final = 64  #: messages that are behind the schedule, before answers have their turn
 WITHOUT_CODE: Final = "none"
@@ -39,6 +39,7 @@ class LoadRun:
     def __init__(self, mix: Mix, draws: Draws, call: Calling, wire: WireFormat) -> None:
         self.mix, self.tally = mix, Tally()
         self.recent = Times()  #: whoever shows the load puts a new one here
+        self.begun = trio.Event()  #: every connection is made
         self.step_number = 0
         self._draws, self._translated = draws, wire.codec.dialect.edition == EDITION_1993
         self._lines = [
@@ -64,6 +65,7 @@ class LoadRun:
             for line in self._lines:
                 await nursery.start(line.run)
             began = self._last_answer = trio.current_time()
+            self.begun.set()
             nursery.start_soon(self._sweep)
             sent_until = began
             try:
@@ -222,7 +224,7 @@ class LoadRun:
                 given_up = line.given_up(before)
                 if given_up:
                     self.tally.unanswered += len(given_up)
-                    self._nobody_answers(given_up, NO_ANSWER)
+                    self._nobody_answers(given_up, NOT_ANSWERED)
                     self._freed(line)
 
     async def _drain(self) -> None:
@@ -236,7 +238,7 @@ class LoadRun:
 
 def _refused(part: MixPart, code: str) -> str:
     """Why a response code is a wrong answer; empty where it is none."""
-    if code in NOT_UNDERSTOOD and code not in part.expect:
+    if code in NOTHING_MADE_OF and code not in part.expect:
         return f"DE 39: found {code}: the host made nothing of the message"
     wanted = not part.expect or code in part.expect
     return "" if wanted else f"DE 39: found {code}, expected {', '.join(part.expect)}"

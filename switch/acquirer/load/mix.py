@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import field
 
-from switch.acquirer.load.limits import LIMIT_EXPECTED, Limit
+from switch.acquirer.load.limits import LIMIT_EXPECTED, LoadLimit
 from switch.iso8583.mapping.compose import ENTRIES, KINDS
 from switch.money import parse_amount
 from switch.record import frozen
@@ -19,10 +19,10 @@ REVERSAL_PART, COMPLETION_PART, ECHO_PART = "reversal", "completion", "echo"
 #: What a part may send: the types of ``switch send``, what follows one of the load's own approvals, and an echo.
 LOAD_TYPES: Final = (*KINDS, REVERSAL_PART, COMPLETION_PART, ECHO_PART)
 FOLLOWING_PARTS: Final = (REVERSAL_PART, COMPLETION_PART)
-RATE_MAX: Final = 100_000  #: messages a second
-CONNECTIONS_MAX: Final = 1_000
+LOAD_RATE_MAX: Final = 100_000  #: messages a second
+LOAD_CONNECTIONS_MAX: Final = 1_000
 WINDOW_MAX: Final = 10_000  #: outstanding on one connection; a STAN has a million
-SHARE_MAX: Final = 1_000_000
+LOAD_SHARE_MAX: Final = 1_000_000
 USUAL_SECONDS: Final = 10.0
 USUAL_AMOUNT: Final = (1_00, 60_00)
 USUAL_TIMEOUT_SECONDS: Final = 15.0
@@ -63,7 +63,7 @@ class MixPart:
                 table.mistake("expect", repr(code), "response codes (DE 39)")
         part = cls(
             type=kind,
-            share=table.integer("share", 1, low=1, high=SHARE_MAX),
+            share=table.integer("share", 1, low=1, high=LOAD_SHARE_MAX),
             cards=table.words("card") if "card" in table else (),
             issuers=table.words("issuer") if "issuer" in table else (),
             merchants=table.words("merchant") if "merchant" in table else (),
@@ -112,7 +112,7 @@ class Mix:
     count_max: int | None = None  #: messages in all
     reverse_unanswered: bool = False
     stop_on_wrong: bool = False
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[LoadLimit, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -137,7 +137,7 @@ class Mix:
             _refuse_followers_alone(table, parts)
         limits = []
         for text in table.words("fail_if") if "fail_if" in table else ():
-            limit = Limit.parse(text)
+            limit = LoadLimit.parse(text)
             if limit is None:
                 table.mistake("fail_if", repr(text), LIMIT_EXPECTED)
             else:
@@ -146,7 +146,7 @@ class Mix:
             purpose=table.text("purpose", ""),
             parts=parts or usual.parts,
             steps=steps or usual.steps,
-            connections=table.integer("connections", usual.connections, low=1, high=CONNECTIONS_MAX),
+            connections=table.integer("connections", usual.connections, low=1, high=LOAD_CONNECTIONS_MAX),
             window=table.integer("window", usual.window, low=1, high=WINDOW_MAX),
             seed=table.integer("seed", usual.seed),
             timeout_seconds=_above_zero(table, "timeout", timeout_ms) or usual.timeout_seconds,
@@ -165,8 +165,8 @@ def _rate(table: SpecTable, key: str) -> float | None:
         return None
     whole, fraction = table.peek(key, int), table.peek(key, float)
     number = fraction if whole is None else whole
-    if number is None or not 0 < number <= RATE_MAX:
-        table.mistake(key, "something else" if number is None else f"{number:g}", f"messages a second, up to {RATE_MAX}")
+    if number is None or not 0 < number <= LOAD_RATE_MAX:
+        table.mistake(key, "something else" if number is None else f"{number:g}", f"messages a second, up to {LOAD_RATE_MAX}")
         return None
     return float(number)
 

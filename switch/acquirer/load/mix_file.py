@@ -24,7 +24,7 @@ from switch.specs.parts import Parts
 
 OPTIONS_FILE: Final = "options"  #: where something is wrong in what was typed
 CARDS_OF_ISSUER: Final = 1_000  #: at most, of those that a part does not name
-PLENTY_MINOR: Final = 1_000_000  #: a card with so much left is good for a load
+LOAD_PLENTY_MINOR: Final = 1_000_000  #: a card with so much left is good for a load
 UNKNOWN_TERMINAL: Final = "LOAD0001"
 UNKNOWN_CARD_EXPIRY: Final = "4912"  #: of a number that no bank here has given out
 _CASH_TYPES: Final = ("cash",)
@@ -104,7 +104,7 @@ def _usual_cards(part: MixPart, specs: Parts) -> Iterator[LoadCard]:
 def _good(card: Card, *, named: bool) -> bool:
     """Whether nothing refuses a card, as far as can be seen; one of a bank that is named may have less."""
     in_time = card.expiry >= f"{datetime.now(UTC):%y%m}"
-    return in_time and card.usual and card.status == ACTIVE and (named or card.balance_minor >= PLENTY_MINOR)
+    return in_time and card.usual and card.status == ACTIVE and (named or card.balance_minor >= LOAD_PLENTY_MINOR)
 
 
 def _usual_sellers(part: MixPart, specs: Parts) -> Sequence[Seller]:

@@ -7,12 +7,12 @@ from typing import Final
 
 from attrs import define, field
 
-from switch.acquirer.load.limits import JudgedLimit, Limit
+from switch.acquirer.load.limits import JudgedLimit, LoadLimit
 
 KEPT_DIGITS: Final = 1_000  #: a time is kept to three digits: 12,345 µs count as 12,300
 PERCENTILES: Final = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
 WRONG_ANSWERS_TOLD: Final = 10
-NO_ANSWER, LINE_BROKE = "no answer", "line broke"  #: in place of a response code
+NOT_ANSWERED, LINE_BROKE = "no answer", "line broke"  #: in place of a response code
 
 
 class Times:
@@ -136,6 +136,6 @@ class Tally:
             "rate": self.answers_per_second,
         }
 
-    def judged(self, limits: tuple[Limit, ...]) -> list[JudgedLimit]:
+    def judged(self, limits: tuple[LoadLimit, ...]) -> list[JudgedLimit]:
         figures = self.figures()
         return [limit.judged(figures, self.sent + self.not_sent) for limit in limits]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from switch.acquirer.load.limits import Limit
+from switch.acquirer.load.limits import LoadLimit
 
 
 @pytest.mark.parametrize(
@@ -22,21 +22,21 @@ from switch.acquirer.load.limits import Limit
     ],
 )
 def test_a_limit_says_when_the_load_fails(text: str, figure: float | None, kept: bool, found: str) -> None:
-    limit = Limit.parse(text)
+    limit = LoadLimit.parse(text)
     assert limit is not None
     judged = limit.judged({limit.name: figure}, sent=1000)
     assert (judged.kept, judged.found_in_words) == (kept, found)
-    assert Limit.parse(limit.in_words) == limit
+    assert LoadLimit.parse(limit.in_words) == limit
 
 
 @pytest.mark.parametrize(
     "text", ["", "p95", "p95>", "p95>50", "p95>5%", "p94>5ms", "errors>5ms", "rate<5%", "errors=0", "p95>-1ms"]
 )
 def test_what_is_no_limit(text: str) -> None:
-    assert Limit.parse(text) is None
+    assert LoadLimit.parse(text) is None
 
 
 def test_a_share_of_nothing_is_none_of_it() -> None:
-    limit = Limit.parse("approved<95%")
+    limit = LoadLimit.parse("approved<95%")
     assert limit is not None
     assert not limit.judged({"approved": 0}, sent=0).kept

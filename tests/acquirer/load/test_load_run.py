@@ -8,7 +8,7 @@ import trio.testing
 
 from switch.acquirer.load.load_run import LoadRun
 from switch.acquirer.load.mix import LoadStep, Mix, MixPart
-from switch.acquirer.load.tally import LINE_BROKE, NO_ANSWER
+from switch.acquirer.load.tally import LINE_BROKE, NOT_ANSWERED
 from switch.errors import UnreachableError
 from switch.iso8583.message import Message
 from tests.acquirer.load.played_host import DROP, Answering, PlayedHost, played
@@ -77,7 +77,7 @@ async def test_what_is_not_answered_is_counted_and_reversed(autojump_clock: trio
     reversals = [message for message in host.seen if message.mti == "0420"]
 
     assert (tally.unanswered, tally.approved) == (10, 10)
-    assert tally.outcomes["0100", NO_ANSWER].count == 10
+    assert tally.outcomes["0100", NOT_ANSWERED].count == 10
     assert sorted(each.elements[90][4:10] for each in reversals) == sorted(each.stan for each in sales)
     assert sorted(each.elements[37] for each in reversals) == sorted(each.elements[37] for each in sales)
     assert len({each.stan for each in host.seen}) == 20

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.acquirer.load.limits import Limit
+from switch.acquirer.load.limits import LoadLimit
 from switch.acquirer.load.tally import PERCENTILES, WRONG_ANSWERS_TOLD, Tally, Times
 
 
@@ -29,7 +29,7 @@ def test_without_any_there_are_no_figures() -> None:
 def test_errors_are_all_that_went_wrong_and_limits_are_shares_of_what_was_due() -> None:
     tally = Tally(sent=90, not_sent=10, approved=80, declined=5, unanswered=3, broken=2, seconds=10.0)
     tally.tell_wrong("DE 4")
-    limits = tuple(limit for text in ("errors>16%", "errors>15%", "approved<80", "rate<9") if (limit := Limit.parse(text)))
+    limits = tuple(limit for text in ("errors>16%", "errors>15%", "approved<80", "rate<9") if (limit := LoadLimit.parse(text)))
 
     assert tally.errors == 16
     assert [each.kept for each in tally.judged(limits)] == [True, False, True, False]
