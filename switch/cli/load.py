@@ -127,8 +127,8 @@ def load(
     at its time whatever the host does, and the time to its answer counts from then. Without --rate, a new message goes out
     for each answer.
 
-    The report has answer times, a table of message types and response codes, and what the load itself cost: its share of a
-    processor, and how far it was behind its schedule. The exit code is 0 if every limit holds, 1 if one does not, 2 for a
+    The report has answer times, a table of message types and response codes, and the cost of the load itself. That is its share
+    of a processor, and how far it was behind its schedule. The exit code is 0 if every limit holds, 1 if one does not, 2 for a
     mistake, 3 if no answer came.
 
     \b

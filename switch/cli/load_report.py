@@ -10,8 +10,8 @@ from switch.display.plural import plural
 
 if TYPE_CHECKING:
     from switch.acquirer.load.limits import JudgedLimit
-    from switch.acquirer.load.load_run import ENOUGH, LoadRun
-from switch.acquirer.load.tally import StepTally
+    from switch.acquirer.load.load_run import LoadRun
+    from switch.acquirer.load.tally import StepTally
 
 _SHOWN: Final = ("p50", "p95", "p99", "max")
 BUSY_SHARE: Final = 0.8  #: of a processor: a load that takes more may be slower than its host
