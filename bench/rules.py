@@ -73,8 +73,9 @@ def measure(
         for number in range(TURNS):
             order = (ruled, plain) if number % 2 else (plain, ruled)
             taken = {centre.process.pid: turn(tools, centre, case, arguments.seconds / TURNS) for centre in order}
-            pairs.append((taken[ruled.process.pid], taken[plain.process.pid]))
-        rounds.append(Round(pairs))
+            pair = taken[ruled.process.pid], taken[plain.process.pid]
+            pairs += [pair] if all(all(figures.values()) for figures in pair) else []  # nothing came in so short a turn
+        rounds += [Round(pairs)] if pairs else []
     return rounds
 
 

@@ -96,7 +96,10 @@ class Playbook:
         for place, each in enumerate(played):
             each.place = place
         self.played = played
-        self._index = RuleIndex(Numbered(each.place, each.rule.when) for each in played)
+        self._index()
+
+    def _index(self) -> None:
+        self._found = RuleIndex(Numbered(each.place, each.rule.when) for each in self.played)
 
     def match(self, marks: Sequence[str], facts_of: Callable[[], Facts]) -> Cue | None:
         """The first rule that fits a message and whose turn has come, counted as applied; ``marks`` as in ``Marks``."""
@@ -109,7 +112,7 @@ class Playbook:
                 facts.append(facts_of())
             return facts[0]
 
-        for place in self._index.places(marks, facts_once):
+        for place in self._found.places(marks, facts_once):
             played, said = self.played[place], facts_once()
             if played.rule.when.fits(said):
                 conduct = self._next(played, said, counted=True)
