@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from switch.acquirer.load.tally import StepTally
 
 _SHOWN: Final = ("p50", "p95", "p99", "max")
+TOLD_FROM_SECONDS: Final = 0.1  #: of a load whose share of a processor means something
 BUSY_SHARE: Final = 0.8  #: of a processor: a load that takes more may be slower than its host
 
 
@@ -34,6 +35,8 @@ def show_load(run: LoadRun, judged: list[JudgedLimit], *, place: str, listener: 
         ("messages answered", answered),
         ("errors", f"{tally.errors:,}" + _why(run)),
     ])  # fmt: skip
+    if not tally.sent:
+        return
     say()
     rows = [
         (mti, _meaning(code), f"{outcome.count:,}", _share(outcome.count, tally.sent), *_cells(outcome.times))
@@ -133,11 +136,11 @@ def _own_cost(run: LoadRun) -> list[str]:
     tally, share = run.tally, _cpu_share(run)
     lines = [f"The load itself took {share:.0%} of a processor."]
     behind, most = tally.behind.at(0.99), tally.behind.figures()["max"]
-    if behind is None or most is None:
-        lines.append("A new message went out for each answer: times count from when a message was sent.")
-    else:
+    if behind is not None and most is not None:
         lines.append(f"It was {behind:.1f} ms behind its schedule for 99 of 100 messages, {most:.1f} ms at most.")
         lines.append("Times count from when a message was due.")
+    if any(step.rate is None for step in run.mix.steps):
+        lines.append("Without a rate, a new message went out for each answer: times count from when a message was sent.")
     if share > BUSY_SHARE:
         lines.append(
             "The load was near its own limit: the host may be quicker than this. A second load at the same time would tell."
@@ -149,7 +152,8 @@ def _own_cost(run: LoadRun) -> list[str]:
 
 
 def _cpu_share(run: LoadRun) -> float:
-    return run.tally.cpu_seconds / run.tally.seconds if run.tally.seconds else 0.0
+    """Of one processor; 0 where the load was too short to tell."""
+    return run.tally.cpu_seconds / run.tally.seconds if run.tally.seconds >= TOLD_FROM_SECONDS else 0.0
 
 
 def _meaning(code: str) -> str:

@@ -151,8 +151,8 @@ LOAD_WORDS: Final[dict[str, str]] = {
     "kept": "respecté",
     "not kept": "non respecté",
     "The load itself took {1} of a processor.": "La charge elle-même a pris {1} d'un processeur.",
-    "A new message went out for each answer: times count from when a message was sent.": (
-        "Chaque réponse a été suivie d'un nouveau message : les temps comptent depuis l'envoi."
+    "Without a rate, a new message went out for each answer: times count from when a message was sent.": (
+        "Sans cadence, chaque réponse a été suivie d'un nouveau message : les temps comptent depuis l'envoi."
     ),
     "It was {1} ms behind its schedule for 99 of 100 messages, {2} ms at most.": (
         "Elle avait {1} ms de retard sur son horaire pour 99 messages sur 100, {2} ms au plus."
