@@ -72,8 +72,8 @@ def test_a_report_without_a_terminal(centre: CentreProcess, tmp_path: Path) -> N
     assert "\x1b" not in done.out
     for words in (
         "messages sent      150",
-        "0100  00 approved",
-        "0420  00 approved",
+        "0100        00 approved",
+        "0420        00 approved",
         "step  rate",
         "The load itself took",
         "kept  max<",
