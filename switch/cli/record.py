@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,8 @@ from switch.errors import DataFolderError, SwitchError
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
+    import socket
+
     from switch.lines.wire_format import WireFormat
     from switch.specs.parts import Parts
     from switch.trace.recorder import Recorder
@@ -28,9 +30,7 @@ PORT_MAX: Final = 65_535
 @click.command(cls=Verb)
 @click.argument("host", metavar="HOST:PORT")
 @option("--listen", default="127.0.0.1:8583", show_default=True, metavar="ADDRESS:PORT", help="Where gateways call instead.")
-@option(
-    "--data", type=PATH, default=RECORDING, show_default=True, metavar="DIR", help="Folder of the recording; one is made."
-)
+@option("--data", type=PATH, default=RECORDING, show_default=True, metavar="DIR", help="Folder of the recording; one is made.")
 @grouped(
     "Wire format",
     option("--listener", metavar="NAME", help="Listener of the specification that speaks like the host.  [default: the first]"),
@@ -63,22 +63,18 @@ def record(
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     from switch.cli.console.run import run
     from switch.cli.console.screen import say_text
-    from switch.lines.sockets import listen as listening_at
     from switch.recording.proxy import RecordingProxy
     from switch.specs.parts import Parts
 
     specs = Parts(specs_folder)
-    address, own = _address(host, "HOST:PORT", least=1), _address(listen, "--listen", least=0)
+    address = address_of(host, "HOST:PORT", least=1)
     name, wire = _wire(specs, specs_folder, listener, dialect, header, tpdu)
 
     def tell(what: str) -> None:
         click.echo(f"switch: {what}", err=True)
 
     with _recorder(data, specs, tell) as recorder:
-        try:
-            socket = listening_at(*own)
-        except OSError as fault:
-            raise SwitchError(f"--listen: {listen}: {str(fault.strerror).lower()}, expected a free address of this machine") from None
+        listening = listening_at(listen)
         proxy = RecordingProxy(
             address,
             wire,
@@ -87,21 +83,32 @@ def record(
             clock_ms=lambda: time.time_ns() // 1_000_000,
             tell=tell,
         )
-        bound, port = socket.getsockname()[:2]
+        bound, port = listening.getsockname()[:2]
 
         async def serving() -> None:
             import trio
 
             say_text(f"gateways call {bound}:{port}, and reach {host}; what both say is kept in {data}", None)
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(proxy.serve, socket)
+                nursery.start_soon(proxy.serve, listening)
                 await stop.comes_to(1)
                 nursery.cancel_scope.cancel()
 
         run(serving, stop, read_by_people=True)
 
 
-def _address(text: str, what: str, *, least: int) -> tuple[str, int]:
+def listening_at(address: str) -> socket.socket:
+    """A listening socket at ``address``, the value of ``--listen``; SwitchError where there can be none."""
+    from switch.lines.sockets import listen
+
+    try:
+        return listen(*address_of(address, "--listen", least=0))
+    except OSError as fault:
+        why = str(fault.strerror).lower()
+        raise SwitchError(f"--listen: {address}: {why}, expected a free address of this machine") from None
+
+
+def address_of(text: str, what: str, *, least: int) -> tuple[str, int]:
     """Host and port of ``host:port``; SwitchError where it is none."""
     host, colon, port = text.rpartition(":")
     number = int(port) if port.isascii() and port.isdecimal() and len(port) <= len(str(PORT_MAX)) else -1
@@ -130,14 +137,13 @@ def _wire(
 
 
 @contextmanager
-def _recorder(data: Path, specs: Parts, tell: object) -> Iterator[Recorder]:
+def _recorder(data: Path, specs: Parts, tell: Callable[[str], None]) -> Iterator[Recorder]:
     """What keeps messages in a folder, which no centre uses."""
     from switch.data_folder.lock import held_alone
     from switch.data_folder.vault import Vault
     from switch.journal.journal import JOURNAL_FILE
     from switch.trace.recorder import TRACE_FILE, Recorder
 
-    assert callable(tell)
     if (data / JOURNAL_FILE).exists():
         raise DataFolderError(f"{data}: found the journal of a Switch, expected a folder for recordings alone")
     with held_alone(data):

@@ -1,4 +1,4 @@
-"""Connections of gateways, each led on to a host: every byte goes on as it came, and every message is told before it goes on."""
+"""Connections of gateways, each led on to a host: every byte goes on as it came, every message is told before."""
 
 from __future__ import annotations
 
@@ -121,9 +121,7 @@ class RecordingProxy:
     def _ear(self, peer: str, *, answers: bool) -> Ear:
         return Ear(self._wire, f"{self._name} {peer}", answers=answers, clock_ms=self._clock_ms)
 
-    async def _lead(
-        self, source: trio.SocketStream, sink: trio.SocketStream, ear: Ear, whole: trio.CancelScope
-    ) -> None:
+    async def _lead(self, source: trio.SocketStream, sink: trio.SocketStream, ear: Ear, whole: trio.CancelScope) -> None:
         """Lead one side's bytes to the other. An end is led on as an end, a break as a break."""
         try:
             while data := await source.receive_some(COPIED_BYTES):
