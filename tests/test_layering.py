@@ -396,7 +396,7 @@ TESTED_BY: Final = {
     "testing/owned_centre": "testing/test_centre_fixture.py",
     "testing/centre_for_tests": "testing/test_centre_fixture.py",
     "testing/expecting": "testing/test_centre_fixture.py",
-    "recording/script": "recording/test_proxy.py",
+    "cli/replay": "cli/test_record_command.py",
     "recording/player": "recording/test_proxy.py",
     "verification/duration": "verification/test_sentence.py",
     "verification/expectation": "verification/test_sentence.py",

@@ -20,11 +20,11 @@ from switch.machine.stopping import Stop
 if TYPE_CHECKING:
     from switch.lines.wire_format import WireFormat
     from switch.recording.player import Played
-    from switch.recording.script import Question
+    from switch.recording.script import RecordedQuestion
     from switch.specs.specification import Specs
 
-TIMEOUT_SECONDS: Final = 30.0
-STANS: Final = 1_000_000  #: a STAN has six digits
+REPLAY_TIMEOUT_SECONDS: Final = 30.0
+STANS_IN_ALL: Final = 1_000_000  #: a STAN has six digits
 
 
 @click.command(cls=Verb)
@@ -42,7 +42,7 @@ STANS: Final = 1_000_000  #: a STAN has six digits
 @option(
     "--timeout",
     type=click.FloatRange(0.001),
-    default=TIMEOUT_SECONDS,
+    default=REPLAY_TIMEOUT_SECONDS,
     show_default=True,
     metavar="SECONDS",
     help="How long to wait for an answer.",
@@ -98,7 +98,7 @@ def replay(
 
 
 def _play_gateways(
-    questions: Sequence[Question],
+    questions: Sequence[RecordedQuestion],
     wires: dict[str, WireFormat],
     to: str,
     speed: float,
@@ -115,8 +115,8 @@ def _play_gateways(
     from switch.recording.player import Player
 
     later = timedelta(milliseconds=time.time_ns() // 1_000_000 - questions[0].at_ms)
-    first = random.SystemRandom().randrange(STANS)  # two plays must not meet
-    stans = (number % STANS for number in range(first, first + STANS * 2))
+    first = random.SystemRandom().randrange(STANS_IN_ALL)  # two plays must not meet
+    stans = (number % STANS_IN_ALL for number in range(first, first + STANS_IN_ALL * 2))
     address = address_of(to, "--to", least=1)
     player = Player(
         address, wires, Renewal(later, lambda: next(stans)), speed=speed, timeout_seconds=timeout_seconds, ignored=ignored
@@ -146,7 +146,7 @@ async def _stopped(stop: Stop, playing: Any) -> None:
     playing.cancel()
 
 
-def _play_host(questions: Sequence[Question], wire: WireFormat, listen: str, speed: float, stop: Stop) -> int:
+def _play_host(questions: Sequence[RecordedQuestion], wire: WireFormat, listen: str, speed: float, stop: Stop) -> int:
     """Answer whoever calls, until somebody asks to stop."""
     import trio
 
@@ -171,7 +171,7 @@ def _play_host(questions: Sequence[Question], wire: WireFormat, listen: str, spe
     return EXIT_DONE
 
 
-def _wire(name: str, specs: Specs, headers: dict[str, str], questions: Sequence[Question]) -> WireFormat:
+def _wire(name: str, specs: Specs, headers: dict[str, str], questions: Sequence[RecordedQuestion]) -> WireFormat:
     """How messages of a dialect stood on the recorded lines."""
     from switch.iso8583.codec import Codec
     from switch.iso8583.header import HeaderFormat

@@ -17,18 +17,20 @@ from switch.iso8583.replayed.comparison import as_recorded, likeness
 from switch.lines.sockets import accept
 from switch.lines.wire_format import WireFormat
 from switch.recording.player import AS_ANSWERED
-from switch.recording.script import Question
+from switch.recording.script import RecordedQuestion
 
-READ_BYTES = 65_536
+CALL_BYTES = 65_536
 
 
 class PlayedHost:
     """Answers as the recording does. Questions that are alike get the recorded answers one after the other, and the last one
     from then on. ``tell`` gets a sentence about what is not answered."""
 
-    def __init__(self, questions: Sequence[Question], wire: WireFormat, *, speed: float, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, questions: Sequence[RecordedQuestion], wire: WireFormat, *, speed: float, tell: Callable[[str], None]
+    ) -> None:
         self._wire, self._speed, self._tell = wire, speed, tell
-        self._alike: dict[tuple[str, ...], list[Question]] = defaultdict(list)
+        self._alike: dict[tuple[str, ...], list[RecordedQuestion]] = defaultdict(list)
         self._asked: dict[tuple[str, ...], int] = defaultdict(int)
         for question in questions:
             self._alike[likeness(question.message)].append(question)
@@ -41,7 +43,7 @@ class PlayedHost:
                     connection, peer = await accept(listening)
                     nursery.start_soon(self._call, trio.SocketStream(trio.socket.from_stdlib_socket(connection)), peer)
 
-    def question_like(self, asked: Message) -> Question | None:
+    def question_like(self, asked: Message) -> RecordedQuestion | None:
         """The recorded question whose answer is due to a question; None where the recording has none like it."""
         alike, key = self._alike.get(likeness(asked)), likeness(asked)
         if alike is None:
@@ -54,7 +56,7 @@ class PlayedHost:
         framer, lock = Framer(self._wire.header, tpdu=self._wire.tpdu), trio.Lock()
         try:
             async with stream, trio.open_nursery() as nursery:
-                while data := await stream.receive_some(READ_BYTES):
+                while data := await stream.receive_some(CALL_BYTES):
                     for frame in framer.feed(bytes(data)):
                         nursery.start_soon(self._answer, stream, lock, framer, frame, peer)
                     if framer.fault is not None:

@@ -11,11 +11,11 @@ import trio
 from switch.acquirer.caller import CentreLine
 from switch.errors import MessageError, UnansweredError
 from switch.iso8583.message import Message
-from switch.iso8583.replayed.comparison import Difference, differences
+from switch.iso8583.replayed.comparison import AnswerDifference, differences
 from switch.iso8583.replayed.renewal import Renewal
 from switch.lines.wire_format import WireFormat
 from switch.record import frozen
-from switch.recording.script import Question
+from switch.recording.script import RecordedQuestion
 
 AS_ANSWERED: Final = 0.0  #: a speed: each question of a connection follows the answer to the one before it
 
@@ -24,11 +24,11 @@ AS_ANSWERED: Final = 0.0  #: a speed: each question of a connection follows the 
 class Played:
     """A question as it was played. ``answer`` is None where none came in time, ``unsaid`` why it could not be sent."""
 
-    question: Question
+    question: RecordedQuestion
     sent: Message
     answer: Message | None
     elapsed_ms: int
-    differs: tuple[Difference, ...]
+    differs: tuple[AnswerDifference, ...]
     unsaid: str = ""
 
     @property
@@ -59,13 +59,13 @@ class Player:
         self._speed, self._timeout_seconds, self._ignored = speed, timeout_seconds, ignored
         self._played = played
 
-    async def play(self, questions: Sequence[Question]) -> list[Played]:
+    async def play(self, questions: Sequence[RecordedQuestion]) -> list[Played]:
         """All of them, each connection of the recording as one of its own; in the order of the questions.
 
         UnreachableError where the host takes no call.
         """
         found: dict[int, Played] = {}
-        by_line: dict[str, list[Question]] = {}
+        by_line: dict[str, list[RecordedQuestion]] = {}
         for question in questions:
             by_line.setdefault(question.line, []).append(question)
         async with trio.open_nursery() as lines:
@@ -79,7 +79,7 @@ class Player:
         return [found[question.number] for question in questions]
 
     async def _play_line(
-        self, line: CentreLine, asked: list[Question], began: float, first_ms: int, found: dict[int, Played]
+        self, line: CentreLine, asked: list[RecordedQuestion], began: float, first_ms: int, found: dict[int, Played]
     ) -> None:
         """The questions of one connection: each at its time, or each behind the answer to the one before it."""
         if self._speed == AS_ANSWERED:
@@ -91,7 +91,7 @@ class Player:
                 await trio.sleep_until(began + (question.at_ms - first_ms) / 1000 / self._speed)
                 nursery.start_soon(self._ask, line, question, found)
 
-    async def _ask(self, line: CentreLine, question: Question, found: dict[int, Played]) -> None:
+    async def _ask(self, line: CentreLine, question: RecordedQuestion, found: dict[int, Played]) -> None:
         recorded_at = datetime.fromtimestamp(question.at_ms / 1000, UTC)
         sent = self._renewal.renewed(question.message, recorded_at, question.dialect.edition)
         answer, unsaid, began = None, "", trio.current_time()
@@ -103,7 +103,7 @@ class Player:
             unsaid = str(error)
         elapsed_ms = round((trio.current_time() - began) * 1000)
         self._renewal.answered(question.answer, answer)
-        differs: tuple[Difference, ...] = ()
+        differs: tuple[AnswerDifference, ...] = ()
         if question.answer is not None and answer is not None:
             differs = tuple(differences(question.answer, answer, sent, self._ignored))
         played = Played(question=question, sent=sent, answer=answer, elapsed_ms=elapsed_ms, differs=differs, unsaid=unsaid)

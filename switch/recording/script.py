@@ -12,11 +12,12 @@ from switch.iso8583.mti import expects_answer, response_mti
 from switch.lines.line import RECEIVED
 from switch.lines.message_mac import MACS
 from switch.record import frozen
+from switch.trace.pairs import MTI_DIGITS
 from switch.trace.reader import Traced
 
 
 @frozen(kw_only=True)
-class Question:
+class RecordedQuestion:
     """A message of a gateway as it was kept. ``left_out`` are its elements that no recording keeps, or that hold a MAC."""
 
     number: int
@@ -30,7 +31,7 @@ class Question:
     elapsed_ms: int | None  #: to the answer
 
 
-def questions_of(traced: Sequence[Traced], dialects: Mapping[str, Dialect]) -> list[Question]:
+def questions_of(traced: Sequence[Traced], dialects: Mapping[str, Dialect]) -> list[RecordedQuestion]:
     """The questions among the messages of a recording; what cannot be read is none."""
     codecs = {name: Codec(dialects[name]) for name in {each.dialect for each in traced} if name in dialects}
     replies: dict[tuple[str, str, str], deque[Traced]] = defaultdict(deque)
@@ -48,7 +49,7 @@ def questions_of(traced: Sequence[Traced], dialects: Mapping[str, Dialect]) -> l
             message, left_out = kept
             replied = None if answer is None else _read(codec, answer)
             questions.append(
-                Question(
+                RecordedQuestion(
                     number=each.id,
                     at_ms=each.at_ms,
                     line=each.line,
@@ -64,7 +65,7 @@ def questions_of(traced: Sequence[Traced], dialects: Mapping[str, Dialect]) -> l
 
 
 def _asks(mti: str) -> bool:
-    return len(mti) == len("0100") and mti[2:].isdecimal() and expects_answer(mti)
+    return len(mti) == MTI_DIGITS and mti.isdecimal() and expects_answer(mti)
 
 
 def _reply_to(question: Traced, replies: deque[Traced]) -> Traced | None:

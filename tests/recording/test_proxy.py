@@ -14,7 +14,7 @@ from switch.lines.sockets import accept, listen
 from switch.machine.private import make_folder
 from switch.recording.player import AS_ANSWERED, Played, Player
 from switch.recording.proxy import RecordingProxy
-from switch.recording.script import Question, questions_of
+from switch.recording.script import RecordedQuestion, questions_of
 from switch.trace.reader import Traced, last_messages
 from switch.trace.recorder import TRACE_FILE, Recorder
 from tests.iso8583.replayed.test_renewal import REVERSAL_ELEMENTS, renewal
@@ -44,11 +44,11 @@ def kept_in(folder: Path) -> list[Traced]:
     return last_messages(folder, 1_000)
 
 
-def read(folder: Path) -> list[Question]:
+def read(folder: Path) -> list[RecordedQuestion]:
     return questions_of(kept_in(folder), specs().dialects)
 
 
-async def played(questions: list[Question], port: int, **options: Any) -> list[Played]:
+async def played(questions: list[RecordedQuestion], port: int, **options: Any) -> list[Played]:
     player = Player(("127.0.0.1", port), {"ascii": WIRE}, renewal(), speed=AS_ANSWERED, timeout_seconds=10, **options)
     return await player.play(questions)
 

@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 from switch.iso8583.message import Message
 
 #: Elements that name a message or say when it was sent: fresh in each answer, and right where they are those of its request.
-GIVEN_BACK: Final = frozenset({7, 11, 12, 13, 37, 90})
+NAMING: Final = frozenset({7, 11, 12, 13, 37, 90})
 #: What each host makes up for an answer: there or not there is all that is compared. 15 to 17 are dates of settlement.
 MADE_UP: Final = frozenset({15, 16, 17, 38, 64, 128})
 
 
-class Difference(NamedTuple):
+class AnswerDifference(NamedTuple):
     """An element of two answers; None where it is not there. Element 0 is the MTI."""
 
     element: int
@@ -21,20 +21,20 @@ class Difference(NamedTuple):
     came: str | None
 
 
-def differences(recorded: Message, came: Message, asked: Message, ignored: Collection[int] = ()) -> list[Difference]:
+def differences(recorded: Message, came: Message, asked: Message, ignored: Collection[int] = ()) -> list[AnswerDifference]:
     """Where the answer to ``asked`` is another than the recorded one."""
-    found = [Difference(0, recorded.mti, came.mti)] if recorded.mti != came.mti else []
+    found = [AnswerDifference(0, recorded.mti, came.mti)] if recorded.mti != came.mti else []
     before, now = recorded.elements, came.elements
     for number in sorted((before.keys() | now.keys()) - set(ignored)):
         one, other = before.get(number), now.get(number)
         if one is None or other is None:
             same = one == other
-        elif number in GIVEN_BACK:
+        elif number in NAMING:
             same = other == asked.elements.get(number, other)
         else:
             same = number in MADE_UP or one == other
         if not same:
-            found.append(Difference(number, one, other))
+            found.append(AnswerDifference(number, one, other))
     return found
 
 
