@@ -58,7 +58,7 @@ def record(
 
     \b
     switch record 192.0.2.10:5000 --data monday
-    switch record localhost:8584 --listen 127.0.0.1:8583 --dialect bcd --header 2b --tpdu
+    switch record localhost:8584 --dialect bcd --tpdu
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     from switch.cli.console.run import run
