@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -43,6 +43,7 @@ from switch.lines.tls import answer
 from switch.lines.tls_context import ClientSide, ServerSide
 from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
+from switch.merchant import Merchant
 from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination
@@ -313,6 +314,11 @@ class Server:
     def rules_changed(self) -> None:
         """Look at the rules of scenarios from the next message on, where there are any; without any, a message pays nothing."""
         self._incoming.script = self.script if len(self.script.playbook) else None
+
+    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
+        """Take the contracts that count from the next turn on."""
+        self.board.know_merchants(merchants)
+        self.script.know_merchants(merchants)
 
     def _commit(self, batch: Batch) -> None:
         self.journal.commit(batch, self._clock_ms())

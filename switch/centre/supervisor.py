@@ -19,6 +19,7 @@ from switch.centre.background import exchange_keys, fold, look_after, watch_sess
 from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_of
 from switch.centre.exposure import reach
+from switch.centre.host.contract_orders import MERCHANTS_ORDER, ContractOrders
 from switch.centre.host.door import serve_door
 from switch.centre.host.orders import Orders
 from switch.centre.host.stage_orders import StageOrders
@@ -56,7 +57,7 @@ from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
 from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
-from switch.specs.load import host_rules_of
+from switch.specs.load import host_rules_of, load_specs
 from switch.specs.scenario_checks import check_line
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
@@ -230,8 +231,8 @@ class Centre:
             whole.cancel_scope.cancel()
 
     async def _open_door(self, server: Server, journal: SqliteJournal, clock: BusinessClock) -> None:
-        """Take orders about the rules of scenarios and the clock, until cancelled; without the door the centre runs all the
-        same."""
+        """Take orders about rules of scenarios, the clock and new merchants, until cancelled; without the door the centre runs
+        all the same."""
         try:
             listening = open_door(self.options.data)
         except DataFolderError as error:
@@ -243,8 +244,11 @@ class Centre:
         orders = Orders(server.script, server.rules_changed, names, read, others, lambda line: check_line(line, known))
         moved = partial(watch_sessions_now, server)
         of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)
+        contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
 
         async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
+            if order.get("do") == MERCHANTS_ORDER:
+                return await contracts.carry_out(order)
             return await (of_clock if order.get("of") == "clock" else orders).carry_out(order)
 
         async with trio.open_nursery() as nursery:
