@@ -55,6 +55,7 @@ ORDER: Final = (
     "transfers",
     "accounting",
     "settlement/layouts",
+    "settlement/ready",
     "disputes",
     "reconciliation",
     "reconciliation/readers",
