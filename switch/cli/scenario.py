@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _HEADS: Final = ("id", "hits", "from", "rule")
 _SHORT_FORMS: Final = {"card": 2, "pan": 2, "amount": 4, "terminal": 41, "merchant": 42, "mcc": 18}
+_SCOPE = option("--scope", default=None, metavar="NAME", help="Only rules of this scope (`switch scope list`).")
 _FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenario_names)
 
 
@@ -34,8 +35,9 @@ def scenario() -> None:
 @scenario.command(short_help="Add rules to a running Switch.")
 @click.argument("rules", nargs=-1, required=True, metavar="RULES")
 @option("--times", type=click.IntRange(1), default=None, metavar="NUMBER", help="How often each rule applies at most.")
+@_SCOPE
 @data_option
-def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
+def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path) -> int:
     """Add rules in one line each, before all others. They hold from the next message on.
 
     A rule is conditions, an arrow, and answers with commas between. docs/how-to/make-the-host-misbehave.md lists both.
@@ -45,14 +47,15 @@ def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
     switch scenario add 'class=reversal -> late 12s' --times 1
     """
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
-    return _show_added(_asked(data, {"do": "add", "lines": lines}), data)
+    return _show_added(asked(data, {"do": "add", "lines": lines, "scope": scope}), data)
 
 
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
 @_FILE
+@_SCOPE
 @data_option
 @specs_option
-def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
+def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) -> int:
     """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go.
 
     Rules at issuers are left out: issuers read them when `switch up` starts.
@@ -62,7 +65,7 @@ def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
 
     path = scenario_path(file, specs_of(data, specs_folder))
     text = read_bytes(path, str(path)).decode(errors="surrogateescape")
-    answer = _asked(data, {"do": "apply", "name": path.stem, "text": text})
+    answer = asked(data, {"do": "apply", "name": path.stem, "text": text, "scope": scope})
     code = _show_added(answer, data)
     if answer.get("at_issuers"):
         complain(f"{plural(answer['at_issuers'], 'rule')} at issuers left out: issuers read theirs when switch up starts")
@@ -70,10 +73,11 @@ def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
 
 
 @scenario.command("list", short_help="List the rules of a running Switch, with their hits.")
+@_SCOPE
 @data_option
-def list_rules(data: Path) -> int:
+def list_rules(scope: str | None, data: Path) -> int:
     """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to."""
-    answer = _asked(data, {"do": "list"})
+    answer = asked(data, {"do": "list", "scope": scope})
     if not answer["rules"]:
         say_text("no rules at the host")
         return EXIT_DONE
@@ -86,9 +90,10 @@ def list_rules(data: Path) -> int:
 
 @scenario.command(short_help="Remove rules from a running Switch.")
 @click.argument("ids", nargs=-1, type=click.IntRange(1), metavar="[IDS]")
-@option("--all", "everything", is_flag=True, help="Remove every rule.")
+@option("--all", "everything", is_flag=True, help="Remove every rule, or with --scope every rule of the scope.")
+@_SCOPE
 @data_option
-def remove(ids: tuple[int, ...], everything: bool, data: Path) -> int:
+def remove(ids: tuple[int, ...], everything: bool, scope: str | None, data: Path) -> int:
     """Remove rules by the ID that `switch scenario list` shows. Answers that are late already still come."""
     if bool(ids) == everything:
         raise SwitchError(
@@ -96,8 +101,21 @@ def remove(ids: tuple[int, ...], everything: bool, data: Path) -> int:
             if ids
             else "ID: found nothing, expected the ID of a rule, or --all"
         )
-    answer = _asked(data, {"do": "remove", "ids": list(ids), "all": everything})
+    answer = asked(data, {"do": "remove", "ids": list(ids), "all": everything, "scope": scope})
     say_text(f"{plural(len(answer['rules']), 'rule')} removed")
+    return EXIT_DONE
+
+
+@scenario.command(short_help="Count hits and sequences from the beginning.")
+@_SCOPE
+@data_option
+def reset(scope: str | None, data: Path) -> int:
+    """Set the hits of the rules to zero, and begin each sequence with its first step. The rules stay.
+
+    With --scope, only the rules of the scope begin anew. Messages in flight do not change.
+    """
+    answer = asked(data, {"do": "reset", "scope": scope})
+    say_text(f"{plural(len(answer['rules']), 'rule begins', 'rules begin')} anew")
     return EXIT_DONE
 
 
@@ -191,7 +209,7 @@ def _message_of(words: tuple[str, ...], specs: Specs) -> tuple[Any, str]:
     return Message(mti, dict(sorted(elements.items()))), line
 
 
-def _asked(data: Path, order: dict[str, Any]) -> dict[str, Any]:
+def asked(data: Path, order: dict[str, Any]) -> dict[str, Any]:
     """The answer of the running centre; its mistakes, and what it refuses, as errors."""
     from switch.data_folder.control_socket import ask_centre
 
@@ -208,7 +226,10 @@ def _asked(data: Path, order: dict[str, Any]) -> dict[str, Any]:
 def _show(rules: list[dict[str, Any]]) -> None:
     from switch.cli.show.tables import show_table
 
-    show_table(_HEADS, [(rule["id"], rule["hits"], rule["from"], _named(rule)) for rule in rules], below=("rule",))
+    scoped = any(rule["scope"] for rule in rules)
+    heads = (*_HEADS[:3], "scope", _HEADS[3]) if scoped else _HEADS
+    rows = [(rule["id"], rule["hits"], rule["from"], *([rule["scope"]] if scoped else []), _named(rule)) for rule in rules]
+    show_table(heads, rows, below=("rule",))
 
 
 def _named(rule: dict[str, Any]) -> str:

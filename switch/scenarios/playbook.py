@@ -91,10 +91,11 @@ class Playbook:
         return self._last_id + 1
 
     def put_first(self, rules: Iterable[HostRule]) -> list[PlayedRule]:
-        """Add rules before all others, in their order; the counts of the others go on."""
+        """Add rules before all others, in their order; the counts of the others go on. Rules of a scope stand before those
+        of none, so that nobody's rule for everybody takes the messages of a scope from it."""
         added = [PlayedRule(rule, number) for number, rule in enumerate(rules, start=self.next_id)]
         self._last_id += len(added)
-        self._arrange([*added, *self.played])
+        self._arrange(sorted([*added, *self.played], key=lambda played: not played.rule.scope))
         return added
 
     def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
@@ -102,6 +103,20 @@ class Playbook:
         removed = [played for played in self.played if unwanted(played)]
         self._arrange([played for played in self.played if not unwanted(played)])
         return removed
+
+    def begin_anew(self, wanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
+        """Count from the beginning: hits, and the steps of sequences. The rules stay; those that begin anew are returned."""
+        begun = [played for played in self.played if wanted(played)]
+        for played in begun:
+            played.hits = 0
+            played.counts.clear()
+        return begun
+
+    def replace(self, changed: Callable[[HostRule], HostRule]) -> None:
+        """Put what ``changed`` makes of each rule in its place; the counts go on."""
+        for played in self.played:
+            played.rule = changed(played.rule)
+        self._index()
 
     def never_hit(self) -> list[HostRule]:
         """The rules that have not applied to anything."""

@@ -25,8 +25,7 @@ class HostScript:
         return self.playbook.match(marks_of(message), lambda: self._facts(line, message))
 
     def _facts(self, line: Line, message: Message) -> MessageFacts:
-        listener = line.name.partition(" ")[0]
-        return MessageFacts(message, line.codec.dialect, _elsewhere(listener, self._table, self._merchants))
+        return MessageFacts(message, line.codec.dialect, _elsewhere(line.name, self._table, self._merchants))
 
 
 def facts_of(message: Message, listener: str, specs: Specs) -> MessageFacts:
@@ -35,12 +34,14 @@ def facts_of(message: Message, listener: str, specs: Specs) -> MessageFacts:
     return MessageFacts(message, specs.dialects[named.dialect], _elsewhere(listener, specs.routing, specs.merchants))
 
 
-def _elsewhere(listener: str, table: RoutingTable, merchants: Mapping[str, Merchant]) -> Callable[[str, str], str]:
-    """What no message says: issuer and scheme of a card, MCC of a merchant, and the listener."""
+def _elsewhere(connection: str, table: RoutingTable, merchants: Mapping[str, Merchant]) -> Callable[[str, str], str]:
+    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, and with it the peer's address."""
 
     def look_up(name: str, key: str) -> str:
         if name == "line":
-            return listener
+            return connection.partition(" ")[0]
+        if name == "connection":
+            return connection
         if name == "mcc":
             merchant = merchants.get(key)
             return merchant.mcc if merchant is not None else ""

@@ -82,6 +82,7 @@ class MessageFacts:
             yield self._elsewhere(name, e.get(42, "").rstrip()) or e.get(18, "")
         else:
             yield self._elsewhere(name, "")
+            yield self._elsewhere("connection", "") if name == "line" else ""
 
     @property
     def amount_minor(self) -> int | None:

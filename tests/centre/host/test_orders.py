@@ -14,6 +14,7 @@ import trio
 
 from switch.centre.host.door import serve_door
 from switch.centre.host.orders import Orders
+from switch.centre.host.script import facts_of
 from switch.data_folder.control_socket import CONTROL_SOCKET, ask_centre, close_door, open_door
 from switch.errors import DataFolderError, UnreachableError
 from switch.iso8583.scripted.element_names import numbers_by_name
@@ -45,7 +46,14 @@ class Asker:
 async def with_door(data: Path, *lines: str) -> AsyncIterator[tuple[Loopback, Client, Asker]]:
     async with staged(*lines) as (centre, client), trio.open_nursery() as nursery:
         server, names = centre.server, numbers_by_name(specs().dialects.values())
-        orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, specs()))
+        orders = Orders(
+            server.script,
+            server.rules_changed,
+            names,
+            partial(host_rules_of, specs()),
+            told={"answer": lambda: 42},
+            facts=lambda message, listener: facts_of(message, listener, specs()),
+        )
         door = open_door(data)
         nursery.start_soon(serve_door, door, orders.carry_out)
         yield centre, client, Asker(data)
@@ -110,7 +118,8 @@ async def test_a_wrong_order_changes_nothing_and_says_all_that_is_wrong(tmp_path
         assert (await asker.ask(do="apply", name="mine", text="= x"))["mistakes"][0].startswith(
             "mine.toml:1: found broken TOML"
         )
-        assert (await asker.ask(do="dance"))["error"] == "do: found 'dance', expected one of list, add, remove, apply"
+        refused = (await asker.ask(do="dance"))["error"]
+        assert refused.startswith("do: found 'dance', expected one of list, add, remove, apply")
         assert await asker.rules() == [(1, "amount=2.00 -> 05", 0)]
 
 
