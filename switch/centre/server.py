@@ -280,6 +280,11 @@ class Server:
         """Look at the rules of scenarios from the next message on, where there are any; without any, a message pays nothing."""
         self._incoming.script = self.script if len(self.script.playbook) else None
 
+    def lines_told(self) -> dict[str, Any]:
+        """The connections there are, each with its session, for people and programs."""
+        now = trio.current_time()
+        return {"gateways": self._callers.told(now), "issuers": [link.told() for link in self._links.values()]}
+
     def _commit(self, batch: Batch) -> None:
         self.journal.commit(batch, self._clock_ms())
 

@@ -31,6 +31,7 @@ VERBS: Final = {
     "shop": ("switch.cli.shop", "shop", "Open a test shop in front of the payment page."),
     "scenario": ("switch.cli.scenario", "scenario", "Make the host misbehave on cue, while it runs."),
     "scope": ("switch.cli.scope", "scope", "Share a running host with other testers."),
+    "api": ("switch.cli.api", "api", "Control a running host over HTTP."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
@@ -60,7 +61,7 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "scenario", "scope", "gateway", "shop", "decode"),
+    "Talk": ("send", "scenario", "scope", "api", "gateway", "shop", "decode"),
     "Ask why": ("explain", "trace", "tail", "requests", "verify"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -18,11 +18,7 @@ from switch.cli.console.screen import say_text
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
 
-if TYPE_CHECKING:
-    from switch.specs.specification import Specs
-
 _HEADS: Final = ("id", "hits", "from", "rule")
-_SHORT_FORMS: Final = {"card": 2, "pan": 2, "amount": 4, "terminal": 41, "merchant": 42, "mcc": 18}
 _SCOPE = option("--scope", default=None, metavar="NAME", help="Only rules of this scope (`switch scope list`).")
 _FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenario_names)
 
@@ -162,6 +158,7 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
     switch scenario try retry.toml amount=150 de22=071
     switch scenario try retry.toml mti=0420 amount=150
     """
+    from switch.centre.host.described import described_message
     from switch.centre.host.script import facts_of
     from switch.cli.show.tables import show_table
     from switch.scenarios.playbook import Playbook
@@ -169,7 +166,7 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
 
     specs = load_specs(specs_folder)
     played = load_scenario(scenario_path(file, specs), specs)
-    said, line = _message_of(message, specs)
+    said, line = described_message(message, specs)
     rows, applied = list[tuple[str, str, str]](), ""
     trial = Playbook(played.host.rules, seed=1).trial(facts_of(said, line, specs))
     for rule, outcome in trial:
@@ -183,30 +180,6 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
     if not applied:
         raise NegativeAnswerError(f"{file}: found no rule at the host that applies")
     return EXIT_DONE
-
-
-def _message_of(words: tuple[str, ...], specs: Specs) -> tuple[Any, str]:
-    """The message that somebody describes, and the listener it comes on."""
-    from switch.iso8583.message import Message
-    from switch.iso8583.scripted.element_names import numbers_by_name
-    from switch.money import parse_amount
-    from switch.scenarios.condition import element_number
-
-    names = numbers_by_name(specs.dialects.values())
-    mti, line, elements = "0100", specs.centre.listeners[0].name, dict[int, str]()
-    for word in words:
-        key, sign, value = word.partition("=")
-        named = element_number(key, names)
-        number = _SHORT_FORMS.get(key) or (int(named) if named is not None and "." not in named else 0)
-        if key == "mti" and value.isdecimal() and len(value) == len(mti):
-            mti = value
-        elif key == "line" and sign:
-            line = value
-        elif number and sign:
-            elements[number] = f"{parse_amount(value):012d}" if key == "amount" else value
-        else:
-            raise SwitchError(f"KEY=VALUE: found {word!r}, expected card=…, amount=…, mti=0420, de22=071 and the like")
-    return Message(mti, dict(sorted(elements.items()))), line
 
 
 def asked(data: Path, order: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from switch.cli.api import API_HOST, API_PORT
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
@@ -26,6 +27,7 @@ from switch.machine.starting import launch
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
+    from switch.centre.issuer_processes import ApiWish
     from switch.centre.supervisor import Options
     from switch.specs.specification import Specs
 
@@ -59,6 +61,14 @@ if TYPE_CHECKING:
     help="Write a JSON file there once every issuer is signed on.",
 )
 @option("--gateway", is_flag=True, help="Serve the hosted payment page too, on port 8600, or a free one with --free-ports.")
+@option(
+    "--api",
+    is_flag=False,
+    flag_value=f"{API_HOST}:{API_PORT}",
+    metavar="[HOST:PORT]",
+    help=f"Serve the HTTP control API too, on port {API_PORT} of this machine unless given, or a free one with --free-ports.",
+)
+@option("--api-token-file", type=PATH, metavar="FILE", help="File with the token of the API; see `switch api serve`.")
 @option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
 @option("--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace.")
 @option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -73,6 +83,8 @@ def up(
     free_ports: bool,
     ready_file: Path | None,
     gateway: bool,
+    api: str | None,
+    api_token_file: Path | None,
     trace: bool,
     follow: bool,
     quiet: bool,
@@ -122,6 +134,7 @@ def up(
         scenario=chosen,
         ready_file=ready_file,
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
+        api=_api(api, api_token_file, data),
         trace=trace or follow,
         rules=played.host.rules if played is not None else (),
     )
@@ -167,6 +180,31 @@ def _gateway_port(specs: Specs, *, free_ports: bool) -> int:
     return 0 if free_ports else GATEWAY_PORT
 
 
+def _api(address: str | None, token_file: Path | None, data: Path) -> ApiWish | None:
+    """Where the control API is to be served; SwitchError where it cannot be."""
+    from switch.centre.issuer_processes import ApiWish
+    from switch.cli.api import api_address, refuse_without_api_libraries
+
+    if address is None:
+        if token_file is not None:
+            raise SwitchError("--api-token-file: found without --api, expected both")
+        return None
+    refuse_without_api_libraries("--api")
+    from switch.control.access import token_for
+
+    host, port = api_address(address)
+    token_for(host, token_file, data)  # so that a file that cannot be used is told here, once
+    return ApiWish(host=host, port=port, options=("--token-file", str(token_file)) if token_file is not None else ())
+
+
+def _api_told(ready: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where the control API is, and its token, if it is served."""
+    if "api" not in ready:
+        return []
+    file = ready["api"]["token_file"]
+    return [("API", ready["api"]["url"]), *([("token", file)] if file else [])]
+
+
 def _page(ready: dict[str, Any], specs: Specs) -> list[tuple[str, str]]:
     """Where the payment page of the first shop is, if it is served."""
     if "gateway" not in ready:
@@ -201,7 +239,7 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
     scenario = [("scenario", _played(options))] if options.scenario is not None else []
-    show_pairs([*issuers, ("data", ready["data"]), *traced, *scenario, *_page(ready, specs)])
+    show_pairs([*issuers, ("data", ready["data"]), *traced, *scenario, *_page(ready, specs), *_api_told(ready)])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 

@@ -59,9 +59,10 @@ class Scope:
                     return mask_numbers(f"{clause.name} {both[0]}")
         return ""
 
-    def as_values(self) -> dict[str, Any]:
-        """Its name and what it owns, as ``from_table`` reads them; card numbers are masked."""
-        return {"name": self.name, **{each.name: [mask_numbers(value) for value in sorted(each.values)] for each in self.owned}}
+    def as_values(self, *, masked: bool = True) -> dict[str, Any]:
+        """Its name and what it owns, as ``from_table`` reads them; card numbers are masked unless others are asked for."""
+        shown = mask_numbers if masked else str
+        return {"name": self.name, **{each.name: [shown(value) for value in sorted(each.values)] for each in self.owned}}
 
     @classmethod
     def from_table(cls, table: SpecTable) -> Scope:

@@ -44,7 +44,9 @@ class ScopeOrders:
         return f"one of {names}" if names else "a scope that was added: there is none"
 
     async def _list(self, order: dict[str, Any]) -> dict[str, Any]:
-        return {"scopes": [scope.as_values() for scope in self._scopes]}
+        """Every scope; with ``unmasked`` card numbers are whole, for who goes on with them."""
+        masked = order.get("unmasked") is not True
+        return {"scopes": [scope.as_values(masked=masked) for scope in self._scopes]}
 
     async def _put(self, order: dict[str, Any]) -> dict[str, Any]:
         """Add a scope, or give one that is there other things (``values``: its table); its rules follow."""

@@ -26,15 +26,17 @@ async def serve_http(
     config: Config,
     sock: socket.socket,
     ended: trio.Event,
+    connections_max: int = PAGE_CONNECTIONS_MAX,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve an ASGI application on a listening socket until ``ended``; then let requests end for a while."""
+    """Serve an ASGI application on a listening socket until ``ended``; then let requests end for a while. ``connections_max``
+    is how many connections there may be at a time."""
     context, state, open_now = WorkerContext(None), ConnectionState({}), 0
     wrapped = ASGIWrapper(application)
 
     async def one(stream: Any) -> None:
         nonlocal open_now
-        if open_now >= PAGE_CONNECTIONS_MAX:
+        if open_now >= connections_max:
             return await trio.aclose_forcefully(stream)
         open_now += 1
         try:

@@ -165,7 +165,7 @@ async def served(
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until it has ended, and end those who wait for that."""
-    await serve_http(site.application(), config, sock, ended, task_status)
+    await serve_http(site.application(), config, sock, ended, task_status=task_status)
     scope.cancel()
 
 
