@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from switch.control.access import Gate
+from switch.control.api_route import PLACES, PREFIX, ApiRoute
 from switch.control.desks.call import Call, Desk
 from switch.control.desks.problem import ProblemError, WrongField, wrong_fields
 from switch.control.limits import (
@@ -30,7 +31,7 @@ from switch.control.limits import (
 from switch.control.live_events import LiveEvents, sent_events
 from switch.control.openapi import OPEN, PROBLEM_TYPE, document
 from switch.control.reference_page import PAGE_POLICY, page
-from switch.control.route_table import PLACES, PREFIX, ROUTES, ApiRoute
+from switch.control.route_table import ROUTES
 from switch.control.schema import Schema, mistakes
 from switch.control.shapes import SHAPES, ref
 from switch.errors import SwitchError
@@ -173,7 +174,7 @@ def found_route(method: str, path: str) -> tuple[ApiRoute, dict[str, Any]]:
     places = {name: _typed(unquote(value), PLACES[name]) for name, value in given.items()}
     wrong = [found for name, value in places.items() for found in mistakes(value, PLACES[name], SHAPES, name)]
     if wrong:
-        raise wrong_fields(wrong)
+        raise wrong_fields(wrong, HTTPStatus.BAD_REQUEST)
     return route, places
 
 
@@ -199,7 +200,7 @@ def checked_values(shapes: Any, given: QueryParams) -> dict[str, Any]:
             values[name] = _typed(text, shapes[name])
             wrong += mistakes(values[name], shapes[name], SHAPES, name)
     if wrong:
-        raise wrong_fields(wrong)
+        raise wrong_fields(wrong, HTTPStatus.BAD_REQUEST)
     return values
 
 
@@ -236,7 +237,7 @@ async def _body_of(request: Request, route: ApiRoute) -> Any:
         raise ProblemError(HTTPStatus.BAD_REQUEST, f"body: found no JSON ({str(error)[:100]}), expected an object") from None
     wrong = list(mistakes(body, ref(route.body), SHAPES))
     if wrong:
-        raise wrong_fields(wrong)
+        raise wrong_fields(wrong, HTTPStatus.BAD_REQUEST)
     return body
 
 

@@ -9,9 +9,9 @@ from typing import Final
 
 import trio
 
+from switch.control.api_route import Work
 from switch.control.desks.call import RETRY_LATER
 from switch.control.desks.problem import ProblemError
-from switch.control.route_table import Work
 
 CONNECTIONS_MAX: Final = 128  #: at a time; one more is closed at once
 BODY_BYTES_MAX: Final = 1 << 20  #: of a request: a scenario file of some thousand rules

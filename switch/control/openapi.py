@@ -7,18 +7,20 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
-from switch.control.route_table import PLACES, PREFIX, ROUTES, ApiRoute
+from switch.control.api_route import PLACES, PREFIX, ApiRoute
+from switch.control.route_table import ROUTES
 from switch.control.shapes import SHAPES, ref
 
-#: What every route may answer besides its own: no token, a stranger's page, a slow or large body, wrong values, too much to do.
+#: What every route may answer besides its own. 400 is a request that is not as this document says; 422 one that is, but
+#: whose words mean nothing: a rule that names no element, an amount that is none.
 PROBLEMS_OF_ALL: Final = (
+    HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 PROBLEMS_OF_BODIES: Final = (
-    HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
