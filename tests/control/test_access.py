@@ -38,7 +38,7 @@ def test_a_token_that_cannot_be_used_is_refused(tmp_path: Path, text: str) -> No
         token_for("127.0.0.1", file, tmp_path, {})
 
 
-def refused(gate: Gate, *, is_open: bool = False, **headers: str) -> int:
+def refused(gate: Gate, headers: dict[str, str], *, is_open: bool = False) -> int:
     """The status of a refusal; 0 where a request is let in."""
     try:
         gate.refuse([(name.encode(), value.encode("latin-1")) for name, value in headers.items()], is_open=is_open)
@@ -64,8 +64,8 @@ def refused(gate: Gate, *, is_open: bool = False, **headers: str) -> int:
 def test_a_caller_shows_the_token(shown: str, status: int) -> None:
     gate = Gate(Token(text=TOKEN), 8700)
 
-    assert refused(gate, authorization=shown) == status
-    assert refused(gate, is_open=True, authorization=shown) == 0
+    assert refused(gate, {"authorization": shown}) == status
+    assert refused(gate, {"authorization": shown}, is_open=True) == 0
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def test_a_caller_shows_the_token(shown: str, status: int) -> None:
     ],
 )
 def test_without_a_token_no_page_of_a_stranger_gets_through_a_browser(headers: dict[str, str], status: int) -> None:
-    assert refused(Gate(None, 8700), **headers) == status
+    assert refused(Gate(None, 8700), headers) == status

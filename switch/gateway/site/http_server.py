@@ -40,7 +40,7 @@ async def serve_http(
             return await trio.aclose_forcefully(stream)
         open_now += 1
         try:
-            await _alone(TCPServer(wrapped, config, context, state, stream), stream)
+            await _alone(_Connection(wrapped, config, context, state, stream), stream)
         finally:
             open_now -= 1
 
@@ -56,6 +56,14 @@ async def serve_http(
             accepting.cancel_scope.cancel()
         await context.terminated.set()
         connections.cancel_scope.deadline = trio.current_time() + GRACE_SECONDS
+
+
+class _Connection(TCPServer):
+    """A connection that ends when its client has closed it: Hypercorn would keep its place until its idle time is over."""
+
+    async def _read_data(self) -> None:
+        await super()._read_data()
+        await self.idle_task.stop()
 
 
 async def _alone(server: TCPServer, stream: Any) -> None:
