@@ -186,7 +186,7 @@ OTHER_LENGTHS: Final = {
     "routing/switchboard": "one class: what becomes of each event, read in the order in which it happens",
 }
 #: File names that may come more than once among the folders of one parent.
-COMMON_NAMES: Final = {"checks", "files", "reader", "messages", "options", "explain", "trace"}
+COMMON_NAMES: Final = {"checks", "client", "files", "reader", "messages", "options", "explain", "trace"}
 
 
 def folder_of(path: Path) -> str:
@@ -392,6 +392,22 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "control/api_route": "control/test_route_table.py",
+    "control/live_events": "control/test_control_api.py",
+    "control/openapi": "control/test_route_table.py",
+    "control/reference_page": "control/test_route_table.py",
+    "control/api_serving": "control/test_hostile_client.py",
+    "control/shapes": "control/test_schema.py",
+    "control/desks/call": "control/test_control_api.py",
+    "control/desks/people": "control/test_control_api.py",
+    "control/desks/problem": "control/test_control_api.py",
+    "control/desks/rules": "control/test_control_api.py",
+    "control/desks/scopes": "control/test_control_api.py",
+    "control/desks/seen": "control/test_control_api.py",
+    "cli/api": "control/test_control_api.py",
+    "centre/host/described": "cli/test_scenario_command.py",
+    "witness/message_values": "cli/test_verify.py",
+    "testing/client": "testing/test_api_client.py",
     "testing/plugin": "testing/test_centre_fixture.py",
     "testing/reserve": "testing/test_centre_fixture.py",
     "testing/owned_centre": "testing/test_centre_fixture.py",

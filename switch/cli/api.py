@@ -63,8 +63,8 @@ def serve(host: str, port: int, token_file: Path | None, specs_folder: Path | No
     from switch.cli.console.run import run
     from switch.cli.console.screen import say_text
     from switch.control.access import token_for
+    from switch.control.api_serving import ApiOptions, serve_api
     from switch.control.desks.call import Desk
-    from switch.control.serving import ApiOptions, serve_api
     from switch.specs.load import specs_of
 
     token = token_for(host, token_file, data)

@@ -26,7 +26,7 @@ def scope() -> None:
 def add(name: str, owned: tuple[str, ...], data: Path) -> int:
     """Add a scope NAME that owns cards, terminals, merchants or connections. No two scopes own the same thing.
 
-    Rules that `switch scenario add --scope NAME` adds apply only to messages of what the scope owns. A scope that is there
+    Rules that `switch scenario add --scope NAME` adds apply only to messages of these things. A scope that is there
     already owns the things you name from then on, and its rules follow.
 
     \b
@@ -49,7 +49,7 @@ def add(name: str, owned: tuple[str, ...], data: Path) -> int:
 @data_option
 @json_option
 def list_scopes(data: Path, as_json: bool) -> int:
-    """List the scopes of the running Switch with what each owns. Card numbers are masked."""
+    """List the scopes of the running Switch and the things of each. Card numbers are masked."""
     from switch.cli.show.tables import show_json, show_table
 
     scopes = asked(data, {"do": "scopes"})["scopes"]

@@ -17,27 +17,27 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from switch.control.access import Gate
-from switch.control.api_route import PLACES, PREFIX, ApiRoute
+from switch.control.api_route import ADMIN_PATH, PATH_SHAPES, ApiRoute
 from switch.control.desks.call import Call, Desk
 from switch.control.desks.problem import ProblemError, WrongField, wrong_fields
 from switch.control.limits import (
-    ANSWER_SECONDS_MAX,
     BODY_BYTES_MAX,
     BODY_SECONDS_MAX,
     EVENT_SECONDS_MAX,
     HEARTBEAT_SECONDS,
-    Places,
+    TAKEN_SECONDS_MAX,
+    WorkPlaces,
 )
 from switch.control.live_events import LiveEvents, sent_events
 from switch.control.openapi import OPEN, PROBLEM_TYPE, document
 from switch.control.reference_page import PAGE_POLICY, page
 from switch.control.route_table import ROUTES
-from switch.control.schema import Schema, mistakes
+from switch.control.schema import JsonSchema, mistakes
 from switch.control.shapes import SHAPES, ref
 from switch.errors import SwitchError
 
 JSON: Final = "application/json"
-DOCUMENT, PAGE, EVENTS = f"{PREFIX}/openapi.json", f"{PREFIX}/docs", f"{PREFIX}/events"
+DOCUMENT, PAGE, EVENTS = f"{ADMIN_PATH}/openapi.json", f"{ADMIN_PATH}/docs", f"{ADMIN_PATH}/events"
 _GET: Final = ("GET", "HEAD")
 _NO_STORE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -47,7 +47,7 @@ class ControlApi:
 
     def __init__(self, desk: Desk, gate: Gate, events: LiveEvents, version: str) -> None:
         self._desk, self._gate, self._events, self._version = desk, gate, events, version
-        self._places = Places()
+        self._places = WorkPlaces()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -66,12 +66,12 @@ class ControlApi:
             return
         except Exception as fault:
             response = _own_fault(fault)
-        with trio.move_on_after(ANSWER_SECONDS_MAX):
+        with trio.move_on_after(TAKEN_SECONDS_MAX):
             await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         path = request.scope["path"]
-        self._gate.refuse(request.scope["headers"], is_open=path.removeprefix(PREFIX) in OPEN or path in (DOCUMENT, PAGE))
+        self._gate.refuse(request.scope["headers"], is_open=path.removeprefix(ADMIN_PATH) in OPEN or path in (DOCUMENT, PAGE))
         if path in (DOCUMENT, PAGE, EVENTS):
             if request.method not in _GET:
                 raise _not_allowed(path, request.method, _GET)
@@ -126,7 +126,7 @@ class ControlApi:
                         await _sent_in_time(send, _piece(pieces), nursery)
 
 
-SCOPE_SHAPE: Final[Schema] = ROUTES[0].query["scope"]
+SCOPE_SHAPE: Final[JsonSchema] = ROUTES[0].query["scope"]
 
 
 class _Gone:
@@ -165,14 +165,14 @@ def found_route(method: str, path: str) -> tuple[ApiRoute, dict[str, Any]]:
     """The route of a request with the values of its path; a problem where there is none."""
     matching = [(route, places) for route in ROUTES if (places := route.matches(path)) is not None]
     if not matching:
-        raise ProblemError(HTTPStatus.NOT_FOUND, f"path: found {path[:200]!r}, expected one of {PREFIX}/openapi.json")
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"path: found {path[:200]!r}, expected one of {ADMIN_PATH}/openapi.json")
     literal = [each for each in matching if not each[0].places] or matching
     wanted = [each for each in literal if each[0].method == ("GET" if method == "HEAD" else method)]
     if not wanted:
         raise _not_allowed(path, method, sorted({route.method for route, _ in literal}))
     route, given = wanted[0]
-    places = {name: _typed(unquote(value), PLACES[name]) for name, value in given.items()}
-    wrong = [found for name, value in places.items() for found in mistakes(value, PLACES[name], SHAPES, name)]
+    places = {name: _typed(unquote(value), PATH_SHAPES[name]) for name, value in given.items()}
+    wrong = [found for name, value in places.items() for found in mistakes(value, PATH_SHAPES[name], SHAPES, name)]
     if wrong:
         raise wrong_fields(wrong, HTTPStatus.BAD_REQUEST)
     return route, places
@@ -204,7 +204,7 @@ def checked_values(shapes: Any, given: QueryParams) -> dict[str, Any]:
     return values
 
 
-def _typed(text: str, shape: Schema) -> Any:
+def _typed(text: str, shape: JsonSchema) -> Any:
     """The value that a text of a path or a query stands for; itself where it is none of the type."""
     kind = shape["type"]
     try:

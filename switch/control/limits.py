@@ -13,11 +13,11 @@ from switch.control.api_route import Work
 from switch.control.desks.call import RETRY_LATER
 from switch.control.desks.problem import ProblemError
 
-CONNECTIONS_MAX: Final = 128  #: at a time; one more is closed at once
+API_CONNECTIONS_MAX: Final = 128  #: at a time; one more is closed at once
 BODY_BYTES_MAX: Final = 1 << 20  #: of a request: a scenario file of some thousand rules
 BODY_SECONDS_MAX: Final = 10.0  #: for all of a body
-ANSWER_SECONDS_MAX: Final = 30.0  #: for a client to take an answer
-READ_SECONDS: Final = 10  #: how long a client may be silent in the middle of a request
+TAKEN_SECONDS_MAX: Final = 30.0  #: for a client to take an answer
+API_READ_SECONDS: Final = 10  #: how long a client may be silent in the middle of a request
 EVENT_READERS_MAX: Final = 16  #: who follows events at once
 EVENTS_WAITING_MAX: Final = 1_000  #: for one reader; what comes above it is counted, and told as lost
 EVENT_SECONDS_MAX: Final = 10.0  #: for a reader to take what it was sent
@@ -27,7 +27,7 @@ AT_ONCE: Final[dict[Work, int]] = {"ask": 2, "read": 2, "wait": 32, "close": 1}
 WAITING_MAX: Final = 64  #: requests that wait for a thread of one kind
 
 
-class Places:
+class WorkPlaces:
     """Who works at once."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
-from switch.control.api_route import PLACES, PREFIX, ApiRoute
+from switch.control.api_route import ADMIN_PATH, PATH_SHAPES, ApiRoute
 from switch.control.route_table import ROUTES
 from switch.control.shapes import SHAPES, ref
 
@@ -45,10 +45,10 @@ def document(version: str) -> dict[str, Any]:
     """The whole document. ``version`` is that of Switch."""
     paths: dict[str, Any] = {}
     for route in ROUTES:
-        paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(ADMIN_PATH + route.path, {})[route.method.lower()] = _operation(route)
     events = {"get": {**_EVENTS["get"], "parameters": [_query("scope", ROUTES[0].query["scope"])]}}
     events["get"]["responses"] = {**_EVENTS["get"]["responses"], **_problems((*PROBLEMS_OF_ALL, 404, 409))}  # type: ignore[dict-item]
-    paths[f"{PREFIX}/events"] = events
+    paths[f"{ADMIN_PATH}/events"] = events
     return {
         "openapi": "3.1.0",
         "info": {
@@ -66,7 +66,7 @@ def document(version: str) -> dict[str, Any]:
 
 
 def _operation(route: ApiRoute) -> dict[str, Any]:
-    places = [{"name": name, "in": "path", "required": True, "schema": PLACES[name]} for name in route.places]
+    places = [{"name": name, "in": "path", "required": True, "schema": PATH_SHAPES[name]} for name in route.places]
     operation: dict[str, Any] = {
         "operationId": route.operation,
         "tags": [route.tag],

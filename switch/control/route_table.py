@@ -12,7 +12,7 @@ _SCOPE: Final[Shape] = {"type": "string", "maxLength": 40, "description": "Only 
 _SINCE: Final[Shape] = {"type": "integer", "minimum": 0, "maximum": IDS_MAX, "description": "Only messages behind this number."}
 _LIMIT: Final[Shape] = {"type": "integer", "minimum": 1, "maximum": 10_000, "description": "How many of the last are listed."}
 _TIMEOUT: Final[Shape] = {
-    "type": "number", "minimum": 0, "maximum": seen.WAIT_SECONDS_MAX,
+    "type": "number", "minimum": 0, "maximum": seen.VERIFICATION_SECONDS_MAX,
     "description": "Seconds to wait at most; without it as long as the expectations say.",
 }  # fmt: skip
 _NETWORK: Final[Shape] = {"type": "boolean", "description": "Network management too: sign-ons, echoes."}

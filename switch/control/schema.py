@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from switch.control.desks.problem import WrongField
 
-Schema = Mapping[str, Any]
+JsonSchema = Mapping[str, Any]
 COMPONENTS: Final = "#/components/schemas/"
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "object": (dict,), "array": (list,),
@@ -18,10 +18,10 @@ _WORDS: Final = {
     "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "object": "an object",
     "array": "a list",
 }  # fmt: skip
-FOUND_MAX: Final = 100  #: characters of a value in a sentence
+VALUE_SHOWN_MAX: Final = 100  #: characters of a value in a sentence
 
 
-def mistakes(value: object, schema: Schema, components: Mapping[str, Schema], field: str = "") -> Iterator[WrongField]:
+def mistakes(value: object, schema: JsonSchema, components: Mapping[str, JsonSchema], field: str = "") -> Iterator[WrongField]:
     """Everything of a value that is not as its schema says."""
     if "$ref" in schema:
         schema = components[schema["$ref"].removeprefix(COMPONENTS)]
@@ -43,7 +43,7 @@ def mistakes(value: object, schema: Schema, components: Mapping[str, Schema], fi
             yield WrongField(field, f"found {_found(value)}, expected {low} to {high}")
 
 
-def _any_of(value: object, choices: list[Schema], components: Mapping[str, Schema], field: str) -> Iterator[WrongField]:
+def _any_of(value: object, choices: list[JsonSchema], components: Mapping[str, JsonSchema], field: str) -> Iterator[WrongField]:
     """None where one of the choices fits; else what is wrong with the one of its type, which is the one that was meant."""
     found = [list(mistakes(value, each, components, field)) for each in choices]
     if all(found):
@@ -55,7 +55,7 @@ def _any_of(value: object, choices: list[Schema], components: Mapping[str, Schem
             yield WrongField(field, f"found {_found(value)}, expected {words}")
 
 
-def _type_of(schema: Schema, components: Mapping[str, Schema]) -> str:
+def _type_of(schema: JsonSchema, components: Mapping[str, JsonSchema]) -> str:
     of = components[schema["$ref"].removeprefix(COMPONENTS)] if "$ref" in schema else schema
     return str(of["type"])
 
@@ -68,7 +68,7 @@ def _is_a(value: object, kind: str) -> bool:
     return isinstance(value, _TYPES[kind])
 
 
-def _of_text(value: str, schema: Schema, field: str) -> Iterator[WrongField]:
+def _of_text(value: str, schema: JsonSchema, field: str) -> Iterator[WrongField]:
     expected = schema.get("x-expected") or schema.get("description", "another text")
     if "enum" in schema and value not in schema["enum"]:
         near = get_close_matches(value[:80], schema["enum"], n=1)
@@ -81,7 +81,7 @@ def _of_text(value: str, schema: Schema, field: str) -> Iterator[WrongField]:
         yield WrongField(field, f"found {len(value)} characters, expected {low} to {high}")
 
 
-def _of_list(value: list[Any], schema: Schema, components: Mapping[str, Schema], field: str) -> Iterator[WrongField]:
+def _of_list(value: list[Any], schema: JsonSchema, components: Mapping[str, JsonSchema], field: str) -> Iterator[WrongField]:
     low, high = schema.get("minItems", 0), schema.get("maxItems", len(value))
     if not low <= len(value) <= high:
         yield WrongField(field, f"found {len(value)} values, expected {low} to {high}")
@@ -90,8 +90,10 @@ def _of_list(value: list[Any], schema: Schema, components: Mapping[str, Schema],
         yield from mistakes(each, schema.get("items", {}), components, f"{field}[{place}]")
 
 
-def _of_object(value: dict[str, Any], schema: Schema, components: Mapping[str, Schema], field: str) -> Iterator[WrongField]:
-    known: Mapping[str, Schema] = schema.get("properties", {})
+def _of_object(
+    value: dict[str, Any], schema: JsonSchema, components: Mapping[str, JsonSchema], field: str
+) -> Iterator[WrongField]:
+    known: Mapping[str, JsonSchema] = schema.get("properties", {})
     for key in schema.get("required", ()):
         if key not in value:
             yield WrongField(_below(field, key), f"found nothing, expected {known[key].get('description', 'a value')}")
@@ -112,4 +114,4 @@ def _below(field: str, key: str) -> str:
 
 def _found(value: object) -> str:
     shown = repr(value)
-    return shown if len(shown) <= FOUND_MAX else f"{shown[:FOUND_MAX]}…"
+    return shown if len(shown) <= VALUE_SHOWN_MAX else f"{shown[:VALUE_SHOWN_MAX]}…"

@@ -9,7 +9,7 @@ from switch.scenarios.scope import NAME_EXPECTED, OWNED, OWNED_MAX
 
 RULES_MAX: Final = 1_000  #: in one request
 EXPECTED_AT_ONCE_MAX: Final = 100
-TEXT_MAX: Final = 1_000_000  #: characters of a scenario file
+RULES_TEXT_MAX: Final = 1_000_000  #: characters of a scenario file
 LINE_MAX: Final = 4_000  #: characters of a rule or an expectation in one line
 WORDS_MAX: Final = 1_000
 VALUE_MAX: Final = 999  #: characters of an element: what a length of three digits says
@@ -49,7 +49,7 @@ def _or_null(kind: str) -> Shape:
 
 
 _SCOPE: Final = _text("The scope it is of.", maxLength=40)
-_TEXT: Final = _text("The text of a scenario file (TOML).", maxLength=TEXT_MAX)
+_TEXT: Final = _text("The text of a scenario file (TOML).", maxLength=RULES_TEXT_MAX)
 _NUMBERS: Final = _list({"type": "integer"}, "Numbers of messages.")
 _TEXTS: Final = _list({"type": "string"}, "Sentences for people.")
 _LINE: Final = _text("In one line, such as card=4507160000000010 -> ok, silence", maxLength=LINE_MAX)

@@ -14,7 +14,7 @@ from statistics import quantiles
 import pytest
 
 from switch.centre.as_process import CentreProcess, running_centre
-from switch.control.limits import BODY_BYTES_MAX, CONNECTIONS_MAX, EVENT_READERS_MAX
+from switch.control.limits import API_CONNECTIONS_MAX, BODY_BYTES_MAX, EVENT_READERS_MAX
 from switch.errors import UnreachableError
 from switch.testing.client import SwitchClient
 from tests.control.api_caller import Caller
@@ -89,7 +89,6 @@ def test_sales_go_on_beside_everything_a_client_can_think_of(centre: CentreProce
         assert Caller(centre.ready["api"]["url"], Authorization=f"Bearer {number:016d}")("POST", "/reset").status == 401
     guessed = p99(sales(centre))
 
-    print(quiet, beside, crowded, guessed)
     assert max(beside, crowded, guessed) < max(2 * quiet, SLOWEST_MS), (quiet, beside, crowded, guessed)
     assert until_served(owner) == []
 
@@ -122,7 +121,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_has_come(centre: CentrePr
 
 def test_a_connection_above_the_limit_is_closed_and_the_next_is_served(centre: CentreProcess, owner: SwitchClient) -> None:
     with ExitStack() as connections:
-        for _ in range(CONNECTIONS_MAX):
+        for _ in range(API_CONNECTIONS_MAX):
             connections.enter_context(raw(centre))
         with raw(centre) as one_more:
             assert one_more.recv(1) == b""

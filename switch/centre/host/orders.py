@@ -27,7 +27,7 @@ from switch.spec_table import SpecTable
 #: Reads the text of a scenario file, under a name: the host's rules, and how many are at issuers. SpecError where it is wrong.
 Read = Callable[[str, str], tuple[HostScenario, int]]
 #: What of a running centre can be asked for, by its name: a plain value.
-Told = Mapping[str, Callable[[], Any]]
+ToldByCentre = Mapping[str, Callable[[], Any]]
 
 
 class Orders:
@@ -40,7 +40,7 @@ class Orders:
         changed: Callable[[], None],
         names: Mapping[str, str],
         read: Read,
-        told: Told | None = None,
+        told: ToldByCentre | None = None,
         facts: Callable[[Message, str], Facts] | None = None,
     ) -> None:
         self._script, self._changed, self._names, self._read = script, changed, names, read

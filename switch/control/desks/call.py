@@ -38,7 +38,7 @@ class Call:
 
 
 @define
-class Memory:
+class DeskMemory:
     """What this process remembers of each scope; it is forgotten when the process ends. Guarded by ``lock``."""
 
     lock: threading.Lock = field(factory=threading.Lock)
@@ -57,7 +57,7 @@ class Desk:
 
     data: Path
     specs: Specs
-    memory: Memory = field(factory=Memory)
+    memory: DeskMemory = field(factory=DeskMemory)
 
     def ask(self, order: dict[str, Any], fields: Callable[[dict[str, Any]], str] | None = None) -> dict[str, Any]:
         """The answer of the centre to an order; a problem where it refuses. ``fields`` makes the name of a field of the place

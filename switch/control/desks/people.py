@@ -17,7 +17,7 @@ from switch.merchant import Merchant
 from switch.money import parse_amount
 from switch.witness.waiting import machine_clock_ms
 
-LISTED_MAX: Final = 1_000
+PEOPLE_LISTED_MAX: Final = 1_000
 TERMINALS_MADE: Final = 4  #: of a merchant that is made up
 _MADE: Final = "API{:012d}"  #: the number (DE 42) of such a merchant
 
@@ -25,7 +25,7 @@ _MADE: Final = "API{:012d}"  #: the number (DE 42) of such a merchant
 def list_cards(desk: Desk, call: Call) -> dict[str, Any]:
     """The test cards that have a purpose, and how many like ones there are in each series. Numbers are invented, and whole."""
     issuers = _issuers(desk, call.query.get("issuer"))
-    cards = [_card_values(issuer, card) for issuer in issuers for card in issuer.cards][:LISTED_MAX]
+    cards = [_card_values(issuer, card) for issuer in issuers for card in issuer.cards][:PEOPLE_LISTED_MAX]
     series = [
         {"issuer": issuer.id, "first": each.card(1).pan.digits, "count": each.count, "balance_minor": each.balance_minor}
         for issuer in issuers
@@ -118,7 +118,7 @@ def _amount(text: str, field: str) -> int:
 
 
 def list_merchants(desk: Desk, call: Call) -> dict[str, Any]:
-    return {"merchants": [_merchant_values(each) for each in list(desk.specs.merchants.values())[:LISTED_MAX]]}
+    return {"merchants": [_merchant_values(each) for each in list(desk.specs.merchants.values())[:PEOPLE_LISTED_MAX]]}
 
 
 def _merchant_values(merchant: Merchant) -> dict[str, Any]:

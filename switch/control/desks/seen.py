@@ -22,7 +22,7 @@ from switch.witness.waiting import MessageSource, machine_clock_ms, verified
 
 EXPECTATIONS_MAX: Final = 1_000  #: remembered at once
 LISTED_USUALLY: Final = 100
-WAIT_SECONDS_MAX: Final = 600
+VERIFICATION_SECONDS_MAX: Final = 600
 _SLICE_SECONDS: Final = 1.0  #: how often a verification looks whether somebody still waits for it
 
 
@@ -227,7 +227,7 @@ def verify(desk: Desk, call: Call) -> dict[str, Any]:
     timeout = call.query.get("timeout")
     wait_ms = max(map(_own_wait_ms, read)) if timeout is None else round(timeout * 1000)
     with seen_since(desk, call.scope, call.query.get("since"), call.gone) as source:
-        outcome = verified(read, source, wait_ms=min(wait_ms, WAIT_SECONDS_MAX * 1000))
+        outcome = verified(read, source, wait_ms=min(wait_ms, VERIFICATION_SECONDS_MAX * 1000))
         strict = bool(body.get("strict") and outcome.unexpected)
         zone, numbers = desk.specs.calendar.zone, _named(outcome.verdicts)
         named = [message_values(each, outcome.seen, zone) for each in outcome.seen if each.number in numbers]

@@ -15,7 +15,7 @@ from hypercorn.config import Config
 from switch.control.access import Gate, Token
 from switch.control.application import ControlApi
 from switch.control.desks.call import Desk
-from switch.control.limits import CONNECTIONS_MAX, READ_SECONDS
+from switch.control.limits import API_CONNECTIONS_MAX, API_READ_SECONDS
 from switch.control.live_events import LiveEvents
 from switch.errors import UnreachableError
 from switch.gateway.site.http_server import serve_http
@@ -69,7 +69,7 @@ async def _serve(
     scope: trio.CancelScope,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    await serve_http(application, _config(), sock, ended, CONNECTIONS_MAX, task_status)
+    await serve_http(application, _config(), sock, ended, API_CONNECTIONS_MAX, task_status)
     scope.cancel()
 
 
@@ -92,7 +92,7 @@ def _config() -> Config:
     config.accesslog = None
     config.errorlog = None
     config.include_server_header = False
-    config.read_timeout = READ_SECONDS
+    config.read_timeout = API_READ_SECONDS
     config.keep_alive_timeout = _IDLE_SECONDS
     config.keep_alive_max_requests = _REQUESTS_PER_CONNECTION
     return config
