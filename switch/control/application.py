@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 import trio
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from switch.control.access import Gate
@@ -78,7 +79,7 @@ class ControlApi:
             about = document(self._version)
             if path == PAGE:
                 return HTMLResponse(page(about), headers={**_NO_STORE, "Content-Security-Policy": PAGE_POLICY})
-            return JSONResponse(about, headers=_NO_STORE)
+            return _json_response(about, HTTPStatus.OK)
         route, places = found_route(request.method, path)
         query = checked_query(route, request.query_params)
         body = await _body_of(request, route)
@@ -92,7 +93,7 @@ class ControlApi:
             nursery.cancel_scope.cancel()
         if isinstance(answer, Exception):
             raise answer
-        return JSONResponse(answer, route.status, headers=_NO_STORE)
+        return _json_response(answer, route.status)
 
     def _done(self, route: ApiRoute, call: Call) -> dict[str, Any] | Exception:
         """In a thread: what a route does, or what is wrong. What Switch refuses besides is a conflict with what there is."""
@@ -102,6 +103,8 @@ class ControlApi:
             return problem
         except SwitchError as error:
             return ProblemError(HTTPStatus.CONFLICT, str(error))
+        except RecursionError:
+            return ProblemError(HTTPStatus.BAD_REQUEST, "body: found values in too many levels, expected fewer")
         except Exception as fault:  # raised where no nursery makes a group of it
             return fault
 
@@ -268,12 +271,15 @@ def _too_large() -> ProblemError:
 
 def problem_response(problem: ProblemError) -> Response:
     """A problem as it is answered."""
-    return Response(
-        json.dumps(problem.as_json(), ensure_ascii=False).encode(errors="backslashreplace"),
-        problem.status,
-        headers={**_NO_STORE, **problem.headers},
-        media_type=PROBLEM_TYPE,
-    )
+    return _json_response(problem.as_json(), problem.status, PROBLEM_TYPE, problem.headers)
+
+
+def _json_response(
+    values: dict[str, Any], status: int, media_type: str = JSON, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Values as they are answered; half of a surrogate pair, which is no character, is written out."""
+    said = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
+    return Response(said, status, headers={**_NO_STORE, **(headers or {})}, media_type=media_type)
 
 
 def _own_fault(fault: Exception) -> Response:

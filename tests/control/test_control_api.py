@@ -21,6 +21,7 @@ from tests.trials.small_centre import small_specs
 
 pytestmark = pytest.mark.long  # beside a whole centre
 
+NESTED = b'{"rules": [{"then": "ok", "when": {"any": [%s{"mti": "0100"}%s]}}]}'
 CARD = next(load_specs().issuers["atlas"].all_cards()).pan.digits
 
 
@@ -222,6 +223,10 @@ def test_the_centre_says_where_to_connect_and_who_is(centre: CentreProcess, call
         ("POST", "/rules", b"{", 400, ""),
         ("POST", "/rules", b"[NaN]", 400, ""),
         ("POST", "/rules", b"[" * 100_000, 400, ""),
+        *(("POST", "/rules", NESTED % (b'{"any":[' * n, b"]}" * n), 409, "") for n in (200, 320)),
+        ("POST", "/rules", b'{"rules": [' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"]}", 422, ""),
+        ("PUT", "/scenarios/x", {"text": "purpose = " + "[" * 5_000}, 422, ""),
+        ("PUT", "/scopes/x", b'{"terminal": ["\\ud800", "\\u0000"], "crd": []}', 400, "crd: found a key nobody reads"),
         (
             "POST",
             "/rules",

@@ -62,6 +62,8 @@ class Orders:
             return {"mistakes": [str(each) for each in error.mistakes], "places": [place_of(each) for each in error.mistakes]}
         except WrongOrderError as error:
             return {"error": str(error), "missing": error.missing}
+        except RecursionError:  # a rule is read whole before it is added
+            return {"error": "found conditions in too many levels, expected fewer"}
 
     async def _tell(self, order: dict[str, Any]) -> dict[str, Any]:
         """One of the things that the centre tells of itself (``what``)."""
