@@ -23,7 +23,7 @@ EVENTS_WAITING_MAX: Final = 1_000  #: for one reader; what comes above it is cou
 EVENT_SECONDS_MAX: Final = 10.0  #: for a reader to take what it was sent
 HEARTBEAT_SECONDS: Final = 15.0  #: a comment, so that proxies keep a quiet stream
 #: Threads for each kind of work. Orders are few: each is a moment of the centre's own loop.
-AT_ONCE: Final[dict[Work, int]] = {"ask": 2, "read": 2, "wait": 32, "close": 1}
+AT_ONCE: Final[dict[Work, int]] = {"ask": 2, "read": 4, "wait": 32, "close": 1}
 WAITING_MAX: Final = 64  #: requests that wait for a thread of one kind
 
 
