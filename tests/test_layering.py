@@ -404,7 +404,6 @@ TESTED_BY: Final = {
     "control/desks/rules": "control/test_control_api.py",
     "control/desks/scopes": "control/test_control_api.py",
     "control/desks/seen": "control/test_control_api.py",
-    "cli/api": "control/test_control_api.py",
     "centre/host/described": "cli/test_scenario_command.py",
     "witness/message_values": "cli/test_verify.py",
     "testing/client": "testing/test_api_client.py",
