@@ -32,6 +32,7 @@ VERBS: Final = {
     "scenario": ("switch.cli.scenario", "scenario", "Make the host misbehave on cue, while it runs."),
     "scope": ("switch.cli.scope", "scope", "Share a running host with other testers."),
     "api": ("switch.cli.api", "api", "Control a running host over HTTP."),
+    "clock": ("switch.cli.clock", "clock", "Show the time of Switch, and move it."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
@@ -61,7 +62,7 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "scenario", "scope", "api", "gateway", "shop", "decode"),
+    "Talk": ("send", "scenario", "scope", "api", "clock", "gateway", "shop", "decode"),
     "Ask why": ("explain", "trace", "tail", "requests", "verify"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (

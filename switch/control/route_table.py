@@ -322,6 +322,10 @@ ROUTES: Final = (
         status=201,
         problems=(404, 409),
     ),
+    _route("GET", "/clock", "readClock", "Day", "Say what time Switch goes by.", days.clock, "Clock", work="read"),
+    _route(
+        "POST", "/clock", "moveClock", "Day", "Move the clock.", days.move_clock, "Clock", body="ClockMove", problems=(409,)
+    ),
     _route(
         "GET",
         "/day",

@@ -129,6 +129,17 @@ SHAPES: Final[dict[str, Shape]] = {
         ("pan", "order"),
         example={"pan": "9504010000000019", "order": "reset"},
     ),
+    "ClockMove": _object(
+        {
+            "do": _text(
+                "What it does.",
+                enum=["freeze", "resume", "advance", "to", "before-cut-off", "next-banking-day"],
+            ),
+            "word": _text("A time such as 2026-11-27T18:55, or a length such as 2h.", maxLength=40),
+        },
+        ("do",),
+        example={"do": "advance", "word": "1s"},
+    ),
     "NewMerchant": _object({"scope": _SCOPE}, example={}),
     # answers
     "Rule": _answer(
@@ -199,6 +210,7 @@ SHAPES: Final[dict[str, Shape]] = {
         terminals=_list({"type": "string"}, "DE 41."),
     ),
     "Merchants": _answer(merchants=_list(ref("Merchant"), "Those of the specification.")),
+    "Clock": _answer(at=_text("ISO 8601."), frozen={"type": "boolean"}, business_date=_or_null("string")),
     "Day": _answer(open=_or_null("string"), closed=_list({"type": "string"}, "Closed dates, ascending.")),
     "DayReport": _answer(outcome={"type": "string"}, business_date=_or_null("string")),
     "Settings": _answer(

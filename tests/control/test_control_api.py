@@ -203,6 +203,14 @@ def test_a_day_is_closed_and_its_report_read_again(centre: CentreProcess, call: 
     assert call("GET", "/day/1999-01-01").status == 404
 
 
+def test_the_clock_is_moved_and_shown(call: Caller) -> None:
+    before = call("GET", "/clock").body["ahead_ms"]
+    assert call("POST", "/clock", {"do": "advance", "word": "1s"}).status == 200
+    assert call("GET", "/clock").body["ahead_ms"] - before >= 900
+    wrong = call("POST", "/clock", {"do": "advance", "word": "soon"})
+    assert (wrong.status, "found 'soon'" in wrong.body["detail"]) == (409, True)
+
+
 def test_the_centre_says_where_to_connect_and_who_is(centre: CentreProcess, call: Caller) -> None:
     settings = call("GET", "/settings").body
     assert {each["name"]: each["port"] for each in settings["listeners"]}["ascii"] == centre.address("ascii")[1]

@@ -74,8 +74,9 @@ class Desk:
             )
         if "error" in answer:
             status = HTTPStatus.NOT_FOUND if answer.get("missing") else HTTPStatus.CONFLICT
-            field_name, _, sentence = str(answer["error"]).rpartition(": ")
-            raise ProblemError(status, answer["error"], [WrongField(field_name or "id", sentence)])
+            before, colon, behind = str(answer["error"]).partition(": ")
+            wrong_field = WrongField(before, behind) if colon else WrongField("id", before)
+            raise ProblemError(status, answer["error"], [wrong_field])
         return answer
 
 

@@ -8,14 +8,17 @@ from http import HTTPStatus
 from typing import Any
 
 from switch.business_day import typed_date
+from switch.centre.clock.clock_facts import clock_facts
 from switch.control.desks.call import Call, Desk
 from switch.control.desks.problem import ProblemError, wrong
+from switch.data_folder.centre_clock import ClockHistory, centre_clock_of, machine_ms
 from switch.endofday import books
 from switch.endofday.close import close_day, show_day
 from switch.endofday.report import CLOSED, RENDERED_AGAIN
 from switch.errors import NegativeAnswerError, SwitchError
+from switch.journal.journal import JOURNAL_FILE
+from switch.journal.reader import read_open_date
 from switch.mail.delivery import mail_after_close
-from switch.witness.waiting import machine_clock_ms
 
 
 def health(desk: Desk, call: Call) -> dict[str, Any]:
@@ -42,6 +45,18 @@ def lines(desk: Desk, call: Call) -> dict[str, Any]:
     return told
 
 
+def clock(desk: Desk, call: Call) -> dict[str, Any]:
+    """The time that Switch goes by, and when the open business date ends."""
+    with _day_problems():
+        setting, date = ClockHistory.read(desk.data).setting, read_open_date(desk.data / JOURNAL_FILE)
+        return clock_facts(setting, machine_ms(), desk.specs.calendar, date)
+
+
+def move_clock(desk: Desk, call: Call) -> dict[str, Any]:
+    """Move the clock as ``switch clock`` does; how it goes then."""
+    return desk.ask({"of": "clock", "do": call.body["do"], "word": call.body.get("word", "")})
+
+
 def open_day(desk: Desk, call: Call) -> dict[str, Any]:
     """The business date that is open, and those that are closed."""
     with _day_problems(), books.opened(desk.data) as connection:
@@ -60,11 +75,12 @@ def close(desk: Desk, call: Call) -> dict[str, Any]:
     wanted = (call.body or {}).get("date")
     date = None if wanted is None else _date(wanted)
     with _day_problems():
-        report = close_day(desk.data, desk.specs, date, machine_clock_ms(), machine_clock_ms)
+        clock_ms = centre_clock_of(desk.data)
+        report = close_day(desk.data, desk.specs, date, clock_ms(), clock_ms)
         if report.outcome not in (CLOSED, RENDERED_AGAIN):
             raise ProblemError(HTTPStatus.CONFLICT, report.sentence)
         if report.business_date is not None:
-            mail_after_close(desk.data, desk.specs, report.business_date, machine_clock_ms)
+            mail_after_close(desk.data, desk.specs, report.business_date, machine_ms)
     return report.as_json()
 
 

@@ -10,12 +10,12 @@ from switch.control.desks.call import Call, Desk
 from switch.control.desks.problem import ProblemError, wrong
 from switch.control.desks.scopes import give
 from switch.control.desks.seen import scope_values
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.errors import SwitchError
 from switch.issuers.process.accounts import change, read_accounts, read_entries
 from switch.issuers.profile import Card, Profile
 from switch.merchant import Merchant
 from switch.money import parse_amount
-from switch.witness.waiting import machine_clock_ms
 
 PEOPLE_LISTED_MAX: Final = 1_000
 TERMINALS_MADE: Final = 4  #: of a merchant that is made up
@@ -105,7 +105,7 @@ def change_card(desk: Desk, call: Call) -> dict[str, Any]:
 
 def _change(desk: Desk, issuer: Profile, card: Card, order: str, amount_minor: int) -> None:
     try:
-        change(desk.data, issuer, card.account, order, amount_minor, clock_ms=machine_clock_ms)
+        change(desk.data, issuer, card.account, order, amount_minor, clock_ms=centre_clock_of(desk.data))
     except SwitchError as error:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
 
