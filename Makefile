@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench security-bench sim chaos mutate stalls fuzz deals oracle docs clean
+.PHONY: help demo up test test-long properties lint format types bench against day-bench tls-bench follow-bench rules-bench fixture-bench security-bench sim chaos fixture-campaign mutate stalls fuzz deals oracle docs clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
@@ -69,6 +69,12 @@ tls-bench: $(VENV)/.installed-dev ## measure what TLS costs, write bench/tls.md 
 follow-bench: $(VENV)/.installed-dev ## measure what --trace and --follow cost the switch, write bench/follow.md (needs a C compiler and the load tools; about two minutes)
 	@$(VENV)/bin/python -m bench.follow $(ARGS)
 
+rules-bench: $(VENV)/.installed-dev ## measure what 500 rules cost that match nothing, write bench/rules.md (needs a C compiler and the load tools; about three minutes)
+	@$(VENV)/bin/python -m bench.rules $(ARGS)
+
+fixture-bench: $(VENV)/.installed-dev ## measure what the pytest fixture costs, write bench/fixture.md (about a minute on idle cores)
+	@$(VENV)/bin/python -m bench.fixture $(ARGS)
+
 security-bench: $(VENV)/.installed-dev ## measure what CVV2, ARQC and MACs cost, write bench/security.md (about two minutes)
 	@$(VENV)/bin/python -m bench.security $(ARGS)
 
@@ -85,6 +91,9 @@ kills: $(VENV)/.installed-dev ## kill -9 close, mail, payout file and payment pa
 .PHONY: page-kills
 page-kills: $(VENV)/.installed-dev ## kill -9 payment page, switch and shop while bills are paid, prove that all tell the same (PAGE_KILLS=200; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.page_kills.run $(PAGE_KILLS) $(ARGS)
+
+fixture-campaign: $(VENV)/.installed-dev ## play 200 tests of the pytest fixture on 4 workers, 20 times in other orders (ARGS="--times 3")
+	@$(VENV)/bin/python -m tests.testing.fixture_campaign $(ARGS)
 
 mutate: $(VENV)/.installed-dev ## send a running Switch a million mutated frames while another client sells (FRAMES=1000000; ARGS="--seed 7")
 	@$(VENV)/bin/python -m tests.mutation.run $(FRAMES) $(ARGS)

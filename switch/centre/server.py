@@ -11,12 +11,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from time import perf_counter
 from typing import Any, Final
 
 import trio
 
+from switch.centre.host.entrance import Entrance
+from switch.centre.host.pokes import Pokes
 from switch.centre.host.script import HostScript
 from switch.centre.host.stage import AnswerStage
 from switch.centre.inbound import WAITED_SECONDS, Inbound
@@ -24,6 +26,7 @@ from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
 from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import TlsError
+from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.billing import Billing
@@ -35,7 +38,7 @@ from switch.lines.line import Frames, Line, Secured
 from switch.lines.network_management import Identity
 from switch.lines.pin_zones import PinZones
 from switch.lines.selector import Lines
-from switch.lines.sockets import accept, keep_alive
+from switch.lines.sockets import keep_alive
 from switch.lines.tls import answer
 from switch.lines.tls_context import ClientSide, ServerSide
 from switch.lines.wire_format import WireFormat
@@ -46,6 +49,7 @@ from switch.routing.table.routes import Destination
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
+from switch.scenarios.business_time import Moment
 from switch.scenarios.playbook import Playbook
 from switch.specs.centre_profile import DROP
 from switch.specs.specification import Specs
@@ -113,13 +117,24 @@ class Server:
         )
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         zones = None if keys is None else PinZones(keys, specs.issuers.values())
-        self._stage = AnswerStage(self._written)
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self._stage)
+        self._entrances: dict[str, Entrance] = {}  #: of the listeners, by name
+        self.stage = AnswerStage(self._written, self.refuse_connections)
+        codec_named = cache(lambda name: Codec(specs.dialects[name]) if name in specs.dialects else None)
+        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self.stage, codec_named)
         self._incoming = Inbound(
             self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
         )
-        self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants)
+        self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants, self._moment)
         self.rules_changed()
+        self.pokes = Pokes(
+            self._links,
+            self._callers,
+            [listener.name for listener in specs.centre.listeners],
+            voice=self._voice,
+            refuse=self.refuse_connections,
+            business_date=lambda: self._business_date,
+            sent=self._written,
+        )
         self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
         self._effects: list[Effect] = []
@@ -142,7 +157,7 @@ class Server:
             nursery.start_soon(self._watch_deadlines)
             nursery.start_soon(self.lines.run)
             nursery.start_soon(self._watch_sessions)
-            nursery.start_soon(self._stage.run)
+            nursery.start_soon(self.stage.run)
             task_status.started()
             while True:
                 await self._woken.wait()
@@ -152,10 +167,11 @@ class Server:
     async def serve(self, name: str, listening: socket.socket, wire: WireFormat, tls: ServerSide | None = None) -> None:
         """Accept acquirers on one listener until ``stop``; the socket is closed then."""
         self._wires[name] = wire
+        entrance = self._entrances[name] = Entrance(listening)
         async with trio.open_nursery() as nursery:
-            with closing(listening), self._until_stop():
+            with closing(entrance), self._until_stop():
                 while True:
-                    connection, peer = await accept(listening, partial(self._shortage.met, f"{name}: a connection waits"))
+                    connection, peer = await entrance.accept(partial(self._shortage.met, f"{name}: a connection waits"))
                     if self._callers.full():
                         connection.close()
                         what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
@@ -215,9 +231,18 @@ class Server:
         """Put frames in the inbox of the turn that follows."""
         self._inbox.append((take, source, frames))
 
+    def refuse_connections(self, listener: str, seconds: float) -> None:
+        """Refuse connections to a listener for a time; those there are stay."""
+        entrance = self._entrances.get(listener)
+        if entrance is not None and not self._stopping:
+            entrance.refuse(seconds)
+
     def stop(self) -> None:
-        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due."""
+        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due. What a
+        scenario still holds back is named, and not waited for."""
         self._stopping = True
+        for held in self.stage.held.give_up():
+            self._tell(Notice("scenario", f"{held.in_words}, was never released"))
         for scope in self._reading:
             scope.cancel()
 
@@ -229,6 +254,11 @@ class Server:
             local = at.astimezone(self.specs.calendar.zone)
             self._stamp = (second, Stamp(f"{at:%m%d%H%M%S}", f"{local:%m%d%H%M%S}"))
         return self._stamp[1]
+
+    def _moment(self) -> Moment:
+        """Now, in business time."""
+        local = datetime.fromtimestamp(self._clock_ms() // 1000, UTC).astimezone(self.specs.calendar.zone)
+        return Moment(self._business_date, f"{local:%Y-%m-%dT%H:%M:%S}")
 
     def turn(self) -> None:
         """Handle what came in, and whatever has waited too long: decide, journal, then send.

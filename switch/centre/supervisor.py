@@ -20,7 +20,8 @@ from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_of
 from switch.centre.exposure import reach, reach_of_api
 from switch.centre.host.orders import Orders
-from switch.centre.host.script import facts_of
+from switch.centre.host.stage_orders import StageOrders
+from switch.centre.host.watched_folder import WatchedFolder, watch
 from switch.centre.issuer_processes import ApiWish, HttpProcess, IssuerProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
@@ -51,8 +52,10 @@ from switch.routing.traffic.effects import Notice, NoticeKind
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
+from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
 from switch.specs.load import host_rules_of
+from switch.specs.scenario_checks import check_line
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
@@ -77,6 +80,7 @@ class Options:
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
     rules: tuple[HostRule, ...] = ()  #: of scenarios at the host
+    watched: WatchedFolder | None = None  #: whose files are applied when they change
     clock: str | None = None  #: what the clock is to show when the centre starts: an instant, or ``now``
     timers: float = 1.0  #: how long the centre's own timers run, as a share of what the specification says
 
@@ -239,15 +243,22 @@ class Centre:
             "listeners": partial(self._listeners_told, addresses),
             "trace": lambda: self.options.trace,
         }
-        facts = partial(facts_of, specs=self.specs)
-        orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, self.specs), told, facts)
-        watch = partial(watch_sessions_now, server)
-        of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=watch)
+        others = {**StageOrders(server.stage, self._tell).handlers, **server.pokes.handlers}
+        known, read = Known.of(self.specs), partial(host_rules_of, self.specs)
+        facts = partial(server.script.facts_now, specs=self.specs)
+        orders = Orders(
+            server.script, server.rules_changed, names, read, others, lambda line: check_line(line, known), told, facts
+        )
+        moved = partial(watch_sessions_now, server)
+        of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)
 
         async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
             return await (of_clock if order.get("of") == "clock" else orders).carry_out(order)
 
-        await keep_door(self.options.data, carry_out, self._tell)
+        async with trio.open_nursery() as nursery:
+            if self.options.watched is not None:
+                nursery.start_soon(watch, self.options.watched, orders.carry_out, self._tell)
+            await keep_door(self.options.data, carry_out, self._tell)
 
     def _listeners_told(self, addresses: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
         """Where each listener is, and what a client needs to know of it."""

@@ -27,11 +27,13 @@ VERBS: Final = {
     "up": ("switch.cli.up", "up", "Run Switch: listeners, routing, issuers."),
     "demo": ("switch.cli.demo", "demo", "Show the main job, from the wire to a statement."),
     "send": ("switch.cli.send", "send", "Send a message, and show it and its answer."),
+    "load": ("switch.cli.load", "load", "Put a load on a host, and hold it to limits."),
     "gateway": ("switch.cli.gateway", "gateway", "Serve the hosted payment page (est3Dgate)."),
     "shop": ("switch.cli.shop", "shop", "Open a test shop in front of the payment page."),
     "scenario": ("switch.cli.scenario", "scenario", "Make the host misbehave on cue, while it runs."),
     "scope": ("switch.cli.scope", "scope", "Share a running host with other testers."),
     "api": ("switch.cli.api", "api", "Control a running host over HTTP."),
+    "release": ("switch.cli.release", "release", "Let answers go that a scenario holds back."),
     "clock": ("switch.cli.clock", "clock", "Show the time of Switch, and move it."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
@@ -62,7 +64,7 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "scenario", "scope", "api", "clock", "gateway", "shop", "decode"),
+    "Talk": ("send", "load", "scenario", "scope", "api", "release", "clock", "gateway", "shop", "decode"),
     "Ask why": ("explain", "trace", "tail", "requests", "verify"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (

@@ -15,9 +15,12 @@ from switch.cli.console.attended import next_step
 from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
+from switch.cli.request.centre_orders import answer_of_centre
+from switch.cli.scenario_poke import poke
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
 
+_STATES_SHOWN_MAX: Final = 20
 _HEADS: Final = ("id", "hits", "from", "rule")
 _SCOPE = option("--scope", default=None, metavar="NAME", help="Only rules of this scope (`switch scope list`).")
 _FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenario_names)
@@ -43,7 +46,7 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
     switch scenario add 'class=reversal -> late 12s' --times 1
     """
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
-    return _show_added(asked(data, {"do": "add", "lines": lines, "scope": scope}), data)
+    return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data)
 
 
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
@@ -61,7 +64,7 @@ def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) 
 
     path = scenario_path(file, specs_of(data, specs_folder))
     text = read_bytes(path, str(path)).decode(errors="surrogateescape")
-    answer = asked(data, {"do": "apply", "name": path.stem, "text": text, "scope": scope})
+    answer = answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text, "scope": scope})
     code = _show_added(answer, data)
     if answer.get("at_issuers"):
         complain(f"{plural(answer['at_issuers'], 'rule')} at issuers left out: issuers read theirs when switch up starts")
@@ -73,11 +76,18 @@ def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) 
 @data_option
 def list_rules(scope: str | None, data: Path) -> int:
     """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to."""
-    answer = asked(data, {"do": "list", "scope": scope})
+    answer = answer_of_centre(data, {"do": "list", "scope": scope})
     if not answer["rules"]:
         say_text("no rules at the host")
         return EXIT_DONE
     _show(answer["rules"])
+    for state in answer["states"][:_STATES_SHOWN_MAX]:
+        whose = (
+            f"{state['per']} {state['of']}" if state["of"] else "messages without a card" if state["per"] == "card" else "all"
+        )
+        say_text(f"state {state['state']}: {whose}, scenario {state['from'] or '(rules added)'}")
+    if len(answer["states"]) > _STATES_SHOWN_MAX:
+        say_text(f"and {len(answer['states']) - _STATES_SHOWN_MAX} more states", "hint")
     idle = sum(not rule["hits"] for rule in answer["rules"])
     if idle:
         say_text(f"{plural(idle, 'rule')} never applied", "hint")
@@ -97,21 +107,21 @@ def remove(ids: tuple[int, ...], everything: bool, scope: str | None, data: Path
             if ids
             else "ID: found nothing, expected the ID of a rule, or --all"
         )
-    answer = asked(data, {"do": "remove", "ids": list(ids), "all": everything, "scope": scope})
+    answer = answer_of_centre(data, {"do": "remove", "ids": list(ids), "all": everything, "scope": scope})
     say_text(f"{plural(len(answer['rules']), 'rule')} removed")
     return EXIT_DONE
 
 
-@scenario.command(short_help="Count hits and sequences from the beginning.")
+@scenario.command(short_help="Begin counts and states of a running Switch anew.")
 @_SCOPE
 @data_option
 def reset(scope: str | None, data: Path) -> int:
-    """Set the hits of the rules to zero, and begin each sequence with its first step. The rules stay.
+    """Begin the counts and states of all rules anew, as if Switch had just started. The rules stay.
 
-    With --scope, only the rules of the scope begin anew. Messages in flight do not change.
+    Answers that are late or held stay as they are: `switch release all` lets the held ones go.
     """
-    answer = asked(data, {"do": "reset", "scope": scope})
-    say_text(f"{plural(len(answer['rules']), 'rule begins', 'rules begin')} anew")
+    answer = answer_of_centre(data, {"do": "reset", "scope": scope})
+    say_text(f"{plural(len(answer['rules']), 'rule')}: counts and states begin anew")
     return EXIT_DONE
 
 
@@ -152,7 +162,8 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
 def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -> int:
     """Say which rule of FILE a message meets first, and which condition of each other rule it does not meet.
 
-    Switch sends and counts nothing: the message is the first of its card. Its type is 0100, or the mti=MTI given.
+    Switch sends and counts nothing: the message is the first of its card. Its type is 0100, or the mti=MTI given. It comes
+    now, or at the time=HH:MM and on the date=DATE given.
 
     \b
     switch scenario try retry.toml amount=150 de22=071
@@ -166,9 +177,9 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
 
     specs = load_specs(specs_folder)
     played = load_scenario(scenario_path(file, specs), specs)
-    said, line = described_message(message, specs)
+    said, line, at = described_message(message, specs)
     rows, applied = list[tuple[str, str, str]](), ""
-    trial = Playbook(played.host.rules, seed=1).trial(facts_of(said, line, specs))
+    trial = Playbook(played.host.rules, seed=1).trial(facts_of(said, line, specs, at))
     for rule, outcome in trial:
         if isinstance(outcome, str):
             rows.append((str(rule.number), rule.in_words, f"no: {outcome}"))
@@ -182,18 +193,32 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
     return EXIT_DONE
 
 
-def asked(data: Path, order: dict[str, Any]) -> dict[str, Any]:
-    """The answer of the running centre; its mistakes, and what it refuses, as errors."""
-    from switch.data_folder.control_socket import ask_centre
+@scenario.command(short_help="Print a JSON Schema of scenario files, for editors.")
+@specs_option
+def schema(specs_folder: Path | None) -> int:
+    """Print a JSON Schema (draft 2020-12) of scenario files. An editor that knows it completes keys and values.
 
-    answer = ask_centre(data, order)
-    for mistake in answer.get("mistakes", ())[1:]:
-        complain(str(mistake))
-    if answer.get("mistakes"):
-        raise SwitchError(str(answer["mistakes"][0]))
-    if "error" in answer:
-        raise SwitchError(str(answer["error"]))
-    return answer
+    \b
+    switch scenario schema > scenario.schema.json
+
+    Editors with Taplo use it in files that begin with this line:
+
+    \b
+    #:schema ./scenario.schema.json
+    """
+    from switch.cli.show.tables import show_json
+    from switch.iso8583.scripted.element_names import numbers_by_name
+    from switch.scenarios.schema import scenario_schema
+    from switch.specs.checks import Known
+    from switch.specs.load import load_specs
+    from switch.specs.scenario_checks import named_things
+
+    specs = load_specs(specs_folder)
+    show_json(scenario_schema(numbers_by_name(specs.dialects.values()), named_things(Known.of(specs))))
+    return EXIT_DONE
+
+
+scenario.add_command(poke)
 
 
 def _show(rules: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ import click
 from switch.cli.command.help import Verbs
 from switch.cli.command.options import data_option, json_option
 from switch.cli.console.screen import say_text
-from switch.cli.scenario import asked
+from switch.cli.request.centre_orders import answer_of_centre
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, SwitchError
 
@@ -40,7 +40,7 @@ def add(name: str, owned: tuple[str, ...], data: Path) -> int:
     except ValueError as problem:
         found, expected = problem.args
         raise SwitchError(f"KEY=VALUE: found {found}, expected {expected}") from None
-    answer = asked(data, {"do": "put_scope", "values": values})
+    answer = answer_of_centre(data, {"do": "put_scope", "values": values})
     say_text(f"scope {name} {'added' if answer['new'] else 'changed'}")
     return EXIT_DONE
 
@@ -52,7 +52,7 @@ def list_scopes(data: Path, as_json: bool) -> int:
     """List the scopes of the running Switch and the things of each. Card numbers are masked."""
     from switch.cli.show.tables import show_json, show_table
 
-    scopes = asked(data, {"do": "scopes"})["scopes"]
+    scopes = answer_of_centre(data, {"do": "scopes"})["scopes"]
     if as_json:
         show_json(scopes)
     elif not scopes:
@@ -68,7 +68,7 @@ def list_scopes(data: Path, as_json: bool) -> int:
 @data_option
 def remove(name: str, data: Path) -> int:
     """Remove the scope NAME with its rules. Rules of other scopes, and those of none, stay."""
-    answer = asked(data, {"do": "remove_scope", "scope": name})
+    answer = answer_of_centre(data, {"do": "remove_scope", "scope": name})
     say_text(f"scope {name} removed with {plural(answer['rules'], 'rule')}")
     return EXIT_DONE
 

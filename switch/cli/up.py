@@ -27,6 +27,7 @@ from switch.machine.starting import launch
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
+    from switch.centre.host.watched_folder import WatchedFolder
     from switch.centre.issuer_processes import ApiWish
     from switch.centre.supervisor import Options
     from switch.specs.specification import Specs
@@ -44,6 +45,12 @@ TIMERS_MAX: Final = 10.0
     metavar="FILE",
     shell_complete=scenario_names,
     help="Scenario that Switch and the issuers play (a TOML file, or a name in specs/scenarios).",
+)
+@option(
+    "--scenarios",
+    type=PATH,
+    metavar="FOLDER",
+    help="Folder of scenario files for the host. Switch reads a file again when it changes.",
 )
 @seed_option
 @option(
@@ -88,6 +95,7 @@ def up(
     specs_folder: Path | None,
     data: Path,
     scenario: Path | None,
+    scenarios: Path | None,
     seed: int,
     business_date: str | None,
     clock: str | None,
@@ -140,6 +148,9 @@ def up(
         setting_of(clock, specs.calendar, "--clock")
     chosen = scenario_path(scenario, specs) if scenario else None
     played = load_scenario(chosen, specs) if chosen else None
+    watched = _watched(scenarios)
+    hosts = [played.host] if played is not None else []
+    hosts += [load_scenario(file, specs).host for file in (watched.files() if watched is not None else ())]
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
@@ -158,7 +169,8 @@ def up(
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
         api=_api(api, api_token_file, data),
         trace=trace or follow,
-        rules=played.host.rules if played is not None else (),
+        rules=tuple(rule for host_scenario in hosts for rule in host_scenario.rules),
+        watched=watched,
     )
 
     printer = Printer(stop.finish)
@@ -189,6 +201,17 @@ def up(
         printer.close()
         if viewer is not None:
             viewer.end()
+
+
+def _watched(folder: Path | None) -> WatchedFolder | None:
+    """The folder of scenarios as it is now; SwitchError where there is none of that name."""
+    from switch.centre.host.watched_folder import WatchedFolder
+
+    if folder is None:
+        return None
+    if not folder.is_dir():
+        raise SwitchError(f"--scenarios: found no folder {folder}, expected a folder of scenario files")
+    return WatchedFolder(folder)
 
 
 def _today(clock: str | None, data: Path) -> str:
@@ -270,7 +293,8 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     else:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    scenario = [("scenario", _played(options))] if options.scenario is not None else []
+    played = options.scenario is not None or options.watched is not None
+    scenario = [("scenario", _played(options))] if played else []
     of_clock, served = _clock_row(options, specs), [*_page(ready, specs), *_api_told(ready)]
     show_pairs([*issuers, ("data", ready["data"]), *of_clock, *traced, *scenario, *served])
     say_command("try    ", _ready_made(ready, specs, options), None)
@@ -291,9 +315,10 @@ def _clock_row(options: Options, specs: Specs) -> list[tuple[str, str]]:
 
 def _played(options: Options) -> str:
     """The scenario that is played, and how many of its rules are the host's."""
-    assert options.scenario is not None
     at_host = f": {plural(len(options.rules), 'rule')} at the host" if options.rules else ""
-    return f"{options.scenario.stem}{at_host}"
+    names = [options.scenario.stem] if options.scenario is not None else []
+    names += [f"{options.watched.folder} (read again when its files change)"] if options.watched is not None else []
+    return f"{', '.join(names)}{at_host}"
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:

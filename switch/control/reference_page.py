@@ -6,7 +6,7 @@ import json
 from html import escape
 from typing import Any, Final
 
-from switch.control.schema import COMPONENTS
+from switch.control.request_schema import COMPONENTS
 
 #: The page has one style and no script.
 PAGE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"

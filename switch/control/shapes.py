@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from switch.control.schema import COMPONENTS
+from switch.control.request_schema import COMPONENTS
 from switch.scenarios.scope import NAME_EXPECTED, OWNED, OWNED_MAX
 
 RULES_MAX: Final = 1_000  #: in one request

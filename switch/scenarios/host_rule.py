@@ -12,7 +12,8 @@ from attrs import field
 from switch.record import frozen
 from switch.scenarios.arrow import CYCLE, LAST, rule_values
 from switch.scenarios.condition import Condition
-from switch.scenarios.conduct import CONDUCT_KEYS, Conduct, steps_from_toml
+from switch.scenarios.conduct import CONDUCT_KEYS, STATE_MEANT, STATE_NAME, Conduct
+from switch.scenarios.conduct_table import steps_from_toml
 from switch.spec_table import NOTHING, SpecTable
 
 HOST, ISSUER = "host", "issuer"
@@ -22,21 +23,33 @@ AFTERWARDS: Final = (FALL_THROUGH, LAST, CYCLE)
 CARD, MERCHANT, TERMINAL, WHOLE = "card", "merchant", "terminal", "rule"
 COUNTED_BY: Final = (CARD, MERCHANT, TERMINAL, WHOLE)
 _OF_HOSTS: Final = CONDUCT_KEYS - {"silence"}
-TURN_KEYS: Final = ("after", "chance", "every", "first", "nth", "per")  #: keys of ``when`` that count, or draw
+TURN_KEYS: Final = (
+    "after",
+    "chance",
+    "every",
+    "first",
+    "nth",
+    "per",
+    "state",
+    "until",
+)  #: keys of ``when`` that count, or draw
+START: Final = "start"  #: the state of a scenario in which no rule has set another
 #: Keys of the ``then`` of an issuer's rule: a table of these alone is one, where the rule does not say ``at``.
 _OF_ISSUERS: Final = frozenset({"response_code", "delay_seconds", "silence"})
 
 
 @frozen(kw_only=True)
 class RuleTurn:
-    """Which of the messages that fit are meant, by their count from 1."""
+    """Which of the messages that fit are meant: by their count from 1, by chance, and by the state of their scenario."""
 
     nth: int | None = None
     first: int | None = None
     after: int | None = None
+    until: int | None = None
     every: int | None = None
     chance: float | None = None  #: above 0, at most 1
-    per: Literal["card", "merchant", "terminal", "rule"] = "card"  #: for each of what it is counted
+    per: Literal["card", "merchant", "terminal", "rule"] = "card"  #: for each of what it is counted, and has its state
+    states: frozenset[str] = frozenset()  #: of its scenario, any of them; none: in every state
 
     def has_come(self, count: int) -> bool:
         """Whether the message of this count is meant, chance aside."""
@@ -44,14 +57,16 @@ class RuleTurn:
             (self.nth is None or count == self.nth)
             and (self.first is None or count <= self.first)
             and (self.after is None or count > self.after)
+            and (self.until is None or count < self.until)
             and (self.every is None or count % self.every == 0)
         )
 
     @property
     def in_words(self) -> str:
         """As the short spelling has it; empty where every message is meant."""
-        given = {"nth": self.nth, "first": self.first, "after": self.after, "every": self.every}
-        parts = [f"{name}={value}" for name, value in given.items() if value is not None]
+        given = {"nth": self.nth, "first": self.first, "after": self.after, "until": self.until, "every": self.every}
+        parts = [f"state={','.join(sorted(self.states))}"] if self.states else []
+        parts += [f"{name}={value}" for name, value in given.items() if value is not None]
         parts += [f"chance={self.chance * 100:g}%"] if self.chance is not None else []
         return " ".join([*parts, f"per={self.per}"] if self.per != CARD else parts)
 
@@ -59,10 +74,22 @@ class RuleTurn:
     def from_toml(cls, table: SpecTable) -> RuleTurn:
         """The keys ``TURN_KEYS`` of a table ``when``."""
         return cls(
-            **{key: table.integer(key, None, low=1) for key in ("nth", "first", "after", "every")},
+            **{key: table.integer(key, None, low=1) for key in ("nth", "first", "every")},
+            **{key: table.integer(key, None, low=1) if table.peek(key, str) is None else None for key in ("after", "until")},
             chance=_chance(table),
             per=table.choice("per", COUNTED_BY, CARD),
+            states=_states(table),
         )
+
+
+def _states(table: SpecTable) -> frozenset[str]:
+    """``state``: a name, or a list of names."""
+    table.peek("state", str)
+    names = table.words("state") if "state" in table else ()
+    for name in names:
+        if not STATE_NAME.fullmatch(name):
+            table.mistake("state", repr(name), STATE_MEANT)
+    return frozenset(names)
 
 
 def _chance(table: SpecTable) -> float | None:
@@ -164,7 +191,7 @@ class HostRule:
 
 def _when(table: SpecTable, *, names: Mapping[str, str], issuer: str | None) -> tuple[Condition, RuleTurn, int | None]:
     turn, times = RuleTurn.from_toml(table), table.integer("times", None, low=1)
-    condition = Condition.from_toml(table, names, (*TURN_KEYS, "times"))
+    condition = Condition.from_toml(table, names, (*TURN_KEYS, "times"), timed=True)
     if issuer is not None:
         asked = SpecTable(table.file, {"issuer": issuer})
         condition = Condition((*condition.clauses, *Condition.from_toml(asked, names).clauses), *_groups(condition))

@@ -120,7 +120,7 @@ def test_scopes_are_added_listed_and_removed_in_the_shell(centre: CentreProcess)
         "rule",
     ]
     assert run("scope", "list", *data).out.splitlines()[1].split() == ["one", "card=450716******0010", "terminal=ONDE0001"]
-    assert run("scenario", "reset", "--scope", "one", *data).out == "1 rule begins anew\n"
+    assert run("scenario", "reset", "--scope", "one", *data).out == "1 rule: counts and states begin anew\n"
     taken = run("scope", "add", "two", "terminal=ONDE0001", *data)
     assert (taken.code, taken.err) == (
         2,

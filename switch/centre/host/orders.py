@@ -7,11 +7,12 @@ that say where each stands. With ``scope`` an order is about the rules of one sc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import trio
 
+from switch.card import mask_numbers
 from switch.centre.host.scope_orders import ScopeOrders, WrongOrderError, list_of, of_kind
 from switch.centre.host.script import HostScript
 from switch.errors import SpecError
@@ -26,13 +27,16 @@ from switch.spec_table import SpecTable
 
 #: Reads the text of a scenario file, under a name: the host's rules, and how many are at issuers. SpecError where it is wrong.
 Read = Callable[[str, str], tuple[HostScenario, int]]
+CarryOut = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 #: What of a running centre can be asked for, by its name: a plain value.
 ToldByCentre = Mapping[str, Callable[[], Any]]
 
 
 class Orders:
     """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers;
-    ``told`` has what else the centre tells of itself; ``facts`` are those of a message that would come on a listener."""
+    ``told`` has what else the centre tells of itself; ``facts`` are those of a message that would come on a listener.
+    ``others`` are orders about something else, by their words; ``check`` raises SpecError for a rule in one line that names
+    what there is not."""
 
     def __init__(
         self,
@@ -40,22 +44,25 @@ class Orders:
         changed: Callable[[], None],
         names: Mapping[str, str],
         read: Read,
+        others: Mapping[str, CarryOut] | None = None,
+        check: Callable[[str], None] = lambda line: None,
         told: ToldByCentre | None = None,
         facts: Callable[[Message, str], Facts] | None = None,
     ) -> None:
+        self._check = check
         self._script, self._changed, self._names, self._read = script, changed, names, read
         self._told, self._facts = told or {}, facts
         self._scopes = ScopeOrders(self._scope_changed, self._scope_removed)
+        self._orders: dict[str, CarryOut] = {
+            "list": self._list, "add": self._add, "remove": self._remove, "apply": self._apply, "reset": self._reset,
+            "try": self._try, "tell": self._tell, **self._scopes.orders, **(others or {}),
+        }  # fmt: skip
 
     async def carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
         """The answer to an order."""
-        orders = {
-            "list": self._list, "add": self._add, "remove": self._remove, "apply": self._apply, "reset": self._reset,
-            "try": self._try, "tell": self._tell, **self._scopes.orders,
-        }  # fmt: skip
-        do = orders.get(str(order.get("do")))
+        do = self._orders.get(str(order.get("do")))
         if do is None:
-            return {"error": f"do: found {order.get('do')!r}, expected one of {', '.join(orders)}"}
+            return {"error": f"do: found {order.get('do')!r}, expected one of {', '.join(self._orders)}"}
         try:
             return await do(order)
         except SpecError as error:
@@ -80,10 +87,15 @@ class Orders:
         return lambda played: played.rule.scope == name
 
     async def _list(self, order: dict[str, Any]) -> dict[str, Any]:
-        return {"rules": _told(filter(self._chosen(order), self._script.playbook.played))}
+        playbook = self._script.playbook
+        states = [
+            {"from": each.scenario, "per": each.per, "of": mask_numbers(each.key), "state": each.state}
+            for each in playbook.states
+        ]
+        return {"rules": _told(filter(self._chosen(order), playbook.played)), "states": states}
 
     async def _reset(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Hits and sequences begin anew; the rules stay."""
+        """Begin counts and states anew; rules stay, and so do answers that are late or held."""
         return {"rules": _told(self._script.playbook.begin_anew(self._chosen(order)))}
 
     async def _try(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -108,6 +120,7 @@ class Orders:
                     rules.append(HostRule.from_toml(SpecTable("rule", said), number=number, scenario="", names=self._names))
                 else:
                     rules.append(HostRule.from_line(of_kind(said, "lines", str), number=number, names=self._names))
+                    self._check(said)
             except SpecError as error:
                 mistakes.append(str(error))
                 places.append({**place_of(error), "index": place})

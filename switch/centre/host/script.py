@@ -9,15 +9,18 @@ from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.line import Line
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
+from switch.scenarios.business_time import DATE, INSTANT, TIME, Moment
 from switch.scenarios.playbook import Cue, Playbook
 from switch.specs.specification import Specs
 
 
 class HostScript:
-    """The rules with their counts, and where to look up what no message says."""
+    """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time."""
 
-    def __init__(self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant]) -> None:
-        self.playbook = playbook
+    def __init__(
+        self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
+    ) -> None:
+        self.playbook, self.now = playbook, now
         self._table, self._merchants = table, merchants
 
     def cue(self, line: Line, message: Message) -> Cue | None:
@@ -25,19 +28,29 @@ class HostScript:
         return self.playbook.match(marks_of(message), lambda: self._facts(line, message))
 
     def _facts(self, line: Line, message: Message) -> MessageFacts:
-        return MessageFacts(message, line.codec.dialect, _elsewhere(line.name, self._table, self._merchants))
+        return MessageFacts(message, line.codec.dialect, _elsewhere(line.name, self._table, self._merchants, self.now))
+
+    def facts_now(self, message: Message, listener: str, specs: Specs) -> MessageFacts:
+        """What rules may ask of a message that would come on a listener now."""
+        return facts_of(message, listener, specs, self.now())
 
 
-def facts_of(message: Message, listener: str, specs: Specs) -> MessageFacts:
-    """What rules may ask of a message that would come on a listener."""
+def facts_of(message: Message, listener: str, specs: Specs, at: Moment) -> MessageFacts:
+    """What rules may ask of a message that would come on a listener at a moment."""
     named = next((each for each in specs.centre.listeners if each.name == listener), specs.centre.listeners[0])
-    return MessageFacts(message, specs.dialects[named.dialect], _elsewhere(listener, specs.routing, specs.merchants))
+    return MessageFacts(
+        message, specs.dialects[named.dialect], _elsewhere(listener, specs.routing, specs.merchants, lambda: at)
+    )
 
 
-def _elsewhere(connection: str, table: RoutingTable, merchants: Mapping[str, Merchant]) -> Callable[[str, str], str]:
-    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, and with it the peer's address."""
+def _elsewhere(
+    connection: str, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
+) -> Callable[[str, str], str]:
+    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, the peer, and when it came."""
 
     def look_up(name: str, key: str) -> str:
+        if name in (DATE, INSTANT, TIME):
+            return now().word(name)
         if name == "line":
             return connection.partition(" ")[0]
         if name == "connection":

@@ -76,14 +76,14 @@ def _of_text(error: SpecError) -> WrongField:
 def try_rules(desk: Desk, call: Call) -> dict[str, Any]:
     """What each rule would do with a message: those of a text, or those that run. Nothing is sent or counted."""
     try:
-        message, listener = described_message([f"{key}={value}" for key, value in call.body["message"].items()], desk.specs)
+        message, listener, at = described_message([f"{key}={value}" for key, value in call.body["message"].items()], desk.specs)
     except SwitchError as error:
         raise wrong(
             "message", str(error).partition("found ")[2].partition(", expected")[0], "card, amount, mti, de22 and the like"
         ) from None
     if "text" in call.body:
         scenario, _ = _read(desk, call.body)
-        trial = Playbook(scenario.rules, seed=1).trial(facts_of(message, listener, desk.specs))
+        trial = Playbook(scenario.rules, seed=1).trial(facts_of(message, listener, desk.specs, at))
         rules = [
             {
                 "id": rule.number,

@@ -14,7 +14,6 @@ import trio
 
 from switch.centre.host.door import serve_door
 from switch.centre.host.orders import Orders
-from switch.centre.host.script import facts_of
 from switch.data_folder.control_socket import CONTROL_SOCKET, ask_centre, close_door, open_door
 from switch.errors import DataFolderError, UnreachableError
 from switch.iso8583.scripted.element_names import numbers_by_name
@@ -52,7 +51,7 @@ async def with_door(data: Path, *lines: str) -> AsyncIterator[tuple[Loopback, Cl
             names,
             partial(host_rules_of, specs()),
             told={"answer": lambda: 42},
-            facts=lambda message, listener: facts_of(message, listener, specs()),
+            facts=partial(server.script.facts_now, specs=specs()),
         )
         door = open_door(data)
         nursery.start_soon(serve_door, door, orders.carry_out)

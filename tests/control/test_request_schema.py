@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from switch.control.schema import mistakes
+from switch.control.request_schema import mistakes
 from switch.control.shapes import SHAPES, ref
 
 
