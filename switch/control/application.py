@@ -32,7 +32,7 @@ from switch.control.limits import (
 from switch.control.live_events import LiveEvents, sent_events
 from switch.control.openapi import OPEN, PROBLEM_TYPE, document
 from switch.control.reference_page import PAGE_POLICY, page
-from switch.control.request_schema import ShapeSchema, mistakes
+from switch.control.request_schema import ApiSchema, mistakes
 from switch.control.route_table import ROUTES
 from switch.control.shapes import SHAPES, ref
 from switch.errors import SwitchError
@@ -129,7 +129,7 @@ class ControlApi:
                         await _sent_in_time(send, _piece(pieces), nursery)
 
 
-SCOPE_SHAPE: Final[ShapeSchema] = ROUTES[0].query["scope"]
+SCOPE_SHAPE: Final[ApiSchema] = ROUTES[0].query["scope"]
 
 
 class _Gone:
@@ -207,7 +207,7 @@ def checked_values(shapes: Any, given: QueryParams) -> dict[str, Any]:
     return values
 
 
-def _typed(text: str, shape: ShapeSchema) -> Any:
+def _typed(text: str, shape: ApiSchema) -> Any:
     """The value that a text of a path or a query stands for; itself where it is none of the type."""
     kind = shape["type"]
     try:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from switch.control.desks.problem import WrongField
 
-ShapeSchema = Mapping[str, Any]
+ApiSchema = Mapping[str, Any]
 COMPONENTS: Final = "#/components/schemas/"
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "object": (dict,), "array": (list,),
@@ -21,9 +21,7 @@ _WORDS: Final = {
 VALUE_SHOWN_MAX: Final = 100  #: characters of a value in a sentence
 
 
-def mistakes(
-    value: object, schema: ShapeSchema, components: Mapping[str, ShapeSchema], field: str = ""
-) -> Iterator[WrongField]:
+def mistakes(value: object, schema: ApiSchema, components: Mapping[str, ApiSchema], field: str = "") -> Iterator[WrongField]:
     """Everything of a value that is not as its schema says."""
     if "$ref" in schema:
         schema = components[schema["$ref"].removeprefix(COMPONENTS)]
@@ -45,9 +43,7 @@ def mistakes(
             yield WrongField(field, f"found {_found(value)}, expected {low} to {high}")
 
 
-def _any_of(
-    value: object, choices: list[ShapeSchema], components: Mapping[str, ShapeSchema], field: str
-) -> Iterator[WrongField]:
+def _any_of(value: object, choices: list[ApiSchema], components: Mapping[str, ApiSchema], field: str) -> Iterator[WrongField]:
     """None where one of the choices fits; else what is wrong with the one of its type, which is the one that was meant."""
     found = [list(mistakes(value, each, components, field)) for each in choices]
     if all(found):
@@ -59,7 +55,7 @@ def _any_of(
             yield WrongField(field, f"found {_found(value)}, expected {words}")
 
 
-def _type_of(schema: ShapeSchema, components: Mapping[str, ShapeSchema]) -> str:
+def _type_of(schema: ApiSchema, components: Mapping[str, ApiSchema]) -> str:
     of = components[schema["$ref"].removeprefix(COMPONENTS)] if "$ref" in schema else schema
     return str(of["type"])
 
@@ -72,7 +68,7 @@ def _is_a(value: object, kind: str) -> bool:
     return isinstance(value, _TYPES[kind])
 
 
-def _of_text(value: str, schema: ShapeSchema, field: str) -> Iterator[WrongField]:
+def _of_text(value: str, schema: ApiSchema, field: str) -> Iterator[WrongField]:
     expected = schema.get("x-expected") or schema.get("description", "another text")
     if "enum" in schema and value not in schema["enum"]:
         near = get_close_matches(value[:80], schema["enum"], n=1)
@@ -85,7 +81,7 @@ def _of_text(value: str, schema: ShapeSchema, field: str) -> Iterator[WrongField
         yield WrongField(field, f"found {len(value)} characters, expected {low} to {high}")
 
 
-def _of_list(value: list[Any], schema: ShapeSchema, components: Mapping[str, ShapeSchema], field: str) -> Iterator[WrongField]:
+def _of_list(value: list[Any], schema: ApiSchema, components: Mapping[str, ApiSchema], field: str) -> Iterator[WrongField]:
     low, high = schema.get("minItems", 0), schema.get("maxItems", len(value))
     if not low <= len(value) <= high:
         yield WrongField(field, f"found {len(value)} values, expected {low} to {high}")
@@ -95,9 +91,9 @@ def _of_list(value: list[Any], schema: ShapeSchema, components: Mapping[str, Sha
 
 
 def _of_object(
-    value: dict[str, Any], schema: ShapeSchema, components: Mapping[str, ShapeSchema], field: str
+    value: dict[str, Any], schema: ApiSchema, components: Mapping[str, ApiSchema], field: str
 ) -> Iterator[WrongField]:
-    known: Mapping[str, ShapeSchema] = schema.get("properties", {})
+    known: Mapping[str, ApiSchema] = schema.get("properties", {})
     for key in schema.get("required", ()):
         if key not in value:
             yield WrongField(_below(field, key), f"found nothing, expected {known[key].get('description', 'a value')}")

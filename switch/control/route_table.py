@@ -15,6 +15,7 @@ _TIMEOUT: Final[Shape] = {
     "type": "number", "minimum": 0, "maximum": seen.VERIFICATION_SECONDS_MAX,
     "description": "Seconds to wait at most; without it as long as the expectations say.",
 }  # fmt: skip
+_WAIT: Final[Shape] = {"type": "number", "minimum": 0, "maximum": 5, "description": "Seconds to wait for one to be held."}
 _NETWORK: Final[Shape] = {"type": "boolean", "description": "Network management too: sign-ons, echoes."}
 _ISSUER: Final[Shape] = {"type": "string", "maxLength": 40, "description": "Only of this issuer."}
 
@@ -119,6 +120,19 @@ ROUTES: Final = (
         query={"scope": _SCOPE},
         work="read",
         problems=(404,),
+    ),
+    _route("GET", "/held", "listHeld", "Rules", "List held answers.", rules.list_held, "Held", query={"wait": _WAIT}),
+    _route(
+        "POST",
+        "/held/release",
+        "releaseHeld",
+        "Rules",
+        "Let held answers go: some, or all.",
+        rules.release,
+        "Held",
+        body="Released",
+        body_needed=False,
+        problems=(404, 409),
     ),
     _route("GET", "/scopes", "listScopes", "Scopes", "List the scopes.", scopes.list_scopes, "Scopes"),
     _route(

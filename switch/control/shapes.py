@@ -140,6 +140,9 @@ SHAPES: Final[dict[str, Shape]] = {
         ("do",),
         example={"do": "advance", "word": "1s"},
     ),
+    "Released": _object(
+        {"ids": _list({"type": "integer", "minimum": 0, "maximum": 10**12}, "Ids of held answers.", maxItems=1_000)}, example={}
+    ),
     "NewMerchant": _object({"scope": _SCOPE}, example={}),
     # answers
     "Rule": _answer(
@@ -210,6 +213,7 @@ SHAPES: Final[dict[str, Shape]] = {
         terminals=_list({"type": "string"}, "DE 41."),
     ),
     "Merchants": _answer(merchants=_list(ref("Merchant"), "Those of the specification.")),
+    "Held": _answer(held=_list({"type": "object"}, "Each with its id, the connection, and for how long it is held.")),
     "Clock": _answer(at=_text("ISO 8601."), frozen={"type": "boolean"}, business_date=_or_null("string")),
     "Day": _answer(open=_or_null("string"), closed=_list({"type": "string"}, "Closed dates, ascending.")),
     "DayReport": _answer(outcome={"type": "string"}, business_date=_or_null("string")),

@@ -203,6 +203,20 @@ def test_a_day_is_closed_and_its_report_read_again(centre: CentreProcess, call: 
     assert call("GET", "/day/1999-01-01").status == 404
 
 
+def test_a_held_answer_is_waited_for_and_released(centre: CentreProcess, call: Caller) -> None:
+    call("POST", "/rules", {"rules": ["amount=71 -> hold"]})
+    codes = list[str]()
+    selling = threading.Thread(target=lambda: codes.append(code(centre, "71")))
+    selling.start()
+    held = list[Any]()
+    while not held:
+        held = call("GET", "/held?wait=5").body["held"]
+    assert call("POST", "/held/release", {"ids": [held[0]["id"] + 1]}).status == 409
+    assert len(call("POST", "/held/release", {"ids": [held[0]["id"]]}).body["held"]) == 1
+    selling.join(30)
+    assert (codes, call("POST", "/held/release").body["held"]) == (["00"], [])
+
+
 def test_the_clock_is_moved_and_shown(call: Caller) -> None:
     before = call("GET", "/clock").body["ahead_ms"]
     assert call("POST", "/clock", {"do": "advance", "word": "1s"}).status == 200

@@ -114,3 +114,14 @@ def remove_scenario(desk: Desk, call: Call) -> dict[str, Any]:
     if not rules:
         raise wrong("name", repr(name), "a scenario whose rules run", HTTPStatus.NOT_FOUND)
     return {"rules": desk.ask({"do": "remove", "ids": [rule["id"] for rule in rules], "scope": call.scope})["rules"]}
+
+
+def list_held(desk: Desk, call: Call) -> dict[str, Any]:
+    """The answers that rules hold back; where there is none, one is waited for, so many seconds at most."""
+    return {"held": desk.ask({"do": "held", "wait": call.query.get("wait", 0)})["held"]}
+
+
+def release(desk: Desk, call: Call) -> dict[str, Any]:
+    """Let held answers go: those of some ids, or all."""
+    ids = call.body.get("ids")
+    return {"held": desk.ask({"do": "release", "ids": ids or [], "all": ids is None})["held"]}
