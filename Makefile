@@ -66,6 +66,10 @@ day-bench: $(VENV)/.installed-dev ## measure the close of days of 10,000 to 3,00
 tls-bench: $(VENV)/.installed-dev ## measure what TLS costs, write bench/tls.md (needs a C compiler, the load tools and stunnel; about three minutes)
 	@$(VENV)/bin/python -m bench.tls $(ARGS)
 
+.PHONY: page-bench
+page-bench: $(VENV)/.installed-dev ## measure what a payment through the payment page costs, write bench/page.md (about two minutes; ARGS="--seconds 30")
+	@$(VENV)/bin/python -m bench.page $(ARGS)
+
 follow-bench: $(VENV)/.installed-dev ## measure what --trace and --follow cost the switch, write bench/follow.md (needs a C compiler and the load tools; about two minutes)
 	@$(VENV)/bin/python -m bench.follow $(ARGS)
 
@@ -114,11 +118,13 @@ pages: $(VENV)/.installed ## type what tutorials, how-to pages and French pages 
 stalls: $(VENV)/.installed-dev ## measure for how long the worst bytes we know hold up the switch, and another client (ARGS="20000 --seconds 20")
 	@$(VENV)/bin/python -m tests.mutation.stalls $(ARGS)
 
-docs: $(VENV)/.installed-dev ## write docs/reference/cli.md and test-cards.md anew, and the pictures and quoted output of README.md
+docs: $(VENV)/.installed-dev ## write docs/reference/cli.md, test-cards.md and est3dgate.md anew, and the pictures and quoted output of README.md
 	@$(VENV)/bin/python -m switch.cli.reference > docs/reference/cli.md.new
 	@mv docs/reference/cli.md.new docs/reference/cli.md
 	@$(VENV)/bin/python -m switch.cli.card_reference > docs/reference/test-cards.md.new
 	@mv docs/reference/test-cards.md.new docs/reference/test-cards.md
+	@$(VENV)/bin/python -m switch.cli.est3dgate_reference > docs/reference/est3dgate.md.new
+	@mv docs/reference/est3dgate.md.new docs/reference/est3dgate.md
 	@$(VENV)/bin/python -m tests.docs.screens
 
 clean: ## remove what the other verbs made, but the data in ./var

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import trio
 
@@ -66,3 +67,9 @@ async def keep_door(data: Path, handle: Handle, tell: Callable[[Notice], None]) 
         await serve_door(listening, handle)
     finally:
         close_door(data, listening)
+
+
+def lines_told(server: Server) -> dict[str, Any]:
+    """The connections there are, each with its session, for people and programs."""
+    gateways = server.callers.told(trio.current_time())
+    return {"gateways": gateways, "issuers": [link.told() for link in server.links.values()]}

@@ -15,10 +15,11 @@ from typing import Any, Final
 import trio
 
 from switch.business_day import refuse_beyond_calendar
-from switch.centre.background import exchange_keys, fold, keep_door, look_after, watch_sessions_now
+from switch.centre.background import exchange_keys, fold, keep_door, lines_told, look_after, watch_sessions_now
 from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_of
 from switch.centre.exposure import reach, reach_of_api
+from switch.centre.host.contract_orders import MERCHANTS_ORDER, ContractOrders
 from switch.centre.host.orders import Orders
 from switch.centre.host.stage_orders import StageOrders
 from switch.centre.host.watched_folder import WatchedFolder, watch
@@ -54,7 +55,7 @@ from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
 from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
-from switch.specs.load import host_rules_of
+from switch.specs.load import host_rules_of, load_specs
 from switch.specs.scenario_checks import check_line
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
@@ -236,23 +237,25 @@ class Centre:
     async def _open_door(
         self, server: Server, journal: SqliteJournal, clock: BusinessClock, addresses: Mapping[str, tuple[str, int]]
     ) -> None:
-        """Take orders about the rules of scenarios and the clock, until cancelled."""
+        """Take orders about rules of scenarios, the clock and new merchants, until cancelled."""
         names = numbers_by_name(self.specs.dialects.values())
         told: dict[str, Callable[[], Any]] = {
-            "lines": server.lines_told,
+            "lines": partial(lines_told, server),
             "listeners": partial(self._listeners_told, addresses),
             "trace": lambda: self.options.trace,
         }
         others = {**StageOrders(server.stage, self._tell).handlers, **server.pokes.handlers}
         known, read = Known.of(self.specs), partial(host_rules_of, self.specs)
         facts = partial(server.script.facts_now, specs=self.specs)
-        orders = Orders(
-            server.script, server.rules_changed, names, read, others, lambda line: check_line(line, known), told, facts
-        )
+        check = partial(check_line, known=known)
+        orders = Orders(server.script, server.rules_changed, names, read, others, check, told, facts)
         moved = partial(watch_sessions_now, server)
         of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)
+        contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
 
         async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
+            if order.get("do") == MERCHANTS_ORDER:
+                return await contracts.carry_out(order)
             return await (of_clock if order.get("of") == "clock" else orders).carry_out(order)
 
         async with trio.open_nursery() as nursery:

@@ -41,6 +41,8 @@ VERBS: Final = {
     "tail": ("switch.cli.tail", "tail", "Follow messages, a line for each and its answer."),
     "requests": ("switch.cli.requests", "requests", "List what gateways sent, also what could not be read."),
     "verify": ("switch.cli.verify", "verify", "Prove what a gateway did, and did not do."),
+    "record": ("switch.cli.record", "record", "Keep what a gateway and its host say to each other."),
+    "replay": ("switch.cli.replay", "replay", "Play a recording again, to a host or as one."),
     "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
     "account": ("switch.cli.account", "account", "Show and change accounts of the simulated banks."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
@@ -65,7 +67,7 @@ VERBS: Final = {
 GROUPS: Final = {
     "Start": ("up", "demo"),
     "Talk": ("send", "load", "scenario", "scope", "api", "release", "clock", "gateway", "shop", "decode"),
-    "Ask why": ("explain", "trace", "tail", "requests", "verify"),
+    "Ask why": ("explain", "trace", "tail", "requests", "verify", "record", "replay"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (
         "day",

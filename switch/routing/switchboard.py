@@ -239,6 +239,11 @@ class Switchboard:
         else:
             self._ask(exchange, now, effects)
 
+    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
+        """Requests from now on come under these contracts; those in flight keep what was decided of them."""
+        self._merchants = merchants
+        self._terminals.know(merchants)
+
     def _merchant(self, request: Authorization) -> Merchant | None:
         """The contract a request comes under: that of its merchant, else the one for all others, where there is one.
 

@@ -23,6 +23,10 @@ class HostScript:
         self.playbook, self.now = playbook, now
         self._table, self._merchants = table, merchants
 
+    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
+        """Rules ask these contracts from now on."""
+        self._merchants = merchants
+
     def cue(self, line: Line, message: Message) -> Cue | None:
         """The rule that applies to a message in the form of 1987, counted as applied; None where none does."""
         return self.playbook.match(marks_of(message), lambda: self._facts(line, message))
