@@ -63,7 +63,7 @@ class Gateway:
             seconds = float(words[words.index("for") + 1].removesuffix("s"))
             del words[words.index("for") :]
         if words[0].isdecimal():
-            each = [await self.seen("payment") for _ in range(int(words[0]))]
+            each = [await self.seen(" ".join(["payment", *words[2:]])) for _ in range(int(words[0]))]
             each = [_AFTER.sub(lambda found: f" after {float(found[1]):.0f}s", one).replace(", ", " and ") for one in each]
             kinds = sorted(set(each))
             return ", ".join(f"{kind}: {each.count(kind)}" for kind in kinds)
