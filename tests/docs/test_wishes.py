@@ -146,7 +146,7 @@ def test_the_cause_of_a_wrong_hash_is_named_with_both_texts(number: str) -> None
         "encoding": "UTF-8",
     }
     wrong = signed(fields, "another key") if cause == "store key" else _in_order_of_bytes(fields, "the key")
-    found = diagnosed(Posted(list(wrong.items())), "the key", {"another client": "another key"}, fields)
+    found = diagnosed(Posted(tuple(wrong.items())), "the key", {"another client": "another key"}, fields)
     assert found.causes == (cause,)
     assert found.expected_text
     assert cause == "store key" or (found.shop_text and found.first_difference is not None)
