@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import trio
 
+from switch.centre.host.issuer_stage import IssuerStage
 from switch.centre.host.script import HostScript
-from switch.centre.host.stage import AnswerStage
 from switch.centre.inbound import WAITED_SECONDS, Inbound
 from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
@@ -27,6 +27,7 @@ from switch.errors import TlsError
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
 from switch.iso8583.mapping.billing import Billing
+from switch.iso8583.message import Message
 from switch.journal.journal import Batch, Journal
 from switch.keys.key_module import KeyModule
 from switch.lines.acquirer_lines import CONNECTIONS_MAX, AcquirerLines
@@ -36,6 +37,8 @@ from switch.lines.network_management import Identity
 from switch.lines.pin_zones import PinZones
 from switch.lines.selector import Lines
 from switch.lines.sockets import accept, keep_alive
+from switch.lines.staging.answer_stage import AnswerStage
+from switch.lines.staging.issuer_script import IssuerScript
 from switch.lines.tls import answer
 from switch.lines.tls_context import ClientSide, ServerSide
 from switch.lines.wire_format import WireFormat
@@ -46,6 +49,7 @@ from switch.routing.table.routes import Destination
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
+from switch.scenarios.host_rule import HOST
 from switch.scenarios.playbook import Playbook
 from switch.specs.centre_profile import DROP
 from switch.specs.specification import Specs
@@ -111,11 +115,15 @@ class Server:
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         zones = None if keys is None else PinZones(keys, specs.issuers.values())
         self._stage = AnswerStage(self._written)
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self._stage)
+        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self._stage, self.board.waiting)
         self._incoming = Inbound(
             self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
         )
-        self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants)
+        self._incoming.put_off = self._put_off
+        rules = playbook or Playbook((), seed=1)
+        self.script = HostScript(rules, specs.routing, specs.merchants)
+        managed = [profile.id for profile in specs.issuers.values() if profile.managed]
+        self._issuers = IssuerStage(IssuerScript(rules, specs.routing, specs.merchants), managed, tell)
         self.rules_changed()
         self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
@@ -190,6 +198,7 @@ class Server:
             ear=self._trace,
             tls=tls,
             billing=self._billing(issuer),
+            asked=self._asked_of_issuer,
         )
         self._links[issuer] = link
         return link
@@ -278,7 +287,25 @@ class Server:
 
     def rules_changed(self) -> None:
         """Look at the rules of scenarios from the next message on, where there are any; without any, a message pays nothing."""
-        self._incoming.script = self.script if len(self.script.playbook) else None
+        self._incoming.script = self.script if self.script.playbook.has(HOST) else None
+        self._outgoing.issuers = self._issuers if self._issuers.plays else None
+        self._incoming.issuers = self._outgoing.issuers or self._incoming.issuers  # answers that a rule waits for still come
+
+    def _asked_of_issuer(self, link: IssuerLink, line: Line, message: Message) -> None:
+        """A sign-on, an echo or a cut-over was queued for an issuer: rules of scenarios may want its answer another way."""
+        if self._issuers.plays:
+            told = self._issuers.queued(link.issuer, line, link.tpdu, message)
+            if told:
+                self._tell(Notice("scenario", told))
+
+    def _put_off(self, seconds: float, line: Line, take: Callable[[float, list[Effect]], None]) -> None:
+        """Have a message taken by a turn after so many seconds."""
+
+        def act() -> None:
+            self._receive(lambda source, frame, now, effects: take(now, effects), line, iter((Frame(b"", b""),)))
+            self._woken.set()
+
+        self._stage.at(trio.current_time() + seconds, line, act)
 
     def _commit(self, batch: Batch) -> None:
         self.journal.commit(batch, self._clock_ms())

@@ -17,6 +17,7 @@ from switch.business_day import refuse_beyond_calendar
 from switch.centre.business_clock import BusinessClock
 from switch.centre.exposure import reach
 from switch.centre.host.door import serve_door
+from switch.centre.host.issuer_stage import reach_warnings
 from switch.centre.host.orders import Orders
 from switch.centre.issuer_processes import IssuerProcess, KeptProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
@@ -52,7 +53,7 @@ from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
 from switch.specs.folder import remember_specs
-from switch.specs.load import host_rules_of
+from switch.specs.load import scenario_of
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
@@ -62,7 +63,7 @@ PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre 
 
 @frozen(kw_only=True)
 class Options:
-    """What ``switch up`` was asked for. ``specs_folder`` and ``scenario`` are handed on to the issuers' processes."""
+    """What ``switch up`` was asked for. ``specs_folder`` is handed on to the issuers' processes."""
 
     data: Path
     host: str
@@ -75,7 +76,7 @@ class Options:
     accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
-    rules: tuple[HostRule, ...] = ()  #: of scenarios at the host
+    rules: tuple[HostRule, ...] = ()  #: of the scenario, at the host and at issuers
 
 
 def wall_clock_ms() -> int:
@@ -112,6 +113,7 @@ class Centre:
         self._codecs: dict[str, Codec] = {}
         self._processes: dict[str, IssuerProcess] = {}
         self._page: KeptProcess | None = None
+        self._external = [profile.id for profile in specs.issuers.values() if not profile.managed]
         self._ready_file = ReadyFile(options.ready_file)
         self._listeners_tls, self._issuers_tls = listeners_tls(specs), issuers_tls(specs)
 
@@ -173,6 +175,8 @@ class Centre:
             self._tell(Notice("open_to_others", warning))
         for later, earlier in overshadowed(playbook.rules):
             self._tell(Notice("scenario", f"{later.label}: it can never apply, {earlier.label} stands before it and takes all"))
+        for sentence in reach_warnings(playbook.rules, self._external):
+            self._tell(Notice("scenario", sentence))
         settle_memory()
         traced = recording.running() if recording is not None else nullcontext()
         async with self._starter.running(), traced, trio.open_nursery() as whole:
@@ -210,7 +214,8 @@ class Centre:
             self._tell(Notice("shortage", f"{error}; rules cannot be changed while this centre runs"))
             return
         names = numbers_by_name(self.specs.dialects.values())
-        orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, self.specs))
+        warn = partial(reach_warnings, external=self._external)
+        orders = Orders(server.script, server.rules_changed, names, partial(scenario_of, self.specs), warn)
         try:
             await serve_door(listening, orders.carry_out)
         finally:
@@ -249,8 +254,6 @@ class Centre:
         arguments += ["--port", "0" if options.free_ports else str(profile.address.port)]
         if options.specs_folder:
             arguments += ["--specs", str(options.specs_folder)]
-        if options.scenario:
-            arguments += ["--scenario", str(options.scenario)]
         process = IssuerProcess(profile.id, arguments, link, starter=self._starter, tell=self._tell, stop=self._stop)
         self._processes[profile.id] = process
         return process

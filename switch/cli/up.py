@@ -123,7 +123,7 @@ def up(
         ready_file=ready_file,
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
         trace=trace or follow,
-        rules=played.host.rules if played is not None else (),
+        rules=played.rules if played is not None else (),
     )
 
     printer = Printer(stop.finish)
@@ -207,10 +207,12 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
 
 
 def _played(options: Options) -> str:
-    """The scenario that is played, and how many of its rules are the host's."""
+    """The scenario that is played, and how many of its rules are whose."""
     assert options.scenario is not None
-    at_host = f": {plural(len(options.rules), 'rule')} at the host" if options.rules else ""
-    return f"{options.scenario.stem}{at_host}"
+    at_host = sum(rule.at == "host" for rule in options.rules)
+    counts = {"the host": at_host, "issuers": len(options.rules) - at_host}
+    rules = [f"{plural(count, 'rule')} at {whom}" for whom, count in counts.items() if count]
+    return f"{options.scenario.stem}: {', '.join(rules)}"
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:

@@ -68,6 +68,7 @@ class Station:
     def __init__(self, line: Line, session: Session, voice: Identity, *, echo_seconds: float, tpdu: bytes) -> None:
         self.line, self.session, self.tpdu = line, session, tpdu
         self._voice, self._silence = voice, Silence(echo_seconds)
+        self.queued: Callable[[Message], None] | None = None  #: is told of what was queued, before it is sent
         self._stan = 0
         self._asked: dict[str, str] = {}  #: STAN of the last 0800 of each function, while it is not answered
 
@@ -89,6 +90,8 @@ class Station:
             self._voice.tell(Notice("format_error", what))
             return False
         self._asked[function] = request.stan
+        if self.queued is not None:
+            self.queued(request)
         self.line.flush()
         return True
 

@@ -1,4 +1,5 @@
-"""The rules of a host while it runs: found by what a message says, counted, and drawn without any generator of chance.
+"""The rules of a running centre, at its host and at its issuers: found by what a message says, counted, and drawn without any
+generator of chance.
 
 With five hundred rules loaded, a message that none of them names costs some look-ups: each rule stands under one thing that it
 asks for, its card, terminal, merchant, exact amount or MTI, and only the rules under what the message says are tried.
@@ -14,7 +15,7 @@ from attrs import define, field
 
 from switch.scenarios.condition import Condition, Facts
 from switch.scenarios.conduct import Conduct
-from switch.scenarios.host_rule import CARD, WHOLE, HostRule
+from switch.scenarios.host_rule import CARD, HOST, PLACES, WHOLE, HostRule
 
 COUNTED_MAX: Final = 100_000  #: cards (or merchants, or terminals) that a rule counts; the one counted first is forgotten
 #: What a rule may be found by, the most telling first; the order is that of the parts of ``Marks``.
@@ -111,38 +112,16 @@ class Playbook:
         for place, each in enumerate(played):
             each.place = place
         self.played = played
-        self._index()
+        self._found = {at: _Index([each for each in played if each.rule.at == at]) for at in PLACES}
 
-    def _index(self) -> None:
-        self._found: dict[str, dict[str, list[PlayedRule]]] = {}
-        self._tried_always: list[PlayedRule] = []
-        for played in self.played:
-            name, values = _found_by(played.rule.when)
-            for value in values:
-                self._found.setdefault(name, {}).setdefault(value, []).append(played)
-            if not name:
-                self._tried_always.append(played)
-        self._of_kinds = self._found.pop("kind", {})
-        self._looked_up = [(FOUND_BY.index(name), found) for name, found in self._found.items()]
+    def has(self, at: str) -> bool:
+        """Whether any rule is at the host, or at an issuer."""
+        return any(played.rule.at == at for played in self.played)
 
-    def _candidates(self, marks: Sequence[str]) -> list[PlayedRule]:
-        """The rules that may match, in their order."""
-        lists = [rules for place, found in self._looked_up if (rules := found.get(marks[place])) is not None]
-        if self._of_kinds:
-            of_kind = self._of_kinds.get(marks[-1][1:3])
-            if of_kind is not None:
-                lists.append(of_kind)
-        if not lists:
-            return self._tried_always
-        if self._tried_always:
-            lists.append(self._tried_always)
-        if len(lists) == 1:
-            return lists[0]
-        return sorted((played for each in lists for played in each), key=lambda played: played.place)
-
-    def match(self, marks: Sequence[str], facts_of: Callable[[], Facts]) -> Cue | None:
-        """The first rule that fits a message and whose turn has come, counted as applied; ``marks`` as in ``Marks``."""
-        candidates = self._candidates(marks)
+    def match(self, marks: Sequence[str], facts_of: Callable[[], Facts], at: str = HOST) -> Cue | None:
+        """The first rule of a place that fits a message and whose turn has come, counted as applied; ``marks`` as in
+        ``Marks``."""
+        candidates = self._found[at].candidates(marks)
         if not candidates:
             return None
         facts = facts_of()
@@ -169,7 +148,7 @@ class Playbook:
         if rule.always and len(rule.steps) == 1:
             played.hits += counted
             return rule.steps[0]
-        key = "" if rule.turn.per == WHOLE else "".join(sorted(facts.words(rule.turn.per))[:1])
+        key = "" if rule.turn.per == WHOLE else _counted_as(rule, facts, rule.turn.per)
         seen, applied = played.counts.get(key, (0, 0))
         seen += 1
         drawn = rule.turn.chance is None or self._chance(rule, facts, seen) < rule.turn.chance
@@ -185,9 +164,46 @@ class Playbook:
         """A number from 0 to 1 drawn from the seed, the rule, the card and the count of its message: the order in which
         connections bring their messages changes nothing."""
         seed = self._seed if rule.seed is None else rule.seed
-        card = "".join(sorted(facts.words(CARD))[:1])
+        card = _counted_as(rule, facts, CARD)
         drawn = blake2b(f"{seed}\0{rule.scenario}\0{rule.number}\0{card}\0{seen}".encode(), digest_size=8)
         return int.from_bytes(drawn.digest(), "big") / 2**64
+
+
+class _Index:
+    """Rules of one place, under what they are found by."""
+
+    def __init__(self, rules: Iterable[PlayedRule]) -> None:
+        found: dict[str, dict[str, list[PlayedRule]]] = {}
+        self._tried_always: list[PlayedRule] = []
+        for played in rules:
+            name, values = _found_by(played.rule.when)
+            for value in values:
+                found.setdefault(name, {}).setdefault(value, []).append(played)
+            if not name:
+                self._tried_always.append(played)
+        self._of_kinds = found.pop("kind", {})
+        self._looked_up = [(FOUND_BY.index(name), of_name) for name, of_name in found.items()]
+
+    def candidates(self, marks: Sequence[str]) -> list[PlayedRule]:
+        """The rules that may match, in their order."""
+        lists = [rules for place, found in self._looked_up if (rules := found.get(marks[place])) is not None]
+        if self._of_kinds:
+            of_kind = self._of_kinds.get(marks[-1][1:3])
+            if of_kind is not None:
+                lists.append(of_kind)
+        if not lists:
+            return self._tried_always
+        if self._tried_always:
+            lists.append(self._tried_always)
+        if len(lists) == 1:
+            return lists[0]
+        return sorted((played for each in lists for played in each), key=lambda played: played.place)
+
+
+def _counted_as(rule: HostRule, facts: Facts, per: str) -> str:
+    """By what a message is counted: its card, merchant or terminal; at an issuer, one without it (an echo) by the issuer."""
+    named = "".join(sorted(facts.words(per))[:1])
+    return named or ("" if rule.at == HOST else "".join(sorted(facts.words("issuer"))[:1]))
 
 
 def _found_by(when: Condition) -> tuple[str, Iterable[str]]:
@@ -207,7 +223,7 @@ def overshadowed(rules: Iterable[HostRule]) -> list[tuple[HostRule, HostRule]]:
     """Rules that can never match, each with the earlier one that takes every message it would fit."""
     found, always = list[tuple[HostRule, HostRule]](), list[HostRule]()
     for rule in rules:
-        takes = next((earlier for earlier in always if _covers(earlier.when, rule.when)), None)
+        takes = next((earlier for earlier in always if earlier.at == rule.at and _covers(earlier.when, rule.when)), None)
         if takes is not None:
             found.append((rule, takes))
         elif rule.always:

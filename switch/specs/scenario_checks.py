@@ -29,14 +29,16 @@ def check_rules(table: SpecTable, known: Known) -> None:
     """The rules of one scenario; one for somebody nobody knows would never have its way."""
     for number, line in enumerate(table.peek("rules", list) or (), start=1):
         with suppress(ValueError):
-            check_host_rule(table.made(f"rules[{number}]", rule_values(str(line))), _named_things(known))
+            entry = table.made(f"rules[{number}]", rule_values(str(line)))
+            check_host_rule(entry, _named_things(known))
+            if is_at_issuer(entry):
+                _check_when(entry.table("when"), None, known)
     for entry in table.tables("rule"):
         issuer = entry.peek("issuer", str)
         if issuer is not None and issuer not in known.cards:
             entry.mistake("issuer", repr(issuer), one_of(list(known.cards)))
-        if not is_at_issuer(entry):
-            check_host_rule(entry, _named_things(known))
-        elif entry.peek("when", dict) is not None:
+        check_host_rule(entry, _named_things(known))
+        if is_at_issuer(entry) and entry.peek("when", dict) is not None:
             _check_when(entry.table("when"), issuer, known)
             check_elements(entry.table("when"), _asked_of(issuer, known))
 

@@ -21,7 +21,6 @@ from switch.issuers.profile import Card, Profile
 from switch.issuers.proofs.proof import Proofs
 from switch.issuers.proofs.rules import ALL_PROOFS
 from switch.issuers.proofs.tries import PIN_RIGHT, ProofEvent, ProofMemory
-from switch.issuers.scenario import ScenarioState
 from switch.transaction import CardUse, ExchangeKey
 from tests.simulation.holders import DAY_MS, HOUR_MS, Judged, PlainPins, with_holders
 from tests.support.centre_in_loop import specs
@@ -82,7 +81,6 @@ class Bank:
             memory.replay(self.book.proof_events())
         self._proofs = Proofs(ALL_PROOFS, PlainPins(), memory)
         self._codes: Iterator[str] = approval_codes(0, self.profile.id, self.accounts.placed_count)
-        self._scenario = ScenarioState(None, self.profile.id)
         self.upkeep = Upkeep(self.accounts, self.book)
         if self._plant == "holds_left_at_restart_never_end":
             self.upkeep._cursors[DAY_MS] = len(list(self.book.entries()))
@@ -125,7 +123,7 @@ class Bank:
         judged = decide(
             asked,
             self.accounts,
-            self._scenario,
+            None,
             means=means,
             now_ms=now_ms,
             today_yymm=MONTH,

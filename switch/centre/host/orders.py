@@ -5,7 +5,7 @@ An order is an object with ``do``; its answer has ``rules``, or ``error``, or ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import trio
@@ -16,8 +16,8 @@ from switch.scenarios.host_rule import HostRule
 from switch.scenarios.host_scenario import HostScenario
 from switch.scenarios.playbook import PlayedRule, overshadowed
 
-#: Reads the text of a scenario file, under a name: the host's rules, and how many are at issuers. SpecError where it is wrong.
-Read = Callable[[str, str], tuple[HostScenario, int]]
+#: Reads the text of a scenario file, under a name. SpecError where it is wrong.
+Read = Callable[[str, str], HostScenario]
 T = TypeVar("T")
 _KINDS: Final[dict[type[Any], str]] = {int: "numbers", list: "a list", str: "text"}
 
@@ -27,10 +27,18 @@ class WrongOrderError(SwitchError):
 
 
 class Orders:
-    """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers."""
+    """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers.
+    ``warn`` gives sentences about rules of which not all can be played here."""
 
-    def __init__(self, script: HostScript, changed: Callable[[], None], names: Mapping[str, str], read: Read) -> None:
-        self._script, self._changed, self._names, self._read = script, changed, names, read
+    def __init__(
+        self,
+        script: HostScript,
+        changed: Callable[[], None],
+        names: Mapping[str, str],
+        read: Read,
+        warn: Callable[[Iterable[HostRule]], list[str]] = lambda rules: [],
+    ) -> None:
+        self._script, self._changed, self._names, self._read, self._warn = script, changed, names, read, warn
 
     async def carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
         """The answer to an order."""
@@ -61,16 +69,16 @@ class Orders:
     async def _apply(self, order: dict[str, Any]) -> dict[str, Any]:
         """The rules of a file (``name`` and ``text``), before all others; those that came of the same name before go."""
         name, text = (_of_kind(order.get(key, ""), key, str) for key in ("name", "text"))
-        scenario, at_issuers = await trio.to_thread.run_sync(self._read, name, text)
+        scenario = await trio.to_thread.run_sync(self._read, name, text)
         self._script.playbook.remove(lambda played: played.rule.scenario == name)
-        return {**self._put_first(scenario.rules), "at_issuers": at_issuers}
+        return self._put_first(scenario.rules)
 
-    def _put_first(self, rules: Iterable[HostRule]) -> dict[str, Any]:
+    def _put_first(self, rules: Sequence[HostRule]) -> dict[str, Any]:
         added = self._script.playbook.put_first(rules)
         self._changed()
         hidden = overshadowed(self._script.playbook.rules)
         warnings = [f"{later.label} can no longer apply: {earlier.label} takes all its messages" for later, earlier in hidden]
-        return {"rules": _told(added), "warnings": warnings}
+        return {"rules": _told(added), "warnings": [*warnings, *self._warn(rules)]}
 
     async def _remove(self, order: dict[str, Any]) -> dict[str, Any]:
         """Rules by their ids (``ids``), or all of them (``all``)."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.line import Line
+from switch.lines.staging.issuer_script import elsewhere
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
 from switch.scenarios.playbook import Cue, Playbook
@@ -26,27 +27,10 @@ class HostScript:
 
     def _facts(self, line: Line, message: Message) -> MessageFacts:
         listener = line.name.partition(" ")[0]
-        return MessageFacts(message, line.codec.dialect, _elsewhere(listener, self._table, self._merchants))
+        return MessageFacts(message, line.codec.dialect, elsewhere(self._table, self._merchants, listener=listener))
 
 
 def facts_of(message: Message, listener: str, specs: Specs) -> MessageFacts:
     """What rules may ask of a message that would come on a listener."""
     named = next((each for each in specs.centre.listeners if each.name == listener), specs.centre.listeners[0])
-    return MessageFacts(message, specs.dialects[named.dialect], _elsewhere(listener, specs.routing, specs.merchants))
-
-
-def _elsewhere(listener: str, table: RoutingTable, merchants: Mapping[str, Merchant]) -> Callable[[str, str], str]:
-    """What no message says: issuer and scheme of a card, MCC of a merchant, and the listener."""
-
-    def look_up(name: str, key: str) -> str:
-        if name == "line":
-            return listener
-        if name == "mcc":
-            merchant = merchants.get(key)
-            return merchant.mcc if merchant is not None else ""
-        route = table.find(key) if key else None
-        if route is None:
-            return (table.scheme_of(key) or "") if name == "scheme" and key else ""
-        return route.issuer if name == "issuer" else route.scheme
-
-    return look_up
+    return MessageFacts(message, specs.dialects[named.dialect], elsewhere(specs.routing, specs.merchants, listener=listener))

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from io import FileIO
 from pathlib import Path
@@ -23,18 +23,20 @@ from switch.iso8583.header import HeaderFormat
 from switch.issuers.process.book import Book
 from switch.issuers.process.host import IssuerHost
 from switch.issuers.process.verifier import KeyVerifier
-from switch.issuers.scenario import Scenario
 from switch.journal.journal import JOURNAL_FILE
 from switch.journal.reader import has_approvals_of
 from switch.keys.key_module import KeyModule
 from switch.lines.message_mac import LineMacs, zone_keys
 from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
+from switch.lines.staging.issuer_script import IssuerScript
 from switch.lines.tls_context import issuer_server_tls
 from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import create_file, make_folder
 from switch.machine.stopping import FINISH, Stop
+from switch.scenarios.host_rule import HostRule
+from switch.scenarios.playbook import Playbook
 from switch.specs.load import prove_cards
 from switch.specs.specification import Specs
 
@@ -48,7 +50,7 @@ async def serve_issuer(
     specs: Specs,
     *,
     data: Path,
-    scenario: Scenario | None,
+    rules: Iterable[HostRule],
     seed: int,
     host: str,
     port: int | None,
@@ -58,7 +60,7 @@ async def serve_issuer(
     stop: Stop,
 ) -> None:
     """Serve until somebody asks to stop; ``leashed``: until standard input ends, so that no issuer outlives its centre.
-    ``of_centre``: the journal of a centre is in the data folder.
+    ``of_centre``: the journal of a centre is in the data folder. ``rules``: those at issuers, of one that runs by itself.
 
     DataFolderError where the book is gone, or cannot be relied on any more: it is never begun anew for accounts that had one.
     """
@@ -89,6 +91,7 @@ async def serve_issuer(
                     macs=LineMacs.of(profile.keys, keys, issuer_id),
                     zone=zone_keys(profile.keys, keys, issuer_id),
                 )
+                playbook = Playbook(rules, seed)
                 issuer = IssuerHost(
                     profile,
                     wire,
@@ -96,7 +99,8 @@ async def serve_issuer(
                     institution_id=specs.centre.institution_id,
                     country=specs.centre.country,
                     clock_ms=lambda: time.time_ns() // 1_000_000,
-                    scenario=scenario,
+                    script=IssuerScript(playbook, specs.routing, specs.merchants) if len(playbook) else None,
+                    cued=leashed,
                     seed=seed,
                     tls=tls,
                     told_in=data,

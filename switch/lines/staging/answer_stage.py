@@ -31,7 +31,7 @@ class AnswerStage:
         """Queue the frame of an answer, or what is made of it; the caller flushes the line."""
         if conduct.late_seconds and not conduct.silence:
             line.answers_due += 1
-            self._at(trio.current_time() + conduct.late_seconds, line, lambda: self._late(line, frame, conduct))
+            self.at(trio.current_time() + conduct.late_seconds, line, lambda: self._late(line, frame, conduct))
         else:
             self._give(line, frame, conduct)
 
@@ -52,9 +52,10 @@ class AnswerStage:
                 else:
                     line.queue_frame(frame)
         if conduct.drop:
-            self._at(trio.current_time(), line, line.abandon if conduct.drop == RESET else line.shut)
+            self.at(trio.current_time(), line, line.abandon if conduct.drop == RESET else line.shut)
 
-    def _at(self, moment: float, line: Line, act: Callable[[], None]) -> None:
+    def at(self, moment: float, line: Line, act: Callable[[], None]) -> None:
+        """Do something at a moment of the loop's clock, if the line is open then."""
         heappush(self._due, (moment, next(self._numbers), line, act))
         self._woken.set()
 
