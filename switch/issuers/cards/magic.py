@@ -18,7 +18,7 @@ MAGIC_KINDS: Final = {
     IS_LATE: "approved three seconds late",
     TWICE: "approved, and its bank answers twice",
     DROPS_LINE: "its bank closes the connection instead of answering: 91 at once, and a reversal",
-    IN_PART: "approved for half of the amount: 10",
+    IN_PART: "approved for half of the amount: 10 where the gateway takes a part (DE 25 = 41), else 51 and a reversal",
 }
 
 
