@@ -192,7 +192,13 @@ class Outbound:
         line = link.line
         if line is None:
             return self._handle(ForwardFailed(request, issuer, ISSUER_INOPERATIVE, f"the line to {issuer} is lost"), now)
-        message = forwarding.to_issuer_request(request, forwarder_id=self._voice.institution_id)
+        own, origin = self._voice.institution_id, effect.origin
+        if request.security is None and link.billing is None and origin and request.carried is origin.message.elements:
+            mti = forwarding.REQUEST_MTIS[request.message_class]
+            if line.queue_forward(origin.body, origin.line.codec, link.tpdu, mti, own):
+                self._touched[line] = None
+                return ()
+        message = forwarding.to_issuer_request(request, forwarder_id=own)
         try:
             if request.security is not None:
                 pin = None if self._zones is None else self._zones.sealed_for(issuer, request)

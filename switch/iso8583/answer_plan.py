@@ -1,14 +1,14 @@
-"""Answers cut out of their requests: of the elements an answer gives back, the very bytes that came.
+"""Messages cut out of requests: of the elements that an answer gives back, or a forward hands on, the very bytes that came.
 
 Nine tenths of an answer are its request's own elements, in the same dialect. Where a request was read and each of them has one
 form on the wire only, the answer is slices of the request, with the code and the number of the approval put in between, and
-what the issuer added.
+what the issuer added. The forward of a request to an issuer of the same dialect is all of the request, and who forwards it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.element import BINARY, EBCDIC, LATIN_1, Element
@@ -19,6 +19,10 @@ from switch.iso8583.plan import PYTHON_CODECS, Walk, bitmap_on_the_wire, mtis_of
 #: value is unusual.
 AnswerPlan = Callable[[bytes, int, str, "str | None", str, "Mapping[int, str]"], "bytes | None"]
 
+#: (request, offset of its first element, MTI of the forward, DE 33) -> the forward; None where a value is unusual.
+ForwardPlan = Callable[[bytes, int, str, str], "bytes | None"]
+
+FORWARDER: Final = 33
 APPROVAL_CODE: Final = 38
 RESPONSE_CODE: Final = 39
 #: Encodings that write a value in one way only. Packed digits are none: a peer may fill up the odd half byte as it likes.
@@ -46,18 +50,37 @@ def compile_answer_plan(dialect: Dialect, bitmap: bytes, *, approved: bool, adde
     source = Walk("data, start, mti, v38, v39, e", "start")
     for number in added:
         source.add(f"v{number} = e[{number}]")
-    source.add("if not (" + " and ".join(tests_of(list(new.values()))) + "): return None")
-    source.add(f"return b''.join((mtis[mti], bitmap, {', '.join(_chunks(source, present, new))}))")
-    plan: AnswerPlan = source.compiled(bitmap=bitmap_on_the_wire(dialect, [*kept, *new]), mtis=mtis_of(dialect))
+    plan: AnswerPlan = _cut(source, dialect, present, kept, new)
     return plan
 
 
-def _chunks(source: Walk, present: Mapping[int, Element], new: Mapping[int, Element]) -> list[str]:
-    """The expressions of an answer's elements in their order: what stands together in the request is one slice of it."""
+def compile_forward_plan(dialect: Dialect, bitmap: bytes) -> ForwardPlan | None:
+    """The function that makes the forward of a request of one bitmap, for an issuer of the same dialect.
+
+    None where an element may stand there in two ways, or the dialect has no plain way to write DE 33.
+    """
+    present = {number: dialect.element(number) for number in present_elements(bitmap)}
+    forwarder = dialect.elements[FORWARDER]
+    kept = [number for number in present if number != FORWARDER]
+    if forwarder is None or forwarder.encoding not in _WRITABLE or any(present[n].encoding not in _ONE_FORM for n in kept):
+        return None
+    plan: ForwardPlan = _cut(Walk("data, start, mti, v33", "start"), dialect, present, kept, {FORWARDER: forwarder})
+    return plan
+
+
+def _cut(source: Walk, dialect: Dialect, present: Mapping[int, Element], kept: list[int], new: Mapping[int, Element]) -> Any:
+    """The function begun in ``source``: it writes those of the elements ``present`` that are ``kept``, and the ``new`` ones."""
+    source.add("if not (" + " and ".join(tests_of(list(new.values()))) + "): return None")
+    source.add(f"return b''.join((mtis[mti], bitmap, {', '.join(_chunks(source, present, kept, new))}))")
+    return source.compiled(bitmap=bitmap_on_the_wire(dialect, [*kept, *new]), mtis=mtis_of(dialect))
+
+
+def _chunks(source: Walk, present: Mapping[int, Element], kept: list[int], new: Mapping[int, Element]) -> list[str]:
+    """The expressions of a message's elements in their order: what stands together in the request is one slice of it."""
     chunks: list[str] = []
     begin = end = ""
     for number in sorted(present.keys() | new.keys()):
-        if number not in new and number in ECHOED:
+        if number not in new and number in kept:
             begin = begin or source.at
             _pass(source, present[number])
             end = source.at

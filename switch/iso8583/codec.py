@@ -17,7 +17,7 @@ import iso8583
 
 from switch.display.plural import plural
 from switch.errors import MessageError
-from switch.iso8583.answer_plan import AnswerPlan, compile_answer_plan
+from switch.iso8583.answer_plan import AnswerPlan, ForwardPlan, compile_answer_plan, compile_forward_plan
 from switch.iso8583.dialect import ELEMENTS_MAX, THIRD_BITMAP, TWO_BITMAPS_MAX, VERSION_OF, Dialect
 from switch.iso8583.element import EBCDIC
 from switch.iso8583.message import Message
@@ -73,6 +73,7 @@ class Codec:
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[int, ...], Encoder] = {}
         self._answers: dict[tuple[bytes, bool, tuple[int, ...]], AnswerPlan | None] = {}
+        self._forwards: dict[bytes, ForwardPlan | None] = {}
         self._met: Counter[object] = Counter()  #: bitmap or elements without a plan -> how often they have come
 
     def decode(self, data: bytes, otherwise: Callable[[bytes], Message] | None = None) -> Message:
@@ -134,10 +135,33 @@ class Codec:
         """A plan for answers to requests that come often enough to have one for reading them."""
         if bitmap not in self._decoders or len(self._answers) >= ANSWER_PLANS_MAX:
             return None
-        announced = bitmap if self._bitmap_bytes == 8 else bytes.fromhex(bitmap.decode(self._text))
-        plan = compile_answer_plan(self.dialect, announced, approved=approved, added=added)
+        plan = compile_answer_plan(self.dialect, self._announced(bitmap), approved=approved, added=added)
         self._answers[bitmap, approved, added] = plan
         return plan
+
+    def _announced(self, bitmap: bytes) -> bytes:
+        """The bits of a bitmap as it stands on the wire."""
+        return bitmap if self._bitmap_bytes == 8 else bytes.fromhex(bitmap.decode(self._text))
+
+    def forwarded(self, request: bytes, mti: str, forwarder_id: str) -> bytes | None:
+        """The bytes of a request as they go on to an issuer of the same dialect: under ``mti``, with DE 33.
+
+        ``request`` is a message that was decoded. None where it has to be encoded (``encode``), which says the same.
+        """
+        end = self._end_of_bitmap(request)
+        bitmap = request[self._mti_bytes : end]
+        try:
+            plan = self._forwards[bitmap]
+        except KeyError:
+            if bitmap not in self._decoders:
+                return None
+            plan = self._forwards[bitmap] = compile_forward_plan(self.dialect, self._announced(bitmap))
+        if plan is None:
+            return None
+        try:
+            return plan(request, end, mti, forwarder_id)
+        except (LookupError, ValueError):
+            return None
 
     def encode(self, message: Message) -> bytes:
         """The bytes of a message. MessageError (without position) names the first element that does not fit."""

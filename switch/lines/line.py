@@ -15,7 +15,7 @@ from typing import Final, Literal, Protocol
 import trio
 
 from switch.errors import MessageError
-from switch.iso8583.codec import NOTHING_ADDED
+from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.edition93.action_codes import action_code
 from switch.iso8583.edition93.translation import Translation
@@ -178,6 +178,17 @@ class Line:
         """Queue the answer that is a request's own bytes, the two codes and what the issuer ``added`` (``Codec.answered``);
         False where it is not that."""
         body = self.codec.answered(request, mti, approval_code, response_code, added) if self.macs is None else None
+        if body is None:
+            return False
+        self._queued.append(self.framer.wrap(body, tpdu))
+        return True
+
+    def queue_forward(self, request: bytes, codec: Codec, tpdu: bytes, mti: str, forwarder_id: str) -> bool:
+        """Queue the request that came in the same dialect, through ``codec``, as its own bytes and DE 33
+        (``Codec.forwarded``); False where it is not that."""
+        if codec.dialect is not self.codec.dialect or self.macs is not None:
+            return False
+        body = codec.forwarded(request, mti, forwarder_id)
         if body is None:
             return False
         self._queued.append(self.framer.wrap(body, tpdu))

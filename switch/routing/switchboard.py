@@ -276,7 +276,7 @@ class Switchboard:
             self._decide(exchange, busy, now, effects)
         else:
             self._pending.add(exchange)
-            effects.append(Forward(issuer, authorization))
+            effects.append(Forward(issuer, authorization, exchange.origins[0]))
 
     def _refusal(self, authorization: Authorization, merchant: Merchant | None, route: Route | None) -> Decision | None:
         """The centre's own decline of a request; None where its issuer is to be asked."""

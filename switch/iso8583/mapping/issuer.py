@@ -42,7 +42,7 @@ REASON: Final = 63
 REASON_CHARACTERS_MAX: Final = 200
 
 
-_REQUEST_MTIS: Final = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
+REQUEST_MTIS: Final[dict[MessageClass, str]] = {AUTHORIZATION: "0100", FINANCIAL: "0200"}
 _ADVICE_MTIS: Final = {AUTHORIZATION: "0120", FINANCIAL: "0220"}
 
 _HOLD: Final = (AUTHORIZATION, REQUEST)  #: what an advice names of which no more is known
@@ -68,7 +68,7 @@ def _nothing_waits(_: ExchangeKey) -> None:
 
 def to_issuer_request(authorization: Authorization, *, forwarder_id: str) -> Message:
     """The request as it goes on to the issuer: the acquirer's own elements, and DE 33 naming who forwards it."""
-    return Message(_REQUEST_MTIS[authorization.message_class], {**authorization.carried, 33: forwarder_id})
+    return Message(REQUEST_MTIS[authorization.message_class], {**authorization.carried, 33: forwarder_id})
 
 
 def secured(message: Message, security: CardSecurity, places: SecurityPlaces, pin: SealedPin | None) -> Message:
@@ -223,7 +223,7 @@ def to_issuer_advice(
 
 def _original_mti(message_class: MessageClass, function: Function) -> str:
     """The MTI of an original, as DE 90 names it: that of a request, or that of an advice."""
-    return (_ADVICE_MTIS if function == ADVICE else _REQUEST_MTIS)[message_class]
+    return (_ADVICE_MTIS if function == ADVICE else REQUEST_MTIS)[message_class]
 
 
 def _as_decided(request: Authorization) -> dict[int, str]:

@@ -77,10 +77,11 @@ class JournalRequest:
 
 @record
 class Forward:
-    """Send the request on to an issuer."""
+    """Send the request on to an issuer. ``origin`` is where it came from, where it is known."""
 
     issuer: str
     authorization: Authorization
+    origin: Any = None
 
 
 @record
