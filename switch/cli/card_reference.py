@@ -30,11 +30,12 @@ Every bank has six cards that misbehave by themselves, so that you need no rule.
 | --- | --- |
 """
 _AMOUNTS = """
-On a card `amount`, an amount that ends in 00 is approved, and one that ends in 10 is approved for its half. An amount
-that ends in another approving code (08, 11, 16), or in no code at all (such as 99), is approved with 00, and
-`switch explain` says so. The banks `rif` and `souss` use edition 1993 of the standard, which has fewer codes: they answer
-with the nearest. The words hold for requests: the bank accepts the advices and reversals of these cards as usual.
-A card `drop` ends the one connection of its bank, so that all requests that wait for this bank get 91.
+The card `amount` approves an amount that ends in 00, and half of an amount that ends in 10. It also approves an amount
+that ends in another approving code (08, 11, 16) or in no code at all, such as 99. `switch explain` gives the reason.
+The banks `rif` and `souss` use edition 1993 of the standard, which has fewer codes: they answer with the nearest.
+
+Magic cards misbehave for requests only. Their banks accept advices and reversals as usual. The card `drop` ends the one
+connection of its bank, so that all requests that wait for this bank get 91.
 """
 _SERIES = """
 ## Series
