@@ -280,6 +280,8 @@ class Outbound:
                 last = error
                 continue
             self._touched[line] = None
+            cued = () if self.issuers is None else self._cued(self._links[delivery.issuer], line, less, delivery.request_id)
             left_out = ", ".join(str(number) for number in sorted(message.elements.keys() - less.elements.keys()))
-            return () if effect.repeat else (Notice("format_error", f"{what}: {fault}; said without DE {left_out}"),)
+            said = Notice("format_error", f"{what}: {fault}; said without DE {left_out}")
+            return cued if effect.repeat else (*cued, said)
         return self._handle(DeliveryFailed(delivery, f"{what}: {last}; given up"), now)
