@@ -105,7 +105,8 @@ async def test_a_card_that_is_approved_in_part_gives_half(issuer: str) -> None:
         sale = asked._replace(elements={**asked.elements, 25: "41"})
         answer = await client.ask(sale)
         granted_minor = int(answer.elements[4])
-        assert (answer.response_code, granted_minor) == ("10", pytest.approx(10_000, abs=100)), "half, and back into dirhams"
+        assert answer.response_code == "10"
+        assert 9_900 <= granted_minor <= 10_100, "half, and back into dirhams"
         assert held(book) > 0
         assert (await client.ask(reversal_of(sale))).response_code == "00"
         await nothing_owed(centre)

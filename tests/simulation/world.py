@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
@@ -61,6 +61,8 @@ from tests.simulation.weather import CALM_SECONDS, Weather
 from tests.support.centre_in_loop import specs
 from tests.support.day_builders import DAY_MS
 from tests.support.said import Said
+
+T = TypeVar("T")
 
 TIMEOUT_SECONDS: Final = 10.0
 BUSINESS_DATE: Final = "2026-11-22"
@@ -324,8 +326,8 @@ class World(Weather):
         self,
         what: str,
         conduct: Conduct | None,
-        arrive: Callable[[], None],
-        carry: Callable[[str, Callable[[], None]], None],
+        arrive: Callable[[], T],
+        carry: Callable[[str, Callable[[], T]], None],
     ) -> None:
         """Send an answer as a rule wants it; the network has its way with it after that."""
         if conduct is None:
