@@ -73,7 +73,8 @@ class Server:
     """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock.
 
     ``trace`` keeps every message, where there is one. ``keys`` opens and seals PIN blocks; without it they go on as they
-    came. ``playbook`` has the rules of scenarios at the host.
+    came. ``playbook`` has the rules of scenarios at the host. ``timers`` is how long its timers run, as a share of what the
+    specification says.
     """
 
     def __init__(
@@ -86,28 +87,30 @@ class Server:
         trace: Trace | None = None,
         keys: KeyModule | None = None,
         playbook: Playbook | None = None,
+        timers: float = 1.0,
     ) -> None:
         self.specs, self.journal, self._trace = specs, journal, trace
         self._clock_ms, self._tell = clock_ms, tell
         destinations = [
-            Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds)
+            Destination(issuer=profile.id, origin=profile.origin, timeout_seconds=profile.timeout_seconds * timers)
             for profile in specs.issuers.values()
         ]
-        beginning = journal.beginning()
+        beginning, table = journal.beginning(), specs.routing.with_timers(timers)
         self.board = Switchboard(
-            table=specs.routing,
+            table=table,
             destinations=destinations,
             merchants=specs.merchants,
             default_contract=specs.default_contract,
             archive=journal.archive,
             first_request_id=beginning.first_request_id,
             first_delivery_id=beginning.first_delivery_id,
+            timers=timers,
         )
         self._recovery: Recovery | None = beginning.recovery
         self.lines = Lines(self.turn)
         self._links: dict[str, IssuerLink] = {}
         self._business_date = self._open_date()
-        self._voice = Identity(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell)
+        self._voice = Identity(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell, timers=timers)
         self._dropping = frozenset(each.name for each in specs.centre.listeners if each.unreadable == DROP)
         self._callers = AcquirerLines(
             self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners}
@@ -129,8 +132,9 @@ class Server:
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
         self._effects: list[Effect] = []
         self._woken = trio.Event()
-        given = [route.timeout_seconds for route in specs.routing.routes() if route.timeout_seconds]
-        self._idle_seconds = min([REPEAT_SECONDS_FIRST, *given, *(d.timeout_seconds for d in destinations)])
+        given = [route.timeout_seconds for route in table.routes() if route.timeout_seconds]
+        self._watch_seconds = WATCH_SECONDS * min(timers, 1.0)
+        self._idle_seconds = min([REPEAT_SECONDS_FIRST * timers, *given, *(d.timeout_seconds for d in destinations)])
         self._look_at = 0.0  #: nothing is due before
         self._reading: set[trio.CancelScope] = set()
         self._shortage = Shortage(lambda what: tell(Notice("shortage", what)))
@@ -357,7 +361,7 @@ class Server:
 
     async def _watch_sessions(self) -> None:
         while True:
-            await trio.sleep(WATCH_SECONDS)
+            await trio.sleep(self._watch_seconds)
             self.watch_sessions(trio.current_time())
 
     def watch_sessions(self, now: float) -> None:

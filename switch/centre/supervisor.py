@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing, nullcontext, suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,9 @@ from typing import Any, Final
 import trio
 
 from switch.business_day import refuse_beyond_calendar
-from switch.centre.business_clock import BusinessClock
+from switch.centre.background import exchange_keys, fold, look_after, watch_sessions_now
+from switch.centre.clock.business_clock import BusinessClock
+from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_of
 from switch.centre.exposure import reach
 from switch.centre.host.door import serve_door
 from switch.centre.host.issuer_stage import reach_warnings
@@ -23,18 +26,17 @@ from switch.centre.issuer_processes import IssuerProcess, KeptProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
 from switch.centre.trace_process import TraceProcess
+from switch.data_folder.centre_clock import CentreClock, machine_ms
 from switch.data_folder.control_socket import close_door, open_door
-from switch.data_folder.key_wishes import WISHES_SECONDS, granted, tell_outcome, wishes
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import EDITION_1993
 from switch.iso8583.header import HeaderFormat
-from switch.iso8583.mapping.session import MAC_KEY_CHANGE, PIN_KEY_CHANGE
 from switch.iso8583.scripted.element_names import numbers_by_name
 from switch.issuers.profile import Profile
-from switch.journal.journal import FOLD_SECONDS, JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
+from switch.journal.journal import JOURNAL_FILE, Journal, SqliteJournal, refuse_to_begin_beside_books
 from switch.keys.key_module import KeyModule
 from switch.keys.shipped import ACQUIRERS
 from switch.lines.issuer_link import IssuerLink
@@ -43,7 +45,6 @@ from switch.lines.selector import settle_memory
 from switch.lines.sockets import listen
 from switch.lines.tls_context import issuers_tls, listeners_tls
 from switch.lines.wire_format import WireFormat
-from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.readiness import ReadyFile
 from switch.machine.starter import Starter
 from switch.machine.stopping import FINISH, Stop
@@ -77,21 +78,22 @@ class Options:
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
     rules: tuple[HostRule, ...] = ()  #: of the scenario, at the host and at issuers
+    clock: str | None = None  #: what the clock is to show when the centre starts: an instant, or ``now``
+    timers: float = 1.0  #: how long the centre's own timers run, as a share of what the specification says
 
 
-def wall_clock_ms() -> int:
-    """The machine's clock: epoch milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
-def wire_format(of: Listener | Profile, codecs: dict[str, Codec], specs: Specs, keys: KeyModule) -> WireFormat:
-    """The wire format of a listener or an issuer; lines of one dialect share its codec."""
+def wire_format(
+    of: Listener | Profile, codecs: dict[str, Codec], specs: Specs, keys: KeyModule, today: Callable[[], date]
+) -> WireFormat:
+    """The wire format of a listener or an issuer; lines of one dialect share its codec. ``today`` is the centre's date."""
     if of.dialect not in codecs:
         codecs[of.dialect] = Codec(specs.dialects[of.dialect])
     header = HeaderFormat.parse(of.header) if isinstance(of.header, str) else of.header
     owner = of.id if isinstance(of, Profile) else ACQUIRERS
     macs, zone = LineMacs.of(of.keys, keys, owner), zone_keys(of.keys, keys, owner)
-    return WireFormat(codec=codecs[of.dialect], header=header, tpdu=of.tpdu, macs=macs, zone=zone, pin_zone=of.keys.pin_key)
+    return WireFormat(
+        codec=codecs[of.dialect], header=header, tpdu=of.tpdu, today=today, macs=macs, zone=zone, pin_zone=of.keys.pin_key
+    )
 
 
 class Centre:
@@ -130,11 +132,20 @@ class Centre:
                 journal.or_stop(),
             ):
                 recording = self._recording()
+                self._clock = CentreClock.open(self.options.data)
+                self._set_clock(journal)
                 clock = BusinessClock(
-                    journal, self.specs.calendar, clock_ms=wall_clock_ms, tell=self._tell, data=self.options.data
+                    journal, self.specs.calendar, clock_ms=self._clock.now_ms, tell=self._tell, data=self.options.data
                 )
                 await self._open_first_date(journal, clock)
                 await self._run(journal, recording, clock)
+
+    def _set_clock(self, journal: SqliteJournal) -> None:
+        """Set the clock to what it is to show at the start; SwitchError where that lies behind what the journal has."""
+        if self.options.clock is not None:
+            setting = setting_of(self.options.clock, self.specs.calendar, "--clock")
+            refuse_past(setting, None, journal, self.specs.calendar, "--clock")
+            self._clock.set(setting)
 
     def _recording(self) -> TraceProcess | None:
         """Who writes the trace, where one was asked for; DataFolderError where its file cannot be written."""
@@ -144,7 +155,7 @@ class Centre:
         if self.options.specs_folder:
             arguments += ["--specs", str(self.options.specs_folder)]
         begin_trace(path)
-        return TraceProcess(path, arguments, starter=self._starter, clock_ms=wall_clock_ms, tell=self._tell, stop=self._stop)
+        return TraceProcess(path, arguments, starter=self._starter, clock_ms=machine_ms, tell=self._tell, stop=self._stop)
 
     async def _open_first_date(self, journal: Journal, clock: BusinessClock) -> None:
         """The business date of a new folder is the one asked for, else the clock's; later ones follow by cut-off."""
@@ -162,12 +173,23 @@ class Centre:
         trace = recording.trace if recording is not None else None
         keys = KeyModule.open(self.options.data, self.specs.issuers)
         playbook = Playbook(self.options.rules, self.options.seed)
-        server = Server(self.specs, journal, clock_ms=wall_clock_ms, tell=self._tell, trace=trace, keys=keys, playbook=playbook)
+        server = Server(
+            self.specs,
+            journal,
+            clock_ms=self._clock.now_ms,
+            tell=self._tell,
+            trace=trace,
+            keys=keys,
+            playbook=playbook,
+            timers=self.options.timers,
+        )
         self._stop.unanswered = lambda: server.board.pending
         if self.options.business_date:  # the server knows the date before: it tells the lines of the one that begins
             await clock.open(self.options.business_date, "operator")
         elif self.options.accept_clock:
             await clock.open(clock.says(), "clock")
+        elif self.options.clock is not None:
+            await clock.clock_was_set()
         listening = [(listener, self._listen(listener)) for listener in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
         warning = reach(self.specs.centre.listeners, [address[0] for address in addresses.values()])
@@ -189,15 +211,15 @@ class Centre:
                 else:
                     links[profile.id].moved(*profile.address)
             whole.start_soon(clock.run)
-            whole.start_soon(_look_after, journal, recording)
-            whole.start_soon(_fold, journal)
+            whole.start_soon(look_after, journal, recording)
+            whole.start_soon(fold, journal)
             whole.start_soon(self._sum_up)
-            whole.start_soon(_exchange_keys, self.options.data, links)
-            whole.start_soon(self._open_door, server)
+            whole.start_soon(exchange_keys, self.options.data, links)
+            whole.start_soon(self._open_door, server, journal, clock)
             whole.start_soon(self._announce, links, addresses, recording, whole)
             async with trio.open_nursery() as serving:
                 for listener, sock in listening:
-                    wire = wire_format(listener, self._codecs, self.specs, keys)
+                    wire = wire_format(listener, self._codecs, self.specs, keys, self._clock.today)
                     serving.start_soon(server.serve, listener.name, sock, wire, self._listeners_tls.get(listener.name))
                 await self._stop.comes_to(FINISH)
                 self._tell(Notice("stopping", "finishing what is in flight"))
@@ -206,18 +228,25 @@ class Centre:
                 self._tell(Notice("scenario", f"{rule.label}: never applied: {rule.in_words}"))
             whole.cancel_scope.cancel()
 
-    async def _open_door(self, server: Server) -> None:
-        """Take orders about the rules of scenarios, until cancelled; without the door the centre runs all the same."""
+    async def _open_door(self, server: Server, journal: SqliteJournal, clock: BusinessClock) -> None:
+        """Take orders about the rules of scenarios and the clock, until cancelled; without the door the centre runs all the
+        same."""
         try:
             listening = open_door(self.options.data)
         except DataFolderError as error:
-            self._tell(Notice("shortage", f"{error}; rules cannot be changed while this centre runs"))
+            self._tell(Notice("shortage", f"{error}; rules and clock cannot be changed while this centre runs"))
             return
         names = numbers_by_name(self.specs.dialects.values())
         warn = partial(reach_warnings, external=self._external)
         orders = Orders(server.script, server.rules_changed, names, partial(scenario_of, self.specs), warn)
+        watch = partial(watch_sessions_now, server)
+        of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=watch)
+
+        async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
+            return await (of_clock if order.get("of") == "clock" else orders).carry_out(order)
+
         try:
-            await serve_door(listening, orders.carry_out)
+            await serve_door(listening, carry_out)
         finally:
             close_door(self.options.data, listening)
 
@@ -245,7 +274,7 @@ class Centre:
             ) from None
 
     def _link(self, server: Server, profile: Profile, keys: KeyModule) -> IssuerLink:
-        wire = wire_format(profile, self._codecs, self.specs, keys)
+        wire = wire_format(profile, self._codecs, self.specs, keys, self._clock.today)
         return server.link(profile.id, wire, self._issuers_tls.get(profile.id))
 
     def _process(self, profile: Profile, link: IssuerLink) -> IssuerProcess:
@@ -344,32 +373,3 @@ def payment_page_listener(specs: Specs) -> Listener:
         if edition != EDITION_1993 and listener.keys.mac == "none" and not asks:
             return listener
     raise SwitchError("--gateway: found no listener of the edition of 1987 without MACs, expected one in centre.toml")
-
-
-async def _look_after(journal: SqliteJournal, recording: TraceProcess | None) -> None:
-    """See that what is written is still there to be read, and all of it. Each commit looks too, unless one has just done so."""
-    while True:
-        await trio.sleep(LOOK_SECONDS)
-        journal.look()
-        if recording is not None:
-            recording.look()
-
-
-async def _exchange_keys(data: Path, links: Mapping[str, IssuerLink]) -> None:
-    """Give issuers the keys that ``switch keys exchange`` asks for; one that is away gets its key once it has signed on."""
-    functions = {"pin": PIN_KEY_CHANGE, "mac": MAC_KEY_CHANGE}
-    while True:
-        for asked, issuer, kind in wishes(data):
-            link, function = links.get(issuer), functions.get(kind)
-            if link is not None and function is not None and link.change_key(function, partial(tell_outcome, asked)):
-                granted(asked)
-        await trio.sleep(WISHES_SECONDS)
-
-
-async def _fold(journal: SqliteJournal) -> None:
-    """Keep the journal's write-ahead log short without holding up the switch."""
-    while True:
-        await trio.sleep(FOLD_SECONDS)
-        if journal.to_be_folded:
-            await trio.to_thread.run_sync(journal.fold_beside)
-            journal.fold()

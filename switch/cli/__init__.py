@@ -30,6 +30,7 @@ VERBS: Final = {
     "gateway": ("switch.cli.gateway", "gateway", "Serve the hosted payment page (est3Dgate)."),
     "shop": ("switch.cli.shop", "shop", "Open a test shop in front of the payment page."),
     "scenario": ("switch.cli.scenario", "scenario", "Make the host misbehave on cue, while it runs."),
+    "clock": ("switch.cli.clock", "clock", "Show the time of Switch, and move it."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
     "trace": ("switch.cli.trace", "trace", "List the last messages, or show their bytes."),
@@ -59,7 +60,7 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "scenario", "gateway", "shop", "decode"),
+    "Talk": ("send", "scenario", "clock", "gateway", "shop", "decode"),
     "Ask why": ("explain", "trace", "tail", "requests", "verify"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (

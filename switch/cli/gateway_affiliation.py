@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from switch.cli.command.help import Verb, Verbs, option
 from switch.cli.command.options import data_option, json_option, specs_option
 from switch.cli.console.words import lang_option, said
+from switch.data_folder.centre_clock import centre_clock_of
 from switch.errors import NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def accept(number: int, acquirer: str | None, mcc: str, write_specs: bool, data:
     again = write_specs and found.verdict == "accepted"  # its tables are written where an earlier command did not come to it
     if not again:
         _still_waits(found)
-    now_ms = found.decided_at_ms if again else _now_ms()
+    now_ms = found.decided_at_ms if again else centre_clock_of(data)()
     names = found.decided if again else new_names(found, specs, before, chosen, mcc)
     accepted = evolve(found, verdict="accepted", decided=names, decided_at_ms=now_ms)
     contract_values(accepted, approval_date(accepted, specs))
@@ -174,7 +174,7 @@ def refuse(number: int, reason: str, data: Path) -> None:
         raise SwitchError("--reason: found nothing, expected a sentence")
     with _books(data, to_write=True) as books:
         _still_waits(_one(books, number, data))
-        books.affiliations.decide(number, "refused", _now_ms(), {"reason": reason.strip()[:500]})
+        books.affiliations.decide(number, "refused", centre_clock_of(data)(), {"reason": reason.strip()[:500]})
     say_text(said(f"application {number} is refused"), None)
 
 
@@ -252,7 +252,3 @@ def _time(at_ms: int, specs: Specs) -> str:
     from datetime import datetime
 
     return f"{datetime.fromtimestamp(at_ms / 1000, specs.calendar.zone):%Y-%m-%d %H:%M:%S}"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

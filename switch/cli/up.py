@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 import sys
-import time
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from switch.centre.supervisor import Options
     from switch.specs.specification import Specs
 
+TIMERS_MIN: Final = 0.01  #: a bank that has 10 s then has 0.1 s: less, and a busy machine answers nothing in time
+TIMERS_MAX: Final = 10.0
+
 
 @click.command(cls=Verb)
 @specs_option
@@ -46,6 +49,15 @@ if TYPE_CHECKING:
     callback=business_date_given,
     metavar="DATE",
     help="Business date to open; it then stays until it is closed.",
+)
+@option("--clock", metavar="TIME", help="Begin at a time such as 2026-11-27T18:55, or now; see `switch clock`.")
+@option(
+    "--timers",
+    type=float,
+    default=1.0,
+    show_default=True,
+    metavar="SHARE",
+    help="Let timeouts, repeats and echoes of Switch take this share of their time: 0.1 is ten times as fast.",
 )
 @option("--accept-clock", is_flag=True, help="Open the business date the clock says, however far it is ahead.")
 @option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address the listeners bind to.")
@@ -68,6 +80,8 @@ def up(
     scenario: Path | None,
     seed: int,
     business_date: str | None,
+    clock: str | None,
+    timers: float,
     accept_clock: bool,
     host: str,
     free_ports: bool,
@@ -86,7 +100,8 @@ def up(
     Ctrl+C, SIGTERM and SIGHUP let Switch finish the requests in flight, and so does output that nobody reads any more. A
     second signal ends it at once: it prints how many requests have no answer. The exit code is 0 either way.
 
-    The business date follows the clock. Switch opens a date more than a week after the open one only with --accept-clock.
+    The business date follows the clock, which --clock and `switch clock` set. If nobody set it, Switch opens a date more than a
+    week after the open one only with --accept-clock.
     """
     stop = click.get_current_context().find_root().with_resource(Stop().by_signal())
     command = starter_command(specs_folder)
@@ -94,6 +109,7 @@ def up(
     with suppress(OSError):  # the centre tries again
         launched = launch(command)  # it loads what issuers need while we load what a centre needs
         click.get_current_context().find_root().call_on_close(launched.end_now)
+    from switch.centre.clock.clock_orders import setting_of
     from switch.centre.supervisor import Centre, Options
     from switch.cli.console.printer import Printer
     from switch.cli.console.run import run
@@ -105,7 +121,11 @@ def up(
 
     if business_date and accept_clock:
         raise SwitchError("--accept-clock: found beside --business-date, expected one of them")
-    specs = load_specs(specs_folder, today=time.strftime("%Y-%m-%d"))
+    if not TIMERS_MIN <= timers <= TIMERS_MAX:
+        raise SwitchError(f"--timers: found {timers:g}, expected a share from {TIMERS_MIN:g} to {TIMERS_MAX:g}")
+    specs = load_specs(specs_folder, today=_today(clock, data))
+    if clock is not None:
+        setting_of(clock, specs.calendar, "--clock")
     chosen = scenario_path(scenario, specs) if scenario else None
     played = load_scenario(chosen, specs) if chosen else None
     kind = kind_at(ready_file) if ready_file is not None else None
@@ -118,6 +138,8 @@ def up(
         seed=seed,
         business_date=business_date,
         accept_clock=accept_clock,
+        clock=clock,
+        timers=timers,
         specs_folder=specs_folder,
         scenario=chosen,
         ready_file=ready_file,
@@ -154,6 +176,16 @@ def up(
         printer.close()
         if viewer is not None:
             viewer.end()
+
+
+def _today(clock: str | None, data: Path) -> str:
+    """The date on which the clock is to start, for which there have to be fees and rates."""
+    from switch.business_day import is_business_date
+    from switch.data_folder.centre_clock import centre_clock_of
+
+    if clock is not None and is_business_date(clock[:10]):
+        return clock[:10]
+    return f"{datetime.fromtimestamp(centre_clock_of(data)() / 1000).astimezone():%Y-%m-%d}"
 
 
 def _gateway_port(specs: Specs, *, free_ports: bool) -> int:
@@ -201,9 +233,21 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
     scenario = [("scenario", _played(options))] if options.scenario is not None else []
-    show_pairs([*issuers, ("data", ready["data"]), *traced, *scenario, *_page(ready, specs)])
+    show_pairs([*issuers, ("data", ready["data"]), *_clock_row(options, specs), *traced, *scenario, *_page(ready, specs)])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
+
+
+def _clock_row(options: Options, specs: Specs) -> list[tuple[str, str]]:
+    """What the clock shows, where that is not the machine's time."""
+    from switch.centre.clock.clock_facts import time_in_words
+    from switch.data_folder.centre_clock import MACHINE, ClockHistory
+
+    clock = ClockHistory.read(options.data)
+    if clock.setting == MACHINE:
+        return []
+    goes = "it stands still" if clock.setting.frozen else "it runs"
+    return [("clock", f"{time_in_words(clock.now_ms(), specs.calendar)}, {goes}; see {program()} clock")]
 
 
 def _played(options: Options) -> str:

@@ -281,7 +281,8 @@ class IssuerLink:
         elif self._station is not None and self._broken(self._station.line, now):
             self._give_up(self._station, f"{self._station.line.framer.incomplete} in {BROKEN_SECONDS_MAX:g} s")
         elif self._station is not None and self._session.state in (UP, SIGNED_OFF):
-            if self._told_at is not None and now >= self._told_at + CUT_OVER_REPEAT_SECONDS and self._session.state == UP:
+            repeat_seconds = CUT_OVER_REPEAT_SECONDS * self._voice.timers
+            if self._told_at is not None and now >= self._told_at + repeat_seconds and self._session.state == UP:
                 self._tell_date(self._station)
             why = self._station.check(now)
             if why is not None:

@@ -99,7 +99,9 @@ class Switchboard:
         archive: Archive | None = None,
         first_request_id: int = 1,
         first_delivery_id: int = 1,
+        timers: float = 1.0,
     ) -> None:
+        """``timers``: repeats come so much sooner or later than usual."""
         self._table, self._merchants, self._terminals = table, merchants, Terminals(merchants)
         self._default_contract = default_contract  #: of every other merchant; None: they are refused
         self._destinations = {destination.issuer: destination for destination in destinations}
@@ -109,7 +111,7 @@ class Switchboard:
         archive = archive or NoArchive()
         self._history = History(archive)
         self._names = Names(archive, self._history, self._pending)
-        self._outbox, self._reconciler = Outbox(first_delivery_id), Reconciler()
+        self._outbox, self._reconciler = Outbox(first_delivery_id, timers), Reconciler()
         self._batches = self._reconciler.batches
         self._repeats = Repeats(self._history, self._pending)
         self._adjustments = Adjustments(archive, self._history, self._outbox, self._reconciler, self._stand_again)

@@ -13,7 +13,7 @@ from trio.testing import MockClock
 from switch.iso8583.codec import Codec
 from switch.iso8583.dialect import Dialect
 from switch.iso8583.header import HeaderFormat
-from switch.iso8583.mapping.acquirer import original_data
+from switch.iso8583.mapping.acquirer import original_data, replacement_amounts
 from switch.iso8583.message import Message
 from switch.journal.journal import Batch
 from switch.lines.wire_format import WireFormat
@@ -109,6 +109,24 @@ async def test_what_its_dialect_can_hardly_say_is_said_with_the_fewest_elements(
         assert (await centre.acquirer.ask(advice(1))).elements[39] == "00"
         told = await issuer.receive()
         assert set(told.elements) == {2, 3, 4, 7, 11, 12, 13, 32, 38, 39, 41, 42, 49}
+        await issuer.stream.aclose()
+
+
+async def test_the_fewest_elements_of_a_reversal_in_part_say_what_remains() -> None:
+    """Without DE 95 it would be the reversal of the whole amount."""
+    async with played(narrow(de56="n..3")) as centre:
+        issuer = await centre.signed_on()
+        asked = purchase(1)
+        await centre.acquirer.send(asked)
+        await issuer.send(answer_to(await issuer.receive(), de38="A00001"))
+        assert (await centre.acquirer.receive()).elements[39] == "00"
+        in_part = {56: "4000", 95: replacement_amounts(2_500)}
+        back = Message("0400", dict(sorted({**reversal_of(asked, 900).elements, **in_part}.items())))
+        assert (await centre.acquirer.ask(back)).elements[39] == "00"
+        owed = await issuer.receive()
+        assert set(owed.elements) == {2, 3, 4, 7, 11, 12, 13, 32, 41, 42, 49, 90, 95}
+        assert (owed.mti, owed.elements[4], owed.elements[95]) == ("0420", asked.elements[4], replacement_amounts(2_500))
+        assert owed.elements[90] == back.elements[90]
         await issuer.stream.aclose()
 
 

@@ -60,6 +60,31 @@ def test_a_bank_that_has_booked_its_days_agrees_with_them(data: Path) -> None:
     assert not [note for note in report.notes if "atlas" in note]
 
 
+@pytest.mark.parametrize("known_by", ["transmitted_at", "local_at"])
+@pytest.mark.parametrize("function", ["advice", "batch"])
+def test_what_a_completion_or_a_batch_captures_is_held_no_more(tmp_path: Path, function: str, known_by: str) -> None:
+    """A bank whose messages have no DE 7 knows what it holds by the time at the merchant; a batch it is not told of."""
+    holds = [{"amount_minor": 10_000, "local_at": "1120111500"}]
+    if function == "advice":
+        holds.append({"amount_minor": 5_000, "local_at": "1120121600", "original_id": 1})
+    with journal_of(tmp_path, FRIDAY) as journal:
+        for hold in holds:
+            journal.hold(capture="completion" if function == "advice" else "batch", **hold)
+        journal.capture(1, 12_000, function, local_at="1120181500")
+        columns = f"acquirer_id, terminal_id, stan, {known_by}, rrn, amount_minor"
+        known = journal.connection.execute(f"SELECT {columns} FROM request WHERE function = 'request'").fetchall()
+    close_day(tmp_path, day_specs(), None, later_ms(tmp_path))
+    with closing(Book.open(tmp_path / "issuers" / "atlas.db")) as book:
+        book.append(
+            Entry(NOW_MS, "atlas-0001", "hold", amount_minor, *ExchangeKey(*key), rrn, "", "00")
+            for *key, rrn, amount_minor in known
+        )
+        booked(tmp_path, book)
+        accounts = AccountBook(atlas())
+        accounts.replay(book.entries())
+    assert (accounts.held_on("atlas-0001"), accounts._taken_minor["atlas-0001"]) == (0, 12_000)
+
+
 TWICE = f"INSERT INTO entry SELECT NULL, {', '.join(Entry._fields)} FROM entry WHERE kind = 'posted' LIMIT 1"
 
 #: What somebody did to the book -> the proof that fails.

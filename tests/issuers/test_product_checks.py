@@ -261,6 +261,26 @@ def test_a_restart_forgets_nothing(tmp_path: Path, asked_before: bool) -> None:
     again.book.close()
 
 
+@pytest.mark.parametrize(
+    ("keys", "window_ms", "code"),
+    [
+        ("day_count = 2", DAY_MS, "65"),
+        ('day_amount = "200.00"', DAY_MS, "61"),
+        ("week_count = 2", WEEK_MS, "65"),
+        ('week_amount = "200.00"', WEEK_MS, "61"),
+    ],
+)
+def test_a_day_and_a_week_are_as_long_after_a_restart(keys: str, window_ms: int, code: str) -> None:
+    bank = issuer(keys)
+    for stan, now_ms in ((1, NOW_MS), (2, NOW_MS + window_ms // 2)):
+        assert bank.answer(asked(amount_minor=10_000, stan=stan), now_ms=now_ms)[0] == "00"
+
+    bank = bank.restarted()
+    assert bank.answer(asked(amount_minor=10_000, stan=3), now_ms=NOW_MS + window_ms - 1)[0] == code
+    bank = bank.restarted()
+    assert bank.answer(asked(amount_minor=10_000, stan=4), now_ms=NOW_MS + window_ms)[0] == "00"
+
+
 def test_one_card_does_not_count_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor does it matter that those of others were forgotten for want of room: they are read anew."""
     monkeypatch.setattr("switch.issuers.account.USES_REMEMBERED_MAX", 1)

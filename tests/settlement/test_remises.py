@@ -175,6 +175,24 @@ def test_terminals_of_two_merchants_with_one_id_have_payouts_apart(tmp_path: Pat
     assert check_books(tmp_path).faults == ()
 
 
+def test_terminals_of_two_merchants_with_one_id_are_numbered_apart(tmp_path: Path) -> None:
+    specs = evolve(SPECS, default_contract=evolve(GROCER, id=""))
+    dates = ((FRIDAY, ("STRANGER1",)), (SATURDAY, ("STRANGER1", "STRANGER2")), (SUNDAY, ("STRANGER2",)))
+    for business_date, merchants in dates:
+        with journal_of(tmp_path, None if (tmp_path / "books.db").exists() else business_date) as journal:
+            for merchant_id in merchants:
+                journal.decide(merchant_id=merchant_id, terminal_id="TERM0001")
+        close(tmp_path, specs)
+    sql = "SELECT business_date, merchant_id, number FROM remise ORDER BY business_date, merchant_id"
+    assert rows(tmp_path, sql) == [
+        (FRIDAY, "STRANGER1", 1),
+        (SATURDAY, "STRANGER1", 2),
+        (SATURDAY, "STRANGER2", 1),
+        (SUNDAY, "STRANGER2", 2),
+    ]
+    assert check_books(tmp_path).faults == ()
+
+
 def test_an_exception_that_a_batch_captured_is_in_the_first_remise_of_the_date(tmp_path: Path) -> None:
     """Also where some terminal closes a batch on the date on which the exception is presented."""
     with journal_of(tmp_path, FRIDAY) as journal:

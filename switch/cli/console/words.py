@@ -23,6 +23,7 @@ LANGUAGE_VARIABLE: Final = "SWITCH_LANG"
 SPOKEN: Final = frozenset(
     {
         "check",
+        "clock",
         "day",
         "demo",
         "disputes",

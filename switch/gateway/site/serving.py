@@ -6,7 +6,6 @@ import os
 import secrets
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ import trio
 from hypercorn.config import Config
 
 from switch.acquirer.caller import CentreLine
+from switch.data_folder.centre_clock import CentreClock, machine_ms
 from switch.data_folder.certificates import make_certificates
 from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
@@ -77,11 +77,6 @@ class SiteOptions:
     answer_seconds: float = ANSWER_SECONDS
 
 
-def wall_clock() -> int:
-    """The machine's clock: epoch milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
 def test_certificate(data: Path, host: str) -> tuple[Path, Path]:
     """Certificate and key for the page, made at the first time, below the folder of the gateway; beside them the CA that
     signed them, for browsers and shops to trust."""
@@ -113,7 +108,6 @@ async def serve_gateway(
     stop: Stop,
     listening: Callable[[str, int], None],
     leashed: bool = False,
-    clock_ms: Callable[[], int] = wall_clock,
 ) -> None:
     """Serve the payment page until somebody asks to stop; ``leashed``, until standard input ends, too."""
     folder = options.data / GATEWAY_FOLDER
@@ -129,8 +123,11 @@ async def serve_gateway(
             with sock:
                 line = CentreLine(place.host, place.listener.port, wire_of(place.listener, specs), tls=place.tls)
                 keys = KeyModule.open(_keys_of(options.data), specs.issuers)
-                writer = StoreWriter(connection)
-                async with running(specs, writer, line, vault, keys, place.listener.dialect, options, clock_ms) as service:
+                writer, clock_ms = StoreWriter(connection), CentreClock.open(options.data).now_ms
+                dialect = place.listener.dialect
+                async with running(
+                    specs, writer, line, vault, keys, dialect, options, clock_ms, limits_ms=machine_ms
+                ) as service:
                     site = Site(service, secure=options.certificate is not None)
                     config = http_config(options)
                     ended = trio.Event()
@@ -179,8 +176,15 @@ async def running(
     dialect: str,
     options: SiteOptions,
     clock_ms: Callable[[], int],
+    *,
+    limits_ms: Callable[[], int] | None = None,
 ) -> AsyncIterator[PageService]:
-    """The service with all that works for it; the store ends last, so that nothing is left unwritten."""
+    """The service with all that works for it; the store ends last, so that nothing is left unwritten.
+
+    ``limits_ms`` is the clock of what keeps strangers out, ``clock_ms`` where there is no other: nobody waits for a clock that
+    stands still before he may sign in.
+    """
+    limits_ms = limits_ms or clock_ms
     shops = LiveShops(specs, StoreReader(writer.path), told=_complain)
     specs = shops.specs
     desk = PaymentDesk(specs, writer, line, vault, dialect=dialect, clock_ms=clock_ms, answer_seconds=options.answer_seconds)
@@ -189,8 +193,8 @@ async def running(
     make_folder(folder)
     receipts = ReceiptDesk(specs, writer, ReceiptLinks.open(folder), options.data, clock_ms=clock_ms)
     wanted = specs.gateway.limits
-    limits = PageLimits(wanted.posts_per_minute, wanted.sign_ins_per_minute, wanted.applications_per_hour, clock_ms)
-    office = OfficeDesk(specs, writer, desk, options.data, tries=limits.sign_ins, clock_ms=clock_ms)
+    limits = PageLimits(wanted.posts_per_minute, wanted.sign_ins_per_minute, wanted.applications_per_hour, limits_ms)
+    office = OfficeDesk(specs, writer, desk, options.data, tries=limits.sign_ins, clock_ms=clock_ms, limits_ms=limits_ms)
     banks = BankPages(specs, keys)
     service = PageService(specs, writer, desk, callbacks, banks, receipts, office, limits, clock_ms=clock_ms)
     settling = SettlingDesk(specs, writer, options.data, clock_ms=clock_ms, told=callbacks.tell_settled)

@@ -70,6 +70,8 @@ MAGIC_CONDUCTS: Final = {
 }
 
 UPKEEP_SECONDS: Final = 0.25  #: between two looks for cleared days, orders and holds whose time is up
+JUMP_MS: Final = 5_000  #: since the last look: then somebody has set the clock forward
+CATCH_UP_STEPS_MAX: Final = 100  #: of the upkeep, before what came in is judged: less than a second; the rest is done unasked
 
 
 class Keeper(DurableBook, Protocol):
@@ -153,6 +155,7 @@ class IssuerHost:
         self._script, self._cued, self._stage = script, cued, AnswerStage(lambda: None)
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
+        self._kept_up_ms = 0  #: the time of the last look
         self.upkeep = Upkeep(self._accounts, book, told_in, write=self._writing.write, unseal=unseal, say=say)
 
     async def serve(self, listening: socket.socket) -> None:
@@ -171,7 +174,15 @@ class IssuerHost:
         while True:
             while self.upkeep.step(self._clock_ms()):
                 await trio.lowlevel.checkpoint()
+            self._kept_up_ms = self._clock_ms()
             await trio.sleep(UPKEEP_SECONDS)
+
+    def _catch_up(self, now_ms: int) -> None:
+        """The clock was set forward since the last look: holds whose time is up by now end before anything is judged."""
+        self._kept_up_ms = now_ms
+        for _ in range(CATCH_UP_STEPS_MAX):
+            if not self.upkeep.expire(now_ms):
+                return
 
     async def _line(self, connection: socket.socket, name: str) -> None:
         line = Line(connection, self._wire, name)
@@ -190,6 +201,8 @@ class IssuerHost:
         now_ms = self._clock_ms()
         if now_ms >= self.upkeep.due_ms:
             self.upkeep.expire(now_ms)
+        if now_ms > self._kept_up_ms + JUMP_MS:
+            self._catch_up(now_ms)
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         month, second = now.strftime("%y%m"), now.strftime("%m%d%H%M%S")
         stamp = acquirer.Stamp(second, second)

@@ -6,7 +6,6 @@ import fcntl
 import os
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from io import FileIO
@@ -16,6 +15,7 @@ from typing import Final
 import trio
 
 from switch.card import Pan
+from switch.data_folder.centre_clock import CentreClock
 from switch.data_folder.vault import KEY_FILE, Vault
 from switch.errors import DataFolderError, SwitchError, UnreachableError
 from switch.iso8583.codec import Codec
@@ -83,11 +83,12 @@ async def serve_issuer(
             if book.empty:
                 _refuse_new_book(path, issuer_id, data, of_centre=of_centre)
             with book.or_stop():
-                keys = KeyModule.open(data, [issuer_id])
+                keys, clock = KeyModule.open(data, [issuer_id]), CentreClock.open(data)
                 wire = WireFormat(
                     codec=Codec(specs.dialects[profile.dialect]),
                     header=HeaderFormat.parse(profile.header),
                     tpdu=profile.tpdu,
+                    today=clock.today,
                     macs=LineMacs.of(profile.keys, keys, issuer_id),
                     zone=zone_keys(profile.keys, keys, issuer_id),
                 )
@@ -98,7 +99,7 @@ async def serve_issuer(
                     book,
                     institution_id=specs.centre.institution_id,
                     country=specs.centre.country,
-                    clock_ms=lambda: time.time_ns() // 1_000_000,
+                    clock_ms=clock.now_ms,
                     script=IssuerScript(playbook, specs.routing, specs.merchants) if len(playbook) else None,
                     cued=leashed,
                     seed=seed,

@@ -29,6 +29,7 @@ NoticeKind = Literal[
     OccurrenceKind,
     "bad_frame",
     "clock",
+    "clock_set",
     "cut_off",
     "cut_over",
     "duplicate",

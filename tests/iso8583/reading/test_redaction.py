@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,6 +202,36 @@ def test_chip_data_of_a_dialect_that_does_not_describe_them(binary: str, chip: s
     overwritten = {offset for start, end in kept.places for offset in range(start, end)}
     assert overwritten
     assert all(kept.body[place] == data[place] for place in range(len(data)) if place not in overwritten)
+
+
+#: How subelements stand in DE 60 -> what of the table says so, what stands in front of a CVV2, and what behind it.
+PRIVATE: dict[str, tuple[dict[str, Any], str, str]] = {
+    "places": ({}, "", "SHOWN"),
+    "tags": ({"tag_characters": 2, "tag_length_digits": 3}, "01003", "02005SHOWN"),
+    "bitmap": ({"bitmap": "hex", "bitmap_bytes": 1}, "C0", "05SHOWN"),
+}
+
+
+@pytest.mark.parametrize("layout", PRIVATE)
+@pytest.mark.parametrize("encoding", [{}, {"text": "ebcdic", "digits": "ebcdic", "length": "ebcdic"}], ids=["ascii", "ebcdic"])
+def test_a_subelement_that_a_dialect_marks_is_overwritten_in_an_element_that_is_kept(
+    layout: str, encoding: dict[str, str]
+) -> None:
+    how, before, behind = PRIVATE[layout]
+    numbers = ("01", "02") if layout == "tags" else ("1", "2")
+    members = [
+        {"name": "Card verification value", "format": "n 3", "secret": True},
+        {"name": "Remarks", "format": "ans..50"},
+    ]
+    own = {"subelements": layout, **how, "subelement": dict(zip(numbers, members, strict=True))}
+    wire = Codec(dialect(encoding, {"60": own}))
+    data = wire.encode(with_elements(PURCHASE, de60=f"{before}{CVV2}{behind}"))
+    kept = blanked(wire, data)
+    assert kept.error is None
+    assert wire.decode(kept.body).elements == {**wire.decode(data).elements, 60: f"{before}000{behind}"}
+    (start, end), *more = kept.places
+    assert (not more, data[start:end]) == (True, CVV2.encode(EBCDIC if encoding else "ascii"))
+    assert 60 not in kept.message.elements
 
 
 def test_where_the_layout_is_lost_the_beginning_is_kept() -> None:

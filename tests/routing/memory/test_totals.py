@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from attrs import evolve
+
 from switch.merchant import BY_BATCH, BY_COMPLETION
-from switch.routing.traffic.events import TotalsReceived
-from switch.transaction import ExchangeKey, Reconciliation
+from switch.routing.traffic.effects import JournalRequest
+from switch.routing.traffic.events import AnswerReceived, RequestReceived, TotalsReceived
+from switch.transaction import ExchangeKey, IssuerAnswer, Reconciliation
 from tests.support.dialogue import Dialogue, answered, asked, delivered, request, reversed_, shop
 
 
-def totals(number: int = 1, *, terminal_id: str = "TERM0001", **sent: int) -> TotalsReceived:
+def totals(number: int = 1, *, terminal_id: str = "TERM0001", acquirer_id: str = "504001", **sent: int) -> TotalsReceived:
     """A 0500 of SHOP's terminal with these counters; ``terminal_id`` empty: of the whole acquirer."""
-    key = ExchangeKey("504001", terminal_id, f"{900 + number:06d}", "1122200000")
+    key = ExchangeKey(acquirer_id, terminal_id, f"{900 + number:06d}", "1122200000")
     return TotalsReceived(Reconciliation(key=key, mti="0500", sent=sent, carried={}), "line 1", "ascii 127.0.0.1:4000")
 
 
@@ -113,6 +117,34 @@ def test_the_close_of_a_batch_captures_what_reversals_have_left() -> None:
     talk << "journal request 4 for request 1" << "journal decision 4 00 of 12500: captured with its batch: request 1"
     talk << "journal request 5 for request 3" << "journal decision 5 00 of 10000: captured with its batch: request 3"
     talk >> totals(2, debits_count=0) << "journal totals 1" << "reply totals 1"
+
+
+@pytest.mark.parametrize(
+    ("acquirer_id", "terminal_id", "captured"),
+    [
+        ("504001", "TERM0001", [1]),
+        ("504001", "TERM0002", [2]),
+        ("504001", "", [1, 2]),
+        ("504002", "TERM0001", [3]),
+        ("504002", "", [3]),
+    ],
+)
+def test_the_close_of_a_batch_captures_what_is_in_it_and_nothing_of_others(
+    acquirer_id: str, terminal_id: str, captured: list[int]
+) -> None:
+    """Terminals of two acquirers may have one name."""
+    talk = Dialogue(merchant=shop(capture=BY_BATCH))
+    sellers = [("504001", "TERM0001"), ("504001", "TERM0002"), ("504002", "TERM0001")]
+    for stan, (acquirer, terminal) in enumerate(sellers, start=1):
+        sale = request(stan)
+        sale = evolve(sale, key=sale.key._replace(acquirer_id=acquirer, terminal_id=terminal))
+        (talk >> RequestReceived(sale, "line 1", "ascii 127.0.0.1:4000")).drop()
+        approval = IssuerAnswer(key=sale.key, response_code="00", approval_code="A00001", reason="", carried=None)
+        (talk >> AnswerReceived("atlas", approval)).drop()
+    count = len(captured)
+    closed = totals(terminal_id=terminal_id, acquirer_id=acquirer_id, debits_count=count, debits_minor=12_500 * count)
+    effects = talk.board.handle(closed, 0.0)
+    assert [effect.original_id for effect in effects if isinstance(effect, JournalRequest)] == captured
 
 
 def test_what_a_batch_captured_is_reversed_where_it_counts() -> None:

@@ -11,7 +11,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from switch.centre.business_clock import BusinessClock
+from switch.centre.clock.business_clock import BusinessClock
 from switch.data_folder.vault import Vault
 from switch.errors import BusyError
 from switch.journal.journal import JOURNAL_FILE, Journal, MemoryJournal, SqliteJournal

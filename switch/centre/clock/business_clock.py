@@ -1,4 +1,4 @@
-"""Who moves the business date while the centre runs: the machine's clock, as far as a person would believe it."""
+"""Who moves the business date while the centre runs: the centre's clock, as far as a person would believe it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class BusinessClock:
     ) -> None:
         self._journal, self._calendar, self._clock_ms, self._tell, self._data = journal, calendar, clock_ms, tell, data
         self._told_at: float | None = None  #: when a person was told that the clock is too far ahead
+        self._believed = ""  #: the date of the last time that somebody set: it is not too far ahead
 
     def says(self) -> str:
         """The business date of this instant."""
@@ -45,6 +46,13 @@ class BusinessClock:
                 if trio.current_time() > deadline:
                     raise
             await trio.sleep(OPEN_POLL_SECONDS)
+
+    async def clock_was_set(self) -> None:
+        """Somebody has set the clock: open its date now, however far ahead it is, where the clock opened the current one."""
+        row, today = self._journal.open_date(), self.says()
+        self._believed = today
+        if row is not None and row[1] == "clock" and row[0] < today:
+            await self.open(today, "clock")
 
     async def run(self) -> None:
         """At each cut-off open the date that begins, where the clock opened the current one. The server sees it and tells."""
@@ -62,7 +70,7 @@ class BusinessClock:
         if opened_by != "clock" or left_seconds > 0:
             return min(max(left_seconds, WAIT_SECONDS_MIN), CLOCK_SECONDS)
         today = self.says()
-        if _days_between(business_date, today) > DAYS_AHEAD_MAX:
+        if today > self._believed and _days_between(business_date, today) > DAYS_AHEAD_MAX:
             self._ask_a_person(business_date, today)
             return CLOCK_SECONDS
         try:
@@ -78,7 +86,7 @@ class BusinessClock:
         self._told_at = now
         days = _days_between(business_date, today)
         what = (
-            f"the machine's clock says business date {today}, {days} days after {business_date}, "
+            f"the clock says business date {today}, {days} days after {business_date}, "
             f"which stays open; if the clock is right, stop and open {today} with: switch up --data {self._data} --accept-clock"
         )
         self._tell(Notice("clock", what))
