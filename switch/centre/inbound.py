@@ -89,7 +89,7 @@ class Inbound:
 
     def from_acquirer(self, line: Line, frame: Frame, now: float, effects: list[Effect]) -> None:
         """One message of an acquirer."""
-        if line.dropped:
+        if line.dropped or line.muted:
             return
         try:
             received = line.codec.decode(frame.body)
@@ -135,14 +135,19 @@ class Inbound:
         if conduct.code is not None and act == self._authorization and not acquirer.is_void(message):
             plain = evolve(conduct, code=None)
             scripted = Scripted("" if plain.usual else told, refuse(conduct.code, cue.reason))
-            return altered(origin, scripted=scripted, conduct=None if plain.usual else plain)
+            return altered(origin, scripted=scripted, conduct=None if plain.usual else plain, rule=cue.reason)
+        if conduct.part_minor is not None:
+            plain = evolve(conduct, part_minor=None)
+            sale = act == self._authorization and not acquirer.is_void(message)
+            in_part = Scripted(told, part_minor=conduct.part_minor) if sale else None
+            return altered(origin, scripted=in_part, conduct=None if plain.usual else plain, rule=cue.reason)
         ends = conduct.lost or conduct.code is not None
         if ends or act not in (self._authorization, self._reversal):
             stan = f" STAN {message.stan}" if message.stan else ""
             effects.append(Notice("scenario", f"{line.name}: {origin.message.mti}{stan}: {told}"))
-            staged = altered(origin, conduct=conduct)
+            staged = altered(origin, conduct=conduct, rule=cue.reason)
         else:
-            staged = altered(origin, conduct=conduct, scripted=Scripted(told))
+            staged = altered(origin, conduct=conduct, rule=cue.reason, scripted=Scripted(told))
         if conduct.code is not None:
             self._outgoing.refuse(staged, message, conduct.code)
         return None if ends else staged

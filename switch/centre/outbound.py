@@ -11,7 +11,7 @@ from typing import Any
 
 from switch.centre.host.issuer_stage import IssuerStage
 from switch.errors import MessageError
-from switch.iso8583.codec import NOTHING_ADDED
+from switch.iso8583.codec import NOTHING_ADDED, Codec
 from switch.iso8583.edition93.action_codes import finer
 from switch.iso8583.mapping import acquirer
 from switch.iso8583.mapping import issuer as forwarding
@@ -56,6 +56,7 @@ class Origin:
     message: Message
     body: bytes = b""
     conduct: Conduct | None = None
+    rule: str = ""  #: of that scenario, for people
     scripted: Scripted | None = None
 
 
@@ -71,10 +72,11 @@ class Outbound:
         zones: PinZones | None = None,
         stage: AnswerStage | None = None,
         waiting: Callable[[Any], Exchange | None] = lambda key: None,
+        codec_named: Callable[[str], Codec | None] | None = None,
     ) -> None:
         self._voice, self._links, self._handle, self._zones = voice, links, handle, zones
         self._touched: dict[Line, None] = {}
-        self._stage, self._waiting = stage, waiting
+        self._stage, self._waiting, self._codec_named = stage, waiting, codec_named
         self.issuers: IssuerStage | None = None  #: the rules of scenarios at issuers, while there are any
         #: Kind of effect -> how it is said; each gives the effects that follow from it.
         self.actions: dict[type[Any], Callable[[Any, float], Iterable[Effect]]] = {
@@ -125,22 +127,31 @@ class Outbound:
         """Answer as a scenario wants it: ``AnswerStage`` sends the frame, or does not. An answer that the line's dialect
         cannot say in the altered form is sent unaltered."""
         assert self._stage is not None, "a conduct without a stage"
-        line, frame = origin.line, b""
+        line, frame, about = origin.line, b"", None
         self._touched[line] = None
         if not conduct.silence:
-            wanted = [altered_answer(message, conduct.set, conduct.remove, conduct.wrong)] if conduct.alters else []
-            for said in (*wanted, message, as_asked(message, origin.message)):
+            wanted = (
+                [altered_answer(message, conduct.set, conduct.remove, conduct.wrong, conduct.balance_minor)]
+                if conduct.alters
+                else []
+            )
+            other = self._codec_named(conduct.dialect) if conduct.dialect and self._codec_named is not None else None
+            tries = [(said, None) for said in (*wanted, message, as_asked(message, origin.message))]
+            for said, codec in ([(said, other) for said, _ in tries[:1]] if other is not None else []) + tries:
                 try:
-                    line.queue(said, origin.tpdu, origin.message, action)
+                    if codec is None:
+                        line.queue(said, origin.tpdu, origin.message, action)
+                    else:
+                        line.queue_in(codec, said, origin.tpdu, action)
                 except MessageError as error:
                     what = f"an answer {said.mti} of a scenario cannot be said: {error}"
                     self._voice.tell(Notice("format_error", f"{line.name}: {what}"))
                     continue
-                frame = line.take_back()
+                frame, about = line.take_back(), _about(said, origin)
                 break
             else:
                 return False
-        self._stage.perform(line, frame, conduct)
+        self._stage.perform(line, frame, conduct, about)
         return True
 
     def _reply(self, effect: Reply, now: float) -> Iterable[Effect]:
@@ -188,6 +199,8 @@ class Outbound:
     def _forward(self, effect: Forward, now: float) -> Iterable[Effect]:
         """Queue a request for its issuer. Where that cannot be done, return the effects by which the switchboard decides it."""
         request, issuer = effect.authorization, effect.issuer
+        if effect.in_part:
+            request = forwarding.for_a_part(request)
         link = self._links[issuer]
         line = link.line
         if line is None:
@@ -285,3 +298,10 @@ class Outbound:
             said = Notice("format_error", f"{what}: {fault}; said without DE {left_out}")
             return cued if effect.repeat else (*cued, said)
         return self._handle(DeliveryFailed(delivery, f"{what}: {last}; given up"), now)
+
+
+def _about(message: Message, origin: Origin) -> dict[str, str]:
+    """Which answer it is, for who may release it; without a card number."""
+    e = message.elements
+    named = {"stan": message.stan, "rrn": e.get(37, ""), "terminal": e.get(41, "").rstrip(), "amount": e.get(4, "")}
+    return {"mti": message.mti, **named, "response_code": message.response_code or "", "rule": origin.rule}

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from time import perf_counter
 from typing import Any, Final
 
 import trio
 
+from switch.centre.host.entrance import Entrance
 from switch.centre.host.issuer_stage import IssuerStage
+from switch.centre.host.pokes import Pokes
 from switch.centre.host.script import HostScript
 from switch.centre.inbound import WAITED_SECONDS, Inbound
 from switch.centre.outbound import Outbound
 from switch.centre.turn import Turn
 from switch.centre.wire_format_hint import WireFormatHint
 from switch.errors import TlsError
+from switch.iso8583.codec import Codec
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping.acquirer import Stamp
-from switch.iso8583.mapping.billing import Billing
-from switch.iso8583.message import Message
 from switch.journal.journal import Batch, Journal
 from switch.keys.key_module import KeyModule
 from switch.lines.acquirer_lines import CONNECTIONS_MAX, AcquirerLines
@@ -36,22 +37,25 @@ from switch.lines.line import Frames, Line, Secured
 from switch.lines.network_management import Identity
 from switch.lines.pin_zones import PinZones
 from switch.lines.selector import Lines
-from switch.lines.sockets import accept, keep_alive
+from switch.lines.sockets import keep_alive
 from switch.lines.staging.answer_stage import AnswerStage
 from switch.lines.staging.issuer_script import IssuerScript
 from switch.lines.tls import answer
 from switch.lines.tls_context import ClientSide, ServerSide
 from switch.lines.wire_format import WireFormat
 from switch.machine.shortage import Shortage
+from switch.merchant import Merchant
 from switch.routing.memory.deliveries import REPEAT_SECONDS_FIRST
 from switch.routing.switchboard import Switchboard
 from switch.routing.table.routes import Destination
 from switch.routing.traffic.effects import Effect, Notice
 from switch.routing.traffic.events import IssuerDown, IssuerUp
 from switch.routing.traffic.recovery import Recovery
+from switch.scenarios.business_time import Moment, moment_at
 from switch.scenarios.host_rule import HOST
 from switch.scenarios.playbook import Playbook
 from switch.specs.centre_profile import DROP
+from switch.specs.currencies import billing_for
 from switch.specs.specification import Specs
 from switch.trace.told import Trace
 
@@ -73,8 +77,7 @@ class Server:
     """One switch process. ``tell`` receives every notice worth a person's attention; ``clock_ms`` is the centre's clock.
 
     ``trace`` keeps every message, where there is one. ``keys`` opens and seals PIN blocks; without it they go on as they
-    came. ``playbook`` has the rules of scenarios at the host. ``timers`` is how long its timers run, as a share of what the
-    specification says.
+    came. ``playbook`` has the rules of scenarios. ``timers`` is how long timers run, as a share of what the files say.
     """
 
     def __init__(
@@ -112,22 +115,32 @@ class Server:
         self._business_date = self._open_date()
         self._voice = Identity(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell, timers=timers)
         self._dropping = frozenset(each.name for each in specs.centre.listeners if each.unreadable == DROP)
-        self._callers = AcquirerLines(
-            self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners}
-        )
+        echoes = {listener.name: listener.echo_seconds for listener in specs.centre.listeners}
+        self._callers = AcquirerLines(self._voice, echoes)
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         zones = None if keys is None else PinZones(keys, specs.issuers.values())
-        self._stage = AnswerStage(self._written)
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self._stage, self.board.waiting)
-        self._incoming = Inbound(
-            self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
+        self._entrances: dict[str, Entrance] = {}  #: of the listeners, by name
+        self.stage = AnswerStage(self._written, self.refuse_connections)
+        codec_named = cache(lambda name: Codec(specs.dialects[name]) if name in specs.dialects else None)
+        self._outgoing = Outbound(
+            self._voice, self._links, self.board.handle, zones, self.stage, self.board.waiting, codec_named
         )
+        hint = WireFormatHint(self._wires, specs.dialects)
+        self._incoming = Inbound(self._voice, self._callers, self._outgoing, self.board, hint)
         self._incoming.put_off = self._put_off
         rules = playbook or Playbook((), seed=1)
-        self.script = HostScript(rules, specs.routing, specs.merchants)
-        managed = [profile.id for profile in specs.issuers.values() if profile.managed]
-        self._issuers = IssuerStage(IssuerScript(rules, specs.routing, specs.merchants), managed, tell)
+        self.script = HostScript(rules, specs.routing, specs.merchants, self._moment)
+        self._issuers = IssuerStage(IssuerScript(rules, specs.routing, specs.merchants, self._moment), specs.issuers, tell)
         self.rules_changed()
+        self.pokes = Pokes(
+            self._links,
+            self._callers,
+            echoes,
+            voice=self._voice,
+            refuse=self.refuse_connections,
+            business_date=lambda: self._business_date,
+            sent=self._written,
+        )
         self._turn = Turn(self._commit, self._outgoing, tell)
         self._inbox: deque[tuple[Take, Any, Frames]] = deque()  #: no line twice: it is read again when its frames are taken
         self._effects: list[Effect] = []
@@ -138,8 +151,7 @@ class Server:
         self._look_at = 0.0  #: nothing is due before
         self._reading: set[trio.CancelScope] = set()
         self._shortage = Shortage(lambda what: tell(Notice("shortage", what)))
-        self._stopping = False
-        self._stamp = (0, Stamp("", ""))
+        self._stopping, self._stamp = False, (0, Stamp("", ""))
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take up what the journal tells of the time before, then read lines and take turns until cancelled."""
@@ -150,7 +162,7 @@ class Server:
             nursery.start_soon(self._watch_deadlines)
             nursery.start_soon(self.lines.run)
             nursery.start_soon(self._watch_sessions)
-            nursery.start_soon(self._stage.run)
+            nursery.start_soon(self.stage.run)
             task_status.started()
             while True:
                 await self._woken.wait()
@@ -160,10 +172,11 @@ class Server:
     async def serve(self, name: str, listening: socket.socket, wire: WireFormat, tls: ServerSide | None = None) -> None:
         """Accept acquirers on one listener until ``stop``; the socket is closed then."""
         self._wires[name] = wire
+        entrance = self._entrances[name] = Entrance(listening)
         async with trio.open_nursery() as nursery:
-            with closing(listening), self._until_stop():
+            with closing(entrance), self._until_stop():
                 while True:
-                    connection, peer = await accept(listening, partial(self._shortage.met, f"{name}: a connection waits"))
+                    connection, peer = await entrance.accept(partial(self._shortage.met, f"{name}: a connection waits"))
                     if self._callers.full():
                         connection.close()
                         what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
@@ -201,32 +214,28 @@ class Server:
             shortage=self._shortage,
             ear=self._trace,
             tls=tls,
-            billing=self._billing(issuer),
-            asked=self._asked_of_issuer,
+            billing=billing_for(issuer, self.specs, self._clock_ms),
+            asked=self._issuers.asked,
         )
         self._links[issuer] = link
         return link
-
-    def _billing(self, issuer: str) -> Billing | None:
-        """What is added to messages for an issuer whose file names the currency of its accounts."""
-        profile, centre = self.specs.issuers[issuer], self.specs.centre
-        if profile.billing_currency is None:
-            return None
-        return Billing(
-            currency=profile.billing_currency,
-            country=centre.country,
-            network_id=profile.institution_id,
-            table=self.specs.rates,
-            today=lambda: datetime.fromtimestamp(self._clock_ms() / 1000, UTC).date(),
-        )
 
     def _receive(self, take: Take, source: Any, frames: Frames) -> None:
         """Put frames in the inbox of the turn that follows."""
         self._inbox.append((take, source, frames))
 
+    def refuse_connections(self, listener: str, seconds: float) -> None:
+        """Refuse connections to a listener for a time; those there are stay."""
+        entrance = self._entrances.get(listener)
+        if entrance is not None and not self._stopping:
+            entrance.refuse(seconds)
+
     def stop(self) -> None:
-        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due."""
+        """Take no further connection and no further request; ``serve`` returns once everybody has the answers due. What a
+        scenario still holds back is named, and not waited for."""
         self._stopping = True
+        for held in self.stage.held.give_up():
+            self._tell(Notice("scenario", f"{held.in_words}, was never released"))
         for scope in self._reading:
             scope.cancel()
 
@@ -238,6 +247,10 @@ class Server:
             local = at.astimezone(self.specs.calendar.zone)
             self._stamp = (second, Stamp(f"{at:%m%d%H%M%S}", f"{local:%m%d%H%M%S}"))
         return self._stamp[1]
+
+    def _moment(self) -> Moment:
+        """Now, in business time."""
+        return moment_at(self._clock_ms(), self.specs.calendar.zone, self._business_date)
 
     def turn(self) -> None:
         """Handle what came in, and whatever has waited too long: decide, journal, then send.
@@ -295,13 +308,6 @@ class Server:
         self._outgoing.issuers = self._issuers if self._issuers.plays else None
         self._incoming.issuers = self._outgoing.issuers or self._incoming.issuers  # answers that a rule waits for still come
 
-    def _asked_of_issuer(self, link: IssuerLink, line: Line, message: Message) -> None:
-        """A sign-on, an echo or a cut-over was queued for an issuer: rules of scenarios may want its answer another way."""
-        if self._issuers.plays:
-            told = self._issuers.queued(link.issuer, line, link.tpdu, message)
-            if told:
-                self._tell(Notice("scenario", told))
-
     def _put_off(self, seconds: float, line: Line, take: Callable[[float, list[Effect]], None]) -> None:
         """Have a message taken by a turn after so many seconds."""
 
@@ -309,7 +315,13 @@ class Server:
             self._receive(lambda source, frame, now, effects: take(now, effects), line, iter((Frame(b"", b""),)))
             self._woken.set()
 
-        self._stage.at(trio.current_time() + seconds, line, act)
+        self.stage.at(trio.current_time() + seconds, line, act)
+
+    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
+        """Take the contracts that count from the next turn on."""
+        self.board.know_merchants(merchants)
+        self.script.know_merchants(merchants)
+        self._issuers.know_merchants(merchants)
 
     def _commit(self, batch: Batch) -> None:
         self.journal.commit(batch, self._clock_ms())

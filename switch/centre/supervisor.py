@@ -19,9 +19,12 @@ from switch.centre.background import exchange_keys, fold, look_after, watch_sess
 from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_of
 from switch.centre.exposure import reach
+from switch.centre.host.contract_orders import MERCHANTS_ORDER, ContractOrders
 from switch.centre.host.door import serve_door
 from switch.centre.host.issuer_stage import reach_warnings
 from switch.centre.host.orders import Orders
+from switch.centre.host.stage_orders import StageOrders
+from switch.centre.host.watched_folder import WatchedFolder, watch
 from switch.centre.issuer_processes import IssuerProcess, KeptProcess
 from switch.centre.notices import WINDOW_SECONDS, NoticeLimit
 from switch.centre.server import Server
@@ -53,8 +56,10 @@ from switch.routing.traffic.effects import Notice
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
+from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
-from switch.specs.load import scenario_of
+from switch.specs.load import load_specs, scenario_of
+from switch.specs.scenario_checks import check_line
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
 
@@ -77,7 +82,8 @@ class Options:
     accept_clock: bool = False  #: open the business date the clock says, however far it is ahead
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
-    rules: tuple[HostRule, ...] = ()  #: of the scenario, at the host and at issuers
+    rules: tuple[HostRule, ...] = ()  #: of scenarios, at the host and at issuers
+    watched: WatchedFolder | None = None  #: whose files are applied when they change
     clock: str | None = None  #: what the clock is to show when the centre starts: an instant, or ``now``
     timers: float = 1.0  #: how long the centre's own timers run, as a share of what the specification says
 
@@ -229,26 +235,41 @@ class Centre:
             whole.cancel_scope.cancel()
 
     async def _open_door(self, server: Server, journal: SqliteJournal, clock: BusinessClock) -> None:
-        """Take orders about the rules of scenarios and the clock, until cancelled; without the door the centre runs all the
-        same."""
+        """Take orders about rules of scenarios, the clock and new merchants, until cancelled; without the door the centre runs
+        all the same."""
         try:
             listening = open_door(self.options.data)
         except DataFolderError as error:
             self._tell(Notice("shortage", f"{error}; rules and clock cannot be changed while this centre runs"))
             return
         names = numbers_by_name(self.specs.dialects.values())
-        warn = partial(reach_warnings, external=self._external)
-        orders = Orders(server.script, server.rules_changed, names, partial(scenario_of, self.specs), warn)
-        watch = partial(watch_sessions_now, server)
-        of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=watch)
+        others = {**StageOrders(server.stage, self._tell).handlers, **server.pokes.handlers}
+        known, read = Known.of(self.specs), partial(scenario_of, self.specs)
+        orders = Orders(
+            server.script,
+            server.rules_changed,
+            names,
+            read,
+            warn=partial(reach_warnings, external=self._external),
+            others=others,
+            check=lambda line: check_line(line, known),
+        )
+        moved = partial(watch_sessions_now, server)
+        of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)
+        contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
 
         async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
+            if order.get("do") == MERCHANTS_ORDER:
+                return await contracts.carry_out(order)
             return await (of_clock if order.get("of") == "clock" else orders).carry_out(order)
 
-        try:
-            await serve_door(listening, carry_out)
-        finally:
-            close_door(self.options.data, listening)
+        async with trio.open_nursery() as nursery:
+            if self.options.watched is not None:
+                nursery.start_soon(watch, self.options.watched, orders.carry_out, self._tell)
+            try:
+                await serve_door(listening, carry_out)
+            finally:
+                close_door(self.options.data, listening)
 
     def _how_secured(self, listener: Listener) -> dict[str, Any] | None:
         """What a client needs to know of a listener's TLS."""

@@ -27,9 +27,11 @@ VERBS: Final = {
     "up": ("switch.cli.up", "up", "Run Switch: listeners, routing, issuers."),
     "demo": ("switch.cli.demo", "demo", "Show the main job, from the wire to a statement."),
     "send": ("switch.cli.send", "send", "Send a message, and show it and its answer."),
+    "load": ("switch.cli.load", "load", "Put a load on a host, and hold it to limits."),
     "gateway": ("switch.cli.gateway", "gateway", "Serve the hosted payment page (est3Dgate)."),
     "shop": ("switch.cli.shop", "shop", "Open a test shop in front of the payment page."),
     "scenario": ("switch.cli.scenario", "scenario", "Make the host misbehave on cue, while it runs."),
+    "release": ("switch.cli.release", "release", "Let answers go that a scenario holds back."),
     "clock": ("switch.cli.clock", "clock", "Show the time of Switch, and move it."),
     "decode": ("switch.cli.decode", "decode", "Show what a message says, and where it is invalid."),
     "explain": ("switch.cli.explain", "explain", "Tell the life of one transaction, with reasons."),
@@ -37,6 +39,8 @@ VERBS: Final = {
     "tail": ("switch.cli.tail", "tail", "Follow messages, a line for each and its answer."),
     "requests": ("switch.cli.requests", "requests", "List what gateways sent, also what could not be read."),
     "verify": ("switch.cli.verify", "verify", "Prove what a gateway did, and did not do."),
+    "record": ("switch.cli.record", "record", "Keep what a gateway and its host say to each other."),
+    "replay": ("switch.cli.replay", "replay", "Play a recording again, to a host or as one."),
     "cards": ("switch.cli.cards", "cards", "List the test cards, or make thousands."),
     "account": ("switch.cli.account", "account", "Show and change accounts of the simulated banks."),
     "merchants": ("switch.cli.merchants", "merchants", "List the merchants and their terminals."),
@@ -60,8 +64,8 @@ VERBS: Final = {
 #: The titles of ``switch --help``, each with its verbs.
 GROUPS: Final = {
     "Start": ("up", "demo"),
-    "Talk": ("send", "scenario", "clock", "gateway", "shop", "decode"),
-    "Ask why": ("explain", "trace", "tail", "requests", "verify"),
+    "Talk": ("send", "load", "scenario", "release", "clock", "gateway", "shop", "decode"),
+    "Ask why": ("explain", "trace", "tail", "requests", "verify", "record", "replay"),
     "Look up": ("cards", "account", "merchants"),
     "End of day": (
         "day",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,12 +17,15 @@ from switch.cli.console.attended import next_step
 from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
+from switch.cli.request.centre_orders import answer_of_centre
+from switch.cli.scenario_poke import poke
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
 
 if TYPE_CHECKING:
     from switch.specs.specification import Specs
 
+_STATES_SHOWN_MAX: Final = 20
 _HEADS: Final = ("id", "hits", "from", "rule")
 _SHORT_FORMS: Final = {"card": 2, "pan": 2, "amount": 4, "terminal": 41, "merchant": 42, "mcc": 18}
 _FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenario_names)
@@ -46,7 +51,7 @@ def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
     switch scenario add 'at=issuer card=4507160000000010 -> 91, ok'
     """
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
-    return _show_added(_asked(data, {"do": "add", "lines": lines}), data)
+    return _show_added(answer_of_centre(data, {"do": "add", "lines": lines}), data)
 
 
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
@@ -60,7 +65,7 @@ def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
 
     path = scenario_path(file, specs_of(data, specs_folder))
     text = read_bytes(path, str(path)).decode(errors="surrogateescape")
-    answer = _asked(data, {"do": "apply", "name": path.stem, "text": text})
+    answer = answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text})
     return _show_added(answer, data)
 
 
@@ -68,11 +73,18 @@ def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
 @data_option
 def list_rules(data: Path) -> int:
     """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to."""
-    answer = _asked(data, {"do": "list"})
+    answer = answer_of_centre(data, {"do": "list"})
     if not answer["rules"]:
         say_text("no rules")
         return EXIT_DONE
     _show(answer["rules"])
+    for state in answer["states"][:_STATES_SHOWN_MAX]:
+        whose = (
+            f"{state['per']} {state['of']}" if state["of"] else "messages without a card" if state["per"] == "card" else "all"
+        )
+        say_text(f"state {state['state']}: {whose}, scenario {state['from'] or '(rules added)'}")
+    if len(answer["states"]) > _STATES_SHOWN_MAX:
+        say_text(f"and {len(answer['states']) - _STATES_SHOWN_MAX} more states", "hint")
     idle = sum(not rule["hits"] for rule in answer["rules"])
     if idle:
         say_text(f"{plural(idle, 'rule')} never applied", "hint")
@@ -91,8 +103,20 @@ def remove(ids: tuple[int, ...], everything: bool, data: Path) -> int:
             if ids
             else "ID: found nothing, expected the ID of a rule, or --all"
         )
-    answer = _asked(data, {"do": "remove", "ids": list(ids), "all": everything})
+    answer = answer_of_centre(data, {"do": "remove", "ids": list(ids), "all": everything})
     say_text(f"{plural(len(answer['rules']), 'rule')} removed")
+    return EXIT_DONE
+
+
+@scenario.command(short_help="Begin counts and states of a running Switch anew.")
+@data_option
+def reset(data: Path) -> int:
+    """Begin the counts and states of all rules anew, as if Switch had just started. The rules stay.
+
+    Answers that are late or held stay as they are: `switch release all` lets the held ones go.
+    """
+    answer = answer_of_centre(data, {"do": "reset"})
+    say_text(f"{plural(len(answer['rules']), 'rule')}: counts and states begin anew")
     return EXIT_DONE
 
 
@@ -133,7 +157,8 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
 def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -> int:
     """Say which rule of FILE a message meets first, and which condition of each other rule it does not meet.
 
-    Switch sends and counts nothing: the message is the first of its card. Its type is 0100, or the mti=MTI given.
+    Switch sends and counts nothing: the message is the first of its card. Its type is 0100, or the mti=MTI given. It comes
+    now, or at the time=HH:MM and on the date=DATE given.
 
     \b
     switch scenario try retry.toml amount=150 de22=071
@@ -146,9 +171,9 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
 
     specs = load_specs(specs_folder)
     played = load_scenario(scenario_path(file, specs), specs)
-    said, line = _message_of(message, specs)
+    said, line, moment = _message_of(message, specs)
     rows, applied = list[tuple[str, str, str]](), dict[str, str]()
-    trial = Playbook(played.rules, seed=1).trial(facts_of(said, line, specs))
+    trial = Playbook(played.rules, seed=1).trial(facts_of(said, line, specs, moment))
     for rule, outcome in trial:
         if isinstance(outcome, str):
             rows.append((str(rule.number), rule.in_words, f"no: {outcome}"))
@@ -166,14 +191,45 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
     return EXIT_DONE
 
 
-def _message_of(words: tuple[str, ...], specs: Specs) -> tuple[Any, str]:
-    """The message that somebody describes, and the listener it comes on."""
+@scenario.command(short_help="Print a JSON Schema of scenario files, for editors.")
+@specs_option
+def schema(specs_folder: Path | None) -> int:
+    """Print a JSON Schema (draft 2020-12) of scenario files. An editor that knows it completes keys and values.
+
+    \b
+    switch scenario schema > scenario.schema.json
+
+    Editors with Taplo use it in files that begin with this line:
+
+    \b
+    #:schema ./scenario.schema.json
+    """
+    from switch.cli.show.tables import show_json
+    from switch.iso8583.scripted.element_names import numbers_by_name
+    from switch.scenarios.schema import scenario_schema
+    from switch.specs.checks import Known
+    from switch.specs.load import load_specs
+    from switch.specs.scenario_checks import named_things
+
+    specs = load_specs(specs_folder)
+    show_json(scenario_schema(numbers_by_name(specs.dialects.values()), named_things(Known.of(specs))))
+    return EXIT_DONE
+
+
+scenario.add_command(poke)
+
+
+def _message_of(words: tuple[str, ...], specs: Specs) -> tuple[Any, str, Any]:
+    """The message that somebody describes, the listener it comes on, and when it comes."""
     from switch.iso8583.message import Message
     from switch.iso8583.scripted.element_names import numbers_by_name
     from switch.money import parse_amount
+    from switch.scenarios.business_time import Moment
     from switch.scenarios.condition import element_number
 
     names = numbers_by_name(specs.dialects.values())
+    now = datetime.now(specs.calendar.zone)
+    day, hour = f"{now:%Y-%m-%d}", f"{now:%H:%M:%S}"
     mti, line, elements = "0100", specs.centre.listeners[0].name, dict[int, str]()
     for word in words:
         key, sign, value = word.partition("=")
@@ -183,25 +239,15 @@ def _message_of(words: tuple[str, ...], specs: Specs) -> tuple[Any, str]:
             mti = value
         elif key == "line" and sign:
             line = value
+        elif key == "time" and re.fullmatch("[0-2][0-9]:[0-5][0-9]", value):
+            hour = f"{value}:00"
+        elif key == "date" and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            day = value
         elif number and sign:
             elements[number] = f"{parse_amount(value):012d}" if key == "amount" else value
         else:
             raise SwitchError(f"KEY=VALUE: found {word!r}, expected card=…, amount=…, mti=0420, de22=071 and the like")
-    return Message(mti, dict(sorted(elements.items()))), line
-
-
-def _asked(data: Path, order: dict[str, Any]) -> dict[str, Any]:
-    """The answer of the running centre; its mistakes, and what it refuses, as errors."""
-    from switch.data_folder.control_socket import ask_centre
-
-    answer = ask_centre(data, order)
-    for mistake in answer.get("mistakes", ())[1:]:
-        complain(str(mistake))
-    if answer.get("mistakes"):
-        raise SwitchError(str(answer["mistakes"][0]))
-    if "error" in answer:
-        raise SwitchError(str(answer["error"]))
-    return answer
+    return Message(mti, dict(sorted(elements.items()))), line, Moment(day, f"{day}T{hour}")
 
 
 def _show(rules: list[dict[str, Any]]) -> None:

@@ -26,6 +26,7 @@ from switch.machine.starting import launch
 from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
+    from switch.centre.host.watched_folder import WatchedFolder
     from switch.centre.supervisor import Options
     from switch.specs.specification import Specs
 
@@ -42,6 +43,12 @@ TIMERS_MAX: Final = 10.0
     metavar="FILE",
     shell_complete=scenario_names,
     help="Scenario that Switch and the issuers play (a TOML file, or a name in specs/scenarios).",
+)
+@option(
+    "--scenarios",
+    type=PATH,
+    metavar="FOLDER",
+    help="Folder of scenario files. Switch reads a file again when it changes.",
 )
 @seed_option
 @option(
@@ -78,6 +85,7 @@ def up(
     specs_folder: Path | None,
     data: Path,
     scenario: Path | None,
+    scenarios: Path | None,
     seed: int,
     business_date: str | None,
     clock: str | None,
@@ -127,7 +135,8 @@ def up(
     if clock is not None:
         setting_of(clock, specs.calendar, "--clock")
     chosen = scenario_path(scenario, specs) if scenario else None
-    played = load_scenario(chosen, specs) if chosen else None
+    watched = _watched(scenarios)
+    files = [load_scenario(file, specs) for file in ([chosen] if chosen else []) + (watched.files() if watched else [])]
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
@@ -145,7 +154,8 @@ def up(
         ready_file=ready_file,
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
         trace=trace or follow,
-        rules=played.rules if played is not None else (),
+        rules=tuple(rule for scenario_file in files for rule in scenario_file.rules),
+        watched=watched,
     )
 
     printer = Printer(stop.finish)
@@ -176,6 +186,17 @@ def up(
         printer.close()
         if viewer is not None:
             viewer.end()
+
+
+def _watched(folder: Path | None) -> WatchedFolder | None:
+    """The folder of scenarios as it is now; SwitchError where there is none of that name."""
+    from switch.centre.host.watched_folder import WatchedFolder
+
+    if folder is None:
+        return None
+    if not folder.is_dir():
+        raise SwitchError(f"--scenarios: found no folder {folder}, expected a folder of scenario files")
+    return WatchedFolder(folder)
 
 
 def _today(clock: str | None, data: Path) -> str:
@@ -232,7 +253,8 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     else:
         issuers = [("issuers", ", ".join(banks))]
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
-    scenario = [("scenario", _played(options))] if options.scenario is not None else []
+    played = options.scenario is not None or options.watched is not None
+    scenario = [("scenario", _played(options))] if played else []
     show_pairs([*issuers, ("data", ready["data"]), *_clock_row(options, specs), *traced, *scenario, *_page(ready, specs)])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
@@ -252,11 +274,12 @@ def _clock_row(options: Options, specs: Specs) -> list[tuple[str, str]]:
 
 def _played(options: Options) -> str:
     """The scenario that is played, and how many of its rules are whose."""
-    assert options.scenario is not None
     at_host = sum(rule.at == "host" for rule in options.rules)
     counts = {"the host": at_host, "issuers": len(options.rules) - at_host}
-    rules = [f"{plural(count, 'rule')} at {whom}" for whom, count in counts.items() if count]
-    return f"{options.scenario.stem}: {', '.join(rules)}"
+    rules = ", ".join(f"{plural(count, 'rule')} at {whom}" for whom, count in counts.items() if count)
+    names = [options.scenario.stem] if options.scenario is not None else []
+    names += [f"{options.watched.folder} (read again when its files change)"] if options.watched is not None else []
+    return f"{', '.join(names)}{rules and ': '}{rules}"
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:

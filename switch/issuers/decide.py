@@ -228,7 +228,9 @@ def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int)
     code, reason, granted_minor, carried = APPROVED, APPROVED_REASON, None, None
     if request.transaction_type in DEBITS:
         held_minor = request.amount_minor
-        granted = case.available_minor if held_minor > case.available_minor else _magic_part(case)
+        granted = _part(case)
+        if held_minor > case.available_minor:
+            granted = min(case.available_minor, case.available_minor if granted is None else granted)
         if granted is not None:
             code, reason, held_minor = PARTIALLY_APPROVED, _partial_reason(case, granted), granted
             granted_minor, carried = held_minor, original_amount(request.amount_minor, case.currency)
@@ -249,12 +251,15 @@ def _granted(case: Case, accounts: AccountBook, approval_code: str, now_ms: int)
     return decision, entry
 
 
-def _magic_part(case: Case) -> int | None:
-    """Half of what is asked for, where a magic card grants no more; None where all is granted. Cash is handed out whole."""
-    request = case.request
-    if case.match is None or not case.match.in_part or request.transaction_type in HANDS_OUT_CASH:
+def _part(case: Case) -> int | None:
+    """What a rule grants, or half of what is asked for, where a magic card grants no more; None where all is granted. Cash is
+    handed out whole."""
+    request, match = case.request, case.match
+    if match is None or request.transaction_type in HANDS_OUT_CASH:
         return None
-    return request.amount_minor // 2 or None
+    if match.part_minor is not None:
+        return match.part_minor if 0 < match.part_minor < request.amount_minor else None
+    return request.amount_minor // 2 or None if match.in_part else None
 
 
 def _partial_reason(case: Case, granted_minor: int) -> str:

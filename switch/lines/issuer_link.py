@@ -88,6 +88,7 @@ class IssuerLink:
         self._told_at: float | None = None  #: when the cut-over was sent, while the issuer has not answered it
         self._address: tuple[str, int] | None = None
         self._moved = trio.Event()
+        self._rest_until = 0.0  #: it is not dialled before
         self._exchanges: dict[str, Callable[[str, str], None]] = {}  #: of keys, by function, while they are not answered
 
     def moved(self, host: str, port: int) -> None:
@@ -103,6 +104,7 @@ class IssuerLink:
             if self._address is None:
                 await self._moved.wait()
                 continue
+            await trio.sleep_until(max(self._rest_until, trio.current_time()))
             try:
                 sock = await dial(*self._address)
             except OSError as error:
@@ -270,6 +272,30 @@ class IssuerLink:
         self._business_date = business_date
         if self._station is not None and self._session.state == UP:
             self._tell_date(self._station)
+
+    def ask_on_cue(self, function: str) -> bool:
+        """Send an 0800 now; False where there is no line. After a sign-off no request goes there until a sign-on."""
+        station = self._station
+        if station is None or not station.line.open:
+            return False
+        date = self._business_date if function == CUT_OVER else None
+        if not station.ask(function, date):
+            return False
+        if function == SIGN_OFF and self._session.state != REFUSED:
+            before = self._session.state
+            self._session.happened("sign-off")
+            if before == UP:
+                self._happened(IssuerDown(self.issuer, "signed off on cue", lost=False))
+        return True
+
+    def drop_on_cue(self, seconds: float) -> bool:
+        """Close the line now, and dial again after so many seconds at the earliest; False where there is no line."""
+        self._rest_until = trio.current_time() + seconds
+        if self.line is None or not self.line.open:
+            return False
+        self._gave_up = "the line was dropped on cue"
+        self.line.shut()
+        return True
 
     def check(self, now: float) -> None:
         """Ask an idle issuer for an echo, repeat a cut-over it has not answered, and close the line of an issuer that is

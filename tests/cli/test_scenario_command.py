@@ -112,6 +112,10 @@ def test_rules_of_a_running_centre_are_changed(tmp_path: Path, retry: Path) -> N
         wrong = run("scenario", "add", *data, "amont=3 -> 91", "any -> silense")
         assert (wrong.code, wrong.err.count("(the nearest)")) == (2, 2)
 
+        unknown = run("scenario", "add", *data, "line=acsii -> 91", "any -> dialect bdc")
+        assert unknown.code == 2
+        assert unknown.err.count("(the nearest)") == 2
+
         applied = run("scenario", "apply", retry, *data, *options)
         assert applied.code == 0, applied.err
         assert [line.split()[0] for line in run("scenario", "list", *data).out.splitlines()[1:4]] == ["5", "6", "7"]

@@ -43,10 +43,12 @@ given = {{each.split("=")[0] for each in arguments}}
 if arguments[:1] == ["up"]:
     arguments += [] if "--free-ports" in given else ["--free-ports"]
     arguments += [] if "--ready-file" in given else ["--ready-file", str(home / "ready.json")]
-if arguments[:1] == ["send"] and not given & {{"-h", "--help"}}:
+if arguments[:1] in (["send"], ["load"]) and not given & {{"-h", "--help"}}:
+    if arguments[0] == "load":
+        os.environ["TERM"] = "dumb"  # a page shows the report, and not how it is painted meanwhile
     if not given & {{"--ready-file", "--port", "--host"}} and (home / "ready.json").exists():
         arguments += ["--ready-file", str(home / "ready.json")]
-    if not given & {{"--stan", "--file", "--raw", "--count"}}:
+    if arguments[0] == "send" and not given & {{"--stan", "--file", "--raw", "--count"}}:
         count = int((home / "count").read_text()) + 1
         (home / "count").write_text(str(count))
         arguments += ["--stan", f"{{104729 * count % 900000 + 100000}}"]

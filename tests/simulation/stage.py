@@ -8,6 +8,7 @@ from typing import Final
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.staging.issuer_script import IssuerScript, elsewhere
+from switch.scenarios.business_time import Moment
 from switch.scenarios.conduct import Conduct
 from switch.scenarios.host_rule import HOST, HostRule
 from switch.scenarios.playbook import Playbook
@@ -36,6 +37,9 @@ AT_ISSUERS: Final = (
 )
 
 
+NOON = Moment("2026-11-27", "2026-11-27T12:00:00")  #: when every message of a world comes, to rules that ask
+
+
 class Acquirer(int):
     """The number of a deal, as where its answer goes, with what a rule does with that answer."""
 
@@ -48,7 +52,7 @@ class Stage:
     def __init__(self, random: Random, seed: int) -> None:
         lines = [*random.sample(AT_HOST, random.randint(0, 3)), *random.sample(AT_ISSUERS, random.randint(0, 3))]
         rules = [HostRule.from_line(line, number=number, names={}) for number, line in enumerate(lines, start=1)]
-        self.playbook, self._known = Playbook(rules, seed), (specs().routing, specs().merchants)
+        self.playbook, self._known = Playbook(rules, seed), (specs().routing, specs().merchants, lambda: NOON)
         self._script = IssuerScript(self.playbook, *self._known)
 
     def at_host(self, message: Message) -> Conduct | None:

@@ -7,18 +7,21 @@ altered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from switch.errors import MessageError
 from switch.iso8583.message import Message
 from switch.iso8583.mti import response_mti
 from switch.iso8583.scripted.altered_answers import altered_answer
+from switch.issuers.profile import Profile
+from switch.lines.issuer_link import IssuerLink
 from switch.lines.line import Line
 from switch.lines.staging.cues import AnswerCue, bears_cues, tell_cue
 from switch.lines.staging.issuer_script import IssuerScript
+from switch.merchant import Merchant
 from switch.routing.traffic.effects import Notice
-from switch.scenarios.conduct import Conduct
+from switch.scenarios.conduct import HALF_OPEN, Conduct
 from switch.scenarios.host_rule import ISSUER, HostRule
 
 AWAITED_MAX: Final = 10_000  #: answers of external issuers that a rule waits for; the one awaited longest is forgotten
@@ -34,16 +37,27 @@ class Awaited(NamedTuple):
 
 
 class IssuerStage:
-    """The rules at issuers at work. ``managed`` are the issuers whose processes the centre runs."""
+    """The rules at issuers at work; the centre runs the processes of those ``issuers`` that are managed."""
 
-    def __init__(self, script: IssuerScript, managed: Collection[str], tell: Callable[[Notice], None]) -> None:
-        self._script, self._managed, self._tell = script, managed, tell
+    def __init__(self, script: IssuerScript, issuers: Mapping[str, Profile], tell: Callable[[Notice], None]) -> None:
+        self._script, self._tell = script, tell
+        self._managed = frozenset(profile.id for profile in issuers.values() if profile.managed)
         self._awaited: dict[Awaited, AnswerCue] = {}
 
     @property
     def plays(self) -> bool:
         """Whether there are rules at issuers."""
         return self._script.playbook.has(ISSUER)
+
+    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
+        """Rules ask these contracts from now on."""
+        self._script.know_merchants(merchants)
+
+    def asked(self, link: IssuerLink, line: Line, message: Message) -> None:
+        """A sign-on, an echo or a cut-over was queued for an issuer: rules may want its answer another way."""
+        told = self.queued(link.issuer, line, link.tpdu, message) if self.plays else ""
+        if told:
+            self._tell(Notice("scenario", told))
 
     def queued(self, issuer: str, line: Line, tpdu: bytes, message: Message) -> str:
         """A message, in the form of 1987, was queued last on the line of an issuer: which rule applies to its answer, and how
@@ -88,7 +102,11 @@ def beyond_reach(conduct: Conduct) -> str:
     """What of a conduct cannot be played on the line of an issuer that is no process of ours, in words; empty where all can."""
     if conduct.code is not None:
         return f"the code {conduct.code}"
-    return "a fault of its bytes" if conduct.frame else ""
+    if conduct.part_minor is not None:
+        return "a partial approval"
+    if conduct.drop == HALF_OPEN:
+        return "a half-open connection"
+    return "a fault of its bytes" if conduct.frame or conduct.dialect else ""
 
 
 def reach_warnings(rules: Iterable[HostRule], external: Collection[str]) -> list[str]:
@@ -99,11 +117,16 @@ def reach_warnings(rules: Iterable[HostRule], external: Collection[str]) -> list
         for issuer in named:
             found.append(
                 f"{rule.label}: {issuer} is no process of this centre: only faults of what arrives from it are possible "
-                "(silence, late, twice, wrong, set, without, drop line), not a code and no fault of its bytes"
+                "(silence, late, twice, wrong, set, without, balance, drop line), not a code, no partial approval and no "
+                "fault of its bytes"
             )
     return found
 
 
 def altered_arrival(message: Message, conduct: Conduct) -> Message:
     """An answer as a rule wants it to have been."""
-    return altered_answer(message, conduct.set, conduct.remove, conduct.wrong) if conduct.alters else message
+    return (
+        altered_answer(message, conduct.set, conduct.remove, conduct.wrong, conduct.balance_minor)
+        if conduct.alters
+        else message
+    )

@@ -5,11 +5,12 @@ An order is an object with ``do``; its answer has ``rules``, or ``error``, or ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import trio
 
+from switch.card import mask_numbers
 from switch.centre.host.script import HostScript
 from switch.errors import SpecError, SwitchError
 from switch.scenarios.host_rule import HostRule
@@ -18,6 +19,7 @@ from switch.scenarios.playbook import PlayedRule, overshadowed
 
 #: Reads the text of a scenario file, under a name. SpecError where it is wrong.
 Read = Callable[[str, str], HostScenario]
+CarryOut = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 T = TypeVar("T")
 _KINDS: Final[dict[type[Any], str]] = {int: "numbers", list: "a list", str: "text"}
 
@@ -28,7 +30,8 @@ class WrongOrderError(SwitchError):
 
 class Orders:
     """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers.
-    ``warn`` gives sentences about rules of which not all can be played here."""
+    ``warn`` gives sentences about rules of which not all can be played here, ``others`` are orders about something else, by
+    their words; ``check`` raises SpecError for a rule in one line that names what there is not."""
 
     def __init__(
         self,
@@ -37,15 +40,21 @@ class Orders:
         names: Mapping[str, str],
         read: Read,
         warn: Callable[[Iterable[HostRule]], list[str]] = lambda rules: [],
+        others: Mapping[str, CarryOut] | None = None,
+        check: Callable[[str], None] = lambda line: None,
     ) -> None:
+        self._check = check
         self._script, self._changed, self._names, self._read, self._warn = script, changed, names, read, warn
+        self._orders: dict[str, CarryOut] = {
+            "list": self._list, "add": self._add, "remove": self._remove, "apply": self._apply, "reset": self._reset,
+            **(others or {}),
+        }  # fmt: skip
 
     async def carry_out(self, order: dict[str, Any]) -> dict[str, Any]:
         """The answer to an order."""
-        orders = {"list": self._list, "add": self._add, "remove": self._remove, "apply": self._apply}
-        do = orders.get(str(order.get("do")))
+        do = self._orders.get(str(order.get("do")))
         if do is None:
-            return {"error": f"do: found {order.get('do')!r}, expected one of {', '.join(orders)}"}
+            return {"error": f"do: found {order.get('do')!r}, expected one of {', '.join(self._orders)}"}
         try:
             return await do(order)
         except SpecError as error:
@@ -54,14 +63,25 @@ class Orders:
             return {"error": str(error)}
 
     async def _list(self, order: dict[str, Any]) -> dict[str, Any]:
+        playbook = self._script.playbook
+        states = [
+            {"from": each.scenario, "per": each.per, "of": mask_numbers(each.key), "state": each.state}
+            for each in playbook.states
+        ]
+        return {"rules": _told(playbook.played), "states": states}
+
+    async def _reset(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Begin counts and states anew; rules stay, and so do answers that are late or held."""
+        self._script.playbook.reset()
         return {"rules": _told(self._script.playbook.played)}
 
     async def _add(self, order: dict[str, Any]) -> dict[str, Any]:
         """Rules in one line each (``lines``), before all others."""
         rules, mistakes = list[HostRule](), list[str]()
-        for number, line in enumerate(_list_of(order, "lines", str), start=self._script.playbook.next_id):
+        for number, line in enumerate(list_of(order, "lines", str), start=self._script.playbook.next_id):
             try:
                 rules.append(HostRule.from_line(line, number=number, names=self._names))
+                self._check(line)
             except SpecError as error:
                 mistakes.append(str(error))
         return {"mistakes": mistakes} if mistakes else self._put_first(rules)
@@ -82,7 +102,7 @@ class Orders:
 
     async def _remove(self, order: dict[str, Any]) -> dict[str, Any]:
         """Rules by their ids (``ids``), or all of them (``all``)."""
-        playbook, ids = self._script.playbook, _list_of(order, "ids", int)
+        playbook, ids = self._script.playbook, list_of(order, "ids", int)
         missing = [each for each in ids if each not in {played.id for played in playbook.played}]
         if missing:
             known = ", ".join(str(played.id) for played in playbook.played) or "none"
@@ -92,7 +112,7 @@ class Orders:
         return {"rules": _told(removed)}
 
 
-def _list_of(order: Mapping[str, Any], key: str, kind: type[T]) -> list[T]:
+def list_of(order: Mapping[str, Any], key: str, kind: type[T]) -> list[T]:
     """The values of a list of an order, which may be missing; WrongOrderError where it is none, or has another value in it."""
     return [_of_kind(each, key, kind) for each in _of_kind(order.get(key, []), key, list)]
 

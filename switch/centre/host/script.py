@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from switch.iso8583.message import Message
 from switch.iso8583.scripted.glance import MessageFacts, marks_of
@@ -10,16 +10,23 @@ from switch.lines.line import Line
 from switch.lines.staging.issuer_script import elsewhere
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
+from switch.scenarios.business_time import Moment
 from switch.scenarios.playbook import Cue, Playbook
 from switch.specs.specification import Specs
 
 
 class HostScript:
-    """The rules with their counts, and where to look up what no message says."""
+    """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time."""
 
-    def __init__(self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant]) -> None:
-        self.playbook = playbook
+    def __init__(
+        self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
+    ) -> None:
+        self.playbook, self._now = playbook, now
         self._table, self._merchants = table, merchants
+
+    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
+        """Rules ask these contracts from now on."""
+        self._merchants = merchants
 
     def cue(self, line: Line, message: Message) -> Cue | None:
         """The rule that applies to a message in the form of 1987, counted as applied; None where none does."""
@@ -27,10 +34,12 @@ class HostScript:
 
     def _facts(self, line: Line, message: Message) -> MessageFacts:
         listener = line.name.partition(" ")[0]
-        return MessageFacts(message, line.codec.dialect, elsewhere(self._table, self._merchants, listener=listener))
+        look_up = elsewhere(self._table, self._merchants, self._now, listener=listener)
+        return MessageFacts(message, line.codec.dialect, look_up)
 
 
-def facts_of(message: Message, listener: str, specs: Specs) -> MessageFacts:
-    """What rules may ask of a message that would come on a listener."""
+def facts_of(message: Message, listener: str, specs: Specs, at: Moment) -> MessageFacts:
+    """What rules may ask of a message that would come on a listener at a moment."""
     named = next((each for each in specs.centre.listeners if each.name == listener), specs.centre.listeners[0])
-    return MessageFacts(message, specs.dialects[named.dialect], elsewhere(specs.routing, specs.merchants, listener=listener))
+    look_up = elsewhere(specs.routing, specs.merchants, lambda: at, listener=listener)
+    return MessageFacts(message, specs.dialects[named.dialect], look_up)

@@ -31,6 +31,7 @@ SPOKEN: Final = frozenset(
         "fees",
         "find",
         "gateway",
+        "load",
         "mail",
         "merchants",
         "payouts",

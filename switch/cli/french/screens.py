@@ -131,6 +131,14 @@ SCREENS: Final[dict[str, str]] = {
     "capture": "capture",
     "terminals": "TPE",
     "(any other)": "(tout autre)",
+    "nothing new: Switch has every merchant and terminal of its specification": (
+        "rien de nouveau : Switch a tous les commerçants et TPE de sa spécification"
+    ),
+    "merchant {1}: its payments are taken from now on": "commerçant {1} : ses paiements sont pris dès maintenant",
+    "merchant {1}: its further terminals are known from now on": "commerçant {1} : ses nouveaux TPE sont connus dès maintenant",
+    "merchant {1}: its contract says something else; that counts from the next start": (
+        "commerçant {1} : son contrat a changé ; cela vaut à partir du prochain démarrage"
+    ),
     # counts
     "0 decisions": "0 demande",
     "{1#} decision": "{1} demande",

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 import trio
-from hypercorn.config import Config
 
 from switch.acquirer.caller import CentreLine
 from switch.data_folder.centre_clock import CentreClock, machine_ms
@@ -22,6 +21,7 @@ from switch.data_folder.lock import held_alone
 from switch.data_folder.vault import Vault
 from switch.errors import SwitchError, UnreachableError
 from switch.gateway.affiliation.live_shops import LiveShops
+from switch.gateway.front.page_server import PAGE_END_SECONDS, HttpSettings, serve_pages
 from switch.gateway.front.token_buckets import PageLimits
 from switch.gateway.office.office_desk import OfficeDesk
 from switch.gateway.payments.desk import ANSWER_SECONDS, PaymentDesk
@@ -30,7 +30,6 @@ from switch.gateway.receipts.receipt_desk import ReceiptDesk
 from switch.gateway.receipts.receipt_links import ReceiptLinks
 from switch.gateway.site.calling_back import CallbackDesk
 from switch.gateway.site.holder_proofs import BankPages
-from switch.gateway.site.http_server import GRACE_SECONDS, serve_http
 from switch.gateway.site.routes import Site
 from switch.gateway.site.service import PageService
 from switch.gateway.store.order_book import GATEWAY_DATABASE, open_orders
@@ -50,10 +49,8 @@ from switch.specs.specification import Specs
 
 GATEWAY_FOLDER: Final = "gateway"  #: below the data folder of the centre
 _EVENT_ID_BYTES: Final = 16
-READ_SECONDS: Final = 30  #: how long a browser may be silent in the middle of a request
 TLS_FOLDER: Final = "tls"  #: below the folder of the gateway
 NO_MAC: Final = "none"
-_REQUESTS_PER_CONNECTION: Final = 1_000_000  #: a client that keeps its connection is not cut off
 
 
 @frozen(kw_only=True)
@@ -129,10 +126,10 @@ async def serve_gateway(
                     specs, writer, line, vault, keys, dialect, options, clock_ms, limits_ms=machine_ms
                 ) as service:
                     site = Site(service, secure=options.certificate is not None)
-                    config = http_config(options)
+                    settings = http_settings(options)
                     ended = trio.Event()
                     async with trio.open_nursery() as nursery:
-                        await nursery.start(served, site, config, sock, ended, nursery.cancel_scope)
+                        await nursery.start(served, site, settings, sock, ended, nursery.cancel_scope)
                         host, port = sock.getsockname()[:2]
                         listening(host, port)
                         nursery.start_soon(_end_when_asked, stop, ended)
@@ -155,14 +152,14 @@ async def _end_with_input(ended: trio.Event) -> None:
 
 async def served(
     site: Site,
-    config: Config,
+    settings: HttpSettings,
     sock: socket.socket,
     ended: trio.Event,
     scope: trio.CancelScope,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until it has ended, and end those who wait for that."""
-    await serve_http(site.application(), config, sock, ended, task_status)
+    await serve_pages(site.application(), settings, sock, ended, task_status)
     scope.cancel()
 
 
@@ -209,7 +206,7 @@ async def running(
             await working.start(receipts.run)
             await working.start(settling.run)
             yield service
-            await service.finish(GRACE_SECONDS)
+            await service.finish(PAGE_END_SECONDS)
             working.cancel_scope.cancel()
         storing.cancel_scope.cancel()
 
@@ -224,13 +221,5 @@ def _keys_of(data: Path) -> Path | None:
     return data if (data / KEYSTORE_FILE).exists() else None
 
 
-def http_config(options: SiteOptions) -> Config:
-    config = Config()
-    config.accesslog = None
-    config.errorlog = None
-    config.include_server_header = False
-    config.read_timeout = READ_SECONDS
-    config.keep_alive_max_requests = _REQUESTS_PER_CONNECTION
-    if options.certificate is not None and options.key is not None:
-        config.certfile, config.keyfile = str(options.certificate), str(options.key)
-    return config
+def http_settings(options: SiteOptions) -> HttpSettings:
+    return HttpSettings(certificate=options.certificate, key=options.key)

@@ -28,6 +28,7 @@ class Match(NamedTuple):
     reason: str  #: "scenario late-night, rule 2"
     code: str | None = None  #: refuse with this one; None leaves the judgement to the account
     in_part: bool = False  #: approve half of the amount
+    part_minor: int | None = None  #: approve this part of it, in the currency of the account
     told: str = ""  #: what becomes of the answer besides, for people
 
 

@@ -14,6 +14,7 @@ import trio
 
 from switch.card import Pan
 from switch.errors import MessageError, TlsError
+from switch.iso8583.codec import Codec
 from switch.iso8583.edition93.action_codes import SCHEME_ACTIONS
 from switch.iso8583.framing import Frame
 from switch.iso8583.mapping import acquirer, issuer
@@ -130,6 +131,7 @@ class IssuerHost:
         clock_ms: Callable[[], int],
         script: IssuerScript | None = None,
         cued: bool = True,
+        codec_named: Callable[[str], Codec | None] = lambda _: None,
         seed: int = 0,
         tls: ServerSide | None = None,
         told_in: Path | None = None,
@@ -138,7 +140,8 @@ class IssuerHost:
         verifier: Verifier | None = None,
     ) -> None:
         """``told_in``: the data folder where it finds cleared days and orders (``notices``). ``script``: the rules of an issuer
-        that runs by itself; one that a centre has started hears from it what each answer is to be, where it is ``cued``."""
+        that runs by itself; one that a centre has started hears from it what each answer is to be, where it is ``cued``.
+        ``codec_named`` gives the codec of a dialect in which a rule wants an answer."""
         self._tls = tls
         self._wire, self._writing, self._clock_ms = wire, Writing(book), clock_ms
         self._name, self._institution_id = profile.id, institution_id
@@ -152,7 +155,8 @@ class IssuerHost:
         if verifier is not None:
             self._proofs = Proofs(profile.proofs, verifier, ProofMemory())
             self._proofs.memory.replay(book.proof_events())
-        self._script, self._cued, self._stage = script, cued, AnswerStage(lambda: None)
+        self._script, self._cued, self._codec_named = script, cued, codec_named
+        self._stage = AnswerStage(lambda: None, lambda name, seconds: None)
         self.settlement_date: str | None = None  #: MMDD, of the last cut-over the centre told of
         self._codes = approval_codes(seed, profile.id, self._accounts.placed_count)
         self._kept_up_ms = 0  #: the time of the last look
@@ -244,8 +248,15 @@ class IssuerHost:
     def _staged(self, line: Line, answer: Message, tpdu: bytes, asked: Message, conduct: Conduct) -> None:
         """Give an answer as a rule or a magic card wants it. One that the dialect cannot say in the altered form is given
         unaltered."""
-        altered = [altered_answer(answer, conduct.set, conduct.remove, conduct.wrong)] if conduct.alters else []
-        queued = not conduct.silence and any(_queue(line, each, tpdu, asked) for each in (*altered, answer))
+        altered = []
+        if conduct.alters:
+            altered.append(altered_answer(answer, conduct.set, conduct.remove, conduct.wrong, conduct.balance_minor))
+        other = self._codec_named(conduct.dialect) if conduct.dialect else None
+        said = [*altered, answer]
+        queued = not conduct.silence and (
+            (other is not None and _queue_in(line, other, said[0], tpdu))
+            or any(_queue(line, each, tpdu, asked) for each in said)
+        )
         self._stage.perform(line, line.take_back() if queued else b"", conduct)
 
     def _answer(
@@ -268,7 +279,7 @@ class IssuerHost:
             judgement = decide(
                 request if billed is None else billed.request,
                 self._accounts,
-                None if cue is None else Match(cue.reason, cue.conduct.code, told=cue.conduct.besides_code),
+                None if cue is None else _match(cue, None if billed is None else (request, billed.request)),
                 means=self._means,
                 now_ms=now_ms,
                 today_yymm=month,
@@ -349,6 +360,23 @@ def _refuse(line: Line, asked: Message, tpdu: bytes, fault: MacError) -> None:
         code = FORMAT_ERROR if fault.missing else SECURITY_VIOLATION
         refusal = acquirer.refusal(message, code)
         _queue(line, Message(refusal.mti, {**refusal.elements, issuer.REASON: str(fault)}), tpdu, asked)
+
+
+def _match(cue: AnswerCue, sale: tuple[Authorization, Authorization] | None) -> Match:
+    """What a rule wants of a judgement. ``sale``: the request in the currency of the sale, and in that of the account."""
+    wanted, part_minor = cue.conduct, cue.conduct.part_minor
+    if part_minor is not None and sale is not None:
+        part_minor = part_minor * sale[1].amount_minor // max(1, sale[0].amount_minor)
+    return Match(cue.reason, wanted.code, part_minor=part_minor, told=wanted.besides_code)
+
+
+def _queue_in(line: Line, codec: Codec, answer: Message, tpdu: bytes) -> bool:
+    """Queue an answer in another dialect; False where it cannot say it."""
+    try:
+        line.queue_in(codec, answer, tpdu)
+    except MessageError:
+        return False
+    return True
 
 
 def _queue(line: Line, answer: Message, tpdu: bytes, asked: Message) -> bool:

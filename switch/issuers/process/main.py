@@ -8,6 +8,8 @@ import socket
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from datetime import tzinfo
+from functools import cache, partial
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -35,6 +37,7 @@ from switch.lines.wire_format import WireFormat
 from switch.machine.kept_files import LOOK_SECONDS
 from switch.machine.private import create_file, make_folder
 from switch.machine.stopping import FINISH, Stop
+from switch.scenarios.business_time import Moment, moment_at
 from switch.scenarios.host_rule import HostRule
 from switch.scenarios.playbook import Playbook
 from switch.specs.load import prove_cards
@@ -92,7 +95,8 @@ async def serve_issuer(
                     macs=LineMacs.of(profile.keys, keys, issuer_id),
                     zone=zone_keys(profile.keys, keys, issuer_id),
                 )
-                playbook = Playbook(rules, seed)
+                playbook, zone = Playbook(rules, seed), specs.calendar.zone
+                now = partial(_moment, clock, zone)
                 issuer = IssuerHost(
                     profile,
                     wire,
@@ -100,7 +104,8 @@ async def serve_issuer(
                     institution_id=specs.centre.institution_id,
                     country=specs.centre.country,
                     clock_ms=clock.now_ms,
-                    script=IssuerScript(playbook, specs.routing, specs.merchants) if len(playbook) else None,
+                    script=IssuerScript(playbook, specs.routing, specs.merchants, now) if len(playbook) else None,
+                    codec_named=cache(lambda name: Codec(specs.dialects[name]) if name in specs.dialects else None),
                     cued=leashed,
                     seed=seed,
                     tls=tls,
@@ -114,6 +119,11 @@ async def serve_issuer(
                 nursery.start_soon(_look_after, book)
                 listening(host, sock.getsockname()[1])
                 await issuer.serve(sock)
+
+
+def _moment(clock: CentreClock, zone: tzinfo) -> Moment:
+    """Now, in business time as far as an issuer knows it: every day is a business date."""
+    return moment_at(clock.now_ms(), zone)
 
 
 def _opened(data: Path, sealed: str) -> Pan | None:

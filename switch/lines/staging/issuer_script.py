@@ -10,32 +10,46 @@ from switch.iso8583.scripted.glance import MessageFacts, marks_of
 from switch.lines.staging.cues import AnswerCue
 from switch.merchant import Merchant
 from switch.routing.table.routes import RoutingTable
+from switch.scenarios.business_time import DATE, INSTANT, TIME, Moment
 from switch.scenarios.host_rule import ISSUER
 from switch.scenarios.playbook import Playbook
 
 
 class IssuerScript:
-    """The rules with their counts, and where to look up what no message says."""
+    """The rules with their counts, and where to look up what no message says; ``now`` is the moment in business time."""
 
-    def __init__(self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant]) -> None:
-        self.playbook = playbook
+    def __init__(
+        self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
+    ) -> None:
+        self.playbook, self._now = playbook, now
         self._table, self._merchants = table, merchants
+
+    def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
+        """Rules ask these contracts from now on."""
+        self._merchants = merchants
 
     def answer_cue(self, issuer: str, dialect: Dialect, message: Message) -> AnswerCue | None:
         """How the answer to a message in the form of 1987 is given, by the rule that applies, which is counted as applied;
         None where it is given as usual."""
-        look_up = elsewhere(self._table, self._merchants, issuer=issuer)
+        look_up = elsewhere(self._table, self._merchants, self._now, issuer=issuer)
         cue = self.playbook.match(marks_of(message), lambda: MessageFacts(message, dialect, look_up), ISSUER)
         return None if cue is None or cue.conduct.usual else AnswerCue(cue.conduct, cue.reason)
 
 
 def elsewhere(
-    table: RoutingTable, merchants: Mapping[str, Merchant], *, listener: str = "", issuer: str = ""
+    table: RoutingTable,
+    merchants: Mapping[str, Merchant],
+    now: Callable[[], Moment],
+    *,
+    listener: str = "",
+    issuer: str = "",
 ) -> Callable[[str, str], str]:
-    """What no message says: issuer and scheme of a card, MCC of a merchant, and the listener. Of a message for an issuer, that
-    is the ``issuer``."""
+    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, and when it came. Of a message for
+    an issuer, that is the ``issuer``."""
 
     def look_up(name: str, key: str) -> str:
+        if name in (DATE, INSTANT, TIME):
+            return now().word(name)
         if name == "line":
             return listener
         if name == "issuer" and issuer:

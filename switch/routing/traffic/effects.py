@@ -83,6 +83,7 @@ class Forward:
     issuer: str
     authorization: Authorization
     origin: Any = None
+    in_part: bool = False  #: for less than the acquirer's message says
 
 
 @record

@@ -204,7 +204,7 @@ async def test_rules_come_and_go_while_the_switch_runs_and_counts_survive_the_de
 
 async def test_of_an_external_issuer_only_what_arrives_can_be_changed(autojump_clock: MockClock) -> None:
     books: dict[str, MemoryBook] = {}
-    steps = "twice, wrong amount, late 0.5s, 05, trickle, silence, lost"
+    steps = "twice, wrong amount, late 500ms, 05, trickle, silence, lost"
     options: dict[str, Any] = {"books": books, "specification": external("atlas"), "issuers": ["atlas"]}
     async with staged(f"at=issuer class=request -> {steps}", **options) as (centre, client):
         answers = [await client.ask(purchase(stan)) for stan in range(1, 8)]
@@ -214,7 +214,7 @@ async def test_of_an_external_issuer_only_what_arrives_can_be_changed(autojump_c
     assert [told.partition(" (")[0] for told in occurred(centre)] == [
         "atlas: answered: twice",
         "atlas: answered: wrong amount",
-        "atlas: answered: late 0.5s",
+        "atlas: answered: late 500ms",
         "atlas: the code 05 is left out: it is no process of this centre",
         "atlas: a fault of its bytes is left out: it is no process of this centre",
         "atlas: not answered",

@@ -118,7 +118,7 @@ async def test_a_wrong_order_changes_nothing_and_says_all_that_is_wrong(tmp_path
         assert (await asker.ask(do="apply", name="mine", text="= x"))["mistakes"][0].startswith(
             "mine.toml:1: found broken TOML"
         )
-        assert (await asker.ask(do="dance"))["error"] == "do: found 'dance', expected one of list, add, remove, apply"
+        assert (await asker.ask(do="dance"))["error"] == "do: found 'dance', expected one of list, add, remove, apply, reset"
         assert await asker.rules() == [(1, "amount=2.00 -> 05", 0)]
 
 
