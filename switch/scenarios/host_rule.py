@@ -118,6 +118,8 @@ class HostRule:
     afterwards: str = FALL_THROUGH  #: of AFTERWARDS, where there are several steps
     times: int | None = None  #: how often it applies at most, in all
     seed: int | None = field(default=None)  #: of its file; None: that of the run
+    scope: str = ""  #: whose it is; empty: everybody's
+    own_when: Condition | None = None  #: what a rule of a scope asks for besides that
 
     @property
     def label(self) -> str:
@@ -131,7 +133,8 @@ class HostRule:
         times = f"times={self.times}" if self.times is not None else ""
         goes_on = {LAST: ", ...", CYCLE: ", again"}.get(self.afterwards, "") if len(self.steps) > 1 else ""
         at = f"at={self.at}" if self.at != HOST else ""
-        before = " ".join(part for part in (at, self.when.in_words, self.turn.in_words, times) if part)
+        when = (self.own_when or self.when).in_words
+        before = " ".join(part for part in (at, when, self.turn.in_words, times) if part)
         before = before if before.removeprefix(at) else f"{at} any".strip()
         return f"{before} -> {', '.join(step.in_words for step in self.steps)}{goes_on}"
 

@@ -59,7 +59,7 @@ class Stage:
         """What is done with the answer to a message of an acquirer."""
         if not self.playbook.has(HOST):
             return None
-        look_up = elsewhere(*self._known, listener="ascii")
+        look_up = elsewhere(*self._known, connection="ascii")
         cue = self.playbook.match(marks_of(message), lambda: MessageFacts(message, specs().dialects["ascii"], look_up))
         return None if cue is None or cue.conduct.usual else cue.conduct
 

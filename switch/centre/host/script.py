@@ -21,7 +21,7 @@ class HostScript:
     def __init__(
         self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
     ) -> None:
-        self.playbook, self._now = playbook, now
+        self.playbook, self.now = playbook, now
         self._table, self._merchants = table, merchants
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
@@ -33,13 +33,16 @@ class HostScript:
         return self.playbook.match(marks_of(message), lambda: self._facts(line, message))
 
     def _facts(self, line: Line, message: Message) -> MessageFacts:
-        listener = line.name.partition(" ")[0]
-        look_up = elsewhere(self._table, self._merchants, self._now, listener=listener)
+        look_up = elsewhere(self._table, self._merchants, self.now, connection=line.name)
         return MessageFacts(message, line.codec.dialect, look_up)
+
+    def facts_now(self, message: Message, listener: str, specs: Specs) -> MessageFacts:
+        """What rules may ask of a message that would come on a listener now."""
+        return facts_of(message, listener, specs, self.now())
 
 
 def facts_of(message: Message, listener: str, specs: Specs, at: Moment) -> MessageFacts:
     """What rules may ask of a message that would come on a listener at a moment."""
     named = next((each for each in specs.centre.listeners if each.name == listener), specs.centre.listeners[0])
-    look_up = elsewhere(specs.routing, specs.merchants, lambda: at, listener=listener)
+    look_up = elsewhere(specs.routing, specs.merchants, lambda: at, connection=listener)
     return MessageFacts(message, specs.dialects[named.dialect], look_up)

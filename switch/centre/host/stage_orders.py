@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import trio
 
-from switch.centre.host.orders import list_of
+from switch.centre.host.scope_orders import list_of
 from switch.lines.staging.answer_stage import AnswerStage
 from switch.lines.staging.held import HeldAnswer
 from switch.routing.traffic.effects import Notice

@@ -41,17 +41,19 @@ def elsewhere(
     merchants: Mapping[str, Merchant],
     now: Callable[[], Moment],
     *,
-    listener: str = "",
+    connection: str = "",
     issuer: str = "",
 ) -> Callable[[str, str], str]:
-    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, and when it came. Of a message for
-    an issuer, that is the ``issuer``."""
+    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, the peer, and when it came. Of a
+    message for an issuer, that is the ``issuer``."""
 
     def look_up(name: str, key: str) -> str:
         if name in (DATE, INSTANT, TIME):
             return now().word(name)
         if name == "line":
-            return listener
+            return connection.partition(" ")[0]
+        if name == "connection":
+            return connection
         if name == "issuer" and issuer:
             return issuer
         if name == "mcc":
