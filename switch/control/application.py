@@ -73,7 +73,9 @@ class ControlApi:
 
     async def _answer(self, request: Request) -> Response:
         path = request.scope["path"]
-        self._gate.refuse(request.scope["headers"], is_open=path.removeprefix(ADMIN_PATH) in OPEN or path in (DOCUMENT, PAGE, *ROOTS))
+        self._gate.refuse(
+            request.scope["headers"], is_open=path.removeprefix(ADMIN_PATH) in OPEN or path in (DOCUMENT, PAGE, *ROOTS)
+        )
         if path in ROOTS and request.method in _GET:
             return RedirectResponse(PAGE, headers=_NO_STORE)
         if path in (DOCUMENT, PAGE, EVENTS):
