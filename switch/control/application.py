@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import trio
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from switch.control.access import Gate
@@ -39,6 +39,7 @@ from switch.errors import SwitchError
 
 JSON: Final = "application/json"
 DOCUMENT, PAGE, EVENTS = f"{ADMIN_PATH}/openapi.json", f"{ADMIN_PATH}/docs", f"{ADMIN_PATH}/events"
+ROOTS: Final = (ADMIN_PATH, f"{ADMIN_PATH}/", "/")  #: what somebody types into a browser, who is led to the page
 _GET: Final = ("GET", "HEAD")
 _NO_STORE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -72,7 +73,11 @@ class ControlApi:
 
     async def _answer(self, request: Request) -> Response:
         path = request.scope["path"]
-        self._gate.refuse(request.scope["headers"], is_open=path.removeprefix(ADMIN_PATH) in OPEN or path in (DOCUMENT, PAGE))
+        self._gate.refuse(
+            request.scope["headers"], is_open=path.removeprefix(ADMIN_PATH) in OPEN or path in (DOCUMENT, PAGE, *ROOTS)
+        )
+        if path in ROOTS and request.method in _GET:
+            return RedirectResponse(PAGE, headers=_NO_STORE)
         if path in (DOCUMENT, PAGE, EVENTS):
             if request.method not in _GET:
                 raise _not_allowed(path, request.method, _GET)
@@ -168,7 +173,7 @@ def found_route(method: str, path: str) -> tuple[ApiRoute, dict[str, Any]]:
     """The route of a request with the values of its path; a problem where there is none."""
     matching = [(route, places) for route in ROUTES if (places := route.matches(path)) is not None]
     if not matching:
-        raise ProblemError(HTTPStatus.NOT_FOUND, f"path: found {path[:200]!r}, expected one of {ADMIN_PATH}/openapi.json")
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"path: found {path[:200]!r}, expected a path of {ADMIN_PATH}/openapi.json")
     literal = [each for each in matching if not each[0].places] or matching
     wanted = [each for each in literal if each[0].method == ("GET" if method == "HEAD" else method)]
     if not wanted:

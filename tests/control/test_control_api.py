@@ -299,6 +299,8 @@ def test_the_document_and_its_page_are_there(call: Caller) -> None:
     assert document["openapi"] == "3.1.0"
     assert json.loads(run("api", "document").out) == document
     assert call("GET", "/docs").body.startswith("<!doctype html>")
+    led = call("GET", "")
+    assert (led.status, led.headers["location"]) == (307, "/__admin/docs"), "who types the address into a browser is led there"
 
 
 def test_http_is_never_loaded_without_the_api(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ async def test_the_wire_shows_what_the_scenario_says(
 ) -> None:
     assert entry.steps, "the comments of the file say what is sent and what is seen"
     played = load_scenario(entry.path, specs())
-    playbook = Playbook(played.host.rules, seed=1)
+    playbook = Playbook(played.rules, seed=1)
     issuers = ISSUERS_ASKED & set(re.findall(r"\w+", entry.path.read_text("utf-8"))) | {"atlas"}
     async with loopback(playbook=playbook, issuers=issuers) as centre:
         async with Gateway(centre, lambda now: monkeypatch.setattr(centre_in_loop, "NOW_MS", now)) as gateway:
@@ -48,4 +48,4 @@ def test_the_library_is_large_and_each_scenario_can_play_all_of_its_rules() -> N
     assert [entry.name for entry in LIBRARY] == sorted(entry.name for entry in LIBRARY)
     assert len({entry.purpose for entry in LIBRARY}) == len(LIBRARY)
     for entry in LIBRARY:
-        assert not overshadowed(load_scenario(entry.path, specs()).host.rules), entry.name
+        assert not overshadowed(load_scenario(entry.path, specs()).rules), entry.name
