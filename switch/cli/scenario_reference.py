@@ -54,7 +54,7 @@ _FAMILIES: Final = {
 _OTHERS: Final = "States, time, chance, and rules for a part of the traffic"
 _NEXT: Final = """
 ## Next
-[Make the host misbehave](../how-to/make-the-host-misbehave.md) · [Wishes](../explanation/wishes.md) ·
+[Make the host misbehave](../how-to/make-the-host-misbehave.md) · [Wishes](wishes.md) ·
 [Test cards](test-cards.md)
 """
 

@@ -1,4 +1,4 @@
-"""Each row of docs/explanation/wishes.md does what it says: rules on the wire, commands, and lines of a test."""
+"""Each row of docs/reference/wishes.md does what it says: rules on the wire, commands, and lines of a test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.docs.pages import ROOT, tables
 from tests.support.centre_in_loop import loopback
 from tests.support.wire_seen import Gateway, fault_of
 
-PAGE: Final = ROOT / "docs" / "explanation" / "wishes.md"
+PAGE: Final = ROOT / "docs" / "reference" / "wishes.md"
 #: What the lines of a test find: the gateway of the page, and a way to do something a little later.
 HEAD: Final = """
 import subprocess, sys, threading
