@@ -257,8 +257,8 @@ class Centre:
         contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
 
         async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
-            of_rules = of_clock if order.get("of") == "clock" else orders
-            return await (contracts if order.get("do") == MERCHANTS_ORDER else of_rules).carry_out(order)
+            wanted = of_clock if order.get("of") == "clock" else orders
+            return await (contracts if order.get("do") == MERCHANTS_ORDER else wanted).carry_out(order)
 
         async with trio.open_nursery() as nursery:
             if self.options.watched is not None:
