@@ -66,7 +66,7 @@ async def test_an_issuer_refuses_in_turn_and_its_book_says_what_its_answers_say(
 
 async def test_an_issuer_approves_a_part_and_tells_a_balance() -> None:
     books: dict[str, MemoryBook] = {}
-    async with staged("at=issuer class=request -> partial 30.00, balance 500.00", books=books) as (centre, client):
+    async with staged("at=issuer class=request -> partial 30.00, balance 500.00", books=books) as (_, client):
         part = await client.ask(purchase(1, de25="41"))
         balance = await client.ask(purchase(2))
     assert (part.response_code, balance.response_code) == ("10", "00")
