@@ -1,4 +1,7 @@
-"""The orders of a rule that is written as a table: ``then = { answer = "05", late = "2s" }``."""
+"""The orders of a rule that is written as a table: ``then = { answer = "05", late = "2s" }``.
+
+Rules of issuers have an earlier spelling, too: ``{ response_code = "51", delay_seconds = 2 }``.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,6 @@ from switch.scenarios.conduct import (
 from switch.scenarios.durations import DELAY_MEANT, Delay, delay_of, duration_from_toml
 from switch.spec_table import SpecTable
 from switch.transaction import APPROVALS
-
-#: Keys of a ``then`` in the earlier spelling of issuers' rules: a table of these alone is one, where the rule does not say
-#: ``at``.
-EARLIER_KEYS: Final = frozenset({"response_code", "delay_seconds", "silence"})
 
 
 def conduct_from_toml(table: SpecTable, names: Mapping[str, str]) -> Conduct:
@@ -155,9 +154,13 @@ def steps_from_toml(table: SpecTable, key: str, names: Mapping[str, str]) -> tup
     return tuple(found)
 
 
+#: Keys of a ``then`` in this spelling: a table of these alone is one, where the rule does not say ``at``.
+EARLIER_KEYS: Final = frozenset({"response_code", "delay_seconds", "silence"})
+
+
 def conduct_as_before(table: SpecTable) -> Conduct:
-    """A table ``then`` in the earlier spelling of issuers' rules, ``{ response_code = "51", delay_seconds = 2 }``. ``silence``
-    there means what ``lost`` means now: the issuer never received the request, and holds nothing."""
+    """A table ``then`` in the earlier spelling. ``silence`` there means what ``lost`` means now: the issuer never received the
+    request, and holds nothing."""
     expected = "two digits or capital letters (DE 39)"
     code = table.text("response_code", None, pattern=r"[0-9A-Z]{2}", expected=expected)
     conduct = Conduct(code=code, late_seconds=table.seconds("delay_seconds", 0.0), lost=table.flag("silence", False))
