@@ -82,7 +82,7 @@ def _of_text(value: str, schema: ApiSchema, field: str) -> Iterator[WrongField]:
 
 
 def _fits(pattern: str, value: str) -> bool:
-    """Whether a value has a pattern in it, whose ``$`` is the end as JSON Schema has it: not the place before a last line feed."""
+    """Whether a value has a pattern in it. Its ``$`` is the end as in JSON Schema, not the place before a last line feed."""
     whole = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
     return re.search(whole, value, re.ASCII) is not None
 
