@@ -16,6 +16,7 @@ from switch.cli.console.last_resort import complain
 from switch.cli.console.program_name import program
 from switch.cli.console.screen import say_text
 from switch.cli.request.centre_orders import answer_of_centre
+from switch.cli.scenario_library import library
 from switch.cli.scenario_poke import poke
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
@@ -217,6 +218,7 @@ def schema(specs_folder: Path | None) -> int:
 
 
 scenario.add_command(poke)
+scenario.add_command(library)
 
 
 def _show(rules: list[dict[str, Any]]) -> None:
