@@ -10,22 +10,19 @@ from contextlib import suppress
 from typing import Final
 
 import trio
-from hypercorn.config import Config
 
 from switch.control.access import Gate, Token
 from switch.control.application import ControlApi
 from switch.control.desks.call import Desk
-from switch.control.limits import API_CONNECTIONS_MAX, API_READ_SECONDS
+from switch.control.limits import API_CONNECTIONS_MAX
 from switch.control.live_events import LiveEvents
 from switch.errors import UnreachableError
-from switch.gateway.site.http_server import serve_http
+from switch.gateway.front.page_server import HttpSettings, serve_pages
 from switch.lines.sockets import listen
 from switch.machine.stopping import FINISH, Stop
 from switch.record import frozen
 
 GENTLE: Final = 10  #: of ``nice``: whatever is asked of the API, the switch goes first
-_REQUESTS_PER_CONNECTION: Final = 1_000_000  #: a client that keeps its connection is not cut off
-_IDLE_SECONDS: Final = 60.0  #: a kept connection that asks for nothing is closed
 
 
 @frozen(kw_only=True)
@@ -69,7 +66,7 @@ async def _serve(
     scope: trio.CancelScope,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    await serve_http(application, _config(), sock, ended, API_CONNECTIONS_MAX, task_status)
+    await serve_pages(application, HttpSettings(), sock, ended, API_CONNECTIONS_MAX, task_status)
     scope.cancel()
 
 
@@ -85,14 +82,3 @@ async def _end_with_input(ended: trio.Event) -> None:
             while await stream.receive_some():
                 pass
     ended.set()
-
-
-def _config() -> Config:
-    config = Config()
-    config.accesslog = None
-    config.errorlog = None
-    config.include_server_header = False
-    config.read_timeout = API_READ_SECONDS
-    config.keep_alive_timeout = _IDLE_SECONDS
-    config.keep_alive_max_requests = _REQUESTS_PER_CONNECTION
-    return config

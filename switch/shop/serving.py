@@ -9,10 +9,9 @@ from typing import Final
 
 import trio
 from attrs import evolve
-from hypercorn.config import Config
 
 from switch.errors import UnreachableError
-from switch.gateway.site.http_server import serve_http
+from switch.gateway.front.page_server import HttpSettings, serve_pages
 from switch.lines.sockets import listen
 from switch.machine.private import make_folder
 from switch.machine.stopping import FINISH, Stop
@@ -45,11 +44,9 @@ async def serve_shop(
         url = f"http://{host}:{sock.getsockname()[1]}"
         book, confirmations = ShopBook(folder / "shop.db"), Confirmations(folder / "mails")
         site = ShopSite(book, evolve(account, own_url=url), confirmations, clock_ms)
-        config = Config()
-        config.accesslog = config.errorlog = None
         ended = trio.Event()
         async with trio.open_nursery() as nursery:
-            await nursery.start(serve_http, site.application(), config, sock, ended)
+            await nursery.start(serve_pages, site.application(), HttpSettings(), sock, ended)
             listening(url)
             await stop.comes_to(FINISH)
             ended.set()

@@ -1,7 +1,7 @@
 """HTTP/1.1 for an ASGI application, each connection for itself: whatever a client sends costs it its own connection alone.
 
 A connection is one task: it reads a request, runs the application in place, sends the answer with one call, and waits for the
-next. The application is one of pages: it has neither WebSockets nor a lifespan, and no answer of it begins before it is whole.
+next. An answer that the application gives piece by piece goes out so. There are neither WebSockets nor a lifespan.
 """
 
 from __future__ import annotations
@@ -67,10 +67,12 @@ async def serve_pages(
     settings: HttpSettings,
     sock: socket.socket,
     ended: trio.Event,
+    connections_max: int = BROWSERS_MAX,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve on a listening socket until ``ended``; then let requests end for a while."""
-    site = _HttpSite(application, secure=settings.certificate is not None)
+    """Serve on a listening socket until ``ended``; then let requests end for a while. ``connections_max`` is how many
+    connections there may be at a time."""
+    site = _HttpSite(application, connections_max, secure=settings.certificate is not None)
     listener: Any = trio.SocketListener(trio.socket.from_stdlib_socket(sock))
     tls = settings.tls()
     if tls is not None:
@@ -88,8 +90,9 @@ async def serve_pages(
 class _HttpSite:
     """The connections of a site."""
 
-    def __init__(self, application: AsgiApplication, *, secure: bool) -> None:
+    def __init__(self, application: AsgiApplication, connections_max: int, *, secure: bool) -> None:
         self.application, self.scheme = application, "https" if secure else "http"
+        self._connections_max = connections_max
         self.ending = False
         self.waiting: dict[trio.CancelScope, None] = {}  #: those of connections between two requests, the longest first
         self._open = 0
@@ -102,7 +105,7 @@ class _HttpSite:
 
     def _made_room(self) -> bool:
         """Whether there is a place for one more connection, or one that waits has given its own."""
-        if self._open >= BROWSERS_MAX:
+        if self._open >= self._connections_max:
             longest = next(iter(self.waiting), None)
             if longest is None:
                 return False
@@ -146,6 +149,7 @@ class _HttpLine:
         self._h11 = h11.Connection(h11.SERVER)
         self._start: AsgiEvent | None = None
         self._body: list[bytes] = []
+        self._begun = False  #: whether the answer is on its way
         self._read_until = 0.0  #: when no more of a request is waited for, by trio's clock
 
     async def one_request(self) -> bool:
@@ -154,7 +158,7 @@ class _HttpLine:
             request = await self._request()
             if request is None:
                 return False
-            self._start, self._body = None, []
+            self._start, self._body, self._begun = None, [], False
             self._read_until = trio.current_time() + BODY_SECONDS
             await self._applied(self._scope(request))
             with trio.fail_after(TAKEN_SECONDS):
@@ -213,6 +217,8 @@ class _HttpLine:
             await self._site.application(scope, self._receive, self._send)
         except Exception as fault:
             tell_fault_of_page(fault)
+            if self._begun:
+                raise trio.BrokenResourceError from None  # half of it is sent: its client sees that it has no end
             self._start, self._body = {"status": 500, "headers": [(b"content-length", b"0"), (b"connection", b"close")]}, []
 
     async def _receive(self) -> AsgiEvent:
@@ -232,6 +238,8 @@ class _HttpLine:
                 return {"type": "http.request", "body": bytes(event.data), "more_body": True}
             if isinstance(event, h11.EndOfMessage):
                 return {"type": "http.request", "body": b"", "more_body": False}
+            if event is h11.PAUSED:
+                return await self._hung_up()
             if event is not h11.NEED_DATA:
                 return _GONE
             with trio.move_on_at(self._read_until) as reading:
@@ -239,25 +247,45 @@ class _HttpLine:
             if reading.cancelled_caught:
                 return _GONE
 
+    async def _hung_up(self) -> AsgiEvent:
+        """Wait until the client is gone. What it sends meanwhile is the begin of its next request."""
+        ahead = 0
+        while ahead <= _READ_BYTES and (data := await self._stream.receive_some(_READ_BYTES)):
+            self._h11.receive_data(bytes(data))
+            ahead += len(data)
+        return _GONE
+
     async def _send(self, message: AsgiEvent) -> None:
-        """Keep what the application answers; it is sent when it is whole."""
+        """Keep what the application answers until it is whole; where there is more to come, send it."""
         if message["type"] == "http.response.start":
             self._start = message
         elif message["type"] == "http.response.body":
             self._body.append(message.get("body", b""))
+            if message.get("more_body"):
+                with trio.fail_after(TAKEN_SECONDS):
+                    await self._stream.send_all(b"".join(self._pieces(head_only=False)))
 
     async def _answered(self, head_only: bool) -> None:
         if self._start is None:
             raise h11.RemoteProtocolError("the client went away", 400)
-        self._passed_over()
-        headers = [*self._start["headers"], (b"date", _date(int(time.time())))]
-        if self._site.ending:
-            headers.append((b"connection", b"close"))
-        parts = [self._h11.send(h11.Response(status_code=self._start["status"], headers=headers))]
-        if not head_only:
-            parts += [self._h11.send(h11.Data(data=each)) for each in self._body if each]
-        parts.append(self._h11.send(h11.EndOfMessage()))
-        await self._stream.send_all(b"".join(part for part in parts if part))
+        parts = self._pieces(head_only=head_only)
+        parts.append(self._h11.send(h11.EndOfMessage()) or b"")
+        await self._stream.send_all(b"".join(parts))
+
+    def _pieces(self, *, head_only: bool) -> list[bytes]:
+        """What can be sent of the answer by now: its head, unless that is sent, and what there is of its body."""
+        assert self._start is not None, "an answer without its start"
+        parts, body = [], [] if head_only else self._body
+        if not self._begun:
+            self._begun = True
+            self._passed_over()
+            headers = [*self._start["headers"], (b"date", _date(int(time.time())))]
+            if self._site.ending:
+                headers.append((b"connection", b"close"))
+            parts.append(self._h11.send(h11.Response(status_code=self._start["status"], headers=headers)))
+        parts += [self._h11.send(h11.Data(data=each)) for each in body if each]
+        self._body = []
+        return [part for part in parts if part]
 
     def _passed_over(self) -> None:
         """The end of a request that has come, and that the application did not ask for: of one without a body."""
