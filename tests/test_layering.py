@@ -96,6 +96,8 @@ ORDER: Final = (
     "centre/host",
     "centre/clock",
     "centre",
+    "control/desks",
+    "control",
     "testing",
     "cli/french",
     "cli/command",
@@ -141,6 +143,7 @@ DOORKEEPERS: Final = {
     "cryptography": {"data_folder", "card_security", "keys"},
     "ssl": {"lines", "mail", "gateway/front", "gateway/site"},
     "starlette": {
+        "control",
         "gateway/affiliation",
         "gateway/api",
         "gateway/front",
@@ -149,7 +152,7 @@ DOORKEEPERS: Final = {
         "gateway/site",
         "shop",
     },
-    "hypercorn": {"gateway/site", "shop"},
+    "hypercorn": {"control", "gateway/site", "shop"},
     "jinja2": {"gateway/front", "gateway/receipts", "gateway/site", "shop"},
     "markupsafe": {"gateway/site", "shop"},
     "h11": {"gateway/front", "gateway/site"},
@@ -165,6 +168,7 @@ DOORKEEPERS: Final = {
         "centre",
         "centre/clock",
         "centre/host",
+        "control",
         "cli",
         "cli/console",
         "acquirer",
@@ -190,7 +194,7 @@ OTHER_LENGTHS: Final = {
     "routing/switchboard": "one class: what becomes of each event, read in the order in which it happens",
 }
 #: File names that may come more than once among the folders of one parent.
-COMMON_NAMES: Final = {"checks", "files", "reader", "messages", "options", "explain", "trace"}
+COMMON_NAMES: Final = {"checks", "client", "files", "reader", "messages", "options", "explain", "trace"}
 
 
 def folder_of(path: Path) -> str:
@@ -396,6 +400,21 @@ def test_long_sql_stands_in_files() -> None:
 
 #: Modules without a test file of their name -> the file that would fail first, were they wrong.
 TESTED_BY: Final = {
+    "control/api_route": "control/test_route_table.py",
+    "control/live_events": "control/test_control_api.py",
+    "control/openapi": "control/test_route_table.py",
+    "control/reference_page": "control/test_route_table.py",
+    "control/api_serving": "control/test_hostile_client.py",
+    "control/shapes": "control/test_request_schema.py",
+    "control/desks/call": "control/test_control_api.py",
+    "control/desks/people": "control/test_control_api.py",
+    "control/desks/problem": "control/test_control_api.py",
+    "control/desks/rules": "control/test_control_api.py",
+    "control/desks/scopes": "control/test_control_api.py",
+    "control/desks/seen": "control/test_control_api.py",
+    "centre/host/described": "cli/test_scenario_command.py",
+    "witness/message_values": "cli/test_verify.py",
+    "testing/client": "testing/test_api_client.py",
     "centre/host/entrance": "centre/host/test_pokes.py",
     "cli/scenario_poke": "cli/test_release.py",
     "iso8583/scripted/stray_answer": "centre/host/test_pokes.py",
@@ -421,7 +440,6 @@ TESTED_BY: Final = {
     "witness/expectation_files": "cli/test_verify.py",
     "witness/followed_trace": "cli/test_verify.py",
     "witness/traced_facts": "cli/test_verify.py",
-    "cli/requests": "cli/test_verify.py",
     "acquirer/load/load_line": "acquirer/load/test_load_run.py",
     "acquirer/load/mix_file": "acquirer/load/test_mix.py",
     "cli/load_live": "cli/test_load_command.py",

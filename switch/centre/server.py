@@ -109,27 +109,25 @@ class Server:
         )
         self._recovery: Recovery | None = beginning.recovery
         self.lines = Lines(self.turn)
-        self._links: dict[str, IssuerLink] = {}
+        self.links: dict[str, IssuerLink] = {}
         self._business_date = self._open_date()
         self._voice = Identity(institution_id=specs.centre.institution_id, stamp=self.stamp, tell=tell, timers=timers)
         self._dropping = frozenset(each.name for each in specs.centre.listeners if each.unreadable == DROP)
-        self._callers = AcquirerLines(
-            self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners}
-        )
+        self.callers = AcquirerLines(self._voice, {listener.name: listener.echo_seconds for listener in specs.centre.listeners})
         self._wires: dict[str, WireFormat] = {}  #: of the listeners, by name
         zones = None if keys is None else PinZones(keys, specs.issuers.values())
         self._entrances: dict[str, Entrance] = {}  #: of the listeners, by name
         self.stage = AnswerStage(self._written, self.refuse_connections)
         codec_named = cache(lambda name: Codec(specs.dialects[name]) if name in specs.dialects else None)
-        self._outgoing = Outbound(self._voice, self._links, self.board.handle, zones, self.stage, codec_named)
+        self._outgoing = Outbound(self._voice, self.links, self.board.handle, zones, self.stage, codec_named)
         self._incoming = Inbound(
-            self._voice, self._callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
+            self._voice, self.callers, self._outgoing, self.board, WireFormatHint(self._wires, specs.dialects)
         )
         self.script = HostScript(playbook or Playbook((), seed=1), specs.routing, specs.merchants, self._moment)
         self.rules_changed()
         self.pokes = Pokes(
-            self._links,
-            self._callers,
+            self.links,
+            self.callers,
             [listener.name for listener in specs.centre.listeners],
             voice=self._voice,
             refuse=self.refuse_connections,
@@ -173,7 +171,7 @@ class Server:
             with closing(entrance), self._until_stop():
                 while True:
                     connection, peer = await entrance.accept(partial(self._shortage.met, f"{name}: a connection waits"))
-                    if self._callers.full():
+                    if self.callers.full():
                         connection.close()
                         what = f"{name} {peer}: {CONNECTIONS_MAX} lines are open already, this one is closed"
                         self._tell(Notice("too_many_lines", what))
@@ -182,7 +180,7 @@ class Server:
                     line = Line(connection, wire, f"{name} {peer}")
                     line.ear = self._trace
                     line.drops_unreadable = name in self._dropping
-                    self._callers.called(line, name)
+                    self.callers.called(line, name)
                     nursery.start_soon(self._acquirer, line, None if tls is None else partial(answer, connection, tls))
 
     @contextmanager
@@ -212,7 +210,7 @@ class Server:
             tls=tls,
             billing=self._billing(issuer),
         )
-        self._links[issuer] = link
+        self.links[issuer] = link
         return link
 
     def _billing(self, issuer: str) -> Billing | None:
@@ -336,7 +334,7 @@ class Server:
                         await self.lines.read(line, partial(self._receive, self._incoming.from_acquirer, line))
             finally:
                 line.dropped = True  # frames that no turn has taken yet are not read, like those still on their way
-                self._callers.lost(line)
+                self.callers.lost(line)
             ended = self._incoming.broken_off(line)
             if ended is not None:
                 self._tell(ended)
@@ -380,13 +378,13 @@ class Server:
         if date != self._business_date:
             ended, self._business_date = self._business_date, date
             self._tell(Notice("cut_off", f"business date {ended} has ended, {date} is open"))
-            for link in self._links.values():
+            for link in self.links.values():
                 link.cut_over(date)
-            self._callers.cut_over(date)
-        for link in self._links.values():
+            self.callers.cut_over(date)
+        for link in self.links.values():
             link.check(now)
-        self._callers.check(now)
-        for line in self._callers.silent_since(now - WAITED_SECONDS):
+        self.callers.check(now)
+        for line in self.callers.silent_since(now - WAITED_SECONDS):
             waited = self._incoming.waited(line)
             if waited is not None:
                 self._tell(waited)

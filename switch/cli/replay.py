@@ -81,7 +81,10 @@ def replay(
     from switch.trace.recorder import TRACED_MAX
 
     if (to is None) == (listen is None):
-        raise SwitchError(f"found {'both' if to else 'neither'} of --to and --listen, expected one of them")
+        raise SwitchError(
+            f"found {'both' if to else 'neither'} of --to and --listen, expected one of them",
+            hint="--to HOST:PORT plays the gateways, --listen ADDRESS:PORT plays the host",
+        )
     factor, ignored = _speed(speed), _elements(ignore)
     traced = last_messages(data, TRACED_MAX * 2)
     specs = specs_of(data, specs_folder)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -22,12 +20,9 @@ from switch.cli.scenario_poke import poke
 from switch.display.plural import plural
 from switch.errors import EXIT_DONE, EXIT_WRONG_USE, NegativeAnswerError, SwitchError
 
-if TYPE_CHECKING:
-    from switch.specs.specification import Specs
-
 _STATES_SHOWN_MAX: Final = 20
 _HEADS: Final = ("id", "hits", "from", "rule")
-_SHORT_FORMS: Final = {"card": 2, "pan": 2, "amount": 4, "terminal": 41, "merchant": 42, "mcc": 18}
+_SCOPE = option("--scope", default=None, metavar="NAME", help="Only rules of this scope (`switch scope list`).")
 _FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenario_names)
 
 
@@ -39,8 +34,9 @@ def scenario() -> None:
 @scenario.command(short_help="Add rules to a running Switch.")
 @click.argument("rules", nargs=-1, required=True, metavar="RULES")
 @option("--times", type=click.IntRange(1), default=None, metavar="NUMBER", help="How often each rule applies at most.")
+@_SCOPE
 @data_option
-def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
+def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path) -> int:
     """Add rules in one line each, before all others. They hold from the next message on.
 
     A rule is conditions, an arrow, and answers with commas between. docs/how-to/make-the-host-misbehave.md lists both.
@@ -50,14 +46,15 @@ def add(rules: tuple[str, ...], times: int | None, data: Path) -> int:
     switch scenario add 'class=reversal -> late 12s' --times 1
     """
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
-    return _show_added(answer_of_centre(data, {"do": "add", "lines": lines}), data)
+    return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data)
 
 
 @scenario.command(short_help="Apply a file of rules to a running Switch.")
 @_FILE
+@_SCOPE
 @data_option
 @specs_option
-def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
+def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) -> int:
     """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go.
 
     Rules at issuers are left out: issuers read them when `switch up` starts.
@@ -67,7 +64,7 @@ def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
 
     path = scenario_path(file, specs_of(data, specs_folder))
     text = read_bytes(path, str(path)).decode(errors="surrogateescape")
-    answer = answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text})
+    answer = answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text, "scope": scope})
     code = _show_added(answer, data)
     if answer.get("at_issuers"):
         complain(f"{plural(answer['at_issuers'], 'rule')} at issuers left out: issuers read theirs when switch up starts")
@@ -75,10 +72,11 @@ def apply(file: Path, data: Path, specs_folder: Path | None) -> int:
 
 
 @scenario.command("list", short_help="List the rules of a running Switch, with their hits.")
+@_SCOPE
 @data_option
-def list_rules(data: Path) -> int:
+def list_rules(scope: str | None, data: Path) -> int:
     """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to."""
-    answer = answer_of_centre(data, {"do": "list"})
+    answer = answer_of_centre(data, {"do": "list", "scope": scope})
     if not answer["rules"]:
         say_text("no rules at the host")
         return EXIT_DONE
@@ -98,9 +96,10 @@ def list_rules(data: Path) -> int:
 
 @scenario.command(short_help="Remove rules from a running Switch.")
 @click.argument("ids", nargs=-1, type=click.IntRange(1), metavar="[IDS]")
-@option("--all", "everything", is_flag=True, help="Remove every rule.")
+@option("--all", "everything", is_flag=True, help="Remove every rule, or with --scope every rule of the scope.")
+@_SCOPE
 @data_option
-def remove(ids: tuple[int, ...], everything: bool, data: Path) -> int:
+def remove(ids: tuple[int, ...], everything: bool, scope: str | None, data: Path) -> int:
     """Remove rules by the ID that `switch scenario list` shows. Answers that are late already still come."""
     if bool(ids) == everything:
         raise SwitchError(
@@ -108,19 +107,20 @@ def remove(ids: tuple[int, ...], everything: bool, data: Path) -> int:
             if ids
             else "ID: found nothing, expected the ID of a rule, or --all"
         )
-    answer = answer_of_centre(data, {"do": "remove", "ids": list(ids), "all": everything})
+    answer = answer_of_centre(data, {"do": "remove", "ids": list(ids), "all": everything, "scope": scope})
     say_text(f"{plural(len(answer['rules']), 'rule')} removed")
     return EXIT_DONE
 
 
 @scenario.command(short_help="Begin counts and states of a running Switch anew.")
+@_SCOPE
 @data_option
-def reset(data: Path) -> int:
+def reset(scope: str | None, data: Path) -> int:
     """Begin the counts and states of all rules anew, as if Switch had just started. The rules stay.
 
     Answers that are late or held stay as they are: `switch release all` lets the held ones go.
     """
-    answer = answer_of_centre(data, {"do": "reset"})
+    answer = answer_of_centre(data, {"do": "reset", "scope": scope})
     say_text(f"{plural(len(answer['rules']), 'rule')}: counts and states begin anew")
     return EXIT_DONE
 
@@ -129,7 +129,7 @@ def reset(data: Path) -> int:
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILES", shell_complete=scenario_names)
 @specs_option
 def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
-    """Check files of rules: print every mistake with file, line, key and the nearest right key.
+    """Check files of rules: print every mistake with file, line, key and the nearest right key. A folder means all its files.
 
     A rule that can never apply, because an earlier one takes all its messages, is a warning.
     """
@@ -138,7 +138,7 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
     from switch.specs.load import load_scenario, load_specs, scenario_path
 
     specs, wrong = load_specs(specs_folder), 0
-    for file in files:
+    for file in _with_those_of_folders(files):
         try:
             played = load_scenario(scenario_path(file, specs), specs)
         except SpecError as error:
@@ -155,6 +155,17 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
     return EXIT_WRONG_USE if wrong else EXIT_DONE
 
 
+def _with_those_of_folders(files: tuple[Path, ...]) -> list[Path]:
+    """The files, and in place of a folder those in it that ``switch up --scenarios`` reads."""
+    found = list[Path]()
+    for file in files:
+        inside = sorted(file.glob("*.toml")) if file.is_dir() else [file]
+        if not inside:
+            raise SwitchError(f"{file}: found no file that ends with .toml, expected at least one")
+        found += inside
+    return found
+
+
 @scenario.command("try", short_help="Say which rule of a file a message meets, and why.")
 @_FILE
 @click.argument("message", nargs=-1, required=True, metavar="KEY=VALUE")
@@ -169,6 +180,7 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
     switch scenario try retry.toml amount=150 de22=071
     switch scenario try retry.toml mti=0420 amount=150
     """
+    from switch.centre.host.described import described_message
     from switch.centre.host.script import facts_of
     from switch.cli.show.tables import show_table
     from switch.scenarios.playbook import Playbook
@@ -176,7 +188,7 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
 
     specs = load_specs(specs_folder)
     played = load_scenario(scenario_path(file, specs), specs)
-    said, line, at = _message_of(message, specs)
+    said, line, at = described_message(message, specs)
     rows, applied = list[tuple[str, str, str]](), ""
     trial = Playbook(played.host.rules, seed=1).trial(facts_of(said, line, specs, at))
     for rule, outcome in trial:
@@ -220,41 +232,13 @@ def schema(specs_folder: Path | None) -> int:
 scenario.add_command(poke)
 
 
-def _message_of(words: tuple[str, ...], specs: Specs) -> tuple[Any, str, Any]:
-    """The message that somebody describes, the listener it comes on, and when it comes."""
-    from switch.iso8583.message import Message
-    from switch.iso8583.scripted.element_names import numbers_by_name
-    from switch.money import parse_amount
-    from switch.scenarios.business_time import Moment
-    from switch.scenarios.condition import element_number
-
-    names = numbers_by_name(specs.dialects.values())
-    now = datetime.now(specs.calendar.zone)
-    day, hour = f"{now:%Y-%m-%d}", f"{now:%H:%M:%S}"
-    mti, line, elements = "0100", specs.centre.listeners[0].name, dict[int, str]()
-    for word in words:
-        key, sign, value = word.partition("=")
-        named = element_number(key, names)
-        number = _SHORT_FORMS.get(key) or (int(named) if named is not None and "." not in named else 0)
-        if key == "mti" and value.isdecimal() and len(value) == len(mti):
-            mti = value
-        elif key == "line" and sign:
-            line = value
-        elif key == "time" and re.fullmatch("[0-2][0-9]:[0-5][0-9]", value):
-            hour = f"{value}:00"
-        elif key == "date" and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            day = value
-        elif number and sign:
-            elements[number] = f"{parse_amount(value):012d}" if key == "amount" else value
-        else:
-            raise SwitchError(f"KEY=VALUE: found {word!r}, expected card=…, amount=…, mti=0420, de22=071 and the like")
-    return Message(mti, dict(sorted(elements.items()))), line, Moment(day, f"{day}T{hour}")
-
-
 def _show(rules: list[dict[str, Any]]) -> None:
     from switch.cli.show.tables import show_table
 
-    show_table(_HEADS, [(rule["id"], rule["hits"], rule["from"], _named(rule)) for rule in rules], below=("rule",))
+    scoped = any(rule["scope"] for rule in rules)
+    heads = (*_HEADS[:3], "scope", _HEADS[3]) if scoped else _HEADS
+    rows = [(rule["id"], rule["hits"], rule["from"], *([rule["scope"]] if scoped else []), _named(rule)) for rule in rules]
+    show_table(heads, rows, below=("rule",))
 
 
 def _named(rule: dict[str, Any]) -> str:

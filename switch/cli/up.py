@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from switch.cli.api import API_HOST, API_PORT
 from switch.cli.command.help import Verb, option
 from switch.cli.command.names import scenario_names
 from switch.cli.command.options import PATH, READY_FILE_VARIABLE, business_date_given, data_option, seed_option, specs_option
@@ -27,6 +28,7 @@ from switch.machine.stopping import Stop
 
 if TYPE_CHECKING:
     from switch.centre.host.watched_folder import WatchedFolder
+    from switch.centre.issuer_processes import ApiWish
     from switch.centre.supervisor import Options
     from switch.specs.specification import Specs
 
@@ -78,6 +80,14 @@ TIMERS_MAX: Final = 10.0
     help="Write a JSON file there once every issuer is signed on.",
 )
 @option("--gateway", is_flag=True, help="Serve the hosted payment page too, on port 8600, or a free one with --free-ports.")
+@option(
+    "--api",
+    is_flag=False,
+    flag_value=f"{API_HOST}:{API_PORT}",
+    metavar="[HOST:PORT]",
+    help=f"Serve the HTTP control API too, on port {API_PORT} of this machine unless given, or a free one with --free-ports.",
+)
+@option("--api-token-file", type=PATH, metavar="FILE", help="File with the token of the API; see `switch api serve`.")
 @option("--trace", is_flag=True, help="Keep the bytes of every message, for `switch explain --bytes` and `switch trace`.")
 @option("--follow", is_flag=True, help="Show each message and its answer on a line, as `switch tail` does; includes --trace.")
 @option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -95,6 +105,8 @@ def up(
     free_ports: bool,
     ready_file: Path | None,
     gateway: bool,
+    api: str | None,
+    api_token_file: Path | None,
     trace: bool,
     follow: bool,
     quiet: bool,
@@ -155,6 +167,7 @@ def up(
         scenario=chosen,
         ready_file=ready_file,
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
+        api=_api(api, api_token_file, data),
         trace=trace or follow,
         rules=tuple(rule for host_scenario in hosts for rule in host_scenario.rules),
         watched=watched,
@@ -222,6 +235,31 @@ def _gateway_port(specs: Specs, *, free_ports: bool) -> int:
     return 0 if free_ports else GATEWAY_PORT
 
 
+def _api(address: str | None, token_file: Path | None, data: Path) -> ApiWish | None:
+    """Where the control API is to be served; SwitchError where it cannot be."""
+    from switch.centre.issuer_processes import ApiWish
+    from switch.cli.api import api_address, refuse_without_api_libraries
+
+    if address is None:
+        if token_file is not None:
+            raise SwitchError("--api-token-file: found without --api, expected both")
+        return None
+    refuse_without_api_libraries("--api")
+    from switch.control.access import token_for
+
+    host, port = api_address(address)
+    token_for(host, token_file, data)  # so that a file that cannot be used is told here, once
+    return ApiWish(host=host, port=port, options=("--token-file", str(token_file)) if token_file is not None else ())
+
+
+def _api_told(ready: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where the control API is, and its token, if it is served."""
+    if "api" not in ready:
+        return []
+    file = ready["api"]["token_file"]
+    return [("API", ready["api"]["url"]), *([("token", file)] if file else [])]
+
+
 def _page(ready: dict[str, Any], specs: Specs) -> list[tuple[str, str]]:
     """Where the payment page of the first shop is, if it is served."""
     if "gateway" not in ready:
@@ -257,7 +295,8 @@ def print_ready(ready: dict[str, Any], specs: Specs, options: Options) -> None:
     traced = [("trace", f"{TRACE_FILE} there keeps the last {TRACED_MAX:,} messages")] if options.trace else []
     played = options.scenario is not None or options.watched is not None
     scenario = [("scenario", _played(options))] if played else []
-    show_pairs([*issuers, ("data", ready["data"]), *_clock_row(options, specs), *traced, *scenario, *_page(ready, specs)])
+    of_clock, served = _clock_row(options, specs), [*_page(ready, specs), *_api_told(ready)]
+    show_pairs([*issuers, ("data", ready["data"]), *of_clock, *traced, *scenario, *served])
     say_command("try    ", _ready_made(ready, specs, options), None)
     sys.stdout.flush()
 

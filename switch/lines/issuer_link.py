@@ -86,6 +86,10 @@ class IssuerLink:
         self._rest_until = 0.0  #: it is not dialled before
         self._exchanges: dict[str, Callable[[str, str], None]] = {}  #: of keys, by function, while they are not answered
 
+    def told(self) -> dict[str, Any]:
+        """The issuer with the session of its line."""
+        return {"issuer": self.issuer, "session": self._session.state, "connected": self._station is not None}
+
     def moved(self, host: str, port: int) -> None:
         """The issuer listens at this address from now on."""
         self._address, self._pause_seconds = (host, port), 0.0

@@ -124,6 +124,8 @@ class HostRule:
     afterwards: str = FALL_THROUGH  #: of AFTERWARDS, where there are several steps
     times: int | None = None  #: how often it applies at most, in all
     seed: int | None = field(default=None)  #: of its file; None: that of the run
+    scope: str = ""  #: whose it is; empty: everybody's
+    own_when: Condition | None = None  #: what a rule of a scope asks for besides that
 
     @property
     def label(self) -> str:
@@ -136,7 +138,7 @@ class HostRule:
         """The short spelling of it."""
         times = f"times={self.times}" if self.times is not None else ""
         goes_on = {LAST: ", ...", CYCLE: ", again"}.get(self.afterwards, "") if len(self.steps) > 1 else ""
-        before = " ".join(part for part in (self.when.in_words, self.turn.in_words, times) if part) or "any"
+        before = " ".join(part for part in ((self.own_when or self.when).in_words, self.turn.in_words, times) if part) or "any"
         return f"{before} -> {', '.join(step.in_words for step in self.steps)}{goes_on}"
 
     def step(self, applied: int) -> Conduct | None:

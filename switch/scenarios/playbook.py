@@ -86,10 +86,11 @@ class Playbook:
         return self._last_id + 1
 
     def put_first(self, rules: Iterable[HostRule]) -> list[PlayedRule]:
-        """Add rules before all others, in their order; the counts of the others go on."""
+        """Add rules before all others, in their order; the counts of the others go on. Rules of a scope stand before those
+        of none, so that nobody's rule for everybody takes the messages of a scope from it."""
         added = [PlayedRule(rule, number) for number, rule in enumerate(rules, start=self.next_id)]
         self._last_id += len(added)
-        self._arrange([*added, *self.played])
+        self._arrange(sorted([*added, *self.played], key=lambda played: not played.rule.scope))
         return added
 
     def remove(self, unwanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
@@ -99,6 +100,23 @@ class Playbook:
         left = {played.rule.scenario for played in self.played}
         self._states = {whose: state for whose, state in self._states.items() if whose[0] in left}
         return removed
+
+    def begin_anew(self, wanted: Callable[[PlayedRule], bool]) -> list[PlayedRule]:
+        """Count from the beginning: hits, steps of sequences, and the states of scenarios all of whose rules are meant. The
+        rules stay; those that begin anew are returned."""
+        begun = [played for played in self.played if wanted(played)]
+        for played in begun:
+            played.hits = 0
+            played.counts.clear()
+        whole = {played.rule.scenario for played in begun} - {each.rule.scenario for each in self.played if each not in begun}
+        self._states = {whose: state for whose, state in self._states.items() if whose[0] not in whole}
+        return begun
+
+    def replace(self, changed: Callable[[HostRule], HostRule]) -> None:
+        """Put what ``changed`` makes of each rule in its place; the counts go on."""
+        for played in self.played:
+            played.rule = changed(played.rule)
+        self._index()
 
     def reset(self) -> None:
         """Begin all counts and states anew; the rules stay."""

@@ -69,7 +69,9 @@ def test_a_gateways_morning_is_recorded_read_proved_and_played_again(centre: Cen
 
 
 def test_mistakes_are_one_sentence_each(centre: CentreProcess, tmp_path: Path) -> None:
-    assert run("replay", tmp_path).sentence == "found neither of --to and --listen, expected one of them"
+    neither = run("replay", tmp_path)
+    assert neither.sentence == "found neither of --to and --listen, expected one of them"
+    assert "hint: --to HOST:PORT plays the gateways, --listen ADDRESS:PORT plays the host" in neither.err
     assert "expected a number above 0, such as 2, or max" in run("replay", tmp_path, "--to", "h:1", "--speed", "-1").sentence
     assert "expected numbers of elements" in run("replay", tmp_path, "--to", "h:1", "--ignore", "x").sentence
     assert "HOST:PORT: found 'nowhere', expected an address and a port" in run("record", "nowhere").sentence

@@ -20,7 +20,7 @@ class HostScript:
     def __init__(
         self, playbook: Playbook, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
     ) -> None:
-        self.playbook, self._now = playbook, now
+        self.playbook, self.now = playbook, now
         self._table, self._merchants = table, merchants
 
     def know_merchants(self, merchants: Mapping[str, Merchant]) -> None:
@@ -32,8 +32,11 @@ class HostScript:
         return self.playbook.match(marks_of(message), lambda: self._facts(line, message))
 
     def _facts(self, line: Line, message: Message) -> MessageFacts:
-        listener = line.name.partition(" ")[0]
-        return MessageFacts(message, line.codec.dialect, _elsewhere(listener, self._table, self._merchants, self._now))
+        return MessageFacts(message, line.codec.dialect, _elsewhere(line.name, self._table, self._merchants, self.now))
+
+    def facts_now(self, message: Message, listener: str, specs: Specs) -> MessageFacts:
+        """What rules may ask of a message that would come on a listener now."""
+        return facts_of(message, listener, specs, self.now())
 
 
 def facts_of(message: Message, listener: str, specs: Specs, at: Moment) -> MessageFacts:
@@ -45,15 +48,17 @@ def facts_of(message: Message, listener: str, specs: Specs, at: Moment) -> Messa
 
 
 def _elsewhere(
-    listener: str, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
+    connection: str, table: RoutingTable, merchants: Mapping[str, Merchant], now: Callable[[], Moment]
 ) -> Callable[[str, str], str]:
-    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, and when it came."""
+    """What no message says: issuer and scheme of a card, MCC of a merchant, the listener, the peer, and when it came."""
 
     def look_up(name: str, key: str) -> str:
         if name in (DATE, INSTANT, TIME):
             return now().word(name)
         if name == "line":
-            return listener
+            return connection.partition(" ")[0]
+        if name == "connection":
+            return connection
         if name == "mcc":
             merchant = merchants.get(key)
             return merchant.mcc if merchant is not None else ""

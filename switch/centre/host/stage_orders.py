@@ -8,7 +8,7 @@ from typing import Any, Final
 import trio
 
 from switch.centre.host.held import HeldAnswer
-from switch.centre.host.orders import list_of
+from switch.centre.host.scope_orders import list_of
 from switch.centre.host.stage import AnswerStage
 from switch.routing.traffic.effects import Notice
 

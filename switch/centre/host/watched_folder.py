@@ -75,6 +75,11 @@ def _sentences(path: Path, answer: dict[str, Any]) -> list[str]:
     """What came of applying a file, in words."""
     wrong = [*answer.get("mistakes", ()), *([answer["error"]] if "error" in answer else [])]
     if wrong:
-        return [f"{sentence}; its earlier rules stay" for sentence in wrong]
+        return [f"{_at(path, sentence)}; its earlier rules stay" for sentence in wrong]
     left_out = f", {answer['at_issuers']} at issuers left out" if answer.get("at_issuers") else ""
     return [f"{path}: read again, {plural(len(answer['rules']), 'rule')} at the host{left_out}", *answer["warnings"]]
+
+
+def _at(path: Path, sentence: str) -> str:
+    """A mistake with the file as every other line names it: with its folder."""
+    return sentence.replace(path.name, str(path), 1) if sentence.startswith(f"{path.name}:") else sentence

@@ -45,7 +45,14 @@ class Asker:
 async def with_door(data: Path, *lines: str) -> AsyncIterator[tuple[Loopback, Client, Asker]]:
     async with staged(*lines) as (centre, client), trio.open_nursery() as nursery:
         server, names = centre.server, numbers_by_name(specs().dialects.values())
-        orders = Orders(server.script, server.rules_changed, names, partial(host_rules_of, specs()))
+        orders = Orders(
+            server.script,
+            server.rules_changed,
+            names,
+            partial(host_rules_of, specs()),
+            told={"answer": lambda: 42},
+            facts=partial(server.script.facts_now, specs=specs()),
+        )
         door = open_door(data)
         nursery.start_soon(serve_door, door, orders.carry_out)
         yield centre, client, Asker(data)
@@ -110,7 +117,8 @@ async def test_a_wrong_order_changes_nothing_and_says_all_that_is_wrong(tmp_path
         assert (await asker.ask(do="apply", name="mine", text="= x"))["mistakes"][0].startswith(
             "mine.toml:1: found broken TOML"
         )
-        assert (await asker.ask(do="dance"))["error"] == "do: found 'dance', expected one of list, add, remove, apply, reset"
+        refused = (await asker.ask(do="dance"))["error"]
+        assert refused.startswith("do: found 'dance', expected one of list, add, remove, apply")
         assert await asker.rules() == [(1, "amount=2.00 -> 05", 0)]
 
 
