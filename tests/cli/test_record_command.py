@@ -78,4 +78,8 @@ def test_mistakes_are_one_sentence_each(centre: CentreProcess, tmp_path: Path) -
     assert "expected a folder for recordings alone" in run("record", "127.0.0.1:9", "--data", centre.data).sentence
     assert "no bytes are kept" in run("replay", centre.data, "--to", "127.0.0.1:9").sentence
     taken = ":".join(map(str, centre.address("ascii")))
-    assert "expected a free address" in run("record", "127.0.0.1:9", "--listen", taken, "--data", tmp_path / "k").sentence
+    refused = run("record", "127.0.0.1:9", "--listen", taken, "--data", tmp_path / "k")
+    assert refused.sentence == f"--listen: {taken}: address already in use, expected a free address of this machine"
+    assert "hint: such as --listen 127.0.0.1:9583" in refused.err
+    nobody = run("replay", tmp_path / "nowhere", "--to", "127.0.0.1:9")
+    assert "hint: RECORDING is the folder that switch record --data names, or a data folder" in nobody.err
