@@ -20,6 +20,7 @@ from switch.centre.clock.business_clock import BusinessClock
 from switch.centre.clock.clock_orders import ClockOrders, refuse_past, setting_of
 from switch.centre.exposure import reach, reach_of_api
 from switch.centre.host.contract_orders import MERCHANTS_ORDER, ContractOrders
+from switch.centre.host.issuer_stage import reach_warnings
 from switch.centre.host.orders import Orders
 from switch.centre.host.stage_orders import StageOrders
 from switch.centre.host.watched_folder import WatchedFolder, watch
@@ -55,7 +56,7 @@ from switch.scenarios.playbook import Playbook, overshadowed
 from switch.specs.centre_profile import Listener
 from switch.specs.checks import Known
 from switch.specs.folder import remember_specs
-from switch.specs.load import host_rules_of, load_specs
+from switch.specs.load import load_specs, scenario_of
 from switch.specs.scenario_checks import check_line
 from switch.specs.specification import Specs
 from switch.trace.recorder import TRACE_FILE, begin_trace
@@ -66,7 +67,7 @@ PATIENCE_SECONDS: Final = 5.0  #: then a person is told which issuer the centre 
 
 @frozen(kw_only=True)
 class Options:
-    """What ``switch up`` was asked for. ``specs_folder`` and ``scenario`` are handed on to the issuers' processes."""
+    """What ``switch up`` was asked for. ``specs_folder`` is handed on to the issuers' processes."""
 
     data: Path
     host: str
@@ -80,7 +81,7 @@ class Options:
     api: ApiWish | None = None  #: serve the control API there; None: not at all
     gateway_port: int | None = None  #: serve the payment page there, 0 on a free port; None: not at all
     trace: bool = False  #: keep every message of every line (``switch.trace``)
-    rules: tuple[HostRule, ...] = ()  #: of scenarios at the host
+    rules: tuple[HostRule, ...] = ()  #: of scenarios, at the host and at issuers
     watched: WatchedFolder | None = None  #: whose files are applied when they change
     clock: str | None = None  #: what the clock is to show when the centre starts: an instant, or ``now``
     timers: float = 1.0  #: how long the centre's own timers run, as a share of what the specification says
@@ -119,6 +120,7 @@ class Centre:
         self._codecs: dict[str, Codec] = {}
         self._processes: dict[str, IssuerProcess] = {}
         self._http_processes: dict[str, HttpProcess] = {}  #: by their key in the ready file
+        self._external = [profile.id for profile in specs.issuers.values() if not profile.managed]
         self._ready_file = ReadyFile(options.ready_file)
         self._listeners_tls, self._issuers_tls = listeners_tls(specs), issuers_tls(specs)
 
@@ -193,10 +195,9 @@ class Centre:
             await clock.open(clock.says(), "clock")
         elif self.options.clock is not None:
             await clock.clock_was_set()
-        host = self.options.host
+        host, api = self.options.host, self.options.api
         listening = [(each, self._listen(f"listener {each.name}", host, each.port)) for each in self.specs.centre.listeners]
         addresses = {listener.name: sock.getsockname()[:2] for listener, sock in listening}
-        api = self.options.api
         warnings = [reach(self.specs.centre.listeners, [address[0] for address in addresses.values()])]
         if api is not None:
             self._listen("--api", api.host, api.port).close()  # before the centre waits for it
@@ -205,6 +206,8 @@ class Centre:
             self._tell(Notice("open_to_others", warning))
         for later, earlier in overshadowed(playbook.rules):
             self._tell(Notice("scenario", f"{later.label}: it can never apply, {earlier.label} stands before it and takes all"))
+        for sentence in reach_warnings(playbook.rules, self._external):
+            self._tell(Notice("scenario", sentence))
         settle_memory()
         traced = recording.running() if recording is not None else nullcontext()
         async with self._starter.running(), traced, trio.open_nursery() as whole:
@@ -245,18 +248,17 @@ class Centre:
             "trace": lambda: self.options.trace,
         }
         others = {**StageOrders(server.stage, self._tell).handlers, **server.pokes.handlers}
-        known, read = Known.of(self.specs), partial(host_rules_of, self.specs)
+        known, read = Known.of(self.specs), partial(scenario_of, self.specs)
         facts = partial(server.script.facts_now, specs=self.specs)
-        check = partial(check_line, known=known)
-        orders = Orders(server.script, server.rules_changed, names, read, others, check, told, facts)
+        warn, check = partial(reach_warnings, external=self._external), partial(check_line, known=known)
+        orders = Orders(server.script, server.rules_changed, names, read, warn, others, check, told, facts)
         moved = partial(watch_sessions_now, server)
         of_clock = ClockOrders(self._clock, clock, journal, self.specs.calendar, tell=self._tell, date_moved=moved)
         contracts = ContractOrders(self.specs.merchants, partial(load_specs, self.specs.folder), server.know_merchants)
 
         async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
-            if order.get("do") == MERCHANTS_ORDER:
-                return await contracts.carry_out(order)
-            return await (of_clock if order.get("of") == "clock" else orders).carry_out(order)
+            wanted = of_clock if order.get("of") == "clock" else orders
+            return await (contracts if order.get("do") == MERCHANTS_ORDER else wanted).carry_out(order)
 
         async with trio.open_nursery() as nursery:
             if self.options.watched is not None:
@@ -309,8 +311,6 @@ class Centre:
         arguments += ["--port", "0" if options.free_ports else str(profile.address.port)]
         if options.specs_folder:
             arguments += ["--specs", str(options.specs_folder)]
-        if options.scenario:
-            arguments += ["--scenario", str(options.scenario)]
         process = IssuerProcess(profile.id, arguments, link, starter=self._starter, tell=self._tell, stop=self._stop)
         self._processes[profile.id] = process
         return process

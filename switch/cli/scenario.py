@@ -1,4 +1,4 @@
-"""``switch scenario``: the rules of a running host, and files of rules before they are used."""
+"""``switch scenario``: the rules of a running centre, and files of rules before they are used."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FILE = click.argument("file", type=PATH, metavar="FILE", shell_complete=scenari
 
 @click.group(cls=Verbs)
 def scenario() -> None:
-    """Rules that make the host misbehave: add and remove them while Switch runs, check and try files of them."""
+    """Rules that make the host or its issuers misbehave: add and remove them while Switch runs, check and try files of them."""
 
 
 @scenario.command(short_help="Add rules to a running Switch.")
@@ -44,6 +44,7 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
     \b
     switch scenario add 'card=4507160000000010 -> ok, silence'
     switch scenario add 'class=reversal -> late 12s' --times 1
+    switch scenario add 'at=issuer card=4507160000000010 -> 91, ok'
     """
     lines = [f"times={times} {rule}" if times is not None else rule for rule in rules]
     return _show_added(answer_of_centre(data, {"do": "add", "lines": lines, "scope": scope}), data)
@@ -55,20 +56,13 @@ def add(rules: tuple[str, ...], times: int | None, scope: str | None, data: Path
 @data_option
 @specs_option
 def apply(file: Path, scope: str | None, data: Path, specs_folder: Path | None) -> int:
-    """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go.
-
-    Rules at issuers are left out: issuers read them when `switch up` starts.
-    """
+    """Put the rules of FILE (or a name in specs/scenarios) before all others. Rules that came from this file before go."""
     from switch.specs.files import read_bytes
     from switch.specs.load import scenario_path, specs_of
 
     path = scenario_path(file, specs_of(data, specs_folder))
     text = read_bytes(path, str(path)).decode(errors="surrogateescape")
-    answer = answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text, "scope": scope})
-    code = _show_added(answer, data)
-    if answer.get("at_issuers"):
-        complain(f"{plural(answer['at_issuers'], 'rule')} at issuers left out: issuers read theirs when switch up starts")
-    return code
+    return _show_added(answer_of_centre(data, {"do": "apply", "name": path.stem, "text": text, "scope": scope}), data)
 
 
 @scenario.command("list", short_help="List the rules of a running Switch, with their hits.")
@@ -78,7 +72,7 @@ def list_rules(scope: str | None, data: Path) -> int:
     """List the rules of the running Switch in the order in which it tries them, with the number of messages each applied to."""
     answer = answer_of_centre(data, {"do": "list", "scope": scope})
     if not answer["rules"]:
-        say_text("no rules at the host")
+        say_text("no rules")
         return EXIT_DONE
     _show(answer["rules"])
     for state in answer["states"][:_STATES_SHOWN_MAX]:
@@ -146,9 +140,9 @@ def check(files: tuple[Path, ...], specs_folder: Path | None) -> int:
                 complain(str(mistake))
             wrong += len(error.mistakes)
             continue
-        for later, earlier in overshadowed(played.host.rules):
+        for later, earlier in overshadowed(played.rules):
             complain(f"warning: {file}: {later.label} can never apply: {earlier.label} takes all its messages")
-        at_host, at_issuers = len(played.host.rules), len(played.issuers.rules)
+        at_host, at_issuers = len(played.at_host), len(played.at_issuers)
         say_text(f"{file}: {plural(at_host, 'rule')} at the host, {at_issuers} at issuers: all well", "good")
     if wrong > 1:
         complain(plural(wrong, "mistake"))
@@ -188,19 +182,23 @@ def try_rules(file: Path, message: tuple[str, ...], specs_folder: Path | None) -
 
     specs = load_specs(specs_folder)
     played = load_scenario(scenario_path(file, specs), specs)
-    said, line, at = described_message(message, specs)
-    rows, applied = list[tuple[str, str, str]](), ""
-    trial = Playbook(played.host.rules, seed=1).trial(facts_of(said, line, specs, at))
+    said, line, moment = described_message(message, specs)
+    rows, applied = list[tuple[str, str, str]](), dict[str, str]()
+    trial = Playbook(played.rules, seed=1).trial(facts_of(said, line, specs, moment))
     for rule, outcome in trial:
         if isinstance(outcome, str):
             rows.append((str(rule.number), rule.in_words, f"no: {outcome}"))
         else:
-            rows.append((str(rule.number), rule.in_words, "no: an earlier rule applies" if applied else "applies"))
-            applied = applied or f"rule {rule.number} applies: {outcome.in_words}"
-    say_text(applied or "no rule at the host applies", "title")
+            rows.append((str(rule.number), rule.in_words, "no: an earlier rule applies" if rule.at in applied else "applies"))
+            at = "" if rule.at == "host" else f" at the {rule.at}"
+            applied.setdefault(rule.at, f"rule {rule.number} applies{at}: {outcome.in_words}")
+    for sentence in (applied[at] for at in ("host", "issuer") if at in applied):
+        say_text(sentence, "title")
+    if not applied:
+        say_text("no rule applies", "title")
     show_table(("#", "rule", "meaning"), rows)
     if not applied:
-        raise NegativeAnswerError(f"{file}: found no rule at the host that applies")
+        raise NegativeAnswerError(f"{file}: found no rule that applies")
     return EXIT_DONE
 
 

@@ -50,7 +50,7 @@ TIMERS_MAX: Final = 10.0
     "--scenarios",
     type=PATH,
     metavar="FOLDER",
-    help="Folder of scenario files for the host. Switch reads a file again when it changes.",
+    help="Folder of scenario files. Switch reads a file again when it changes.",
 )
 @seed_option
 @option(
@@ -147,10 +147,8 @@ def up(
     if clock is not None:
         setting_of(clock, specs.calendar, "--clock")
     chosen = scenario_path(scenario, specs) if scenario else None
-    played = load_scenario(chosen, specs) if chosen else None
     watched = _watched(scenarios)
-    hosts = [played.host] if played is not None else []
-    hosts += [load_scenario(file, specs).host for file in (watched.files() if watched is not None else ())]
+    files = [load_scenario(file, specs) for file in ([chosen] if chosen else []) + (watched.files() if watched else [])]
     kind = kind_at(ready_file) if ready_file is not None else None
     if kind is not None:  # it would be removed
         raise SwitchError(f"{ready_file}: found {kind}, expected a file that can be written")
@@ -169,7 +167,7 @@ def up(
         gateway_port=_gateway_port(specs, free_ports=free_ports) if gateway else None,
         api=_api(api, api_token_file, data),
         trace=trace or follow,
-        rules=tuple(rule for host_scenario in hosts for rule in host_scenario.rules),
+        rules=tuple(rule for scenario_file in files for rule in scenario_file.rules),
         watched=watched,
     )
 
@@ -314,11 +312,13 @@ def _clock_row(options: Options, specs: Specs) -> list[tuple[str, str]]:
 
 
 def _played(options: Options) -> str:
-    """The scenario that is played, and how many of its rules are the host's."""
-    at_host = f": {plural(len(options.rules), 'rule')} at the host" if options.rules else ""
+    """The scenario that is played, and how many of its rules are whose."""
+    at_host = sum(rule.at == "host" for rule in options.rules)
+    counts = {"the host": at_host, "issuers": len(options.rules) - at_host}
+    rules = ", ".join(f"{plural(count, 'rule')} at {whom}" for whom, count in counts.items() if count)
     names = [options.scenario.stem] if options.scenario is not None else []
     names += [f"{options.watched.folder} (read again when its files change)"] if options.watched is not None else []
-    return f"{', '.join(names)}{at_host}"
+    return f"{', '.join(names)}{rules and ': '}{rules}"
 
 
 def _ready_made(ready: dict[str, Any], specs: Specs, options: Options) -> str:

@@ -157,7 +157,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "ChangedRules": _answer(rules=_list(ref("Rule"), "Those that were added."), warnings=_TEXTS),
     "AppliedScenario": _answer(
         rules=_list(ref("Rule"), "Those that were added."),
-        at_issuers=_whole("Rules at issuers, which are left out: issuers read theirs at their start."),
+        at_issuers=_whole("How many of them are at issuers."),
         warnings=_TEXTS,
     ),
     "CheckedRules": _answer(rules=_TEXTS, at_issuers={"type": "integer"}, warnings=_TEXTS),

@@ -18,6 +18,7 @@ NOT_RUN: Final = {
     "docs/how-to/find-out-why.md": 1,
     "docs/how-to/read-messages.md": 1,
     "docs/how-to/test-in-ci.md": 1,
+    "docs/how-to/record-and-replay.md": 2,
     "docs/how-to/test-in-pytest.md": 2,
     "docs/how-to/test-your-shop.md": 3,
 }

@@ -7,7 +7,7 @@ that say where each stands. With ``scope`` an order is about the rules of one sc
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import trio
@@ -25,8 +25,8 @@ from switch.scenarios.playbook import PlayedRule, overshadowed
 from switch.scenarios.scope import Scope
 from switch.spec_table import SpecTable
 
-#: Reads the text of a scenario file, under a name: the host's rules, and how many are at issuers. SpecError where it is wrong.
-Read = Callable[[str, str], tuple[HostScenario, int]]
+#: Reads the text of a scenario file, under a name. SpecError where it is wrong.
+Read = Callable[[str, str], HostScenario]
 CarryOut = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 #: What of a running centre can be asked for, by its name: a plain value.
 ToldByCentre = Mapping[str, Callable[[], Any]]
@@ -35,8 +35,8 @@ ToldByCentre = Mapping[str, Callable[[], Any]]
 class Orders:
     """Who carries them out. ``changed`` is called after each change; ``names`` leads from names of elements to numbers;
     ``told`` has what else the centre tells of itself; ``facts`` are those of a message that would come on a listener.
-    ``others`` are orders about something else, by their words; ``check`` raises SpecError for a rule in one line that names
-    what there is not."""
+    ``warn`` gives sentences about rules of which not all can be played here, ``others`` are orders about something else, by
+    their words; ``check`` raises SpecError for a rule in one line that names what there is not."""
 
     def __init__(
         self,
@@ -44,13 +44,14 @@ class Orders:
         changed: Callable[[], None],
         names: Mapping[str, str],
         read: Read,
+        warn: Callable[[Iterable[HostRule]], list[str]] = lambda rules: [],
         others: Mapping[str, CarryOut] | None = None,
         check: Callable[[str], None] = lambda line: None,
         told: ToldByCentre | None = None,
         facts: Callable[[Message, str], Facts] | None = None,
     ) -> None:
         self._check = check
-        self._script, self._changed, self._names, self._read = script, changed, names, read
+        self._script, self._changed, self._names, self._read, self._warn = script, changed, names, read, warn
         self._told, self._facts = told or {}, facts
         self._scopes = ScopeOrders(self._scope_changed, self._scope_removed)
         self._orders: dict[str, CarryOut] = {
@@ -126,18 +127,18 @@ class Orders:
                 places.append({**place_of(error), "index": place})
         if mistakes:
             return {"mistakes": mistakes, "places": places}
-        return self._put_first(rules if scope is None else map(scope.rule, rules))
+        return self._put_first(rules if scope is None else [scope.rule(rule) for rule in rules])
 
     async def _apply(self, order: dict[str, Any]) -> dict[str, Any]:
         """The rules of a file (``name`` and ``text``), before all others; those that came of the same name before go."""
         name, text = (of_kind(order.get(key, ""), key, str) for key in ("name", "text"))
         self._scopes.of(order)
-        scenario, at_issuers = await trio.to_thread.run_sync(self._read, name, text)
+        scenario = await trio.to_thread.run_sync(self._read, name, text)
         scope = self._scopes.of(order)  # it may have been removed meanwhile
         of_scope = scope.name if scope is not None else ""
         self._script.playbook.remove(lambda played: played.rule.scenario == name and played.rule.scope == of_scope)
-        rules = scenario.rules if scope is None else map(scope.rule, scenario.rules)
-        return {**self._put_first(rules), "at_issuers": at_issuers}
+        rules = scenario.rules if scope is None else [scope.rule(rule) for rule in scenario.rules]
+        return {**self._put_first(rules), "at_issuers": len(scenario.at_issuers)}
 
     def _scope_changed(self, scope: Scope) -> None:
         """The rules of a scope apply to what it owns now."""
@@ -149,12 +150,12 @@ class Orders:
         self._changed()
         return len(removed)
 
-    def _put_first(self, rules: Iterable[HostRule]) -> dict[str, Any]:
+    def _put_first(self, rules: Sequence[HostRule]) -> dict[str, Any]:
         added = self._script.playbook.put_first(rules)
         self._changed()
         hidden = overshadowed(self._script.playbook.rules)
         warnings = [f"{later.label} can no longer apply: {earlier.label} takes all its messages" for later, earlier in hidden]
-        return {"rules": _told(added), "warnings": warnings}
+        return {"rules": _told(added), "warnings": [*warnings, *self._warn(rules)]}
 
     async def _remove(self, order: dict[str, Any]) -> dict[str, Any]:
         """Rules by their ids (``ids``), or all of them (``all``), of one scope where one is named."""

@@ -1,4 +1,4 @@
-"""Rules of the host over HTTP: in the words of scenario files and of ``switch scenario``."""
+"""Rules of scenarios over HTTP: in the words of scenario files and of ``switch scenario``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from switch.centre.host.script import facts_of
 from switch.control.desks.call import Call, Desk
 from switch.control.desks.problem import WrongField, wrong, wrong_fields
 from switch.errors import SpecError, SwitchError
+from switch.scenarios.host_scenario import HostScenario
 from switch.scenarios.playbook import Playbook, overshadowed
-from switch.specs.load import host_rules_of
+from switch.specs.load import scenario_of
 
 CHECKED_NAME = "rules"  #: of a text that is checked or tried without a name
 
@@ -55,15 +56,16 @@ def remove_rule(desk: Desk, call: Call) -> dict[str, Any]:
 
 def check_rules_text(desk: Desk, call: Call) -> dict[str, Any]:
     """The text of a scenario file: what is wrong, or which of its rules can never apply. Nothing is changed."""
-    scenario, at_issuers = _read(desk, call.body)
+    scenario = _read(desk, call.body)
     hidden = overshadowed(scenario.rules)
     warnings = [f"{later.label} can never apply: {earlier.label} takes all its messages" for later, earlier in hidden]
-    return {"rules": [rule.in_words for rule in scenario.rules], "at_issuers": at_issuers, "warnings": warnings}
+    rules = [rule.in_words for rule in scenario.rules]
+    return {"rules": rules, "at_issuers": len(scenario.at_issuers), "warnings": warnings}
 
 
-def _read(desk: Desk, body: dict[str, Any]) -> Any:
+def _read(desk: Desk, body: dict[str, Any]) -> HostScenario:
     try:
-        return host_rules_of(desk.specs, body.get("name", CHECKED_NAME), body["text"])
+        return scenario_of(desk.specs, body.get("name", CHECKED_NAME), body["text"])
     except SpecError as error:
         raise wrong_fields([_of_text(each) for each in error.mistakes]) from None
 
@@ -82,7 +84,7 @@ def try_rules(desk: Desk, call: Call) -> dict[str, Any]:
             "message", str(error).partition("found ")[2].partition(", expected")[0], "card, amount, mti, de22 and the like"
         ) from None
     if "text" in call.body:
-        scenario, _ = _read(desk, call.body)
+        scenario = _read(desk, call.body)
         trial = Playbook(scenario.rules, seed=1).trial(facts_of(message, listener, desk.specs, at))
         rules = [
             {
