@@ -37,7 +37,6 @@ LONG_MODULES: Final = frozenset(
         "test_delivery",
         "test_dossiers",
         "test_fee_properties",
-        "test_http_server",
         "test_key_exchange",
         "test_killed",
         "test_killed_anywhere",

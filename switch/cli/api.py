@@ -15,7 +15,7 @@ from switch.machine.stopping import Stop
 
 API_PORT = 8700  #: where the control API listens
 API_HOST = "127.0.0.1"
-API_LIBRARIES = ("starlette", "hypercorn")  #: of the extra ``gateway``
+API_LIBRARIES = ("starlette", "h11")  #: of the extra ``gateway``
 token_file_option = option(
     "--token-file",
     type=PATH,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from switch.specs.parts import Parts
 
 GATEWAY_PORT = 8600  #: where the payment page listens
-LIBRARIES = ("starlette", "hypercorn", "jinja2")  #: of the extra ``gateway``
+LIBRARIES = ("starlette", "h11", "jinja2")  #: of the extra ``gateway``
 
 
 @click.group(cls=Verbs)

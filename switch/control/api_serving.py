@@ -66,7 +66,7 @@ async def _serve(
     scope: trio.CancelScope,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    await serve_pages(application, HttpSettings(), sock, ended, API_CONNECTIONS_MAX, task_status)
+    await serve_pages(application, HttpSettings(), sock, ended, API_CONNECTIONS_MAX, task_status=task_status)
     scope.cancel()
 
 

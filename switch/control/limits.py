@@ -17,7 +17,6 @@ API_CONNECTIONS_MAX: Final = 128  #: at a time; one more is closed at once
 BODY_BYTES_MAX: Final = 1 << 20  #: of a request: a scenario file of some thousand rules
 BODY_SECONDS_MAX: Final = 10.0  #: for all of a body
 TAKEN_SECONDS_MAX: Final = 30.0  #: for a client to take an answer
-API_READ_SECONDS: Final = 10  #: how long a client may be silent in the middle of a request
 EVENT_READERS_MAX: Final = 16  #: who follows events at once
 EVENTS_WAITING_MAX: Final = 1_000  #: for one reader; what comes above it is counted, and told as lost
 EVENT_SECONDS_MAX: Final = 10.0  #: for a reader to take what it was sent

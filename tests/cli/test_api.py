@@ -43,11 +43,11 @@ def test_wrong_use_is_one_sentence(
 
 
 def test_a_library_that_is_missing_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "hypercorn" else name)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "h11" else name)
     outcome = run("up", "--api")
 
     assert outcome.code == 2
     assert outcome.err.splitlines() == [
-        "switch: --api: found no hypercorn, expected the libraries of the extra gateway",
+        "switch: --api: found no h11, expected the libraries of the extra gateway",
         "hint: pip install 'interbank-switch[gateway]'",
     ]

@@ -159,7 +159,7 @@ async def served(
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until it has ended, and end those who wait for that."""
-    await serve_pages(site.application(), settings, sock, ended, task_status)
+    await serve_pages(site.application(), settings, sock, ended, task_status=task_status)
     scope.cancel()
 
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import trio
 
-from switch.gateway.front import page_server
-from switch.gateway.front.page_server import HttpSettings, serve_pages
+from switch.gateway.front.page_server import BROWSERS_MAX, HttpSettings, serve_pages
 from switch.lines.sockets import listen
 
 LARGE = 40_000_000  #: bytes of an answer that no socket buffers
@@ -25,6 +24,7 @@ class EchoSite:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.gone = 0
+        self.left = trio.Event()  #: a reader of pieces has gone
         self.port = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -36,10 +36,21 @@ class EchoSite:
         if part["type"] == "http.disconnect":
             self.gone += 1
             return
+        if scope["path"] == "/pieces":
+            await self.in_pieces(receive, send)
+            return
         body = b"x" * LARGE if scope["path"] == "/large" else scope["path"].encode()
         headers = [(b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def in_pieces(self, receive: Any, send: Any) -> None:
+        """Answer piece by piece until the client has gone."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for piece in (b": first", b": second"):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        assert (await receive())["type"] == "http.disconnect"
+        self.left.set()
 
     async def stream(self) -> trio.SocketStream:
         return await trio.open_tcp_stream("127.0.0.1", self.port)
@@ -63,12 +74,12 @@ async def read_on(stream: trio.SocketStream) -> bytes:
 
 
 @asynccontextmanager
-async def echo_site() -> AsyncIterator[EchoSite]:
+async def echo_site(connections_max: int = BROWSERS_MAX) -> AsyncIterator[EchoSite]:
     site, ended = EchoSite(), trio.Event()
     with listen("127.0.0.1", 0) as sock:
         site.port = sock.getsockname()[1]
         async with trio.open_nursery() as nursery:
-            await nursery.start(serve_pages, site, HttpSettings(), sock, ended)
+            await nursery.start(serve_pages, site, HttpSettings(), sock, ended, connections_max)
             yield site
             ended.set()
 
@@ -138,9 +149,8 @@ async def test_a_fault_of_the_application_is_answered_and_told_without_what_it_w
     assert "4507" not in told
 
 
-async def test_connections_that_wait_make_room_for_one_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_server, "BROWSERS_MAX", 3)
-    async with echo_site() as site:
+async def test_connections_that_wait_make_room_for_one_that_asks() -> None:
+    async with echo_site(connections_max=3) as site:
         kept = [await site.stream() for _ in range(3)]
         for stream in kept:
             await stream.send_all(PLAIN)
@@ -152,3 +162,24 @@ async def test_connections_that_wait_make_room_for_one_that_asks(monkeypatch: py
             assert await kept[2].receive_some(1000)
         for stream in kept:
             await stream.aclose()
+
+
+async def test_an_answer_in_pieces_goes_out_piece_by_piece_until_its_reader_has_gone() -> None:
+    async with echo_site() as site:
+        async with await site.stream() as stream:
+            await stream.send_all(b"GET /pieces HTTP/1.1\r\nHost: x\r\n\r\n")
+            got = b""
+            with trio.fail_after(10):
+                while b": second" not in got:
+                    got += await stream.receive_some(1000)
+            assert b"transfer-encoding: chunked" in got.lower()
+            assert not site.left.is_set()
+        with trio.fail_after(10):
+            await site.left.wait()
+
+
+async def test_a_second_protocol_is_not_spoken() -> None:
+    async with echo_site() as site:
+        got = await site.exchanged(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        assert got.startswith(b"HTTP/1.1 400 ") or got == b""
+        assert site.asked == []
