@@ -202,6 +202,19 @@ def test_totals_with_a_time_of_their_own_are_never_those_before_sent_again() -> 
     talk << "journal totals 2 95: debits_count 1 where Switch has 0" << "reply totals 2"
 
 
+@pytest.mark.parametrize(("count", "again"), [(2, 2), (1, 0)], ids=["they had not agreed", "they say something else"])
+def test_totals_without_a_time_are_judged_anew_where_they_are_not_those_that_agreed(count: int, again: int) -> None:
+    talk = sold(Dialogue(), 1)
+    first = totals(1, debits_count=count)
+    first = evolve(first, reconciliation=evolve(first.reconciliation, stamped=True))
+    talk >> first << f"journal totals {2 if count == 2 else 1}" << "reply totals"
+    if count == 2:
+        sold(talk, 2)
+    key = first.reconciliation.key._replace(transmitted_at="1122200100")
+    later = evolve(first.reconciliation, key=key, sent={"debits_count": again})
+    talk >> evolve(first, reconciliation=later) << "journal totals 1 00" << "reply totals 1"
+
+
 def test_a_batch_that_is_closed_captures_as_the_card_is_routed() -> None:
     talk = sold(Dialogue(merchant=shop(capture="batch")), 1)
     captures = [each for each in talk.board.handle(totals(1, debits_count=1), 0.0) if isinstance(each, JournalRequest)]
